@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { Tuning } from './contract.js';
+import { DEFAULT_TUNING } from './tuning.js';
+
+/**
+ * The environment, parsed once in a process's `main.ts`, frozen and passed down. Nothing else reads `process.env`,
+ * but for the AWS credential chain and `@temporalio/envconfig`, which have rules of their own.
+ */
+
+/** Thrown when the environment cannot be used; the message is a sentence that names the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const DURATION = /^(\d+)\s*(ms|s|m|h|d)$/;
+
+const wholeNumber = (minimum: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(minimum));
+const duration = z
+  .string()
+  .regex(DURATION, 'must be a time such as 90s, 30m, 24h or 7d')
+  .transform((text) => {
+    const [, amount, unit] = DURATION.exec(text) ?? [];
+    return Number(amount) * UNITS[unit as keyof typeof UNITS];
+  });
+const url = z.url({ error: 'must be an address such as http://host:port' });
+const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
+
+const common = z.object({
+  DATABASE_URL: databaseUrl,
+  S3_ENDPOINT: url.optional(),
+  S3_PUBLIC_ENDPOINT: url.optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  EXPORT_BUCKET: z.string().min(3),
+  LINK_SECRET: z.string().min(16, 'must be at least 16 characters'),
+  PUBLIC_URL: url.default('http://localhost:3000'),
+  DATASETS_MODULE: z.string().optional(),
+  RETRY_WINDOW: duration.default(24 * UNITS.h),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+const api = common.extend({
+  PORT: wholeNumber(0).default(3000),
+  HOST: z.string().default('0.0.0.0'),
+  JWT_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
+  JWT_JWKS_URL: url.optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
+  SEGMENTS_IN_FLIGHT: wholeNumber(1).default(DEFAULT_TUNING.segmentsInFlight),
+  MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
+  MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
+  // Seven days is as long as S3 signs a link for.
+  URL_TTL_SECONDS: wholeNumber(1).pipe(z.number().max(604_800)).default(DEFAULT_TUNING.urlTtlSeconds),
+});
+
+const worker = common.extend({
+  SOURCE_DATABASE_URL: databaseUrl.optional(),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_BASE_URL: url.optional(),
+  EMAIL_FROM: z.string().default('Exports <exports@localhost>'),
+  // Database readers of this process: plans, segments and finishes that run at the same time.
+  WORKER_DATA_SLOTS: wholeNumber(1).default(4),
+  // How long a stopping worker lets its activities finish before it aborts them.
+  WORKER_DRAIN: duration.default(20 * UNITS.s),
+});
+
+export type CommonConfig = Readonly<z.infer<typeof common>>;
+export type ApiConfig = Readonly<z.infer<typeof api>>;
+export type WorkerConfig = Readonly<z.infer<typeof worker>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function parse<T>(schema: z.ZodType<T>, environment: Environment): Readonly<T> {
+  // An empty variable is an unset one: that is how compose files and shells leave them out.
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = schema.safeParse(set);
+  if (result.success) return Object.freeze(result.data);
+  const sentences = result.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return set[name] === undefined ? `${name} is not set.` : `${name} ${message}.`;
+  });
+  throw new ConfigError(sentences.join(' '));
+}
+
+/** @throws ConfigError with a sentence for each variable that is missing or wrong. */
+export function parseApiConfig(environment: Environment): ApiConfig {
+  const config = parse(api, environment);
+  if (config.JWT_SECRET === undefined && config.JWT_JWKS_URL === undefined) {
+    throw new ConfigError('Neither JWT_SECRET nor JWT_JWKS_URL is set.');
+  }
+  return config;
+}
+
+/** @throws ConfigError with a sentence for each variable that is missing or wrong. */
+export function parseWorkerConfig(environment: Environment): WorkerConfig {
+  return parse(worker, environment);
+}
+
+/** What the API puts into the input of the workflows that it starts. */
+export function tuningOf(config: ApiConfig): Tuning {
+  return {
+    ...DEFAULT_TUNING,
+    segmentsInFlight: config.SEGMENTS_IN_FLIGHT,
+    maxRows: config.MAX_ROWS,
+    maxBytes: config.MAX_BYTES,
+    urlTtlSeconds: config.URL_TTL_SECONDS,
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * What the API, the workflows and the activities say to each other. Workflow-safe: types and constants only.
+ * Payloads carry ids, keys and small numbers; never rows, never secrets.
+ */
+
+export const EXPORT_STATUSES = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
+export type ExportStatus = (typeof EXPORT_STATUSES)[number];
+
+/** `EXPIRED` is COMPLETED past its time or with its file deleted; it is derived when a row is read. */
+export const SHOWN_STATUSES = [...EXPORT_STATUSES, 'EXPIRED'] as const;
+export type ShownStatus = (typeof SHOWN_STATUSES)[number];
+
+/** Workflows and short activities. */
+export const CONTROL_QUEUE = 'export-control';
+/** Plan, segments, finish: what reads the source database and writes parts. */
+export const DATA_QUEUE = 'export-data';
+
+export type Scalar = string | number | boolean;
+export interface RangeFilter {
+  readonly gt?: Scalar;
+  readonly gte?: Scalar;
+  readonly lt?: Scalar;
+  readonly lte?: Scalar;
+}
+/** A filter value after validation against the dataset: equals, one_of or date_range, range. */
+export type FilterValue = Scalar | readonly Scalar[] | RangeFilter;
+
+/** A request that has passed the door: every default is filled in, every name is known. */
+export interface ExportRequest {
+  readonly type: string;
+  readonly format: string;
+  readonly columns: readonly string[];
+  readonly filters: Readonly<Record<string, FilterValue>>;
+  readonly options: Readonly<Record<string, Scalar>>;
+  readonly notify: { readonly email?: string };
+}
+
+/** The user's part of a job: what its row is made of before anything has run. */
+export interface JobSeed {
+  readonly jobId: string;
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly request: ExportRequest;
+  readonly idempotencyKey: string | null;
+  readonly requestHash: string;
+  /** When the API took the request, ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** Retry and time limits of one kind of activity; times in milliseconds. */
+export interface ActivityTuning {
+  readonly maximumAttempts: number;
+  readonly initialIntervalMs: number;
+  readonly maximumIntervalMs: number;
+  readonly startToCloseMs: number;
+  /** 0: the activity does not heartbeat. */
+  readonly heartbeatMs: number;
+}
+
+/** Everything that a workflow may vary. It travels in the input: workflow code cannot read the environment. */
+export interface Tuning {
+  /** Segments of one export that run at the same time, over all workers. */
+  readonly segmentsInFlight: number;
+  /** Bytes of output that a segment is planned to yield. */
+  readonly segmentBytes: number;
+  readonly maxSegmentRows: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /** How long `download_url` is valid after completion, in seconds. */
+  readonly urlTtlSeconds: number;
+  /** Longest life of one export workflow, retries and waiting included. */
+  readonly executionTimeoutMs: number;
+  readonly control: ActivityTuning;
+  readonly plan: ActivityTuning;
+  readonly segment: ActivityTuning;
+  readonly finish: ActivityTuning;
+  readonly mail: ActivityTuning;
+  /** Slots: time between looks while somebody holds or waits, and how long an idle semaphore lives on. */
+  readonly lookEveryMs: number;
+  readonly idleMs: number;
+  /** How often a waiting export asks for its slot again if no hint reaches it. */
+  readonly claimEveryMs: number;
+}
+
+export interface ExportInput {
+  readonly job: JobSeed;
+  /** Active exports that this user may have. */
+  readonly limit: number;
+  readonly tuning: Tuning;
+}
+
+export interface AdmitRequest extends ExportInput {
+  /** Refused after this moment (ms since 1970): the client has been told 503 by then. */
+  readonly notAfter: number;
+}
+
+export interface Admission {
+  readonly jobId: string;
+  /** False when the job was known already (a repeated request). */
+  readonly started: boolean;
+}
+
+export interface ClaimRequest {
+  readonly jobId: string;
+  readonly limit: number;
+}
+
+/** A user's active job as the job table has it; the first state of a semaphore. */
+export interface ActiveJob {
+  readonly jobId: string;
+  readonly status: 'QUEUED' | 'PROCESSING';
+}
+
+/** What a semaphore knows. A waiter is an export that has been reset after its end, or that outlived its semaphore. */
+export interface SlotsState {
+  /** `starting`: its child is being started, so that a look must pass over it. */
+  readonly holders: Readonly<Record<string, 'starting' | 'held'>>;
+  readonly waiters: readonly string[];
+  /** Found dead; their rows are still to be settled. */
+  readonly unsettled: readonly string[];
+}
+
+export interface SlotsInput {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly limit: number;
+  readonly tuning: Tuning;
+  readonly state: SlotsState;
+}
+
+export const PHASES = ['waiting', 'planning', 'exporting', 'finishing', 'publishing', 'done'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Answer of the `progress` query: committed segments only, what is running adds its heartbeats in the API. */
+export interface ExportProgress {
+  readonly phase: Phase;
+  readonly totalRows: number | null;
+  readonly rowsCommitted: number;
+  readonly segmentsDone: number;
+  readonly segments: number | null;
+}
+
+/** What a running segment heartbeats. */
+export interface SegmentHeartbeat {
+  readonly segment: number;
+  readonly rows: number;
+}
+
+export interface ExportResult {
+  readonly status: ExportStatus | 'EXPIRED';
+  readonly rowCount: number | null;
+  readonly fileSize: number | null;
+}
+
+export const NOTIFICATION_EVENTS = ['completed', 'failed', 'cancelled'] as const;
+export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
+
+export interface NotificationInput {
+  readonly jobId: string;
+  readonly event: NotificationEvent;
+  readonly tuning: Tuning;
+}
+
+export const exportWorkflowId = (jobId: string): string => `export/${jobId}`;
+export const slotsWorkflowId = (tenantId: string, userId: string): string => `export-slots/${tenantId}/${userId}`;
+export const notificationWorkflowId = (jobId: string, event: NotificationEvent): string =>
+  `notification/${jobId}/${event}`;
+
+/** Where the file of a job is kept in the bucket. */
+export const fileKey = (userId: string, jobId: string, extension: string): string =>
+  `exports/${userId}/${jobId}.${extension}`;
+/** Where held pieces of a job are kept until its file is complete. */
+export const temporaryPrefix = (jobId: string): string => `tmp/${jobId}/`;
+
+/**
+ * Percent of an export: whole, at most 99 until the object is complete.
+ * An export of no rows has nothing to show before its end.
+ */
+export function percentOf(rows: number, totalRows: number | null): number {
+  if (totalRows === null || totalRows === 0) return 0;
+  return Math.max(0, Math.min(99, Math.floor((rows / totalRows) * 100)));
+}

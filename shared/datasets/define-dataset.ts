@@ -1,0 +1,99 @@
+/**
+ * What can be exported. A definition names a table or view, its unique key, the column that holds the tenant,
+ * the columns that may be asked for and the filters that may be set; nothing else of the database is reachable.
+ *
+ * ```ts
+ * export const orders = defineDataset({
+ *   name: 'orders', title: 'Orders', table: 'orders', key: ['id'], tenantColumn: 'tenant_id',
+ *   columns: { id: { type: 'bigint', label: 'Order ID' }, status: { type: 'text', label: 'Status' } },
+ *   filters: { status: { kind: 'one_of', column: 'status', values: ['paid', 'open'] } },
+ * });
+ * ```
+ */
+
+/** PostgreSQL's types by their usual names. `text` stands for every string type that is not blank-padded. */
+export const COLUMN_TYPES = [
+  'smallint',
+  'integer',
+  'bigint',
+  'numeric',
+  'real',
+  'double precision',
+  'boolean',
+  'text',
+  'char',
+  'uuid',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'json',
+  'jsonb',
+] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+export interface ColumnDefinition {
+  readonly type: ColumnType;
+  /** For people: headings, the web page. Default: the column's name. */
+  readonly label?: string;
+}
+
+export type FilterDefinition<Column extends string = string> =
+  /** `["2026-01-01", "2026-04-01"]`: from inclusive, to exclusive, in `options.timezone`. */
+  | { readonly kind: 'date_range'; readonly column: Column }
+  /** A list of values; with `values`, only of these. */
+  | { readonly kind: 'one_of'; readonly column: Column; readonly values?: readonly string[] }
+  /** `{ gt, gte, lt, lte }`, at least one of them. */
+  | { readonly kind: 'range'; readonly column: Column }
+  /** One value. */
+  | { readonly kind: 'equals'; readonly column: Column };
+
+export interface Dataset<Column extends string = string> {
+  /** What a request calls it (`type`): lower case letters, digits and underscores. */
+  readonly name: string;
+  readonly title: string;
+  /** Default: wherever the search path finds the table. */
+  readonly schema?: string;
+  readonly table: string;
+  /** Columns that are together unique and never null: the order of the file, and what segments are cut along. */
+  readonly key: readonly string[];
+  /** Holds the tenant's id; every query is limited to the caller's. */
+  readonly tenantColumn: string;
+  /** In the order in which they are exported by default. */
+  readonly columns: Readonly<Record<Column, ColumnDefinition>>;
+  readonly filters?: Readonly<Record<string, FilterDefinition<NoInfer<Column>>>>;
+}
+
+/** Thrown for a definition that cannot work; the message says which and why. */
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError';
+}
+
+const NAME = /^[a-z][a-z0-9_]{0,62}$/;
+
+/**
+ * Checks a definition and returns it frozen. What only the database can tell (does the table exist, is the key
+ * unique) is checked when an export is planned.
+ * @throws DatasetError
+ */
+export function defineDataset<const Column extends string>(dataset: Dataset<Column>): Dataset {
+  const fail = (why: string): never => {
+    throw new DatasetError(`Dataset ${JSON.stringify(dataset.name)}: ${why}.`);
+  };
+  if (!NAME.test(dataset.name)) fail('its name must be lower case letters, digits and underscores');
+  if (dataset.key.length === 0) fail('it has no key');
+  if (new Set(dataset.key).size < dataset.key.length) fail('its key names a column twice');
+  const columns = Object.entries<ColumnDefinition>(dataset.columns);
+  if (columns.length === 0) fail('it has no columns');
+  for (const [name, column] of columns) {
+    if (!COLUMN_TYPES.includes(column.type)) fail(`column ${name} has the unknown type ${JSON.stringify(column.type)}`);
+  }
+  for (const [name, filter] of Object.entries<FilterDefinition<Column>>(dataset.filters ?? {})) {
+    const type = Object.hasOwn(dataset.columns, filter.column) ? dataset.columns[filter.column].type : undefined;
+    if (type === undefined) fail(`filter ${name} names the column ${filter.column}, which it does not have`);
+    if (filter.kind === 'date_range' && !['date', 'timestamp', 'timestamptz'].includes(type ?? '')) {
+      fail(`filter ${name} is a date_range, but column ${filter.column} is ${type ?? 'unknown'}`);
+    }
+  }
+  return Object.freeze(dataset);
+}

@@ -1,0 +1,19 @@
+import { DatasetError, type Dataset } from './define-dataset.js';
+import { orders } from './orders.js';
+
+/** The datasets by name. A new one is one file and one line here. */
+export type DatasetRegistry = ReadonlyMap<string, Dataset>;
+
+/** @throws DatasetError when two datasets share a name. */
+export function createRegistry(datasets: readonly Dataset[]): DatasetRegistry {
+  const registry = new Map<string, Dataset>();
+  for (const dataset of datasets) {
+    if (registry.has(dataset.name)) throw new DatasetError(`There are two datasets named ${dataset.name}.`);
+    registry.set(dataset.name, dataset);
+  }
+  return registry;
+}
+
+export const BUILT_IN_DATASETS: readonly Dataset[] = [orders];
+
+export { defineDataset, DatasetError, type Dataset } from './define-dataset.js';

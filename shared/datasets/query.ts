@@ -1,0 +1,127 @@
+import pg from 'pg';
+import type { ExportRequest, FilterValue, RangeFilter, Scalar } from '../contract.js';
+import type { ColumnDefinition, Dataset, FilterDefinition } from './define-dataset.js';
+import { isDateOnly } from './values.js';
+
+/**
+ * Dataset + request → SQL text. Identifiers come from the dataset's definition only, quoted; values have passed
+ * `valueProblem` and are written as literals by the driver's own escaping, because COPY takes no parameters.
+ */
+
+const { escapeIdentifier, escapeLiteral } = pg;
+
+/** How a format wants a column rendered: an SQL expression over the quoted column. */
+export type RenderColumn = (quoted: string, column: ColumnDefinition) => string;
+
+/** The frozen text of an export's queries; part of its plan. */
+export interface FrozenQuery {
+  /** `SELECT … FROM … WHERE …` of the whole export, without order. */
+  readonly select: string;
+  /** `FROM … WHERE …`: the same rows. */
+  readonly from: string;
+  /** Quoted key columns, in order. */
+  readonly key: readonly string[];
+}
+
+/** The text of a key's columns as PostgreSQL wrote them; never made into JavaScript values. */
+export type KeyBound = readonly string[];
+
+const tableOf = ({ schema, table }: Dataset): string =>
+  schema === undefined ? escapeIdentifier(table) : `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
+
+const literal = (value: Scalar): string => escapeLiteral(String(value));
+
+/** A day begins at midnight of the export's timezone; a time with an offset says it all itself. */
+function timeLiteral(value: Scalar, column: ColumnDefinition, timezone: string): string {
+  return column.type === 'timestamptz' && isDateOnly(String(value))
+    ? `(${literal(value)}::timestamp AT TIME ZONE ${escapeLiteral(timezone)})`
+    : literal(value);
+}
+
+const RANGE_OPERATORS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const satisfies Record<keyof RangeFilter, string>;
+
+function condition(filter: FilterDefinition, value: FilterValue, column: ColumnDefinition, timezone: string): string {
+  const quoted = escapeIdentifier(filter.column);
+  const at = (scalar: Scalar): string => timeLiteral(scalar, column, timezone);
+  const list = Array.isArray(value) ? (value as readonly Scalar[]) : [];
+  switch (filter.kind) {
+    case 'equals':
+      return `${quoted} = ${at(value as Scalar)}`;
+    case 'one_of':
+      return `${quoted} IN (${list.map(at).join(', ')})`;
+    case 'date_range': {
+      const [from, to] = list;
+      if (from === undefined || to === undefined) throw new RangeError('a date_range has two dates');
+      return `${quoted} >= ${at(from)} AND ${quoted} < ${at(to)}`;
+    }
+    case 'range':
+      return Object.entries(value as RangeFilter)
+        .map(
+          ([operator, bound]) => `${quoted} ${RANGE_OPERATORS[operator as keyof RangeFilter]} ${at(bound as Scalar)}`,
+        )
+        .join(' AND ');
+  }
+}
+
+/** The queries of one export, limited to one tenant. */
+export function freezeQuery(
+  dataset: Dataset,
+  request: ExportRequest,
+  tenantId: string,
+  render: RenderColumn,
+): FrozenQuery {
+  const timezone = String(request.options['timezone'] ?? 'UTC');
+  const conditions = [`${escapeIdentifier(dataset.tenantColumn)} = ${escapeLiteral(tenantId)}`];
+  for (const [name, value] of Object.entries(request.filters)) {
+    const filter = dataset.filters?.[name];
+    const column = filter === undefined ? undefined : dataset.columns[filter.column];
+    if (filter === undefined || column === undefined) throw new RangeError(`${dataset.name} has no filter ${name}`);
+    conditions.push(condition(filter, value, column, timezone));
+  }
+  const items = request.columns.map((name) => {
+    const column = dataset.columns[name];
+    if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
+    const quoted = escapeIdentifier(name);
+    const rendered = render(quoted, column);
+    return rendered === quoted ? quoted : `${rendered} AS ${quoted}`;
+  });
+  const from = `FROM ${tableOf(dataset)} WHERE ${conditions.join(' AND ')}`;
+  return { select: `SELECT ${items.join(', ')} ${from}`, from, key: dataset.key.map((name) => escapeIdentifier(name)) };
+}
+
+/** Composite keys compare as rows; untyped literals take the type (and collation) of the column they meet. */
+function compare(key: readonly string[], operator: '>' | '<=', bound: KeyBound): string {
+  const values = bound.map((text) => escapeLiteral(text));
+  return key.length === 1
+    ? `${key.join('')} ${operator} ${values.join('')}`
+    : `(${key.join(', ')}) ${operator} (${values.join(', ')})`;
+}
+
+/** The rows of one segment: after `lower`, up to and with `upper`; null is open. */
+export function segmentSql(query: FrozenQuery, lower: KeyBound | null, upper: KeyBound | null): string {
+  const bounds = [
+    ...(lower === null ? [] : [compare(query.key, '>', lower)]),
+    ...(upper === null ? [] : [compare(query.key, '<=', upper)]),
+  ];
+  return `${[query.select, ...bounds].join(' AND ')} ORDER BY ${query.key.join(', ')}`;
+}
+
+/** A few rows of one end of the export, to learn how long a row is. */
+export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: number): string {
+  const order = query.key.map((column) => (end === 'first' ? column : `${column} DESC`));
+  return `${query.select} ORDER BY ${order.join(', ')} LIMIT ${rows}`;
+}
+
+/**
+ * The keys of every `every`-th row and of the last one, with their row numbers: exact count and segment bounds in
+ * one index-only scan. A row with a null in its key comes out too, so that it can be refused.
+ * Columns: `n` bigint, `last` boolean, `k` text[].
+ */
+export function boundsSql(query: FrozenQuery, every: number): string {
+  const keys = query.key.join(', ');
+  const nulls = query.key.map((column) => `OR ${column} IS NULL`).join(' ');
+  return `SELECT n, last, ARRAY[${query.key.map((column) => `${column}::text`).join(', ')}] AS k
+    FROM (SELECT ${keys}, row_number() OVER w AS n, lead(true) OVER w IS NULL AS last ${query.from}
+          WINDOW w AS (ORDER BY ${keys})) AS numbered
+    WHERE n % ${every} = 0 OR last ${nulls} ORDER BY n LIMIT 100000`;
+}

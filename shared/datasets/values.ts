@@ -1,0 +1,104 @@
+import type { Scalar } from '../contract.js';
+import type { ColumnType } from './define-dataset.js';
+
+/**
+ * Filter values: what a client sends in JSON, held against the column's type. What passes here is safe to write
+ * into SQL as an escaped literal, and PostgreSQL will accept it.
+ */
+
+const INTEGER_BITS: Partial<Record<ColumnType, bigint>> = { smallint: 15n, integer: 31n, bigint: 63n };
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-]\d{2}:\d{2})?$/;
+const MAX_TEXT = 1000;
+
+function isDate(text: string): boolean {
+  const [, year, month, day] = DATE.exec(text) ?? [];
+  if (year === undefined || year === '0000') return false;
+  // setUTCFullYear, because Date.UTC maps years 0–99 to 1900+; a day that rolls over was none.
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
+export function isDateOnly(text: string): boolean {
+  return DATE.test(text);
+}
+
+function isTimestamp(text: string, offset: 'allowed' | 'refused'): boolean {
+  const [, date, time, zone] = TIMESTAMP.exec(text) ?? [];
+  if (date === undefined || time === undefined) return false;
+  return isDate(date) && TIME.test(time) && (zone === undefined || offset === 'allowed');
+}
+
+function integerProblem(value: Scalar, type: ColumnType, bits: bigint): string | null {
+  const wanted = `must be a whole number (${type})`;
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    return Number.isInteger(value) ? 'must be written as a string: JSON numbers are exact only up to 2^53' : wanted;
+  }
+  const text = String(value);
+  if (typeof value === 'boolean' || !/^[+-]?\d{1,20}$/.test(text)) return wanted;
+  const number = BigInt(text);
+  return number >= -(1n << bits) && number < 1n << bits ? null : `is out of range for ${type}`;
+}
+
+/** Why a value cannot be compared with a column of this type, as the end of a sentence; null when it can. */
+export function valueProblem(value: Scalar, type: ColumnType): string | null {
+  const bits = INTEGER_BITS[type];
+  if (bits !== undefined) return integerProblem(value, type, bits);
+  const text = String(value);
+  switch (type) {
+    case 'numeric':
+    case 'real':
+    case 'double precision':
+      return typeof value !== 'boolean' && DECIMAL.test(text) ? null : 'must be a number';
+    case 'boolean':
+      return typeof value === 'boolean' ? null : 'must be true or false';
+    case 'uuid':
+      return UUID.test(text) ? null : 'must be a UUID';
+    case 'date':
+      return isDate(text) ? null : 'must be a date such as 2026-01-31';
+    case 'time':
+      return TIME.test(text) ? null : 'must be a time such as 13:45:00';
+    case 'timestamp':
+      return isDate(text) || isTimestamp(text, 'refused')
+        ? null
+        : 'must be a date, or a time such as 2026-01-31T13:45:00';
+    case 'timestamptz':
+      return isDate(text) || isTimestamp(text, 'allowed')
+        ? null
+        : 'must be a date, or a time such as 2026-01-31T13:45:00Z';
+    case 'json':
+    case 'jsonb':
+      return 'cannot be compared: the column is JSON';
+    default:
+      if (typeof value !== 'string') return 'must be a string';
+      if (value.length > MAX_TEXT) return `must be at most ${MAX_TEXT} characters`;
+      return value.includes('\0') || !value.isWellFormed()
+        ? 'must be text without NUL and without half characters'
+        : null;
+  }
+}
+
+/** Whether one value of a range lies before another, for the types whose text says so; null where it does not. */
+export function isBefore(a: Scalar, b: Scalar, type: ColumnType): boolean | null {
+  switch (type) {
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+      return BigInt(a) < BigInt(b);
+    case 'numeric':
+    case 'real':
+    case 'double precision':
+      return Number(a) < Number(b);
+    case 'date':
+      return String(a) < String(b);
+    case 'timestamp':
+    case 'timestamptz':
+      return Date.parse(String(a)) < Date.parse(String(b));
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+function isTimezone(name: string): boolean {
+  // By name only: "+01:00" means the opposite in PostgreSQL (POSIX) of what it means everywhere else.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+export const timezone = z
+  .string({ error: 'must be a timezone by name, such as Europe/Berlin' })
+  .refine(isTimezone, 'must be a timezone by name, such as Europe/Berlin')
+  .default('UTC')
+  .describe('Times are written in this timezone, and the days of filters begin in it');

@@ -1,0 +1,187 @@
+import type { ActiveJob, ExportStatus, JobSeed, ShownStatus } from '../contract.js';
+import { INSERT_JOB, JOB_COLUMNS, SHOWN_STATUS, insertValues, jobRowSchema, type JobRow } from './job-row.js';
+import { namingFaults, type Pool } from './postgres.js';
+
+export interface Owner {
+  readonly userId: string;
+  readonly tenantId: string;
+}
+
+export interface ListQuery extends Owner {
+  readonly status?: ShownStatus | undefined;
+  readonly type?: string | undefined;
+  readonly limit: number;
+  /** The last job of the page before. */
+  readonly after?: { readonly createdAt: Date; readonly jobId: string } | undefined;
+}
+
+export interface FinishedFile {
+  readonly rowCount: number;
+  readonly fileKey: string;
+  readonly fileSize: number;
+  readonly checksum: string;
+}
+
+export interface JobFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * Rows of `export_jobs`: what users are told. Plans and segments are in `plan-store.ts`.
+ * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ */
+export class JobStore {
+  constructor(private readonly pool: Pool) {}
+
+  private async rows(sql: string, values: readonly unknown[]): Promise<JobRow[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query(sql, [...values]);
+      return rows.map((row) => jobRowSchema.parse(row));
+    });
+  }
+
+  private async change(sql: string, values: readonly unknown[]): Promise<boolean> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rowCount } = await this.pool.query(sql, [...values]);
+      return rowCount !== 0;
+    });
+  }
+
+  /** Does nothing when the row is there. */
+  async insert(job: JobSeed): Promise<void> {
+    await this.change(INSERT_JOB, insertValues(job));
+  }
+
+  async find(jobId: string): Promise<JobRow | null> {
+    const [row] = await this.rows(`SELECT ${JOB_COLUMNS} FROM export_jobs WHERE job_id = $1`, [jobId]);
+    return row ?? null;
+  }
+
+  async findOwned(jobId: string, owner: Owner): Promise<JobRow | null> {
+    const row = await this.find(jobId);
+    return row?.user_id === owner.userId && row.tenant_id === owner.tenantId ? row : null;
+  }
+
+  /** Newest first. */
+  async list({ userId, tenantId, status, type, limit, after }: ListQuery): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs
+       WHERE tenant_id = $1 AND user_id = $2 AND ($3::text IS NULL OR ${SHOWN_STATUS} = $3)
+         AND ($4::text IS NULL OR type = $4) AND ($5::timestamptz IS NULL OR (created_at, job_id) < ($5, $6::uuid))
+       ORDER BY created_at DESC, job_id DESC LIMIT $7`,
+      [tenantId, userId, status ?? null, type ?? null, after?.createdAt ?? null, after?.jobId ?? null, limit],
+    );
+  }
+
+  /** The first state of a semaphore: PROCESSING jobs hold a slot, QUEUED ones wait for it. Oldest first. */
+  async activeOf({ userId, tenantId }: Owner): Promise<ActiveJob[]> {
+    const rows = await this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs
+       WHERE tenant_id = $1 AND user_id = $2 AND status IN ('QUEUED', 'PROCESSING') ORDER BY created_at, job_id`,
+      [tenantId, userId],
+    );
+    return rows.map(({ job_id, status }) => ({
+      jobId: job_id,
+      status: status === 'PROCESSING' ? 'PROCESSING' : 'QUEUED',
+    }));
+  }
+
+  /** Tells a user's cancel from an operator's. False when the job is not active. */
+  async requestCancel(jobId: string): Promise<boolean> {
+    return this.change(
+      `UPDATE export_jobs SET cancel_requested_at = coalesce(cancel_requested_at, now())
+       WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
+      [jobId],
+    );
+  }
+
+  /** An operator's reset takes a FAILED or CANCELLED job back to QUEUED; others stay as they are. */
+  async requeue(jobId: string): Promise<void> {
+    await this.change(
+      `UPDATE export_jobs SET status = 'QUEUED', error_code = NULL, error_message = NULL, completed_at = NULL,
+         cancel_requested_at = NULL WHERE job_id = $1 AND status IN ('FAILED', 'CANCELLED')`,
+      [jobId],
+    );
+  }
+
+  async markProcessing(jobId: string): Promise<void> {
+    await this.change(
+      `UPDATE export_jobs SET status = 'PROCESSING', started_at = coalesce(started_at, now())
+       WHERE job_id = $1 AND status = 'QUEUED'`,
+      [jobId],
+    );
+  }
+
+  /** The row never goes back, and shows 100 only when it is COMPLETED. */
+  async raiseProgress(jobId: string, percent: number): Promise<void> {
+    await this.change(
+      `UPDATE export_jobs SET progress = greatest(progress, least($2, 99)) WHERE job_id = $1 AND status = 'PROCESSING'`,
+      [jobId, percent],
+    );
+  }
+
+  /** The link's time begins with the first completion; publishing again changes nothing of it. */
+  async complete(jobId: string, file: FinishedFile, urlTtlSeconds: number): Promise<JobRow | null> {
+    const [row] = await this.rows(
+      `UPDATE export_jobs SET status = 'COMPLETED', progress = 100, rows_exported = $2, row_count = $2, file_key = $3,
+         file_size = $4, checksum = $5, error_code = NULL, error_message = NULL,
+         completed_at = coalesce(completed_at, now()),
+         url_expires_at = coalesce(url_expires_at, now() + make_interval(secs => $6))
+       WHERE job_id = $1 RETURNING ${JOB_COLUMNS}`,
+      [jobId, file.rowCount, file.fileKey, file.fileSize, file.checksum, urlTtlSeconds],
+    );
+    return row ?? null;
+  }
+
+  /** Ends an active job. False when it had ended already. */
+  async fail(jobId: string, { code, message }: JobFailure): Promise<boolean> {
+    return this.change(
+      `UPDATE export_jobs SET status = 'FAILED', error_code = $2, error_message = $3, completed_at = now()
+       WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
+      [jobId, code, message.slice(0, 2000)],
+    );
+  }
+
+  /** Ends a job whose uploads and temporary objects are gone: the next run begins a generation of its own. */
+  async cancel(jobId: string): Promise<boolean> {
+    return this.change(
+      `WITH gone AS (DELETE FROM export_segments WHERE job_id = $1)
+       UPDATE export_jobs SET status = 'CANCELLED', completed_at = now(), plan = NULL, upload_id = NULL,
+         generation = generation + 1 WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
+      [jobId],
+    );
+  }
+
+  /** The file and its leftovers are gone from the bucket. A COMPLETED job then says EXPIRED, others keep their status. */
+  async markFileDeleted(jobId: string): Promise<void> {
+    await this.change(
+      `WITH gone AS (DELETE FROM export_segments WHERE job_id = $1)
+       UPDATE export_jobs SET file_deleted_at = coalesce(file_deleted_at, now()), plan = NULL, upload_id = NULL
+       WHERE job_id = $1`,
+      [jobId],
+    );
+  }
+
+  /** COMPLETED jobs whose file has outlived its link. */
+  async withExpiredFile(limit: number): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status = 'COMPLETED' AND file_deleted_at IS NULL
+         AND url_expires_at <= now() ORDER BY url_expires_at LIMIT $1`,
+      [limit],
+    );
+  }
+
+  /** Ended without a file for longer than the retry window, with an upload that is still kept. */
+  async withAbandonedUpload(retryWindowMs: number, limit: number): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status IN ('FAILED', 'CANCELLED') AND upload_id IS NOT NULL
+         AND completed_at < now() - make_interval(secs => $1) ORDER BY completed_at LIMIT $2`,
+      [retryWindowMs / 1000, limit],
+    );
+  }
+
+  static isActive(status: ExportStatus): boolean {
+    return status === 'QUEUED' || status === 'PROCESSING';
+  }
+}

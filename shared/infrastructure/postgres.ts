@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { ServiceError, messageOf, type ErrorCode } from '../errors.js';
+
+export type Pool = pg.Pool;
+export type PoolClient = pg.PoolClient;
+
+const CONNECT_TIMEOUT_MS = 5000;
+/** 53/57/58/08: out of resources, shut down or crashed, system error, connection; 40: serialization, deadlock. */
+const TRANSIENT = /^(08|40|53|57|58)/;
+/** Read-only server, no rights, wrong password, no such database: an operator has to act, after which a retry helps. */
+const OPERATOR = /^(25006|28|3D|42501)/;
+
+/**
+ * A pool whose owner must `end()` it.
+ * @param onIdleError told of connections that break while nobody uses them (the pool drops them by itself)
+ */
+export function createPool(
+  url: string,
+  options: { max: number; name: string; onIdleError: (error: Error) => void },
+): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    application_name: options.name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    // Counts fit a double by far; the driver's own default are strings.
+    types: { getTypeParser: (oid, format) => (oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text')) },
+  });
+  pool.on('error', options.onIdleError);
+  return pool;
+}
+
+/** True for faults of the database or of the way to it, as opposed to those of the statement. */
+export function isDatabaseFault(error: unknown): boolean {
+  if (error instanceof ServiceError) return false;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (error instanceof pg.DatabaseError) return TRANSIENT.test(code) || OPERATOR.test(code);
+  // No SQLSTATE: the driver could not connect, or the connection broke.
+  return error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError);
+}
+
+/** Runs database work; its connection faults leave as `code`, with a sentence that names the database. */
+export async function namingFaults<T>(code: ErrorCode, what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDatabaseFault(error)) throw error;
+    throw new ServiceError(code, `${what} does not answer as it should: ${messageOf(error)}.`, {}, { cause: error });
+  }
+}
+
+/** One transaction on one connection. The connection is dropped if it cannot even roll back. */
+export async function transaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  begin = 'BEGIN',
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | boolean = false;
+  try {
+    await client.query(begin);
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+      broken = rollbackError instanceof Error ? rollbackError : true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

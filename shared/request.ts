@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ExportRequest, RangeFilter, Scalar } from './contract.js';
+import type { ColumnType, Dataset, FilterDefinition } from './datasets/define-dataset.js';
+import type { DatasetRegistry } from './datasets/index.js';
+import { isBefore, valueProblem } from './datasets/values.js';
+import { ServiceError } from './errors.js';
+import { FORMATS } from './formats/index.js';
+
+/** The door: what a client may ask for, as schemas made from the registries. */
+
+const MAX_LIST = 1000;
+
+const scalarOf = (type: ColumnType) =>
+  z
+    .union([z.string(), z.number(), z.boolean()], { error: 'must be a string, a number or a boolean' })
+    .superRefine((value, context) => {
+      const problem = valueProblem(value, type);
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+    });
+
+function dateRange(type: ColumnType) {
+  const bound = scalarOf(type);
+  return z
+    .tuple([bound, bound], { error: 'must be two dates: from inclusive, to exclusive' })
+    .refine(([from, to]) => isBefore(from, to, type) !== false, 'must begin before it ends');
+}
+
+function range(type: ColumnType) {
+  const bound = scalarOf(type).optional();
+  return z
+    .strictObject({ gt: bound, gte: bound, lt: bound, lte: bound })
+    .refine((value) => Object.values(value).some((scalar) => scalar !== undefined), 'must have gt, gte, lt or lte')
+    .refine(({ gt, gte, lt, lte }) => {
+      const [low, high] = [gt ?? gte, lt ?? lte];
+      return low === undefined || high === undefined || isBefore(high, low, type) !== true;
+    }, 'must begin before it ends')
+    .transform((value) => value as RangeFilter);
+}
+
+function oneOf(type: ColumnType, values: readonly string[] | undefined) {
+  const item = values === undefined ? scalarOf(type) : z.enum(values, { error: `must be one of ${values.join(', ')}` });
+  return z
+    .array(item as z.ZodType<Scalar>, { error: 'must be a list of values' })
+    .min(1, 'must name a value')
+    .max(MAX_LIST, `must name at most ${MAX_LIST} values`);
+}
+
+function filterSchema(filter: FilterDefinition, type: ColumnType) {
+  switch (filter.kind) {
+    case 'date_range':
+      return dateRange(type);
+    case 'range':
+      return range(type);
+    case 'one_of':
+      return oneOf(type, filter.values);
+    case 'equals':
+      return scalarOf(type);
+  }
+}
+
+function datasetSchema(dataset: Dataset) {
+  const names = Object.keys(dataset.columns);
+  const filters = Object.entries(dataset.filters ?? {}).map(([name, filter]) => {
+    const type = dataset.columns[filter.column]?.type ?? 'text';
+    return [name, filterSchema(filter, type).optional()] as const;
+  });
+  return z.strictObject({
+    type: z.literal(dataset.name),
+    format: z
+      .string({ error: 'must be a string' })
+      .toUpperCase()
+      .pipe(z.enum([...FORMATS.keys()], { error: `must be one of ${[...FORMATS.keys()].join(', ')}` })),
+    columns: z
+      .array(z.enum(names, { error: `must be one of ${names.join(', ')}` }), {
+        error: 'must be a list of column names',
+      })
+      .min(1, 'must name a column')
+      .refine((columns) => new Set(columns).size === columns.length, 'must not name a column twice')
+      .default(names),
+    filters: z.strictObject(Object.fromEntries(filters)).default({}),
+    options: z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({}),
+    notify: z
+      .strictObject({
+        email: z.email({ error: 'must be an e-mail address' }).max(254).optional(),
+        webhook_url: z.undefined({ error: 'is not available yet: only e-mail is' }).optional(),
+      })
+      .default({}),
+  });
+}
+
+/** @see parseExportRequest */
+export function createRequestSchema(registry: DatasetRegistry) {
+  const [first, ...rest] = [...registry.values()].map(datasetSchema);
+  if (first === undefined) throw new RangeError('There are no datasets.');
+  return z.discriminatedUnion('type', [first, ...rest], {
+    error: (issue) =>
+      issue.code === 'invalid_union' ? `must be one of ${[...registry.keys()].join(', ')}` : 'must be a JSON object',
+  });
+}
+export type RequestSchema = ReturnType<typeof createRequestSchema>;
+
+interface FieldProblem {
+  /** RFC 6901, into the body. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** One problem a field; an unknown key is named by itself and not by the object that it is in. */
+export function fieldProblems(error: z.ZodError, prefix: readonly PropertyKey[] = []): FieldProblem[] {
+  return error.issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not known here' }))
+      : [{ pointer: pointerOf(path), detail: issue.message }];
+  });
+}
+
+export function validationFailed(errors: readonly FieldProblem[]): ServiceError {
+  const sentence = errors.map(({ pointer, detail }) => `${pointer === '' ? 'The body' : pointer} ${detail}`).join('; ');
+  return new ServiceError('VALIDATION_FAILED', `${sentence}.`, { errors });
+}
+
+/**
+ * Checks a body against the registries and fills in every default.
+ * @throws ServiceError VALIDATION_FAILED with a JSON pointer per field
+ */
+export function parseExportRequest(body: unknown, schema: RequestSchema): ExportRequest {
+  const result = schema.safeParse(body);
+  const format = FORMATS.get(result.data?.format ?? '');
+  const options = format?.options.safeParse(result.data?.options);
+  if (!result.success) throw validationFailed(fieldProblems(result.error));
+  if (options === undefined || !options.success) {
+    throw validationFailed(options === undefined ? [] : fieldProblems(options.error, ['options']));
+  }
+  const { type, format: name, columns, filters, notify } = result.data;
+  const set = Object.entries(filters).filter(([, value]) => value !== undefined);
+  return {
+    type,
+    format: name,
+    columns,
+    filters: Object.fromEntries(set) as ExportRequest['filters'],
+    options: options.data,
+    notify: notify.email === undefined ? {} : { email: notify.email },
+  };
+}
+
+/** The same request has the same hash, in whatever order its keys were sent. */
+export function hashRequest(request: ExportRequest): string {
+  const sorted = (value: unknown): unknown =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, item]) => [key, sorted(item)]),
+        )
+      : value;
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(request)))
+    .digest('hex');
+}
