@@ -47,6 +47,12 @@ export interface JobSeed {
   readonly createdAt: string;
 }
 
+/** Which job an activity is about; both are on every line that it logs. */
+export interface JobRef {
+  readonly jobId: string;
+  readonly tenantId: string;
+}
+
 /** Retry and time limits of one kind of activity; times in milliseconds. */
 export interface ActivityTuning {
   readonly maximumAttempts: number;
@@ -155,8 +161,7 @@ export interface ExportResult {
 export const NOTIFICATION_EVENTS = ['completed', 'failed', 'cancelled'] as const;
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
 
-export interface NotificationInput {
-  readonly jobId: string;
+export interface NotificationInput extends JobRef {
   readonly event: NotificationEvent;
   readonly tuning: Tuning;
 }
@@ -180,3 +185,60 @@ export function percentOf(rows: number, totalRows: number | null): number {
   if (totalRows === null || totalRows === 0) return 0;
   return Math.max(0, Math.min(99, Math.floor((rows / totalRows) * 100)));
 }
+
+/** Why an export failed, for its user: a code of the error table and a sentence. */
+export interface JobFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A complete object in the bucket. */
+export interface FinishedFile {
+  readonly fileKey: string;
+  /** Rows that were written. */
+  readonly rowCount: number;
+  /** Bytes. */
+  readonly fileSize: number;
+  /** `crc32:` and eight hexadecimal digits. */
+  readonly checksum: string;
+}
+
+/** What a plan must fulfil beyond the request; the answer to a segment that the last one did not fit. */
+export interface PlanDemand {
+  /** A plan of this generation or of an earlier one will not do. */
+  readonly afterGeneration?: number;
+  /** Made for an encoder of at least this version. */
+  readonly encoderVersion?: number;
+  /** Room for segments that are much larger than the sample says. */
+  readonly roomy?: boolean;
+}
+
+/** What the workflow needs to know of a plan; bounds and SQL stay in PostgreSQL. */
+export interface PlanSummary {
+  readonly generation: number;
+  readonly totalRows: number;
+  readonly segments: number;
+}
+
+export type OpenedUpload =
+  | { readonly state: 'open' }
+  /** The file of this job is complete already. */
+  | { readonly state: 'complete'; readonly file: FinishedFile }
+  /** The upload was dead; a new generation has begun and wants a plan. */
+  | { readonly state: 'replaced' };
+
+export type FinishAnswer =
+  | { readonly state: 'done'; readonly file: FinishedFile }
+  | { readonly state: 'rerun'; readonly rerun: readonly { readonly segment: number; readonly mode: SegmentMode }[] };
+
+/** `held`: kept as a temporary object, to be joined by the finish. */
+export type SegmentMode = 'parts' | 'held';
+
+/** What a semaphore starts with: running jobs hold their slots, queued ones wait. */
+export const firstSlotsState = (active: readonly ActiveJob[]): SlotsState => ({
+  holders: Object.fromEntries(
+    active.filter(({ status }) => status === 'PROCESSING').map(({ jobId }) => [jobId, 'held' as const]),
+  ),
+  waiters: active.filter(({ status }) => status === 'QUEUED').map(({ jobId }) => jobId),
+  unsettled: [],
+});

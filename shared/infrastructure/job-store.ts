@@ -1,4 +1,4 @@
-import type { ActiveJob, ExportStatus, JobSeed, ShownStatus } from '../contract.js';
+import type { ActiveJob, ExportStatus, FinishedFile, JobFailure, JobSeed, ShownStatus } from '../contract.js';
 import { INSERT_JOB, JOB_COLUMNS, SHOWN_STATUS, insertValues, jobRowSchema, type JobRow } from './job-row.js';
 import { namingFaults, type Pool } from './postgres.js';
 
@@ -13,18 +13,6 @@ export interface ListQuery extends Owner {
   readonly limit: number;
   /** The last job of the page before. */
   readonly after?: { readonly createdAt: Date; readonly jobId: string } | undefined;
-}
-
-export interface FinishedFile {
-  readonly rowCount: number;
-  readonly fileKey: string;
-  readonly fileSize: number;
-  readonly checksum: string;
-}
-
-export interface JobFailure {
-  readonly code: string;
-  readonly message: string;
 }
 
 /**

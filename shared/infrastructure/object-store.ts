@@ -9,6 +9,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListPartsCommand,
   UploadPartCommand,
   paginateListParts,
   type S3Client,
@@ -17,6 +18,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Readable } from 'node:stream';
 import { crc32Base64 } from '../crc32.js';
+import { ServiceError } from '../errors.js';
 import { isStoreError, namingStoreFaults } from './store-errors.js';
 
 export interface StoredObject {
@@ -64,7 +66,20 @@ export class ObjectStore {
 
   /** @throws ServiceError when the bucket is missing or out of reach */
   async check(): Promise<void> {
-    await this.run(() => this.s3.send(new HeadBucketCommand({ Bucket: this.bucket })));
+    await this.run(async () => {
+      try {
+        await this.s3.send(new HeadBucketCommand({ Bucket: this.bucket }));
+      } catch (error) {
+        // HEAD has no body to say NoSuchBucket in.
+        if (!isStoreError(error, 'NotFound')) throw error;
+        throw new ServiceError(
+          'STORAGE_UNAVAILABLE',
+          `The bucket ${this.bucket} does not exist.`,
+          {},
+          { cause: error },
+        );
+      }
+    });
   }
 
   async head(key: string): Promise<StoredObject | null> {
@@ -94,6 +109,18 @@ export class ObjectStore {
       );
       if (UploadId === undefined) throw new Error('the store named no upload id');
       return UploadId;
+    });
+  }
+
+  async hasUpload(key: string, uploadId: string): Promise<boolean> {
+    return this.run(async () => {
+      try {
+        await this.s3.send(new ListPartsCommand({ ...this.at(key), UploadId: uploadId, MaxParts: 1 }));
+        return true;
+      } catch (error) {
+        if (isStoreError(error, 'NoSuchUpload')) return false;
+        throw error;
+      }
     });
   }
 

@@ -10,20 +10,25 @@ const TRANSIENT = /^(08|40|53|57|58)/;
 /** Read-only server, no rights, wrong password, no such database: an operator has to act, after which a retry helps. */
 const OPERATOR = /^(25006|28|3D|42501)/;
 
-/**
- * A pool whose owner must `end()` it.
- * @param onIdleError told of connections that break while nobody uses them (the pool drops them by itself)
- */
-export function createPool(
-  url: string,
-  options: { max: number; name: string; onIdleError: (error: Error) => void },
-): Pool {
+export interface PoolOptions {
+  /** Connections. */
+  readonly max: number;
+  readonly name: string;
+  /** Told of connections that break while nobody uses them; the pool drops them by itself. */
+  readonly onIdleError: (error: Error) => void;
+  /** Makes the connections' sockets. */
+  readonly stream?: pg.ClientConfig['stream'];
+}
+
+/** A pool whose owner must `end()` it. */
+export function createPool(url: string, options: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
     application_name: options.name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    ...(options.stream === undefined ? {} : { stream: options.stream }),
     // Counts fit a double by far; the driver's own default are strings.
     types: { getTypeParser: (oid, format) => (oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text')) },
   });

@@ -1,8 +1,11 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
+/** What the client's and the worker's connections have in common. */
+type ConnectOptions = Pick<ConnectionOptions, 'address' | 'tls' | 'metadata'> & { apiKey?: string };
+
 export interface TemporalAddress {
-  readonly connection: ConnectionOptions;
+  readonly connection: ConnectOptions;
   readonly namespace: string;
 }
 
@@ -16,15 +19,23 @@ export interface TemporalClient {
 /** `TEMPORAL_*` variables and Temporal's own configuration file, as every Temporal tool reads them. */
 export function temporalAddress(): TemporalAddress {
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  return { connection: connectionOptions, namespace: namespace ?? 'default' };
+  const { apiKey, ...connection } = connectionOptions;
+  return {
+    connection: typeof apiKey === 'string' ? { ...connection, apiKey } : connection,
+    namespace: namespace ?? 'default',
+  };
 }
 
 /**
  * Connects lazily: a Temporal server that is away shows in `/readyz` and in 503s, not in a process that will not start.
  * The owner must `close()` it.
+ * @param grpc retries of its own, in place of the SDK's
  */
-export function connectTemporal({ connection: options, namespace }: TemporalAddress): TemporalClient {
-  const connection = Connection.lazy(options);
+export function connectTemporal(
+  { connection: options, namespace }: TemporalAddress,
+  grpc: Pick<ConnectionOptions, 'interceptors'> = {},
+): TemporalClient {
+  const connection = Connection.lazy({ ...options, ...grpc });
   return {
     client: new Client({ connection, namespace }),
     openOnly: new Client({ connection, namespace, workflow: { queryRejectCondition: 'NOT_OPEN' } }),

@@ -1,0 +1,46 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import {
+  CONTROL_QUEUE,
+  firstSlotsState,
+  slotsWorkflowId,
+  type ExportInput,
+  type SlotsInput,
+} from '../shared/contract.js';
+import { ServiceError } from '../shared/errors.js';
+import { claimUpdate } from '../workflows/messages.js';
+import type { ActivityDeps } from './deps.js';
+
+export type Claim = 'granted' | 'wait' | 'ended';
+
+/**
+ * Asks the semaphore for the export's slot. A holder is answered at once; an export that was reset after its end
+ * waits its turn. Starts the semaphore if there is none, with the user's active jobs.
+ */
+export const claimSlot =
+  ({ jobs, temporal }: Pick<ActivityDeps, 'jobs' | 'temporal'>) =>
+  async ({ job, limit, tuning }: ExportInput): Promise<{ claim: Claim }> => {
+    const { jobId, userId, tenantId } = job;
+    await jobs.insert(job);
+    await jobs.requeue(jobId);
+    const row = await jobs.find(jobId);
+    if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+    // A reset of an expired or deleted job makes nothing.
+    if (row.shown_status === 'EXPIRED' || row.file_deleted_at !== null) return { claim: 'ended' };
+
+    const state = firstSlotsState(await jobs.activeOf(job));
+    const input: SlotsInput = { tenantId, userId, limit, tuning, state };
+    const granted = await temporal.client.workflow.executeUpdateWithStart(claimUpdate, {
+      args: [{ jobId, limit }],
+      // An update id deduplicates within the latest run only: after a terminate it would answer for the closed one.
+      updateId: randomUUID(),
+      startWorkflowOperation: new WithStartWorkflowOperation('userExportSlots', {
+        workflowId: slotsWorkflowId(tenantId, userId),
+        taskQueue: CONTROL_QUEUE,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    });
+    if (granted) await jobs.markProcessing(jobId);
+    return { claim: granted ? 'granted' : 'wait' };
+  };

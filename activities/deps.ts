@@ -1,0 +1,24 @@
+import type { DatasetRegistry } from '../shared/datasets/index.js';
+import type { BufferPool } from '../shared/infrastructure/buffer-pool.js';
+import type { JobStore } from '../shared/infrastructure/job-store.js';
+import type { Mailer } from '../shared/infrastructure/mailer.js';
+import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import type { PlanStore } from '../shared/infrastructure/plan-store.js';
+import type { Source } from '../shared/infrastructure/source.js';
+import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+
+/** What activities work with: opened once by the worker's `main.ts`, and closed there. */
+export interface ActivityDeps {
+  readonly jobs: JobStore;
+  readonly plans: PlanStore;
+  readonly source: Source;
+  readonly store: ObjectStore;
+  readonly temporal: TemporalClient;
+  readonly registry: DatasetRegistry;
+  readonly buffers: BufferPool;
+  readonly mailer: Mailer;
+  readonly publicUrl: string;
+  readonly linkSecret: string;
+  /** How long uploads and temporary objects of failed exports are kept, ms. */
+  readonly retryWindowMs: number;
+}

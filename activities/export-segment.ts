@@ -1,0 +1,86 @@
+import { segmentSql } from '../shared/datasets/query.js';
+import { ServiceError } from '../shared/errors.js';
+import { formatNamed } from '../shared/formats/index.js';
+import type { ActivityDeps } from './deps.js';
+import { heartbeating } from './heartbeat.js';
+import type { GenerationInput } from './open-upload.js';
+import { requireSlot } from './slot-fence.js';
+import { writeSegment } from './write-segment.js';
+
+export interface SegmentInput extends GenerationInput {
+  readonly segment: number;
+}
+export interface SegmentResult {
+  readonly rows: number;
+}
+
+/** Reads one segment's rows, writes its parts, and commits; a segment that is committed already is skipped. */
+export const exportSegment =
+  (deps: Pick<ActivityDeps, 'plans' | 'source' | 'store' | 'temporal' | 'buffers'>) =>
+  ({ jobId, generation, segment }: SegmentInput): Promise<SegmentResult> => {
+    const progress = { segment, rows: 0 };
+    return heartbeating(
+      async (signal) => {
+        const attempt = await deps.plans.beginAttempt(jobId, generation, segment);
+        if (attempt === null) throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export is over.`);
+        if (attempt.rows !== null) return { rows: attempt.rows };
+        await requireSlot(deps.temporal, { jobId, tenantId: attempt.tenant_id, userId: attempt.user_id });
+
+        const { plan } = attempt;
+        const format = formatNamed(attempt.format);
+        if (plan.encoderVersion < format.encoderVersion) {
+          const { encoderVersion } = format;
+          throw new ServiceError('PLAN_OUTDATED', 'The plan was made by an older encoder.', { encoderVersion });
+        }
+        if (plan.encoderVersion > format.encoderVersion) {
+          throw new ServiceError('WORKER_OUTDATED', 'The plan was made by a newer encoder than this worker has.');
+        }
+
+        const written = await writeSegment(deps, {
+          target: {
+            jobId,
+            generation,
+            segment,
+            attempt: attempt.attempt,
+            key: attempt.file_key,
+            uploadId: attempt.upload_id,
+          },
+          segments: plan.segments,
+          partSize: plan.partSize,
+          mode: attempt.mode,
+          signal,
+          read: async (use) => {
+            const encoder = format.createEncoder();
+            const { columns, options } = attempt;
+            if (segment === 0) await use(format.head({ columns, options }));
+            const sql = format.copySql(segmentSql(plan.query, attempt.lower, attempt.upper));
+            const session = {
+              timezone: plan.timezone,
+              tenantId: attempt.tenant_id,
+              statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+            };
+            await deps.source.copy(sql, session, signal, (chunk) => {
+              progress.rows += chunk.rows;
+              return use(encoder.encode(chunk));
+            });
+            await use(encoder.end());
+          },
+        });
+        const { rows } = progress;
+        const committed = await deps.plans.commit({
+          jobId,
+          generation,
+          segment,
+          attempt: attempt.attempt,
+          rows,
+          ...written,
+        });
+        if (!committed) throw new ServiceError('SUPERSEDED', 'A later attempt took this segment over.');
+        return { rows };
+      },
+      () => progress,
+    );
+  };
+
+/** As long as the activity itself may take: PostgreSQL must not go on after it. */
+const STATEMENT_TIMEOUT_MS = 30 * 60 * 1000;

@@ -1,0 +1,103 @@
+import type { FinishAnswer, FinishedFile, SegmentMode } from '../shared/contract.js';
+import { combineCrc32, crc32Base64 } from '../shared/crc32.js';
+import { ServiceError } from '../shared/errors.js';
+import type { ObjectStore, StoredPart } from '../shared/infrastructure/object-store.js';
+import type { SegmentRecord } from '../shared/infrastructure/plan-store.js';
+import { joinPieces, type Piece } from '../shared/pieces.js';
+import type { ActivityDeps } from './deps.js';
+import { heartbeating } from './heartbeat.js';
+import { isOfGeneration, type GenerationInput } from './open-upload.js';
+import { uploadJoined, type NumberedPart } from './upload-joined.js';
+
+type Rerun = { readonly segment: number; readonly mode: SegmentMode }[];
+
+/**
+ * Joins the segments into the object. Answers `rerun` when some must be made again first: those that are missing, those
+ * whose parts are not what was committed, and the neighbours of held pieces that are too small for a part.
+ * May be called again after any failure: an answer that was lost is settled by HEAD.
+ */
+export const finishUpload =
+  ({ plans, store, buffers }: Pick<ActivityDeps, 'plans' | 'store' | 'buffers'>) =>
+  ({ jobId, generation }: GenerationInput): Promise<FinishAnswer> =>
+    heartbeating(async (signal) => {
+      const state = await plans.uploadState(jobId);
+      if (state?.generation !== generation || state.upload_id === null || state.file_key === null) {
+        throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export is over.`);
+      }
+      const target = { key: state.file_key, uploadId: state.upload_id };
+      const records = await plans.segments(jobId);
+      const fileSize = records.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+      const rowCount = records.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
+
+      const stored = await store.listParts(target.key, target.uploadId);
+      if (stored === null) {
+        const file = await settled();
+        if (file === null) throw new ServiceError('UPLOAD_LOST', 'The multipart upload is gone.');
+        return { state: 'done', file };
+      }
+      const spoiled = await whatToRunAgain(store, records, stored);
+      if (spoiled.length > 0) return runAgain(spoiled);
+      const pieces = records.map(toPiece);
+      const plan = joinPieces(pieces, records.length);
+      if ('rerun' in plan) return runAgain(plan.rerun.map((segment) => ({ segment, mode: 'held' })));
+
+      const parts = await uploadJoined({ store, buffers }, { target, records, parts: plan.parts, signal });
+      const crc32 = parts.reduce((crc, part) => combineCrc32(crc, part.crc32, part.size), 0);
+      await complete(parts, crc32);
+      const file = await settled(crc32);
+      if (file === null) throw new ServiceError('UPLOAD_LOST', 'The completed object is not there.');
+      return { state: 'done', file };
+
+      async function runAgain(rerun: Rerun): Promise<FinishAnswer> {
+        for (const { segment, mode } of rerun) await plans.runAgain(jobId, generation, segment, mode);
+        return { state: 'rerun', rerun };
+      }
+
+      /** An object of an older generation, completed late, is in the way: it goes, and completion is repeated. */
+      async function complete(all: readonly NumberedPart[], crc: number): Promise<void> {
+        if ((await store.completeUpload(target, all, crc)) === 'completed') return;
+        const object = await store.head(target.key);
+        if (object === null || isOfGeneration(object.metadata, { jobId, generation })) return;
+        await store.delete(target.key);
+        await store.completeUpload(target, all, crc);
+      }
+
+      /** The object, if it is this generation's and whole. */
+      async function settled(crc?: number): Promise<FinishedFile | null> {
+        const object = await store.head(target.key);
+        if (object === null || object.size !== fileSize) return null;
+        if (!isOfGeneration(object.metadata, { jobId, generation })) return null;
+        if (crc !== undefined && object.crc32 !== null && object.crc32 !== crc32Base64(crc)) return null;
+        const sum = object.crc32 ?? (crc === undefined ? null : crc32Base64(crc));
+        const checksum = sum === null ? '' : `crc32:${Buffer.from(sum, 'base64').toString('hex')}`;
+        return { fileKey: target.key, rowCount, fileSize, checksum };
+      }
+    });
+
+function toPiece({ segment, bytes, parts }: SegmentRecord): Piece {
+  if (parts === null || bytes === null) throw new ServiceError('INTERNAL', `Segment ${segment} is not committed.`);
+  return parts.kind === 'parts'
+    ? { kind: 'uploaded', segment, parts: parts.parts }
+    : { kind: 'held', segment, size: bytes };
+}
+
+/** Segments without a commit, and those whose bytes are no longer what their commit says. */
+async function whatToRunAgain(
+  store: ObjectStore,
+  records: readonly SegmentRecord[],
+  stored: readonly StoredPart[],
+): Promise<Rerun> {
+  const etags = new Map(stored.map(({ number, etag }) => [number, etag]));
+  const rerun: Rerun = [];
+  for (const { segment, mode, parts, bytes } of records) {
+    if (!(await isThere())) rerun.push({ segment, mode });
+
+    async function isThere(): Promise<boolean> {
+      if (parts === null) return false;
+      // A late attempt of the same lane may have written over a part.
+      if (parts.kind === 'parts') return parts.parts.every(({ number, etag }) => etags.get(number) === etag);
+      return bytes === 0 || (await store.head(parts.key))?.size === bytes;
+    }
+  }
+  return rerun;
+}

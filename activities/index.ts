@@ -1,0 +1,39 @@
+import { withFailures } from './as-failure.js';
+import { claimSlot } from './claim-slot.js';
+import type { ActivityDeps } from './deps.js';
+import { describeExports } from './describe-exports.js';
+import { discardExport } from './discard-export.js';
+import { exportSegment } from './export-segment.js';
+import { failExport } from './fail-export.js';
+import { finishUpload } from './finish-upload.js';
+import { openUpload } from './open-upload.js';
+import { planExport } from './plan-export.js';
+import { publishExport } from './publish-export.js';
+import { sendEmail } from './send-email.js';
+import { settleExport } from './settle-export.js';
+import { sweep } from './sweep.js';
+
+/** Short steps, on the control queue. */
+export const createControlActivities = (deps: ActivityDeps) =>
+  withFailures({
+    claimSlot: claimSlot(deps),
+    describeExports: describeExports(deps),
+    settleExport: settleExport(deps),
+    openUpload: openUpload(deps),
+    publishExport: publishExport(deps),
+    failExport: failExport(deps),
+    discardExport: discardExport(deps),
+    sendEmail: sendEmail(deps),
+    sweep: sweep(deps),
+  });
+
+/** Readers of the source database, on the data queue: their number is what the database has to bear. */
+export const createDataActivities = (deps: ActivityDeps) =>
+  withFailures({
+    planExport: planExport(deps),
+    exportSegment: exportSegment(deps),
+    finishUpload: finishUpload(deps),
+  });
+
+export type ControlActivities = ReturnType<typeof createControlActivities>;
+export type DataActivities = ReturnType<typeof createDataActivities>;

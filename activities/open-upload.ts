@@ -1,0 +1,64 @@
+import type { FinishedFile, JobRef, OpenedUpload } from '../shared/contract.js';
+import { ServiceError } from '../shared/errors.js';
+import { fileName } from '../shared/file-name.js';
+import { formatNamed } from '../shared/formats/index.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
+import type { ActivityDeps } from './deps.js';
+
+export interface GenerationInput extends JobRef {
+  readonly generation: number;
+}
+
+/** Metadata of a file: which job made it, in which generation. A late completion of an old one is told by it. */
+export const fileMetadata = ({ jobId, generation }: Pick<GenerationInput, 'jobId' | 'generation'>) => ({
+  'job-id': jobId,
+  generation: String(generation),
+});
+
+/** Get or create: the upload of this generation, unless the file is complete or the upload is dead. */
+export const openUpload =
+  ({ jobs, plans, store }: Pick<ActivityDeps, 'jobs' | 'plans' | 'store'>) =>
+  async ({ jobId, generation }: GenerationInput): Promise<OpenedUpload> => {
+    const row = await jobs.find(jobId);
+    if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+    const { file_key: key } = row;
+    if (row.generation !== generation || key === null) return { state: 'replaced' };
+
+    const file = finishedFile(row);
+    if (file !== null && (await store.head(key))?.size === file.fileSize) return { state: 'complete', file };
+
+    if (row.upload_id !== null) {
+      if (await store.hasUpload(key, row.upload_id)) return { state: 'open' };
+      // Completed by an attempt whose answer was lost, or gone. The finish settles the first by HEAD.
+      const object = await store.head(key);
+      if (object !== null && isOfGeneration(object.metadata, { jobId, generation })) return { state: 'open' };
+      await plans.endGeneration(jobId, generation);
+      return { state: 'replaced' };
+    }
+
+    const format = formatNamed(row.format);
+    const uploadId = await store.createUpload(key, {
+      contentType: format.mediaType,
+      fileName: fileName({ jobId, type: row.type, format: row.format, createdAt: row.created_at }),
+      metadata: fileMetadata({ jobId, generation }),
+    });
+    if (await plans.attachUpload(jobId, generation, uploadId)) return { state: 'open' };
+    // Somebody was quicker: theirs counts.
+    await store.abortUpload(key, uploadId);
+    const { upload_id: winner, generation: current } = (await jobs.find(jobId)) ?? row;
+    return winner !== null && current === generation ? { state: 'open' } : { state: 'replaced' };
+  };
+
+/** The file of a job that has been COMPLETED before. */
+function finishedFile(row: JobRow): FinishedFile | null {
+  const { file_key: fileKey, row_count: rowCount, file_size: fileSize, checksum } = row;
+  if (fileKey === null || rowCount === null || fileSize === null || checksum === null) return null;
+  return { fileKey, rowCount, fileSize, checksum };
+}
+
+export function isOfGeneration(
+  metadata: Readonly<Record<string, string>>,
+  input: Pick<GenerationInput, 'jobId' | 'generation'>,
+): boolean {
+  return Object.entries(fileMetadata(input)).every(([name, value]) => metadata[name] === value);
+}

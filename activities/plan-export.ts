@@ -1,0 +1,105 @@
+import type { JobRef, PlanDemand, PlanSummary, Tuning } from '../shared/contract.js';
+import { fileKey } from '../shared/contract.js';
+import { freezeQuery, sampleSql } from '../shared/datasets/query.js';
+import { ServiceError } from '../shared/errors.js';
+import { formatNamed } from '../shared/formats/index.js';
+import type { Plan } from '../shared/infrastructure/plan-store.js';
+import { partSize } from '../shared/pieces.js';
+import { cutSegments } from '../shared/segments.js';
+import type { ActivityDeps } from './deps.js';
+import { heartbeating } from './heartbeat.js';
+
+export interface PlanInput extends JobRef {
+  readonly tuning: Tuning;
+  readonly demand: PlanDemand;
+}
+
+/** Rows of each end that are encoded to learn how long a row is. */
+const SAMPLE_ROWS = 500;
+const SAMPLE_BYTES = 16 * 1024 * 1024;
+/** How much larger than the sample says a segment may be when the first plan was outgrown. */
+const ROOM = 10;
+
+/** Counts the rows and cuts them into segments, once per generation; later calls get the same plan. */
+export const planExport =
+  ({ jobs, plans, source, store, registry }: Pick<ActivityDeps, 'jobs' | 'plans' | 'source' | 'store' | 'registry'>) =>
+  ({ jobId, tuning, demand }: PlanInput): Promise<PlanSummary> =>
+    heartbeating(async (signal) => {
+      const row = await jobs.find(jobId);
+      const state = await plans.uploadState(jobId);
+      if (row === null || state === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+      const format = formatNamed(row.format);
+      if (format.encoderVersion < (demand.encoderVersion ?? 0)) {
+        throw new ServiceError('WORKER_OUTDATED', 'This worker is older than the one that met this export before.');
+      }
+      const key = fileKey(row.user_id, jobId, format.extension);
+      let { generation } = state;
+      if (generation <= (demand.afterGeneration ?? 0)) {
+        await plans.endGeneration(jobId, generation);
+        await store.abortUploadsOf(key);
+        generation += 1;
+      } else if (state.plan !== null) {
+        return { generation, totalRows: state.plan.totalRows, segments: state.plan.segments };
+      }
+
+      const dataset = registry.get(row.type);
+      if (dataset === undefined)
+        throw new ServiceError('DATASET_UNAVAILABLE', `This worker has no dataset ${row.type}.`);
+      const { filters, columns, options, notify, type } = row;
+      const request = {
+        type,
+        format: row.format,
+        filters,
+        columns,
+        options,
+        notify: notify.email === undefined ? {} : { email: notify.email },
+      };
+      const query = freezeQuery(dataset, request, row.tenant_id, format.renderColumn(options));
+      const timezone = String(options['timezone'] ?? 'UTC');
+      const session = { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs };
+
+      await source.check(dataset, session, signal);
+      const rowBytes = await sampleRowBytes();
+      const rowsOfSegment = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / rowBytes)));
+      const bounds = await source.bounds(query, rowsOfSegment, session, signal);
+      const { segments, totalRows } = cutSegments(dataset.name, bounds);
+      const bytes = totalRows * rowBytes;
+      if (totalRows > tuning.maxRows) {
+        throw new ServiceError(
+          'TOO_MANY_ROWS',
+          `The export has ${totalRows} rows; at most ${tuning.maxRows} are allowed.`,
+        );
+      }
+      if (bytes > tuning.maxBytes) {
+        throw new ServiceError(
+          'FILE_TOO_LARGE',
+          `The file would have about ${Math.ceil(bytes)} bytes; at most ${tuning.maxBytes} are allowed.`,
+        );
+      }
+      const segmentBytes =
+        Math.max(...segments.map(({ rows }) => rows)) * rowBytes * (demand.roomy === true ? ROOM : 1);
+      const plan: Plan = {
+        encoderVersion: format.encoderVersion,
+        segments: segments.length,
+        partSize: partSize(segmentBytes, segments.length),
+        totalRows,
+        query,
+        timezone,
+        plannedAt: new Date().toISOString(),
+      };
+      if (!(await plans.savePlan({ jobId, generation, fileKey: key }, plan, segments))) {
+        throw new ServiceError('SUPERSEDED', 'Another attempt has planned this export.');
+      }
+      return { generation, totalRows, segments: segments.length };
+
+      /** Mean bytes of an encoded row, by both ends of the key; 1 when there are no rows. */
+      async function sampleRowBytes(): Promise<number> {
+        let seen = { bytes: 0, rows: 0 };
+        for (const end of ['first', 'last'] as const) {
+          const sql = format.copySql(sampleSql(query, end, SAMPLE_ROWS));
+          const sample = await source.sample(sql, session, signal, SAMPLE_BYTES);
+          seen = { bytes: seen.bytes + sample.bytes, rows: seen.rows + sample.rows };
+        }
+        return Math.max(1, seen.bytes / Math.max(1, seen.rows));
+      }
+    });

@@ -1,0 +1,44 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  CONTROL_QUEUE,
+  notificationWorkflowId,
+  type JobFailure,
+  type JobRef,
+  type NotificationInput,
+  type Tuning,
+} from '../shared/contract.js';
+import type { ActivityDeps } from './deps.js';
+import { exportStatus, isOpen } from './describe-exports.js';
+
+const TERMINATED: JobFailure = { code: 'TERMINATED', message: 'The export was terminated by an operator.' };
+const FAILURES: Partial<Record<string, JobFailure>> = {
+  NOT_FOUND: TERMINATED,
+  TERMINATED,
+  TIMED_OUT: { code: 'TIMED_OUT', message: 'The export took longer than it may.' },
+  FAILED: { code: 'INTERNAL', message: 'The export failed and could not say why.' },
+  CANCELLED: { code: 'TERMINATED', message: 'The export was cancelled and could not clean up.' },
+};
+
+/** Ends the row of an export that died without a word, and tells its user. One that lives again is left alone. */
+export const settleExport =
+  ({ jobs, temporal }: Pick<ActivityDeps, 'jobs' | 'temporal'>) =>
+  async ({ jobId, tenantId, tuning }: JobRef & { tuning: Tuning }): Promise<void> => {
+    const status = await exportStatus(temporal.client, jobId);
+    const failure = FAILURES[status];
+    if (isOpen(status) || failure === undefined) return;
+    if (!(await jobs.fail(jobId, failure))) return;
+
+    const row = await jobs.find(jobId);
+    if (row?.notify.email === undefined) return;
+    const input: NotificationInput = { jobId, tenantId, event: 'failed', tuning };
+    try {
+      await temporal.client.workflow.start('notificationWorkflow', {
+        workflowId: notificationWorkflowId(jobId, 'failed'),
+        taskQueue: CONTROL_QUEUE,
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };

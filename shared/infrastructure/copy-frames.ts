@@ -1,0 +1,106 @@
+/** PostgreSQL's message codes that can arrive while a COPY is being read: https://www.postgresql.org/docs/18/protocol-message-formats.html */
+const COPY_DATA = 0x64; // d
+const COPY_OUT_RESPONSE = 0x48; // H
+const NOTICE_RESPONSE = 0x4e; // N
+const PARAMETER_STATUS = 0x53; // S
+const NOTIFICATION_RESPONSE = 0x41; // A
+
+/** One code byte and a big-endian length that counts itself but not the code. */
+const HEADER_BYTES = 5;
+
+/** What one run over a buffer found. */
+export interface CopyFeed {
+  /** Bytes of rows, now at the front of the buffer. */
+  readonly bytes: number;
+  /** Rows whose last byte is among them. */
+  readonly rows: number;
+  /** Offset of the first message that is not the copy's (CopyDone, ErrorResponse, …), or -1 while the copy goes on. */
+  readonly end: number;
+}
+
+/**
+ * Takes the rows out of the messages of a `COPY … TO STDOUT`, in place: each row's bytes are moved forward over the
+ * five header bytes before it, so that a row costs no allocation. The server sends one row a message; messages may be
+ * cut anywhere between two buffers. Does no I/O.
+ */
+export class CopyFrames {
+  readonly #onAside: (bytes: Buffer) => void;
+  /** Header bytes of the message at hand, when it was cut within its header. */
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerBytes = 0;
+  /** Bytes of the message at hand that are still to come. */
+  #left = 0;
+  #code = 0;
+
+  /**
+   * @param onAside gets copies of the bytes of messages that may come between rows but are not rows (notices,
+   *   parameter changes), in order, perhaps in fragments.
+   */
+  constructor(onAside: (bytes: Buffer) => void) {
+    this.#onAside = onAside;
+  }
+
+  /** Runs over `buffer`, which it overwrites. Not to be called again after an `end`. */
+  feed(buffer: Buffer): CopyFeed {
+    const size = buffer.length;
+    let at = 0;
+    let bytes = 0;
+    let rows = 0;
+    while (at < size) {
+      if (this.#left > 0) {
+        const stop = Math.min(size, at + this.#left);
+        this.#left -= stop - at;
+        if (this.#code === COPY_DATA) {
+          buffer.copyWithin(bytes, at, stop);
+          bytes += stop - at;
+          if (this.#left === 0) rows += 1;
+        } else {
+          this.#aside(buffer.subarray(at, stop));
+        }
+        at = stop;
+        continue;
+      }
+      if (this.#headerBytes === 0) {
+        // Whole rows: nearly every message takes this way, so it touches nothing but locals.
+        while (at + HEADER_BYTES <= size && buffer[at] === COPY_DATA) {
+          const stop = at + 1 + buffer.readUInt32BE(at + 1);
+          if (stop > size) break;
+          buffer.copyWithin(bytes, at + HEADER_BYTES, stop);
+          bytes += stop - at - HEADER_BYTES;
+          rows += 1;
+          at = stop;
+        }
+        if (at === size) break;
+        this.#code = buffer[at] ?? 0;
+        if (!belongsToCopy(this.#code)) return { bytes, rows, end: at };
+      }
+      const taken = buffer.copy(this.#header, this.#headerBytes, at, at + HEADER_BYTES - this.#headerBytes);
+      this.#headerBytes += taken;
+      at += taken;
+      if (this.#headerBytes < HEADER_BYTES) break;
+      this.#headerBytes = 0;
+      this.#left = this.#header.readUInt32BE(1) - 4;
+      if (this.#code === COPY_DATA) rows += this.#left === 0 ? 1 : 0;
+      else this.#aside(this.#header);
+    }
+    return { bytes, rows, end: -1 };
+  }
+
+  /** CopyOutResponse is the only one of them that nobody needs. */
+  #aside(bytes: Buffer): void {
+    if (this.#code !== COPY_OUT_RESPONSE) this.#onAside(Buffer.from(bytes));
+  }
+}
+
+function belongsToCopy(code: number): boolean {
+  switch (code) {
+    case COPY_DATA:
+    case COPY_OUT_RESPONSE:
+    case NOTICE_RESPONSE:
+    case PARAMETER_STATUS:
+    case NOTIFICATION_RESPONSE:
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,188 @@
+import { ServiceError, messageOf } from '../errors.js';
+import type { Dataset } from '../datasets/define-dataset.js';
+import { boundsSql, type FrozenQuery } from '../datasets/query.js';
+import type { Bound } from '../segments.js';
+import { copyOut, type CopyChunk } from './copy-out.js';
+import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
+
+export interface SourceSession {
+  readonly timezone: string;
+  readonly tenantId: string;
+  readonly statementTimeoutMs: number;
+}
+
+/** 42P01: no such table, 42703: no such column, 3F000: no such schema, 42501: no rights. */
+const DEFINITION = /^(42|3F|22023)/;
+
+/**
+ * The database that is exported from; read only. Faults leave as SOURCE_UNAVAILABLE (the way there) or
+ * DATASET_UNAVAILABLE (the definition does not fit), with a sentence.
+ */
+export class Source {
+  constructor(private readonly pool: Pool) {}
+
+  /**
+   * One read-only transaction with everything set that shapes what PostgreSQL renders. When the signal aborts, the
+   * connection is cut, and PostgreSQL notices within a second: nothing is left running for nobody.
+   */
+  private async session<T>(
+    session: SourceSession,
+    signal: AbortSignal,
+    work: (client: PoolClient) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.named(() => this.pool.connect());
+    let broken = false;
+    const cut = (): void => {
+      broken = true;
+      void client.end();
+    };
+    signal.addEventListener('abort', cut, { once: true });
+    try {
+      signal.throwIfAborted();
+      return await this.named(async () => {
+        await client.query('BEGIN READ ONLY');
+        await client.query(
+          `SELECT set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
+             set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
+             set_config('extra_float_digits', '1', true), set_config('statement_timeout', $2, true),
+             set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true)`,
+          [session.timezone, String(session.statementTimeoutMs), session.tenantId],
+        );
+        const result = await work(client);
+        await client.query('COMMIT');
+        return result;
+      });
+    } catch (error) {
+      // Whatever state the copy was left in, the connection goes.
+      broken = true;
+      if (signal.aborted) throw signal.reason;
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cut);
+      client.release(broken);
+    }
+  }
+
+  private async named<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (DEFINITION.test(code) && code !== '42501') {
+        throw new ServiceError(
+          'DATASET_UNAVAILABLE',
+          `The source database refused the query: ${messageOf(error)}.`,
+          {},
+          { cause: error },
+        );
+      }
+      if (!isDatabaseFault(error)) throw error;
+      throw new ServiceError(
+        'SOURCE_UNAVAILABLE',
+        `The source database does not answer as it should: ${messageOf(error)}.`,
+        {},
+        { cause: error },
+      );
+    }
+  }
+
+  /**
+   * Gives each chunk of a COPY to `use`, which must be done with it when it returns. What `use` throws leaves as it
+   * is; it is not the database's fault.
+   */
+  async copy(
+    sql: string,
+    session: SourceSession,
+    signal: AbortSignal,
+    use: (chunk: CopyChunk) => Promise<void> | void,
+  ): Promise<void> {
+    let stopped: { readonly by: unknown } | undefined;
+    try {
+      await this.session(session, signal, async (client) => {
+        for await (const chunk of copyOut(client, sql)) {
+          try {
+            const pending = use(chunk);
+            if (pending !== undefined) await pending;
+          } catch (error) {
+            stopped = { by: error };
+            throw error;
+          }
+        }
+      });
+    } catch (error) {
+      if (stopped !== undefined && !signal.aborted) throw stopped.by;
+      throw error;
+    }
+  }
+
+  /** Bytes and rows of the first rows of a COPY; reads no further than `maxBytes`. */
+  async sample(
+    sql: string,
+    session: SourceSession,
+    signal: AbortSignal,
+    maxBytes: number,
+  ): Promise<{ bytes: number; rows: number }> {
+    const seen = { bytes: 0, rows: 0 };
+    const enough = new Error('enough');
+    const count = ({ bytes, rows }: CopyChunk): void => {
+      seen.bytes += bytes.length;
+      seen.rows += rows;
+      if (seen.bytes >= maxBytes) throw enough;
+    };
+    await this.copy(sql, session, signal, count).catch((error: unknown) => {
+      if (error !== enough) throw error;
+    });
+    return seen;
+  }
+
+  async bounds(query: FrozenQuery, every: number, session: SourceSession, signal: AbortSignal): Promise<Bound[]> {
+    return this.session(session, signal, async (client) => {
+      const { rows } = await client.query<{ n: number; last: boolean; k: (string | null)[] }>(boundsSql(query, every));
+      return rows.map(({ n, last, k }) => ({ n, last, key: k }));
+    });
+  }
+
+  /**
+   * What only the catalogue can tell: the encoding, and whether an index proves the key unique. Views have none.
+   * @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE with a sentence
+   */
+  async check(
+    { name, schema, table, key, tenantColumn }: Dataset,
+    session: SourceSession,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path =
+      schema === undefined ? 'to_regclass(quote_ident($1))' : 'to_regclass(quote_ident($2) || $3 || quote_ident($1))';
+    const [found] = await this.session(session, signal, async (client) => {
+      const { rows } = await client.query<{ encoding: string; kind: string | null; proven: boolean }>(
+        `SELECT current_setting('server_encoding') AS encoding,
+           (SELECT relkind::text FROM pg_class WHERE oid = ${path}) AS kind,
+           EXISTS (SELECT FROM pg_index i WHERE i.indrelid = ${path} AND i.indisunique AND i.indisvalid
+             AND i.indpred IS NULL AND i.indexprs IS NULL
+             AND (SELECT array_agg(a.attname::text) FROM unnest(i.indkey) WITH ORDINALITY AS c (attnum, place)
+                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = c.attnum
+                  WHERE c.place <= i.indnkeyatts) <@ $4::text[]) AS proven`,
+        [table, schema ?? '', '.', [...key, tenantColumn]],
+      );
+      return rows;
+    });
+    if (found === undefined || found.kind === null) {
+      throw new ServiceError(
+        'DATASET_UNAVAILABLE',
+        `Dataset ${name}: the source database has no table or view ${table}.`,
+      );
+    }
+    if (found.encoding !== 'UTF8') {
+      throw new ServiceError(
+        'DATASET_UNAVAILABLE',
+        `The source database is encoded in ${found.encoding}; only UTF8 can be exported.`,
+      );
+    }
+    if (['r', 'p', 'm'].includes(found.kind) && !found.proven) {
+      throw new ServiceError(
+        'KEY_NOT_UNIQUE',
+        `Dataset ${name}: table ${table} has no unique index on (${key.join(', ')}).`,
+      );
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/** Thrown when something took longer than its caller can wait. */
+export class TimeLimitError extends Error {
+  override readonly name = 'TimeLimitError';
+}
+
+/**
+ * What the work answers, or a TimeLimitError after `ms` milliseconds. The work itself goes on: give it a deadline of
+ * its own. This is for deadlines that are not kept (the gRPC client sleeps past its own while it backs off).
+ */
+export async function withTimeLimit<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new TimeLimitError(`no answer within ${ms} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,44 @@
+import type { KeyBound } from './datasets/query.js';
+import { ServiceError } from './errors.js';
+
+/** Bounds of one segment: after `lower`, up to and with `upper`; null is open. */
+export interface Segment {
+  readonly lower: KeyBound | null;
+  readonly upper: KeyBound | null;
+  readonly rows: number;
+}
+
+/** A row of the bounds query: its number from 1, and its key as PostgreSQL wrote it. */
+export interface Bound {
+  readonly n: number;
+  readonly last: boolean;
+  readonly key: readonly (string | null)[];
+}
+
+/** More would leave each too few of S3's 10,000 part numbers. */
+export const MAX_SEGMENTS = 500;
+
+/**
+ * Cuts an export along its bounds: at least one segment, even an empty one, and at most 500.
+ * @param bounds in the order of their numbers, the last row among them
+ * @throws ServiceError KEY_NOT_UNIQUE when a key is null
+ */
+export function cutSegments(dataset: string, bounds: readonly Bound[]): { segments: Segment[]; totalRows: number } {
+  const cuts = bounds.map(({ n, key }) => {
+    const upper = key.filter((text) => text !== null);
+    if (upper.length < key.length) {
+      throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${dataset}: row ${n} has a null in its key.`);
+    }
+    return { n, upper };
+  });
+  const totalRows = cuts.at(-1)?.n ?? 0;
+  if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0 }], totalRows };
+
+  const step = Math.ceil(cuts.length / MAX_SEGMENTS);
+  const kept = cuts.filter((_, index) => (index + 1) % step === 0 || index === cuts.length - 1);
+  const segments = kept.map(({ n, upper }, index) => {
+    const before = kept[index - 1];
+    return { lower: before?.upper ?? null, upper, rows: n - (before?.n ?? 0) };
+  });
+  return { segments, totalRows };
+}

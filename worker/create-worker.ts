@@ -1,0 +1,72 @@
+import { Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import { fileURLToPath } from 'node:url';
+import type { ActivityDeps } from '../activities/deps.js';
+import { createControlActivities, createDataActivities } from '../activities/index.js';
+import { CONTROL_QUEUE, DATA_QUEUE } from '../shared/contract.js';
+import { activityLogFields } from './activity-log-fields.js';
+
+/** The same interval delays what a cancel takes to reach an activity; Temporal's default is a minute. */
+const HEARTBEAT_THROTTLE_MS = 1000;
+/** Explicit, because the SDK's default grows with the machine's memory (sdk-typescript#2227). */
+const CACHED_WORKFLOWS = 500;
+const workflowsPath = fileURLToPath(new URL('../workflows/', import.meta.url));
+const interceptorsPath = fileURLToPath(new URL('../workflows/interceptors', import.meta.url));
+
+export interface WorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly deps: ActivityDeps;
+  /** Plans, segments and finishes that this process runs at the same time: its database readers. */
+  readonly dataSlots: number;
+  /** How long a stopping worker lets activities finish, ms. */
+  readonly drainMs: number;
+  readonly workflowBundle?: WorkflowBundle;
+}
+
+/** Bundles the workflows; takes about two seconds, so tests do it once. */
+export const bundleWorkflows = (): Promise<WorkflowBundle> =>
+  bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: [interceptorsPath] });
+
+/** Both queues in one process: `run()` ends when both have drained after `shutdown()`. */
+export interface ExportWorker {
+  run(): Promise<void>;
+  shutdown(): void;
+}
+
+export async function createWorker(options: WorkerOptions): Promise<ExportWorker> {
+  const { connection, namespace, deps, dataSlots, drainMs } = options;
+  const common = {
+    connection,
+    namespace,
+    interceptors: { activity: [activityLogFields] },
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    shutdownGraceTime: drainMs,
+  };
+  const control = await Worker.create({
+    ...common,
+    taskQueue: CONTROL_QUEUE,
+    workflowBundle: options.workflowBundle ?? (await bundleWorkflows()),
+    activities: createControlActivities(deps),
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+  });
+  const data = await Worker.create({
+    ...common,
+    taskQueue: DATA_QUEUE,
+    activities: createDataActivities(deps),
+    maxConcurrentActivityTaskExecutions: dataSlots,
+  });
+  const workers = [control, data];
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  return {
+    shutdown,
+    // One that fails takes the other along: half a worker would let exports wait for ever.
+    run: async () => {
+      const ends = workers.map((worker) => worker.run().finally(shutdown));
+      const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { parseWorkerConfig } from '../shared/config.js';
+import { loadDatasets } from '../shared/datasets/load.js';
+import { messageOf } from '../shared/errors.js';
+import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
+import { createLogger } from '../shared/infrastructure/logger.js';
+import { temporalAddress } from '../shared/infrastructure/temporal.js';
+import { createWorker } from './create-worker.js';
+import { openDeps } from './open-deps.js';
+import { temporalLogger } from './temporal-logger.js';
+
+/** `npm run worker`: any number of copies, each with both queues. Configured by the environment alone. */
+async function main(): Promise<void> {
+  const config = parseWorkerConfig(process.env);
+  const registry = await loadDatasets(config.DATASETS_MODULE);
+  const address = temporalAddress();
+  const logger = createLogger('export-worker', config.LOG_LEVEL);
+  // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
+  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+
+  const { deps, jobsPool, close } = openDeps(config, registry, address, logger);
+  let connection: NativeConnection | undefined;
+  try {
+    const missing = await whatIsMissing();
+    if (missing.length > 0) throw new StartError(missing.join('\n'));
+    connection = await NativeConnection.connect(address.connection);
+    const { WORKER_DATA_SLOTS: dataSlots, WORKER_DRAIN: drainMs } = config;
+    const worker = await createWorker({ connection, namespace: address.namespace, deps, dataSlots, drainMs });
+    onStopSignal(() => {
+      logger.info({ drainMs }, 'draining');
+      worker.shutdown();
+    });
+    logger.info({ dataSlots, datasets: [...registry.keys()], temporal: address.connection.address }, 'working');
+    await worker.run();
+    logger.info('drained');
+  } finally {
+    await connection?.close();
+    await close();
+  }
+
+  async function whatIsMissing(): Promise<string[]> {
+    const { client } = deps.temporal;
+    const checks = [checkJobStore(jobsPool), checkBucket(deps.store), checkTemporal(client)];
+    const sentences = (await Promise.all(checks)).filter((sentence) => sentence !== null);
+    if (sentences.length > 0) return sentences;
+    const attributes = await checkSearchAttributes(client.connection, address.namespace);
+    return attributes === null ? [] : [attributes];
+  }
+}
+
+/** Why a worker does not start: one sentence a line. */
+class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** The first signal drains; the second ends the process at once. */
+function onStopSignal(drain: () => void): void {
+  let asked = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1);
+      asked = true;
+      drain();
+    });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+}

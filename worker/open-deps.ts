@@ -1,0 +1,60 @@
+import type { ActivityDeps } from '../activities/deps.js';
+import type { WorkerConfig } from '../shared/config.js';
+import type { DatasetRegistry } from '../shared/datasets/index.js';
+import { BufferPool } from '../shared/infrastructure/buffer-pool.js';
+import { copyStream } from '../shared/infrastructure/copy-socket.js';
+import { JobStore } from '../shared/infrastructure/job-store.js';
+import type { Logger } from '../shared/infrastructure/logger.js';
+import { createMailer } from '../shared/infrastructure/mailer.js';
+import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
+import { PlanStore } from '../shared/infrastructure/plan-store.js';
+import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
+import { Source } from '../shared/infrastructure/source.js';
+import { connectTemporal, type TemporalAddress } from '../shared/infrastructure/temporal.js';
+
+export interface OpenedDeps {
+  readonly deps: ActivityDeps;
+  readonly jobsPool: Pool;
+  close(): Promise<void>;
+}
+
+/** Opens what activities work with; the worker's `main.ts` (or a test) closes it. */
+export function openDeps(
+  config: WorkerConfig,
+  registry: DatasetRegistry,
+  address: TemporalAddress,
+  logger: Logger,
+): OpenedDeps {
+  const onIdleError = (error: Error): void => {
+    logger.warn({ err: error }, 'an idle database connection broke');
+  };
+  const jobsPool = createPool(config.DATABASE_URL, { max: 10, name: 'export-worker', onIdleError });
+  const sourcePool = createPool(config.SOURCE_DATABASE_URL ?? config.DATABASE_URL, {
+    max: config.WORKER_DATA_SLOTS,
+    name: 'export-reader',
+    onIdleError,
+    stream: copyStream,
+  });
+  const temporal = connectTemporal(address);
+  const objects = openObjectStore(config);
+  return {
+    jobsPool,
+    deps: {
+      jobs: new JobStore(jobsPool),
+      plans: new PlanStore(jobsPool),
+      source: new Source(sourcePool),
+      store: objects.store,
+      temporal,
+      registry,
+      buffers: new BufferPool(),
+      mailer: createMailer(config),
+      publicUrl: config.PUBLIC_URL,
+      linkSecret: config.LINK_SECRET,
+      retryWindowMs: config.RETRY_WINDOW,
+    },
+    close: async () => {
+      await Promise.allSettled([jobsPool.end(), sourcePool.end(), temporal.close()]);
+      objects.close();
+    },
+  };
+}

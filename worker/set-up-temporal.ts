@@ -1,0 +1,38 @@
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { CONTROL_QUEUE } from '../shared/contract.js';
+import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+import { SEARCH_ATTRIBUTES } from '../shared/search-attributes.js';
+import { DEFAULT_TUNING } from '../shared/tuning.js';
+
+/** IndexedValueType of Temporal's API. */
+const INDEXED = { KEYWORD: 2, INT: 3 } as const;
+const SWEEP_EVERY_MS = 60_000;
+
+/** Registers search attributes and the retention schedule in the namespace. Safe to repeat. */
+export async function setUpTemporal({ client }: TemporalClient, namespace: string): Promise<void> {
+  const { operatorService } = client.connection;
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const missing = SEARCH_ATTRIBUTES.filter(({ name }) => !Object.hasOwn(customAttributes, name));
+  if (missing.length > 0) {
+    const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, INDEXED[type]]));
+    await operatorService.addSearchAttributes({ namespace, searchAttributes });
+  }
+  try {
+    await client.schedule.create({
+      scheduleId: 'export-retention',
+      spec: { intervals: [{ every: SWEEP_EVERY_MS }] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'retentionWorkflow',
+        workflowId: 'export-retention',
+        taskQueue: CONTROL_QUEUE,
+        args: [{ tuning: DEFAULT_TUNING }],
+        // A worker that is away for a night must not find a sweep a minute waiting for it.
+        workflowExecutionTimeout: 15 * SWEEP_EVERY_MS,
+      },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SWEEP_EVERY_MS },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import type { LogLevel, LogMetadata, Logger as TemporalLogger } from '@temporalio/worker';
+import type { Logger } from '../shared/infrastructure/logger.js';
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** The SDK's log, of its own code and of workflows and activities, through pino. */
+export function temporalLogger(logger: Logger): TemporalLogger {
+  const log = (level: LogLevel, message: string, meta?: LogMetadata): void => {
+    const { error, ...fields } = meta ?? {};
+    logger[LEVELS[level]]({ ...fields, ...(error === undefined ? {} : { err: error }) }, message);
+  };
+  return {
+    log,
+    trace: (message, meta) => {
+      log('TRACE', message, meta);
+    },
+    debug: (message, meta) => {
+      log('DEBUG', message, meta);
+    },
+    info: (message, meta) => {
+      log('INFO', message, meta);
+    },
+    warn: (message, meta) => {
+      log('WARN', message, meta);
+    },
+    error: (message, meta) => {
+      log('ERROR', message, meta);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { ControlActivities, DataActivities } from '../activities/index.js';
+import { CONTROL_QUEUE, DATA_QUEUE, type ActivityTuning, type Tuning } from '../shared/contract.js';
+
+/** Plan and finish go before segments: they are short, and somebody's first or last second. */
+const FIRST = 1;
+const THEN = 3;
+
+const retry = ({ maximumAttempts, initialIntervalMs, maximumIntervalMs }: ActivityTuning) => ({
+  maximumAttempts,
+  initialInterval: initialIntervalMs,
+  maximumInterval: maximumIntervalMs,
+  backoffCoefficient: 2,
+});
+
+/** A cancel waits until the attempt has ended: what it holds must be closed before its upload is aborted. */
+const options = (tuning: ActivityTuning) => ({
+  startToCloseTimeout: tuning.startToCloseMs,
+  ...(tuning.heartbeatMs > 0 ? { heartbeatTimeout: tuning.heartbeatMs } : {}),
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: retry(tuning),
+});
+
+export const controlActivities = (tuning: Tuning) =>
+  proxyActivities<ControlActivities>({ ...options(tuning.control), taskQueue: CONTROL_QUEUE });
+
+export const mailActivities = (tuning: Tuning) =>
+  proxyActivities<ControlActivities>({ ...options(tuning.mail), taskQueue: CONTROL_QUEUE });
+
+/** The look has two seconds, once: whoever waits for it is a person. */
+export const lookActivities = () =>
+  proxyLocalActivities<ControlActivities>({ scheduleToCloseTimeout: 2000, retry: { maximumAttempts: 1 } });
+
+/** Activities that read the source database. One tenant's many segments do not delay another's few. */
+export function dataActivities(tuning: Tuning, tenantId: string) {
+  const at = (limits: ActivityTuning, priorityKey: number) =>
+    proxyActivities<DataActivities>({
+      ...options(limits),
+      taskQueue: DATA_QUEUE,
+      priority: { priorityKey, fairnessKey: tenantId },
+    });
+  return {
+    planExport: at(tuning.plan, FIRST).planExport,
+    finishUpload: at(tuning.finish, FIRST).finishUpload,
+    exportSegment: at(tuning.segment, THEN).exportSegment,
+  };
+}

@@ -1,0 +1,55 @@
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { ExportInput, ExportResult } from '../shared/contract.js';
+import { controlActivities } from './activity-options.js';
+import { ExportState } from './export-state.js';
+import { failureOf } from './failures.js';
+import { makeFile } from './make-file.js';
+import { notifyUser } from './notify-user.js';
+import { claimSlot, releaseSlot } from './slot.js';
+
+/**
+ * One export, `export/{job_id}`: claim a slot, make the file, publish it, free the slot, tell the user.
+ *
+ * It may be cancelled until its segments are done, and reset to its beginning at any time, also after its end: every
+ * step looks at what is there before it makes something. If it cannot even say how it ended, it keeps its slot; the
+ * semaphore's look then finds it dead and settles its row.
+ */
+export async function exportWorkflow(input: ExportInput): Promise<ExportResult> {
+  const state = new ExportState();
+  const { jobId, tenantId } = input.job;
+  const { publishExport, failExport, discardExport } = controlActivities(input.tuning);
+
+  try {
+    if (!(await claimSlot(input, state))) {
+      await releaseSlot(input);
+      return { status: 'EXPIRED', rowCount: null, fileSize: null };
+    }
+    const file = await makeFile(input, state);
+    return await CancellationScope.nonCancellable(async () => {
+      state.enter('publishing');
+      await publishExport({ jobId, tenantId, file, tuning: input.tuning });
+      state.status('COMPLETED');
+      await releaseSlot(input);
+      await notifyUser(input, 'completed');
+      state.enter('done');
+      return { status: 'COMPLETED', rowCount: file.rowCount, fileSize: file.fileSize };
+    });
+  } catch (error) {
+    const failure = failureOf(error);
+    await CancellationScope.nonCancellable(async () => {
+      if (isCancellation(error)) {
+        const { byOperator } = await discardExport({ jobId, tenantId });
+        state.status('CANCELLED');
+        await releaseSlot(input);
+        if (byOperator) await notifyUser(input, 'cancelled');
+      } else {
+        await failExport({ jobId, tenantId, failure });
+        state.status('FAILED');
+        await releaseSlot(input);
+        await notifyUser(input, 'failed');
+      }
+    });
+    if (isCancellation(error)) throw error;
+    throw ApplicationFailure.nonRetryable(failure.message, failure.code);
+  }
+}

@@ -1,0 +1,92 @@
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import type { ExportInput, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
+import type { ErrorCode } from '../shared/errors.js';
+import { controlActivities, dataActivities } from './activity-options.js';
+import type { ExportState } from './export-state.js';
+import { codeOf, detailsOf } from './failures.js';
+import { inTurns } from './in-turns.js';
+import { claimSlot } from './slot.js';
+
+/** How often each surprise is answered by another round before it ends the export. */
+const PATIENCE: Partial<Record<ErrorCode, number>> = {
+  SLOT_LOST: 10,
+  UPLOAD_LOST: 2,
+  PLAN_OUTDATED: 2,
+  PLAN_OUTGROWN: 1,
+};
+/** Generations that a plan may lose to a dead upload before somebody should look at the store. */
+const MAX_ROUNDS = 20;
+const FINISH_ROUNDS = 3;
+
+/** Plan, upload, segments, finish; as often as it takes, within limits, until the object is complete. */
+export async function makeFile(input: ExportInput, state: ExportState): Promise<FinishedFile> {
+  const { jobId, tenantId } = input.job;
+  const { planExport } = dataActivities(input.tuning, tenantId);
+  const { openUpload } = controlActivities(input.tuning);
+  const met = new Map<ErrorCode, number>();
+  let demand: PlanDemand = {};
+
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    state.enter('planning');
+    const plan = await planExport({ jobId, tenantId, tuning: input.tuning, demand });
+    try {
+      const upload = await openUpload({ jobId, tenantId, generation: plan.generation });
+      if (upload.state === 'complete') return upload.file;
+      // The upload had died, and what was planned for it does not count.
+      if (upload.state === 'replaced') continue;
+      state.planned(plan);
+      return await fillUpload(input, plan, state);
+    } catch (error) {
+      const code = codeOf(error);
+      const patience = code === null ? undefined : PATIENCE[code];
+      if (code === null || patience === undefined) throw error;
+      const times = (met.get(code) ?? 0) + 1;
+      if (times > patience) throw error;
+      met.set(code, times);
+      if (code === 'SLOT_LOST') await claimSlot(input, state);
+      else demand = nextDemand(demand, code, plan.generation, detailsOf(error));
+    }
+  }
+  throw ApplicationFailure.nonRetryable('The upload was lost again and again.', 'UPLOAD_LOST');
+}
+
+function nextDemand(
+  demand: PlanDemand,
+  code: ErrorCode,
+  generation: number,
+  { encoderVersion }: { readonly encoderVersion?: unknown },
+): PlanDemand {
+  switch (code) {
+    case 'PLAN_OUTGROWN':
+      return { ...demand, afterGeneration: generation, roomy: true };
+    case 'PLAN_OUTDATED':
+      return {
+        ...demand,
+        afterGeneration: generation,
+        ...(typeof encoderVersion === 'number' ? { encoderVersion } : {}),
+      };
+    default:
+      return demand;
+  }
+}
+
+async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportState): Promise<FinishedFile> {
+  const { jobId, tenantId } = input.job;
+  const { generation } = plan;
+  const { exportSegment, finishUpload } = dataActivities(input.tuning, tenantId);
+  const run = (segments: readonly number[]): Promise<void> =>
+    inTurns(segments, input.tuning.segmentsInFlight, async (segment) => {
+      const { rows } = await exportSegment({ jobId, tenantId, generation, segment });
+      state.segmentCommitted(segment, rows);
+    });
+
+  state.enter('exporting');
+  await run(Array.from({ length: plan.segments }, (_, segment) => segment));
+  for (let round = 0; round < FINISH_ROUNDS; round++) {
+    state.enter('finishing');
+    const answer = await CancellationScope.nonCancellable(() => finishUpload({ jobId, tenantId, generation }));
+    if (answer.state === 'done') return answer.file;
+    await run(answer.rerun.map(({ segment }) => segment));
+  }
+  throw ApplicationFailure.nonRetryable('The segments could not be joined.', 'INTERNAL');
+}

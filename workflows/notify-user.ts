@@ -1,0 +1,20 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, WorkflowIdReusePolicy, startChild } from '@temporalio/workflow';
+import { notificationWorkflowId, type ExportInput, type NotificationEvent } from '../shared/contract.js';
+import { notificationWorkflow } from './notification.js';
+
+/** Starts the notification, once per job and event, and leaves it to itself. */
+export async function notifyUser({ job, tuning }: ExportInput, event: NotificationEvent): Promise<void> {
+  if (job.request.notify.email === undefined) return;
+  try {
+    await startChild(notificationWorkflow, {
+      workflowId: notificationWorkflowId(job.jobId, event),
+      args: [{ jobId: job.jobId, tenantId: job.tenantId, event, tuning }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      // An export that was reset after its end tells the user the same thing no second time.
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

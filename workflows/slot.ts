@@ -1,0 +1,27 @@
+import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { slotsWorkflowId, type ExportInput } from '../shared/contract.js';
+import { controlActivities } from './activity-options.js';
+import type { ExportState } from './export-state.js';
+import { releaseSignal } from './messages.js';
+
+/**
+ * Takes the slot, or waits for it: an export that was admitted holds it already, one that was reset after its end
+ * has to ask. The wait ends with a slot, a cancel or the execution's timeout.
+ * @returns false when the job has expired or was deleted: there is nothing to make
+ */
+export async function claimSlot({ job, limit, tuning }: ExportInput, state: ExportState): Promise<boolean> {
+  state.enter('waiting');
+  for (;;) {
+    state.slotGranted = false;
+    const { claim } = await controlActivities(tuning).claimSlot({ job, limit, tuning });
+    if (claim !== 'wait') return claim === 'granted';
+    await condition(() => state.slotGranted, tuning.claimEveryMs);
+  }
+}
+
+/** A semaphore that is gone has nothing to release. */
+export async function releaseSlot({ job }: ExportInput): Promise<void> {
+  await getExternalWorkflowHandle(slotsWorkflowId(job.tenantId, job.userId))
+    .signal(releaseSignal, job.jobId)
+    .catch(() => undefined);
+}

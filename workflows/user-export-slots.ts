@@ -1,0 +1,188 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  ParentClosePolicy,
+  WorkflowIdReusePolicy,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  setHandler,
+  sleep,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { exportWorkflowId, type AdmitRequest, type SlotsInput, type SlotsState } from '../shared/contract.js';
+import { exportSearchAttributes } from '../shared/search-attributes.js';
+import { controlActivities, lookActivities } from './activity-options.js';
+import { exportWorkflow } from './export.js';
+import { admitUpdate, claimUpdate, isHolderQuery, releaseSignal, slotGrantedSignal, slotsQuery } from './messages.js';
+
+/** A refused caller that comes back at once is answered from the look that has just ended. */
+const LOOK_AGAIN_MS = 1000;
+
+/**
+ * The semaphore: one workflow per user, `export-slots/{tenant}/{user}`. Admission takes a slot and starts the export
+ * in one step. A slot is a lease, not a child: tracking children would miss resets and continue-as-new. Normal ends
+ * release by signal; every other end is found by the look.
+ */
+export async function userExportSlots(input: SlotsInput): Promise<void> {
+  const holders = new Map(Object.entries(input.state.holders));
+  const waiters = new Set(input.state.waiters);
+  const unsettled = new Set(input.state.unsettled);
+  let { limit, tuning } = input;
+  let looking: Promise<void> | null = null;
+  let lookedAt = 0;
+  let settling = false;
+
+  const active = (): number => holders.size + waiters.size;
+  const knows = (jobId: string): boolean => holders.has(jobId) || waiters.has(jobId);
+  const snapshot = (): SlotsState => ({
+    holders: Object.fromEntries(holders),
+    waiters: [...waiters],
+    unsettled: [...unsettled],
+  });
+  const tooMany = (): ApplicationFailure =>
+    ApplicationFailure.nonRetryable(`${active()} of ${limit} exports are active.`, 'TOO_MANY_EXPORTS', [
+      ...holders.keys(),
+      ...waiters,
+    ]);
+
+  function refuseLate({ notAfter }: AdmitRequest): void {
+    if (Date.now() <= notAfter) return;
+    throw ApplicationFailure.nonRetryable('The request waited for too long.', 'TEMPORARILY_UNAVAILABLE');
+  }
+
+  function grant(): void {
+    for (const jobId of waiters) {
+      if (holders.size >= limit) return;
+      waiters.delete(jobId);
+      holders.set(jobId, 'held');
+      // A hint only: an export that does not hear it asks again by itself; one that is gone is found by the look.
+      void getExternalWorkflowHandle(exportWorkflowId(jobId))
+        .signal(slotGrantedSignal)
+        .catch(() => undefined);
+    }
+  }
+
+  /** Frees the slots of exports that are no longer open. One that is still being started would look dead. */
+  async function look(): Promise<void> {
+    const held = [...holders].filter(([, state]) => state === 'held').map(([jobId]) => jobId);
+    const jobIds = [...held, ...waiters];
+    const dead =
+      jobIds.length === 0
+        ? []
+        : await lookActivities()
+            .describeExports({ jobIds })
+            .catch(() => []);
+    for (const jobId of dead) {
+      if (holders.delete(jobId) || waiters.delete(jobId)) unsettled.add(jobId);
+    }
+    lookedAt = Date.now();
+    grant();
+  }
+  const lookTogether = (): Promise<void> =>
+    (looking ??= look().finally(() => {
+      looking = null;
+    }));
+
+  /** Tells the users of exports that died without a word. Their slots are free already. */
+  async function settle(): Promise<void> {
+    settling = true;
+    for (const jobId of unsettled) {
+      try {
+        await controlActivities(tuning).settleExport({ jobId, tenantId: input.tenantId, tuning });
+        unsettled.delete(jobId);
+      } catch {
+        await sleep(tuning.lookEveryMs);
+      }
+    }
+    settling = false;
+  }
+
+  async function start(request: AdmitRequest): Promise<boolean> {
+    const { jobId } = request.job;
+    holders.set(jobId, 'starting');
+    try {
+      await startChild(exportWorkflow, {
+        workflowId: exportWorkflowId(jobId),
+        args: [{ job: request.job, limit: request.limit, tuning: request.tuning }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        workflowExecutionTimeout: request.tuning.executionTimeoutMs,
+        typedSearchAttributes: exportSearchAttributes(request.job),
+        staticSummary: `${request.job.request.type} as ${request.job.request.format}`,
+      });
+      // A quick export may have released its slot before its start was confirmed.
+      if (holders.has(jobId)) holders.set(jobId, 'held');
+      return true;
+    } catch (error) {
+      holders.delete(jobId);
+      grant();
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      // Anything but an ApplicationFailure would fail the workflow task, again and again.
+      throw ApplicationFailure.nonRetryable('The export could not be started.', 'TEMPORARILY_UNAVAILABLE');
+    }
+  }
+
+  setHandler(isHolderQuery, (jobId) => holders.has(jobId));
+  setHandler(slotsQuery, snapshot);
+  setHandler(releaseSignal, (jobId) => {
+    holders.delete(jobId);
+    waiters.delete(jobId);
+    grant();
+  });
+  setHandler(claimUpdate, async ({ jobId, limit: asked }) => {
+    limit = asked;
+    if (holders.has(jobId)) return true;
+    waiters.add(jobId);
+    if (holders.size >= limit) await lookTogether();
+    grant();
+    return holders.has(jobId);
+  });
+  setHandler(
+    admitUpdate,
+    async (request) => {
+      ({ limit, tuning } = request);
+      const { jobId } = request.job;
+      if (!knows(jobId) && active() >= limit) {
+        await lookTogether();
+        refuseLate(request);
+      }
+      if (knows(jobId)) return { jobId, started: false };
+      if (active() >= limit) throw tooMany();
+      return { jobId, started: await start(request) };
+    },
+    {
+      // A refusal here writes no event: fifty impatient clients cost nothing.
+      validator: (request) => {
+        refuseLate(request);
+        const looked = looking !== null || Date.now() - lookedAt < LOOK_AGAIN_MS;
+        if (!knows(request.job.jobId) && active() >= request.limit && looked) throw tooMany();
+      },
+    },
+  );
+
+  grant();
+  for (;;) {
+    const busy = active() > 0;
+    const woken = await condition(
+      () => workflowInfo().continueAsNewSuggested || (unsettled.size > 0 && !settling) || active() > 0 !== busy,
+      busy ? tuning.lookEveryMs : tuning.idleMs,
+    );
+    if (unsettled.size > 0 && !settling) {
+      void settle().catch(() => {
+        settling = false;
+      });
+    }
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      return continueAsNew<typeof userExportSlots>({ ...input, limit, tuning, state: snapshot() });
+    }
+    if (woken) continue;
+    if (busy) await lookTogether();
+    // An update that is still being answered would fail with the end of its workflow.
+    await condition(allHandlersFinished);
+    if (active() === 0 && unsettled.size === 0) return;
+  }
+}
