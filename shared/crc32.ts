@@ -1,45 +1,57 @@
 /**
- * CRC-32 of joined bytes, from the CRCs of its pieces (zlib's crc32_combine): parts are summed where they are
- * written, and the whole object's sum is known without reading it again.
+ * CRC-32 (ISO-HDLC, that of zlib, ZIP, gzip and S3) of what was never in one place: `node:zlib` computes the CRC of
+ * each part where its bytes are; these functions join them by arithmetic alone, so that workflow code may use them.
+ * Polynomials over GF(2) modulo the CRC's, bits reflected, as in zlib's crc32_combine:
+ * https://github.com/madler/zlib/blob/v1.3.1/crc32.c
  */
-
 const POLYNOMIAL = 0xedb88320;
-const BITS = 32;
-type Matrix = readonly number[];
 
-/** A 32 × 32 matrix over GF(2), a column a number, times a vector of bits. */
-function times(matrix: Matrix, vector: number): number {
-  let sum = 0;
-  for (let bit = 0; bit < BITS; bit++) if ((vector >>> bit) & 1) sum ^= matrix[bit] ?? 0;
-  return sum;
+/** Bit 31 is x⁰, so this is 1, and the next x. */
+const ONE = 0x80000000;
+const X = 0x40000000;
+
+/** a · b */
+function multiply(a: number, b: number): number {
+  let product = 0;
+  let shifted = b;
+  for (let bit = 31; bit >= 0; bit -= 1) {
+    if ((a >>> bit) & 1) product ^= shifted;
+    shifted = shifted & 1 ? (shifted >>> 1) ^ POLYNOMIAL : shifted >>> 1;
+  }
+  return product >>> 0;
 }
 
-const square = (matrix: Matrix): Matrix => matrix.map((column) => times(matrix, column));
-
-/** What one zero bit does to a CRC. */
-const ONE_BIT: Matrix = Array.from({ length: BITS }, (_, bit) => (bit === 0 ? POLYNOMIAL : (1 << (bit - 1)) >>> 0));
-/** `POWERS[n]`: what 2^n zero bytes do to it. */
-const POWERS: readonly Matrix[] = (() => {
-  const powers: Matrix[] = [square(square(square(ONE_BIT)))];
-  for (let power = 1; power < 53; power++) powers.push(square(powers[power - 1] ?? []));
-  return powers;
+/** `SQUARES[n]` is x to the power of 2ⁿ. The 33rd is the first again. */
+const SQUARES: readonly number[] = (() => {
+  const squares = [X];
+  for (let last = X; squares.length < 32; squares.push(last)) last = multiply(last, last);
+  return squares;
 })();
 
-/**
- * The CRC-32 of `a` followed by `b`.
- * @param lengthB bytes of `b`, up to 2^53
- */
-export function combineCrc32(crcA: number, crcB: number, lengthB: number): number {
-  let crc = crcA;
-  for (let power = 0, rest = lengthB; rest > 0; power++, rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) crc = times(POWERS[power] ?? [], crc);
+/** x to the power of 8 · `bytes`: what that many bytes behind it do to a CRC. */
+function shiftBy(bytes: number): number {
+  let power = ONE;
+  let square = 3;
+  for (let rest = bytes; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) power = multiply(SQUARES[square % 32] ?? ONE, power);
+    square += 1;
   }
-  return (crc ^ crcB) >>> 0;
+  return power;
 }
 
-/** As S3 writes it: base64 of four bytes, the highest first. */
+/**
+ * The CRC-32 of A followed by B.
+ *
+ * @param lengthB bytes of B, up to 2⁵³
+ */
+export function combineCrc32(crcA: number, crcB: number, lengthB: number): number {
+  return (multiply(shiftBy(lengthB), crcA) ^ crcB) >>> 0;
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** As S3 writes it in `ChecksumCRC32`: base64 of the four bytes, the highest first. Without Buffer, which workflows lack. */
 export function crc32Base64(crc: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc);
-  return bytes.toString('base64');
+  const sextets = [crc >>> 26, crc >>> 20, crc >>> 14, crc >>> 8, crc >>> 2, crc << 4];
+  return sextets.map((sextet) => BASE64.charAt(sextet & 63)).join('') + '==';
 }

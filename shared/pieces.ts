@@ -1,152 +1,151 @@
-/**
- * How the pieces of a file become a legal multipart upload. S3 wants every part but the last to be at least 5 MiB,
- * numbered 1 to 10,000 in the order of the file. Pure: sizes and numbers in, numbers and ranges out.
- */
+import { MAX_PART_BYTES, MIN_PART_BYTES, USUAL_PART_BYTES, partNumbers } from './part-numbers.js';
+import { cheapestRerun } from './cheapest-rerun.js';
 
-const MIB = 1024 * 1024;
-export const MIN_PART_BYTES = 5 * MIB;
-export const MAX_PART_BYTES = 5 * 1024 * MIB;
-export const MAX_PARTS = 10_000;
-const USUAL_PART_BYTES = 16 * MIB;
-/** Odd attempts, even attempts, finish: an attempt that is late cannot write over its successor, nor over the finish. */
-const LANES = 3;
+export { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES, partNumbers, partSize, type NumberRange } from './part-numbers.js';
 
-export interface NumberRange {
-  readonly first: number;
-  readonly last: number;
+/** The bytes of a head, a segment, glue or a tail. Sizes in bytes. */
+export type Piece = UploadedPiece | HeldPiece | GluePiece;
+
+/** Parts of the upload already: their bytes can be neither read nor moved. Each holds at least MIN_PART_BYTES bytes. */
+export interface UploadedPiece {
+  readonly kind: 'uploaded';
+  readonly segment: number;
+  readonly parts: readonly { readonly number: number; readonly size: number }[];
 }
 
-/** The part numbers of one segment's attempt, or those that the finish may use from that segment on. */
-export function partNumbers(segment: number, segments: number, attempt: number | 'finish'): NumberRange {
-  const each = Math.floor(MAX_PARTS / segments);
-  const lane = Math.floor(each / LANES);
-  const place = attempt === 'finish' ? 2 : attempt % 2 === 1 ? 0 : 1;
-  const first = segment * each + place * lane + 1;
-  return { first, last: first + lane - 1 };
+/** A segment in a temporary object. */
+export interface HeldPiece {
+  readonly kind: 'held';
+  readonly segment: number;
+  readonly size: number;
 }
 
-/** Bytes of a part, so that a segment that is a quarter larger than planned still has numbers enough. */
-export function partSize(plannedSegmentBytes: number, segments: number): number {
-  const lane = Math.floor(Math.floor(MAX_PARTS / segments) / LANES);
-  return Math.max(USUAL_PART_BYTES, Math.ceil((plannedSegmentBytes * 1.25) / lane));
+/** Bytes that the finish computes. */
+export interface GluePiece {
+  readonly kind: 'glue';
+  readonly size: number;
 }
 
-export type Piece =
-  /** In the upload already; its bytes can be neither read nor moved. */
-  | { readonly kind: 'uploaded'; readonly segment: number; readonly parts: readonly { number: number; size: number }[] }
-  /** In a temporary object, of any size. */
-  | { readonly kind: 'held'; readonly segment: number; readonly size: number }
-  /** Made by the finish itself. */
-  | { readonly kind: 'glue'; readonly size: number };
+/** A part to name at completion: one that is there, or one to make of held pieces and glue. */
+export type FilePart =
+  | { readonly kind: 'uploaded'; readonly number: number; readonly size: number; readonly segment: number }
+  | { readonly kind: 'new'; readonly number: number; readonly size: number; readonly from: readonly PieceRange[] };
 
+/** Bytes `start` to `end` (exclusive) of the piece with index `piece` in the list that was planned. */
 export interface PieceRange {
-  /** Index into the pieces. */
   readonly piece: number;
-  /** Bytes: from inclusive, to exclusive. */
   readonly start: number;
   readonly end: number;
 }
 
-export type FilePart =
-  | { readonly kind: 'uploaded'; readonly segment: number; readonly number: number; readonly size: number }
-  | { readonly kind: 'new'; readonly number: number; readonly size: number; readonly from: readonly PieceRange[] };
-
 /** Segments to run again as held, or the parts of the file in order. */
 export type JoinPlan = { readonly rerun: readonly number[] } | { readonly parts: readonly FilePart[] };
 
-/** Movable pieces between two uploaded segments, and the numbers that are free for them. */
-interface Run {
-  readonly pieces: number[];
-  readonly numbers: number[];
-  total: number;
+interface Movable {
+  readonly piece: number;
+  readonly size: number;
 }
 
-type Uploaded = Extract<Piece, { kind: 'uploaded' }>;
+/** What lies between two uploaded pieces, or before the first, or after the last. */
+interface Run {
+  readonly pieces: Movable[];
+  readonly size: number;
+  /** Free part numbers between those of its neighbours, ascending: finish lanes, which no attempt ever writes. */
+  readonly numbers: readonly number[];
+  readonly last: boolean;
+}
 
 /**
- * @param pieces in the order of the file, each segment once
- * @param segments of the plan
+ * Turns the pieces of a file into the parts of its multipart upload: each byte once, in order, every part but the last
+ * at least MIN_PART_BYTES. Uploaded pieces cannot grow, so when the bytes between two of them are too few for a part, or
+ * there is no number for them, one of the two must be encoded again as a held piece: then the answer is `rerun` with
+ * the segments that cost the fewest bytes, and after these are held the next answer is `parts`.
+ *
+ * @param pieces in file order; an uploaded segment and a held one may not have the same number
+ * @param segments how many the export was planned with
+ * @param usual bytes of a made part, as far as the numbers allow
+ * @throws RangeError when uploaded parts are not numbered by {@link partNumbers}, or a run is too long for its numbers
  */
-export function joinPieces(pieces: readonly Piece[], segments: number): JoinPlan {
-  const { uploaded, runs } = split(pieces, segments);
-  const rerun = smallerNeighbours(uploaded, runs);
+export function joinPieces(pieces: readonly Piece[], segments: number, usual = USUAL_PART_BYTES): JoinPlan {
+  const uploaded = pieces.filter((piece) => piece.kind === 'uploaded').filter(({ parts }) => parts.length > 0);
+  const runs = runsBetween(pieces, uploaded, segments);
+  const weights = uploaded.map(({ segment, parts }) => ({ segment, bytes: sum(parts) }));
+  const rerun = cheapestRerun(weights, runs.map(isStuck));
   if (rerun.length > 0) return { rerun };
 
-  const parts = runs.flatMap((run, index): FilePart[] => {
-    const after = uploaded[index];
-    return [
-      ...fillParts(run, pieces),
-      ...(after?.parts ?? []).map(({ number, size }): FilePart => {
-        return { kind: 'uploaded', segment: after?.segment ?? 0, number, size };
-      }),
-    ];
-  });
-  // An upload needs a part, even if it is empty.
-  return { parts: parts.length > 0 ? parts : [{ kind: 'new', number: 1, size: 0, from: [] }] };
+  const parts = runs.flatMap((run, index) => [...madeOf(run, usual), ...existing(uploaded[index])]);
+  // An upload cannot be completed without a part, but with an empty one.
+  if (parts.length === 0)
+    parts.push({ kind: 'new', number: partNumbers(0, segments, 'finish').first, size: 0, from: [] });
+  let highest = 0;
+  for (const { number } of parts) {
+    if (number <= highest) throw new RangeError(`Part ${number} cannot follow part ${highest}.`);
+    highest = number;
+  }
+  return { parts };
 }
 
-function split(pieces: readonly Piece[], segments: number): { uploaded: Uploaded[]; runs: Run[] } {
-  const uploaded: Uploaded[] = [];
-  let run: Run = { pieces: [], numbers: [], total: 0 };
-  const runs = [run];
-  const lend = (segment: number): void => {
-    const { first, last } = partNumbers(segment, segments, 'finish');
-    for (let number = first; number <= last; number++) run.numbers.push(number);
-  };
-  pieces.forEach((piece, index) => {
-    if (piece.kind === 'uploaded') {
-      uploaded.push(piece);
-      run = { pieces: [], numbers: [], total: 0 };
-      runs.push(run);
-      lend(piece.segment);
-      return;
+/** One run more than there are uploaded pieces: `runs[i]` comes before `uploaded[i]`. */
+function runsBetween(pieces: readonly Piece[], uploaded: readonly UploadedPiece[], segments: number): Run[] {
+  const movable: Movable[][] = [[]];
+  for (const [index, piece] of pieces.entries()) {
+    switch (piece.kind) {
+      case 'uploaded':
+        if (piece.parts.length > 0) movable.push([]);
+        break;
+      case 'held':
+      case 'glue':
+        if (piece.size > 0) movable.at(-1)?.push({ piece: index, size: piece.size });
+        break;
     }
-    if (piece.kind === 'held') lend(piece.segment);
-    if (piece.size > 0) run.pieces.push(index);
-    run.total += piece.size;
-  });
-  return { uploaded, runs };
-}
-
-/** Too little for a part that is not the last: the smaller segment beside it must be held, too. */
-function smallerNeighbours(uploaded: readonly Uploaded[], runs: readonly Run[]): number[] {
-  const sizeOf = ({ parts }: Uploaded): number => parts.reduce((sum, { size }) => sum + size, 0);
-  const chosen = new Set<number>();
-  runs.forEach(({ total, numbers }, index) => {
-    const isLast = index === uploaded.length;
-    const tooSmall = !isLast && total < MIN_PART_BYTES;
-    const tooLarge = total > numbers.length * MAX_PART_BYTES;
-    if (total === 0 || (!tooSmall && !tooLarge)) return;
-    const neighbours = [uploaded[index - 1], uploaded[index]].filter((piece) => piece !== undefined);
-    if (neighbours.some(({ segment }) => chosen.has(segment))) return;
-    const [smaller] = neighbours.sort((a, b) => sizeOf(a) - sizeOf(b));
-    if (smaller !== undefined) chosen.add(smaller.segment);
-  });
-  return [...chosen];
-}
-
-/** Even parts of at least the usual size; the last takes the rest. */
-function fillParts({ pieces: indexes, numbers, total }: Run, pieces: readonly Piece[]): FilePart[] {
-  if (total === 0) return [];
-  const count = Math.max(1, Math.min(numbers.length, Math.floor(total / USUAL_PART_BYTES)));
-  const each = Math.floor(total / count);
-  const queue = indexes.map((piece) => ({ piece, start: 0, left: sizeOfMovable(pieces[piece]) }));
-  return Array.from({ length: count }, (_, part): FilePart => {
-    const size = part === count - 1 ? total - each * (count - 1) : each;
-    const from: PieceRange[] = [];
-    for (let wanted = size; wanted > 0;) {
-      const next = queue[0];
-      if (next === undefined) throw new RangeError('the pieces are shorter than their sum');
-      const taken = Math.min(wanted, next.left);
-      from.push({ piece: next.piece, start: next.start, end: next.start + taken });
-      next.start += taken;
-      next.left -= taken;
-      wanted -= taken;
-      if (next.left === 0) queue.shift();
+  }
+  return movable.map((run, index) => {
+    const from = uploaded[index - 1]?.segment ?? 0;
+    const until = uploaded[index]?.segment ?? segments;
+    const numbers: number[] = [];
+    for (let segment = from; segment < until; segment += 1) {
+      const { first, last } = partNumbers(segment, segments, 'finish');
+      for (let number = first; number <= last; number += 1) numbers.push(number);
     }
-    return { kind: 'new', number: numbers[part] ?? 1, size, from };
+    return { pieces: run, size: sum(run), numbers, last: index === uploaded.length };
   });
 }
 
-const sizeOfMovable = (piece: Piece | undefined): number =>
-  piece === undefined || piece.kind === 'uploaded' ? 0 : piece.size;
+function isStuck({ size, numbers, last }: Run): boolean {
+  return size > 0 && (numbers.length === 0 || (size < MIN_PART_BYTES && !last));
+}
+
+/** Even parts of at least `usual` bytes, the last with the rest; one part where there is less. */
+function madeOf({ pieces, size, numbers }: Run, usual: number): FilePart[] {
+  if (size === 0) return [];
+  const count = Math.max(1, Math.min(numbers.length, Math.floor(size / Math.max(usual, MIN_PART_BYTES))));
+  const each = Math.floor(size / count);
+  if (size - each * (count - 1) > MAX_PART_BYTES)
+    throw new RangeError(`${size} bytes are too many for ${count} parts.`);
+  return numbers.slice(0, count).map((number, index) => {
+    const start = index * each;
+    const end = index === count - 1 ? size : start + each;
+    return { kind: 'new', number, size: end - start, from: slices(pieces, start, end) };
+  });
+}
+
+/** The bytes `start` to `end` of a run, as slices of its pieces. */
+function slices(pieces: readonly Movable[], start: number, end: number): PieceRange[] {
+  const found: PieceRange[] = [];
+  let offset = 0;
+  for (const { piece, size } of pieces) {
+    const slice = { piece, start: Math.max(0, start - offset), end: Math.min(size, end - offset) };
+    if (slice.start < slice.end) found.push(slice);
+    offset += size;
+  }
+  return found;
+}
+
+function existing(piece: UploadedPiece | undefined): FilePart[] {
+  if (piece === undefined) return [];
+  return piece.parts.map(({ number, size }) => ({ kind: 'uploaded', number, size, segment: piece.segment }));
+}
+
+function sum(sized: readonly { readonly size: number }[]): number {
+  return sized.reduce((total, { size }) => total + size, 0);
+}

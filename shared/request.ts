@@ -16,7 +16,8 @@ const scalarOf = (type: ColumnType) =>
     .union([z.string(), z.number(), z.boolean()], { error: 'must be a string, a number or a boolean' })
     .superRefine((value, context) => {
       const problem = valueProblem(value, type);
-      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+      // What is no value of this type cannot be held against another one: the list or range above is not looked at.
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem, continue: false });
     });
 
 function dateRange(type: ColumnType) {

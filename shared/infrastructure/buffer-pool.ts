@@ -1,22 +1,44 @@
-/** Buffers that may wait to be used again; what is more is left to the garbage collector. */
-const KEPT = 8;
+export interface BufferPoolOptions {
+  /** Returned buffers that wait to be lent again; what is more is left to the garbage collector. */
+  readonly kept?: number;
+  /** After so long without a return they are left to it, too: an idle worker should be a small one. In ms. */
+  readonly idleMs?: number;
+}
 
 /**
  * Lends buffers for parts. A fresh buffer of 21 MiB costs its page faults and, later, a garbage collection; a segment
- * needs one or two, and its neighbours need the same again.
+ * needs two, and its neighbours need the same again. The buffers are not cleared: use only what you wrote.
  */
 export class BufferPool {
-  readonly #free: Buffer[] = [];
+  readonly #kept: number;
+  readonly #idleMs: number;
+  #free: Buffer[] = [];
+  #idle: NodeJS.Timeout | undefined;
 
-  /** @returns a buffer of at least `bytes` bytes, with whatever was in it */
+  constructor({ kept = 8, idleMs = 30_000 }: BufferPoolOptions = {}) {
+    this.#kept = kept;
+    this.#idleMs = idleMs;
+  }
+
+  /** Bytes that wait to be lent. */
+  get freeBytes(): number {
+    return this.#free.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** @returns a buffer of at least `bytes` bytes, and at most twice as many, with whatever was in it */
   take(bytes: number): Buffer {
-    const index = this.#free.findIndex(({ length }) => length >= bytes && length <= bytes * 2);
+    const index = this.#free.findLastIndex(({ length }) => length >= bytes && length <= bytes * 2);
     const [buffer] = index < 0 ? [] : this.#free.splice(index, 1);
     return buffer ?? Buffer.allocUnsafeSlow(bytes);
   }
 
+  /** Takes a buffer back. Its borrower must not touch it again, nor return it twice. */
   give(buffer: Buffer): void {
-    if (this.#free.length === KEPT) this.#free.shift();
     this.#free.push(buffer);
+    if (this.#free.length > this.#kept) this.#free.shift();
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      this.#free = [];
+    }, this.#idleMs).unref();
   }
 }

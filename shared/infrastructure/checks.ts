@@ -12,8 +12,10 @@ import { withTimeLimit } from './time-limit.js';
  */
 
 const LIMIT_MS = 2000;
-/** gRPC's number. */
-const NOT_FOUND: number = 5;
+/** gRPC's NOT_FOUND. */
+const NO_NAMESPACE: readonly number[] = [5];
+
+const TABLES = [MIGRATIONS_TABLE, 'export_jobs', 'export_segments'];
 
 async function checked(work: () => Promise<string | null>, failed: (reason: string) => string): Promise<string | null> {
   try {
@@ -23,11 +25,11 @@ async function checked(work: () => Promise<string | null>, failed: (reason: stri
   }
 }
 
-/** Without the full stop that would end the sentence in its middle, and without what gRPC says of its own state. */
+/** What happened, fit for the middle of a sentence: no full stop, and nothing of what gRPC says about itself. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  const text = isGrpcServiceError(cause) ? cause.details : messageOf(cause);
-  return text.replace(/\s+/g, ' ').replace(/\.$/, '');
+  const text = (isGrpcServiceError(cause) ? cause.details : messageOf(cause)).replace(/\s+/g, ' ');
+  return /Last error: (?:Error: )?(.+?)\. Resolution note/.exec(text)?.[1] ?? text.replace(/\.$/, '');
 }
 
 /** `HOST:PORT` of a connection string; never its password. */
@@ -45,11 +47,12 @@ export async function checkJobStore(pool: Pool): Promise<string | null> {
   const place = `The job database at ${hostOf(pool)}`;
   return checked(
     async () => {
-      const { rows } = await pool.query<{ readonly: boolean; migrations: boolean }>(
-        `SELECT current_setting('transaction_read_only')::boolean AS readonly, to_regclass($1) IS NOT NULL AS migrations`,
-        [MIGRATIONS_TABLE],
+      const { rows } = await pool.query<{ readonly: boolean; tables: number }>(
+        `SELECT current_setting('transaction_read_only')::boolean AS readonly,
+           (SELECT count(to_regclass(name)) FROM unnest($1::text[]) AS name)::integer AS tables`,
+        [TABLES],
       );
-      if (rows[0]?.migrations !== true) return 'The tables of the service are missing: run `npm run migrate`.';
+      if (rows[0]?.tables !== TABLES.length) return 'The tables of the service are missing: run `npm run migrate`.';
       const { rowCount } = await pool.query(`SELECT 1 FROM ${MIGRATIONS_TABLE} WHERE name = $1`, [NEWEST_MIGRATION]);
       if (rowCount === 0) return 'The tables of the service are older than this version: run `npm run migrate`.';
       return rows[0].readonly
@@ -73,13 +76,14 @@ export async function checkTemporal(client: Client): Promise<string | null> {
         );
         return null;
       } catch (error) {
-        if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
+        if (!isGrpcServiceError(error) || !NO_NAMESPACE.includes(error.code)) throw error;
         return `${place} has no namespace ${namespace}: create it, or set TEMPORAL_NAMESPACE.`;
       }
     },
     (reason) => `${place} does not answer (${reason}): see that it runs and that TEMPORAL_ADDRESS is right.`,
   );
 }
+
 /** An export with a search attribute that nobody registered would fail its workflow task again and again. */
 export async function checkSearchAttributes(connection: ConnectionLike, namespace: string): Promise<string | null> {
   return checked(

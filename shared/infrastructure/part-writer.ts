@@ -4,11 +4,13 @@ import { MIN_PART_BYTES, type NumberRange } from '../pieces.js';
 import type { BufferPool } from './buffer-pool.js';
 
 export interface PartStore {
+  /** `body` is the caller's again as soon as the promise settles. */
   uploadPart(part: { partNumber: number; body: Buffer; crc32: number; signal: AbortSignal }): Promise<{ etag: string }>;
 }
 
 export interface UploadedPart {
   readonly number: number;
+  /** Bytes. */
   readonly size: number;
   readonly etag: string;
   readonly crc32: number;
@@ -32,16 +34,21 @@ export class OutOfPartNumbers extends Error {
 export interface PartWriterOptions {
   readonly store: PartStore;
   readonly numbers: NumberRange;
-  /** Bytes of every part but the last. */
+  /** Bytes of every part but the last, which has up to 5 MiB more or down to 5 MiB. At least 5 MiB. */
   readonly partSize: number;
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Turns the bytes of one segment into parts. A part leaves only while at least 5 MiB remain behind it, so that the
- * last one is never too small; one is in flight while the next fills. Memory: two buffers of a part and 5 MiB.
- * The owner must `close()` it, whatever happened.
+ * last one is never too small: the segment's last part need not be the file's. One is in flight while the next fills.
+ * Memory: two buffers of a part and 5 MiB.
+ *
+ * Calls come one at a time. No upload is under way any more when one of them rejects. The owner must `close()` it,
+ * whatever happened.
  */
 export class PartWriter {
   readonly #options: PartWriterOptions;
@@ -50,7 +57,7 @@ export class PartWriter {
   #buffer: Buffer;
   #filled = 0;
   #nextNumber: number;
-  #inFlight: Promise<void> | null = null;
+  #inFlight: Promise<void> | undefined;
 
   constructor(options: PartWriterOptions) {
     this.#options = options;
@@ -59,14 +66,17 @@ export class PartWriter {
     this.#nextNumber = options.numbers.first;
   }
 
-  /** Copies the bytes. Waits only when a part is full while the one before it is still on its way. */
+  /**
+   * Copies the bytes, which must stay as they are until the returned promise, if there is one, settles. That waits
+   * only when a part is full while the one before it is still on its way.
+   *
+   * @throws OutOfPartNumbers, or what the store threw
+   */
   write(bytes: Buffer): Promise<void> | undefined {
-    if (this.#filled + bytes.length <= this.#capacity) {
-      bytes.copy(this.#buffer, this.#filled);
-      this.#filled += bytes.length;
-      return undefined;
-    }
-    return this.#writeOver(bytes);
+    if (this.#filled + bytes.length >= this.#capacity) return this.#writeOver(bytes);
+    bytes.copy(this.#buffer, this.#filled);
+    this.#filled += bytes.length;
+    return undefined;
   }
 
   async #writeOver(bytes: Buffer): Promise<void> {
@@ -74,21 +84,32 @@ export class PartWriter {
       const taken = bytes.copy(this.#buffer, this.#filled, at, at + this.#capacity - this.#filled);
       this.#filled += taken;
       at += taken;
-      if (this.#filled === this.#capacity) await this.#send(this.#options.partSize);
+      if (this.#filled === this.#capacity) await this.#sendFull();
     }
   }
 
-  /** Sends the first `size` bytes of the buffer; what is behind them moves to a fresh one. */
-  async #send(size: number): Promise<void> {
+  /** What is behind the part moves to a fresh buffer. */
+  async #sendFull(): Promise<void> {
     await this.#settle();
-    const { store, numbers, buffers, signal } = this.#options;
-    if (this.#nextNumber > numbers.last) throw new OutOfPartNumbers('the segment has more parts than numbers');
+    const { partSize, buffers } = this.#options;
+    const number = this.#takeNumber();
     const full = this.#buffer;
-    const number = this.#nextNumber++;
     this.#buffer = buffers.take(this.#capacity);
-    full.copy(this.#buffer, 0, size, this.#filled);
-    this.#filled -= size;
-    const body = full.subarray(0, size);
+    this.#filled = full.copy(this.#buffer, 0, partSize, this.#capacity);
+    this.#send(number, full, partSize);
+  }
+
+  #takeNumber(): number {
+    if (this.#nextNumber > this.#options.numbers.last) {
+      throw new OutOfPartNumbers('the segment has more parts than numbers');
+    }
+    return this.#nextNumber++;
+  }
+
+  /** Uploads the first `size` bytes of a buffer and then gives it back. */
+  #send(number: number, buffer: Buffer, size: number): void {
+    const { store, buffers, signal } = this.#options;
+    const body = buffer.subarray(0, size);
     const sum = crc32(body);
     this.#inFlight = store
       .uploadPart({ partNumber: number, body, crc32: sum, signal })
@@ -96,7 +117,7 @@ export class PartWriter {
         this.#parts.push({ number, size, etag, crc32: sum });
       })
       .finally(() => {
-        buffers.give(full);
+        buffers.give(buffer);
       });
     // Whoever waits for it later hears of a failure; until then it must not count as unhandled.
     this.#inFlight.catch(() => undefined);
@@ -104,28 +125,35 @@ export class PartWriter {
 
   async #settle(): Promise<void> {
     const pending = this.#inFlight;
-    this.#inFlight = null;
+    this.#inFlight = undefined;
     await pending;
   }
 
-  /** @throws OutOfPartNumbers, or what the store threw */
+  /**
+   * Uploads the rest. Nothing may be written afterwards.
+   *
+   * @throws OutOfPartNumbers, or what the store threw
+   */
   async finish(): Promise<PartsWritten> {
-    if (this.#parts.length === 0 && this.#inFlight === null && this.#filled < MIN_PART_BYTES) {
+    await this.#settle();
+    if (this.#parts.length === 0 && this.#filled < MIN_PART_BYTES) {
       const body = this.#buffer.subarray(0, this.#filled);
       return { kind: 'held', body, bytes: body.length, crc32: crc32(body) };
     }
-    await this.#send(this.#filled);
+    const number = this.#takeNumber();
+    const last = this.#buffer;
+    this.#buffer = NOTHING;
+    this.#send(number, last, this.#filled);
     await this.#settle();
     const bytes = this.#parts.reduce((sum, { size }) => sum + size, 0);
     const sum = this.#parts.reduce((crc, part) => combineCrc32(crc, part.crc32, part.size), 0);
     return { kind: 'uploaded', parts: this.#parts, bytes, crc32: sum };
   }
 
-  /** Waits for what is in flight and gives the buffer back. */
+  /** Waits for what is in flight, whether it succeeds or not, and gives the memory back. May be called again. */
   async close(): Promise<void> {
-    await this.#settle().catch(() => undefined);
-    this.#options.buffers.give(this.#buffer);
-    this.#buffer = Buffer.alloc(0);
-    this.#filled = 0;
+    await Promise.allSettled([this.#settle()]);
+    if (this.#buffer !== NOTHING) this.#options.buffers.give(this.#buffer);
+    this.#buffer = NOTHING;
   }
 }

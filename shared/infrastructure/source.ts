@@ -32,6 +32,9 @@ export class Source {
   ): Promise<T> {
     const client = await this.named(() => this.pool.connect());
     let broken = false;
+    // What breaks while it is in use also rejects the query; without a listener it would end the process.
+    const heard = (): void => undefined;
+    client.on('error', heard);
     const cut = (): void => {
       broken = true;
       void client.end();
@@ -59,6 +62,7 @@ export class Source {
       throw error;
     } finally {
       signal.removeEventListener('abort', cut);
+      client.off('error', heard);
       client.release(broken);
     }
   }
@@ -99,7 +103,7 @@ export class Source {
     let stopped: { readonly by: unknown } | undefined;
     try {
       await this.session(session, signal, async (client) => {
-        for await (const chunk of copyOut(client, sql)) {
+        for await (const chunk of copyOut(client, sql, { signal })) {
           try {
             const pending = use(chunk);
             if (pending !== undefined) await pending;
@@ -151,18 +155,18 @@ export class Source {
     session: SourceSession,
     signal: AbortSignal,
   ): Promise<void> {
-    const path =
-      schema === undefined ? 'to_regclass(quote_ident($1))' : 'to_regclass(quote_ident($2) || $3 || quote_ident($1))';
+    const relation = `to_regclass(CASE WHEN $2::text = '' THEN quote_ident($1::text)
+      ELSE quote_ident($2::text) || '.' || quote_ident($1::text) END)`;
     const [found] = await this.session(session, signal, async (client) => {
       const { rows } = await client.query<{ encoding: string; kind: string | null; proven: boolean }>(
         `SELECT current_setting('server_encoding') AS encoding,
-           (SELECT relkind::text FROM pg_class WHERE oid = ${path}) AS kind,
-           EXISTS (SELECT FROM pg_index i WHERE i.indrelid = ${path} AND i.indisunique AND i.indisvalid
+           (SELECT relkind::text FROM pg_class WHERE oid = ${relation}) AS kind,
+           EXISTS (SELECT FROM pg_index i WHERE i.indrelid = ${relation} AND i.indisunique AND i.indisvalid
              AND i.indpred IS NULL AND i.indexprs IS NULL
              AND (SELECT array_agg(a.attname::text) FROM unnest(i.indkey) WITH ORDINALITY AS c (attnum, place)
                   JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = c.attnum
-                  WHERE c.place <= i.indnkeyatts) <@ $4::text[]) AS proven`,
-        [table, schema ?? '', '.', [...key, tenantColumn]],
+                  WHERE c.place <= i.indnkeyatts) <@ $3::text[]) AS proven`,
+        [table, schema ?? '', [...key, tenantColumn]],
       );
       return rows;
     });

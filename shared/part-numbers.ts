@@ -1,0 +1,62 @@
+/** S3's limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html. Sizes in bytes. */
+export const MIN_PART_BYTES = 5 * 1024 ** 2;
+export const MAX_PART_BYTES = 5 * 1024 ** 3;
+export const MAX_PARTS = 10_000;
+
+/** What a part holds unless its segment would run out of numbers, in bytes. */
+export const USUAL_PART_BYTES = 16 * 1024 ** 2;
+/** Room for segments that come out larger than their sample promised. */
+const HEADROOM = 1.25;
+
+/** Both inclusive. */
+export interface NumberRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The part numbers of one segment, in one of its three lanes. Segment i owns the i-th K = ⌊10,000 / segments⌋ numbers:
+ *
+ *     … segment i-1 │ odd attempts │ even attempts │ finish │ segment i+1 …
+ *
+ * An attempt that was given up may still be uploading while the next one runs, hence two lanes. S3 joins parts by
+ * ascending number, so what the finish puts behind segment i has the last lane of its range: above the parts of
+ * segment i, whichever attempt made them, and below those of segment i+1.
+ *
+ * @param segment counted from 0
+ * @param lane the attempt, counted from 1, or 'finish'
+ * @throws RangeError when there is no such segment, or there are too many for three lanes
+ */
+export function partNumbers(segment: number, segments: number, lane: number | 'finish'): NumberRange {
+  if (!Number.isInteger(segment) || segment < 0 || segment >= segments) {
+    throw new RangeError(`There is no segment ${segment} of ${segments}.`);
+  }
+  const width = laneWidth(segments);
+  const range = rangeWidth(segments);
+  const before = segment * range;
+  if (lane === 'finish') return { first: before + 2 * width + 1, last: before + range };
+  const first = before + (lane % 2 === 1 ? 0 : width) + 1;
+  return { first, last: first + width - 1 };
+}
+
+/**
+ * Bytes of each part of a segment, so that the segment fits one lane even if it outgrows its plan by a quarter.
+ *
+ * @param plannedBytes what the segment is expected to yield, in bytes of output
+ * @throws RangeError as {@link partNumbers}, or when no legal part is that large
+ */
+export function partSize(plannedBytes: number, segments: number): number {
+  const size = Math.max(USUAL_PART_BYTES, Math.ceil((plannedBytes * HEADROOM) / laneWidth(segments)));
+  if (size > MAX_PART_BYTES) throw new RangeError(`A segment of ${plannedBytes} bytes does not fit its part numbers.`);
+  return size;
+}
+
+function rangeWidth(segments: number): number {
+  return Math.floor(MAX_PARTS / segments);
+}
+
+function laneWidth(segments: number): number {
+  const width = Math.floor(rangeWidth(segments) / 3);
+  if (width < 1) throw new RangeError(`${segments} segments leave no room for three lanes of part numbers.`);
+  return width;
+}

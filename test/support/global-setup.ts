@@ -1,0 +1,46 @@
+/** Loaded by mocha (`require` in .mocharc.json): one stack for the whole run. */
+import { writeFileSync } from 'node:fs';
+import type { Runner } from 'mocha';
+import { messageOf, StackError } from '../../dev/stack/stack-error.js';
+import { COUNTS_VARIABLE, type Counts } from '../../dev/test/mocha.js';
+import { stack, startTestStack } from './stack.js';
+
+export async function mochaGlobalSetup(): Promise<void> {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Mocha would wait for the test that runs.
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      interrupt.abort();
+    });
+  }
+  try {
+    const { env } = await startTestStack(interrupt.signal);
+    useKeys(env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY);
+  } catch (error) {
+    console.error(error instanceof StackError ? messageOf(error) : error);
+    process.exit(1);
+  }
+  interrupt.signal.addEventListener('abort', () => {
+    void stack()
+      .stop()
+      .finally(() => process.exit(130));
+  });
+}
+
+export async function mochaGlobalTeardown(this: Runner): Promise<void> {
+  await stack().stop();
+  const file = process.env[COUNTS_VARIABLE];
+  if (file === undefined || this.stats === undefined) return;
+  const { passes: passed, failures: failed, pending: skipped } = this.stats;
+  writeFileSync(file, JSON.stringify({ passed, failed, skipped } satisfies Counts));
+}
+
+/**
+ * The service finds its S3 keys by AWS's own chain, which reads the process's environment. A login of whoever runs
+ * the tests must not come first.
+ */
+function useKeys(accessKeyId: string, secretAccessKey: string): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+}
