@@ -1,0 +1,133 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  isGrpcServiceError,
+} from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CONTROL_QUEUE,
+  slotsWorkflowId,
+  type ActiveJob,
+  type Admission,
+  type JobSeed,
+  type SlotsInput,
+  type SlotsState,
+} from '../shared/contract.js';
+import { ServiceError } from '../shared/errors.js';
+import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import { admitUpdate } from '../workflows/messages.js';
+import type { ApiDeps } from './deps.js';
+
+const DEADLINE_MS = 5000;
+/** What is left for the answer to come back: the semaphore refuses a request that it meets later than this. */
+const MARGIN_MS = 1000;
+
+/** RESOURCE_EXHAUSTED: ten updates are in flight. ABORTED, UNAVAILABLE: the semaphore was just ending, or the way to it. */
+const PASSING_GRPC_CODES = [8, 10, 14];
+/** The server's name for an update whose workflow ended before it had answered. */
+const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
+
+/** What a semaphore begins with that is started by this request: one that was terminated comes back knowing. */
+function firstState(active: readonly ActiveJob[]): SlotsState {
+  const idsOf = (status: ActiveJob['status']): string[] =>
+    active.filter((job) => job.status === status).map(({ jobId }) => jobId);
+  return {
+    holders: Object.fromEntries(idsOf('PROCESSING').map((jobId) => [jobId, 'held' as const])),
+    waiters: idsOf('QUEUED'),
+    unsettled: [],
+  };
+}
+
+function grpcCode(error: unknown): number | null {
+  if (isGrpcServiceError(error)) return error.code;
+  return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : null;
+}
+
+/** True for an answer that says nothing about the request: the next one may. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  // An operator ended the semaphore; the next request starts it again.
+  if (cause instanceof CancelledFailure || cause instanceof TerminatedFailure) return true;
+  if (cause instanceof ApplicationFailure) return cause.type === ENDED_MEANWHILE;
+  return PASSING_GRPC_CODES.includes(grpcCode(error) ?? 0);
+}
+
+function isIdList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** The semaphore's own words; null when it did not get to say any. */
+function refusal(error: unknown): ServiceError | null {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure)) return null;
+  if (cause.type === 'TOO_MANY_EXPORTS') {
+    const [ids] = cause.details ?? [];
+    return new ServiceError('TOO_MANY_EXPORTS', cause.message, { active_job_ids: isIdList(ids) ? ids : [] });
+  }
+  return cause.type === 'TEMPORARILY_UNAVAILABLE' ? unanswered(error) : null;
+}
+
+function unanswered(cause: unknown): ServiceError {
+  return new ServiceError('TEMPORARILY_UNAVAILABLE', 'No worker has answered in time.', {}, { cause });
+}
+
+/** The call did not come back, or came back with nothing but the way to the server to blame. */
+function hasNoAnswer(error: unknown): boolean {
+  const named = error instanceof TimeLimitError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+  return named || isPassing(error) || grpcCode(error) !== null;
+}
+
+/**
+ * Asks the user's semaphore for a slot, starting it when it is not there, and has it start the export.
+ *
+ * A retry is safe: the semaphore knows the job id. Each try has an update id of its own, because an id is only known
+ * within one run: repeated after the end of that run, it would return its answer and start nothing.
+ *
+ * @throws ServiceError TOO_MANY_EXPORTS with `active_job_ids`; TEMPORARILY_UNAVAILABLE when nobody answered in time, in
+ * which case the export may have started all the same: its row tells
+ */
+export async function admit(job: JobSeed, { jobs, temporal, settings }: ApiDeps): Promise<Admission> {
+  const { limit, tuning, admissionDeadlineMs = DEADLINE_MS } = settings;
+  const { userId, tenantId } = job;
+  const deadline = Date.now() + admissionDeadlineMs;
+  const notAfter = deadline - MARGIN_MS;
+  const { client } = temporal;
+
+  const ask = async (): Promise<Admission> => {
+    const state = firstState(await jobs.activeOf(job));
+    return client.withDeadline(deadline, () =>
+      client.workflow.executeUpdateWithStart(admitUpdate, {
+        args: [{ job, limit, tuning, notAfter }],
+        updateId: randomUUID(),
+        startWorkflowOperation: new WithStartWorkflowOperation<(input: SlotsInput) => Promise<void>>(
+          'userExportSlots',
+          {
+            workflowId: slotsWorkflowId(tenantId, userId),
+            taskQueue: CONTROL_QUEUE,
+            args: [{ tenantId, userId, limit, tuning, state }],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          },
+        ),
+      }),
+    );
+  };
+
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withTimeLimit(ask(), Math.max(0, deadline - Date.now()));
+    } catch (error) {
+      const refused = refusal(error);
+      if (refused !== null) throw refused;
+      if (!hasNoAnswer(error)) throw error;
+      if (!isPassing(error) || Date.now() >= notAfter) throw unanswered(error);
+      await sleep(Math.random() * Math.min(300, 40 * attempt));
+    }
+  }
+}

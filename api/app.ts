@@ -1,0 +1,58 @@
+import express, { type Express, type RequestHandler } from 'express';
+import { ServiceError } from '../shared/errors.js';
+import { accessLog } from './access-log.js';
+import { authenticate } from './authenticate.js';
+import { contextOf } from './context.js';
+import type { ApiDeps } from './deps.js';
+import { jsonBody } from './json-body.js';
+import { problems } from './problem.js';
+import { ROUTES, type Method } from './routes/index.js';
+import { securityHeaders } from './security-headers.js';
+
+/** The HTTP service, without a port. It owns nothing that was passed in. */
+export function createApp(deps: ApiDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // Answers are never kept, so that nobody could come back with an ETag.
+  app.disable('etag');
+  app.set('query parser', 'simple');
+
+  app.use(accessLog(deps.logger), securityHeaders);
+  app.use('/v1', authenticate(deps.verifyToken));
+  for (const [path, methods] of Object.entries(ROUTES)) mount(app, path, methods, deps);
+  app.use(() => {
+    throw new ServiceError('NOT_FOUND', 'There is nothing at this address.');
+  });
+  app.use(problems(deps.logger));
+  return app;
+}
+
+function mount(app: Express, path: string, methods: (typeof ROUTES)[string], deps: ApiDeps): void {
+  const route = app.route(path);
+  route.all(named(path));
+  const { get, post, delete: remove } = methods;
+  if (get !== undefined) route.get(get(deps));
+  if (post !== undefined) route.post(...(path === '/v1/exports' ? jsonBody : []), post(deps));
+  if (remove !== undefined) route.delete(remove(deps));
+  route.all(otherMethod(methods));
+}
+
+/** The access log writes the pattern, never the address. */
+function named(path: string): RequestHandler {
+  return (request, _response, next) => {
+    contextOf(request).route = path;
+    next();
+  };
+}
+
+function otherMethod(methods: Partial<Record<Method, unknown>>): RequestHandler {
+  const names = Object.keys(methods).map((method) => method.toUpperCase());
+  const allow = [...names, ...(names.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  return (request, response) => {
+    response.set('Allow', allow);
+    if (request.method !== 'OPTIONS') {
+      throw new ServiceError('METHOD_NOT_ALLOWED', `This address takes ${allow}, not ${request.method}.`);
+    }
+    response.status(204).end();
+  };
+}

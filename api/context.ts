@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '../shared/errors.js';
+import type { Principal } from './deps.js';
+
+/** What is known about a request while it is answered; the access log writes it down at the end. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** The pattern of the route, never the address itself: `/d/…` holds a secret. Empty while none has matched. */
+  route: string;
+  principal?: Principal;
+  jobId?: string;
+}
+
+const contexts = new WeakMap<IncomingMessage, RequestContext>();
+
+/** A caller's own id is kept when it is safe to write into a log line and a header. */
+const SANE_ID = /^[\w.:-]{1,128}$/;
+
+export function contextOf(request: IncomingMessage): RequestContext {
+  const known = contexts.get(request);
+  if (known !== undefined) return known;
+  const given = request.headers['x-request-id'];
+  const requestId = typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
+  const context: RequestContext = { requestId, route: '' };
+  contexts.set(request, context);
+  return context;
+}
+
+/** @throws ServiceError UNAUTHENTICATED on a route that forgot to ask for a token: nothing is shown by accident */
+export function principalOf(request: IncomingMessage): Principal {
+  const { principal } = contextOf(request);
+  if (principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'A bearer token is needed.');
+  return principal;
+}

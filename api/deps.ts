@@ -1,0 +1,46 @@
+import type { Tuning } from '../shared/contract.js';
+import type { DatasetRegistry } from '../shared/datasets/index.js';
+import type { JobStore } from '../shared/infrastructure/job-store.js';
+import type { Logger } from '../shared/infrastructure/logger.js';
+import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+
+/** Who is asking, as the token says it. Ids are in lower case. */
+export interface Principal {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly email?: string;
+}
+
+/**
+ * @throws ServiceError UNAUTHENTICATED for a token that is not good, TEMPORARILY_UNAVAILABLE when the keys to check it
+ * with are out of reach
+ */
+export type VerifyToken = (token: string) => Promise<Principal>;
+
+/** Null, or one sentence: what is missing and what to do. Never throws. */
+export type ReadinessCheck = () => Promise<string | null>;
+
+export interface ApiSettings {
+  /** Where clients reach this service; links begin with it. */
+  readonly publicUrl: string;
+  readonly linkSecret: string;
+  /** Active exports that a user may have. */
+  readonly limit: number;
+  /** Goes into the input of every workflow that is started here. */
+  readonly tuning: Tuning;
+  /** How long a POST waits to be admitted, in ms. Default 5000. */
+  readonly admissionDeadlineMs?: number;
+}
+
+/** Opened once by `main.ts`, or by a test; the API closes none of it. */
+export interface ApiDeps {
+  readonly jobs: JobStore;
+  readonly store: ObjectStore;
+  readonly temporal: TemporalClient;
+  readonly registry: DatasetRegistry;
+  readonly verifyToken: VerifyToken;
+  readonly logger: Logger;
+  readonly settings: ApiSettings;
+  readonly readiness: readonly ReadinessCheck[];
+}

@@ -1,0 +1,51 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { fieldProblems, validationFailed } from '../shared/request.js';
+import { ServiceError } from '../shared/errors.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
+import { contextOf, principalOf } from './context.js';
+import type { ApiDeps } from './deps.js';
+
+/** What comes in beside the body. A problem names where it is: `query/limit`, `path/job_id`, `header/…`. */
+
+/** @throws ServiceError VALIDATION_FAILED, also for parameters that are not known */
+export function parseQuery<T>(request: Request, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(request.query);
+  if (result.success) return result.data;
+  throw validationFailed(
+    fieldProblems(result.error).map(({ pointer, detail }) => ({ pointer: `query${pointer}`, detail })),
+  );
+}
+
+const uuid = z.guid().toLowerCase();
+
+/** @throws ServiceError VALIDATION_FAILED when it is no UUID */
+export function jobIdOf(request: Request): string {
+  const { data } = uuid.safeParse(request.params.job_id);
+  if (data === undefined) throw validationFailed([{ pointer: 'path/job_id', detail: 'must be a UUID' }]);
+  contextOf(request).jobId = data;
+  return data;
+}
+
+/**
+ * The caller's job that the path names.
+ * @throws ServiceError NOT_FOUND also for the job of another user or tenant: nobody learns that it exists
+ */
+export async function ownedJob(request: Request, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
+  const jobId = jobIdOf(request);
+  const row = await jobs.findOwned(jobId, principalOf(request));
+  if (row === null) throw new ServiceError('NOT_FOUND', `There is no export ${jobId}.`);
+  return row;
+}
+
+/** 1 to 255 visible ASCII characters; one header (Node joins several with a comma and a blank, which is not visible). */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** @throws ServiceError VALIDATION_FAILED for a key that is empty, too long or not plain */
+export function idempotencyKeyOf(request: Request): string | null {
+  const key = request.get('Idempotency-Key');
+  if (key === undefined) return null;
+  if (IDEMPOTENCY_KEY.test(key)) return key;
+  const detail = 'must be 1 to 255 visible ASCII characters';
+  throw validationFailed([{ pointer: 'header/Idempotency-Key', detail }]);
+}

@@ -1,0 +1,129 @@
+import type { Client } from '@temporalio/client';
+import { z } from 'zod';
+import { exportWorkflowId, percentOf, type ExportProgress } from '../shared/contract.js';
+import { messageOf } from '../shared/errors.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
+import { JobStore } from '../shared/infrastructure/job-store.js';
+import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import { progressQuery } from '../workflows/messages.js';
+import type { ApiDeps } from './deps.js';
+import { liveFromRow, type LiveView } from './job-view.js';
+
+/** A query waits for a worker; a person who watches a progress bar does not. */
+const ANSWER_MS = 500;
+const RAISE_EVERY_MS = 1000;
+/** Jobs that somebody has watched lately, in one process. */
+const REMEMBERED = 10_000;
+
+const heartbeat = z.object({ segment: z.number(), rows: z.number().nonnegative() });
+
+/** What was last answered about a job. Attempts that fail take their rows back; what was shown stays shown. */
+interface Shown {
+  readonly progress: number;
+  readonly rowsExported: number;
+  readonly raisedAt: number;
+}
+
+/**
+ * How far active exports are: the workflow's committed segments, and what the running ones heartbeat. Neither costs an
+ * event. Nothing here may fail a request: without an answer in time, the row is the answer.
+ */
+export class LiveProgress {
+  private readonly shown = new Map<string, Shown>();
+
+  constructor(private readonly deps: Pick<ApiDeps, 'temporal' | 'jobs' | 'logger'>) {}
+
+  async of(row: JobRow): Promise<LiveView> {
+    if (!JobStore.isActive(row.status)) {
+      this.shown.delete(row.job_id);
+      return liveFromRow(row);
+    }
+    const answer = await this.ask(row.job_id);
+    return answer === null ? this.neverBack(row, liveFromRow(row)) : this.neverBack(row, this.combine(row, answer));
+  }
+
+  private async ask(jobId: string): Promise<{ progress: ExportProgress; running: number } | null> {
+    try {
+      const progress = await this.limited(this.deps.temporal.openOnly, (client) =>
+        client.workflow.getHandle(exportWorkflowId(jobId)).query(progressQuery),
+      );
+      // After the query, not beside it: a segment that is committed in between then counts in neither for a moment;
+      // the other way round it would count twice, and the bar would stand still until the rest had caught up.
+      const running = progress.phase === 'exporting' ? await this.runningRows(jobId) : 0;
+      return { progress, running };
+    } catch (error) {
+      this.deps.logger.debug({ job_id: jobId, reason: messageOf(error) }, 'live progress is not available');
+      return null;
+    }
+  }
+
+  /** Rows that running segments have heartbeaten; 0 when nobody says. */
+  private async runningRows(jobId: string): Promise<number> {
+    const { client } = this.deps.temporal;
+    try {
+      const { raw } = await this.limited(client, () => client.workflow.getHandle(exportWorkflowId(jobId)).describe());
+      const running = (raw.pendingActivities ?? []).filter(
+        ({ activityType }) => activityType?.name === 'exportSegment',
+      );
+      const rows = await Promise.all(running.map(({ heartbeatDetails }) => heartbeatRows(client, heartbeatDetails)));
+      return rows.reduce((sum, count) => sum + count, 0);
+    } catch (error) {
+      this.deps.logger.debug({ job_id: jobId, reason: messageOf(error) }, 'heartbeats are not available');
+      return 0;
+    }
+  }
+
+  private limited<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
+    return withTimeLimit(
+      client.withDeadline(Date.now() + ANSWER_MS, () => work(client)),
+      ANSWER_MS,
+    );
+  }
+
+  private combine(row: JobRow, { progress, running }: { progress: ExportProgress; running: number }): LiveView {
+    const totalRows = progress.totalRows ?? row.total_rows;
+    const rows = Math.min(progress.rowsCommitted + running, totalRows ?? 0);
+    return { phase: progress.phase, totalRows, rowsExported: rows, progress: percentOf(rows, totalRows) };
+  }
+
+  /** Not below the row, not below what this process has said before; the row is told, at most once a second. */
+  private async neverBack(row: JobRow, live: LiveView): Promise<LiveView> {
+    const before = this.shown.get(row.job_id);
+    const progress = Math.max(live.progress, row.progress, before?.progress ?? 0);
+    const rowsExported = Math.max(live.rowsExported, row.rows_exported, before?.rowsExported ?? 0);
+    const due = Date.now() - (before?.raisedAt ?? 0) >= RAISE_EVERY_MS;
+    const raise = due && progress > row.progress && row.status === 'PROCESSING';
+    this.remember(row.job_id, { progress, rowsExported, raisedAt: raise ? Date.now() : (before?.raisedAt ?? 0) });
+    if (raise) {
+      await this.deps.jobs.raiseProgress(row.job_id, progress).catch((error: unknown) => {
+        this.deps.logger.warn({ job_id: row.job_id, err: error }, 'progress could not be kept');
+      });
+    }
+    return { ...live, progress, rowsExported };
+  }
+
+  private remember(jobId: string, shown: Shown): void {
+    // A Map keeps its order: whoever was watched longest ago is first.
+    this.shown.delete(jobId);
+    this.shown.set(jobId, shown);
+    for (const oldest of this.shown.keys()) {
+      if (this.shown.size <= REMEMBERED) return;
+      this.shown.delete(oldest);
+    }
+  }
+}
+
+type Payloads = NonNullable<Parameters<Client['options']['loadedDataConverter']['payloadCodecs'][number]['decode']>[0]>;
+
+/** Heartbeat details as the client's own data converter reads them; 0 for what is not a segment's. */
+async function heartbeatRows(
+  client: Client,
+  details: { payloads?: Payloads | null } | null | undefined,
+): Promise<number> {
+  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
+  let payloads: Payloads = details?.payloads ?? [];
+  for (const codec of payloadCodecs) payloads = await codec.decode(payloads);
+  const [payload] = payloads;
+  if (payload === undefined) return 0;
+  return heartbeat.safeParse(payloadConverter.fromPayload(payload)).data?.rows ?? 0;
+}

@@ -1,0 +1,102 @@
+import { parseApiConfig, tuningOf, ConfigError, type ApiConfig } from '../shared/config.js';
+import { DatasetError } from '../shared/datasets/index.js';
+import { loadDatasets } from '../shared/datasets/load.js';
+import { messageOf } from '../shared/errors.js';
+import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
+import { JobStore } from '../shared/infrastructure/job-store.js';
+import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
+import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
+import { createPool } from '../shared/infrastructure/postgres.js';
+import { temporalAddress } from '../shared/infrastructure/temporal.js';
+import { createApp } from './app.js';
+import { connectImpatiently } from './connect-temporal.js';
+import type { ApiDeps } from './deps.js';
+import { ListenError, serve } from './server.js';
+import { createTokenVerifier } from './verify-token.js';
+
+/** How long requests may still take after a stop signal. */
+const DRAIN_MS = 10_000;
+
+/** `npm run api`: any number of copies. Configured by the environment alone. */
+async function main(): Promise<void> {
+  const stop = stopSignal();
+  const config = parseApiConfig(process.env);
+  const registry = await loadDatasets(config.DATASETS_MODULE);
+  const address = temporalAddress();
+  const logger = createLogger('export-api', config.LOG_LEVEL);
+
+  const onIdleError = (err: Error): void => {
+    logger.warn({ err }, 'an idle database connection broke');
+  };
+  const pool = createPool(config.DATABASE_URL, { max: 10, name: 'export-api', onIdleError });
+  const temporal = connectImpatiently(address);
+  const objects = openObjectStore(config);
+  const { store } = objects;
+  try {
+    const deps: ApiDeps = {
+      jobs: new JobStore(pool),
+      store,
+      temporal,
+      registry,
+      logger,
+      verifyToken: createTokenVerifier(trustOf(config)),
+      settings: {
+        publicUrl: config.PUBLIC_URL,
+        linkSecret: config.LINK_SECRET,
+        limit: config.MAX_ACTIVE_EXPORTS,
+        tuning: tuningOf(config),
+      },
+      readiness: [
+        () => checkJobStore(pool),
+        () => checkBucket(store),
+        async () =>
+          (await checkTemporal(temporal.client)) ??
+          (await checkSearchAttributes(temporal.client.connection, address.namespace)),
+      ],
+    };
+    const server = await serve(createApp(deps), { host: config.HOST, port: config.PORT });
+    logger.info({ port: server.port, datasets: [...registry.keys()] }, 'listening');
+    await Promise.race([stop, sayWhatIsMissing(deps, logger).then(() => stop)]);
+    logger.info('draining');
+    await server.close(DRAIN_MS);
+  } finally {
+    await Promise.allSettled([pool.end(), temporal.close()]);
+    objects.close();
+  }
+  logger.info('stopped');
+}
+
+/** What is missing may come later: the API starts all the same, and `/readyz` says the same sentences. */
+async function sayWhatIsMissing({ readiness }: ApiDeps, logger: Logger): Promise<void> {
+  const answers = await Promise.all(readiness.map((check) => check()));
+  for (const sentence of answers) if (sentence !== null) logger.warn(sentence);
+}
+
+const trustOf = (config: ApiConfig) => ({
+  secret: config.JWT_SECRET,
+  jwksUrl: config.JWT_JWKS_URL,
+  issuer: config.JWT_ISSUER,
+  audience: config.JWT_AUDIENCE,
+});
+
+/** Resolves at the first signal; the second ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve();
+      });
+    }
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  const isPlain = [ConfigError, DatasetError, ListenError].some((plain) => error instanceof plain);
+  process.stderr.write(`${isPlain || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
+  process.exitCode = 1;
+}

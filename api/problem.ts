@@ -1,0 +1,91 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import { ERRORS, ServiceError, messageOf, type ErrorCode } from '../shared/errors.js';
+import type { Logger } from '../shared/infrastructure/logger.js';
+import { validationFailed } from '../shared/request.js';
+import { contextOf } from './context.js';
+
+/**
+ * Every error leaves here, once, as RFC 9457 `application/problem+json`: `status`, `title` and the stable `code` come
+ * from the error table, `detail` is the sentence, and the error's details are extension members.
+ */
+
+/** Seconds after which asking again makes sense: a slot or a server is usually back by then. */
+const RETRY_AFTER = 5;
+const TOO_LARGE = 'The body must be at most 100 KB.';
+
+/** What Express and its body parser throw: errors with a status, and a type that says why. */
+function fromExpress(error: unknown): ServiceError | null {
+  if (!(error instanceof Error) || !('status' in error)) return null;
+  const type = 'type' in error ? String(error.type) : '';
+  const options: ErrorOptions = { cause: error };
+  if (type === 'entity.parse.failed') return validationFailed([{ pointer: '', detail: 'must be JSON' }]);
+  if (type === 'entity.too.large') return new ServiceError('BODY_TOO_LARGE', TOO_LARGE, {}, options);
+  if (error.status === 415) return new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'The body must be UTF-8.', {}, options);
+  if (type === 'request.aborted' || type === 'request.size.invalid') {
+    return validationFailed([{ pointer: '', detail: 'must be sent completely' }]);
+  }
+  // A path such as /v1/exports/%zz, which cannot be decoded.
+  if (error.status === 400) return validationFailed([{ pointer: 'path', detail: 'cannot be read' }]);
+  return null;
+}
+
+/** The sentences of these are made for whoever asked; those of other 5xx name hosts and belong into the log. */
+const TOLD: readonly ErrorCode[] = ['TEMPORARILY_UNAVAILABLE'];
+
+function detailOf({ code, message }: ServiceError): string {
+  const { status } = ERRORS[code];
+  if (status < 500 || TOLD.includes(code)) return message;
+  return status === 503 ? 'Please try again in a few seconds.' : 'The request id tells the operator what happened.';
+}
+
+function challenge(response: Response, error: ServiceError): void {
+  // A request without a token is told how to authenticate; one with a bad token why it is bad (RFC 6750).
+  const invalid = response.req.headers.authorization !== undefined;
+  const reason = `error="invalid_token", error_description="${error.message.replaceAll('"', "'")}"`;
+  response.set('WWW-Authenticate', invalid ? `Bearer ${reason}` : 'Bearer');
+}
+
+function answer(response: Response, error: ServiceError): void {
+  const { status, title } = ERRORS[error.code];
+  const { requestId } = contextOf(response.req);
+  if (status === 401) challenge(response, error);
+  if (status === 429 || status === 503) response.set('Retry-After', String(RETRY_AFTER));
+  // What is left of a body that nobody reads would be taken for the next request.
+  if (status === 413) response.set('Connection', 'close');
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        ...(status < 500 || TOLD.includes(error.code) ? error.details : {}),
+        type: 'about:blank',
+        title,
+        status,
+        detail: detailOf(error),
+        code: error.code,
+        request_id: requestId,
+      }),
+    );
+}
+
+export function problems(logger: Logger): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const error =
+      thrown instanceof ServiceError
+        ? thrown
+        : (fromExpress(thrown) ?? new ServiceError('INTERNAL', messageOf(thrown), {}, { cause: thrown }));
+    if (ERRORS[error.code].status >= 500) {
+      const { requestId, route, jobId } = contextOf(request);
+      const about = {
+        request_id: requestId,
+        route,
+        code: error.code,
+        ...(jobId === undefined ? {} : { job_id: jobId }),
+      };
+      logger.error({ ...about, err: error }, 'request failed');
+    }
+    // Half an answer cannot be turned into a problem: Express cuts the connection.
+    if (response.headersSent) next(thrown);
+    else answer(response, error);
+  };
+}

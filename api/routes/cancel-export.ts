@@ -1,0 +1,44 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { RequestHandler } from 'express';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { ServiceError } from '../../shared/errors.js';
+import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import type { ApiDeps } from '../deps.js';
+import { ownedJob } from '../input.js';
+import { jobView } from '../job-view.js';
+
+const CANCEL_MS = 5000;
+
+async function cancelWorkflow({ job_id: jobId }: JobRow, { temporal, logger }: ApiDeps): Promise<void> {
+  const { client } = temporal;
+  const cancel = client.withDeadline(Date.now() + CANCEL_MS, () =>
+    client.workflow.getHandle(exportWorkflowId(jobId)).cancel(),
+  );
+  try {
+    await withTimeLimit(cancel, CANCEL_MS);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) {
+      const sentence = 'The cancel could not be passed on; please repeat it.';
+      throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, { job_id: jobId }, { cause: error });
+    }
+    // The row says active, but nothing runs: the export was terminated or timed out, and the semaphore's look has not
+    // found it yet. Nothing is left to stop, which is all that the caller wants. CANCELLED would be untrue (its upload
+    // is still open): within a minute the look says FAILED, with the reason, and the sweep takes what is left.
+    logger.info({ job_id: jobId }, 'a cancel met an export that is dead already');
+  }
+}
+
+/** `POST /v1/exports/{job_id}/cancel`: asks; the job says CANCELLED when its upload is gone. May be repeated. */
+export function cancelExport(deps: ApiDeps): RequestHandler {
+  return async (request, response) => {
+    const row = await ownedJob(request, deps);
+    // Before the cancel itself: the export looks at it to tell a user's cancel from an operator's.
+    if (!(await deps.jobs.requestCancel(row.job_id))) {
+      throw new ServiceError('NOT_ACTIVE', `Export ${row.job_id} is not active any more.`);
+    }
+    await cancelWorkflow(row, deps);
+    const now = await deps.jobs.find(row.job_id);
+    response.status(202).json(jobView(now ?? row, deps.settings));
+  };
+}

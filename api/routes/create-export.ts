@@ -1,0 +1,96 @@
+import type { Request, RequestHandler } from 'express';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v5, v7 } from 'uuid';
+import type { JobSeed } from '../../shared/contract.js';
+import { ServiceError } from '../../shared/errors.js';
+import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { createRequestSchema, hashRequest, parseExportRequest, type RequestSchema } from '../../shared/request.js';
+import { admit } from '../admission.js';
+import { contextOf, principalOf } from '../context.js';
+import type { ApiDeps, Principal } from '../deps.js';
+import { idempotencyKeyOf } from '../input.js';
+import { jobView, queuedRow } from '../job-view.js';
+
+/** Never to be changed: a key would mean another job from then on. */
+const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
+/** The export inserts its row too: an answer waits no longer for a database that has gone away. */
+const INSERT_MS = 2000;
+/** How long the row of a job that another request has started may take to appear. */
+const ROW_WAIT_MS = 2000;
+
+/** Tenant and user have a fixed length, and no key has a line end: no two users' keys can meet. */
+function jobIdFor({ tenantId, userId }: Principal, key: string | null): string {
+  return key === null ? v7() : v5(`${tenantId}\n${userId}\n${key}`, KEY_NAMESPACE);
+}
+
+function seedOf(request: Request, schema: RequestSchema): JobSeed {
+  const principal = principalOf(request);
+  const idempotencyKey = idempotencyKeyOf(request);
+  const asked = parseExportRequest(request.body, schema);
+  const email = asked.notify.email ?? principal.email;
+  return {
+    jobId: jobIdFor(principal, idempotencyKey),
+    userId: principal.userId,
+    tenantId: principal.tenantId,
+    request: { ...asked, notify: email === undefined ? {} : { email } },
+    idempotencyKey,
+    // Of what was asked for, before the token's address is filled in: that may change between two tries.
+    requestHash: hashRequest(asked),
+    createdAt: new Date().toISOString(),
+  };
+}
+
+/** @throws ServiceError IDEMPOTENCY_KEY_REUSED when the job was made by a different request */
+function sameRequest(row: JobRow, seed: JobSeed): JobRow {
+  if (row.request_hash === seed.requestHash) return row;
+  const sentence = `This Idempotency-Key was used for another request, which made the export ${row.job_id}.`;
+  throw new ServiceError('IDEMPOTENCY_KEY_REUSED', sentence, { job_id: row.job_id });
+}
+
+/** Another request with the same key came first: its row says what it had asked for. */
+async function rowOfFirst(seed: JobSeed, { jobs }: ApiDeps): Promise<JobRow> {
+  const deadline = Date.now() + ROW_WAIT_MS;
+  for (;;) {
+    const row = await jobs.find(seed.jobId);
+    if (row !== null) return sameRequest(row, seed);
+    if (Date.now() > deadline) throw notYet(seed, 'The export was started by another request a moment ago.');
+    await sleep(50);
+  }
+}
+
+function notYet({ jobId }: JobSeed, sentence: string, cause?: unknown): ServiceError {
+  const detail = `${sentence} Export ${jobId} may still appear; ask for it before you ask again.`;
+  return new ServiceError('TEMPORARILY_UNAVAILABLE', detail, { job_id: jobId }, { cause });
+}
+
+async function start(seed: JobSeed, deps: ApiDeps): Promise<JobRow> {
+  const { jobs, logger } = deps;
+  try {
+    const { started } = await admit(seed, deps);
+    // Without a key the id is ours alone: "known already" is then an answer to our own first try.
+    if (!started && seed.idempotencyKey !== null) return await rowOfFirst(seed, deps);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'TEMPORARILY_UNAVAILABLE') throw error;
+    const row = await jobs.find(seed.jobId);
+    if (row === null) throw notYet(seed, error.message, error);
+    return sameRequest(row, seed);
+  }
+  // The export runs: from here on the answer is 202, whatever the database does.
+  await withTimeLimit(jobs.insert(seed), INSERT_MS).catch((error: unknown) => {
+    logger.warn({ job_id: seed.jobId, err: error }, 'the row is left to the export');
+  });
+  return queuedRow(seed);
+}
+
+/** `POST /v1/exports`: a slot is taken and the export started before this answers; no row has been read by then. */
+export function createExport(deps: ApiDeps): RequestHandler {
+  const schema = createRequestSchema(deps.registry);
+  return async (request, response) => {
+    const seed = seedOf(request, schema);
+    contextOf(request).jobId = seed.jobId;
+    const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);
+    const row = known === null ? await start(seed, deps) : sameRequest(known, seed);
+    response.status(202).location(`/v1/exports/${row.job_id}`).json(jobView(row, deps.settings));
+  };
+}

@@ -1,0 +1,26 @@
+import type { RequestHandler } from 'express';
+import { fileKey, temporaryPrefix } from '../../shared/contract.js';
+import { ServiceError } from '../../shared/errors.js';
+import { formatNamed } from '../../shared/formats/index.js';
+import { JobStore } from '../../shared/infrastructure/job-store.js';
+import type { ApiDeps } from '../deps.js';
+import { ownedJob } from '../input.js';
+
+/** `DELETE /v1/exports/{job_id}`: the file and whatever a failed job has left. The job itself stays in the list. */
+export function deleteExport(deps: ApiDeps): RequestHandler {
+  const { jobs, store } = deps;
+  return async (request, response) => {
+    const row = await ownedJob(request, deps);
+    if (JobStore.isActive(row.status)) {
+      throw new ServiceError('STILL_ACTIVE', `Export ${row.job_id} is ${row.status}: cancel it first.`);
+    }
+    if (row.file_deleted_at === null) {
+      const key = row.file_key ?? fileKey(row.user_id, row.job_id, formatNamed(row.format).extension);
+      // Uploads first: one that is completed a moment later would leave a file behind.
+      await store.abortUploadsOf(key);
+      await Promise.all([store.delete(key), store.deleteAll(temporaryPrefix(row.job_id))]);
+      await jobs.markFileDeleted(row.job_id);
+    }
+    response.status(204).end();
+  };
+}

@@ -1,0 +1,14 @@
+import type { RequestHandler } from 'express';
+import type { ApiDeps } from '../deps.js';
+import { ownedJob } from '../input.js';
+import { jobView } from '../job-view.js';
+import { LiveProgress } from '../live-progress.js';
+
+/** `GET /v1/exports/{job_id}`: the job, and how far it is at this moment. */
+export function getExport(deps: ApiDeps): RequestHandler {
+  const live = new LiveProgress(deps);
+  return async (request, response) => {
+    const row = await ownedJob(request, deps);
+    response.json(jobView(row, deps.settings, await live.of(row)));
+  };
+}

@@ -1,0 +1,42 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { SHOWN_STATUSES } from '../../shared/contract.js';
+import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import { principalOf } from '../context.js';
+import { cursorSchema, writeCursor } from '../cursor.js';
+import type { ApiDeps } from '../deps.js';
+import { parseQuery } from '../input.js';
+import { jobView } from '../job-view.js';
+
+const once = z.string({ error: 'must be given once' });
+const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(', ')}` });
+const wholeNumber = { error: 'must be a whole number from 1 to 100' };
+
+const querySchema = (registry: DatasetRegistry) =>
+  z.strictObject({
+    status: once
+      .toUpperCase()
+      .pipe(z.enum(SHOWN_STATUSES, { error: `must be one of ${SHOWN_STATUSES.join(', ')}` }))
+      .optional(),
+    type: once.pipe(oneOf([...registry.keys()])).optional(),
+    limit: once
+      .regex(/^\d{1,3}$/, wholeNumber)
+      .transform(Number)
+      .pipe(z.number().min(1, wholeNumber).max(100, wholeNumber))
+      .default(20),
+    cursor: cursorSchema.optional(),
+  });
+
+/** `GET /v1/exports`: the caller's jobs, newest first, as their rows have them. */
+export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandler {
+  const schema = querySchema(registry);
+  return async (request, response) => {
+    const { cursor: after, limit, ...filter } = parseQuery(request, schema);
+    // One more than is shown tells whether there is a next page.
+    const rows = await jobs.list({ ...principalOf(request), ...filter, limit: limit + 1, after });
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    const next_cursor = rows.length > limit && last !== undefined ? writeCursor(last) : null;
+    response.json({ exports: page.map((row) => jobView(row, settings)), next_cursor });
+  };
+}

@@ -1,0 +1,22 @@
+import type { RequestHandler } from 'express';
+import { ServiceError } from '../../shared/errors.js';
+import { linkExpiry, readDownloadToken } from '../../shared/links.js';
+import { contextOf } from '../context.js';
+import type { ApiDeps } from '../deps.js';
+import { mintLink } from '../mint-link.js';
+
+/** `GET /d/{token}`: `download_url`, for whoever has it. The token is the permission; nothing logs it. */
+export function openLink(deps: ApiDeps): RequestHandler {
+  const { linkSecret } = deps.settings;
+  return async (request, response) => {
+    const { token } = request.params;
+    const link = typeof token === 'string' ? readDownloadToken(linkSecret, token) : null;
+    const row = link === null ? null : await deps.jobs.find(link.jobId);
+    const isCurrent = row?.url_expires_at != null && linkExpiry(row.url_expires_at) === link?.expires;
+    // Forged, of a job that is gone, of another completion of it: all the same to whoever holds it.
+    if (row === null || !isCurrent) throw new ServiceError('NOT_FOUND', 'There is no such link.');
+    contextOf(request).jobId = row.job_id;
+    const { url } = await mintLink(row, deps);
+    response.redirect(302, url);
+  };
+}

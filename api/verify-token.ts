@@ -1,0 +1,112 @@
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from 'jose';
+import { z } from 'zod';
+import { ServiceError } from '../shared/errors.js';
+import type { Principal, VerifyToken } from './deps.js';
+
+export interface TokenTrust {
+  /** Signs with HS256. */
+  readonly secret?: string | undefined;
+  /** Where the public keys of an identity provider are (RFC 7517). */
+  readonly jwksUrl?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+}
+
+const SYMMETRIC = 'HS256';
+/** Public-key signatures only. With HS256 among them, anybody could sign with a public key as the secret. */
+const ASYMMETRIC = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+/** The clocks of two servers differ a little. Seconds. */
+const CLOCK_TOLERANCE = 5;
+
+const uuid = z.guid({ error: 'must be a UUID' }).toLowerCase();
+const claims = z.object({
+  sub: uuid,
+  tenant_id: uuid,
+  // Only a default for where the mail goes: one that is no address is as good as none.
+  email: z.email().max(254).optional().catch(undefined),
+});
+
+const refused = (why: string, cause?: unknown): ServiceError => new ServiceError('UNAUTHENTICATED', why, {}, { cause });
+
+/** What is wrong with a token, or that its keys could not be fetched. */
+function refusal(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) return refused('The token has expired.', error);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return refused(`The claim ${error.claim} of the token is not as it must be.`, error);
+  }
+  // jose says these with its plain base class: the provider answered with something else, or not at all.
+  const isKeyFault = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+  if (isKeyFault || !(error instanceof errors.JOSEError) || error.code === errors.JOSEError.code) {
+    const sentence = 'The keys that tokens are checked with are out of reach.';
+    return new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
+  }
+  return refused('The token is not valid.', error);
+}
+
+function principalFrom(payload: JWTPayload): Principal {
+  const result = claims.safeParse(payload);
+  if (!result.success) {
+    const names = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
+    throw refused(`The token needs ${names.join(' and ')}, as UUIDs.`);
+  }
+  const { sub, tenant_id, email } = result.data;
+  return { userId: sub, tenantId: tenant_id, ...(email === undefined ? {} : { email }) };
+}
+
+function algorithmOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).alg;
+  } catch (error) {
+    throw refused('The token is not a JWT.', error);
+  }
+}
+
+/** Checks signature, times, issuer and audience of a JWT, and reads who it is for. */
+export function createTokenVerifier({ secret, jwksUrl, issuer, audience }: TokenTrust): VerifyToken {
+  const secretKey = secret === undefined ? undefined : new TextEncoder().encode(secret);
+  const publicKeys = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl));
+  const options: JWTVerifyOptions = {
+    requiredClaims: ['exp', 'sub', 'tenant_id'],
+    clockTolerance: CLOCK_TOLERANCE,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+  };
+
+  const verify = async (token: string): Promise<JWTPayload> => {
+    const algorithm = algorithmOf(token);
+    if (algorithm === SYMMETRIC && secretKey !== undefined) {
+      return (await jwtVerify(token, secretKey, { ...options, algorithms: [SYMMETRIC] })).payload;
+    }
+    if (algorithm !== undefined && ASYMMETRIC.includes(algorithm) && publicKeys !== undefined) {
+      return (await jwtVerify(token, publicKeys, { ...options, algorithms: ASYMMETRIC })).payload;
+    }
+    throw refused('The token is signed in a way that is not accepted here.');
+  };
+
+  return async (token) => {
+    try {
+      return principalFrom(await verify(token));
+    } catch (error) {
+      throw error instanceof ServiceError ? error : refusal(error);
+    }
+  };
+}

@@ -1,0 +1,43 @@
+import type { Principal } from '../../api/deps.js';
+import { signToken } from '../../api/sign-token.js';
+
+/** What came back, with the body read. `json` is undefined where there is none. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export interface Ask {
+  readonly as?: Principal;
+  /** In place of the one for `as`. */
+  readonly authorization?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function headersFor(secret: string, { as, authorization, body, headers }: Ask): Promise<Record<string, string>> {
+  const bearer = as === undefined ? undefined : `Bearer ${await signToken(secret, { ...as, ttlSeconds: 600 })}`;
+  const credentials = authorization ?? bearer;
+  return {
+    ...(credentials === undefined ? {} : { Authorization: credentials }),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...headers,
+  };
+}
+
+/** One request; redirects are not followed. */
+export async function ask(url: string, method: string, secret: string, options: Ask = {}): Promise<Answer> {
+  const { body } = options;
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: await headersFor(secret, options),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, json };
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Principal } from '../../api/deps.js';
+import { SHOWN_STATUSES, type ShownStatus } from '../../shared/contract.js';
+import { queryRows } from './database.js';
+import type { TestService } from './service.js';
+
+const jobSchema = z.looseObject({
+  job_id: z.string(),
+  status: z.enum(SHOWN_STATUSES),
+  progress: z.number(),
+  rows_exported: z.number(),
+  row_count: z.number().nullable(),
+  error_code: z.string().nullable(),
+  error_message: z.string().nullable(),
+  download_url: z.string().nullish(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+/** Asks for an export of orders as CSV; the test fails unless it is admitted. */
+export async function postExport(service: TestService, as: Principal, body: object = {}): Promise<string> {
+  const answer = await service.ask('POST', '/v1/exports', { as, body: { type: 'orders', format: 'csv', ...body } });
+  assert.equal(answer.status, 202, answer.text);
+  return jobSchema.parse(answer.json).job_id;
+}
+
+export async function getExport(service: TestService, as: Principal, jobId: string): Promise<Job> {
+  const answer = await service.ask('GET', `/v1/exports/${jobId}`, { as });
+  assert.equal(answer.status, 200, answer.text);
+  return jobSchema.parse(answer.json);
+}
+
+/** Polls until `isSo` answers something; the test fails with the last value when it does not in time. */
+export async function until<T>(
+  what: string,
+  work: () => Promise<T | undefined | null | false>,
+  ms = 20_000,
+): Promise<T> {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await work();
+    if (value !== undefined && value !== null && value !== false) return value;
+    if (Date.now() > end) assert.fail(`${what}: not within ${ms} ms`);
+    await sleep(25);
+  }
+}
+
+const ENDED: readonly ShownStatus[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'];
+
+/** Waits until the job has ended, and checks how. */
+export async function untilEnded(
+  service: TestService,
+  as: Principal,
+  jobId: string,
+  status: ShownStatus = 'COMPLETED',
+  ms = 30_000,
+): Promise<Job> {
+  const job = await until(
+    `end of ${jobId}`,
+    async () => {
+      const seen = await getExport(service, as, jobId);
+      return ENDED.includes(seen.status) && seen;
+    },
+    ms,
+  );
+  assert.equal(job.status, status, `${job.error_code ?? ''} ${job.error_message ?? ''}`);
+  return job;
+}
+
+/** The file of a job, by its link. */
+export async function download(service: TestService, as: Principal, jobId: string): Promise<Buffer> {
+  const { headers, status, text } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as });
+  assert.equal(status, 302, text);
+  const file = await fetch(headers.get('location') ?? '');
+  assert.equal(file.status, 200);
+  return Buffer.from(await file.arrayBuffer());
+}
+
+/** What an export must not leave behind: open uploads, temporary objects, transactions in the source database. */
+export async function leftovers({ deps, databaseUrl }: TestService): Promise<string[]> {
+  const uploads = (await deps.store.openUploads('')).map(({ key }) => `upload of ${key}`);
+  const objects = (await deps.store.list('tmp/')).map(({ key }) => key);
+  const open = await queryRows<{ query: string }>(
+    databaseUrl,
+    `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'export-reader'
+     AND (state <> 'idle' OR xact_start IS NOT NULL)`,
+  );
+  return [...uploads, ...objects, ...open.map(({ query }) => `transaction: ${query}`)];
+}

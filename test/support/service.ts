@@ -1,0 +1,221 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { Connection } from '@temporalio/client';
+import { NativeConnection, Runtime, type WorkflowBundle } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { ActivityDeps } from '../../activities/deps.js';
+import { createApp } from '../../api/app.js';
+import { connectImpatiently } from '../../api/connect-temporal.js';
+import type { Principal } from '../../api/deps.js';
+import { serve } from '../../api/server.js';
+import { createTokenVerifier } from '../../api/verify-token.js';
+import { seedSampleData } from '../../dev/sample-data/seed.js';
+import { NORTHWIND } from '../../dev/sample-data/tenants.js';
+import { parseWorkerConfig } from '../../shared/config.js';
+import type { Tuning } from '../../shared/contract.js';
+import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
+import { migrate } from '../../shared/infrastructure/migrate.js';
+import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
+import { openDeps } from '../../worker/open-deps.js';
+import { setUpTemporal } from '../../worker/set-up-temporal.js';
+import { temporalLogger } from '../../worker/temporal-logger.js';
+import { ask, type Answer, type Ask } from './ask.js';
+import { createDatabase, type TestDatabase } from './database.js';
+import { stack } from './stack.js';
+
+/** Every time that production waits for, in tenths of seconds: the same code, the same order of events. */
+export const FAST: Tuning = {
+  ...DEFAULT_TUNING,
+  control: { maximumAttempts: 5, initialIntervalMs: 50, maximumIntervalMs: 300, startToCloseMs: 5000, heartbeatMs: 0 },
+  plan: {
+    maximumAttempts: 4,
+    initialIntervalMs: 50,
+    maximumIntervalMs: 300,
+    startToCloseMs: 20_000,
+    heartbeatMs: 2000,
+  },
+  segment: {
+    maximumAttempts: 4,
+    initialIntervalMs: 50,
+    maximumIntervalMs: 300,
+    startToCloseMs: 20_000,
+    heartbeatMs: 2000,
+  },
+  finish: {
+    maximumAttempts: 4,
+    initialIntervalMs: 50,
+    maximumIntervalMs: 300,
+    startToCloseMs: 20_000,
+    heartbeatMs: 2000,
+  },
+  mail: { maximumAttempts: 4, initialIntervalMs: 50, maximumIntervalMs: 300, startToCloseMs: 5000, heartbeatMs: 0 },
+  lookEveryMs: 1000,
+  idleMs: 500,
+  claimEveryMs: 500,
+};
+
+export const JWT_SECRET = 'a secret of the tests, and of nobody else';
+const LINK_SECRET = 'another secret of the tests';
+
+export interface ServiceOptions {
+  /** Sample orders in the source database; 70 % are the first tenant's. Default 2,000. */
+  readonly orders?: number;
+  readonly datasets?: readonly Dataset[];
+  readonly tuning?: Partial<Tuning>;
+  readonly limit?: number;
+  readonly dataSlots?: number;
+  readonly retryWindowMs?: number;
+  /** Added to the environment of worker processes. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RunningWorker {
+  stop(): Promise<void>;
+}
+
+/** The whole service with a database, a bucket and a Temporal namespace of its own, beside the services of the stack. */
+export interface TestService {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly namespace: string;
+  readonly bucket: string;
+  /** For a process: what the API and a worker of this service read from their environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Stores and clients, as activities use them. */
+  readonly deps: ActivityDeps;
+  ask(method: string, path: string, options?: Ask): Promise<Answer>;
+  /** A worker in this process; started workers end with the service. */
+  startWorker(): Promise<RunningWorker>;
+  close(): Promise<void>;
+}
+
+/** A user of the first sample tenant that no other test knows. */
+export const someUser = (): Principal => ({ userId: randomUUID(), tenantId: NORTHWIND.id });
+
+const templates = new Map<number, Promise<TestDatabase>>();
+/** Sample data is made once per size, and copied. */
+function sampleTemplate(orders: number): Promise<TestDatabase> {
+  const made = templates.get(orders) ?? makeTemplate(orders);
+  templates.set(orders, made);
+  return made;
+}
+async function makeTemplate(orders: number): Promise<TestDatabase> {
+  const database = await createDatabase();
+  await seedSampleData({ databaseUrl: database.url, orders, singleTenant: false });
+  await migrate(database.url);
+  return database;
+}
+
+let bundle: Promise<WorkflowBundle> | undefined;
+let installed = false;
+/** The SDK's own log of a test run goes beside the services' logs. */
+function logOfWorkers() {
+  const logger = pino({ level: 'info' }, createWriteStream(join(stack().logDir, 'test-workers.log'), { flags: 'a' }));
+  if (!installed) Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+  installed = true;
+  return logger;
+}
+
+async function createBucket(name: string): Promise<void> {
+  const { env } = stack();
+  const s3 = new S3Client({ endpoint: env.S3_ENDPOINT, region: env.S3_REGION, forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: name }));
+  s3.destroy();
+}
+
+async function createNamespace(name: string): Promise<void> {
+  const connection = await Connection.connect({ address: stack().env.TEMPORAL_ADDRESS });
+  const retention = { seconds: 86_400 as unknown as never };
+  await connection.workflowService.registerNamespace({ namespace: name, workflowExecutionRetentionPeriod: retention });
+  await connection.close();
+}
+
+export async function startService(options: ServiceOptions = {}): Promise<TestService> {
+  const name = `test-${randomUUID()}`;
+  const database = await createDatabase(await sampleTemplate(options.orders ?? 2000));
+  await Promise.all([createBucket(name), createNamespace(name)]);
+  const logger = logOfWorkers();
+  const env = {
+    ...stack().env,
+    DATABASE_URL: database.url,
+    SOURCE_DATABASE_URL: database.url,
+    EXPORT_BUCKET: name,
+    TEMPORAL_NAMESPACE: name,
+    JWT_SECRET,
+    LINK_SECRET,
+    RETRY_WINDOW: `${options.retryWindowMs ?? 86_400_000}ms`,
+    WORKER_DATA_SLOTS: String(options.dataSlots ?? 4),
+    ...options.env,
+  };
+  const config = parseWorkerConfig(env);
+  const registry = createRegistry(options.datasets ?? BUILT_IN_DATASETS);
+  const address = { connection: { address: env.TEMPORAL_ADDRESS }, namespace: name };
+  const { deps, close } = openDeps(config, registry, address, logger);
+  await setUpTemporal(deps.temporal, name);
+
+  const temporal = connectImpatiently(address);
+  const app = createApp({
+    jobs: deps.jobs,
+    store: deps.store,
+    temporal,
+    registry,
+    logger: pino({ level: 'silent' }),
+    verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
+    readiness: [],
+    settings: {
+      publicUrl: 'http://localhost',
+      linkSecret: LINK_SECRET,
+      limit: options.limit ?? 2,
+      tuning: { ...FAST, ...options.tuning },
+    },
+  });
+  const server = await serve(app, { host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${server.port}`;
+  const workers = new Set<RunningWorker>();
+
+  async function startWorker(): Promise<RunningWorker> {
+    const opened = openDeps(config, registry, address, logger);
+    const connection = await NativeConnection.connect(address.connection);
+    const worker = await createWorker({
+      connection,
+      namespace: name,
+      deps: opened.deps,
+      dataSlots: config.WORKER_DATA_SLOTS,
+      drainMs: 500,
+      workflowBundle: await (bundle ??= bundleWorkflows()),
+    });
+    const run = worker.run();
+    const running: RunningWorker = {
+      stop: async () => {
+        if (!workers.delete(running)) return;
+        worker.shutdown();
+        await run;
+        await connection.close();
+        await opened.close();
+      },
+    };
+    workers.add(running);
+    return running;
+  }
+
+  return {
+    url,
+    databaseUrl: database.url,
+    namespace: name,
+    bucket: name,
+    env,
+    deps,
+    ask: (method, path, how) => ask(`${url}${path}`, method, JWT_SECRET, how),
+    startWorker,
+    close: async () => {
+      await Promise.all([...workers].map((worker) => worker.stop()));
+      await server.close(1000);
+      await temporal.close();
+      await close();
+      await database.drop();
+    },
+  };
+}
