@@ -16,7 +16,7 @@ export default tseslint.config(
     settings: { 'import-x/resolver': { typescript: true } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'import-x/no-restricted-paths': [
@@ -24,11 +24,27 @@ export default tseslint.config(
         {
           basePath: import.meta.dirname,
           zones: [
-            layer('./shared', ['./api', './activities', './worker', './workflows', './dev', './bench', './test'], 'shared/ is the lowest layer'),
-            layer('./workflows', ['./api', './worker', './dev', './bench', './test'], 'workflows know only activities (types) and shared/'),
+            layer(
+              './shared',
+              ['./api', './activities', './worker', './workflows', './dev', './bench', './test'],
+              'shared/ is the lowest layer',
+            ),
+            layer(
+              './workflows',
+              ['./api', './worker', './dev', './bench', './test'],
+              'workflows know only activities (types) and shared/',
+            ),
             layer('./workflows', ['./shared/infrastructure'], 'workflow code does no I/O'),
-            layer('./activities', ['./api', './worker', './dev', './bench', './test'], 'activities know only shared/ and workflow messages'),
-            layer('./api', ['./worker', './activities', './dev', './bench', './test'], 'the API talks to workflows through their messages'),
+            layer(
+              './activities',
+              ['./api', './worker', './dev', './bench', './test'],
+              'activities know only shared/ and workflow messages',
+            ),
+            layer(
+              './api',
+              ['./worker', './activities', './dev', './bench', './test'],
+              'the API talks to workflows through their messages',
+            ),
             layer('./worker', ['./api', './dev', './bench', './test'], 'the worker wires activities'),
             layer('./dev', ['./test'], 'tests use dev, not the other way round'),
           ],
@@ -44,7 +60,11 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { group: ['**/activities/*'], allowTypeImports: true, message: 'import activities with `import type` only' },
+            {
+              group: ['**/activities/*'],
+              allowTypeImports: true,
+              message: 'import activities with `import type` only',
+            },
             { group: ['node:*', 'pg', '@aws-sdk/*'], message: 'workflow code is deterministic: no I/O' },
           ],
         },
@@ -55,5 +75,18 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-floating-promises': 'error' },
   },
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' } } },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+      },
+    },
+  },
 );

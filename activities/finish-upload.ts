@@ -65,7 +65,7 @@ export const finishUpload =
       /** The object, if it is this generation's and whole. */
       async function settled(crc?: number): Promise<FinishedFile | null> {
         const object = await store.head(target.key);
-        if (object === null || object.size !== fileSize) return null;
+        if (object?.size !== fileSize) return null;
         if (!isOfGeneration(object.metadata, { jobId, generation })) return null;
         if (crc !== undefined && object.crc32 !== null && object.crc32 !== crc32Base64(crc)) return null;
         const sum = object.crc32 ?? (crc === undefined ? null : crc32Base64(crc));

@@ -55,7 +55,7 @@ export const planExport =
         notify: notify.email === undefined ? {} : { email: notify.email },
       };
       const query = freezeQuery(dataset, request, row.tenant_id, format.renderColumn(options));
-      const timezone = String(options['timezone'] ?? 'UTC');
+      const timezone = String(options.timezone ?? 'UTC');
       const session = { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs };
 
       await source.check(dataset, session, signal);

@@ -12,12 +12,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CONTROL_QUEUE,
+  firstSlotsState,
   slotsWorkflowId,
-  type ActiveJob,
   type Admission,
   type JobSeed,
   type SlotsInput,
-  type SlotsState,
 } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
@@ -32,17 +31,6 @@ const MARGIN_MS = 1000;
 const PASSING_GRPC_CODES = [8, 10, 14];
 /** The server's name for an update whose workflow ended before it had answered. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
-
-/** What a semaphore begins with that is started by this request: one that was terminated comes back knowing. */
-function firstState(active: readonly ActiveJob[]): SlotsState {
-  const idsOf = (status: ActiveJob['status']): string[] =>
-    active.filter((job) => job.status === status).map(({ jobId }) => jobId);
-  return {
-    holders: Object.fromEntries(idsOf('PROCESSING').map((jobId) => [jobId, 'held' as const])),
-    waiters: idsOf('QUEUED'),
-    unsettled: [],
-  };
-}
 
 function grpcCode(error: unknown): number | null {
   if (isGrpcServiceError(error)) return error.code;
@@ -101,7 +89,7 @@ export async function admit(job: JobSeed, { jobs, temporal, settings }: ApiDeps)
   const { client } = temporal;
 
   const ask = async (): Promise<Admission> => {
-    const state = firstState(await jobs.activeOf(job));
+    const state = firstSlotsState(await jobs.activeOf(job));
     return client.withDeadline(deadline, () =>
       client.workflow.executeUpdateWithStart(admitUpdate, {
         args: [{ job, limit, tuning, notAfter }],

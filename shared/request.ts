@@ -95,8 +95,10 @@ export function createRequestSchema(registry: DatasetRegistry) {
   const [first, ...rest] = [...registry.values()].map(datasetSchema);
   if (first === undefined) throw new RangeError('There are no datasets.');
   return z.discriminatedUnion('type', [first, ...rest], {
-    error: (issue) =>
-      issue.code === 'invalid_union' ? `must be one of ${[...registry.keys()].join(', ')}` : 'must be a JSON object',
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null && !Array.isArray(input)
+        ? `must be one of ${[...registry.keys()].join(', ')}`
+        : 'must be a JSON object',
   });
 }
 export type RequestSchema = ReturnType<typeof createRequestSchema>;
@@ -134,7 +136,7 @@ export function parseExportRequest(body: unknown, schema: RequestSchema): Export
   const format = FORMATS.get(result.data?.format ?? '');
   const options = format?.options.safeParse(result.data?.options);
   if (!result.success) throw validationFailed(fieldProblems(result.error));
-  if (options === undefined || !options.success) {
+  if (options?.success !== true) {
     throw validationFailed(options === undefined ? [] : fieldProblems(options.error, ['options']));
   }
   const { type, format: name, columns, filters, notify } = result.data;

@@ -18,7 +18,8 @@ async function main(): Promise<void> {
   // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
 
-  const { deps, jobsPool, close } = openDeps(config, registry, address, logger);
+  const opened = openDeps(config, registry, address, logger);
+  const { deps, jobsPool } = opened;
   let connection: NativeConnection | undefined;
   try {
     const missing = await whatIsMissing();
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     logger.info('drained');
   } finally {
     await connection?.close();
-    await close();
+    await opened.close();
   }
 
   async function whatIsMissing(): Promise<string[]> {

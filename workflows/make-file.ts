@@ -56,18 +56,10 @@ function nextDemand(
   generation: number,
   { encoderVersion }: { readonly encoderVersion?: unknown },
 ): PlanDemand {
-  switch (code) {
-    case 'PLAN_OUTGROWN':
-      return { ...demand, afterGeneration: generation, roomy: true };
-    case 'PLAN_OUTDATED':
-      return {
-        ...demand,
-        afterGeneration: generation,
-        ...(typeof encoderVersion === 'number' ? { encoderVersion } : {}),
-      };
-    default:
-      return demand;
-  }
+  if (code === 'PLAN_OUTGROWN') return { ...demand, afterGeneration: generation, roomy: true };
+  if (code !== 'PLAN_OUTDATED') return demand;
+  const newer = { ...demand, afterGeneration: generation };
+  return typeof encoderVersion === 'number' ? { ...newer, encoderVersion } : newer;
 }
 
 async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportState): Promise<FinishedFile> {

@@ -37,6 +37,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
 
   const active = (): number => holders.size + waiters.size;
   const knows = (jobId: string): boolean => holders.has(jobId) || waiters.has(jobId);
+  const mustSettle = (): boolean => unsettled.size > 0 && !settling;
   const snapshot = (): SlotsState => ({
     holders: Object.fromEntries(holders),
     waiters: [...waiters],
@@ -155,7 +156,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     },
     {
       // A refusal here writes no event: fifty impatient clients cost nothing.
-      validator: (request) => {
+      validator: (request: AdmitRequest) => {
         refuseLate(request);
         const looked = looking !== null || Date.now() - lookedAt < LOOK_AGAIN_MS;
         if (!knows(request.job.jobId) && active() >= request.limit && looked) throw tooMany();
@@ -167,10 +168,10 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
   for (;;) {
     const busy = active() > 0;
     const woken = await condition(
-      () => workflowInfo().continueAsNewSuggested || (unsettled.size > 0 && !settling) || active() > 0 !== busy,
+      () => workflowInfo().continueAsNewSuggested || mustSettle() || active() > 0 !== busy,
       busy ? tuning.lookEveryMs : tuning.idleMs,
     );
-    if (unsettled.size > 0 && !settling) {
+    if (mustSettle()) {
       void settle().catch(() => {
         settling = false;
       });

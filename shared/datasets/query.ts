@@ -70,7 +70,7 @@ export function freezeQuery(
   tenantId: string,
   render: RenderColumn,
 ): FrozenQuery {
-  const timezone = String(request.options['timezone'] ?? 'UTC');
+  const timezone = String(request.options.timezone ?? 'UTC');
   const conditions = [`${escapeIdentifier(dataset.tenantColumn)} = ${escapeLiteral(tenantId)}`];
   for (const [name, value] of Object.entries(request.filters)) {
     const filter = dataset.filters?.[name];

@@ -29,7 +29,7 @@ export interface CopyOutOptions {
  *
  * The client needs an `error` listener of its owner's, as every client that is in use does: pg reports a lost
  * connection there too, and without one that report ends the process. It must not be in pipeline mode, and should not
- * LISTEN. Use {@link copyStream} as its `stream` for half the CPU.
+ * LISTEN. Use {@link copyStream} as its `stream` for two thirds of the CPU.
  *
  * @throws pg.DatabaseError from the server, also in the middle of the rows
  * @throws Error when the connection is lost, or `sql` is not a COPY TO STDOUT

@@ -12,7 +12,7 @@ const BUFFER = 256 * 1024;
 /**
  * A server that is slower than its reader is read 8 KiB at a time, and the system calls cost more than the rows. So
  * once `WARM` bytes have come, a read of less than `SMALL` bytes is followed by a rest of `REST` ms, in which the
- * kernel gathers what arrives: a twelfth of the reads, two thirds of the CPU, the same speed. The rest must be shorter
+ * kernel gathers what arrives: a tenth of the reads, two thirds of the CPU, the same speed. The rest must be shorter
  * than the server needs to fill a socket's buffers (about 200 KB for a Unix socket). Small exports never rest.
  */
 const WARM = 1024 * 1024;
@@ -153,7 +153,8 @@ export class CopyReader implements pg.Submittable {
     this.#copied = bytes[end] === COPY_DONE;
     const diversion = this.#diversion;
     this.#diversion = undefined;
-    diversion?.end(Buffer.from(bytes.subarray(end)));
+    // Nothing is read into these buffers any more, so pg's parser may keep them.
+    diversion?.end(bytes.subarray(end));
   }
 
   /** Reads on unless a chunk waits for the consumer or the kernel is gathering. */

@@ -14,8 +14,8 @@ export interface ReadSink {
 
 /**
  * A socket that reads into buffers of its owner's choosing. Node allocates 64 KiB for every read, hands it through a
- * stream, and PostgreSQL sends 8 KiB at a time; for 1.7 GB that is 200,000 buffers and 2 s of CPU that this socket
- * does not need. To everybody but `copyOut` it looks like any other socket that is read by `data` events.
+ * stream, and PostgreSQL sends 8 KiB at a time; for 1.7 GB that is 200,000 buffers and a second of CPU that this
+ * socket does not need. To everybody but `copyOut` it looks like any other socket that is read by `data` events.
  *
  * Nothing is ever in its stream buffer: `read()`, `pipe()` and `pg-copy-streams` see no bytes on it.
  */

@@ -20,6 +20,11 @@ export interface PoolOptions {
   readonly stream?: pg.ClientConfig['stream'];
 }
 
+/** OID of bigint. Our counts fit a double by far; the driver's own default are strings. */
+const INT8 = 20;
+const types = new pg.TypeOverrides();
+types.setTypeParser(INT8, Number);
+
 /** A pool whose owner must `end()` it. */
 export function createPool(url: string, options: PoolOptions): Pool {
   const pool = new pg.Pool({
@@ -29,10 +34,14 @@ export function createPool(url: string, options: PoolOptions): Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     ...(options.stream === undefined ? {} : { stream: options.stream }),
-    // Counts fit a double by far; the driver's own default are strings.
-    types: { getTypeParser: (oid, format) => (oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text')) },
+    types,
   });
   pool.on('error', options.onIdleError);
+  // The pool stops listening while a client is in use. What breaks then rejects the client's query, but an error event
+  // that nobody hears would end the process all the same.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 

@@ -32,9 +32,6 @@ export class Source {
   ): Promise<T> {
     const client = await this.named(() => this.pool.connect());
     let broken = false;
-    // What breaks while it is in use also rejects the query; without a listener it would end the process.
-    const heard = (): void => undefined;
-    client.on('error', heard);
     const cut = (): void => {
       broken = true;
       void client.end();
@@ -62,7 +59,6 @@ export class Source {
       throw error;
     } finally {
       signal.removeEventListener('abort', cut);
-      client.off('error', heard);
       client.release(broken);
     }
   }

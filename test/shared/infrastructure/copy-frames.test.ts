@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { CopyFrames } from '../../../shared/infrastructure/copy-frames.js';
+
+type Message = readonly [code: 'd' | 'H' | 'N' | 'S' | 'A', body: Uint8Array];
+
+const body = fc.uint8Array({ maxLength: 300 });
+const row = fc.tuple(fc.constant('d' as const), body);
+const other = fc.tuple(fc.constantFrom('H' as const, 'N' as const, 'S' as const, 'A' as const), body);
+const messages: fc.Arbitrary<Message[]> = fc.array(
+  fc.oneof({ weight: 8, arbitrary: row }, { weight: 1, arbitrary: other }),
+  { maxLength: 60 },
+);
+/** Sizes of the buffers in which the bytes arrive, used over and over. */
+const cuts = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 20 });
+
+function encode([code, content]: Message): Buffer {
+  const header = Buffer.alloc(5, code);
+  header.writeUInt32BE(content.length + 4, 1);
+  return Buffer.concat([header, content]);
+}
+
+function* cut(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {
+  for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    yield Buffer.from(bytes.subarray(at, at + size));
+    at += size;
+  }
+}
+
+describe('copy frames', () => {
+  it('gives the bytes of every row once and in order, however the messages are cut', () => {
+    fc.assert(
+      fc.property(
+        messages,
+        fc.constantFrom('c', 'E', 'T'),
+        fc.uint8Array({ maxLength: 40 }),
+        cuts,
+        (sent, end, tail, sizes) => {
+          const last = Buffer.concat([Buffer.from(end), tail]);
+          const asides: Buffer[] = [];
+          const frames = new CopyFrames((bytes) => asides.push(bytes));
+          const rows: Buffer[] = [];
+          const rest: Buffer[] = [];
+          let count = 0;
+          for (const buffer of cut(Buffer.concat([...sent.map(encode), last]), sizes)) {
+            if (rest.length > 0) {
+              rest.push(buffer);
+              continue;
+            }
+            const feed = frames.feed(buffer);
+            rows.push(Buffer.from(buffer.subarray(0, feed.bytes)));
+            count += feed.rows;
+            if (feed.end >= 0) rest.push(buffer.subarray(feed.end));
+          }
+          assert.deepEqual(
+            Buffer.concat(rows),
+            Buffer.concat(sent.filter(([code]) => code === 'd').map(([, content]) => content)),
+          );
+          assert.equal(count, sent.filter(([code]) => code === 'd').length);
+          assert.deepEqual(
+            Buffer.concat(asides),
+            Buffer.concat(sent.filter(([code]) => code !== 'd' && code !== 'H').map(encode)),
+          );
+          assert.deepEqual(Buffer.concat(rest), last);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('counts a row in the buffer in which it ends', () => {
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 30 }), cuts, (sent, sizes) => {
+        const ends: number[] = [];
+        for (const message of sent) ends.push((ends.at(-1) ?? 0) + encode(message).length);
+        const frames = new CopyFrames(() => assert.fail('nothing but rows was sent'));
+        let arrived = 0;
+        let count = 0;
+        for (const buffer of cut(Buffer.concat(sent.map(encode)), sizes)) {
+          arrived += buffer.length;
+          count += frames.feed(buffer).rows;
+          assert.equal(count, ends.filter((end) => end <= arrived).length);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { copyOut, type CopyOut } from '../../../shared/infrastructure/copy-out.js';
+import { copyStream } from '../../../shared/infrastructure/copy-socket.js';
+import { stack } from '../../support/stack.js';
+
+const ROWS = `SELECT g, md5(g::text), repeat(chr(200 + g % 50), g % 90), CASE WHEN g % 3 = 0 THEN E'a"b,\\n' END
+  FROM generate_series(1, 60000) g ORDER BY g`;
+const csv = (query: string): string => `COPY (${query}) TO STDOUT (FORMAT csv)`;
+
+async function all(copy: CopyOut, pause?: () => Promise<unknown>): Promise<{ bytes: Buffer; rows: number }> {
+  const chunks: Buffer[] = [];
+  let rows = 0;
+  for await (const chunk of copy) {
+    if (pause !== undefined) await pause();
+    chunks.push(Buffer.from(chunk.bytes));
+    rows += chunk.rows;
+  }
+  return { bytes: Buffer.concat(chunks), rows };
+}
+
+async function reference(sql: string): Promise<Buffer> {
+  const client = new pg.Client({ connectionString: stack().env.DATABASE_URL });
+  await client.connect();
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of client.query(copyTo(sql))) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A way to the database on which bytes from it arrive a few at a time. */
+async function choppyNetwork(): Promise<{ url: string; close: () => Promise<void> }> {
+  const database = new URL(stack().env.DATABASE_URL);
+  const server = createServer((near) => {
+    const far = connect(Number(database.port), database.hostname);
+    near.setNoDelay(true);
+    near.pipe(far);
+    const chop = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      let turn = 0;
+      for await (const bytes of source) {
+        for (let at = 0; at < bytes.length; turn += 1) {
+          const size = 1 + ((turn * turn * 7) % 97);
+          yield bytes.subarray(at, at + size);
+          await new Promise(setImmediate);
+          at += size;
+        }
+      }
+    };
+    pipeline(far, chop, near).catch(() => near.destroy());
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const url = new URL(database);
+  url.host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  return {
+    url: url.href,
+    close: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+for (const [kind, stream] of [
+  ['a socket with its own buffers', { stream: copyStream }],
+  ["pg's own socket", {}],
+] as const) {
+  describe(`copyOut by ${kind}`, () => {
+    const clients: pg.Client[] = [];
+    const open = async (): Promise<pg.Client> => {
+      const client = new pg.Client({ connectionString: stack().env.DATABASE_URL, ...stream });
+      client.on('error', () => undefined);
+      await client.connect();
+      clients.push(client);
+      return client;
+    };
+    const pidOf = async (client: pg.Client): Promise<number> => {
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      return rows[0]?.pid ?? assert.fail('no pid');
+    };
+    const answers = async (client: pg.Client): Promise<void> => {
+      assert.deepEqual((await client.query('SELECT 1 AS one')).rows, [{ one: 1 }]);
+    };
+    const isGone = async (pid: number): Promise<void> => {
+      const other = await open();
+      for (;;) {
+        if ((await other.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).rowCount === 0) return;
+        await sleep(20);
+      }
+    };
+
+    afterEach(async () => {
+      await Promise.all(clients.splice(0).map((client) => client.end()));
+    });
+
+    it('gives the same bytes as pg-copy-streams, and counts the rows', async () => {
+      const copy = copyOut(await open(), csv(ROWS));
+      const { bytes, rows } = await all(copy);
+      assert.ok(bytes.equals(await reference(csv(ROWS))));
+      assert.equal(rows, 60_000);
+      assert.equal(copy.rowCount, 60_000);
+    });
+
+    it('keeps a chunk as it is while the consumer works on it', async () => {
+      const { bytes } = await all(copyOut(await open(), csv(ROWS)), () => sleep(2));
+      assert.ok(bytes.equals(await reference(csv(ROWS))));
+    });
+
+    it('ends at once when there are no rows', async () => {
+      const copy = copyOut(await open(), csv('SELECT 1 WHERE false'));
+      assert.deepEqual(await all(copy), { bytes: Buffer.alloc(0), rows: 0 });
+      assert.equal(copy.rowCount, 0);
+    });
+
+    it('reads a row of 5 MB', async () => {
+      const { bytes, rows } = await all(copyOut(await open(), csv("SELECT repeat('x', 5000000) UNION ALL SELECT 'y'")));
+      assert.deepEqual([bytes.length, rows], [5_000_003, 2]);
+      assert.equal(bytes.subarray(-4).toString(), 'x\ny\n');
+    });
+
+    it('reads through a network that cuts the bytes anywhere', async () => {
+      const network = await choppyNetwork();
+      const client = new pg.Client({ connectionString: network.url, ...stream });
+      await client.connect();
+      for (let turn = 0; turn < 10; turn += 1) {
+        const { bytes, rows } = await all(
+          copyOut(client, csv('SELECT g, md5(g::text) FROM generate_series(1, 300) g')),
+        );
+        assert.deepEqual([bytes.toString().split('\n')[turn * 9]?.split(',')[0], rows], [String(turn * 9 + 1), 300]);
+        await answers(client);
+        await assert.rejects(all(copyOut(client, csv('SELECT 1 / (40 - g) FROM generate_series(1, 60) g'))), {
+          code: '22012',
+        });
+      }
+      await client.end();
+      await network.close();
+    });
+
+    it('leaves the client ready for its next query and its next copy', async () => {
+      const client = await open();
+      await client.query('BEGIN');
+      for (let turn = 0; turn < 20; turn += 1) {
+        const { bytes } = await all(copyOut(client, csv(`SELECT ${turn}`)));
+        assert.equal(bytes.toString(), `${turn}\n`);
+        await answers(client);
+      }
+      await all(copyOut(client, csv(ROWS)));
+      await client.query('COMMIT');
+      const big = await client.query<{ text: string }>(`SELECT repeat('é', 1000000) AS text`);
+      assert.equal(big.rows[0]?.text.length, 1_000_000);
+    });
+
+    it("rejects with the server's error before the first row, and the client goes on", async () => {
+      const client = await open();
+      await client.query('BEGIN');
+      await assert.rejects(all(copyOut(client, csv('SELECT * FROM no_such_table'))), { code: '42P01' });
+      await client.query('ROLLBACK');
+      await answers(client);
+    });
+
+    it("rejects with the server's error in the middle of the rows, and the client goes on", async () => {
+      const client = await open();
+      const copy = copyOut(client, csv('SELECT 1 / (500000 - g) FROM generate_series(1, 600000) g'));
+      let rows = 0;
+      await assert.rejects(
+        async () => {
+          for await (const chunk of copy) rows += chunk.rows;
+        },
+        (error) => error instanceof pg.DatabaseError && error.code === '22012',
+      );
+      assert.ok(rows > 100_000 && rows < 500_000, String(rows));
+      await answers(client);
+    });
+
+    it('rejects when statement_timeout strikes, and the client goes on', async () => {
+      const client = await open();
+      await client.query(`SET statement_timeout = '150ms'`);
+      const slow = csv('SELECT g, pg_sleep(0.001) FROM generate_series(1, 100000) g');
+      await assert.rejects(all(copyOut(client, slow)), { code: '57014' });
+      await answers(client);
+    });
+
+    it('rejects when the backend is killed, also while the consumer is slow', async () => {
+      const [client, other] = [await open(), await open()];
+      const pid = await pidOf(client);
+      const copy = copyOut(client, csv('SELECT generate_series(1, 100000000)'));
+      let killed = false;
+      await assert.rejects(
+        all(copy, async () => {
+          if (!killed) await other.query('SELECT pg_terminate_backend($1)', [pid]);
+          killed = true;
+          await sleep(1);
+        }),
+      );
+      await assert.rejects(client.query('SELECT 1'));
+    });
+
+    it('rejects when the connection breaks', async () => {
+      const client = await open();
+      const copying = all(copyOut(client, csv('SELECT pg_sleep(60)')));
+      setTimeout(() => client.connection.stream.destroy(), 50);
+      await assert.rejects(copying, /Connection terminated/);
+    });
+
+    it('closes the connection when the loop is left early', async () => {
+      const client = await open();
+      const pid = await pidOf(client);
+      for await (const { rows } of copyOut(client, csv('SELECT generate_series(1, 100000000)'))) {
+        assert.ok(rows > 0);
+        break;
+      }
+      await assert.rejects(client.query('SELECT 1'));
+      await isGone(pid);
+    });
+
+    it('ends at once when its signal is aborted, while the server says nothing', async () => {
+      const client = await open();
+      const controller = new AbortController();
+      const copying = all(copyOut(client, csv('SELECT pg_sleep(60)'), { signal: controller.signal }));
+      const reason = new Error('cancelled');
+      setTimeout(() => {
+        controller.abort(reason);
+      }, 50);
+      await assert.rejects(copying, reason);
+      await assert.rejects(client.query('SELECT 1'));
+    });
+
+    it('does not start when its signal is aborted already', async () => {
+      const client = await open();
+      const reason = new Error('cancelled');
+      await assert.rejects(all(copyOut(client, csv(ROWS), { signal: AbortSignal.abort(reason) })), reason);
+      await answers(client);
+    });
+
+    it('is dropped by its pool after it was left early', async () => {
+      const pool = new pg.Pool({ connectionString: stack().env.DATABASE_URL, max: 1, ...stream });
+      const client = await pool.connect();
+      client.on('error', () => undefined);
+      for await (const chunk of copyOut(client, csv(ROWS))) if (chunk.rows > 0) break;
+      client.release();
+      assert.equal(pool.totalCount, 0);
+      assert.equal((await pool.query('SELECT 1')).rowCount, 1);
+      await pool.end();
+    });
+
+    it('refuses what is not one COPY TO STDOUT, and the client goes on', async () => {
+      const client = await open();
+      await client.query('CREATE TEMP TABLE t (n int)');
+      for (const sql of ['SELECT 1', '', 'COPY t FROM STDIN', `${csv(ROWS)}; ${csv(ROWS)}`, `${csv(ROWS)}; SELECT 1`]) {
+        await assert.rejects(all(copyOut(client, sql)), Error, sql);
+        await answers(client);
+      }
+    });
+
+    it('passes notices on that come between the rows', async () => {
+      const client = await open();
+      const notices: (string | undefined)[] = [];
+      client.on('notice', ({ message }) => notices.push(message));
+      await client.query(`CREATE FUNCTION pg_temp.tell(n int) RETURNS int LANGUAGE plpgsql VOLATILE AS
+        $$ BEGIN IF n % 1000 = 0 THEN RAISE NOTICE 'at %', n; END IF; RETURN n; END $$`);
+      const { rows } = await all(copyOut(client, csv('SELECT pg_temp.tell(g) FROM generate_series(1, 5000) g')));
+      assert.equal(rows, 5000);
+      assert.deepEqual(notices, ['at 1000', 'at 2000', 'at 3000', 'at 4000', 'at 5000']);
+    });
+  });
+}

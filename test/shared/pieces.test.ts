@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  MAX_PART_BYTES,
+  MAX_PARTS,
+  MIN_PART_BYTES as MIN,
+  joinPieces,
+  partNumbers,
+  partSize,
+  type FilePart,
+  type Piece,
+} from '../../shared/pieces.js';
+
+const anySize = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 4000 }),
+  fc.constantFrom(MIN - 1, MIN, MIN + 1, 7 * MIN),
+  fc.integer({ min: 1, max: 100 * MIN }),
+);
+const partSizes = fc.array(fc.integer({ min: MIN, max: 8 * MIN }), { minLength: 1, maxLength: 4 });
+const glue = fc.record({
+  kind: fc.constant('glue' as const),
+  size: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 6000 })),
+});
+const held = fc.record({ kind: fc.constant('held' as const), size: anySize });
+const uploaded = fc.record({
+  kind: fc.constant('uploaded' as const),
+  sizes: partSizes,
+  attempt: fc.integer({ min: 1, max: 9 }),
+});
+const segment = fc.oneof({ weight: 3, arbitrary: uploaded }, { weight: 2, arbitrary: held });
+/** Any file: segments and glue mixed, glue before the first of them, too. */
+const file = fc.array(fc.oneof({ weight: 5, arbitrary: segment }, { weight: 2, arbitrary: glue }), {
+  maxLength: 12,
+  size: 'max',
+});
+
+type Raw = typeof file extends fc.Arbitrary<(infer T)[]> ? T : never;
+
+function build(raw: readonly Raw[]): { pieces: Piece[]; segments: number } {
+  const segments = Math.max(1, raw.filter(({ kind }) => kind !== 'glue').length);
+  let next = 0;
+  const pieces = raw.map((piece): Piece => {
+    switch (piece.kind) {
+      case 'glue':
+        return piece;
+      case 'held':
+        return { ...piece, segment: next++ };
+      case 'uploaded': {
+        const { first } = partNumbers(next, segments, piece.attempt);
+        const parts = piece.sizes.map((size, index) => ({ number: first + index, size }));
+        return { kind: 'uploaded', segment: next++, parts };
+      }
+    }
+  });
+  return { pieces, segments };
+}
+
+const sizeOf = (piece: Piece): number =>
+  piece.kind === 'uploaded' ? piece.parts.reduce((sum, { size }) => sum + size, 0) : piece.size;
+
+const hold = (pieces: readonly Piece[], segments: readonly number[]): Piece[] =>
+  pieces.map((piece) =>
+    piece.kind === 'uploaded' && segments.includes(piece.segment)
+      ? { kind: 'held', segment: piece.segment, size: sizeOf(piece) }
+      : piece,
+  );
+
+/** Where the bytes of the file come from, neighbours joined. */
+function sources(parts: readonly FilePart[]): string[] {
+  const joined: string[] = [];
+  let open: { piece: number; end: number } | undefined;
+  for (const part of parts) {
+    if (part.kind === 'uploaded') {
+      joined.push(`part ${part.number} of segment ${part.segment}: ${part.size}`);
+      open = undefined;
+      continue;
+    }
+    assert.equal(
+      part.from.reduce((sum, { start, end }) => sum + end - start, 0),
+      part.size,
+    );
+    for (const { piece, start, end } of part.from) {
+      assert.ok(start < end);
+      if (open?.piece === piece && open.end === start) joined.pop();
+      else assert.equal(start, 0);
+      joined.push(`piece ${piece}: ${end}`);
+      open = { piece, end };
+    }
+  }
+  return joined;
+}
+
+function assertLegal(pieces: readonly Piece[], segments: number, parts: readonly FilePart[]): void {
+  const finish = Array.from({ length: segments }, (_, index) => partNumbers(index, segments, 'finish'));
+  assert.ok(parts.length >= 1);
+  for (const [index, part] of parts.entries()) {
+    assert.ok(part.number > (parts[index - 1]?.number ?? 0) && part.number <= MAX_PARTS, 'numbers ascend');
+    assert.ok(part.size <= MAX_PART_BYTES);
+    assert.ok(index === parts.length - 1 || part.size >= MIN, `part ${index} has ${part.size} bytes`);
+    if (part.kind === 'new') assert.ok(finish.some(({ first, last }) => part.number >= first && part.number <= last));
+  }
+  const expected = pieces.flatMap((piece, index) => {
+    if (piece.kind !== 'uploaded') return piece.size > 0 ? [`piece ${index}: ${piece.size}`] : [];
+    return piece.parts.map(({ number, size }) => `part ${number} of segment ${piece.segment}: ${size}`);
+  });
+  assert.deepEqual(sources(parts), expected);
+}
+
+describe('pieces', () => {
+  it('become legal parts with every byte once and in order, after at most one round of reruns', () => {
+    fc.assert(
+      fc.property(file, fc.constantFrom(MIN, 8 * MIN, 64 * MIN), (raw, usual) => {
+        const { pieces, segments } = build(raw);
+        let plan = joinPieces(pieces, segments, usual);
+        let now = pieces;
+        if ('rerun' in plan) {
+          assert.ok(plan.rerun.length > 0);
+          now = hold(pieces, plan.rerun);
+          plan = joinPieces(now, segments, usual);
+        }
+        assert.ok('parts' in plan);
+        assertLegal(now, segments, plan.parts);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('are run again in the cheapest set that makes the file legal', () => {
+    fc.assert(
+      fc.property(file, (raw) => {
+        const { pieces, segments } = build(raw);
+        const plan = joinPieces(pieces, segments);
+        if ('parts' in plan) return;
+        const movable = pieces.filter((piece) => piece.kind === 'uploaded');
+        const { rerun } = plan;
+        const bytes = (set: readonly number[]): number =>
+          movable.filter((piece) => set.includes(piece.segment)).reduce((sum, piece) => sum + sizeOf(piece), 0);
+        for (let mask = 0; mask < 1 << movable.length; mask += 1) {
+          const set = movable.filter((_, index) => (mask >> index) & 1).map((piece) => piece.segment);
+          if (bytes(set) < bytes(rerun))
+            assert.ok('rerun' in joinPieces(hold(pieces, set), segments), `${set.join()} is cheaper`);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('need no rerun when all segments are large enough and only a tail follows', () => {
+    fc.assert(
+      fc.property(fc.array(uploaded, { minLength: 1, maxLength: 10 }), anySize, (segments, tail) => {
+        const built = build([...segments, { kind: 'glue', size: tail }]);
+        const plan = joinPieces(built.pieces, built.segments);
+        assert.ok('parts' in plan);
+        assertLegal(built.pieces, built.segments, plan.parts);
+      }),
+    );
+  });
+
+  it('need no rerun when the segment beside mid-file glue was held', () => {
+    const built = build([
+      { kind: 'uploaded', sizes: [16 * MIN], attempt: 1 },
+      { kind: 'held', size: 3 * MIN },
+      { kind: 'glue', size: 90 },
+      { kind: 'uploaded', sizes: [16 * MIN], attempt: 2 },
+      { kind: 'glue', size: 900 },
+    ]);
+    const plan = joinPieces(built.pieces, built.segments);
+    assert.ok('parts' in plan);
+    assert.deepEqual(
+      plan.parts.map(({ kind, number, size }) => [kind, number, size]),
+      [
+        ['uploaded', 1, 16 * MIN],
+        ['new', 2223, 3 * MIN + 90],
+        ['uploaded', 2 * 3333 + 1111 + 1, 16 * MIN],
+        ['new', 2 * 3333 + 2223, 900],
+      ],
+    );
+  });
+
+  it('of an empty file become one empty part', () => {
+    assert.deepEqual(joinPieces([{ kind: 'held', segment: 0, size: 0 }], 1), {
+      parts: [{ kind: 'new', number: 6667, size: 0, from: [] }],
+    });
+  });
+
+  it('with numbers out of order are refused', () => {
+    const parts = [{ number: 5, size: MIN }];
+    assert.throws(
+      () =>
+        joinPieces(
+          [
+            { kind: 'uploaded', segment: 0, parts },
+            { kind: 'uploaded', segment: 1, parts },
+          ],
+          2,
+        ),
+      RangeError,
+    );
+  });
+});
+
+describe('part numbers', () => {
+  it('are within S3’s, ascend with the segments, and no two lanes share one', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), (segments) => {
+        let highest = 0;
+        for (let index = 0; index < segments; index += 1) {
+          for (const lane of [1, 2, 'finish'] as const) {
+            const { first, last } = partNumbers(index, segments, lane);
+            assert.ok(first > highest && last >= first);
+            highest = last;
+          }
+          assert.deepEqual(partNumbers(index, segments, 7), partNumbers(index, segments, 1));
+          assert.deepEqual(partNumbers(index, segments, 8), partNumbers(index, segments, 2));
+        }
+        assert.ok(highest <= MAX_PARTS);
+      }),
+    );
+  });
+
+  it('suffice for a segment that outgrows its plan by a quarter', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 0, max: 2e10 }), (segments, planned) => {
+        const { first, last } = partNumbers(0, segments, 1);
+        const size = partSize(planned, segments);
+        assert.ok(size >= 16 * 1024 * 1024 && size * (last - first + 1) >= planned * 1.25);
+      }),
+    );
+  });
+
+  it('are refused where there are none', () => {
+    assert.throws(() => partNumbers(3, 3, 1), RangeError);
+    assert.throws(() => partNumbers(0, 3334, 1), RangeError);
+    assert.throws(() => partSize(1e13, 500), RangeError);
+  });
+});
