@@ -1,4 +1,4 @@
-import { Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import { Runtime, Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import type { ActivityDeps } from '../activities/deps.js';
 import { createControlActivities, createDataActivities } from '../activities/index.js';
@@ -25,7 +25,11 @@ export interface WorkerOptions {
 
 /** Bundles the workflows; takes about two seconds, so tests do it once. */
 export const bundleWorkflows = (): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: [interceptorsPath] });
+  bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: [interceptorsPath],
+    logger: Runtime.instance().logger,
+  });
 
 /** Both queues in one process: `run()` ends when both have drained after `shutdown()`. */
 export interface ExportWorker {

@@ -63,11 +63,15 @@ const LINK_SECRET = 'another secret of the tests';
 export interface ServiceOptions {
   /** Sample orders in the source database; 70 % are the first tenant's. Default 2,000. */
   readonly orders?: number;
+  /** All orders are the first tenant's. */
+  readonly singleTenant?: boolean;
   readonly datasets?: readonly Dataset[];
   readonly tuning?: Partial<Tuning>;
   readonly limit?: number;
   readonly dataSlots?: number;
   readonly retryWindowMs?: number;
+  /** How long a POST waits to be admitted. */
+  readonly admissionDeadlineMs?: number;
   /** Added to the environment of worker processes. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -95,16 +99,17 @@ export interface TestService {
 /** A user of the first sample tenant that no other test knows. */
 export const someUser = (): Principal => ({ userId: randomUUID(), tenantId: NORTHWIND.id });
 
-const templates = new Map<number, Promise<TestDatabase>>();
+const templates = new Map<string, Promise<TestDatabase>>();
 /** Sample data is made once per size, and copied. */
-function sampleTemplate(orders: number): Promise<TestDatabase> {
-  const made = templates.get(orders) ?? makeTemplate(orders);
-  templates.set(orders, made);
+function sampleTemplate(orders: number, singleTenant: boolean): Promise<TestDatabase> {
+  const kind = `${orders} ${singleTenant}`;
+  const made = templates.get(kind) ?? makeTemplate(orders, singleTenant);
+  templates.set(kind, made);
   return made;
 }
-async function makeTemplate(orders: number): Promise<TestDatabase> {
+async function makeTemplate(orders: number, singleTenant: boolean): Promise<TestDatabase> {
   const database = await createDatabase();
-  await seedSampleData({ databaseUrl: database.url, orders, singleTenant: false });
+  await seedSampleData({ databaseUrl: database.url, orders, singleTenant });
   await migrate(database.url);
   return database;
 }
@@ -135,7 +140,7 @@ async function createNamespace(name: string): Promise<void> {
 
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
   const name = `test-${randomUUID()}`;
-  const database = await createDatabase(await sampleTemplate(options.orders ?? 2000));
+  const database = await createDatabase(await sampleTemplate(options.orders ?? 2000, options.singleTenant ?? false));
   await Promise.all([createBucket(name), createNamespace(name)]);
   const logger = logOfWorkers();
   const env = {
@@ -170,6 +175,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       linkSecret: LINK_SECRET,
       limit: options.limit ?? 2,
       tuning: { ...FAST, ...options.tuning },
+      ...(options.admissionDeadlineMs === undefined ? {} : { admissionDeadlineMs: options.admissionDeadlineMs }),
     },
   });
   const server = await serve(app, { host: '127.0.0.1', port: 0 });

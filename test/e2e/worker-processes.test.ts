@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { queryRows } from '../support/database.js';
+import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+
+const ROWS = 1_000_000;
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+interface SegmentRow {
+  readonly segment: number;
+  readonly attempt: number;
+  readonly rows: number | null;
+}
+
+describe('worker processes', function () {
+  this.timeout(180_000);
+  let service: TestService;
+  const me = someUser();
+  let undisturbed = '';
+  const body = { options: { escape_formulas: false } };
+
+  /** A worker process that is at work. */
+  async function launch(name: string) {
+    const worker = await stack().launch({ name, args: ['worker/main.ts'], env: service.env });
+    await until(`start of ${name}`, async () => (await worker.logTail()).includes('"msg":"working"'), 60_000);
+    return worker;
+  }
+  const segmentsOf = (jobId: string): Promise<SegmentRow[]> =>
+    queryRows<SegmentRow>(
+      service.databaseUrl,
+      'SELECT segment, attempt, rows FROM export_segments WHERE job_id = $1 ORDER BY segment',
+      [jobId],
+    );
+  /** Segments that are committed, once at least two are while others are still to be done. */
+  const inTheMiddle = (jobId: string): Promise<SegmentRow[]> =>
+    until(`the middle of ${jobId}`, async () => {
+      const segments = await segmentsOf(jobId);
+      const done = segments.filter(({ rows }) => rows !== null);
+      if (segments.length > 0) assert.ok(done.length < segments.length, 'the export was too quick to be disturbed');
+      return done.length >= 2 && done;
+    });
+
+  before(async () => {
+    service = await startService({ orders: ROWS, singleTenant: true, tuning: { segmentsInFlight: 2 } });
+    const worker = await service.startWorker();
+    const jobId = await postExport(service, me, body);
+    const job = await untilEnded(service, me, jobId, 'COMPLETED', 90_000);
+    assert.equal(job.row_count, ROWS);
+    undisturbed = sha256(await download(service, me, jobId));
+    await worker.stop();
+  });
+  after(() => service.close());
+
+  it('may be killed in the middle: the next one goes on, and not a byte of the file is different', async () => {
+    const first = await launch('worker-killed');
+    const jobId = await postExport(service, me, body);
+    const before = await inTheMiddle(jobId);
+    await first.kill();
+    const second = await launch('worker-next');
+    await untilEnded(service, me, jobId, 'COMPLETED', 90_000);
+    await second.stop();
+
+    assert.equal(sha256(await download(service, me, jobId)), undisturbed);
+    const after = await segmentsOf(jobId);
+    const ranAgain = before.filter(({ segment, attempt }) => after[segment]?.attempt !== attempt);
+    assert.deepEqual(ranAgain, [], 'a finished segment ran twice');
+    assert.deepEqual(await leftovers(service), []);
+  });
+
+  it('may freeze past their heartbeat and thaw when others have done their work', async () => {
+    const frozen = await launch('worker-frozen');
+    const jobId = await postExport(service, me, body);
+    await inTheMiddle(jobId);
+    const { pid } = frozen;
+    assert.ok(pid !== undefined);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const other = await launch('worker-other');
+      await untilEnded(service, me, jobId, 'COMPLETED', 90_000);
+      process.kill(pid, 'SIGCONT');
+      // What it still does must not harm the file: give it the time to try.
+      await until('the thawed worker is idle', async () => (await leftovers(service)).length === 0);
+      await other.stop();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+      await frozen.stop();
+    }
+    assert.equal(sha256(await download(service, me, jobId)), undisturbed);
+  });
+});
