@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { z } from 'zod';
+import { inboxPage } from './inbox-page.js';
+
+/**
+ * A mailbox for everybody: takes what Resend's client sends (`RESEND_BASE_URL`), delivers nothing, and shows it.
+ *
+ * | request | answer |
+ * |---|---|
+ * | `POST /emails` | `{id}`, as https://resend.com/docs/api-reference/emails/send-email |
+ * | `GET /` | a page of the mails |
+ * | `GET /api/messages` | the mails as JSON, oldest first |
+ * | `DELETE /api/messages` | 204; forgets mails and idempotency keys |
+ */
+
+const KEPT_MESSAGES = 500;
+
+const addresses = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
+const email = z.object({
+  from: z.string(),
+  to: addresses,
+  subject: z.string(),
+  html: z.string().optional(),
+  text: z.string().optional(),
+  reply_to: addresses.optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
+export type Message = z.infer<typeof email> & {
+  readonly id: string;
+  readonly received_at: string;
+  readonly idempotency_key?: string;
+};
+
+export interface Inbox {
+  readonly url: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** An answer in Resend's shape for errors: https://resend.com/docs/api-reference/errors */
+class Refusal extends Error {
+  constructor(
+    readonly statusCode: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** @param port where it listens on 127.0.0.1. Mails outlive a stop and start, not the process. */
+export function createInbox(port: number): Inbox {
+  const messages: Message[] = [];
+  const answered = new Map<string, { readonly id: string; readonly body: string }>();
+  let server: Server | undefined;
+
+  const accept = async (request: IncomingMessage): Promise<{ id: string }> => {
+    if (!/^Bearer \S/i.test(request.headers.authorization ?? '')) {
+      throw new Refusal(401, 'missing_api_key', 'Missing API key in the authorization header.');
+    }
+    const body: unknown = await json(request).catch(() => {
+      throw new Refusal(422, 'validation_error', 'The request body is not JSON.');
+    });
+    const key = request.headers['idempotency-key']?.toString();
+    const earlier = key === undefined ? undefined : answered.get(key);
+    if (earlier !== undefined) return repeated(earlier, body);
+    const message: Message = {
+      id: randomUUID(),
+      received_at: new Date().toISOString(),
+      ...parseEmail(body),
+      ...(key === undefined ? {} : { idempotency_key: key }),
+    };
+    messages.push(message);
+    if (key !== undefined) answered.set(key, { id: message.id, body: JSON.stringify(body) });
+    for (const { idempotency_key: forgotten } of messages.splice(0, messages.length - KEPT_MESSAGES)) {
+      if (forgotten !== undefined) answered.delete(forgotten);
+    }
+    return { id: message.id };
+  };
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname } = new URL(request.url ?? '/', 'http://inbox');
+    switch (`${request.method ?? ''} ${pathname}`) {
+      case 'POST /emails':
+        send(response, 200, await accept(request));
+        return;
+      case 'GET /api/messages':
+        send(response, 200, messages);
+        return;
+      case 'DELETE /api/messages':
+        messages.length = 0;
+        answered.clear();
+        response.writeHead(204).end();
+        return;
+      case 'GET /':
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(messages));
+        return;
+      default:
+        throw new Refusal(404, 'not_found', 'The requested endpoint does not exist.');
+    }
+  };
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async start() {
+      if (server !== undefined) return;
+      const starting = createServer((request, response) => {
+        route(request, response).catch((error: unknown) => {
+          refuse(response, error);
+        });
+      });
+      await listen(starting, port);
+      server = starting;
+    },
+    async stop() {
+      const stopping = server;
+      server = undefined;
+      if (stopping === undefined) return;
+      await new Promise((resolve) => {
+        stopping.close(resolve);
+        stopping.closeAllConnections();
+      });
+    },
+  };
+}
+
+function repeated(earlier: { readonly id: string; readonly body: string }, body: unknown): { id: string } {
+  if (earlier.body === JSON.stringify(body)) return { id: earlier.id };
+  throw new Refusal(409, 'invalid_idempotent_request', 'Same idempotency key used with a different request payload.');
+}
+
+function parseEmail(body: unknown): z.infer<typeof email> {
+  const result = email.safeParse(body);
+  if (!result.success) {
+    const field = result.error.issues[0]?.path.join('.') ?? '';
+    throw new Refusal(422, 'missing_required_field', `Missing or invalid \`${field}\` field.`);
+  }
+  if (result.data.html === undefined && result.data.text === undefined) {
+    throw new Refusal(422, 'missing_required_field', 'Missing `html` or `text` field.');
+  }
+  return result.data;
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  const { statusCode, code, message } =
+    error instanceof Refusal ? error : new Refusal(500, 'internal_server_error', String(error));
+  send(response, statusCode, { statusCode, name: code, message });
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: '127.0.0.1' }, () => {
+      resolve();
+    });
+  });
+}

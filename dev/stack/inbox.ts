@@ -1,0 +1,23 @@
+import type { Service, StackContext } from './context.js';
+import { createInbox } from '../inbox.js';
+import { PortTakenError } from './stack-error.js';
+import { withFreePorts } from './start-service.js';
+
+export interface InboxService extends Service {
+  readonly url: string;
+}
+
+/** The mailbox, inside this process. */
+export async function startInbox(context: StackContext): Promise<InboxService> {
+  return context.progress.step('Inbox', async (say) =>
+    withFreePorts(context, ['inbox'], async () => {
+      const inbox = createInbox(await context.ports.take('inbox'));
+      await inbox.start().catch((error: unknown) => {
+        throw new PortTakenError('The inbox found its port taken.', { cause: error });
+      });
+      context.onStop(() => inbox.stop());
+      say(inbox.url);
+      return { ...inbox, name: 'Inbox', pid: undefined };
+    }),
+  );
+}

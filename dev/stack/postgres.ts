@@ -1,0 +1,170 @@
+import { chown, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Service, StackContext } from './context.js';
+import { preparePlace, type PostgresPlace } from './postgres-place.js';
+import { postgresPrograms } from './postgres-programs.js';
+import { signalQuietly, processIdentity, waitUntilGone } from './processes.js';
+import { runCommand, tellingLine } from './run-command.js';
+import { messageOf, StackError } from './stack-error.js';
+import { startUntilReady, withFreePorts } from './start-service.js';
+
+const SUPERUSER = 'postgres';
+export const JOBS_DATABASE = 'exports';
+export const SOURCE_DATABASE = 'shop';
+
+export interface Postgres extends Service {
+  /** The address of one of its databases, with user and password. */
+  url(database: string): string;
+}
+
+/** PostgreSQL 18 with two empty databases, one for jobs and one for what is exported. */
+export async function startPostgres(context: StackContext): Promise<Postgres> {
+  return context.progress.step('PostgreSQL', async (say) => {
+    const place = await preparePlace(context, postgresPrograms());
+    await endForgottenServer(place.data);
+    if (!(await isInitialised(place.data))) {
+      say('creating its data folder');
+      await initialise(context, place);
+    }
+    return withFreePorts(context, ['postgres'], async () => {
+      const port = await context.ports.take('postgres');
+      const service = makeService(context, place, port);
+      say(`starting on 127.0.0.1:${port}`);
+      await service.start();
+      await createDatabases(service.url('postgres'), [JOBS_DATABASE, SOURCE_DATABASE]);
+      say(`127.0.0.1:${port}`);
+      return service;
+    });
+  });
+}
+
+function makeService(context: StackContext, place: PostgresPlace, port: number): Postgres {
+  const url = (database: string): string =>
+    `postgres://${SUPERUSER}:${context.secrets.databasePassword}@127.0.0.1:${port}/${database}`;
+  const settings = { ...BASE_SETTINGS, ...(context.throwaway ? THROWAWAY_SETTINGS : {}), port: String(port) };
+  const server = context.process({
+    name: 'PostgreSQL',
+    command: join(place.programs, 'bin', 'postgres'),
+    args: ['-D', place.data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    env: { PATH: context.environment.PATH, LC_ALL: 'C', TZ: 'UTC' },
+    cwd: place.data,
+    user: place.user,
+    // Both disconnect everybody. The first writes everything down; the second leaves that to the next start. Not
+    // SIGKILL: it would leave shared memory behind.
+    stopSignal: context.throwaway ? 'SIGQUIT' : 'SIGINT',
+    stopLimitMs: 30_000,
+  });
+  return {
+    name: 'PostgreSQL',
+    url,
+    get pid() {
+      return server.pid;
+    },
+    start: () => startUntilReady(server, { check: () => answers(url('postgres')), limitMs: 60_000 }, context.signal),
+    stop: () => server.stop(),
+  };
+}
+
+const BASE_SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: '127.0.0.1',
+  // TCP only: a socket file would lie outside the data folder.
+  unix_socket_directories: '',
+  max_connections: '200',
+  shared_buffers: '256MB',
+  effective_cache_size: '1GB',
+  maintenance_work_mem: '512MB',
+  // A disk without a head: an index in key order costs little more than reading the whole table.
+  random_page_cost: '1.1',
+  // No replica here: what a transaction writes into tables that it created itself then needs no WAL at all, and
+  // ten million sample rows are made without a checkpoint in the middle.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_wal_size: '8GB',
+  checkpoint_timeout: '30min',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+// Not synchronous_commit: a test that stops the server must find again what was committed.
+const THROWAWAY_SETTINGS: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  min_wal_size: '32MB',
+};
+
+async function isInitialised(data: string): Promise<boolean> {
+  const entries = await readdir(data);
+  if (entries.includes('initialised')) return true;
+  // Nothing, or what an interrupted initdb left, which it would refuse to continue.
+  for (const entry of entries) await rm(join(data, entry), { recursive: true, force: true });
+  return false;
+}
+
+async function initialise(context: StackContext, { programs, data, user }: PostgresPlace): Promise<void> {
+  const passwordFile = join(data, '..', `${SUPERUSER}-password`);
+  await writeFile(passwordFile, context.secrets.databasePassword, { mode: 0o600 });
+  if (user !== undefined) await chown(passwordFile, user.uid, user.gid);
+  const common = [`--pgdata=${data}`, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  // PostgreSQL's own C.UTF-8 is the same on every machine; plain C is the answer to a build that lacks it.
+  const locales = [
+    ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ['--encoding=UTF8', '--locale=C'],
+  ];
+  let reason = '';
+  for (const locale of locales) {
+    const args = [...common, ...locale, '--no-data-checksums', '--no-sync', '--no-instructions'];
+    const env = { PATH: context.environment.PATH, LC_ALL: 'C', TZ: 'UTC' };
+    const options = { timeoutMs: 120_000, signal: context.signal, env, cwd: data, user };
+    const { ok, output } = await runCommand(join(programs, 'bin', 'initdb'), args, options);
+    if (ok) {
+      await rm(passwordFile, { force: true });
+      await writeFile(join(data, 'initialised'), '');
+      return;
+    }
+    reason = /no space left/i.test(output) ? 'the disk is full' : tellingLine(output);
+  }
+  throw new StackError(`PostgreSQL's data folder, ${data}, could not be made: ${reason}.`);
+}
+
+async function answers(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  // A server that goes away later is noticed by whoever asks it something.
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.end();
+}
+
+async function createDatabases(url: string, names: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database');
+    const existing = new Set(rows.map(({ datname }) => datname));
+    for (const name of names.filter((name) => !existing.has(name))) {
+      await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+    }
+  } catch (error) {
+    throw new StackError(`PostgreSQL's databases could not be made: ${messageOf(error)}.`, { cause: error });
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Ends a server that still runs on this data although no record names it, and removes the lock of one that was
+ * killed when its process number now belongs to something else, which PostgreSQL would take for itself.
+ */
+async function endForgottenServer(data: string): Promise<void> {
+  const lock = join(data, 'postmaster.pid');
+  const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return;
+  const identity = processIdentity(pid);
+  if (identity?.includes(data) === true) {
+    signalQuietly(pid, 'SIGINT');
+    if (!(await waitUntilGone(pid, identity, 30_000))) signalQuietly(pid, 'SIGQUIT');
+    await waitUntilGone(pid, identity, 5_000);
+  } else {
+    await rm(lock, { force: true });
+  }
+}

@@ -1,0 +1,108 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { processIdentity } from './processes.js';
+import { StackError } from './stack-error.js';
+
+const recordedProcess = z.object({
+  name: z.string(),
+  pid: z.number().int().positive(),
+  identity: z.string(),
+  /** What ends it in good order. */
+  signal: z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGKILL']),
+});
+
+const runRecord = z.object({
+  owner: z.object({ pid: z.number().int().positive(), identity: z.string() }),
+  processes: z.array(recordedProcess),
+  /** Folders that nobody needs once the run is over. */
+  throwaway: z.array(z.string()),
+});
+
+export type RecordedProcess = z.infer<typeof recordedProcess>;
+export type RunRecord = z.infer<typeof runRecord>;
+
+/** Reads what a run wrote about itself; undefined when there is none, or none that can be read. */
+export function readRunRecord(file: string): RunRecord | undefined {
+  try {
+    return runRecord.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the process that wrote the record still runs. */
+export function ownerIsAlive(record: RunRecord): boolean {
+  return processIdentity(record.owner.pid) === record.owner.identity;
+}
+
+/**
+ * The list, on disk, of the processes that this run started, so that whoever comes after a `kill -9` of the
+ * run (its watchdog, or the next start) ends exactly these and nothing else.
+ */
+export class RunRecorder {
+  readonly file: string;
+  readonly #processes = new Map<number, RecordedProcess>();
+  readonly #throwaway: string[];
+
+  /** @throws StackError when a living run has its record there */
+  constructor(file: string, throwaway: readonly string[]) {
+    this.file = file;
+    this.#throwaway = [...throwaway];
+    const draft = this.#draft();
+    try {
+      // Linked and not renamed: of two runs that start at the same time, one must lose.
+      linkSync(draft, file);
+    } catch {
+      const owner = readRunRecord(file)?.owner.pid;
+      throw new StackError(
+        `The local stack of this folder is running already (process ${owner ?? 'unknown'}): stop that one first.`,
+      );
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
+  get throwaway(): readonly string[] {
+    return this.#throwaway;
+  }
+
+  add(process: Omit<RecordedProcess, 'identity'>): void {
+    const identity = processIdentity(process.pid);
+    // Gone already: there is nothing to end later.
+    if (identity === undefined) return;
+    this.#processes.set(process.pid, { ...process, identity });
+    this.#write();
+  }
+
+  remove(pid: number): void {
+    if (this.#processes.delete(pid)) this.#write();
+  }
+
+  /** Has `folder` removed with the run, even after a `kill -9`. */
+  addThrowaway(folder: string): void {
+    this.#throwaway.push(folder);
+    this.#write();
+  }
+
+  /** Call when every process has ended. */
+  close(): void {
+    rmSync(this.file, { force: true });
+  }
+
+  #write(): void {
+    // Renamed into place, so that a reader never sees half a record.
+    renameSync(this.#draft(), this.file);
+  }
+
+  #draft(): string {
+    const identity = processIdentity(process.pid) ?? '';
+    const record: RunRecord = {
+      owner: { pid: process.pid, identity },
+      processes: [...this.#processes.values()],
+      throwaway: this.#throwaway,
+    };
+    const draft = `${this.file}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(record, null, 2));
+    return draft;
+  }
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Secrets } from './context.js';
+
+const schema = z.object({
+  databasePassword: z.string(),
+  s3AccessKeyId: z.string(),
+  s3SecretAccessKey: z.string(),
+  jwtSecret: z.string(),
+  linkSecret: z.string(),
+});
+
+/**
+ * The secrets of one data folder. They are random not only for secrecy: a readiness check that uses them cannot
+ * mistake another folder's server, on a port that it took first, for its own.
+ */
+export function readOrMakeSecrets(file: string): Secrets {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    const secrets = makeSecrets();
+    writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+    return secrets;
+  }
+}
+
+function makeSecrets(): Secrets {
+  return {
+    databasePassword: randomBytes(12).toString('hex'),
+    s3AccessKeyId: randomBytes(8).toString('hex'),
+    s3SecretAccessKey: randomBytes(16).toString('hex'),
+    jwtSecret: randomBytes(32).toString('hex'),
+    linkSecret: randomBytes(32).toString('hex'),
+  };
+}

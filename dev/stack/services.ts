@@ -1,0 +1,130 @@
+import { ensureBucket } from './bucket.js';
+import type { Service, StackContext } from './context.js';
+import { externalService, required } from './external.js';
+import { startInbox } from './inbox.js';
+import { JOBS_DATABASE, SOURCE_DATABASE, startPostgres } from './postgres.js';
+import { startSeaweedFs } from './seaweedfs.js';
+import { given, ownSettings, type StackEnv } from './stack-env.js';
+import { messageOf, StackError } from './stack-error.js';
+import { findTemporal, startTemporal } from './temporal.js';
+
+export interface Services {
+  readonly env: StackEnv;
+  readonly postgres: Service;
+  readonly temporal: Service;
+  readonly s3: Service;
+  readonly inbox: Service;
+  readonly temporalUiUrl: string | undefined;
+  readonly inboxUrl: string | undefined;
+  readonly temporalCli: string;
+  readonly ownsSource: boolean;
+}
+
+/**
+ * Starts, at the same time, every service that the environment does not name. When one fails the others are
+ * interrupted, and the first failure is thrown once all have come to rest.
+ */
+export async function startServices(context: StackContext): Promise<Services> {
+  let first: { readonly error: unknown } | undefined;
+  const noted = async <T>(starting: Promise<T>): Promise<T> => {
+    try {
+      return await starting;
+    } catch (error) {
+      first ??= { error };
+      context.abort();
+      throw error;
+    }
+  };
+  const starting = [
+    noted(postgres(context)),
+    noted(temporal(context)),
+    noted(objectStore(context)),
+    noted(mail(context)),
+  ] as const;
+  await Promise.allSettled(starting);
+  if (first !== undefined) throw first.error;
+  const [database, workflows, store, mailbox] = await Promise.all(starting);
+  const settings = ownSettings(context.environment, context.secrets);
+  return {
+    env: { ...settings, ...database.env, ...workflows.env, ...store.env, ...mailbox.env },
+    postgres: database.service,
+    temporal: workflows.service,
+    s3: store.service,
+    inbox: mailbox.service,
+    temporalUiUrl: workflows.uiUrl,
+    inboxUrl: mailbox.url,
+    temporalCli: workflows.cli,
+    ownsSource: database.ownsSource,
+  };
+}
+
+async function postgres(context: StackContext) {
+  const { environment } = context;
+  const jobs = given(environment, 'DATABASE_URL');
+  const source = given(environment, 'SOURCE_DATABASE_URL');
+  if (jobs !== undefined) {
+    const env = { DATABASE_URL: jobs, SOURCE_DATABASE_URL: source ?? jobs };
+    return { service: externalService('PostgreSQL', 'DATABASE_URL'), env, ownsSource: false };
+  }
+  const service = await startPostgres(context);
+  const env = {
+    DATABASE_URL: service.url(JOBS_DATABASE),
+    SOURCE_DATABASE_URL: source ?? service.url(SOURCE_DATABASE),
+  };
+  return { service, env, ownsSource: source === undefined };
+}
+
+async function temporal(context: StackContext) {
+  const { environment } = context;
+  const address = given(environment, 'TEMPORAL_ADDRESS');
+  if (address !== undefined) {
+    const cli = await findTemporal(context);
+    const env = {
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: given(environment, 'TEMPORAL_NAMESPACE') ?? 'default',
+    };
+    return { service: externalService('Temporal', 'TEMPORAL_ADDRESS'), env, uiUrl: undefined, cli };
+  }
+  const service = await startTemporal(context);
+  const env = { TEMPORAL_ADDRESS: service.address, TEMPORAL_NAMESPACE: 'default' };
+  return { service, env, uiUrl: service.uiUrl, cli: service.cli };
+}
+
+async function objectStore(context: StackContext) {
+  const { environment, secrets } = context;
+  const { S3_REGION: region, EXPORT_BUCKET: bucket } = ownSettings(environment, secrets);
+  const endpoint = given(environment, 'S3_ENDPOINT');
+  if (endpoint !== undefined) {
+    const accessKeyId = required(environment, 'AWS_ACCESS_KEY_ID', 'S3_ENDPOINT');
+    const secretAccessKey = required(environment, 'AWS_SECRET_ACCESS_KEY', 'S3_ENDPOINT');
+    try {
+      await ensureBucket({ endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } });
+    } catch (error) {
+      throw new StackError(`Bucket ${bucket} at S3_ENDPOINT ${endpoint} cannot be used: ${messageOf(error)}.`);
+    }
+    const env = { S3_ENDPOINT: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    return { service: externalService('S3', 'S3_ENDPOINT'), env };
+  }
+  const service = await startSeaweedFs(context, { region, bucket });
+  const env = {
+    S3_ENDPOINT: service.endpoint,
+    AWS_ACCESS_KEY_ID: secrets.s3AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: secrets.s3SecretAccessKey,
+  };
+  return { service, env };
+}
+
+async function mail(context: StackContext) {
+  const { environment } = context;
+  const baseUrl = given(environment, 'RESEND_BASE_URL');
+  if (baseUrl !== undefined) {
+    const env = {
+      RESEND_BASE_URL: baseUrl,
+      RESEND_API_KEY: required(environment, 'RESEND_API_KEY', 'RESEND_BASE_URL'),
+    };
+    return { service: externalService('Mail', 'RESEND_BASE_URL'), env, url: undefined };
+  }
+  const service = await startInbox(context);
+  // Any key will do; the client wants one.
+  return { service, env: { RESEND_BASE_URL: service.url, RESEND_API_KEY: 're_local' }, url: service.url };
+}

@@ -1,0 +1,56 @@
+import type { Secrets } from './context.js';
+
+/** Everything that API and worker need to run against a stack, as they read it from their environment. */
+export interface StackEnv {
+  readonly DATABASE_URL: string;
+  readonly SOURCE_DATABASE_URL: string;
+  readonly S3_ENDPOINT: string;
+  readonly S3_REGION: string;
+  readonly EXPORT_BUCKET: string;
+  readonly AWS_ACCESS_KEY_ID: string;
+  readonly AWS_SECRET_ACCESS_KEY: string;
+  readonly TEMPORAL_ADDRESS: string;
+  readonly TEMPORAL_NAMESPACE: string;
+  readonly RESEND_API_KEY: string;
+  readonly RESEND_BASE_URL: string;
+  readonly EMAIL_FROM: string;
+  readonly JWT_SECRET: string;
+  readonly LINK_SECRET: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables that do not depend on a service. What the caller's environment sets stays. */
+export function ownSettings(environment: Environment, secrets: Secrets) {
+  return {
+    S3_REGION: setting(environment, 'S3_REGION', 'us-east-1'),
+    EXPORT_BUCKET: setting(environment, 'EXPORT_BUCKET', 'exports'),
+    EMAIL_FROM: setting(environment, 'EMAIL_FROM', 'Exports <exports@example.com>'),
+    JWT_SECRET: setting(environment, 'JWT_SECRET', secrets.jwtSecret),
+    LINK_SECRET: setting(environment, 'LINK_SECRET', secrets.linkSecret),
+  };
+}
+
+/** A variable's value, where an empty one counts as not set. */
+export function given(environment: Environment, name: string): string | undefined {
+  const value = environment[name];
+  return value === '' ? undefined : value;
+}
+
+function setting(environment: Environment, name: string, otherwise: string): string {
+  return given(environment, name) ?? otherwise;
+}
+
+/**
+ * The caller's environment without what would change how a program reaches this stack: a session token of the
+ * user's AWS login, say, spoils the stack's own keys. Services that the environment names keep their settings.
+ */
+export function environmentFor(stackEnv: StackEnv, environment: Environment): NodeJS.ProcessEnv {
+  const foreign = [
+    ...(given(environment, 'S3_ENDPOINT') === undefined ? [/^AWS_/, /^S3_/] : []),
+    ...(given(environment, 'TEMPORAL_ADDRESS') === undefined ? [/^TEMPORAL_/] : []),
+    ...(given(environment, 'DATABASE_URL') === undefined ? [/^PG[A-Z]+$/] : []),
+  ];
+  const kept = Object.entries(environment).filter(([name]) => !foreign.some((pattern) => pattern.test(name)));
+  return { ...Object.fromEntries(kept), ...stackEnv };
+}

@@ -1,0 +1,12 @@
+/** Thrown when a part of the local stack cannot start or stop. The message is one plain sentence for a person. */
+export class StackError extends Error {
+  override readonly name = 'StackError';
+}
+
+/** Thrown when another process took a port between finding it free and binding it; the start is repeated elsewhere. */
+export class PortTakenError extends StackError {}
+
+/** The message of anything thrown, for use inside another sentence. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

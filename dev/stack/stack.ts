@@ -1,0 +1,181 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Service, StackContext } from './context.js';
+import { cleanUpAfter, findLeftovers, RECORD_NAME } from './leftovers.js';
+import { ManagedProcess } from './managed-process.js';
+import { Ports } from './ports.js';
+import { createProgress, type Progress } from './progress.js';
+import { RunRecorder } from './run-record.js';
+import { readOrMakeSecrets } from './secrets.js';
+import { startServices, type Services } from './services.js';
+import { environmentFor, type Environment, type StackEnv } from './stack-env.js';
+import { startUntilReady, type Readiness } from './start-service.js';
+import { TSX } from './tsx.js';
+import { startWatchdog, type Watchdog } from './start-watchdog.js';
+
+/** The one folder, ignored by git, below which everything that this repository's stacks write lies. */
+export const LOCAL_DIR = fileURLToPath(new URL('../../.local', import.meta.url));
+
+export interface StackOptions {
+  /** Where this stack keeps its data; one running stack a folder. */
+  readonly dataDir?: string;
+  /** Remove the data at the end, and prefer speed to surviving a crash of the machine. For tests. */
+  readonly throwaway?: boolean;
+  readonly progress?: Progress;
+  /** Ends the stack, or its start. */
+  readonly signal?: AbortSignal;
+  /** A service whose address is in here is not started. */
+  readonly environment?: Environment;
+}
+
+export interface LaunchOptions {
+  readonly name: string;
+  /** Arguments for `node`; a TypeScript file may be among them. */
+  readonly args: readonly string[];
+  /** Added to the stack's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** When given, `launch` resolves when it is ready, and rejects when it ends or takes longer. */
+  readonly ready?: Readiness;
+}
+
+export interface Stack {
+  readonly env: StackEnv;
+  /** Undefined when Temporal is somebody else's. */
+  readonly temporalUiUrl: string | undefined;
+  /** Undefined when mail goes elsewhere. */
+  readonly inboxUrl: string | undefined;
+  /** The path of the `temporal` program. */
+  readonly temporalCli: string;
+  /** Whether the database that is exported from is this stack's own, to be filled with sample data. */
+  readonly ownsSource: boolean;
+  readonly services: Readonly<Record<'postgres' | 'temporal' | 's3' | 'inbox', Service>>;
+  readonly logDir: string;
+  /** Runs one of this repository's Node programs against the stack, and ends it with the stack, before the services. */
+  launch(options: LaunchOptions): Promise<ManagedProcess>;
+  /** Ends every process in order, once, however often it is called. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the services that the environment does not name.
+ *
+ * @throws StackError with a sentence for whoever ran the command; by then nothing is left running
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const run = await Run.begin(options);
+  try {
+    return run.stack(await startServices(run.context));
+  } catch (error) {
+    await run.stop();
+    throw error;
+  }
+}
+
+/** One stack from its first folder to its last process. */
+class Run {
+  readonly context: StackContext;
+  readonly #services: ManagedProcess[] = [];
+  readonly #launched: ManagedProcess[] = [];
+  readonly #abort = new AbortController();
+  readonly #watchdog: Watchdog;
+  readonly #closers: (() => Promise<void>)[] = [];
+  #stopped: Promise<void> | undefined;
+
+  static async begin(options: StackOptions): Promise<Run> {
+    const dataDir = resolve(options.dataDir ?? LOCAL_DIR);
+    const cacheDir = join(LOCAL_DIR, 'bin');
+    const logDir = join(dataDir, 'logs');
+    for (const folder of [LOCAL_DIR, cacheDir, dataDir, logDir]) await mkdir(folder, { recursive: true });
+    const progress = options.progress ?? createProgress(process.stdout);
+    const leftovers = await findLeftovers([LOCAL_DIR, dataDir]);
+    if (leftovers.length > 0) {
+      await progress.step('Cleaning up after a run that was killed', () => Promise.all(leftovers.map(cleanUpAfter)));
+    }
+    return new Run({ ...options, progress }, dataDir, cacheDir, logDir);
+  }
+
+  private constructor(
+    options: StackOptions & { readonly progress: Progress },
+    dataDir: string,
+    cacheDir: string,
+    logDir: string,
+  ) {
+    const throwaway = options.throwaway ?? false;
+    const signals = [this.#abort.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    const recorder = new RunRecorder(join(dataDir, RECORD_NAME), throwaway ? [dataDir] : []);
+    this.#watchdog = startWatchdog(recorder.file);
+    this.context = {
+      dataDir,
+      cacheDir,
+      logDir,
+      throwaway,
+      progress: options.progress,
+      signal: AbortSignal.any(signals),
+      ports: new Ports(join(dataDir, 'ports.json')),
+      recorder,
+      environment: options.environment ?? process.env,
+      secrets: readOrMakeSecrets(join(dataDir, 'secrets.json')),
+      abort: () => {
+        this.#abort.abort();
+      },
+      onStop: (close) => {
+        this.#closers.push(close);
+      },
+      process: (processOptions) => this.#process(this.#services, processOptions),
+    };
+  }
+
+  stack(services: Services): Stack {
+    const { env, inbox } = services;
+    return {
+      env,
+      temporalUiUrl: services.temporalUiUrl,
+      inboxUrl: services.inboxUrl,
+      temporalCli: services.temporalCli,
+      ownsSource: services.ownsSource,
+      services: { postgres: services.postgres, temporal: services.temporal, s3: services.s3, inbox },
+      logDir: this.context.logDir,
+      launch: (options) => this.#launch(options, env),
+      stop: () => this.stop(),
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  #process(list: ManagedProcess[], options: Parameters<StackContext['process']>[0]): ManagedProcess {
+    const file = `${options.name.toLowerCase().replaceAll(' ', '-')}.log`;
+    const created = new ManagedProcess({ ...options, logFile: join(this.context.logDir, file) }, this.context.recorder);
+    list.push(created);
+    return created;
+  }
+
+  async #launch({ name, args, env = {}, ready }: LaunchOptions, stackEnv: StackEnv): Promise<ManagedProcess> {
+    const launched = this.#process(this.#launched, {
+      name,
+      command: process.execPath,
+      args: [...TSX, ...args],
+      env: { ...environmentFor(stackEnv, this.context.environment), ...env },
+      cwd: resolve(LOCAL_DIR, '..'),
+      stopSignal: 'SIGTERM',
+      stopLimitMs: 30_000,
+    });
+    if (ready === undefined) await launched.start();
+    else await startUntilReady(launched, ready, this.context.signal);
+    return launched;
+  }
+
+  async #stop(): Promise<void> {
+    const { recorder } = this.context;
+    this.#abort.abort();
+    // The programs first: they drain into services that still answer.
+    await Promise.all(this.#launched.map((launched) => launched.stop()));
+    await Promise.all([...this.#services.map((service) => service.stop()), ...this.#closers.map((close) => close())]);
+    recorder.close();
+    await this.#watchdog.stop();
+    for (const folder of recorder.throwaway) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StackContext } from './context.js';
+import type { ManagedProcess } from './managed-process.js';
+import { messageOf, PortTakenError, StackError } from './stack-error.js';
+
+const POLL_MS = 40;
+const PORT_TAKEN =
+  /address already in use|could not bind|bind: |port \d+ is (already in use|not available)|another process listens there/i;
+
+export interface Readiness {
+  /** Rejects while the service is not ready, with the reason. */
+  readonly check: () => Promise<void>;
+  readonly limitMs: number;
+}
+
+/**
+ * Starts a process and waits until it answers; stops it again when it does not.
+ *
+ * @throws PortTakenError when it says that its port is in use
+ * @throws StackError when it ends, or does not answer in time
+ */
+export async function startUntilReady(
+  process: ManagedProcess,
+  { check, limitMs }: Readiness,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  await process.start();
+  const ended = process.exited.then(async (exit) => {
+    throw await failure(process, `ended at once (${exit.signal ?? `code ${exit.code}`})`);
+  });
+  try {
+    await Promise.race([ended, pollUntilReady(process, check, limitMs, signal)]);
+    // What answered may be another's server on a port that this process is just failing to bind.
+    if (process.pid === undefined) await ended;
+  } catch (error) {
+    await process.kill();
+    throw error;
+  } finally {
+    ended.catch(() => undefined);
+  }
+}
+
+async function pollUntilReady(
+  process: ManagedProcess,
+  check: () => Promise<void>,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (process.pid === undefined) return;
+      if (performance.now() > deadline) {
+        throw await failure(process, `did not answer within ${limitMs / 1000} s (${messageOf(error)})`);
+      }
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+async function failure(process: ManagedProcess, what: string): Promise<StackError> {
+  const tail = await process.logTail();
+  if (PORT_TAKEN.test(tail)) return new PortTakenError(`${process.name} found its port taken.`);
+  if (/no space left on device/i.test(tail)) return new StackError(`The disk is full: ${process.name} cannot write.`);
+  const lastLine = tail.split('\n').at(-1) ?? '';
+  return new StackError(`${process.name} ${what}. Its log, ${process.logFile}, ends: ${lastLine}`);
+}
+
+/**
+ * Repeats `attempt` on other ports when somebody else took one between finding it free and binding it.
+ *
+ * @param names the ports that `attempt` takes from `context.ports`
+ */
+export async function withFreePorts<T>(
+  context: StackContext,
+  names: readonly string[],
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || tries === 5) throw error;
+      context.ports.forget(names);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { signToken } from '../../api/sign-token.js';
+import type { SampleUser } from '../sample-data/tenants.js';
+import type { Progress } from '../stack/progress.js';
+import { messageOf, StackError } from '../stack/stack-error.js';
+import { progressBar } from './progress-bar.js';
+
+const POLL_MS = 200;
+const TOKEN_SECONDS = 7 * 86_400;
+/** How long a 503, which says that no worker has answered yet, is a reason to ask again. */
+const PATIENCE_MS = 60_000;
+
+/** What of a job's JSON this program reads. */
+const jobSchema = z.object({
+  job_id: z.string(),
+  status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED']),
+  progress: z.number(),
+  total_rows: z.number().nullable(),
+  rows_exported: z.number(),
+  row_count: z.number().nullable(),
+  file_key: z.string().nullable(),
+  file_size: z.number().nullable(),
+  download_url: z.string().nullable(),
+  error_message: z.string().nullable(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+export interface FinishedExport {
+  readonly jobId: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** From the request to the finished file. */
+  readonly seconds: number;
+  readonly fileKey: string;
+  readonly downloadUrl: string;
+  /** Of the user who asked, for trying things out. */
+  readonly token: string;
+}
+
+export interface ExportAddress {
+  /** The API. */
+  readonly url: string;
+  readonly jwtSecret: string;
+  readonly tenantId: string;
+  readonly user: SampleUser;
+}
+
+/** Exports one tenant's orders as CSV through the public API, and shows how far it is. @throws StackError when it fails */
+export async function exportOrders(
+  address: ExportAddress,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<FinishedExport> {
+  const { url, jwtSecret, tenantId, user } = address;
+  const token = await signToken(jwtSecret, { userId: user.id, tenantId, email: user.email, ttlSeconds: TOKEN_SECONDS });
+  const startedAt = performance.now();
+  const seconds = (): number => (performance.now() - startedAt) / 1000;
+
+  const body = JSON.stringify({ type: 'orders', format: 'CSV', notify: { email: user.email } });
+  let job = await progress.step('POST /v1/exports', () =>
+    request(`${url}/v1/exports`, { method: 'POST', body }, token, signal),
+  );
+  const at = `${url}/v1/exports/${job.job_id}`;
+  try {
+    while (job.status === 'QUEUED' || job.status === 'PROCESSING') {
+      progress.status(progressBar(job, seconds()));
+      await sleep(POLL_MS, undefined, { signal });
+      job = await request(at, {}, token, signal);
+    }
+    progress.line(progressBar(job, seconds()));
+  } finally {
+    progress.status(undefined);
+  }
+  const { job_id: jobId, row_count: rows, file_size: bytes, file_key: fileKey, download_url: downloadUrl } = job;
+  if (job.status !== 'COMPLETED' || rows === null || bytes === null || fileKey === null || downloadUrl === null) {
+    throw new StackError(`Export ${jobId} is ${job.status}: ${job.error_message ?? 'It gave no reason.'}`);
+  }
+  return { jobId, rows, bytes, seconds: seconds(), fileKey, downloadUrl, token };
+}
+
+async function request(url: string, init: RequestInit, token: string, signal: AbortSignal): Promise<Job> {
+  const deadline = performance.now() + PATIENCE_MS;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  for (;;) {
+    const response = await fetch(url, { ...init, headers, signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw new StackError(`${url} does not answer: ${messageOf(error)}.`, { cause: error });
+    });
+    const text = await response.text();
+    if (response.ok) return jobSchema.parse(JSON.parse(text));
+    const isEarly = response.status === 503 && performance.now() < deadline;
+    if (!isEarly) throw new StackError(`${url} answered ${response.status}: ${text}`);
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}

@@ -1,0 +1,28 @@
+import { migrate } from '../../shared/infrastructure/migrate.js';
+import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { setUpTemporal } from '../../worker/set-up-temporal.js';
+import type { Progress } from '../stack/progress.js';
+import { messageOf, StackError } from '../stack/stack-error.js';
+import type { Stack } from '../stack/stack.js';
+
+/** What `npm run migrate` and `npm run setup:temporal` do. */
+export async function prepareService({ env }: Stack, progress: Progress): Promise<void> {
+  await Promise.all([
+    progress.step('Tables of the service', async () => {
+      await migrate(env.DATABASE_URL).catch((error: unknown) => {
+        throw new StackError(`The service's tables could not be made: ${messageOf(error)}.`, { cause: error });
+      });
+    }),
+    progress.step('Search attributes and schedule', async () => {
+      const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = env;
+      const temporal = connectTemporal({ connection: { address }, namespace });
+      try {
+        await setUpTemporal(temporal, namespace);
+      } catch (error) {
+        throw new StackError(`Temporal at ${address} could not be set up: ${messageOf(error)}.`, { cause: error });
+      } finally {
+        await temporal.close();
+      }
+    }),
+  ]);
+}

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seedSampleData } from '../sample-data/seed.js';
+import { NORTHWIND } from '../sample-data/tenants.js';
+import type { Progress } from '../stack/progress.js';
+import { messageOf, StackError } from '../stack/stack-error.js';
+import { startStack, type Stack } from '../stack/stack.js';
+import { download } from './download.js';
+import { exportOrders, type FinishedExport } from './export-orders.js';
+import { startService, type RunningService } from './start-service.js';
+import { prepareService } from './prepare-service.js';
+import { addressesOf, exportReport } from './report.js';
+
+export interface ShowOptions {
+  /** Rows of sample orders. */
+  readonly orders: number;
+  /** End after the sample export. */
+  readonly once: boolean;
+  readonly progress: Progress;
+  /** Ends it, at any time. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts everything, makes one export, and stays until it is interrupted. Nothing is left running afterwards.
+ *
+ * @throws StackError with a sentence when something fails, now or later
+ */
+export async function showStack({ orders, once, progress, signal }: ShowOptions): Promise<void> {
+  progress.line('Starting the local stack');
+  const stack = await startStack({ progress, signal });
+  try {
+    const [service] = await Promise.all([
+      prepareService(stack, progress).then(() => startService(stack, progress)),
+      seed(stack, orders, progress, signal),
+    ]);
+    await untilDeath(service, signal, async (stop) => {
+      const [user] = NORTHWIND.users;
+      const address = { url: service.url, jwtSecret: stack.env.JWT_SECRET, tenantId: NORTHWIND.id, user };
+      const finished = await exportOrders(address, progress, stop);
+      progress.line(exportReport(finished, stack));
+      if (once) await checkFile(finished, progress, stop);
+      else progress.line(addressesOf(service, stack, finished));
+    });
+    if (!once)
+      await untilDeath(service, signal, (stop) => sleep(2 ** 31 - 1, undefined, { signal: stop })).catch(
+        ignore(signal),
+      );
+  } finally {
+    await progress.step('Stopping', () => stack.stop());
+  }
+}
+
+async function seed(stack: Stack, orders: number, progress: Progress, signal: AbortSignal): Promise<void> {
+  if (!stack.ownsSource) {
+    progress.line('  The source database is your own: no sample data was put into it.');
+    return;
+  }
+  const databaseUrl = stack.env.SOURCE_DATABASE_URL;
+  await progress.step(`Sample data: ${orders.toLocaleString('en')} orders`, async (say) => {
+    await seedSampleData({ databaseUrl, orders, singleTenant: false, say, signal }).catch((error: unknown) => {
+      throw error instanceof StackError
+        ? error
+        : new StackError(`Seeding failed: ${messageOf(error)}.`, { cause: error });
+    });
+    say('');
+  });
+}
+
+async function checkFile(finished: FinishedExport, progress: Progress, signal: AbortSignal): Promise<void> {
+  const file = await progress.step('Downloading the file by its link', () => download(finished, signal));
+  progress.line(
+    `  File      ${file.path} (checked: ${file.bytes.toLocaleString('en')} bytes, ${file.rows.toLocaleString('en')} rows)`,
+  );
+}
+
+/** Runs `work`, which is interrupted, and rejects, when API or worker end on their own. */
+async function untilDeath(
+  service: RunningService,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const dead = new AbortController();
+  const deaths = service.processes.map(async (running) => {
+    const { code, signal: killer } = await running.exited;
+    if (signal.aborted) return;
+    dead.abort(
+      new StackError(`The ${running.name} ended (${killer ?? `code ${code}`}): ${lastLine(await running.logTail())}
+Its log is ${running.logFile}.`),
+    );
+  });
+  const stop = AbortSignal.any([signal, dead.signal]);
+  try {
+    await work(stop);
+  } catch (error) {
+    dead.signal.throwIfAborted();
+    throw error;
+  } finally {
+    void Promise.allSettled(deaths);
+  }
+}
+
+const lastLine = (text: string): string => text.split('\n').at(-1) ?? '';
+
+/** An interruption is how staying up is meant to end. */
+const ignore =
+  (signal: AbortSignal) =>
+  (error: unknown): void => {
+    if (!signal.aborted) throw error;
+  };

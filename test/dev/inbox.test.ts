@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { Resend } from 'resend';
+import { z } from 'zod';
+import { createInbox, type Inbox } from '../../dev/inbox.js';
+import { freePort } from './free-port.js';
+
+const messagesSchema = z.array(
+  z.object({ id: z.string(), to: z.array(z.string()), subject: z.string(), html: z.string().optional() }),
+);
+
+describe('inbox', () => {
+  let inbox: Inbox;
+
+  before(async () => {
+    inbox = createInbox(await freePort());
+    await inbox.start();
+  });
+  after(() => inbox.stop());
+  beforeEach(async () => {
+    await fetch(`${inbox.url}/api/messages`, { method: 'DELETE' });
+  });
+
+  const mail = { from: 'a@example.com', to: 'b@example.com', subject: 'Ready', text: 'Your file is ready.' };
+  const post = (body: unknown, headers: Record<string, string> = { authorization: 'Bearer re_any' }) =>
+    fetch(`${inbox.url}/emails`, { method: 'POST', body: JSON.stringify(body), headers });
+  const messages = async () => {
+    const response = await fetch(`${inbox.url}/api/messages`);
+    return messagesSchema.parse(await response.json());
+  };
+
+  it("takes a mail from Resend's own client", async () => {
+    const resend = new Resend('re_any', { baseUrl: inbox.url });
+    const { data, error } = await resend.emails.send({ ...mail, html: '<p>Ready</p>', replyTo: 'c@example.com' });
+    assert.equal(error, null);
+    const [message] = await messages();
+    assert.equal(message?.id, data?.id);
+    assert.deepEqual(message?.to, ['b@example.com']);
+    assert.equal(message.html, '<p>Ready</p>');
+  });
+
+  it('keeps one mail for one idempotency key, and answers both requests with its id', async () => {
+    const key = { authorization: 'Bearer re_any', 'idempotency-key': randomUUID() };
+    const first: unknown = await (await post(mail, key)).json();
+    const second: unknown = await (await post(mail, key)).json();
+    assert.deepEqual(second, first);
+    assert.equal((await messages()).length, 1);
+  });
+
+  it('refuses the key for another mail with 409', async () => {
+    const key = { authorization: 'Bearer re_any', 'idempotency-key': randomUUID() };
+    await post(mail, key);
+    const response = await post({ ...mail, subject: 'Another' }, key);
+    assert.equal(response.status, 409);
+    assert.deepEqual(await response.json(), {
+      statusCode: 409,
+      name: 'invalid_idempotent_request',
+      message: 'Same idempotency key used with a different request payload.',
+    });
+  });
+
+  it('refuses a request without an API key with 401', async () => {
+    assert.equal((await post(mail, {})).status, 401);
+    assert.deepEqual(await messages(), []);
+  });
+
+  for (const missing of ['from', 'to', 'subject', 'text'] as const) {
+    it(`refuses a mail without ${missing} with 422 that names it`, async () => {
+      const response = await post({ ...mail, [missing]: undefined });
+      assert.equal(response.status, 422);
+      assert.match(await response.text(), new RegExp(missing));
+    });
+  }
+
+  it('shows mails without running what is in them', async () => {
+    await post({ ...mail, subject: '<script>alert(1)</script>', html: '<script>alert("2")</script>' });
+    const page = await (await fetch(inbox.url)).text();
+    assert.doesNotMatch(page, /<script/);
+    assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/);
+    assert.match(page, /<iframe[^>]* sandbox="[^"]*"/);
+    assert.doesNotMatch(page, /allow-scripts/);
+  });
+
+  it('keeps the last 500', async () => {
+    for (let number = 1; number <= 502; number += 1) await post({ ...mail, subject: `Mail ${number}` });
+    const kept = await messages();
+    assert.equal(kept.length, 500);
+    assert.equal(kept[0]?.subject, 'Mail 3');
+  });
+
+  it('keeps its mails while it is stopped and started', async () => {
+    await post(mail);
+    await inbox.stop();
+    await assert.rejects(fetch(inbox.url));
+    await inbox.start();
+    assert.equal((await messages()).length, 1);
+  });
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { AWKWARD_ORDERS } from '../../dev/sample-data/awkward-orders.js';
+import { seedSampleData } from '../../dev/sample-data/seed.js';
+import { NORTHWIND, TENANTS } from '../../dev/sample-data/tenants.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+
+const ORDERS = 4_000;
+
+describe('sample data', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+
+  before(async () => {
+    database = await createDatabase();
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await seedSampleData({ databaseUrl: database.url, orders: ORDERS, singleTenant: false });
+  });
+  after(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  const one = async (sql: string): Promise<unknown> => {
+    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
+    return rows[0]?.[0];
+  };
+  const fingerprint = (): Promise<unknown> =>
+    one(`SELECT md5(string_agg(t::text, E'\\n' ORDER BY kind, id)) FROM (
+           SELECT 1 AS kind, id, c::text AS t FROM customers c UNION ALL
+           SELECT 2, id, o::text FROM orders o UNION ALL
+           SELECT 3, id, r::text FROM transactions r) AS everything (kind, id, t)`);
+
+  it('has as many rows as asked for, each in one tenant with its customer', async () => {
+    assert.equal(await one('SELECT count(*)::int FROM orders'), ORDERS);
+    assert.equal(await one('SELECT count(*)::int FROM transactions'), ORDERS);
+    assert.equal(await one('SELECT count(*)::int FROM customers'), ORDERS / 20);
+    const strangers = `SELECT count(*)::int FROM orders o JOIN customers c ON c.id = o.customer_id
+      JOIN transactions t ON t.order_id = o.id
+      WHERE c.tenant_id <> o.tenant_id OR t.tenant_id <> o.tenant_id OR t.customer_id <> c.id`;
+    assert.equal(await one(strangers), 0);
+  });
+
+  it('gives the first tenant about seventy percent, and every tenant several users', async () => {
+    const { rows } = await client.query<{ tenant_id: string; share: number; users: string[] }>(
+      `SELECT tenant_id, count(*) * 100.0 / ${ORDERS}::float AS share, array_agg(DISTINCT user_id::text) AS users
+       FROM orders GROUP BY tenant_id`,
+    );
+    for (const { id, percent, users } of TENANTS) {
+      const row = rows.find(({ tenant_id: tenant }) => tenant === id);
+      assert(row !== undefined && Math.abs(row.share - percent) < 5, `${id} has ${row?.share ?? 0}%`);
+      assert.deepEqual(row.users.toSorted(), users.map((user) => user.id).toSorted());
+    }
+  });
+
+  it('has the awkward text in the first rows, character for character', async () => {
+    const { rows } = await client.query<{ id: string; customer_name: string; note: string | null; tenant_id: string }>(
+      'SELECT id, customer_name, note, tenant_id FROM orders WHERE id <= $1 ORDER BY id',
+      [AWKWARD_ORDERS.length],
+    );
+    assert.deepEqual(
+      rows.map(({ customer_name: customerName, note }) => ({ customerName, note })),
+      AWKWARD_ORDERS.map(({ customerName, note }) => ({ customerName, note })),
+    );
+    assert(rows.every(({ tenant_id: tenant }) => tenant === NORTHWIND.id));
+  });
+
+  it('has refunds, missing notes and every status', async () => {
+    assert.equal(await one("SELECT bool_and(total < 0) FROM orders WHERE status = 'refunded'"), true);
+    assert.equal(await one('SELECT count(note) < count(*) AND count(note) > 0 FROM orders'), true);
+    assert.equal(await one('SELECT count(DISTINCT status)::int FROM orders'), 5);
+  });
+
+  it('lets an exporter plan by an index alone', async () => {
+    // So few rows are read faster without an index.
+    await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_indexscan = off');
+    const { rows } = await client.query<Record<'QUERY PLAN', string>>(
+      `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT id FROM orders WHERE tenant_id = $1 ORDER BY id`,
+      [NORTHWIND.id],
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    assert.match(plan, /Index Only Scan using orders_tenant_id_id_key/);
+    assert.match(plan, /Heap Fetches: 0$/m);
+  });
+
+  it('is left alone when it is asked for again, and the same when it is made again', async () => {
+    const before = await fingerprint();
+    assert.equal(await seedSampleData({ databaseUrl: database.url, orders: ORDERS, singleTenant: false }), 'unchanged');
+    assert.equal(await seedSampleData({ databaseUrl: database.url, orders: 100, singleTenant: false }), 'seeded');
+    assert.equal(await one('SELECT count(*)::int FROM orders'), 100);
+    assert.equal(await seedSampleData({ databaseUrl: database.url, orders: ORDERS, singleTenant: false }), 'seeded');
+    assert.equal(await fingerprint(), before);
+  });
+
+  it('belongs to one tenant when that is asked for', async () => {
+    await seedSampleData({ databaseUrl: database.url, orders: 500, singleTenant: true });
+    assert.equal(await one('SELECT count(DISTINCT tenant_id)::int FROM orders'), 1);
+    assert.equal(await one('SELECT min(tenant_id::text) FROM transactions'), NORTHWIND.id);
+  });
+
+  it('never replaces a table of somebody else', async () => {
+    const other = await createDatabase();
+    const stranger = new pg.Client({ connectionString: other.url });
+    await stranger.connect();
+    try {
+      await stranger.query('CREATE TABLE orders (mine int)');
+      await assert.rejects(
+        seedSampleData({ databaseUrl: other.url, orders: 10, singleTenant: false }),
+        /tables of its own named orders/,
+      );
+      await stranger.query('SELECT mine FROM orders');
+    } finally {
+      await stranger.end();
+      await other.drop();
+    }
+  });
+});
