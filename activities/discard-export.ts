@@ -1,4 +1,5 @@
 import { temporaryPrefix, type JobRef } from '../shared/contract.js';
+import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { ActivityDeps } from './deps.js';
 
 /** After a cancel, when every attempt has ended: nothing of the export stays in the bucket. */
@@ -7,7 +8,10 @@ export const discardExport =
   async ({ jobId }: JobRef): Promise<{ byOperator: boolean }> => {
     const row = await jobs.find(jobId);
     if (row === null) return { byOperator: false };
-    if (row.file_key !== null) await store.abortUploadsOf(row.file_key);
+    const { file_key: key, status } = row;
+    if (key !== null) await store.abortUploadsOf(key);
+    // A finish that failed may have completed the object all the same. A published file is its user's.
+    if (key !== null && JobStore.isActive(status)) await store.delete(key);
     await store.deleteAll(temporaryPrefix(jobId));
     await jobs.cancel(jobId);
     return { byOperator: row.cancel_requested_at === null };

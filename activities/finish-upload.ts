@@ -7,8 +7,10 @@ import { joinPieces, type Piece } from '../shared/pieces.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { isOfGeneration, type GenerationInput } from './open-upload.js';
+import { requireSlot } from './slot-fence.js';
 import { uploadJoined, type NumberedPart } from './upload-joined.js';
 
+type FinishDeps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'buffers'>;
 type Rerun = { readonly segment: number; readonly mode: SegmentMode }[];
 
 /**
@@ -17,9 +19,12 @@ type Rerun = { readonly segment: number; readonly mode: SegmentMode }[];
  * May be called again after any failure: an answer that was lost is settled by HEAD.
  */
 export const finishUpload =
-  ({ plans, store, buffers }: Pick<ActivityDeps, 'plans' | 'store' | 'buffers'>) =>
-  ({ jobId, generation }: GenerationInput): Promise<FinishAnswer> =>
+  ({ jobs, plans, store, temporal, buffers }: FinishDeps) =>
+  ({ jobId, tenantId, generation }: GenerationInput): Promise<FinishAnswer> =>
     heartbeating(async (signal) => {
+      const row = await jobs.find(jobId);
+      if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+      await requireSlot(temporal, { jobId, tenantId, userId: row.user_id });
       const state = await plans.uploadState(jobId);
       if (state?.generation !== generation || state.upload_id === null || state.file_key === null) {
         throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export is over.`);

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { temporaryPrefix, type FinishedFile, type JobRef, type Tuning } from '../shared/contract.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -6,5 +7,9 @@ export const publishExport =
   ({ jobs, store }: Pick<ActivityDeps, 'jobs' | 'store'>) =>
   async ({ jobId, file, tuning }: JobRef & { file: FinishedFile; tuning: Tuning }): Promise<void> => {
     await jobs.complete(jobId, file, tuning.urlTtlSeconds);
-    await Promise.all([store.deleteAll(temporaryPrefix(jobId)), store.abortUploadsOf(file.fileKey)]);
+    // The job is COMPLETED: nothing may fail it any more. What cannot be cleaned up now, the sweep takes.
+    const clean = [store.deleteAll(temporaryPrefix(jobId)), store.abortUploadsOf(file.fileKey)];
+    for (const end of await Promise.allSettled(clean)) {
+      if (end.status === 'rejected') Context.current().log.warn('leftovers are left to the sweep', { err: end.reason });
+    }
   };

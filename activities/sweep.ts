@@ -1,11 +1,10 @@
 import { Context } from '@temporalio/activity';
-import { temporaryPrefix } from '../shared/contract.js';
+import { jobIdOfKey, temporaryPrefix } from '../shared/contract.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { ActivityDeps } from './deps.js';
 
 /** Jobs that one sweep handles of each kind; the next one, a minute later, takes the rest. */
 const BATCH = 100;
-const JOB_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 /** Takes files whose link has expired, and uploads and temporary objects that nobody will go on with. */
 export const sweep =
@@ -28,7 +27,7 @@ export const sweep =
 
     // What no row speaks of: a late attempt's leftovers, a job whose row is gone.
     const old = (when: Date): boolean => when.getTime() < Date.now() - retryWindowMs;
-    const uploads = (await store.openUploads('exports/')).filter(({ startedAt }) => old(startedAt));
+    const uploads = (await store.openUploads('')).filter(({ startedAt }) => old(startedAt));
     for (const { key, uploadId } of uploads) {
       cancellationSignal.throwIfAborted();
       if (await isOver(key, uploadId)) await store.abortUpload(key, uploadId);
@@ -39,18 +38,12 @@ export const sweep =
       if (await isOver(key, null)) await store.delete(key);
     }
 
+    /** @param uploadId null for a temporary object */
     async function isOver(key: string, uploadId: string | null): Promise<boolean> {
-      const [jobId] =
-        JOB_ID.exec(
-          key
-            .split('/')
-            .slice(1)
-            .join('/')
-            .replace(/^[0-9a-f-]{36}\/(?=[0-9a-f-]{36})/, ''),
-        ) ?? [];
-      const row = jobId === undefined ? null : await jobs.find(jobId);
-      if (row === null) return true;
-      if (JobStore.isActive(row.status)) return uploadId !== null && row.upload_id !== uploadId;
-      return row.upload_id === null || row.status === 'COMPLETED';
+      const jobId = jobIdOfKey(key);
+      const row = jobId === null ? null : await jobs.find(jobId);
+      if (row === null || row.status === 'COMPLETED') return true;
+      if (uploadId !== null) return row.upload_id !== uploadId;
+      return row.upload_id === null && !JobStore.isActive(row.status);
     }
   };

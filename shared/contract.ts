@@ -177,6 +177,14 @@ export const fileKey = (userId: string, jobId: string, extension: string): strin
 /** Where held pieces of a job are kept until its file is complete. */
 export const temporaryPrefix = (jobId: string): string => `tmp/${jobId}/`;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Whose file or held piece is kept under a key; null for a key that is not one of ours. */
+export function jobIdOfKey(key: string): string | null {
+  const [kind, first = '', second = ''] = key.split('/');
+  const jobId = kind === 'tmp' ? first : second.slice(0, second.indexOf('.'));
+  return UUID.test(jobId) ? jobId : null;
+}
+
 /**
  * Percent of an export: whole, at most 99 until the object is complete.
  * An export of no rows has nothing to show before its end.

@@ -11,6 +11,8 @@
  * ```
  */
 
+import { valueProblem } from './values.js';
+
 /** PostgreSQL's types by their usual names. `text` stands for every string type that is not blank-padded. */
 export const COLUMN_TYPES = [
   'smallint',
@@ -93,6 +95,12 @@ export function defineDataset<const Column extends string>(dataset: Dataset<Colu
     if (type === undefined) fail(`filter ${name} names the column ${filter.column}, which it does not have`);
     if (filter.kind === 'date_range' && !['date', 'timestamp', 'timestamptz'].includes(type ?? '')) {
       fail(`filter ${name} is a date_range, but column ${filter.column} is ${type ?? 'unknown'}`);
+    }
+    if (type === 'json' || type === 'jsonb')
+      fail(`filter ${name} cannot compare column ${filter.column}: it is ${type}`);
+    for (const value of filter.kind === 'one_of' ? (filter.values ?? []) : []) {
+      const problem = valueProblem(value, type ?? 'text');
+      if (problem !== null) fail(`filter ${name} has the value ${JSON.stringify(value)}, which ${problem}`);
     }
   }
   return Object.freeze(dataset);

@@ -1,14 +1,42 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
 import { messageOf } from '../errors.js';
-import { DatasetError, defineDataset, type Dataset } from './define-dataset.js';
+import { COLUMN_TYPES, DatasetError, defineDataset, type Dataset } from './define-dataset.js';
 import { BUILT_IN_DATASETS, createRegistry, type DatasetRegistry } from './index.js';
 
-/** Reads like a definition, before `defineDataset` looks closer. */
-const looksLikeDataset = (value: unknown): value is Dataset =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['name', 'table', 'key', 'tenantColumn', 'columns'].every((name) => name in value);
+const name = z.string().min(1);
+const columnName = z.string({ error: 'must be the name of a column' }).min(1, 'must be the name of a column');
+const filter = z.strictObject({ kind: z.string(), column: columnName });
+/** A module in JavaScript has met no compiler: everything that `Dataset` says is checked here. */
+const datasetSchema = z.strictObject({
+  name,
+  title: name,
+  schema: name.optional(),
+  table: name,
+  key: z.array(columnName, { error: 'must be a list of columns' }),
+  tenantColumn: columnName,
+  columns: z.record(z.string(), z.strictObject({ type: z.enum(COLUMN_TYPES), label: z.string().optional() })),
+  filters: z
+    .record(
+      z.string(),
+      z.discriminatedUnion('kind', [
+        filter.extend({ kind: z.literal('date_range') }),
+        filter.extend({ kind: z.literal('one_of'), values: z.array(name).min(1).optional() }),
+        filter.extend({ kind: z.literal('range') }),
+        filter.extend({ kind: z.literal('equals') }),
+      ]),
+    )
+    .optional(),
+});
+
+/** The first thing that is wrong with a definition: where, and what. */
+function problemOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'it is not a dataset';
+  const where = issue.path.map(String).join('.');
+  return where === '' ? issue.message : `${where}: ${issue.message}`;
+}
 
 /**
  * The datasets of `DATASETS_MODULE` (default export: an array of them), or the built-in ones.
@@ -25,8 +53,17 @@ export async function loadDatasets(modulePath: string | undefined): Promise<Data
   }
   const datasets: unknown =
     typeof module === 'object' && module !== null && 'default' in module ? module.default : null;
-  if (!Array.isArray(datasets) || datasets.length === 0 || !datasets.every(looksLikeDataset)) {
+  if (!Array.isArray(datasets) || datasets.length === 0) {
     throw new DatasetError(`DATASETS_MODULE ${modulePath} must have an array of datasets as its default export.`);
   }
-  return createRegistry(datasets.map((dataset) => defineDataset(dataset)));
+  return createRegistry(datasets.map((dataset, index) => checked(dataset, modulePath, index)));
+}
+
+function checked(dataset: unknown, modulePath: string, index: number): Dataset {
+  const result = datasetSchema.safeParse(dataset);
+  // The definition itself, and not zod's copy of it: `optional` there allows an undefined that `Dataset` does not.
+  if (result.success) return defineDataset(dataset as Dataset);
+  const named = z.object({ name }).safeParse(dataset).data?.name ?? `number ${index + 1}`;
+  const problem = problemOf(result.error);
+  throw new DatasetError(`DATASETS_MODULE ${modulePath}: dataset ${named} cannot work: ${problem}.`);
 }

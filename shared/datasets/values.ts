@@ -11,7 +11,8 @@ const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-]\d{2}:\d{2})?$/;
+/** PostgreSQL knows offsets of less than 16 hours. */
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-](?:0\d|1[0-5]):[0-5]\d)?$/;
 const MAX_TEXT = 1000;
 
 function isDate(text: string): boolean {
@@ -44,6 +45,14 @@ function integerProblem(value: Scalar, type: ColumnType, bits: bigint): string |
   return number >= -(1n << bits) && number < 1n << bits ? null : `is out of range for ${type}`;
 }
 
+/** PostgreSQL refuses what would be infinite or, though it is not zero, nothing. */
+function floatProblem(text: string, round: (value: number) => number): string | null {
+  if (!DECIMAL.test(text)) return 'must be a number';
+  const value = round(Number(text));
+  const isZero = !/[1-9]/.test(text.replace(/e.*$/i, ''));
+  return Number.isFinite(value) && (isZero || value !== 0) ? null : 'is out of range';
+}
+
 /** Why a value cannot be compared with a column of this type, as the end of a sentence; null when it can. */
 export function valueProblem(value: Scalar, type: ColumnType): string | null {
   const bits = INTEGER_BITS[type];
@@ -51,9 +60,11 @@ export function valueProblem(value: Scalar, type: ColumnType): string | null {
   const text = String(value);
   switch (type) {
     case 'numeric':
+      return DECIMAL.test(text) ? null : 'must be a number';
     case 'real':
+      return floatProblem(text, Math.fround);
     case 'double precision':
-      return typeof value !== 'boolean' && DECIMAL.test(text) ? null : 'must be a number';
+      return floatProblem(text, (number) => number);
     case 'boolean':
       return typeof value === 'boolean' ? null : 'must be true or false';
     case 'uuid':
@@ -97,8 +108,28 @@ export function isBefore(a: Scalar, b: Scalar, type: ColumnType): boolean | null
       return String(a) < String(b);
     case 'timestamp':
     case 'timestamptz':
-      return Date.parse(String(a)) < Date.parse(String(b));
+      return isEarlier(momentOf(String(a)), momentOf(String(b)));
     default:
       return null;
   }
 }
+
+interface Moment {
+  /** Since 1970, in UTC or, where no offset is given, in whatever timezone the export has. */
+  readonly microseconds: bigint;
+  readonly hasOffset: boolean;
+}
+
+function momentOf(text: string): Moment {
+  const [, date = text, time = '00:00', zone] = TIMESTAMP.exec(text) ?? [];
+  const [minutes = '', fraction = ''] = time.split('.');
+  const micros = BigInt(fraction.padEnd(6, '0'));
+  return {
+    microseconds: BigInt(Date.parse(`${date}T${minutes}${zone ?? 'Z'}`)) * 1000n + micros,
+    hasOffset: zone !== undefined,
+  };
+}
+
+/** A time with an offset beside one without: only the export's timezone tells. */
+const isEarlier = (a: Moment, b: Moment): boolean | null =>
+  a.hasOffset === b.hasOffset ? a.microseconds < b.microseconds : null;

@@ -11,8 +11,11 @@ export interface SourceSession {
   readonly statementTimeoutMs: number;
 }
 
-/** 42P01: no such table, 42703: no such column, 3F000: no such schema, 42501: no rights. */
-const DEFINITION = /^(42|3F|22023)/;
+/**
+ * 42P01: no such table, 42703: no such column, 3F000: no such schema; 21, 22: a row of a view, or a filter, that cannot
+ * be computed. Another try would end the same way. 42501, no rights, is for the operator to mend.
+ */
+const DEFINITION = /^(21|22|3F|42)/;
 
 /**
  * The database that is exported from; read only. Faults leave as SOURCE_UNAVAILABLE (the way there) or
@@ -135,11 +138,14 @@ export class Source {
     return seen;
   }
 
+  /** The keys of every `every`-th row and of the last one; of fewer rows when these would be too many to take. */
   async bounds(query: FrozenQuery, every: number, session: SourceSession, signal: AbortSignal): Promise<Bound[]> {
-    return this.session(session, signal, async (client) => {
+    const bounds = await this.session(session, signal, async (client) => {
       const { rows } = await client.query<{ n: number; last: boolean; k: (string | null)[] }>(boundsSql(query, every));
       return rows.map(({ n, last, k }) => ({ n, last, key: k }));
     });
+    const isWhole = bounds.length === 0 || bounds.some(({ last, key }) => last || key.includes(null));
+    return isWhole ? bounds : this.bounds(query, every * 100, session, signal);
   }
 
   /**
@@ -169,7 +175,7 @@ export class Source {
     if (found === undefined || found.kind === null) {
       throw new ServiceError(
         'DATASET_UNAVAILABLE',
-        `Dataset ${name}: the source database has no table or view ${table}.`,
+        `Dataset ${name}: the source database has no table or view ${schema === undefined ? table : `${schema}.${table}`}.`,
       );
     }
     if (found.encoding !== 'UTF8') {
