@@ -1,12 +1,12 @@
 import { parseApiConfig, tuningOf, ConfigError, type ApiConfig } from '../shared/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
-import { messageOf } from '../shared/errors.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
+import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
 import { connectImpatiently } from './connect-temporal.js';
@@ -79,24 +79,4 @@ const trustOf = (config: ApiConfig) => ({
   audience: config.JWT_AUDIENCE,
 });
 
-/** Resolves at the first signal; the second ends the process at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
-        resolve();
-      });
-    }
-  });
-}
-
-try {
-  await main();
-} catch (error) {
-  const isPlain = [ConfigError, DatasetError, ListenError].some((plain) => error instanceof plain);
-  process.stderr.write(`${isPlain || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
-  process.exitCode = 1;
-}
+await runMain(main, [ConfigError, DatasetError, ListenError]);

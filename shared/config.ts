@@ -15,8 +15,12 @@ export class ConfigError extends Error {
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+)\s*(ms|s|m|h|d)$/;
 
-const wholeNumber = (minimum: number) =>
-  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(minimum));
+const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
 const duration = z
   .string()
   .regex(DURATION, 'must be a time such as 90s, 30m, 24h or 7d')
@@ -24,7 +28,9 @@ const duration = z
     const [, amount, unit] = DURATION.exec(text) ?? [];
     return Number(amount) * UNITS[unit as keyof typeof UNITS];
   });
-const url = z.url({ error: 'must be an address such as http://host:port' });
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+// `localhost:9000` is a URL, too: of the scheme `localhost`.
+const url = z.url({ protocol: /^https?$/, error: 'must be an address such as http://host:port' });
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
 
 const common = z.object({
@@ -32,16 +38,16 @@ const common = z.object({
   S3_ENDPOINT: url.optional(),
   S3_PUBLIC_ENDPOINT: url.optional(),
   S3_REGION: z.string().default('us-east-1'),
-  EXPORT_BUCKET: z.string().min(3),
+  EXPORT_BUCKET: z.string().min(3, 'must be at least 3 characters'),
   LINK_SECRET: z.string().min(16, 'must be at least 16 characters'),
   PUBLIC_URL: url.default('http://localhost:3000'),
   DATASETS_MODULE: z.string().optional(),
   RETRY_WINDOW: duration.default(24 * UNITS.h),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` }).default('info'),
 });
 
 const api = common.extend({
-  PORT: wholeNumber(0).default(3000),
+  PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   JWT_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
   JWT_JWKS_URL: url.optional(),
@@ -52,7 +58,7 @@ const api = common.extend({
   MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
   MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
   // Seven days is as long as S3 signs a link for.
-  URL_TTL_SECONDS: wholeNumber(1).pipe(z.number().max(604_800)).default(DEFAULT_TUNING.urlTtlSeconds),
+  URL_TTL_SECONDS: wholeNumber(1, 604_800).default(DEFAULT_TUNING.urlTtlSeconds),
 });
 
 const worker = common.extend({

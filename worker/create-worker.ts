@@ -61,7 +61,9 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
     maxConcurrentActivityTaskExecutions: dataSlots,
   });
   const workers = [control, data];
+  let stopping = false;
   const shutdown = (): void => {
+    stopping = true;
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   return {
@@ -69,6 +71,8 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
     // One that fails takes the other along: half a worker would let exports wait for ever.
     run: async () => {
       const ends = workers.map((worker) => worker.run().finally(shutdown));
+      // The signal to stop may have come while the workflows were being bundled.
+      if (stopping) shutdown();
       const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
     },

@@ -1,9 +1,10 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
-import { parseWorkerConfig } from '../shared/config.js';
+import { ConfigError, parseWorkerConfig } from '../shared/config.js';
+import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
-import { messageOf } from '../shared/errors.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
 import { createLogger } from '../shared/infrastructure/logger.js';
+import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createWorker } from './create-worker.js';
 import { openDeps } from './open-deps.js';
@@ -11,6 +12,7 @@ import { temporalLogger } from './temporal-logger.js';
 
 /** `npm run worker`: any number of copies, each with both queues. Configured by the environment alone. */
 async function main(): Promise<void> {
+  const stop = stopSignal();
   const config = parseWorkerConfig(process.env);
   const registry = await loadDatasets(config.DATASETS_MODULE);
   const address = temporalAddress();
@@ -27,7 +29,7 @@ async function main(): Promise<void> {
     connection = await NativeConnection.connect(address.connection);
     const { WORKER_DATA_SLOTS: dataSlots, WORKER_DRAIN: drainMs } = config;
     const worker = await createWorker({ connection, namespace: address.namespace, deps, dataSlots, drainMs });
-    onStopSignal(() => {
+    void stop.then(() => {
       logger.info({ drainMs }, 'draining');
       worker.shutdown();
     });
@@ -54,21 +56,4 @@ class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** The first signal drains; the second ends the process at once. */
-function onStopSignal(drain: () => void): void {
-  let asked = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (asked) process.exit(1);
-      asked = true;
-      drain();
-    });
-  }
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-}
+await runMain(main, [ConfigError, DatasetError, StartError]);
