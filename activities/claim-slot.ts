@@ -8,8 +8,12 @@ import {
   type SlotsInput,
 } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
+import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
 import { claimUpdate } from '../workflows/messages.js';
 import type { ActivityDeps } from './deps.js';
+
+/** Nobody answers when this worker is the only one and is draining: the attempt must end, for another to claim. */
+const ANSWER_WITHIN_MS = 5000;
 
 export type Claim = 'granted' | 'wait' | 'ended';
 
@@ -30,17 +34,21 @@ export const claimSlot =
 
     const state = firstSlotsState(await jobs.activeOf(job));
     const input: SlotsInput = { tenantId, userId, limit, tuning, state };
-    const granted = await temporal.client.workflow.executeUpdateWithStart(claimUpdate, {
-      args: [{ jobId, limit }],
-      // An update id deduplicates within the latest run only: after a terminate it would answer for the closed one.
-      updateId: randomUUID(),
-      startWorkflowOperation: new WithStartWorkflowOperation('userExportSlots', {
-        workflowId: slotsWorkflowId(tenantId, userId),
-        taskQueue: CONTROL_QUEUE,
-        args: [input],
-        workflowIdConflictPolicy: 'USE_EXISTING',
+    const { client } = temporal;
+    const claim = client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      client.workflow.executeUpdateWithStart(claimUpdate, {
+        args: [{ jobId, limit }],
+        // An update id deduplicates within the latest run only: after a terminate it would answer for the closed one.
+        updateId: randomUUID(),
+        startWorkflowOperation: new WithStartWorkflowOperation('userExportSlots', {
+          workflowId: slotsWorkflowId(tenantId, userId),
+          taskQueue: CONTROL_QUEUE,
+          args: [input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
       }),
-    });
+    );
+    const granted = await withTimeLimit(claim, ANSWER_WITHIN_MS);
     if (granted) await jobs.markProcessing(jobId);
     return { claim: granted ? 'granted' : 'wait' };
   };

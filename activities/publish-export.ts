@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { temporaryPrefix, type FinishedFile, type JobRef, type Tuning } from '../shared/contract.js';
+import { messageOf } from '../shared/errors.js';
 import type { ActivityDeps } from './deps.js';
 
 /** Makes the file the job's result. From here on there is a link, valid for `urlTtlSeconds` since the first time. */
@@ -10,6 +11,7 @@ export const publishExport =
     // The job is COMPLETED: nothing may fail it any more. What cannot be cleaned up now, the sweep takes.
     const clean = [store.deleteAll(temporaryPrefix(jobId)), store.abortUploadsOf(file.fileKey)];
     for (const end of await Promise.allSettled(clean)) {
-      if (end.status === 'rejected') Context.current().log.warn('leftovers are left to the sweep', { err: end.reason });
+      if (end.status === 'fulfilled') continue;
+      Context.current().log.warn('leftovers are left to the sweep', { reason: messageOf(end.reason) });
     }
   };

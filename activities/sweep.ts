@@ -1,49 +1,76 @@
-import { Context } from '@temporalio/activity';
-import { jobIdOfKey, temporaryPrefix } from '../shared/contract.js';
+import { jobIdOfKey, temporaryPrefix, type Tuning } from '../shared/contract.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { ActivityDeps } from './deps.js';
+import { heartbeating } from './heartbeat.js';
+import { settleExport } from './settle-export.js';
+
+type Deps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'retryWindowMs'>;
 
 /** Jobs that one sweep handles of each kind; the next one, a minute later, takes the rest. */
 const BATCH = 100;
+/** A young export may still be on its way between the semaphore and its first step. */
+const YOUNG_MS = 60_000;
 
-/** Takes files whose link has expired, and uploads and temporary objects that nobody will go on with. */
+/** Takes what has outlived its use, and tells the users of exports that nobody else would miss. */
 export const sweep =
-  (deps: Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'retryWindowMs'>) => async (): Promise<void> => {
-    const { jobs, plans, store, retryWindowMs } = deps;
-    const { cancellationSignal } = Context.current();
+  (deps: Deps) =>
+  ({ tuning }: { tuning: Tuning }): Promise<void> =>
+    heartbeating(async (signal) => {
+      const steps = [deleteExpiredFiles, endAbandonedUploads, deleteStrays, settleForgotten];
+      for (const step of steps) {
+        for await (const _done of step(deps, tuning)) signal.throwIfAborted();
+      }
+    });
 
-    for (const { job_id: jobId, file_key: key } of await jobs.withExpiredFile(BATCH)) {
-      cancellationSignal.throwIfAborted();
-      if (key !== null) await store.delete(key);
-      await jobs.markFileDeleted(jobId);
-    }
-    for (const { job_id: jobId, file_key: key, generation } of await jobs.withAbandonedUpload(retryWindowMs, BATCH)) {
-      cancellationSignal.throwIfAborted();
-      // First the generation: an operator's reset in between then opens the next one, and not the one that goes.
-      if (!(await plans.endGeneration(jobId, generation))) continue;
+/** A generator yields after each job, so that a stopping worker need not wait for all of them. */
+type Step = AsyncGenerator<void>;
+
+async function* deleteExpiredFiles({ jobs, store }: Deps): Step {
+  for (const { job_id: jobId, file_key: key } of await jobs.withExpiredFile(BATCH)) {
+    if (key !== null) await store.delete(key);
+    await jobs.markFileDeleted(jobId);
+    yield;
+  }
+}
+
+async function* endAbandonedUploads({ jobs, plans, store, retryWindowMs }: Deps): Step {
+  for (const { job_id: jobId, file_key: key, generation } of await jobs.withAbandonedUpload(retryWindowMs, BATCH)) {
+    // First the generation: an operator's reset in between then opens the next one, and not the one that goes.
+    if (await plans.endGeneration(jobId, generation)) {
       if (key !== null) await store.abortUploadsOf(key);
       await store.deleteAll(temporaryPrefix(jobId));
     }
+    yield;
+  }
+}
 
-    // What no row speaks of: a late attempt's leftovers, a job whose row is gone.
-    const old = (when: Date): boolean => when.getTime() < Date.now() - retryWindowMs;
-    const uploads = (await store.openUploads('')).filter(({ startedAt }) => old(startedAt));
-    for (const { key, uploadId } of uploads) {
-      cancellationSignal.throwIfAborted();
-      if (await isOver(key, uploadId)) await store.abortUpload(key, uploadId);
-    }
-    const objects = (await store.list('tmp/')).filter(({ modifiedAt }) => old(modifiedAt));
-    for (const { key } of objects) {
-      cancellationSignal.throwIfAborted();
-      if (await isOver(key, null)) await store.delete(key);
-    }
+/** What no row speaks of: a late attempt's leftovers, a job whose row is gone. Keys that are not ours stay. */
+async function* deleteStrays({ jobs, store, retryWindowMs }: Deps): Step {
+  const old = (when: Date): boolean => when.getTime() < Date.now() - retryWindowMs;
+  for (const { key, uploadId, startedAt } of await store.openUploads('')) {
+    if (old(startedAt) && (await isStray(key, uploadId))) await store.abortUpload(key, uploadId);
+    yield;
+  }
+  for (const { key, modifiedAt } of await store.list('tmp/')) {
+    if (old(modifiedAt) && (await isStray(key, null))) await store.delete(key);
+    yield;
+  }
 
-    /** @param uploadId null for a temporary object */
-    async function isOver(key: string, uploadId: string | null): Promise<boolean> {
-      const jobId = jobIdOfKey(key);
-      const row = jobId === null ? null : await jobs.find(jobId);
-      if (row === null || row.status === 'COMPLETED') return true;
-      if (uploadId !== null) return row.upload_id !== uploadId;
-      return row.upload_id === null && !JobStore.isActive(row.status);
-    }
-  };
+  /** @param uploadId null for a temporary object */
+  async function isStray(key: string, uploadId: string | null): Promise<boolean> {
+    const jobId = jobIdOfKey(key);
+    if (jobId === null) return false;
+    const row = await jobs.find(jobId);
+    if (row === null || row.status === 'COMPLETED') return true;
+    if (uploadId !== null) return row.upload_id !== uploadId;
+    return row.upload_id === null && !JobStore.isActive(row.status);
+  }
+}
+
+/** An export whose semaphore was ended as well is in nobody's look, until its user comes back. */
+async function* settleForgotten(deps: Deps, tuning: Tuning): Step {
+  for (const { job_id: jobId, tenant_id: tenantId } of await deps.jobs.activeSince(YOUNG_MS, BATCH)) {
+    await settleExport(deps)({ jobId, tenantId, tuning });
+    yield;
+  }
+}

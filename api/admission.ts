@@ -6,10 +6,8 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
-  isGrpcServiceError,
 } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CONTROL_QUEUE,
   firstSlotsState,
@@ -22,20 +20,14 @@ import { ServiceError } from '../shared/errors.js';
 import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
 import { admitUpdate } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
+import { grpcCode, isPassingFault, pauseAfter } from './passing-faults.js';
 
 const DEADLINE_MS = 5000;
 /** What is left for the answer to come back: the semaphore refuses a request that it meets later than this. */
 const MARGIN_MS = 1000;
 
-/** RESOURCE_EXHAUSTED: ten updates are in flight. ABORTED, UNAVAILABLE: the semaphore was just ending, or the way to it. */
-const PASSING_GRPC_CODES = [8, 10, 14];
 /** The server's name for an update whose workflow ended before it had answered. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
-
-function grpcCode(error: unknown): number | null {
-  if (isGrpcServiceError(error)) return error.code;
-  return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : null;
-}
 
 /** True for an answer that says nothing about the request: the next one may. */
 function isPassing(error: unknown): boolean {
@@ -44,7 +36,7 @@ function isPassing(error: unknown): boolean {
   // An operator ended the semaphore; the next request starts it again.
   if (cause instanceof CancelledFailure || cause instanceof TerminatedFailure) return true;
   if (cause instanceof ApplicationFailure) return cause.type === ENDED_MEANWHILE;
-  return PASSING_GRPC_CODES.includes(grpcCode(error) ?? 0);
+  return isPassingFault(error);
 }
 
 function isIdList(value: unknown): value is string[] {
@@ -115,7 +107,7 @@ export async function admit(job: JobSeed, { jobs, temporal, settings }: ApiDeps)
       if (refused !== null) throw refused;
       if (!hasNoAnswer(error)) throw error;
       if (!isPassing(error) || Date.now() >= notAfter) throw unanswered(error);
-      await sleep(Math.random() * Math.min(300, 40 * attempt));
+      await pauseAfter(attempt);
     }
   }
 }

@@ -122,7 +122,8 @@ async function heartbeatRows(
 ): Promise<number> {
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
   let payloads: Payloads = details?.payloads ?? [];
-  for (const codec of payloadCodecs) payloads = await codec.decode(payloads);
+  // The last codec encoded last.
+  for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
   const [payload] = payloads;
   if (payload === undefined) return 0;
   return heartbeat.safeParse(payloadConverter.fromPayload(payload)).data?.rows ?? 0;

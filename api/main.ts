@@ -7,15 +7,16 @@ import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
-import { temporalAddress } from '../shared/infrastructure/temporal.js';
+import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
-import { connectImpatiently } from './connect-temporal.js';
 import type { ApiDeps } from './deps.js';
 import { ListenError, serve } from './server.js';
 import { createTokenVerifier } from './verify-token.js';
 
 /** How long requests may still take after a stop signal. */
 const DRAIN_MS = 10_000;
+/** The API only asks for single jobs and pages of them: a database that takes longer is as good as away. */
+const QUERY_TIMEOUT_MS = 5000;
 
 /** `npm run api`: any number of copies. Configured by the environment alone. */
 async function main(): Promise<void> {
@@ -28,8 +29,13 @@ async function main(): Promise<void> {
   const onIdleError = (err: Error): void => {
     logger.warn({ err }, 'an idle database connection broke');
   };
-  const pool = createPool(config.DATABASE_URL, { max: 10, name: 'export-api', onIdleError });
-  const temporal = connectImpatiently(address);
+  const pool = createPool(config.DATABASE_URL, {
+    max: 10,
+    name: 'export-api',
+    onIdleError,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+  });
+  const temporal = connectTemporal(address);
   const objects = openObjectStore(config);
   const { store } = objects;
   try {

@@ -12,6 +12,7 @@ import { contextOf } from './context.js';
 /** Seconds after which asking again makes sense: a slot or a server is usually back by then. */
 const RETRY_AFTER = 5;
 const TOO_LARGE = 'The body must be at most 100 KB.';
+const WRONG_ENCODING = 'The body must be UTF-8, as it is or compressed with gzip, deflate or br.';
 
 /** What Express and its body parser throw: errors with a status, and a type that says why. */
 function fromExpress(error: unknown): ServiceError | null {
@@ -20,12 +21,13 @@ function fromExpress(error: unknown): ServiceError | null {
   const options: ErrorOptions = { cause: error };
   if (type === 'entity.parse.failed') return validationFailed([{ pointer: '', detail: 'must be JSON' }]);
   if (type === 'entity.too.large') return new ServiceError('BODY_TOO_LARGE', TOO_LARGE, {}, options);
-  if (error.status === 415) return new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'The body must be UTF-8.', {}, options);
+  if (error.status === 415) return new ServiceError('UNSUPPORTED_MEDIA_TYPE', WRONG_ENCODING, {}, options);
   if (type === 'request.aborted' || type === 'request.size.invalid') {
     return validationFailed([{ pointer: '', detail: 'must be sent completely' }]);
   }
-  // A path such as /v1/exports/%zz, which cannot be decoded.
-  if (error.status === 400) return validationFailed([{ pointer: 'path', detail: 'cannot be read' }]);
+  // A path such as /v1/exports/%zz.
+  if (error instanceof URIError) return validationFailed([{ pointer: 'path', detail: 'cannot be decoded' }]);
+  if (error.status === 400) return validationFailed([{ pointer: '', detail: 'cannot be read' }]);
   return null;
 }
 

@@ -1,16 +1,14 @@
-import { Runtime, Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
-import { fileURLToPath } from 'node:url';
+import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
 import type { ActivityDeps } from '../activities/deps.js';
 import { createControlActivities, createDataActivities } from '../activities/index.js';
 import { CONTROL_QUEUE, DATA_QUEUE } from '../shared/contract.js';
 import { activityLogFields } from './activity-log-fields.js';
+import { loadWorkflowBundle } from './workflow-bundle.js';
 
 /** The same interval delays what a cancel takes to reach an activity; Temporal's default is a minute. */
 const HEARTBEAT_THROTTLE_MS = 1000;
 /** Explicit, because the SDK's default grows with the machine's memory (sdk-typescript#2227). */
 const CACHED_WORKFLOWS = 500;
-const workflowsPath = fileURLToPath(new URL('../workflows/', import.meta.url));
-const interceptorsPath = fileURLToPath(new URL('../workflows/interceptors', import.meta.url));
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;
@@ -20,16 +18,9 @@ export interface WorkerOptions {
   readonly dataSlots: number;
   /** How long a stopping worker lets activities finish, ms. */
   readonly drainMs: number;
+  /** Default: that of the build, or a fresh one. */
   readonly workflowBundle?: WorkflowBundle;
 }
-
-/** Bundles the workflows; takes about two seconds, so tests do it once. */
-export const bundleWorkflows = (): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({
-    workflowsPath,
-    workflowInterceptorModules: [interceptorsPath],
-    logger: Runtime.instance().logger,
-  });
 
 /** Both queues in one process: `run()` ends when both have drained after `shutdown()`. */
 export interface ExportWorker {
@@ -50,7 +41,7 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
   const control = await Worker.create({
     ...common,
     taskQueue: CONTROL_QUEUE,
-    workflowBundle: options.workflowBundle ?? (await bundleWorkflows()),
+    workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle()),
     activities: createControlActivities(deps),
     maxCachedWorkflows: CACHED_WORKFLOWS,
   });

@@ -27,6 +27,10 @@ export const controlActivities = (tuning: Tuning) =>
 export const mailActivities = (tuning: Tuning) =>
   proxyActivities<ControlActivities>({ ...options(tuning.mail), taskQueue: CONTROL_QUEUE });
 
+/** A sweep may meet many files. */
+export const sweepActivities = (tuning: Tuning) =>
+  proxyActivities<ControlActivities>({ ...options(tuning.finish), taskQueue: CONTROL_QUEUE });
+
 /** The look has two seconds, once: whoever waits for it is a person. */
 export const lookActivities = () =>
   proxyLocalActivities<ControlActivities>({ scheduleToCloseTimeout: 2000, retry: { maximumAttempts: 1 } });

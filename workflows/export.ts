@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { ExportInput, ExportResult } from '../shared/contract.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
@@ -36,8 +36,10 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
     });
   } catch (error) {
     const failure = failureOf(error);
+    // An attempt that fails, or is missed, while a cancel is on its way to it is not retried and says something else.
+    const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(async () => {
-      if (isCancellation(error)) {
+      if (cancelled) {
         const { byOperator } = await discardExport({ jobId, tenantId });
         state.status('CANCELLED');
         await releaseSlot(input);
@@ -49,7 +51,7 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
         await notifyUser(input, 'failed');
       }
     });
-    if (isCancellation(error)) throw error;
+    if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('The export was cancelled.');
     throw ApplicationFailure.nonRetryable(failure.message, failure.code);
   }
 }

@@ -1,7 +1,10 @@
 import type { Tuning } from '../shared/contract.js';
-import { controlActivities } from './activity-options.js';
+import { sweepActivities } from './activity-options.js';
 
-/** One sweep, started by a Temporal Schedule: files past their link, uploads and temporary objects past their time. */
+/**
+ * One sweep, started by a Temporal Schedule: files past their link, uploads and temporary objects past their time, and
+ * jobs whose export and semaphore are both gone.
+ */
 export async function retentionWorkflow({ tuning }: { tuning: Tuning }): Promise<void> {
-  await controlActivities(tuning).sweep();
+  await sweepActivities(tuning).sweep({ tuning });
 }

@@ -3,20 +3,34 @@ import type { RequestHandler } from 'express';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
 import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
 import { jobView } from '../job-view.js';
+import { isPassingFault, pauseAfter } from '../passing-faults.js';
 
-const CANCEL_MS = 5000;
+/** How long Temporal may take to hear of it. */
+const CANCEL_MS = 3000;
+
+/** Tells the workflow. A server that is just restarting is asked again. */
+async function tell(jobId: string, { client }: TemporalClient): Promise<void> {
+  const deadline = Date.now() + CANCEL_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const told = client.withDeadline(deadline, () => client.workflow.getHandle(exportWorkflowId(jobId)).cancel());
+      await withTimeLimit(told, Math.max(0, deadline - Date.now()));
+      return;
+    } catch (error) {
+      if (!isPassingFault(error) || Date.now() >= deadline) throw error;
+      await pauseAfter(attempt);
+    }
+  }
+}
 
 async function cancelWorkflow({ job_id: jobId }: JobRow, { temporal, logger }: ApiDeps): Promise<void> {
-  const { client } = temporal;
-  const cancel = client.withDeadline(Date.now() + CANCEL_MS, () =>
-    client.workflow.getHandle(exportWorkflowId(jobId)).cancel(),
-  );
   try {
-    await withTimeLimit(cancel, CANCEL_MS);
+    await tell(jobId, temporal);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) {
       const sentence = 'The cancel could not be passed on; please repeat it.';

@@ -72,7 +72,7 @@ async function start(seed: JobSeed, deps: ApiDeps): Promise<JobRow> {
     if (!started && seed.idempotencyKey !== null) return await rowOfFirst(seed, deps);
   } catch (error) {
     if (!(error instanceof ServiceError) || error.code !== 'TEMPORARILY_UNAVAILABLE') throw error;
-    const row = await jobs.find(seed.jobId);
+    const row = await jobs.find(seed.jobId).catch(() => null);
     if (row === null) throw notYet(seed, error.message, error);
     return sameRequest(row, seed);
   }

@@ -5,37 +5,46 @@ import { messageOf } from '../errors.js';
 import { COLUMN_TYPES, DatasetError, defineDataset, type Dataset } from './define-dataset.js';
 import { BUILT_IN_DATASETS, createRegistry, type DatasetRegistry } from './index.js';
 
-const name = z.string().min(1);
+const text = z.string({ error: 'must be text' }).min(1, 'must be text');
 const columnName = z.string({ error: 'must be the name of a column' }).min(1, 'must be the name of a column');
-const filter = z.strictObject({ kind: z.string(), column: columnName });
-/** A module in JavaScript has met no compiler: everything that `Dataset` says is checked here. */
-const datasetSchema = z.strictObject({
-  name,
-  title: name,
-  schema: name.optional(),
-  table: name,
-  key: z.array(columnName, { error: 'must be a list of columns' }),
-  tenantColumn: columnName,
-  columns: z.record(z.string(), z.strictObject({ type: z.enum(COLUMN_TYPES), label: z.string().optional() })),
-  filters: z
-    .record(
-      z.string(),
-      z.discriminatedUnion('kind', [
-        filter.extend({ kind: z.literal('date_range') }),
-        filter.extend({ kind: z.literal('one_of'), values: z.array(name).min(1).optional() }),
-        filter.extend({ kind: z.literal('range') }),
-        filter.extend({ kind: z.literal('equals') }),
-      ]),
-    )
-    .optional(),
-});
+const type = z.enum(COLUMN_TYPES, { error: `must be one of ${COLUMN_TYPES.join(', ')}` });
+const filter = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), column: columnName });
+/** A module in JavaScript has met no compiler: everything that the type `Dataset` says is checked here. */
+const datasetSchema = z.strictObject(
+  {
+    name: text,
+    title: text,
+    schema: text.optional(),
+    table: text,
+    key: z.array(columnName, { error: 'must be a list of columns' }),
+    tenantColumn: columnName,
+    columns: z.record(z.string(), z.strictObject({ type, label: text.optional() }), { error: 'must be an object' }),
+    filters: z
+      .record(
+        z.string(),
+        z.discriminatedUnion(
+          'kind',
+          [
+            filter('date_range'),
+            filter('one_of').extend({ values: z.array(text, { error: 'must be a list of texts' }).min(1).optional() }),
+            filter('range'),
+            filter('equals'),
+          ],
+          { error: 'must be date_range, one_of, range or equals' },
+        ),
+        { error: 'must be an object' },
+      )
+      .optional(),
+  },
+  { error: ({ code }) => (code === 'invalid_type' ? 'it is not an object' : undefined) },
+);
 
 /** The first thing that is wrong with a definition: where, and what. */
-function problemOf(error: z.ZodError): string {
-  const [issue] = error.issues;
+function problemOf({ issues: [issue] }: z.ZodError): string {
   if (issue === undefined) return 'it is not a dataset';
-  const where = issue.path.map(String).join('.');
-  return where === '' ? issue.message : `${where}: ${issue.message}`;
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return `${[...path, ...issue.keys.slice(0, 1)].join('.')} is not a setting`;
+  return path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
 }
 
 /**
@@ -63,7 +72,7 @@ function checked(dataset: unknown, modulePath: string, index: number): Dataset {
   const result = datasetSchema.safeParse(dataset);
   // The definition itself, and not zod's copy of it: `optional` there allows an undefined that `Dataset` does not.
   if (result.success) return defineDataset(dataset as Dataset);
-  const named = z.object({ name }).safeParse(dataset).data?.name ?? `number ${index + 1}`;
+  const named = z.object({ name: text }).safeParse(dataset).data?.name ?? `number ${index + 1}`;
   const problem = problemOf(result.error);
   throw new DatasetError(`DATASETS_MODULE ${modulePath}: dataset ${named} cannot work: ${problem}.`);
 }

@@ -28,6 +28,10 @@ export function csvField(text: string): string {
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** Alone on its line, COPY's end marker is quoted: psql and older servers would take it for the end of the file. */
+const headerLine = (columns: readonly string[]): string =>
+  columns.length === 1 && columns[0] === '\\.' ? '"\\."' : columns.map(csvField).join(',');
+
 const NOTHING = Buffer.alloc(0);
 
 const passThrough: SegmentEncoder = { encode: ({ bytes }) => bytes, end: () => NOTHING };
@@ -49,6 +53,6 @@ export const csv: Format = {
   renderColumn: ({ escape_formulas }: FormatOptions) =>
     escape_formulas === true ? escapeFormulas : (quoted) => quoted,
   copySql: (select) => `COPY (${select}) TO STDOUT (FORMAT csv)`,
-  head: ({ columns }: FileOutline) => Buffer.from(`${columns.map(csvField).join(',')}\n`),
+  head: ({ columns }: FileOutline) => Buffer.from(`${headerLine(columns)}\n`),
   createEncoder: () => passThrough,
 };

@@ -151,6 +151,15 @@ export class JobStore {
     );
   }
 
+  /** Active for longer than `olderThanMs`, the oldest first. */
+  async activeSince(olderThanMs: number, limit: number): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status IN ('QUEUED', 'PROCESSING')
+         AND created_at < now() - make_interval(secs => $1) ORDER BY created_at LIMIT $2`,
+      [olderThanMs / 1000, limit],
+    );
+  }
+
   /** COMPLETED jobs whose file has outlived its link. */
   async withExpiredFile(limit: number): Promise<JobRow[]> {
     return this.rows(

@@ -16,6 +16,8 @@ export interface PoolOptions {
   readonly name: string;
   /** Told of connections that break while nobody uses them; the pool drops them by itself. */
   readonly onIdleError: (error: Error) => void;
+  /** A query that takes longer fails, and its connection is dropped; default: never. */
+  readonly queryTimeoutMs?: number;
   /** Makes the connections' sockets. */
   readonly stream?: pg.ClientConfig['stream'];
 }
@@ -33,6 +35,7 @@ export function createPool(url: string, options: PoolOptions): Pool {
     application_name: options.name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     ...(options.stream === undefined ? {} : { stream: options.stream }),
     types,
   });

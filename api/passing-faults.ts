@@ -1,0 +1,19 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** RESOURCE_EXHAUSTED: too much at once. ABORTED, UNAVAILABLE: what was asked was just ending, or the way to it. */
+const PASSING: readonly number[] = [8, 10, 14];
+const LONGEST_PAUSE_MS = 300;
+
+/** The gRPC status in an error or in what caused it; null when it is no fault of a call. */
+export function grpcCode(error: unknown): number | null {
+  if (isGrpcServiceError(error)) return error.code;
+  return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : null;
+}
+
+/** True for an answer of Temporal's server that says nothing about the request: the next one may. */
+export const isPassingFault = (error: unknown): boolean => PASSING.includes(grpcCode(error) ?? 0);
+
+/** The pause before another attempt, longer each time; at random, so that many do not come back at once. */
+export const pauseAfter = (attempt: number): Promise<void> =>
+  sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 40 * attempt));
