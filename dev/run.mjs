@@ -22,7 +22,7 @@ const COMMANDS = {
   migrate: 'worker/migrate',
   'setup-temporal': 'worker/setup-temporal',
   token: 'api/token',
-  build: undefined,
+  build: 'dev/build',
 };
 
 const [, , command = '', ...args] = process.argv;
@@ -52,9 +52,6 @@ async function nodeArguments() {
     return [compiled, ...args];
   }
   await ensureInstalled(ROOT);
-  if (command === 'build') {
-    return [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', ...args];
-  }
   return ['--import', 'tsx', `${COMMANDS[command]}.ts`, ...args];
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { processIdentity, signalGroup, signalQuietly, waitUntilGone } from './processes.js';
 import { ownerIsAlive, readRunRecord, type RecordedProcess } from './run-record.js';
 
@@ -15,8 +15,8 @@ export async function cleanUpAfter(recordFile: string): Promise<void> {
     await Promise.all(record.processes.map(endLeftover));
     for (const folder of record.throwaway) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
-  // Gone, or one that nobody can read.
-  rmSync(recordFile, { force: true });
+  // Gone, or one that nobody can read. Nothing else is ever removed for being no record.
+  if (basename(recordFile) === RECORD_NAME) rmSync(recordFile, { force: true });
 }
 
 /** The records of dead runs whose data lies in one of `roots` or in a folder directly below one. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, cp, mkdir } from 'node:fs/promises';
+import { chmod, chown, cp, lstat, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { StackContext } from './context.js';
@@ -35,6 +35,10 @@ export async function preparePlace(context: StackContext, programs: string): Pro
   context.progress.line(`  The PostgreSQL user cannot enter ${context.dataDir}: its data is in ${elsewhere}.`);
   if (context.throwaway) context.recorder.addThrowaway(elsewhere);
   await mkdir(elsewhere, { recursive: true, mode: 0o755 });
+  // Its name can be guessed, and everybody may write beside it.
+  if ((await lstat(elsewhere)).uid !== process.getuid()) {
+    throw new StackError(`${elsewhere} belongs to another user: remove it, or set DATABASE_URL to a server that runs.`);
+  }
   const copied = join(elsewhere, basename(programs));
   await cp(programs, copied, { recursive: true, verbatimSymlinks: true });
   const place = { programs: copied, data: join(elsewhere, 'postgres'), user };

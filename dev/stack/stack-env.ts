@@ -47,7 +47,7 @@ function setting(environment: Environment, name: string, otherwise: string): str
  */
 export function environmentFor(stackEnv: StackEnv, environment: Environment): NodeJS.ProcessEnv {
   const foreign = [
-    ...(given(environment, 'S3_ENDPOINT') === undefined ? [/^AWS_/, /^S3_/] : []),
+    ...(given(environment, 'S3_ENDPOINT') === undefined ? [/^AWS_(?!SDK_)/, /^S3_/] : []),
     ...(given(environment, 'TEMPORAL_ADDRESS') === undefined ? [/^TEMPORAL_/] : []),
     ...(given(environment, 'DATABASE_URL') === undefined ? [/^PG[A-Z]+$/] : []),
   ];

@@ -21,11 +21,13 @@ const searchAttributes = SEARCH_ATTRIBUTES.map(
 );
 
 const DYNAMIC_CONFIG = [
-  // The dev server has one shard whose queues are polled at most 20 times a second: every activity after a workflow's
-  // first would wait 50 ms, every timer as well.
+  // The dev server has one shard, whose queues are read at most 20 times a second: every activity after a workflow's
+  // first would wait 50 ms, and so would every timer.
   'history.transferProcessorMaxPollRPS=2000',
   'history.timerProcessorMaxPollRPS=2000',
   'history.visibilityProcessorMaxPollRPS=2000',
+  // No timer fires, and no activity is retried, sooner than this after it was asked for; the default is one second.
+  'history.timerProcessorMaxTimeShift="10ms"',
   'matching.enableFairness=true',
 ];
 

@@ -1,0 +1,17 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** `npm run build`: compiles to `dist/`, and bundles the workflows there. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const STEPS = [
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+  ['dist/worker/write-bundle.js'],
+] as const;
+
+// What an earlier version had and this one has not must not stay: migrations are found by their folder.
+rmSync(`${ROOT}/dist`, { recursive: true, force: true });
+for (const step of STEPS) {
+  const { status } = spawnSync(process.execPath, [...step], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) process.exit(status ?? 1);
+}
