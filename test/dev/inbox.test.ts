@@ -34,8 +34,8 @@ describe('inbox', () => {
     const { data, error } = await resend.emails.send({ ...mail, html: '<p>Ready</p>', replyTo: 'c@example.com' });
     assert.equal(error, null);
     const [message] = await messages();
-    assert.equal(message?.id, data?.id);
-    assert.deepEqual(message?.to, ['b@example.com']);
+    assert.equal(message?.id, data.id);
+    assert.deepEqual(message.to, ['b@example.com']);
     assert.equal(message.html, '<p>Ready</p>');
   });
 

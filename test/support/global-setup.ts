@@ -41,6 +41,7 @@ export async function mochaGlobalTeardown(this: Runner): Promise<void> {
  * the tests must not come first.
  */
 function useKeys(accessKeyId: string, secretAccessKey: string): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
+  const foreign = Object.keys(process.env).filter((name) => /^AWS_(?!SDK_)/.test(name));
+  for (const name of foreign) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
 }

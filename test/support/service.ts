@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { ActivityDeps } from '../../activities/deps.js';
 import { createApp } from '../../api/app.js';
-import { connectImpatiently } from '../../api/connect-temporal.js';
 import type { Principal } from '../../api/deps.js';
 import { serve } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
@@ -18,10 +17,12 @@ import type { Tuning } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
-import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
+import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { createWorker } from '../../worker/create-worker.js';
 import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { temporalLogger } from '../../worker/temporal-logger.js';
+import { bundleWorkflows } from '../../worker/workflow-bundle.js';
 import { ask, type Answer, type Ask } from './ask.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { stack } from './stack.js';
@@ -131,8 +132,8 @@ async function createBucket(name: string): Promise<void> {
   s3.destroy();
 }
 
-async function createNamespace(name: string): Promise<void> {
-  const connection = await Connection.connect({ address: stack().env.TEMPORAL_ADDRESS });
+async function createNamespace(name: string, address: string): Promise<void> {
+  const connection = await Connection.connect({ address });
   const retention = { seconds: 86_400 as unknown as never };
   await connection.workflowService.registerNamespace({ namespace: name, workflowExecutionRetentionPeriod: retention });
   await connection.close();
@@ -141,7 +142,6 @@ async function createNamespace(name: string): Promise<void> {
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
   const name = `test-${randomUUID()}`;
   const database = await createDatabase(await sampleTemplate(options.orders ?? 2000, options.singleTenant ?? false));
-  await Promise.all([createBucket(name), createNamespace(name)]);
   const logger = logOfWorkers();
   const env = {
     ...stack().env,
@@ -155,13 +155,15 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     WORKER_DATA_SLOTS: String(options.dataSlots ?? 4),
     ...options.env,
   };
+  await Promise.all([createBucket(name), createNamespace(name, env.TEMPORAL_ADDRESS)]);
   const config = parseWorkerConfig(env);
   const registry = createRegistry(options.datasets ?? BUILT_IN_DATASETS);
   const address = { connection: { address: env.TEMPORAL_ADDRESS }, namespace: name };
-  const { deps, close } = openDeps(config, registry, address, logger);
+  const own = openDeps(config, registry, address, logger);
+  const { deps } = own;
   await setUpTemporal(deps.temporal, name);
 
-  const temporal = connectImpatiently(address);
+  const temporal = connectTemporal(address);
   const app = createApp({
     jobs: deps.jobs,
     store: deps.store,
@@ -220,7 +222,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       await Promise.all([...workers].map((worker) => worker.stop()));
       await server.close(1000);
       await temporal.close();
-      await close();
+      await own.close();
       await database.drop();
     },
   };

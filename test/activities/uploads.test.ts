@@ -1,0 +1,84 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { openUpload } from '../../activities/open-upload.js';
+import { planExport } from '../../activities/plan-export.js';
+import type { JobSeed } from '../../shared/contract.js';
+import { FAST, startService, someUser, type TestService } from '../support/service.js';
+
+describe('the upload of an export', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService();
+  });
+  after(() => service.close());
+
+  const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
+
+  async function planned(): Promise<{ jobId: string; tenantId: string; generation: number; key: string }> {
+    const user = someUser();
+    const job: JobSeed = {
+      ...user,
+      jobId: randomUUID(),
+      request: { type: 'orders', format: 'CSV', columns: ['id', 'note'], filters: {}, options: {}, notify: {} },
+      idempotencyKey: null,
+      requestHash: 'of a test',
+      createdAt: new Date().toISOString(),
+    };
+    const { jobId, tenantId } = job;
+    await service.deps.jobs.insert(job);
+    const { generation } = await run(() => planExport(service.deps)({ jobId, tenantId, tuning: FAST, demand: {} }));
+    const key = (await service.deps.jobs.find(jobId))?.file_key ?? '';
+    return { jobId, tenantId, generation, key };
+  }
+  const uploadsOf = async (key: string): Promise<string[]> =>
+    (await service.deps.store.openUploads(key)).map(({ uploadId }) => uploadId);
+
+  it('is one, however many open it at once', async () => {
+    const { key, ...job } = await planned();
+    const opened = await Promise.all([1, 2, 3].map(() => run(() => openUpload(service.deps)(job))));
+    assert.deepEqual(opened, [{ state: 'open' }, { state: 'open' }, { state: 'open' }]);
+    const row = await service.deps.jobs.find(job.jobId);
+    assert.deepEqual(await uploadsOf(key), [row?.upload_id]);
+  });
+
+  it('is replaced by one of the next generation when it is dead, once, however many find it so', async () => {
+    const { key, ...job } = await planned();
+    await run(() => openUpload(service.deps)(job));
+    await service.deps.store.abortUploadsOf(key);
+    const found = await Promise.all([1, 2].map(() => run(() => openUpload(service.deps)(job))));
+    assert.deepEqual(found, [{ state: 'replaced' }, { state: 'replaced' }]);
+    const row = await service.deps.jobs.find(job.jobId);
+    assert.deepEqual([row?.generation, row?.upload_id], [2, null]);
+    assert.deepEqual(await run(() => openUpload(service.deps)(job)), { state: 'replaced' }, 'the old one stays over');
+  });
+
+  it('takes commits of the latest attempt only, and none of an old generation', async () => {
+    const job = await planned();
+    await run(() => openUpload(service.deps)(job));
+    const { plans, jobs } = service.deps;
+    const { jobId, generation } = job;
+    const begin = async (): Promise<number> => (await plans.beginAttempt(jobId, generation, 0))?.attempt ?? 0;
+    const commit = (attempt: number, of = generation): Promise<boolean> =>
+      plans.commit({
+        ...{ jobId, generation: of, segment: 0, attempt, rows: 7, bytes: 70 },
+        pieces: { kind: 'held', key: 'tmp/of-a-test', crc32: 0 },
+      });
+    const [late, latest] = [await begin(), await begin()];
+    const before = await jobs.find(jobId);
+    assert.equal(await commit(late), false);
+    assert.equal(await commit(latest, generation + 1), false);
+    assert.deepEqual(await jobs.find(jobId), before, 'they have written nothing');
+    assert.equal((await plans.segments(jobId))[0]?.rows, null);
+
+    assert.equal(await commit(latest), true);
+    assert.equal(await commit(latest), false, 'and it only once');
+    assert.equal((await jobs.find(jobId))?.rows_exported, 7);
+    assert.equal((await plans.beginAttempt(jobId, generation, 0))?.attempt, latest, 'it does not run again');
+
+    await plans.endGeneration(jobId, generation);
+    assert.equal(await plans.beginAttempt(jobId, generation, 0), null);
+    assert.equal(await commit(latest), false);
+    assert.equal((await jobs.find(jobId))?.rows_exported, 0);
+  });
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { JobStore } from '../../shared/infrastructure/job-store.js';
+import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { createPool } from '../../shared/infrastructure/postgres.js';
+import { queryRows } from '../support/database.js';
+import { until } from '../support/exports.js';
+import { stack } from '../support/stack.js';
+import { assertProblem } from './problems.js';
+import { seedFor, someone, startApi, type Overrides, type TestApi } from './support.js';
+
+const NOWHERE = '127.0.0.1:9';
+const line = z.looseObject({ msg: z.string(), request_id: z.string().optional() });
+
+describe('every answer', () => {
+  const apis: TestApi[] = [];
+  async function start(overrides?: Overrides): Promise<TestApi> {
+    const api = await startApi(overrides);
+    apis.push(api);
+    return api;
+  }
+  afterEach(async () => {
+    for (const api of apis.splice(0)) await api.close();
+  });
+
+  it('has an id, the one of the request where that is safe to repeat', async () => {
+    const api = await start();
+    const given = async (id: string): Promise<string> =>
+      (await api.ask('GET', '/healthz', { headers: { 'X-Request-Id': id } })).headers.get('x-request-id') ?? '';
+    assert.equal(await given('trace-7:a.b_c'), 'trace-7:a.b_c');
+    for (const id of ['a b', '<script>', 'x'.repeat(129)]) assert.ok(z.uuid().safeParse(await given(id)).success);
+  });
+
+  it('says what browsers must not do with it, and not what serves it', async () => {
+    const { headers } = await (await start()).ask('GET', '/healthz');
+    assert.deepEqual(
+      ['x-content-type-options', 'referrer-policy', 'cache-control', 'x-powered-by', 'etag'].map((name) =>
+        headers.get(name),
+      ),
+      ['nosniff', 'no-referrer', 'no-store', null, null],
+    );
+    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
+  });
+
+  it('leaves a line in the log with the pattern of its address, job and tenant', async () => {
+    const api = await start();
+    const alice = someone();
+    const seed = seedFor(alice);
+    await api.deps.jobs.insert(seed);
+    const { headers } = await api.ask('GET', `/v1/exports/${seed.jobId}/download`, { as: alice });
+    const requestId = headers.get('x-request-id');
+    const written = await until('the line', () => Promise.resolve(api.logLines.find((one) => one.msg === 'request')));
+    const { ms, time, pid, hostname, ...rest } = z
+      .looseObject({ ms: z.number(), time: z.number(), pid: z.number(), hostname: z.string() })
+      .parse(written);
+    assert.ok(ms >= 0 && time > 0 && pid > 0 && hostname !== '');
+    assert.deepEqual(rest, {
+      level: 30,
+      msg: 'request',
+      request_id: requestId,
+      method: 'GET',
+      route: '/v1/exports/:job_id/download',
+      status: 409,
+      job_id: seed.jobId,
+      tenant_id: alice.tenantId,
+    });
+  });
+
+  it('to OPTIONS says which methods there are', async () => {
+    const { status, headers } = await (await start()).ask('OPTIONS', '/healthz');
+    assert.deepEqual({ status, allow: headers.get('allow') }, { status: 204, allow: 'GET, HEAD, OPTIONS' });
+  });
+
+  describe('to a request that meets a fault', () => {
+    it('is a 500 without internals; the log has them, under its id', async () => {
+      const api = await start();
+      api.deps.jobs.list = () => Promise.reject(new TypeError('the secret name of a table'));
+      const answer = await api.ask('GET', '/v1/exports', { as: someone() });
+      const { request_id } = assertProblem(answer, 'INTERNAL');
+      assert.ok(!answer.text.includes('secret'));
+      const failed = api.logLines.map((one) => line.parse(one)).find(({ msg }) => msg === 'request failed');
+      assert.equal(failed?.request_id, request_id);
+      assert.ok(JSON.stringify(failed).includes('the secret name of a table'));
+    });
+
+    it('is a 503 without addresses when the job database is away', async () => {
+      const onIdleError = (): void => undefined;
+      const pool = createPool(`postgres://user:secret@${NOWHERE}/exports`, { max: 1, name: 'test', onIdleError });
+      const api = await start({ jobs: new JobStore(pool) });
+      const alice = someone();
+      const asks = [
+        api.ask('GET', '/v1/exports', { as: alice }),
+        api.ask('POST', '/v1/exports', { as: alice, body: { type: 'orders', format: 'csv' } }),
+        api.ask('DELETE', `/v1/exports/${seedFor(alice).jobId}`, { as: alice }),
+      ];
+      for (const answer of await Promise.all(asks)) {
+        const { detail } = assertProblem(answer, 'JOB_STORE_UNAVAILABLE');
+        assert.equal(detail, 'Please try again in a few seconds.');
+        assert.equal(answer.headers.get('retry-after'), '5');
+        assert.ok(!answer.text.includes(NOWHERE));
+      }
+      assert.ok(JSON.stringify(api.logLines).includes(`connect ECONNREFUSED ${NOWHERE}`));
+      await pool.end();
+    });
+
+    it('is a 503 when the job database takes too long', async () => {
+      const api = await start();
+      const locked = queryRows(api.databaseUrl, 'BEGIN; LOCK TABLE export_jobs; SELECT pg_sleep(2)');
+      await until('the lock', async () => {
+        const locks = await queryRows(
+          api.databaseUrl,
+          `SELECT 1 FROM pg_locks WHERE relation = 'export_jobs'::regclass`,
+        );
+        return locks.length > 0;
+      });
+      assertProblem(await api.ask('GET', '/v1/exports', { as: someone() }), 'JOB_STORE_UNAVAILABLE');
+      await locked;
+    });
+
+    it('is a 503 when the storage is away, and the file counts as there until it is deleted', async () => {
+      const objects = openObjectStore({ ...stack().env, S3_ENDPOINT: `http://${NOWHERE}` });
+      const api = await start({ store: objects.store });
+      const alice = someone();
+      const seed = seedFor(alice);
+      await api.deps.jobs.insert(seed);
+      await api.deps.jobs.fail(seed.jobId, { code: 'INTERNAL', message: 'It broke.' });
+      const answer = await api.ask('DELETE', `/v1/exports/${seed.jobId}`, { as: alice });
+      assertProblem(answer, 'STORAGE_UNAVAILABLE');
+      assert.ok(!answer.text.includes(NOWHERE));
+      assert.equal((await api.deps.jobs.find(seed.jobId))?.file_deleted_at, null);
+      objects.close();
+    });
+  });
+});

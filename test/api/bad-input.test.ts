@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { SignJWT, UnsecuredJWT, generateKeyPair } from 'jose';
+import { slotsWorkflowId } from '../../shared/contract.js';
+import { signToken } from '../../api/sign-token.js';
+import { queryRows } from '../support/database.js';
+import { assertProblem } from './problems.js';
+import { type Ask } from '../support/ask.js';
+import { JWT_SECRET } from '../support/service.js';
+import { seedFor, someone, startApi, type TestApi } from './support.js';
+
+const GOOD = { type: 'orders', format: 'csv' };
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+/** What is posted, and the fields that the answer must name. */
+const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
+  ['an unknown type', { ...GOOD, type: 'nothing' }, ['/type']],
+  ['no type', { format: 'csv' }, ['/type']],
+  ['a type that is a number', { ...GOOD, type: 7 }, ['/type']],
+  ['an unknown format', { ...GOOD, format: 'docx' }, ['/format']],
+  ['no format', { type: 'orders' }, ['/format']],
+  ['a format that is a list', { ...GOOD, format: ['csv'] }, ['/format']],
+  ['an unknown column', { ...GOOD, columns: ['id', 'password'] }, ['/columns/1']],
+  ['columns that are a text', { ...GOOD, columns: 'id' }, ['/columns']],
+  ['no columns at all', { ...GOOD, columns: [] }, ['/columns']],
+  ['a column twice', { ...GOOD, columns: ['id', 'id'] }, ['/columns']],
+  ['an unknown filter', { ...GOOD, filters: { color: 'red' } }, ['/filters/color']],
+  ['filters that are a list', { ...GOOD, filters: [] }, ['/filters']],
+  ['an unknown value of a filter', { ...GOOD, filters: { status: ['lost'] } }, ['/filters/status/0']],
+  ['a filter of the wrong type', { ...GOOD, filters: { total: 5 } }, ['/filters/total']],
+  ['a text where a number is compared', { ...GOOD, filters: { total: { gte: 'much' } } }, ['/filters/total/gte']],
+  ['a range that is reversed', { ...GOOD, filters: { total: { gt: 9, lt: 1 } } }, ['/filters/total']],
+  ['a number that is no id', { ...GOOD, filters: { customer_id: 1.5 } }, ['/filters/customer_id']],
+  [
+    'dates that are none',
+    { ...GOOD, filters: { date_range: ['soon', '2026-02-30'] } },
+    ['/filters/date_range/0', '/filters/date_range/1'],
+  ],
+  [
+    'dates that are reversed',
+    { ...GOOD, filters: { date_range: ['2026-04-01', '2026-01-01'] } },
+    ['/filters/date_range'],
+  ],
+  ['one date', { ...GOOD, filters: { date_range: ['2026-04-01'] } }, ['/filters/date_range']],
+  ['text with a NUL in it', { ...GOOD, filters: { currency: 'EU\0' } }, ['/filters/currency']],
+  ['an unknown option', { ...GOOD, options: { color: 'red' } }, ['/options/color']],
+  ['an option of the wrong type', { ...GOOD, options: { escape_formulas: 'yes' } }, ['/options/escape_formulas']],
+  ['a timezone that is none', { ...GOOD, options: { timezone: 'Mars/Olympus' } }, ['/options/timezone']],
+  ['options that are a text', { ...GOOD, options: 'fast' }, ['/options']],
+  ['a webhook', { ...GOOD, notify: { webhook_url: 'https://example.com' } }, ['/notify/webhook_url']],
+  ['an address that is none', { ...GOOD, notify: { email: 'me' } }, ['/notify/email']],
+  ['an unknown field', { ...GOOD, 'a/b~c': 1 }, ['/a~1b~0c']],
+  ['a prototype', '{"type":"orders","format":"csv","__proto__":{"a":1}}', ['/__proto__']],
+  ['a list', [], ['']],
+  ['null', 'null', ['']],
+  ['a number', '7', ['']],
+  ['what is no JSON', '{"type":', ['']],
+  ['nothing', '', ['/type']],
+];
+
+describe('bad input', () => {
+  let api: TestApi;
+  const alice = someone();
+
+  before(async () => {
+    api = await startApi();
+  });
+  after(() => api.close());
+
+  const post = (options: Ask) => api.ask('POST', '/v1/exports', options);
+
+  async function assertNothingStarted(): Promise<void> {
+    const rows = await queryRows(api.databaseUrl, 'SELECT job_id FROM export_jobs WHERE user_id = $1', [alice.userId]);
+    assert.deepEqual(rows, []);
+    const { client } = api.deps.temporal;
+    const semaphore = client.workflow.getHandle(slotsWorkflowId(alice.tenantId, alice.userId));
+    await assert.rejects(semaphore.describe(), { name: 'WorkflowNotFoundError' });
+  }
+  afterEach(assertNothingStarted);
+
+  describe('in the body of a POST', () => {
+    for (const [what, body, pointers] of BODIES) {
+      it(`${what} is a 400 that names ${pointers.map((pointer) => pointer || 'the body').join(' and ')}`, async () => {
+        assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', pointers);
+      });
+    }
+
+    it('names every field that is wrong, at once', async () => {
+      const body = { ...GOOD, format: 'docx', columns: ['password'], filters: { color: 1 } };
+      assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', ['/format', '/columns/0', '/filters/color']);
+    });
+
+    it('more than 100 KB is a 413', async () => {
+      assertProblem(await post({ as: alice, body: { ...GOOD, note: 'x'.repeat(100 * 1024) } }), 'BODY_TOO_LARGE');
+    });
+
+    it('another type than JSON is a 415', async () => {
+      const headers = { 'Content-Type': 'text/csv' };
+      assertProblem(await post({ as: alice, body: 'type\norders', headers }), 'UNSUPPORTED_MEDIA_TYPE');
+    });
+
+    it('another charset than UTF-8 is a 415', async () => {
+      const headers = { 'Content-Type': 'application/json; charset=latin1' };
+      assertProblem(await post({ as: alice, body: GOOD, headers }), 'UNSUPPORTED_MEDIA_TYPE');
+    });
+
+    for (const [what, key] of [
+      ['is empty', ''],
+      ['has a blank', 'a b'],
+      ['is too long', 'k'.repeat(256)],
+    ] as const) {
+      it(`an Idempotency-Key that ${what} is a 400 that names it`, async () => {
+        const headers = { 'Idempotency-Key': key };
+        assertProblem(await post({ as: alice, body: GOOD, headers }), 'VALIDATION_FAILED', ['header/Idempotency-Key']);
+      });
+    }
+  });
+
+  describe('in the token', () => {
+    const claims = { sub: alice.userId, tenant_id: alice.tenantId };
+    const key = new TextEncoder().encode(JWT_SECRET);
+    const signed = (payload: Record<string, unknown>, secret = key) =>
+      new SignJWT({ exp: Math.floor(Date.now() / 1000) + 60, ...payload })
+        .setProtectedHeader({ alg: 'HS256' })
+        .sign(secret);
+
+    const TOKENS: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
+      ['without a token', () => '', /must be "Bearer" and a token/],
+      ['of another scheme', () => 'Basic YTpi', /must be "Bearer" and a token/],
+      ['that is no JWT', () => 'Bearer abc', /is not a JWT/],
+      [
+        'signed with another key',
+        async () => `Bearer ${await signed(claims, new TextEncoder().encode('x'.repeat(32)))}`,
+        /is not valid/,
+      ],
+      [
+        'with a changed payload',
+        async () => `Bearer ${(await signed(claims)).replace(/\.[^.]+\./, '.eyJzdWIiOiJhIn0.')}`,
+        /is not valid/,
+      ],
+      [
+        'with the algorithm none',
+        () => `Bearer ${new UnsecuredJWT(claims).setExpirationTime('1h').encode()}`,
+        /not accepted here/,
+      ],
+      [
+        'signed with a public key that nobody trusts',
+        async () => `Bearer ${await byPublicKey(claims)}`,
+        /not accepted here/,
+      ],
+      [
+        'that has expired',
+        async () => `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: -60 })}`,
+        /has expired/,
+      ],
+      ['that never expires', async () => `Bearer ${await signed({ ...claims, exp: undefined })}`, /claim exp/],
+      [
+        'that is not valid yet',
+        async () => `Bearer ${await signed({ ...claims, nbf: Math.floor(Date.now() / 1000) + 60 })}`,
+        /claim nbf/,
+      ],
+      ['without a user', async () => `Bearer ${await signed({ tenant_id: alice.tenantId })}`, /claim sub/],
+      ['without a tenant', async () => `Bearer ${await signed({ sub: alice.userId })}`, /claim tenant_id/],
+      [
+        'of a user that is no UUID',
+        async () => `Bearer ${await signed({ ...claims, sub: 'alice' })}`,
+        /needs sub, as UUIDs/,
+      ],
+      [
+        'of a tenant that is no UUID',
+        async () => `Bearer ${await signed({ ...claims, tenant_id: 7 })}`,
+        /needs tenant_id, as UUIDs/,
+      ],
+    ];
+    for (const [what, authorization, detail] of TOKENS) {
+      it(`a request ${what} is a 401 that says so`, async () => {
+        const answer = await post({ authorization: await authorization(), body: GOOD });
+        assert.match(assertProblem(answer, 'UNAUTHENTICATED').detail, detail);
+        assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/);
+      });
+    }
+
+    it('is asked for before anything else, on every address under /v1', async () => {
+      for (const [method, path] of [
+        ['GET', '/v1/exports'],
+        ['GET', '/v1/datasets'],
+        ['DELETE', '/v1/exports/x'],
+        ['GET', '/v1/nothing'],
+      ] as const) {
+        assertProblem(await api.ask(method, path), 'UNAUTHENTICATED');
+      }
+      assertProblem(await post({ body: 'x'.repeat(200 * 1024) }), 'UNAUTHENTICATED');
+    });
+  });
+
+  describe('in the address', () => {
+    const OF_A_JOB = [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['POST', '/cancel'],
+      ['GET', '/download'],
+    ] as const;
+    for (const [method, action] of OF_A_JOB) {
+      it(`${method} …/{job_id}${action} with a malformed id is a 400 that names it`, async () => {
+        for (const id of ['1', `${UNKNOWN_ID}0`, 'null', "'%20OR%201=1"]) {
+          const answer = await api.ask(method, `/v1/exports/${id}${action}`, { as: alice });
+          assertProblem(answer, 'VALIDATION_FAILED', ['path/job_id']);
+        }
+      });
+
+      it(`${method} …/{job_id}${action} of another's job is a 404, as of one that is not there`, async () => {
+        const bob = someone();
+        const seed = seedFor(bob);
+        await api.deps.jobs.insert(seed);
+        const colleague = { ...alice, tenantId: bob.tenantId };
+        const elsewhere = { ...bob, tenantId: alice.tenantId };
+        for (const [as, id] of [
+          [alice, UNKNOWN_ID],
+          [alice, seed.jobId],
+          [colleague, seed.jobId],
+          [elsewhere, seed.jobId],
+        ] as const) {
+          const problem = assertProblem(await api.ask(method, `/v1/exports/${id}${action}`, { as }), 'NOT_FOUND');
+          assert.equal(problem.detail, `There is no export ${id}.`);
+        }
+        assert.equal((await api.deps.jobs.find(seed.jobId))?.cancel_requested_at, null);
+      });
+    }
+
+    it('a path that cannot be decoded is a 400', async () => {
+      assertProblem(await api.ask('GET', '/v1/exports/%zz', { as: alice }), 'VALIDATION_FAILED', ['path']);
+    });
+
+    it('an unknown address is a 404', async () => {
+      assertProblem(await api.ask('GET', '/v1/nothing', { as: alice }), 'NOT_FOUND');
+      assertProblem(await api.ask('GET', '/nothing'), 'NOT_FOUND');
+    });
+
+    it('another method is a 405 that says which there are', async () => {
+      const answer = await api.ask('PUT', '/v1/exports', { as: alice, body: GOOD });
+      assertProblem(answer, 'METHOD_NOT_ALLOWED');
+      assert.equal(answer.headers.get('allow'), 'GET, POST, HEAD, OPTIONS');
+      assertProblem(await api.ask('DELETE', '/healthz'), 'METHOD_NOT_ALLOWED');
+    });
+
+    const QUERIES: readonly (readonly [string, readonly string[]])[] = [
+      ['limit=0', ['query/limit']],
+      ['limit=101', ['query/limit']],
+      ['limit=ten', ['query/limit']],
+      ['limit=1&limit=2', ['query/limit']],
+      ['status=LOST', ['query/status']],
+      ['type=nothing', ['query/type']],
+      ['cursor=abc', ['query/cursor']],
+      [`cursor=${Buffer.from('["2026-01-01","x"]').toString('base64url')}`, ['query/cursor']],
+      ['cursor=', ['query/cursor']],
+      ['page=2', ['query/page']],
+      ['status=LOST&limit=0', ['query/status', 'query/limit']],
+    ];
+    for (const [query, pointers] of QUERIES) {
+      it(`GET /v1/exports?${query} is a 400 that names ${pointers.join(' and ')}`, async () => {
+        assertProblem(await api.ask('GET', `/v1/exports?${query}`, { as: alice }), 'VALIDATION_FAILED', pointers);
+      });
+    }
+  });
+});
+
+async function byPublicKey(claims: Record<string, unknown>): Promise<string> {
+  const { privateKey } = await generateKeyPair('ES256');
+  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).setExpirationTime('1h').sign(privateKey);
+}

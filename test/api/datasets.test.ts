@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
+import { someone, startApi, type TestApi } from './support.js';
+
+const parcels = defineDataset({
+  name: 'parcels',
+  title: 'Parcels',
+  table: 'parcels',
+  key: ['id'],
+  tenantColumn: 'tenant_id',
+  columns: { id: { type: 'bigint', label: 'Number' }, sent_at: { type: 'timestamptz' }, state: { type: 'text' } },
+  filters: {
+    date_range: { kind: 'date_range', column: 'sent_at' },
+    state: { kind: 'one_of', column: 'state', values: ['new', 'sent'] },
+  },
+});
+
+describe('GET /v1/datasets', () => {
+  let api: TestApi;
+  before(async () => {
+    api = await startApi({ registry: createRegistry([parcels]) });
+  });
+  after(() => api.close());
+
+  it('lists what can be asked for, with the types of columns, filters and options', async () => {
+    const { status, json } = await api.ask('GET', '/v1/datasets', { as: someone() });
+    assert.equal(status, 200);
+    assert.deepEqual(json, {
+      datasets: [
+        {
+          name: 'parcels',
+          title: 'Parcels',
+          columns: [
+            { name: 'id', type: 'bigint', label: 'Number' },
+            { name: 'sent_at', type: 'timestamptz', label: 'sent_at' },
+            { name: 'state', type: 'text', label: 'state' },
+          ],
+          filters: [
+            { name: 'date_range', kind: 'date_range', column: 'sent_at' },
+            { name: 'state', kind: 'one_of', column: 'state', values: ['new', 'sent'] },
+          ],
+        },
+      ],
+      formats: [
+        {
+          name: 'CSV',
+          extension: 'csv',
+          media_type: 'text/csv; charset=utf-8',
+          options: {
+            $schema: 'https://json-schema.org/draft/2020-12/schema',
+            type: 'object',
+            additionalProperties: false,
+            properties: {
+              timezone: {
+                type: 'string',
+                default: 'UTC',
+                description: 'Times are written in this timezone, and the days of filters begin in it',
+              },
+              escape_formulas: {
+                type: 'boolean',
+                default: true,
+                description: 'Lead text that a spreadsheet would run as a formula with an apostrophe',
+              },
+            },
+          },
+        },
+      ],
+    });
+  });
+});

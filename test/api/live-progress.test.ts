@@ -1,0 +1,187 @@
+import { Context } from '@temporalio/activity';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { LiveProgress } from '../../api/live-progress.js';
+import { exportWorkflowId, type ExportProgress, type SegmentHeartbeat } from '../../shared/contract.js';
+import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import { until } from '../support/exports.js';
+import { startService, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { seedFor, someone } from './support.js';
+import type { ShowInput } from './workflows/show-progress.js';
+
+const QUEUE = 'live-progress';
+
+/** What a workflow and its heartbeats say is played by one that says what it is told; the rest is real. */
+describe('live progress', () => {
+  let service: TestService;
+  let watched: ConstructorParameters<typeof LiveProgress>[0];
+  let worker: Worker;
+  let running: Promise<void>;
+  let connection: NativeConnection;
+  const heartbeats = new Map<string, SegmentHeartbeat>();
+
+  /** Heartbeats what the test wants to see, until it is cancelled. */
+  async function exportSegment({ jobId }: { jobId: string }): Promise<void> {
+    const { cancelled, heartbeat } = Context.current();
+    const timer = setInterval(() => {
+      heartbeat(heartbeats.get(jobId));
+    }, 20);
+    await cancelled.finally(() => {
+      clearInterval(timer);
+    });
+  }
+
+  before(async () => {
+    service = await startService();
+    watched = { ...service.deps, logger: pino({ level: 'silent' }) };
+    connection = await NativeConnection.connect({ address: stack().env.TEMPORAL_ADDRESS });
+    worker = await Worker.create({
+      connection,
+      namespace: service.namespace,
+      taskQueue: QUEUE,
+      workflowsPath: fileURLToPath(new URL('workflows/show-progress.ts', import.meta.url)),
+      activities: { exportSegment, somethingElse: exportSegment },
+      maxHeartbeatThrottleInterval: 20,
+    });
+    running = worker.run();
+  });
+  after(async () => {
+    worker.shutdown();
+    await running;
+    await connection.close();
+    await service.close();
+  });
+
+  const AT_WORK: ExportProgress = {
+    phase: 'exporting',
+    totalRows: 1000,
+    rowsCommitted: 200,
+    segmentsDone: 2,
+    segments: 10,
+  };
+
+  /** A job that is PROCESSING, and a workflow that says this of it until `work` is done. */
+  async function whileItSays(
+    input: Partial<ShowInput>,
+    work: (row: JobRow, live: LiveProgress) => Promise<void>,
+  ): Promise<void> {
+    const { jobs, temporal } = watched;
+    const seed = seedFor(someone());
+    await jobs.insert(seed);
+    await jobs.markProcessing(seed.jobId);
+    const row = await jobs.find(seed.jobId);
+    assert.ok(row);
+    const args: [ShowInput] = [{ jobId: seed.jobId, progress: AT_WORK, activities: [], ...input }];
+    const handle = await temporal.client.workflow.start('showProgress', {
+      workflowId: exportWorkflowId(seed.jobId),
+      taskQueue: QUEUE,
+      args,
+    });
+    try {
+      await work(row, new LiveProgress(watched));
+    } finally {
+      await handle.cancel();
+      await handle.result().catch(() => undefined);
+    }
+  }
+
+  const reread = async (row: JobRow): Promise<JobRow> => {
+    const now = await watched.jobs.find(row.job_id);
+    assert.ok(now);
+    return now;
+  };
+
+  it('counts committed segments, and tells the row', async () => {
+    await whileItSays({}, async (row, live) => {
+      const seen = await until('an answer', async () => {
+        const now = await live.of(row);
+        return now.totalRows !== null && now;
+      });
+      assert.deepEqual(seen, { phase: 'exporting', progress: 20, totalRows: 1000, rowsExported: 200 });
+      assert.equal((await reread(row)).progress, 20);
+    });
+  });
+
+  it('adds what running segments heartbeat, and nothing of other activities', async () => {
+    await whileItSays({ activities: ['exportSegment', 'exportSegment', 'somethingElse'] }, async (row, live) => {
+      heartbeats.set(row.job_id, { segment: 3, rows: 55 });
+      const seen = await until('heartbeats', async () => {
+        const now = await live.of(row);
+        return now.rowsExported === 310 && now;
+      });
+      assert.equal(seen.progress, 31);
+    });
+  });
+
+  it('never says more rows than there are, nor 100 percent', async () => {
+    await whileItSays({ activities: ['exportSegment'] }, async (row, live) => {
+      heartbeats.set(row.job_id, { segment: 3, rows: 5000 });
+      const seen = await until('heartbeats', async () => {
+        const now = await live.of(row);
+        return now.rowsExported > 200 && now;
+      });
+      assert.deepEqual({ rows: seen.rowsExported, progress: seen.progress }, { rows: 1000, progress: 99 });
+    });
+  });
+
+  it('never goes back: not below what it has said, not below the row', async () => {
+    await whileItSays({ activities: ['exportSegment'] }, async (row, live) => {
+      heartbeats.set(row.job_id, { segment: 3, rows: 300 });
+      await until('heartbeats', async () => (await live.of(row)).rowsExported === 500);
+      // The attempt failed, and the next one has only begun.
+      heartbeats.set(row.job_id, { segment: 3, rows: 1 });
+      const strangers = async (of: JobRow) => new LiveProgress(watched).of(of);
+      await until('fewer rows', async () => (await strangers(row)).rowsExported < 500);
+      assert.deepEqual(await live.of(row), { phase: 'exporting', progress: 50, totalRows: 1000, rowsExported: 500 });
+      await until('the row', async () => {
+        await live.of(row);
+        return (await reread(row)).progress === 50;
+      });
+      assert.equal((await strangers(await reread(row))).progress, 50);
+    });
+  });
+
+  it('tells the row at most once a second', async () => {
+    let raised = 0;
+    const { jobs } = watched;
+    const counting = Object.assign(Object.create(jobs) as typeof jobs, {
+      raiseProgress: (jobId: string, percent: number) => {
+        raised++;
+        return jobs.raiseProgress(jobId, percent);
+      },
+    });
+    await whileItSays({}, async (row) => {
+      const live = new LiveProgress({ ...watched, jobs: counting });
+      await until('the first time', async () => {
+        await live.of(row);
+        return raised > 0;
+      });
+      const startedAt = performance.now();
+      for (let request = 0; request < 10; request++) await live.of(row);
+      assert.ok(raised <= 1 + (performance.now() - startedAt) / 1000);
+    });
+  });
+
+  it('is the row half a second later when no worker answers', async () => {
+    const { jobs, temporal } = watched;
+    const seed = seedFor(someone());
+    await jobs.insert(seed);
+    await jobs.markProcessing(seed.jobId);
+    await jobs.raiseProgress(seed.jobId, 7);
+    const handle = await temporal.client.workflow.start('showProgress', {
+      workflowId: exportWorkflowId(seed.jobId),
+      taskQueue: 'nobody',
+    });
+    const row = await jobs.find(seed.jobId);
+    assert.ok(row);
+    const startedAt = performance.now();
+    const seen = await new LiveProgress(watched).of(row);
+    const ms = performance.now() - startedAt;
+    await handle.terminate();
+    assert.deepEqual(seen, { phase: 'exporting', progress: 7, totalRows: null, rowsExported: 0 });
+    assert.ok(ms > 400 && ms < 900, `${ms} ms`);
+  });
+});

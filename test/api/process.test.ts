@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serve } from '../../api/server.js';
+import { migrate } from '../../shared/infrastructure/migrate.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/exports.js';
+import { stack } from '../support/stack.js';
+import { assertProblem } from './problems.js';
+import { runProgram, startProgram, type Program } from './programs.js';
+import { ask } from '../support/ask.js';
+import { JWT_SECRET } from '../support/service.js';
+import { someone } from './support.js';
+
+const NOWHERE = '127.0.0.1:9';
+
+describe('npm run api', () => {
+  let database: TestDatabase;
+  let env: Record<string, string>;
+  let secret: string;
+
+  before(async () => {
+    database = await createDatabase();
+    await migrate(database.url);
+    env = { ...stack().env, DATABASE_URL: database.url, HOST: '127.0.0.1', PORT: '0' };
+    secret = stack().env.JWT_SECRET;
+  });
+  after(() => database.drop());
+
+  /** The process, when it listens. */
+  async function start(change: Record<string, string> = {}): Promise<{ program: Program; url: string }> {
+    const program = startProgram('api/main.ts', [], { ...env, ...change });
+    for (;;) {
+      const port = /"port":(\d+).*"msg":"listening"/.exec(program.stdout())?.[1];
+      if (port !== undefined) return { program, url: `http://127.0.0.1:${port}` };
+      if (program.process.exitCode !== null) throw new Error(program.stderr());
+      await sleep(20);
+    }
+  }
+
+  it('ends with one sentence when it cannot start', async () => {
+    const taken = await serve(() => undefined, { host: '127.0.0.1', port: 0 });
+    const cases: readonly (readonly [Record<string, string>, RegExp])[] = [
+      [{ DATABASE_URL: '', LINK_SECRET: 'short' }, /^DATABASE_URL is not set\. LINK_SECRET must be .+\.\n$/],
+      [{ PORT: `${taken.port}` }, /^The API cannot listen on 127\.0\.0\.1:\d+: another process listens there\.\n$/],
+    ];
+    for (const [change, sentence] of cases) {
+      const { code, stderr } = await runProgram('api/main.ts', [], { ...env, ...change });
+      assert.equal(code, 1);
+      assert.match(stderr, sentence);
+    }
+    await taken.close(0);
+  });
+
+  it('is ready beside the services of the stack', async () => {
+    const { program, url } = await start();
+    const { status, json } = await ask(`${url}/readyz`, 'GET', JWT_SECRET);
+    assert.deepEqual({ status, json }, { status: 200, json: { status: 'ready' } });
+    program.process.kill('SIGTERM');
+    assert.equal(await program.ended, 0);
+    assert.equal(program.stderr(), '');
+  });
+
+  it('starts without any of them, and says in the log and in /readyz what is missing', async () => {
+    const away = {
+      DATABASE_URL: `postgres://user:secret@${NOWHERE}/exports`,
+      S3_ENDPOINT: `http://${NOWHERE}`,
+      TEMPORAL_ADDRESS: NOWHERE,
+    };
+    const { program, url } = await start(away);
+    assert.equal((await ask(`${url}/healthz`, 'GET', JWT_SECRET)).status, 200);
+    const ready = await ask(`${url}/readyz`, 'GET', JWT_SECRET);
+    assert.equal(ready.status, 503);
+    const sentences = [
+      `The job database at ${NOWHERE} does not answer`,
+      'The bucket exports does not answer',
+      `Temporal at ${NOWHERE} does not answer`,
+    ];
+    for (const sentence of sentences) {
+      assert.ok(ready.text.includes(sentence), ready.text);
+      await until('the log', () => Promise.resolve(program.stdout().includes(sentence)));
+    }
+
+    const answer = await ask(`${url}/v1/exports`, 'GET', secret, { as: someone() });
+    const { detail } = assertProblem(answer, 'JOB_STORE_UNAVAILABLE');
+    assert.equal(detail, 'Please try again in a few seconds.');
+    assert.equal(answer.headers.get('retry-after'), '5');
+    program.process.kill('SIGINT');
+    assert.equal(await program.ended, 0);
+  });
+
+  it('lets a request finish when it is told to stop, and ends at once when it is told twice', async () => {
+    // Nobody works: this takes until the deadline of an admission.
+    const post = (url: string) =>
+      ask(`${url}/v1/exports`, 'POST', secret, { as: someone(), body: { type: 'orders', format: 'csv' } });
+
+    const patient = await start();
+    const answer = post(patient.url);
+    await sleep(500);
+    patient.program.process.kill('SIGTERM');
+    assertProblem(await answer, 'TEMPORARILY_UNAVAILABLE');
+    assert.equal(await patient.program.ended, 0);
+
+    const impatient = await start();
+    const cut = assert.rejects(post(impatient.url));
+    await sleep(500);
+    impatient.program.process.kill('SIGTERM');
+    await sleep(100);
+    impatient.program.process.kill('SIGTERM');
+    await cut;
+    assert.equal(await impatient.program.ended, 1);
+  });
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { z } from 'zod';
+import type { ReadinessCheck } from '../../api/deps.js';
+import {
+  checkBucket,
+  checkJobStore,
+  checkSearchAttributes,
+  checkTemporal,
+} from '../../shared/infrastructure/checks.js';
+import { migrate } from '../../shared/infrastructure/migrate.js';
+import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
+import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
+import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
+import { stack } from '../support/stack.js';
+import { startApi, type TestApi } from './support.js';
+
+/** Nothing listens there. */
+const NOWHERE = '127.0.0.1:9';
+
+describe('/readyz', () => {
+  let database: TestDatabase;
+  let check: ReadinessCheck = () => Promise.resolve(null);
+  let api: TestApi;
+  const closers: (() => Promise<void> | void)[] = [];
+
+  before(async () => {
+    database = await createDatabase();
+    api = await startApi({ readiness: [() => Promise.resolve(null), () => check()] });
+  });
+  after(async () => {
+    await api.close();
+    for (const close of closers.reverse()) await close();
+    await database.drop();
+  });
+
+  async function sentences(of: ReadinessCheck): Promise<readonly string[]> {
+    check = of;
+    const startedAt = performance.now();
+    const { status, json } = await api.ask('GET', '/readyz');
+    assert.ok(performance.now() - startedAt < 3000);
+    if (status === 200) {
+      assert.deepEqual(json, { status: 'ready' });
+      return [];
+    }
+    assert.equal(status, 503);
+    return z.object({ status: z.literal('not ready'), problems: z.array(z.string()) }).parse(json).problems;
+  }
+
+  function pool(url: string): Pool {
+    const opened = createPool(url, { max: 1, name: 'test', onIdleError: () => undefined });
+    closers.push(() => opened.end());
+    return opened;
+  }
+
+  function temporal(address: string, namespace: string): TemporalClient {
+    const opened = connectTemporal({ connection: { address }, namespace });
+    closers.push(() => opened.close());
+    return opened;
+  }
+
+  function bucket(change: { S3_ENDPOINT?: string; EXPORT_BUCKET?: string }) {
+    const opened = openObjectStore({ ...stack().env, ...change });
+    closers.push(() => {
+      opened.close();
+    });
+    return opened.store;
+  }
+
+  const databaseHost = (): string => new URL(database.url).host;
+
+  it('/healthz says only that the process answers', async () => {
+    const { status, json } = await api.ask('GET', '/healthz');
+    assert.deepEqual({ status, json }, { status: 200, json: { status: 'ok' } });
+  });
+
+  it('says that the tables are missing, then that they are there, then that they are old', async () => {
+    const jobs = pool(database.url);
+    const missing = 'The tables of the service are missing: run `npm run migrate`.';
+    assert.deepEqual(await sentences(() => checkJobStore(jobs)), [missing]);
+    await migrate(database.url);
+    assert.deepEqual(await sentences(() => checkJobStore(jobs)), []);
+    await queryRows(database.url, 'ALTER TABLE export_segments RENAME TO away');
+    assert.deepEqual(await sentences(() => checkJobStore(jobs)), [missing]);
+    await queryRows(database.url, 'ALTER TABLE away RENAME TO export_segments');
+    const rows = await queryRows<{ name: string }>(database.url, 'DELETE FROM export_migrations RETURNING name');
+    assert.deepEqual(await sentences(() => checkJobStore(jobs)), [
+      'The tables of the service are older than this version: run `npm run migrate`.',
+    ]);
+    for (const { name } of rows) {
+      await queryRows(database.url, 'INSERT INTO export_migrations (name, run_on) VALUES ($1, now())', [name]);
+    }
+    assert.deepEqual(await sentences(() => checkJobStore(jobs)), []);
+  });
+
+  it('says that the job database is read-only', async () => {
+    await migrate(database.url);
+    const url = `${database.url}?options=-c%20default_transaction_read_only%3Don`;
+    assert.deepEqual(await sentences(() => checkJobStore(pool(url))), [
+      `The job database at ${databaseHost()} is read-only: point DATABASE_URL at the server that takes writes, or let this one take them.`,
+    ]);
+  });
+
+  it('says that the job database does not answer, and keeps its password', async () => {
+    const away = pool(`postgres://user:secret@${NOWHERE}/exports`);
+    assert.deepEqual(await sentences(() => checkJobStore(away)), [
+      `The job database at ${NOWHERE} does not answer (connect ECONNREFUSED ${NOWHERE}): see that it runs and that DATABASE_URL is right.`,
+    ]);
+    const name = `nothing_${randomUUID().slice(0, 8)}`;
+    const url = new URL(database.url);
+    url.pathname = `/${name}`;
+    assert.deepEqual(await sentences(() => checkJobStore(pool(url.href))), [
+      `The job database at ${databaseHost()} does not answer (database "${name}" does not exist): see that it runs and that DATABASE_URL is right.`,
+    ]);
+  });
+
+  it('says that the bucket is not there, or the storage', async () => {
+    assert.deepEqual(await sentences(() => checkBucket(bucket({}))), []);
+    assert.deepEqual(await sentences(() => checkBucket(bucket({ EXPORT_BUCKET: 'no-such-bucket' }))), [
+      'The bucket no-such-bucket does not exist: see that S3_ENDPOINT, EXPORT_BUCKET and the credentials are right.',
+    ]);
+    const [sentence = ''] = await sentences(() => checkBucket(bucket({ S3_ENDPOINT: `http://${NOWHERE}` })));
+    assert.match(sentence, /^The bucket exports does not answer as it should: .*ECONNREFUSED.*: see that S3_ENDPOINT/);
+  });
+
+  it('says that Temporal does not answer, or has no such namespace', async () => {
+    const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = stack().env;
+    assert.deepEqual(await sentences(() => checkTemporal(temporal(address, namespace).client)), []);
+    assert.deepEqual(await sentences(() => checkTemporal(temporal(address, 'nowhere').client)), [
+      `Temporal at ${address} has no namespace nowhere: create it, or set TEMPORAL_NAMESPACE.`,
+    ]);
+    assert.deepEqual(await sentences(() => checkTemporal(temporal(NOWHERE, namespace).client)), [
+      `Temporal at ${NOWHERE} does not answer (connect ECONNREFUSED ${NOWHERE}): see that it runs and that TEMPORAL_ADDRESS is right.`,
+    ]);
+  });
+
+  it('says which search attributes are not registered', async () => {
+    const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = stack().env;
+    const { connection } = temporal(address, namespace).client;
+    assert.deepEqual(await sentences(() => checkSearchAttributes(connection, namespace)), []);
+    const fresh = `test-${randomUUID()}`;
+    const workflowExecutionRetentionPeriod = msToTs('1 day');
+    await connection.workflowService.registerNamespace({ namespace: fresh, workflowExecutionRetentionPeriod });
+    assert.deepEqual(await sentences(() => checkSearchAttributes(connection, fresh)), [
+      'Search attributes ExportUserId, ExportTenantId, ExportType, ExportFormat, ExportState, ExportRows are not registered: run `npm run setup:temporal`.',
+    ]);
+  });
+
+  it('says everything that is missing at once', async () => {
+    const two = await startApi({ readiness: [() => Promise.resolve('One.'), () => Promise.resolve('Two.')] });
+    try {
+      assert.deepEqual((await two.ask('GET', '/readyz')).json, { status: 'not ready', problems: ['One.', 'Two.'] });
+    } finally {
+      await two.close();
+    }
+  });
+});

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { createApp } from '../../api/app.js';
+import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
+import { serve } from '../../api/server.js';
+import { createTokenVerifier } from '../../api/verify-token.js';
+import type { JobSeed } from '../../shared/contract.js';
+import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
+import { JobStore } from '../../shared/infrastructure/job-store.js';
+import { migrate } from '../../shared/infrastructure/migrate.js';
+import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
+import { hashRequest } from '../../shared/request.js';
+import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { ask, type Answer, type Ask } from '../support/ask.js';
+import { createDatabase } from '../support/database.js';
+import { JWT_SECRET } from '../support/service.js';
+import { stack } from '../support/stack.js';
+
+export const LINK_SECRET = 'another secret of the tests';
+
+export interface TestApi {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly deps: ApiDeps;
+  readonly pool: Pool;
+  /** Every log line, parsed. */
+  readonly logLines: Readonly<Record<string, unknown>>[];
+  ask(method: string, path: string, options?: Ask): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export type Overrides = Partial<Omit<ApiDeps, 'settings'>> & { readonly settings?: Partial<ApiSettings> };
+
+/** A user that no other test knows. */
+export const someone = (): Principal => ({ userId: randomUUID(), tenantId: randomUUID() });
+
+/** The API on a free port, with a job database of its own, beside the services of the stack. */
+export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
+  const { env } = stack();
+  const database = await createDatabase();
+  await migrate(database.url);
+  const pool = createPool(database.url, {
+    max: 5,
+    name: 'test-api',
+    onIdleError: () => undefined,
+    queryTimeoutMs: 1000,
+  });
+  const temporal = connectTemporal({
+    connection: { address: env.TEMPORAL_ADDRESS },
+    namespace: env.TEMPORAL_NAMESPACE,
+  });
+  const objects = openObjectStore(env);
+  const logLines: Record<string, unknown>[] = [];
+  const write = (line: string): void => {
+    logLines.push(JSON.parse(line) as Record<string, unknown>);
+  };
+  const { settings, ...others } = overrides;
+  const deps: ApiDeps = {
+    jobs: new JobStore(pool),
+    store: objects.store,
+    temporal,
+    registry: createRegistry(BUILT_IN_DATASETS),
+    verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
+    logger: pino({ level: 'debug' }, { write }),
+    readiness: [],
+    ...others,
+    settings: { publicUrl: 'http://localhost', linkSecret: LINK_SECRET, limit: 2, tuning: DEFAULT_TUNING, ...settings },
+  };
+  const server = await serve(createApp(deps), { host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${server.port}`;
+  return {
+    url,
+    databaseUrl: database.url,
+    deps,
+    pool,
+    logLines,
+    ask: (method, path, options) => ask(`${url}${path}`, method, JWT_SECRET, options),
+    close: async () => {
+      await server.close(1000);
+      await Promise.all([pool.end(), temporal.close()]);
+      objects.close();
+      await database.drop();
+    },
+  };
+}
+
+/** A job as the API writes it, for tests that need its row and nothing else. */
+export function seedFor({ userId, tenantId }: Principal, change: Partial<JobSeed> = {}): JobSeed {
+  const asked = { type: 'orders', format: 'CSV', columns: ['id'], filters: {}, options: {}, notify: {} };
+  return {
+    jobId: randomUUID(),
+    userId,
+    tenantId,
+    request: asked,
+    idempotencyKey: null,
+    requestHash: hashRequest(asked),
+    createdAt: new Date().toISOString(),
+    ...change,
+  };
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
+import { makeToken } from '../../api/make-token.js';
+import { createTokenVerifier } from '../../api/verify-token.js';
+import { serve, type RunningServer } from '../../api/server.js';
+import { runProgram } from './programs.js';
+import { JWT_SECRET } from '../support/service.js';
+import { someone } from './support.js';
+
+const USER = '6F1B7C1E-0000-4000-8000-00000000000A';
+const TENANT = '6F1B7C1E-0000-4000-8000-00000000000B';
+const PRINCIPAL = { userId: USER.toLowerCase(), tenantId: TENANT.toLowerCase() };
+
+describe('tokens', () => {
+  describe('of an identity provider', () => {
+    const keys = new Map<string, CryptoKey>();
+    let provider: RunningServer;
+    let answer: string;
+    let jwksUrl: string;
+
+    before(async () => {
+      const published = [];
+      for (const alg of ['RS256', 'ES256', 'EdDSA']) {
+        const { publicKey, privateKey } = await generateKeyPair(alg);
+        keys.set(alg, privateKey);
+        published.push({ ...(await exportJWK(publicKey)), kid: alg, alg });
+      }
+      answer = JSON.stringify({ keys: published });
+      provider = await serve((_request, response) => response.end(answer), { host: '127.0.0.1', port: 0 });
+      jwksUrl = `http://127.0.0.1:${provider.port}/keys`;
+    });
+    after(() => provider.close(0));
+
+    const claims = { sub: USER, tenant_id: TENANT, email: 'alice@example.com' };
+    const signed = (alg: string, payload: Record<string, unknown> = claims): Promise<string> =>
+      new SignJWT(payload)
+        .setProtectedHeader({ alg, kid: alg })
+        .setIssuer('https://id.example')
+        .setAudience('exports')
+        .setExpirationTime('1h')
+        .sign(keys.get(alg) ?? new Uint8Array());
+
+    it('are accepted with any of the public-key signatures, ids in lower case', async () => {
+      const verify = createTokenVerifier({ jwksUrl });
+      for (const alg of keys.keys()) {
+        assert.deepEqual(await verify(await signed(alg)), { ...PRINCIPAL, email: 'alice@example.com' });
+      }
+    });
+
+    it('must be of the issuer and for the audience that are asked for', async () => {
+      const token = await signed('ES256');
+      await createTokenVerifier({ jwksUrl, issuer: 'https://id.example', audience: 'exports' })(token);
+      const otherIssuer = createTokenVerifier({ jwksUrl, issuer: 'https://other.example' });
+      await assert.rejects(otherIssuer(token), { code: 'UNAUTHENTICATED', message: /claim iss/ });
+      const otherAudience = createTokenVerifier({ jwksUrl, audience: 'mail' });
+      await assert.rejects(otherAudience(token), { code: 'UNAUTHENTICATED', message: /claim aud/ });
+    });
+
+    it('cannot be made from a public key used as a secret', async () => {
+      const secret = new TextEncoder().encode(answer);
+      const forged = new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'RS256' }).setExpirationTime('1h');
+      await assert.rejects(createTokenVerifier({ jwksUrl })(await forged.sign(secret)), { code: 'UNAUTHENTICATED' });
+    });
+
+    it('are accepted beside those of the secret', async () => {
+      const verify = createTokenVerifier({ jwksUrl, secret: JWT_SECRET });
+      const own = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h');
+      await verify(await own.sign(new TextEncoder().encode(JWT_SECRET)));
+      await verify(await signed('ES256'));
+    });
+
+    it('with an address that is none are accepted without it', async () => {
+      const token = await signed('ES256', { ...claims, email: 'alice' });
+      assert.deepEqual(await createTokenVerifier({ jwksUrl })(token), PRINCIPAL);
+    });
+
+    it('are a 503 when the provider does not answer', async () => {
+      const token = await signed('ES256');
+      const nobody = createTokenVerifier({ jwksUrl: 'http://127.0.0.1:9/keys' });
+      await assert.rejects(nobody(token), { code: 'TEMPORARILY_UNAVAILABLE' });
+      const nonsense = createTokenVerifier({ jwksUrl: `http://127.0.0.1:${provider.port}/` });
+      answer = 'not JSON';
+      await assert.rejects(nonsense(token), { code: 'TEMPORARILY_UNAVAILABLE' });
+    });
+  });
+
+  describe('of npm run token', () => {
+    const { userId, tenantId } = someone();
+    const ids = ['--user', userId, '--tenant', tenantId];
+    it('are accepted by the API', async () => {
+      const verify = createTokenVerifier({ secret: JWT_SECRET });
+      const { code, stdout } = await runProgram(
+        'api/token.ts',
+        [...ids, '--email', 'alice@example.com', '--ttl', '2d'],
+        { JWT_SECRET },
+      );
+      assert.equal(code, 0);
+      assert.deepEqual(await verify(stdout.trim()), { userId, tenantId, email: 'alice@example.com' });
+      const [, payload = ''] = stdout.split('.');
+      const { iat, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iat: number; exp: number };
+      assert.equal(exp - iat, 2 * 86_400);
+    });
+
+    it('are refused in one line that says what is wrong', async () => {
+      const { code, stdout, stderr } = await runProgram('api/token.ts', ids, {});
+      const line = 'JWT_SECRET is not set: it signs the token.\n';
+      assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: '', stderr: line });
+      const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+        [[], /^--user must be a UUID; --tenant must be a UUID\. Usage: npm run token/],
+        [['--user', 'alice', '--tenant', tenantId], /^--user must be a UUID\./],
+        [[...ids, '--email', 'alice'], /^--email must be an e-mail address\./],
+        [[...ids, '--ttl', 'long'], /^--ttl must be a time such as 90s/],
+        [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],
+        [[...ids, '--admin'], /^Unknown option '--admin'/],
+      ];
+      for (const [args, sentence] of wrong) {
+        await assert.rejects(makeToken(args, JWT_SECRET), (error: unknown) => {
+          assert.ok(error instanceof Error);
+          assert.match(error.message, sentence);
+          assert.ok(!error.message.includes('\n'));
+          return true;
+        });
+      }
+    });
+  });
+});

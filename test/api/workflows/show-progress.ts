@@ -1,0 +1,24 @@
+import { ActivityCancellationType, condition, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { ExportProgress } from '../../../shared/contract.js';
+import { progressQuery } from '../../../workflows/messages.js';
+
+export interface ShowInput {
+  readonly jobId: string;
+  /** What the query answers. */
+  readonly progress: ExportProgress;
+  /** What runs meanwhile. */
+  readonly activities: readonly ('exportSegment' | 'somethingElse')[];
+}
+
+type Activity = (input: { jobId: string }) => Promise<void>;
+
+/** Stands where an export would, says what it is told, and ends when it is cancelled. */
+export async function showProgress({ jobId, progress, activities }: ShowInput): Promise<void> {
+  setHandler(progressQuery, () => progress);
+  const proxies = proxyActivities<Record<ShowInput['activities'][number], Activity>>({
+    startToCloseTimeout: '1 minute',
+    heartbeatTimeout: '1 second',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
+  await Promise.all([condition(() => false), ...activities.map((name) => proxies[name]({ jobId }))]);
+}

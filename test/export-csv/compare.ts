@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { download, postExport, untilEnded } from '../support/exports.js';
+import { queryRows } from '../support/database.js';
+import type { TestService } from '../support/service.js';
+import type { Principal } from '../../api/deps.js';
+import { copyOf, psqlCopyOf, type Reference } from './reference.js';
+
+export interface ExportedFile {
+  readonly jobId: string;
+  readonly rows: number;
+  readonly bytes: Buffer;
+}
+
+export interface Body {
+  readonly columns?: readonly string[];
+  readonly filters?: object;
+  readonly options?: object;
+}
+
+/** Exports and downloads; the job must complete. */
+export async function exportFile(service: TestService, as: Principal, body: object): Promise<ExportedFile> {
+  const jobId = await postExport(service, as, body);
+  const job = await untilEnded(service, as, jobId);
+  return { jobId, rows: job.row_count ?? NaN, bytes: await download(service, as, jobId) };
+}
+
+/** Fails with the first place at which two files differ, and not with all of both. */
+export function assertSameBytes(actual: Buffer, expected: Buffer, what: string): void {
+  if (actual.equals(expected)) return;
+  let at = 0;
+  while (at < actual.length && actual[at] === expected[at]) at++;
+  const around = (bytes: Buffer): string => JSON.stringify(bytes.subarray(Math.max(0, at - 80), at + 80).toString());
+  assert.fail(
+    `${what}: ${actual.length} bytes in place of ${expected.length}, the first other one at ${at}: ` +
+      `${around(actual)} in place of ${around(expected)}`,
+  );
+}
+
+/** The file of `body`, escaping off, is what COPY makes of `reference`; and what psql does, where there is one. */
+export async function assertEqualsCopy(
+  service: TestService,
+  as: Principal,
+  body: Body & { readonly type?: string },
+  reference: Omit<Reference, 'databaseUrl'>,
+): Promise<ExportedFile> {
+  const file = await exportFile(service, as, { ...body, options: { ...body.options, escape_formulas: false } });
+  const query = { ...reference, databaseUrl: service.databaseUrl };
+  const [copied, byPsql] = await Promise.all([copyOf(query), psqlCopyOf(query)]);
+  assertSameBytes(file.bytes, copied, 'COPY');
+  if (byPsql !== null) assertSameBytes(file.bytes, byPsql, 'psql');
+  return file;
+}
+
+/** How the segments of a job were kept. */
+export async function segmentKinds({ databaseUrl }: TestService, jobId: string): Promise<string[]> {
+  const rows = await queryRows<{ kind: string }>(
+    databaseUrl,
+    `SELECT parts->>'kind' AS kind FROM export_segments WHERE job_id = $1 ORDER BY segment`,
+    [jobId],
+  );
+  return rows.map(({ kind }) => kind);
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { serve } from '../../api/server.js';
+import { ConfigError, parseApiConfig } from '../../shared/config.js';
+import { loadDatasets } from '../../shared/datasets/load.js';
+import { defineDataset, createRegistry } from '../../shared/datasets/index.js';
+import { orders } from '../../shared/datasets/orders.js';
+import { ERRORS, messageOf } from '../../shared/errors.js';
+import { checkJobStore } from '../../shared/infrastructure/checks.js';
+import { migrate } from '../../shared/infrastructure/migrate.js';
+import { createPool } from '../../shared/infrastructure/postgres.js';
+import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
+import { stack } from '../support/stack.js';
+import { runProgram } from '../api/programs.js';
+import { assertDocumented, DOCUMENTED, ERRORS_PAGE, provoked } from './error-docs.js';
+import { assertJobsFail } from './failing-jobs.js';
+
+const NOWHERE = '127.0.0.1:9';
+
+describe('docs/errors.md', () => {
+  describe('has what a process says that cannot start:', () => {
+    let database: TestDatabase;
+    before(async () => {
+      database = await createDatabase();
+    });
+    after(() => database.drop());
+
+    /** The lines of a worker that ends at once. */
+    async function worker(change: Readonly<Record<string, string>>): Promise<string[]> {
+      const env = { ...stack().env, DATABASE_URL: database.url, ...change };
+      const { code, stdout, stderr } = await runProgram('worker/main.ts', [], env);
+      assert.equal(code, 1, stdout);
+      const lines = stderr.trimEnd().split('\n');
+      for (const line of lines) assertDocumented(line);
+      return lines;
+    }
+
+    it('variables that are missing or wrong', async () => {
+      const [line = ''] = await worker({ DATABASE_URL: '', LINK_SECRET: 'short' });
+      assert.equal(line, 'DATABASE_URL is not set. LINK_SECRET must be at least 16 characters.');
+      for (const sentence of line.split(/(?<=\.) /)) assertDocumented(sentence);
+      const { DATABASE_URL, EXPORT_BUCKET, LINK_SECRET } = stack().env;
+      assert.throws(
+        () => parseApiConfig({ DATABASE_URL, EXPORT_BUCKET, LINK_SECRET }),
+        (error) => error instanceof ConfigError && assertDocumented(error.message).startsWith('Neither JWT_SECRET'),
+      );
+    });
+
+    it('a module of datasets that cannot work', async () => {
+      const sentence = async (path: string): Promise<string> => {
+        const error: unknown = await loadDatasets(path).catch((reason: unknown) => reason);
+        return assertDocumented(messageOf(error));
+      };
+      assert.match(await sentence('./nothing.mjs'), /does not load/);
+      assert.match(await sentence('shared/tuning.ts'), /must have an array/);
+      const careless = join(stack().logDir, 'careless.mjs');
+      await writeFile(careless, `export default [{ name: 'orders', title: 'Orders', table: 'orders', key: ['id'] }];`);
+      assert.match(await sentence(careless), /dataset \{name\} cannot work/);
+      assert.throws(
+        () => createRegistry([orders, orders]),
+        (error) => assertDocumented(messageOf(error)) !== '',
+      );
+      assert.throws(
+        () => defineDataset({ ...orders, key: [] }),
+        (error) => assertDocumented(messageOf(error)) !== '',
+      );
+    });
+
+    it('an address that is taken', async () => {
+      const taken = await serve(() => undefined, { host: '127.0.0.1', port: 0 });
+      const error: unknown = await serve(() => undefined, { host: '127.0.0.1', port: taken.port }).catch(
+        (e: unknown) => e,
+      );
+      assertDocumented(messageOf(error));
+      await taken.close(0);
+    });
+
+    it('everything that is away, at once', async () => {
+      const away = {
+        DATABASE_URL: `postgres://user:secret@${NOWHERE}/exports`,
+        S3_ENDPOINT: `http://${NOWHERE}`,
+        TEMPORAL_ADDRESS: NOWHERE,
+      };
+      assert.equal((await worker(away)).length, 3);
+    });
+
+    it('tables, bucket and namespace that are not there', async () => {
+      const lines = await worker({ EXPORT_BUCKET: 'no-such-bucket', TEMPORAL_NAMESPACE: 'nowhere' });
+      assert.equal(lines.length, 3);
+      assert.match(lines.join('\n'), /tables .* missing[^]+no-such-bucket does not exist[^]+no namespace nowhere/);
+    });
+
+    it('a database that is read-only, and credentials of the storage that are wrong', async () => {
+      await migrate(database.url);
+      const DATABASE_URL = `${database.url}?options=-c%20default_transaction_read_only%3Don`;
+      const lines = await worker({ DATABASE_URL, AWS_SECRET_ACCESS_KEY: 'wrong' });
+      assert.equal(lines.length, 2);
+      assert.match(lines.join('\n'), /is read-only[^]+bucket exports does not answer as it should/);
+    });
+
+    it('search attributes that nobody registered', async () => {
+      await migrate(database.url);
+      const TEMPORAL_NAMESPACE = `test-${randomUUID()}`;
+      const { TEMPORAL_ADDRESS: address } = stack().env;
+      const temporal = connectTemporal({ connection: { address }, namespace: TEMPORAL_NAMESPACE });
+      const workflowExecutionRetentionPeriod = msToTs('1 day');
+      const { workflowService } = temporal.client.connection;
+      await workflowService.registerNamespace({ namespace: TEMPORAL_NAMESPACE, workflowExecutionRetentionPeriod });
+      await temporal.close();
+      assert.match((await worker({ TEMPORAL_NAMESPACE })).join('\n'), /^Search attributes .* are not registered/);
+    });
+
+    it('a password that is wrong, and tables that are old', async () => {
+      await migrate(database.url);
+      const url = new URL(database.url);
+      url.password = 'wrong';
+      assert.match(await checked(url.href), /password authentication failed/);
+      await queryRows(database.url, 'DELETE FROM export_migrations');
+      assert.match(await checked(database.url), /^The tables of the service are older/);
+    });
+
+    /** What API and worker say of a job database. */
+    async function checked(url: string): Promise<string> {
+      const pool = createPool(url, { max: 1, name: 'test', onIdleError: () => undefined });
+      const sentence = await checkJobStore(pool).finally(() => pool.end());
+      assertDocumented(sentence ?? '');
+      return sentence ?? '';
+    }
+  });
+
+  // After the processes: mocha runs a suite's own tests before its inner suites.
+  describe('is complete:', () => {
+    it('it has what a job says that failed', () => assertJobsFail()).timeout(90_000);
+
+    it('it names every code that a job can fail with', () => {
+      const codes = Object.keys(ERRORS).slice(Object.keys(ERRORS).indexOf('TOO_MANY_ROWS'));
+      for (const code of codes) assert.ok(ERRORS_PAGE.includes(`\`${code}\``), code);
+    });
+
+    it('it has no sentence that nobody can meet', () => {
+      assert.deepEqual(
+        DOCUMENTED.filter((heading) => !provoked.has(heading)),
+        [],
+      );
+    });
+  });
+});

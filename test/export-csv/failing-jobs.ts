@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Principal } from '../../api/deps.js';
+import { defineDataset, type Dataset } from '../../shared/datasets/index.js';
+import { orders } from '../../shared/datasets/orders.js';
+import type { ErrorCode } from '../../shared/errors.js';
+import { queryRows } from '../support/database.js';
+import { postExport, untilEnded } from '../support/exports.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { assertDocumented } from './error-docs.js';
+
+/** The export fails with this code, and docs/errors.md has the sentence. */
+async function assertFails(service: TestService, code: ErrorCode, sentence: RegExp, body: object): Promise<void> {
+  const me: Principal = someUser();
+  const jobId = await postExport(service, me, body);
+  const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');
+  assert.equal(error_code, code, error_message ?? '');
+  assert.match(error_message ?? '', sentence);
+  assertDocumented(error_message ?? '');
+}
+
+const variant = (name: string, change: Partial<Dataset>): Dataset => defineDataset({ ...orders, name, ...change });
+
+const BROKEN = [
+  variant('tableless', { schema: 'shop', table: 'nothing' }),
+  variant('keyless', { key: ['customer_id'] }),
+  variant('columnless', { columns: { ...orders.columns, color: { type: 'text' } } }),
+  variant('nullable', { table: 'notes', columns: { id: { type: 'bigint' } }, filters: {} }),
+  variant('dividing', {
+    table: 'ratios',
+    columns: { id: { type: 'bigint' }, ratio: { type: 'integer' } },
+    filters: {},
+  }),
+  variant('ghosts', {}),
+];
+
+/** Definitions that do not fit their database, limits, and a bucket that went away. */
+async function definitionsAndLimits(): Promise<void> {
+  const service = await startService({
+    datasets: [orders, ...BROKEN],
+    tuning: { maxRows: 1000, maxBytes: 10_000 },
+    env: { EXPORT_BUCKET: 'no-such-bucket' },
+  });
+  try {
+    await queryRows(
+      service.databaseUrl,
+      `CREATE TABLE notes (id bigint UNIQUE, tenant_id uuid);
+       INSERT INTO notes SELECT nullif(i, 3), '${someUser().tenantId}' FROM generate_series(1, 5) AS i;
+       CREATE VIEW ratios AS SELECT id, tenant_id, 1 / (quantity - quantity) AS ratio FROM orders`,
+    );
+    const { registry } = service.deps;
+    // As if the worker had been started with another DATASETS_MODULE than the API.
+    if (registry instanceof Map) registry.delete('ghosts');
+    await service.startWorker();
+    const few = { filters: { total: { gte: '9999999999' } } };
+    await Promise.all([
+      assertFails(service, 'DATASET_UNAVAILABLE', /no table or view shop\.nothing/, { type: 'tableless' }),
+      assertFails(service, 'KEY_NOT_UNIQUE', /no unique index on \(customer_id\)/, { type: 'keyless' }),
+      assertFails(service, 'DATASET_UNAVAILABLE', /column "color" does not exist/, { type: 'columnless' }),
+      assertFails(service, 'KEY_NOT_UNIQUE', /^Dataset nullable: row 5 has a null/, { type: 'nullable' }),
+      assertFails(service, 'DATASET_UNAVAILABLE', /division by zero/, { type: 'dividing' }),
+      assertFails(service, 'DATASET_UNAVAILABLE', /has no dataset ghosts/, { type: 'ghosts' }),
+      assertFails(service, 'TOO_MANY_ROWS', /at most 1000 are allowed/, {}),
+      assertFails(service, 'FILE_TOO_LARGE', /at most 10000 are allowed/, { filters: { currency: 'EUR' } }),
+      assertFails(service, 'STORAGE_UNAVAILABLE', /no-such-bucket/, { ...few, columns: ['id'] }),
+    ]);
+  } finally {
+    await service.close();
+  }
+}
+
+/** A source database that cannot be exported from, then is gone, then is there; but the storage is not. */
+async function otherServers(): Promise<void> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const admin = stack().env.DATABASE_URL;
+  const url = new URL(admin);
+  url.pathname = `/${name}`;
+  const create = async (encoding: string): Promise<void> => {
+    const locale = "LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0";
+    await queryRows(admin, `CREATE DATABASE ${name} ENCODING '${encoding}' ${locale}`);
+    await queryRows(url.href, 'CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id uuid)');
+  };
+  const drop = () => queryRows(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  const env = { SOURCE_DATABASE_URL: url.href, S3_ENDPOINT: 'http://127.0.0.1:9' };
+  const datasets = [variant('orders', { columns: { id: { type: 'bigint' } }, filters: {} })];
+  const service = await startService({ orders: 100, datasets, env });
+  try {
+    await create('LATIN1');
+    await service.startWorker();
+    await assertFails(service, 'DATASET_UNAVAILABLE', /encoded in LATIN1/, {});
+    await drop();
+    await assertFails(service, 'SOURCE_UNAVAILABLE', /does not exist/, {});
+    await create('UTF8');
+    await assertFails(service, 'STORAGE_UNAVAILABLE', /does not answer as it should: .*ECONNREFUSED/, {});
+  } finally {
+    await service.close();
+    await drop();
+  }
+}
+
+/** Exports that fail for every reason that an operator can mend; each sentence is documented. */
+export async function assertJobsFail(): Promise<void> {
+  await Promise.all([definitionsAndLimits(), otherServers()]);
+}

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { buffer } from 'node:stream/consumers';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+
+/** What PostgreSQL itself makes of a query: the files that an export must equal. */
+
+export interface Reference {
+  readonly databaseUrl: string;
+  /** One SELECT, in one line. */
+  readonly select: string;
+  readonly timezone?: string;
+}
+
+/** `COPY (…) TO STDOUT (FORMAT csv, HEADER)` through the driver. */
+export async function copyOf({ databaseUrl, select, timezone = 'UTC' }: Reference): Promise<Buffer> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(`SELECT set_config('TimeZone', $1, false)`, [timezone]);
+    return await buffer(client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT csv, HEADER)`)));
+  } finally {
+    await client.end();
+  }
+}
+
+/** `psql -c '\copy (…) to stdout csv header'`; null on a machine without psql. */
+export function psqlCopyOf({ databaseUrl, select, timezone = 'UTC' }: Reference): Promise<Buffer | null> {
+  const args = ['-X', '-q', '-d', databaseUrl, '-c', `\\copy (${select}) to stdout csv header`];
+  const env = { PATH: process.env.PATH, PGTZ: timezone, PGCLIENTENCODING: 'UTF8', PGCONNECT_TIMEOUT: '10' };
+  return new Promise((resolve, reject) => {
+    execFile('psql', args, { encoding: 'buffer', env, maxBuffer: 1 << 28, timeout: 30_000 }, (error, stdout) => {
+      if (error === null) resolve(stdout);
+      else if (error.code === 'ENOENT') resolve(null);
+      else reject(new Error(`psql failed: ${error.message}`));
+    });
+  });
+}

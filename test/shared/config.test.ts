@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { ConfigError, parseApiConfig, parseWorkerConfig, tuningOf } from '../../shared/config.js';
+
+const GOOD = {
+  DATABASE_URL: 'postgres://user:secret@localhost/exports',
+  EXPORT_BUCKET: 'exports',
+  LINK_SECRET: 'sixteen characters and more',
+  JWT_SECRET: 'thirty-two characters, and a few more',
+};
+
+function sentence(
+  change: Record<string, string>,
+  parse: (env: Record<string, string>) => unknown = parseApiConfig,
+): string {
+  try {
+    parse({ ...GOOD, ...change });
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message;
+  }
+  return '';
+}
+
+describe('the configuration', () => {
+  it('has a default for everything that has no secret in it', () => {
+    const config = parseApiConfig(GOOD);
+    assert.ok(Object.isFrozen(config));
+    const { PORT, HOST, S3_REGION, PUBLIC_URL, RETRY_WINDOW, LOG_LEVEL, MAX_ACTIVE_EXPORTS, URL_TTL_SECONDS } = config;
+    assert.deepEqual(
+      { PORT, HOST, S3_REGION, PUBLIC_URL, RETRY_WINDOW, LOG_LEVEL, MAX_ACTIVE_EXPORTS, URL_TTL_SECONDS },
+      {
+        PORT: 3000,
+        HOST: '0.0.0.0',
+        S3_REGION: 'us-east-1',
+        PUBLIC_URL: 'http://localhost:3000',
+        RETRY_WINDOW: 86_400_000,
+        LOG_LEVEL: 'info',
+        MAX_ACTIVE_EXPORTS: 2,
+        URL_TTL_SECONDS: 86_400,
+      },
+    );
+    assert.equal(parseWorkerConfig(GOOD).WORKER_DATA_SLOTS, 4);
+  });
+
+  for (const name of ['DATABASE_URL', 'EXPORT_BUCKET', 'LINK_SECRET']) {
+    it(`says that ${name} is not set, also when it is empty`, () => {
+      assert.equal(sentence({ [name]: '' }), `${name} is not set.`);
+      assert.equal(sentence({ [name]: '' }, parseWorkerConfig), `${name} is not set.`);
+    });
+  }
+
+  const WRONG: readonly (readonly [string, string, string])[] = [
+    ['DATABASE_URL', 'mysql://localhost/exports', 'must begin with postgres:// or postgresql://'],
+    ['LINK_SECRET', 'short', 'must be at least 16 characters'],
+    ['JWT_SECRET', 'short', 'must be at least 32 characters'],
+    ['EXPORT_BUCKET', 'x', 'must be at least 3 characters'],
+    ['PORT', 'http', 'must be a whole number'],
+    ['PORT', '70000', 'must be at most 65535'],
+    ['MAX_ACTIVE_EXPORTS', '0', 'must be at least 1'],
+    ['SEGMENTS_IN_FLIGHT', '-1', 'must be a whole number'],
+    ['MAX_ROWS', '1e6', 'must be a whole number'],
+    ['MAX_BYTES', '0', 'must be at least 1'],
+    ['URL_TTL_SECONDS', '604801', 'must be at most 604800'],
+    ['RETRY_WINDOW', '1 week', 'must be a time such as 90s, 30m, 24h or 7d'],
+    ['S3_ENDPOINT', 'http://', 'must be an address such as http://host:port'],
+    ['S3_ENDPOINT', 'localhost:8333', 'must be an address such as http://host:port'],
+    ['PUBLIC_URL', 'exports.example', 'must be an address such as http://host:port'],
+    ['JWT_JWKS_URL', 'file:///etc/keys', 'must be an address such as http://host:port'],
+    ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
+  ];
+  for (const [name, value, problem] of WRONG) {
+    it(`says that ${name} ${problem} where it is ${JSON.stringify(value)}`, () => {
+      assert.equal(sentence({ [name]: value }), `${name} ${problem}.`);
+    });
+  }
+
+  it('says what is wrong with the variables that only a worker has', () => {
+    assert.equal(sentence({ WORKER_DATA_SLOTS: '0' }, parseWorkerConfig), 'WORKER_DATA_SLOTS must be at least 1.');
+    assert.match(sentence({ WORKER_DRAIN: 'soon' }, parseWorkerConfig), /^WORKER_DRAIN must be a time such as/);
+    assert.match(
+      sentence({ SOURCE_DATABASE_URL: 'orders' }, parseWorkerConfig),
+      /^SOURCE_DATABASE_URL must begin with/,
+    );
+  });
+
+  it('says everything that is wrong at once, and no value: it may be a secret', () => {
+    const said = sentence({ DATABASE_URL: '', LINK_SECRET: 'hunter2', PORT: 'http' });
+    assert.deepEqual(said.split('. ').length, 3);
+    for (const name of ['DATABASE_URL', 'LINK_SECRET', 'PORT']) assert.ok(said.includes(name));
+    assert.ok(!said.includes('hunter2'));
+  });
+
+  it('asks for a way to check tokens', () => {
+    assert.equal(sentence({ JWT_SECRET: '' }), 'Neither JWT_SECRET nor JWT_JWKS_URL is set.');
+    assert.equal(sentence({ JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example/keys' }), '');
+  });
+
+  const TIMES: readonly (readonly [string, number])[] = [
+    ['0s', 0],
+    ['1500ms', 1500],
+    ['90s', 90_000],
+    ['30m', 1_800_000],
+    ['24 h', 86_400_000],
+    ['7d', 604_800_000],
+  ];
+  for (const [text, ms] of TIMES) {
+    it(`reads RETRY_WINDOW=${text} as ${ms} ms`, () => {
+      assert.equal(parseWorkerConfig({ ...GOOD, RETRY_WINDOW: text }).RETRY_WINDOW, ms);
+    });
+  }
+  for (const text of ['24', 'h', '1.5h', '-1h', '1h30m', '24H']) {
+    it(`refuses RETRY_WINDOW=${text}`, () => {
+      assert.match(sentence({ RETRY_WINDOW: text }, parseWorkerConfig), /^RETRY_WINDOW must be a time such as/);
+    });
+  }
+
+  it('gives workflows their limits', () => {
+    const config = parseApiConfig({
+      ...GOOD,
+      MAX_ROWS: '5',
+      MAX_BYTES: '6',
+      SEGMENTS_IN_FLIGHT: '7',
+      URL_TTL_SECONDS: '8',
+    });
+    const { maxRows, maxBytes, segmentsInFlight, urlTtlSeconds } = tuningOf(config);
+    assert.deepEqual([maxRows, maxBytes, segmentsInFlight, urlTtlSeconds], [5, 6, 7, 8]);
+  });
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { DatasetError, defineDataset, type Dataset } from '../../../shared/datasets/define-dataset.js';
+import { BUILT_IN_DATASETS, createRegistry } from '../../../shared/datasets/index.js';
+
+const GOOD: Dataset = {
+  name: 'orders',
+  title: 'Orders',
+  table: 'orders',
+  key: ['id'],
+  tenantColumn: 'tenant_id',
+  columns: { id: { type: 'bigint' }, status: { type: 'text' }, data: { type: 'jsonb' }, age: { type: 'integer' } },
+};
+
+const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
+  [
+    'a name in capitals',
+    { name: 'Orders' },
+    'Dataset "Orders": its name must be lower case letters, digits and underscores.',
+  ],
+  ['no key', { key: [] }, 'Dataset "orders": it has no key.'],
+  ['a column twice in its key', { key: ['id', 'id'] }, 'Dataset "orders": its key names a column twice.'],
+  ['no columns', { columns: {} }, 'Dataset "orders": it has no columns.'],
+  [
+    'a column of an unknown type',
+    { columns: { id: { type: 'money' as 'text' } } },
+    'Dataset "orders": column id has the unknown type "money".',
+  ],
+  [
+    'a filter on a column that it does not have',
+    { filters: { color: { kind: 'equals', column: 'color' } } },
+    'Dataset "orders": filter color names the column color, which it does not have.',
+  ],
+  [
+    'a filter on a column that every object has',
+    { filters: { color: { kind: 'equals', column: 'constructor' } } },
+    'Dataset "orders": filter color names the column constructor, which it does not have.',
+  ],
+  [
+    'a date range over text',
+    { filters: { when: { kind: 'date_range', column: 'status' } } },
+    'Dataset "orders": filter when is a date_range, but column status is text.',
+  ],
+  [
+    'a filter on JSON',
+    { filters: { data: { kind: 'equals', column: 'data' } } },
+    'Dataset "orders": filter data cannot compare column data: it is jsonb.',
+  ],
+  [
+    'a value to choose that the column cannot have',
+    { filters: { age: { kind: 'one_of', column: 'age', values: ['1', 'old'] } } },
+    'Dataset "orders": filter age has the value "old", which must be a whole number (integer).',
+  ],
+];
+
+describe('defining a dataset', () => {
+  it('gives it back, frozen', () => {
+    const dataset = defineDataset(GOOD);
+    assert.deepEqual(dataset, GOOD);
+    assert.ok(Object.isFrozen(dataset));
+  });
+
+  for (const [what, change, sentence] of BAD) {
+    it(`with ${what} is refused with a sentence`, () => {
+      assert.throws(() => defineDataset({ ...GOOD, ...change }), new DatasetError(sentence));
+    });
+  }
+
+  it('twice under one name is refused', () => {
+    assert.throws(() => createRegistry([GOOD, GOOD]), new DatasetError('There are two datasets named orders.'));
+  });
+
+  it('is what the built-in ones have gone through', () => {
+    assert.ok(BUILT_IN_DATASETS.length > 0);
+    assert.ok(BUILT_IN_DATASETS.every((dataset) => Object.isFrozen(dataset)));
+  });
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { DatasetError } from '../../../shared/datasets/define-dataset.js';
+import { BUILT_IN_DATASETS } from '../../../shared/datasets/index.js';
+import { loadDatasets } from '../../../shared/datasets/load.js';
+
+const ORDERS = `{ name: 'orders', title: 'Orders', table: 'orders', key: ['id'], tenantColumn: 'tenant_id',
+  columns: { id: { type: 'bigint' } }, filters: { id: { kind: 'equals', column: 'id' } } }`;
+
+/** A module's text, and what must be said of it after its name. */
+const BAD: readonly (readonly [string, string, RegExp])[] = [
+  ['does not parse', 'export default [', /^ does not load: Unexpected/],
+  ['throws', `throw new Error('no licence')`, /^ does not load: no licence$/],
+  ['imports what is not there', `import './nothing.js'; export default []`, /^ does not load: Cannot find module/],
+  [
+    'has no default export',
+    `export const datasets = [${ORDERS}]`,
+    /^ must have an array of datasets as its default export\.$/,
+  ],
+  ['exports one dataset', `export default ${ORDERS}`, /^ must have an array of datasets/],
+  ['exports an empty array', 'export default []', /^ must have an array of datasets/],
+  ['exports something else', `export default ['orders']`, /^: dataset number 1 cannot work: .*object/],
+  [
+    'forgets the tenant',
+    `export default [${ORDERS.replace('tenantColumn', 'tenant_column')}]`,
+    /^: dataset orders cannot work: tenantColumn: must be the name of a column\.$/,
+  ],
+  [
+    'has a key that is no list',
+    `export default [${ORDERS.replace("['id']", "'id'")}]`,
+    /^: dataset orders cannot work: key: must be a list of columns\.$/,
+  ],
+  [
+    'has an unknown type of column',
+    `export default [${ORDERS.replace('bigint', 'money')}]`,
+    /^: dataset orders cannot work: columns\.id\.type: must be one of smallint, .*jsonb\.$/,
+  ],
+  [
+    'has an unknown kind of filter',
+    `export default [${ORDERS.replace('equals', 'like')}]`,
+    /^: dataset orders cannot work: filters\.id\.kind: must be date_range, one_of, range or equals\.$/,
+  ],
+  [
+    'misspells a setting',
+    `export default [${ORDERS.replace("table: 'orders'", "table: 'orders', shema: 'shop'")}]`,
+    /^: dataset orders cannot work: shema is not a setting\.$/,
+  ],
+];
+
+describe('DATASETS_MODULE', () => {
+  let folder: string;
+  let files = 0;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'export-datasets-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** Each has a name of its own: Node keeps a module that it has loaded. */
+  async function moduleOf(text: string): Promise<string> {
+    files += 1;
+    const file = join(folder, `${files}.mjs`);
+    await writeFile(file, text);
+    return file;
+  }
+
+  async function sentenceAbout(path: string): Promise<string> {
+    try {
+      await loadDatasets(path);
+    } catch (error) {
+      assert.ok(error instanceof DatasetError, String(error));
+      assert.ok(error.message.startsWith(`DATASETS_MODULE ${path}`), error.message);
+      return error.message.slice(`DATASETS_MODULE ${path}`.length);
+    }
+    return assert.fail('it was loaded');
+  }
+
+  it('that is not set means the built-in datasets', async () => {
+    assert.deepEqual([...(await loadDatasets(undefined)).values()], BUILT_IN_DATASETS);
+  });
+
+  it('may be plain objects in plain JavaScript, anywhere, by an absolute or a relative path', async () => {
+    const file = await moduleOf(`export default [${ORDERS}, ${ORDERS.replace("name: 'orders'", "name: 'others'")}]`);
+    assert.deepEqual([...(await loadDatasets(file)).keys()], ['orders', 'others']);
+    assert.deepEqual([...(await loadDatasets(relative(process.cwd(), file))).keys()], ['orders', 'others']);
+  });
+
+  it('shows its datasets in docs/examples', async () => {
+    assert.deepEqual([...(await loadDatasets('docs/examples/tpch.mjs')).keys()], ['orders', 'lineitem']);
+  });
+
+  it('that does not exist is named', async () => {
+    assert.match(await sentenceAbout('./nowhere.js'), /^ does not load: Cannot find module .*nowhere\.js/);
+  });
+
+  for (const [what, text, sentence] of BAD) {
+    it(`that ${what} is refused with a sentence that names it`, async () => {
+      assert.match(await sentenceAbout(await moduleOf(text)), sentence);
+    });
+  }
+
+  it('that cannot work is refused by the definition, too', async () => {
+    const file = await moduleOf(`export default [${ORDERS.replace("'orders'", "'My orders'")}]`);
+    await assert.rejects(loadDatasets(file), /Dataset "My orders": its name must be lower case/);
+    const twice = await moduleOf(`export default [${ORDERS}, ${ORDERS}]`);
+    await assert.rejects(loadDatasets(twice), /There are two datasets named orders/);
+  });
+});

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import pg from 'pg';
+import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
+import { defineDataset } from '../../../shared/datasets/define-dataset.js';
+import { boundsSql, freezeQuery, sampleSql, segmentSql, type KeyBound } from '../../../shared/datasets/query.js';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+
+const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
+const OTHER = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
+
+/** Every name in it would break SQL that forgot to quote one. */
+const odd = defineDataset({
+  name: 'odd',
+  title: 'Odd names',
+  schema: 'my "schema"',
+  table: 'order',
+  key: ['user', 'Key, too'],
+  tenantColumn: `tenant'"id`,
+  columns: { user: { type: 'text' }, 'Key, too': { type: 'integer' }, SELECT: { type: 'text' }, '"': { type: 'text' } },
+  filters: {
+    is: { kind: 'equals', column: 'SELECT' },
+    among: { kind: 'one_of', column: 'SELECT' },
+    between: { kind: 'range', column: 'SELECT' },
+  },
+});
+
+const request = (filters: Record<string, FilterValue>, columns = Object.keys(odd.columns)): ExportRequest => ({
+  type: 'odd',
+  format: 'CSV',
+  columns,
+  filters,
+  options: { timezone: 'UTC' },
+  notify: {},
+});
+
+const query = (filters: Record<string, FilterValue> = {}) =>
+  freezeQuery(odd, request(filters), TENANT, (quoted) => quoted);
+
+/** Text as a client may send it: no NUL, no half characters. */
+const text = fc
+  .oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({
+      unit: fc.constantFrom("'", '"', '\\', ';', '--', '/*', '$1', '$$', ' OR ', '1=1', '\n', '%', '🙂', "E'"),
+    }),
+  )
+  .filter((value) => !value.includes('\0') && value.isWellFormed());
+
+describe('the SQL of an export', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+
+  before(async () => {
+    database = await createDatabase();
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`CREATE SCHEMA "my ""schema""";
+      CREATE TABLE "my ""schema"""."order" ("tenant'""id" uuid, "user" text COLLATE "C", "Key, too" int, "SELECT" text, """" text)`);
+  });
+  after(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  async function fill(rows: readonly (readonly [string, number, string])[], tenant = TENANT): Promise<void> {
+    await client.query(
+      `INSERT INTO "my ""schema"""."order" SELECT $1, u, k, s, 'x' FROM unnest($2::text[], $3::int[], $4::text[]) AS t (u, k, s)`,
+      [tenant, rows.map(([user]) => user), rows.map(([, key]) => key), rows.map(([, , value]) => value)],
+    );
+  }
+  const empty = () => client.query('TRUNCATE "my ""schema"""."order"');
+  async function keys(sql: string): Promise<unknown[][]> {
+    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
+    return rows.map((row) => row.slice(0, 2));
+  }
+  beforeEach(empty);
+
+  it('quotes every name, and takes the rows of one tenant only', async () => {
+    await fill([['a', 1, 'mine']]);
+    await fill([['b', 2, 'not mine']], OTHER);
+    assert.deepEqual(await keys(segmentSql(query(), null, null)), [['a', 1]]);
+    const { fields } = await client.query(segmentSql(query(), null, null));
+    assert.deepEqual(
+      fields.map(({ name }) => name),
+      Object.keys(odd.columns),
+    );
+  });
+
+  it('finds exactly the rows whose text equals the filter, whatever the text is', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        await empty();
+        await fill([
+          ['a', 1, value],
+          ['b', 2, `${value}'`],
+        ]);
+        await fill([['c', 3, value]], OTHER);
+        const filters: readonly Record<string, FilterValue>[] = [
+          { is: value },
+          { among: [value, `${value} OR true`] },
+          { between: { gte: value, lte: value } },
+        ];
+        for (const filter of filters) {
+          assert.deepEqual(await keys(segmentSql(query(filter), null, null)), [['a', 1]]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('cuts along keys of two columns, whatever text is in them, so that each row is in one segment', async () => {
+    const row = fc.tuple(text, fc.integer({ min: -3, max: 3 }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(row, { maxLength: 12, selector: String }),
+        fc.integer({ min: 1, max: 4 }),
+        async (rows, every) => {
+          await empty();
+          await fill(rows.map(([user, key]) => [user, key, '']));
+          const { rows: bounds } = await client.query<{ k: KeyBound; last: boolean }>(boundsSql(query(), every));
+          assert.equal(bounds.length, Math.ceil(rows.length / every));
+          const uppers: (KeyBound | null)[] = [null, ...bounds.map(({ k }) => k)];
+          const pieces: unknown[][][] = [];
+          for (const [index, lower] of uppers.slice(0, -1).entries()) {
+            pieces.push(await keys(segmentSql(query(), lower, uppers[index + 1] ?? null)));
+          }
+          assert.deepEqual(pieces.flat(), await keys(segmentSql(query(), null, null)));
+          assert.ok(pieces.slice(0, -1).every((piece) => piece.length === every));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('samples both ends of the key', async () => {
+    await fill(Array.from({ length: 9 }, (_, index) => ['a', index, '']));
+    const first = await keys(sampleSql(query(), 'first', 2));
+    const last = await keys(sampleSql(query(), 'last', 2));
+    assert.deepEqual(
+      [...first, ...last],
+      [0, 1, 8, 7].map((key) => ['a', key]),
+    );
+  });
+
+  it('says a day of a filter in the timezone of the export, and a time with an offset as it is', () => {
+    const events = defineDataset({
+      name: 'events',
+      title: 'Events',
+      table: 'events',
+      key: ['id'],
+      tenantColumn: 'tenant_id',
+      columns: { at: { type: 'timestamptz' } },
+      filters: { days: { kind: 'date_range', column: 'at' } },
+    });
+    const filters = { days: ['2026-03-29', '2026-03-29T12:00:00Z'] };
+    const asked = { ...request(filters, ['at']), options: { timezone: 'Europe/Berlin' } };
+    const { from } = freezeQuery(events, asked, TENANT, (quoted) => quoted);
+    assert.match(
+      from,
+      /"at" >= \('2026-03-29'::timestamp AT TIME ZONE 'Europe\/Berlin'\) AND "at" < '2026-03-29T12:00:00Z'/,
+    );
+  });
+
+  it('is not made for a column or a filter that the dataset does not have', () => {
+    assert.throws(
+      () => freezeQuery(odd, request({}, ['password']), TENANT, (quoted) => quoted),
+      /has no column password/,
+    );
+    assert.throws(() => query({ color: 'red' }), /has no filter color/);
+  });
+});

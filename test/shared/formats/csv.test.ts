@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { buffer } from 'node:stream/consumers';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { csv, csvField } from '../../../shared/formats/csv.js';
+import { stack } from '../../support/stack.js';
+
+describe('the CSV format', () => {
+  let client: pg.Client;
+  before(async () => {
+    client = new pg.Client({ connectionString: stack().env.DATABASE_URL });
+    await client.connect();
+  });
+  after(() => client.end());
+
+  const copied = async (sql: string): Promise<string> => (await buffer(client.query(copyTo(sql)))).toString();
+  const text = fc
+    .oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(',', '"', '\r', '\n', '\\', '.', ' ', 'a', "'") }),
+    )
+    .filter((value) => !value.includes('\0') && value.isWellFormed());
+  /** PostgreSQL cuts names at 63 bytes, and has none that are empty. */
+  const name = text.filter((value) => value !== '' && Buffer.byteLength(value) <= 63);
+
+  it("writes the header that COPY's own HEADER writes, whatever the columns are called", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(name, { minLength: 2, maxLength: 5 }), async (names) => {
+        const items = names.map((each) => `1 AS ${pg.escapeIdentifier(each)}`);
+        const file = await copied(`COPY (SELECT ${items.join(', ')}) TO STDOUT (FORMAT csv, HEADER)`);
+        const head = csv.head({ columns: names, options: {} }).toString();
+        assert.equal(file, `${head}${names.map(() => '1').join(',')}\n`);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("writes the header of one column as COPY's does, too: the end marker is quoted there", async () => {
+    for (const each of ['id', '\\.', '\\.\\.', ' \\.', '"', ',']) {
+      const file = await copied(`COPY (SELECT 1 AS ${pg.escapeIdentifier(each)}) TO STDOUT (FORMAT csv, HEADER)`);
+      assert.equal(`${csv.head({ columns: [each], options: {} }).toString()}1\n`, file);
+    }
+  });
+
+  it('quotes a field as COPY does', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        const file = await copied(`COPY (SELECT ${pg.escapeLiteral(value)}, 1) TO STDOUT (FORMAT csv)`);
+        assert.equal(file, `${csvField(value)},1\n`);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('asks PostgreSQL for rows without a header, so that segments can be put in a row', () => {
+    assert.equal(csv.copySql('SELECT 1'), 'COPY (SELECT 1) TO STDOUT (FORMAT csv)');
+  });
+
+  it('escapes text columns only, unless it is told not to', () => {
+    const on = csv.renderColumn({ escape_formulas: true });
+    assert.match(on('"note"', { type: 'text' }), /^CASE WHEN ascii/);
+    for (const type of ['numeric', 'integer', 'date', 'uuid', 'jsonb'] as const)
+      assert.equal(on('"x"', { type }), '"x"');
+    assert.equal(csv.renderColumn({ escape_formulas: false })('"note"', { type: 'text' }), '"note"');
+  });
+
+  const OPTIONS: readonly (readonly [unknown, RegExp])[] = [
+    [{ escape_formulas: 'no' }, /must be true or false/],
+    [{ timezone: 'Mars/Olympus' }, /must be a timezone by name/],
+    [{ timezone: '+01:00' }, /must be a timezone by name/],
+    [{ timezone: 7 }, /must be a timezone by name/],
+    [{ color: 'red' }, /color/],
+  ];
+  it('refuses options that are none', () => {
+    for (const [options, problem] of OPTIONS) {
+      const { error } = csv.options.safeParse(options);
+      assert.match(error?.message ?? '', problem);
+    }
+    assert.deepEqual(csv.options.parse({}), { timezone: 'UTC', escape_formulas: true });
+  });
+});

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
+import { orders } from '../../shared/datasets/orders.js';
+import { ServiceError } from '../../shared/errors.js';
+import { createRequestSchema, hashRequest, parseExportRequest } from '../../shared/request.js';
+
+const events = defineDataset({
+  name: 'events',
+  title: 'Events',
+  table: 'events',
+  key: ['id'],
+  tenantColumn: 'tenant_id',
+  columns: {
+    id: { type: 'uuid' },
+    at: { type: 'timestamptz' },
+    day: { type: 'date' },
+    done: { type: 'boolean' },
+    size: { type: 'bigint' },
+    name: { type: 'text' },
+    'a/b~c': { type: 'integer' },
+  },
+  filters: {
+    at: { kind: 'date_range', column: 'at' },
+    days: { kind: 'range', column: 'day' },
+    done: { kind: 'equals', column: 'done' },
+    size: { kind: 'range', column: 'size' },
+    ids: { kind: 'one_of', column: 'id' },
+    name: { kind: 'range', column: 'name' },
+    'a/b~c': { kind: 'equals', column: 'a/b~c' },
+  },
+});
+const schema = createRequestSchema(createRegistry([orders, events]));
+const parse = (body: unknown) => parseExportRequest(body, schema);
+
+/** The fields that a refusal names, and what it says of each. */
+function problemsOf(body: unknown): Record<string, string> {
+  try {
+    parse(body);
+  } catch (error) {
+    assert.ok(error instanceof ServiceError && error.code === 'VALIDATION_FAILED', String(error));
+    const { errors } = error.details;
+    assert.ok(Array.isArray(errors) && errors.length > 0);
+    return Object.fromEntries(
+      errors.map(({ pointer, detail }: { pointer: string; detail: string }) => [pointer, detail]),
+    );
+  }
+  return {};
+}
+
+const filtered = (filters: unknown) => ({ type: 'events', format: 'csv', filters });
+
+/** Filters of `events`, and the fields that are named. The API's own tests have every other part of a body. */
+const BAD: readonly (readonly [string, unknown, readonly string[]])[] = [
+  ['a range of one day', { at: ['2026-01-01', '2026-01-01'] }, ['/filters/at']],
+  ['a range of three', { at: ['2026-01-01', '2026-01-02', '2026-01-03'] }, ['/filters/at']],
+  ['a day without quotes', { at: [20_260_101, '2026-01-02'] }, ['/filters/at/0']],
+  ['null', { at: null, done: null }, ['/filters/at', '/filters/done']],
+  ['an object for a value', { done: { not: true } }, ['/filters/done']],
+  ['a word for a boolean', { done: 'yes' }, ['/filters/done']],
+  ['an empty range', { size: {} }, ['/filters/size']],
+  ['an unknown end of a range', { size: { gt: 1, above: 1 } }, ['/filters/size/above']],
+  ['a number beyond what JSON holds', { size: { gt: 2 ** 60 } }, ['/filters/size/gt']],
+  [
+    'ends of a range that are reversed',
+    { size: { gte: '9007199254740993', lte: '9007199254740992' } },
+    ['/filters/size'],
+  ],
+  ['days that are reversed', { days: { gt: '2026-02-01', lt: '2026-01-01' } }, ['/filters/days']],
+  ['an empty list', { ids: [] }, ['/filters/ids']],
+  [
+    'too long a list',
+    { ids: Array.from({ length: 1001 }, () => '00000000-0000-4000-8000-000000000000') },
+    ['/filters/ids'],
+  ],
+  ['one bad value in a list', { ids: ['00000000-0000-4000-8000-000000000000', 'x'] }, ['/filters/ids/1']],
+  ['a value where a list belongs', { ids: '00000000-0000-4000-8000-000000000000' }, ['/filters/ids']],
+  ['text that is too long', { name: { gt: 'x'.repeat(1001) } }, ['/filters/name/gt']],
+  ['a field whose name must be escaped', { 'a/b~c': 'x' }, ['/filters/a~1b~0c']],
+  ['a filter of another dataset', { status: ['paid'] }, ['/filters/status']],
+  ['a filter that every object has', { constructor: 'x', toString: 1 }, ['/filters/constructor', '/filters/toString']],
+];
+
+describe('a request', () => {
+  it('is completed with every default', () => {
+    assert.deepEqual(parse({ type: 'orders', format: 'csv' }), {
+      type: 'orders',
+      format: 'CSV',
+      columns: Object.keys(orders.columns),
+      filters: {},
+      options: { timezone: 'UTC', escape_formulas: true },
+      notify: {},
+    });
+  });
+
+  it('keeps the order of its columns and the values of its filters as they were sent', () => {
+    const filters = { at: ['2026-01-01', '2026-01-01T12:00:00+02:00'], size: { gt: '9007199254740993' }, done: false };
+    const { columns, filters: kept } = parse({ ...filtered(filters), columns: ['day', 'id'] });
+    assert.deepEqual(columns, ['day', 'id']);
+    assert.deepEqual(kept, filters);
+  });
+
+  for (const [what, filters, pointers] of BAD) {
+    it(`with ${what} is refused and names ${pointers.join(' and ')}`, () => {
+      assert.deepEqual(Object.keys(problemsOf(filtered(filters))), pointers);
+    });
+  }
+
+  it('is refused with a sentence that says what would have been right', () => {
+    assert.deepEqual(problemsOf({ type: 'orders', format: 'docx', filters: { status: ['lost'] }, columns: ['x'] }), {
+      '/format': 'must be one of CSV',
+      '/columns/0': `must be one of ${Object.keys(orders.columns).join(', ')}`,
+      '/filters/status/0': 'must be one of pending, paid, shipped, delivered, refunded',
+    });
+  });
+
+  it('is understood or refused, whatever it is: nothing else is thrown, and every problem is somewhere in it', () => {
+    const fields = [
+      'type',
+      'format',
+      'columns',
+      'filters',
+      'options',
+      'notify',
+      'at',
+      'size',
+      'ids',
+      'gt',
+      '__proto__',
+    ];
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom('events', 'orders', 'csv', 'id', '2026-01-01', null, true, 1.5),
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...fields), tie('any'), { maxKeys: 5 }),
+      ),
+    })).any;
+    const body = fc.record({ type: fc.constantFrom('events', 'orders'), format: fc.constant('csv') }).chain((base) =>
+      fc.oneof(
+        value,
+        fc.dictionary(fc.constantFrom(...fields), value).map((more) => ({ ...more, ...base })),
+      ),
+    );
+    fc.assert(
+      fc.property(body, (sent) => {
+        for (const pointer of Object.keys(problemsOf(sent))) assert.match(pointer, /^(\/|$)/);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('has the same hash in whatever order its keys were sent, and another for anything else', () => {
+    const one = parse(filtered({ done: true, size: { gt: 1, lt: 2 } }));
+    const same = parse({ filters: { size: { lt: 2, gt: 1 }, done: true }, format: 'CSV', type: 'events' });
+    assert.equal(hashRequest(one), hashRequest(same));
+    const others = [
+      filtered({ done: false, size: { gt: 1, lt: 2 } }),
+      filtered({ done: true, size: { gt: 1, lt: 3 } }),
+      { ...filtered({ done: true, size: { gt: 1, lt: 2 } }), columns: ['day', 'id'] },
+      { ...filtered({ done: true, size: { gt: 1, lt: 2 } }), columns: ['id', 'day'] },
+    ].map((body) => hashRequest(parse(body)));
+    assert.equal(new Set([hashRequest(one), ...others]).size, 5);
+  });
+});

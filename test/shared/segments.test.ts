@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { cutSegments, MAX_SEGMENTS, type Bound } from '../../shared/segments.js';
+
+/** What the bounds query says of `rows` rows: every `every`-th and the last. */
+function boundsOf(rows: number, every: number): Bound[] {
+  const count = Math.ceil(rows / every);
+  return Array.from({ length: count }, (_, index) => {
+    const n = Math.min(rows, (index + 1) * every);
+    return { n, last: n === rows, key: [String(n)] };
+  });
+}
+
+describe('cutting an export into segments', () => {
+  it('covers every row once, in order, with at most 500 segments that never are empty', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5_000_000 }), fc.integer({ min: 1, max: 100_000 }), (rows, size) => {
+        const every = Math.max(size, Math.ceil(rows / 5000));
+        const { segments, totalRows } = cutSegments('orders', boundsOf(rows, every));
+        assert.equal(totalRows, rows);
+        assert.ok(segments.length >= 1 && segments.length <= MAX_SEGMENTS);
+        let before: string | null = null;
+        let n = 0;
+        for (const { lower, upper, rows: planned } of segments) {
+          assert.ok(planned > 0);
+          assert.deepEqual(lower, before === null ? null : [before]);
+          n += planned;
+          assert.deepEqual(upper, [String(n)]);
+          before = String(n);
+        }
+        assert.equal(n, rows);
+      }),
+    );
+  });
+
+  it('makes as few segments as the bounds ask for, while they are at most 500', () => {
+    assert.equal(cutSegments('orders', boundsOf(1000, 2)).segments.length, 500);
+    assert.equal(cutSegments('orders', boundsOf(1001, 2)).segments.length, 251);
+    assert.equal(cutSegments('orders', boundsOf(5, 10)).segments.length, 1);
+  });
+
+  it('makes one open segment of no rows', () => {
+    assert.deepEqual(cutSegments('orders', []), { segments: [{ lower: null, upper: null, rows: 0 }], totalRows: 0 });
+  });
+
+  it('refuses a key with a null in it, naming dataset and row', () => {
+    const bounds: Bound[] = [
+      { n: 1, last: false, key: ['1', 'a'] },
+      { n: 2, last: true, key: ['2', null] },
+    ];
+    assert.throws(() => cutSegments('orders', bounds), {
+      code: 'KEY_NOT_UNIQUE',
+      message: 'Dataset orders: row 2 has a null in its key.',
+    });
+  });
+});

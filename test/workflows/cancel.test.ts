@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import {
+  cancel,
+  mailsTo,
+  operateOn,
+  resetExport,
+  rowsInBytes,
+  slotsOf,
+  someReader,
+  statusOf,
+  untilTold,
+} from './support.js';
+
+describe('a cancel', () => {
+  let service: TestService;
+  let doors: Doors;
+  let door: Door;
+
+  before(async () => {
+    service = await startService({ datasets: DATASETS_WITH_DOORS, tuning: { segmentBytes: rowsInBytes(200) } });
+    doors = await Doors.of(service);
+    await service.startWorker();
+  });
+  beforeEach(async () => {
+    door = await doors.closed(1);
+  });
+  afterEach(() => door.open());
+  after(async () => {
+    await doors.end();
+    await closeCleanly(service);
+  });
+
+  const isLeft = async (): Promise<boolean> => (await leftovers(service)).length > 0;
+  const untilNothingIsLeft = (): Promise<true> => until('nothing is left', async () => !(await isLeft()), 3000);
+
+  it('in the segments ends them within three seconds, and leaves nothing behind', async () => {
+    const user = someUser();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    assert(await isLeft(), 'there is something to leave behind');
+    const since = performance.now();
+    const answer = await cancel(service, user, jobId);
+    assert.equal(answer.status, 202, answer.text);
+    await untilEnded(service, user, jobId, 'CANCELLED');
+    assert(performance.now() - since < 3000, `${performance.now() - since} ms`);
+    await untilNothingIsLeft();
+    await until('the slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
+    assert.equal(await statusOf(service, exportWorkflowId(jobId)), 'CANCELLED');
+  });
+
+  it('of its user is not told to its user', async () => {
+    const user = someReader();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    await cancel(service, user, jobId);
+    await untilEnded(service, user, jobId, 'CANCELLED');
+    await until('the end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'CANCELLED');
+    assert.deepEqual(await mailsTo(user), []);
+  });
+
+  it('of an operator is told to the user', async () => {
+    const user = someReader();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    await operateOn(service, 'cancel', jobId);
+    await untilEnded(service, user, jobId, 'CANCELLED');
+    assert.equal((await untilTold(user)).length, 1);
+    await untilNothingIsLeft();
+  });
+
+  it('while the export is planned ends it as well', async () => {
+    const user = someUser();
+    const locker = new pg.Client({ connectionString: service.databaseUrl });
+    await locker.connect();
+    try {
+      await locker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+      const jobId = await postExport(service, user);
+      await until('planning', async () => (await getExport(service, user, jobId)).phase === 'planning');
+      await cancel(service, user, jobId);
+      await untilEnded(service, user, jobId, 'CANCELLED', 3000);
+      await untilNothingIsLeft();
+    } finally {
+      await locker.end();
+    }
+  });
+
+  it('while the export waits for a slot ends the wait', async () => {
+    const user = someUser();
+    const waiting = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    await operateOn(service, 'cancel', waiting);
+    await untilEnded(service, user, waiting, 'CANCELLED');
+    const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
+    await resetExport(service, waiting);
+    const waiters = async (): Promise<readonly string[]> => (await slotsOf(service, user))?.waiters ?? [];
+    await until('it waits', async () => (await waiters()).includes(waiting));
+    assert.equal((await getExport(service, user, waiting)).status, 'QUEUED');
+
+    assert.equal((await cancel(service, user, waiting)).status, 202);
+    await untilEnded(service, user, waiting, 'CANCELLED', 3000);
+    await until('it waits no longer', async () => !(await waiters()).includes(waiting), 3000);
+    for (const jobId of active) await cancel(service, user, jobId);
+    for (const jobId of active) await untilEnded(service, user, jobId, 'CANCELLED');
+    await untilNothingIsLeft();
+  });
+
+  it('is a cancel also when the attempts fail before it reaches them', async () => {
+    const user = someReader();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    assert.equal((await cancel(service, user, jobId)).status, 202);
+    await door.trap();
+    await untilEnded(service, user, jobId, 'CANCELLED');
+    await until('the end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'CANCELLED');
+    assert.deepEqual(await mailsTo(user), []);
+    await untilNothingIsLeft();
+  });
+
+  it('that no worker is there to hear is heard by the next one', async () => {
+    const user = someUser();
+    const alone = await startService({ datasets: DATASETS_WITH_DOORS });
+    const own = await Doors.of(alone);
+    try {
+      const [worker, closed] = [await alone.startWorker(), await own.closed(1)];
+      const jobId = await postExport(alone, user, behind(1));
+      await closed.somebodyWaits();
+      await worker.stop();
+      assert.equal((await cancel(alone, user, jobId)).status, 202);
+      await alone.startWorker();
+      await untilEnded(alone, user, jobId, 'CANCELLED');
+      await until('nothing is left', async () => (await leftovers(alone)).length === 0, 3000);
+    } finally {
+      await own.end();
+      await alone.close();
+    }
+  });
+
+  it('of an export that has ended is a 409', async () => {
+    const user = someUser();
+    const jobId = await postExport(service, user);
+    await untilEnded(service, user, jobId);
+    const answer = await cancel(service, user, jobId);
+    assert.equal(answer.status, 409, answer.text);
+    assert.equal((answer.json as { code: string }).code, 'NOT_ACTIVE');
+  });
+});

@@ -1,0 +1,103 @@
+import pg from 'pg';
+import { orders } from '../../shared/datasets/orders.js';
+import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
+import { until } from '../support/exports.js';
+import type { TestService } from '../support/service.js';
+
+/**
+ * Orders behind a door: a view whose middle rows are read only while a lock in PostgreSQL is free. With it a test
+ * holds an export in its segments for as long as it likes, without a sleep. The ends are free, so that a plan's sample
+ * passes.
+ */
+export interface Door {
+  close(): Promise<void>;
+  /** Opening an open door does nothing. */
+  open(): Promise<void>;
+  /** Whoever waits falls: the source database refuses its query, which no retry can change. */
+  trap(): Promise<void>;
+  /** Waits until this many readers stand before the closed door. */
+  somebodyWaits(readers?: number): Promise<void>;
+}
+
+const NUMBERS = [1, 2] as const;
+export type DoorNumber = (typeof NUMBERS)[number];
+const TRAP = 100;
+
+const nameOf = (number: DoorNumber): string => `orders_behind_door_${number}`;
+const { columns, key, tenantColumn } = orders;
+
+export const DATASETS_WITH_DOORS: readonly Dataset[] = [
+  ...BUILT_IN_DATASETS,
+  ...NUMBERS.map((number) =>
+    defineDataset({ name: nameOf(number), title: 'Orders', table: nameOf(number), key, tenantColumn, columns }),
+  ),
+];
+
+/** What is posted to export the orders behind a door. */
+export const behind = (number: DoorNumber): { type: string } => ({ type: nameOf(number) });
+
+// Called stable, so that whoever does not select the column does not call it.
+const FUNCTION = `CREATE FUNCTION door(number integer, id bigint, note text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+  BEGIN
+    IF id BETWEEN 900 AND 1100 THEN
+      PERFORM pg_advisory_xact_lock_shared(number);
+      IF NOT pg_try_advisory_xact_lock_shared(number + ${TRAP}) THEN
+        RAISE EXCEPTION 'the floor is gone' USING ERRCODE = 'undefined_table';
+      END IF;
+    END IF;
+    RETURN note;
+  END $$`;
+
+const viewSql = (number: DoorNumber): string => {
+  const items = Object.keys(columns).map((name) => (name === 'note' ? `door(${number}, id, note) AS note` : name));
+  return `CREATE VIEW ${nameOf(number)} AS SELECT ${items.join(', ')} FROM orders`;
+};
+
+/** The doors of one service; `end()` opens them. */
+export class Doors {
+  private constructor(private readonly client: pg.Client) {}
+
+  static async of({ databaseUrl }: TestService): Promise<Doors> {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    await client.query([FUNCTION, ...NUMBERS.map(viewSql)].join(';'));
+    return new Doors(client);
+  }
+
+  end(): Promise<void> {
+    return this.client.end();
+  }
+
+  /** Closed from the beginning. */
+  async closed(number: DoorNumber): Promise<Door> {
+    const { client } = this;
+    const door: Door = {
+      close: async () => {
+        await client.query('SELECT pg_advisory_lock($1)', [number]);
+      },
+      open: async () => {
+        await client.query(
+          `SELECT pg_advisory_unlock(objid::bigint) FROM pg_locks
+           WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objid IN ($1::bigint, $1 + ${TRAP})`,
+          [number],
+        );
+      },
+      trap: async () => {
+        await client.query('SELECT pg_advisory_lock($1)', [number + TRAP]);
+        await client.query('SELECT pg_advisory_unlock($1)', [number]);
+      },
+      somebodyWaits: async (readers = 1) => {
+        await until(`${readers} readers before door ${number}`, async () => {
+          const { rows } = await client.query<{ waiting: string }>(
+            `SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+            [number],
+          );
+          return Number(rows[0]?.waiting) >= readers;
+        });
+      },
+    };
+    await door.close();
+    return door;
+  }
+}

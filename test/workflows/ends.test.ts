@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { exportWorkflowId, temporaryPrefix } from '../../shared/contract.js';
+import { queryRows } from '../support/database.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, type ServiceOptions, type TestService } from '../support/service.js';
+import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { operateOn, rowOf, rowsInBytes, slotsOf, someReader, statusOf, untilTold } from './support.js';
+
+describe('an export that does not end well', () => {
+  let service: TestService;
+  let doors: Doors;
+  let door: Door;
+
+  async function serve(options: ServiceOptions): Promise<void> {
+    service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
+    doors = await Doors.of(service);
+    await service.startWorker();
+    door = await doors.closed(1);
+  }
+  afterEach(async () => {
+    await doors.end();
+    await closeCleanly(service);
+  });
+
+  async function keptOf(jobId: string): Promise<{ uploads: number; pieces: number }> {
+    const [uploads, pieces] = await Promise.all([
+      service.deps.store.openUploads('exports/'),
+      service.deps.store.list(temporaryPrefix(jobId)),
+    ]);
+    return { uploads: uploads.filter(({ key }) => key.includes(jobId)).length, pieces: pieces.length };
+  }
+  const slotIsFree = async (user: { userId: string; tenantId: string }, jobId: string): Promise<boolean> =>
+    !(jobId in ((await slotsOf(service, user))?.holders ?? {}));
+
+  it('because it was terminated is FAILED at the next look, its user is told once, its upload is kept', async () => {
+    await serve({ tuning: { segmentBytes: rowsInBytes(200), segmentsInFlight: 2 } });
+    const user = someReader();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    await operateOn(service, 'terminate', jobId);
+    const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
+    assert.equal(error_code, 'TERMINATED');
+    assert.match(error_message ?? '', /terminated by an operator/);
+    assert(await slotIsFree(user, jobId));
+    const subjects = await untilTold(user);
+    assert.equal(subjects.length, 1, subjects.join());
+    const { uploads, pieces } = await keptOf(jobId);
+    assert(uploads === 1 && pieces > 0, 'what it had made is kept for a reset');
+  });
+
+  it('because it took too long says so', async () => {
+    await serve({ tuning: { executionTimeoutMs: 3000 } });
+    const user = someReader();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
+    assert.equal(error_code, 'TIMED_OUT');
+    assert.equal(await statusOf(service, exportWorkflowId(jobId)), 'TIMED_OUT');
+    assert(await slotIsFree(user, jobId));
+    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await keptOf(jobId)).uploads, 1);
+  });
+
+  it('because it has too many rows says how many, before it makes anything', async () => {
+    await serve({ tuning: { maxRows: 100 } });
+    const user = someReader();
+    const jobId = await postExport(service, user);
+    const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
+    assert.equal(error_code, 'TOO_MANY_ROWS');
+    assert.match(error_message ?? '', /has 1\d{3} rows; at most 100/);
+    assert.equal((await untilTold(user)).length, 1);
+    assert.deepEqual(await keptOf(jobId), { uploads: 0, pieces: 0 });
+    assert.equal(await statusOf(service, exportWorkflowId(jobId)), 'FAILED');
+    await until('the slot is free', () => slotIsFree(user, jobId));
+  });
+
+  it('because its table went away in the middle says so, and keeps its upload', async () => {
+    await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
+    const user = someReader();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    await door.trap();
+    const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
+    assert.equal(error_code, 'DATASET_UNAVAILABLE');
+    assert.match(error_message ?? '', /the floor is gone/);
+    await until('the slot is free', () => slotIsFree(user, jobId));
+    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await keptOf(jobId)).uploads, 1);
+    const { generation, upload_id } = await rowOf(service, jobId);
+    assert.deepEqual([generation, upload_id !== null], [1, true]);
+  });
+
+  it('because its table was never there says so', async () => {
+    await serve({});
+    const user = someReader();
+    await queryRows(service.databaseUrl, 'ALTER TABLE orders RENAME TO orders_of_yore');
+    const jobId = await postExport(service, user);
+    const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
+    assert.equal(error_code, 'DATASET_UNAVAILABLE');
+    assert.match(error_message ?? '', /no table or view orders/);
+    assert.equal((await untilTold(user)).length, 1);
+  });
+});

@@ -1,0 +1,136 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { crc32 } from 'node:zlib';
+import { finishUpload } from '../../activities/finish-upload.js';
+import type { SegmentPieces } from '../../shared/infrastructure/plan-store.js';
+import { queryRows } from '../support/database.js';
+import { download, getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { rowOf, rowsInBytes, segmentsOf, somethingIsQueued } from './support.js';
+
+const user = someUser();
+
+describe('a generation of an export', () => {
+  let service: TestService;
+  let doors: Doors;
+  let door: Door;
+
+  async function serve(options: ServiceOptions = {}): Promise<void> {
+    service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
+    doors = await Doors.of(service);
+    await service.startWorker();
+    door = await doors.closed(1);
+  }
+  afterEach(async () => {
+    await doors.end();
+    await closeCleanly(service);
+  });
+
+  async function isWhole(jobId: string, generation: number): Promise<void> {
+    assert.equal((await rowOf(service, jobId)).generation, generation);
+    const undisturbed = await postExport(service, user);
+    await untilEnded(service, user, undisturbed);
+    assert((await download(service, user, jobId)).equals(await download(service, user, undisturbed)));
+    await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
+  }
+  async function abortUploadOf(jobId: string): Promise<void> {
+    await service.deps.store.abortUploadsOf((await rowOf(service, jobId)).file_key ?? '');
+  }
+
+  it('is followed by the next when its upload is aborted under it', async () => {
+    await serve();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    await abortUploadOf(jobId);
+    await door.open();
+    await untilEnded(service, user, jobId);
+    await isWhole(jobId, 2);
+  });
+
+  it('is the last when uploads are lost again and again', async () => {
+    await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
+    const jobId = await postExport(service, user, behind(1));
+    for (const generation of [1, 2, 3]) {
+      await until(`generation ${generation}`, async () => (await rowOf(service, jobId)).generation === generation);
+      await door.somebodyWaits();
+      await abortUploadOf(jobId);
+      await door.open();
+      door = await doors.closed(1);
+    }
+    const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
+    assert.equal(error_code, 'UPLOAD_LOST');
+  });
+
+  it('is followed by one for the newer encoder when it was planned for an older one', async () => {
+    await serve({ tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 1 } });
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    const plan = `jsonb_set(plan, '{encoderVersion}', '0')`;
+    await queryRows(service.databaseUrl, `UPDATE export_jobs SET plan = ${plan} WHERE job_id = $1`, [jobId]);
+    await door.open();
+    await untilEnded(service, user, jobId);
+    await isWhole(jobId, 2);
+  });
+
+  it('that is completed is known by its file, when the answer of the store was lost', async () => {
+    await serve();
+    await queryRows(
+      service.databaseUrl,
+      `CREATE FUNCTION wait_to_publish() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$;
+       CREATE TRIGGER wait_to_publish BEFORE UPDATE ON export_jobs FOR EACH ROW
+         WHEN (NEW.status = 'COMPLETED') EXECUTE FUNCTION wait_to_publish()`,
+    );
+    const jobId = await postExport(service, user);
+    await door.somebodyWaits();
+    const again = (generation: number): Promise<unknown> =>
+      new MockActivityEnvironment().run(() =>
+        finishUpload(service.deps)({ jobId, tenantId: user.tenantId, generation }),
+      );
+    const answer = (await again(1)) as { state: string; file: { fileSize: number; checksum: string } };
+    assert.equal(answer.state, 'done');
+    await assert.rejects(again(2), { code: 'UPLOAD_LOST' });
+    await door.open();
+    await untilEnded(service, user, jobId);
+    const { file_size, checksum } = await rowOf(service, jobId);
+    assert.deepEqual([answer.file.fileSize, answer.file.checksum], [file_size, checksum]);
+    await isWhole(jobId, 1);
+  });
+
+  it('makes a segment again whose part a late attempt has written over', async () => {
+    // One activity at a time, and large enough for parts: another export's plan keeps the finish waiting.
+    await serve({ dataSlots: 1, orders: 60_000 });
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    const other = someUser();
+    const otherId = await postExport(service, other);
+    await somethingIsQueued(service);
+    const locker = new pg.Client({ connectionString: service.databaseUrl });
+    await locker.connect();
+    try {
+      await locker.query('BEGIN');
+      const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+      await door.open();
+      await locked;
+      await until('finishing', async () => (await getExport(service, user, jobId)).phase === 'finishing');
+      const { file_key: key, upload_id: uploadId } = await rowOf(service, jobId);
+      const [segment] = await service.deps.plans.segments(jobId);
+      const pieces: SegmentPieces | null | undefined = segment?.parts;
+      assert(pieces?.kind === 'parts', 'it has parts');
+      const [{ number, size } = { number: 0, size: 0 }] = pieces.parts;
+      const body = Buffer.alloc(size, 'x');
+      const target = { key: key ?? '', uploadId: uploadId ?? '' };
+      const etag = await service.deps.store.uploadPart(target, { partNumber: number, body, crc32: crc32(body) });
+      assert(etag !== null, 'the upload is still open');
+    } finally {
+      await locker.end();
+    }
+    await untilEnded(service, user, jobId);
+    assert.equal((await segmentsOf(service, jobId))[0]?.attempt, 2);
+    await untilEnded(service, other, otherId);
+    await isWhole(jobId, 1);
+  });
+});

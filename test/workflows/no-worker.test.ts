@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
+import { until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { post, statusOf } from './support.js';
+
+describe('without a worker', () => {
+  let service: TestService;
+
+  before(async () => {
+    service = await startService();
+  });
+  after(() => closeCleanly(service));
+
+  it('a request is a 503 that names its job, and nothing comes of it when a worker appears', async () => {
+    const user = someUser();
+    const refused = await post(service, user);
+    assert.equal(refused.status, 503, refused.text);
+    const { code, job_id: jobId } = refused.json as { code: string; job_id: string };
+    assert.equal(code, 'TEMPORARILY_UNAVAILABLE');
+
+    await service.startWorker();
+    // The request is still there for the worker to find; it finds it too late.
+    const slots = slotsWorkflowId(user.tenantId, user.userId);
+    await until('end of the semaphore', async () => (await statusOf(service, slots)) === 'COMPLETED');
+    assert.equal(await service.deps.jobs.find(jobId), null);
+    await assert.rejects(statusOf(service, exportWorkflowId(jobId)), { name: 'WorkflowNotFoundError' });
+
+    const next = await post(service, user);
+    assert.equal(next.status, 202, next.text);
+    await untilEnded(service, user, (next.json as { job_id: string }).job_id);
+  });
+});

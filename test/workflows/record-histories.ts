@@ -1,0 +1,83 @@
+/**
+ * Records the histories that `replay.test.ts` replays, from real runs of the present code:
+ *
+ *     npx mocha --extension ts test/workflows/record-histories.ts
+ *
+ * Record them when a workflow is meant to change. Until then a replay that fails says that exports which are running
+ * while the new version is deployed would be stuck.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, type TestService } from '../support/service.js';
+import { DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
+import { HISTORIES, historyToText } from './history-file.js';
+import { cancel, post, resetExport, rowOf, rowsInBytes, slotsOf, someReader, statusOf } from './support.js';
+
+describe('histories', () => {
+  let service: TestService;
+  let doors: Doors;
+
+  before(async () => {
+    await mkdir(HISTORIES, { recursive: true });
+    const tuning = { segmentBytes: rowsInBytes(200) };
+    service = await startService({ datasets: DATASETS_WITH_DOORS, tuning });
+    doors = await Doors.of(service);
+    await service.startWorker();
+  });
+  after(async () => {
+    await doors.end();
+    await closeCleanly(service);
+  });
+
+  async function record(name: string, workflowId: string): Promise<void> {
+    const history = await service.deps.temporal.client.workflow.getHandle(workflowId).fetchHistory();
+    await writeFile(new URL(`${name}.json`, HISTORIES), historyToText(history));
+  }
+  const untilClosed = (workflowId: string, status: string): Promise<true> =>
+    until(status, async () => (await statusOf(service, workflowId)) === status);
+
+  it('of an export that is completed, and its notification', async () => {
+    const user = someReader();
+    const jobId = await postExport(service, user);
+    await untilEnded(service, user, jobId);
+    await untilClosed(exportWorkflowId(jobId), 'COMPLETED');
+    await record('export-completed', exportWorkflowId(jobId));
+    await until('the mail', async () => (await statusOf(service, `notification/${jobId}/completed`)) === 'COMPLETED');
+    await record('notification', `notification/${jobId}/completed`);
+  });
+
+  it('of one that is cancelled, and of a semaphore that refuses', async () => {
+    const [user, door] = [someReader(), await doors.closed(1)];
+    const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
+    await door.somebodyWaits(2);
+    for (let refused = 0; refused < 5; refused++) await post(service, user);
+    for (const jobId of active) await cancel(service, user, jobId);
+    for (const jobId of active) await untilClosed(exportWorkflowId(jobId), 'CANCELLED');
+    await door.open();
+    await record('export-cancelled', exportWorkflowId(active[0] ?? ''));
+    await until('the end of the semaphore', async () => (await slotsOf(service, user)) === null);
+    await record('semaphore-refused', slotsWorkflowId(user.tenantId, user.userId));
+  });
+
+  it('of one that fails, is reset, waits for its turn and is completed', async () => {
+    const [user, first, second] = [someReader(), await doors.closed(1), await doors.closed(2)];
+    const jobId = await postExport(service, user, behind(1));
+    await first.somebodyWaits();
+    await first.trap();
+    await untilClosed(exportWorkflowId(jobId), 'FAILED');
+    await record('export-failed', exportWorkflowId(jobId));
+    await first.open();
+    const others = [await postExport(service, user, behind(2)), await postExport(service, user, behind(2))];
+    await second.somebodyWaits(2);
+    await resetExport(service, jobId);
+    await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(jobId));
+    await second.open();
+    await until('it runs', async () => (await rowOf(service, jobId)).status !== 'QUEUED');
+    for (const id of [...others, jobId]) await untilClosed(exportWorkflowId(id), 'COMPLETED');
+    await record('export-reset', exportWorkflowId(jobId));
+    await until('the end of the semaphore', async () => (await slotsOf(service, user)) === null);
+    await record('semaphore-waited', slotsWorkflowId(user.tenantId, user.userId));
+  });
+});

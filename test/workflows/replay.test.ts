@@ -1,0 +1,42 @@
+import { Worker, type ReplayResult, type WorkflowBundle } from '@temporalio/worker';
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { bundleWorkflows } from '../../worker/workflow-bundle.js';
+import { HISTORIES, historyFromText } from './history-file.js';
+
+/** Not more than is read and reviewed; a history that grows says that exports became chattier. */
+const MAX_BYTES = 200 * 1024;
+
+/** Histories of earlier runs (`record-histories.ts`) against the present code. */
+describe('workflows', () => {
+  let workflowBundle: WorkflowBundle;
+  let recorded: Map<string, string>;
+
+  before(async () => {
+    const names = (await readdir(HISTORIES)).filter((name) => name.endsWith('.json'));
+    const texts = names.map(async (name) => [name, await readFile(new URL(name, HISTORIES), 'utf8')] as const);
+    recorded = new Map(await Promise.all(texts));
+    workflowBundle = await bundleWorkflows();
+  });
+
+  async function replay(histories: ReadonlyMap<string, string>): Promise<ReplayResult[]> {
+    const items = [...histories].map(([workflowId, text]) => ({ workflowId, history: historyFromText(text) }));
+    const results: ReplayResult[] = [];
+    for await (const result of Worker.runReplayHistories({ workflowBundle }, items)) results.push(result);
+    return results;
+  }
+
+  it('go on with what earlier runs of them have done', async () => {
+    assert(recorded.size >= 6, `${recorded.size} histories`);
+    for (const [name, text] of recorded) assert(text.length < MAX_BYTES, `${name}: ${text.length} bytes`);
+    for (const { workflowId, error } of await replay(recorded)) assert.equal(error, undefined, workflowId);
+  });
+
+  it('would not go on with what they have never done: this test can fail', async () => {
+    const name = 'export-completed.json';
+    const altered = (recorded.get(name) ?? '').replaceAll('"name":"finishUpload"', '"name":"finishDownload"');
+    assert.notEqual(altered, recorded.get(name));
+    const [result] = await replay(new Map([[name, altered]]));
+    assert.equal(result?.error?.name, 'DeterminismViolationError');
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { FAST, startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { resetExport, rowOf, rowsInBytes, segmentsOf, statusOf, sweepNow, type SegmentRow } from './support.js';
+
+/** Not more patience with the store than a test has. */
+const IMPATIENT = { maximumAttempts: 2, initialIntervalMs: 50, maximumIntervalMs: 50 };
+
+describe('an export whose storage went away', () => {
+  let service: TestService;
+  let doors: Doors;
+  let door: Door;
+  const user = someUser();
+
+  async function serve(options: ServiceOptions): Promise<void> {
+    service = await startService({
+      datasets: DATASETS_WITH_DOORS,
+      tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 2, segment: { ...FAST.segment, ...IMPATIENT } },
+      ...options,
+    });
+    doors = await Doors.of(service);
+    await service.startWorker();
+    door = await doors.closed(1);
+  }
+  afterEach(async () => {
+    await stack().services.s3.start();
+    await doors.end();
+    await closeCleanly(service);
+  });
+
+  /** @returns its segments as they were when retries had run out */
+  async function failedForStorage(): Promise<{ jobId: string; segments: SegmentRow[] }> {
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits(2);
+    await stack().services.s3.stop();
+    await door.open();
+    const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
+    assert.equal(error_code, 'STORAGE_UNAVAILABLE');
+    await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'FAILED');
+    await stack().services.s3.start();
+    return { jobId, segments: await segmentsOf(service, jobId) };
+  }
+
+  async function resetToTheEnd(jobId: string): Promise<void> {
+    await resetExport(service, jobId);
+    await until('another start', async () => (await rowOf(service, jobId)).status !== 'FAILED');
+    const { row_count } = await untilEnded(service, user, jobId);
+    const lines = (await download(service, user, jobId)).toString().match(/^\d+,[0-9a-f-]{36},/gm) ?? [];
+    assert.deepEqual([lines.length, new Set(lines).size], [row_count, row_count]);
+    await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
+  }
+
+  it('is completed by a reset, which makes the missing segments only', async () => {
+    await serve({});
+    const { jobId, segments } = await failedForStorage();
+    await resetToTheEnd(jobId);
+    assert(segments.some(({ rows }) => rows !== null) && segments.some(({ rows }) => rows === null));
+    const attempts = new Map((await segmentsOf(service, jobId)).map(({ segment, attempt }) => [segment, attempt]));
+    for (const { segment, attempt, rows } of segments) {
+      assert.equal(attempts.get(segment), rows === null ? attempt + 1 : 1, `attempts of segment ${segment}`);
+    }
+    assert.equal((await rowOf(service, jobId)).generation, 1);
+  });
+
+  it('is completed by a reset also after the sweep took its upload, in a generation of its own', async () => {
+    await serve({ retryWindowMs: 1 });
+    const { jobId } = await failedForStorage();
+    await until('swept', async () => {
+      await sweepNow(service);
+      return (await leftovers(service)).length === 0;
+    });
+    assert.deepEqual(await segmentsOf(service, jobId), []);
+    await resetToTheEnd(jobId);
+    assert.equal((await rowOf(service, jobId)).generation, 2);
+  });
+});

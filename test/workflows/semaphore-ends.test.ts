@@ -1,0 +1,103 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Principal } from '../../api/deps.js';
+import { slotsWorkflowId } from '../../shared/contract.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { operator, post, rowsInBytes, segmentsOf, slotsOf } from './support.js';
+
+const slotsId = ({ tenantId, userId }: Principal): string => slotsWorkflowId(tenantId, userId);
+
+describe('a semaphore', () => {
+  let service: TestService;
+  let doors: Doors;
+  let door: Door;
+
+  async function serve(options: ServiceOptions = {}): Promise<void> {
+    service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
+    doors = await Doors.of(service);
+    await service.startWorker();
+    door = await doors.closed(1);
+  }
+  afterEach(async () => {
+    await doors.end();
+    await closeCleanly(service);
+  });
+
+  async function refusesAThird(user: Principal, active: readonly string[]): Promise<void> {
+    const answer = await post(service, user);
+    assert.equal(answer.status, 429, answer.text);
+    assert.deepEqual(
+      new Set((answer.json as { active_job_ids: string[] }).active_job_ids),
+      new Set(active),
+      'both are known',
+    );
+  }
+
+  for (const how of ['terminate', 'cancel'] as const) {
+    it(`that an operator ${how}s comes back knowing who is active`, async () => {
+      await serve();
+      const user = someUser();
+      const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
+      await door.somebodyWaits(2);
+      await operator(service, how, slotsId(user));
+      await until('its end', async () => (await slotsOf(service, user)) === null);
+      await refusesAThird(user, active);
+      await door.open();
+      for (const jobId of active) await untilEnded(service, user, jobId);
+      const held = async (): Promise<string[]> => Object.keys((await slotsOf(service, user))?.holders ?? {});
+      await until('nobody holds', async () => (await held()).length === 0, 5000);
+      await untilEnded(service, user, await postExport(service, user));
+    });
+  }
+
+  it('that is gone is started again by the exports that it had let in, which lose nothing', async () => {
+    await serve({ tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 1 } });
+    const user = someUser();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    const before = await segmentsOf(service, jobId);
+    const next = before.findIndex(({ rows }) => rows === null) + 1;
+    await operator(service, 'terminate', slotsId(user));
+    await door.open();
+    await untilEnded(service, user, jobId);
+    // The one that was running had passed the fence; the one behind it met it, claimed, and ran once more.
+    const attempts = (await segmentsOf(service, jobId)).map(({ attempt }) => attempt);
+    assert.deepEqual(
+      attempts,
+      before.map(({ segment }) => (segment === next ? 2 : 1)),
+    );
+  });
+
+  it('that continues as new knows what it knew, whoever asks meanwhile', async () => {
+    const server = await TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path: stack().temporalCli },
+        extraArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=40', '--log-level', 'error'],
+      },
+    });
+    try {
+      await serve({ env: { TEMPORAL_ADDRESS: server.address }, tuning: { lookEveryMs: 200 } });
+      const user = someUser();
+      const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
+      await door.somebodyWaits(2);
+      const runs = new Set<string>();
+      const handle = service.deps.temporal.client.workflow.getHandle(slotsId(user));
+      await until('three runs of the semaphore', async () => {
+        runs.add((await handle.describe()).runId);
+        await Promise.all([1, 2, 3].map(() => refusesAThird(user, active)));
+        await sleep(50);
+        return runs.size >= 3;
+      });
+      await door.open();
+      for (const jobId of active) await untilEnded(service, user, jobId);
+      await until('its end', async () => (await slotsOf(service, user)) === null);
+    } finally {
+      await server.teardown();
+    }
+  });
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Principal } from '../../api/deps.js';
+import type { Answer } from '../support/ask.js';
+import { until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { DATASETS_WITH_DOORS, Doors, behind, type Door, type DoorNumber } from './doors.js';
+import { cancel, operateOn, post, slotsOf } from './support.js';
+
+const idOf = (answer: Answer): string => (answer.json as { job_id: string }).job_id;
+const activeIds = (answer: Answer): Set<string> =>
+  new Set((answer.json as { active_job_ids: string[] }).active_job_ids);
+
+describe('a slot', () => {
+  let service: TestService;
+  let doors: Doors;
+  let first: Door;
+  let second: Door;
+
+  before(async () => {
+    // Nobody looks by the clock: what is found is found by the look on refusal.
+    service = await startService({ datasets: DATASETS_WITH_DOORS, tuning: { lookEveryMs: 60_000 } });
+    doors = await Doors.of(service);
+    await service.startWorker();
+  });
+  after(async () => {
+    await doors.end();
+    await closeCleanly(service);
+  });
+  beforeEach(async () => {
+    first = await doors.closed(1);
+    second = await doors.closed(2);
+  });
+  afterEach(async () => {
+    await first.open();
+    await second.open();
+  });
+
+  async function posted(user: Principal, number: DoorNumber): Promise<string> {
+    const answer = await post(service, user, behind(number));
+    assert.equal(answer.status, 202, answer.text);
+    return idOf(answer);
+  }
+
+  /** Two exports that are reading; a third is refused, with their ids. */
+  async function twoActive(user: Principal): Promise<[string, string]> {
+    const active: [string, string] = [await posted(user, 1), await posted(user, 2)];
+    await Promise.all([first.somebodyWaits(), second.somebodyWaits()]);
+    const third = await post(service, user);
+    assert.equal(third.status, 429, third.text);
+    assert.deepEqual(activeIds(third), new Set(active));
+    return active;
+  }
+
+  const ENDS: Record<string, (jobId: string, user: Principal) => Promise<unknown>> = {
+    completed: () => first.open(),
+    failed: () => first.trap(),
+    'been cancelled by its user': (jobId, user) => cancel(service, user, jobId),
+    'been cancelled by an operator': (jobId) => operateOn(service, 'cancel', jobId),
+    'been terminated': (jobId) => operateOn(service, 'terminate', jobId),
+  };
+  for (const [how, end] of Object.entries(ENDS)) {
+    it(`is free within two seconds after one of two exports has ${how}`, async () => {
+      const user = someUser();
+      const [ended, other] = await twoActive(user);
+      await end(ended, user);
+      const since = performance.now();
+      const admitted = await until('the third is admitted', async () => {
+        const answer = await post(service, user, behind(2));
+        if (answer.status === 202) return answer;
+        assert.equal(answer.status, 429, answer.text);
+        await sleep(250);
+        return null;
+      });
+      const ms = performance.now() - since;
+      assert(ms < 2000, `${ms} ms`);
+      const fourth = await post(service, user);
+      assert.equal(fourth.status, 429, 'one slot was freed, not two');
+      assert.deepEqual(activeIds(fourth), new Set([other, idOf(admitted)]));
+      await second.open();
+      await untilEnded(service, user, other);
+      await untilEnded(service, user, idOf(admitted));
+    });
+  }
+
+  it('is given twice to fifty requests of one user that come at once, and refused 48 times', async () => {
+    const user = someUser();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(service, user, behind(1))));
+    const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
+    assert.deepEqual([count(202), count(429)], [2, 48], answers.find(({ status }) => status >= 500)?.text);
+    const admitted = answers.filter(({ status }) => status === 202).map(idOf);
+    for (const answer of answers.filter(({ status }) => status === 429)) {
+      assert.deepEqual(activeIds(answer), new Set(admitted));
+    }
+    const rows = await service.deps.jobs.list({ ...user, limit: 100 });
+    assert.deepEqual(new Set(rows.map(({ job_id }) => job_id)), new Set(admitted));
+    await first.open();
+    for (const jobId of admitted) await untilEnded(service, user, jobId);
+  });
+
+  it('is taken once by the same Idempotency-Key, however often it comes at the same time', async () => {
+    const user = someUser();
+    const body = { format: 'csv', ...behind(1) };
+    const ask = (): Promise<Answer> =>
+      service.ask('POST', '/v1/exports', { as: user, body, headers: { 'Idempotency-Key': 'once' } });
+    const answers = await Promise.all(Array.from({ length: 8 }, ask));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]));
+    const [jobId = '', ...others] = new Set(answers.map(idOf));
+    assert.deepEqual(others, []);
+    assert.deepEqual(await slotsOf(service, user), { holders: { [jobId]: 'held' }, waiters: [], unsettled: [] });
+    await first.open();
+    await untilEnded(service, user, jobId);
+  });
+
+  it("of one user is not another's", async () => {
+    const [alice, bob] = [someUser(), someUser()];
+    const [one, two] = await twoActive(alice);
+    await untilEnded(service, bob, idOf(await post(service, bob)));
+    await first.open();
+    await second.open();
+    await untilEnded(service, alice, one);
+    await untilEnded(service, alice, two);
+  });
+
+  it('leaves nothing behind: the semaphore ends when nobody holds or waits', async () => {
+    const user = someUser();
+    await untilEnded(service, user, idOf(await post(service, user)));
+    await until('end of the semaphore', async () => (await slotsOf(service, user)) === null);
+    await untilEnded(service, user, idOf(await post(service, user)));
+  });
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { Principal } from '../../api/deps.js';
+import {
+  CONTROL_QUEUE,
+  DATA_QUEUE,
+  exportWorkflowId,
+  slotsWorkflowId,
+  type SlotsState,
+} from '../../shared/contract.js';
+import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import { slotsQuery } from '../../workflows/messages.js';
+import type { Answer } from '../support/ask.js';
+import { queryRows } from '../support/database.js';
+import { until } from '../support/exports.js';
+import { FAST, someUser, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+
+/** A row of the sample data, escaped and as CSV, is about this long: segments of so many rows. */
+export const rowsInBytes = (rows: number): number => rows * 190;
+
+export type Reader = Principal & { readonly email: string };
+/** A user with an address that nobody else has. */
+export const someReader = (): Reader => ({ ...someUser(), email: `${randomUUID()}@example.com` });
+
+const messages = z.array(z.object({ to: z.array(z.string()), subject: z.string(), text: z.string() }));
+export type Mail = z.infer<typeof messages>[number];
+
+/** What the user has been told so far. */
+export async function mailsTo({ email }: Reader): Promise<Mail[]> {
+  const answer = await fetch(`${stack().inboxUrl ?? ''}/api/messages`);
+  return messages.parse(await answer.json()).filter(({ to }) => to.includes(email));
+}
+
+/** Waits until the user has been told something, a moment longer, and returns all of it. */
+export async function untilTold(user: Reader): Promise<string[]> {
+  await until(`a mail to ${user.email}`, async () => (await mailsTo(user)).length > 0);
+  await sleep(300);
+  return (await mailsTo(user)).map(({ subject }) => subject);
+}
+
+/** What an operator types: `temporal workflow …`, about one workflow. */
+export async function operator(
+  { namespace, env }: TestService,
+  command: 'cancel' | 'terminate' | 'reset',
+  workflowId: string,
+  ...more: readonly string[]
+): Promise<void> {
+  const where = ['--namespace', namespace, '--address', env.TEMPORAL_ADDRESS ?? ''];
+  const reason = command === 'reset' ? ['--reason', 'test'] : [];
+  const args = ['workflow', command, '--workflow-id', workflowId, ...reason, ...more, ...where];
+  await promisify(execFile)(stack().temporalCli, args, { timeout: 20_000 });
+}
+
+export const operateOn = (service: TestService, command: 'cancel' | 'terminate', jobId: string): Promise<void> =>
+  operator(service, command, exportWorkflowId(jobId));
+
+/** The retry that is always safe: everything once more, from the beginning. */
+export const resetExport = (service: TestService, jobId: string): Promise<void> =>
+  operator(service, 'reset', exportWorkflowId(jobId), '--type', 'FirstWorkflowTask');
+
+export const post = (service: TestService, as: Principal, body: object = {}): Promise<Answer> =>
+  service.ask('POST', '/v1/exports', { as, body: { type: 'orders', format: 'csv', ...body } });
+
+export const cancel = (service: TestService, as: Principal, jobId: string): Promise<Answer> =>
+  service.ask('POST', `/v1/exports/${jobId}/cancel`, { as });
+
+export async function rowOf({ deps }: TestService, jobId: string): Promise<JobRow> {
+  const row = await deps.jobs.find(jobId);
+  assert(row !== null, `the row of ${jobId}`);
+  return row;
+}
+
+export interface SegmentRow {
+  readonly segment: number;
+  readonly attempt: number;
+  readonly rows: number | null;
+}
+
+export const segmentsOf = ({ databaseUrl }: TestService, jobId: string): Promise<SegmentRow[]> =>
+  queryRows<{ segment: number; attempt: number; rows: number | null }>(
+    databaseUrl,
+    'SELECT segment, attempt, rows::integer FROM export_segments WHERE job_id = $1 ORDER BY segment',
+    [jobId],
+  );
+
+/** Null when the user has no semaphore. */
+export async function slotsOf({ deps }: TestService, { tenantId, userId }: Principal): Promise<SlotsState | null> {
+  const handle = deps.temporal.openOnly.workflow.getHandle(slotsWorkflowId(tenantId, userId));
+  return handle.query(slotsQuery).catch(() => null);
+}
+
+/** How the latest run of a workflow stands. */
+export async function statusOf({ deps }: TestService, workflowId: string): Promise<string> {
+  return (await deps.temporal.client.workflow.getHandle(workflowId).describe()).status.name;
+}
+
+/** One sweep, as the schedule would start it. */
+export async function sweepNow({ deps }: TestService): Promise<void> {
+  await deps.temporal.client.workflow.execute('retentionWorkflow', {
+    workflowId: `sweep/${randomUUID()}`,
+    taskQueue: CONTROL_QUEUE,
+    args: [{ tuning: FAST }],
+  });
+}
+
+/** Waits until a plan, a segment or a finish is in the queue, and no slot is free for it. */
+export async function somethingIsQueued({ deps, namespace }: TestService): Promise<void> {
+  const { workflowService } = deps.temporal.client;
+  const taskQueue = { name: DATA_QUEUE };
+  // 2: of activities; the enumeration is in a package that is not ours to import.
+  const request = { namespace, taskQueue, taskQueueType: 2, reportStats: true };
+  await until('a backlog', async () => {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- as above
+    const { stats } = await workflowService.describeTaskQueue(request);
+    return Number(stats?.approximateBacklogCount ?? 0) > 0;
+  });
+}

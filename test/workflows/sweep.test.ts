@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { exportWorkflowId, slotsWorkflowId, temporaryPrefix } from '../../shared/contract.js';
+import { queryRows } from '../support/database.js';
+import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { rowOf, rowsInBytes, statusOf, sweepNow } from './support.js';
+
+const HEADERS = { contentType: 'text/csv', fileName: 'nobodys.csv', metadata: {} };
+
+describe('the sweep', () => {
+  let service: TestService;
+  let doors: Doors;
+  let failing: Door;
+  let reading: Door;
+  const user = someUser();
+
+  async function serve(options: ServiceOptions): Promise<void> {
+    service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
+    doors = await Doors.of(service);
+    await service.startWorker();
+    failing = await doors.closed(1);
+    reading = await doors.closed(2);
+  }
+  afterEach(async () => {
+    await doors.end();
+    await closeCleanly(service);
+  });
+
+  const leftOf = async (jobId: string): Promise<string[]> =>
+    (await leftovers(service)).filter((left) => !left.startsWith('transaction') && left.includes(jobId));
+
+  async function failed(): Promise<string> {
+    const jobId = await postExport(service, user, behind(1));
+    await failing.somebodyWaits();
+    await failing.trap();
+    await untilEnded(service, user, jobId, 'FAILED');
+    await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'FAILED');
+    return jobId;
+  }
+
+  it('takes a file when its link has expired, and the job says so', async () => {
+    await serve({ tuning: { urlTtlSeconds: 1 } });
+    const jobId = await postExport(service, user);
+    await untilEnded(service, user, jobId);
+    const { file_key: key } = await rowOf(service, jobId);
+    assert(key !== null && (await service.deps.store.head(key)) !== null);
+    await until('expired', async () => (await getExport(service, user, jobId)).status === 'EXPIRED');
+    await sweepNow(service);
+    assert.equal(await service.deps.store.head(key), null);
+    const { shown_status, file_deleted_at } = await rowOf(service, jobId);
+    assert.equal(shown_status, 'EXPIRED');
+    assert(file_deleted_at !== null);
+  });
+
+  it('takes what failed exports and nobody at all have left, and nothing of one that is active', async () => {
+    await serve({ retryWindowMs: 1, tuning: { segmentBytes: rowsInBytes(200) } });
+    const { store } = service.deps;
+    const active = await postExport(service, user, behind(2));
+    await reading.somebodyWaits();
+    await until('pieces of it', async () => (await store.list(temporaryPrefix(active))).length > 0);
+    const dead = await failed();
+    assert((await leftOf(dead)).length > 1);
+    const nobody = randomUUID();
+    await store.createUpload(`exports/${randomUUID()}/${nobody}.csv`, HEADERS);
+    // A held piece that is larger than a part, of a worker that was killed.
+    await store.createUpload(`${temporaryPrefix(nobody)}1-0-1`, HEADERS);
+    await store.createUpload(`${temporaryPrefix(active)}1-0-9`, HEADERS);
+    const kept = (await leftOf(active)).filter((left) => !left.endsWith('1-0-9'));
+
+    await until('old enough', async () => {
+      await sweepNow(service);
+      return (await leftOf(dead)).length === 0 && (await leftOf(nobody)).length === 0;
+    });
+    assert.deepEqual(await leftOf(active), kept);
+    await reading.open();
+    await untilEnded(service, user, active);
+    await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
+  });
+
+  it('leaves a failed export alone for as long as it may be retried', async () => {
+    await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
+    const jobId = await failed();
+    const before = await leftOf(jobId);
+    await sweepNow(service);
+    assert.deepEqual(await leftOf(jobId), before);
+    assert.equal((await rowOf(service, jobId)).generation, 1);
+  });
+
+  it('settles an export that was terminated together with its semaphore', async () => {
+    await serve({});
+    const jobId = await postExport(service, user, behind(1));
+    await failing.somebodyWaits();
+    const { client } = service.deps.temporal;
+    await client.workflow.getHandle(slotsWorkflowId(user.tenantId, user.userId)).terminate();
+    await client.workflow.getHandle(exportWorkflowId(jobId)).terminate();
+    await sweepNow(service);
+    assert.equal((await rowOf(service, jobId)).status, 'PROCESSING', 'too young to be missed');
+    await queryRows(service.databaseUrl, "UPDATE export_jobs SET created_at = now() - interval '1 hour'");
+    await sweepNow(service);
+    const { status, error_code } = await rowOf(service, jobId);
+    assert.deepEqual([status, error_code], ['FAILED', 'TERMINATED']);
+  });
+});

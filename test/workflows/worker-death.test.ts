@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
+import { rowsInBytes, segmentsOf } from './support.js';
+
+describe('a worker that stops in the middle of an export', () => {
+  let service: TestService;
+  let doors: Doors;
+
+  before(async () => {
+    service = await startService({
+      datasets: DATASETS_WITH_DOORS,
+      tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 2 },
+    });
+    doors = await Doors.of(service);
+  });
+  after(async () => {
+    await doors.end();
+    await closeCleanly(service);
+  });
+
+  it('leaves it to the next one, which makes the same file and does nothing twice', async () => {
+    const user = someUser();
+    const worker = await service.startWorker();
+    const door = await doors.closed(1);
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits(2);
+    await worker.stop();
+    const committed = (await segmentsOf(service, jobId)).filter(({ rows }) => rows !== null);
+    assert(committed.length > 0);
+
+    await service.startWorker();
+    await door.open();
+    await untilEnded(service, user, jobId);
+    const after = await segmentsOf(service, jobId);
+    for (const { segment } of committed) assert.equal(after[segment]?.attempt, 1, `attempts of segment ${segment}`);
+    assert(after.some(({ attempt }) => attempt === 2));
+    await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
+
+    const undisturbed = await postExport(service, user);
+    await untilEnded(service, user, undisturbed);
+    assert((await download(service, user, jobId)).equals(await download(service, user, undisturbed)));
+  });
+});
