@@ -24,7 +24,7 @@ export const exportSegment =
         const attempt = await deps.plans.beginAttempt(jobId, generation, segment);
         if (attempt === null) throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export is over.`);
         if (attempt.rows !== null) return { rows: attempt.rows };
-        await requireSlot(deps.temporal, { jobId, tenantId: attempt.tenant_id, userId: attempt.user_id });
+        await requireSlot(deps.temporal, { jobId, tenantId: attempt.tenant_id, userId: attempt.user_id }, signal);
 
         const { plan } = attempt;
         const format = formatNamed(attempt.format);

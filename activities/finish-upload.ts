@@ -24,7 +24,7 @@ export const finishUpload =
     heartbeating(async (signal) => {
       const row = await jobs.find(jobId);
       if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
-      await requireSlot(temporal, { jobId, tenantId, userId: row.user_id });
+      await requireSlot(temporal, { jobId, tenantId, userId: row.user_id }, signal);
       const state = await plans.uploadState(jobId);
       if (state?.generation !== generation || state.upload_id === null || state.file_key === null) {
         throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export is over.`);

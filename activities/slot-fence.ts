@@ -1,10 +1,18 @@
 import { QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { slotsWorkflowId } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
 import { isHolderQuery } from '../workflows/messages.js';
 
 const ANSWER_WITHIN_MS = 5000;
+/**
+ * A query goes first to the worker that ran the semaphore last. If that was killed, queries fail until Temporal gives
+ * it up after some seconds: no reason to spend an attempt of the segment.
+ */
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 250;
 
 interface SlotOwner {
   readonly jobId: string;
@@ -16,13 +24,26 @@ interface SlotOwner {
  * The fence for exports that were reset to their middle, past their claim.
  * @throws ServiceError SLOT_LOST when the semaphore says no, or is gone: the export claims again
  */
-export async function requireSlot({ openOnly }: TemporalClient, { jobId, tenantId, userId }: SlotOwner): Promise<void> {
+export async function requireSlot(temporal: TemporalClient, owner: SlotOwner, signal: AbortSignal): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      if (await holdsSlot(temporal, owner)) return;
+      throw new ServiceError('SLOT_LOST', 'The export no longer holds its slot.');
+    } catch (error) {
+      if (error instanceof ServiceError || Date.now() > end) throw error;
+      await sleep(PAUSE_MS, undefined, { signal });
+    }
+  }
+}
+
+async function holdsSlot({ openOnly }: TemporalClient, { jobId, tenantId, userId }: SlotOwner): Promise<boolean> {
   const handle = openOnly.workflow.getHandle(slotsWorkflowId(tenantId, userId));
-  const holds = await openOnly
-    .withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query(isHolderQuery, jobId))
-    .catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return false;
-      throw error;
-    });
-  if (!holds) throw new ServiceError('SLOT_LOST', 'The export no longer holds its slot.');
+  const answer = openOnly.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query(isHolderQuery, jobId));
+  try {
+    return await withTimeLimit(answer, ANSWER_WITHIN_MS);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return false;
+    throw error;
+  }
 }

@@ -9,6 +9,8 @@ import { loadWorkflowBundle } from './workflow-bundle.js';
 const HEARTBEAT_THROTTLE_MS = 1000;
 /** Explicit, because the SDK's default grows with the machine's memory (sdk-typescript#2227). */
 const CACHED_WORKFLOWS = 500;
+/** How long a workflow waits for the worker that ran it last, before another may: what a killed worker costs. */
+const STICKY_MS = 5000;
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;
@@ -44,6 +46,7 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
     workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle()),
     activities: createControlActivities(deps),
     maxCachedWorkflows: CACHED_WORKFLOWS,
+    stickyQueueScheduleToStartTimeout: STICKY_MS,
   });
   const data = await Worker.create({
     ...common,
