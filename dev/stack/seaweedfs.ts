@@ -71,7 +71,8 @@ async function makeService(context: StackContext, command: string, options: Buck
     cwd: folder,
     // A clean end takes three seconds, and serves only data that is kept.
     stopSignal: context.throwaway ? 'SIGKILL' : 'SIGTERM',
-    stopLimitMs: 15_000,
+    // Its parts sometimes wait for each other until it gives up after 15 s; what it has acknowledged is written by then.
+    stopLimitMs: 3_000,
   });
   const endpoint = `http://127.0.0.1:${s3}`;
   const credentials = { accessKeyId: secrets.s3AccessKeyId, secretAccessKey: secrets.s3SecretAccessKey };
