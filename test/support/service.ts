@@ -1,5 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { NativeConnection, Runtime, type WorkflowBundle } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -134,8 +135,7 @@ async function createBucket(name: string): Promise<void> {
 
 async function createNamespace(name: string, address: string): Promise<void> {
   const connection = await Connection.connect({ address });
-  const retention = { seconds: 86_400 as unknown as never };
-  await connection.workflowService.registerNamespace({ namespace: name, workflowExecutionRetentionPeriod: retention });
+  await connection.workflowService.registerNamespace({ namespace: name, workflowExecutionRetentionPeriod: msToTs('1 day') });
   await connection.close();
 }
 
