@@ -17,6 +17,12 @@ export interface Bound {
 
 /** More would leave each too few of S3's 10,000 part numbers. */
 export const MAX_SEGMENTS = 500;
+/**
+ * A large export has segments of up to four times the planned bytes, as long as that leaves enough to spread over the
+ * workers: each costs PostgreSQL, Temporal and the worker a round of their own (bench/README.md has the figures).
+ */
+const ENOUGH_SEGMENTS = 32;
+const MAX_WIDENING = 4;
 
 /**
  * Cuts an export along its bounds: at least one segment, even an empty one, and at most 500.
@@ -34,7 +40,8 @@ export function cutSegments(dataset: string, bounds: readonly Bound[]): { segmen
   const totalRows = cuts.at(-1)?.n ?? 0;
   if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0 }], totalRows };
 
-  const step = Math.ceil(cuts.length / MAX_SEGMENTS);
+  const wider = Math.min(MAX_WIDENING, Math.floor(cuts.length / ENOUGH_SEGMENTS));
+  const step = Math.max(1, wider, Math.ceil(cuts.length / MAX_SEGMENTS));
   const kept = cuts.filter((_, index) => (index + 1) % step === 0 || index === cuts.length - 1);
   const segments = kept.map(({ n, upper }, index) => {
     const before = kept[index - 1];

@@ -33,10 +33,16 @@ describe('cutting an export into segments', () => {
     );
   });
 
-  it('makes as few segments as the bounds ask for, while they are at most 500', () => {
-    assert.equal(cutSegments('orders', boundsOf(1000, 2)).segments.length, 500);
-    assert.equal(cutSegments('orders', boundsOf(1001, 2)).segments.length, 251);
-    assert.equal(cutSegments('orders', boundsOf(5, 10)).segments.length, 1);
+  it('makes a segment of each bound, joins up to four when that leaves 32, and never makes more than 500', () => {
+    const segments = (bounds: number): number => cutSegments('orders', boundsOf(2 * bounds, 2)).segments.length;
+    assert.equal(segments(1), 1);
+    assert.equal(segments(63), 63);
+    assert.equal(segments(64), 32);
+    assert.equal(segments(100), 34);
+    assert.equal(segments(128), 32);
+    assert.equal(segments(500), 125);
+    assert.equal(segments(5000), 500);
+    assert.equal(segments(5001), 455);
   });
 
   it('makes one open segment of no rows', () => {

@@ -135,7 +135,10 @@ async function createBucket(name: string): Promise<void> {
 
 async function createNamespace(name: string, address: string): Promise<void> {
   const connection = await Connection.connect({ address });
-  await connection.workflowService.registerNamespace({ namespace: name, workflowExecutionRetentionPeriod: msToTs('1 day') });
+  await connection.workflowService.registerNamespace({
+    namespace: name,
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
+  });
   await connection.close();
 }
 

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+const EVERY_MS = 5;
+
+/** Looks at the rows of jobs, on a connection of its own. */
+export class JobWatch {
+  readonly #client: pg.Client;
+
+  static async open(databaseUrl: string): Promise<JobWatch> {
+    const client = new pg.Client({ connectionString: databaseUrl, application_name: 'bench' });
+    // Whoever waits for a query hears of a lost connection there.
+    client.on('error', () => undefined);
+    await client.connect();
+    return new JobWatch(client);
+  }
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  /**
+   * Resolves when the row says that the job has ended, whatever way: the moment in which a client could know. Asking
+   * the API this often would make it, and the worker that answers its queries, a part of what is measured.
+   * @param over aborted when the workflow has ended: a row that has not ended by then does not
+   */
+  async ended(jobId: string, over: AbortSignal): Promise<void> {
+    const query = {
+      name: 'ended',
+      text: `SELECT 1 FROM export_jobs WHERE job_id = $1 AND status NOT IN ('QUEUED', 'PROCESSING')`,
+      values: [jobId],
+    };
+    for (;;) {
+      const isLast = over.aborted;
+      if ((await this.#client.query(query)).rowCount !== 0 || isLast) return;
+      await sleep(EVERY_MS);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end();
+  }
+}

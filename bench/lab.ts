@@ -1,0 +1,44 @@
+import { cleanUpAfter, findLeftovers } from '../dev/stack/leftovers.js';
+import type { Progress } from '../dev/stack/progress.js';
+import { StackError } from '../dev/stack/stack-error.js';
+import type { Stack } from '../dev/stack/stack.js';
+import { BENCH_DIR, removeOutput, startBenchStack } from './bench-stack.js';
+import { compile } from './compile.js';
+import { Programs } from './programs.js';
+
+/** What every row of the table works with. */
+export interface Lab {
+  readonly stack: Stack;
+  readonly programs: Programs;
+  /** The compiled service. */
+  readonly dist: string;
+  readonly progress: Progress;
+  /** Ends the benchmark, at any time. */
+  readonly signal: AbortSignal;
+}
+
+/** Opens a lab, works in it, and leaves no process behind, whatever happened. */
+export async function inLab<T>(progress: Progress, signal: AbortSignal, work: (lab: Lab) => Promise<T>): Promise<T> {
+  if (process.platform !== 'linux') throw new StackError('The benchmark reads CPU time and memory from Linux’s /proc.');
+  for (const leftover of await findLeftovers([BENCH_DIR])) await cleanUpAfter(leftover);
+  // Its record is the lock: only who has it may build and remove anything below.
+  const programs = await Programs.open(BENCH_DIR, signal);
+  try {
+    const dist = await progress.step('Building the service', () => compile(signal));
+    // Of a run that was killed.
+    await removeOutput();
+    const stack = await startBenchStack(progress, signal);
+    try {
+      return await work({ stack, programs, dist, progress, signal });
+    } finally {
+      // The programs first: they drain into services that still answer.
+      await progress.step('Stopping', async () => {
+        await programs.stop();
+        await stack.stop();
+      });
+      await removeOutput();
+    }
+  } finally {
+    await programs.close();
+  }
+}

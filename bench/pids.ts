@@ -1,0 +1,25 @@
+import { StackError } from '../dev/stack/stack-error.js';
+import type { Stack } from '../dev/stack/stack.js';
+import type { Service } from './service.js';
+
+/** Processes to measure, by name. */
+export type Pids = Readonly<Record<string, number>>;
+
+interface Running {
+  readonly name: string;
+  readonly pid: number | undefined;
+}
+
+/** @throws StackError when it has ended */
+export function pidOf({ name, pid }: Running): number {
+  if (pid === undefined) throw new StackError(`${name} is not running: its CPU time cannot be measured.`);
+  return pid;
+}
+
+export const pidsOfService = ({ worker, api }: Service): Pids => ({ worker: pidOf(worker), api: pidOf(api) });
+
+export const pidsOfStack = ({ services: { postgres, temporal, s3 } }: Stack): Pids => ({
+  postgres: pidOf(postgres),
+  temporal: pidOf(temporal),
+  store: pidOf(s3),
+});

@@ -1,0 +1,50 @@
+import type { Score } from './csv-row.js';
+import { cpuOf, medianOf, megabytes } from './figures.js';
+import type { Turn } from './contestants.js';
+import type { Verdict } from './verdicts.js';
+
+type Figure = (turn: Turn) => number | undefined;
+
+const PROCESSES = ['store', 'postgres', 'temporal', 'api'] as const;
+
+/** Absolute figures, medians of the turns. */
+export function scoreTable(scores: readonly Score[]): string {
+  const head = ['', 'wall s', 'CPU s', 'peak MB', ...PROCESSES.map((name) => `${name} CPU`), 'other CPU', 'events'];
+  const rows = scores.map(({ contestant, turns }) => {
+    const of = (figure: Figure, digits: number): string => medianOf(turns, figure)?.toFixed(digits) ?? '–';
+    const memory = medianOf(turns, (turn) => turn.peakMemory);
+    return [
+      contestant.title,
+      of((turn) => turn.seconds, 2),
+      of((turn) => turn.clientCpu, 2),
+      memory === undefined ? '–' : megabytes(memory),
+      ...PROCESSES.map((name) => of((turn) => (name in turn.reading.cpu ? cpuOf(turn.reading, name) : undefined), 1)),
+      of((turn) => turn.reading.otherCpu, 1),
+      of((turn) => turn.historyEvents, 0),
+    ];
+  });
+  return align([head, ...rows]);
+}
+
+/** Each promise with the figure that was found. */
+export function verdictTable(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map(({ what, figure, target, unit, digits, met }) => [
+    `${met ? '✓' : '✗'} ${what}`,
+    `${figure.toFixed(digits)} ${unit}`,
+    `at most ${Number(target.toFixed(2))} ${unit}`,
+  ]);
+  return align(rows);
+}
+
+/** The first column to the left, figures to the right. */
+function align(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('   '),
+    )
+    .map((line) => `  ${line.trimEnd()}`)
+    .join('\n');
+}

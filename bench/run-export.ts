@@ -1,0 +1,68 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { StackError } from '../dev/stack/stack-error.js';
+import { exportWorkflowId } from '../shared/contract.js';
+import { getExport, postExport } from './job.js';
+import { findInProgress, watchProgress, type ProgressFindings, type Sample } from './progress-watch.js';
+import type { Service } from './service.js';
+
+const WATCH_EVERY_MS = 250;
+
+export interface ExportRun {
+  readonly jobId: string;
+  /** From the request to the moment in which the job's row says COMPLETED, in ms. */
+  readonly wallMs: number;
+  /** From the request to the end of the workflow: leftovers are removed and the slot is free. In ms. */
+  readonly workflowMs: number;
+  /** From the request to its answer, in ms. */
+  readonly postMs: number;
+  readonly key: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Eight hexadecimal digits, as the job says. */
+  readonly crc32: string;
+  readonly historyEvents: number;
+  /** What somebody saw who asked every 250 ms; of an export that nobody watched, nothing. */
+  readonly progress: ProgressFindings;
+}
+
+/** Asks for an export and waits for its end. @throws StackError when it does not complete */
+export async function runExport(service: Service, body: object, { watched = false } = {}): Promise<ExportRun> {
+  const startedAt = performance.now();
+  const { job_id: jobId } = await postExport(service, body);
+  const postMs = performance.now() - startedAt;
+
+  const since = (): number => performance.now() - startedAt;
+  const handle = service.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
+  const over = new AbortController();
+  const ending = handle.result().then(since, (error: unknown) => {
+    throw new StackError(`Export ${jobId} failed: ${reasonOf(error)}.`, { cause: error });
+  });
+  const look = async (): Promise<Omit<Sample, 'at'>> => {
+    const { phase, progress, rows_exported: rowsExported } = await getExport(service, jobId);
+    return { phase, progress, rowsExported };
+  };
+  const [ended, completed, seen] = await Promise.allSettled([
+    ending.finally(() => {
+      over.abort();
+    }),
+    service.jobs.ended(jobId, over.signal).then(since),
+    watched ? watchProgress(look, WATCH_EVERY_MS, over.signal) : [],
+  ]);
+  if (ended.status === 'rejected') throw ended.reason;
+  if (completed.status === 'rejected') throw completed.reason;
+  if (seen.status === 'rejected') throw seen.reason;
+
+  const { status, file_key: key, row_count: rows, file_size: bytes, checksum } = await getExport(service, jobId);
+  if (status !== 'COMPLETED' || key === null || rows === null || bytes === null || checksum === null) {
+    throw new StackError(`Export ${jobId} is ${status}.`);
+  }
+  const { historyLength: historyEvents } = await handle.describe();
+  const file = { key, rows, bytes, crc32: checksum.replace('crc32:', '') };
+  const times = { wallMs: completed.value, workflowMs: ended.value, postMs };
+  return { jobId, ...times, historyEvents, progress: findInProgress(seen.value), ...file };
+}
+
+function reasonOf(error: unknown): string {
+  const reason = error instanceof WorkflowFailedError ? error.cause : error;
+  return reason instanceof Error ? reason.message : String(reason);
+}

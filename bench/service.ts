@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { signToken } from '../api/sign-token.js';
+import { NORTHWIND } from '../dev/sample-data/tenants.js';
+import type { ManagedProcess } from '../dev/stack/managed-process.js';
+import { Ports } from '../dev/stack/ports.js';
+import { environmentFor } from '../dev/stack/stack-env.js';
+import { StackError } from '../dev/stack/stack-error.js';
+import type { Stack } from '../dev/stack/stack.js';
+import { CONTROL_QUEUE } from '../shared/contract.js';
+import { migrate } from '../shared/infrastructure/migrate.js';
+import { connectTemporal, type TemporalClient } from '../shared/infrastructure/temporal.js';
+import { setUpTemporal } from '../worker/set-up-temporal.js';
+import { BENCH_DIR, benchEnvironment } from './bench-stack.js';
+import { databaseUrl, recreateDatabase } from './databases.js';
+import { JobWatch } from './job-watch.js';
+import type { Programs } from './programs.js';
+
+const READY_MS = 60_000;
+const TOKEN_SECONDS = 86_400;
+/** As the targets have it. */
+export const SEGMENTS_IN_FLIGHT = 2;
+
+const PROFILED = ['--cpu-prof', `--cpu-prof-dir=${join(BENCH_DIR, 'profiles')}`];
+
+export interface ServiceOptions {
+  /** Of its namespace, its job database and its logs. */
+  readonly name: string;
+  /** The compiled service. */
+  readonly dist: string;
+  readonly sourceUrl: string;
+  readonly s3Endpoint: string;
+  /** Have the worker write a CPU profile into the benchmark's folder when it ends. */
+  readonly cpuProfile: boolean;
+}
+
+/** One API and one worker, as in production, in a namespace and with a job database of their own. */
+export interface Service {
+  readonly url: string;
+  readonly token: string;
+  readonly temporal: TemporalClient;
+  readonly jobs: JobWatch;
+  readonly api: ManagedProcess;
+  readonly worker: ManagedProcess;
+  stop(): Promise<void>;
+}
+
+export async function startService(stack: Stack, programs: Programs, options: ServiceOptions): Promise<Service> {
+  const { name, dist, sourceUrl, s3Endpoint, cpuProfile } = options;
+  const namespace = `bench-${name}`;
+  const jobs = `bench_jobs_${name}`;
+  await recreateDatabase(stack.env.DATABASE_URL, jobs);
+  const url = databaseUrl(stack.env.DATABASE_URL, jobs);
+  await migrate(url);
+  const address = stack.env.TEMPORAL_ADDRESS;
+  await createNamespace(address, namespace);
+  const temporal = connectTemporal({ connection: { address }, namespace });
+  await setUpTemporal(temporal, namespace);
+
+  const port = await new Ports(join(BENCH_DIR, `ports-${name}.json`)).take('api');
+  const apiUrl = `http://127.0.0.1:${port}`;
+  const env = {
+    ...environmentFor(stack.env, benchEnvironment()),
+    ...{ DATABASE_URL: url, SOURCE_DATABASE_URL: sourceUrl, S3_ENDPOINT: s3Endpoint, TEMPORAL_NAMESPACE: namespace },
+    ...{ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: apiUrl, SEGMENTS_IN_FLIGHT: String(SEGMENTS_IN_FLIGHT) },
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  const [user] = NORTHWIND.users;
+  const token = await signToken(stack.env.JWT_SECRET, {
+    userId: user.id,
+    tenantId: NORTHWIND.id,
+    ttlSeconds: TOKEN_SECONDS,
+  });
+  const launch = (program: 'api' | 'worker', check: () => Promise<void>): Promise<ManagedProcess> =>
+    programs.launch({
+      name: `${program}-${name}`,
+      command: process.execPath,
+      args: [...(cpuProfile && program === 'worker' ? PROFILED : []), join(dist, program, 'main.js')],
+      env,
+      ready: { check, limitMs: READY_MS },
+    });
+  const [api, worker] = await Promise.all([
+    launch('api', () => answers(apiUrl, token)),
+    launch('worker', () => polls(temporal, namespace)),
+  ]);
+  const watch = await JobWatch.open(url);
+  const stop = async (): Promise<void> => {
+    await programs.stop([api, worker]);
+    await Promise.all([temporal.close(), watch.close()]);
+  };
+  return { url: apiUrl, token, temporal, jobs: watch, api, worker, stop };
+}
+
+async function createNamespace(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    // Of a day. The type is protobuf's, whose seconds are a Long.
+    const retention = { seconds: 86_400 as unknown as never };
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention });
+  } finally {
+    await connection.close();
+  }
+}
+
+async function answers(url: string, token: string): Promise<void> {
+  for (const path of ['/readyz', '/v1/datasets']) {
+    const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok) throw new StackError(await response.text());
+  }
+}
+
+/** Resolves when a worker asks for workflow tasks; it asks for activities at the same moment. */
+async function polls({ client }: TemporalClient, namespace: string): Promise<void> {
+  const taskQueue = { name: CONTROL_QUEUE };
+  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue });
+  if (pollers.length === 0) throw new StackError(`no worker polls ${CONTROL_QUEUE} yet`);
+}

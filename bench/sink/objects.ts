@@ -1,0 +1,53 @@
+import { NO_CONTENT, refuse, type Answer } from './answer.js';
+import { discard, header, keep, metadataOf, type SinkRequest } from './request.js';
+import type { SinkObject, SinkStore } from './store.js';
+
+const CRC32 = 'x-amz-checksum-crc32';
+
+/** Requests about one object, but for multipart uploads. */
+export async function answerForObject(request: SinkRequest, store: SinkStore): Promise<Answer> {
+  const { key, method } = request;
+  switch (method) {
+    case 'PUT':
+      return put(request, store);
+    case 'DELETE':
+      store.objects.delete(key);
+      return NO_CONTENT;
+    case 'HEAD':
+    case 'GET': {
+      const object = store.objects.get(key);
+      if (object === undefined) return method === 'HEAD' ? { status: 404 } : refuse('NoSuchKey');
+      if (method === 'HEAD') return { status: 200, headers: { ...headersOf(object), 'content-length': object.size } };
+      // Its bytes were not kept: whoever reads it back tests something else than how fast it was written.
+      return object.body === undefined
+        ? refuse('NotImplemented')
+        : { status: 200, headers: headersOf(object), body: object.body };
+    }
+    default:
+      await discard(request);
+      return refuse('NotImplemented');
+  }
+}
+
+async function put(request: SinkRequest, store: SinkStore): Promise<Answer> {
+  if (header(request, 'if-none-match') === '*' && store.objects.has(request.key)) {
+    await discard(request);
+    return refuse('PreconditionFailed');
+  }
+  const body = await keep(request);
+  const size = body?.length ?? Number(header(request, 'content-length') ?? 0);
+  const etag = store.nextEtag();
+  const crc32 = header(request, CRC32);
+  store.objects.set(request.key, { ...metadataOf(request), size, etag, crc32, body, modifiedAt: new Date() });
+  return { status: 200, headers: { etag } };
+}
+
+function headersOf({ etag, contentType, own, crc32, modifiedAt }: SinkObject) {
+  return {
+    etag,
+    'last-modified': modifiedAt.toUTCString(),
+    'content-type': contentType ?? 'application/octet-stream',
+    ...own,
+    ...(crc32 === undefined ? {} : { [CRC32]: crc32, 'x-amz-checksum-type': 'FULL_OBJECT' }),
+  };
+}

@@ -1,0 +1,37 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Answer } from './answer.js';
+import { answerForBucket } from './buckets.js';
+import { answerForObject } from './objects.js';
+import { parseRequest, type SinkRequest } from './request.js';
+import { SinkStore } from './store.js';
+import { answerForUpload } from './uploads.js';
+
+/**
+ * An S3 server that discards what it is given: what remains of an upload's time is the client's. It knows what the
+ * service and rclone ask for, believes every signature and checks no checksum, because it shares the machine with
+ * what is measured.
+ */
+export function createSink(): Server {
+  const store = new SinkStore();
+  return createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (message, response) => {
+    const request = parseRequest(message);
+    answerFor(request, store).then(
+      (answer) => {
+        send(response, answer);
+      },
+      // A client that went away in the middle of its body needs no answer.
+      () => response.destroy(),
+    );
+  });
+}
+
+function answerFor(request: SinkRequest, store: SinkStore): Promise<Answer> {
+  if (request.key === '') return answerForBucket(request, store);
+  const isUpload = request.query.has('uploads') || request.query.has('uploadId');
+  return isUpload ? answerForUpload(request, store) : answerForObject(request, store);
+}
+
+function send(response: ServerResponse, { status, headers = {}, body = '' }: Answer): void {
+  response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
+  response.end(body);
+}

@@ -1,0 +1,22 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FOLDER = fileURLToPath(new URL('./results', import.meta.url));
+
+/**
+ * Keeps what a run has found: `results/<date>-<name>.json`. A second run on the same day replaces it.
+ * @returns the file's path
+ */
+export async function writeResults(name: string, results: Readonly<Record<string, unknown>>): Promise<string> {
+  const at = new Date().toISOString();
+  const file = join(FOLDER, `${at.slice(0, 10)}-${name}.json`);
+  await mkdir(FOLDER, { recursive: true });
+  await writeFile(file, `${JSON.stringify({ at, ...results }, rounded, 2)}\n`);
+  return file;
+}
+
+/** More digits than a clock has only make files long. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
+}
