@@ -92,7 +92,9 @@ async function whatToRunAgain(
   records: readonly SegmentRecord[],
   stored: readonly StoredPart[],
 ): Promise<Rerun> {
-  const etags = new Map(stored.map(({ number, etag }) => [number, etag]));
+  const etags = new Map<number, string>();
+  // SeaweedFS keeps all that was ever written under a number, in no order: which of them counts is then nobody's to say.
+  for (const { number, etag } of stored) etags.set(number, (etags.get(number) ?? etag) === etag ? etag : '');
   const rerun: Rerun = [];
   for (const { segment, mode, parts, bytes } of records) {
     if (!(await isThere())) rerun.push({ segment, mode });

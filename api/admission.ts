@@ -25,6 +25,11 @@ import { grpcCode, isPassingFault, pauseAfter } from './passing-faults.js';
 const DEADLINE_MS = 5000;
 /** What is left for the answer to come back: the semaphore refuses a request that it meets later than this. */
 const MARGIN_MS = 1000;
+/**
+ * A worker that stops takes a task with it now and then. Temporal's default of 10 s before another may have it is
+ * longer than a request waits.
+ */
+const TASK_TIMEOUT_MS = 2500;
 
 /** The server's name for an update whose workflow ended before it had answered. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
@@ -93,6 +98,7 @@ export async function admit(job: JobSeed, { jobs, temporal, settings }: ApiDeps)
             taskQueue: CONTROL_QUEUE,
             args: [{ tenantId, userId, limit, tuning, state }],
             workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowTaskTimeout: TASK_TIMEOUT_MS,
           },
         ),
       }),

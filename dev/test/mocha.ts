@@ -10,6 +10,9 @@ export const COUNTS_VARIABLE = 'EXPORT_TEST_COUNTS';
 const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
 export type Counts = z.infer<typeof countsSchema>;
 
+/** Tests wait for servers about as long as they compute: two at a time use two cores. */
+const PARALLEL = ['--parallel', '--jobs', '2'];
+
 /**
  * Runs mocha in the foreground. A run that ends without writing its counts, or that fails although no test did,
  * counts as one failure.
@@ -19,11 +22,15 @@ export type Counts = z.infer<typeof countsSchema>;
 export async function runMocha(args: readonly string[], countsFile: string, signal: AbortSignal): Promise<Counts> {
   const root = resolve(LOCAL_DIR, '..');
   const code = await new Promise<number>((done, fail) => {
-    const child = spawn(process.execPath, [resolve(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), ...args], {
-      cwd: root,
-      env: { ...process.env, [COUNTS_VARIABLE]: countsFile },
-      stdio: 'inherit',
-    });
+    const child = spawn(
+      process.execPath,
+      [resolve(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), ...(args.length === 0 ? PARALLEL : args)],
+      {
+        cwd: root,
+        env: { ...process.env, [COUNTS_VARIABLE]: countsFile },
+        stdio: 'inherit',
+      },
+    );
     signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
     child.once('error', fail);
     child.once('exit', (exitCode) => {

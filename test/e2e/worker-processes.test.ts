@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { queryRows } from '../support/database.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { startService, someUser, type TestService } from '../support/service.js';
-import { stack } from '../support/stack.js';
+import { FAST, startService, someUser, type TestService } from '../support/service.js';
+import { stackBeside } from '../support/stack.js';
+import type { Stack } from '../../dev/stack/stack.js';
 
 const ROWS = 1_000_000;
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -17,13 +18,16 @@ interface SegmentRow {
 describe('worker processes', function () {
   this.timeout(180_000);
   let service: TestService;
+  let programs: Stack;
   const me = someUser();
+  // A frozen worker's open polls still take tasks, until the server has given up on each.
+  const tuning = { segmentsInFlight: 2, segment: { ...FAST.segment, maximumAttempts: 12 } };
   let undisturbed = '';
   const body = { options: { escape_formulas: false } };
 
   /** A worker process that is at work. */
   async function launch(name: string) {
-    const worker = await stack().launch({ name, args: ['worker/main.ts'], env: service.env });
+    const worker = await programs.launch({ name, args: ['worker/main.ts'], env: service.env });
     await until(`start of ${name}`, async () => (await worker.logTail()).includes('"msg":"working"'), 60_000);
     return worker;
   }
@@ -43,7 +47,8 @@ describe('worker processes', function () {
     });
 
   before(async () => {
-    service = await startService({ orders: ROWS, singleTenant: true, tuning: { segmentsInFlight: 2 } });
+    programs = await stackBeside();
+    service = await startService({ orders: ROWS, singleTenant: true, tuning });
     const worker = await service.startWorker();
     const jobId = await postExport(service, me, body);
     const job = await untilEnded(service, me, jobId, 'COMPLETED', 90_000);
@@ -51,7 +56,10 @@ describe('worker processes', function () {
     undisturbed = sha256(await download(service, me, jobId));
     await worker.stop();
   });
-  after(() => service.close());
+  after(async () => {
+    await programs.stop();
+    await service.close();
+  });
 
   it('may be killed in the middle: the next one goes on, and not a byte of the file is different', async () => {
     const first = await launch('worker-killed');

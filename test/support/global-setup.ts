@@ -1,9 +1,12 @@
-/** Loaded by mocha (`require` in .mocharc.json): one stack for the whole run. */
+/** Loaded by mocha (`require` in .mocharc.json): one stack for the whole run, however many jobs it has. */
 import { writeFileSync } from 'node:fs';
 import type { Runner } from 'mocha';
 import { messageOf, StackError } from '../../dev/stack/stack-error.js';
+import type { Stack } from '../../dev/stack/stack.js';
 import { COUNTS_VARIABLE, type Counts } from '../../dev/test/mocha.js';
-import { stack, startTestStack } from './stack.js';
+import { startTestStack } from './stack.js';
+
+let stack: Stack | undefined;
 
 export async function mochaGlobalSetup(): Promise<void> {
   const interrupt = new AbortController();
@@ -15,21 +18,20 @@ export async function mochaGlobalSetup(): Promise<void> {
     });
   }
   try {
-    const { env } = await startTestStack(interrupt.signal);
+    stack = await startTestStack(interrupt.signal);
+    const { env } = stack;
     useKeys(env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY);
   } catch (error) {
     console.error(error instanceof StackError ? messageOf(error) : error);
     process.exit(1);
   }
   interrupt.signal.addEventListener('abort', () => {
-    void stack()
-      .stop()
-      .finally(() => process.exit(130));
+    void stack?.stop().finally(() => process.exit(130));
   });
 }
 
 export async function mochaGlobalTeardown(this: Runner): Promise<void> {
-  await stack().stop();
+  await stack?.stop();
   const file = process.env[COUNTS_VARIABLE];
   if (file === undefined || this.stats === undefined) return;
   const { passes: passed, failures: failed, pending: skipped } = this.stats;

@@ -11,6 +11,7 @@ import { createApp } from '../../api/app.js';
 import type { Principal } from '../../api/deps.js';
 import { serve } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
+import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { parseWorkerConfig } from '../../shared/config.js';
@@ -74,6 +75,8 @@ export interface ServiceOptions {
   readonly retryWindowMs?: number;
   /** How long a POST waits to be admitted. */
   readonly admissionDeadlineMs?: number;
+  /** Default: the services that all tests share. */
+  readonly stackEnv?: StackEnv;
   /** Added to the environment of worker processes. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -126,8 +129,7 @@ function logOfWorkers() {
   return logger;
 }
 
-async function createBucket(name: string): Promise<void> {
-  const { env } = stack();
+async function createBucket(name: string, env: StackEnv): Promise<void> {
   const s3 = new S3Client({ endpoint: env.S3_ENDPOINT, region: env.S3_REGION, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: name }));
   s3.destroy();
@@ -146,8 +148,9 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const name = `test-${randomUUID()}`;
   const database = await createDatabase(await sampleTemplate(options.orders ?? 2000, options.singleTenant ?? false));
   const logger = logOfWorkers();
+  const { stackEnv = stack().env } = options;
   const env = {
-    ...stack().env,
+    ...stackEnv,
     DATABASE_URL: database.url,
     SOURCE_DATABASE_URL: database.url,
     EXPORT_BUCKET: name,
@@ -158,7 +161,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     WORKER_DATA_SLOTS: String(options.dataSlots ?? 4),
     ...options.env,
   };
-  await Promise.all([createBucket(name), createNamespace(name, env.TEMPORAL_ADDRESS)]);
+  await Promise.all([createBucket(name, stackEnv), createNamespace(name, env.TEMPORAL_ADDRESS)]);
   const config = parseWorkerConfig(env);
   const registry = createRegistry(options.datasets ?? BUILT_IN_DATASETS);
   const address = { connection: { address: env.TEMPORAL_ADDRESS }, namespace: name };

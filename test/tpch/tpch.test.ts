@@ -9,12 +9,12 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { z } from 'zod';
 import { CONTOSO } from '../../dev/sample-data/tenants.js';
-import type { ManagedProcess } from '../../dev/stack/managed-process.js';
+import type { Stack } from '../../dev/stack/stack.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
 import { queryRows } from '../support/database.js';
 import { download, postExport, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
-import { stack } from '../support/stack.js';
+import { stack, stackBeside } from '../support/stack.js';
 import { openDuckDb, type DuckDb } from './duckdb.js';
 
 const fileHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -62,10 +62,10 @@ describe("TPC-H, loaded as somebody's own tables by DATASETS_MODULE,", function 
   let folder: string;
   let duckDb: DuckDb;
   let service: TestService;
-  let worker: ManagedProcess;
+  let programs: Stack;
 
   before(async () => {
-    folder = join(stack().logDir, '..', `tpch-${randomUUID()}`);
+    folder = join(stack().dataDir, `tpch-${randomUUID()}`);
     await mkdir(folder);
     const datasets = [...(await loadDatasets(MODULE)).values()];
     const env = { DATASETS_MODULE: MODULE };
@@ -75,11 +75,12 @@ describe("TPC-H, loaded as somebody's own tables by DATASETS_MODULE,", function 
     });
     const started = startService({ orders: 100, datasets, env, tuning: { segmentBytes: 6 * 1024 * 1024 } });
     [duckDb, service] = await Promise.all([made, started]);
-    worker = await stack().launch({ name: 'worker-tpch', args: ['worker/main.ts'], env: service.env });
+    programs = await stackBeside();
+    await programs.launch({ name: 'worker-tpch', args: ['worker/main.ts'], env: service.env });
     await loadTables(service.databaseUrl, folder);
   });
   after(async () => {
-    await worker.stop();
+    await programs.stop();
     await service.close();
   });
 

@@ -1,15 +1,13 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
-import pg from 'pg';
 import { crc32 } from 'node:zlib';
 import { finishUpload } from '../../activities/finish-upload.js';
-import type { SegmentPieces } from '../../shared/infrastructure/plan-store.js';
 import { queryRows } from '../support/database.js';
-import { download, getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
-import { rowOf, rowsInBytes, segmentsOf, somethingIsQueued } from './support.js';
+import { rowOf, rowsInBytes, segmentsOf } from './support.js';
 
 const user = someUser();
 
@@ -101,36 +99,27 @@ describe('a generation of an export', () => {
   });
 
   it('makes a segment again whose part a late attempt has written over', async () => {
-    // One activity at a time, and large enough for parts: another export's plan keeps the finish waiting.
-    await serve({ dataSlots: 1, orders: 60_000 });
-    const jobId = await postExport(service, user, behind(1));
+    // Large enough for parts. They are all there when the segment waits to be committed.
+    await serve({ orders: 60_000 });
+    await queryRows(
+      service.databaseUrl,
+      `CREATE FUNCTION wait_to_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$;
+       CREATE TRIGGER wait_to_commit BEFORE UPDATE ON export_segments FOR EACH ROW
+         WHEN (NEW.rows IS NOT NULL) EXECUTE FUNCTION wait_to_commit()`,
+    );
+    const jobId = await postExport(service, user);
     await door.somebodyWaits();
-    const other = someUser();
-    const otherId = await postExport(service, other);
-    await somethingIsQueued(service);
-    const locker = new pg.Client({ connectionString: service.databaseUrl });
-    await locker.connect();
-    try {
-      await locker.query('BEGIN');
-      const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
-      await door.open();
-      await locked;
-      await until('finishing', async () => (await getExport(service, user, jobId)).phase === 'finishing');
-      const { file_key: key, upload_id: uploadId } = await rowOf(service, jobId);
-      const [segment] = await service.deps.plans.segments(jobId);
-      const pieces: SegmentPieces | null | undefined = segment?.parts;
-      assert(pieces?.kind === 'parts', 'it has parts');
-      const [{ number, size } = { number: 0, size: 0 }] = pieces.parts;
-      const body = Buffer.alloc(size, 'x');
-      const target = { key: key ?? '', uploadId: uploadId ?? '' };
-      const etag = await service.deps.store.uploadPart(target, { partNumber: number, body, crc32: crc32(body) });
-      assert(etag !== null, 'the upload is still open');
-    } finally {
-      await locker.end();
-    }
+    const { file_key: key, upload_id: uploadId } = await rowOf(service, jobId);
+    assert(key !== null && uploadId !== null);
+    const [part] = (await service.deps.store.listParts(key, uploadId)) ?? [];
+    assert(part !== undefined, 'it has parts');
+    const body = Buffer.alloc(part.size, 'x');
+    const late = { partNumber: part.number, body, crc32: crc32(body) };
+    assert(await service.deps.store.uploadPart({ key, uploadId }, late), 'the upload is still open');
+    await door.open();
     await untilEnded(service, user, jobId);
     assert.equal((await segmentsOf(service, jobId))[0]?.attempt, 2);
-    await untilEnded(service, other, otherId);
     await isWhole(jobId, 1);
   });
 });

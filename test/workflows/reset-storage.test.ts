@@ -3,7 +3,8 @@ import { exportWorkflowId } from '../../shared/contract.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { FAST, startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
-import { stack } from '../support/stack.js';
+import { stackBeside } from '../support/stack.js';
+import type { Stack } from '../../dev/stack/stack.js';
 import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
 import { resetExport, rowOf, rowsInBytes, segmentsOf, statusOf, sweepNow, type SegmentRow } from './support.js';
 
@@ -14,20 +15,26 @@ describe('an export whose storage went away', () => {
   let service: TestService;
   let doors: Doors;
   let door: Door;
+  let own: Stack;
   const user = someUser();
 
   async function serve(options: ServiceOptions): Promise<void> {
     service = await startService({
       datasets: DATASETS_WITH_DOORS,
       tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 2, segment: { ...FAST.segment, ...IMPATIENT } },
+      stackEnv: own.env,
       ...options,
     });
     doors = await Doors.of(service);
     await service.startWorker();
     door = await doors.closed(1);
   }
+  before(async () => {
+    own = await stackBeside('s3');
+  });
+  after(() => own.stop());
   afterEach(async () => {
-    await stack().services.s3.start();
+    await own.services.s3.start();
     await doors.end();
     await closeCleanly(service);
   });
@@ -36,12 +43,12 @@ describe('an export whose storage went away', () => {
   async function failedForStorage(): Promise<{ jobId: string; segments: SegmentRow[] }> {
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits(2);
-    await stack().services.s3.stop();
+    await own.services.s3.stop();
     await door.open();
     const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
     assert.equal(error_code, 'STORAGE_UNAVAILABLE');
     await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'FAILED');
-    await stack().services.s3.start();
+    await own.services.s3.start();
     return { jobId, segments: await segmentsOf(service, jobId) };
   }
 

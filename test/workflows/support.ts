@@ -32,7 +32,7 @@ export type Mail = z.infer<typeof messages>[number];
 
 /** What the user has been told so far. */
 export async function mailsTo({ email }: Reader): Promise<Mail[]> {
-  const answer = await fetch(`${stack().inboxUrl ?? ''}/api/messages`);
+  const answer = await fetch(`${stack().env.RESEND_BASE_URL}/api/messages`);
   return messages.parse(await answer.json()).filter(({ to }) => to.includes(email));
 }
 
