@@ -61,8 +61,8 @@ export const planExport =
       await source.check(dataset, session, signal);
       const rowBytes = await sampleRowBytes();
       const rowsOfSegment = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / rowBytes)));
-      const bounds = await source.bounds(query, rowsOfSegment, session, signal);
-      const { segments, totalRows } = cutSegments(dataset.name, bounds);
+      const bounds = await source.bounds(dataset, query, rowsOfSegment, session, signal);
+      const { segments, totalRows } = cutSegments(bounds);
       const bytes = totalRows * rowBytes;
       if (totalRows > tuning.maxRows) {
         throw new ServiceError(

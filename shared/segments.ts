@@ -1,5 +1,4 @@
 import type { KeyBound } from './datasets/query.js';
-import { ServiceError } from './errors.js';
 
 /** Bounds of one segment: after `lower`, up to and with `upper`; null is open. */
 export interface Segment {
@@ -8,11 +7,10 @@ export interface Segment {
   readonly rows: number;
 }
 
-/** A row of the bounds query: its number from 1, and its key as PostgreSQL wrote it. */
+/** A row that may end a segment: its number from 1, and its key. */
 export interface Bound {
   readonly n: number;
-  readonly last: boolean;
-  readonly key: readonly (string | null)[];
+  readonly key: KeyBound;
 }
 
 /** More would leave each too few of S3's 10,000 part numbers. */
@@ -27,25 +25,17 @@ const MAX_WIDENING = 4;
 /**
  * Cuts an export along its bounds: at least one segment, even an empty one, and at most 500.
  * @param bounds in the order of their numbers, the last row among them
- * @throws ServiceError KEY_NOT_UNIQUE when a key is null
  */
-export function cutSegments(dataset: string, bounds: readonly Bound[]): { segments: Segment[]; totalRows: number } {
-  const cuts = bounds.map(({ n, key }) => {
-    const upper = key.filter((text) => text !== null);
-    if (upper.length < key.length) {
-      throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${dataset}: row ${n} has a null in its key.`);
-    }
-    return { n, upper };
-  });
-  const totalRows = cuts.at(-1)?.n ?? 0;
+export function cutSegments(bounds: readonly Bound[]): { segments: Segment[]; totalRows: number } {
+  const totalRows = bounds.at(-1)?.n ?? 0;
   if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0 }], totalRows };
 
-  const wider = Math.min(MAX_WIDENING, Math.floor(cuts.length / ENOUGH_SEGMENTS));
-  const step = Math.max(1, wider, Math.ceil(cuts.length / MAX_SEGMENTS));
-  const kept = cuts.filter((_, index) => (index + 1) % step === 0 || index === cuts.length - 1);
-  const segments = kept.map(({ n, upper }, index) => {
+  const wider = Math.min(MAX_WIDENING, Math.floor(bounds.length / ENOUGH_SEGMENTS));
+  const step = Math.max(1, wider, Math.ceil(bounds.length / MAX_SEGMENTS));
+  const kept = bounds.filter((_, index) => (index + 1) % step === 0 || index === bounds.length - 1);
+  const segments = kept.map(({ n, key }, index) => {
     const before = kept[index - 1];
-    return { lower: before?.upper ?? null, upper, rows: n - (before?.n ?? 0) };
+    return { lower: before?.key ?? null, upper: key, rows: n - (before?.n ?? 0) };
   });
   return { segments, totalRows };
 }

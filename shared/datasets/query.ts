@@ -112,16 +112,14 @@ export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: numbe
   return `${query.select} ORDER BY ${order.join(', ')} LIMIT ${rows}`;
 }
 
-/**
- * The keys of every `every`-th row and of the last one, with their row numbers: exact count and segment bounds in
- * one index-only scan. A row with a null in its key comes out too, so that it can be refused.
- * Columns: `n` bigint, `last` boolean, `k` text[].
- */
-export function boundsSql(query: FrozenQuery, every: number): string {
-  const keys = query.key.join(', ');
-  const nulls = query.key.map((column) => `OR ${column} IS NULL`).join(' ');
-  return `SELECT n, last, ARRAY[${query.key.map((column) => `${column}::text`).join(', ')}] AS k
-    FROM (SELECT ${keys}, row_number() OVER w AS n, lead(true) OVER w IS NULL AS last ${query.from}
-          WINDOW w AS (ORDER BY ${keys})) AS numbered
-    WHERE n % ${every} = 0 OR last ${nulls} ORDER BY n LIMIT 100000`;
-}
+/** The keys of all rows, in order. */
+export const keysSql = ({ key, from }: FrozenQuery): string =>
+  `SELECT ${key.join(', ')} ${from} ORDER BY ${key.join(', ')}`;
+
+/** The key of the last row; none when there are no rows. */
+export const lastKeySql = ({ key, from }: FrozenQuery): string =>
+  `SELECT ${key.join(', ')} ${from} ORDER BY ${key.map((column) => `${column} DESC`).join(', ')} LIMIT 1`;
+
+/** One row when a key has a null in it, else none. */
+export const nullKeySql = ({ key, from }: FrozenQuery): string =>
+  `SELECT ${from} AND (${key.map((column) => `${column} IS NULL`).join(' OR ')}) LIMIT 1`;

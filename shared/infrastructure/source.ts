@@ -1,8 +1,9 @@
 import { ServiceError, messageOf } from '../errors.js';
 import type { Dataset } from '../datasets/define-dataset.js';
-import { boundsSql, type FrozenQuery } from '../datasets/query.js';
+import type { FrozenQuery } from '../datasets/query.js';
 import type { Bound } from '../segments.js';
 import { copyOut, type CopyChunk } from './copy-out.js';
+import { readBounds } from './key-bounds.js';
 import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
 
 export interface SourceSession {
@@ -25,7 +26,7 @@ export class Source {
   constructor(private readonly pool: Pool) {}
 
   /**
-   * One read-only transaction with everything set that shapes what PostgreSQL renders. When the signal aborts, the
+   * One read-only transaction of one snapshot, with everything set that shapes what PostgreSQL renders. When the signal aborts, the
    * connection is cut, and PostgreSQL notices within a second: nothing is left running for nobody.
    */
   private async session<T>(
@@ -43,7 +44,7 @@ export class Source {
     try {
       signal.throwIfAborted();
       return await this.named(async () => {
-        await client.query('BEGIN READ ONLY');
+        await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
         await client.query(
           `SELECT set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
              set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
@@ -138,14 +139,20 @@ export class Source {
     return seen;
   }
 
-  /** The keys of every `every`-th row and of the last one; of fewer rows when these would be too many to take. */
-  async bounds(query: FrozenQuery, every: number, session: SourceSession, signal: AbortSignal): Promise<Bound[]> {
-    const bounds = await this.session(session, signal, async (client) => {
-      const { rows } = await client.query<{ n: number; last: boolean; k: (string | null)[] }>(boundsSql(query, every));
-      return rows.map(({ n, last, k }) => ({ n, last, key: k }));
-    });
-    const isWhole = bounds.length === 0 || bounds.some(({ last, key }) => last || key.includes(null));
-    return isWhole ? bounds : this.bounds(query, every * 100, session, signal);
+  /**
+   * The keys of about every `every`-th row and of the last one, with their row numbers from 1.
+   * @throws ServiceError KEY_NOT_UNIQUE when a key has a null in it
+   */
+  async bounds(
+    { name, key }: Dataset,
+    query: FrozenQuery,
+    every: number,
+    session: SourceSession,
+    signal: AbortSignal,
+  ): Promise<Bound[]> {
+    const bounds = await this.session(session, signal, (client) => readBounds(client, query, every));
+    if (bounds !== null) return bounds;
+    throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${name}: a row has a null in its key (${key.join(', ')}).`);
   }
 
   /**

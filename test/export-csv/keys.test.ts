@@ -119,18 +119,3 @@ describe('segments cut along a key of', () => {
     });
   }
 });
-
-describe('very many rows of very little output', () => {
-  it('are cut with fewer bounds than asked for, and none is lost', async () => {
-    const service = await startService({ orders: 100 });
-    try {
-      const query = { select: '', from: 'FROM generate_series(1, 250000) AS id', key: ['id'] };
-      const session = { timezone: 'UTC', tenantId: someUser().tenantId, statementTimeoutMs: 10_000 };
-      const bounds = await service.deps.source.bounds(query, 1, session, new AbortController().signal);
-      assert.ok(bounds.length <= 100_000);
-      assert.deepEqual(bounds.at(-1), { n: 250_000, last: true, key: ['250000'] });
-    } finally {
-      await service.close();
-    }
-  });
-});

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import pg from 'pg';
 import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
 import { defineDataset } from '../../../shared/datasets/define-dataset.js';
-import { boundsSql, freezeQuery, sampleSql, segmentSql, type KeyBound } from '../../../shared/datasets/query.js';
+import { freezeQuery, sampleSql, segmentSql, type FrozenQuery, type KeyBound } from '../../../shared/datasets/query.js';
+import { MAX_BOUNDS, readBounds } from '../../../shared/infrastructure/key-bounds.js';
+import type { Bound } from '../../../shared/segments.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
@@ -74,6 +76,10 @@ describe('the SQL of an export', () => {
     const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
     return rows.map((row) => row.slice(0, 2));
   }
+  async function boundsOf(frozen: FrozenQuery, every: number): Promise<Bound[] | null> {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    return readBounds(client, frozen, every).finally(() => client.query('ROLLBACK'));
+  }
   beforeEach(empty);
 
   it('quotes every name, and takes the rows of one tenant only', async () => {
@@ -118,9 +124,9 @@ describe('the SQL of an export', () => {
         async (rows, every) => {
           await empty();
           await fill(rows.map(([user, key]) => [user, key, '']));
-          const { rows: bounds } = await client.query<{ k: KeyBound; last: boolean }>(boundsSql(query(), every));
+          const bounds = (await boundsOf(query(), every)) ?? [];
           assert.equal(bounds.length, Math.ceil(rows.length / every));
-          const uppers: (KeyBound | null)[] = [null, ...bounds.map(({ k }) => k)];
+          const uppers: (KeyBound | null)[] = [null, ...bounds.map(({ key }) => key)];
           const pieces: unknown[][][] = [];
           for (const [index, lower] of uppers.slice(0, -1).entries()) {
             pieces.push(await keys(segmentSql(query(), lower, uppers[index + 1] ?? null)));
@@ -131,6 +137,36 @@ describe('the SQL of an export', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('counts the rows up to the last, however many fewer bounds it keeps than it was asked for', async () => {
+    const series = (rows: number): FrozenQuery => ({
+      select: '',
+      from: `FROM generate_series(1, ${rows}) AS id WHERE true`,
+      key: ['id'],
+    });
+    for (const rows of [0, 1, MAX_BOUNDS - 1, MAX_BOUNDS, MAX_BOUNDS + 1, 5 * MAX_BOUNDS + 1]) {
+      const bounds = (await boundsOf(series(rows), 1)) ?? [];
+      assert.ok(bounds.length <= MAX_BOUNDS);
+      for (const { n, key } of bounds) assert.deepEqual(key, [String(n)]);
+      assert.equal(bounds.at(-1)?.n ?? 0, rows);
+      const steps = bounds.slice(0, -1).map(({ n }, index) => n - (bounds[index - 1]?.n ?? 0));
+      assert.ok(new Set(steps).size <= 1, 'all but the last have the same number of rows');
+    }
+  });
+
+  it('finds a null in any column of the key', async () => {
+    for (const column of query().key) {
+      await empty();
+      await fill([
+        ['a', 1, ''],
+        ['b', 2, ''],
+        ['c', 3, ''],
+      ]);
+      assert.notEqual(await boundsOf(query(), 1), null);
+      await client.query(`UPDATE "my ""schema"""."order" SET ${column} = NULL WHERE "user" = 'b'`);
+      assert.equal(await boundsOf(query(), 1), null);
+    }
   });
 
   it('samples both ends of the key', async () => {
