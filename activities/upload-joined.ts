@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@node-rs/crc32';
 import { ServiceError } from '../shared/errors.js';
 import type { SegmentRecord } from '../shared/infrastructure/plan-store.js';
 import type { FilePart } from '../shared/pieces.js';

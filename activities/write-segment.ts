@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@node-rs/crc32';
 import { temporaryPrefix, type SegmentMode } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { OutOfPartNumbers, PartWriter } from '../shared/infrastructure/part-writer.js';

@@ -33,15 +33,23 @@ export interface Contestant {
   turn(number: number): Promise<Turn>;
 }
 
+export interface ServiceWork {
+  readonly service: Service;
+  readonly pids: Pids;
+  readonly escapeFormulas: boolean;
+  /** How often somebody asks how far it is. */
+  readonly watchEveryMs: number;
+}
+
 export function serviceContestant(
   about: Pick<Contestant, 'name' | 'title' | 'store'>,
-  { service, pids, escapeFormulas }: { service: Service; pids: Pids; escapeFormulas: boolean },
+  { service, pids, escapeFormulas, watchEveryMs }: ServiceWork,
 ): Contestant {
   return {
     ...about,
     async turn() {
       const read = startMeter({ ...pids, ...pidsOfService(service) });
-      const { wallMs, ...run } = await runExport(service, exportRequest(escapeFormulas), { watched: true });
+      const { wallMs, ...run } = await runExport(service, exportRequest(escapeFormulas), { watchEveryMs });
       const reading = read();
       const clientCpu = reading.cpu.worker ?? 0;
       const peakMemory = reading.peakMemory.worker ?? 0;

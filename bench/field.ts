@@ -8,6 +8,11 @@ import type { S3Address } from './rclone.js';
 import { wholeSelect, type Fingerprint } from './reference.js';
 import type { Service } from './service.js';
 
+/** Answers cost the API, a worker and Temporal something: the race has one watcher, as an export usually has. */
+const PATIENT_MS = 1000;
+/** Finds out how smoothly progress moves. */
+const IMPATIENT_MS = 250;
+
 export interface Field {
   readonly stack: Stack;
   readonly programs: Programs;
@@ -38,7 +43,12 @@ export function contestantsOn(field: Field): Entry[] {
   const ours = (store: 's3' | 'sink', name: string, title: string, escapeFormulas: boolean): Entry => ({
     contestant: serviceContestant(
       { name, title, store },
-      { service: target[store], pids: pids[store], escapeFormulas },
+      {
+        service: target[store],
+        pids: pids[store],
+        escapeFormulas,
+        watchEveryMs: escapeFormulas ? IMPATIENT_MS : PATIENT_MS,
+      },
     ),
     bucket: buckets[store],
     reference: escapeFormulas ? undefined : reference,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-const EVERY_MS = 5;
+const EVERY_MS = 20;
 
 /** Looks at the rows of jobs, on a connection of its own. */
 export class JobWatch {

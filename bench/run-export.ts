@@ -5,8 +5,6 @@ import { getExport, postExport } from './job.js';
 import { findInProgress, watchProgress, type ProgressFindings, type Sample } from './progress-watch.js';
 import type { Service } from './service.js';
 
-const WATCH_EVERY_MS = 250;
-
 export interface ExportRun {
   readonly jobId: string;
   /** From the request to the moment in which the job's row says COMPLETED, in ms. */
@@ -21,12 +19,20 @@ export interface ExportRun {
   /** Eight hexadecimal digits, as the job says. */
   readonly crc32: string;
   readonly historyEvents: number;
-  /** What somebody saw who asked every 250 ms; of an export that nobody watched, nothing. */
+  /** What somebody saw who watched; of an export that nobody watched, nothing. */
   readonly progress: ProgressFindings;
 }
 
-/** Asks for an export and waits for its end. @throws StackError when it does not complete */
-export async function runExport(service: Service, body: object, { watched = false } = {}): Promise<ExportRun> {
+/**
+ * Asks for an export and waits for its end.
+ * @param watchEveryMs how often somebody asks how far it is; default never
+ * @throws StackError when it does not complete
+ */
+export async function runExport(
+  service: Service,
+  body: object,
+  { watchEveryMs }: { readonly watchEveryMs?: number } = {},
+): Promise<ExportRun> {
   const startedAt = performance.now();
   const { job_id: jobId } = await postExport(service, body);
   const postMs = performance.now() - startedAt;
@@ -46,7 +52,7 @@ export async function runExport(service: Service, body: object, { watched = fals
       over.abort();
     }),
     service.jobs.ended(jobId, over.signal).then(since),
-    watched ? watchProgress(look, WATCH_EVERY_MS, over.signal) : [],
+    watchEveryMs === undefined ? [] : watchProgress(look, watchEveryMs, over.signal),
   ]);
   if (ended.status === 'rejected') throw ended.reason;
   if (completed.status === 'rejected') throw completed.reason;

@@ -21,6 +21,8 @@ export const MAX_SEGMENTS = 500;
  */
 const ENOUGH_SEGMENTS = 32;
 const MAX_WIDENING = 4;
+/** The last bounds are not widened: short segments at the end leave no worker alone with a long one. */
+const LAST_BOUNDS = 8;
 
 /**
  * Cuts an export along its bounds: at least one segment, even an empty one, and at most 500.
@@ -30,9 +32,10 @@ export function cutSegments(bounds: readonly Bound[]): { segments: Segment[]; to
   const totalRows = bounds.at(-1)?.n ?? 0;
   if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0 }], totalRows };
 
+  const wide = bounds.length - LAST_BOUNDS;
   const wider = Math.min(MAX_WIDENING, Math.floor(bounds.length / ENOUGH_SEGMENTS));
-  const step = Math.max(1, wider, Math.ceil(bounds.length / MAX_SEGMENTS));
-  const kept = bounds.filter((_, index) => (index + 1) % step === 0 || index === bounds.length - 1);
+  const step = Math.max(1, wider, Math.ceil(bounds.length / (MAX_SEGMENTS - LAST_BOUNDS)));
+  const kept = bounds.filter((_, index) => (index + 1) % step === 0 || index >= wide);
   const segments = kept.map(({ n, key }, index) => {
     const before = kept[index - 1];
     return { lower: before?.key ?? null, upper: key, rows: n - (before?.n ?? 0) };

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@node-rs/crc32';
 import { combineCrc32 } from '../crc32.js';
 import { MIN_PART_BYTES, type NumberRange } from '../pieces.js';
 import type { BufferPool } from './buffer-pool.js';

@@ -33,16 +33,15 @@ describe('cutting an export into segments', () => {
     );
   });
 
-  it('makes a segment of each bound, joins up to four when that leaves 32, and never makes more than 500', () => {
+  it('makes a segment of each bound, joins up to four but the last eight when that leaves 32, and never makes more than 500', () => {
     const segments = (bounds: number): number => cutSegments(boundsOf(2 * bounds, 2)).segments.length;
     assert.equal(segments(1), 1);
     assert.equal(segments(63), 63);
-    assert.equal(segments(64), 32);
-    assert.equal(segments(100), 34);
-    assert.equal(segments(128), 32);
-    assert.equal(segments(500), 125);
-    assert.equal(segments(5000), 500);
-    assert.equal(segments(5001), 455);
+    assert.equal(segments(64), 36);
+    assert.equal(segments(100), 38);
+    assert.equal(segments(128), 38);
+    assert.equal(segments(500), 131);
+    assert.equal(segments(4096), 462);
   });
 
   it('makes one open segment of no rows', () => {
