@@ -7,7 +7,7 @@ export interface Reading {
   /** From the start of the meter to its reading. */
   readonly seconds: number;
   readonly cpu: CpuByProcess;
-  /** CPU seconds of everything on this machine that does not belong to the benchmark: noise. */
+  /** CPU seconds of everything on this machine that does not belong to the benchmark, and what a hypervisor gave to other machines: noise. */
   readonly otherCpu: number;
   /** Peak of resident memory by process, in bytes. */
   readonly peakMemory: Readonly<Record<string, number>>;

@@ -9,8 +9,17 @@ const PROCESSES = ['store', 'postgres', 'temporal', 'api'] as const;
 
 /** Absolute figures, medians of the turns. */
 export function scoreTable(scores: readonly Score[]): string {
-  const head = ['', 'wall s', 'CPU s', 'peak MB', ...PROCESSES.map((name) => `${name} CPU`), 'other CPU', 'events'];
-  const rows = scores.map(({ contestant, turns }) => {
+  const head = [
+    '',
+    'wall s',
+    'CPU s',
+    'peak MB',
+    ...PROCESSES.map((name) => `${name} CPU`),
+    'other CPU',
+    'repeated',
+    'events',
+  ];
+  const rows = scores.map(({ contestant, turns, disturbed }) => {
     const of = (figure: Figure, digits: number): string => medianOf(turns, figure)?.toFixed(digits) ?? '–';
     const memory = medianOf(turns, (turn) => turn.peakMemory);
     return [
@@ -20,6 +29,7 @@ export function scoreTable(scores: readonly Score[]): string {
       memory === undefined ? '–' : megabytes(memory),
       ...PROCESSES.map((name) => of((turn) => (name in turn.reading.cpu ? cpuOf(turn.reading, name) : undefined), 1)),
       of((turn) => turn.reading.otherCpu, 1),
+      String(disturbed.length),
       of((turn) => turn.historyEvents, 0),
     ];
   });

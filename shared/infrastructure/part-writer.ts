@@ -56,6 +56,9 @@ export class PartWriter {
   readonly #capacity: number;
   #buffer: Buffer;
   #filled = 0;
+  /** CRC-32 of the part that is being filled, and of what is behind it: taken while the bytes are in the cache. */
+  #sum = 0;
+  #sumBehind = 0;
   #nextNumber: number;
   #inFlight: Promise<void> | undefined;
 
@@ -74,16 +77,27 @@ export class PartWriter {
    */
   write(bytes: Buffer): Promise<void> | undefined {
     if (this.#filled + bytes.length >= this.#capacity) return this.#writeOver(bytes);
-    bytes.copy(this.#buffer, this.#filled);
-    this.#filled += bytes.length;
+    this.#append(bytes);
     return undefined;
+  }
+
+  #append(bytes: Buffer): void {
+    bytes.copy(this.#buffer, this.#filled);
+    const room = Math.max(0, this.#options.partSize - this.#filled);
+    if (bytes.length <= room) {
+      this.#sum = crc32(bytes, this.#sum);
+    } else {
+      this.#sum = crc32(bytes.subarray(0, room), this.#sum);
+      this.#sumBehind = crc32(bytes.subarray(room), this.#sumBehind);
+    }
+    this.#filled += bytes.length;
   }
 
   async #writeOver(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length;) {
-      const taken = bytes.copy(this.#buffer, this.#filled, at, at + this.#capacity - this.#filled);
-      this.#filled += taken;
-      at += taken;
+      const taken = bytes.subarray(at, at + this.#capacity - this.#filled);
+      this.#append(taken);
+      at += taken.length;
       if (this.#filled === this.#capacity) await this.#sendFull();
     }
   }
@@ -96,7 +110,10 @@ export class PartWriter {
     const full = this.#buffer;
     this.#buffer = buffers.take(this.#capacity);
     this.#filled = full.copy(this.#buffer, 0, partSize, this.#capacity);
-    this.#send(number, full, partSize);
+    const sum = this.#sum;
+    this.#sum = this.#sumBehind;
+    this.#sumBehind = 0;
+    this.#send(number, full, partSize, sum);
   }
 
   #takeNumber(): number {
@@ -107,10 +124,9 @@ export class PartWriter {
   }
 
   /** Uploads the first `size` bytes of a buffer and then gives it back. */
-  #send(number: number, buffer: Buffer, size: number): void {
+  #send(number: number, buffer: Buffer, size: number, sum: number): void {
     const { store, buffers, signal } = this.#options;
     const body = buffer.subarray(0, size);
-    const sum = crc32(body);
     this.#inFlight = store
       .uploadPart({ partNumber: number, body, crc32: sum, signal })
       .then(({ etag }) => {
@@ -136,18 +152,19 @@ export class PartWriter {
    */
   async finish(): Promise<PartsWritten> {
     await this.#settle();
+    const sum = combineCrc32(this.#sum, this.#sumBehind, Math.max(0, this.#filled - this.#options.partSize));
     if (this.#parts.length === 0 && this.#filled < MIN_PART_BYTES) {
       const body = this.#buffer.subarray(0, this.#filled);
-      return { kind: 'held', body, bytes: body.length, crc32: crc32(body) };
+      return { kind: 'held', body, bytes: body.length, crc32: sum };
     }
     const number = this.#takeNumber();
     const last = this.#buffer;
     this.#buffer = NOTHING;
-    this.#send(number, last, this.#filled);
+    this.#send(number, last, this.#filled, sum);
     await this.#settle();
     const bytes = this.#parts.reduce((sum, { size }) => sum + size, 0);
-    const sum = this.#parts.reduce((crc, part) => combineCrc32(crc, part.crc32, part.size), 0);
-    return { kind: 'uploaded', parts: this.#parts, bytes, crc32: sum };
+    const whole = this.#parts.reduce((crc, part) => combineCrc32(crc, part.crc32, part.size), 0);
+    return { kind: 'uploaded', parts: this.#parts, bytes, crc32: whole };
   }
 
   /** Waits for what is in flight, whether it succeeds or not, and gives the memory back. May be called again. */
