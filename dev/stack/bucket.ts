@@ -7,6 +7,11 @@ import {
 } from '@aws-sdk/client-s3';
 
 const PROBE_KEY = 'probe/ready';
+/**
+ * SeaweedFS, started again within seconds, takes up to five for its first write; given up sooner, and asked again, it
+ * took sixteen.
+ */
+const LIMIT_MS = 10_000;
 
 export interface BucketAddress {
   readonly endpoint: string;
@@ -19,9 +24,12 @@ export interface BucketAddress {
  * Creates the bucket unless it exists, and writes and removes a small object: a store answers HEAD before it can store.
  * Rejects with the S3 error when the store is not ready.
  */
-export async function ensureBucket({ endpoint, region, bucket, credentials }: BucketAddress): Promise<void> {
+export async function ensureBucket(
+  { endpoint, region, bucket, credentials }: BucketAddress,
+  signal: AbortSignal,
+): Promise<void> {
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
-  const requestOptions = { abortSignal: AbortSignal.timeout(1_500) };
+  const requestOptions = { abortSignal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]) };
   try {
     const exists = await s3.send(new HeadBucketCommand({ Bucket: bucket }), requestOptions).then(
       () => true,

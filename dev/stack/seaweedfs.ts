@@ -76,7 +76,7 @@ async function makeService(context: StackContext, command: string, options: Buck
   });
   const endpoint = `http://127.0.0.1:${s3}`;
   const credentials = { accessKeyId: secrets.s3AccessKeyId, secretAccessKey: secrets.s3SecretAccessKey };
-  const check = (): Promise<void> => ensureBucket({ ...options, endpoint, credentials });
+  const check = (): Promise<void> => ensureBucket({ ...options, endpoint, credentials }, context.signal);
   return {
     name: 'SeaweedFS',
     endpoint,

@@ -98,7 +98,7 @@ async function objectStore(context: StackContext) {
     const accessKeyId = required(environment, 'AWS_ACCESS_KEY_ID', 'S3_ENDPOINT');
     const secretAccessKey = required(environment, 'AWS_SECRET_ACCESS_KEY', 'S3_ENDPOINT');
     try {
-      await ensureBucket({ endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } });
+      await ensureBucket({ endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } }, context.signal);
     } catch (error) {
       throw new StackError(`Bucket ${bucket} at S3_ENDPOINT ${endpoint} cannot be used: ${messageOf(error)}.`);
     }
