@@ -1,6 +1,9 @@
 import { segmentSql } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
+import { openSegment } from '../shared/formats/file.js';
+import type { SegmentSummary } from '../shared/formats/format.js';
 import { formatNamed } from '../shared/formats/index.js';
+import type { CopyChunk } from '../shared/infrastructure/copy-out.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import type { GenerationInput } from './open-upload.js';
@@ -36,6 +39,7 @@ export const exportSegment =
           throw new ServiceError('WORKER_OUTDATED', 'The plan was made by a newer encoder than this worker has.');
         }
 
+        let summary: SegmentSummary = {};
         const written = await writeSegment(deps, {
           target: {
             jobId,
@@ -50,20 +54,20 @@ export const exportSegment =
           mode: attempt.mode,
           signal,
           read: async (use) => {
-            const encoder = format.createEncoder();
-            const { columns, options } = attempt;
-            if (segment === 0) await use(format.head({ columns, options }));
+            const { columns, options, leads } = attempt;
+            const encoder = openSegment(format, { columns, options }, { opens: segment === 0, leads });
             const sql = format.copySql(segmentSql(plan.query, attempt.lower, attempt.upper));
             const session = {
               timezone: plan.timezone,
               tenantId: attempt.tenant_id,
               statementTimeoutMs: STATEMENT_TIMEOUT_MS,
             };
-            await deps.source.copy(sql, session, signal, (chunk) => {
+            const encode = (chunk: CopyChunk): Promise<void> | void => {
               progress.rows += chunk.rows;
-              return use(encoder.encode(chunk));
-            });
-            await use(encoder.end());
+              return encoder.write(chunk, use);
+            };
+            await deps.source.copy(sql, session, signal, encode, { rowLead: format.rowLead });
+            summary = await encoder.end(use);
           },
         });
         const { rows } = progress;
@@ -73,6 +77,7 @@ export const exportSegment =
           segment,
           attempt: attempt.attempt,
           rows,
+          summary,
           ...written,
         });
         if (!committed) throw new ServiceError('SUPERSEDED', 'A later attempt took this segment over.');

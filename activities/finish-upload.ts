@@ -1,6 +1,8 @@
-import type { FinishAnswer, FinishedFile, SegmentMode } from '../shared/contract.js';
+import type { FinishAnswer, FinishedFile } from '../shared/contract.js';
 import { combineCrc32, crc32Base64 } from '../shared/crc32.js';
 import { ServiceError } from '../shared/errors.js';
+import { fileTail } from '../shared/formats/file.js';
+import { formatNamed } from '../shared/formats/index.js';
 import type { ObjectStore, StoredPart } from '../shared/infrastructure/object-store.js';
 import type { SegmentRecord } from '../shared/infrastructure/plan-store.js';
 import { joinPieces, type Piece } from '../shared/pieces.js';
@@ -11,11 +13,12 @@ import { requireSlot } from './slot-fence.js';
 import { uploadJoined, type NumberedPart } from './upload-joined.js';
 
 type FinishDeps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'buffers'>;
-type Rerun = { readonly segment: number; readonly mode: SegmentMode }[];
+type Rerun = Pick<SegmentRecord, 'segment' | 'mode' | 'leads'>[];
 
 /**
  * Joins the segments into the object. Answers `rerun` when some must be made again first: those that are missing, those
- * whose parts are not what was committed, and the neighbours of held pieces that are too small for a part.
+ * whose parts are not what was committed, those that are not the first to have rows although they were made so, or the
+ * other way round, and the neighbours of held pieces that are too small for a part.
  * May be called again after any failure: an answer that was lost is settled by HEAD.
  */
 export const finishUpload =
@@ -31,7 +34,11 @@ export const finishUpload =
       }
       const target = { key: state.file_key, uploadId: state.upload_id };
       const records = await plans.segments(jobId);
-      const fileSize = records.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+      const { columns, options } = row;
+      const format = formatNamed(row.format);
+      const summaries = records.map(({ summary }) => summary ?? {});
+      const tail = fileTail(format, { columns, options }, summaries);
+      const fileSize = records.reduce((sum, { bytes }) => sum + (bytes ?? 0), tail.length);
       const rowCount = records.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
 
       const stored = await store.listParts(target.key, target.uploadId);
@@ -42,11 +49,15 @@ export const finishUpload =
       }
       const spoiled = await whatToRunAgain(store, records, stored);
       if (spoiled.length > 0) return runAgain(spoiled);
-      const pieces = records.map(toPiece);
+      const misled = format.rowLead === undefined ? [] : whatLeadsWrongly(records);
+      if (misled.length > 0) return runAgain(misled);
+      const pieces = [...records.map(toPiece), { kind: 'glue', size: tail.length } as const];
       const plan = joinPieces(pieces, records.length);
-      if ('rerun' in plan) return runAgain(plan.rerun.map((segment) => ({ segment, mode: 'held' })));
+      if ('rerun' in plan) {
+        return runAgain(records.filter(({ segment }) => plan.rerun.includes(segment)).map(asHeld));
+      }
 
-      const parts = await uploadJoined({ store, buffers }, { target, records, parts: plan.parts, signal });
+      const parts = await uploadJoined({ store, buffers }, { target, records, tail, parts: plan.parts, signal });
       const crc32 = parts.reduce((crc, part) => combineCrc32(crc, part.crc32, part.size), 0);
       await complete(parts, crc32);
       const file = await settled(crc32);
@@ -54,8 +65,8 @@ export const finishUpload =
       return { state: 'done', file };
 
       async function runAgain(rerun: Rerun): Promise<FinishAnswer> {
-        for (const { segment, mode } of rerun) await plans.runAgain(jobId, generation, segment, mode);
-        return { state: 'rerun', rerun };
+        for (const record of rerun) await plans.runAgain(jobId, generation, record);
+        return { state: 'rerun', rerun: rerun.map(({ segment, mode }) => ({ segment, mode })) };
       }
 
       /** An object of an older generation, completed late, is in the way: it goes, and completion is repeated. */
@@ -86,6 +97,16 @@ function toPiece({ segment, bytes, parts }: SegmentRecord): Piece {
     : { kind: 'held', segment, size: bytes };
 }
 
+const asHeld = (record: SegmentRecord): Rerun[number] => ({ ...record, mode: 'held' });
+
+/** Rows may have gone, or come, since the plan: the first segment that has any must be the one that was made so. */
+function whatLeadsWrongly(records: readonly SegmentRecord[]): Rerun {
+  const filled = records.filter(({ rows }) => rows !== null && rows > 0);
+  return filled
+    .map((record, index) => ({ ...record, leads: index === 0 }))
+    .filter(({ leads }, index) => leads !== filled[index]?.leads);
+}
+
 /** Segments without a commit, and those whose bytes are no longer what their commit says. */
 async function whatToRunAgain(
   store: ObjectStore,
@@ -96,8 +117,9 @@ async function whatToRunAgain(
   // SeaweedFS keeps all that was ever written under a number, in no order: which of them counts is then nobody's to say.
   for (const { number, etag } of stored) etags.set(number, (etags.get(number) ?? etag) === etag ? etag : '');
   const rerun: Rerun = [];
-  for (const { segment, mode, parts, bytes } of records) {
-    if (!(await isThere())) rerun.push({ segment, mode });
+  for (const record of records) {
+    const { parts, bytes } = record;
+    if (!(await isThere())) rerun.push(record);
 
     async function isThere(): Promise<boolean> {
       if (parts === null) return false;

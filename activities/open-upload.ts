@@ -1,6 +1,7 @@
 import type { FinishedFile, JobRef, OpenedUpload } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
+import { fileKind } from '../shared/formats/file.js';
 import { formatNamed } from '../shared/formats/index.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import type { ActivityDeps } from './deps.js';
@@ -36,10 +37,15 @@ export const openUpload =
       return { state: 'replaced' };
     }
 
-    const format = formatNamed(row.format);
     const uploadId = await store.createUpload(key, {
-      contentType: format.mediaType,
-      fileName: fileName({ jobId, type: row.type, format: row.format, createdAt: row.created_at }),
+      contentType: fileKind(formatNamed(row.format), row.options).mediaType,
+      fileName: fileName({
+        jobId,
+        type: row.type,
+        format: row.format,
+        options: row.options,
+        createdAt: row.created_at,
+      }),
       metadata: fileMetadata({ jobId, generation }),
     });
     if (await plans.attachUpload(jobId, generation, uploadId)) return { state: 'open' };

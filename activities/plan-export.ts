@@ -2,6 +2,7 @@ import type { JobRef, PlanDemand, PlanSummary, Tuning } from '../shared/contract
 import { fileKey } from '../shared/contract.js';
 import { freezeQuery, sampleSql } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
+import { fileKind, openSegment } from '../shared/formats/file.js';
 import { formatNamed } from '../shared/formats/index.js';
 import type { Plan } from '../shared/infrastructure/plan-store.js';
 import { partSize } from '../shared/pieces.js';
@@ -32,7 +33,7 @@ export const planExport =
       if (format.encoderVersion < (demand.encoderVersion ?? 0)) {
         throw new ServiceError('WORKER_OUTDATED', 'This worker is older than the one that met this export before.');
       }
-      const key = fileKey(row.user_id, jobId, format.extension);
+      const key = fileKey(row.user_id, jobId, fileKind(format, row.options).extension);
       let { generation } = state;
       if (generation <= (demand.afterGeneration ?? 0)) {
         await plans.endGeneration(jobId, generation);
@@ -94,12 +95,16 @@ export const planExport =
 
       /** Mean bytes of an encoded row, by both ends of the key; 1 when there are no rows. */
       async function sampleRowBytes(): Promise<number> {
-        let seen = { bytes: 0, rows: 0 };
+        let [bytes, rows] = [0, 0];
+        const count = (encoded: Buffer): void => {
+          bytes += encoded.length;
+        };
         for (const end of ['first', 'last'] as const) {
           const sql = format.copySql(sampleSql(query, end, SAMPLE_ROWS));
-          const sample = await source.sample(sql, session, signal, SAMPLE_BYTES);
-          seen = { bytes: seen.bytes + sample.bytes, rows: seen.rows + sample.rows };
+          const encoder = openSegment(format, { columns, options }, { opens: false, leads: false });
+          rows += await source.sample(sql, session, signal, SAMPLE_BYTES, (chunk) => encoder.write(chunk, count));
+          await encoder.end(count);
         }
-        return Math.max(1, seen.bytes / Math.max(1, seen.rows));
+        return Math.max(1, bytes / Math.max(1, rows));
       }
     });

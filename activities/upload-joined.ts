@@ -3,6 +3,7 @@ import { ServiceError } from '../shared/errors.js';
 import type { SegmentRecord } from '../shared/infrastructure/plan-store.js';
 import type { FilePart } from '../shared/pieces.js';
 import type { ActivityDeps } from './deps.js';
+import { once } from './write-segment.js';
 
 export interface NumberedPart {
   readonly number: number;
@@ -13,15 +14,17 @@ export interface NumberedPart {
 
 interface JoinWork {
   readonly target: { readonly key: string; readonly uploadId: string };
+  /** The pieces of the file: its segments, and after them what the finish has computed. */
   readonly records: readonly SegmentRecord[];
+  readonly tail: Buffer;
   readonly parts: readonly FilePart[];
   readonly signal: AbortSignal;
 }
 
-/** Uploads the parts that are made of held pieces, one at a time, and returns all parts in the order of the file. */
+/** Uploads the parts that are made of held pieces and the tail, one at a time, and returns all parts in the order of the file. */
 export async function uploadJoined(
   { store, buffers }: Pick<ActivityDeps, 'store' | 'buffers'>,
-  { target, records, parts, signal }: JoinWork,
+  { target, records, tail, parts, signal }: JoinWork,
 ): Promise<NumberedPart[]> {
   const uploaded = new Map(
     records
@@ -72,9 +75,7 @@ export async function uploadJoined(
   async function nextBytes(piece: number, wanted: number): Promise<Buffer> {
     if (reading?.piece !== piece) {
       await stopReading();
-      const held = records[piece]?.parts;
-      if (held?.kind !== 'held') throw new ServiceError('INTERNAL', `Segment ${piece} is not held.`);
-      reading = { piece, chunks: store.read(held.key), rest: Buffer.alloc(0) };
+      reading = { piece, chunks: open(piece), rest: Buffer.alloc(0) };
     }
     if (reading.rest.length === 0) {
       const next = await reading.chunks.next();
@@ -84,6 +85,13 @@ export async function uploadJoined(
     const taken = reading.rest.subarray(0, wanted);
     reading.rest = reading.rest.subarray(taken.length);
     return taken;
+  }
+
+  function open(piece: number): AsyncIterator<Buffer> {
+    if (piece === records.length) return once(tail);
+    const held = records[piece]?.parts;
+    if (held?.kind !== 'held') throw new ServiceError('INTERNAL', `Segment ${piece} is not held.`);
+    return store.read(held.key);
   }
 
   async function stopReading(): Promise<void> {

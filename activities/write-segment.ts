@@ -105,7 +105,8 @@ async function writeHeld({ store }: Deps, { target, signal, read }: SegmentWork)
   return { bytes: seen.bytes, pieces: { kind: 'held', key, crc32: seen.crc32 } };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a stream of one piece
-async function* once(body: Buffer): AsyncGenerator<Buffer> {
+/** A stream of one piece. */
+// eslint-disable-next-line @typescript-eslint/require-await -- it has nothing to wait for
+export async function* once(body: Buffer): AsyncGenerator<Buffer> {
   yield body;
 }

@@ -1,9 +1,12 @@
+import { fileKind } from './formats/file.js';
+import type { FormatOptions } from './formats/format.js';
 import { formatNamed } from './formats/index.js';
 
 interface NamedJob {
   readonly jobId: string;
   readonly type: string;
   readonly format: string;
+  readonly options: FormatOptions;
   readonly createdAt: Date | string;
 }
 
@@ -13,7 +16,7 @@ interface NamedJob {
  * Only letters, digits, dots, dashes and underscores: safe in any header and on any disk.
  * @throws RangeError for a format that this version does not know
  */
-export function fileName({ jobId, type, format, createdAt }: NamedJob): string {
+export function fileName({ jobId, type, format, options, createdAt }: NamedJob): string {
   const day = new Date(createdAt).toISOString().slice(0, 10);
-  return `${type}-${day}-${jobId.slice(-8)}.${formatNamed(format).extension}`;
+  return `${type}-${day}-${jobId.slice(-8)}.${fileKind(formatNamed(format), options).extension}`;
 }

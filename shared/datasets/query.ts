@@ -19,9 +19,12 @@ export interface FrozenQuery {
   readonly select: string;
   /** `FROM … WHERE …`: the same rows. */
   readonly from: string;
-  /** Quoted key columns, in order. */
+  /** Key columns, in order, as SQL. */
   readonly key: readonly string[];
 }
+
+/** ORDER BY takes a bare name for a column of the output, which may be rendered as something that sorts otherwise. */
+const ROWS = 't';
 
 /** The text of a key's columns as PostgreSQL wrote them; never made into JavaScript values. */
 export type KeyBound = readonly string[];
@@ -85,8 +88,9 @@ export function freezeQuery(
     const rendered = render(quoted, column);
     return rendered === quoted ? quoted : `${rendered} AS ${quoted}`;
   });
-  const from = `FROM ${tableOf(dataset)} WHERE ${conditions.join(' AND ')}`;
-  return { select: `SELECT ${items.join(', ')} ${from}`, from, key: dataset.key.map((name) => escapeIdentifier(name)) };
+  const from = `FROM ${tableOf(dataset)} AS ${ROWS} WHERE ${conditions.join(' AND ')}`;
+  const key = dataset.key.map((name) => `${ROWS}.${escapeIdentifier(name)}`);
+  return { select: `SELECT ${items.join(', ')} ${from}`, from, key };
 }
 
 /** Composite keys compare as rows; untyped literals take the type (and collation) of the column they meet. */

@@ -15,3 +15,8 @@ export const timezone = z
   .refine(isTimezone, 'must be a timezone by name, such as Europe/Berlin')
   .default('UTC')
   .describe('Times are written in this timezone, and the days of filters begin in it');
+
+export const compression = z
+  .enum(['none', 'gzip'], { error: 'must be none or gzip' })
+  .default('none')
+  .describe('gzip: the file is compressed, and its name ends in .gz');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ColumnDefinition } from '../datasets/define-dataset.js';
-import { timezone } from './common-options.js';
-import type { FileOutline, Format, FormatOptions, SegmentEncoder } from './format.js';
+import { compression, timezone } from './common-options.js';
+import { NOTHING, passThrough, type FileOutline, type Format, type FormatOptions } from './format.js';
 
 /**
  * CSV as PostgreSQL's own COPY writes it: RFC 4180 quoting, line feeds, nothing for null and `""` for the empty text.
@@ -32,12 +32,9 @@ export function csvField(text: string): string {
 const headerLine = (columns: readonly string[]): string =>
   columns.length === 1 && columns[0] === '\\.' ? '"\\."' : columns.map(csvField).join(',');
 
-const NOTHING = Buffer.alloc(0);
-
-const passThrough: SegmentEncoder = { encode: ({ bytes }) => bytes, end: () => NOTHING };
-
 const options = z.strictObject({
   timezone,
+  compression,
   escape_formulas: z
     .boolean({ error: 'must be true or false' })
     .default(true)
@@ -55,4 +52,5 @@ export const csv: Format = {
   copySql: (select) => `COPY (${select}) TO STDOUT (FORMAT csv)`,
   head: ({ columns }: FileOutline) => Buffer.from(`${headerLine(columns)}\n`),
   createEncoder: () => passThrough,
+  tail: () => NOTHING,
 };

@@ -11,12 +11,25 @@ export interface RowBytes {
   readonly rows: number;
 }
 
-/** Encodes the rows of one segment; one per attempt. */
+/** Takes bytes of the file, which are valid only until it is done with them. */
+export type Emit = (bytes: Buffer) => Promise<void> | void;
+
+/** Which segment of the file is encoded. */
+export interface SegmentPlace {
+  /** It writes the head. */
+  readonly opens: boolean;
+  /** It has the first row of the file. */
+  readonly leads: boolean;
+}
+
+/** What the tail needs to know of a segment; a few numbers, kept with it. */
+export type SegmentSummary = Readonly<Record<string, number>>;
+
+/** Encodes the rows of one segment; one per attempt. Calls come one at a time: `write` any number of times, `end`. */
 export interface SegmentEncoder {
-  /** The bytes of the file for these rows; valid until the next call. */
-  encode(rows: RowBytes): Buffer;
-  /** What is left when the rows have ended. */
-  end(): Buffer;
+  write(rows: RowBytes, emit: Emit): Promise<void> | void;
+  /** Emits what is left when the rows have ended. */
+  end(emit: Emit): Promise<SegmentSummary> | SegmentSummary;
 }
 
 /** What head and tail may be made of: the plan and the segments' summaries, nothing else. */
@@ -26,8 +39,8 @@ export interface FileOutline {
 }
 
 /**
- * A file format as `head · segment* · tail`. Segments are encoded alone, on any worker, in any order; segment 0
- * writes the head. A format does no I/O and keeps no state between segments.
+ * A file format as `head · segment* · tail`. Segments are encoded alone, on any worker, in any order. A format does no
+ * I/O and keeps no state between segments. Compression is not its business: see file.ts.
  */
 export interface Format {
   /** As the API says it, in upper case. */
@@ -41,6 +54,19 @@ export interface Format {
   renderColumn(options: FormatOptions): RenderColumn;
   /** Wraps a SELECT into the COPY statement of the text lane. */
   copySql(select: string): string;
+  /** One ASCII character that the text lane puts before each row, so that no encoder has to look for rows. */
+  readonly rowLead?: string;
   head(outline: FileOutline): Buffer;
-  createEncoder(): SegmentEncoder;
+  createEncoder(place: SegmentPlace): SegmentEncoder;
+  tail(outline: FileOutline): Buffer;
 }
+
+export const NOTHING = Buffer.alloc(0);
+
+const NO_SUMMARY: SegmentSummary = {};
+
+/** For formats whose rows PostgreSQL writes as they are to be. */
+export const passThrough: SegmentEncoder = {
+  write: ({ bytes }, emit) => emit(bytes),
+  end: () => NO_SUMMARY,
+};

@@ -25,6 +25,8 @@ export interface CopyFeed {
  */
 export class CopyFrames {
   readonly #onAside: (bytes: Buffer) => void;
+  /** -1: none. */
+  readonly #lead: number;
   /** Header bytes of the message at hand, when it was cut within its header. */
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #headerBytes = 0;
@@ -35,14 +37,18 @@ export class CopyFrames {
   /**
    * @param onAside gets copies of the bytes of messages that may come between rows but are not rows (notices,
    *   parameter changes), in order, perhaps in fragments.
+   * @param lead one ASCII character that takes the place of each row's last header byte
    */
-  constructor(onAside: (bytes: Buffer) => void) {
+  constructor(onAside: (bytes: Buffer) => void, lead?: string) {
     this.#onAside = onAside;
+    this.#lead = lead?.charCodeAt(0) ?? -1;
   }
 
   /** Runs over `buffer`, which it overwrites. Not to be called again after an `end`. */
   feed(buffer: Buffer): CopyFeed {
     const size = buffer.length;
+    const lead = this.#lead;
+    const skipped = lead < 0 ? HEADER_BYTES : HEADER_BYTES - 1;
     let at = 0;
     let bytes = 0;
     let rows = 0;
@@ -65,8 +71,9 @@ export class CopyFrames {
         while (at + HEADER_BYTES <= size && buffer[at] === COPY_DATA) {
           const stop = at + 1 + buffer.readUInt32BE(at + 1);
           if (stop > size) break;
-          buffer.copyWithin(bytes, at + HEADER_BYTES, stop);
-          bytes += stop - at - HEADER_BYTES;
+          if (lead >= 0) buffer[at + HEADER_BYTES - 1] = lead;
+          buffer.copyWithin(bytes, at + skipped, stop);
+          bytes += stop - at - skipped;
           rows += 1;
           at = stop;
         }
@@ -80,8 +87,11 @@ export class CopyFrames {
       if (this.#headerBytes < HEADER_BYTES) break;
       this.#headerBytes = 0;
       this.#left = this.#header.readUInt32BE(1) - 4;
-      if (this.#code === COPY_DATA) rows += this.#left === 0 ? 1 : 0;
-      else this.#aside(this.#header);
+      if (this.#code === COPY_DATA) {
+        // There is room: the header's last byte was in this buffer, and nothing of this row is before it.
+        if (lead >= 0) buffer[bytes++] = lead;
+        rows += this.#left === 0 ? 1 : 0;
+      } else this.#aside(this.#header);
     }
     return { bytes, rows, end: -1 };
   }

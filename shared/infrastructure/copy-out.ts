@@ -12,6 +12,8 @@ export interface CopyChunk {
 export interface CopyOutOptions {
   /** Ends the copy, and the connection, as soon as it is aborted, even while the server says nothing. */
   readonly signal?: AbortSignal | undefined;
+  /** One ASCII character to put before each row. */
+  readonly rowLead?: string | undefined;
 }
 
 /**
@@ -46,12 +48,13 @@ export class CopyOut implements AsyncIterable<CopyChunk> {
   readonly #signal: AbortSignal | undefined;
   #started = false;
 
-  constructor(client: pg.ClientBase, sql: string, { signal }: CopyOutOptions) {
+  constructor(client: pg.ClientBase, sql: string, { signal, rowLead }: CopyOutOptions) {
     this.#client = client;
     this.#signal = signal;
-    this.#reader = new CopyReader(sql, () => {
+    const close = (): void => {
       this.#close();
-    });
+    };
+    this.#reader = new CopyReader(sql, rowLead, close);
   }
 
   /** The number of rows by the server's count; `undefined` before the end. */

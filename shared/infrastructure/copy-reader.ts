@@ -30,7 +30,7 @@ export class CopyReader implements pg.Submittable {
 
   readonly #sql: string;
   readonly #close: () => void;
-  readonly #frames = new CopyFrames((bytes) => this.#diversion?.aside(bytes));
+  readonly #frames: CopyFrames;
   readonly #buffers = [Buffer.allocUnsafeSlow(BUFFER), Buffer.allocUnsafeSlow(BUFFER)] as const;
   #filling: 0 | 1 = 0;
   #stream: Duplex | undefined;
@@ -46,9 +46,13 @@ export class CopyReader implements pg.Submittable {
   #finished = false;
   #failure: Error | undefined;
 
-  /** @param close closes the connection; called when it is left in the middle of an answer */
-  constructor(sql: string, close: () => void) {
+  /**
+   * @param rowLead one ASCII character to put before each row
+   * @param close closes the connection; called when it is left in the middle of an answer
+   */
+  constructor(sql: string, rowLead: string | undefined, close: () => void) {
     this.#sql = sql;
+    this.#frames = new CopyFrames((bytes) => this.#diversion?.aside(bytes), rowLead);
     this.#close = close;
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SegmentMode } from '../contract.js';
+import type { SegmentSummary } from '../formats/format.js';
 import type { Segment } from '../segments.js';
 import { namingFaults, transaction, type Pool } from './postgres.js';
 
@@ -30,6 +30,7 @@ const attemptSchema = z.object({
   upper: z.array(z.string()).nullable(),
   planned_rows: z.number(),
   mode: z.enum(['parts', 'held']),
+  leads: z.boolean(),
   rows: z.number().nullable(),
   upload_id: z.string(),
   file_key: z.string(),
@@ -50,6 +51,9 @@ const committedSchema = z.object({
   rows: z.number().nullable(),
   bytes: z.number().nullable(),
   parts: piecesSchema.nullable(),
+  /** Whether it was made, or is to be made, as the one that has the file's first row. */
+  leads: z.boolean(),
+  summary: z.record(z.string(), z.number()).nullable(),
 });
 export type SegmentRecord = z.infer<typeof committedSchema>;
 
@@ -69,6 +73,7 @@ export interface SegmentCommit {
   readonly rows: number;
   readonly bytes: number;
   readonly pieces: SegmentPieces;
+  readonly summary: SegmentSummary;
 }
 
 /**
@@ -110,8 +115,8 @@ export class PlanStore {
         await client.query('DELETE FROM export_segments WHERE job_id = $1', [job.jobId]);
         const records = segments.map((segment, index) => ({ segment: index, ...segment }));
         await client.query(
-          `INSERT INTO export_segments (job_id, segment, lower, upper, planned_rows)
-           SELECT $1, segment, lower, upper, rows FROM jsonb_to_recordset($2::jsonb)
+          `INSERT INTO export_segments (job_id, segment, lower, upper, planned_rows, leads)
+           SELECT $1, segment, lower, upper, rows, segment = 0 FROM jsonb_to_recordset($2::jsonb)
              AS planned (segment integer, lower text[], upper text[], rows bigint)`,
           [job.jobId, JSON.stringify(records)],
         );
@@ -158,7 +163,7 @@ export class PlanStore {
         `UPDATE export_segments s SET attempt = s.attempt + CASE WHEN s.rows IS NULL THEN 1 ELSE 0 END
          FROM export_jobs j
          WHERE s.job_id = $1 AND s.segment = $3 AND j.job_id = s.job_id AND j.generation = $2 AND j.upload_id IS NOT NULL
-         RETURNING s.attempt, s.lower, s.upper, s.planned_rows, s.mode, s.rows, j.upload_id, j.file_key, j.plan, j.type,
+         RETURNING s.attempt, s.lower, s.upper, s.planned_rows, s.mode, s.leads, s.rows, j.upload_id, j.file_key, j.plan, j.type,
            j.format, j.columns, j.options, j.tenant_id, j.user_id`,
         [jobId, generation, segment],
       );
@@ -170,7 +175,7 @@ export class PlanStore {
    * Records a segment, all of it from one attempt, and what the job's row shows of it.
    * @returns false when a later attempt or generation has taken over; nothing is written then
    */
-  async commit({ jobId, generation, segment, attempt, rows, bytes, pieces }: SegmentCommit): Promise<boolean> {
+  async commit({ jobId, generation, segment, attempt, rows, bytes, pieces, summary }: SegmentCommit): Promise<boolean> {
     return this.named(() =>
       transaction(this.pool, async (client) => {
         // The job's row is the lock: sums made by two commits at once would each miss the other.
@@ -180,10 +185,10 @@ export class PlanStore {
         );
         if (job.rowCount === 0) return false;
         const committed = await client.query(
-          `UPDATE export_segments SET rows = $4, bytes = $5, parts = $6,
+          `UPDATE export_segments SET rows = $4, bytes = $5, parts = $6, summary = $7,
              upload_id = (SELECT upload_id FROM export_jobs WHERE job_id = $1)
            WHERE job_id = $1 AND segment = $2 AND attempt = $3 AND rows IS NULL`,
-          [jobId, segment, attempt, rows, bytes, JSON.stringify(pieces)],
+          [jobId, segment, attempt, rows, bytes, JSON.stringify(pieces), JSON.stringify(summary)],
         );
         if (committed.rowCount === 0) return false;
         await client.query(
@@ -201,7 +206,7 @@ export class PlanStore {
   async segments(jobId: string): Promise<SegmentRecord[]> {
     return this.named(async () => {
       const { rows } = await this.pool.query(
-        'SELECT segment, mode, rows, bytes, parts FROM export_segments WHERE job_id = $1 ORDER BY segment',
+        'SELECT segment, mode, rows, bytes, parts, leads, summary FROM export_segments WHERE job_id = $1 ORDER BY segment',
         [jobId],
       );
       return rows.map((row) => committedSchema.parse(row));
@@ -209,12 +214,17 @@ export class PlanStore {
   }
 
   /** Takes a commit back, so that the segment runs again. */
-  async runAgain(jobId: string, generation: number, segment: number, mode: SegmentMode): Promise<void> {
+  async runAgain(
+    jobId: string,
+    generation: number,
+    { segment, mode, leads }: Pick<SegmentRecord, 'segment' | 'mode' | 'leads'>,
+  ): Promise<void> {
     await this.named(() =>
       this.pool.query(
-        `UPDATE export_segments s SET rows = NULL, bytes = NULL, parts = NULL, upload_id = NULL, mode = $4
+        `UPDATE export_segments s SET rows = NULL, bytes = NULL, parts = NULL, summary = NULL, upload_id = NULL, mode = $4,
+           leads = $5
          FROM export_jobs j WHERE s.job_id = $1 AND s.segment = $3 AND j.job_id = s.job_id AND j.generation = $2`,
-        [jobId, generation, segment, mode],
+        [jobId, generation, segment, mode, leads],
       ),
     );
   }

@@ -93,17 +93,19 @@ export class Source {
   /**
    * Gives each chunk of a COPY to `use`, which must be done with it when it returns. What `use` throws leaves as it
    * is; it is not the database's fault.
+   * @param rowLead one ASCII character to put before each row
    */
   async copy(
     sql: string,
     session: SourceSession,
     signal: AbortSignal,
     use: (chunk: CopyChunk) => Promise<void> | void,
+    { rowLead }: { readonly rowLead?: string | undefined } = {},
   ): Promise<void> {
     let stopped: { readonly by: unknown } | undefined;
     try {
       await this.session(session, signal, async (client) => {
-        for await (const chunk of copyOut(client, sql, { signal })) {
+        for await (const chunk of copyOut(client, sql, { signal, rowLead })) {
           try {
             const pending = use(chunk);
             if (pending !== undefined) await pending;
@@ -119,24 +121,26 @@ export class Source {
     }
   }
 
-  /** Bytes and rows of the first rows of a COPY; reads no further than `maxBytes`. */
+  /** Gives the first rows of a COPY to `use`, as `copy` does, and no more than `maxBytes`. @returns how many rows */
   async sample(
     sql: string,
     session: SourceSession,
     signal: AbortSignal,
     maxBytes: number,
-  ): Promise<{ bytes: number; rows: number }> {
+    use: (chunk: CopyChunk) => Promise<void> | void,
+  ): Promise<number> {
     const seen = { bytes: 0, rows: 0 };
     const enough = new Error('enough');
-    const count = ({ bytes, rows }: CopyChunk): void => {
-      seen.bytes += bytes.length;
-      seen.rows += rows;
+    const take = async (chunk: CopyChunk): Promise<void> => {
+      seen.bytes += chunk.bytes.length;
+      seen.rows += chunk.rows;
+      await use(chunk);
       if (seen.bytes >= maxBytes) throw enough;
     };
-    await this.copy(sql, session, signal, count).catch((error: unknown) => {
+    await this.copy(sql, session, signal, take).catch((error: unknown) => {
       if (error !== enough) throw error;
     });
-    return seen;
+    return seen.rows;
   }
 
   /**

@@ -61,7 +61,7 @@ describe('the upload of an export', () => {
     const begin = async (): Promise<number> => (await plans.beginAttempt(jobId, generation, 0))?.attempt ?? 0;
     const commit = (attempt: number, of = generation): Promise<boolean> =>
       plans.commit({
-        ...{ jobId, generation: of, segment: 0, attempt, rows: 7, bytes: 70 },
+        ...{ jobId, generation: of, segment: 0, attempt, rows: 7, bytes: 70, summary: {} },
         pieces: { kind: 'held', key: 'tmp/of-a-test', crc32: 0 },
       });
     const [late, latest] = [await begin(), await begin()];

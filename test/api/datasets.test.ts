@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { z } from 'zod';
 import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
+import { FORMATS } from '../../shared/formats/index.js';
 import { someone, startApi, type TestApi } from './support.js';
 
 const parcels = defineDataset({
@@ -15,6 +17,11 @@ const parcels = defineDataset({
   },
 });
 
+const answer = z.strictObject({
+  datasets: z.array(z.unknown()),
+  formats: z.array(z.looseObject({ name: z.string() })),
+});
+
 describe('GET /v1/datasets', () => {
   let api: TestApi;
   before(async () => {
@@ -25,46 +32,60 @@ describe('GET /v1/datasets', () => {
   it('lists what can be asked for, with the types of columns, filters and options', async () => {
     const { status, json } = await api.ask('GET', '/v1/datasets', { as: someone() });
     assert.equal(status, 200);
-    assert.deepEqual(json, {
-      datasets: [
-        {
-          name: 'parcels',
-          title: 'Parcels',
-          columns: [
-            { name: 'id', type: 'bigint', label: 'Number' },
-            { name: 'sent_at', type: 'timestamptz', label: 'sent_at' },
-            { name: 'state', type: 'text', label: 'state' },
-          ],
-          filters: [
-            { name: 'date_range', kind: 'date_range', column: 'sent_at' },
-            { name: 'state', kind: 'one_of', column: 'state', values: ['new', 'sent'] },
-          ],
-        },
-      ],
-      formats: [
-        {
-          name: 'CSV',
-          extension: 'csv',
-          media_type: 'text/csv; charset=utf-8',
-          options: {
-            $schema: 'https://json-schema.org/draft/2020-12/schema',
-            type: 'object',
-            additionalProperties: false,
-            properties: {
-              timezone: {
-                type: 'string',
-                default: 'UTC',
-                description: 'Times are written in this timezone, and the days of filters begin in it',
-              },
-              escape_formulas: {
-                type: 'boolean',
-                default: true,
-                description: 'Lead text that a spreadsheet would run as a formula with an apostrophe',
+    const { datasets, formats } = answer.parse(json);
+    assert.deepEqual(
+      formats.map(({ name }) => name),
+      [...FORMATS.keys()],
+    );
+    assert.deepEqual(
+      { datasets, formats: formats.slice(0, 1) },
+      {
+        datasets: [
+          {
+            name: 'parcels',
+            title: 'Parcels',
+            columns: [
+              { name: 'id', type: 'bigint', label: 'Number' },
+              { name: 'sent_at', type: 'timestamptz', label: 'sent_at' },
+              { name: 'state', type: 'text', label: 'state' },
+            ],
+            filters: [
+              { name: 'date_range', kind: 'date_range', column: 'sent_at' },
+              { name: 'state', kind: 'one_of', column: 'state', values: ['new', 'sent'] },
+            ],
+          },
+        ],
+        formats: [
+          {
+            name: 'CSV',
+            extension: 'csv',
+            media_type: 'text/csv; charset=utf-8',
+            options: {
+              $schema: 'https://json-schema.org/draft/2020-12/schema',
+              type: 'object',
+              additionalProperties: false,
+              properties: {
+                timezone: {
+                  type: 'string',
+                  default: 'UTC',
+                  description: 'Times are written in this timezone, and the days of filters begin in it',
+                },
+                compression: {
+                  type: 'string',
+                  enum: ['none', 'gzip'],
+                  default: 'none',
+                  description: 'gzip: the file is compressed, and its name ends in .gz',
+                },
+                escape_formulas: {
+                  type: 'boolean',
+                  default: true,
+                  description: 'Lead text that a spreadsheet would run as a formula with an apostrophe',
+                },
               },
             },
           },
-        },
-      ],
-    });
+        ],
+      },
+    );
   });
 });

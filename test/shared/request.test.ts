@@ -88,7 +88,7 @@ describe('a request', () => {
       format: 'CSV',
       columns: Object.keys(orders.columns),
       filters: {},
-      options: { timezone: 'UTC', escape_formulas: true },
+      options: { timezone: 'UTC', compression: 'none', escape_formulas: true },
       notify: {},
     });
   });
@@ -108,7 +108,7 @@ describe('a request', () => {
 
   it('is refused with a sentence that says what would have been right', () => {
     assert.deepEqual(problemsOf({ type: 'orders', format: 'docx', filters: { status: ['lost'] }, columns: ['x'] }), {
-      '/format': 'must be one of CSV',
+      '/format': 'must be one of CSV, JSON, NDJSON',
       '/columns/0': `must be one of ${Object.keys(orders.columns).join(', ')}`,
       '/filters/status/0': 'must be one of pending, paid, shipped, delivered, refunded',
     });

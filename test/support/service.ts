@@ -73,7 +73,7 @@ export interface ServiceOptions {
   readonly limit?: number;
   readonly dataSlots?: number;
   readonly retryWindowMs?: number;
-  /** How long a POST waits to be admitted. */
+  /** How long a POST waits to be admitted. Default: long, because two runs may share two cores. */
   readonly admissionDeadlineMs?: number;
   /** Default: the services that all tests share. */
   readonly stackEnv?: StackEnv;
@@ -183,7 +183,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       linkSecret: LINK_SECRET,
       limit: options.limit ?? 2,
       tuning: { ...FAST, ...options.tuning },
-      ...(options.admissionDeadlineMs === undefined ? {} : { admissionDeadlineMs: options.admissionDeadlineMs }),
+      admissionDeadlineMs: options.admissionDeadlineMs ?? 20_000,
     },
   });
   const server = await serve(app, { host: '127.0.0.1', port: 0 });

@@ -9,7 +9,7 @@ describe('without a worker', () => {
   let service: TestService;
 
   before(async () => {
-    service = await startService();
+    service = await startService({ admissionDeadlineMs: 5000 });
   });
   after(() => closeCleanly(service));
 

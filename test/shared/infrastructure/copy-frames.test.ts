@@ -36,10 +36,11 @@ describe('copy frames', () => {
         fc.constantFrom('c', 'E', 'T'),
         fc.uint8Array({ maxLength: 40 }),
         cuts,
-        (sent, end, tail, sizes) => {
+        fc.constantFrom('', ','),
+        (sent, end, tail, sizes, lead) => {
           const last = Buffer.concat([Buffer.from(end), tail]);
           const asides: Buffer[] = [];
-          const frames = new CopyFrames((bytes) => asides.push(bytes));
+          const frames = new CopyFrames((bytes) => asides.push(bytes), lead === '' ? undefined : lead);
           const rows: Buffer[] = [];
           const rest: Buffer[] = [];
           let count = 0;
@@ -55,7 +56,9 @@ describe('copy frames', () => {
           }
           assert.deepEqual(
             Buffer.concat(rows),
-            Buffer.concat(sent.filter(([code]) => code === 'd').map(([, content]) => content)),
+            Buffer.concat(
+              sent.filter(([code]) => code === 'd').map(([, content]) => Buffer.concat([Buffer.from(lead), content])),
+            ),
           );
           assert.equal(count, sent.filter(([code]) => code === 'd').length);
           assert.deepEqual(

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { ColumnDefinition } from '../datasets/define-dataset.js';
+import { compression, timezone } from './common-options.js';
+import { NOTHING, passThrough, type Format, type FormatOptions, type SegmentEncoder } from './format.js';
+
+/**
+ * JSON as PostgreSQL's own `row_to_json` writes it: one object a row, numbers with every digit, times in ISO 8601,
+ * null for null. What JSON has no number for (NaN, Infinity) is text.
+ */
+
+const options = z.strictObject({
+  timezone,
+  compression,
+  bigint_as_text: z
+    .boolean({ error: 'must be true or false' })
+    .default(false)
+    .describe('Write bigint and numeric columns as text: many readers round numbers beyond 2^53'),
+});
+
+const EXACT = new Set(['bigint', 'numeric']);
+
+function renderColumn({ bigint_as_text: asText }: FormatOptions) {
+  return (quoted: string, { type }: ColumnDefinition): string => {
+    if (asText === true && EXACT.has(type)) return `${quoted}::text`;
+    // A json column keeps its text as it was sent. Line ends in it can only be between tokens: JSON has none in strings.
+    if (type === 'json') return `translate(${quoted}::text, E'\\n\\r\\t', '   ')::json`;
+    return quoted;
+  };
+}
+
+/** As CSV of one column whose quote and delimiter cannot occur in JSON: COPY's text format would double backslashes. */
+const copySql = (select: string): string =>
+  `COPY (SELECT row_to_json(item) FROM (${select}) AS item) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
+
+/** Every row comes led by a comma; the first of the file loses it. */
+function createEncoder({ leads }: { readonly leads: boolean }): SegmentEncoder {
+  if (!leads) return passThrough;
+  let isFirst = true;
+  return {
+    ...passThrough,
+    write({ bytes }, emit) {
+      if (bytes.length === 0) return;
+      const rest = isFirst ? bytes.subarray(1) : bytes;
+      isFirst = false;
+      return emit(rest);
+    },
+  };
+}
+
+export const json: Format = {
+  name: 'JSON',
+  extension: 'json',
+  mediaType: 'application/json',
+  encoderVersion: 1,
+  options,
+  renderColumn,
+  copySql,
+  rowLead: ',',
+  head: () => Buffer.from('['),
+  createEncoder,
+  tail: () => Buffer.from(']\n'),
+};
+
+/** One object a line. */
+export const ndjson: Format = {
+  name: 'NDJSON',
+  extension: 'ndjson',
+  mediaType: 'application/x-ndjson',
+  encoderVersion: 1,
+  options,
+  renderColumn,
+  copySql,
+  head: () => NOTHING,
+  createEncoder: () => passThrough,
+  tail: () => NOTHING,
+};

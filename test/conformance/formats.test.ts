@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { defineDataset } from '../../shared/datasets/index.js';
+import { FORMATS } from '../../shared/formats/index.js';
+import { exportFile } from '../export-csv/compare.js';
+import { queryRows } from '../support/database.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+
+/** A segment has this many rows. */
+const SEGMENT = 40;
+const SIZES = { 'no rows': 0, 'one row': 1, 'one segment': SEGMENT, 'one segment and a row': SEGMENT + 1, many: 230 };
+
+const things = defineDataset({
+  name: 'things',
+  title: 'Things',
+  table: 'things',
+  key: ['code'],
+  tenantColumn: 'tenant_id',
+  columns: {
+    id: { type: 'bigint' },
+    code: { type: 'text' },
+    amount: { type: 'numeric' },
+    ratio: { type: 'double precision' },
+    flag: { type: 'boolean' },
+    name: { type: 'text' },
+    at: { type: 'timestamptz' },
+    document: { type: 'json' },
+    binary_document: { type: 'jsonb' },
+  },
+  filters: { id: { kind: 'range', column: 'id' } },
+});
+
+const READER = fileURLToPath(new URL('read.py', import.meta.url));
+const cells = z.array(z.array(z.unknown()));
+type Cells = z.infer<typeof cells>;
+
+describe('a file, read by Python’s own library, has the rows of its table, value for value:', () => {
+  let service: TestService;
+  let folder: string;
+  const me = someUser();
+
+  before(async () => {
+    folder = join(stack().dataDir, `formats-${randomUUID()}`);
+    await mkdir(folder);
+    service = await startService({ orders: 300, datasets: [things], tuning: { maxSegmentRows: SEGMENT } });
+    await service.startWorker();
+    // The key is text that is escaped in a file, so that its order there and in the table differ.
+    await queryRows(
+      service.databaseUrl,
+      `CREATE TABLE things (id bigint NOT NULL, code text PRIMARY KEY, tenant_id uuid NOT NULL, amount numeric, ratio double precision,
+         flag boolean, name text, at timestamptz, document json, binary_document jsonb);
+       INSERT INTO things SELECT i, CASE WHEN i % 2 = 0 THEN '=' ELSE '' END || lpad(i::text, 6, '0'), '${me.tenantId}',
+         CASE i WHEN 3 THEN 'NaN' WHEN 4 THEN 'Infinity' ELSE i * 12345678901234567890.12345 END,
+         CASE i WHEN 5 THEN '-Infinity' WHEN 6 THEN 'NaN' ELSE 1 / i::float END,
+         nullif(i % 3, 2)::boolean,
+         CASE i % 7 WHEN 0 THEN NULL WHEN 1 THEN E'a "quote", a comma;\\r\\n\\ta \\\\ and a 🙂' ELSE 'name ' || i END,
+         timestamptz '2026-03-29 00:59:59.123456+00' + i * interval '1 hour',
+         CASE WHEN i % 5 > 0 THEN E'{"a" :\\n [1.50,\\t"x\\\\n\\\\u0001"],\\r"a":2}' END::json,
+         CASE WHEN i % 5 > 0 THEN '{"b": [9007199254740993, null, "é"]}' END::jsonb
+       FROM generate_series(1, 230) AS i;
+       UPDATE things SET id = 9007199254740993 + id WHERE id > 200`,
+    );
+  });
+  after(() => closeCleanly(service));
+
+  /** What the table has, as the format is to say it. */
+  async function expected(format: string, where: string): Promise<Cells> {
+    const json = format !== 'CSV';
+    const items = Object.keys(things.columns).map((column) =>
+      // A cast to text would say true where COPY says t.
+      json ? `to_json(${column})#>>'{}'` : `CASE WHEN ${column} IS NOT NULL THEN format('%s', ${column}) END`,
+    );
+    const rows = await queryRows<{ cells: (string | null)[] }>(
+      service.databaseUrl,
+      `SELECT ARRAY[${items.join(', ')}] AS cells FROM things WHERE ${where} ORDER BY code`,
+    );
+    return rows.map(({ cells: row }) => row.map((cell, index) => (json ? asJson(cell, index) : cell)));
+  }
+  async function read(format: string, compression: string, bytes: Buffer): Promise<Cells> {
+    const file = join(folder, `${randomUUID()}.${compression === 'gzip' ? 'gz' : 'txt'}`);
+    await writeFile(file, bytes);
+    const { stdout } = await promisify(execFile)('python3', [READER, format, file], { maxBuffer: 1 << 26 });
+    return cells.parse(JSON.parse(stdout));
+  }
+
+  for (const format of FORMATS.keys()) {
+    for (const compression of ['none', 'gzip']) {
+      for (const [size, rows] of Object.entries(SIZES)) {
+        it(`${format}, compression ${compression}, ${size}`, async () => {
+          const range = rows === 230 ? { gte: 0 } : { lte: rows };
+          const options = format === 'CSV' ? { compression, escape_formulas: false } : { compression };
+          const file = await exportFile(service, me, { type: 'things', format, filters: { id: range }, options });
+          assert.equal(file.rows, rows);
+          const wanted = await expected(format, rows === 230 ? 'true' : `id <= ${rows}`);
+          assert.deepEqual(await read(format, compression, file.bytes), wanted);
+        });
+      }
+    }
+  }
+
+  it('JSON whose first segments have lost their rows since the plan', async () => {
+    await queryRows(
+      service.databaseUrl,
+      `CREATE TABLE kept AS TABLE things;
+       CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN DELETE FROM things WHERE code IN (SELECT code FROM things ORDER BY code LIMIT 85); RETURN NEW; END $$;
+       CREATE TRIGGER lose AFTER UPDATE ON export_jobs FOR EACH ROW
+         WHEN (NEW.plan IS NOT NULL AND OLD.plan IS NULL) EXECUTE FUNCTION lose()`,
+    );
+    const file = await exportFile(service, me, { type: 'things', format: 'JSON' });
+    await queryRows(service.databaseUrl, 'DROP TRIGGER lose ON export_jobs');
+    assert.equal(file.rows, 145);
+    assert.deepEqual(await read('JSON', 'none', file.bytes), await expected('JSON', 'true'));
+    await queryRows(service.databaseUrl, 'TRUNCATE things; INSERT INTO things TABLE kept');
+  });
+
+  it('JSON with big numbers as text', async () => {
+    const body = {
+      type: 'things',
+      format: 'json',
+      columns: ['id', 'amount', 'ratio'],
+      options: { bigint_as_text: true },
+    };
+    const { bytes } = await exportFile(service, me, body);
+    const items = z
+      .array(z.strictObject({ id: z.string(), amount: z.string(), ratio: z.union([z.number(), z.string()]) }))
+      .parse(JSON.parse(bytes.toString()));
+    assert.ok(items.some(({ id }) => id === '9007199254741194'));
+    assert.ok(items.some(({ amount }) => amount === '24691357802469135780.24690'));
+  });
+
+  it('gzip is one member, named and typed as such', async () => {
+    const { jobId, bytes } = await exportFile(service, me, {
+      type: 'things',
+      format: 'ndjson',
+      options: { compression: 'gzip' },
+    });
+    const { stdout } = await promisify(execFile)('python3', [
+      '-c',
+      'import sys, zlib; d = zlib.decompressobj(31); d.decompress(open(sys.argv[1], "rb").read()); print(d.eof, len(d.unused_data))',
+      await saved(bytes),
+    ]);
+    assert.equal(stdout.trim(), 'True 0');
+    const { headers } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as: me });
+    const answer = await fetch(headers.get('location') ?? '');
+    await answer.arrayBuffer();
+    assert.equal(answer.headers.get('content-type'), 'application/gzip');
+    assert.match(answer.headers.get('content-disposition') ?? '', /\.ndjson\.gz"/);
+  });
+
+  async function saved(bytes: Buffer): Promise<string> {
+    const file = join(folder, randomUUID());
+    await writeFile(file, bytes);
+    return file;
+  }
+});
+
+/** Booleans and documents are values of their own in JSON. The reader keeps the digits of numbers, as text. */
+function asJson(cell: string | null, index: number): unknown {
+  const type = Object.values(things.columns)[index]?.type;
+  if (cell === null || (type !== 'boolean' && type !== 'json' && type !== 'jsonb')) return cell;
+  return JSON.parse(cell.replaceAll(/(?<=[[:,]\s*)-?\d[\d.]*/g, '"$&"'));
+}

@@ -1,0 +1,24 @@
+"""Reads a file that the service has made with nothing but Python's own library, and prints its rows.
+
+Each row is a JSON array: text, and numbers too, as it is in the file, null for null. Usage: read.py FORMAT FILE
+"""
+
+import csv
+import gzip
+import json
+import sys
+
+
+def rows(kind, text):
+    if kind == "CSV":
+        _, *records = csv.reader(text)
+        return [[cell if cell != "" else None for cell in record] for record in records]
+    exact = {"parse_int": str, "parse_float": str}
+    records = json.load(text, **exact) if kind == "JSON" else [json.loads(line, **exact) for line in text]
+    return [list(record.values()) for record in records]
+
+
+kind, path = sys.argv[1:]
+opener = gzip.open if path.endswith(".gz") else open
+with opener(path, "rt", encoding="utf-8", newline="") as text:
+    json.dump(rows(kind, text), sys.stdout)
