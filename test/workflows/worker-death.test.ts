@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { FORMATS } from '../../shared/formats/index.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
-import { rowsInBytes, segmentsOf } from './support.js';
+import { segmentsOf } from './support.js';
 
 describe('a worker that stops in the middle of an export', () => {
   let service: TestService;
@@ -12,7 +13,7 @@ describe('a worker that stops in the middle of an export', () => {
   before(async () => {
     service = await startService({
       datasets: DATASETS_WITH_DOORS,
-      tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 2 },
+      tuning: { maxSegmentRows: 100, segmentsInFlight: 2 },
     });
     doors = await Doors.of(service);
   });
@@ -21,17 +22,26 @@ describe('a worker that stops in the middle of an export', () => {
     await closeCleanly(service);
   });
 
-  it('leaves it to the next one, which makes the same file and does nothing twice', async () => {
+  const FILES = [...FORMATS.keys()].flatMap((format) =>
+    ['none', 'gzip'].map((compression) => ({ format, options: { compression } })),
+  );
+  for (const file of FILES) {
+    const { format, options } = file;
+    const title = `${format}, compression ${options.compression}: leaves it to the next one, which makes the same file`;
+    it(`${title} and does nothing twice`, () => dies(file));
+  }
+
+  async function dies(file: (typeof FILES)[number]): Promise<void> {
     const user = someUser();
     const worker = await service.startWorker();
     const door = await doors.closed(1);
-    const jobId = await postExport(service, user, behind(1));
+    const jobId = await postExport(service, user, { ...behind(1), ...file });
     await door.somebodyWaits(2);
     await worker.stop();
     const committed = (await segmentsOf(service, jobId)).filter(({ rows }) => rows !== null);
     assert(committed.length > 0);
 
-    await service.startWorker();
+    const next = await service.startWorker();
     await door.open();
     await untilEnded(service, user, jobId);
     const after = await segmentsOf(service, jobId);
@@ -39,8 +49,9 @@ describe('a worker that stops in the middle of an export', () => {
     assert(after.some(({ attempt }) => attempt === 2));
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
 
-    const undisturbed = await postExport(service, user);
+    const undisturbed = await postExport(service, user, file);
     await untilEnded(service, user, undisturbed);
     assert((await download(service, user, jobId)).equals(await download(service, user, undisturbed)));
-  });
+    await next.stop();
+  }
 });
