@@ -77,6 +77,6 @@ describe('the CSV format', () => {
       const { error } = csv.options.safeParse(options);
       assert.match(error?.message ?? '', problem);
     }
-    assert.deepEqual(csv.options.parse({}), { timezone: 'UTC', escape_formulas: true });
+    assert.deepEqual(csv.options.parse({}), { timezone: 'UTC', compression: 'none', escape_formulas: true });
   });
 });
