@@ -55,8 +55,12 @@ export const exportSegment =
           signal,
           read: async (use) => {
             const { columns, options, leads } = attempt;
-            const encoder = openSegment(format, { columns, options }, { opens: segment === 0, leads });
-            const sql = format.copySql(segmentSql(plan.query, attempt.lower, attempt.upper));
+            const encoder = openSegment(
+              format,
+              { columns, labels: plan.labels, options },
+              { opens: segment === 0, leads },
+            );
+            const sql = format.copySql(segmentSql(plan.query, attempt.lower, attempt.upper), options);
             const session = {
               timezone: plan.timezone,
               tenantId: attempt.tenant_id,

@@ -37,7 +37,7 @@ export const finishUpload =
       const { columns, options } = row;
       const format = formatNamed(row.format);
       const summaries = records.map(({ summary }) => summary ?? {});
-      const tail = fileTail(format, { columns, options }, summaries);
+      const tail = fileTail(format, { columns, labels: state.plan?.labels ?? [], options }, summaries);
       const fileSize = records.reduce((sum, { bytes }) => sum + (bytes ?? 0), tail.length);
       const rowCount = records.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
 

@@ -56,6 +56,7 @@ export const planExport =
         notify: notify.email === undefined ? {} : { email: notify.email },
       };
       const query = freezeQuery(dataset, request, row.tenant_id, format.renderColumn(options));
+      const labels = columns.map((column) => dataset.columns[column]?.label ?? column);
       const timezone = String(options.timezone ?? 'UTC');
       const session = { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs };
 
@@ -85,6 +86,7 @@ export const planExport =
         partSize: partSize(segmentBytes, segments.length),
         totalRows,
         query,
+        labels,
         timezone,
         plannedAt: new Date().toISOString(),
       };
@@ -100,8 +102,8 @@ export const planExport =
           bytes += encoded.length;
         };
         for (const end of ['first', 'last'] as const) {
-          const sql = format.copySql(sampleSql(query, end, SAMPLE_ROWS));
-          const encoder = openSegment(format, { columns, options }, { opens: false, leads: false });
+          const sql = format.copySql(sampleSql(query, end, SAMPLE_ROWS), options);
+          const encoder = openSegment(format, { columns, labels, options }, { opens: false, leads: false });
           rows += await source.sample(sql, session, signal, SAMPLE_BYTES, (chunk) => encoder.write(chunk, count));
           await encoder.end(count);
         }

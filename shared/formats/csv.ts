@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import pg from 'pg';
 import type { ColumnDefinition } from '../datasets/define-dataset.js';
-import { compression, timezone } from './common-options.js';
+import { CrlfEncoder } from './crlf.js';
+import { csvOptions, csvSettings, DATE_FORMATS, type CsvOptions } from './csv-options.js';
 import { NOTHING, passThrough, type FileOutline, type Format, type FormatOptions } from './format.js';
 
 /**
@@ -23,34 +24,68 @@ function escapeFormulas(quoted: string, { type }: ColumnDefinition): string {
   return `CASE WHEN ascii(${text}) IN (${FORMULA_STARTS.join(', ')}) THEN '''' || ${text} ELSE ${text} END`;
 }
 
-/** COPY's rule: quote what holds the delimiter, a quote or a line end; the empty text is quoted to differ from null. */
-export function csvField(text: string): string {
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+const DECIMALS = new Set(['numeric', 'real', 'double precision']);
+
+/** to_char knows no infinity and no years before Christ: these stay as PostgreSQL writes them. */
+function dateIn(quoted: string, type: string, name: string): string {
+  const format = DATE_FORMATS[name as keyof typeof DATE_FORMATS];
+  if (format === null || !['date', 'timestamp', 'timestamptz'].includes(type)) return quoted;
+  const { date, time, offset } = format;
+  const pattern = type === 'date' ? date : `${date}${time}${type === 'timestamptz' ? offset : ''}`;
+  const written = `to_char(${quoted}, ${pg.escapeLiteral(pattern)})`;
+  return `CASE WHEN isfinite(${quoted}) AND ${quoted} >= '0001-01-01' THEN ${written} ELSE ${quoted}::text END`;
 }
 
-/** Alone on its line, COPY's end marker is quoted: psql and older servers would take it for the end of the file. */
-const headerLine = (columns: readonly string[]): string =>
-  columns.length === 1 && columns[0] === '\\.' ? '"\\."' : columns.map(csvField).join(',');
+function renderColumn(options: FormatOptions) {
+  const { escape_formulas: escape, decimal_comma: comma, date_format: dates } = csvSettings(options);
+  return (quoted: string, column: ColumnDefinition): string => {
+    if (comma && DECIMALS.has(column.type)) return `replace(${quoted}::text, '.', ',')`;
+    const rendered = dateIn(quoted, column.type, dates);
+    return rendered === quoted && escape ? escapeFormulas(quoted, column) : rendered;
+  };
+}
 
-const options = z.strictObject({
-  timezone,
-  compression,
-  escape_formulas: z
-    .boolean({ error: 'must be true or false' })
-    .default(true)
-    .describe('Lead text that a spreadsheet would run as a formula with an apostrophe'),
-});
+function copySql(select: string, options: FormatOptions): string {
+  const { delimiter, null_text: nullText, quoting } = csvSettings(options);
+  const settings = [
+    'FORMAT csv',
+    ...(delimiter === ',' ? [] : [`DELIMITER ${pg.escapeLiteral(delimiter)}`]),
+    ...(nullText === '' ? [] : [`NULL ${pg.escapeLiteral(nullText)}`]),
+    ...(quoting === 'all' ? ['FORCE_QUOTE *'] : []),
+  ];
+  return `COPY (${select}) TO STDOUT (${settings.join(', ')})`;
+}
+
+/** COPY's rule: quote what holds the delimiter, a quote or a line end; the empty text is quoted to differ from null. */
+export function csvField(
+  text: string,
+  { delimiter = ',', null_text: nullText = '', quoting = 'minimal' }: Partial<CsvOptions> = {},
+): string {
+  const isPlain = text !== nullText && quoting === 'minimal' && !text.includes(delimiter) && !/["\r\n]/.test(text);
+  return isPlain ? text : `"${text.replaceAll('"', '""')}"`;
+}
+
+const BOM = '\ufeff';
+
+function head({ columns, labels, options }: FileOutline): Buffer {
+  const settings = csvSettings(options);
+  const names = settings.header === 'labels' ? labels : columns;
+  // Alone on its line, COPY's end marker is quoted: psql and older servers would take it for the end of the file.
+  const isEndMarker = names.length === 1 && names[0] === '\\.';
+  const fields = isEndMarker ? '"\\."' : names.map((name) => csvField(name, settings)).join(settings.delimiter);
+  const line = settings.header === false ? '' : `${fields}${settings.newline === 'crlf' ? '\r\n' : '\n'}`;
+  return Buffer.from(`${settings.bom ? BOM : ''}${line}`);
+}
 
 export const csv: Format = {
   name: 'CSV',
   extension: 'csv',
   mediaType: 'text/csv; charset=utf-8',
   encoderVersion: 1,
-  options,
-  renderColumn: ({ escape_formulas }: FormatOptions) =>
-    escape_formulas === true ? escapeFormulas : (quoted) => quoted,
-  copySql: (select) => `COPY (${select}) TO STDOUT (FORMAT csv)`,
-  head: ({ columns }: FileOutline) => Buffer.from(`${headerLine(columns)}\n`),
-  createEncoder: () => passThrough,
+  options: csvOptions,
+  renderColumn,
+  copySql,
+  head,
+  createEncoder: (_place, { newline }: FormatOptions) => (newline === 'crlf' ? new CrlfEncoder() : passThrough),
   tail: () => NOTHING,
 };

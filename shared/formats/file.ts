@@ -27,7 +27,7 @@ export function fileKind({ extension, mediaType }: Format, options: FormatOption
 /** Encodes one segment of a file, the head with it where it opens the file. */
 export function openSegment(format: Format, outline: FileOutline, place: SegmentPlace): SegmentEncoder {
   const head = place.opens ? format.head(outline) : NOTHING;
-  const encoder = withHead(format.createEncoder(place), head);
+  const encoder = withHead(format.createEncoder(place, outline.options), head);
   return isGzip(outline.options) ? new GzipEncoder(encoder, place.opens ? GZIP_HEADER : NOTHING) : encoder;
 }
 

@@ -35,6 +35,8 @@ export interface SegmentEncoder {
 /** What head and tail may be made of: the plan and the segments' summaries, nothing else. */
 export interface FileOutline {
   readonly columns: readonly string[];
+  /** Of the columns, for people. */
+  readonly labels: readonly string[];
   readonly options: FormatOptions;
 }
 
@@ -53,11 +55,11 @@ export interface Format {
   /** How PostgreSQL renders each column. */
   renderColumn(options: FormatOptions): RenderColumn;
   /** Wraps a SELECT into the COPY statement of the text lane. */
-  copySql(select: string): string;
+  copySql(select: string, options: FormatOptions): string;
   /** One ASCII character that the text lane puts before each row, so that no encoder has to look for rows. */
   readonly rowLead?: string;
   head(outline: FileOutline): Buffer;
-  createEncoder(place: SegmentPlace): SegmentEncoder;
+  createEncoder(place: SegmentPlace, options: FormatOptions): SegmentEncoder;
   tail(outline: FileOutline): Buffer;
 }
 

@@ -11,6 +11,8 @@ export const planSchema = z.object({
   partSize: z.number(),
   totalRows: z.number(),
   query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
+  /** Of the columns. A plan of before there were labels has none. */
+  labels: z.array(z.string()).default([]),
   timezone: z.string(),
   plannedAt: z.string(),
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { csvSettings } from '../../shared/formats/csv-options.js';
 import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { ServiceError } from '../../shared/errors.js';
@@ -88,7 +89,7 @@ describe('a request', () => {
       format: 'CSV',
       columns: Object.keys(orders.columns),
       filters: {},
-      options: { timezone: 'UTC', compression: 'none', escape_formulas: true },
+      options: csvSettings({ timezone: 'UTC', compression: 'none' }),
       notify: {},
     });
   });

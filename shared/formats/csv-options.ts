@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { compression, timezone } from './common-options.js';
+import type { FormatOptions } from './format.js';
+
+/** What the other side may want of a CSV. `preset` sets several at once; what is named beside it counts. */
+
+const ONE_CHARACTER = 'must be one character: punctuation, a blank or a tab, but no quote, and no letter or digit';
+const flag = (what: string) => z.boolean({ error: 'must be true or false' }).optional().describe(what);
+const one = <const Values extends readonly [string, ...string[]]>(values: Values, what: string) =>
+  z
+    .enum(values, { error: `must be one of ${values.join(', ')}` })
+    .optional()
+    .describe(what);
+
+export const DATE_FORMATS = {
+  /** As PostgreSQL writes them, `2026-01-31 13:45:00.123456+01`. */
+  postgres: null,
+  iso8601: { date: 'YYYY-MM-DD', time: '"T"HH24:MI:SS.US', offset: 'TZH:TZM' },
+  /** What spreadsheets take for a time in every locale; the offset is left out. */
+  plain: { date: 'YYYY-MM-DD', time: ' HH24:MI:SS', offset: '' },
+  'dd.mm.yyyy': { date: 'DD.MM.YYYY', time: ' HH24:MI:SS', offset: '' },
+  'dd/mm/yyyy': { date: 'DD/MM/YYYY', time: ' HH24:MI:SS', offset: '' },
+  'mm/dd/yyyy': { date: 'MM/DD/YYYY', time: ' HH24:MI:SS', offset: '' },
+} as const;
+const DATE_FORMAT_NAMES = Object.keys(DATE_FORMATS) as [keyof typeof DATE_FORMATS, ...(keyof typeof DATE_FORMATS)[]];
+
+const DEFAULTS = {
+  delimiter: ',',
+  header: true as boolean | 'labels',
+  bom: false,
+  newline: 'lf',
+  null_text: '',
+  quoting: 'minimal',
+  decimal_comma: false,
+  date_format: 'postgres',
+  escape_formulas: true,
+};
+
+const PRESETS = {
+  none: {},
+  /** Opens by double click where decimals have a comma and lists a semicolon. */
+  excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
+} satisfies Record<string, Partial<typeof DEFAULTS>>;
+
+const given = z.strictObject({
+  timezone,
+  compression,
+  preset: z
+    .enum(['none', 'excel'], { error: 'must be none or excel' })
+    .default('none')
+    .describe('excel: opens by double click where decimals have a comma: ";", BOM, CRLF, decimal comma, plain times'),
+  delimiter: z
+    .string({ error: ONE_CHARACTER })
+    .regex(/^[\t -!#-/:-@[-`{-~]$/, ONE_CHARACTER)
+    .optional()
+    .describe('Between fields; default ","'),
+  header: z
+    .union([z.boolean(), z.literal('labels')], { error: 'must be true, false or labels' })
+    .optional()
+    .describe('Names of columns, none, or their labels; default true'),
+  bom: flag('Begin with a byte order mark, by which Excel knows UTF-8; default false'),
+  newline: one(['lf', 'crlf'], 'What ends a row; default lf'),
+  null_text: z
+    .string({ error: 'must be text' })
+    .max(20, 'must be at most 20 characters')
+    .regex(/^[^"\r\n\0]*$/, 'must have no quote and no line end')
+    .refine((text) => text.isWellFormed(), 'must have no half characters')
+    .optional()
+    .describe('What stands for null, without quotes; text that is the same is quoted. Default: nothing'),
+  quoting: one(['minimal', 'all'], 'Quote what must be, or all but null; default minimal'),
+  decimal_comma: flag('Write the decimals of numbers after a comma; default false'),
+  date_format: one(DATE_FORMAT_NAMES, 'Of dates and times; default postgres'),
+  escape_formulas: flag('Lead text that a spreadsheet would run as a formula with an apostrophe; default true'),
+});
+
+export const csvOptions = given
+  .transform(({ preset, ...options }) => {
+    const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    return { ...DEFAULTS, ...PRESETS[preset], ...named } as typeof DEFAULTS & Required<typeof options>;
+  })
+  .superRefine(({ delimiter, null_text: nullText }, context) => {
+    if (!nullText.includes(delimiter)) return;
+    context.addIssue({ code: 'custom', path: ['null_text'], message: 'must not have the delimiter in it' });
+  });
+
+export type CsvOptions = z.output<typeof csvOptions>;
+
+/** Those of a job, which may have been stored before there was one of them. */
+export const csvSettings = (options: FormatOptions): CsvOptions =>
+  ({ ...DEFAULTS, ...(options as Partial<CsvOptions>) }) as CsvOptions;
