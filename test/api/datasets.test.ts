@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
+import { csv } from '../../shared/formats/csv.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { someone, startApi, type TestApi } from './support.js';
 
@@ -60,29 +61,7 @@ describe('GET /v1/datasets', () => {
             name: 'CSV',
             extension: 'csv',
             media_type: 'text/csv; charset=utf-8',
-            options: {
-              $schema: 'https://json-schema.org/draft/2020-12/schema',
-              type: 'object',
-              additionalProperties: false,
-              properties: {
-                timezone: {
-                  type: 'string',
-                  default: 'UTC',
-                  description: 'Times are written in this timezone, and the days of filters begin in it',
-                },
-                compression: {
-                  type: 'string',
-                  enum: ['none', 'gzip'],
-                  default: 'none',
-                  description: 'gzip: the file is compressed, and its name ends in .gz',
-                },
-                escape_formulas: {
-                  type: 'boolean',
-                  default: true,
-                  description: 'Lead text that a spreadsheet would run as a formula with an apostrophe',
-                },
-              },
-            },
+            options: z.toJSONSchema(csv.options, { io: 'input' }),
           },
         ],
       },
