@@ -57,6 +57,10 @@ function filterSchema(filter: FilterDefinition, type: ColumnType) {
       return oneOf(type, filter.values);
     case 'equals':
       return scalarOf(type);
+    case 'contains':
+      return scalarOf(type).refine((text) => text !== '', 'must not be empty');
+    case 'is_null':
+      return z.boolean({ error: 'must be true or false' });
   }
 }
 

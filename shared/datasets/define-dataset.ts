@@ -48,7 +48,11 @@ export type FilterDefinition<Column extends string = string> =
   /** `{ gt, gte, lt, lte }`, at least one of them. */
   | { readonly kind: 'range'; readonly column: Column }
   /** One value. */
-  | { readonly kind: 'equals'; readonly column: Column };
+  | { readonly kind: 'equals'; readonly column: Column }
+  /** Text that is somewhere in the column's, in upper or lower case. */
+  | { readonly kind: 'contains'; readonly column: Column }
+  /** `true`: rows without a value; `false`: rows with one. */
+  | { readonly kind: 'is_null'; readonly column: Column };
 
 export interface Dataset<Column extends string = string> {
   /** What a request calls it (`type`): lower case letters, digits and underscores. */
@@ -96,7 +100,10 @@ export function defineDataset<const Column extends string>(dataset: Dataset<Colu
     if (filter.kind === 'date_range' && !['date', 'timestamp', 'timestamptz'].includes(type ?? '')) {
       fail(`filter ${name} is a date_range, but column ${filter.column} is ${type ?? 'unknown'}`);
     }
-    if (type === 'json' || type === 'jsonb')
+    if (filter.kind === 'contains' && type !== 'text' && type !== 'char') {
+      fail(`filter ${name} looks for text, but column ${filter.column} is ${type ?? 'unknown'}`);
+    }
+    if (filter.kind !== 'is_null' && (type === 'json' || type === 'jsonb'))
       fail(`filter ${name} cannot compare column ${filter.column}: it is ${type}`);
     for (const value of filter.kind === 'one_of' ? (filter.values ?? []) : []) {
       const problem = valueProblem(value, type ?? 'text');

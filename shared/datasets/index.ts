@@ -1,5 +1,7 @@
+import { customers } from './customers.js';
 import { DatasetError, type Dataset } from './define-dataset.js';
 import { orders } from './orders.js';
+import { transactions } from './transactions.js';
 
 /** The datasets by name. A new one is one file and one line here. */
 export type DatasetRegistry = ReadonlyMap<string, Dataset>;
@@ -14,6 +16,6 @@ export function createRegistry(datasets: readonly Dataset[]): DatasetRegistry {
   return registry;
 }
 
-export const BUILT_IN_DATASETS: readonly Dataset[] = [orders];
+export const BUILT_IN_DATASETS: readonly Dataset[] = [orders, customers, transactions];
 
 export { defineDataset, DatasetError, type Dataset } from './define-dataset.js';

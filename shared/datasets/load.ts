@@ -29,8 +29,10 @@ const datasetSchema = z.strictObject(
             filter('one_of').extend({ values: z.array(text, { error: 'must be a list of texts' }).min(1).optional() }),
             filter('range'),
             filter('equals'),
+            filter('contains'),
+            filter('is_null'),
           ],
-          { error: 'must be date_range, one_of, range or equals' },
+          { error: 'must be date_range, one_of, range, equals, contains or is_null' },
         ),
         { error: 'must be an object' },
       )

@@ -50,6 +50,11 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
   switch (filter.kind) {
     case 'equals':
       return `${quoted} = ${at(value as Scalar)}`;
+    case 'contains':
+      // Not LIKE: what is looked for has no wildcards.
+      return `strpos(lower(${quoted}::text), lower(${literal(value as Scalar)})) > 0`;
+    case 'is_null':
+      return `${quoted} IS ${value === true ? '' : 'NOT '}NULL`;
     case 'one_of':
       return `${quoted} IN (${list.map(at).join(', ')})`;
     case 'date_range': {

@@ -41,6 +41,11 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     'Dataset "orders": filter when is a date_range, but column status is text.',
   ],
   [
+    'a search for text in numbers',
+    { filters: { age: { kind: 'contains', column: 'age' } } },
+    'Dataset "orders": filter age looks for text, but column age is integer.',
+  ],
+  [
     'a filter on JSON',
     { filters: { data: { kind: 'equals', column: 'data' } } },
     'Dataset "orders": filter data cannot compare column data: it is jsonb.',

@@ -40,7 +40,7 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
   [
     'has an unknown kind of filter',
     `export default [${ORDERS.replace('equals', 'like')}]`,
-    /^: dataset orders cannot work: filters\.id\.kind: must be date_range, one_of, range or equals\.$/,
+    /^: dataset orders cannot work: filters\.id\.kind: must be date_range, one_of, range, equals, contains or is_null\.$/,
   ],
   [
     'misspells a setting',

@@ -1,0 +1,33 @@
+import { defineDataset } from './define-dataset.js';
+
+/** The sample shop's customers. */
+export const customers = defineDataset({
+  name: 'customers',
+  title: 'Customers',
+  table: 'customers',
+  key: ['id'],
+  tenantColumn: 'tenant_id',
+  columns: {
+    id: { type: 'bigint', label: 'Customer ID' },
+    tenant_id: { type: 'uuid', label: 'Tenant' },
+    name: { type: 'text', label: 'Name' },
+    email: { type: 'text', label: 'E-mail' },
+    phone: { type: 'text', label: 'Phone' },
+    country: { type: 'char', label: 'Country' },
+    vip: { type: 'boolean', label: 'VIP' },
+    credit_limit: { type: 'numeric', label: 'Credit limit' },
+    preferences: { type: 'jsonb', label: 'Preferences' },
+    born_on: { type: 'date', label: 'Born on' },
+    created_at: { type: 'timestamptz', label: 'Created at' },
+  },
+  filters: {
+    date_range: { kind: 'date_range', column: 'created_at' },
+    name: { kind: 'contains', column: 'name' },
+    email: { kind: 'contains', column: 'email' },
+    country: { kind: 'one_of', column: 'country' },
+    vip: { kind: 'equals', column: 'vip' },
+    credit_limit: { kind: 'range', column: 'credit_limit' },
+    born_on: { kind: 'range', column: 'born_on' },
+    has_no_phone: { kind: 'is_null', column: 'phone' },
+  },
+});
