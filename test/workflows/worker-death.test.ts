@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { exportWorkflowId } from '../../shared/contract.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
-import { segmentsOf } from './support.js';
+import { segmentsOf, statusOf } from './support.js';
 
 describe('a worker that stops in the middle of an export', () => {
   let service: TestService;
@@ -52,6 +53,9 @@ describe('a worker that stops in the middle of an export', () => {
     const undisturbed = await postExport(service, user, file);
     await untilEnded(service, user, undisturbed);
     assert((await download(service, user, jobId)).equals(await download(service, user, undisturbed)));
+    for (const id of [jobId, undisturbed]) {
+      await until('its end', async () => (await statusOf(service, exportWorkflowId(id))) === 'COMPLETED');
+    }
     await next.stop();
   }
 });
