@@ -54,7 +54,8 @@ export const finishUpload =
       const pieces = [...records.map(toPiece), { kind: 'glue', size: tail.length } as const];
       const plan = joinPieces(pieces, records.length);
       if ('rerun' in plan) {
-        return runAgain(records.filter(({ segment }) => plan.rerun.includes(segment)).map(asHeld));
+        const stuck = records.filter(({ segment }) => plan.rerun.includes(segment));
+        return runAgain(stuck.map((record) => ({ ...record, mode: 'held' })));
       }
 
       const parts = await uploadJoined({ store, buffers }, { target, records, tail, parts: plan.parts, signal });
@@ -97,14 +98,11 @@ function toPiece({ segment, bytes, parts }: SegmentRecord): Piece {
     : { kind: 'held', segment, size: bytes };
 }
 
-const asHeld = (record: SegmentRecord): Rerun[number] => ({ ...record, mode: 'held' });
-
 /** Rows may have gone, or come, since the plan: the first segment that has any must be the one that was made so. */
 function whatLeadsWrongly(records: readonly SegmentRecord[]): Rerun {
   const filled = records.filter(({ rows }) => rows !== null && rows > 0);
-  return filled
-    .map((record, index) => ({ ...record, leads: index === 0 }))
-    .filter(({ leads }, index) => leads !== filled[index]?.leads);
+  const wrong = filled.filter(({ leads }, index) => leads !== (index === 0));
+  return wrong.map((record) => ({ ...record, leads: !record.leads }));
 }
 
 /** Segments without a commit, and those whose bytes are no longer what their commit says. */

@@ -3,7 +3,6 @@ import { ServiceError } from '../shared/errors.js';
 import type { SegmentRecord } from '../shared/infrastructure/plan-store.js';
 import type { FilePart } from '../shared/pieces.js';
 import type { ActivityDeps } from './deps.js';
-import { once } from './write-segment.js';
 
 export interface NumberedPart {
   readonly number: number;
@@ -14,8 +13,8 @@ export interface NumberedPart {
 
 interface JoinWork {
   readonly target: { readonly key: string; readonly uploadId: string };
-  /** The pieces of the file: its segments, and after them what the finish has computed. */
   readonly records: readonly SegmentRecord[];
+  /** What the finish has computed: the piece after the segments. */
   readonly tail: Buffer;
   readonly parts: readonly FilePart[];
   readonly signal: AbortSignal;
@@ -54,6 +53,10 @@ export async function uploadJoined(
     try {
       let at = 0;
       for (const { piece, start, end } of from) {
+        if (piece === records.length) {
+          at += tail.copy(buffer, at, start, end);
+          continue;
+        }
         for (let wanted = end - start; wanted > 0;) {
           const bytes = await nextBytes(piece, wanted);
           bytes.copy(buffer, at);
@@ -75,7 +78,9 @@ export async function uploadJoined(
   async function nextBytes(piece: number, wanted: number): Promise<Buffer> {
     if (reading?.piece !== piece) {
       await stopReading();
-      reading = { piece, chunks: open(piece), rest: Buffer.alloc(0) };
+      const held = records[piece]?.parts;
+      if (held?.kind !== 'held') throw new ServiceError('INTERNAL', `Segment ${piece} is not held.`);
+      reading = { piece, chunks: store.read(held.key), rest: Buffer.alloc(0) };
     }
     if (reading.rest.length === 0) {
       const next = await reading.chunks.next();
@@ -85,13 +90,6 @@ export async function uploadJoined(
     const taken = reading.rest.subarray(0, wanted);
     reading.rest = reading.rest.subarray(taken.length);
     return taken;
-  }
-
-  function open(piece: number): AsyncIterator<Buffer> {
-    if (piece === records.length) return once(tail);
-    const held = records[piece]?.parts;
-    if (held?.kind !== 'held') throw new ServiceError('INTERNAL', `Segment ${piece} is not held.`);
-    return store.read(held.key);
   }
 
   async function stopReading(): Promise<void> {

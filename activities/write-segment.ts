@@ -70,7 +70,7 @@ async function writeParts({ store, buffers }: Deps, work: SegmentWork): Promise<
     const end = await writer.finish();
     if (end.kind === 'uploaded') return { bytes: end.bytes, pieces: { kind: 'parts', parts: [...end.parts] } };
     const key = heldKey(target);
-    await store.putStream(key, once(end.body), signal);
+    await store.putStream(key, [end.body], signal);
     return { bytes: end.bytes, pieces: { kind: 'held', key, crc32: end.crc32 } };
   } catch (error) {
     if (!(error instanceof OutOfPartNumbers)) throw error;
@@ -103,10 +103,4 @@ async function writeHeld({ store }: Deps, { target, signal, read }: SegmentWork)
   if (read_.status === 'rejected') throw read_.reason;
   if (stored.status === 'rejected') throw stored.reason;
   return { bytes: seen.bytes, pieces: { kind: 'held', key, crc32: seen.crc32 } };
-}
-
-/** A stream of one piece. */
-// eslint-disable-next-line @typescript-eslint/require-await -- it has nothing to wait for
-export async function* once(body: Buffer): AsyncGenerator<Buffer> {
-  yield body;
 }

@@ -4,18 +4,12 @@
  */
 import { parseArgs } from 'node:util';
 import { DEFAULT_ORDERS, parseOrders } from './sample-data/parse-orders.js';
+import { interruptSignal } from './interrupt.js';
 import { showStack } from './start/show-stack.js';
 import { createProgress } from './stack/progress.js';
 import { StackError } from './stack/stack-error.js';
 
-const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // Whoever asks twice does not want to wait; the watchdog cleans up.
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-  });
-}
+const interrupted = interruptSignal();
 
 try {
   const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
@@ -24,11 +18,11 @@ try {
     orders: parseOrders(sample, 'SAMPLE_ORDERS'),
     once: values.once,
     progress: createProgress(process.stdout),
-    signal: interrupt.signal,
+    signal: interrupted,
   });
 } catch (error) {
   process.exitCode = 1;
-  if (interrupt.signal.aborted) {
+  if (interrupted.aborted) {
     process.exitCode = 130;
     console.error('Interrupted.');
   } else if (error instanceof StackError || !(error instanceof Error)) {

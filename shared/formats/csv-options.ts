@@ -22,25 +22,8 @@ export const DATE_FORMATS = {
   'dd/mm/yyyy': { date: 'DD/MM/YYYY', time: ' HH24:MI:SS', offset: '' },
   'mm/dd/yyyy': { date: 'MM/DD/YYYY', time: ' HH24:MI:SS', offset: '' },
 } as const;
-const DATE_FORMAT_NAMES = Object.keys(DATE_FORMATS) as [keyof typeof DATE_FORMATS, ...(keyof typeof DATE_FORMATS)[]];
-
-const DEFAULTS = {
-  delimiter: ',',
-  header: true as boolean | 'labels',
-  bom: false,
-  newline: 'lf',
-  null_text: '',
-  quoting: 'minimal',
-  decimal_comma: false,
-  date_format: 'postgres',
-  escape_formulas: true,
-};
-
-const PRESETS = {
-  none: {},
-  /** Opens by double click where decimals have a comma and lists a semicolon. */
-  excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
-} satisfies Record<string, Partial<typeof DEFAULTS>>;
+type DateFormat = keyof typeof DATE_FORMATS;
+const DATE_FORMAT_NAMES = Object.keys(DATE_FORMATS) as [DateFormat, ...DateFormat[]];
 
 const given = z.strictObject({
   timezone,
@@ -72,6 +55,28 @@ const given = z.strictObject({
   date_format: one(DATE_FORMAT_NAMES, 'Of dates and times; default postgres'),
   escape_formulas: flag('Lead text that a spreadsheet would run as a formula with an apostrophe; default true'),
 });
+
+type Given = Omit<z.output<typeof given>, 'timezone' | 'compression' | 'preset'>;
+/** Every one of them has a value, from the request, the preset or here. */
+type Dialect = { readonly [Name in keyof Given]-?: NonNullable<Given[Name]> };
+
+const DEFAULTS: Dialect = {
+  delimiter: ',',
+  header: true,
+  bom: false,
+  newline: 'lf',
+  null_text: '',
+  quoting: 'minimal',
+  decimal_comma: false,
+  date_format: 'postgres',
+  escape_formulas: true,
+};
+
+const PRESETS: Readonly<Record<'none' | 'excel', Partial<Dialect>>> = {
+  none: {},
+  /** Opens by double click where decimals have a comma and lists a semicolon. */
+  excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
+};
 
 export const csvOptions = given
   .transform(({ preset, ...options }) => {

@@ -2,7 +2,7 @@ import { crc32 } from '@node-rs/crc32';
 import { promisify } from 'node:util';
 import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
 import { combineCrc32 } from '../crc32.js';
-import type { Emit, SegmentEncoder, SegmentSummary } from './format.js';
+import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from './format.js';
 
 /**
  * gzip (RFC 1952) of a file whose segments are compressed alone: one member, because not every reader takes several.
@@ -38,19 +38,19 @@ export class GzipEncoder implements SegmentEncoder {
     if (header.length > 0) this.#running.push(Promise.resolve(header));
   }
 
-  async write(rows: { readonly bytes: Buffer; readonly rows: number }, emit: Emit): Promise<void> {
-    await this.#inner.write(rows, (bytes) => this.add(bytes, emit));
+  async write(rows: RowBytes, emit: Emit): Promise<void> {
+    await this.#inner.write(rows, (bytes) => this.#add(bytes, emit));
   }
 
   async end(emit: Emit): Promise<SegmentSummary> {
-    await this.#inner.end((bytes) => this.add(bytes, emit));
+    await this.#inner.end((bytes) => this.#add(bytes, emit));
     if (this.#filled > 0) this.#compress();
     while (this.#running.length > 0) await this.#emitNext(emit);
     return { crc32: this.#crc32, size: this.#size };
   }
 
   /** Plain bytes of the file. */
-  async add(bytes: Buffer, emit: Emit): Promise<void> {
+  async #add(bytes: Buffer, emit: Emit): Promise<void> {
     this.#crc32 = crc32(bytes, this.#crc32);
     this.#size += bytes.length;
     for (let at = 0; at < bytes.length;) {

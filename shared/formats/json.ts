@@ -47,14 +47,13 @@ function createEncoder({ leads }: { readonly leads: boolean }): SegmentEncoder {
   };
 }
 
+const rendered = { encoderVersion: 1, options, renderColumn, copySql };
+
 export const json: Format = {
+  ...rendered,
   name: 'JSON',
   extension: 'json',
   mediaType: 'application/json',
-  encoderVersion: 1,
-  options,
-  renderColumn,
-  copySql,
   rowLead: ',',
   head: () => Buffer.from('['),
   createEncoder,
@@ -63,13 +62,10 @@ export const json: Format = {
 
 /** One object a line. */
 export const ndjson: Format = {
+  ...rendered,
   name: 'NDJSON',
   extension: 'ndjson',
   mediaType: 'application/x-ndjson',
-  encoderVersion: 1,
-  options,
-  renderColumn,
-  copySql,
   head: () => NOTHING,
   createEncoder: () => passThrough,
   tail: () => NOTHING,

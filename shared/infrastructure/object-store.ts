@@ -233,8 +233,8 @@ export class ObjectStore {
     }
   }
 
-  /** One object written in one stream of unknown length; nothing is left of it when the stream fails. */
-  async putStream(key: string, body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void> {
+  /** One object written in one stream, of unknown length; nothing is left of it when the stream fails. */
+  async putStream(key: string, body: AsyncIterable<Buffer> | Iterable<Buffer>, signal: AbortSignal): Promise<void> {
     await this.run(async () => {
       const upload = new Upload({
         client: this.s3,

@@ -84,9 +84,13 @@ describe('a file, read by Python’s own library, has the rows of its table, val
     );
     return rows.map(({ cells: row }) => row.map((cell, index) => (json ? asJson(cell, index) : cell)));
   }
-  async function read(format: string, compression: string, bytes: Buffer): Promise<Cells> {
-    const file = join(folder, `${randomUUID()}.${compression === 'gzip' ? 'gz' : 'txt'}`);
+  async function saved(bytes: Buffer, extension: string): Promise<string> {
+    const file = join(folder, `${randomUUID()}.${extension}`);
     await writeFile(file, bytes);
+    return file;
+  }
+  async function read(format: string, compression: string, bytes: Buffer): Promise<Cells> {
+    const file = await saved(bytes, compression === 'gzip' ? 'gz' : 'txt');
     const { stdout } = await promisify(execFile)('python3', [READER, format, file], { maxBuffer: 1 << 26 });
     return cells.parse(JSON.parse(stdout));
   }
@@ -146,7 +150,7 @@ describe('a file, read by Python’s own library, has the rows of its table, val
     const { stdout } = await promisify(execFile)('python3', [
       '-c',
       'import sys, zlib; d = zlib.decompressobj(31); d.decompress(open(sys.argv[1], "rb").read()); print(d.eof, len(d.unused_data))',
-      await saved(bytes),
+      await saved(bytes, 'gz'),
     ]);
     assert.equal(stdout.trim(), 'True 0');
     const { headers } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as: me });
@@ -155,12 +159,6 @@ describe('a file, read by Python’s own library, has the rows of its table, val
     assert.equal(answer.headers.get('content-type'), 'application/gzip');
     assert.match(answer.headers.get('content-disposition') ?? '', /\.ndjson\.gz"/);
   });
-
-  async function saved(bytes: Buffer): Promise<string> {
-    const file = join(folder, randomUUID());
-    await writeFile(file, bytes);
-    return file;
-  }
 });
 
 /** Booleans and documents are values of their own in JSON. The reader keeps the digits of numbers, as text. */

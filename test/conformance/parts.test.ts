@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { assertSameBytes, exportFile, segmentKinds, type ExportedFile } from '../export-csv/compare.js';
+import { copyOf } from '../export-csv/reference.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
 const ROWS = 120_000;
-const QUERY = `COPY (SELECT row_to_json(item) FROM (SELECT id, tenant_id, user_id, customer_id, customer_name, email, status,
-    total, currency, quantity, note, placed_at, updated_at FROM orders WHERE tenant_id = '${NORTHWIND.id}' ORDER BY id) AS item)
-  TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
+const SELECT = `SELECT row_to_json(item) FROM (SELECT id, tenant_id, user_id, customer_id, customer_name, email, status,
+  total, currency, quantity, note, placed_at, updated_at FROM orders WHERE tenant_id = '${NORTHWIND.id}' ORDER BY id) AS item`;
 
 describe('a file whose segments are parts', () => {
   let service: TestService;
@@ -20,11 +17,8 @@ describe('a file whose segments are parts', () => {
     const tuning = { segmentBytes: 9 * 1024 * 1024 };
     service = await startService({ orders: ROWS, singleTenant: true, tuning });
     await service.startWorker();
-    const client = new pg.Client({ connectionString: service.databaseUrl });
-    await client.connect();
-    await client.query(`SET TimeZone = 'UTC'`);
-    lines = await buffer(client.query(copyTo(QUERY)));
-    await client.end();
+    const settings = `FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'`;
+    lines = await copyOf({ databaseUrl: service.databaseUrl, select: SELECT, settings });
   });
   after(() => service.close());
 

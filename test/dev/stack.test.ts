@@ -159,7 +159,9 @@ describe('local stack', () => {
       const [postgres] = readRunRecord(record)?.processes ?? [];
       assert(postgres !== undefined && processIdentity(postgres.pid) === postgres.identity);
 
+      const gone = once(child, 'exit');
       child.kill('SIGKILL');
+      await gone;
       if (who === 'the next start') await start({ environment: onlyPostgres() });
       const deadline = Date.now() + 10_000;
       while (processIdentity(postgres.pid) === postgres.identity && Date.now() < deadline) await sleep(20);

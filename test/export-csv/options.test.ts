@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { buffer } from 'node:stream/consumers';
-import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { CrlfEncoder } from '../../shared/formats/crlf.js';
 import { csvField } from '../../shared/formats/csv.js';
@@ -10,6 +7,7 @@ import { queryRows } from '../support/database.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertSameBytes, exportFile } from './compare.js';
+import { copyOf } from './reference.js';
 
 const COLUMNS = 'id, note, total, placed_at';
 const sales = defineDataset({
@@ -48,17 +46,12 @@ describe('options of CSV:', () => {
 
   const exported = async (options: object, columns = COLUMNS.split(', ')): Promise<Buffer> =>
     (await exportFile(service, me, { type: 'sales', columns, options: { escape_formulas: false, ...options } })).bytes;
-  async function copied(settings: string): Promise<Buffer> {
-    const client = new pg.Client({ connectionString: service.databaseUrl });
-    await client.connect();
-    try {
-      await client.query(`SET TimeZone = 'UTC'`);
-      const sql = `COPY (SELECT ${COLUMNS} FROM sales ORDER BY id) TO STDOUT (FORMAT csv${settings})`;
-      return await buffer(client.query(copyTo(sql)));
-    } finally {
-      await client.end();
-    }
-  }
+  const copied = (settings: string): Promise<Buffer> =>
+    copyOf({
+      databaseUrl: service.databaseUrl,
+      select: `SELECT ${COLUMNS} FROM sales ORDER BY id`,
+      settings: `FORMAT csv${settings}`,
+    });
 
   for (const [options, settings] of [
     [{ delimiter: ';' }, `, HEADER, DELIMITER ';'`],

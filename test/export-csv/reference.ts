@@ -10,15 +10,22 @@ export interface Reference {
   /** One SELECT, in one line. */
   readonly select: string;
   readonly timezone?: string;
+  /** Of COPY. Default: as an export without options. */
+  readonly settings?: string;
 }
 
-/** `COPY (…) TO STDOUT (FORMAT csv, HEADER)` through the driver. */
-export async function copyOf({ databaseUrl, select, timezone = 'UTC' }: Reference): Promise<Buffer> {
+/** `COPY (…) TO STDOUT (…)` through the driver. */
+export async function copyOf({
+  databaseUrl,
+  select,
+  timezone = 'UTC',
+  settings = 'FORMAT csv, HEADER',
+}: Reference): Promise<Buffer> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     await client.query(`SELECT set_config('TimeZone', $1, false)`, [timezone]);
-    return await buffer(client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT csv, HEADER)`)));
+    return await buffer(client.query(copyTo(`COPY (${select}) TO STDOUT (${settings})`)));
   } finally {
     await client.end();
   }

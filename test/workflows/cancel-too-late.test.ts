@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
-import { startService, someUser, type TestService } from '../support/service.js';
-import { DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
+import { someUser, type TestService } from '../support/service.js';
+import { behind, type Doors, endStage, startStage } from './doors.js';
 import { cancel, operateOn, someReader, somethingIsQueued, statusOf, untilTold, type Reader } from './support.js';
 
 describe('a cancel that comes too late', () => {
@@ -14,16 +13,13 @@ describe('a cancel that comes too late', () => {
 
   before(async () => {
     // One activity at a time reads and finishes: another export's plan keeps a finish waiting.
-    service = await startService({ datasets: DATASETS_WITH_DOORS, dataSlots: 1 });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    ({ service, doors } = await startStage({ dataSlots: 1 }));
     locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
   });
   after(async () => {
     await locker.end();
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
 
   async function becomesAFile(user: Reader, jobId: string): Promise<void> {

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
-import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { behind, DATASETS_WITH_DOORS, type Door, Doors, endStage, startStage } from './doors.js';
 import {
   cancel,
   mailsTo,
@@ -23,17 +22,14 @@ describe('a cancel', () => {
   let door: Door;
 
   before(async () => {
-    service = await startService({ datasets: DATASETS_WITH_DOORS, tuning: { segmentBytes: rowsInBytes(200) } });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    ({ service, doors } = await startStage({ tuning: { segmentBytes: rowsInBytes(200) } }));
   });
   beforeEach(async () => {
     door = await doors.closed(1);
   });
   afterEach(() => door.open());
   after(async () => {
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
 
   const isLeft = async (): Promise<boolean> => (await leftovers(service)).length > 0;

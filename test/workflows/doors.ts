@@ -2,7 +2,8 @@ import pg from 'pg';
 import { orders } from '../../shared/datasets/orders.js';
 import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import { until } from '../support/exports.js';
-import type { TestService } from '../support/service.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, type ServiceOptions, type TestService } from '../support/service.js';
 
 /**
  * Orders behind a door: a view whose middle rows are read only while a lock in PostgreSQL is free. With it a test
@@ -100,4 +101,23 @@ export class Doors {
     await door.close();
     return door;
   }
+}
+
+export interface Stage {
+  readonly service: TestService;
+  readonly doors: Doors;
+}
+
+/** A service with a worker, whose orders are behind doors that stand open. To be ended by `endStage`. */
+export async function startStage(options: ServiceOptions = {}): Promise<Stage> {
+  const service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
+  const doors = await Doors.of(service);
+  await service.startWorker();
+  return { service, doors };
+}
+
+/** Opens the doors; fails when the exports have left anything behind. */
+export async function endStage({ service, doors }: Stage): Promise<void> {
+  await doors.end();
+  await closeCleanly(service);
 }

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { exportWorkflowId, temporaryPrefix } from '../../shared/contract.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
-import { startService, type ServiceOptions, type TestService } from '../support/service.js';
-import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { type ServiceOptions, type TestService } from '../support/service.js';
+import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { operateOn, rowOf, rowsInBytes, slotsOf, someReader, statusOf, untilTold } from './support.js';
 
 describe('an export that does not end well', () => {
@@ -13,14 +12,11 @@ describe('an export that does not end well', () => {
   let door: Door;
 
   async function serve(options: ServiceOptions): Promise<void> {
-    service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    ({ service, doors } = await startStage(options));
     door = await doors.closed(1);
   }
   afterEach(async () => {
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
 
   async function keptOf(jobId: string): Promise<{ uploads: number; pieces: number }> {

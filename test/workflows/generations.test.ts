@@ -4,9 +4,8 @@ import { crc32 } from 'node:zlib';
 import { finishUpload } from '../../activities/finish-upload.js';
 import { queryRows } from '../support/database.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
-import { startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
-import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { rowOf, rowsInBytes, segmentsOf } from './support.js';
 
 const user = someUser();
@@ -17,14 +16,11 @@ describe('a generation of an export', () => {
   let door: Door;
 
   async function serve(options: ServiceOptions = {}): Promise<void> {
-    service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    ({ service, doors } = await startStage(options));
     door = await doors.closed(1);
   }
   afterEach(async () => {
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
 
   async function isWhole(jobId: string, generation: number): Promise<void> {

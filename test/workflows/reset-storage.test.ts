@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
-import { FAST, startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { FAST, someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
 import type { Stack } from '../../dev/stack/stack.js';
-import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { resetExport, rowOf, rowsInBytes, segmentsOf, statusOf, sweepNow, type SegmentRow } from './support.js';
 
 /** Not more patience with the store than a test has. */
@@ -19,14 +18,11 @@ describe('an export whose storage went away', () => {
   const user = someUser();
 
   async function serve(options: ServiceOptions): Promise<void> {
-    service = await startService({
-      datasets: DATASETS_WITH_DOORS,
+    ({ service, doors } = await startStage({
       tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 2, segment: { ...FAST.segment, ...IMPATIENT } },
       stackEnv: own.env,
       ...options,
-    });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    }));
     door = await doors.closed(1);
   }
   before(async () => {
@@ -35,8 +31,7 @@ describe('an export whose storage went away', () => {
   after(() => own.stop());
   afterEach(async () => {
     await own.services.s3.start();
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
 
   /** @returns its segments as they were when retries had run out */

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { download, getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
-import { startService, someUser, type TestService } from '../support/service.js';
-import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { someUser, type TestService } from '../support/service.js';
+import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import {
   cancel,
   mailsTo,
@@ -24,20 +23,16 @@ describe('a reset of an export', () => {
   let door: Door;
 
   before(async () => {
-    service = await startService({
-      datasets: DATASETS_WITH_DOORS,
+    ({ service, doors } = await startStage({
       tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 2 },
-    });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    }));
   });
   beforeEach(async () => {
     door = await doors.closed(1);
   });
   afterEach(() => door.open());
   after(async () => {
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
 
   /** Segments that have committed, once nothing goes on any more. */

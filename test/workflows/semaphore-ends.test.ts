@@ -4,10 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal } from '../../api/deps.js';
 import { slotsWorkflowId } from '../../shared/contract.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
-import { startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
-import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { operator, post, rowsInBytes, segmentsOf, slotsOf } from './support.js';
 
 const slotsId = ({ tenantId, userId }: Principal): string => slotsWorkflowId(tenantId, userId);
@@ -18,14 +17,11 @@ describe('a semaphore', () => {
   let door: Door;
 
   async function serve(options: ServiceOptions = {}): Promise<void> {
-    service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    ({ service, doors } = await startStage(options));
     door = await doors.closed(1);
   }
   afterEach(async () => {
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
 
   async function refusesAThird(user: Principal, active: readonly string[]): Promise<void> {

@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal } from '../../api/deps.js';
 import type { Answer } from '../support/ask.js';
 import { until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
-import { startService, someUser, type TestService } from '../support/service.js';
-import { DATASETS_WITH_DOORS, Doors, behind, type Door, type DoorNumber } from './doors.js';
+import { someUser, type TestService } from '../support/service.js';
+import { behind, type Door, type DoorNumber, type Doors, endStage, startStage } from './doors.js';
 import { cancel, operateOn, post, slotsOf } from './support.js';
 
 const idOf = (answer: Answer): string => (answer.json as { job_id: string }).job_id;
@@ -20,13 +19,10 @@ describe('a slot', () => {
 
   before(async () => {
     // Nobody looks by the clock: what is found is found by the look on refusal.
-    service = await startService({ datasets: DATASETS_WITH_DOORS, tuning: { lookEveryMs: 60_000 } });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    ({ service, doors } = await startStage({ tuning: { lookEveryMs: 60_000 } }));
   });
   after(async () => {
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
   beforeEach(async () => {
     first = await doors.closed(1);

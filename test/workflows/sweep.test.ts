@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { exportWorkflowId, slotsWorkflowId, temporaryPrefix } from '../../shared/contract.js';
 import { queryRows } from '../support/database.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { closeCleanly } from '../support/leak-guard.js';
-import { startService, someUser, type ServiceOptions, type TestService } from '../support/service.js';
-import { DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
+import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { rowOf, rowsInBytes, statusOf, sweepNow } from './support.js';
 
 const HEADERS = { contentType: 'text/csv', fileName: 'nobodys.csv', metadata: {} };
@@ -18,15 +17,12 @@ describe('the sweep', () => {
   const user = someUser();
 
   async function serve(options: ServiceOptions): Promise<void> {
-    service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
-    doors = await Doors.of(service);
-    await service.startWorker();
+    ({ service, doors } = await startStage(options));
     failing = await doors.closed(1);
     reading = await doors.closed(2);
   }
   afterEach(async () => {
-    await doors.end();
-    await closeCleanly(service);
+    await endStage({ service, doors });
   });
 
   const leftOf = async (jobId: string): Promise<string[]> =>
