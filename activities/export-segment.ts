@@ -1,11 +1,12 @@
+import { datasetNamed, type Dataset } from '../shared/datasets/index.js';
 import { segmentSql } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
 import { openSegment } from '../shared/formats/file.js';
-import type { SegmentSummary } from '../shared/formats/format.js';
+import type { RowBytes, SegmentSummary } from '../shared/formats/format.js';
 import { formatNamed } from '../shared/formats/index.js';
-import type { CopyChunk } from '../shared/infrastructure/copy-out.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
+import { openLane } from './lanes.js';
 import type { GenerationInput } from './open-upload.js';
 import { requireSlot } from './slot-fence.js';
 import { writeSegment } from './write-segment.js';
@@ -19,7 +20,7 @@ export interface SegmentResult {
 
 /** Reads one segment's rows, writes its parts, and commits; a segment that is committed already is skipped. */
 export const exportSegment =
-  (deps: Pick<ActivityDeps, 'plans' | 'source' | 'store' | 'temporal' | 'buffers'>) =>
+  (deps: Pick<ActivityDeps, 'plans' | 'source' | 'store' | 'registry' | 'temporal' | 'buffers'>) =>
   ({ jobId, generation, segment }: SegmentInput): Promise<SegmentResult> => {
     const progress = { segment, rows: 0 };
     return heartbeating(
@@ -60,17 +61,19 @@ export const exportSegment =
               { columns, labels: plan.labels, options },
               { opens: segment === 0, leads },
             );
-            const sql = format.copySql(segmentSql(plan.query, attempt.lower, attempt.upper), options);
+            const dataset = (): Dataset => datasetNamed(deps.registry, attempt.type);
+            const lane = openLane(deps.source, dataset, { format, columns, options }, plan);
+            const select = segmentSql(plan.query, attempt.lower, attempt.upper);
             const session = {
               timezone: plan.timezone,
               tenantId: attempt.tenant_id,
               statementTimeoutMs: STATEMENT_TIMEOUT_MS,
             };
-            const encode = (chunk: CopyChunk): Promise<void> | void => {
+            const encode = (chunk: RowBytes): Promise<void> | void => {
               progress.rows += chunk.rows;
               return encoder.write(chunk, use);
             };
-            await deps.source.copy(sql, session, signal, encode, { rowLead: format.rowLead });
+            await lane.read(select, session, signal, encode);
             summary = await encoder.end(use);
           },
         });

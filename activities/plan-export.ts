@@ -1,5 +1,7 @@
 import type { JobRef, PlanDemand, PlanSummary, Tuning } from '../shared/contract.js';
 import { fileKey } from '../shared/contract.js';
+import { columnLabels } from '../shared/datasets/define-dataset.js';
+import { datasetNamed } from '../shared/datasets/index.js';
 import { freezeQuery, sampleSql } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
 import { fileKind, openSegment } from '../shared/formats/file.js';
@@ -9,6 +11,7 @@ import { partSize } from '../shared/pieces.js';
 import { cutSegments } from '../shared/segments.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
+import { BATCH_BYTES, chooseLane, openLane, readSome } from './lanes.js';
 
 export interface PlanInput extends JobRef {
   readonly tuning: Tuning;
@@ -43,9 +46,7 @@ export const planExport =
         return { generation, totalRows: state.plan.totalRows, segments: state.plan.segments };
       }
 
-      const dataset = registry.get(row.type);
-      if (dataset === undefined)
-        throw new ServiceError('DATASET_UNAVAILABLE', `This worker has no dataset ${row.type}.`);
+      const dataset = datasetNamed(registry, row.type);
       const { filters, columns, options, notify, type } = row;
       const request = {
         type,
@@ -55,8 +56,10 @@ export const planExport =
         options,
         notify: notify.email === undefined ? {} : { email: notify.email },
       };
-      const query = freezeQuery(dataset, request, row.tenant_id, format.renderColumn(options));
-      const labels = columns.map((column) => dataset.columns[column]?.label ?? column);
+      const work = { format, columns, options };
+      const lane = chooseLane(dataset, work);
+      const query = freezeQuery(dataset, request, row.tenant_id, lane.render, lane.inputs ?? []);
+      const labels = columnLabels(dataset, columns);
       const timezone = String(options.timezone ?? 'UTC');
       const session = { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs };
 
@@ -86,6 +89,8 @@ export const planExport =
         partSize: partSize(segmentBytes, segments.length),
         totalRows,
         query,
+        inputs: lane.inputs,
+        rowBytes,
         labels,
         timezone,
         plannedAt: new Date().toISOString(),
@@ -101,10 +106,14 @@ export const planExport =
         const count = (encoded: Buffer): void => {
           bytes += encoded.length;
         };
+        // One row at a time by the row lane: nobody knows yet how long they are.
+        const reader = openLane(source, () => dataset, work, { ...lane, rowBytes: BATCH_BYTES });
         for (const end of ['first', 'last'] as const) {
-          const sql = format.copySql(sampleSql(query, end, SAMPLE_ROWS), options);
           const encoder = openSegment(format, { columns, labels, options }, { opens: false, leads: false });
-          rows += await source.sample(sql, session, signal, SAMPLE_BYTES, (chunk) => encoder.write(chunk, count));
+          rows += await readSome(reader, sampleSql(query, end, SAMPLE_ROWS), session, signal, {
+            maxBytes: SAMPLE_BYTES,
+            use: (chunk) => encoder.write(chunk, count),
+          });
           await encoder.end(count);
         }
         return Math.max(1, bytes / Math.max(1, rows));

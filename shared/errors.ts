@@ -24,6 +24,7 @@ export const ERRORS = {
   FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be larger than is allowed' },
   DATASET_UNAVAILABLE: { status: 500, retryable: false, title: 'The dataset does not fit its database' },
   KEY_NOT_UNIQUE: { status: 500, retryable: false, title: 'The key of the dataset is not unique or is null' },
+  COMPUTE_FAILED: { status: 500, retryable: false, title: 'A computed column cannot be computed' },
   SOURCE_UNAVAILABLE: { status: 503, retryable: true, title: 'The source database does not answer' },
   JOB_STORE_UNAVAILABLE: { status: 503, retryable: true, title: 'The job database does not answer' },
   STORAGE_UNAVAILABLE: { status: 503, retryable: true, title: 'The file storage does not answer' },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ExportRequest, RangeFilter, Scalar } from './contract.js';
-import type { ColumnType, Dataset, FilterDefinition } from './datasets/define-dataset.js';
+import { columnNames, type ColumnType, type Dataset, type FilterDefinition } from './datasets/define-dataset.js';
 import type { DatasetRegistry } from './datasets/index.js';
 import { isBefore, valueProblem } from './datasets/values.js';
 import { ServiceError } from './errors.js';
@@ -65,7 +65,7 @@ function filterSchema(filter: FilterDefinition, type: ColumnType) {
 }
 
 function datasetSchema(dataset: Dataset) {
-  const names = Object.keys(dataset.columns);
+  const names = columnNames(dataset);
   const filters = Object.entries(dataset.filters ?? {}).map(([name, filter]) => {
     const type = dataset.columns[filter.column]?.type ?? 'text';
     return [name, filterSchema(filter, type).optional()] as const;

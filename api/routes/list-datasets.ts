@@ -4,11 +4,11 @@ import type { Dataset } from '../../shared/datasets/index.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import type { ApiDeps } from '../deps.js';
 
-function datasetView({ name, title, columns, filters = {} }: Dataset) {
+function datasetView({ name, title, columns, computed = {}, filters = {} }: Dataset) {
   return {
     name,
     title,
-    columns: Object.entries(columns).map(([column, { type, label = column }]) => ({ name: column, type, label })),
+    columns: Object.entries({ ...columns, ...computed }).map(([column, { type, label = column }]) => ({ name: column, type, label })),
     filters: Object.entries(filters).map(([filter, { kind, column, ...rest }]) => ({
       name: filter,
       kind,

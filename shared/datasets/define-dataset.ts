@@ -11,6 +11,7 @@
  * ```
  */
 
+import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
 import { valueProblem } from './values.js';
 
 /** PostgreSQL's types by their usual names. `text` stands for every string type that is not blank-padded. */
@@ -67,6 +68,8 @@ export interface Dataset<Column extends string = string> {
   readonly tenantColumn: string;
   /** In the order in which they are exported by default. */
   readonly columns: Readonly<Record<Column, ColumnDefinition>>;
+  /** Columns that TypeScript computes from others; by default exported after these. */
+  readonly computed?: Readonly<Record<string, ComputedColumn>>;
   readonly filters?: Readonly<Record<string, FilterDefinition<NoInfer<Column>>>>;
 }
 
@@ -77,25 +80,60 @@ export class DatasetError extends Error {
 
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
+type Inputs<C extends Columns> = Readonly<Record<string, readonly (keyof C & string)[]>>;
+type ComputedTypes = Readonly<Record<string, ComputedType>>;
+type Columns = Readonly<Record<string, ColumnDefinition>>;
+
+/** A definition whose `compute` functions know the types of the columns that they name. */
+type Definition<C extends Columns, From extends Inputs<C>, Types extends ComputedTypes> = Omit<
+  Dataset<keyof C & string>,
+  'columns' | 'computed'
+> & {
+  readonly columns: C;
+  readonly computed?: { readonly [Name in keyof From]: { readonly from: From[Name] } } & {
+    readonly [Name in keyof Types]: { readonly type: Types[Name] };
+  } & {
+    readonly [Name in keyof From & keyof Types]: ComputedDefinition<C, From[Name], Types[Name]>;
+  };
+};
+
+/**
+ * Checks a definition, as `checkDataset` does; its `compute` functions know what they get.
+ * @throws DatasetError
+ */
+export function defineDataset<const C extends Columns, const From extends Inputs<C>, const Types extends ComputedTypes>(
+  dataset: Definition<C, From, Types>,
+): Dataset {
+  return checkDataset(dataset);
+}
+
 /**
  * Checks a definition and returns it frozen. What only the database can tell (does the table exist, is the key
  * unique) is checked when an export is planned.
  * @throws DatasetError
  */
-export function defineDataset<const Column extends string>(dataset: Dataset<Column>): Dataset {
+export function checkDataset(dataset: Dataset): Dataset {
   const fail = (why: string): never => {
     throw new DatasetError(`Dataset ${JSON.stringify(dataset.name)}: ${why}.`);
   };
   if (!NAME.test(dataset.name)) fail('its name must be lower case letters, digits and underscores');
   if (dataset.key.length === 0) fail('it has no key');
   if (new Set(dataset.key).size < dataset.key.length) fail('its key names a column twice');
-  const columns = Object.entries<ColumnDefinition>(dataset.columns);
+  const columns = Object.entries(dataset.columns);
   if (columns.length === 0) fail('it has no columns');
   for (const [name, column] of columns) {
     if (!COLUMN_TYPES.includes(column.type)) fail(`column ${name} has the unknown type ${JSON.stringify(column.type)}`);
   }
-  for (const [name, filter] of Object.entries<FilterDefinition<Column>>(dataset.filters ?? {})) {
-    const type = Object.hasOwn(dataset.columns, filter.column) ? dataset.columns[filter.column].type : undefined;
+  for (const [name, { type, from }] of Object.entries(dataset.computed ?? {})) {
+    if (Object.hasOwn(dataset.columns, name)) fail(`column ${name} is both in the table and computed`);
+    if (!COMPUTED_TYPES.includes(type)) {
+      fail(`computed column ${name} has the type ${JSON.stringify(type)}; it can be ${COMPUTED_TYPES.join(', ')}`);
+    }
+    const stranger = from.find((column) => !Object.hasOwn(dataset.columns, column));
+    if (stranger !== undefined) fail(`computed column ${name} is made from ${stranger}, which it does not have`);
+  }
+  for (const [name, filter] of Object.entries(dataset.filters ?? {})) {
+    const type = Object.hasOwn(dataset.columns, filter.column) ? dataset.columns[filter.column]?.type : undefined;
     if (type === undefined) fail(`filter ${name} names the column ${filter.column}, which it does not have`);
     if (filter.kind === 'date_range' && !['date', 'timestamp', 'timestamptz'].includes(type ?? '')) {
       fail(`filter ${name} is a date_range, but column ${filter.column} is ${type ?? 'unknown'}`);
@@ -111,4 +149,15 @@ export function defineDataset<const Column extends string>(dataset: Dataset<Colu
     }
   }
   return Object.freeze(dataset);
+}
+
+/** Every column that may be asked for, in the order in which they are exported by default. */
+export const columnNames = ({ columns, computed = {} }: Dataset): string[] => [
+  ...Object.keys(columns),
+  ...Object.keys(computed),
+];
+
+/** What people read above each column. */
+export function columnLabels({ columns, computed = {} }: Dataset, names: readonly string[]): string[] {
+  return names.map((name) => columns[name]?.label ?? computed[name]?.label ?? name);
 }

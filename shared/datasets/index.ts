@@ -1,4 +1,5 @@
 import { customers } from './customers.js';
+import { ServiceError } from '../errors.js';
 import { DatasetError, type Dataset } from './define-dataset.js';
 import { orders } from './orders.js';
 import { transactions } from './transactions.js';
@@ -16,6 +17,13 @@ export function createRegistry(datasets: readonly Dataset[]): DatasetRegistry {
   return registry;
 }
 
+/** @throws ServiceError DATASET_UNAVAILABLE for a name that this process does not know */
+export function datasetNamed(registry: DatasetRegistry, name: string): Dataset {
+  const dataset = registry.get(name);
+  if (dataset === undefined) throw new ServiceError('DATASET_UNAVAILABLE', `This worker has no dataset ${name}.`);
+  return dataset;
+}
+
 export const BUILT_IN_DATASETS: readonly Dataset[] = [orders, customers, transactions];
 
-export { defineDataset, DatasetError, type Dataset } from './define-dataset.js';
+export { checkDataset, defineDataset, DatasetError, type Dataset } from './define-dataset.js';

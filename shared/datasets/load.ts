@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
-import { COLUMN_TYPES, DatasetError, defineDataset, type Dataset } from './define-dataset.js';
+import { COMPUTED_TYPES } from './computed.js';
+import { COLUMN_TYPES, DatasetError, checkDataset, type Dataset } from './define-dataset.js';
 import { BUILT_IN_DATASETS, createRegistry, type DatasetRegistry } from './index.js';
 
 const text = z.string({ error: 'must be text' }).min(1, 'must be text');
@@ -19,6 +20,18 @@ const datasetSchema = z.strictObject(
     key: z.array(columnName, { error: 'must be a list of columns' }),
     tenantColumn: columnName,
     columns: z.record(z.string(), z.strictObject({ type, label: text.optional() }), { error: 'must be an object' }),
+    computed: z
+      .record(
+        z.string(),
+        z.strictObject({
+          type: z.enum(COMPUTED_TYPES, { error: `must be one of ${COMPUTED_TYPES.join(', ')}` }),
+          label: text.optional(),
+          from: z.array(columnName, { error: 'must be a list of columns' }),
+          compute: z.custom((value) => typeof value === 'function', 'must be a function'),
+        }),
+        { error: 'must be an object' },
+      )
+      .optional(),
     filters: z
       .record(
         z.string(),
@@ -73,7 +86,7 @@ export async function loadDatasets(modulePath: string | undefined): Promise<Data
 function checked(dataset: unknown, modulePath: string, index: number): Dataset {
   const result = datasetSchema.safeParse(dataset);
   // The definition itself, and not zod's copy of it: `optional` there allows an undefined that `Dataset` does not.
-  if (result.success) return defineDataset(dataset as Dataset);
+  if (result.success) return checkDataset(dataset as Dataset);
   const named = z.object({ name: text }).safeParse(dataset).data?.name ?? `number ${index + 1}`;
   const problem = problemOf(result.error);
   throw new DatasetError(`DATASETS_MODULE ${modulePath}: dataset ${named} cannot work: ${problem}.`);

@@ -71,12 +71,17 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
   }
 }
 
-/** The queries of one export, limited to one tenant. */
+/**
+ * The queries of one export, limited to one tenant. They read the columns of the table that were asked for, rendered,
+ * in that order.
+ * @param inputs columns that are read as well, after the others, as PostgreSQL writes them
+ */
 export function freezeQuery(
   dataset: Dataset,
   request: ExportRequest,
   tenantId: string,
   render: RenderColumn,
+  inputs: readonly string[] = [],
 ): FrozenQuery {
   const timezone = String(request.options.timezone ?? 'UTC');
   const conditions = [`${escapeIdentifier(dataset.tenantColumn)} = ${escapeLiteral(tenantId)}`];
@@ -86,13 +91,17 @@ export function freezeQuery(
     if (filter === undefined || column === undefined) throw new RangeError(`${dataset.name} has no filter ${name}`);
     conditions.push(condition(filter, value, column, timezone));
   }
-  const items = request.columns.map((name) => {
-    const column = dataset.columns[name];
-    if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
-    const quoted = escapeIdentifier(name);
-    const rendered = render(quoted, column);
-    return rendered === quoted ? quoted : `${rendered} AS ${quoted}`;
-  });
+  const isComputed = (name: string): boolean => Object.hasOwn(dataset.computed ?? {}, name);
+  const rendered = request.columns
+    .filter((name) => !isComputed(name))
+    .map((name) => {
+      const column = dataset.columns[name];
+      if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
+      const quoted = escapeIdentifier(name);
+      const item = render(quoted, column);
+      return item === quoted ? quoted : `${item} AS ${quoted}`;
+    });
+  const items = [...rendered, ...inputs.map(escapeIdentifier)];
   const from = `FROM ${tableOf(dataset)} AS ${ROWS} WHERE ${conditions.join(' AND ')}`;
   const key = dataset.key.map((name) => `${ROWS}.${escapeIdentifier(name)}`);
   return { select: `SELECT ${items.join(', ')} ${from}`, from, key };

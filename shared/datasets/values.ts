@@ -15,7 +15,7 @@ const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-](?:0\d|1[0-5]):[0-5]\d)?$/;
 const MAX_TEXT = 1000;
 
-function isDate(text: string): boolean {
+export function isDate(text: string): boolean {
   const [, year, month, day] = DATE.exec(text) ?? [];
   if (year === undefined || year === '0000') return false;
   // setUTCFullYear, because Date.UTC maps years 0–99 to 1900+; a day that rolls over was none.

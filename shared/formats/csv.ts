@@ -2,18 +2,14 @@ import pg from 'pg';
 import type { ColumnDefinition } from '../datasets/define-dataset.js';
 import { CrlfEncoder } from './crlf.js';
 import { csvOptions, csvSettings, DATE_FORMATS, type CsvOptions } from './csv-options.js';
+import { csvRowLane } from './csv-rows.js';
+import { FORMULA_STARTS } from './formulas.js';
 import { NOTHING, passThrough, type FileOutline, type Format, type FormatOptions } from './format.js';
 
 /**
  * CSV as PostgreSQL's own COPY writes it: RFC 4180 quoting, line feeds, nothing for null and `""` for the empty text.
  * PostgreSQL renders every byte; the encoder passes them on.
  */
-
-/**
- * First characters that make a spreadsheet run a cell: = + - @, tab, CR, LF, and the full-width forms of the first
- * four (OWASP, CSV Injection). As code points, for `ascii()`.
- */
-const FORMULA_STARTS = [0x3d, 0x2b, 0x2d, 0x40, 0x09, 0x0d, 0x0a, 0xff1d, 0xff0b, 0xff0d, 0xff20];
 
 /** Text columns only: escaping everything would turn the number -5.20 into text. */
 function escapeFormulas(quoted: string, { type }: ColumnDefinition): string {
@@ -85,6 +81,7 @@ export const csv: Format = {
   options: csvOptions,
   renderColumn,
   copySql,
+  rows: { renderColumn, ...csvRowLane },
   head,
   createEncoder: (_place, { newline }: FormatOptions) => (newline === 'crlf' ? new CrlfEncoder() : passThrough),
   tail: () => NOTHING,

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { Scalar } from '../contract.js';
+import type { ComputedType } from '../datasets/computed.js';
+import type { Texts } from '../datasets/compute.js';
 import type { RenderColumn } from '../datasets/query.js';
 
 export type FormatOptions = Readonly<Record<string, Scalar>>;
 
-/** Rows as the text lane delivers them: whole or broken anywhere, back to back. */
+/** Rows as a lane delivers them: whole or broken anywhere, back to back. */
 export interface RowBytes {
   readonly bytes: Buffer;
   /** Rows that end in these bytes. */
@@ -30,6 +32,18 @@ export interface SegmentEncoder {
   write(rows: RowBytes, emit: Emit): Promise<void> | void;
   /** Emits what is left when the rows have ended. */
   end(emit: Emit): Promise<SegmentSummary> | SegmentSummary;
+}
+
+/** Makes of rows of texts the bytes that the text lane's COPY would have made. */
+export type RowWriter = (rows: readonly Texts[]) => Buffer;
+
+/** The row lane's side of a format, for rows with columns that TypeScript computes. */
+export interface RowLane {
+  /** How PostgreSQL renders each column of the table. */
+  renderColumn(options: FormatOptions): RenderColumn;
+  /** The same for the text of a computed value. */
+  renderValue(options: FormatOptions): (text: string, type: ComputedType) => string;
+  createWriter(columns: readonly string[], options: FormatOptions): RowWriter;
 }
 
 /** What head and tail may be made of: the plan and the segments' summaries, nothing else. */
@@ -58,6 +72,7 @@ export interface Format {
   copySql(select: string, options: FormatOptions): string;
   /** One ASCII character that the text lane puts before each row, so that no encoder has to look for rows. */
   readonly rowLead?: string;
+  readonly rows: RowLane;
   head(outline: FileOutline): Buffer;
   createEncoder(place: SegmentPlace, options: FormatOptions): SegmentEncoder;
   tail(outline: FileOutline): Buffer;

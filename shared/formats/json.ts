@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { ColumnDefinition } from '../datasets/define-dataset.js';
 import { compression, timezone } from './common-options.js';
-import { NOTHING, passThrough, type Format, type FormatOptions, type SegmentEncoder } from './format.js';
+import type { ComputedType } from '../datasets/computed.js';
+import type { RenderColumn } from '../datasets/query.js';
+import { NOTHING, passThrough, type Format, type FormatOptions, type RowLane, type SegmentEncoder } from './format.js';
 
 /**
  * JSON as PostgreSQL's own `row_to_json` writes it: one object a row, numbers with every digit, times in ISO 8601,
@@ -32,6 +34,47 @@ function renderColumn({ bigint_as_text: asText }: FormatOptions) {
 const copySql = (select: string): string =>
   `COPY (SELECT row_to_json(item) FROM (${select}) AS item) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
 
+const NOT_A_NUMBER = /[Ny]/;
+
+/** As `to_json` would write it. */
+function jsonOf(text: string, type: ComputedType, asText: boolean): string {
+  switch (type) {
+    case 'text':
+    case 'date':
+      return JSON.stringify(text);
+    case 'boolean':
+      return text === 't' ? 'true' : 'false';
+    case 'jsonb':
+      return text;
+    default:
+      // NaN and the infinities have letters that no number has.
+      return NOT_A_NUMBER.test(text) || (asText && EXACT.has(type)) ? `"${text}"` : text;
+  }
+}
+
+const rowLane = (rowLead: string): RowLane => ({
+  renderColumn(options): RenderColumn {
+    const render = renderColumn(options);
+    return (quoted, column) => `to_json(${render(quoted, column)})::text`;
+  },
+  renderValue:
+    ({ bigint_as_text: asText }) =>
+    (text, type) =>
+      jsonOf(text, type, asText === true),
+  createWriter(columns) {
+    const names = columns.map((name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+    return (rows) => {
+      let lines = '';
+      for (const row of rows) {
+        lines += rowLead;
+        for (const [index, name] of names.entries()) lines += name + (row[index] ?? 'null');
+        lines += '}\n';
+      }
+      return Buffer.from(lines);
+    };
+  },
+});
+
 /** Every row comes led by a comma; the first of the file loses it. */
 function createEncoder({ leads }: { readonly leads: boolean }): SegmentEncoder {
   if (!leads) return passThrough;
@@ -55,6 +98,7 @@ export const json: Format = {
   extension: 'json',
   mediaType: 'application/json',
   rowLead: ',',
+  rows: rowLane(','),
   head: () => Buffer.from('['),
   createEncoder,
   tail: () => Buffer.from(']\n'),
@@ -66,6 +110,7 @@ export const ndjson: Format = {
   name: 'NDJSON',
   extension: 'ndjson',
   mediaType: 'application/x-ndjson',
+  rows: rowLane(''),
   head: () => NOTHING,
   createEncoder: () => passThrough,
   tail: () => NOTHING,

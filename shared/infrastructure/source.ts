@@ -1,10 +1,12 @@
 import { ServiceError, messageOf } from '../errors.js';
+import type { Texts } from '../datasets/compute.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { FrozenQuery } from '../datasets/query.js';
 import type { Bound } from '../segments.js';
 import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
 import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
+import { readBatches } from './row-batches.js';
 
 export interface SourceSession {
   readonly timezone: string;
@@ -90,24 +92,19 @@ export class Source {
     }
   }
 
-  /**
-   * Gives each chunk of a COPY to `use`, which must be done with it when it returns. What `use` throws leaves as it
-   * is; it is not the database's fault.
-   * @param rowLead one ASCII character to put before each row
-   */
-  async copy(
-    sql: string,
+  /** What `use` throws leaves as it is; it is not the database's fault. */
+  private async feed<Item>(
     session: SourceSession,
     signal: AbortSignal,
-    use: (chunk: CopyChunk) => Promise<void> | void,
-    { rowLead }: { readonly rowLead?: string | undefined } = {},
+    open: (client: PoolClient) => AsyncIterable<Item>,
+    use: (item: Item) => Promise<void> | void,
   ): Promise<void> {
     let stopped: { readonly by: unknown } | undefined;
     try {
       await this.session(session, signal, async (client) => {
-        for await (const chunk of copyOut(client, sql, { signal, rowLead })) {
+        for await (const item of open(client)) {
           try {
-            const pending = use(chunk);
+            const pending = use(item);
             if (pending !== undefined) await pending;
           } catch (error) {
             stopped = { by: error };
@@ -121,26 +118,32 @@ export class Source {
     }
   }
 
-  /** Gives the first rows of a COPY to `use`, as `copy` does, and no more than `maxBytes`. @returns how many rows */
-  async sample(
+  /**
+   * Gives each chunk of a COPY to `use`, which must be done with it when it returns.
+   * @param rowLead one ASCII character to put before each row
+   */
+  copy(
     sql: string,
     session: SourceSession,
     signal: AbortSignal,
-    maxBytes: number,
     use: (chunk: CopyChunk) => Promise<void> | void,
-  ): Promise<number> {
-    const seen = { bytes: 0, rows: 0 };
-    const enough = new Error('enough');
-    const take = async (chunk: CopyChunk): Promise<void> => {
-      seen.bytes += chunk.bytes.length;
-      seen.rows += chunk.rows;
-      await use(chunk);
-      if (seen.bytes >= maxBytes) throw enough;
-    };
-    await this.copy(sql, session, signal, take).catch((error: unknown) => {
-      if (error !== enough) throw error;
-    });
-    return seen.rows;
+    { rowLead }: { readonly rowLead?: string | undefined } = {},
+  ): Promise<void> {
+    return this.feed(session, signal, (client) => copyOut(client, sql, { signal, rowLead }), use);
+  }
+
+  /**
+   * Gives each batch of the rows of a SELECT to `use`, as texts.
+   * @param batchRows rows of a batch
+   */
+  rows(
+    sql: string,
+    session: SourceSession,
+    signal: AbortSignal,
+    batchRows: number,
+    use: (rows: readonly Texts[]) => Promise<void> | void,
+  ): Promise<void> {
+    return this.feed(session, signal, (client) => readBatches(client, sql, batchRows), use);
   }
 
   /**

@@ -6,7 +6,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { serve } from '../../api/server.js';
 import { ConfigError, parseApiConfig } from '../../shared/config.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
-import { defineDataset, createRegistry } from '../../shared/datasets/index.js';
+import { checkDataset, createRegistry } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { ERRORS, messageOf } from '../../shared/errors.js';
 import { checkJobStore } from '../../shared/infrastructure/checks.js';
@@ -65,7 +65,7 @@ describe('docs/errors.md', () => {
         (error) => assertDocumented(messageOf(error)) !== '',
       );
       assert.throws(
-        () => defineDataset({ ...orders, key: [] }),
+        () => checkDataset({ ...orders, key: [] }),
         (error) => assertDocumented(messageOf(error)) !== '',
       );
     });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { openLane } from '../../activities/lanes.js';
 import type { Principal } from '../../api/deps.js';
-import { defineDataset, type Dataset } from '../../shared/datasets/index.js';
+import { checkDataset, datasetNamed, type Dataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
-import type { ErrorCode } from '../../shared/errors.js';
+import { messageOf, type ErrorCode } from '../../shared/errors.js';
+import { formatNamed } from '../../shared/formats/index.js';
 import { queryRows } from '../support/database.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -20,7 +22,7 @@ async function assertFails(service: TestService, code: ErrorCode, sentence: RegE
   assertDocumented(error_message ?? '');
 }
 
-const variant = (name: string, change: Partial<Dataset>): Dataset => defineDataset({ ...orders, name, ...change });
+const variant = (name: string, change: Partial<Dataset>): Dataset => checkDataset({ ...orders, name, ...change });
 
 const BROKEN = [
   variant('tableless', { schema: 'shop', table: 'nothing' }),
@@ -33,7 +35,14 @@ const BROKEN = [
     filters: {},
   }),
   variant('ghosts', {}),
+  variant('rateless', {
+    computed: { euros: { type: 'numeric', from: ['total'], compute: () => fail('no rate for XYZ') } },
+  }),
+  variant('forgetful', { computed: { euros: { type: 'numeric', from: [], compute: () => undefined } } }),
 ];
+function fail(why: string): never {
+  throw new Error(why);
+}
 
 /** Definitions that do not fit their database, limits, and a bucket that went away. */
 async function definitionsAndLimits(): Promise<void> {
@@ -49,7 +58,13 @@ async function definitionsAndLimits(): Promise<void> {
        INSERT INTO notes SELECT nullif(i, 3), '${someUser().tenantId}' FROM generate_series(1, 5) AS i;
        CREATE VIEW ratios AS SELECT id, tenant_id, 1 / (quantity - quantity) AS ratio FROM orders`,
     );
-    const { registry } = service.deps;
+    const { registry, source } = service.deps;
+    const rateless = datasetNamed(registry, 'rateless');
+    const work = { format: formatNamed('CSV'), columns: ['euros'], options: {} };
+    assert.throws(
+      () => openLane(source, () => ({ ...rateless, columns: {} }), work, { inputs: ['total'], rowBytes: 100 }),
+      (error) => assertDocumented(messageOf(error)) !== '',
+    );
     // As if the worker had been started with another DATASETS_MODULE than the API.
     if (registry instanceof Map) registry.delete('ghosts');
     await service.startWorker();
@@ -63,6 +78,8 @@ async function definitionsAndLimits(): Promise<void> {
       }),
       assertFails(service, 'DATASET_UNAVAILABLE', /division by zero/, { type: 'dividing' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /has no dataset ghosts/, { type: 'ghosts' }),
+      assertFails(service, 'COMPUTE_FAILED', /no rate for XYZ/, { type: 'rateless' }),
+      assertFails(service, 'COMPUTE_FAILED', /compute returned undefined/, { type: 'forgetful' }),
       assertFails(service, 'TOO_MANY_ROWS', /at most 1000 are allowed/, {}),
       assertFails(service, 'FILE_TOO_LARGE', /at most 10000 are allowed/, { filters: { currency: 'EUR' } }),
       assertFails(service, 'STORAGE_UNAVAILABLE', /no-such-bucket/, { ...few, columns: ['id'] }),

@@ -30,12 +30,24 @@ const { columns, key, tenantColumn } = orders;
 export const DATASETS_WITH_DOORS: readonly Dataset[] = [
   ...BUILT_IN_DATASETS,
   ...NUMBERS.map((number) =>
-    defineDataset({ name: nameOf(number), title: 'Orders', table: nameOf(number), key, tenantColumn, columns }),
+    defineDataset({
+      ...{ name: nameOf(number), title: 'Orders', table: nameOf(number), key, tenantColumn, columns },
+      // Whoever asks for it has the row lane.
+      computed: {
+        remark: { type: 'text', from: ['note'], compute: ({ note }) => (typeof note === 'string' ? note : null) },
+      },
+    }),
   ),
 ];
+const BY_TEXT = { columns: Object.keys(columns) };
+/** Beside `behind`, to have the rows computed. */
+export const BY_ROWS = { columns: [...BY_TEXT.columns, 'remark'] };
 
-/** What is posted to export the orders behind a door. */
-export const behind = (number: DoorNumber): { type: string } => ({ type: nameOf(number) });
+/** What is posted to export the orders behind a door, by the text lane. */
+export const behind = (number: DoorNumber): { type: string; columns: readonly string[] } => ({
+  type: nameOf(number),
+  ...BY_TEXT,
+});
 
 // Called stable, so that whoever does not select the column does not call it.
 const FUNCTION = `CREATE FUNCTION door(number integer, id bigint, note text) RETURNS text LANGUAGE plpgsql STABLE AS $$

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DatasetError, defineDataset, type Dataset } from '../../../shared/datasets/define-dataset.js';
+import { checkDataset, DatasetError, defineDataset, type Dataset } from '../../../shared/datasets/define-dataset.js';
 import { BUILT_IN_DATASETS, createRegistry } from '../../../shared/datasets/index.js';
 
 const GOOD: Dataset = {
@@ -24,6 +24,21 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     'a column of an unknown type',
     { columns: { id: { type: 'money' as 'text' } } },
     'Dataset "orders": column id has the unknown type "money".',
+  ],
+  [
+    'a computed column that is in the table',
+    { computed: { status: { type: 'text', from: [], compute: () => '' } } },
+    'Dataset "orders": column status is both in the table and computed.',
+  ],
+  [
+    'a computed column of a type that none can have',
+    { computed: { at: { type: 'timestamptz' as 'text', from: [], compute: () => '' } } },
+    'Dataset "orders": computed column at has the type "timestamptz"; it can be integer, bigint, numeric, double precision, boolean, text, date, jsonb.',
+  ],
+  [
+    'a computed column made from one that it does not have',
+    { computed: { loud: { type: 'text', from: ['name'], compute: () => '' } } },
+    'Dataset "orders": computed column loud is made from name, which it does not have.',
   ],
   [
     'a filter on a column that it does not have',
@@ -59,16 +74,31 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
 
 describe('defining a dataset', () => {
   it('gives it back, frozen', () => {
-    const dataset = defineDataset(GOOD);
+    const dataset = checkDataset(GOOD);
     assert.deepEqual(dataset, GOOD);
     assert.ok(Object.isFrozen(dataset));
   });
 
   for (const [what, change, sentence] of BAD) {
     it(`with ${what} is refused with a sentence`, () => {
-      assert.throws(() => defineDataset({ ...GOOD, ...change }), new DatasetError(sentence));
+      assert.throws(() => checkDataset({ ...GOOD, ...change }), new DatasetError(sentence));
     });
   }
+
+  it('with columns that are computed has their functions know the types of what they are made from', () => {
+    const { name, title, table, key, tenantColumn } = GOOD;
+    defineDataset({
+      ...{ name, title, table, key, tenantColumn },
+      columns: { id: { type: 'bigint' }, age: { type: 'integer' }, status: { type: 'text' } },
+      computed: {
+        next: { type: 'bigint', from: ['id', 'age'], compute: ({ id, age }) => (id ?? 0n) + BigInt(age ?? 0) },
+        // @ts-expect-error: the row has what is in from, and nothing else
+        other: { type: 'text', from: ['status'], compute: ({ age }) => String(age) },
+        // @ts-expect-error: a text is no boolean
+        wrong: { type: 'boolean', from: ['status'], compute: ({ status }) => status },
+      },
+    });
+  });
 
   it('twice under one name is refused', () => {
     assert.throws(() => createRegistry([GOOD, GOOD]), new DatasetError('There are two datasets named orders.'));

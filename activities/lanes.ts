@@ -1,0 +1,130 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { changed, openComputed, type Texts } from '../shared/datasets/compute.js';
+import type { Dataset } from '../shared/datasets/define-dataset.js';
+import type { RenderColumn } from '../shared/datasets/query.js';
+import type { Format, FormatOptions, RowBytes } from '../shared/formats/format.js';
+import type { Source, SourceSession } from '../shared/infrastructure/source.js';
+
+/** Rows come by one of two lanes, as the same bytes: PostgreSQL's COPY, or texts for what TypeScript computes. */
+
+/** Takes rows that are valid only during the call. */
+export type UseRows = (rows: RowBytes) => Promise<void> | void;
+
+export interface Lane {
+  /** Gives the rows of a SELECT to `use`, as bytes of the format. */
+  read(select: string, session: SourceSession, signal: AbortSignal, use: UseRows): Promise<void>;
+}
+
+export interface LaneWork {
+  readonly format: Format;
+  readonly columns: readonly string[];
+  readonly options: FormatOptions;
+}
+
+/** What the queries of an export are made with. */
+interface LaneChoice {
+  /** How PostgreSQL renders columns. */
+  readonly render: RenderColumn;
+  /** Columns that computed ones are made from; null by the text lane. */
+  readonly inputs: readonly string[] | null;
+}
+
+/** The text lane, unless a column is computed. */
+export function chooseLane({ computed = {} }: Dataset, { format, columns, options }: LaneWork): LaneChoice {
+  const inputs = columns.flatMap((name) => (Object.hasOwn(computed, name) ? [computed[name]?.from ?? []] : []));
+  return inputs.length === 0
+    ? { render: format.renderColumn(options), inputs: null }
+    : { render: format.rows.renderColumn(options), inputs: [...new Set(inputs.flat())] };
+}
+
+/** Rows that the server sends at a time. */
+const BATCH_ROWS = 10_000;
+/** A batch of long rows has fewer; bytes. */
+export const BATCH_BYTES = 8 * 1024 * 1024;
+/** Rows that are made into bytes at a time, so that heartbeats and the other segments have their turn. */
+const SLICE_ROWS = 1000;
+
+/**
+ * @param dataset is asked for by the row lane only: a worker without it can go on with all other exports
+ * @param inputs as the export was planned
+ * @param rowBytes how long a row is, about
+ */
+export function openLane(
+  source: Source,
+  dataset: () => Dataset,
+  work: LaneWork,
+  { inputs, rowBytes }: { readonly inputs: readonly string[] | null; readonly rowBytes: number },
+): Lane {
+  const { format, columns, options } = work;
+  if (inputs === null) {
+    const { rowLead } = format;
+    return {
+      read: (select, session, signal, use) =>
+        source.copy(format.copySql(select, options), session, signal, use, { rowLead }),
+    };
+  }
+  const write = format.rows.createWriter(columns, options);
+  const complete = completer(dataset(), work, inputs);
+  const batchRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / rowBytes)));
+  return {
+    read: (select, session, signal, use) =>
+      source.rows(select, session, signal, batchRows, async (batch) => {
+        for (let at = 0; at < batch.length; at += SLICE_ROWS) {
+          const rows = batch.slice(at, at + SLICE_ROWS);
+          await use({ bytes: write(rows.map(complete)), rows: rows.length });
+          await turn();
+        }
+      }),
+  };
+}
+
+/** Gives the first rows of a SELECT to `use`, and few after `maxBytes`. @returns how many rows */
+export async function readSome(
+  lane: Lane,
+  select: string,
+  session: SourceSession,
+  signal: AbortSignal,
+  { maxBytes, use }: { readonly maxBytes: number; readonly use: UseRows },
+): Promise<number> {
+  const seen = { bytes: 0, rows: 0 };
+  const enough = new Error('enough');
+  const take = async (chunk: RowBytes): Promise<void> => {
+    seen.bytes += chunk.bytes.length;
+    seen.rows += chunk.rows;
+    await use(chunk);
+    if (seen.bytes >= maxBytes) throw enough;
+  };
+  await lane.read(select, session, signal, take).catch((error: unknown) => {
+    if (error !== enough) throw error;
+  });
+  return seen.rows;
+}
+
+/** From the texts that were read – columns of the table, then inputs – to those of all columns, in their order. */
+function completer(
+  dataset: Dataset,
+  { format, columns, options }: LaneWork,
+  inputs: readonly string[],
+): (row: Texts) => Texts {
+  const { computed = {} } = dataset;
+  const render = format.rows.renderValue(options);
+  const plain = columns.filter((name) => !Object.hasOwn(computed, name));
+  const placeOf = (input: string): number => (inputs.includes(input) ? plain.length + inputs.indexOf(input) : -1);
+  const cells = columns.map((name) => {
+    const column = Object.hasOwn(computed, name) ? computed[name] : undefined;
+    if (column === undefined) {
+      const place = plain.indexOf(name);
+      return (row: Texts) => row[place] ?? null;
+    }
+    const compute = openComputed(dataset, name, column, placeOf);
+    return (row: Texts) => {
+      const text = compute(row);
+      return text === null ? null : render(text, column.type);
+    };
+  });
+  const length = plain.length + inputs.length;
+  return (row) => {
+    if (row.length === length) return cells.map((cell) => cell(row));
+    throw changed(dataset);
+  };
+}
