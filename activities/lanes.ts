@@ -37,23 +37,18 @@ export function chooseLane({ computed = {} }: Dataset, { format, columns, option
     : { render: format.rows.renderColumn(options), inputs: [...new Set(inputs.flat())] };
 }
 
-/** Rows that the server sends at a time. */
-const BATCH_ROWS = 10_000;
-/** A batch of long rows has fewer; bytes. */
-export const BATCH_BYTES = 8 * 1024 * 1024;
 /** Rows that are made into bytes at a time, so that heartbeats and the other segments have their turn. */
 const SLICE_ROWS = 1000;
 
 /**
  * @param dataset is asked for by the row lane only: a worker without it can go on with all other exports
  * @param inputs as the export was planned
- * @param rowBytes how long a row is, about
  */
 export function openLane(
   source: Source,
   dataset: () => Dataset,
   work: LaneWork,
-  { inputs, rowBytes }: { readonly inputs: readonly string[] | null; readonly rowBytes: number },
+  { inputs }: Pick<LaneChoice, 'inputs'>,
 ): Lane {
   const { format, columns, options } = work;
   if (inputs === null) {
@@ -65,10 +60,9 @@ export function openLane(
   }
   const write = format.rows.createWriter(columns, options);
   const complete = completer(dataset(), work, inputs);
-  const batchRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / rowBytes)));
   return {
     read: (select, session, signal, use) =>
-      source.rows(select, session, signal, batchRows, async (batch) => {
+      source.rows(select, session, signal, async (batch) => {
         for (let at = 0; at < batch.length; at += SLICE_ROWS) {
           const rows = batch.slice(at, at + SLICE_ROWS);
           await use({ bytes: write(rows.map(complete)), rows: rows.length });

@@ -11,7 +11,7 @@ import { partSize } from '../shared/pieces.js';
 import { cutSegments } from '../shared/segments.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
-import { BATCH_BYTES, chooseLane, openLane, readSome } from './lanes.js';
+import { chooseLane, openLane, readSome } from './lanes.js';
 
 export interface PlanInput extends JobRef {
   readonly tuning: Tuning;
@@ -90,7 +90,6 @@ export const planExport =
         totalRows,
         query,
         inputs: lane.inputs,
-        rowBytes,
         labels,
         timezone,
         plannedAt: new Date().toISOString(),
@@ -106,8 +105,7 @@ export const planExport =
         const count = (encoded: Buffer): void => {
           bytes += encoded.length;
         };
-        // One row at a time by the row lane: nobody knows yet how long they are.
-        const reader = openLane(source, () => dataset, work, { ...lane, rowBytes: BATCH_BYTES });
+        const reader = openLane(source, () => dataset, work, lane);
         for (const end of ['first', 'last'] as const) {
           const encoder = openSegment(format, { columns, labels, options }, { opens: false, leads: false });
           rows += await readSome(reader, sampleSql(query, end, SAMPLE_ROWS), session, signal, {

@@ -13,8 +13,6 @@ export const planSchema = z.object({
   query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
   /** Columns that computed ones are made from, read after the others; null by the text lane. */
   inputs: z.array(z.string()).readonly().nullable().default(null),
-  /** Of an encoded row, about. */
-  rowBytes: z.number().default(1024),
   /** Of the columns. A plan of before there were labels has none. */
   labels: z.array(z.string()).default([]),
   timezone: z.string(),

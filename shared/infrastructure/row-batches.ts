@@ -6,6 +6,25 @@ import type { PoolClient } from './postgres.js';
 /** The driver hands every value on as the text that PostgreSQL wrote. */
 const asText = { getTypeParser: () => (text: string) => text };
 
+const BATCH_ROWS = 10_000;
+/** So that a batch of long rows has fewer. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Reads the rows of a SELECT in batches of at most 10,000, as texts. The driver hands over nothing before a batch is
+ * whole, so the longest row is looked for first: thousands of rows of megabytes would take all memory.
+ * @param client in a transaction that sees one snapshot
+ * @throws as `readBatches`
+ */
+export async function* readRows(client: PoolClient, sql: string): AsyncGenerator<Texts[]> {
+  const { rows } = await client.query<{ longest: number | null }>(
+    `SELECT max(octet_length(item::text)) AS longest FROM (${sql}) AS item`,
+  );
+  const longest = rows[0]?.longest ?? null;
+  if (longest === null) return;
+  yield* readBatches(client, sql, Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / longest))));
+}
+
 /**
  * Reads the rows of a SELECT in batches, as texts; the server makes the next batch while one is used.
  *

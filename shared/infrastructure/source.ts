@@ -6,7 +6,7 @@ import type { Bound } from '../segments.js';
 import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
 import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
-import { readBatches } from './row-batches.js';
+import { readRows } from './row-batches.js';
 
 export interface SourceSession {
   readonly timezone: string;
@@ -132,18 +132,14 @@ export class Source {
     return this.feed(session, signal, (client) => copyOut(client, sql, { signal, rowLead }), use);
   }
 
-  /**
-   * Gives each batch of the rows of a SELECT to `use`, as texts.
-   * @param batchRows rows of a batch
-   */
+  /** Gives each batch of the rows of a SELECT to `use`, as texts. */
   rows(
     sql: string,
     session: SourceSession,
     signal: AbortSignal,
-    batchRows: number,
     use: (rows: readonly Texts[]) => Promise<void> | void,
   ): Promise<void> {
-    return this.feed(session, signal, (client) => readBatches(client, sql, batchRows), use);
+    return this.feed(session, signal, (client) => readRows(client, sql), use);
   }
 
   /**

@@ -127,12 +127,7 @@ describe('both lanes give the same bytes:', () => {
     const request = { type: dataset.name, format: format.name, columns, filters: {}, options, notify: {} };
     const select = segmentSql(freezeQuery(dataset, request, tenantId, render), null, null);
     const inputs = lane === 'text' ? null : [];
-    const reader = openLane(
-      service.deps.source,
-      () => dataset,
-      { format, columns, options },
-      { inputs, rowBytes: 10_000 },
-    );
+    const reader = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
     const outline = { columns, labels: columnLabels(dataset, columns), options };
     const encoder = openSegment(format, outline, { opens: true, leads: true });
     const file: Buffer[] = [];

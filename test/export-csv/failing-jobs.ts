@@ -62,7 +62,7 @@ async function definitionsAndLimits(): Promise<void> {
     const rateless = datasetNamed(registry, 'rateless');
     const work = { format: formatNamed('CSV'), columns: ['euros'], options: {} };
     assert.throws(
-      () => openLane(source, () => ({ ...rateless, columns: {} }), work, { inputs: ['total'], rowBytes: 100 }),
+      () => openLane(source, () => ({ ...rateless, columns: {} }), work, { inputs: ['total'] }),
       (error) => assertDocumented(messageOf(error)) !== '',
     );
     // As if the worker had been started with another DATASETS_MODULE than the API.

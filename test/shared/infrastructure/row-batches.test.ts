@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
 import { createPool, type Pool, type PoolClient } from '../../../shared/infrastructure/postgres.js';
-import { readBatches } from '../../../shared/infrastructure/row-batches.js';
+import { readBatches, readRows } from '../../../shared/infrastructure/row-batches.js';
 import { queryRows } from '../../support/database.js';
 import { stack } from '../../support/stack.js';
 
@@ -56,6 +56,18 @@ describe('rows in batches', () => {
     }
     assert.deepEqual(await sizes('SELECT 1 WHERE false', 10), []);
     assert.deepEqual((await client.query('SELECT 1 AS one')).rows, [{ one: 1 }]);
+    client.release();
+  });
+
+  it('are fewer the longer the longest is', async () => {
+    const found: number[] = [];
+    const long = "SELECT n, repeat('é', CASE n WHEN 15 THEN 1000000 ELSE 1 END) FROM generate_series(1, 40) AS n";
+    for await (const batch of readRows(client, long)) found.push(batch.length);
+    assert.equal(Math.max(...found), 4);
+    const narrow: number[] = [];
+    for await (const batch of readRows(client, MANY)) narrow.push(batch.length);
+    assert.equal(Math.max(...narrow), 10_000);
+    for await (const batch of readRows(client, 'SELECT WHERE false')) assert.fail(String(batch.length));
     client.release();
   });
 
