@@ -21,6 +21,7 @@ const COMMANDS = {
   bench: 'bench/main',
   migrate: 'worker/migrate',
   'setup-temporal': 'worker/setup-temporal',
+  'dataset-new': 'worker/dataset-new',
   token: 'api/token',
   build: 'dev/build',
 };

@@ -2,6 +2,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig } from '../shared/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
+import { checkDatasets } from '../shared/infrastructure/check-datasets.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
 import { createLogger } from '../shared/infrastructure/logger.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
@@ -43,11 +44,13 @@ async function main(): Promise<void> {
 
   async function whatIsMissing(): Promise<string[]> {
     const { client } = deps.temporal;
-    const checks = [checkJobStore(jobsPool), checkBucket(deps.store), checkTemporal(client)];
-    const sentences = (await Promise.all(checks)).filter((sentence) => sentence !== null);
-    if (sentences.length > 0) return sentences;
-    const attributes = await checkSearchAttributes(client.connection, address.namespace);
-    return attributes === null ? [] : [attributes];
+    const temporal = async (): Promise<string | null> =>
+      (await checkTemporal(client)) ?? (await checkSearchAttributes(client.connection, address.namespace));
+    const checks = [checkJobStore(jobsPool), checkBucket(deps.store), temporal()];
+    const [datasets, ...answers] = await Promise.all([checkDatasets(deps.source, registry), ...checks]);
+    // The source database may be back when an export needs it, and that export waits for it.
+    if (datasets.unavailable !== null) logger.warn({ reason: datasets.unavailable }, 'the datasets are not checked');
+    return [...answers.filter((sentence) => sentence !== null), ...datasets.misfits];
   }
 }
 

@@ -14,7 +14,10 @@
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
 import { valueProblem } from './values.js';
 
-/** PostgreSQL's types by their usual names. `text` stands for every string type that is not blank-padded. */
+/**
+ * PostgreSQL's types by their usual names. `text` stands for every string type that is not blank-padded, `inet` for
+ * cidr, too, and `other` for every type that has no name here: exported as PostgreSQL writes it, and not compared.
+ */
 export const COLUMN_TYPES = [
   'smallint',
   'integer',
@@ -30,8 +33,11 @@ export const COLUMN_TYPES = [
   'time',
   'timestamp',
   'timestamptz',
+  'interval',
+  'inet',
   'json',
   'jsonb',
+  'other',
 ] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
@@ -109,7 +115,7 @@ export function defineDataset<const C extends Columns, const From extends Inputs
 
 /**
  * Checks a definition and returns it frozen. What only the database can tell (does the table exist, is the key
- * unique) is checked when an export is planned.
+ * unique, are the columns of their types) is checked when a worker starts and when an export is planned.
  * @throws DatasetError
  */
 export function checkDataset(dataset: Dataset): Dataset {
@@ -141,7 +147,7 @@ export function checkDataset(dataset: Dataset): Dataset {
     if (filter.kind === 'contains' && type !== 'text' && type !== 'char') {
       fail(`filter ${name} looks for text, but column ${filter.column} is ${type ?? 'unknown'}`);
     }
-    if (filter.kind !== 'is_null' && (type === 'json' || type === 'jsonb'))
+    if (filter.kind !== 'is_null' && (type === 'json' || type === 'jsonb' || type === 'other'))
       fail(`filter ${name} cannot compare column ${filter.column}: it is ${type}`);
     for (const value of filter.kind === 'one_of' ? (filter.values ?? []) : []) {
       const problem = valueProblem(value, type ?? 'text');

@@ -34,8 +34,12 @@ const tableOf = ({ schema, table }: Dataset): string =>
 
 const literal = (value: Scalar): string => escapeLiteral(String(value));
 
-/** A day begins at midnight of the export's timezone; a time with an offset says it all itself. */
-function timeLiteral(value: Scalar, column: ColumnDefinition, timezone: string): string {
+/**
+ * A day begins at midnight of the export's timezone; a time with an offset says it all itself. A cidr column would
+ * refuse an address in a network.
+ */
+function typedLiteral(value: Scalar, column: ColumnDefinition, timezone: string): string {
+  if (column.type === 'inet') return `${literal(value)}::inet`;
   return column.type === 'timestamptz' && isDateOnly(String(value))
     ? `(${literal(value)}::timestamp AT TIME ZONE ${escapeLiteral(timezone)})`
     : literal(value);
@@ -45,14 +49,14 @@ const RANGE_OPERATORS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const sati
 
 function condition(filter: FilterDefinition, value: FilterValue, column: ColumnDefinition, timezone: string): string {
   const quoted = escapeIdentifier(filter.column);
-  const at = (scalar: Scalar): string => timeLiteral(scalar, column, timezone);
+  const at = (scalar: Scalar): string => typedLiteral(scalar, column, timezone);
   const list = Array.isArray(value) ? (value as readonly Scalar[]) : [];
   switch (filter.kind) {
     case 'equals':
       return `${quoted} = ${at(value as Scalar)}`;
     case 'contains':
-      // Not LIKE: what is looked for has no wildcards.
-      return `strpos(lower(${quoted}::text), lower(${literal(value as Scalar)})) > 0`;
+      // Not LIKE: what is looked for has no wildcards. By bytes: not every collation can search.
+      return `strpos(lower(${quoted}::text) COLLATE "C", lower(${literal(value as Scalar)})) > 0`;
     case 'is_null':
       return `${quoted} IS ${value === true ? '' : 'NOT '}NULL`;
     case 'one_of':

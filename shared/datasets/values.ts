@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Scalar } from '../contract.js';
 import type { ColumnType } from './define-dataset.js';
 
@@ -13,6 +14,10 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
 /** PostgreSQL knows offsets of less than 16 hours. */
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-](?:0\d|1[0-5]):[0-5]\d)?$/;
+/** ISO 8601, each part with a sign of its own. So many digits cannot overflow, whatever the parts add up to. */
+const DURATION =
+  /^P(?=[-\dT])(-?\d{1,6}Y)?(-?\d{1,6}M)?(-?\d{1,6}W)?(-?\d{1,7}D)?(T(?=[-\d])(-?\d{1,7}H)?(-?\d{1,7}M)?(-?\d{1,7}(\.\d{1,6})?S)?)?$/;
+const ADDRESS = /^([\d.]+|[\da-fA-F:.]+)(?:\/(\d{1,3}))?$/;
 const MAX_TEXT = 1000;
 
 export function isDate(text: string): boolean {
@@ -32,6 +37,12 @@ function isTimestamp(text: string, offset: 'allowed' | 'refused'): boolean {
   const [, date, time, zone] = TIMESTAMP.exec(text) ?? [];
   if (date === undefined || time === undefined) return false;
   return isDate(date) && TIME.test(time) && (zone === undefined || offset === 'allowed');
+}
+
+function isAddress(text: string): boolean {
+  const [, address = '', bits = '0'] = ADDRESS.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
 function integerProblem(value: Scalar, type: ColumnType, bits: bigint): string | null {
@@ -81,9 +92,15 @@ export function valueProblem(value: Scalar, type: ColumnType): string | null {
       return isDate(text) || isTimestamp(text, 'allowed')
         ? null
         : 'must be a date, or a time such as 2026-01-31T13:45:00Z';
+    case 'interval':
+      return DURATION.test(text) ? null : 'must be a duration such as P1DT12H';
+    case 'inet':
+      return isAddress(text) ? null : 'must be an IP address, or a network such as 2001:db8::/32';
     case 'json':
     case 'jsonb':
       return 'cannot be compared: the column is JSON';
+    case 'other':
+      return 'cannot be compared: the column has a type of its own kind';
     default:
       if (typeof value !== 'string') return 'must be a string';
       if (value.length > MAX_TEXT) return `must be at most ${MAX_TEXT} characters`;
@@ -106,6 +123,10 @@ export function isBefore(a: Scalar, b: Scalar, type: ColumnType): boolean | null
       return Number(a) < Number(b);
     case 'date':
       return String(a) < String(b);
+    case 'time':
+      return timeOf(String(a)) < timeOf(String(b));
+    case 'uuid':
+      return String(a).toLowerCase() < String(b).toLowerCase();
     case 'timestamp':
     case 'timestamptz':
       return isEarlier(momentOf(String(a)), momentOf(String(b)));
@@ -113,6 +134,9 @@ export function isBefore(a: Scalar, b: Scalar, type: ColumnType): boolean | null
       return null;
   }
 }
+
+/** Every digit written out, so that the text sorts as the time does. */
+const timeOf = (text: string): string => `${text}${'00:00:00.000000'.slice(text.length)}`;
 
 interface Moment {
   /** Since 1970, in UTC or, where no offset is given, in whatever timezone the export has. */

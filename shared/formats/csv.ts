@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ColumnDefinition } from '../datasets/define-dataset.js';
+import type { ColumnDefinition, ColumnType } from '../datasets/define-dataset.js';
 import { CrlfEncoder } from './crlf.js';
 import { csvOptions, csvSettings, DATE_FORMATS, type CsvOptions } from './csv-options.js';
 import { csvRowLane } from './csv-rows.js';
@@ -11,25 +11,39 @@ import { NOTHING, passThrough, type FileOutline, type Format, type FormatOptions
  * PostgreSQL renders every byte; the encoder passes them on.
  */
 
-/** Text columns only: escaping everything would turn the number -5.20 into text. */
+/** What may hold anybody's text, as the text that COPY writes. */
+const AS_TEXT: Partial<Record<ColumnType, (quoted: string) => string>> = {
+  text: (quoted) => `${quoted}::text`,
+  // A cast would cut the blanks that pad a char(n); its own output function keeps them.
+  char: (quoted) => `textin(bpcharout(${quoted}))`,
+  // A type's cast may say something else than its output, which is what format() takes; but it makes null empty, and
+  // `IS NULL` is true of a row of nulls.
+  other: (quoted) => `CASE WHEN num_nulls(${quoted}) = 0 THEN format('%s', ${quoted}) END`,
+};
+
+/** Escaping everything would turn the number -5.20, or the interval -1 day, into text. */
 function escapeFormulas(quoted: string, { type }: ColumnDefinition): string {
-  if (type !== 'text' && type !== 'char') return quoted;
-  // A cast to text would cut the blanks that pad a char(n); its own output function keeps them.
-  const text = type === 'char' ? `textin(bpcharout(${quoted}))` : `${quoted}::text`;
+  const text = AS_TEXT[type]?.(quoted);
+  if (text === undefined) return quoted;
   // ascii() is the code point of the first character, and 0 for the empty text.
   return `CASE WHEN ascii(${text}) IN (${FORMULA_STARTS.join(', ')}) THEN '''' || ${text} ELSE ${text} END`;
 }
 
 const DECIMALS = new Set(['numeric', 'real', 'double precision']);
 
-/** to_char knows no infinity and no years before Christ: these stay as PostgreSQL writes them. */
+/**
+ * to_char knows no infinity, no years before Christ, no dates that are too late for a timestamp, nor the seconds of the
+ * offsets that clocks had before there were timezones: these stay as PostgreSQL writes them.
+ */
 function dateIn(quoted: string, type: string, name: string): string {
   const format = DATE_FORMATS[name as keyof typeof DATE_FORMATS];
   if (format === null || !['date', 'timestamp', 'timestamptz'].includes(type)) return quoted;
   const { date, time, offset } = format;
   const pattern = type === 'date' ? date : `${date}${time}${type === 'timestamptz' ? offset : ''}`;
   const written = `to_char(${quoted}, ${pg.escapeLiteral(pattern)})`;
-  return `CASE WHEN isfinite(${quoted}) AND ${quoted} >= '0001-01-01' THEN ${written} ELSE ${quoted}::text END`;
+  const isWhole = offset !== '' && type === 'timestamptz' ? ` AND extract(timezone FROM ${quoted}) % 60 = 0` : '';
+  const last = type === 'date' ? ` AND ${quoted} <= '294276-12-31'` : '';
+  return `CASE WHEN isfinite(${quoted}) AND ${quoted} >= '0001-01-01'${last}${isWhole} THEN ${written} ELSE ${quoted}::text END`;
 }
 
 function renderColumn(options: FormatOptions) {

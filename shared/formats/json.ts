@@ -21,18 +21,25 @@ const options = z.strictObject({
 
 const EXACT = new Set(['bigint', 'numeric']);
 
+const onOneLine = (json: string): string => `translate(${json}, E'\\n\\r\\t', '   ')::json`;
+
 function renderColumn({ bigint_as_text: asText }: FormatOptions) {
   return (quoted: string, { type }: ColumnDefinition): string => {
     if (asText === true && EXACT.has(type)) return `${quoted}::text`;
-    // A json column keeps its text as it was sent. Line ends in it can only be between tokens: JSON has none in strings.
-    if (type === 'json') return `translate(${quoted}::text, E'\\n\\r\\t', '   ')::json`;
+    // A json column keeps its text as it was sent, also in an array or a row. Line ends in it can only be between
+    // tokens: JSON has none in strings.
+    if (type === 'json') return onOneLine(`${quoted}::text`);
+    if (type === 'other') return onOneLine(`to_json(${quoted})::text`);
     return quoted;
   };
 }
 
-/** As CSV of one column whose quote and delimiter cannot occur in JSON: COPY's text format would double backslashes. */
+/**
+ * As CSV of one column whose quote and delimiter cannot occur in JSON: COPY's text format would double backslashes.
+ * The bare name would be that of a column, where there is one.
+ */
 const copySql = (select: string): string =>
-  `COPY (SELECT row_to_json(item) FROM (${select}) AS item) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
+  `COPY (SELECT row_to_json(item.*) FROM (${select}) AS item) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
 
 const NOT_A_NUMBER = /[Ny]/;
 

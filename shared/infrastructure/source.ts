@@ -1,11 +1,13 @@
 import { ServiceError, messageOf } from '../errors.js';
 import type { Texts } from '../datasets/compute.js';
 import type { Dataset } from '../datasets/define-dataset.js';
+import { misfits } from '../datasets/misfits.js';
 import type { FrozenQuery } from '../datasets/query.js';
 import type { Bound } from '../segments.js';
 import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
 import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
+import { readCatalogue } from './read-catalogue.js';
 import { readRows } from './row-batches.js';
 
 export interface SourceSession {
@@ -158,47 +160,19 @@ export class Source {
     throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${name}: a row has a null in its key (${key.join(', ')}).`);
   }
 
-  /**
-   * What only the catalogue can tell: the encoding, and whether an index proves the key unique. Views have none.
-   * @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE with a sentence
-   */
-  async check(
-    { name, schema, table, key, tenantColumn }: Dataset,
-    session: SourceSession,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const relation = `to_regclass(CASE WHEN $2::text = '' THEN quote_ident($1::text)
-      ELSE quote_ident($2::text) || '.' || quote_ident($1::text) END)`;
-    const [found] = await this.session(session, signal, async (client) => {
-      const { rows } = await client.query<{ encoding: string; kind: string | null; proven: boolean }>(
-        `SELECT current_setting('server_encoding') AS encoding,
-           (SELECT relkind::text FROM pg_class WHERE oid = ${relation}) AS kind,
-           EXISTS (SELECT FROM pg_index i WHERE i.indrelid = ${relation} AND i.indisunique AND i.indisvalid
-             AND i.indpred IS NULL AND i.indexprs IS NULL
-             AND (SELECT array_agg(a.attname::text) FROM unnest(i.indkey) WITH ORDINALITY AS c (attnum, place)
-                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = c.attnum
-                  WHERE c.place <= i.indnkeyatts) <@ $3::text[]) AS proven`,
-        [table, schema ?? '', [...key, tenantColumn]],
-      );
-      return rows;
-    });
-    if (found === undefined || found.kind === null) {
-      throw new ServiceError(
-        'DATASET_UNAVAILABLE',
-        `Dataset ${name}: the source database has no table or view ${schema === undefined ? table : `${schema}.${table}`}.`,
-      );
-    }
-    if (found.encoding !== 'UTF8') {
-      throw new ServiceError(
-        'DATASET_UNAVAILABLE',
-        `The source database is encoded in ${found.encoding}; only UTF8 can be exported.`,
-      );
-    }
-    if (['r', 'p', 'm'].includes(found.kind) && !found.proven) {
-      throw new ServiceError(
-        'KEY_NOT_UNIQUE',
-        `Dataset ${name}: table ${table} has no unique index on (${key.join(', ')}).`,
-      );
-    }
+  /** What only the catalogue can tell: where a definition does not fit its table or view. */
+  async misfits(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<ServiceError[]> {
+    return misfits(dataset, await this.session(session, signal, (client) => readCatalogue(client, dataset)));
+  }
+
+  /** @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE, the first of the misfits */
+  async check(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<void> {
+    const [first] = await this.misfits(dataset, session, signal);
+    if (first !== undefined) throw first;
+  }
+
+  /** Lets PostgreSQL plan a query, which also looks at rights, and does not run it. */
+  async rehearse(sql: string, session: SourceSession, signal: AbortSignal): Promise<void> {
+    await this.session(session, signal, (client) => client.query(`EXPLAIN ${sql}`));
   }
 }

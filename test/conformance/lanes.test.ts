@@ -28,7 +28,7 @@ const awkward = defineDataset({
     at: { type: 'timestamptz' },
     document: { type: 'json' },
     binary: { type: 'jsonb' },
-    list: { type: 'text' },
+    list: { type: 'other' },
   },
 });
 const ALONE = ['words'];

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { serve } from '../../api/server.js';
+import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { ConfigError, parseApiConfig } from '../../shared/config.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
 import { checkDataset, createRegistry } from '../../shared/datasets/index.js';
@@ -24,14 +25,16 @@ const NOWHERE = '127.0.0.1:9';
 describe('docs/errors.md', () => {
   describe('has what a process says that cannot start:', () => {
     let database: TestDatabase;
+    let source: TestDatabase;
     before(async () => {
-      database = await createDatabase();
+      [database, source] = await Promise.all([createDatabase(), createDatabase()]);
+      await seedSampleData({ databaseUrl: source.url, orders: 100, singleTenant: true });
     });
-    after(() => database.drop());
+    after(() => Promise.all([database.drop(), source.drop()]));
 
     /** The lines of a worker that ends at once. */
     async function worker(change: Readonly<Record<string, string>>): Promise<string[]> {
-      const env = { ...stack().env, DATABASE_URL: database.url, ...change };
+      const env = { ...stack().env, DATABASE_URL: database.url, SOURCE_DATABASE_URL: source.url, ...change };
       const { code, stdout, stderr } = await runProgram('worker/main.ts', [], env);
       assert.equal(code, 1, stdout);
       const lines = stderr.trimEnd().split('\n');
@@ -57,8 +60,9 @@ describe('docs/errors.md', () => {
       };
       assert.match(await sentence('./nothing.mjs'), /does not load/);
       assert.match(await sentence('shared/tuning.ts'), /must have an array/);
-      const careless = join(stack().logDir, 'careless.mjs');
-      await writeFile(careless, `export default [{ name: 'orders', title: 'Orders', table: 'orders', key: ['id'] }];`);
+      const careless = await moduleOf('careless.mjs', [
+        { name: 'orders', title: 'Orders', table: 'orders', key: ['id'] },
+      ]);
       assert.match(await sentence(careless), /dataset \{name\} cannot work/);
       assert.throws(
         () => createRegistry([orders, orders]),
@@ -114,6 +118,56 @@ describe('docs/errors.md', () => {
       assert.match((await worker({ TEMPORAL_NAMESPACE })).join('\n'), /^Search attributes .* are not registered/);
     });
 
+    it('datasets that do not fit the source database, each with what to do', async () => {
+      await migrate(database.url);
+      await queryRows(
+        source.url,
+        `CREATE TYPE mood AS ENUM ('sad', 'glad');
+         CREATE TABLE odd (id int PRIMARY KEY, account int, price money[], mood mood, spans interval);
+         CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
+         CREATE TABLE accents (id text COLLATE loose NOT NULL, tenant_id uuid);
+         CREATE UNIQUE INDEX ON accents (id COLLATE "C");
+         CREATE TABLE loose (id int, tenant_id uuid);
+         CREATE VIEW unordered AS SELECT '{}'::json AS id, tenant_id FROM loose`,
+      );
+      const common = { title: 'T', key: ['id'], tenantColumn: 'tenant_id', columns: { id: { type: 'integer' } } };
+      const columns = {
+        id: { type: 'bigint' },
+        color: { type: 'text' },
+        price: { type: 'other' },
+        mood: { type: 'text' },
+      };
+      const filters = { mood: { kind: 'one_of', column: 'mood', values: ['sad', 'mad'] } };
+      const DATASETS_MODULE = await moduleOf('misfits.mjs', [
+        { ...common, name: 'absent', schema: 'shop', table: 'absent' },
+        { ...common, name: 'accents', table: 'accents', columns: { id: { type: 'text' } } },
+        { ...common, name: 'loose', table: 'loose' },
+        { ...common, name: 'odd', table: 'odd', tenantColumn: 'account', columns, filters },
+        { ...common, name: 'unordered', table: 'unordered', columns: { id: { type: 'json' } } },
+      ]);
+      const lines = await worker({ DATASETS_MODULE });
+      assert.deepEqual(lines, [
+        'Dataset absent: the source database has no table or view shop.absent that its user finds: see that schema and table of the definition are right, and SOURCE_DATABASE_URL.',
+        'Dataset accents: table accents has no unique index on (id): create it, or name a key that has one.',
+        'Dataset loose: table loose has no unique index on (id): create it, or name a key that has one.',
+        'Dataset odd: odd has no column color: correct its name, or take it out.',
+        'Dataset odd: column id is integer in the source database: declare its type as integer, not bigint.',
+        'Dataset odd: column price is money[], and money is written in each locale differently: take it out, or export a view that casts it to numeric.',
+        "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: name a column of type uuid or text.",
+        'Dataset odd: filter mood must be a one_of with values that the enumeration mood has: sad, glad.',
+        'Dataset unordered cannot be exported: The source database refused the query: could not identify an ordering operator for type json.',
+      ]);
+    });
+
+    it('nothing of a source database that is away: an export may wait for it', async () => {
+      const SOURCE_DATABASE_URL = `postgres://user:secret@${NOWHERE}/shop`;
+      const env = { ...stack().env, DATABASE_URL: database.url, EXPORT_BUCKET: 'no-such-bucket', SOURCE_DATABASE_URL };
+      const { stdout, stderr } = await runProgram('worker/main.ts', [], env);
+      assert.match(stderr, /^The bucket no-such-bucket does not exist.*\n$/);
+      assert.match(stdout, /"reason":"The source database does not answer.*"the datasets are not checked"/);
+      assert.ok(!stdout.includes('secret'));
+    });
+
     it('a password that is wrong, and tables that are old', async () => {
       await migrate(database.url);
       const url = new URL(database.url);
@@ -122,6 +176,13 @@ describe('docs/errors.md', () => {
       await queryRows(database.url, 'DELETE FROM export_migrations');
       assert.match(await checked(database.url), /^The tables of the service are older/);
     });
+
+    /** A module of datasets that no compiler has seen. */
+    async function moduleOf(name: string, datasets: readonly object[]): Promise<string> {
+      const file = join(stack().logDir, name);
+      await writeFile(file, `export default ${JSON.stringify(datasets)};`);
+      return file;
+    }
 
     /** What API and worker say of a job database. */
     async function checked(url: string): Promise<string> {

@@ -72,6 +72,16 @@ const KINDS: readonly Kind[] = [
     what: 'an enumeration',
     key: { a: ['text', 'size', `(enum_range(NULL::size))[1 + i % 3]`], b: ['integer', 'int', 'i'] },
   },
+  { what: 'intervals', key: { a: ['interval', 'interval', `(i - 200) * interval '1 day 00:00:00.000001'`] } },
+  { what: 'addresses', key: { a: ['inet', 'inet', `inet '10.0.0.0/8' + i`], b: ['inet', 'cidr', `'2001:db8::/32'`] } },
+  { what: 'bytes', key: { a: ['other', 'bytea', `decode(md5(i::text), 'hex')`] } },
+  { what: 'lists', key: { a: ['other', 'text[]', `ARRAY[${WORD}, NULL, i::text]`] } },
+  { what: 'ranges', key: { a: ['other', 'int4range', `int4range(i, CASE WHEN i % 3 > 0 THEN i + 5 END)`] } },
+  {
+    what: 'times of day',
+    key: { a: ['time', 'time', `time '00:00' + i * interval '1 min'`], b: ['other', 'timetz', `'12:00+02'`] },
+  },
+  { what: 'values of a domain', key: { a: ['uuid', 'identity', 'md5(i::text)::uuid'] } },
 ];
 
 const nameOf = (index: number): string => `keys_${index}`;
@@ -102,7 +112,7 @@ describe('segments cut along a key of', () => {
     });
     await queryRows(
       service.databaseUrl,
-      `CREATE TYPE size AS ENUM ('small', 'large', 'medium');
+      `CREATE TYPE size AS ENUM ('small', 'large', 'medium'); CREATE DOMAIN identity AS uuid NOT NULL;
        CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false); ${tables.join('; ')}`,
     );
   });

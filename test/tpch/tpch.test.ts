@@ -76,8 +76,8 @@ describe("TPC-H, loaded as somebody's own tables by DATASETS_MODULE,", function 
     const started = startService({ orders: 100, datasets, env, tuning: { segmentBytes: 6 * 1024 * 1024 } });
     [duckDb, service] = await Promise.all([made, started]);
     programs = await stackBeside();
-    await programs.launch({ name: 'worker-tpch', args: ['worker/main.ts'], env: service.env });
     await loadTables(service.databaseUrl, folder);
+    await programs.launch({ name: 'worker-tpch', args: ['worker/main.ts'], env: service.env });
   });
   after(async () => {
     await programs.stop();

@@ -8,7 +8,13 @@ const GOOD: Dataset = {
   table: 'orders',
   key: ['id'],
   tenantColumn: 'tenant_id',
-  columns: { id: { type: 'bigint' }, status: { type: 'text' }, data: { type: 'jsonb' }, age: { type: 'integer' } },
+  columns: {
+    id: { type: 'bigint' },
+    status: { type: 'text' },
+    data: { type: 'jsonb' },
+    tags: { type: 'other' },
+    age: { type: 'integer' },
+  },
 };
 
 const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
@@ -64,6 +70,11 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     'a filter on JSON',
     { filters: { data: { kind: 'equals', column: 'data' } } },
     'Dataset "orders": filter data cannot compare column data: it is jsonb.',
+  ],
+  [
+    'a range over a type without a name here',
+    { filters: { tags: { kind: 'range', column: 'tags' } } },
+    'Dataset "orders": filter tags cannot compare column tags: it is other.',
   ],
   [
     'a value to choose that the column cannot have',

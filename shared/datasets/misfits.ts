@@ -1,0 +1,75 @@
+import { ServiceError } from '../errors.js';
+import { columnTypeOf, type Catalogue, type CatalogueColumn } from './catalogue.js';
+import type { Dataset, FilterDefinition } from './define-dataset.js';
+
+/** A tenant's id comes as the text of a UUID. */
+const TENANT_TYPES: readonly string[] = ['uuid', 'text', 'char'];
+
+/**
+ * Where a definition does not fit its table or view, each with a sentence that says what to do.
+ * @param catalogue null when there is no such table
+ */
+export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceError[] {
+  const { name, schema, table, key } = dataset;
+  const relation = schema === undefined ? table : `${schema}.${table}`;
+  if (catalogue === null) {
+    return [
+      unavailable(
+        `Dataset ${name}: the source database has no table or view ${relation} that its user finds: ` +
+          'see that schema and table of the definition are right, and SOURCE_DATABASE_URL.',
+      ),
+    ];
+  }
+  const { encoding, columns, isKeyProven, kind } = catalogue;
+  if (encoding !== 'UTF8') {
+    return [unavailable(`The source database is encoded in ${encoding}; only UTF8 can be exported.`)];
+  }
+  const named = new Set([...key, dataset.tenantColumn, ...Object.keys(dataset.columns)]);
+  const missing = [...named].filter((column) => !columns.has(column));
+  const found = [
+    ...missing.map((column) => `${relation} has no column ${column}: correct its name, or take it out`),
+    ...Object.keys(dataset.columns).map((column) => columnMisfit(dataset, columns.get(column))),
+    tenantMisfit(columns.get(dataset.tenantColumn)),
+    ...Object.entries(dataset.filters ?? {}).map(([filter, definition]) =>
+      filterMisfit(filter, definition, columns.get(definition.column)),
+    ),
+  ];
+  const problems = found.filter((problem) => problem !== null).map((why) => unavailable(`Dataset ${name}: ${why}.`));
+  if (kind === 'table' && !isKeyProven && !key.some((column) => missing.includes(column))) {
+    problems.push(
+      new ServiceError(
+        'KEY_NOT_UNIQUE',
+        `Dataset ${name}: table ${relation} has no unique index on (${key.join(', ')}): create it, or name a key that has one.`,
+      ),
+    );
+  }
+  return problems;
+}
+
+const unavailable = (sentence: string): ServiceError => new ServiceError('DATASET_UNAVAILABLE', sentence);
+
+function columnMisfit({ columns }: Dataset, column: CatalogueColumn | undefined): string | null {
+  const declared = column === undefined ? undefined : columns[column.name];
+  if (column === undefined || declared === undefined) return null;
+  if (column.hasMoney) {
+    return `column ${column.name} is ${column.type}, and money is written in each locale differently: take it out, or export a view that casts it to numeric`;
+  }
+  const type = columnTypeOf(column);
+  return declared.type === type
+    ? null
+    : `column ${column.name} is ${column.type} in the source database: declare its type as ${type}, not ${declared.type}`;
+}
+
+function tenantMisfit(column: CatalogueColumn | undefined): string | null {
+  if (column === undefined || (column.labels === null && TENANT_TYPES.includes(columnTypeOf(column)))) return null;
+  return `tenant column ${column.name} is ${column.type}, but a tenant's id is a UUID: name a column of type uuid or text`;
+}
+
+/** An enumeration can be compared with its own labels only; any other text would end the query. */
+function filterMisfit(name: string, filter: FilterDefinition, column: CatalogueColumn | undefined): string | null {
+  const labels = column?.labels ?? null;
+  if (column === undefined || labels === null || filter.kind === 'is_null' || filter.kind === 'contains') return null;
+  const values = filter.kind === 'one_of' ? filter.values : undefined;
+  if (values?.every((value) => labels.includes(value)) === true) return null;
+  return `filter ${name} must be a one_of with values that the enumeration ${column.type} has: ${labels.join(', ')}`;
+}

@@ -1,0 +1,48 @@
+import type { Dataset } from '../datasets/define-dataset.js';
+import type { DatasetRegistry } from '../datasets/index.js';
+import { freezeQuery, segmentSql } from '../datasets/query.js';
+import { ServiceError, messageOf } from '../errors.js';
+import type { Source, SourceSession } from './source.js';
+
+/** For all datasets together, ms. */
+const LIMIT_MS = 10_000;
+const STATEMENT_MS = 5000;
+/** Nobody's: only the shape of the query counts. */
+const TENANT = '00000000-0000-0000-0000-000000000000';
+const SESSION: SourceSession = { timezone: 'UTC', tenantId: TENANT, statementTimeoutMs: STATEMENT_MS };
+
+export interface DatasetCheck {
+  /** Sentences: where definitions do not fit the database. They must be mended before an export can work. */
+  readonly misfits: readonly string[];
+  /** Why the database could not be asked; it may be back when an export needs it. */
+  readonly unavailable: string | null;
+}
+
+/** Holds every dataset against the source database, and lets it plan the query of an export of all columns. */
+export async function checkDatasets(source: Source, registry: DatasetRegistry): Promise<DatasetCheck> {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const sentences = new Set<string>();
+  for (const dataset of registry.values()) {
+    try {
+      for (const sentence of await sentencesOf(dataset, source, signal)) sentences.add(sentence);
+    } catch (error) {
+      return { misfits: [...sentences], unavailable: messageOf(error) };
+    }
+  }
+  return { misfits: [...sentences], unavailable: null };
+}
+
+async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal): Promise<string[]> {
+  const found = await source.misfits(dataset, SESSION, signal);
+  if (found.length > 0) return found.map(messageOf);
+  const columns = Object.keys(dataset.columns);
+  const request = { type: dataset.name, format: 'CSV', columns, filters: {}, options: {}, notify: {} };
+  const query = freezeQuery(dataset, request, TENANT, (quoted) => quoted);
+  try {
+    await source.rehearse(segmentSql(query, null, null), SESSION, signal);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'DATASET_UNAVAILABLE') throw error;
+    return [`Dataset ${dataset.name} cannot be exported: ${messageOf(error)}`];
+  }
+}

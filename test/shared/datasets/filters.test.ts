@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import type { FilterValue, Scalar } from '../../../shared/contract.js';
+import {
+  defineDataset,
+  type ColumnDefinition,
+  type ColumnType,
+  type FilterDefinition,
+} from '../../../shared/datasets/define-dataset.js';
+import { createRegistry } from '../../../shared/datasets/index.js';
+import { freezeQuery } from '../../../shared/datasets/query.js';
+import { createRequestSchema, parseExportRequest } from '../../../shared/request.js';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { CREATE_TYPES, TYPES } from '../../conformance/type-values.js';
+
+const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
+
+/** Values that pass at the door, each a likely one to be somewhere between a column's own. */
+const SENT: Partial<Record<ColumnType, readonly Scalar[]>> = {
+  smallint: [0, '-32768', 32767],
+  integer: [0, '-2147483648', 40000],
+  bigint: ['9223372036854775807', 0],
+  numeric: [0, '-0.10', '1e400'],
+  real: [0, '0.1', '3.4e38'],
+  'double precision': ['5e-324', 0.1, '-1e300'],
+  boolean: [true, false],
+  text: ['', '=1+1', '🙂', "O'Neill \\", 'x'.repeat(100)],
+  char: ['a', '=1', ' x', ''],
+  uuid: ['ffffffff-0000-4000-8000-00000000000A', '00000000-0000-0000-0000-000000000000'],
+  date: ['0001-01-01', '9999-12-31'],
+  time: ['00:00', '23:59:59.999999'],
+  timestamp: ['2026-03-29', '2026-03-29T02:30'],
+  timestamptz: ['2026-10-25T01:30:00+00:00', '2026-10-25', '2026-10-25T02:30'],
+  interval: ['P-1D', 'PT0S', 'P1M-1DT2H3M4.5S', 'P999999Y9999999DT9999999H'],
+  inet: ['10.0.0.1', '10.0.0.1/8', '::1', '2001:db8::/32'],
+};
+
+const comparable = Object.entries(TYPES).filter(([, { declared, sqlType }]) => declared in SENT && sqlType !== 'mood');
+/** What a value is compared as, where the column's type would cut it off or refuse it. */
+const COMPARED_AS: Readonly<Record<string, string>> = {
+  'char(5)': 'bpchar',
+  'varchar(6)': 'text',
+  'numeric(10, 2)': 'numeric',
+  amount: 'numeric',
+  cidr: 'inet',
+  'text COLLATE loose': 'text',
+};
+const kinds = ['range', 'equals', 'one_of'] as const;
+
+const columns: Readonly<Record<string, ColumnDefinition>> = {
+  id: { type: 'integer' },
+  ...Object.fromEntries(comparable.map(([name, { declared }]) => [name, { type: declared }])),
+};
+const filters: Record<string, FilterDefinition> = { search: { kind: 'contains', column: 'accentless' } };
+for (const [column] of comparable) for (const kind of kinds) filters[`${kind} of ${column}`] = { kind, column };
+const edges = defineDataset({
+  name: 'edges',
+  title: 'Every type',
+  table: 'edges',
+  key: ['id'],
+  tenantColumn: 'tenant_id',
+  columns,
+  filters,
+});
+const schema = createRequestSchema(createRegistry([edges]));
+
+describe('a filter on a column of every type that can be compared finds the rows that PostgreSQL finds:', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+
+  before(async () => {
+    database = await createDatabase();
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`${CREATE_TYPES}; SET TimeZone = 'Europe/Berlin'`);
+    const items = comparable.map(([name, { sqlType }]) => `${name} ${sqlType}`);
+    await client.query(`CREATE TABLE edges (id serial PRIMARY KEY, tenant_id uuid, ${items.join(', ')})`);
+    for (const [name, { sqlType, values }] of comparable) {
+      const rows = values.map((value) => `('${TENANT}', (${value})::${sqlType.replace(/ COLLATE.*/, '')})`);
+      await client.query(`INSERT INTO edges (tenant_id, ${name}) VALUES ${rows.join(', ')}`);
+    }
+  });
+  after(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  /** The ids that a request with this filter finds. */
+  async function found(filter: string, value: FilterValue): Promise<number[]> {
+    const body = { type: 'edges', format: 'csv', filters: { [filter]: value }, options: { timezone: 'Europe/Berlin' } };
+    const query = freezeQuery(edges, parseExportRequest(body, schema), TENANT, (quoted) => quoted);
+    const { rows } = await client.query<{ id: number }>(`${query.select} ORDER BY id`);
+    return rows.map(({ id }) => id);
+  }
+  /** What PostgreSQL makes of the same values as parameters of the column's type. */
+  async function wanted(condition: string, type: string, values: readonly Scalar[]): Promise<number[]> {
+    const cast = COMPARED_AS[type] ?? type;
+    const text = condition.replaceAll(/\$\d/g, (parameter) => `${parameter}::text::${cast}`);
+    const { rows } = await client.query<{ id: number }>(
+      `SELECT id FROM edges WHERE ${text} ORDER BY id`,
+      values.map(String),
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  for (const [name, { declared, sqlType }] of comparable) {
+    it(`${sqlType} as ${declared}`, async () => {
+      const values = SENT[declared] ?? [];
+      for (const value of values) {
+        assert.deepEqual(await found(`equals of ${name}`, value), await wanted(`${name} = $1`, sqlType, [value]));
+        for (const [end, operator] of [
+          ['gt', '>'],
+          ['gte', '>='],
+          ['lt', '<'],
+          ['lte', '<='],
+        ] as const) {
+          const ids = await wanted(`${name} ${operator} $1`, sqlType, [value]);
+          assert.deepEqual(await found(`range of ${name}`, { [end]: value }), ids, `${operator} ${value}`);
+        }
+      }
+      const any = values.map((_, index) => `${name} = $${index + 1}`).join(' OR ');
+      assert.deepEqual(await found(`one_of of ${name}`, values), await wanted(any, sqlType, values));
+    });
+  }
+
+  it('and looks for text under a collation for which other text is the same', async () => {
+    assert.equal((await found('search', 'ULL')).length, 1);
+    assert.deepEqual(await found('search', 'Ü'), []);
+  });
+});

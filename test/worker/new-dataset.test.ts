@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Dataset } from '../../shared/datasets/index.js';
+import { loadDatasets } from '../../shared/datasets/load.js';
+import { BUILT_IN_DATASETS } from '../../shared/datasets/index.js';
+import { newDataset } from '../../worker/new-dataset/new-dataset.js';
+import { datasetNameOf, labelOf } from '../../worker/new-dataset/words.js';
+import { runProgram } from '../api/programs.js';
+import { assertSameBytes, exportFile } from '../export-csv/compare.js';
+import { copyOf } from '../export-csv/reference.js';
+import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser } from '../support/service.js';
+import { seedSampleData } from '../../dev/sample-data/seed.js';
+
+/** Every name of it would break JavaScript or SQL that forgot to quote one. */
+const AWKWARD = '"My ""Schema"".x"."Größe, d\'été.T"';
+const TABLES = `
+  CREATE SCHEMA "My ""Schema"".x";
+  CREATE TYPE mood AS ENUM ('', 'it''s "fine"', '山');
+  CREATE TABLE ${AWKWARD} (
+    "Tenant ""ID""" uuid NOT NULL, "a.b" int NOT NULL, "the\\key'" text COLLATE "C" NOT NULL, "__proto__" int,
+    "1" int, "2 */ // \u2028 x" text, price money, prices money[], mood mood, "customerId" bigint REFERENCES customers,
+    "日付" date, "placedAt" timestamptz, tags text[], flag boolean, "date_range" numeric, net cidr, doc json,
+    UNIQUE ("a.b"), PRIMARY KEY ("Tenant ""ID""", "the\\key'", "a.b"));
+  CREATE INDEX ON ${AWKWARD} ("Tenant ""ID""", "placedAt");
+  CREATE TABLE keyless (id int, tenant_id uuid);
+  CREATE UNIQUE INDEX ON keyless (id);
+  CREATE TABLE homeless (id int PRIMARY KEY, account int);
+  CREATE TABLE "Plain" (id int PRIMARY KEY, tenant_id text);
+  CREATE VIEW paid AS SELECT id, tenant_id, total FROM orders WHERE status = 'paid'`;
+
+describe('npm run dataset:new', () => {
+  let database: TestDatabase;
+  let folder: string;
+  const me = someUser();
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'export-new-dataset-'));
+    database = await createDatabase();
+    await seedSampleData({ databaseUrl: database.url, orders: 300, singleTenant: true });
+    await queryRows(database.url, TABLES);
+  });
+  after(async () => {
+    await database.drop();
+    await rm(folder, { recursive: true });
+  });
+
+  let files = 0;
+  const write = (...args: string[]): Promise<string> => newDataset(args, database.url);
+  /** The dataset that is loaded from what it has written, and what it has said. */
+  async function made(...args: string[]): Promise<{ dataset: Dataset; file: string; said: string }> {
+    files += 1;
+    const file = join(folder, `${files}.mjs`);
+    const said = await write(...args, '--out', file);
+    const [dataset] = (await loadDatasets(file)).values();
+    assert.ok(dataset !== undefined);
+    return { dataset, file, said };
+  }
+
+  it('writes what the sample datasets say of their tables, without the tenant', async () => {
+    for (const builtIn of BUILT_IN_DATASETS) {
+      const { dataset, said } = await made(builtIn.table);
+      const typesOf = ({ columns }: Dataset) => Object.entries(columns).map(([name, { type }]) => `${name} ${type}`);
+      assert.deepEqual(
+        typesOf(dataset),
+        typesOf(builtIn).filter((column) => !column.startsWith('tenant_id')),
+      );
+      assert.deepEqual({ name: dataset.name, key: dataset.key }, { name: builtIn.name, key: builtIn.key });
+      assert.deepEqual(dataset.filters?.date_range, builtIn.filters?.date_range);
+      assert.doesNotMatch(said, /No index leads/);
+    }
+    const { dataset } = await made('orders');
+    assert.deepEqual(dataset.filters, {
+      date_range: { kind: 'date_range', column: 'placed_at' },
+      user_id: { kind: 'equals', column: 'user_id' },
+      customer_id: { kind: 'equals', column: 'customer_id' },
+      customer_name: { kind: 'contains', column: 'customer_name' },
+      email: { kind: 'contains', column: 'email' },
+      status: { kind: 'contains', column: 'status' },
+      total: { kind: 'range', column: 'total' },
+      currency: { kind: 'equals', column: 'currency' },
+      quantity: { kind: 'range', column: 'quantity' },
+      note: { kind: 'contains', column: 'note' },
+      updated_at: { kind: 'date_range', column: 'updated_at' },
+    });
+  });
+
+  it('writes one of a table with awkward names, which is loaded and exported as it is', async () => {
+    const { dataset, file, said } = await made(AWKWARD, '--tenant', 'Tenant "ID"');
+    const { schema, table, key, name, title, columns, filters } = dataset;
+    assert.deepEqual(
+      { schema, table, key, name, title },
+      {
+        schema: 'My "Schema".x',
+        table: `Größe, d'été.T`,
+        key: [`the\\key'`, 'a.b'],
+        name: 'grosse_d_ete_t',
+        title: 'Größe d été t',
+      },
+    );
+    assert.equal(columns.customerId?.label, 'Customer ID');
+    assert.equal(columns.net?.type, 'inet');
+    assert.equal(columns.tags?.type, 'other');
+    assert.deepEqual(filters?.mood, { kind: 'one_of', column: 'mood', values: [`it's "fine"`, '山'] });
+    assert.deepEqual(filters.date_range, { kind: 'date_range', column: 'placedAt' });
+    assert.equal(filters.tags, undefined);
+    const text = await readFile(file, 'utf8');
+    assert.match(text, /\/\/ price is left out: money is written in each locale differently: .+\.$/m);
+    assert.match(said, /^Left out: __proto__, because .*\nLeft out: price, because .*\nLeft out: prices, /m);
+
+    const service = await startService({
+      orders: 100,
+      datasets: [dataset],
+      env: { SOURCE_DATABASE_URL: database.url },
+    });
+    await service.startWorker();
+    await queryRows(
+      database.url,
+      `INSERT INTO ${AWKWARD} SELECT $1, i, 'k' || i % 3, 0, i, 'x', 1, '{1}', '山', NULL, now(), now(), '{a}', true, 1, '10.0.0.0/8', '[]'
+       FROM generate_series(1, 20) AS i`,
+      [me.tenantId],
+    );
+    const file2 = await exportFile(service, me, { type: dataset.name, filters: { mood: ['山'] } });
+    const names = Object.keys(columns).map((column) => `"${column.replaceAll('"', '""')}"`);
+    const select = `SELECT ${names.join(', ')} FROM ${AWKWARD} ORDER BY "the\\key'", "a.b"`;
+    assertSameBytes(file2.bytes, await copyOf({ databaseUrl: database.url, select }), 'COPY');
+    assert.equal(file2.rows, 20);
+    await closeCleanly(service);
+  });
+
+  it('takes a view with a key that it is told, and a name in any spelling', async () => {
+    const { dataset, said } = await made('paid', '--key', 'id');
+    assert.deepEqual(dataset.key, ['id']);
+    assert.match(
+      said,
+      /No index leads with the tenant and the key.* CREATE UNIQUE INDEX ON "paid" \("tenant_id", "id"\);/,
+    );
+    for (const written of ['Plain', '"Plain"', 'public.Plain', 'PUBLIC."Plain"']) {
+      assert.equal((await made(written)).dataset.table, 'Plain', written);
+    }
+    assert.equal((await made('ORDERS')).dataset.table, 'orders');
+  });
+
+  const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /^Name one table: npm run dataset:new -- \[SCHEMA\.\]TABLE/],
+    [['one', 'two'], /^Name one table/],
+    [['nowhere.orders'], /^The source database has no table or view nowhere\.orders that its user finds: name it as/],
+    [['orders_pkey'], /no table or view orders_pkey/],
+    [['keyless'], /^keyless has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
+    [['paid'], /^paid is a view, and nothing proves what its key is: name its columns with --key COLUMN/],
+    [
+      ['homeless'],
+      /^homeless has no column tenant_id: name the one that holds the tenant's id with --tenant COLUMN\.$/,
+    ],
+    [['homeless', '--tenant', 'owner'], /^homeless has no column owner, which --tenant names: it has id, account\.$/],
+    [['homeless', '--tenant', 'account'], /tenant column account is integer, but a tenant's id is a UUID/],
+    [['orders', '--key', 'color'], /^orders has no column color, which --key names: it has id, tenant_id/],
+    [['orders', '--key', 'customer_id'], /^Dataset orders: table orders has no unique index on \(customer_id\)/],
+  ];
+  for (const [args, sentence] of REFUSED) {
+    it(`refuses ${JSON.stringify(args)} with a sentence`, async () => {
+      const file = join(folder, 'never.mjs');
+      await assert.rejects(write(...args, '--out', file), { message: sentence });
+      await assert.rejects(readFile(file));
+    });
+  }
+
+  it('never writes over a file', async () => {
+    const file = join(folder, 'mine.mjs');
+    await writeFile(file, 'mine');
+    await assert.rejects(
+      write('orders', '--out', file),
+      /mine\.mjs is there already: name another file with --out FILE\.$/,
+    );
+    assert.equal(await readFile(file, 'utf8'), 'mine');
+  });
+
+  it('is a program, which prints what to do next or ends with 1', async () => {
+    const file = join(folder, 'printed.mjs');
+    const done = await runProgram('worker/dataset-new.ts', ['orders', '--out', file], { DATABASE_URL: database.url });
+    assert.deepEqual([done.code, done.stderr], [0, '']);
+    assert.match(
+      done.stdout,
+      /: dataset orders, key \(id\), 12 columns, 11 filters\.\n.*DATASETS_MODULE=.*printed\.mjs\n$/,
+    );
+    const failed = await runProgram('worker/dataset-new.ts', ['orders'], {});
+    assert.deepEqual([failed.code, failed.stdout], [1, '']);
+    assert.match(failed.stderr, /^Neither SOURCE_DATABASE_URL nor DATABASE_URL is set.*\n$/);
+  });
+
+  it('makes names for people and for requests', () => {
+    const names = ['customer_id', 'customerId', 'placed_at', 'VAT', 'SKU_code', '日付', '  ', '2fa'];
+    assert.deepEqual(names.map(labelOf), [
+      'Customer ID',
+      'Customer ID',
+      'Placed at',
+      'VAT',
+      'SKU code',
+      '日付',
+      '  ',
+      '2fa',
+    ]);
+    assert.deepEqual(['OrderItems', 'Über uns', '日付', '2fa'].map(datasetNameOf), [
+      'order_items',
+      'uber_uns',
+      'table',
+      'table_2fa',
+    ]);
+  });
+});

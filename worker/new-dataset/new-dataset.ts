@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { createRegistry } from '../../shared/datasets/index.js';
+import { checkDatasets } from '../../shared/infrastructure/check-datasets.js';
+import { createPool } from '../../shared/infrastructure/postgres.js';
+import { readTable } from '../../shared/infrastructure/read-table.js';
+import { Source } from '../../shared/infrastructure/source.js';
+import { ProposalError } from './proposal-error.js';
+import { proposeDataset, type Proposal } from './propose-dataset.js';
+import { tableNames } from './table-names.js';
+import { writeModule } from './write-module.js';
+
+const USAGE = 'npm run dataset:new -- [SCHEMA.]TABLE [--tenant COLUMN] [--key COLUMN …] [--out FILE]';
+
+interface Options {
+  readonly table: string;
+  readonly tenant?: string | undefined;
+  readonly key?: readonly string[] | undefined;
+  readonly out?: string | undefined;
+}
+
+function parseOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { tenant: { type: 'string' }, key: { type: 'string', multiple: true }, out: { type: 'string' } },
+  });
+  const [table, ...more] = positionals;
+  if (table === undefined || table === '' || more.length > 0) throw new ProposalError(`Name one table: ${USAGE}`);
+  return { table, ...values };
+}
+
+/**
+ * Writes a definition from a table's catalogue entry, and holds it against the database as a worker would.
+ * @param databaseUrl the source database
+ * @returns what to tell whoever asked for it
+ * @throws Error with a sentence that says what to do
+ */
+export async function newDataset(args: readonly string[], databaseUrl: string | undefined): Promise<string> {
+  const options = parseOptions(args);
+  if (databaseUrl === undefined || databaseUrl === '') {
+    throw new ProposalError(
+      'Neither SOURCE_DATABASE_URL nor DATABASE_URL is set: one of them says where the table is.',
+    );
+  }
+  const proposal = await propose(options, databaseUrl);
+  const file = options.out ?? `./${proposal.dataset.name}.dataset.mjs`;
+  if (existsSync(file)) throw new ProposalError(`${file} is there already: name another file with --out FILE.`);
+  // `wx`: nor one that came in between.
+  await writeFile(file, writeModule(proposal), { flag: 'wx' });
+  return report(proposal, file);
+}
+
+async function propose({ table, tenant, key }: Options, databaseUrl: string): Promise<Proposal> {
+  const pool = createPool(databaseUrl, { max: 1, name: 'export-new-dataset', onIdleError: () => undefined });
+  try {
+    const facts = await readTable(pool, tableNames(table));
+    if (facts === null) {
+      throw new ProposalError(
+        `The source database has no table or view ${table} that its user finds: name it as SCHEMA.TABLE, a part in double quotes where it has a dot.`,
+      );
+    }
+    const proposal = proposeDataset(facts, { tenant, key });
+    const { misfits, unavailable } = await checkDatasets(new Source(pool), createRegistry([proposal.dataset]));
+    const problems = unavailable === null ? misfits : [...misfits, unavailable];
+    if (problems.length > 0) throw new ProposalError(problems.join('\n'));
+    return proposal;
+  } finally {
+    await pool.end();
+  }
+}
+
+function report({ dataset, leftOut, isCovered }: Proposal, file: string): string {
+  const { name, schema, table, key, tenantColumn, columns, filters = {} } = dataset;
+  const place = [...(schema === undefined ? [] : [schema]), table].map((part) => pg.escapeIdentifier(part)).join('.');
+  const indexed = [tenantColumn, ...key].map((column) => pg.escapeIdentifier(column)).join(', ');
+  return [
+    `${file}: dataset ${name}, key (${key.join(', ')}), ${Object.keys(columns).length} columns, ${Object.keys(filters).length} filters.`,
+    ...leftOut.map((column) => `Left out: ${column.name}, because ${column.why}.`),
+    ...(isCovered
+      ? []
+      : [
+          `No index leads with the tenant and the key. For a large table: CREATE UNIQUE INDEX ON ${place} (${indexed});`,
+        ]),
+    `Look through it, then start every API and every worker with DATASETS_MODULE=${file}`,
+  ].join('\n');
+}

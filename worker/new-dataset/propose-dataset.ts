@@ -1,0 +1,69 @@
+import { columnTypeOf } from '../../shared/datasets/catalogue.js';
+import { defineDataset, type Dataset } from '../../shared/datasets/define-dataset.js';
+import type { TableColumn, TableFacts } from '../../shared/infrastructure/read-table.js';
+import { ProposalError } from './proposal-error.js';
+import { proposeFilters } from './propose-filters.js';
+import { proposeKey } from './propose-key.js';
+import { datasetNameOf, labelOf } from './words.js';
+
+export interface Asked {
+  readonly tenant?: string | undefined;
+  /** Columns, where the table's own indexes are not to say it. */
+  readonly key?: readonly string[] | undefined;
+}
+
+export interface Proposal {
+  readonly dataset: Dataset;
+  /** Columns that it has not, each with the end of a sentence. */
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
+  /** An index has the tenant first and the key after it. */
+  readonly isCovered: boolean;
+}
+
+const DEFAULT_TENANT = 'tenant_id';
+
+/**
+ * A dataset of a table: all of its columns that can be exported, the key that its indexes prove, and a filter for each
+ * column that people are likely to choose by.
+ * @throws ProposalError, DatasetError
+ */
+export function proposeDataset(facts: TableFacts, asked: Asked): Proposal {
+  const { schema, table } = facts;
+  const tenantColumn = tenantOf(facts, asked.tenant);
+  const { key, isCovered } = proposeKey(facts, tenantColumn, asked.key);
+  const rest = facts.columns.filter(({ name }) => name !== tenantColumn);
+  const leftOut = rest.flatMap((column) => {
+    const why = whyNot(column);
+    return why === null ? [] : [{ name: column.name, why }];
+  });
+  const columns = rest.filter((column) => whyNot(column) === null);
+  const dataset = defineDataset({
+    name: datasetNameOf(table),
+    title: labelOf(table),
+    ...(schema === undefined ? {} : { schema }),
+    table,
+    key,
+    tenantColumn,
+    columns: Object.fromEntries(
+      columns.map((column) => [column.name, { type: columnTypeOf(column), label: labelOf(column.name) }]),
+    ),
+    filters: proposeFilters({ ...facts, columns: columns.filter(({ name }) => !key.includes(name)) }, tenantColumn),
+  });
+  return { dataset, leftOut, isCovered };
+}
+
+function whyNot({ name, hasMoney, isReadable }: TableColumn): string | null {
+  if (hasMoney) return 'money is written in each locale differently: export a view that casts it to numeric';
+  if (!isReadable) return 'the user of the database may not read it';
+  return name === '__proto__' ? 'the name has a meaning of its own in JavaScript' : null;
+}
+
+function tenantOf({ table, columns }: TableFacts, asked: string | undefined): string {
+  const name = asked ?? DEFAULT_TENANT;
+  if (columns.some((column) => column.name === name)) return name;
+  throw new ProposalError(
+    asked === undefined
+      ? `${table} has no column ${DEFAULT_TENANT}: name the one that holds the tenant's id with --tenant COLUMN.`
+      : `${table} has no column ${asked}, which --tenant names: it has ${columns.map((column) => column.name).join(', ')}.`,
+  );
+}

@@ -1,0 +1,47 @@
+import type { TableFacts } from '../../shared/infrastructure/read-table.js';
+import { ProposalError } from './proposal-error.js';
+
+export interface ProposedKey {
+  readonly key: readonly string[];
+  /** An index has the tenant first and the key after it. */
+  readonly isCovered: boolean;
+}
+
+/**
+ * The key that one of the table's unique indexes proves. The best has an index that leads with the tenant, so that
+ * counting and cutting is an index-only scan; then the primary key; then the shortest.
+ */
+export function proposeKey(facts: TableFacts, tenant: string, asked: readonly string[] | undefined): ProposedKey {
+  const { table, isView, columns, indexes } = facts;
+  const isCovered = (key: readonly string[]): boolean =>
+    indexes.some((index) => [tenant, ...key].every((column, place) => index.columns[place] === column));
+  if (asked !== undefined) {
+    const missing = asked.find((name) => !columns.some((column) => column.name === name));
+    if (missing !== undefined) {
+      throw new ProposalError(
+        `${table} has no column ${missing}, which --key names: it has ${columns.map(({ name }) => name).join(', ')}.`,
+      );
+    }
+    return { key: asked, isCovered: isCovered(asked) };
+  }
+  const usable = new Set(columns.filter(({ isNotNull, hasMoney }) => isNotNull && !hasMoney).map(({ name }) => name));
+  const [best] = indexes
+    .filter((index) => index.isUnique && index.columns.every((column) => usable.has(column)))
+    .map((index) => {
+      const others = index.columns.filter((column) => column !== tenant);
+      const key = others.length === 0 ? index.columns : others;
+      return { key, isPrimary: index.isPrimary, isCovered: isCovered(key) };
+    })
+    .sort(
+      (a, b) =>
+        Number(b.isCovered) - Number(a.isCovered) ||
+        Number(b.isPrimary) - Number(a.isPrimary) ||
+        a.key.length - b.key.length,
+    );
+  if (best !== undefined) return best;
+  throw new ProposalError(
+    isView
+      ? `${table} is a view, and nothing proves what its key is: name its columns with --key COLUMN, once for each.`
+      : `${table} has no primary key and no unique index whose columns are all NOT NULL: create one, or name the columns of the key with --key COLUMN, once for each.`,
+  );
+}
