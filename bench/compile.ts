@@ -8,8 +8,8 @@ import { BENCH_DIR } from './bench-stack.js';
 const LIMIT_MS = 180_000;
 
 /**
- * Compiles the service and bundles its workflows as `npm run build` does, but into the benchmark's own folder: nobody
- * who builds meanwhile changes what is measured.
+ * Compiles the service and bundles its workflows as `npm run build` does, and the textbook with it, but into the
+ * benchmark's own folder: nobody who builds meanwhile changes what is measured.
  * @returns that folder
  * @throws StackError when it does not compile
  */
@@ -17,7 +17,10 @@ export async function compile(signal: AbortSignal): Promise<string> {
   const folder = join(BENCH_DIR, 'dist');
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   await rm(folder, { recursive: true, force: true });
-  const steps = [[tsc, '-p', 'tsconfig.build.json', '--outDir', folder], [join(folder, 'worker', 'write-bundle.js')]];
+  const steps = [
+    [tsc, '-p', join('bench', 'tsconfig.dist.json'), '--outDir', folder],
+    [join(folder, 'worker', 'write-bundle.js')],
+  ];
   for (const step of steps) {
     const { ok, output } = await runCommand(process.execPath, step, { timeoutMs: LIMIT_MS, signal });
     if (!ok) throw new StackError(`The service cannot be built: ${tellingLine(output)}`);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --rows N] [--rounds N] [--only csv|latency]`: the service beside what else could do its work, on
+ * `npm run bench [-- --rows N] [--rounds N] [--only csv,json,…|all]`: the service beside what else could do its work, on
  * this machine, in turns. See README.md in this folder.
  */
 import { interruptSignal } from '../dev/interrupt.js';

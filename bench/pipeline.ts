@@ -2,61 +2,53 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../dev/stack/stack-error.js';
 import { family, peakMemory } from './proc.js';
 import type { Programs } from './programs.js';
-import { RCLONE_ARGS, rcloneEnvironment, type S3Address } from './rclone.js';
-
-/** What a person would type, given psql, the address, the statement, rclone, the object and rclone's options. */
-const SCRIPT = `psql=$1 url=$2 statement=$3 rclone=$4 object=$5
-shift 5
-"$psql" -X -q -v ON_ERROR_STOP=1 -d "$url" -c "$statement" | "$rclone" rcat "$object" "$@"`;
+import { shellLine, type Stage } from './shell-line.js';
 
 const LOOK_EVERY_MS = 100;
 
-export interface PipelineWork {
-  readonly psql: string;
-  readonly rclone: string;
-  readonly sourceUrl: string;
-  readonly select: string;
-  readonly s3: S3Address;
-  readonly bucket: string;
-  readonly key: string;
+export interface Pipeline {
+  /** Of its log. */
+  readonly name: string;
+  readonly stages: readonly Stage[];
+  /** Besides PATH and UTF-8. */
+  readonly env: Readonly<Record<string, string>>;
 }
-
-/** One line, as `\copy` wants it. */
-export const copyStatement = (select: string): string => `\\copy (${select}) to stdout csv header`;
 
 export interface PipelineRun {
   readonly wallMs: number;
-  /** Of psql and rclone together, in bytes; looked up every 100 ms. */
+  /** Of all its programs together, in bytes; looked up every 100 ms. */
   readonly peakMemory: number;
 }
 
-/** `psql -c '\copy …' | rclone rcat`. @throws StackError when rclone fails; what psql lost shows in the file's size */
-export async function runPipeline(programs: Programs, work: PipelineWork): Promise<PipelineRun> {
-  const { psql, rclone, sourceUrl, select, s3, bucket, key } = work;
-  const object = `bench:${bucket}/${key}`;
+/** The highest memory of each of a shell’s programs, added up, in bytes. */
+async function watchMemory(root: number | undefined, isOver: () => boolean): Promise<number> {
+  const peaks = new Map<number, number>();
+  while (!isOver() && root !== undefined) {
+    for (const member of family(root)) peaks.set(member, Math.max(peaks.get(member) ?? 0, peakMemory(member)));
+    await sleep(LOOK_EVERY_MS);
+  }
+  // A shell that only waits for its pipeline is no part of it; one that became its only program is.
+  if (root !== undefined && peaks.size > 1) peaks.delete(root);
+  return [...peaks.values()].reduce((sum, peak) => sum + peak, 0);
+}
+
+/** `first | second | …`. @throws StackError when the last one fails; what the others lost shows in the file */
+export async function runPipeline(programs: Programs, { name, stages, env }: Pipeline): Promise<PipelineRun> {
   const startedAt = performance.now();
   const shell = await programs.launch({
-    name: 'psql-rclone',
+    name,
     command: '/bin/sh',
-    args: ['-c', SCRIPT, 'sh', psql, sourceUrl, copyStatement(select), rclone, object, ...RCLONE_ARGS],
-    env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', PGCLIENTENCODING: 'UTF8', ...rcloneEnvironment(s3) },
+    args: ['-c', shellLine(stages)],
+    env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', PGCLIENTENCODING: 'UTF8', ...env },
   });
-  const { pid } = shell;
-  const end = { isOver: false, peaks: new Map<number, number>() };
-  const looking = (async (): Promise<void> => {
-    while (!end.isOver && pid !== undefined) {
-      for (const member of family(pid)) {
-        if (member !== pid) end.peaks.set(member, Math.max(end.peaks.get(member) ?? 0, peakMemory(member)));
-      }
-      await sleep(LOOK_EVERY_MS);
-    }
-  })();
+  const end = { isOver: false };
+  const watching = watchMemory(shell.pid, () => end.isOver);
   const { code, signal } = await shell.exited;
   const wallMs = performance.now() - startedAt;
   end.isOver = true;
-  await looking;
+  const peak = await watching;
   if (code !== 0) {
-    throw new StackError(`psql | rclone ended with ${signal ?? `code ${code ?? 0}`}: ${await shell.logTail()}`);
+    throw new StackError(`${name} ended with ${signal ?? `code ${code ?? 0}`}: ${await shell.logTail()}`);
   }
-  return { wallMs, peakMemory: [...end.peaks.values()].reduce((sum, peak) => sum + peak, 0) };
+  return { wallMs, peakMemory: peak };
 }

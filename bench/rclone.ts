@@ -1,4 +1,6 @@
 import type { BinarySpec } from '../dev/stack/find-binary.js';
+import type { Stage } from './shell-line.js';
+import type { S3Address } from './target.js';
 
 export const rcloneBinary: BinarySpec = {
   title: 'rclone',
@@ -21,13 +23,6 @@ export const RCLONE_ARGS = [
   ...['--s3-no-head', '--s3-no-check-bucket', '--stats=0', '--log-level=ERROR'],
 ] as const;
 
-export interface S3Address {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
 /** A remote named `bench`, by environment variables alone: nobody's configuration file is read. */
 export const rcloneEnvironment = (address: S3Address): Readonly<Record<string, string>> => ({
   RCLONE_CONFIG: '/dev/null',
@@ -38,3 +33,9 @@ export const rcloneEnvironment = (address: S3Address): Readonly<Record<string, s
   RCLONE_CONFIG_BENCH_ACCESS_KEY_ID: address.accessKeyId,
   RCLONE_CONFIG_BENCH_SECRET_ACCESS_KEY: address.secretAccessKey,
 });
+
+/** `rclone rcat`: what it reads becomes an object of the remote `bench`. */
+export const rcloneStage = (rclone: string, bucket: string, key: string): Stage => [
+  ...[rclone, 'rcat', `bench:${bucket}/${key}`],
+  ...RCLONE_ARGS,
+];

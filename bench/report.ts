@@ -1,6 +1,6 @@
-import type { Score } from './csv-row.js';
 import { cpuOf, medianOf, megabytes } from './figures.js';
 import type { Turn } from './contestants.js';
+import type { Score } from './race.js';
 import type { Verdict } from './verdicts.js';
 
 type Figure = (turn: Turn) => number | undefined;

@@ -30,6 +30,8 @@ export interface ServiceOptions {
   readonly dist: string;
   readonly sourceUrl: string;
   readonly s3Endpoint: string;
+  /** Of API and worker, besides what every service gets. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Have the worker write a CPU profile into the benchmark's folder when it ends. */
   readonly cpuProfile: boolean;
 }
@@ -64,6 +66,7 @@ export async function startService(stack: Stack, programs: Programs, options: Se
     ...{ DATABASE_URL: url, SOURCE_DATABASE_URL: sourceUrl, S3_ENDPOINT: s3Endpoint, TEMPORAL_NAMESPACE: namespace },
     ...{ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: apiUrl, SEGMENTS_IN_FLIGHT: String(SEGMENTS_IN_FLIGHT) },
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...options.env,
   };
   const [user] = NORTHWIND.users;
   const token = await signToken(stack.env.JWT_SECRET, {

@@ -1,6 +1,6 @@
-import type { Score } from './csv-row.js';
 import { cpuOf, medianOf } from './figures.js';
-import type { Latency } from './latency-row.js';
+import type { Latency } from './latency.js';
+import type { Score } from './race.js';
 
 /** A figure beside what it should be. */
 export interface Verdict {
@@ -13,6 +13,8 @@ export interface Verdict {
   readonly met: boolean;
 }
 
+type Turn = Score['turns'][number];
+
 const MS = 1000;
 const FULL_ROWS = 10_000_000;
 
@@ -20,56 +22,57 @@ function verdict(what: string, figure: number | undefined, target: number, unit:
   return figure === undefined ? [] : [{ what, figure, target, unit, digits, met: figure <= target }];
 }
 
-const seconds = (scores: readonly Score[], name: string): number | undefined =>
-  medianOf(scores.find(({ contestant }) => contestant.name === name)?.turns ?? [], (turn) => turn.seconds);
+const turnsOf = (scores: readonly Score[], name: string): readonly Turn[] =>
+  scores.find(({ contestant }) => contestant.name === name)?.turns ?? [];
 
-function ratio(scores: readonly Score[], ours: string, theirs: string): number | undefined {
-  const [our, their] = [seconds(scores, ours), seconds(scores, theirs)];
-  return our === undefined || their === undefined ? undefined : our / their;
+/** Our median time beside another's; nothing where one of them had no turn. */
+function beside(what: string, scores: readonly Score[], [ours, theirs]: readonly [string, string], target: number) {
+  const [our, their] = [ours, theirs].map((name) => medianOf(turnsOf(scores, name), (turn) => turn.seconds));
+  return verdict(
+    `time beside ${what}`,
+    our === undefined || their === undefined ? undefined : our / their,
+    target,
+    '×',
+  );
 }
+
+/** Of all turns of the service: what must hold always. */
+function worst(scores: readonly Score[], figure: (turn: Turn) => number | undefined): number | undefined {
+  const turns = scores.filter(({ contestant }) => contestant.name.startsWith('ours')).flatMap((score) => score.turns);
+  return turns.length === 0 ? undefined : Math.max(...turns.map((turn) => figure(turn) ?? 0));
+}
+
+const memory = (scores: readonly Score[]): Verdict[] =>
+  verdict(
+    'worker peak memory, worst',
+    worst(scores, (turn) => turn.peakMemory / 1e6),
+    400,
+    'MB',
+    0,
+  );
 
 /** What was promised about a large export, from the medians; what must hold always, from the worst turn. */
 export function verdictsOfCsv(scores: readonly Score[], rows: number): Verdict[] {
-  const ours = scores.filter(({ contestant }) => contestant.name.startsWith('ours'));
-  const turns = ours.flatMap((score) => score.turns);
-  const toStore = scores.find(({ contestant }) => contestant.name === 'ours')?.turns ?? [];
-  const toSink = scores.find(({ contestant }) => contestant.name === 'ours-sink')?.turns ?? [];
-  const worst = (figure: (turn: Score['turns'][number]) => number | undefined): number | undefined =>
-    turns.length === 0 ? undefined : Math.max(...turns.map((turn) => figure(turn) ?? 0));
-  const watched = scores.find(({ contestant }) => contestant.name === 'ours-escaped')?.turns ?? [];
-  const share = rows / FULL_ROWS;
+  const cpu = (name: string): number | undefined =>
+    medianOf(turnsOf(scores, name), (turn) => cpuOf(turn.reading, 'worker'));
+  const watched = turnsOf(scores, 'ours-escaped');
+  const cpuTarget = (6 * rows) / FULL_ROWS;
   return [
-    ...verdict('time beside psql | rclone, same store', ratio(scores, 'ours', 'rclone'), 1, '×'),
-    ...verdict('time beside psql | rclone, discarding sink', ratio(scores, 'ours-sink', 'rclone-sink'), 0.8, '×'),
-    ...verdict(
-      'worker CPU, to the store',
-      medianOf(toStore, (turn) => cpuOf(turn.reading, 'worker')),
-      6 * share,
-      's',
-    ),
-    ...verdict(
-      'worker CPU, to the sink',
-      medianOf(toSink, (turn) => cpuOf(turn.reading, 'worker')),
-      6 * share,
-      's',
-    ),
-    ...verdict(
-      'worker peak memory, worst',
-      worst((turn) => turn.peakMemory / 1e6),
-      400,
-      'MB',
-      0,
-    ),
+    ...beside('psql | rclone, same store', scores, ['ours', 'rclone'], 1),
+    ...beside('psql | rclone, discarding sink', scores, ['ours-sink', 'rclone-sink'], 0.8),
+    ...verdict('worker CPU, to the store', cpu('ours'), cpuTarget, 's'),
+    ...verdict('worker CPU, to the sink', cpu('ours-sink'), cpuTarget, 's'),
+    ...memory(scores),
     ...verdict(
       'history events, worst',
-      worst((turn) => turn.historyEvents),
+      worst(scores, (turn) => turn.historyEvents),
       1500,
       '',
       0,
     ),
     ...verdict(
       'progress that went back, all',
-      worst((turn) => turn.progress?.stepsBack),
+      worst(scores, (turn) => turn.progress?.stepsBack),
       0,
       'times',
       0,
@@ -84,6 +87,27 @@ export function verdictsOfCsv(scores: readonly Score[], rows: number): Verdict[]
     ),
   ];
 }
+
+export const verdictsOfJson = (scores: readonly Score[]): Verdict[] => [
+  ...beside('psql row_to_json | rclone', scores, ['ours', 'psql-json'], 1.1),
+  ...memory(scores),
+];
+
+export const verdictsOfGzip = (scores: readonly Score[]): Verdict[] => [
+  ...beside('the same export, plain', scores, ['ours', 'ours-plain'], 1.5),
+  ...memory(scores),
+];
+
+export const verdictsOfRowLane = (scores: readonly Score[]): Verdict[] => [
+  ...beside('the textbook', scores, ['ours', 'textbook'], 0.7),
+  ...beside('the text lane', scores, ['ours', 'ours-text'], 3),
+  ...memory(scores),
+];
+
+export const verdictsOfScale = (scores: readonly Score[]): Verdict[] => [
+  ...beside('a tenth of the rows', scores, ['ours', 'ours-tenth'], 10.5),
+  ...memory(scores),
+];
 
 export function verdictsOfLatency({ median, postMedian }: Latency, rows: number): Verdict[] {
   return [

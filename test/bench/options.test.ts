@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { parseOptions } from '../../bench/options.js';
 
 describe('npm run bench', () => {
-  it('measures a million rows, three times, and everything, unless told otherwise', () => {
-    const everything = { rows: 1_000_000, rounds: 3, only: ['csv', 'latency'], cpuProfile: false };
-    assert.deepEqual(parseOptions([]), everything);
+  it('measures a million rows, three times, as CSV, and latency, unless told otherwise', () => {
+    const usual = { rows: 1_000_000, rounds: 3, only: ['csv', 'latency'], cpuProfile: false };
+    assert.deepEqual(parseOptions([]), usual);
     assert.deepEqual(parseOptions(['--rows', '5', '--rounds', '1', '--only', 'latency', '--cpu-prof']), {
       rows: 5,
       rounds: 1,
@@ -13,9 +13,17 @@ describe('npm run bench', () => {
     });
   });
 
+  it('measures the rows that are named, in its own order, or all', () => {
+    assert.deepEqual(parseOptions(['--only', 'latency,json']).only, ['json', 'latency']);
+    assert.deepEqual(parseOptions(['--only', 'all']).only, ['csv', 'json', 'gzip', 'rowlane', 'scale', 'latency']);
+  });
+
   it('says what is wrong with an option', () => {
     assert.throws(() => parseOptions(['--rows', 'many']), /--rows must be a whole number/);
     assert.throws(() => parseOptions(['--rounds', '0']), /--rounds must be a whole number of at least 1, not '0'/);
-    assert.throws(() => parseOptions(['--only', 'pdf']), /--only must be csv or latency, not 'pdf'/);
+    const names = 'all or some of csv,json,gzip,rowlane,scale,latency';
+    for (const only of ['pdf', 'csv,pdf', 'csv,csv', '', 'csv,all']) {
+      assert.throws(() => parseOptions(['--only', only]), { message: `--only must be ${names}, not '${only}'.` });
+    }
   });
 });

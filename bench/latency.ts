@@ -1,7 +1,7 @@
 import type { Progress } from '../dev/stack/progress.js';
 import { startMeter } from './meter.js';
 import type { Pids } from './pids.js';
-import { exportRequest } from './reference.js';
+import { escapedCsv } from './requests.js';
 import { runExport, type ExportRun } from './run-export.js';
 import type { Service } from './service.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -17,7 +17,6 @@ export interface Latency {
   /** Milliseconds from the request to COMPLETED. */
   readonly median: number;
   readonly p95: number;
-  /** Milliseconds from the request to its answer. */
   /** Milliseconds from the request to the end of the workflow: a median. */
   readonly workflowMedian: number;
   /** Milliseconds from the request to its answer. */
@@ -36,7 +35,7 @@ export async function measureLatency(
   signal: AbortSignal,
 ): Promise<Latency> {
   return progress.step(`Latency: ${EXPORTS} exports of ${LATENCY_ROWS} rows`, async (say) => {
-    const once = (): Promise<ExportRun> => unlessAborted(signal, () => runExport(service, exportRequest(true)));
+    const once = (): Promise<ExportRun> => unlessAborted(signal, () => runExport(service, escapedCsv));
     for (let i = 0; i < WARM_UP; i += 1) await once();
     const read = startMeter(pids);
     const runs: ExportRun[] = [];

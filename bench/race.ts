@@ -2,21 +2,13 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import type { Progress } from '../dev/stack/progress.js';
-import { checkFile, type Bucket } from './check-file.js';
+import { checkFile } from './check-file.js';
 import type { Contestant, Turn } from './contestants.js';
 import { cpuOf, megabytes } from './figures.js';
-import type { Fingerprint } from './reference.js';
 import { unlessAborted } from './unless-aborted.js';
 
-export interface Entry {
-  readonly contestant: Contestant;
-  readonly bucket: Bucket;
-  /** What the file must be; undefined when only the job can tell. */
-  readonly reference: Fingerprint | undefined;
-}
-
 export interface Score {
-  readonly contestant: Pick<Contestant, 'name' | 'title' | 'store'>;
+  readonly contestant: Pick<Contestant, 'name' | 'title'> & Pick<Contestant['target'], 'store'>;
   readonly turns: readonly Turn[];
   /** Turns that were made again because somebody else had a good part of the machine meanwhile. */
   readonly disturbed: readonly Turn[];
@@ -31,26 +23,30 @@ const isDisturbed = ({ reading }: Turn): boolean =>
 
 /** All contestants once, and again, as often as there are rounds: what the machine does meanwhile hits each of them. */
 export async function compete(
-  entries: readonly Entry[],
+  contestants: readonly Contestant[],
   rounds: number,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Score[]> {
-  const scores = entries.map((entry) => ({ entry, turns: [] as Turn[], disturbed: [] as Turn[] }));
+  const scores = contestants.map((contestant) => ({ contestant, turns: [] as Turn[], disturbed: [] as Turn[] }));
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { entry, turns, disturbed } of scores) {
-      const title = `Round ${round} of ${rounds}: ${entry.contestant.title}`;
+    for (const { contestant, turns, disturbed } of scores) {
+      const title = `Round ${round} of ${rounds}: ${contestant.title}`;
       for (let repeats = 0; turns.length < round; repeats += 1) {
-        const turn = await takeTurn(entry, title, disturbed.length + round, progress, signal);
+        const turn = await takeTurn(contestant, title, disturbed.length + round, progress, signal);
         (isDisturbed(turn) && repeats < MAX_REPEATS ? disturbed : turns).push(turn);
       }
     }
   }
-  return scores.map(({ entry: { contestant }, turns, disturbed }) => ({ contestant, turns, disturbed }));
+  return scores.map(({ contestant: { name, title, target }, turns, disturbed }) => ({
+    contestant: { name, title, store: target.store },
+    turns,
+    disturbed,
+  }));
 }
 
 async function takeTurn(
-  { contestant, bucket, reference }: Entry,
+  contestant: Contestant,
   title: string,
   number: number,
   progress: Progress,
@@ -60,7 +56,7 @@ async function takeTurn(
   await promisify(execFile)('sync');
   return progress.step(title, async (say) => {
     const turn = await unlessAborted(signal, () => contestant.turn(number));
-    await unlessAborted(signal, () => checkFile(contestant, turn, bucket, reference));
+    await unlessAborted(signal, () => checkFile(contestant, turn));
     say(`${describe(turn)}${isDisturbed(turn) ? '; disturbed' : ''}`);
     return turn;
   });

@@ -1,0 +1,27 @@
+import { NORTHWIND } from '../dev/sample-data/tenants.js';
+import { orders } from '../shared/datasets/orders.js';
+import { freezeQuery, segmentSql } from '../shared/datasets/query.js';
+import { csv } from '../shared/formats/csv.js';
+
+/** The body of a `POST`: all columns, all rows of the tenant. */
+export const exportRequest = (format: string, options: Readonly<Record<string, string | boolean>>) => ({
+  type: orders.name,
+  format,
+  options,
+});
+
+/** As psql writes it. */
+export const plainCsv = exportRequest(csv.name, { escape_formulas: false });
+/** As clients get it by default. */
+export const escapedCsv = exportRequest(csv.name, { escape_formulas: true });
+
+/** The statement that gives the same rows in one piece: what somebody would write who has no service. */
+export function wholeSelect(): string {
+  const columns = Object.keys(orders.columns);
+  const options = { escape_formulas: false, timezone: 'UTC' };
+  const request = { type: orders.name, format: csv.name, columns, filters: {}, options, notify: {} };
+  return segmentSql(freezeQuery(orders, request, NORTHWIND.id, csv.renderColumn(options)), null, null);
+}
+
+/** The same rows as one JSON object each. */
+export const wholeSelectOfJson = (): string => `select row_to_json(item) from (${wholeSelect()}) as item`;

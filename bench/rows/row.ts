@@ -1,0 +1,46 @@
+import type { Lab } from '../lab.js';
+import type { BenchOptions } from '../options.js';
+import type { Score } from '../race.js';
+import { scoreTable, verdictTable } from '../report.js';
+import type { Verdict } from '../verdicts.js';
+
+/** Programs that every row may use, by their paths. */
+export interface Clients {
+  readonly psql: string;
+  readonly rclone: string;
+}
+
+/** What a row of the benchmark has found. */
+export interface RowReport {
+  /** Of the file of its results. */
+  readonly name: string;
+  /** For people. */
+  readonly title: string;
+  readonly table: string;
+  /** For the file. */
+  readonly results: Readonly<Record<string, unknown>>;
+}
+
+/** One row of the benchmark. */
+export type Row = (lab: Lab, options: BenchOptions, clients: Clients) => Promise<RowReport>;
+
+export interface Race {
+  readonly name: string;
+  readonly title: string;
+  readonly rows: number;
+  /** Of the file that the title tells of, plain. */
+  readonly bytes: number;
+  readonly scores: readonly Score[];
+  readonly verdicts: readonly Verdict[];
+  /** Whatever else belongs to the results. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+export function raceReport({ name, title, rows, bytes, scores, verdicts, more }: Race): RowReport {
+  return {
+    name: `${name}-${rows}`,
+    title: `${title}, ${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(0)} MB, medians`,
+    table: `${scoreTable(scores)}\n\n${verdictTable(verdicts)}`,
+    results: { verdicts, ...more, scores },
+  };
+}

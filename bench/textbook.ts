@@ -1,0 +1,51 @@
+/**
+ * The pipeline of the textbooks, as well as it can be written from the documentation of its packages: rows from a
+ * cursor, an object each, CSV from batches of them, a multipart upload from that. In one process, in one go; what has
+ * been done is lost when it ends early.
+ *
+ * `node textbook.js`, told by its environment; AWS_* and S3_ENDPOINT besides what is read below. It uses nothing of the
+ * service.
+ */
+import { S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { Readable } from 'node:stream';
+import Papa from 'papaparse';
+import pg from 'pg';
+import QueryStream from 'pg-query-stream';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** One at a time costs papaparse more, and more at a time no less. */
+const ROWS_AT_A_TIME = 1000;
+const NEWLINE = '\r\n';
+
+async function* csvOf(rows: AsyncIterable<Row>): AsyncGenerator<string> {
+  let batch: Row[] = [];
+  let header = true;
+  const write = (): string => {
+    const text = Papa.unparse(batch, { header, newline: NEWLINE });
+    batch = [];
+    header = false;
+    return text + NEWLINE;
+  };
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length === ROWS_AT_A_TIME) yield write();
+  }
+  if (batch.length > 0) yield write();
+}
+
+const { SOURCE_DATABASE_URL, S3_ENDPOINT = '', S3_REGION = '', SELECT = '', BUCKET, KEY } = process.env;
+
+const client = new pg.Client({ connectionString: SOURCE_DATABASE_URL });
+await client.connect();
+const s3 = new S3Client({ endpoint: S3_ENDPOINT, region: S3_REGION, forcePathStyle: true });
+try {
+  // A hundred rows at a time, as the package has it.
+  const rows: AsyncIterable<Row> = client.query(new QueryStream(SELECT));
+  const upload = new Upload({ client: s3, params: { Bucket: BUCKET, Key: KEY, Body: Readable.from(csvOf(rows)) } });
+  await upload.done();
+} finally {
+  await client.end();
+  s3.destroy();
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { computedColumns, COMPUTED_ORDERS, plainColumns } from '../../bench/row-lane.js';
+import { orders } from '../../shared/datasets/orders.js';
+
+interface Module {
+  readonly default: readonly {
+    readonly columns: Readonly<Record<string, { readonly type: string }>>;
+    readonly computed: Readonly<Record<string, { readonly compute: (row: object) => unknown }>>;
+  }[];
+}
+
+describe('the orders with a computed column', () => {
+  it('have the columns of the orders, and one that gives the note unchanged in its place', async () => {
+    const { default: datasets } = (await import(COMPUTED_ORDERS)) as Module;
+    const [dataset] = datasets;
+    assert.deepEqual(
+      Object.entries(dataset?.columns ?? {}).map(([name, { type }]) => [name, type]),
+      Object.entries(orders.columns).map(([name, { type }]) => [name, type]),
+    );
+    const [[name, { compute }] = ['', { compute: () => undefined }]] = Object.entries(dataset?.computed ?? {});
+    for (const note of ['', 'a\nb', null]) assert.equal(compute({ note }), note);
+    assert.deepEqual(
+      computedColumns.columns,
+      plainColumns.columns.map((column) => (column === 'note' ? name : column)),
+    );
+  });
+});

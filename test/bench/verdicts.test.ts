@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import type { Score } from '../../bench/race.js';
+import { verdictsOfGzip, verdictsOfJson, verdictsOfRowLane, verdictsOfScale } from '../../bench/verdicts.js';
+
+/** A contestant with turns of these seconds, in megabytes of memory. */
+function score(name: string, seconds: readonly number[], megabytes = 300): Score {
+  const reading = { seconds: 1, cpu: {}, otherCpu: 0, peakMemory: {} };
+  const turn = { clientCpu: 1, peakMemory: megabytes * 1e6, reading, key: '', bytes: 1 };
+  return {
+    contestant: { name, title: name, store: 's3' },
+    turns: seconds.map((value) => ({ ...turn, seconds: value })),
+    disturbed: [],
+  };
+}
+
+const shown = (verdicts: ReturnType<typeof verdictsOfJson>): unknown[] =>
+  verdicts.map(({ what, figure, target, met }) => [what, figure, target, met]);
+
+describe('the benchmark’s promises', () => {
+  it('compare medians of time, and the worst memory of the service alone', () => {
+    const theirs = score('psql-json', [1, 2, 100], 900);
+    assert.deepEqual(shown(verdictsOfJson([score('ours', [2, 2.2, 9]), theirs])), [
+      ['time beside psql row_to_json | rclone', 1.1, 1.1, true],
+      ['worker peak memory, worst', 300, 400, true],
+    ]);
+    assert.deepEqual(
+      verdictsOfJson([score('ours', [2.3], 401), theirs]).map(({ met }) => met),
+      [false, false],
+    );
+  });
+
+  it('are 1.5 times for gzip, and 10.5 times for ten times the rows', () => {
+    const [gzip] = verdictsOfGzip([score('ours-plain', [2]), score('ours', [3.1])]);
+    assert.deepEqual([gzip?.target, gzip?.met], [1.5, false]);
+    const [scale] = verdictsOfScale([score('ours-tenth', [2]), score('ours', [21])]);
+    assert.deepEqual([scale?.figure, scale?.target, scale?.met], [10.5, 10.5, true]);
+  });
+
+  it('are not judged of who has not competed', () => {
+    const others = [score('ours-text', [1]), score('textbook', [10])];
+    assert.deepEqual(
+      verdictsOfRowLane(others).map(({ what }) => what),
+      ['worker peak memory, worst'],
+    );
+    assert.deepEqual(shown(verdictsOfRowLane([score('ours', [3.5]), ...others])).slice(0, 2), [
+      ['time beside the textbook', 0.35, 0.7, true],
+      ['time beside the text lane', 3.5, 3, false],
+    ]);
+  });
+});
