@@ -8,8 +8,9 @@ import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { openLane } from './lanes.js';
 import type { GenerationInput } from './open-upload.js';
+import { requireSize } from './size-limit.js';
 import { requireSlot } from './slot-fence.js';
-import { writeSegment } from './write-segment.js';
+import { writeSegment, type UseBytes } from './write-segment.js';
 
 export interface SegmentInput extends GenerationInput {
   readonly segment: number;
@@ -41,6 +42,7 @@ export const exportSegment =
         }
 
         let summary: SegmentSummary = {};
+        let bytesOfFile = attempt.bytes_committed;
         const written = await writeSegment(deps, {
           target: {
             jobId,
@@ -69,12 +71,17 @@ export const exportSegment =
               tenantId: attempt.tenant_id,
               statementTimeoutMs: STATEMENT_TIMEOUT_MS,
             };
+            const take: UseBytes = (bytes) => {
+              bytesOfFile += bytes.length;
+              requireSize(bytesOfFile, plan.maxBytes);
+              return use(bytes);
+            };
             const encode = (chunk: RowBytes): Promise<void> | void => {
               progress.rows += chunk.rows;
-              return encoder.write(chunk, use);
+              return encoder.write(chunk, take);
             };
             await lane.read(select, session, signal, encode);
-            summary = await encoder.end(use);
+            summary = await encoder.end(take);
           },
         });
         const { rows } = progress;

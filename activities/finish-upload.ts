@@ -9,6 +9,7 @@ import { joinPieces, type Piece } from '../shared/pieces.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { isOfGeneration, type GenerationInput } from './open-upload.js';
+import { requireSize } from './size-limit.js';
 import { requireSlot } from './slot-fence.js';
 import { uploadJoined, type NumberedPart } from './upload-joined.js';
 
@@ -58,6 +59,7 @@ export const finishUpload =
         return runAgain(stuck.map((record) => ({ ...record, mode: 'held' })));
       }
 
+      requireSize(fileSize, state.plan?.maxBytes ?? fileSize);
       const parts = await uploadJoined({ store, buffers }, { target, records, tail, parts: plan.parts, signal });
       const crc32 = parts.reduce((crc, part) => combineCrc32(crc, part.crc32, part.size), 0);
       await complete(parts, crc32);

@@ -72,28 +72,6 @@ export function openLane(
   };
 }
 
-/** Gives the first rows of a SELECT to `use`, and few after `maxBytes`. @returns how many rows */
-export async function readSome(
-  lane: Lane,
-  select: string,
-  session: SourceSession,
-  signal: AbortSignal,
-  { maxBytes, use }: { readonly maxBytes: number; readonly use: UseRows },
-): Promise<number> {
-  const seen = { bytes: 0, rows: 0 };
-  const enough = new Error('enough');
-  const take = async (chunk: RowBytes): Promise<void> => {
-    seen.bytes += chunk.bytes.length;
-    seen.rows += chunk.rows;
-    await use(chunk);
-    if (seen.bytes >= maxBytes) throw enough;
-  };
-  await lane.read(select, session, signal, take).catch((error: unknown) => {
-    if (error !== enough) throw error;
-  });
-  return seen.rows;
-}
-
 /** From the texts that were read – columns of the table, then inputs – to those of all columns, in their order. */
 function completer(
   dataset: Dataset,

@@ -2,27 +2,22 @@ import type { JobRef, PlanDemand, PlanSummary, Tuning } from '../shared/contract
 import { fileKey } from '../shared/contract.js';
 import { columnLabels } from '../shared/datasets/define-dataset.js';
 import { datasetNamed } from '../shared/datasets/index.js';
-import { freezeQuery, sampleSql } from '../shared/datasets/query.js';
+import { freezeQuery } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
-import { fileKind, openSegment } from '../shared/formats/file.js';
+import { fileKind } from '../shared/formats/file.js';
 import { formatNamed } from '../shared/formats/index.js';
 import type { Plan } from '../shared/infrastructure/plan-store.js';
 import { partSize } from '../shared/pieces.js';
 import { cutSegments } from '../shared/segments.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
-import { chooseLane, openLane, readSome } from './lanes.js';
+import { chooseLane, openLane } from './lanes.js';
+import { sampleRowBytes } from './sample-row-bytes.js';
 
 export interface PlanInput extends JobRef {
   readonly tuning: Tuning;
   readonly demand: PlanDemand;
 }
-
-/** Rows of each end that are encoded to learn how long a row is. */
-const SAMPLE_ROWS = 500;
-const SAMPLE_BYTES = 16 * 1024 * 1024;
-/** How much larger than the sample says a segment may be when the first plan was outgrown. */
-const ROOM = 10;
 
 /** Counts the rows and cuts them into segments, once per generation; later calls get the same plan. */
 export const planExport =
@@ -64,11 +59,19 @@ export const planExport =
       const session = { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs };
 
       await source.check(dataset, session, signal);
-      const rowBytes = await sampleRowBytes();
+      const reader = openLane(source, () => dataset, work, lane);
+      const { rowBytes, leastRowBytes } = await sampleRowBytes({
+        format,
+        outline: { columns, labels, options },
+        reader,
+        query,
+        session,
+        signal,
+      });
       const rowsOfSegment = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / rowBytes)));
       const bounds = await source.bounds(dataset, query, rowsOfSegment, session, signal);
       const { segments, totalRows } = cutSegments(bounds);
-      const bytes = totalRows * rowBytes;
+      const bytes = totalRows * leastRowBytes;
       if (totalRows > tuning.maxRows) {
         throw new ServiceError(
           'TOO_MANY_ROWS',
@@ -81,13 +84,13 @@ export const planExport =
           `The file would have about ${Math.ceil(bytes)} bytes; at most ${tuning.maxBytes} are allowed.`,
         );
       }
-      const segmentBytes =
-        Math.max(...segments.map(({ rows }) => rows)) * rowBytes * (demand.roomy === true ? ROOM : 1);
+      const segmentBytes = Math.max(...segments.map(({ rows }) => rows)) * rowBytes;
       const plan: Plan = {
         encoderVersion: format.encoderVersion,
         segments: segments.length,
-        partSize: partSize(segmentBytes, segments.length),
+        partSize: partSize(segmentBytes, segments.length, demand.roomy),
         totalRows,
+        maxBytes: tuning.maxBytes,
         query,
         inputs: lane.inputs,
         labels,
@@ -98,22 +101,4 @@ export const planExport =
         throw new ServiceError('SUPERSEDED', 'Another attempt has planned this export.');
       }
       return { generation, totalRows, segments: segments.length };
-
-      /** Mean bytes of an encoded row, by both ends of the key; 1 when there are no rows. */
-      async function sampleRowBytes(): Promise<number> {
-        let [bytes, rows] = [0, 0];
-        const count = (encoded: Buffer): void => {
-          bytes += encoded.length;
-        };
-        const reader = openLane(source, () => dataset, work, lane);
-        for (const end of ['first', 'last'] as const) {
-          const encoder = openSegment(format, { columns, labels, options }, { opens: false, leads: false });
-          rows += await readSome(reader, sampleSql(query, end, SAMPLE_ROWS), session, signal, {
-            maxBytes: SAMPLE_BYTES,
-            use: (chunk) => encoder.write(chunk, count),
-          });
-          await encoder.end(count);
-        }
-        return Math.max(1, bytes / Math.max(1, rows));
-      }
     });

@@ -52,6 +52,7 @@ export async function writeSegment(deps: Deps, work: SegmentWork): Promise<Writt
 
 async function writeParts({ store, buffers }: Deps, work: SegmentWork): Promise<WrittenSegment> {
   const { target, segments, partSize, signal, read } = work;
+  const numbers = partNumbers(target.segment, segments, target.attempt);
   const writer = new PartWriter({
     store: {
       async uploadPart(part) {
@@ -60,7 +61,7 @@ async function writeParts({ store, buffers }: Deps, work: SegmentWork): Promise<
         return { etag };
       },
     },
-    numbers: partNumbers(target.segment, segments, target.attempt),
+    numbers,
     partSize,
     buffers,
     signal,
@@ -74,7 +75,13 @@ async function writeParts({ store, buffers }: Deps, work: SegmentWork): Promise<
     return { bytes: end.bytes, pieces: { kind: 'held', key, crc32: end.crc32 } };
   } catch (error) {
     if (!(error instanceof OutOfPartNumbers)) throw error;
-    throw new ServiceError('PLAN_OUTGROWN', 'A segment outgrew its part numbers.', {}, { cause: error });
+    const { first, last } = numbers;
+    throw new ServiceError(
+      'PLAN_OUTGROWN',
+      `Segment ${target.segment} of ${segments} is larger than ${(last - first + 1) * partSize} bytes, for which its plan has part numbers.`,
+      {},
+      { cause: error },
+    );
   } finally {
     await writer.close();
   }

@@ -7,6 +7,10 @@ export const MAX_PARTS = 10_000;
 export const USUAL_PART_BYTES = 16 * 1024 ** 2;
 /** Room for segments that come out larger than their sample promised. */
 const HEADROOM = 1.25;
+/** The same when a plan was outgrown. */
+const MORE_HEADROOM = 12.5;
+/** Then also at least so much: where parts had the usual size, the same plan would be outgrown again. */
+const ROOMY_PART_BYTES = 4 * USUAL_PART_BYTES;
 
 /** Both inclusive. */
 export interface NumberRange {
@@ -43,12 +47,14 @@ export function partNumbers(segment: number, segments: number, lane: number | 'f
  * Bytes of each part of a segment, so that the segment fits one lane even if it outgrows its plan by a quarter.
  *
  * @param plannedBytes what the segment is expected to yield, in bytes of output
+ * @param roomy when a plan was outgrown: ten times the bytes, and at least four times as many as before, will fit
  * @throws RangeError as {@link partNumbers}, or when no legal part is that large
  */
-export function partSize(plannedBytes: number, segments: number): number {
-  const size = Math.max(USUAL_PART_BYTES, Math.ceil((plannedBytes * HEADROOM) / laneWidth(segments)));
+export function partSize(plannedBytes: number, segments: number, roomy = false): number {
+  const share = plannedBytes / laneWidth(segments);
+  const size = Math.max(USUAL_PART_BYTES, Math.ceil(share * HEADROOM));
   if (size > MAX_PART_BYTES) throw new RangeError(`A segment of ${plannedBytes} bytes does not fit its part numbers.`);
-  return size;
+  return roomy ? Math.min(MAX_PART_BYTES, Math.max(ROOMY_PART_BYTES, Math.ceil(share * MORE_HEADROOM))) : size;
 }
 
 function rangeWidth(segments: number): number {

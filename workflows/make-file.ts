@@ -16,6 +16,7 @@ const PATIENCE: Partial<Record<ErrorCode, number>> = {
 };
 /** Generations that a plan may lose to a dead upload before somebody should look at the store. */
 const MAX_ROUNDS = 20;
+/** How often a finish may send segments back. */
 const FINISH_ROUNDS = 3;
 
 /** Plan, upload, segments, finish; as often as it takes, within limits, until the object is complete. */
@@ -74,10 +75,11 @@ async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportSt
 
   state.enter('exporting');
   await run(Array.from({ length: plan.segments }, (_, segment) => segment));
-  for (let round = 0; round < FINISH_ROUNDS; round++) {
+  for (let round = 0; round <= FINISH_ROUNDS; round++) {
     state.enter('finishing');
     const answer = await CancellationScope.nonCancellable(() => finishUpload({ jobId, tenantId, generation }));
     if (answer.state === 'done') return answer.file;
+    if (round === FINISH_ROUNDS) break;
     await run(answer.rerun.map(({ segment }) => segment));
   }
   throw ApplicationFailure.nonRetryable('The segments could not be joined.', 'INTERNAL');

@@ -10,6 +10,8 @@ export const planSchema = z.object({
   /** Bytes; every part but a segment's last has this size. */
   partSize: z.number(),
   totalRows: z.number(),
+  /** Of the file: what it is planned by is a sample. A plan of before there was this limit has none. */
+  maxBytes: z.number().default(Number.MAX_SAFE_INTEGER),
   query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
   /** Columns that computed ones are made from, read after the others; null by the text lane. */
   inputs: z.array(z.string()).readonly().nullable().default(null),
@@ -36,6 +38,8 @@ const attemptSchema = z.object({
   mode: z.enum(['parts', 'held']),
   leads: z.boolean(),
   rows: z.number().nullable(),
+  /** Of the segments that are committed. */
+  bytes_committed: z.number(),
   upload_id: z.string(),
   file_key: z.string(),
   plan: planSchema,
@@ -168,7 +172,8 @@ export class PlanStore {
          FROM export_jobs j
          WHERE s.job_id = $1 AND s.segment = $3 AND j.job_id = s.job_id AND j.generation = $2 AND j.upload_id IS NOT NULL
          RETURNING s.attempt, s.lower, s.upper, s.planned_rows, s.mode, s.leads, s.rows, j.upload_id, j.file_key, j.plan, j.type,
-           j.format, j.columns, j.options, j.tenant_id, j.user_id`,
+           j.format, j.columns, j.options, j.tenant_id, j.user_id,
+           (SELECT coalesce(sum(bytes), 0)::bigint FROM export_segments WHERE job_id = $1) AS bytes_committed`,
         [jobId, generation, segment],
       );
       return rows.length === 0 ? null : attemptSchema.parse(rows[0]);

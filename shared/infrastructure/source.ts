@@ -18,9 +18,9 @@ export interface SourceSession {
 
 /**
  * 42P01: no such table, 42703: no such column, 3F000: no such schema; 21, 22: a row of a view, or a filter, that cannot
- * be computed. Another try would end the same way. 42501, no rights, is for the operator to mend.
+ * be computed; 54: a row that is longer than a message can be (1 GB). Another try would end the same way. 42501, no rights, is for the operator to mend.
  */
-const DEFINITION = /^(21|22|3F|42)/;
+const DEFINITION = /^(21|22|3F|42|54)/;
 
 /**
  * The database that is exported from; read only. Faults leave as SOURCE_UNAVAILABLE (the way there) or

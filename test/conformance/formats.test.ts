@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { defineDataset } from '../../shared/datasets/index.js';
@@ -12,7 +8,7 @@ import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
-import { stack } from '../support/stack.js';
+import { contentsOf, readByPython, savedFile, type Cells } from './contents.js';
 
 /** A segment has this many rows. */
 const SEGMENT = 40;
@@ -38,18 +34,11 @@ const things = defineDataset({
   filters: { id: { kind: 'range', column: 'id' } },
 });
 
-const READER = fileURLToPath(new URL('read.py', import.meta.url));
-const cells = z.array(z.array(z.unknown()));
-type Cells = z.infer<typeof cells>;
-
 describe('a file, read by Python’s own library, has the rows of its table, value for value:', () => {
   let service: TestService;
-  let folder: string;
   const me = someUser();
 
   before(async () => {
-    folder = join(stack().dataDir, `formats-${randomUUID()}`);
-    await mkdir(folder);
     service = await startService({ orders: 300, datasets: [things], tuning: { maxSegmentRows: SEGMENT } });
     await service.startWorker();
     // The key is text that is escaped in a file, so that its order there and in the table differ.
@@ -71,29 +60,8 @@ describe('a file, read by Python’s own library, has the rows of its table, val
   });
   after(() => closeCleanly(service));
 
-  /** What the table has, as the format is to say it. */
-  async function expected(format: string, where: string): Promise<Cells> {
-    const json = format !== 'CSV';
-    const items = Object.keys(things.columns).map((column) =>
-      // A cast to text would say true where COPY says t.
-      json ? `to_json(${column})#>>'{}'` : `CASE WHEN ${column} IS NOT NULL THEN format('%s', ${column}) END`,
-    );
-    const rows = await queryRows<{ cells: (string | null)[] }>(
-      service.databaseUrl,
-      `SELECT ARRAY[${items.join(', ')}] AS cells FROM things WHERE ${where} ORDER BY code`,
-    );
-    return rows.map(({ cells: row }) => row.map((cell, index) => (json ? asJson(cell, index) : cell)));
-  }
-  async function saved(bytes: Buffer, extension: string): Promise<string> {
-    const file = join(folder, `${randomUUID()}.${extension}`);
-    await writeFile(file, bytes);
-    return file;
-  }
-  async function read(format: string, compression: string, bytes: Buffer): Promise<Cells> {
-    const file = await saved(bytes, compression === 'gzip' ? 'gz' : 'txt');
-    const { stdout } = await promisify(execFile)('python3', [READER, format, file], { maxBuffer: 1 << 26 });
-    return cells.parse(JSON.parse(stdout));
-  }
+  const expected = (format: string, where: string): Promise<Cells> =>
+    contentsOf(service.databaseUrl, things, format, where);
 
   for (const format of FORMATS.keys()) {
     for (const compression of ['none', 'gzip']) {
@@ -104,7 +72,7 @@ describe('a file, read by Python’s own library, has the rows of its table, val
           const file = await exportFile(service, me, { type: 'things', format, filters: { id: range }, options });
           assert.equal(file.rows, rows);
           const wanted = await expected(format, rows === 230 ? 'true' : `id <= ${rows}`);
-          assert.deepEqual(await read(format, compression, file.bytes), wanted);
+          assert.deepEqual(await readByPython(format, compression, file.bytes), wanted);
         });
       }
     }
@@ -122,7 +90,7 @@ describe('a file, read by Python’s own library, has the rows of its table, val
     const file = await exportFile(service, me, { type: 'things', format: 'JSON' });
     await queryRows(service.databaseUrl, 'DROP TRIGGER lose ON export_jobs');
     assert.equal(file.rows, 145);
-    assert.deepEqual(await read('JSON', 'none', file.bytes), await expected('JSON', 'true'));
+    assert.deepEqual(await readByPython('JSON', 'none', file.bytes), await expected('JSON', 'true'));
     await queryRows(service.databaseUrl, 'TRUNCATE things; INSERT INTO things TABLE kept');
   });
 
@@ -150,7 +118,7 @@ describe('a file, read by Python’s own library, has the rows of its table, val
     const { stdout } = await promisify(execFile)('python3', [
       '-c',
       'import sys, zlib; d = zlib.decompressobj(31); d.decompress(open(sys.argv[1], "rb").read()); print(d.eof, len(d.unused_data))',
-      await saved(bytes, 'gz'),
+      await savedFile(bytes, 'gz'),
     ]);
     assert.equal(stdout.trim(), 'True 0');
     const { headers } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as: me });
@@ -160,10 +128,3 @@ describe('a file, read by Python’s own library, has the rows of its table, val
     assert.match(answer.headers.get('content-disposition') ?? '', /\.ndjson\.gz"/);
   });
 });
-
-/** Booleans and documents are values of their own in JSON. The reader keeps the digits of numbers, as text. */
-function asJson(cell: string | null, index: number): unknown {
-  const type = Object.values(things.columns)[index]?.type;
-  if (cell === null || (type !== 'boolean' && type !== 'json' && type !== 'jsonb')) return cell;
-  return JSON.parse(cell.replaceAll(/(?<=[[:,]\s*)-?\d[\d.]*/g, '"$&"'));
-}

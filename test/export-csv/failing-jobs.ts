@@ -34,6 +34,7 @@ const BROKEN = [
     columns: { id: { type: 'bigint' }, ratio: { type: 'integer' } },
     filters: {},
   }),
+  variant('overlong', { table: 'overlong', columns: { id: { type: 'bigint' }, note: { type: 'text' } }, filters: {} }),
   variant('ghosts', {}),
   variant('rateless', {
     computed: { euros: { type: 'numeric', from: ['total'], compute: () => fail('no rate for XYZ') } },
@@ -56,7 +57,8 @@ async function definitionsAndLimits(): Promise<void> {
       service.databaseUrl,
       `CREATE TABLE notes (id bigint UNIQUE, tenant_id uuid);
        INSERT INTO notes SELECT nullif(i, 3), '${someUser().tenantId}' FROM generate_series(1, 5) AS i;
-       CREATE VIEW ratios AS SELECT id, tenant_id, 1 / (quantity - quantity) AS ratio FROM orders`,
+       CREATE VIEW ratios AS SELECT id, tenant_id, 1 / (quantity - quantity) AS ratio FROM orders;
+       CREATE VIEW overlong AS SELECT id, tenant_id, repeat(email, 1000000000) AS note FROM orders`,
     );
     const { registry, source } = service.deps;
     const rateless = datasetNamed(registry, 'rateless');
@@ -77,6 +79,7 @@ async function definitionsAndLimits(): Promise<void> {
         type: 'nullable',
       }),
       assertFails(service, 'DATASET_UNAVAILABLE', /division by zero/, { type: 'dividing' }),
+      assertFails(service, 'DATASET_UNAVAILABLE', /length too large/, { type: 'overlong' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /has no dataset ghosts/, { type: 'ghosts' }),
       assertFails(service, 'COMPUTE_FAILED', /no rate for XYZ/, { type: 'rateless' }),
       assertFails(service, 'COMPUTE_FAILED', /compute returned undefined/, { type: 'forgetful' }),
@@ -84,6 +87,18 @@ async function definitionsAndLimits(): Promise<void> {
       assertFails(service, 'FILE_TOO_LARGE', /at most 10000 are allowed/, { filters: { currency: 'EUR' } }),
       assertFails(service, 'STORAGE_UNAVAILABLE', /no-such-bucket/, { ...few, columns: ['id'] }),
     ]);
+  } finally {
+    await service.close();
+  }
+}
+
+/** A header makes a file longer than its rows promise. */
+async function headerTooMuch(): Promise<void> {
+  const service = await startService({ orders: 100, tuning: { maxBytes: 4 } });
+  try {
+    await service.startWorker();
+    const one = { columns: ['id'], filters: { total: { gte: '9999999999' } } };
+    await assertFails(service, 'FILE_TOO_LARGE', /larger than 4 bytes/, one);
   } finally {
     await service.close();
   }
@@ -120,5 +135,5 @@ async function otherServers(): Promise<void> {
 
 /** Exports that fail for every reason that an operator can mend; each sentence is documented. */
 export async function assertJobsFail(): Promise<void> {
-  await Promise.all([definitionsAndLimits(), otherServers()]);
+  await Promise.all([definitionsAndLimits(), headerTooMuch(), otherServers()]);
 }

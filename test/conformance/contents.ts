@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { Dataset } from '../../shared/datasets/index.js';
+import { queryRows } from '../support/database.js';
+import { stack } from '../support/stack.js';
+
+const READER = fileURLToPath(new URL('read.py', import.meta.url));
+const cells = z.array(z.array(z.unknown()));
+export type Cells = z.infer<typeof cells>;
+
+/** What a table has, as the format is to say it: text, and null where it is empty or, in JSON, null. */
+export async function contentsOf(
+  databaseUrl: string,
+  { table, columns, key }: Dataset,
+  format: string,
+  where: string,
+): Promise<Cells> {
+  const json = format !== 'CSV';
+  const items = Object.keys(columns).map((column) =>
+    // A cast to text would say true where COPY says t.
+    json ? `to_json(${column})#>>'{}'` : `CASE WHEN ${column} IS NOT NULL THEN nullif(format('%s', ${column}), '') END`,
+  );
+  const rows = await queryRows<{ cells: (string | null)[] }>(
+    databaseUrl,
+    `SELECT ARRAY[${items.join(', ')}] AS cells FROM ${table} WHERE ${where} ORDER BY ${key.join(', ')}`,
+  );
+  const types = Object.values(columns).map(({ type }) => type);
+  return rows.map(({ cells: row }) => row.map((cell, index) => (json ? asJson(cell, types[index]) : cell)));
+}
+
+/** Booleans and documents are values of their own in JSON. The reader keeps the digits of numbers, as text. */
+function asJson(cell: string | null, type: string | undefined): unknown {
+  if (cell === null || (type !== 'boolean' && type !== 'json' && type !== 'jsonb')) return cell;
+  return JSON.parse(cell.replaceAll(/(?<=[[:,]\s*)-?\d[\d.]*/g, '"$&"'));
+}
+
+/** A file of its own in the folder of this run. */
+export async function savedFile(bytes: Buffer, extension: string): Promise<string> {
+  const folder = join(stack().dataDir, 'formats');
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${randomUUID()}.${extension}`);
+  await writeFile(file, bytes);
+  return file;
+}
+
+/** What Python's own library reads in a file that the service has made. */
+export async function readByPython(format: string, compression: string, bytes: Buffer): Promise<Cells> {
+  const file = await savedFile(bytes, compression === 'gzip' ? 'gz' : 'txt');
+  const { stdout } = await promisify(execFile)('python3', [READER, format, file], { maxBuffer: 1 << 26 });
+  return cells.parse(JSON.parse(stdout));
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
+import { FORMATS } from '../../shared/formats/index.js';
+import { exportFile } from '../export-csv/compare.js';
+import { queryRows } from '../support/database.js';
+import { getExport } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { createMoving, moving } from './churn.js';
+
+/** Even ids up to twice this, in segments of 20 rows: ids to 40, to 80, … */
+const ROWS = 100;
+const FILL = `INSERT INTO moving (id, note) SELECT 2 * i, 'x' FROM generate_series(1, ${ROWS}) AS i`;
+
+const PLANNED = 'UPDATE OF plan ON export_jobs FOR EACH ROW WHEN (NEW.plan IS NOT NULL AND OLD.plan IS NULL)';
+const SENT_BACK = 'UPDATE ON export_segments FOR EACH ROW WHEN (OLD.rows IS NOT NULL AND NEW.rows IS NULL)';
+
+describe('between the plan and the segments', () => {
+  let service: TestService;
+  const me = someUser();
+
+  before(async () => {
+    const tuning = { maxSegmentRows: 20 };
+    service = await startService({ orders: 100, datasets: [moving], tuning });
+    await createMoving(service.databaseUrl, me.tenantId, ROWS);
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  const run = (sql: string): Promise<unknown> => queryRows(service.databaseUrl, sql);
+  let meddlers = 0;
+  /** Does something to the table in the transaction of an event. */
+  async function on(event: string, what: string): Promise<void> {
+    const name = `meddle_${meddlers++}`;
+    await run(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${what}; RETURN NEW; END $$;
+      CREATE TRIGGER ${name} AFTER ${event} EXECUTE FUNCTION ${name}()`);
+  }
+  beforeEach(() => run(`TRUNCATE moving; ${FILL}`));
+  afterEach(async () => {
+    for (; meddlers > 0; meddlers--) await run(`DROP FUNCTION meddle_${meddlers - 1} CASCADE`);
+  });
+
+  /** The ids of a file of one column, by what its format promises. */
+  function idsOf(format: string, text: string): number[] {
+    if (format === 'JSON') return (JSON.parse(text) as { id: number }[]).map(({ id }) => id);
+    const lines = text.split('\n').slice(0, -1);
+    if (format === 'CSV') return lines.slice(1).map(Number);
+    return lines.map((line) => (JSON.parse(line) as { id: number }).id);
+  }
+  async function exported(format: string, compression: string): Promise<number[]> {
+    const { bytes, jobId, rows } = await exportFile(service, me, {
+      type: 'moving',
+      format,
+      columns: ['id'],
+      options: { compression },
+    });
+    const ids = idsOf(format, (compression === 'gzip' ? gunzipSync(bytes) : bytes).toString());
+    assert.equal(ids.length, rows);
+    const { rows_exported: counted, progress } = await getExport(service, me, jobId);
+    assert.deepEqual([counted, progress], [rows, 100]);
+    return ids;
+  }
+  const evens = (first: number, last: number): number[] =>
+    Array.from({ length: (last - first) / 2 + 1 }, (_, index) => first + 2 * index);
+
+  for (const format of FORMATS.keys()) {
+    for (const compression of ['none', 'gzip']) {
+      describe(`${format}, compression ${compression}:`, () => {
+        it('all rows go', async () => {
+          await on(PLANNED, 'DELETE FROM moving');
+          assert.deepEqual(await exported(format, compression), []);
+        });
+
+        it('rows come where there were none', async () => {
+          await run('TRUNCATE moving');
+          await on(PLANNED, FILL);
+          assert.deepEqual(await exported(format, compression), evens(2, 200));
+        });
+      });
+    }
+  }
+
+  for (const compression of ['none', 'gzip']) {
+    describe(`JSON, compression ${compression}, whose first rows have no comma before them:`, () => {
+      it('the rows of the first segment go, and those of the next two whenever they are to be the first', async () => {
+        await on(PLANNED, 'DELETE FROM moving WHERE id <= 40');
+        await on(SENT_BACK, 'IF NEW.segment < 3 THEN DELETE FROM moving WHERE id <= NEW.upper[1]::int; END IF');
+        assert.deepEqual(await exported('JSON', compression), evens(122, 200));
+      });
+
+      it('the rows of the first segment go, and come back when it has been read', async () => {
+        await on(PLANNED, 'DELETE FROM moving WHERE id <= 40');
+        await on(SENT_BACK, `${FILL} ON CONFLICT DO NOTHING`);
+        assert.deepEqual(await exported('JSON', compression), evens(42, 200));
+      });
+    });
+  }
+});

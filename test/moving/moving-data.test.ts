@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { download, getExport, postExport, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { FAST, startService, someUser, type TestService } from '../support/service.js';
+import { Churn, createMoving, moving, stays } from './churn.js';
+
+/** `MOVING_ROWS=1000000` for the size that the service is made for. */
+const ROWS = Number(process.env.MOVING_ROWS ?? 300_000);
+const LIMIT_MS = 120_000;
+
+const rowSchema = z.object({ id: z.number(), version: z.number(), note: z.string() });
+type Row = z.infer<typeof rowSchema>;
+
+function rowsOf(format: string, text: string): Row[] {
+  if (format === 'JSON') return JSON.parse(text) as Row[];
+  const [header, ...lines] = text.split('\n');
+  assert.equal(header, 'id,version,note');
+  assert.equal(lines.pop(), '', 'the last line ends');
+  return lines.map((line) => {
+    const [id, version, note = ''] = line.split(',');
+    return { id: Number(id), version: Number(version), note };
+  });
+}
+
+describe('while about 1,000 rows a second are inserted, updated and deleted', function () {
+  this.timeout(2 * LIMIT_MS);
+  let service: TestService;
+  const me = someUser();
+
+  before(async () => {
+    const segment = { ...FAST.segment, startToCloseMs: LIMIT_MS, heartbeatMs: 10_000 };
+    const tuning = { maxSegmentRows: Math.ceil(ROWS / 24), segment };
+    service = await startService({ orders: 100, datasets: [moving], tuning });
+    await createMoving(service.databaseUrl, me.tenantId, ROWS);
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  it('every row that stays is in the file exactly once, and no row is there twice', async () => {
+    const churn = new Churn(service.databaseUrl, ROWS);
+    const variants = ['CSV none', 'JSON gzip'].map((variant) => variant.split(' '));
+    try {
+      await Promise.all(variants.map(([format = '', compression = '']) => check(format, compression)));
+    } finally {
+      await churn.stop();
+    }
+    assert.ok(churn.changes > 100, `${churn.changes} changes`);
+  });
+
+  async function check(format: string, compression: string): Promise<void> {
+    const user = { ...someUser(), tenantId: me.tenantId };
+    const jobId = await postExport(service, user, { type: 'moving', format, options: { compression } });
+    const job = await untilEnded(service, user, jobId, 'COMPLETED', LIMIT_MS);
+    const bytes = await download(service, user, jobId);
+    // It checks gzip's own CRC and length.
+    const text = (compression === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+    const rows = rowsOf(format, text);
+    assert.equal(job.row_count, rows.length);
+    assert.equal((await getExport(service, user, jobId)).rows_exported, rows.length);
+
+    let before = 0;
+    let staying = 0;
+    for (const row of rows) {
+      const { id, version, note } = rowSchema.parse(row);
+      assert.ok(id > before, `${id} after ${before}`);
+      assert.equal(note.trimEnd(), `${id}:${version}`);
+      if (stays(id) && id <= 2 * ROWS) staying += 1;
+      before = id;
+    }
+    assert.equal(staying, ROWS - Math.floor(ROWS / 4), 'rows that stay');
+  }
+});

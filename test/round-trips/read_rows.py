@@ -1,0 +1,53 @@
+"""Prints the rows of an exported file with columns id, a and b, as one of two readers sees them.
+
+DuckDB's own limits: a CSV line of 2 MB and a JSON object of 16 MB unless it is told otherwise; it takes null and
+empty text apart only with allow_quoted_nulls=False, and what its dialect detection would guess is not asked here.
+
+Usage: read_rows.py python|duckdb CSV|JSON|NDJSON FILE DELIMITER NULL_TEXT CRLF
+"""
+
+import csv
+import json
+import sys
+
+reader, kind, path, delimiter, null_text, crlf = sys.argv[1:]
+
+
+def by_python():
+    if kind == "CSV":
+        with open(path, encoding="utf-8", newline="") as file:
+            # A byte order mark is the file's, but not in the middle of it.
+            text = file if file.read(1) == "\ufeff" else (file.seek(0), file)[1]
+            _, *rows = csv.reader(text, delimiter=delimiter, strict=True)
+        return [[int(row[0]), *row[1:]] for row in rows]
+    with open(path, encoding="utf-8", newline="\n") as file:
+        items = json.load(file) if kind == "JSON" else [json.loads(line) for line in file]
+    return [list(item.values()) for item in items]
+
+
+def by_duckdb():
+    import duckdb
+
+    if kind == "CSV":
+        relation = duckdb.read_csv(
+            path,
+            header=True,
+            delimiter=delimiter,
+            quotechar='"',
+            escapechar='"',
+            na_values=null_text,
+            allow_quoted_nulls=False,
+            lineterminator="\\r\\n" if crlf == "true" else "\\n",
+            columns={"id": "INTEGER", "a": "VARCHAR", "b": "VARCHAR"},
+            auto_detect=False,
+        )
+    else:
+        relation = duckdb.read_json(
+            path,
+            columns={"id": "INTEGER", "a": "VARCHAR", "b": "VARCHAR"},
+            format="array" if kind == "JSON" else "newline_delimited",
+        )
+    return [list(row) for row in relation.fetchall()]
+
+
+json.dump(by_python() if reader == "python" else by_duckdb(), sys.stdout)
