@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { changed, openComputed, type Texts } from '../shared/datasets/compute.js';
-import type { Dataset } from '../shared/datasets/define-dataset.js';
+import type { ColumnType, Dataset } from '../shared/datasets/define-dataset.js';
 import type { RenderColumn } from '../shared/datasets/query.js';
 import type { Format, FormatOptions, RowBytes } from '../shared/formats/format.js';
 import type { Source, SourceSession } from '../shared/infrastructure/source.js';
@@ -37,8 +37,8 @@ export function chooseLane({ computed = {} }: Dataset, { format, columns, option
     : { render: format.rows.renderColumn(options), inputs: [...new Set(inputs.flat())] };
 }
 
-/** Rows that are made into bytes at a time, so that heartbeats and the other segments have their turn. */
-const SLICE_ROWS = 1000;
+/** Types whose values may be of any length. */
+const LONG: ReadonlySet<ColumnType> = new Set(['numeric', 'text', 'char', 'json', 'jsonb', 'other']);
 
 /**
  * @param dataset is asked for by the row lane only: a worker without it can go on with all other exports
@@ -58,16 +58,17 @@ export function openLane(
         source.copy(format.copySql(select, options), session, signal, use, { rowLead }),
     };
   }
+  const { columns: table, computed = {} } = dataset();
+  const read = [...columns.filter((name) => !Object.hasOwn(computed, name)), ...inputs];
+  const long = read.flatMap((name, index) => (LONG.has(table[name]?.type ?? 'other') ? [index] : []));
   const write = format.rows.createWriter(columns, options);
   const complete = completer(dataset(), work, inputs);
   return {
     read: (select, session, signal, use) =>
-      source.rows(select, session, signal, async (batch) => {
-        for (let at = 0; at < batch.length; at += SLICE_ROWS) {
-          const rows = batch.slice(at, at + SLICE_ROWS);
-          await use({ bytes: write(rows.map(complete)), rows: rows.length });
-          await turn();
-        }
+      source.rows({ sql: select, columns: read.length, long }, session, signal, async (rows) => {
+        await use({ bytes: write(rows.map(complete)), rows: rows.length });
+        // Heartbeats and the other segments have their turn.
+        await turn();
       }),
   };
 }
@@ -82,21 +83,20 @@ function completer(
   const render = format.rows.renderValue(options);
   const plain = columns.filter((name) => !Object.hasOwn(computed, name));
   const placeOf = (input: string): number => (inputs.includes(input) ? plain.length + inputs.indexOf(input) : -1);
-  const cells = columns.map((name) => {
+  const made = columns.flatMap((name, place) => {
     const column = Object.hasOwn(computed, name) ? computed[name] : undefined;
-    if (column === undefined) {
-      const place = plain.indexOf(name);
-      return (row: Texts) => row[place] ?? null;
-    }
-    const compute = openComputed(dataset, name, column, placeOf);
-    return (row: Texts) => {
-      const text = compute(row);
-      return text === null ? null : render(text, column.type);
-    };
+    return column === undefined
+      ? []
+      : [{ place, compute: openComputed(dataset, name, column, placeOf), type: column.type }];
   });
   const length = plain.length + inputs.length;
   return (row) => {
-    if (row.length === length) return cells.map((cell) => cell(row));
-    throw changed(dataset);
+    if (row.length !== length) throw changed(dataset);
+    const cells = row.slice(0, plain.length);
+    for (const { place, compute, type } of made) {
+      const text = compute(row);
+      cells.splice(place, 0, text === null ? null : render(text, type));
+    }
+    return cells;
   };
 }

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import type { Texts } from '../datasets/compute.js';
 import { csvSettings, DATE_FORMATS } from './csv-options.js';
 import { isFormula } from './formulas.js';
 import type { RowLane } from './format.js';
@@ -28,19 +29,20 @@ const createWriter: RowLane['createWriter'] = (columns, options) => {
     // Text that is the same as null's, and COPY's end marker alone on its line.
     quotes: (text: string) => text !== NULL && (quotesAll || text === nullText || (isAlone && text === '\\.')),
   };
+  const isMarked = (text: string | null): boolean =>
+    text === null
+      ? nullText !== ''
+      : text.charCodeAt(0) === BLANK || text.charCodeAt(text.length - 1) === BLANK || text.includes(BOM);
   const marked = (text: string | null): string | null => {
-    if (text === null) return nullText === '' ? null : NULL;
-    const isEdged = text.charCodeAt(0) === BLANK || text.charCodeAt(text.length - 1) === BLANK;
-    const seen = text.includes(BOM) ? text.replaceAll(BOM, BOM_MARK) : text;
-    return isEdged ? `${EDGE}${seen}${EDGE}` : seen;
+    if (!isMarked(text)) return text;
+    return text === null ? NULL : `${EDGE}${text.replaceAll(BOM, BOM_MARK)}${EDGE}`;
   };
+  // Most rows have nothing to mark, and are not made twice.
+  const cellsOf = (row: Texts): Texts => (row.some(isMarked) ? row.map(marked) : row);
   return (rows) => {
     if (rows.length === 0) return Buffer.alloc(0);
-    const lines = Papa.unparse(
-      rows.map((row) => row.map(marked)),
-      config,
-    );
-    return Buffer.from(`${lines.replace(MARKS, meaning)}\n`);
+    const lines = Papa.unparse(rows.map(cellsOf), config);
+    return Buffer.from(`${lines.includes('\0') ? lines.replace(MARKS, meaning) : lines}\n`);
   };
 };
 

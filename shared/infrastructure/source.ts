@@ -8,7 +8,7 @@ import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
 import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
 import { readCatalogue } from './read-catalogue.js';
-import { readRows } from './row-batches.js';
+import { readRows, type RowQuery } from './row-batches.js';
 
 export interface SourceSession {
   readonly timezone: string;
@@ -136,12 +136,12 @@ export class Source {
 
   /** Gives each batch of the rows of a SELECT to `use`, as texts. */
   rows(
-    sql: string,
+    query: RowQuery,
     session: SourceSession,
     signal: AbortSignal,
     use: (rows: readonly Texts[]) => Promise<void> | void,
   ): Promise<void> {
-    return this.feed(session, signal, (client) => readRows(client, sql), use);
+    return this.feed(session, signal, (client) => readRows(client, query), use);
   }
 
   /**

@@ -9,6 +9,7 @@ const wideRows = defineDataset({
   key: ['id'],
   tenantColumn: 'tenant_id',
   columns: { id: { type: 'integer' }, payload: { type: 'text' } },
+  computed: { start: { type: 'text', from: ['payload'], compute: ({ payload }) => payload?.slice(0, 4) ?? null } },
   filters: { id: { kind: 'range', column: 'id' } },
 });
 export default [wideRows];
