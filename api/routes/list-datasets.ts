@@ -8,7 +8,11 @@ function datasetView({ name, title, columns, computed = {}, filters = {} }: Data
   return {
     name,
     title,
-    columns: Object.entries({ ...columns, ...computed }).map(([column, { type, label = column }]) => ({ name: column, type, label })),
+    columns: Object.entries({ ...columns, ...computed }).map(([column, { type, label = column }]) => ({
+      name: column,
+      type,
+      label,
+    })),
     filters: Object.entries(filters).map(([filter, { kind, column, ...rest }]) => ({
       name: filter,
       kind,

@@ -38,6 +38,12 @@ export function createPool(url: string, options: PoolOptions): Pool {
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     ...(options.stream === undefined ? {} : { stream: options.stream }),
     types,
+    // The driver reads no times in another style, which a database may have as its own.
+    verify: (client, done) => {
+      client.query('SET DateStyle = ISO').then(() => {
+        done();
+      }, done);
+    },
   });
   pool.on('error', options.onIdleError);
   // The pool stops listening while a client is in use. What breaks then rejects the client's query, but an error event

@@ -43,6 +43,7 @@ describe('MAX_BYTES, where the rows that no sample sees are longer than the othe
   const bodyOf = (first: number, last: number, format = 'csv', options: object = {}): object => ({
     type: 'wide_rows',
     format,
+    columns: ['id', 'payload'],
     filters: { id: { gte: first, lte: last } },
     options: format === 'csv' ? { escape_formulas: false, ...options } : options,
   });
