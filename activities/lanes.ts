@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { changed, openComputed, type Texts } from '../shared/datasets/compute.js';
-import type { ColumnType, Dataset } from '../shared/datasets/define-dataset.js';
+import { computedColumn, tableColumns, type ColumnType, type Dataset } from '../shared/datasets/define-dataset.js';
 import type { RenderColumn } from '../shared/datasets/query.js';
 import type { Format, FormatOptions, RowBytes } from '../shared/formats/format.js';
 import type { Source, SourceSession } from '../shared/infrastructure/source.js';
@@ -8,14 +8,14 @@ import type { Source, SourceSession } from '../shared/infrastructure/source.js';
 /** Rows come by one of two lanes, as the same bytes: PostgreSQL's COPY, or texts for what TypeScript computes. */
 
 /** Takes rows that are valid only during the call. */
-export type UseRows = (rows: RowBytes) => Promise<void> | void;
+type UseRows = (rows: RowBytes) => Promise<void> | void;
 
 export interface Lane {
   /** Gives the rows of a SELECT to `use`, as bytes of the format. */
   read(select: string, session: SourceSession, signal: AbortSignal, use: UseRows): Promise<void>;
 }
 
-export interface LaneWork {
+interface LaneWork {
   readonly format: Format;
   readonly columns: readonly string[];
   readonly options: FormatOptions;
@@ -30,11 +30,11 @@ interface LaneChoice {
 }
 
 /** The text lane, unless a column is computed. */
-export function chooseLane({ computed = {} }: Dataset, { format, columns, options }: LaneWork): LaneChoice {
-  const inputs = columns.flatMap((name) => (Object.hasOwn(computed, name) ? [computed[name]?.from ?? []] : []));
-  return inputs.length === 0
+export function chooseLane(dataset: Dataset, { format, columns, options }: LaneWork): LaneChoice {
+  const computed = columns.flatMap((name) => computedColumn(dataset, name) ?? []);
+  return computed.length === 0
     ? { render: format.renderColumn(options), inputs: null }
-    : { render: format.rows.renderColumn(options), inputs: [...new Set(inputs.flat())] };
+    : { render: format.rows.renderColumn(options), inputs: [...new Set(computed.flatMap(({ from }) => from))] };
 }
 
 /** Types whose values may be of any length. */
@@ -58,11 +58,12 @@ export function openLane(
         source.copy(format.copySql(select, options), session, signal, use, { rowLead }),
     };
   }
-  const { columns: table, computed = {} } = dataset();
-  const read = [...columns.filter((name) => !Object.hasOwn(computed, name)), ...inputs];
-  const long = read.flatMap((name, index) => (LONG.has(table[name]?.type ?? 'other') ? [index] : []));
+  const definition = dataset();
+  const plain = tableColumns(definition, columns);
+  const read = [...plain, ...inputs];
+  const long = read.flatMap((name, index) => (LONG.has(definition.columns[name]?.type ?? 'other') ? [index] : []));
   const write = format.rows.createWriter(columns, options);
-  const complete = completer(dataset(), work, inputs);
+  const complete = completer(definition, work, read, plain.length);
   return {
     read: (select, session, signal, use) =>
       source.rows({ sql: select, columns: read.length, long }, session, signal, async (rows) => {
@@ -73,26 +74,28 @@ export function openLane(
   };
 }
 
-/** From the texts that were read – columns of the table, then inputs – to those of all columns, in their order. */
+/**
+ * From the texts that were read to those of all columns, in their order.
+ * @param read what they are: columns of the table, then inputs
+ * @param plain how many of them are columns
+ */
 function completer(
   dataset: Dataset,
   { format, columns, options }: LaneWork,
-  inputs: readonly string[],
+  read: readonly string[],
+  plain: number,
 ): (row: Texts) => Texts {
-  const { computed = {} } = dataset;
   const render = format.rows.renderValue(options);
-  const plain = columns.filter((name) => !Object.hasOwn(computed, name));
-  const placeOf = (input: string): number => (inputs.includes(input) ? plain.length + inputs.indexOf(input) : -1);
+  const placeOf = (input: string): number => read.indexOf(input, plain);
   const made = columns.flatMap((name, place) => {
-    const column = Object.hasOwn(computed, name) ? computed[name] : undefined;
+    const column = computedColumn(dataset, name);
     return column === undefined
       ? []
       : [{ place, compute: openComputed(dataset, name, column, placeOf), type: column.type }];
   });
-  const length = plain.length + inputs.length;
   return (row) => {
-    if (row.length !== length) throw changed(dataset);
-    const cells = row.slice(0, plain.length);
+    if (row.length !== read.length) throw changed(dataset);
+    const cells = row.slice(0, plain);
     for (const { place, compute, type } of made) {
       const text = compute(row);
       cells.splice(place, 0, text === null ? null : render(text, type));

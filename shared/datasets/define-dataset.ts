@@ -163,6 +163,14 @@ export const columnNames = ({ columns, computed = {} }: Dataset): string[] => [
   ...Object.keys(computed),
 ];
 
+/** The computed column of that name; undefined for a column of the table. */
+export const computedColumn = ({ computed = {} }: Dataset, name: string): ComputedColumn | undefined =>
+  Object.hasOwn(computed, name) ? computed[name] : undefined;
+
+/** Those of the columns that the table has, in their order. */
+export const tableColumns = (dataset: Dataset, names: readonly string[]): string[] =>
+  names.filter((name) => computedColumn(dataset, name) === undefined);
+
 /** What people read above each column. */
 export function columnLabels({ columns, computed = {} }: Dataset, names: readonly string[]): string[] {
   return names.map((name) => columns[name]?.label ?? computed[name]?.label ?? name);

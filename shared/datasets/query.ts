@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { ExportRequest, FilterValue, RangeFilter, Scalar } from '../contract.js';
-import type { ColumnDefinition, Dataset, FilterDefinition } from './define-dataset.js';
+import { tableColumns, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
 import { isDateOnly } from './values.js';
 
 /**
@@ -95,16 +95,13 @@ export function freezeQuery(
     if (filter === undefined || column === undefined) throw new RangeError(`${dataset.name} has no filter ${name}`);
     conditions.push(condition(filter, value, column, timezone));
   }
-  const isComputed = (name: string): boolean => Object.hasOwn(dataset.computed ?? {}, name);
-  const rendered = request.columns
-    .filter((name) => !isComputed(name))
-    .map((name) => {
-      const column = dataset.columns[name];
-      if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
-      const quoted = escapeIdentifier(name);
-      const item = render(quoted, column);
-      return item === quoted ? quoted : `${item} AS ${quoted}`;
-    });
+  const rendered = tableColumns(dataset, request.columns).map((name) => {
+    const column = dataset.columns[name];
+    if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
+    const quoted = escapeIdentifier(name);
+    const item = render(quoted, column);
+    return item === quoted ? quoted : `${item} AS ${quoted}`;
+  });
   const items = [...rendered, ...inputs.map(escapeIdentifier)];
   const from = `FROM ${tableOf(dataset)} AS ${ROWS} WHERE ${conditions.join(' AND ')}`;
   const key = dataset.key.map((name) => `${ROWS}.${escapeIdentifier(name)}`);

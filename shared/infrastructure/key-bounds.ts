@@ -1,13 +1,9 @@
-import type pg from 'pg';
 import { keysSql, lastKeySql, nullKeySql, type FrozenQuery, type KeyBound } from '../datasets/query.js';
 import type { Bound } from '../segments.js';
-import type { PoolClient } from './postgres.js';
+import { AS_TEXT, type PoolClient } from './postgres.js';
 
 /** With more, every second is dropped: rows of many megabytes would otherwise each be a bound. */
 export const MAX_BOUNDS = 4096;
-
-/** Values as PostgreSQL wrote them. */
-const asText: pg.CustomTypesConfig = { getTypeParser: () => (text: string | Buffer) => text };
 
 /**
  * Counts the rows of an export and finds the key of about every `every`-th row, and of the last one.
@@ -24,7 +20,7 @@ export async function readBounds(
   every: number,
 ): Promise<Bound[] | null> {
   const rows = async (text: string): Promise<KeyBound[]> =>
-    (await client.query<string[]>({ text, rowMode: 'array', types: asText })).rows;
+    (await client.query<string[]>({ text, rowMode: 'array', types: AS_TEXT })).rows;
   if ((await rows(nullKeySql(query))).length > 0) return null;
 
   // The whole walk is to be cheap, not its first tenth.

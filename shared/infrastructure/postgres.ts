@@ -27,6 +27,9 @@ const INT8 = 20;
 const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, Number);
 
+/** For queries whose values are to stay as PostgreSQL wrote them. */
+export const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (text: string | Buffer) => text };
+
 /** A pool whose owner must `end()` it. */
 export function createPool(url: string, options: PoolOptions): Pool {
   const pool = new pg.Pool({

@@ -8,6 +8,12 @@ type Client = Pick<PoolClient, 'query'>;
 const TABLES = ['r', 'p', 'm'];
 const VIEWS = ['v', 'f'];
 
+/** The table of a name as it stands, by SQL expressions; without a schema wherever the search path finds it. */
+export function regclass(schema: string, name: string): string {
+  const qualified = `quote_ident(${schema}) || '.' || quote_ident(${name})`;
+  return `to_regclass(CASE WHEN ${schema} = '' THEN quote_ident(${name}) ELSE ${qualified} END)`;
+}
+
 /**
  * A unique index proves a key when it has only columns of it, and tells values apart as the column does: under a
  * collation for which `a` is `A`, an index with another collation lets both in.
@@ -22,8 +28,7 @@ const RELATION = `
            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum
            LEFT JOIN pg_collation n ON n.oid = a.attcollation
            WHERE p.place <= i.indnkeyatts)) AS proven
-  FROM pg_class c WHERE c.relkind = ANY ($4) AND c.oid = to_regclass(
-    CASE WHEN $2::text = '' THEN quote_ident($1::text) ELSE quote_ident($2::text) || '.' || quote_ident($1::text) END)`;
+  FROM pg_class c WHERE c.relkind = ANY ($4) AND c.oid = ${regclass('$2::text', '$1::text')}`;
 
 /** Each column's type, then what that is made of: a domain's base type (`whole`), elements, fields, bounds. */
 const COLUMNS = `

@@ -1,6 +1,6 @@
 import type { CatalogueColumn } from '../datasets/catalogue.js';
 import type { PoolClient } from './postgres.js';
-import { readColumns } from './read-catalogue.js';
+import { readColumns, regclass } from './read-catalogue.js';
 
 export interface TableColumn extends CatalogueColumn {
   /** Materialized views know no NOT NULL: there, every column may be part of a key. */
@@ -34,8 +34,7 @@ export type TableName = readonly [schema: string, table: string];
 const FIND = `
   SELECT c.oid::text AS oid, c.relkind::text AS kind, n.schema, n.name AS table
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (schema, name, place)
-  JOIN pg_class c ON c.oid = to_regclass(
-    CASE WHEN n.schema = '' THEN quote_ident(n.name) ELSE quote_ident(n.schema) || '.' || quote_ident(n.name) END)
+  JOIN pg_class c ON c.oid = ${regclass('n.schema', 'n.name')}
   WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') ORDER BY n.place LIMIT 1`;
 
 const DETAILS = `

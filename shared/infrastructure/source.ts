@@ -18,7 +18,8 @@ export interface SourceSession {
 
 /**
  * 42P01: no such table, 42703: no such column, 3F000: no such schema; 21, 22: a row of a view, or a filter, that cannot
- * be computed; 54: a row that is longer than a message can be (1 GB). Another try would end the same way. 42501, no rights, is for the operator to mend.
+ * be computed; 54: a row that is longer than a message can be (1 GB). Another try would end the same way. 42501, no
+ * rights, is for the operator to mend.
  */
 const DEFINITION = /^(21|22|3F|42|54)/;
 

@@ -3,24 +3,20 @@ import pg from 'pg';
 import { AWKWARD_ORDERS } from '../../dev/sample-data/awkward-orders.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND, TENANTS } from '../../dev/sample-data/tenants.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createDatabase, openDatabase, type OpenDatabase } from '../support/database.js';
 
 const ORDERS = 4_000;
 
 describe('sample data', () => {
-  let database: TestDatabase;
+  let database: OpenDatabase;
   let client: pg.Client;
 
   before(async () => {
-    database = await createDatabase();
-    client = new pg.Client({ connectionString: database.url });
-    await client.connect();
+    database = await openDatabase();
+    ({ client } = database);
     await seedSampleData({ databaseUrl: database.url, orders: ORDERS, singleTenant: false });
   });
-  after(async () => {
-    await client.end();
-    await database.drop();
-  });
+  after(() => database.close());
 
   const one = async (sql: string): Promise<unknown> => {
     const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });

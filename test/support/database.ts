@@ -28,6 +28,25 @@ export async function createDatabase(template?: TestDatabase): Promise<TestDatab
   return { url: url.href, name, drop: () => asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
+export interface OpenDatabase {
+  readonly url: string;
+  readonly client: pg.Client;
+  /** Ends the connection and drops the database. */
+  close(): Promise<void>;
+}
+
+/** A fresh database with a connection to it. */
+export async function openDatabase(): Promise<OpenDatabase> {
+  const database = await createDatabase();
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const close = async (): Promise<void> => {
+    await client.end();
+    await database.drop();
+  };
+  return { url: database.url, client, close };
+}
+
 /** Runs one statement on a connection of its own. */
 export async function queryRows<T extends pg.QueryResultRow>(
   url: string,

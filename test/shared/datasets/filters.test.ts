@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import pg from 'pg';
+import type pg from 'pg';
 import type { FilterValue, Scalar } from '../../../shared/contract.js';
 import {
   defineDataset,
@@ -10,7 +10,7 @@ import {
 import { createRegistry } from '../../../shared/datasets/index.js';
 import { freezeQuery } from '../../../shared/datasets/query.js';
 import { createRequestSchema, parseExportRequest } from '../../../shared/request.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { openDatabase, type OpenDatabase } from '../../support/database.js';
 import { CREATE_TYPES, TYPES } from '../../conformance/type-values.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
@@ -65,13 +65,12 @@ const edges = defineDataset({
 const schema = createRequestSchema(createRegistry([edges]));
 
 describe('a filter on a column of every type that can be compared finds the rows that PostgreSQL finds:', () => {
-  let database: TestDatabase;
+  let database: OpenDatabase;
   let client: pg.Client;
 
   before(async () => {
-    database = await createDatabase();
-    client = new pg.Client({ connectionString: database.url });
-    await client.connect();
+    database = await openDatabase();
+    ({ client } = database);
     await client.query(`${CREATE_TYPES}; SET TimeZone = 'Europe/Berlin'`);
     const items = comparable.map(([name, { sqlType }]) => `${name} ${sqlType}`);
     await client.query(`CREATE TABLE edges (id serial PRIMARY KEY, tenant_id uuid, ${items.join(', ')})`);
@@ -80,10 +79,7 @@ describe('a filter on a column of every type that can be compared finds the rows
       await client.query(`INSERT INTO edges (tenant_id, ${name}) VALUES ${rows.join(', ')}`);
     }
   });
-  after(async () => {
-    await client.end();
-    await database.drop();
-  });
+  after(() => database.close());
 
   /** The ids that a request with this filter finds. */
   async function found(filter: string, value: FilterValue): Promise<number[]> {

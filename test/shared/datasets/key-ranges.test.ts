@@ -5,7 +5,7 @@ import { defineDataset, type ColumnType } from '../../../shared/datasets/define-
 import { freezeQuery, segmentSql } from '../../../shared/datasets/query.js';
 import { readBounds } from '../../../shared/infrastructure/key-bounds.js';
 import { cutSegments } from '../../../shared/segments.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { openDatabase, type OpenDatabase } from '../../support/database.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 
@@ -72,22 +72,18 @@ const tables = fc.array(fc.constantFrom(...COLUMNS), { minLength: 1, maxLength: 
 });
 
 describe('segments of any table, along a key of any types,', () => {
-  let database: TestDatabase;
+  let database: OpenDatabase;
   let client: pg.Client;
 
   before(async () => {
-    database = await createDatabase();
-    client = new pg.Client({ connectionString: database.url });
-    await client.connect();
+    database = await openDatabase();
+    ({ client } = database);
     await client.query(
       `SET timezone = 'Europe/Berlin'; SET extra_float_digits = 1; SET client_min_messages = error;
        CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false)`,
     );
   });
-  after(async () => {
-    await client.end();
-    await database.drop();
-  });
+  after(() => database.close());
 
   /** Rows whose key is there already are left out. */
   async function insert(rows: readonly (readonly string[])[]): Promise<void> {

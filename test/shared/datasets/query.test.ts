@@ -6,7 +6,7 @@ import { defineDataset } from '../../../shared/datasets/define-dataset.js';
 import { freezeQuery, sampleSql, segmentSql, type FrozenQuery, type KeyBound } from '../../../shared/datasets/query.js';
 import { MAX_BOUNDS, readBounds } from '../../../shared/infrastructure/key-bounds.js';
 import type { Bound } from '../../../shared/segments.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { openDatabase, type OpenDatabase } from '../../support/database.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 const OTHER = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
@@ -50,20 +50,16 @@ const text = fc
   .filter((value) => !value.includes('\0') && value.isWellFormed());
 
 describe('the SQL of an export', () => {
-  let database: TestDatabase;
+  let database: OpenDatabase;
   let client: pg.Client;
 
   before(async () => {
-    database = await createDatabase();
-    client = new pg.Client({ connectionString: database.url });
-    await client.connect();
+    database = await openDatabase();
+    ({ client } = database);
     await client.query(`CREATE SCHEMA "my ""schema""";
       CREATE TABLE "my ""schema"""."order" ("tenant'""id" uuid, "user" text COLLATE "C", "Key, too" int, "SELECT" text, """" text)`);
   });
-  after(async () => {
-    await client.end();
-    await database.drop();
-  });
+  after(() => database.close());
 
   async function fill(rows: readonly (readonly [string, number, string])[], tenant = TENANT): Promise<void> {
     await client.query(
