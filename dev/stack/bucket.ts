@@ -7,11 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 const PROBE_KEY = 'probe/ready';
-/**
- * SeaweedFS, started again within seconds, takes up to five for its first write; given up sooner, and asked again, it
- * took sixteen.
- */
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 5_000;
 
 export interface BucketAddress {
   readonly endpoint: string;

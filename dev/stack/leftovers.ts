@@ -13,7 +13,7 @@ export async function cleanUpAfter(recordFile: string): Promise<void> {
   if (record !== undefined) {
     if (ownerIsAlive(record)) return;
     await Promise.all(record.processes.map(endLeftover));
-    for (const folder of record.throwaway) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    for (const path of record.throwaway) await rm(path, { recursive: true, force: true, maxRetries: 3 });
   }
   // Gone, or one that nobody can read. Nothing else is ever removed for being no record.
   if (basename(recordFile) === RECORD_NAME) rmSync(recordFile, { force: true });

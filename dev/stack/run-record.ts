@@ -14,7 +14,7 @@ const recordedProcess = z.object({
 const runRecord = z.object({
   owner: z.object({ pid: z.number().int().positive(), identity: z.string() }),
   processes: z.array(recordedProcess),
-  /** Folders that nobody needs once the run is over. */
+  /** Folders and sockets that nobody needs once the run is over. */
   throwaway: z.array(z.string()),
 });
 
@@ -78,9 +78,9 @@ export class RunRecorder {
     if (this.#processes.delete(pid)) this.#write();
   }
 
-  /** Has `folder` removed with the run, even after a `kill -9`. */
-  addThrowaway(folder: string): void {
-    this.#throwaway.push(folder);
+  /** Has `path` removed with the run, even after a `kill -9`. */
+  addThrowaway(path: string): void {
+    this.#throwaway.push(path);
     this.#write();
   }
 

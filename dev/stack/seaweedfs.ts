@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service, StackContext } from './context.js';
 import { ensureBucket } from './bucket.js';
+import { goSettings } from './go-settings.js';
 import { findBinary, type BinarySpec } from './find-binary.js';
 import { startUntilReady, withFreePorts } from './start-service.js';
 
@@ -49,6 +50,7 @@ async function makeService(context: StackContext, command: string, options: Buck
   const volume = await ports.take('seaweedfs-volume', { paired: true });
   const filer = await ports.take('seaweedfs-filer', { paired: true });
   const admin = await ports.take('seaweedfs-admin', { paired: true });
+  for (const socket of socketsOf({ s3, master, volume, filer, admin })) context.recorder.addThrowaway(socket);
   const folder = join(context.dataDir, 'seaweedfs');
   await mkdir(folder, { recursive: true });
   const server = context.process({
@@ -60,11 +62,14 @@ async function makeService(context: StackContext, command: string, options: Buck
       // What the service does not use would take well-known ports and talk to the world.
       ...[`-admin.port=${admin}`, '-admin.ui=false', '-webdav=false', '-s3.port.iceberg=0', '-s3.port.lance=0'],
       ...['-master.telemetry=false', '-volume.preStopSeconds=0', `-s3.localSocket=${socketIn(folder, s3)}`],
-      '-s3.autoCreateBucket=false',
+      // A master that remembers volumes refuses writes for its first 15 s, in case their servers come late. Here they come
+      // with it, and tell it what they have.
+      ...['-s3.autoCreateBucket=false', '-master.resumeState=false'],
     ],
     env: {
       PATH: context.environment.PATH,
       HOME: folder,
+      ...goSettings(context),
       AWS_ACCESS_KEY_ID: secrets.s3AccessKeyId,
       AWS_SECRET_ACCESS_KEY: secrets.s3SecretAccessKey,
     },
@@ -87,6 +92,12 @@ async function makeService(context: StackContext, command: string, options: Buck
     stop: () => server.stop(),
   };
 }
+
+/** What its parts talk through, wherever `TMPDIR` is. It leaves them behind when it is killed. */
+const socketsOf = ({ filer, ...others }: Readonly<Record<string, number>> & { filer: number }): string[] => [
+  `/tmp/seaweedfs-filer-${filer}.sock`,
+  ...Object.entries({ filer, ...others }).map(([part, port]) => `/tmp/seaweedfs-${part}-grpc-${port + 10_000}.sock`),
+];
 
 /** Socket paths are limited to about 100 bytes (unix(7)); a deep folder falls back to the temporary one. */
 function socketIn(folder: string, port: number): string {

@@ -176,6 +176,6 @@ class Run {
     await Promise.all([...this.#services.map((service) => service.stop()), ...this.#closers.map((close) => close())]);
     recorder.close();
     await this.#watchdog.stop();
-    for (const folder of recorder.throwaway) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    for (const path of recorder.throwaway) await rm(path, { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -74,6 +74,15 @@ describe('local stack', () => {
     assert.equal(services.temporal.pid, undefined);
     await services.temporal.start();
     assert.notEqual(services.temporal.pid, pid);
+
+    const sockets = (): string[] => {
+      const { throwaway = [] } = readRunRecord(record) ?? {};
+      return throwaway.filter((path) => path.endsWith('.sock') && existsSync(path));
+    };
+    const made = sockets();
+    assert.ok(made.length > 0, 'SeaweedFS has sockets in /tmp');
+    await stack.stop();
+    assert.deepEqual(made.filter(existsSync), []);
   });
 
   it('leaves no process and no file behind, however often it is stopped', async () => {

@@ -5,7 +5,7 @@ import { queryRows } from '../support/database.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertEqualsCopy, segmentKinds } from './compare.js';
 
-const ROWS = 400;
+const ROWS = 200;
 
 interface Kind {
   readonly what: string;
@@ -99,7 +99,7 @@ describe('segments cut along a key of', () => {
   const other = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
 
   before(async () => {
-    service = await startService({ orders: 100, datasets: KINDS.map(datasetOf), tuning: { segmentBytes: 600 } });
+    service = await startService({ orders: 100, datasets: KINDS.map(datasetOf), tuning: { segmentBytes: 300 } });
     await service.startWorker();
     const tables = KINDS.map(({ key }, index) => {
       const columns = Object.entries(key);

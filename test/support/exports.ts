@@ -36,13 +36,15 @@ export async function until<T>(
   what: string,
   work: () => Promise<T | undefined | null | false>,
   ms = 20_000,
+  pauseMs: (waitedMs: number) => number = () => 25,
 ): Promise<T> {
-  const end = Date.now() + ms;
+  const start = Date.now();
   for (;;) {
     const value = await work();
     if (value !== undefined && value !== null && value !== false) return value;
-    if (Date.now() > end) assert.fail(`${what}: not within ${ms} ms`);
-    await sleep(25);
+    const waited = Date.now() - start;
+    if (waited > ms) assert.fail(`${what}: not within ${ms} ms`);
+    await sleep(pauseMs(waited));
   }
 }
 
@@ -63,6 +65,8 @@ export async function untilEnded(
       return ENDED.includes(seen.status) && seen;
     },
     ms,
+    // Each look at a job that runs is a query of its workflow: forty a second would be most of what the tests do.
+    (waited) => Math.min(250, Math.max(25, waited / 8)),
   );
   assert.equal(job.status, status, `${job.error_code ?? ''} ${job.error_message ?? ''}`);
   return job;

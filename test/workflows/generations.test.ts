@@ -59,7 +59,7 @@ describe('a generation of an export', () => {
   });
 
   it('is followed by one for the newer encoder when it was planned for an older one', async () => {
-    await serve({ tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 1 } });
+    await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
     const plan = `jsonb_set(plan, '{encoderVersion}', '0')`;

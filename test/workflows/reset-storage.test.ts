@@ -19,7 +19,7 @@ describe('an export whose storage went away', () => {
 
   async function serve(options: ServiceOptions): Promise<void> {
     ({ service, doors } = await startStage({
-      tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 2, segment: { ...FAST.segment, ...IMPATIENT } },
+      tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 2, segment: { ...FAST.segment, ...IMPATIENT } },
       stackEnv: own.env,
       ...options,
     }));

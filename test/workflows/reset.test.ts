@@ -24,7 +24,7 @@ describe('a reset of an export', () => {
 
   before(async () => {
     ({ service, doors } = await startStage({
-      tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 2 },
+      tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 2 },
     }));
   });
   beforeEach(async () => {

@@ -52,7 +52,7 @@ describe('a semaphore', () => {
   }
 
   it('that is gone is started again by the exports that it had let in, which lose nothing', async () => {
-    await serve({ tuning: { segmentBytes: rowsInBytes(50), segmentsInFlight: 1 } });
+    await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();

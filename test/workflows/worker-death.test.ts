@@ -14,7 +14,7 @@ describe('a worker that stops in the middle of an export', () => {
   before(async () => {
     service = await startService({
       datasets: DATASETS_WITH_DOORS,
-      tuning: { maxSegmentRows: 100, segmentsInFlight: 2 },
+      tuning: { maxSegmentRows: 200, segmentsInFlight: 2 },
     });
     doors = await Doors.of(service);
   });
