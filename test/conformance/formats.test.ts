@@ -66,6 +66,8 @@ describe('a file, read by Python’s own library, has the rows of its table, val
   for (const format of FORMATS.keys()) {
     for (const compression of ['none', 'gzip']) {
       for (const [size, rows] of Object.entries(SIZES)) {
+        // The sizes in between are those of the plain file, and of datasets.test.ts.
+        if (compression === 'gzip' && size.startsWith('one')) continue;
         it(`${format}, compression ${compression}, ${size}`, async () => {
           const range = rows === 230 ? { gte: 0 } : { lte: rows };
           const options = format === 'CSV' ? { compression, escape_formulas: false } : { compression };

@@ -7,7 +7,7 @@ import { FAST, startService, someUser, type TestService } from '../support/servi
 import { Churn, createMoving, moving, stays } from './churn.js';
 
 /** `MOVING_ROWS=1000000` for the size that the service is made for. */
-const ROWS = Number(process.env.MOVING_ROWS ?? 300_000);
+const ROWS = Number(process.env.MOVING_ROWS ?? 200_000);
 const LIMIT_MS = 120_000;
 
 const rowSchema = z.object({ id: z.number(), version: z.number(), note: z.string() });

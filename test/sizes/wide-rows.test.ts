@@ -44,10 +44,9 @@ function ids(first: Name, last: Name): { gte: number; lte: number } {
 }
 
 const columnsBy = (lane: string | undefined): string[] => ['id', 'payload', ...(lane === undefined ? [] : ['start'])];
-const ALL = ['CSV none', 'CSV gzip', 'JSON none', 'JSON gzip'] as const;
 /** By the row lane. */
 const COMPUTED = ['CSV none computed', 'JSON gzip computed'] as const;
-type Variant = (typeof ALL)[number] | (typeof COMPUTED)[number];
+type Variant = `${'CSV' | 'JSON'} ${'none' | 'gzip'}` | (typeof COMPUTED)[number];
 const CASES: readonly { what: string; rows: ReturnType<typeof ids>; variants: readonly Variant[] }[] = [
   { what: 'many of 20 KB', rows: ids('wide', 'wide'), variants: ['JSON none'] },
   { what: '100,000 narrow ones, then wide ones', rows: ids('narrow', 'wide'), variants: ['CSV none'] },
@@ -58,7 +57,7 @@ const CASES: readonly { what: string; rows: ReturnType<typeof ids>; variants: re
     variants: ['CSV gzip'],
   },
   { what: 'three of 30 MB', rows: ids('huge', 'huge'), variants: ['JSON gzip'] },
-  { what: 'one of 30 MB among narrow ones', rows: ids('few', 'fewAgain'), variants: ALL },
+  { what: 'one of 30 MB among narrow ones', rows: ids('few', 'fewAgain'), variants: ['CSV gzip', 'JSON none'] },
   { what: 'one of 30 MB before narrow ones', rows: ids('one', 'fewAgain'), variants: ['CSV none'] },
 ];
 
