@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { defineDataset } from '../../shared/datasets/define-dataset.js';
 import { queryRows } from '../support/database.js';
@@ -33,7 +32,7 @@ export async function createMoving(databaseUrl: string, tenantId: string, rows: 
 
 const ARE_STAYING = 'id = ANY ($1) AND id % 2 = 0 AND id % 8 <> 0';
 const NEXT = `id || ':' || version + 1`;
-/** Each takes a list of ids, and what it does not concern it leaves alone. */
+/** Each takes a list of ids, `$1`, and what it does not concern it leaves alone. */
 const CHANGES = [
   `UPDATE moving SET version = version + 1, note = ${NEXT} WHERE ${ARE_STAYING}`,
   // Elsewhere: an index names the column, and the row is longer than before.
@@ -45,54 +44,72 @@ const CHANGES = [
    ON CONFLICT DO NOTHING`,
 ];
 
-/** Rows that each change is offered, at any place and beside the bounds of segments, and the pause after all of them. */
-const ANYWHERE = 24;
+/** Rows that each change is offered, at any place and beside the bounds of segments. */
+const ANYWHERE = 48;
 const BESIDE_BOUNDS = 8;
-const PAUSE_MS = 20;
+/** Also beyond the last row. */
+const SOME_IDS = `SELECT array_agg(DISTINCT id) FROM (
+  SELECT 1 + floor(random() * (2 * rows + 100))::int AS id FROM generate_series(1, ${ANYWHERE})
+  UNION ALL (SELECT upper[1]::int + floor(random() * 9)::int - 4 FROM export_segments WHERE upper IS NOT NULL
+    ORDER BY random() LIMIT ${BESIDE_BOUNDS})) AS offered WHERE id > 0`;
 
-/** Changes about 1,000 rows a second until it is stopped. */
+/** In the server, so that whoever reads the exports is not in its way. Each change is a transaction. */
+const PROCEDURE = `
+  CREATE TABLE churn (stopped boolean NOT NULL DEFAULT false, changes int NOT NULL DEFAULT 0, seconds float8);
+  INSERT INTO churn DEFAULT VALUES;
+  CREATE PROCEDURE churn(rows int, per_second int) LANGUAGE plpgsql AS $churn$
+  DECLARE
+    change text; ids int[]; made int; total int := 0; spent float8; start timestamptz := clock_timestamp();
+  BEGIN
+    WHILE NOT (SELECT stopped FROM churn) LOOP
+      FOREACH change IN ARRAY ARRAY[${CHANGES.map((sql) => pg.escapeLiteral(sql)).join(', ')}] LOOP
+        ids := (${SOME_IDS});
+        EXECUTE change USING ids;
+        GET DIAGNOSTICS made = ROW_COUNT;
+        total := total + made;
+        spent := extract(epoch FROM clock_timestamp() - start);
+        UPDATE churn SET changes = total, seconds = spent;
+        COMMIT;
+      END LOOP;
+      PERFORM pg_sleep(greatest(0, total / per_second::float8 - spent));
+    END LOOP;
+  END $churn$`;
+
+/** How many rows were changed, and in what time. */
+export interface Changes {
+  readonly changes: number;
+  readonly seconds: number;
+}
+
+/** Changes rows of the table until it is stopped. */
 export class Churn {
-  changes = 0;
-  #stopped = false;
-  readonly #end: Promise<void>;
+  readonly #end: Promise<unknown>;
 
-  constructor(
+  private constructor(
     private readonly databaseUrl: string,
-    private readonly rows: number,
+    private readonly client: pg.Client,
+    { rows, perSecond }: { readonly rows: number; readonly perSecond: number },
   ) {
-    this.#end = this.#run();
+    this.#end = client.query(`CALL churn(${rows}, ${perSecond})`);
     this.#end.catch(() => undefined);
   }
 
-  /** @throws what ended it too early */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#end;
-  }
-
-  async #run(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.databaseUrl });
+  static async start(databaseUrl: string, pace: { readonly rows: number; readonly perSecond: number }): Promise<Churn> {
+    await queryRows(databaseUrl, PROCEDURE);
+    const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
-    try {
-      while (!this.#stopped) {
-        for (const change of CHANGES) {
-          const ids = await this.#someIds(client);
-          this.changes += (await client.query(change, [ids])).rowCount ?? 0;
-        }
-        await sleep(PAUSE_MS);
-      }
-    } finally {
-      await client.end();
-    }
+    return new Churn(databaseUrl, client, pace);
   }
 
-  /** Beyond the last row, too. Sorted, as a change takes them once each. */
-  async #someIds(client: pg.Client): Promise<number[]> {
-    const ids = Array.from({ length: ANYWHERE }, () => 1 + Math.floor(Math.random() * (2 * this.rows + 100)));
-    const { rows: bounds } = await client.query<{ id: number }>(
-      `SELECT upper[1]::int AS id FROM export_segments WHERE upper IS NOT NULL ORDER BY random() LIMIT ${BESIDE_BOUNDS}`,
-    );
-    const beside = bounds.map(({ id }) => id + Math.floor(Math.random() * 9) - 4);
-    return [...new Set([...ids, ...beside])].filter((id) => id > 0);
+  /** @throws what ended it too early */
+  async stop(): Promise<Changes> {
+    try {
+      await queryRows(this.databaseUrl, 'UPDATE churn SET stopped = true');
+      await this.#end;
+    } finally {
+      await this.client.end();
+    }
+    const [done] = await queryRows<Changes>(this.databaseUrl, 'SELECT changes, seconds FROM churn');
+    return done ?? { changes: 0, seconds: 0 };
   }
 }
