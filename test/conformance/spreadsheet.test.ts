@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { defineDataset } from '../../shared/datasets/index.js';
+import { exportFile } from '../export-csv/compare.js';
+import { queryRows } from '../support/database.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { savedFile } from './contents.js';
+
+const READER = fileURLToPath(new URL('read_fods.py', import.meta.url));
+const run = promisify(execFile);
+
+const bills = defineDataset({
+  name: 'bills',
+  title: 'Bills',
+  table: 'bills',
+  key: ['id'],
+  tenantColumn: 'tenant_id',
+  columns: {
+    id: { type: 'integer' },
+    name: { type: 'text' },
+    total: { type: 'numeric' },
+    placed_at: { type: 'timestamptz' },
+    due: { type: 'date' },
+  },
+});
+
+/** Type and value of each cell that has one. */
+const cells = z.array(z.array(z.tuple([z.string().nullable(), z.string()])));
+
+/** What LibreOffice has in the cells of a CSV file, when it opens it as a spreadsheet on a German desktop does. */
+async function openedInGerman(bytes: Buffer, columns: number): Promise<z.infer<typeof cells>> {
+  const file = await savedFile(bytes, 'csv');
+  const [semicolon, quote, utf8, german] = [59, 34, 76, 1031];
+  const filter = `--infilter=Text - txt - csv (StarCalc):${semicolon},${quote},${utf8},1,,${german},false,true`;
+  const profile = `-env:UserInstallation=file://${join(stack().dataDir, 'libreoffice')}`;
+  const outdir = join(file, '..');
+  await run('soffice', ['--headless', profile, filter, '--convert-to', 'fods', '--outdir', outdir, file]);
+  const { stdout } = await run('python3', [READER, file.replace(/csv$/, 'fods'), String(columns)]);
+  return cells.parse(JSON.parse(stdout));
+}
+
+describe('a CSV with the preset for Excel', function () {
+  this.timeout(120_000);
+  let service: TestService | undefined;
+  const me = someUser();
+
+  before(async function () {
+    const isThere = await run('soffice', ['--version']).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) this.skip();
+    service = await startService({ orders: 100, datasets: [bills] });
+    await service.startWorker();
+    await queryRows(
+      service.databaseUrl,
+      `CREATE TABLE bills (id int PRIMARY KEY, tenant_id uuid, name text, total numeric, placed_at timestamptz, due date);
+       INSERT INTO bills SELECT row.id, '${me.tenantId}', row.name, row.total, row.placed_at, row.due FROM (VALUES
+         (1, 'Müller & Söhne', 1234567.89, timestamptz '2026-03-29 00:30:00+00', date '2026-04-01'),
+         (2, 'semicolons; "quotes", commas', -5.2, '2026-10-25 00:30:00+00', '2024-02-29'),
+         (3, E'two\\nlines', 0.05, '2026-01-01 00:00:00+00', '1999-12-31'),
+         (4, '=1+1', 100, '2026-06-30 21:59:59+00', NULL)) AS row (id, name, total, placed_at, due)`,
+    );
+  });
+  after(async () => {
+    if (service !== undefined) await closeCleanly(service);
+  });
+
+  it('opens in LibreOffice, as on a German desktop, with numbers and times where the table has them', async () => {
+    const body = { type: 'bills', options: { preset: 'excel', timezone: 'Europe/Berlin' } };
+    assert.ok(service !== undefined);
+    const { bytes } = await exportFile(service, me, body);
+    const [header, ...rows] = await openedInGerman(bytes, 5);
+    assert.deepEqual(
+      header?.map(([, value]) => value),
+      ['id', 'name', 'total', 'placed_at', 'due'],
+    );
+    const row = (id: string, name: string, total: string, placedAt: string, due: string | null): unknown => [
+      ['float', id],
+      ['string', name],
+      ['float', total],
+      ['date', placedAt],
+      due === null ? [null, ''] : ['date', due],
+    ];
+    assert.deepEqual(rows, [
+      row('1', 'Müller & Söhne', '1234567.89', '2026-03-29T01:30:00', '2026-04-01'),
+      row('2', 'semicolons; "quotes", commas', '-5.2', '2026-10-25T02:30:00', '2024-02-29'),
+      row('3', 'two\nlines', '0.05', '2026-01-01T01:00:00', '1999-12-31'),
+      row('4', "'=1+1", '100', '2026-06-30T23:59:59', null),
+    ]);
+  });
+});
