@@ -1,19 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { csv } from '../shared/formats/csv.js';
+import { json } from '../shared/formats/json.js';
 import { orders } from '../shared/datasets/orders.js';
 import { exportRequest } from './requests.js';
 
 /** For `DATASETS_MODULE`. */
 export const COMPUTED_ORDERS = fileURLToPath(new URL('computed-orders.mjs', import.meta.url));
 
-/** Without a heading, in which the computed column has a name of its own. */
-const request = (columns: readonly string[]) => ({
-  ...exportRequest(csv.name, { escape_formulas: false, header: false }),
-  columns,
-});
-
-const PLAIN = Object.keys(orders.columns);
 /** By the text lane: the database's columns only. */
-export const plainColumns = request(PLAIN);
+const PLAIN = Object.keys(orders.columns);
 /** By the row lane: one of them comes out of JavaScript. */
-export const computedColumns = request(PLAIN.map((name) => (name === 'note' ? 'computed_note' : name)));
+const COMPUTED = PLAIN.map((name) => (name === 'note' ? 'computed_note' : name));
+
+/** Without a heading, in which the computed column has a name of its own. */
+const csvRequest = exportRequest(csv.name, { escape_formulas: false, header: false });
+export const plainCsvColumns = { ...csvRequest, columns: PLAIN };
+export const computedCsvColumns = { ...csvRequest, columns: COMPUTED };
+
+const jsonRequest = exportRequest(json.name, {});
+export const plainJsonColumns = { ...jsonRequest, columns: PLAIN };
+export const computedJsonColumns = { ...jsonRequest, columns: COMPUTED };

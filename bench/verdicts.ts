@@ -101,6 +101,7 @@ export const verdictsOfGzip = (scores: readonly Score[]): Verdict[] => [
 export const verdictsOfRowLane = (scores: readonly Score[]): Verdict[] => [
   ...beside('the textbook', scores, ['ours', 'textbook'], 0.7),
   ...beside('the text lane', scores, ['ours', 'ours-text'], 3),
+  ...beside('the text lane, JSON', scores, ['ours-json', 'ours-json-text'], 3),
   ...memory(scores),
 ];
 

@@ -6,13 +6,19 @@ import { COPY_OPTIONS, psqlCopy } from '../psql.js';
 import { compete } from '../race.js';
 import { referenceOf, rowsOf } from '../reference.js';
 import { wholeSelect } from '../requests.js';
-import { computedColumns, COMPUTED_ORDERS, plainColumns } from '../row-lane.js';
+import {
+  COMPUTED_ORDERS,
+  computedCsvColumns,
+  computedJsonColumns,
+  plainCsvColumns,
+  plainJsonColumns,
+} from '../row-lane.js';
 import { storeTarget } from '../target.js';
 import { verdictsOfRowLane } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import { raceReport, type Row } from './row.js';
 
-/** All rows as CSV, one column of them computed in JavaScript: beside the text lane, and beside the textbook. */
+/** All rows, one column of them computed in JavaScript: beside the text lane, and beside the textbook. */
 export const rowLaneRow: Row = async (lab, options, { psql }) => {
   const { stack, programs, dist, progress, signal } = lab;
   const { rows, rounds } = options;
@@ -35,11 +41,11 @@ export const rowLaneRow: Row = async (lab, options, { psql }) => {
     const contestants: Contestant[] = [
       serviceContestant(
         { name: 'ours', title: 'export, row lane', target, expected: { file } },
-        { service, request: computedColumns },
+        { service, request: computedCsvColumns },
       ),
       serviceContestant(
         { name: 'ours-text', title: 'export, text lane', target, expected: { file } },
-        { service, request: plainColumns },
+        { service, request: plainCsvColumns },
       ),
       pipelineContestant(
         { name: 'textbook', title: 'textbook', target, expected: { content } },
@@ -48,6 +54,15 @@ export const rowLaneRow: Row = async (lab, options, { psql }) => {
           extension: 'csv',
           pipelineTo: (key) => ({ stages: [textbook], env: { ...env, KEY: key } }),
         },
+      ),
+      // The computed column has its own name in every row: the bytes differ.
+      serviceContestant(
+        { name: 'ours-json', title: 'export, row lane, JSON', target, expected: {} },
+        { service, request: computedJsonColumns },
+      ),
+      serviceContestant(
+        { name: 'ours-json-text', title: 'export, text lane, JSON', target, expected: {} },
+        { service, request: plainJsonColumns },
       ),
     ];
     const scores = await compete(contestants, rounds, progress, signal);

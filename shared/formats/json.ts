@@ -74,7 +74,8 @@ const rowLane = (rowLead: string): RowLane => ({
       let lines = '';
       for (const row of rows) {
         lines += rowLead;
-        for (const [index, name] of names.entries()) lines += name + (row[index] ?? 'null');
+        let index = 0;
+        for (const name of names) lines += name + (row[index++] ?? 'null');
         lines += '}\n';
       }
       return Buffer.from(lines);
