@@ -1,5 +1,6 @@
 import QueryStream from 'pg-query-stream';
 import type { Texts } from '../datasets/compute.js';
+import { ByteBudget } from './byte-budget.js';
 import { AS_TEXT, type PoolClient } from './postgres.js';
 
 /**
@@ -8,7 +9,9 @@ import { AS_TEXT, type PoolClient } from './postgres.js';
  */
 const BATCH_ROWS = 1000;
 /** So that a batch of long rows has fewer. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 4 * 1024 * 1024;
+/** Of the rows that all segments of a worker may read at a time. A row longer than that is read alone. */
+const ALL_BYTES = 16 * 1024 * 1024;
 
 /** A SELECT, and which of its columns, from 0, may be long. */
 export interface RowQuery {
@@ -17,15 +20,29 @@ export interface RowQuery {
   readonly long: readonly number[];
 }
 
+export const createRowBudget = (): ByteBudget => new ByteBudget(ALL_BYTES);
+
 /**
  * Reads the rows of a SELECT in batches, as texts. The driver hands over nothing before a batch is whole, so the
- * longest row is looked for first: a thousand rows of megabytes would take all memory.
+ * longest row is looked for first: a thousand rows of megabytes would take all memory. JavaScript has a row several
+ * times – as it came, as text, as part of the file – so even single ones take turns when they are long.
  * @param client in a transaction that sees one snapshot
- * @throws as `readBatches`
+ * @throws as `readBatches`, and the reason of `signal`
  */
-export async function* readRows(client: PoolClient, query: RowQuery): AsyncGenerator<Texts[]> {
-  const longest = query.long.length === 0 ? 0 : await longestRow(client, query);
-  yield* readBatches(client, query.sql, Math.min(BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES / longest))));
+export async function* readRows(
+  client: PoolClient,
+  query: RowQuery,
+  budget: ByteBudget,
+  signal: AbortSignal,
+): AsyncGenerator<Texts[]> {
+  const longest = query.long.length === 0 ? 1 : await longestRow(client, query);
+  const batchRows = Math.min(BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES / longest)));
+  const giveBack = await budget.take(batchRows * longest, signal);
+  try {
+    yield* readBatches(client, query.sql, batchRows);
+  } finally {
+    giveBack();
+  }
 }
 
 /** Bytes of the long columns of the longest row; 1 when there is none. */

@@ -8,7 +8,7 @@ import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
 import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
 import { readCatalogue } from './read-catalogue.js';
-import { readRows, type RowQuery } from './row-batches.js';
+import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
 
 export interface SourceSession {
   readonly timezone: string;
@@ -28,6 +28,8 @@ const DEFINITION = /^(21|22|3F|42|54)/;
  * DATASET_UNAVAILABLE (the definition does not fit), with a sentence.
  */
 export class Source {
+  readonly #rowBudget = createRowBudget();
+
   constructor(private readonly pool: Pool) {}
 
   /**
@@ -142,7 +144,7 @@ export class Source {
     signal: AbortSignal,
     use: (rows: readonly Texts[]) => Promise<void> | void,
   ): Promise<void> {
-    return this.feed(session, signal, (client) => readRows(client, query), use);
+    return this.feed(session, signal, (client) => readRows(client, query, this.#rowBudget, signal), use);
   }
 
   /**

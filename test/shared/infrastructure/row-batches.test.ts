@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
 import { createPool, type Pool, type PoolClient } from '../../../shared/infrastructure/postgres.js';
-import { readBatches, readRows } from '../../../shared/infrastructure/row-batches.js';
+import { createRowBudget, readBatches, readRows } from '../../../shared/infrastructure/row-batches.js';
 import { queryRows } from '../../support/database.js';
 import { stack } from '../../support/stack.js';
 
@@ -62,12 +62,14 @@ describe('rows in batches', () => {
   it('are fewer the longer the longest is', async () => {
     const most = async (sql: string): Promise<number> => {
       let found = 0;
-      for await (const batch of readRows(client, { sql, columns: 2, long: [1] })) found = Math.max(found, batch.length);
+      const { signal } = new AbortController();
+      for await (const batch of readRows(client, { sql, columns: 2, long: [1] }, createRowBudget(), signal))
+        found = Math.max(found, batch.length);
       return found;
     };
     const rowsWith = (text: string): string => `SELECT n, ${text} FROM generate_series(1, 3000) AS n`;
     assert.equal(await most(rowsWith("'short'")), 1000);
-    assert.equal(await most(rowsWith("repeat('é', CASE n WHEN 1500 THEN 1000000 ELSE 1 END)")), 4);
+    assert.equal(await most(rowsWith("repeat('é', CASE n WHEN 1500 THEN 500000 ELSE 1 END)")), 4);
     assert.equal(await most(rowsWith("CASE n WHEN 1500 THEN repeat('x', 9000000) END")), 1);
     assert.equal(await most('SELECT 1, NULL WHERE false'), 0);
     client.release();
