@@ -105,7 +105,7 @@ describe('every answer', () => {
 
     it('is a 503 when the job database takes too long', async () => {
       const api = await start();
-      const locked = queryRows(api.databaseUrl, 'BEGIN; LOCK TABLE export_jobs; SELECT pg_sleep(2)');
+      const locked = queryRows(api.databaseUrl, 'BEGIN; LOCK TABLE export_jobs; SELECT pg_sleep(2); COMMIT');
       await until('the lock', async () => {
         const locks = await queryRows(
           api.databaseUrl,

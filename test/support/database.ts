@@ -22,10 +22,15 @@ async function asAdmin(sql: string): Promise<void> {
 /** @param template a database to copy, which nobody may be connected to */
 export async function createDatabase(template?: TestDatabase): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
+  if (template !== undefined) await closePool(template.url);
   await asAdmin(`CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template.name}`}`);
   const url = new URL(stack().env.DATABASE_URL);
   url.pathname = `/${name}`;
-  return { url: url.href, name, drop: () => asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  const drop = async (): Promise<void> => {
+    await closePool(url.href);
+    await asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  };
+  return { url: url.href, name, drop };
 }
 
 export interface OpenDatabase {
@@ -47,17 +52,25 @@ export async function openDatabase(): Promise<OpenDatabase> {
   return { url: database.url, client, close };
 }
 
-/** Runs one statement on a connection of its own. */
+const pools = new Map<string, pg.Pool>();
+function poolOf(url: string): pg.Pool {
+  const made = pools.get(url) ?? new pg.Pool({ connectionString: url, idleTimeoutMillis: 1000, allowExitOnIdle: true });
+  // Databases are dropped, and servers stopped, under connections that nobody uses.
+  if (!pools.has(url)) made.on('error', () => undefined);
+  pools.set(url, made);
+  return made;
+}
+async function closePool(url: string): Promise<void> {
+  const pool = pools.get(url);
+  pools.delete(url);
+  await pool?.end();
+}
+
+/** Runs one statement. A test that waits asks many times, and a new connection costs more than most answers. */
 export async function queryRows<T extends pg.QueryResultRow>(
   url: string,
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql, [...values])).rows;
-  } finally {
-    await client.end();
-  }
+  return (await poolOf(url).query<T>(sql, [...values])).rows;
 }

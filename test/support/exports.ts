@@ -66,7 +66,7 @@ export async function untilEnded(
     },
     ms,
     // Each look at a job that runs is a query of its workflow: forty a second would be most of what the tests do.
-    (waited) => Math.min(250, Math.max(25, waited / 8)),
+    (waited) => Math.min(500, Math.max(50, waited / 4)),
   );
   assert.equal(job.status, status, `${job.error_code ?? ''} ${job.error_message ?? ''}`);
   return job;
