@@ -10,8 +10,8 @@ export const COUNTS_VARIABLE = 'EXPORT_TEST_COUNTS';
 const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
 export type Counts = z.infer<typeof countsSchema>;
 
-/** Tests wait for servers about as long as they compute: three at a time use two cores. */
-const PARALLEL = ['--parallel', '--jobs', '3'];
+/** Tests wait for servers about as long as they compute: two at a time use two cores. */
+const PARALLEL = ['--parallel', '--jobs', '2'];
 
 /**
  * Runs mocha in the foreground. A run that ends without writing its counts, or that fails although no test did,

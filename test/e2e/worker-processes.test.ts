@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { COMPUTED_ORDERS, computedCsvColumns, plainCsvColumns } from '../../bench/row-lane.js';
+import { loadDatasets } from '../../shared/datasets/load.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
@@ -9,6 +11,32 @@ import { stackBeside } from '../support/stack.js';
 import type { Stack } from '../../dev/stack/stack.js';
 
 const ROWS = 1_000_000;
+/**
+ * A worker is killed for this one, and with `EVERY_FORMAT=1` for each format by each lane, in four minutes more;
+ * ../workflows/worker-death.test.ts has them all, with workers that are stopped.
+ */
+const CSV: Kind = { format: 'CSV', lane: 'text', compression: 'none' };
+const OTHERS: readonly Kind[] =
+  process.env.EVERY_FORMAT === undefined
+    ? []
+    : [
+        { format: 'CSV', lane: 'row', compression: 'gzip' },
+        { format: 'JSON', lane: 'text', compression: 'gzip' },
+        { format: 'JSON', lane: 'row', compression: 'none' },
+        { format: 'NDJSON', lane: 'text', compression: 'none' },
+        { format: 'NDJSON', lane: 'row', compression: 'gzip' },
+      ];
+
+interface Kind {
+  readonly format: string;
+  readonly lane: 'text' | 'row';
+  readonly compression: string;
+}
+const bodyOf = ({ format, lane, compression }: Kind): object => ({
+  format,
+  columns: lane === 'row' ? computedCsvColumns.columns : plainCsvColumns.columns,
+  options: { compression, ...(format === 'CSV' ? { escape_formulas: false } : {}) },
+});
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 interface SegmentRow {
@@ -25,11 +53,12 @@ describe('worker processes', function () {
   // A frozen worker's open polls still take tasks, until the server has given up on each.
   const tuning = { segmentsInFlight: 2, segment: { ...FAST.segment, maximumAttempts: 12 } };
   let undisturbed = '';
-  const body = { options: { escape_formulas: false } };
+  const body = bodyOf(CSV);
 
   /** A worker process that is at work. */
   async function launch(name: string) {
-    const worker = await programs.launch({ name, args: ['worker/main.ts'], env: service.env });
+    const env = { ...service.env, DATASETS_MODULE: COMPUTED_ORDERS };
+    const worker = await programs.launch({ name, args: ['worker/main.ts'], env });
     await until(`start of ${name}`, async () => (await worker.logTail()).includes('"msg":"working"'), 60_000);
     return worker;
   }
@@ -50,7 +79,8 @@ describe('worker processes', function () {
 
   before(async () => {
     programs = await stackBeside();
-    service = await startService({ orders: ROWS, singleTenant: true, tuning });
+    const datasets = [...(await loadDatasets(COMPUTED_ORDERS)).values()];
+    service = await startService({ orders: ROWS, singleTenant: true, tuning, datasets });
     // What an undisturbed export equals: ../export-csv/equals-copy.test.ts.
     const select = `SELECT ${Object.keys(orders.columns).join(', ')} FROM orders ORDER BY id`;
     undisturbed = sha256(await copyOf({ databaseUrl: service.databaseUrl, select }));
@@ -61,20 +91,35 @@ describe('worker processes', function () {
   });
 
   it('may be killed in the middle: the next one goes on, and not a byte of the file is different', async () => {
+    await survives(body, undisturbed);
+  });
+
+  for (const kind of OTHERS) {
+    it(`${kind.format} by the ${kind.lane} lane, compression ${kind.compression}, too`, async () => {
+      const worker = await launch('worker-undisturbed');
+      const jobId = await postExport(service, me, bodyOf(kind));
+      await untilEnded(service, me, jobId, 'COMPLETED', 90_000);
+      await worker.stop();
+      await survives(bodyOf(kind), sha256(await download(service, me, jobId)));
+    });
+  }
+
+  /** Asks for an export, kills its worker in the middle, and has another one complete it. */
+  async function survives(request: object, sum: string): Promise<void> {
     const first = await launch('worker-killed');
-    const jobId = await postExport(service, me, body);
+    const jobId = await postExport(service, me, request);
     const before = await inTheMiddle(jobId);
     await first.kill();
     const second = await launch('worker-next');
     assert.equal((await untilEnded(service, me, jobId, 'COMPLETED', 90_000)).row_count, ROWS);
     await second.stop();
 
-    assert.equal(sha256(await download(service, me, jobId)), undisturbed);
+    assert.equal(sha256(await download(service, me, jobId)), sum);
     const after = await segmentsOf(jobId);
     const ranAgain = before.filter(({ segment, attempt }) => after[segment]?.attempt !== attempt);
     assert.deepEqual(ranAgain, [], 'a finished segment ran twice');
     assert.deepEqual(await leftovers(service), []);
-  });
+  }
 
   it('may freeze past their heartbeat and thaw when others have done their work', async () => {
     const frozen = await launch('worker-frozen');

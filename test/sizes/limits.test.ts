@@ -5,10 +5,11 @@ import { fileKey } from '../../shared/contract.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { download, postExport, until, untilEnded } from '../support/exports.js';
-import { startService, someUser, type TestService } from '../support/service.js';
+import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { slotsOf } from '../workflows/support.js';
 import datasets, { fillWideRows } from './wide-rows.js';
 
+const PATIENCE_MS = 100_000;
 const LIMIT = 150_000;
 const HEADER = 'id,payload\n';
 
@@ -87,11 +88,13 @@ describe('MAX_BYTES, where the rows that no sample sees are longer than the othe
 });
 
 describe('a segment that outgrows its part numbers', function () {
-  this.timeout(120_000);
+  this.timeout(2 * PATIENCE_MS);
   let service: TestService;
 
   before(async () => {
-    service = await startService({ orders: 100, datasets, tuning: { segmentBytes: 2 ** 30 } });
+    // Rows of 30 MB keep a busy machine from heartbeats for a while.
+    const segment = { ...FAST.segment, startToCloseMs: PATIENCE_MS, heartbeatMs: 10_000 };
+    service = await startService({ orders: 100, datasets, tuning: { segmentBytes: 2 ** 30, segment } });
     await service.startWorker();
     // As if the export had 3,333 segments: each then has one part number for an attempt, and no more.
     await queryRows(
@@ -112,14 +115,14 @@ describe('a segment that outgrows its part numbers', function () {
 
   it('is planned again with room, once, and fits', async () => {
     const { user, jobId } = await start(1);
-    assert.equal((await untilEnded(service, user, jobId, 'COMPLETED', 60_000)).row_count, 1);
+    assert.equal((await untilEnded(service, user, jobId, 'COMPLETED', PATIENCE_MS)).row_count, 1);
     assert.equal((await service.deps.plans.uploadState(jobId))?.generation, 2);
     assert.ok((await download(service, user, jobId)).length > 30_000_000);
   });
 
   it('fails with a sentence when it outgrows those of the second plan, too, and frees its slot', async () => {
     const { user, jobId } = await start(3);
-    const { error_code: code, error_message: message } = await untilEnded(service, user, jobId, 'FAILED', 60_000);
+    const { error_code: code, error_message: message } = await untilEnded(service, user, jobId, 'FAILED', PATIENCE_MS);
     assert.equal(code, 'PLAN_OUTGROWN');
     const room = 64 * 1024 ** 2;
     assert.equal(message, `Segment 0 of 3333 is larger than ${room} bytes, for which its plan has part numbers.`);

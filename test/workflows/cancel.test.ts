@@ -9,6 +9,7 @@ import {
   mailsTo,
   operateOn,
   resetExport,
+  rowOf,
   rowsInBytes,
   slotsOf,
   someReader,
@@ -43,7 +44,7 @@ describe('a cancel', () => {
     const since = performance.now();
     const answer = await cancel(service, user, jobId);
     assert.equal(answer.status, 202, answer.text);
-    await untilEnded(service, user, jobId, 'CANCELLED');
+    await until('the end', async () => (await rowOf(service, jobId)).status === 'CANCELLED');
     assert(performance.now() - since < 3000, `${performance.now() - since} ms`);
     await untilNothingIsLeft();
     await until('the slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
