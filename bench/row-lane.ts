@@ -8,15 +8,15 @@ import { exportRequest } from './requests.js';
 export const COMPUTED_ORDERS = fileURLToPath(new URL('computed-orders.mjs', import.meta.url));
 
 /** By the text lane: the database's columns only. */
-const PLAIN = Object.keys(orders.columns);
+export const PLAIN_COLUMNS = Object.keys(orders.columns);
 /** By the row lane: one of them comes out of JavaScript. */
-const COMPUTED = PLAIN.map((name) => (name === 'note' ? 'computed_note' : name));
+export const COMPUTED_COLUMNS = PLAIN_COLUMNS.map((name) => (name === 'note' ? 'computed_note' : name));
 
 /** Without a heading, in which the computed column has a name of its own. */
 const csvRequest = exportRequest(csv.name, { escape_formulas: false, header: false });
-export const plainCsvColumns = { ...csvRequest, columns: PLAIN };
-export const computedCsvColumns = { ...csvRequest, columns: COMPUTED };
+export const plainCsvColumns = { ...csvRequest, columns: PLAIN_COLUMNS };
+export const computedCsvColumns = { ...csvRequest, columns: COMPUTED_COLUMNS };
 
 const jsonRequest = exportRequest(json.name, {});
-export const plainJsonColumns = { ...jsonRequest, columns: PLAIN };
-export const computedJsonColumns = { ...jsonRequest, columns: COMPUTED };
+export const plainJsonColumns = { ...jsonRequest, columns: PLAIN_COLUMNS };
+export const computedJsonColumns = { ...jsonRequest, columns: COMPUTED_COLUMNS };

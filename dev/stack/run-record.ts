@@ -78,9 +78,9 @@ export class RunRecorder {
     if (this.#processes.delete(pid)) this.#write();
   }
 
-  /** Has `path` removed with the run, even after a `kill -9`. */
-  addThrowaway(path: string): void {
-    this.#throwaway.push(path);
+  /** Has them removed with the run, even after a `kill -9`. */
+  addThrowaway(...paths: readonly string[]): void {
+    this.#throwaway.push(...paths);
     this.#write();
   }
 

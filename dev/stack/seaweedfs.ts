@@ -50,8 +50,9 @@ async function makeService(context: StackContext, command: string, options: Buck
   const volume = await ports.take('seaweedfs-volume', { paired: true });
   const filer = await ports.take('seaweedfs-filer', { paired: true });
   const admin = await ports.take('seaweedfs-admin', { paired: true });
-  for (const socket of socketsOf({ s3, master, volume, filer, admin })) context.recorder.addThrowaway(socket);
   const folder = join(context.dataDir, 'seaweedfs');
+  const s3Socket = socketIn(folder, s3);
+  context.recorder.addThrowaway(s3Socket, ...socketsOf({ s3, master, volume, filer, admin }));
   await mkdir(folder, { recursive: true });
   const server = context.process({
     name: 'SeaweedFS',
@@ -61,7 +62,7 @@ async function makeService(context: StackContext, command: string, options: Buck
       ...[`-s3.port=${s3}`, `-master.port=${master}`, `-volume.port=${volume}`, `-filer.port=${filer}`],
       // What the service does not use would take well-known ports and talk to the world.
       ...[`-admin.port=${admin}`, '-admin.ui=false', '-webdav=false', '-s3.port.iceberg=0', '-s3.port.lance=0'],
-      ...['-master.telemetry=false', '-volume.preStopSeconds=0', `-s3.localSocket=${socketIn(folder, s3)}`],
+      ...['-master.telemetry=false', '-volume.preStopSeconds=0', `-s3.localSocket=${s3Socket}`],
       // A master that remembers volumes refuses writes for its first 15 s, in case their servers come late. Here they come
       // with it, and tell it what they have.
       ...['-s3.autoCreateBucket=false', '-master.resumeState=false'],
@@ -94,9 +95,9 @@ async function makeService(context: StackContext, command: string, options: Buck
 }
 
 /** What its parts talk through, wherever `TMPDIR` is. It leaves them behind when it is killed. */
-const socketsOf = ({ filer, ...others }: Readonly<Record<string, number>> & { filer: number }): string[] => [
-  `/tmp/seaweedfs-filer-${filer}.sock`,
-  ...Object.entries({ filer, ...others }).map(([part, port]) => `/tmp/seaweedfs-${part}-grpc-${port + 10_000}.sock`),
+const socketsOf = (ports: Readonly<Record<'s3' | 'master' | 'volume' | 'filer' | 'admin', number>>): string[] => [
+  `/tmp/seaweedfs-filer-${ports.filer}.sock`,
+  ...Object.entries(ports).map(([part, port]) => `/tmp/seaweedfs-${part}-grpc-${port + 10_000}.sock`),
 ];
 
 /** Socket paths are limited to about 100 bytes (unix(7)); a deep folder falls back to the temporary one. */

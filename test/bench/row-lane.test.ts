@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { computedCsvColumns, COMPUTED_ORDERS, plainCsvColumns } from '../../bench/row-lane.js';
+import { COMPUTED_COLUMNS, COMPUTED_ORDERS, PLAIN_COLUMNS } from '../../bench/row-lane.js';
 import { orders } from '../../shared/datasets/orders.js';
 
 interface Module {
@@ -20,8 +20,8 @@ describe('the orders with a computed column', () => {
     const [[name, { compute }] = ['', { compute: () => undefined }]] = Object.entries(dataset?.computed ?? {});
     for (const note of ['', 'a\nb', null]) assert.equal(compute({ note }), note);
     assert.deepEqual(
-      computedCsvColumns.columns,
-      plainCsvColumns.columns.map((column) => (column === 'note' ? name : column)),
+      COMPUTED_COLUMNS,
+      PLAIN_COLUMNS.map((column) => (column === 'note' ? name : column)),
     );
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { findOnPath } from '../../bench/find-on-path.js';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
@@ -51,11 +52,7 @@ describe('a CSV with the preset for Excel', function () {
   const me = someUser();
 
   before(async function () {
-    const isThere = await run('soffice', ['--version']).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) this.skip();
+    if ((await findOnPath('soffice')) === undefined) this.skip();
     service = await startService({ orders: 100, datasets: [bills] });
     await service.startWorker();
     await queryRows(

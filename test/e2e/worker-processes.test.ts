@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { COMPUTED_ORDERS, computedCsvColumns, plainCsvColumns } from '../../bench/row-lane.js';
+import { COMPUTED_COLUMNS, COMPUTED_ORDERS, PLAIN_COLUMNS } from '../../bench/row-lane.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
-import { orders } from '../../shared/datasets/orders.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
@@ -34,7 +33,7 @@ interface Kind {
 }
 const bodyOf = ({ format, lane, compression }: Kind): object => ({
   format,
-  columns: lane === 'row' ? computedCsvColumns.columns : plainCsvColumns.columns,
+  columns: lane === 'row' ? COMPUTED_COLUMNS : PLAIN_COLUMNS,
   options: { compression, ...(format === 'CSV' ? { escape_formulas: false } : {}) },
 });
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -82,7 +81,7 @@ describe('worker processes', function () {
     const datasets = [...(await loadDatasets(COMPUTED_ORDERS)).values()];
     service = await startService({ orders: ROWS, singleTenant: true, tuning, datasets });
     // What an undisturbed export equals: ../export-csv/equals-copy.test.ts.
-    const select = `SELECT ${Object.keys(orders.columns).join(', ')} FROM orders ORDER BY id`;
+    const select = `SELECT ${PLAIN_COLUMNS.join(', ')} FROM orders ORDER BY id`;
     undisturbed = sha256(await copyOf({ databaseUrl: service.databaseUrl, select }));
   });
   after(async () => {

@@ -9,15 +9,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-async function asAdmin(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: stack().env.DATABASE_URL });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
+const asAdmin = (sql: string): Promise<unknown> => queryRows(stack().env.DATABASE_URL, sql);
 
 /** @param template a database to copy, which nobody may be connected to */
 export async function createDatabase(template?: TestDatabase): Promise<TestDatabase> {
@@ -54,11 +46,13 @@ export async function openDatabase(): Promise<OpenDatabase> {
 
 const pools = new Map<string, pg.Pool>();
 function poolOf(url: string): pg.Pool {
-  const made = pools.get(url) ?? new pg.Pool({ connectionString: url, idleTimeoutMillis: 1000, allowExitOnIdle: true });
+  const known = pools.get(url);
+  if (known !== undefined) return known;
+  const pool = new pg.Pool({ connectionString: url, idleTimeoutMillis: 1000, allowExitOnIdle: true });
   // Databases are dropped, and servers stopped, under connections that nobody uses.
-  if (!pools.has(url)) made.on('error', () => undefined);
-  pools.set(url, made);
-  return made;
+  pool.on('error', () => undefined);
+  pools.set(url, pool);
+  return pool;
 }
 async function closePool(url: string): Promise<void> {
   const pool = pools.get(url);
