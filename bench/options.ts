@@ -4,6 +4,8 @@ import { StackError } from '../dev/stack/stack-error.js';
 
 const DEFAULT_ROWS = '1000000';
 const DEFAULT_ROUNDS = '3';
+/** As the targets of time have it. */
+const DEFAULT_IN_FLIGHT = '2';
 const ROW_NAMES = ['csv', 'json', 'gzip', 'rowlane', 'scale', 'latency'] as const;
 /** What a run measures that names nothing: the promises that matter most, in about three minutes. */
 const DEFAULT_ONLY = 'csv,latency';
@@ -17,32 +19,38 @@ export interface BenchOptions {
   readonly rows: number;
   /** How often each contestant has its turn; the table shows medians. */
   readonly rounds: number;
+  /** Segments of one export at a time. */
+  readonly segmentsInFlight: number;
   readonly only: readonly RowName[];
   /** Have each worker write a CPU profile when it ends; the figures then are the profiler's, too. */
   readonly cpuProfile: boolean;
 }
 
-/** `[--rows N] [--rounds N] [--only csv,json,…|all] [--cpu-prof]` @throws StackError, or what parseArgs throws */
+/** `[--rows N] [--rounds N] [--in-flight N] [--only csv,json,…|all] [--cpu-prof]` @throws StackError, or what parseArgs throws */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
       rows: { type: 'string', default: DEFAULT_ROWS },
       rounds: { type: 'string', default: DEFAULT_ROUNDS },
+      'in-flight': { type: 'string', default: DEFAULT_IN_FLIGHT },
       only: { type: 'string', default: DEFAULT_ONLY },
       'cpu-prof': { type: 'boolean', default: false },
     },
   });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new StackError(`--rounds must be a whole number of at least 1, not '${values.rounds}'.`);
-  }
   return {
     rows: parseOrders(values.rows, '--rows'),
-    rounds,
+    rounds: countOf('--rounds', values.rounds),
+    segmentsInFlight: countOf('--in-flight', values['in-flight']),
     only: parseOnly(values.only),
     cpuProfile: values['cpu-prof'],
   };
+}
+
+function countOf(option: string, text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new StackError(`${option} must be a whole number of at least 1, not '${text}'.`);
 }
 
 /** In the order of the table, whatever order they were named in. */

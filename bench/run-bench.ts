@@ -10,7 +10,6 @@ import { findPsql } from './psql.js';
 import { RCLONE_ARGS, rcloneBinary } from './rclone.js';
 import { ROWS } from './rows/index.js';
 import type { Clients } from './rows/row.js';
-import { SEGMENTS_IN_FLIGHT } from './service.js';
 import { writeResults } from './write-results.js';
 
 /** Measures the rows of the table that were asked for, prints them and keeps them. */
@@ -18,7 +17,7 @@ export async function runBench(options: BenchOptions, progress: Progress, signal
   await inLab(progress, signal, async (lab) => {
     const clients = await findClients(progress, signal);
     const machine = await describeMachine(lab.stack, clients);
-    const settings = { ...options, segmentsInFlight: SEGMENTS_IN_FLIGHT, rclone: RCLONE_ARGS };
+    const settings = { ...options, rclone: RCLONE_ARGS };
     for (const row of options.only) {
       const { name, title, table, results } = await ROWS[row](lab, options, clients);
       progress.line(`\n${title}\n${table}\n`);

@@ -18,8 +18,6 @@ import type { Programs } from './programs.js';
 
 const READY_MS = 60_000;
 const TOKEN_SECONDS = 86_400;
-/** As the targets have it. */
-export const SEGMENTS_IN_FLIGHT = 2;
 
 const PROFILED = ['--cpu-prof', `--cpu-prof-dir=${join(BENCH_DIR, 'profiles')}`];
 
@@ -32,6 +30,7 @@ export interface ServiceOptions {
   readonly s3Endpoint: string;
   /** Of API and worker, besides what every service gets. */
   readonly env?: Readonly<Record<string, string>>;
+  readonly segmentsInFlight: number;
   /** Have the worker write a CPU profile into the benchmark's folder when it ends. */
   readonly cpuProfile: boolean;
 }
@@ -64,7 +63,12 @@ export async function startService(stack: Stack, programs: Programs, options: Se
   const env = {
     ...environmentFor(stack.env, benchEnvironment()),
     ...{ DATABASE_URL: url, SOURCE_DATABASE_URL: sourceUrl, S3_ENDPOINT: s3Endpoint, TEMPORAL_NAMESPACE: namespace },
-    ...{ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: apiUrl, SEGMENTS_IN_FLIGHT: String(SEGMENTS_IN_FLIGHT) },
+    ...{
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      PUBLIC_URL: apiUrl,
+      SEGMENTS_IN_FLIGHT: String(options.segmentsInFlight),
+    },
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...options.env,
   };

@@ -1,13 +1,14 @@
 import type { Lab } from './lab.js';
 import { startService, type Service, type ServiceOptions } from './service.js';
 
-type Wanted = Omit<ServiceOptions, 'name' | 'dist' | 'cpuProfile'>;
+type Settings = Pick<ServiceOptions, 'segmentsInFlight' | 'cpuProfile'>;
+type Wanted = Omit<ServiceOptions, 'name' | 'dist' | keyof Settings>;
 
 /** Starts services by name, at the same time, works with them and stops them. */
 export async function withServices<Name extends string, T>(
   { stack, programs, dist, progress }: Lab,
   wanted: Readonly<Record<Name, Wanted>>,
-  { cpuProfile }: Pick<ServiceOptions, 'cpuProfile'>,
+  { segmentsInFlight, cpuProfile }: Settings,
   work: (services: Readonly<Record<Name, Service>>) => Promise<T>,
 ): Promise<T> {
   const entries = Object.entries<Wanted>(wanted);
@@ -15,7 +16,10 @@ export async function withServices<Name extends string, T>(
   try {
     await progress.step(entries.length === 1 ? 'Service' : `${entries.length} services`, async () => {
       const starts = entries.map(async ([name, options]) => {
-        running.push([name, await startService(stack, programs, { ...options, name, dist, cpuProfile })]);
+        running.push([
+          name,
+          await startService(stack, programs, { ...options, name, dist, segmentsInFlight, cpuProfile }),
+        ]);
       });
       for (const start of await Promise.allSettled(starts)) if (start.status === 'rejected') throw start.reason;
     });

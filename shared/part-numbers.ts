@@ -4,7 +4,7 @@ export const MAX_PART_BYTES = 5 * 1024 ** 3;
 export const MAX_PARTS = 10_000;
 
 /** What a part holds unless its segment would run out of numbers, in bytes. */
-export const USUAL_PART_BYTES = 16 * 1024 ** 2;
+export const USUAL_PART_BYTES = 8 * 1024 ** 2;
 /** Room for segments that come out larger than their sample promised. */
 const HEADROOM = 1.25;
 /** The same when a plan was outgrown. */

@@ -6,7 +6,7 @@ export interface BufferPoolOptions {
 }
 
 /**
- * Lends buffers for parts. A fresh buffer of 21 MiB costs its page faults and, later, a garbage collection; a segment
+ * Lends buffers for parts. A fresh buffer of 13 MiB costs its page faults and, later, a garbage collection; a segment
  * needs two, and its neighbours need the same again. The buffers are not cleared: use only what you wrote.
  */
 export class BufferPool {

@@ -3,14 +3,18 @@ import { parseOptions } from '../../bench/options.js';
 
 describe('npm run bench', () => {
   it('measures a million rows, three times, as CSV, and latency, unless told otherwise', () => {
-    const usual = { rows: 1_000_000, rounds: 3, only: ['csv', 'latency'], cpuProfile: false };
+    const usual = { rows: 1_000_000, rounds: 3, segmentsInFlight: 2, only: ['csv', 'latency'], cpuProfile: false };
     assert.deepEqual(parseOptions([]), usual);
-    assert.deepEqual(parseOptions(['--rows', '5', '--rounds', '1', '--only', 'latency', '--cpu-prof']), {
-      rows: 5,
-      rounds: 1,
-      only: ['latency'],
-      cpuProfile: true,
-    });
+    assert.deepEqual(
+      parseOptions(['--rows', '5', '--rounds', '1', '--in-flight', '4', '--only', 'latency', '--cpu-prof']),
+      {
+        rows: 5,
+        rounds: 1,
+        segmentsInFlight: 4,
+        only: ['latency'],
+        cpuProfile: true,
+      },
+    );
   });
 
   it('measures the rows that are named, in its own order, or all', () => {

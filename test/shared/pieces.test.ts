@@ -224,7 +224,7 @@ describe('part numbers', () => {
       fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 0, max: 2e10 }), (segments, planned) => {
         const { first, last } = partNumbers(0, segments, 1);
         const size = partSize(planned, segments);
-        assert.ok(size >= 16 * 1024 * 1024 && size * (last - first + 1) >= planned * 1.25);
+        assert.ok(size >= 8 * 1024 * 1024 && size * (last - first + 1) >= planned * 1.25);
         // Planned again when that was not enough: never the same plan once more.
         assert.ok(partSize(planned, segments, true) >= Math.min(4 * size, 5 * 1024 ** 3));
       }),
