@@ -1,4 +1,5 @@
 import type { DatasetRegistry } from '../shared/datasets/index.js';
+import type { FormatResources } from '../shared/formats/format.js';
 import type { BufferPool } from '../shared/infrastructure/buffer-pool.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Mailer } from '../shared/infrastructure/mailer.js';
@@ -16,6 +17,7 @@ export interface ActivityDeps {
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;
   readonly buffers: BufferPool;
+  readonly formatResources: FormatResources;
   readonly mailer: Mailer;
   readonly publicUrl: string;
   readonly linkSecret: string;

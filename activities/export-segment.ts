@@ -8,6 +8,8 @@ import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { openLane } from './lanes.js';
 import type { GenerationInput } from './open-upload.js';
+import { fileSpec } from './outlines.js';
+import { requireVersion } from './plan-version.js';
 import { requireSize } from './size-limit.js';
 import { requireSlot } from './slot-fence.js';
 import { writeSegment, type UseBytes } from './write-segment.js';
@@ -19,9 +21,14 @@ export interface SegmentResult {
   readonly rows: number;
 }
 
+type SegmentDeps = Pick<
+  ActivityDeps,
+  'plans' | 'source' | 'store' | 'registry' | 'temporal' | 'buffers' | 'formatResources'
+>;
+
 /** Reads one segment's rows, writes its parts, and commits; a segment that is committed already is skipped. */
 export const exportSegment =
-  (deps: Pick<ActivityDeps, 'plans' | 'source' | 'store' | 'registry' | 'temporal' | 'buffers'>) =>
+  (deps: SegmentDeps) =>
   ({ jobId, generation, segment }: SegmentInput): Promise<SegmentResult> => {
     const progress = { segment, rows: 0 };
     return heartbeating(
@@ -33,13 +40,7 @@ export const exportSegment =
 
         const { plan } = attempt;
         const format = formatNamed(attempt.format);
-        if (plan.encoderVersion < format.encoderVersion) {
-          const { encoderVersion } = format;
-          throw new ServiceError('PLAN_OUTDATED', 'The plan was made by an older encoder.', { encoderVersion });
-        }
-        if (plan.encoderVersion > format.encoderVersion) {
-          throw new ServiceError('WORKER_OUTDATED', 'The plan was made by a newer encoder than this worker has.');
-        }
+        requireVersion(plan, format);
 
         let summary: SegmentSummary = {};
         let bytesOfFile = attempt.bytes_committed;
@@ -57,15 +58,15 @@ export const exportSegment =
           mode: attempt.mode,
           signal,
           read: async (use) => {
-            const { columns, options, leads } = attempt;
-            const encoder = openSegment(
-              format,
-              { columns, labels: plan.labels, options },
-              { opens: segment === 0, leads },
-            );
-            const dataset = (): Dataset => datasetNamed(deps.registry, attempt.type);
-            const lane = openLane(deps.source, dataset, { format, columns, options }, plan);
-            const select = segmentSql(plan.query, attempt.lower, attempt.upper);
+            const { place, options } = attempt;
+            const file = plan.files[place.file];
+            if (file === undefined) throw new ServiceError('INTERNAL', `The plan has no file ${place.file}.`);
+            const spec = fileSpec({ ...attempt, job_id: jobId }, plan);
+            const encoder = openSegment(spec, place, deps.formatResources);
+            const columns = file.columns.map(({ name }) => name);
+            const dataset = (): Dataset => datasetNamed(deps.registry, file.dataset);
+            const lane = openLane(deps.source, dataset, { format, columns, options }, file);
+            const select = segmentSql(file.query, attempt.lower, attempt.upper);
             const session = {
               timezone: plan.timezone,
               tenantId: attempt.tenant_id,

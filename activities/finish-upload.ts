@@ -1,29 +1,31 @@
 import type { FinishAnswer, FinishedFile } from '../shared/contract.js';
 import { combineCrc32, crc32Base64 } from '../shared/crc32.js';
 import { ServiceError } from '../shared/errors.js';
-import { fileTail } from '../shared/formats/file.js';
-import { formatNamed } from '../shared/formats/index.js';
+import { joinFile, misplaced, warningsOf } from '../shared/formats/file.js';
+import { NOTHING, type WrittenSegment } from '../shared/formats/format.js';
 import type { ObjectStore, StoredPart } from '../shared/infrastructure/object-store.js';
 import type { SegmentRecord } from '../shared/infrastructure/plan-store.js';
 import { joinPieces, type Piece } from '../shared/pieces.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { isOfGeneration, type GenerationInput } from './open-upload.js';
+import { fileSpec } from './outlines.js';
+import { requireVersion } from './plan-version.js';
 import { requireSize } from './size-limit.js';
 import { requireSlot } from './slot-fence.js';
-import { uploadJoined, type NumberedPart } from './upload-joined.js';
+import { uploadJoined, type JoinSource, type NumberedPart } from './upload-joined.js';
 
-type FinishDeps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'buffers'>;
-type Rerun = Pick<SegmentRecord, 'segment' | 'mode' | 'leads'>[];
+type FinishDeps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'buffers' | 'formatResources'>;
+type Rerun = Pick<SegmentRecord, 'segment' | 'mode' | 'place'>[];
 
 /**
  * Joins the segments into the object. Answers `rerun` when some must be made again first: those that are missing, those
- * whose parts are not what was committed, those that are not the first to have rows although they were made so, or the
- * other way round, and the neighbours of held pieces that are too small for a part.
+ * whose parts are not what was committed, those that the format finds in another place than they were made for, and the
+ * neighbours of held pieces that are too small for a part.
  * May be called again after any failure: an answer that was lost is settled by HEAD.
  */
 export const finishUpload =
-  ({ jobs, plans, store, temporal, buffers }: FinishDeps) =>
+  ({ jobs, plans, store, temporal, buffers, formatResources: resources }: FinishDeps) =>
   ({ jobId, tenantId, generation }: GenerationInput): Promise<FinishAnswer> =>
     heartbeating(async (signal) => {
       const row = await jobs.find(jobId);
@@ -34,33 +36,47 @@ export const finishUpload =
         throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export is over.`);
       }
       const target = { key: state.file_key, uploadId: state.upload_id };
+      const { plan } = state;
+      if (plan === null) throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export has no plan.`);
+      const spec = fileSpec(row, plan);
+      requireVersion(plan, spec.format);
       const records = await plans.segments(jobId);
-      const { columns, options } = row;
-      const format = formatNamed(row.format);
-      const summaries = records.map(({ summary }) => summary ?? {});
-      const tail = fileTail(format, { columns, labels: state.plan?.labels ?? [], options }, summaries);
-      const fileSize = records.reduce((sum, { bytes }) => sum + (bytes ?? 0), tail.length);
-      const rowCount = records.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
 
       const stored = await store.listParts(target.key, target.uploadId);
+      const spoiled = stored === null ? [] : await whatToRunAgain(store, records, stored);
+      if (spoiled.length > 0) return runAgain(spoiled);
+      const segments = records.map(toWritten);
+      const wrong = stored === null ? [] : misplaced(spec, segments);
+      if (wrong.length > 0) {
+        return runAgain(
+          wrong.map(({ segment, place }) => ({ segment, place, mode: records[segment]?.mode ?? 'parts' })),
+        );
+      }
+
+      const { glue, tail } = joinFile(spec, segments, resources);
+      const sources = [
+        ...records.flatMap((record) => [...computed(glue.get(record.segment)), toSource(record)]),
+        ...computed(tail),
+      ];
+      const fileSize = sources.reduce((sum, { piece }) => sum + sizeOf(piece), 0);
+      const rowCount = segments.reduce((sum, { rows }) => sum + rows, 0);
+      const warnings = warningsOf(spec, segments);
       if (stored === null) {
         const file = await settled();
         if (file === null) throw new ServiceError('UPLOAD_LOST', 'The multipart upload is gone.');
         return { state: 'done', file };
       }
-      const spoiled = await whatToRunAgain(store, records, stored);
-      if (spoiled.length > 0) return runAgain(spoiled);
-      const misled = format.rowLead === undefined ? [] : whatLeadsWrongly(records);
-      if (misled.length > 0) return runAgain(misled);
-      const pieces = [...records.map(toPiece), { kind: 'glue', size: tail.length } as const];
-      const plan = joinPieces(pieces, records.length);
-      if ('rerun' in plan) {
-        const stuck = records.filter(({ segment }) => plan.rerun.includes(segment));
+      const joined = joinPieces(
+        sources.map(({ piece }) => piece),
+        records.length,
+      );
+      if ('rerun' in joined) {
+        const stuck = records.filter(({ segment }) => joined.rerun.includes(segment));
         return runAgain(stuck.map((record) => ({ ...record, mode: 'held' })));
       }
 
-      requireSize(fileSize, state.plan?.maxBytes ?? fileSize);
-      const parts = await uploadJoined({ store, buffers }, { target, records, tail, parts: plan.parts, signal });
+      requireSize(fileSize, plan.maxBytes);
+      const parts = await uploadJoined({ store, buffers }, { target, sources, parts: joined.parts, signal });
       const crc32 = parts.reduce((crc, part) => combineCrc32(crc, part.crc32, part.size), 0);
       await complete(parts, crc32);
       const file = await settled(crc32);
@@ -89,23 +105,27 @@ export const finishUpload =
         if (crc !== undefined && object.crc32 !== null && object.crc32 !== crc32Base64(crc)) return null;
         const sum = object.crc32 ?? (crc === undefined ? null : crc32Base64(crc));
         const checksum = sum === null ? '' : `crc32:${Buffer.from(sum, 'base64').toString('hex')}`;
-        return { fileKey: target.key, rowCount, fileSize, checksum };
+        return { fileKey: target.key, rowCount, fileSize, checksum, warnings };
       }
     });
 
-function toPiece({ segment, bytes, parts }: SegmentRecord): Piece {
-  if (parts === null || bytes === null) throw new ServiceError('INTERNAL', `Segment ${segment} is not committed.`);
-  return parts.kind === 'parts'
-    ? { kind: 'uploaded', segment, parts: parts.parts }
-    : { kind: 'held', segment, size: bytes };
+function toWritten(record: SegmentRecord): WrittenSegment {
+  const { segment, place, planned_rows: plannedRows, rows, bytes, summary } = record;
+  if (rows === null || bytes === null) throw new ServiceError('UPLOAD_LOST', `Segment ${segment} is not committed.`);
+  return { segment, place, plannedRows, rows, bytes, summary: summary ?? {} };
 }
 
-/** Rows may have gone, or come, since the plan: the first segment that has any must be the one that was made so. */
-function whatLeadsWrongly(records: readonly SegmentRecord[]): Rerun {
-  const filled = records.filter(({ rows }) => rows !== null && rows > 0);
-  const wrong = filled.filter(({ leads }, index) => leads !== (index === 0));
-  return wrong.map((record) => ({ ...record, leads: !record.leads }));
+function toSource({ segment, bytes, parts }: SegmentRecord): JoinSource {
+  if (parts === null || bytes === null) throw new ServiceError('UPLOAD_LOST', `Segment ${segment} is not committed.`);
+  return parts.kind === 'parts'
+    ? { piece: { kind: 'uploaded', segment, parts: parts.parts }, uploaded: parts.parts }
+    : { piece: { kind: 'held', segment, size: bytes }, key: parts.key };
 }
+
+const computed = (bytes: Buffer = NOTHING): JoinSource[] => [{ piece: { kind: 'glue', size: bytes.length }, bytes }];
+
+const sizeOf = (piece: Piece): number =>
+  piece.kind === 'uploaded' ? piece.parts.reduce((sum, { size }) => sum + size, 0) : piece.size;
 
 /** Segments without a commit, and those whose bytes are no longer what their commit says. */
 async function whatToRunAgain(

@@ -57,9 +57,9 @@ export const openUpload =
 
 /** The file of a job that has been COMPLETED before. */
 function finishedFile(row: JobRow): FinishedFile | null {
-  const { file_key: fileKey, row_count: rowCount, file_size: fileSize, checksum } = row;
+  const { file_key: fileKey, row_count: rowCount, file_size: fileSize, checksum, warnings } = row;
   if (fileKey === null || rowCount === null || fileSize === null || checksum === null) return null;
-  return { fileKey, rowCount, fileSize, checksum };
+  return { fileKey, rowCount, fileSize, checksum, warnings };
 }
 
 export function isOfGeneration(

@@ -1,29 +1,31 @@
-import type { JobRef, PlanDemand, PlanSummary, Tuning } from '../shared/contract.js';
+import type { ExportRequest, JobRef, PlanDemand, PlanSummary, Tuning } from '../shared/contract.js';
 import { fileKey } from '../shared/contract.js';
-import { columnLabels } from '../shared/datasets/define-dataset.js';
 import { datasetNamed } from '../shared/datasets/index.js';
-import { freezeQuery } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
 import { fileKind } from '../shared/formats/file.js';
 import { formatNamed } from '../shared/formats/index.js';
-import type { Plan } from '../shared/infrastructure/plan-store.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
+import type { Plan, PlannedSegment } from '../shared/infrastructure/plan-store.js';
 import { partSize } from '../shared/pieces.js';
-import { cutSegments } from '../shared/segments.js';
+import { MAX_SEGMENTS } from '../shared/segments.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
-import { chooseLane, openLane } from './lanes.js';
-import { sampleRowBytes } from './sample-row-bytes.js';
+import { aboutOf } from './outlines.js';
+import { planFile, type FilePlan } from './plan-file.js';
 
 export interface PlanInput extends JobRef {
   readonly tuning: Tuning;
   readonly demand: PlanDemand;
 }
 
+type Deps = Pick<ActivityDeps, 'jobs' | 'plans' | 'source' | 'store' | 'registry' | 'formatResources'>;
+
 /** Counts the rows and cuts them into segments, once per generation; later calls get the same plan. */
 export const planExport =
-  ({ jobs, plans, source, store, registry }: Pick<ActivityDeps, 'jobs' | 'plans' | 'source' | 'store' | 'registry'>) =>
+  (deps: Deps) =>
   ({ jobId, tuning, demand }: PlanInput): Promise<PlanSummary> =>
     heartbeating(async (signal) => {
+      const { jobs, plans, source, store, registry, formatResources: resources } = deps;
       const row = await jobs.find(jobId);
       const state = await plans.uploadState(jobId);
       if (row === null || state === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
@@ -41,64 +43,65 @@ export const planExport =
         return { generation, totalRows: state.plan.totalRows, segments: state.plan.segments };
       }
 
-      const dataset = datasetNamed(registry, row.type);
-      const { filters, columns, options, notify, type } = row;
-      const request = {
-        type,
-        format: row.format,
-        filters,
-        columns,
-        options,
-        notify: notify.email === undefined ? {} : { email: notify.email },
-      };
-      const work = { format, columns, options };
-      const lane = chooseLane(dataset, work);
-      const query = freezeQuery(dataset, request, row.tenant_id, lane.render, lane.inputs ?? []);
-      const labels = columnLabels(dataset, columns);
-      const timezone = String(options.timezone ?? 'UTC');
-      const session = { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs };
-
-      await source.check(dataset, session, signal);
-      const reader = openLane(source, () => dataset, work, lane);
-      const { rowBytes, leastRowBytes } = await sampleRowBytes({
-        format,
-        outline: { columns, labels, options },
-        reader,
-        query,
-        session,
-        signal,
+      const plannedAt = new Date().toISOString();
+      const timezone = String(row.options.timezone ?? 'UTC');
+      const file = await planFile({
+        ...{ source, format, resources, tuning, signal },
+        dataset: datasetNamed(registry, row.type),
+        request: requestOf(row),
+        about: aboutOf(row, plannedAt),
+        session: { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs },
+        roomy: demand.roomy === true,
+        maxSegments: MAX_SEGMENTS,
       });
-      const rowsOfSegment = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / rowBytes)));
-      const bounds = await source.bounds(dataset, query, rowsOfSegment, session, signal);
-      const { segments, totalRows } = cutSegments(bounds);
-      const bytes = totalRows * leastRowBytes;
-      if (totalRows > tuning.maxRows) {
-        throw new ServiceError(
-          'TOO_MANY_ROWS',
-          `The export has ${totalRows} rows; at most ${tuning.maxRows} are allowed.`,
-        );
-      }
-      if (bytes > tuning.maxBytes) {
-        throw new ServiceError(
-          'FILE_TOO_LARGE',
-          `The file would have about ${Math.ceil(bytes)} bytes; at most ${tuning.maxBytes} are allowed.`,
-        );
-      }
-      const segmentBytes = Math.max(...segments.map(({ rows }) => rows)) * rowBytes;
+      requireLimits([file], tuning);
+      const segments = withModes(file.segments);
+      const segmentBytes = Math.max(...segments.map(({ rows }) => rows)) * file.rowBytes;
       const plan: Plan = {
         encoderVersion: format.encoderVersion,
         segments: segments.length,
         partSize: partSize(segmentBytes, segments.length, demand.roomy),
-        totalRows,
+        totalRows: file.totalRows,
         maxBytes: tuning.maxBytes,
-        query,
-        inputs: lane.inputs,
-        labels,
+        files: [file.planned],
         timezone,
-        plannedAt: new Date().toISOString(),
+        plannedAt,
       };
       if (!(await plans.savePlan({ jobId, generation, fileKey: key }, plan, segments))) {
         throw new ServiceError('SUPERSEDED', 'Another attempt has planned this export.');
       }
-      return { generation, totalRows, segments: segments.length };
+      return { generation, totalRows: plan.totalRows, segments: segments.length };
     });
+
+function requestOf({ type, format, filters, columns, options }: JobRow): ExportRequest {
+  return { type, format, filters, columns, options, notify: {} };
+}
+
+/** @throws ServiceError TOO_MANY_ROWS, FILE_TOO_LARGE */
+function requireLimits(files: readonly FilePlan[], { maxRows, maxBytes }: Tuning): void {
+  const rows = files.reduce((sum, { totalRows }) => sum + totalRows, 0);
+  if (rows > maxRows) {
+    throw new ServiceError('TOO_MANY_ROWS', `The export has ${rows} rows; at most ${maxRows} are allowed.`);
+  }
+  const bytes = files.reduce((sum, { totalRows, leastRowBytes }) => sum + totalRows * leastRowBytes, 0);
+  if (bytes > maxBytes) {
+    throw new ServiceError(
+      'FILE_TOO_LARGE',
+      `The file would have about ${Math.ceil(bytes)} bytes; at most ${maxBytes} are allowed.`,
+    );
+  }
+}
+
+/**
+ * Between two members the finish puts bytes that are too few for a part of their own: the smaller of the two segments
+ * beside them is kept as a temporary object and joined with them.
+ */
+function withModes(segments: readonly Omit<PlannedSegment, 'mode'>[]): PlannedSegment[] {
+  const held = new Set<number>();
+  for (const [index, { place, rows }] of segments.entries()) {
+    const before = segments[index - 1];
+    if (before === undefined || before.place.member === place.member) continue;
+    if (!held.has(index - 1)) held.add(before.rows <= rows ? index - 1 : index);
+  }
+  return segments.map((segment, index) => ({ ...segment, mode: held.has(index) ? 'held' : 'parts' }));
+}

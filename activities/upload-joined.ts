@@ -1,7 +1,6 @@
 import { crc32 } from '@node-rs/crc32';
 import { ServiceError } from '../shared/errors.js';
-import type { SegmentRecord } from '../shared/infrastructure/plan-store.js';
-import type { FilePart } from '../shared/pieces.js';
+import type { FilePart, Piece } from '../shared/pieces.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface NumberedPart {
@@ -11,24 +10,26 @@ export interface NumberedPart {
   readonly crc32: number;
 }
 
+/** A piece of the file, and where its bytes are: in parts already, in a temporary object, or here. */
+export type JoinSource = { readonly piece: Piece } & (
+  { readonly uploaded: readonly NumberedPart[] } | { readonly key: string } | { readonly bytes: Buffer }
+);
+
 interface JoinWork {
   readonly target: { readonly key: string; readonly uploadId: string };
-  readonly records: readonly SegmentRecord[];
-  /** What the finish has computed: the piece after the segments. */
-  readonly tail: Buffer;
+  /** In the order of the file. */
+  readonly sources: readonly JoinSource[];
   readonly parts: readonly FilePart[];
   readonly signal: AbortSignal;
 }
 
-/** Uploads the parts that are made of held pieces and the tail, one at a time, and returns all parts in the order of the file. */
+/** Uploads the parts that are made of held and computed pieces, one at a time, and returns all parts in the order of the file. */
 export async function uploadJoined(
   { store, buffers }: Pick<ActivityDeps, 'store' | 'buffers'>,
-  { target, records, tail, parts, signal }: JoinWork,
+  { target, sources, parts, signal }: JoinWork,
 ): Promise<NumberedPart[]> {
   const uploaded = new Map(
-    records
-      .flatMap(({ parts: pieces }) => (pieces?.kind === 'parts' ? pieces.parts : []))
-      .map((part) => [part.number, part]),
+    sources.flatMap((source) => ('uploaded' in source ? source.uploaded : [])).map((part) => [part.number, part]),
   );
   // Ranges of one piece follow each other, so that each held object is read once, from its beginning to its end.
   let reading: { piece: number; chunks: AsyncIterator<Buffer>; rest: Buffer } | null = null;
@@ -53,8 +54,9 @@ export async function uploadJoined(
     try {
       let at = 0;
       for (const { piece, start, end } of from) {
-        if (piece === records.length) {
-          at += tail.copy(buffer, at, start, end);
+        const source = sources[piece];
+        if (source !== undefined && 'bytes' in source) {
+          at += source.bytes.copy(buffer, at, start, end);
           continue;
         }
         for (let wanted = end - start; wanted > 0;) {
@@ -78,9 +80,9 @@ export async function uploadJoined(
   async function nextBytes(piece: number, wanted: number): Promise<Buffer> {
     if (reading?.piece !== piece) {
       await stopReading();
-      const held = records[piece]?.parts;
-      if (held?.kind !== 'held') throw new ServiceError('INTERNAL', `Segment ${piece} is not held.`);
-      reading = { piece, chunks: store.read(held.key), rest: Buffer.alloc(0) };
+      const source = sources[piece];
+      if (source === undefined || !('key' in source)) throw new ServiceError('INTERNAL', `Piece ${piece} is not held.`);
+      reading = { piece, chunks: store.read(source.key), rest: Buffer.alloc(0) };
     }
     if (reading.rest.length === 0) {
       const next = await reading.chunks.next();

@@ -201,6 +201,14 @@ export interface JobFailure {
   readonly message: string;
 }
 
+/** Something that a file could not keep, for its user. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  /** How often. */
+  readonly count: number;
+}
+
 /** A complete object in the bucket. */
 export interface FinishedFile {
   readonly fileKey: string;
@@ -210,6 +218,8 @@ export interface FinishedFile {
   readonly fileSize: number;
   /** `crc32:` and eight hexadecimal digits. */
   readonly checksum: string;
+  /** What the file could not keep. */
+  readonly warnings: readonly Warning[];
 }
 
 /** What a plan must fulfil beyond the request; the answer to a segment that the last one did not fit. */

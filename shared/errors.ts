@@ -23,6 +23,7 @@ export const ERRORS = {
   TOO_MANY_ROWS: { status: 500, retryable: false, title: 'The export has more rows than is allowed' },
   FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be larger than is allowed' },
   DATASET_UNAVAILABLE: { status: 500, retryable: false, title: 'The dataset does not fit its database' },
+  COLUMNS_UNFIT: { status: 400, retryable: false, title: 'The format cannot carry these columns' },
   KEY_NOT_UNIQUE: { status: 500, retryable: false, title: 'The key of the dataset is not unique or is null' },
   COMPUTE_FAILED: { status: 500, retryable: false, title: 'A computed column cannot be computed' },
   SOURCE_UNAVAILABLE: { status: 503, retryable: true, title: 'The source database does not answer' },

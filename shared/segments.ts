@@ -5,6 +5,8 @@ export interface Segment {
   readonly lower: KeyBound | null;
   readonly upper: KeyBound | null;
   readonly rows: number;
+  /** The stretch of the file that it is of, from 0. */
+  readonly member: number;
 }
 
 /** A row that may end a segment: its number from 1, and its key. */
@@ -24,21 +26,59 @@ const MAX_WIDENING = 4;
 /** The last bounds are not widened: short segments at the end leave no worker alone with a long one. */
 const LAST_BOUNDS = 8;
 
+export interface CutLimits {
+  /** A member ends at the last bound before it would have more rows. */
+  readonly memberRows?: number;
+  readonly maxSegments?: number;
+}
+
 /**
- * Cuts an export along its bounds: at least one segment, even an empty one, and at most 500.
+ * Cuts an export along its bounds: at least one segment, even an empty one, and at most 500, or one a member.
  * @param bounds in the order of their numbers, the last row among them
  */
-export function cutSegments(bounds: readonly Bound[]): { segments: Segment[]; totalRows: number } {
+export function cutSegments(
+  bounds: readonly Bound[],
+  { memberRows = Infinity, maxSegments = MAX_SEGMENTS }: CutLimits = {},
+): { segments: Segment[]; totalRows: number } {
   const totalRows = bounds.at(-1)?.n ?? 0;
-  if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0 }], totalRows };
+  if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows };
 
+  const members = membersOf(bounds, memberRows);
   const wide = bounds.length - LAST_BOUNDS;
   const wider = Math.min(MAX_WIDENING, Math.floor(bounds.length / ENOUGH_SEGMENTS));
-  const step = Math.max(1, wider, Math.ceil(bounds.length / (MAX_SEGMENTS - LAST_BOUNDS)));
-  const kept = bounds.filter((_, index) => (index + 1) % step === 0 || index >= wide);
-  const segments = kept.map(({ n, key }, index) => {
+  // Ends of members come on top of every n-th bound.
+  const most = Math.max(1, maxSegments - LAST_BOUNDS - (members.at(-1) ?? 0));
+  const step = Math.max(1, wider, Math.ceil(bounds.length / most));
+  const kept = bounds
+    .map((bound, index) => ({ ...bound, index, member: members[index] ?? 0 }))
+    .filter(({ index, member }) => (index + 1) % step === 0 || index >= wide || members[index + 1] !== member);
+  const segments = kept.map(({ n, key, member }, index) => {
     const before = kept[index - 1];
-    return { lower: before?.key ?? null, upper: key, rows: n - (before?.n ?? 0) };
+    return { lower: before?.key ?? null, upper: key, rows: n - (before?.n ?? 0), member };
   });
   return { segments, totalRows };
+}
+
+/** The member of the rows up to each bound. */
+function membersOf(bounds: readonly Bound[], memberRows: number): number[] {
+  let member = 0;
+  let begin = 0;
+  return bounds.map(({ n }, index) => {
+    const before = bounds[index - 1]?.n ?? 0;
+    if (n - begin > memberRows && before > begin) {
+      member += 1;
+      begin = before;
+    }
+    return member;
+  });
+}
+
+/**
+ * Rows of a segment that should have about `wanted`: a whole multiple of `unitRows`, and such that members are full.
+ * @param memberRows itself a multiple of `unitRows`, or infinite
+ */
+export function fittingRows(wanted: number, unitRows: number, memberRows: number): number {
+  const even =
+    Number.isFinite(memberRows) && wanted < memberRows ? memberRows / Math.ceil(memberRows / wanted) : wanted;
+  return Math.max(unitRows, Math.floor(Math.min(even, memberRows) / unitRows) * unitRows);
 }

@@ -47,6 +47,7 @@ export function openDeps(
       temporal,
       registry,
       buffers: new BufferPool(),
+      formatResources: {},
       mailer: createMailer(config),
       publicUrl: config.PUBLIC_URL,
       linkSecret: config.LINK_SECRET,

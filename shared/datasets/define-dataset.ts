@@ -171,7 +171,19 @@ export const computedColumn = ({ computed = {} }: Dataset, name: string): Comput
 export const tableColumns = (dataset: Dataset, names: readonly string[]): string[] =>
   names.filter((name) => computedColumn(dataset, name) === undefined);
 
-/** What people read above each column. */
-export function columnLabels({ columns, computed = {} }: Dataset, names: readonly string[]): string[] {
-  return names.map((name) => columns[name]?.label ?? computed[name]?.label ?? name);
+/** A column as a file shows it. */
+export interface ShownColumn {
+  readonly name: string;
+  /** For people. */
+  readonly label: string;
+  readonly type: ColumnType;
+}
+
+/** The columns of these names, in this order. @throws RangeError for a name that the dataset does not have */
+export function shownColumns(dataset: Dataset, names: readonly string[]): ShownColumn[] {
+  return names.map((name) => {
+    const column = computedColumn(dataset, name) ?? dataset.columns[name];
+    if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
+    return { name, label: column.label ?? name, type: column.type };
+  });
 }

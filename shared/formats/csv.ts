@@ -77,9 +77,9 @@ export function csvField(
 
 const BOM = '\ufeff';
 
-function head({ columns, labels, options }: FileOutline): Buffer {
+function head({ columns, options }: FileOutline): Buffer {
   const settings = csvSettings(options);
-  const names = settings.header === 'labels' ? labels : columns;
+  const names = columns.map(({ name, label }) => (settings.header === 'labels' ? label : name));
   // Alone on its line, COPY's end marker is quoted: psql and older servers would take it for the end of the file.
   const isEndMarker = names.length === 1 && names[0] === '\\.';
   const fields = isEndMarker ? '"\\."' : names.map((name) => csvField(name, settings)).join(settings.delimiter);
@@ -92,11 +92,12 @@ export const csv: Format = {
   extension: 'csv',
   mediaType: 'text/csv; charset=utf-8',
   encoderVersion: 1,
+  inBundles: true,
   options: csvOptions,
   renderColumn,
   copySql,
   rows: { renderColumn, ...csvRowLane },
   head,
-  createEncoder: (_place, { newline }: FormatOptions) => (newline === 'crlf' ? new CrlfEncoder() : passThrough),
+  createEncoder: (_place, { options: { newline } }) => (newline === 'crlf' ? new CrlfEncoder() : passThrough),
   tail: () => NOTHING,
 };

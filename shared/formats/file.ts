@@ -1,16 +1,21 @@
+import type { Warning } from '../contract.js';
+import { DeflateEncoder } from './deflate.js';
 import {
   NOTHING,
   type Emit,
   type FileOutline,
   type Format,
   type FormatOptions,
+  type FormatResources,
+  type Misplaced,
   type SegmentEncoder,
   type SegmentPlace,
-  type SegmentSummary,
+  type WrittenSegment,
 } from './format.js';
-import { GZIP_HEADER, GzipEncoder, gzipTail } from './gzip.js';
+import { GZIP_HEADER, gzipTail } from './gzip.js';
+import { joinArchive, streamedHeader, type Joint, type ZipMember } from './zip.js';
 
-/** A format together with what is done to all of them: the head in the first segment, compression around everything. */
+/** A format together with what is done to all of them: heads where members open, compression around everything. */
 
 const isGzip = ({ compression }: FormatOptions): boolean => compression === 'gzip';
 
@@ -24,11 +29,31 @@ export function fileKind({ extension, mediaType }: Format, options: FormatOption
   return isGzip(options) ? { extension: `${extension}.gz`, mediaType: 'application/gzip' } : { extension, mediaType };
 }
 
-/** Encodes one segment of a file, the head with it where it opens the file. */
-export function openSegment(format: Format, outline: FileOutline, place: SegmentPlace): SegmentEncoder {
-  const head = place.opens ? format.head(outline) : NOTHING;
-  const encoder = withHead(format.createEncoder(place, outline.options), head);
-  return isGzip(outline.options) ? new GzipEncoder(encoder, place.opens ? GZIP_HEADER : NOTHING) : encoder;
+/** What an export's bytes are made of, as its plan has frozen it. */
+export interface FileSpec {
+  readonly format: Format;
+  /** By the number that places call `file`. */
+  readonly outlines: readonly FileOutline[];
+}
+
+function outlineOf({ outlines }: FileSpec, { file }: Pick<SegmentPlace, 'file'>): FileOutline {
+  const outline = outlines[file];
+  if (outline === undefined) throw new RangeError(`The plan has no file ${file}.`);
+  return outline;
+}
+
+/** Encodes one segment of a file, with what opens the file or its member where it is the first. */
+export function openSegment(spec: FileSpec, place: SegmentPlace, resources: FormatResources): SegmentEncoder {
+  const { format } = spec;
+  const outline = outlineOf(spec, place);
+  const opens = place.opens === 1;
+  const plain = withHead(format.createEncoder(place, outline, resources), opens ? format.head(outline) : NOTHING);
+  const isFirst = opens && place.member === 0;
+  if (format.archive !== undefined) {
+    const name = format.archive.memberName(place.member);
+    return new DeflateEncoder(plain, isFirst ? streamedHeader(name, outline.about.plannedAt, false) : NOTHING);
+  }
+  return isGzip(outline.options) ? new DeflateEncoder(plain, isFirst ? GZIP_HEADER : NOTHING) : plain;
 }
 
 function withHead(encoder: SegmentEncoder, head: Buffer): SegmentEncoder {
@@ -48,8 +73,34 @@ function withHead(encoder: SegmentEncoder, head: Buffer): SegmentEncoder {
   };
 }
 
-/** What follows the segments. @param summaries of all segments, in order */
-export function fileTail(format: Format, outline: FileOutline, summaries: readonly SegmentSummary[]): Buffer {
-  const tail = format.tail(outline);
-  return isGzip(outline.options) ? gzipTail(tail, summaries) : tail;
+/** What the finish puts between and behind the segments. @param segments all of them, in order */
+export function joinFile(spec: FileSpec, segments: readonly WrittenSegment[], resources: FormatResources): Joint {
+  const { format } = spec;
+  const outline = outlineOf(spec, { file: 0 });
+  const { archive } = format;
+  if (archive !== undefined) {
+    const groups = by(segments, ({ place }) => place.member);
+    const members = groups.map((group, member): ZipMember => {
+      const name = archive.memberName(member);
+      return { name, segments: group, tail: format.tail(outline, group, resources), wide: false };
+    });
+    return joinArchive(members, archive.files(outline, groups), outline.about.plannedAt);
+  }
+  const tail = format.tail(outline, segments, resources);
+  return { glue: new Map(), tail: isGzip(outline.options) ? gzipTail(tail, segments) : tail };
+}
+
+/** Segments that came out other than planned. @throws ServiceError PLAN_OUTGROWN */
+export const misplaced = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Misplaced[] =>
+  by(segments, ({ place }) => place.file).flatMap((group) => format.misplaced?.(group) ?? []);
+
+/** What the file could not keep. */
+export const warningsOf = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Warning[] =>
+  format.warnings?.(segments) ?? [];
+
+/** In the order of their numbers, from 0. */
+function by(segments: readonly WrittenSegment[], number: (segment: WrittenSegment) => number): WrittenSegment[][] {
+  const groups: WrittenSegment[][] = [];
+  for (const segment of segments) (groups[number(segment)] ??= []).push(segment);
+  return groups;
 }

@@ -3,7 +3,18 @@ import type { ColumnDefinition } from '../datasets/define-dataset.js';
 import { compression, timezone } from './common-options.js';
 import type { ComputedType } from '../datasets/computed.js';
 import type { RenderColumn } from '../datasets/query.js';
-import { NOTHING, passThrough, type Format, type FormatOptions, type RowLane, type SegmentEncoder } from './format.js';
+import {
+  NOTHING,
+  passThrough,
+  type CutSegment,
+  type Format,
+  type FormatOptions,
+  type Misplaced,
+  type RowLane,
+  type SegmentEncoder,
+  type SegmentPlace,
+  type WrittenSegment,
+} from './format.js';
 
 /**
  * JSON as PostgreSQL's own `row_to_json` writes it: one object a row, numbers with every digit, times in ISO 8601,
@@ -84,8 +95,8 @@ const rowLane = (rowLead: string): RowLane => ({
 });
 
 /** Every row comes led by a comma; the first of the file loses it. */
-function createEncoder({ leads }: { readonly leads: boolean }): SegmentEncoder {
-  if (!leads) return passThrough;
+function createEncoder({ leads }: SegmentPlace): SegmentEncoder {
+  if (leads !== 1) return passThrough;
   let isFirst = true;
   return {
     ...passThrough,
@@ -98,7 +109,19 @@ function createEncoder({ leads }: { readonly leads: boolean }): SegmentEncoder {
   };
 }
 
-const rendered = { encoderVersion: 1, options, renderColumn, copySql };
+const place = (_: unknown, segments: readonly CutSegment[]): { leads: number }[] =>
+  segments.map((_segment, index) => ({ leads: index === 0 ? 1 : 0 }));
+
+/** Rows may have gone, or come, since the plan: the first segment that has any must be the one that was made so. */
+function misplaced(segments: readonly WrittenSegment[]): Misplaced[] {
+  const filled = segments.filter(({ rows }) => rows > 0);
+  return filled.flatMap(({ segment, place }, index) => {
+    const leads = index === 0 ? 1 : 0;
+    return place.leads === leads ? [] : [{ segment, place: { ...place, leads } }];
+  });
+}
+
+const rendered = { encoderVersion: 1, inBundles: true, options, renderColumn, copySql };
 
 export const json: Format = {
   ...rendered,
@@ -108,7 +131,9 @@ export const json: Format = {
   rowLead: ',',
   rows: rowLane(','),
   head: () => Buffer.from('['),
+  place,
   createEncoder,
+  misplaced,
   tail: () => Buffer.from(']\n'),
 };
 

@@ -28,7 +28,7 @@ export const jobRowSchema = z.object({
   url_expires_at: timestamp,
   file_deleted_at: timestamp,
   cancel_requested_at: timestamp,
-  warnings: z.array(z.unknown()),
+  warnings: z.array(z.object({ code: z.string(), message: z.string(), count: z.number() })),
   error_code: z.string().nullable(),
   error_message: z.string().nullable(),
   idempotency_key: z.string().nullable(),

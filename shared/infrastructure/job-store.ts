@@ -113,11 +113,11 @@ export class JobStore {
   async complete(jobId: string, file: FinishedFile, urlTtlSeconds: number): Promise<JobRow | null> {
     const [row] = await this.rows(
       `UPDATE export_jobs SET status = 'COMPLETED', progress = 100, rows_exported = $2, row_count = $2, file_key = $3,
-         file_size = $4, checksum = $5, error_code = NULL, error_message = NULL,
+         file_size = $4, checksum = $5, warnings = $7, error_code = NULL, error_message = NULL,
          completed_at = coalesce(completed_at, now()),
          url_expires_at = coalesce(url_expires_at, now() + make_interval(secs => $6))
        WHERE job_id = $1 RETURNING ${JOB_COLUMNS}`,
-      [jobId, file.rowCount, file.fileKey, file.fileSize, file.checksum, urlTtlSeconds],
+      [jobId, file.rowCount, file.fileKey, file.fileSize, file.checksum, urlTtlSeconds, JSON.stringify(file.warnings)],
     );
     return row ?? null;
   }

@@ -1,7 +1,23 @@
 import { z } from 'zod';
-import type { SegmentSummary } from '../formats/format.js';
+import type { FilterValue, SegmentMode } from '../contract.js';
+import { COLUMN_TYPES } from '../datasets/define-dataset.js';
+import type { SegmentPlace, SegmentSummary } from '../formats/format.js';
 import type { Segment } from '../segments.js';
 import { namingFaults, transaction, type Pool } from './postgres.js';
+
+const columnSchema = z.object({ name: z.string(), label: z.string(), type: z.enum(COLUMN_TYPES) });
+
+/** The rows of one dataset. */
+const plannedFileSchema = z.object({
+  dataset: z.string(),
+  title: z.string(),
+  columns: z.array(columnSchema),
+  query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
+  /** Columns that computed ones are made from, read after the others; null by the text lane. */
+  inputs: z.array(z.string()).readonly().nullable(),
+  /** What the format has frozen. */
+  layout: z.record(z.string(), z.unknown()),
+});
 
 /** What is frozen when an export is planned; head, segments and tail are made from it alone. */
 export const planSchema = z.object({
@@ -10,17 +26,15 @@ export const planSchema = z.object({
   /** Bytes; every part but a segment's last has this size. */
   partSize: z.number(),
   totalRows: z.number(),
-  /** Of the file: what it is planned by is a sample. A plan of before there was this limit has none. */
-  maxBytes: z.number().default(Number.MAX_SAFE_INTEGER),
-  query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
-  /** Columns that computed ones are made from, read after the others; null by the text lane. */
-  inputs: z.array(z.string()).readonly().nullable().default(null),
-  /** Of the columns. A plan of before there were labels has none. */
-  labels: z.array(z.string()).default([]),
+  /** Of the file: what it is planned by is a sample. */
+  maxBytes: z.number(),
+  files: z.array(plannedFileSchema),
   timezone: z.string(),
   plannedAt: z.string(),
 });
 export type Plan = z.infer<typeof planSchema>;
+
+const placeSchema = z.record(z.string(), z.number()).transform((place) => place as SegmentPlace);
 
 const uploadedPartSchema = z.object({ number: z.number(), size: z.number(), etag: z.string(), crc32: z.number() });
 /** Where the bytes of a committed segment are. */
@@ -36,7 +50,7 @@ const attemptSchema = z.object({
   upper: z.array(z.string()).nullable(),
   planned_rows: z.number(),
   mode: z.enum(['parts', 'held']),
-  leads: z.boolean(),
+  place: placeSchema,
   rows: z.number().nullable(),
   /** Of the segments that are committed. */
   bytes_committed: z.number(),
@@ -45,8 +59,9 @@ const attemptSchema = z.object({
   plan: planSchema,
   type: z.string(),
   format: z.string(),
-  columns: z.array(z.string()),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  filters: z.record(z.string(), z.custom<FilterValue>()),
+  notify: z.object({ email: z.string().optional() }),
   tenant_id: z.string(),
   user_id: z.string(),
 });
@@ -58,10 +73,10 @@ const committedSchema = z.object({
   mode: z.enum(['parts', 'held']),
   rows: z.number().nullable(),
   bytes: z.number().nullable(),
+  planned_rows: z.number(),
   parts: piecesSchema.nullable(),
-  /** Whether it was made, or is to be made, as the one that has the file's first row. */
-  leads: z.boolean(),
-  summary: z.record(z.string(), z.number()).nullable(),
+  place: placeSchema,
+  summary: z.record(z.string(), z.union([z.number(), z.string()])).nullable(),
 });
 export type SegmentRecord = z.infer<typeof committedSchema>;
 
@@ -72,6 +87,11 @@ const uploadStateSchema = z.object({
   plan: planSchema.nullable(),
 });
 export type UploadState = z.infer<typeof uploadStateSchema>;
+
+export interface PlannedSegment extends Segment {
+  readonly place: SegmentPlace;
+  readonly mode: SegmentMode;
+}
 
 export interface SegmentCommit {
   readonly jobId: string;
@@ -110,7 +130,7 @@ export class PlanStore {
   async savePlan(
     job: { jobId: string; generation: number; fileKey: string },
     plan: Plan,
-    segments: readonly Segment[],
+    segments: readonly PlannedSegment[],
   ): Promise<boolean> {
     return this.named(() =>
       transaction(this.pool, async (client) => {
@@ -123,9 +143,9 @@ export class PlanStore {
         await client.query('DELETE FROM export_segments WHERE job_id = $1', [job.jobId]);
         const records = segments.map((segment, index) => ({ segment: index, ...segment }));
         await client.query(
-          `INSERT INTO export_segments (job_id, segment, lower, upper, planned_rows, leads)
-           SELECT $1, segment, lower, upper, rows, segment = 0 FROM jsonb_to_recordset($2::jsonb)
-             AS planned (segment integer, lower text[], upper text[], rows bigint)`,
+          `INSERT INTO export_segments (job_id, segment, lower, upper, planned_rows, place, mode)
+           SELECT $1, segment, lower, upper, rows, place, mode FROM jsonb_to_recordset($2::jsonb)
+             AS planned (segment integer, lower text[], upper text[], rows bigint, place jsonb, mode text)`,
           [job.jobId, JSON.stringify(records)],
         );
         return true;
@@ -171,8 +191,8 @@ export class PlanStore {
         `UPDATE export_segments s SET attempt = s.attempt + CASE WHEN s.rows IS NULL THEN 1 ELSE 0 END
          FROM export_jobs j
          WHERE s.job_id = $1 AND s.segment = $3 AND j.job_id = s.job_id AND j.generation = $2 AND j.upload_id IS NOT NULL
-         RETURNING s.attempt, s.lower, s.upper, s.planned_rows, s.mode, s.leads, s.rows, j.upload_id, j.file_key, j.plan, j.type,
-           j.format, j.columns, j.options, j.tenant_id, j.user_id,
+         RETURNING s.attempt, s.lower, s.upper, s.planned_rows, s.mode, s.place, s.rows, j.upload_id, j.file_key, j.plan, j.type,
+           j.format, j.options, j.filters, j.notify, j.tenant_id, j.user_id,
            (SELECT coalesce(sum(bytes), 0)::bigint FROM export_segments WHERE job_id = $1) AS bytes_committed`,
         [jobId, generation, segment],
       );
@@ -215,7 +235,7 @@ export class PlanStore {
   async segments(jobId: string): Promise<SegmentRecord[]> {
     return this.named(async () => {
       const { rows } = await this.pool.query(
-        'SELECT segment, mode, rows, bytes, parts, leads, summary FROM export_segments WHERE job_id = $1 ORDER BY segment',
+        'SELECT segment, mode, rows, planned_rows, bytes, parts, place, summary FROM export_segments WHERE job_id = $1 ORDER BY segment',
         [jobId],
       );
       return rows.map((row) => committedSchema.parse(row));
@@ -226,14 +246,14 @@ export class PlanStore {
   async runAgain(
     jobId: string,
     generation: number,
-    { segment, mode, leads }: Pick<SegmentRecord, 'segment' | 'mode' | 'leads'>,
+    { segment, mode, place }: Pick<SegmentRecord, 'segment' | 'mode' | 'place'>,
   ): Promise<void> {
     await this.named(() =>
       this.pool.query(
         `UPDATE export_segments s SET rows = NULL, bytes = NULL, parts = NULL, summary = NULL, upload_id = NULL, mode = $4,
-           leads = $5
+           place = $5
          FROM export_jobs j WHERE s.job_id = $1 AND s.segment = $3 AND j.job_id = s.job_id AND j.generation = $2`,
-        [jobId, generation, segment, mode, leads],
+        [jobId, generation, segment, mode, JSON.stringify(place)],
       ),
     );
   }

@@ -31,7 +31,7 @@ describe('jobs', () => {
     if (status === 'COMPLETED') {
       await jobs.complete(
         seed.jobId,
-        { rowCount: 5, fileKey: 'k', fileSize: 50, checksum: 'crc32:0a1b2c3d' },
+        { rowCount: 5, fileKey: 'k', fileSize: 50, checksum: 'crc32:0a1b2c3d', warnings: [] },
         urlTtlSeconds,
       );
     }

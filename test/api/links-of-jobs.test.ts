@@ -32,7 +32,7 @@ describe('links', () => {
     const key = fileKey(alice.userId, seed.jobId, 'csv');
     await jobs.insert(seed);
     await store.putStream(key, content(BYTES), new AbortController().signal);
-    const file = { fileKey: key, rowCount: 2, fileSize: BYTES.length, checksum: 'crc32:00000000' };
+    const file = { fileKey: key, rowCount: 2, fileSize: BYTES.length, checksum: 'crc32:00000000', warnings: [] };
     const row = await jobs.complete(seed.jobId, file, urlTtlSeconds);
     assert.ok(row?.url_expires_at);
     return { jobId: seed.jobId, key, token: makeDownloadToken(LINK_SECRET, seed.jobId, row.url_expires_at) };

@@ -135,7 +135,7 @@ describe('columns that TypeScript computes', () => {
     assert.equal(header, 'id,total,quantity,note,status,placed_at,Price of a piece,next,half,twice,loud,paid,day,pair');
     const plans = await queryRows<{ inputs: string[] | null }>(
       service.databaseUrl,
-      `SELECT plan->'inputs' AS inputs FROM export_jobs WHERE job_id IN ($1, $2) ORDER BY created_at`,
+      `SELECT plan->'files'->0->'inputs' AS inputs FROM export_jobs WHERE job_id IN ($1, $2) ORDER BY created_at`,
       [plain.jobId, all.jobId],
     );
     assert.deepEqual(plans, [{ inputs: null }, { inputs: ['total', 'quantity', 'id', 'note', 'status', 'placed_at'] }]);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openLane } from '../../activities/lanes.js';
-import { columnLabels } from '../../shared/datasets/define-dataset.js';
+import { ONLY, outlineFor } from '../support/outline.js';
+import { shownColumns } from '../../shared/datasets/define-dataset.js';
 import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import { freezeQuery, segmentSql } from '../../shared/datasets/query.js';
 import { openSegment } from '../../shared/formats/file.js';
@@ -128,8 +129,9 @@ describe('both lanes give the same bytes:', () => {
     const select = segmentSql(freezeQuery(dataset, request, tenantId, render), null, null);
     const inputs = lane === 'text' ? null : [];
     const reader = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
-    const outline = { columns, labels: columnLabels(dataset, columns), options };
-    const encoder = openSegment(format, outline, { opens: true, leads: true });
+    const outline = outlineFor(shownColumns(dataset, columns), { options });
+    const [own] = format.place?.(outline, [{ rows: 0, member: 0 }], false) ?? [];
+    const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, {});
     const file: Buffer[] = [];
     const keep = (bytes: Buffer): void => void file.push(Buffer.from(bytes));
     const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: 60_000 };

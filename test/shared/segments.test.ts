@@ -45,6 +45,6 @@ describe('cutting an export into segments', () => {
   });
 
   it('makes one open segment of no rows', () => {
-    assert.deepEqual(cutSegments([]), { segments: [{ lower: null, upper: null, rows: 0 }], totalRows: 0 });
+    assert.deepEqual(cutSegments([]), { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows: 0 });
   });
 });

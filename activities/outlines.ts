@@ -1,0 +1,29 @@
+import { formatNamed } from '../shared/formats/index.js';
+import type { FileSpec } from '../shared/formats/file.js';
+import type { About } from '../shared/formats/format.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
+import type { Plan } from '../shared/infrastructure/plan-store.js';
+
+type Asked = Pick<JobRow, 'job_id' | 'tenant_id' | 'user_id' | 'filters' | 'notify'>;
+
+export const aboutOf = (row: Asked, plannedAt: string): About => ({
+  jobId: row.job_id,
+  tenantId: row.tenant_id,
+  userId: row.user_id,
+  email: row.notify.email ?? null,
+  filters: row.filters,
+  plannedAt,
+});
+
+/** What the bytes of a planned export are made of. */
+export function fileSpec(
+  row: Asked & Pick<JobRow, 'format' | 'options'>,
+  { files, plannedAt }: Pick<Plan, 'files' | 'plannedAt'>,
+): FileSpec {
+  const about = aboutOf(row, plannedAt);
+  const { options } = row;
+  return {
+    format: formatNamed(row.format),
+    outlines: files.map(({ title, columns, layout }) => ({ title, columns, layout, options, about })),
+  };
+}

@@ -1,0 +1,75 @@
+import { shownColumns, type Dataset } from '../shared/datasets/define-dataset.js';
+import { freezeQuery } from '../shared/datasets/query.js';
+import { ServiceError } from '../shared/errors.js';
+import type { About, FileOutline, Format, FormatResources } from '../shared/formats/format.js';
+import type { Plan, PlannedSegment } from '../shared/infrastructure/plan-store.js';
+import type { Source, SourceSession } from '../shared/infrastructure/source.js';
+import { cutSegments, fittingRows } from '../shared/segments.js';
+import type { ExportRequest, Tuning } from '../shared/contract.js';
+import { chooseLane, openLane } from './lanes.js';
+import { measureRows, readSample } from './sample-rows.js';
+
+/** A segment without its mode, which the whole plan decides, and numbered from the first of its file. */
+type FileSegment = Omit<PlannedSegment, 'mode'>;
+
+export interface FilePlan {
+  readonly planned: Plan['files'][number];
+  readonly segments: readonly FileSegment[];
+  readonly totalRows: number;
+  /** Mean bytes of a row in the object. */
+  readonly rowBytes: number;
+  /** The same of the end with the shorter rows. */
+  readonly leastRowBytes: number;
+}
+
+export interface FileWork {
+  readonly source: Source;
+  readonly dataset: Dataset;
+  readonly format: Format;
+  readonly resources: FormatResources;
+  readonly request: ExportRequest;
+  readonly about: About;
+  readonly session: SourceSession;
+  readonly tuning: Tuning;
+  readonly roomy: boolean;
+  /** More segments would leave too few part numbers. */
+  readonly maxSegments: number;
+  readonly signal: AbortSignal;
+}
+
+/** Freezes the query of one dataset, counts its rows and cuts them into segments. */
+export async function planFile(work: FileWork): Promise<FilePlan> {
+  const { source, dataset, format, resources, request, about, session, tuning, roomy, maxSegments, signal } = work;
+  const { columns, options } = request;
+  const laneWork = { format, columns, options };
+  const lane = chooseLane(dataset, laneWork);
+  const query = freezeQuery(dataset, request, about.tenantId, lane.render, lane.inputs ?? []);
+  const shown = shownColumns(dataset, columns);
+  const bare: FileOutline = { title: dataset.title, columns: shown, options, about, layout: {} };
+  const problem = format.columnsProblem?.(shown, options) ?? null;
+  if (problem !== null) throw new ServiceError('COLUMNS_UNFIT', `Dataset ${dataset.name} ${problem}.`);
+
+  await source.check(dataset, session, signal);
+  const reader = openLane(source, () => dataset, laneWork, lane);
+  const sample = await readSample(reader, query, session, signal);
+  const layout = format.layout?.([...sample.first, ...sample.last], bare, resources) ?? {};
+  const outline = { ...bare, layout };
+  const { rowBytes, leastRowBytes, plainRowBytes } = await measureRows(format, outline, resources, sample);
+
+  const { unitRows, memberRows } = format.cut?.(outline, { plainBytes: plainRowBytes }, roomy) ?? WHEREVER;
+  const wanted = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / rowBytes)));
+  const bounds = await source.bounds(dataset, query, fittingRows(wanted, unitRows, memberRows), session, signal);
+  const { segments, totalRows } = cutSegments(bounds, { memberRows, maxSegments });
+  const places = format.place?.(outline, segments, roomy) ?? [];
+  const placed = segments.map((segment, index) => ({
+    ...segment,
+    place: {
+      ...{ file: 0, member: segment.member, opens: segments[index - 1]?.member === segment.member ? 0 : 1 },
+      ...places[index],
+    },
+  }));
+  const planned = { dataset: dataset.name, title: dataset.title, columns: shown, query, inputs: lane.inputs, layout };
+  return { planned, segments: placed, totalRows, rowBytes, leastRowBytes };
+}
+
+const WHEREVER = { unitRows: 1, memberRows: Infinity };

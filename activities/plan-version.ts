@@ -1,0 +1,16 @@
+import { ServiceError } from '../shared/errors.js';
+import type { Format } from '../shared/formats/format.js';
+import type { Plan } from '../shared/infrastructure/plan-store.js';
+
+/**
+ * The parts of one file are made by one version of its encoder.
+ * @throws ServiceError PLAN_OUTDATED when the export has to be planned again, WORKER_OUTDATED when another worker has to do it
+ */
+export function requireVersion(plan: Pick<Plan, 'encoderVersion'>, { encoderVersion }: Format): void {
+  if (plan.encoderVersion < encoderVersion) {
+    throw new ServiceError('PLAN_OUTDATED', 'The plan was made by an older encoder.', { encoderVersion });
+  }
+  if (plan.encoderVersion > encoderVersion) {
+    throw new ServiceError('WORKER_OUTDATED', 'The plan was made by a newer encoder than this worker has.');
+  }
+}

@@ -1,0 +1,80 @@
+import { sampleSql, type FrozenQuery } from '../shared/datasets/query.js';
+import { openSegment } from '../shared/formats/file.js';
+import type { FileOutline, Format, FormatResources, RowBytes } from '../shared/formats/format.js';
+import { numberIn } from '../shared/formats/sums.js';
+import type { SourceSession } from '../shared/infrastructure/source.js';
+import type { Lane } from './lanes.js';
+
+/** Rows of each end that are read to learn what rows are like. */
+const SAMPLE_ROWS = 500;
+/** Bytes of rows after which fewer will do. */
+const SAMPLE_BYTES = 16 * 1024 * 1024;
+
+/** Rows of both ends of the key. */
+export interface Sample {
+  readonly first: readonly RowBytes[];
+  readonly last: readonly RowBytes[];
+}
+
+export async function readSample(
+  reader: Lane,
+  query: FrozenQuery,
+  session: SourceSession,
+  signal: AbortSignal,
+): Promise<Sample> {
+  const end = async (which: 'first' | 'last'): Promise<RowBytes[]> => {
+    const chunks: RowBytes[] = [];
+    const enough = new Error('enough');
+    let read = 0;
+    const keep = ({ bytes, rows }: RowBytes): void => {
+      chunks.push({ bytes: Buffer.from(bytes), rows });
+      read += bytes.length;
+      if (read >= SAMPLE_BYTES) throw enough;
+    };
+    await reader.read(sampleSql(query, which, SAMPLE_ROWS), session, signal, keep).catch((error: unknown) => {
+      if (error !== enough) throw error;
+    });
+    return chunks;
+  };
+  return { first: await end('first'), last: await end('last') };
+}
+
+export interface RowSizes {
+  /** Mean bytes of a row in the object; 1 when there are no rows. */
+  readonly rowBytes: number;
+  /**
+   * Those of the end with the shorter rows: one huge row must not have an export refused that its segments would prove
+   * small enough.
+   */
+  readonly leastRowBytes: number;
+  /** Mean bytes before compression. */
+  readonly plainRowBytes: number;
+}
+
+/** How long rows are when they are encoded. */
+export async function measureRows(
+  format: Format,
+  outline: FileOutline,
+  resources: FormatResources,
+  { first, last }: Sample,
+): Promise<RowSizes> {
+  const encoded = async (chunks: readonly RowBytes[]) => {
+    const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+    const [own] = format.place?.(outline, [{ rows, member: 0 }], false) ?? [];
+    const encoder = openSegment({ format, outlines: [outline] }, { file: 0, member: 0, opens: 0, ...own }, resources);
+    let bytes = 0;
+    const count = (out: Buffer): void => {
+      bytes += out.length;
+    };
+    for (const chunk of chunks) await encoder.write(chunk, count);
+    const summary = await encoder.end(count);
+    return { bytes, rows, plain: numberIn(summary, 'size') || bytes };
+  };
+  const mean = (bytes: number, rows: number): number => Math.max(1, bytes / Math.max(1, rows));
+  const [head, end] = [await encoded(first), await encoded(last)];
+  return {
+    rowBytes: mean(head.bytes + end.bytes, head.rows + end.rows),
+    leastRowBytes: Math.min(mean(head.bytes, head.rows), mean(end.bytes, end.rows)),
+    plainRowBytes: mean(head.plain + end.plain, head.rows + end.rows),
+  };
+}

@@ -1,0 +1,24 @@
+import type { ShownColumn } from '../../shared/datasets/define-dataset.js';
+import type { FileOutline, SegmentPlace } from '../../shared/formats/format.js';
+
+/** An outline of which a test says what matters to it. */
+export function outlineFor(
+  columns: readonly (string | ShownColumn)[],
+  { options = {}, layout = {}, title = 'Things' }: Partial<Pick<FileOutline, 'options' | 'layout' | 'title'>> = {},
+): FileOutline {
+  const shown = columns.map((column) =>
+    typeof column === 'string' ? { name: column, label: column, type: 'text' as const } : column,
+  );
+  const about = {
+    jobId: '0190a8f0-0000-7000-8000-000000000001',
+    tenantId: '0190a8f0-0000-7000-8000-000000000002',
+    userId: '0190a8f0-0000-7000-8000-000000000003',
+    email: 'ana@northwind.example',
+    filters: {},
+    plannedAt: '2026-11-25T10:20:30.000Z',
+  };
+  return { columns: shown, options, title, about, layout };
+}
+
+/** The place of the only segment of a file. */
+export const ONLY: SegmentPlace = { file: 0, member: 0, opens: 1 };
