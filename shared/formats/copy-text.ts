@@ -24,7 +24,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
   '\\': '\\\\',
 };
-// eslint-disable-next-line no-control-regex -- these are the characters that COPY escapes
 const ESCAPED = /[\b\t\n\v\f\r\\]/g;
 
 /** What a letter after a backslash stands for; any other stands for itself. By its code. */
