@@ -5,6 +5,11 @@ import { json, ndjson } from './json.js';
 /** The formats by name. A new one is one file and one line here. */
 export const FORMATS: ReadonlyMap<string, Format> = new Map([csv, json, ndjson].map((format) => [format.name, format]));
 
+/** Names of those that files of a bundle can have. */
+export const BUNDLE_FORMATS: readonly string[] = [...FORMATS.values()]
+  .filter(({ inBundles }) => inBundles === true)
+  .map(({ name }) => name);
+
 /** @throws RangeError for a name that is in no registry: a job of a newer version. */
 export function formatNamed(name: string): Format {
   const format = FORMATS.get(name);
