@@ -18,6 +18,8 @@ export interface ActivityDeps {
   readonly registry: DatasetRegistry;
   readonly buffers: BufferPool;
   readonly formatResources: FormatResources;
+  /** Files that say what made them name it. */
+  readonly serviceVersion: string;
   readonly mailer: Mailer;
   readonly publicUrl: string;
   readonly linkSecret: string;

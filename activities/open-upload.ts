@@ -1,8 +1,7 @@
 import type { FinishedFile, JobRef, OpenedUpload } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
-import { fileKind } from '../shared/formats/file.js';
-import { formatNamed } from '../shared/formats/index.js';
+import { fileKind } from '../shared/formats/file-kind.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -38,7 +37,7 @@ export const openUpload =
     }
 
     const uploadId = await store.createUpload(key, {
-      contentType: fileKind(formatNamed(row.format), row.options).mediaType,
+      contentType: fileKind(row).mediaType,
       fileName: fileName({
         jobId,
         type: row.type,

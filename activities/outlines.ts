@@ -1,5 +1,5 @@
 import { formatNamed } from '../shared/formats/index.js';
-import type { FileSpec } from '../shared/formats/file.js';
+import type { FileSpec } from '../shared/formats/file-spec.js';
 import type { About } from '../shared/formats/format.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import type { Plan } from '../shared/infrastructure/plan-store.js';
@@ -18,12 +18,13 @@ export const aboutOf = (row: Asked, plannedAt: string): About => ({
 /** What the bytes of a planned export are made of. */
 export function fileSpec(
   row: Asked & Pick<JobRow, 'format' | 'options'>,
-  { files, plannedAt }: Pick<Plan, 'files' | 'plannedAt'>,
+  { files, plannedAt, bundle }: Pick<Plan, 'files' | 'plannedAt' | 'bundle'>,
 ): FileSpec {
   const about = aboutOf(row, plannedAt);
   const { options } = row;
   return {
     format: formatNamed(row.format),
     outlines: files.map(({ title, columns, layout }) => ({ title, columns, layout, options, about })),
+    ...(bundle === undefined ? {} : { bundle: { ...bundle, datasets: files.map(({ dataset }) => dataset) } }),
   };
 }

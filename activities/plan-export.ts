@@ -1,24 +1,26 @@
 import type { ExportRequest, JobRef, PlanDemand, PlanSummary, Tuning } from '../shared/contract.js';
 import { fileKey } from '../shared/contract.js';
-import { datasetNamed } from '../shared/datasets/index.js';
 import { ServiceError } from '../shared/errors.js';
-import { fileKind } from '../shared/formats/file.js';
+import { fileKind } from '../shared/formats/file-kind.js';
 import { formatNamed } from '../shared/formats/index.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
-import type { Plan, PlannedSegment } from '../shared/infrastructure/plan-store.js';
+import type { Plan } from '../shared/infrastructure/plan-store.js';
 import { partSize } from '../shared/pieces.js';
-import { MAX_SEGMENTS } from '../shared/segments.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { aboutOf } from './outlines.js';
-import { planFile, type FilePlan } from './plan-file.js';
+import type { FilePlan } from './plan-file.js';
+import { contentsOf, joinPlans, planFiles } from './plan-files.js';
 
 export interface PlanInput extends JobRef {
   readonly tuning: Tuning;
   readonly demand: PlanDemand;
 }
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'plans' | 'source' | 'store' | 'registry' | 'formatResources'>;
+type Deps = Pick<
+  ActivityDeps,
+  'jobs' | 'plans' | 'source' | 'store' | 'registry' | 'formatResources' | 'serviceVersion'
+>;
 
 /** Counts the rows and cuts them into segments, once per generation; later calls get the same plan. */
 export const planExport =
@@ -33,7 +35,7 @@ export const planExport =
       if (format.encoderVersion < (demand.encoderVersion ?? 0)) {
         throw new ServiceError('WORKER_OUTDATED', 'This worker is older than the one that met this export before.');
       }
-      const key = fileKey(row.user_id, jobId, fileKind(format, row.options).extension);
+      const key = fileKey(row.user_id, jobId, fileKind(row).extension);
       let { generation } = state;
       if (generation <= (demand.afterGeneration ?? 0)) {
         await plans.endGeneration(jobId, generation);
@@ -45,25 +47,25 @@ export const planExport =
 
       const plannedAt = new Date().toISOString();
       const timezone = String(row.options.timezone ?? 'UTC');
-      const file = await planFile({
-        ...{ source, format, resources, tuning, signal },
-        dataset: datasetNamed(registry, row.type),
-        request: requestOf(row),
+      const roomy = demand.roomy === true;
+      const owner = { tenantId: row.tenant_id, userId: row.user_id };
+      const contents = contentsOf(requestOf(row), owner, registry, deps.serviceVersion);
+      const files = await planFiles(contents, {
+        ...{ source, format, resources, tuning, signal, roomy },
         about: aboutOf(row, plannedAt),
         session: { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs },
-        roomy: demand.roomy === true,
-        maxSegments: MAX_SEGMENTS,
       });
-      requireLimits([file], tuning);
-      const segments = withModes(file.segments);
-      const segmentBytes = Math.max(...segments.map(({ rows }) => rows)) * file.rowBytes;
+      requireLimits(files, tuning);
+      const segments = joinPlans(files, roomy);
+      const largest = Math.max(...segments.map(({ bytes }) => bytes));
       const plan: Plan = {
         encoderVersion: format.encoderVersion,
         segments: segments.length,
-        partSize: partSize(segmentBytes, segments.length, demand.roomy),
-        totalRows: file.totalRows,
+        partSize: partSize(largest, segments.length, roomy),
+        totalRows: sumOver(files, ({ totalRows }) => totalRows),
         maxBytes: tuning.maxBytes,
-        files: [file.planned],
+        files: files.map(({ planned }) => planned),
+        ...(contents.bundle === undefined ? {} : { bundle: { serviceVersion: contents.bundle.serviceVersion } }),
         timezone,
         plannedAt,
       };
@@ -79,11 +81,11 @@ function requestOf({ type, format, filters, columns, options }: JobRow): ExportR
 
 /** @throws ServiceError TOO_MANY_ROWS, FILE_TOO_LARGE */
 function requireLimits(files: readonly FilePlan[], { maxRows, maxBytes }: Tuning): void {
-  const rows = files.reduce((sum, { totalRows }) => sum + totalRows, 0);
+  const rows = sumOver(files, ({ totalRows }) => totalRows);
   if (rows > maxRows) {
     throw new ServiceError('TOO_MANY_ROWS', `The export has ${rows} rows; at most ${maxRows} are allowed.`);
   }
-  const bytes = files.reduce((sum, { totalRows, leastRowBytes }) => sum + totalRows * leastRowBytes, 0);
+  const bytes = sumOver(files, ({ totalRows, leastRowBytes }) => totalRows * leastRowBytes);
   if (bytes > maxBytes) {
     throw new ServiceError(
       'FILE_TOO_LARGE',
@@ -92,16 +94,5 @@ function requireLimits(files: readonly FilePlan[], { maxRows, maxBytes }: Tuning
   }
 }
 
-/**
- * Between two members the finish puts bytes that are too few for a part of their own: the smaller of the two segments
- * beside them is kept as a temporary object and joined with them.
- */
-function withModes(segments: readonly Omit<PlannedSegment, 'mode'>[]): PlannedSegment[] {
-  const held = new Set<number>();
-  for (const [index, { place, rows }] of segments.entries()) {
-    const before = segments[index - 1];
-    if (before === undefined || before.place.member === place.member) continue;
-    if (!held.has(index - 1)) held.add(before.rows <= rows ? index - 1 : index);
-  }
-  return segments.map((segment, index) => ({ ...segment, mode: held.has(index) ? 'held' : 'parts' }));
-}
+const sumOver = (files: readonly FilePlan[], of: (file: FilePlan) => number): number =>
+  files.reduce((sum, file) => sum + of(file), 0);

@@ -1,6 +1,7 @@
 import { shownColumns, type Dataset } from '../shared/datasets/define-dataset.js';
-import { freezeQuery } from '../shared/datasets/query.js';
+import { freezeQuery, type Owner } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
+import type { Bundle, FileSpec } from '../shared/formats/file-spec.js';
 import type { About, FileOutline, Format, FormatResources } from '../shared/formats/format.js';
 import type { Plan, PlannedSegment } from '../shared/infrastructure/plan-store.js';
 import type { Source, SourceSession } from '../shared/infrastructure/source.js';
@@ -9,7 +10,7 @@ import type { ExportRequest, Tuning } from '../shared/contract.js';
 import { chooseLane, openLane } from './lanes.js';
 import { measureRows, readSample } from './sample-rows.js';
 
-/** A segment without its mode, which the whole plan decides, and numbered from the first of its file. */
+/** A segment without its mode, which the whole plan decides; files and members are numbered as if it were alone. */
 type FileSegment = Omit<PlannedSegment, 'mode'>;
 
 export interface FilePlan {
@@ -20,6 +21,8 @@ export interface FilePlan {
   readonly rowBytes: number;
   /** The same of the end with the shorter rows. */
   readonly leastRowBytes: number;
+  /** Mean bytes of a row before compression. */
+  readonly plainRowBytes: number;
 }
 
 export interface FileWork {
@@ -28,6 +31,10 @@ export interface FileWork {
   readonly format: Format;
   readonly resources: FormatResources;
   readonly request: ExportRequest;
+  /** Whose rows. */
+  readonly owner: Owner;
+  /** Set when the file is one of several. */
+  readonly bundle?: Bundle;
   readonly about: About;
   readonly session: SourceSession;
   readonly tuning: Tuning;
@@ -39,11 +46,12 @@ export interface FileWork {
 
 /** Freezes the query of one dataset, counts its rows and cuts them into segments. */
 export async function planFile(work: FileWork): Promise<FilePlan> {
-  const { source, dataset, format, resources, request, about, session, tuning, roomy, maxSegments, signal } = work;
+  const { source, dataset, format, resources, request, owner, about, session, tuning, roomy, maxSegments, signal } =
+    work;
   const { columns, options } = request;
   const laneWork = { format, columns, options };
   const lane = chooseLane(dataset, laneWork);
-  const query = freezeQuery(dataset, request, about.tenantId, lane.render, lane.inputs ?? []);
+  const query = freezeQuery(dataset, request, owner, lane.render, lane.inputs ?? []);
   const shown = shownColumns(dataset, columns);
   const bare: FileOutline = { title: dataset.title, columns: shown, options, about, layout: {} };
   const problem = format.columnsProblem?.(shown, options) ?? null;
@@ -54,10 +62,11 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const sample = await readSample(reader, query, session, signal);
   const layout = format.layout?.([...sample.first, ...sample.last], bare, resources) ?? {};
   const outline = { ...bare, layout };
-  const { rowBytes, leastRowBytes, plainRowBytes } = await measureRows(format, outline, resources, sample);
+  const spec: FileSpec = { format, outlines: [outline], ...(work.bundle === undefined ? {} : { bundle: work.bundle }) };
+  const sizes = await measureRows(spec, resources, sample);
 
-  const { unitRows, memberRows } = format.cut?.(outline, { plainBytes: plainRowBytes }, roomy) ?? WHEREVER;
-  const wanted = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / rowBytes)));
+  const { unitRows, memberRows } = format.cut?.(outline, { plainBytes: sizes.plainRowBytes }, roomy) ?? WHEREVER;
+  const wanted = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / sizes.rowBytes)));
   const bounds = await source.bounds(dataset, query, fittingRows(wanted, unitRows, memberRows), session, signal);
   const { segments, totalRows } = cutSegments(bounds, { memberRows, maxSegments });
   if (segments.length > maxSegments) {
@@ -73,7 +82,7 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
     },
   }));
   const planned = { dataset: dataset.name, title: dataset.title, columns: shown, query, inputs: lane.inputs, layout };
-  return { planned, segments: placed, totalRows, rowBytes, leastRowBytes };
+  return { planned, segments: placed, totalRows, ...sizes };
 }
 
 const WHEREVER = { unitRows: 1, memberRows: Infinity };

@@ -1,6 +1,7 @@
 import { sampleSql, type FrozenQuery } from '../shared/datasets/query.js';
 import { openSegment } from '../shared/formats/file.js';
-import type { FileOutline, Format, FormatResources, RowBytes } from '../shared/formats/format.js';
+import { outlineOf, type FileSpec } from '../shared/formats/file-spec.js';
+import type { FormatResources, RowBytes } from '../shared/formats/format.js';
 import { numberIn } from '../shared/formats/sums.js';
 import type { SourceSession } from '../shared/infrastructure/source.js';
 import type { Lane } from './lanes.js';
@@ -51,17 +52,16 @@ export interface RowSizes {
   readonly plainRowBytes: number;
 }
 
-/** How long rows are when they are encoded. */
+/** How long rows are when they are encoded. @param spec of one file */
 export async function measureRows(
-  format: Format,
-  outline: FileOutline,
+  spec: FileSpec,
   resources: FormatResources,
   { first, last }: Sample,
 ): Promise<RowSizes> {
   const encoded = async (chunks: readonly RowBytes[]) => {
     const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
-    const [own] = format.place?.(outline, [{ rows, member: 0 }], false) ?? [];
-    const encoder = openSegment({ format, outlines: [outline] }, { file: 0, member: 0, opens: 0, ...own }, resources);
+    const [own] = spec.format.place?.(outlineOf(spec, { file: 0 }), [{ rows, member: 0 }], false) ?? [];
+    const encoder = openSegment(spec, { file: 0, member: 0, opens: 0, ...own }, resources);
     let bytes = 0;
     const count = (out: Buffer): void => {
       bytes += out.length;

@@ -1,4 +1,5 @@
 import { notificationWorkflowId, type JobRef, type NotificationEvent } from '../shared/contract.js';
+import { ACCOUNT, ACCOUNT_TITLE } from '../shared/datasets/account.js';
 import { downloadUrl } from '../shared/links.js';
 import { mailText } from '../shared/mails.js';
 import type { ActivityDeps } from './deps.js';
@@ -18,7 +19,7 @@ export const sendEmail =
     const { url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
     const link = expiresAt === null || deletedAt !== null ? null : downloadUrl(publicUrl, linkSecret, jobId, expiresAt);
     const { subject, text, html } = mailText(event, {
-      title: registry.get(row.type)?.title ?? row.type,
+      title: row.type === ACCOUNT ? ACCOUNT_TITLE : (registry.get(row.type)?.title ?? row.type),
       format: row.format,
       rows: row.row_count,
       size: row.file_size,

@@ -20,7 +20,7 @@ export function wholeSelect(): string {
   const columns = Object.keys(orders.columns);
   const options = { escape_formulas: false, timezone: 'UTC' };
   const request = { type: orders.name, format: csv.name, columns, filters: {}, options, notify: {} };
-  return segmentSql(freezeQuery(orders, request, NORTHWIND.id, csv.renderColumn(options)), null, null);
+  return segmentSql(freezeQuery(orders, request, { tenantId: NORTHWIND.id }, csv.renderColumn(options)), null, null);
 }
 
 /** The same rows as one JSON object each. */

@@ -1,6 +1,5 @@
-import { fileKind } from './formats/file.js';
+import { fileKind } from './formats/file-kind.js';
 import type { FormatOptions } from './formats/format.js';
-import { formatNamed } from './formats/index.js';
 
 interface NamedJob {
   readonly jobId: string;
@@ -18,5 +17,5 @@ interface NamedJob {
  */
 export function fileName({ jobId, type, format, options, createdAt }: NamedJob): string {
   const day = new Date(createdAt).toISOString().slice(0, 10);
-  return `${type}-${day}-${jobId.slice(-8)}.${fileKind(formatNamed(format), options).extension}`;
+  return `${type}-${day}-${jobId.slice(-8)}.${fileKind({ type, format, options }).extension}`;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ExportRequest, RangeFilter, Scalar } from './contract.js';
+import { ACCOUNT, accountDatasets } from './datasets/account.js';
 import { columnNames, type ColumnType, type Dataset, type FilterDefinition } from './datasets/define-dataset.js';
 import type { DatasetRegistry } from './datasets/index.js';
 import { isBefore, valueProblem } from './datasets/values.js';
 import { ServiceError } from './errors.js';
-import { FORMATS } from './formats/index.js';
+import { BUNDLE_FORMATS, FORMATS } from './formats/index.js';
 
 /** The door: what a client may ask for, as schemas made from the registries. */
 
@@ -64,6 +65,19 @@ function filterSchema(filter: FilterDefinition, type: ColumnType) {
   }
 }
 
+const formatSchema = (names: readonly string[]) =>
+  z
+    .string({ error: 'must be a string' })
+    .toUpperCase()
+    .pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
+const formatOptions = z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({});
+const notify = z
+  .strictObject({
+    email: z.email({ error: 'must be an e-mail address' }).max(254).optional(),
+    webhook_url: z.undefined({ error: 'is not available yet: only e-mail is' }).optional(),
+  })
+  .default({});
+
 function datasetSchema(dataset: Dataset) {
   const names = columnNames(dataset);
   const filters = Object.entries(dataset.filters ?? {}).map(([name, filter]) => {
@@ -72,10 +86,7 @@ function datasetSchema(dataset: Dataset) {
   });
   return z.strictObject({
     type: z.literal(dataset.name),
-    format: z
-      .string({ error: 'must be a string' })
-      .toUpperCase()
-      .pipe(z.enum([...FORMATS.keys()], { error: `must be one of ${[...FORMATS.keys()].join(', ')}` })),
+    format: formatSchema([...FORMATS.keys()]),
     columns: z
       .array(z.enum(names, { error: `must be one of ${names.join(', ')}` }), {
         error: 'must be a list of column names',
@@ -84,24 +95,31 @@ function datasetSchema(dataset: Dataset) {
       .refine((columns) => new Set(columns).size === columns.length, 'must not name a column twice')
       .default(names),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
-    options: z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({}),
-    notify: z
-      .strictObject({
-        email: z.email({ error: 'must be an e-mail address' }).max(254).optional(),
-        webhook_url: z.undefined({ error: 'is not available yet: only e-mail is' }).optional(),
-      })
-      .default({}),
+    options: formatOptions,
+    notify,
   });
 }
 
+const EVERYTHING = 'is not for account exports: they hold everything';
+const accountSchema = z.strictObject({
+  type: z.literal(ACCOUNT),
+  format: formatSchema(BUNDLE_FORMATS),
+  columns: z.undefined({ error: EVERYTHING }).optional(),
+  filters: z.undefined({ error: EVERYTHING }).optional(),
+  options: formatOptions,
+  notify,
+});
+
 /** @see parseExportRequest */
 export function createRequestSchema(registry: DatasetRegistry) {
+  const account = accountDatasets(registry).length > 0 ? [accountSchema] : [];
+  const types = [...registry.keys(), ...account.map(() => ACCOUNT)];
   const [first, ...rest] = [...registry.values()].map(datasetSchema);
   if (first === undefined) throw new RangeError('There are no datasets.');
-  return z.discriminatedUnion('type', [first, ...rest], {
+  return z.discriminatedUnion('type', [first, ...rest, ...account], {
     error: ({ input }) =>
       typeof input === 'object' && input !== null && !Array.isArray(input)
-        ? `must be one of ${[...registry.keys()].join(', ')}`
+        ? `must be one of ${types.join(', ')}`
         : 'must be a JSON object',
   });
 }
@@ -143,7 +161,11 @@ export function parseExportRequest(body: unknown, schema: RequestSchema): Export
   if (options?.success !== true) {
     throw validationFailed(options === undefined ? [] : fieldProblems(options.error, ['options']));
   }
-  const { type, format: name, columns, filters, notify } = result.data;
+  const { type, format: name, columns = [], filters = {}, notify } = result.data;
+  if (type === ACCOUNT && (options.data.compression ?? 'none') !== 'none') {
+    const detail = 'is not for account exports: their archive is compressed';
+    throw validationFailed([{ pointer: '/options/compression', detail }]);
+  }
   const set = Object.entries(filters).filter(([, value]) => value !== undefined);
   return {
     type,

@@ -44,10 +44,12 @@ export function cutSegments(
   if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows };
 
   const members = membersOf(bounds, memberRows);
-  const wide = bounds.length - LAST_BOUNDS;
+  const ends = members.at(-1) ?? 0;
+  const last = Math.max(0, Math.min(LAST_BOUNDS, maxSegments - 1 - ends));
+  const wide = bounds.length - last;
   const wider = Math.min(MAX_WIDENING, Math.floor(bounds.length / ENOUGH_SEGMENTS));
   // Ends of members come on top of every n-th bound.
-  const most = Math.max(1, maxSegments - LAST_BOUNDS - (members.at(-1) ?? 0));
+  const most = Math.max(1, maxSegments - last - ends);
   const step = Math.max(1, wider, Math.ceil(bounds.length / most));
   const kept = bounds
     .map((bound, index) => ({ ...bound, index, member: members[index] ?? 0 }))

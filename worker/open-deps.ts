@@ -9,6 +9,7 @@ import { createMailer } from '../shared/infrastructure/mailer.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { PlanStore } from '../shared/infrastructure/plan-store.js';
 import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
+import { serviceVersion } from '../shared/infrastructure/service-version.js';
 import { Source } from '../shared/infrastructure/source.js';
 import { connectTemporal, type TemporalAddress } from '../shared/infrastructure/temporal.js';
 
@@ -48,6 +49,7 @@ export function openDeps(
       registry,
       buffers: new BufferPool(),
       formatResources: {},
+      serviceVersion: serviceVersion(),
       mailer: createMailer(config),
       publicUrl: config.PUBLIC_URL,
       linkSecret: config.LINK_SECRET,

@@ -1,8 +1,7 @@
 import type { RequestHandler } from 'express';
 import { fileKey, temporaryPrefix } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
-import { fileKind } from '../../shared/formats/file.js';
-import { formatNamed } from '../../shared/formats/index.js';
+import { fileKind } from '../../shared/formats/file-kind.js';
 import { JobStore } from '../../shared/infrastructure/job-store.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
@@ -16,8 +15,7 @@ export function deleteExport(deps: ApiDeps): RequestHandler {
       throw new ServiceError('STILL_ACTIVE', `Export ${row.job_id} is ${row.status}: cancel it first.`);
     }
     if (row.file_deleted_at === null) {
-      const key =
-        row.file_key ?? fileKey(row.user_id, row.job_id, fileKind(formatNamed(row.format), row.options).extension);
+      const key = row.file_key ?? fileKey(row.user_id, row.job_id, fileKind(row).extension);
       // Uploads first: one that is completed a moment later would leave a file behind.
       await store.abortUploadsOf(key);
       await Promise.all([store.delete(key), store.deleteAll(temporaryPrefix(row.job_id))]);

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { SHOWN_STATUSES } from '../../shared/contract.js';
+import { ACCOUNT } from '../../shared/datasets/account.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
@@ -18,7 +19,7 @@ const querySchema = (registry: DatasetRegistry) =>
       .toUpperCase()
       .pipe(z.enum(SHOWN_STATUSES, { error: `must be one of ${SHOWN_STATUSES.join(', ')}` }))
       .optional(),
-    type: once.pipe(oneOf([...registry.keys()])).optional(),
+    type: once.pipe(oneOf([...registry.keys(), ACCOUNT])).optional(),
     limit: once
       .regex(/^\d{1,3}$/, wholeNumber)
       .transform(Number)

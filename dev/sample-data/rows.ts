@@ -149,11 +149,13 @@ function order(size: SampleSize): string {
 
 function transaction(size: SampleSize): string {
   const rows = rowCount('transactions', size);
-  // The customer of order i.
-  const drawn = `1 + (hashint8extended(i, 2) & 9223372036854775807) % ${rowCount('customers', size)}`;
-  const id = `(CASE WHEN i > ${AWKWARD_ORDERS.length} THEN ${drawn} ELSE 1 END)`;
+  // Customer and user of order i.
+  const hash = '(hashint8extended(i, 2) & 9223372036854775807)';
+  const isDrawn = `i > ${AWKWARD_ORDERS.length}`;
+  const id = `(CASE WHEN ${isDrawn} THEN 1 + ${hash} % ${rowCount('customers', size)} ELSE 1 END)`;
+  const user = `CASE WHEN ${isDrawn} THEN ${userOf(id, `${hash} >> 20`, size)} ELSE '${NORTHWIND.users[0].id}' END`;
   const kind = '(h >> 24) % 100';
-  return `i, ${tenantOf(id, size)}, i, ${id},
+  return `i, ${tenantOf(id, size)}, ${user}, i, ${id},
     CASE WHEN ${kind} < 93 THEN 'payment' WHEN ${kind} < 99 THEN 'refund' ELSE 'chargeback' END,
     (CASE WHEN ${kind} < 93 THEN 1 ELSE -1 END * (100 + (h >> 30) % 250000)) * 0.01, ((h >> 10) % 1000000) * 0.000001,
     ${pick(CURRENCIES, 'h >> 34')}, ${pick(METHODS, 'h >> 38')},

@@ -62,6 +62,7 @@ const DEFINITIONS = {
     create: `CREATE TABLE transactions (
       id bigint NOT NULL,
       tenant_id uuid NOT NULL,
+      user_id uuid NOT NULL,
       order_id bigint NOT NULL,
       customer_id bigint NOT NULL,
       kind text NOT NULL CHECK (kind IN ('payment', 'refund', 'chargeback')),

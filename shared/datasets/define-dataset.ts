@@ -72,6 +72,8 @@ export interface Dataset<Column extends string = string> {
   readonly key: readonly string[];
   /** Holds the tenant's id; every query is limited to the caller's. */
   readonly tenantColumn: string;
+  /** Holds the user's id; with it, the user's own rows are part of account exports. */
+  readonly userColumn?: string;
   /** In the order in which they are exported by default. */
   readonly columns: Readonly<Record<Column, ColumnDefinition>>;
   /** Columns that TypeScript computes from others; by default exported after these. */
@@ -83,6 +85,11 @@ export interface Dataset<Column extends string = string> {
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 }
+
+/** The `type` of an export of everything that is one user's: no dataset can be called so. */
+export const ACCOUNT = 'account';
+/** Without its extension: what an account export has beside the files of its datasets. */
+const MANIFEST = 'manifest';
 
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
@@ -123,6 +130,10 @@ export function checkDataset(dataset: Dataset): Dataset {
     throw new DatasetError(`Dataset ${JSON.stringify(dataset.name)}: ${why}.`);
   };
   if (!NAME.test(dataset.name)) fail('its name must be lower case letters, digits and underscores');
+  if (dataset.name === ACCOUNT) fail('this name means the export of a whole account');
+  if (dataset.name === MANIFEST && dataset.userColumn !== undefined) {
+    fail('with a userColumn, its file would take the place of the manifest in account exports');
+  }
   if (dataset.key.length === 0) fail('it has no key');
   if (new Set(dataset.key).size < dataset.key.length) fail('its key names a column twice');
   const columns = Object.entries(dataset.columns);

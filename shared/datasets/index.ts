@@ -1,5 +1,7 @@
-import { customers } from './customers.js';
 import { ServiceError } from '../errors.js';
+import { MAX_SEGMENTS } from '../segments.js';
+import { accountDatasets } from './account.js';
+import { customers } from './customers.js';
 import { DatasetError, type Dataset } from './define-dataset.js';
 import { orders } from './orders.js';
 import { transactions } from './transactions.js';
@@ -7,12 +9,18 @@ import { transactions } from './transactions.js';
 /** The datasets by name. A new one is one file and one line here. */
 export type DatasetRegistry = ReadonlyMap<string, Dataset>;
 
-/** @throws DatasetError when two datasets share a name. */
+/** @throws DatasetError when two datasets share a name, or one account export could not hold them. */
 export function createRegistry(datasets: readonly Dataset[]): DatasetRegistry {
   const registry = new Map<string, Dataset>();
   for (const dataset of datasets) {
     if (registry.has(dataset.name)) throw new DatasetError(`There are two datasets named ${dataset.name}.`);
     registry.set(dataset.name, dataset);
+  }
+  const files = accountDatasets(registry).length;
+  if (files > MAX_SEGMENTS) {
+    throw new DatasetError(
+      `${files} datasets have a userColumn, but an account export holds at most ${MAX_SEGMENTS} files.`,
+    );
   }
   return registry;
 }

@@ -2,8 +2,8 @@ import { ServiceError } from '../errors.js';
 import { columnTypeOf, type Catalogue, type CatalogueColumn } from './catalogue.js';
 import type { Dataset, FilterDefinition } from './define-dataset.js';
 
-/** A tenant's id comes as the text of a UUID. */
-const TENANT_TYPES: readonly string[] = ['uuid', 'text', 'char'];
+/** The id of a tenant or user comes as the text of a UUID. */
+const OWNER_TYPES: readonly string[] = ['uuid', 'text', 'char'];
 
 /**
  * Where a definition does not fit its table or view, each with a sentence that says what to do.
@@ -24,12 +24,15 @@ export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceE
   if (encoding !== 'UTF8') {
     return [unavailable(`The source database is encoded in ${encoding}; only UTF8 can be exported.`)];
   }
-  const named = new Set([...key, dataset.tenantColumn, ...Object.keys(dataset.columns)]);
+  const { tenantColumn, userColumn } = dataset;
+  const owners = [tenantColumn, ...(userColumn === undefined ? [] : [userColumn])];
+  const named = new Set([...key, ...owners, ...Object.keys(dataset.columns)]);
   const missing = [...named].filter((column) => !columns.has(column));
   const found = [
     ...missing.map((column) => `${relation} has no column ${column}: correct its name, or take it out`),
     ...Object.keys(dataset.columns).map((column) => columnMisfit(dataset, columns.get(column))),
-    tenantMisfit(columns.get(dataset.tenantColumn)),
+    ownerMisfit('tenant', columns.get(tenantColumn)),
+    ownerMisfit('user', userColumn === undefined ? undefined : columns.get(userColumn)),
     ...Object.entries(dataset.filters ?? {}).map(([filter, definition]) =>
       filterMisfit(filter, definition, columns.get(definition.column)),
     ),
@@ -60,9 +63,9 @@ function columnMisfit({ columns }: Dataset, column: CatalogueColumn | undefined)
     : `column ${column.name} is ${column.type} in the source database: declare its type as ${type}, not ${declared.type}`;
 }
 
-function tenantMisfit(column: CatalogueColumn | undefined): string | null {
-  if (column === undefined || (column.labels === null && TENANT_TYPES.includes(columnTypeOf(column)))) return null;
-  return `tenant column ${column.name} is ${column.type}, but a tenant's id is a UUID: name a column of type uuid or text`;
+function ownerMisfit(owner: 'tenant' | 'user', column: CatalogueColumn | undefined): string | null {
+  if (column === undefined || (column.labels === null && OWNER_TYPES.includes(columnTypeOf(column)))) return null;
+  return `${owner} column ${column.name} is ${column.type}, but a ${owner}'s id is a UUID: name a column of type uuid or text`;
 }
 
 /** An enumeration can be compared with its own labels only; any other text would end the query. */

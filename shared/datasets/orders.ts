@@ -7,6 +7,7 @@ export const orders = defineDataset({
   table: 'orders',
   key: ['id'],
   tenantColumn: 'tenant_id',
+  userColumn: 'user_id',
   columns: {
     id: { type: 'bigint', label: 'Order ID' },
     tenant_id: { type: 'uuid', label: 'Tenant' },

@@ -75,20 +75,34 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
   }
 }
 
+/** Whose rows are read. */
+export interface Owner {
+  readonly tenantId: string;
+  /** Only those of this user; the dataset has a user column. */
+  readonly userId?: string;
+}
+
+function ownedBy({ name, tenantColumn, userColumn }: Dataset, { tenantId, userId }: Owner): string[] {
+  const tenants = `${escapeIdentifier(tenantColumn)} = ${escapeLiteral(tenantId)}`;
+  if (userId === undefined) return [tenants];
+  if (userColumn === undefined) throw new RangeError(`${name} has no user column`);
+  return [tenants, `${escapeIdentifier(userColumn)} = ${escapeLiteral(userId)}`];
+}
+
 /**
- * The queries of one export, limited to one tenant. They read the columns of the table that were asked for, rendered,
+ * The queries of one export, limited to one tenant, or one of its users. They read the columns of the table that were asked for, rendered,
  * in that order.
  * @param inputs columns that are read as well, after the others, as PostgreSQL writes them
  */
 export function freezeQuery(
   dataset: Dataset,
   request: ExportRequest,
-  tenantId: string,
+  owner: Owner,
   render: RenderColumn,
   inputs: readonly string[] = [],
 ): FrozenQuery {
   const timezone = String(request.options.timezone ?? 'UTC');
-  const conditions = [`${escapeIdentifier(dataset.tenantColumn)} = ${escapeLiteral(tenantId)}`];
+  const conditions = ownedBy(dataset, owner);
   for (const [name, value] of Object.entries(request.filters)) {
     const filter = dataset.filters?.[name];
     const column = filter === undefined ? undefined : dataset.columns[filter.column];

@@ -7,9 +7,11 @@ export const transactions = defineDataset({
   table: 'transactions',
   key: ['id'],
   tenantColumn: 'tenant_id',
+  userColumn: 'user_id',
   columns: {
     id: { type: 'bigint', label: 'Transaction ID' },
     tenant_id: { type: 'uuid', label: 'Tenant' },
+    user_id: { type: 'uuid', label: 'User' },
     order_id: { type: 'bigint', label: 'Order ID' },
     customer_id: { type: 'bigint', label: 'Customer ID' },
     kind: { type: 'text', label: 'Kind' },

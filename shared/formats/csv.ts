@@ -93,6 +93,7 @@ export const csv: Format = {
   mediaType: 'text/csv; charset=utf-8',
   encoderVersion: 1,
   inBundles: true,
+  howToOpen: 'A .csv file is a table as text. A spreadsheet program opens it, such as Excel, LibreOffice or Numbers.',
   options: csvOptions,
   renderColumn,
   copySql,

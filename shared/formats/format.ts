@@ -149,6 +149,8 @@ export interface Format {
   readonly rows: RowLane;
   /** Whether an archive of several datasets may have its files in this format. */
   readonly inBundles?: boolean;
+  /** For people who have such a file in a bundle: what opens it, in a few sentences. */
+  readonly howToOpen?: string;
 
   /** Why these columns cannot be written, as the end of a sentence; null when they can. */
   columnsProblem?(columns: readonly ShownColumn[], options: FormatOptions): string | null;

@@ -9,6 +9,11 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map(
   [csv, json, ndjson, tsv, xlsx].map((format) => [format.name, format]),
 );
 
+/** Names of those that files of a bundle can have. */
+export const BUNDLE_FORMATS: readonly string[] = [...FORMATS.values()]
+  .filter(({ inBundles }) => inBundles === true)
+  .map(({ name }) => name);
+
 /** @throws RangeError for a name that is in no registry: a job of a newer version. */
 export function formatNamed(name: string): Format {
   const format = FORMATS.get(name);

@@ -128,6 +128,8 @@ export const json: Format = {
   name: 'JSON',
   extension: 'json',
   mediaType: 'application/json',
+  howToOpen:
+    'A .json file is text for programs. A web browser shows it as a list that unfolds, and so do many text editors.',
   rowLead: ',',
   rows: rowLane(','),
   head: () => Buffer.from('['),
@@ -143,6 +145,7 @@ export const ndjson: Format = {
   name: 'NDJSON',
   extension: 'ndjson',
   mediaType: 'application/x-ndjson',
+  howToOpen: 'A .ndjson file is text for programs, one record a line. Any text editor opens it.',
   rows: rowLane(''),
   head: () => NOTHING,
   createEncoder: () => passThrough,

@@ -37,7 +37,8 @@ async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal
   if (found.length > 0) return found.map(messageOf);
   const columns = Object.keys(dataset.columns);
   const request = { type: dataset.name, format: 'CSV', columns, filters: {}, options: {}, notify: {} };
-  const query = freezeQuery(dataset, request, TENANT, (quoted) => quoted);
+  const owner = { tenantId: TENANT, ...(dataset.userColumn === undefined ? {} : { userId: TENANT }) };
+  const query = freezeQuery(dataset, request, owner, (quoted) => quoted);
   try {
     await source.rehearse(segmentSql(query, null, null), SESSION, signal);
     return [];

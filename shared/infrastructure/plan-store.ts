@@ -29,6 +29,8 @@ export const planSchema = z.object({
   /** Of the file: what it is planned by is a sample. */
   maxBytes: z.number(),
   files: z.array(plannedFileSchema),
+  /** Set when the files are in one archive. */
+  bundle: z.object({ serviceVersion: z.string() }).optional(),
   timezone: z.string(),
   plannedAt: z.string(),
 });

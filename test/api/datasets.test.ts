@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
+import { checkDataset, createRegistry, defineDataset } from '../../shared/datasets/index.js';
 import { csv } from '../../shared/formats/csv.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { someone, startApi, type TestApi } from './support.js';
@@ -20,6 +20,7 @@ const parcels = defineDataset({
 
 const answer = z.strictObject({
   datasets: z.array(z.unknown()),
+  bundles: z.array(z.unknown()),
   formats: z.array(z.looseObject({ name: z.string() })),
 });
 
@@ -33,7 +34,8 @@ describe('GET /v1/datasets', () => {
   it('lists what can be asked for, with the types of columns, filters and options', async () => {
     const { status, json } = await api.ask('GET', '/v1/datasets', { as: someone() });
     assert.equal(status, 200);
-    const { datasets, formats } = answer.parse(json);
+    const { datasets, bundles, formats } = answer.parse(json);
+    assert.deepEqual(bundles, []);
     assert.deepEqual(
       formats.map(({ name }) => name),
       [...FORMATS.keys()],
@@ -66,5 +68,15 @@ describe('GET /v1/datasets', () => {
         ],
       },
     );
+  });
+
+  it('lists what an account export has, where datasets know their users', async () => {
+    const own = checkDataset({ ...parcels, name: 'letters', title: 'Letters', userColumn: 'owner' });
+    const other = await startApi({ registry: createRegistry([parcels, own]) });
+    const { json } = await other.ask('GET', '/v1/datasets', { as: someone() });
+    await other.close();
+    const { bundles } = answer.parse(json);
+    const formats = ['CSV', 'JSON', 'NDJSON'];
+    assert.deepEqual(bundles, [{ name: 'account', title: 'Account', datasets: ['letters'], formats }]);
   });
 });

@@ -128,7 +128,7 @@ describe('both lanes give the same bytes:', () => {
     const options = format.options.parse(asked);
     const render = (lane === 'text' ? format : format.rows).renderColumn(options);
     const request = { type: dataset.name, format: format.name, columns, filters: {}, options, notify: {} };
-    const select = segmentSql(freezeQuery(dataset, request, tenantId, render), null, null);
+    const select = segmentSql(freezeQuery(dataset, request, { tenantId }, render), null, null);
     const inputs = lane === 'text' ? null : [];
     const reader = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
     const bare = outlineFor(shownColumns(dataset, columns), { options });

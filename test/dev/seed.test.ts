@@ -28,13 +28,14 @@ describe('sample data', () => {
            SELECT 2, id, o::text FROM orders o UNION ALL
            SELECT 3, id, r::text FROM transactions r) AS everything (kind, id, t)`);
 
-  it('has as many rows as asked for, each in one tenant with its customer', async () => {
+  it('has as many rows as asked for, each in one tenant with its customer and user', async () => {
     assert.equal(await one('SELECT count(*)::int FROM orders'), ORDERS);
     assert.equal(await one('SELECT count(*)::int FROM transactions'), ORDERS);
     assert.equal(await one('SELECT count(*)::int FROM customers'), ORDERS / 20);
     const strangers = `SELECT count(*)::int FROM orders o JOIN customers c ON c.id = o.customer_id
       JOIN transactions t ON t.order_id = o.id
-      WHERE c.tenant_id <> o.tenant_id OR t.tenant_id <> o.tenant_id OR t.customer_id <> c.id`;
+      WHERE c.tenant_id <> o.tenant_id OR t.tenant_id <> o.tenant_id OR t.customer_id <> c.id
+        OR t.user_id <> o.user_id`;
     assert.equal(await one(strangers), 0);
   });
 

@@ -73,6 +73,10 @@ describe('docs/errors.md', () => {
         () => checkDataset({ ...orders, key: [] }),
         (error) => assertDocumented(messageOf(error)) !== '',
       );
+      assert.throws(
+        () => createRegistry(Array.from({ length: 501 }, (_, index) => ({ ...orders, name: `orders_${index}` }))),
+        (error) => assertDocumented(messageOf(error)) !== '',
+      );
     });
 
     it('an address that is taken', async () => {
@@ -143,7 +147,7 @@ describe('docs/errors.md', () => {
         { ...common, name: 'absent', schema: 'shop', table: 'absent' },
         { ...common, name: 'accents', table: 'accents', columns: { id: { type: 'text' } } },
         { ...common, name: 'loose', table: 'loose' },
-        { ...common, name: 'odd', table: 'odd', tenantColumn: 'account', columns, filters },
+        { ...common, name: 'odd', table: 'odd', tenantColumn: 'account', userColumn: 'spans', columns, filters },
         { ...common, name: 'unordered', table: 'unordered', columns: { id: { type: 'json' } } },
       ]);
       const lines = await worker({ DATASETS_MODULE });
@@ -155,6 +159,7 @@ describe('docs/errors.md', () => {
         'Dataset odd: column id is integer in the source database: declare its type as integer, not bigint.',
         'Dataset odd: column price is money[], and money is written in each locale differently: take it out, or export a view that casts it to numeric.',
         "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: name a column of type uuid or text.",
+        "Dataset odd: user column spans is interval, but a user's id is a UUID: name a column of type uuid or text.",
         'Dataset odd: filter mood must be a one_of with values that the enumeration mood has: sad, glad.',
         'Dataset unordered cannot be exported: The source database refused the query: could not identify an ordering operator for type json.',
       ]);

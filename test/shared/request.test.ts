@@ -4,6 +4,7 @@ import { csvSettings } from '../../shared/formats/csv-options.js';
 import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { ServiceError } from '../../shared/errors.js';
+import { BUNDLE_FORMATS } from '../../shared/formats/index.js';
 import { createRequestSchema, hashRequest, parseExportRequest } from '../../shared/request.js';
 
 const events = defineDataset({
@@ -92,6 +93,34 @@ describe('a request', () => {
       options: csvSettings({ timezone: 'UTC', compression: 'none' }),
       notify: {},
     });
+  });
+
+  it('for an account needs no more than a format, and has no columns or filters', () => {
+    assert.deepEqual(parse({ type: 'account', format: 'json', options: { timezone: 'Europe/Berlin' } }), {
+      type: 'account',
+      format: 'JSON',
+      columns: [],
+      filters: {},
+      options: { timezone: 'Europe/Berlin', compression: 'none', bigint_as_text: false },
+      notify: {},
+    });
+  });
+
+  it('for an account says what it cannot have, and is unknown where no dataset knows its users', () => {
+    const account = { type: 'account', format: 'ndjson' };
+    assert.deepEqual(problemsOf({ ...account, format: 'docx', columns: ['id'], filters: { status: ['paid'] } }), {
+      '/format': `must be one of ${BUNDLE_FORMATS.join(', ')}`,
+      '/columns': 'is not for account exports: they hold everything',
+      '/filters': 'is not for account exports: they hold everything',
+    });
+    assert.deepEqual(problemsOf({ ...account, options: { compression: 'gzip' } }), {
+      '/options/compression': 'is not for account exports: their archive is compressed',
+    });
+    assert.deepEqual(problemsOf({ type: 'accounts' }), { '/type': 'must be one of orders, events, account' });
+    assert.throws(
+      () => parseExportRequest(account, createRequestSchema(createRegistry([events]))),
+      /\/type must be one of events\./,
+    );
   });
 
   it('keeps the order of its columns and the values of its filters as they were sent', () => {

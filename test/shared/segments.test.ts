@@ -44,6 +44,19 @@ describe('cutting an export into segments', () => {
     assert.equal(segments(4096), 462);
   });
 
+  it('makes no more than it may, however few those are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 60 }), (rows, maxSegments) => {
+        const { segments } = cutSegments(boundsOf(rows, 1), { maxSegments });
+        assert.ok(segments.length <= maxSegments, `${segments.length}`);
+        assert.equal(
+          segments.reduce((sum, segment) => sum + segment.rows, 0),
+          rows,
+        );
+      }),
+    );
+  });
+
   it('makes one open segment of no rows', () => {
     assert.deepEqual(cutSegments([]), { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows: 0 });
   });

@@ -23,6 +23,16 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     { name: 'Orders' },
     'Dataset "Orders": its name must be lower case letters, digits and underscores.',
   ],
+  [
+    'the name of account exports',
+    { name: 'account' },
+    'Dataset "account": this name means the export of a whole account.',
+  ],
+  [
+    'the name of their manifest',
+    { name: 'manifest', userColumn: 'user_id' },
+    'Dataset "manifest": with a userColumn, its file would take the place of the manifest in account exports.',
+  ],
   ['no key', { key: [] }, 'Dataset "orders": it has no key.'],
   ['a column twice in its key', { key: ['id', 'id'] }, 'Dataset "orders": its key names a column twice.'],
   ['no columns', { columns: {} }, 'Dataset "orders": it has no columns.'],

@@ -113,7 +113,7 @@ describe('segments of any table, along a key of any types,', () => {
           columns: { n: { type: 'integer' }, ...Object.fromEntries(columns.map(({ type }, i) => [`k${i}`, { type }])) },
         });
         const request = { type: 'ranges', format: 'CSV', columns: ['n'], filters: {}, options: {}, notify: {} };
-        const query = freezeQuery(dataset, request, TENANT, (quoted) => quoted);
+        const query = freezeQuery(dataset, request, { tenantId: TENANT }, (quoted) => quoted);
         await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
         const bounds = await readBounds(client, query, every).finally(() => client.query('COMMIT'));
         const { segments, totalRows } = cutSegments(bounds ?? []);

@@ -28,6 +28,11 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
     /^: dataset orders cannot work: tenantColumn: must be the name of a column\.$/,
   ],
   [
+    'has a user column that is no name',
+    `export default [${ORDERS.replace('key:', "userColumn: ['user_id'], key:")}]`,
+    /^: dataset orders cannot work: userColumn: must be the name of a column\.$/,
+  ],
+  [
     'has a key that is no list',
     `export default [${ORDERS.replace("['id']", "'id'")}]`,
     /^: dataset orders cannot work: key: must be a list of columns\.$/,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import pg from 'pg';
 import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
-import { defineDataset } from '../../../shared/datasets/define-dataset.js';
+import { checkDataset, defineDataset } from '../../../shared/datasets/define-dataset.js';
 import { freezeQuery, sampleSql, segmentSql, type FrozenQuery, type KeyBound } from '../../../shared/datasets/query.js';
 import { MAX_BOUNDS, readBounds } from '../../../shared/infrastructure/key-bounds.js';
 import type { Bound } from '../../../shared/segments.js';
@@ -37,7 +37,7 @@ const request = (filters: Record<string, FilterValue>, columns = Object.keys(odd
 });
 
 const query = (filters: Record<string, FilterValue> = {}) =>
-  freezeQuery(odd, request(filters), TENANT, (quoted) => quoted);
+  freezeQuery(odd, request(filters), { tenantId: TENANT }, (quoted) => quoted);
 
 /** Text as a client may send it: no NUL, no half characters. */
 const text = fc
@@ -50,6 +50,22 @@ const text = fc
   .filter((value) => !value.includes('\0') && value.isWellFormed());
 
 describe('the SQL of an export', () => {
+  it('of one user is limited to the tenant and the user', () => {
+    const owned = checkDataset({ ...odd, userColumn: `user'"id` });
+    const { select } = freezeQuery(
+      owned,
+      request({}, ['user']),
+      { tenantId: TENANT, userId: OTHER },
+      (quoted) => quoted,
+    );
+    const [, where = ''] = select.split(' WHERE ');
+    assert.equal(where, `"tenant'""id" = '${TENANT}' AND "user'""id" = '${OTHER}'`);
+    assert.throws(
+      () => freezeQuery(odd, request({}), { tenantId: TENANT, userId: OTHER }, (quoted) => quoted),
+      RangeError,
+    );
+  });
+
   let database: OpenDatabase;
   let client: pg.Client;
 
@@ -187,7 +203,7 @@ describe('the SQL of an export', () => {
     });
     const filters = { days: ['2026-03-29', '2026-03-29T12:00:00Z'] };
     const asked = { ...request(filters, ['at']), options: { timezone: 'Europe/Berlin' } };
-    const { from } = freezeQuery(events, asked, TENANT, (quoted) => quoted);
+    const { from } = freezeQuery(events, asked, { tenantId: TENANT }, (quoted) => quoted);
     assert.match(
       from,
       /"at" >= \('2026-03-29'::timestamp AT TIME ZONE 'Europe\/Berlin'\) AND "at" < '2026-03-29T12:00:00Z'/,
@@ -196,7 +212,7 @@ describe('the SQL of an export', () => {
 
   it('is not made for a column or a filter that the dataset does not have', () => {
     assert.throws(
-      () => freezeQuery(odd, request({}, ['password']), TENANT, (quoted) => quoted),
+      () => freezeQuery(odd, request({}, ['password']), { tenantId: TENANT }, (quoted) => quoted),
       /has no column password/,
     );
     assert.throws(() => query({ color: 'red' }), /has no filter color/);

@@ -1,0 +1,24 @@
+import { ACCOUNT } from '../datasets/define-dataset.js';
+import type { FormatOptions } from './format.js';
+import { formatNamed } from './index.js';
+
+/** What a job's file is, beside its name. */
+export interface FileKind {
+  /** Without a dot before it: `csv`, `json.gz`. */
+  readonly extension: string;
+  readonly mediaType: string;
+}
+
+export const isGzip = ({ compression }: FormatOptions): boolean => compression === 'gzip';
+
+/** @throws RangeError for a format that this version does not know */
+export function fileKind(job: {
+  readonly type: string;
+  readonly format: string;
+  readonly options: FormatOptions;
+}): FileKind {
+  const { extension, mediaType } = formatNamed(job.format);
+  if (job.type === ACCOUNT) return { extension: 'zip', mediaType: 'application/zip' };
+  if (isGzip(job.options)) return { extension: `${extension}.gz`, mediaType: 'application/gzip' };
+  return { extension, mediaType };
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { savedFile } from './contents.js';
+
+const run = promisify(execFile);
+
+/** The files of an archive by name, as Python unpacks them: in the order of their names. */
+export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
+  const file = await savedFile(archive, 'zip');
+  const folder = await mkdtemp(`${file}-`);
+  await run('python3', ['-m', 'zipfile', '-e', file, folder]);
+  const names = (await readdir(folder)).sort();
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)));
+}
+
+const manifestSchema = z.strictObject({
+  type: z.literal('account'),
+  service: z.strictObject({ name: z.literal('export-service'), version: z.string().regex(/^\d+\.\d+\.\d+/) }),
+  job_id: z.string(),
+  user_id: z.string(),
+  tenant_id: z.string(),
+  planned_at: z.iso.datetime(),
+  format: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  files: z.array(
+    z.strictObject({
+      name: z.string(),
+      dataset: z.string(),
+      title: z.string(),
+      schema: z.array(z.strictObject({ name: z.string(), label: z.string(), type: z.string() })),
+      rows: z.number(),
+      bytes: z.number(),
+      crc32: z.string().regex(/^[\da-f]{8}$/),
+      pieces: z.array(z.strictObject({ bytes: z.number(), sha256: z.string().regex(/^[\da-f]{64}$/) })),
+    }),
+  ),
+});
+
+export function manifestOf(files: ReadonlyMap<string, Buffer>): z.infer<typeof manifestSchema> {
+  return manifestSchema.parse(JSON.parse(String(files.get('manifest.json'))));
+}
+
+let program: Promise<string> | undefined;
+/** The lines of Python that docs/formats.md shows, as a file. */
+async function verifier(): Promise<string> {
+  const page = await readFile(fileURLToPath(new URL('../../docs/formats.md', import.meta.url)), 'utf8');
+  const section = page.slice(page.indexOf('\n## Account bundle\n'));
+  const [, lines = ''] = /^```python\n([^]+?)^```$/m.exec(section) ?? [];
+  assert.equal(lines.trim().split('\n').length, 10);
+  const file = join(await mkdtemp(join(tmpdir(), 'verify-')), 'verify.py');
+  await writeFile(file, lines);
+  return file;
+}
+
+/** Fails, with what the program says, when an archive is not what its manifest says. */
+export async function verified(archive: Buffer): Promise<void> {
+  await run('python3', [await (program ??= verifier()), await savedFile(archive, 'zip')]);
+}
+
+/** What `unzip -t` says of an archive; it fails where something is wrong. */
+export async function testedByUnzip(archive: Buffer): Promise<string> {
+  return (await run('unzip', ['-t', await savedFile(archive, 'zip')])).stdout;
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
+import { crc32 } from '@node-rs/crc32';
+import { ServiceError } from '../../../shared/errors.js';
+import { widePlace } from '../../../shared/formats/archive.js';
+import type { FileSpec } from '../../../shared/formats/file-spec.js';
+import { joinFile, openSegment } from '../../../shared/formats/file.js';
+import type { SegmentPlace, WrittenSegment } from '../../../shared/formats/format.js';
+import { json } from '../../../shared/formats/json.js';
+import { outlineFor } from '../../support/outline.js';
+
+const spec: FileSpec = {
+  format: json,
+  outlines: [outlineFor(['id'], { title: 'Orders' }), outlineFor(['id'], { title: 'Notes' })],
+  bundle: { serviceVersion: '1.2.3', datasets: ['orders', 'notes'] },
+};
+
+/** A segment, as a worker writes it. */
+async function encoded(
+  segment: number,
+  place: SegmentPlace,
+  text: string,
+): Promise<{ bytes: Buffer; written: WrittenSegment }> {
+  const chunks: Buffer[] = [];
+  const keep = (bytes: Buffer): void => void chunks.push(Buffer.from(bytes));
+  const encoder = openSegment(spec, place, {});
+  const rows = text.split('\n').length - 1;
+  if (rows > 0) await encoder.write({ bytes: Buffer.from(text), rows }, keep);
+  const summary = await encoder.end(keep);
+  const bytes = Buffer.concat(chunks);
+  return { bytes, written: { segment, place, plannedRows: rows, rows, bytes: bytes.length, summary } };
+}
+
+const FIRST = { file: 0, member: 0, opens: 1, leads: 1 };
+const SECOND = { file: 0, member: 0, opens: 0, leads: 0 };
+const OTHER = { file: 1, member: 1, opens: 1, leads: 1 };
+const sized = (place: SegmentPlace, size: number, bytes = 1000): WrittenSegment => ({
+  ...{ segment: place.member, place, plannedRows: 1, rows: 1, bytes, summary: { size, crc32: 1, sha256: '' } },
+});
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const FOUR_GIB = 2 ** 32;
+
+describe('a bundle', () => {
+  it('says what its files are, for programs and for people', async () => {
+    const segments = [
+      (await encoded(0, FIRST, ',{"id":1}\n')).written,
+      (await encoded(1, SECOND, ',{"id":2}\n,{"id":3}\n')).written,
+      (await encoded(2, OTHER, '')).written,
+    ];
+    const { tail } = joinFile(spec, segments, {});
+    const fileAt = (name: string): string => {
+      const at = tail.indexOf(name) + name.length;
+      return inflateRawSync(tail.subarray(at)).toString();
+    };
+    const column = { name: 'id', label: 'id', type: 'text' };
+    const pieces = ['[{"id":1}\n', ',{"id":2}\n,{"id":3}\n', ']\n'];
+    const checksum = (text: string): string => crc32(text).toString(16).padStart(8, '0');
+    assert.deepEqual(JSON.parse(fileAt('manifest.json')), {
+      type: 'account',
+      service: { name: 'export-service', version: '1.2.3' },
+      job_id: '0190a8f0-0000-7000-8000-000000000001',
+      user_id: '0190a8f0-0000-7000-8000-000000000003',
+      tenant_id: '0190a8f0-0000-7000-8000-000000000002',
+      planned_at: '2026-11-25T10:20:30.000Z',
+      format: 'JSON',
+      options: {},
+      files: [
+        {
+          ...{ name: 'orders.json', dataset: 'orders', title: 'Orders', schema: [column], rows: 3, bytes: 32 },
+          crc32: checksum(pieces.join('')),
+          pieces: pieces.map((text) => ({ bytes: text.length, sha256: sha256(text) })),
+        },
+        {
+          ...{ name: 'notes.json', dataset: 'notes', title: 'Notes', schema: [column], rows: 0, bytes: 3 },
+          crc32: checksum('[]\n'),
+          pieces: ['[', ']\n'].map((text) => ({ bytes: text.length, sha256: sha256(text) })),
+        },
+      ],
+    });
+    const readme = fileAt('README.txt');
+    assert.match(readme, /^YOUR DATA\n/);
+    assert.match(readme, /made on 2026-11-25 at 10:20 UTC/);
+    assert.match(readme, /\n {2}orders\.json {4}Orders: 3 records\n {2}notes\.json {5}Notes: no records\n/);
+    assert.match(readme, /timezone UTC,/);
+    assert.ok(readme.includes('0190a8f0-0000-7000-8000-000000000001'));
+  });
+
+  it('has the header of its first file in the first segment, of the width that was planned', async () => {
+    const version = async (place: SegmentPlace): Promise<number> => (await encoded(0, place, '')).bytes.readUInt16LE(4);
+    assert.equal(await version(FIRST), 20);
+    assert.equal(await version({ ...FIRST, ...widePlace(3 * 2 ** 30, false) }), 45);
+    assert.deepEqual([widePlace(2 ** 30, false), widePlace(1, true)], [{}, { wide: 1 }]);
+  });
+
+  it('is planned again when its first file outgrows the header that is written', () => {
+    const join = (place: SegmentPlace, size: number, bytes = 1000) =>
+      joinFile(spec, [sized(place, size, bytes), sized(OTHER, 10)], {});
+    const isOutgrown = (error: unknown): boolean => error instanceof ServiceError && error.code === 'PLAN_OUTGROWN';
+    assert.throws(() => join(FIRST, FOUR_GIB), isOutgrown);
+    assert.throws(() => join(FIRST, 1000, FOUR_GIB), isOutgrown);
+    assert.ok(join(FIRST, FOUR_GIB - 10).tail.length > 0);
+    assert.ok(join({ ...FIRST, ...widePlace(0, true) }, FOUR_GIB).tail.length > 0);
+  });
+
+  it('chooses the header of every other file by what was written', () => {
+    const version = (size: number): number | undefined => {
+      const glue = joinFile(spec, [sized(FIRST, 10), sized(OTHER, size)], {}).glue.get(1);
+      return glue?.readUInt16LE(glue.indexOf('PK\x03\x04') + 4);
+    };
+    assert.deepEqual([version(1000), version(FOUR_GIB)], [20, 45]);
+  });
+});
