@@ -1,0 +1,69 @@
+import type { ReaderName } from './readers.js';
+import type { Cell } from './workbook.js';
+
+/** What a reader cannot do, or does in its own way. */
+export interface Quirk {
+  readonly readers: readonly ReaderName[];
+  readonly why: string;
+  /** Whether `shown` is how the reader shows `wanted`. @param first the cell of the column's first row */
+  readonly explains: (wanted: Cell, shown: Cell, first: Cell) => boolean;
+}
+
+const ESCAPE = /_x([0-9A-Fa-f]{4})_/g;
+const decoded = (written: string): string =>
+  written.replaceAll(ESCAPE, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const unescaped = (written: string): string =>
+  written.replaceAll(/&(amp|lt|gt|quot|apos);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+
+// eslint-disable-next-line no-control-regex -- they are what it is about
+const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f]/g;
+const NUMBER = /^[-+]?\d*\.?\d+(e[-+]?\d+)?$/i;
+
+export const QUIRKS: readonly Quirk[] = [
+  {
+    readers: ['openpyxl', 'openpyxl, read-only', 'exceljs', 'exceljs, streaming', 'DuckDB'],
+    why: 'They show _x000B_, the standard’s way to write a character that XML cannot hold, as it is written.',
+    explains: (wanted, shown) =>
+      wanted?.kind === 'text' && shown?.kind === 'text' && decoded(shown.value) === wanted.value,
+  },
+  {
+    readers: ['exceljs, streaming'],
+    why: 'It takes entities for characters twice: &amp;amp; becomes &amp;, and then &.',
+    explains: (wanted, shown) =>
+      wanted?.kind === 'text' && shown?.kind === 'text' && decoded(shown.value) === unescaped(wanted.value),
+  },
+  {
+    readers: ['DuckDB'],
+    why: 'A column has the type of its first cell, and text below it that can be cast to a number is.',
+    explains: (wanted, shown, first) =>
+      first?.kind === 'number' &&
+      wanted?.kind === 'text' &&
+      shown?.kind === 'number' &&
+      NUMBER.test(wanted.value) &&
+      shown.value === Number(wanted.value),
+  },
+  {
+    readers: ['DuckDB'],
+    why: 'It takes a time less than a millisecond from a whole second for that second, and a serial number is not exact.',
+    explains: (wanted, shown) =>
+      wanted?.kind === 'time' &&
+      shown?.kind === 'time' &&
+      shown.value.endsWith('.000') &&
+      Math.abs(Date.parse(`${wanted.value}Z`) - Date.parse(`${shown.value}Z`)) === 1,
+  },
+  {
+    readers: ['SheetJS'],
+    why: 'Its last moment is the beginning of 9999-12-31.',
+    explains: (wanted, shown) =>
+      wanted?.kind === 'time' && wanted.value.startsWith('9999-12-31T') && shown?.kind === 'other',
+  },
+  {
+    readers: ['LibreOffice'],
+    why: 'It leaves out control characters, and CR LF is one line end.',
+    explains: (wanted, shown) =>
+      wanted?.kind === 'text' &&
+      (shown?.kind === 'text' ? shown.value : '') === wanted.value.replaceAll('\r\n', '\n').replaceAll(CONTROLS, ''),
+  },
+];
