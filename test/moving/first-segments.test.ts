@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
-import { FORMATS } from '../../shared/formats/index.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { getExport } from '../support/exports.js';
+import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { createMoving, moving } from './churn.js';
@@ -44,7 +44,7 @@ describe('between the plan and the segments', () => {
   function idsOf(format: string, text: string): number[] {
     if (format === 'JSON') return (JSON.parse(text) as { id: number }[]).map(({ id }) => id);
     const lines = text.split('\n').slice(0, -1);
-    if (format === 'CSV') return lines.slice(1).map(Number);
+    if (format === 'CSV' || format === 'TSV') return lines.slice(1).map(Number);
     return lines.map((line) => (JSON.parse(line) as { id: number }).id);
   }
   async function exported(format: string, compression: string): Promise<number[]> {
@@ -63,7 +63,7 @@ describe('between the plan and the segments', () => {
   const evens = (first: number, last: number): number[] =>
     Array.from({ length: (last - first) / 2 + 1 }, (_, index) => first + 2 * index);
 
-  for (const format of FORMATS.keys()) {
+  for (const format of TEXT_FORMATS) {
     for (const compression of ['none', 'gzip']) {
       describe(`${format}, compression ${compression}:`, () => {
         it('all rows go', async () => {
