@@ -10,7 +10,8 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 # A sheet ends in as many empty cells and rows as there can be.
 MANY = 1000
-TIME = re.compile(r"(\d{4,}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?)?")
+CLOCK = re.compile(r"PT(\d+)H(\d\d)M(\d\d)(?:[.,](\d{1,3})\d*)?S")
+TIME = re.compile(r"(\d{4,}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?)?")
 
 
 def text_of(node):
@@ -29,13 +30,20 @@ def text_of(node):
     return "".join(parts)
 
 
-def time(value, shown):
-    """What is shown may have more digits of a second than the value, which has two."""
-    match = TIME.fullmatch(shown) or TIME.fullmatch(value)
+def time(value):
+    match = TIME.fullmatch(value)
     if match is None:
         return {"kind": "other", "value": value}
     day, clock, fraction = match.groups()
     return {"kind": "time", "value": f"{day}T{clock or '00:00:00'}.{(fraction or '').ljust(3, '0')}"}
+
+
+def clock(value):
+    match = CLOCK.fullmatch(value)
+    if match is None:
+        return {"kind": "other", "value": value}
+    hours, minutes, seconds, fraction = match.groups()
+    return {"kind": "clock", "value": f"{hours}:{minutes}:{seconds}.{(fraction or '').ljust(3, '0')}"}
 
 
 def cell_of(cell):
@@ -52,7 +60,9 @@ def cell_of(cell):
     if formula is None and kind == "boolean":
         return {"kind": "boolean", "value": cell.get(OFFICE + "boolean-value") == "true"}
     if formula is None and kind == "date":
-        return time(cell.get(OFFICE + "date-value"), shown)
+        return time(cell.get(OFFICE + "date-value"))
+    if formula is None and kind == "time":
+        return clock(cell.get(OFFICE + "time-value"))
     if formula is None and kind == "string":
         return {"kind": "text", "value": shown}
     return {"kind": "other", "value": formula or shown}

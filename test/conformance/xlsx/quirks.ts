@@ -21,6 +21,28 @@ const unescaped = (written: string): string =>
 const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f]/g;
 const NUMBER = /^[-+]?\d*\.?\d+(e[-+]?\d+)?$/i;
 
+const DAY_MS = 86_400_000;
+const msOf = (moment: string): number => Date.parse(`${moment}Z`);
+const FIRST_DAY = msOf('1899-12-30T00:00:00.000');
+
+const onSomeDay = (moment: string): string => (moment.includes('T') ? moment : `1970-01-01T${moment}`);
+
+/** Whether a file has this number for a cell. */
+function isWrittenAs(cell: Cell, written: number): boolean {
+  switch (cell?.kind) {
+    case 'number':
+      return written === cell.value;
+    case 'boolean':
+      return written === Number(cell.value);
+    case 'time':
+      return Math.round(written * DAY_MS) === msOf(cell.value) - FIRST_DAY;
+    case 'clock':
+      return Math.round(written * DAY_MS) === msOf(onSomeDay(cell.value));
+    default:
+      return false;
+  }
+}
+
 export const QUIRKS: readonly Quirk[] = [
   {
     readers: ['openpyxl', 'openpyxl, read-only', 'exceljs', 'exceljs, streaming', 'DuckDB'],
@@ -46,18 +68,33 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['DuckDB'],
+    why: 'In a column whose first cell is text, or none, it shows what the file has: 1 for true, days for a time.',
+    explains: (wanted, shown, first) =>
+      (first === null || first.kind === 'text') && shown?.kind === 'text' && isWrittenAs(wanted, Number(shown.value)),
+  },
+  {
+    readers: ['DuckDB'],
     why: 'It takes a time less than a millisecond from a whole second for that second, and a serial number is not exact.',
     explains: (wanted, shown) =>
       wanted?.kind === 'time' &&
       shown?.kind === 'time' &&
       shown.value.endsWith('.000') &&
-      Math.abs(Date.parse(`${wanted.value}Z`) - Date.parse(`${shown.value}Z`)) === 1,
+      Math.abs(msOf(wanted.value) - msOf(shown.value)) === 1,
   },
   {
     readers: ['SheetJS'],
     why: 'Its last moment is the beginning of 9999-12-31.',
     explains: (wanted, shown) =>
       wanted?.kind === 'time' && wanted.value.startsWith('9999-12-31T') && shown?.kind === 'other',
+  },
+  {
+    readers: ['LibreOffice'],
+    why: 'Of a second it hands on two digits at most.',
+    explains: (wanted, shown) =>
+      (wanted?.kind === 'time' || wanted?.kind === 'clock') &&
+      wanted.kind === shown?.kind &&
+      shown.value.endsWith('0') &&
+      Math.abs(msOf(onSomeDay(wanted.value)) - msOf(onSomeDay(shown.value))) < 1000,
   },
   {
     readers: ['LibreOffice'],

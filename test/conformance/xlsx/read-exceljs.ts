@@ -1,6 +1,9 @@
 /** Prints what exceljs reads in an .xlsx file, in the shape of workbook.ts: `node read-exceljs.ts workbook|stream FILE`. */
 import ExcelJS from 'exceljs';
-import { boolean, number, text, time, type Cell, type Workbook } from './workbook.js';
+import { boolean, clock, clockOf, number, text, time, type Cell, type Workbook } from './workbook.js';
+
+const FIRST_DAY = Date.UTC(1899, 11, 30);
+const DAY_MS = 86_400_000;
 
 function cellOf(value: ExcelJS.CellValue | undefined): Cell {
   if (value === null || value === undefined) return null;
@@ -8,6 +11,9 @@ function cellOf(value: ExcelJS.CellValue | undefined): Cell {
   if (typeof value === 'string') return text(value);
   if (typeof value === 'boolean') return boolean(value);
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) return { kind: 'other', value: JSON.stringify(value) };
+  const ms = value.getTime() - FIRST_DAY;
+  // A time of day is one of the first day, and its end is the next one's begin.
+  if (ms <= DAY_MS) return clock(clockOf(ms));
   return time(value.toISOString().slice(0, -1));
 }
 

@@ -1,7 +1,7 @@
 /** Prints what SheetJS reads in an .xlsx file, in the shape of workbook.ts: `node read-sheetjs.ts FILE`. */
 import XLSX from 'xlsx';
 import { z } from 'zod';
-import { boolean, number, text, time, type Cell, type Workbook } from './workbook.js';
+import { boolean, clock, clockOf, number, text, time, type Cell, type Workbook } from './workbook.js';
 
 const MS_PER_SECOND = 1000;
 
@@ -14,8 +14,8 @@ const { is_date: isDate, parse_date_code: parseDate } = z
   })
   .parse(XLSX.SSF);
 const part = z.number();
-/** `u` is the part of a second. Null: outside of what it takes for dates. */
-const dateSchema = z.object({ y: part, m: part, d: part, H: part, M: part, S: part, u: part }).nullable();
+/** `D` counts days, `u` is the part of a second. Null: outside of what it takes for dates. */
+const dateSchema = z.object({ D: part, y: part, m: part, d: part, H: part, M: part, S: part, u: part }).nullable();
 const cellSchema = z
   .object({
     t: z.string(),
@@ -37,6 +37,10 @@ function cellOf(read: unknown): Cell {
   if (!isDate(format)) return number(v);
   const date = dateSchema.parse(parseDate(v));
   if (date === null) return { kind: 'other', value: `the date ${v}` };
+  if (!format.includes('y')) {
+    const seconds = ((date.D * 24 + date.H) * 60 + date.M) * 60 + date.S;
+    return clock(clockOf(seconds * MS_PER_SECOND + Math.round(date.u * MS_PER_SECOND)));
+  }
   const seconds = Date.UTC(date.y, date.m - 1, date.d, date.H, date.M, date.S);
   return time(new Date(seconds + Math.round(date.u * MS_PER_SECOND)).toISOString().slice(0, -1));
 }

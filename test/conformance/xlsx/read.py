@@ -32,6 +32,8 @@ def cell(value):
         return time(value)
     if isinstance(value, datetime.date):
         return time(datetime.datetime(value.year, value.month, value.day))
+    if isinstance(value, datetime.time):
+        return {"kind": "clock", "value": time(datetime.datetime.combine(EPOCH, value))["value"][11:]}
     return {"kind": "other", "value": repr(value)}
 
 
@@ -87,7 +89,7 @@ def duckdb_cell(value, column_type, raw):
         return cell(raw)
     if column_type in ("DATE", "TIMESTAMP"):
         return time(EPOCH + datetime.timedelta(microseconds=value))
-    return cell(value if value is not None and math.isfinite(value) else raw)
+    return cell(raw if value is None or (isinstance(value, float) and not math.isfinite(value)) else value)
 
 
 def duckdb(path):

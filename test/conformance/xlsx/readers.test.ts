@@ -10,8 +10,9 @@ import { QUIRKS } from './quirks.js';
 import { READERS, spreadsheetPython, type XlsxReader } from './readers.js';
 import { outputOf } from './run-program.js';
 import { VALIDATORS } from './validators.js';
-import { boolean, number, text, time, type Cell, type Workbook } from './workbook.js';
+import { boolean, clock, number, text, time, type Cell, type Workbook } from './workbook.js';
 
+const MOMENT = 'yyyy-mm-dd hh:mm:ss';
 const SHEET = 'xl/worksheets/sheet1.xml';
 
 const TEXTS = [
@@ -39,8 +40,11 @@ const TIMES = [
 const MIXED = [number(7), text('NaN'), text('12345678901234567890'), null, text('007'), text('1e400'), number(0.5)];
 const LATE = [time('2026-01-01T00:00:00.000'), text('1850-01-01'), text('infinity'), null, text('0044-03-15 BC')];
 
+const LOOSE = [text('x'), number(5.5), boolean(true), time('2026-03-29T02:30:00.123')];
+const CLOCKS = ['02:30:00.000', '23:59:59.123', '12:34:56.789'];
+
 const KNOWN: Workbook = (() => {
-  const header = ['id', 'number', 'flag', 'at', 'text', 'mixed', 'late', 'last'].map(text);
+  const header = ['id', 'number', 'flag', 'at', 'text', 'mixed', 'late', 'loose', 'clock', 'last'].map(text);
   const nth = (cells: readonly Cell[], n: number): Cell => cells[n % cells.length] ?? null;
   const rows = TEXTS.map((value, n) => [
     number(n),
@@ -50,6 +54,8 @@ const KNOWN: Workbook = (() => {
     text(value),
     nth(MIXED, n),
     nth(LATE, n),
+    nth(LOOSE, n),
+    nth(CLOCKS.map(clock), n),
     text(`row ${n}`),
   ]);
   const sheets = [
@@ -150,15 +156,19 @@ describe('spreadsheet readers', function () {
     const looks = (await reader.read(file)).sheets.map((sheet) => sheet.looks);
     assert.deepEqual(looks[1], {
       freeze: 'A2',
-      filter: 'A1:H3',
-      bold: Array<boolean>(8).fill(true),
-      widths: Array<number>(8).fill(12.7109375),
+      filter: 'A1:J3',
+      bold: Array<boolean>(10).fill(true),
+      widths: Array<number>(10).fill(12.7109375),
       formats: [
-        ...Array<string>(3).fill('General'),
-        'yyyy-mm-dd hh:mm:ss.000',
         'General',
         'General',
-        'yyyy-mm-dd hh:mm:ss.000',
+        'General',
+        MOMENT,
+        'General',
+        'General',
+        MOMENT,
+        'General',
+        'hh:mm:ss',
         'General',
       ],
     });

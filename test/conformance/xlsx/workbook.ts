@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * A cell as a reader shows it, in the one shape that all are compared in. A time is local, without a zone:
- * `YYYY-MM-DDTHH:MM:SS.mmm`, for dates too. `other` is what no export may contain: a formula, an error, a duration.
+ * `YYYY-MM-DDTHH:MM:SS.mmm`, for dates too; a clock is a time of day, `HH:MM:SS.mmm`. `other` is what no export may contain: a formula, an error, a duration.
  */
 const cellSchema = z.union([
   z.null(),
@@ -10,6 +10,7 @@ const cellSchema = z.union([
   z.strictObject({ kind: z.literal('text'), value: z.string() }),
   z.strictObject({ kind: z.literal('boolean'), value: z.boolean() }),
   z.strictObject({ kind: z.literal('time'), value: z.string().regex(/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/) }),
+  z.strictObject({ kind: z.literal('clock'), value: z.string().regex(/^\d\d:\d\d:\d\d\.\d{3}$/) }),
   z.strictObject({ kind: z.literal('other'), value: z.string() }),
 ]);
 export type Cell = z.infer<typeof cellSchema>;
@@ -49,3 +50,10 @@ export const number = (value: number): Cell => ({ kind: 'number', value });
 export const text = (value: string): Cell => ({ kind: 'text', value });
 export const boolean = (value: boolean): Cell => ({ kind: 'boolean', value });
 export const time = (value: string): Cell => ({ kind: 'time', value });
+export const clock = (value: string): Cell => ({ kind: 'clock', value });
+
+/** `HH:MM:SS.mmm` */
+export function clockOf(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  return String(hours).padStart(2, '0') + new Date(ms).toISOString().slice(13, -1);
+}

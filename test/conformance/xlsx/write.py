@@ -16,7 +16,8 @@ OPTIONS = {
 
 workbook = xlsxwriter.Workbook(sys.argv[1], OPTIONS)
 bold = workbook.add_format({"bold": True})
-moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
+moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+clock = workbook.add_format({"num_format": "hh:mm:ss"})
 for sheet in json.load(sys.stdin)["sheets"]:
     page = workbook.add_worksheet(sheet["name"])
     page.freeze_panes(1, 0)
@@ -33,6 +34,8 @@ for sheet in json.load(sys.stdin)["sheets"]:
                 page.write_boolean(row, column, value)
             elif kind == "time":
                 page.write_datetime(row, column, datetime.datetime.fromisoformat(value), moment)
+            elif kind == "clock":
+                page.write_datetime(row, column, datetime.time.fromisoformat(value), clock)
             elif kind == "text":
                 page.write_string(row, column, value, bold if row == 0 else None)
             else:
