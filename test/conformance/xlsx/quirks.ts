@@ -21,6 +21,7 @@ const unescaped = (written: string): string =>
 const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f]/g;
 const NUMBER = /^[-+]?\d*\.?\d+(e[-+]?\d+)?$/i;
 
+const NEXT_DAY = /^(1900-01-01T)?00:00:00\.000$/;
 const DAY_MS = 86_400_000;
 const msOf = (moment: string): number => Date.parse(`${moment}Z`);
 const FIRST_DAY = msOf('1899-12-30T00:00:00.000');
@@ -82,6 +83,27 @@ export const QUIRKS: readonly Quirk[] = [
       Math.abs(msOf(wanted.value) - msOf(shown.value)) === 1,
   },
   {
+    readers: ['openpyxl', 'openpyxl, read-only', 'python-calamine'],
+    why: 'The end of a day, as a time of day, is the next day to them, or its first moment.',
+    explains: (wanted, shown) =>
+      wanted?.kind === 'clock' &&
+      wanted.value === '24:00:00.000' &&
+      shown !== null &&
+      NEXT_DAY.test(String(shown.value)),
+  },
+  {
+    readers: ['SheetJS'],
+    why: 'It decodes _X0041_ as it does _x0041_.',
+    explains: (wanted, shown) =>
+      wanted?.kind === 'text' && shown?.kind === 'text' && decoded(wanted.value.replaceAll('_X', '_x')) === shown.value,
+  },
+  {
+    readers: ['LibreOffice'],
+    why: 'It hands on fifteen digits of a number.',
+    explains: (wanted, shown) =>
+      wanted?.kind === 'number' && shown?.kind === 'number' && Number(wanted.value.toPrecision(15)) === shown.value,
+  },
+  {
     readers: ['SheetJS'],
     why: 'Its last moment is the beginning of 9999-12-31.',
     explains: (wanted, shown) =>
@@ -89,12 +111,12 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['LibreOffice'],
-    why: 'Of a second it hands on two digits at most.',
+    why: 'Of the second of a date it hands on two digits at most, and of that of a time of day what is nearly three.',
     explains: (wanted, shown) =>
       (wanted?.kind === 'time' || wanted?.kind === 'clock') &&
       wanted.kind === shown?.kind &&
-      shown.value.endsWith('0') &&
-      Math.abs(msOf(onSomeDay(wanted.value)) - msOf(onSomeDay(shown.value))) < 1000,
+      Math.abs(msOf(onSomeDay(wanted.value)) - msOf(onSomeDay(shown.value))) <
+        (wanted.kind === 'clock' ? 2 : shown.value.endsWith('0') ? 1000 : 1),
   },
   {
     readers: ['LibreOffice'],

@@ -60,8 +60,9 @@ def openpyxl(path, read_only):
     from openpyxl import load_workbook
 
     for sheet in load_workbook(path, read_only=read_only).worksheets:
-        looks = {} if read_only else {"looks": openpyxl_looks(sheet)}
-        yield {"name": sheet.title, "rows": [[openpyxl_cell(read) for read in row] for row in sheet.rows], **looks}
+        rows = [[openpyxl_cell(read) for read in row] for row in sheet.rows]
+        # Looking at a row that is not there makes it.
+        yield {"name": sheet.title, "rows": rows, **({} if read_only else {"looks": openpyxl_looks(sheet)})}
 
 
 def calamine(path):
