@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
+import { pipPackages } from '../dev/pip-packages.js';
 import type { Progress } from '../dev/stack/progress.js';
 import { StackError } from '../dev/stack/stack-error.js';
 import { orders } from '../shared/datasets/orders.js';
-import { pipPackages } from './pip-packages.js';
+import { benchEnvironment } from './bench-stack.js';
 import type { Stage } from './shell-line.js';
 
 export const DUCKDB_VERSION = '1.5.5';
@@ -20,7 +21,11 @@ export interface DuckDb {
 export async function findDuckDb(progress: Progress, signal: AbortSignal): Promise<DuckDb | undefined> {
   try {
     return await progress.step('DuckDB', async (say) => {
-      const folder = await pipPackages(`duckdb-cli-${DUCKDB_VERSION}`, PACKAGES, { say, signal });
+      const folder = await pipPackages(`duckdb-cli-${DUCKDB_VERSION}`, PACKAGES, {
+        say,
+        signal,
+        env: benchEnvironment(),
+      });
       const extensions = join(folder, 'duckdb_extension_postgres_scanner', 'extensions', `v${DUCKDB_VERSION}`);
       say('');
       return {

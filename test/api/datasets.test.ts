@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkDataset, createRegistry, defineDataset } from '../../shared/datasets/index.js';
 import { csv } from '../../shared/formats/csv.js';
 import { FORMATS } from '../../shared/formats/index.js';
+import { TEXT_FORMATS } from '../support/formats.js';
 import { someone, startApi, type TestApi } from './support.js';
 
 const parcels = defineDataset({
@@ -76,7 +77,7 @@ describe('GET /v1/datasets', () => {
     const { json } = await other.ask('GET', '/v1/datasets', { as: someone() });
     await other.close();
     const { bundles } = answer.parse(json);
-    const formats = ['CSV', 'JSON', 'NDJSON'];
+    const formats = TEXT_FORMATS;
     assert.deepEqual(bundles, [{ name: 'account', title: 'Account', datasets: ['letters'], formats }]);
   });
 });

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { z } from 'zod';
-import { findOnPath } from '../../bench/find-on-path.js';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { closeCleanly } from '../support/leak-guard.js';
+import { needProgram, orSkip } from '../support/or-skip.js';
 import { startService, someUser, type TestService } from '../support/service.js';
-import { stack } from '../support/stack.js';
 import { savedFile } from './contents.js';
-
-const READER = fileURLToPath(new URL('read_fods.py', import.meta.url));
-const run = promisify(execFile);
+import { openedByLibreOffice } from './libreoffice.js';
+import { number, text, time, type Cell } from './xlsx/workbook.js';
 
 const bills = defineDataset({
   name: 'bills',
@@ -31,19 +24,17 @@ const bills = defineDataset({
   },
 });
 
-/** Type and value of each cell that has one. */
-const cells = z.array(z.array(z.tuple([z.string().nullable(), z.string()])));
-
 /** What LibreOffice has in the cells of a CSV file, when it opens it as a spreadsheet on a German desktop does. */
-async function openedInGerman(bytes: Buffer, columns: number): Promise<z.infer<typeof cells>> {
-  const file = await savedFile(bytes, 'csv');
+async function openedInGerman(bytes: Buffer): Promise<Cell[][]> {
   const [semicolon, quote, utf8, german] = [59, 34, 76, 1031];
   const filter = `--infilter=Text - txt - csv (StarCalc):${semicolon},${quote},${utf8},1,,${german},false,true`;
-  const profile = `-env:UserInstallation=file://${join(stack().dataDir, 'libreoffice')}`;
-  const outdir = join(file, '..');
-  await run('soffice', ['--headless', profile, filter, '--convert-to', 'fods', '--outdir', outdir, file]);
-  const { stdout } = await run('python3', [READER, file.replace(/csv$/, 'fods'), String(columns)]);
-  return cells.parse(JSON.parse(stdout));
+  const { sheets } = await openedByLibreOffice(await savedFile(bytes, 'csv'), [filter]);
+  return sheets[0]?.rows ?? [];
+}
+
+function row(id: number, name: string, total: number, placedAt: string, due: string | null): Cell[] {
+  const cells = [number(id), text(name), number(total), time(`${placedAt}.000`)];
+  return due === null ? cells : [...cells, time(`${due}T00:00:00.000`)];
 }
 
 describe('a CSV with the preset for Excel', function () {
@@ -52,7 +43,7 @@ describe('a CSV with the preset for Excel', function () {
   const me = someUser();
 
   before(async function () {
-    if ((await findOnPath('soffice')) === undefined) this.skip();
+    await orSkip(this, () => needProgram('soffice'));
     service = await startService({ orders: 100, datasets: [bills] });
     await service.startWorker();
     await queryRows(
@@ -73,23 +64,12 @@ describe('a CSV with the preset for Excel', function () {
     const body = { type: 'bills', options: { preset: 'excel', timezone: 'Europe/Berlin' } };
     assert.ok(service !== undefined);
     const { bytes } = await exportFile(service, me, body);
-    const [header, ...rows] = await openedInGerman(bytes, 5);
-    assert.deepEqual(
-      header?.map(([, value]) => value),
-      ['id', 'name', 'total', 'placed_at', 'due'],
-    );
-    const row = (id: string, name: string, total: string, placedAt: string, due: string | null): unknown => [
-      ['float', id],
-      ['string', name],
-      ['float', total],
-      ['date', placedAt],
-      due === null ? [null, ''] : ['date', due],
-    ];
-    assert.deepEqual(rows, [
-      row('1', 'Müller & Söhne', '1234567.89', '2026-03-29T01:30:00', '2026-04-01'),
-      row('2', 'semicolons; "quotes", commas', '-5.2', '2026-10-25T02:30:00', '2024-02-29'),
-      row('3', 'two\nlines', '0.05', '2026-01-01T01:00:00', '1999-12-31'),
-      row('4', "'=1+1", '100', '2026-06-30T23:59:59', null),
+    assert.deepEqual(await openedInGerman(bytes), [
+      ['id', 'name', 'total', 'placed_at', 'due'].map(text),
+      row(1, 'Müller & Söhne', 1234567.89, '2026-03-29T01:30:00', '2026-04-01'),
+      row(2, 'semicolons; "quotes", commas', -5.2, '2026-10-25T02:30:00', '2024-02-29'),
+      row(3, 'two\nlines', 0.05, '2026-01-01T01:00:00', '1999-12-31'),
+      row(4, "'=1+1", 100, '2026-06-30T23:59:59', null),
     ]);
   });
 });

@@ -22,6 +22,7 @@ const BLANK = 0x20;
 const UNDERSCORE = 0x5f;
 const LETTER_T = 0x74;
 const LETTER_X = 0x78;
+const CAPITAL_X = 0x58;
 /** First byte of U+FFFE and U+FFFF in UTF-8, and of others. */
 const HIGH = 0xef;
 const NONCHARACTER = 0xbf;
@@ -211,7 +212,7 @@ export class SheetEncoder implements SegmentEncoder {
           at += 1;
           break;
         default:
-          if (byte < BLANK || (byte === UNDERSCORE && rows[at + 1] === LETTER_X)) return -1;
+          if (byte < BLANK || (byte === UNDERSCORE && isX(rows[at + 1]))) return -1;
           if (byte === HIGH && rows[at + 1] === NONCHARACTER) return -1;
           out[o++] = byte;
           at += 1;
@@ -229,4 +230,5 @@ export class SheetEncoder implements SegmentEncoder {
   }
 }
 
+const isX = (byte: number | undefined): boolean => byte === LETTER_X || byte === CAPITAL_X;
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;

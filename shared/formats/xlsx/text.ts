@@ -4,10 +4,11 @@ import { MAX_TEXT } from './cells.js';
 
 /**
  * What cannot stand as it is: markup, and what XML 1.0 does not have. Control characters become `_x0001_`, which
- * spreadsheets decode, so what looks like that is escaped, too. U+FFFE and U+FFFF have no such form that all decode.
+ * spreadsheets decode, so what looks like that is escaped, too, also with an `X` (SheetJS) or fewer digits
+ * (LibreOffice). U+FFFE and U+FFFF have no such form that all decode.
  */
 // eslint-disable-next-line no-control-regex -- XML has no control characters
-const SPECIAL = /[&<>\r\ufffe\uffff\u0000-\u0008\u000b\u000c\u000e-\u001f]|_(?=x[0-9A-Fa-f]{4}_)/g;
+const SPECIAL = /[&<>\r\ufffe\uffff\u0000-\u0008\u000b\u000c\u000e-\u001f]|_(?=[xX][0-9A-Fa-f]{1,8}_)/g;
 
 function escaped(character: string): string {
   switch (character) {

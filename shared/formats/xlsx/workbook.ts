@@ -53,7 +53,7 @@ export function workbookFiles(sheets: readonly Sheet[], columns: number, title: 
     name: FullPaths[index]?.replace(/^Root Entry\//, '') ?? '',
     bytes: Buffer.from(content),
   })).filter(({ name, bytes }) => bytes.length > 0 && !isSheet(name) && !name.endsWith('Sh33tJ5'));
-  return files.map((file) => (file.name === 'xl/styles.xml' ? { ...file, bytes: withBoldHeading(file.bytes) } : file));
+  return files.map((file) => (file.name === 'xl/styles.xml' ? { ...file, bytes: mended(file.bytes) } : file));
 }
 
 /** SheetJS' reader of archives, for which it has no types. */
@@ -66,9 +66,17 @@ const archiveSchema = z.object({
 
 const isSheet = (name: string): boolean => name.startsWith('xl/worksheets/');
 
+/** What is below belongs to Excel's own number formats, among which SheetJS puts ours: DuckDB then knows no dates. */
+const FIRST_OWN_FORMAT = 164;
+
 /** SheetJS writes no fonts: a second, bold one, for the last of the cell formats. */
-function withBoldHeading(styles: Buffer): Buffer {
-  const before = styles.toString();
+function mended(styles: Buffer): Buffer {
+  const own = new Map(
+    [...styles.toString().matchAll(/<numFmt numFmtId="(\d+)"/g)].map(([, id], index) => [id, FIRST_OWN_FORMAT + index]),
+  );
+  const before = styles
+    .toString()
+    .replace(/numFmtId="(\d+)"/g, (whole, id: string) => (own.has(id) ? `numFmtId="${own.get(id) ?? id}"` : whole));
   const fonts = before.replace(
     /<fonts count="1"><font>(.*?)<\/font><\/fonts>/,
     '<fonts count="2"><font>$1</font><font><b/>$1</font></fonts>',

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LOCAL_DIR } from './stack/stack.js';
+
+/**
+ * A folder of the repository's own cache, made when it is not there.
+ * @param name another version of what is in it needs another one
+ * @param fill puts it into a folder that does not exist yet; what it throws is passed on, and nothing is kept
+ * @returns the path of the folder
+ */
+export async function cachedFolder(name: string, fill: (draft: string) => Promise<void>): Promise<string> {
+  const cache = join(LOCAL_DIR, 'bin');
+  const folder = join(cache, name);
+  if (await exists(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const draft = join(cache, `draft-${randomUUID()}`);
+  try {
+    await fill(draft);
+    // Renamed, so that a run beside this one finds either nothing or all of it; it may have been first.
+    await rename(draft, folder).catch(async (error: unknown) => {
+      if (!(await exists(folder))) throw error;
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

