@@ -108,7 +108,9 @@ def duckdb(path):
         columns = database.execute(f"DESCRIBE FROM {typed}", [path, name]).fetchall()
         labels, types = [column[0] for column in columns], [column[1] for column in columns]
         times = ("DATE", "TIMESTAMP")
-        items = [f'epoch_us(c{i}::TIMESTAMP)' if type_ in times else f"c{i}" for i, type_ in enumerate(types)]
+        # Text such as infinity or 44 BC below the first cell is a date to it, of which there are no microseconds.
+        moment = "CASE WHEN isfinite(c{0}) AND year(c{0}) BETWEEN 1899 AND 9999 THEN epoch_us(c{0}::TIMESTAMP) END"
+        items = [moment.format(i) if type_ in times else f"c{i}" for i, type_ in enumerate(types)]
         aliases = ", ".join(f"c{i}" for i in range(len(types)))
         values = database.execute(f"SELECT {', '.join(items)} FROM {typed} AS t ({aliases})", [path, name]).fetchall()
         texts = database.execute(f"FROM {raw}", [path, name]).fetchall()
