@@ -16,15 +16,16 @@ export function describeFilters(
     if (filter === undefined) return [];
     const label = columns[filter.column]?.label ?? filter.column;
     const list = Array.isArray(value) ? (value as readonly Scalar[]).map(String) : [];
+    const one = typeof value === 'object' ? '' : String(value);
     switch (filter.kind) {
       case 'date_range':
         return [`${label} from ${list[0] ?? ''} to before ${list[1] ?? ''}`];
       case 'one_of':
         return [`${label}: ${list.join(', ')}`];
       case 'equals':
-        return [`${label}: ${String(value)}`];
+        return [`${label}: ${one}`];
       case 'contains':
-        return [`${label} contains “${String(value)}”`];
+        return [`${label} contains “${one}”`];
       case 'is_null':
         return [`${label}: ${value === true ? 'none' : 'any'}`];
       case 'range': {

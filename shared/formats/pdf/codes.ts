@@ -22,7 +22,6 @@ export const NARROW_BYTE: Uint8Array = new Uint8Array(0x10000);
 for (const [byte, unit] of NARROW.entries()) if (unit !== 0) NARROW_BYTE[unit] = byte;
 
 export const ELLIPSIS = 0x2026;
-export const ELLIPSIS_BYTE = NARROW_BYTE[ELLIPSIS] ?? 0;
 
 export const narrowName = (font: string): string => `N${font}`;
 export const wideName = (font: string, plane: number): string => (plane === 0 ? `W${font}` : `W${font}P${plane}`);

@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { deflate, type ZlibOptions } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { ServiceError } from '../../errors.js';
 import { WholeRows } from '../copy-text.js';
 import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../format.js';
@@ -10,11 +9,11 @@ import { PageText } from './page-text.js';
 import { FANOUT, nodeNumber, nodesOf, pageNumber, type PdfPlace } from './place.js';
 import { packNumbers } from './varints.js';
 
-const compress = promisify<Buffer, ZlibOptions, Buffer>(deflate);
-/** The fastest: a better one takes three times as long for an eighth less. */
-const LEVEL: ZlibOptions = { level: 1 };
-/** Pages of one segment that zlib's threads work on at the same time. */
-const AT_ONCE = 4;
+/**
+ * As fast as level 1, and smaller; level 6 takes more than twice as long for an eighth less. zlib's threads would take
+ * three times as long for so small a piece.
+ */
+const COMPRESSION = { level: 2 };
 
 /** Whole pages of one segment, each with an object of its own and one for its contents; then the nodes above them. */
 export class PdfEncoder implements SegmentEncoder {
@@ -29,7 +28,6 @@ export class PdfEncoder implements SegmentEncoder {
   #pages = 0;
   /** Bytes of each object, in the order of the file. */
   readonly #sizes: number[] = [];
-  readonly #running: { readonly page: number; readonly contents: Promise<Buffer> }[] = [];
 
   constructor(place: PdfPlace, layout: PdfLayout, faces: Faces) {
     this.#place = place;
@@ -47,8 +45,7 @@ export class PdfEncoder implements SegmentEncoder {
 
   async end(emit: Emit): Promise<SegmentSummary> {
     this.#emit = emit;
-    if (this.#rowsOfPage > 0) this.#endPage();
-    while (this.#running.length > 0) await this.#emitNext();
+    if (this.#rowsOfPage > 0) await this.#emitPage();
     for (let node = 0; node < nodesOf(this.#pages); node++) await this.#emitObject(this.#node(node * FANOUT));
     const { missing, clipped, used } = this.#text;
     return {
@@ -64,13 +61,11 @@ export class PdfEncoder implements SegmentEncoder {
     for (let at = 0; at < rows.length;) {
       at = this.#text.addRow(rows, at);
       this.#rowsOfPage += 1;
-      if (this.#rowsOfPage < rowsPerPage) continue;
-      this.#endPage();
-      while (this.#running.length > AT_ONCE) await this.#emitNext();
+      if (this.#rowsOfPage === rowsPerPage) await this.#emitPage();
     }
   }
 
-  #endPage(): void {
+  async #emitPage(): Promise<void> {
     const page = this.#pages;
     const { firstPage, pages } = this.#place;
     if (page === pages) {
@@ -80,27 +75,16 @@ export class PdfEncoder implements SegmentEncoder {
       );
     }
     const { operators } = this.#text;
-    const drawn = this.#frame.end(operators, this.#rowsOfPage, firstPage + page);
-    // zlib's threads read it while the next page is drawn.
-    const contents = compress(Buffer.from(drawn), LEVEL);
-    // Whoever emits it hears of a failure.
-    contents.catch(() => undefined);
-    this.#running.push({ page, contents });
+    const contents = deflateSync(this.#frame.end(operators, this.#rowsOfPage, firstPage + page), COMPRESSION);
     this.#pages += 1;
     this.#rowsOfPage = 0;
     this.#text.begin();
     this.#frame.begin(operators);
-  }
 
-  async #emitNext(): Promise<void> {
-    const next = this.#running.shift();
-    if (next === undefined) return;
-    const number = pageNumber(this.#place, next.page);
-    const contents = await next.contents;
+    const number = pageNumber(this.#place, page);
+    const parent = nodeNumber(this.#place, page);
     await this.#emitObject(
-      Buffer.from(
-        `${number} 0 obj<</Type/Page/Parent ${nodeNumber(this.#place, next.page)} 0 R/Contents ${number + 1} 0 R>>endobj\n`,
-      ),
+      Buffer.from(`${number} 0 obj<</Type/Page/Parent ${parent} 0 R/Contents ${number + 1} 0 R>>endobj\n`),
     );
     await this.#emitObject(
       Buffer.concat([
