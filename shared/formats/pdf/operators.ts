@@ -9,6 +9,12 @@ const CR = 0x0d;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
+/** Of Unicode. */
+const PLANES = 17;
+/** Characters in a row that one font shows: of its number and their plane, or one of these. */
+const NARROW_RUN = -1;
+const NO_RUN = -2;
+
 /** The instructions of a page or a form, as bytes that grow. Who is in a hurry writes into `bytes` itself. */
 export class Operators {
   bytes = Buffer.allocUnsafeSlow(1 << 16);
@@ -43,33 +49,53 @@ export class Operators {
    * @param size of the font
    */
   show(fonts: Faces, points: Uint32Array, count: number, size: number): void {
-    const { faces, owners } = fonts;
-    const first = narrowName(faces[0]?.id ?? '');
+    const { owners } = fonts;
     this.reserve(count * 40 + 64);
-    let run = '';
+    let run = NO_RUN;
     for (let index = 0; index < count; index++) {
       const point = points[index] ?? 0;
       const owner = point < 0x10000 ? (owners[point] ?? NONE) : fonts.ownerOf(point);
       const font = owner === NONE ? 0 : owner;
-      const narrow = font === 0 && point < 0x10000 ? (NARROW_BYTE[point] ?? 0) : 0;
-      const wide = wideName(faces[font]?.id ?? '', point >> 16);
+      const wide = font * PLANES + (point >> 16);
+      const narrow = wide === 0 ? (NARROW_BYTE[point] ?? 0) : 0;
       // Blanks between wide characters stay with them.
-      const name = narrow !== 0 && run !== wide ? first : wide;
-      if (name !== run) {
-        if (run !== '') this.ascii(')Tj');
-        if (run !== '' || name !== first) this.ascii(`/${name} ${size} Tf`);
-        this.ascii('(');
-        run = name;
+      const next = narrow !== 0 && run !== wide ? NARROW_RUN : wide;
+      if (next !== run) {
+        if (run !== NO_RUN) this.#end();
+        if (run !== NO_RUN || next !== NARROW_RUN) this.#font(fonts, next, size);
+        this.bytes[this.at++] = OPEN;
+        run = next;
       }
-      if (name === first) this.#escaped(narrow);
+      if (next === NARROW_RUN) this.#escaped(narrow);
       else {
         this.#escaped((point >> 8) & 0xff);
         this.#escaped(point & 0xff);
       }
     }
-    if (run === '') return;
-    this.ascii(')Tj');
-    if (run !== first) this.ascii(`/${first} ${size} Tf`);
+    if (run === NO_RUN) return;
+    this.#end();
+    if (run !== NARROW_RUN) this.#font(fonts, NARROW_RUN, size);
+  }
+
+  #end(): void {
+    this.bytes[this.at++] = CLOSE;
+    this.bytes[this.at++] = 0x54;
+    this.bytes[this.at++] = 0x6a;
+  }
+
+  /** Names are few: making one costs more than showing a text with it. */
+  readonly #names = new Map<Faces, Map<number, Buffer>>();
+  #font(fonts: Faces, run: number, size: number): void {
+    const names = this.#names.get(fonts) ?? new Map<number, Buffer>();
+    this.#names.set(fonts, names);
+    const key = (run + 1) * 1024 + size;
+    let name = names.get(key);
+    if (name === undefined) {
+      const id = fonts.faces[run === NARROW_RUN ? 0 : Math.floor(run / PLANES)]?.id ?? '';
+      name = Buffer.from(`/${run === NARROW_RUN ? narrowName(id) : wideName(id, run % PLANES)} ${size} Tf`);
+      names.set(key, name);
+    }
+    for (const byte of name) this.bytes[this.at++] = byte;
   }
 
   /** A line end of its own would be read as another. */

@@ -10,6 +10,8 @@ import { Operators } from './operators.js';
 const SPACE = 0x20;
 const OPEN = 0x28;
 const CLOSE = 0x29;
+/** The first byte of À to ÿ in UTF-8. */
+const LATIN = 0xc3;
 const COLON = 0x3a;
 const LETTER_C = 0x43;
 /** A moment to the second: `2026-01-31 13:45:00`. */
@@ -46,6 +48,8 @@ export class PageText {
   readonly #cells: readonly Cell[];
   /** Of bytes that stand for themselves, in both; 0 for others. */
   readonly #advances: Uint16Array;
+  /** Of À to ÿ, which are one byte in the file. */
+  readonly #latinAdvances: Uint16Array;
   readonly #field = new FieldReader();
   readonly #rowRoom: number;
   /** Start of the current line, and how far below it the next is. */
@@ -68,6 +72,7 @@ export class PageText {
         ? 0
         : (faces.widths[byte] ?? 0),
     );
+    this.#latinAdvances = faces.widths.subarray(0, 0x100).map((width, unit) => (faces.owners[unit] === 0 ? width : 0));
     const narrowest = Math.min(...this.#advances.filter((advance) => advance > 0));
     const characters = this.#cells.reduce((sum, { limit }) => sum + limit / narrowest + 1, 0);
     this.#rowRoom = Math.ceil(characters) * 2 + columns.length * 32;
@@ -124,6 +129,7 @@ export class PageText {
     if (kind === 'flag') return -1;
     const { operators } = this;
     const advances = this.#advances;
+    const latinAdvances = this.#latinAdvances;
     const { bytes } = operators;
     const start = operators.at;
     const x = this.#x;
@@ -137,7 +143,17 @@ export class PageText {
     for (; i < stop; i++) {
       const byte = rows[i] ?? LF;
       const advance = advances[byte] ?? 0;
-      if (advance === 0) break;
+      if (advance === 0) {
+        if (byte !== LATIN) break;
+        const unit = 0xc0 | ((rows[i + 1] ?? 0) & 0x3f);
+        const latin = latinAdvances[unit] ?? 0;
+        width += latin;
+        if (latin === 0 || width > limit) break;
+        this.used.add(unit);
+        bytes[at++] = unit;
+        i += 1;
+        continue;
+      }
       width += advance;
       if (width > limit) break;
       bytes[at++] = byte;
@@ -170,7 +186,6 @@ export class PageText {
     this.#moveTo(isNumber ? right - Math.round((width * scale * this.#size) / 1000) : left);
     if (scale < 1) this.#showScaled(scale);
     else this.operators.show(this.#faces, field.points, field.count, this.#size);
-    this.operators.ascii('\n');
     this.operators.reserve(this.#rowRoom);
     return end;
   }
