@@ -8,6 +8,11 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map(
   [csv, json, ndjson, pdf].map((format) => [format.name, format]),
 );
 
+/** Those that are text, which any archive may have. */
+export const TEXT_FORMATS: readonly string[] = [...FORMATS.values()]
+  .filter(({ inBundles }) => inBundles === true)
+  .map(({ name }) => name);
+
 /** @throws RangeError for a name that is in no registry: a job of a newer version. */
 export function formatNamed(name: string): Format {
   const format = FORMATS.get(name);

@@ -25,7 +25,7 @@ const { resolve: findModule } = createRequire(import.meta.url);
 export async function openPdfResources({
   PDF_FONTS: paths = [],
   PDF_BRANDING: brandingPath,
-}: Pick<WorkerConfig, 'PDF_FONTS' | 'PDF_BRANDING'>): Promise<PdfResources> {
+}: Partial<Pick<WorkerConfig, 'PDF_FONTS' | 'PDF_BRANDING'>>): Promise<PdfResources> {
   const more = await Promise.all(paths.map(openFont));
   const brandings = brandingPath === undefined ? new Map<string, Branding>() : await readBrandings(brandingPath);
   let fonts: PdfFonts | undefined;

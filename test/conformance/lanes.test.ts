@@ -90,6 +90,7 @@ const OPTIONS: Readonly<Record<string, readonly FormatOptions[]>> = {
   ],
   JSON: [{}, { bigint_as_text: true, timezone: 'America/New_York' }],
   NDJSON: [{}, { bigint_as_text: true, compression: 'gzip' }],
+  PDF: [{}, { timezone: 'America/New_York', orientation: 'portrait' }],
 };
 
 describe('both lanes give the same bytes:', () => {
@@ -129,9 +130,11 @@ describe('both lanes give the same bytes:', () => {
     const select = segmentSql(freezeQuery(dataset, request, tenantId, render), null, null);
     const inputs = lane === 'text' ? null : [];
     const reader = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
-    const outline = outlineFor(shownColumns(dataset, columns), { options });
-    const [own] = format.place?.(outline, [{ rows: 0, member: 0 }], false) ?? [];
-    const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, {});
+    const { formatResources: resources } = service.deps;
+    const bare = outlineFor(shownColumns(dataset, columns), { options });
+    const outline = { ...bare, layout: format.layout?.([], bare, resources, []) ?? {} };
+    const [own] = format.place?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
+    const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, resources);
     const file: Buffer[] = [];
     const keep = (bytes: Buffer): void => void file.push(Buffer.from(bytes));
     const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: 60_000 };

@@ -186,7 +186,7 @@ export class PageText {
     this.#moveTo(isNumber ? right - Math.round((width * scale * this.#size) / 1000) : left);
     if (scale < 1) this.#showScaled(scale);
     else this.operators.show(this.#faces, field.points, field.count, this.#size);
-    this.operators.reserve(this.#rowRoom);
+    this.operators.ascii('\n').reserve(this.#rowRoom);
     return end;
   }
 
