@@ -92,6 +92,7 @@ const OPTIONS: Readonly<Record<string, readonly FormatOptions[]>> = {
   TSV: [{}, { header: false, timezone: 'Europe/Berlin', compression: 'gzip' }],
   XLSX: [{}, { timezone: 'Europe/Berlin', compression: 'small' }],
   NDJSON: [{}, { bigint_as_text: true, compression: 'gzip' }],
+  PDF: [{}, { timezone: 'America/New_York', orientation: 'portrait' }],
 };
 
 describe('both lanes give the same bytes:', () => {
@@ -131,10 +132,11 @@ describe('both lanes give the same bytes:', () => {
     const select = segmentSql(freezeQuery(dataset, request, { tenantId }, render), null, null);
     const inputs = lane === 'text' ? null : [];
     const reader = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
+    const { formatResources: resources } = service.deps;
     const bare = outlineFor(shownColumns(dataset, columns), { options });
-    const outline = { ...bare, layout: format.layout?.([], bare, {}) ?? {} };
-    const [own] = format.place?.(outline, [{ rows: 0, member: 0 }], false) ?? [];
-    const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, {});
+    const outline = { ...bare, layout: format.layout?.([], bare, resources, []) ?? {} };
+    const [own] = format.place?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
+    const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, resources);
     const file: Buffer[] = [];
     const keep = (bytes: Buffer): void => void file.push(Buffer.from(bytes));
     const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: 60_000 };

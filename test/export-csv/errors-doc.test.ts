@@ -10,8 +10,10 @@ import { loadDatasets } from '../../shared/datasets/load.js';
 import { checkDataset, createRegistry } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { ERRORS, messageOf } from '../../shared/errors.js';
+import { placeSegments } from '../../shared/formats/pdf/place.js';
 import { checkJobStore } from '../../shared/infrastructure/checks.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
+import { openPdfResources } from '../../shared/infrastructure/open-pdf-resources.js';
 import { createPool } from '../../shared/infrastructure/postgres.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
@@ -75,6 +77,34 @@ describe('docs/errors.md', () => {
       );
       assert.throws(
         () => createRegistry(Array.from({ length: 501 }, (_, index) => ({ ...orders, name: `orders_${index}` }))),
+        (error) => assertDocumented(messageOf(error)) !== '',
+      );
+    });
+
+    it('fonts, titles and logos that cannot be used', async () => {
+      const folder = stack().logDir;
+      const [line = ''] = await worker({ PDF_FONTS: join(folder, 'nothing.ttf') });
+      assert.match(line, /^PDF_FONTS: .*nothing\.ttf cannot be read: ENOENT/);
+      const refused = async (config: Parameters<typeof openPdfResources>[0], why: RegExp): Promise<void> => {
+        const error: unknown = await openPdfResources(config).catch((reason: unknown) => reason);
+        assert.ok(error instanceof ConfigError);
+        assert.match(assertDocumented(error.message) && error.message, why);
+      };
+      await refused({ PDF_FONTS: ['package.json'] }, /PDF_FONTS: package\.json is not a font file/);
+      const file = async (content: string): Promise<{ PDF_BRANDING: string }> => {
+        const path = join(folder, 'branding.json');
+        await writeFile(path, content);
+        return { PDF_BRANDING: path };
+      };
+      await refused(await file('{'), /is not JSON/);
+      await refused(await file('{"*":{"colour":"red"}}'), /cannot be used: \*: .*colour/);
+      await refused(await file('{"*":{"logo":"nothing.png"}}'), /nothing\.png cannot be read/);
+      await refused(await file('{"*":{"logo":"branding.json"}}'), /is not a PNG or JPEG picture/);
+    });
+
+    it('more rows than a PDF has numbers for', () => {
+      assert.throws(
+        () => placeSegments([{ rows: 1_000_000_000, member: 0 }], 50, false),
         (error) => assertDocumented(messageOf(error)) !== '',
       );
     });

@@ -37,6 +37,12 @@ const BROKEN = [
   }),
   variant('overlong', { table: 'overlong', columns: { id: { type: 'bigint' }, note: { type: 'text' } }, filters: {} }),
   variant('ghosts', {}),
+  variant('crowded', {
+    columns: {
+      ...orders.columns,
+      ...Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`c${n}`, { type: 'text' }])),
+    },
+  }),
   variant('rateless', {
     computed: { euros: { type: 'numeric', from: ['total'], compute: () => fail('no rate for XYZ') } },
   }),
@@ -82,6 +88,7 @@ async function definitionsAndLimits(): Promise<void> {
       assertFails(service, 'DATASET_UNAVAILABLE', /division by zero/, { type: 'dividing' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /length too large/, { type: 'overlong' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /has no dataset ghosts/, { type: 'ghosts' }),
+      assertFails(service, 'COLUMNS_UNFIT', /has room for 32 columns; 63 were/, { type: 'crowded', format: 'PDF' }),
       assertFails(service, 'COMPUTE_FAILED', /no rate for XYZ/, { type: 'rateless' }),
       assertFails(service, 'COMPUTE_FAILED', /compute returned undefined/, { type: 'forgetful' }),
       assertFails(service, 'TOO_MANY_ROWS', /at most 1000 are allowed/, {}),

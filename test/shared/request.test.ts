@@ -4,7 +4,7 @@ import { csvSettings } from '../../shared/formats/csv-options.js';
 import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { ServiceError } from '../../shared/errors.js';
-import { BUNDLE_FORMATS } from '../../shared/formats/index.js';
+import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import { createRequestSchema, hashRequest, parseExportRequest } from '../../shared/request.js';
 
 const events = defineDataset({
@@ -138,7 +138,7 @@ describe('a request', () => {
 
   it('is refused with a sentence that says what would have been right', () => {
     assert.deepEqual(problemsOf({ type: 'orders', format: 'docx', filters: { status: ['lost'] }, columns: ['x'] }), {
-      '/format': 'must be one of CSV, JSON, NDJSON, TSV, XLSX',
+      '/format': `must be one of ${[...FORMATS.keys()].join(', ')}`,
       '/columns/0': `must be one of ${Object.keys(orders.columns).join(', ')}`,
       '/filters/status/0': 'must be one of pending, paid, shipped, delivered, refunded',
     });

@@ -16,7 +16,8 @@ import type { JobRow } from '../../shared/infrastructure/job-row.js';
 import { slotsQuery } from '../../workflows/messages.js';
 import type { Answer } from '../support/ask.js';
 import { queryRows } from '../support/database.js';
-import { until } from '../support/exports.js';
+import { assertSameBytes } from '../export-csv/compare.js';
+import { download, until } from '../support/exports.js';
 import { FAST, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
 
@@ -87,6 +88,23 @@ export const segmentsOf = ({ databaseUrl }: TestService, jobId: string): Promise
     'SELECT segment, attempt, rows::integer FROM export_segments WHERE job_id = $1 ORDER BY segment',
     [jobId],
   );
+
+/** Of all bytes of each segment, and what the end of the file is made of. */
+const sumsOf = ({ databaseUrl }: TestService, jobId: string): Promise<unknown[]> =>
+  queryRows(
+    databaseUrl,
+    `SELECT bytes, summary, jsonb_path_query_array(parts::jsonb, '$.**.crc32') AS sums FROM export_segments
+     WHERE job_id = $1 ORDER BY segment`,
+    [jobId],
+  );
+
+/** Two exports of the same rows, planned at one moment, have the same bytes; a PDF's end says which job made it. */
+export async function assertSameFile(service: TestService, as: Principal, jobId: string, other: string): Promise<void> {
+  assert.deepEqual(await sumsOf(service, jobId), await sumsOf(service, other));
+  const [file, otherFile] = [await download(service, as, jobId), await download(service, as, other)];
+  assert.equal(file.length, otherFile.length);
+  if ((await rowOf(service, jobId)).format !== 'PDF') assertSameBytes(file, otherFile, 'the file');
+}
 
 /** Null when the user has no semaphore. */
 export async function slotsOf({ deps }: TestService, { tenantId, userId }: Principal): Promise<SlotsState | null> {

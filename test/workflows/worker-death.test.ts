@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { FORMATS } from '../../shared/formats/index.js';
-import { download, leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
+import { leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
 import { compressionOf } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { BY_ROWS, DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
-import { segmentsOf, statusOf } from './support.js';
+import { assertSameFile, segmentsOf, statusOf } from './support.js';
 
 describe('a worker that stops in the middle of an export', () => {
   let service: TestService;
@@ -55,7 +55,7 @@ describe('a worker that stops in the middle of an export', () => {
 
     const undisturbed = await postExport(service, user, file);
     await untilEnded(service, user, undisturbed);
-    assert((await download(service, user, jobId)).equals(await download(service, user, undisturbed)));
+    await assertSameFile(service, user, jobId, undisturbed);
     for (const id of [jobId, undisturbed]) {
       await until('its end', async () => (await statusOf(service, exportWorkflowId(id))) === 'COMPLETED');
     }
