@@ -89,6 +89,13 @@ export const segmentsOf = ({ databaseUrl }: TestService, jobId: string): Promise
     [jobId],
   );
 
+/** Waits until a segment has committed, and returns those that have. */
+export const untilCommitted = (service: TestService, jobId: string): Promise<SegmentRow[]> =>
+  until(`a segment of ${jobId}`, async () => {
+    const committed = (await segmentsOf(service, jobId)).filter(({ rows }) => rows !== null);
+    return committed.length > 0 && committed;
+  });
+
 /** Of all bytes of each segment, and what the end of the file is made of. */
 const sumsOf = ({ databaseUrl }: TestService, jobId: string): Promise<unknown[]> =>
   queryRows(
