@@ -60,6 +60,10 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const wanted = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / rowBytes)));
   const bounds = await source.bounds(dataset, query, fittingRows(wanted, unitRows, memberRows), session, signal);
   const { segments, totalRows } = cutSegments(bounds, { memberRows, maxSegments });
+  if (segments.length > maxSegments) {
+    const sentence = `The export's ${totalRows} rows, at most ${memberRows} together, would be in more than ${maxSegments} pieces.`;
+    throw new ServiceError('TOO_MANY_ROWS', sentence);
+  }
   const places = format.place?.(outline, segments, roomy) ?? [];
   const placed = segments.map((segment, index) => ({
     ...segment,

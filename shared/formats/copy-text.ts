@@ -76,7 +76,7 @@ export function fieldsOf(rows: readonly RowBytes[]): (string | null)[][] {
   return lines.slice(0, -1).map((line) => line.split('\t').map(valueOf));
 }
 
-const valueOf = (escaped: string): string | null =>
+export const valueOf = (escaped: string): string | null =>
   escaped === '\\N'
     ? null
     : escaped.replace(/\\(.)/gs, (_, letter: string) => String.fromCharCode(UNESCAPED[letter.charCodeAt(0)] ?? 0));

@@ -50,8 +50,9 @@ export function openSegment(spec: FileSpec, place: SegmentPlace, resources: Form
   const plain = withHead(format.createEncoder(place, outline, resources), opens ? format.head(outline) : NOTHING);
   const isFirst = opens && place.member === 0;
   if (format.archive !== undefined) {
-    const name = format.archive.memberName(place.member);
-    return new DeflateEncoder(plain, isFirst ? streamedHeader(name, outline.about.plannedAt, false) : NOTHING);
+    const { archive } = format;
+    const header = streamedHeader(archive.memberName(place.member), outline.about.plannedAt, false);
+    return new DeflateEncoder(plain, isFirst ? header : NOTHING, archive.level(outline.options));
   }
   return isGzip(outline.options) ? new DeflateEncoder(plain, isFirst ? GZIP_HEADER : NOTHING) : plain;
 }

@@ -172,6 +172,8 @@ export interface Format {
   tail(outline: FileOutline, segments: readonly WrittenSegment[], resources: FormatResources): Buffer;
   /** Set for a format whose file is a ZIP archive of its members and of files that the finish makes. */
   readonly archive?: {
+    /** Of compression, 1 to 9. */
+    level(options: FormatOptions): number;
     memberName(member: number): string;
     /** @param members segments by member */
     files(outline: FileOutline, members: readonly (readonly WrittenSegment[])[]): NamedBytes[];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { BUILT_IN_DATASETS } from '../../shared/datasets/index.js';
-import { FORMATS } from '../../shared/formats/index.js';
 import { exportFile, segmentKinds } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 import { contentsOf, readByPython } from './contents.js';
@@ -44,7 +44,7 @@ describe('a built-in dataset, read by Python’s own library, has the rows of it
 
   let turn = 0;
   for (const dataset of BUILT_IN_DATASETS) {
-    for (const format of FORMATS.keys()) {
+    for (const format of TEXT_FORMATS) {
       for (const compression of ['none', 'gzip']) {
         const tenants = [LARGE, ...smallOnes(turn++)];
         const sizes = tenants.map(({ rows }) => rows).join(' and ');

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { defineDataset } from '../../shared/datasets/index.js';
-import { FORMATS } from '../../shared/formats/index.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { contentsOf, readByPython, savedFile, type Cells } from './contents.js';
@@ -63,7 +63,7 @@ describe('a file, read by Python’s own library, has the rows of its table, val
   const expected = (format: string, where: string): Promise<Cells> =>
     contentsOf(service.databaseUrl, things, format, where);
 
-  for (const format of FORMATS.keys()) {
+  for (const format of TEXT_FORMATS) {
     for (const compression of ['none', 'gzip']) {
       for (const [size, rows] of Object.entries(SIZES)) {
         // The sizes in between are those of the plain file, and of datasets.test.ts.

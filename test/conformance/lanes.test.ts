@@ -89,6 +89,7 @@ const OPTIONS: Readonly<Record<string, readonly FormatOptions[]>> = {
     { preset: 'excel' },
   ],
   JSON: [{}, { bigint_as_text: true, timezone: 'America/New_York' }],
+  XLSX: [{}, { timezone: 'Europe/Berlin', compression: 'small' }],
   NDJSON: [{}, { bigint_as_text: true, compression: 'gzip' }],
 };
 
@@ -129,7 +130,8 @@ describe('both lanes give the same bytes:', () => {
     const select = segmentSql(freezeQuery(dataset, request, tenantId, render), null, null);
     const inputs = lane === 'text' ? null : [];
     const reader = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
-    const outline = outlineFor(shownColumns(dataset, columns), { options });
+    const bare = outlineFor(shownColumns(dataset, columns), { options });
+    const outline = { ...bare, layout: format.layout?.([], bare, {}) ?? {} };
     const [own] = format.place?.(outline, [{ rows: 0, member: 0 }], false) ?? [];
     const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, {});
     const file: Buffer[] = [];

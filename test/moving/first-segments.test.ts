@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
-import { FORMATS } from '../../shared/formats/index.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { getExport } from '../support/exports.js';
+import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { createMoving, moving } from './churn.js';
@@ -63,7 +63,7 @@ describe('between the plan and the segments', () => {
   const evens = (first: number, last: number): number[] =>
     Array.from({ length: (last - first) / 2 + 1 }, (_, index) => first + 2 * index);
 
-  for (const format of FORMATS.keys()) {
+  for (const format of TEXT_FORMATS) {
     for (const compression of ['none', 'gzip']) {
       describe(`${format}, compression ${compression}:`, () => {
         it('all rows go', async () => {

@@ -81,6 +81,17 @@ export async function download(service: TestService, as: Principal, jobId: strin
   return Buffer.from(await file.arrayBuffer());
 }
 
+/** Has every export that is planned from now on be planned at one moment: two of them then give the same bytes. */
+export async function planAt({ databaseUrl }: TestService, moment: string): Promise<void> {
+  await queryRows(
+    databaseUrl,
+    `CREATE FUNCTION plan_at() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN NEW.plan := jsonb_set(NEW.plan, '{plannedAt}', '"${moment}"'); RETURN NEW; END $$;
+     CREATE TRIGGER plan_at BEFORE UPDATE ON export_jobs FOR EACH ROW
+       WHEN (NEW.plan IS NOT NULL AND OLD.plan IS NULL) EXECUTE FUNCTION plan_at()`,
+  );
+}
+
 /** What an export must not leave behind: open uploads, temporary objects, transactions in the source database. */
 export async function leftovers({ deps, databaseUrl }: TestService): Promise<string[]> {
   const uploads = (await deps.store.openUploads('')).map(({ key }) => `upload of ${key}`);

@@ -1,0 +1,45 @@
+import type { ColumnType } from '../../datasets/define-dataset.js';
+
+/** What a column's cells are in a sheet. */
+export type CellKind =
+  /** A binary number: whatever it is, a cell holds it. */
+  | 'double'
+  /** A number of many digits, of which a cell holds fifteen. */
+  | 'exact'
+  | 'boolean'
+  | 'timestamp'
+  | 'date'
+  | 'time'
+  | 'text';
+
+const KINDS: Partial<Record<ColumnType, CellKind>> = {
+  smallint: 'double',
+  integer: 'double',
+  real: 'double',
+  'double precision': 'double',
+  bigint: 'exact',
+  numeric: 'exact',
+  boolean: 'boolean',
+  timestamp: 'timestamp',
+  timestamptz: 'timestamp',
+  date: 'date',
+  time: 'time',
+};
+
+export const cellKind = (type: ColumnType): CellKind => KINDS[type] ?? 'text';
+
+/** Indexes of the workbook's cell formats (`cellXfs`): what `s` of a cell says. 0 is the default. */
+export const STYLES = { timestamp: 1, date: 2, time: 3, heading: 4 } as const;
+
+/** `A`, …, `Z`, `AA`, …: the letters of a column, counted from 0. */
+export function columnLetters(column: number): string {
+  const rest = Math.floor(column / 26);
+  const letter = String.fromCharCode(65 + (column % 26));
+  return rest === 0 ? letter : columnLetters(rest - 1) + letter;
+}
+
+/** https://support.microsoft.com/en-us/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
+export const MAX_COLUMNS = 16_384;
+export const MAX_ROWS = 1_048_576;
+/** UTF-16 units. */
+export const MAX_TEXT = 32_767;

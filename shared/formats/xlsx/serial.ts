@@ -1,0 +1,96 @@
+/**
+ * PostgreSQL's text of dates and times → spreadsheets' numbers of days since 1899-12-30, digit by digit.
+ * They take 1900 for a leap year, so that the days before 1900-03-01 would be one day off: these stay text.
+ */
+
+const FIRST_DAY = 61; // 1900-03-01
+/** Between 1899-12-30 and 1970-01-01. */
+const UNIX_DAY = 25_569;
+
+const DIGIT_0 = 0x30;
+const POINT = 0x2e;
+const DASH = 0x2d;
+const COLON = 0x3a;
+const BLANK = 0x20;
+const LETTER_C = 0x43; // the last of "BC"
+
+/** Of a day, in steps of 8.64 µs: as many digits as a double has beside the days. */
+const FRACTION_DIGITS = 10;
+const FRACTIONS = 10 ** FRACTION_DIGITS;
+const MICROSECONDS_A_FRACTION = 8.64;
+
+/** Days since 1970-01-01: https://howardhinnant.github.io/date_algorithms.html#days_from_civil */
+function daysOf(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const ofEra = y - era * 400;
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468;
+}
+
+const two = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) * 10 + (bytes[at + 1] ?? 0) - DIGIT_0 * 11;
+
+/** Microseconds of the day of `HH:MM:SS[.ffffff]`; what follows it is not looked at. */
+function microseconds(bytes: Uint8Array, at: number, end: number): number {
+  let micros = (two(bytes, at) * 3600 + two(bytes, at + 3) * 60 + two(bytes, at + 6)) * 1_000_000;
+  if (bytes[at + 8] === POINT) {
+    let unit = 100_000;
+    for (let i = at + 9; i < end; i += 1) {
+      const digit = (bytes[i] ?? 0) - DIGIT_0;
+      if (digit < 0 || digit > 9) break;
+      micros += digit * unit;
+      unit /= 10;
+    }
+  }
+  return micros;
+}
+
+function putWhole(out: Uint8Array, o: number, value: number): number {
+  let digits = 1;
+  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits += 1;
+  let rest = value;
+  for (let place = o + digits - 1; place >= o; place -= 1) {
+    const tenth = Math.floor(rest / 10);
+    out[place] = DIGIT_0 + rest - tenth * 10;
+    rest = tenth;
+  }
+  return o + digits;
+}
+
+/** A part of a day behind the point, without zeros at its end; nothing for midnight. */
+function putFraction(out: Uint8Array, o: number, micros: number): number {
+  let rest = Math.min(FRACTIONS - 1, Math.round(micros / MICROSECONDS_A_FRACTION));
+  if (rest === 0) return o;
+  let digits = FRACTION_DIGITS;
+  for (; rest % 10 === 0; rest /= 10) digits -= 1;
+  out[o] = POINT;
+  for (let place = o + digits; place > o; place -= 1) {
+    const tenth = Math.floor(rest / 10);
+    out[place] = DIGIT_0 + rest - tenth * 10;
+    rest = tenth;
+  }
+  return o + 1 + digits;
+}
+
+/**
+ * Writes the number of a date, or of a timestamp with or without an offset, which is not looked at.
+ * @returns where the next byte goes; -1 when it has to stay text
+ */
+export function putDay(bytes: Uint8Array, at: number, end: number, out: Uint8Array, o: number): number {
+  // Years of four digits: neither infinity, nor after 9999, nor before Christ.
+  if (end - at < 10 || bytes[at + 4] !== DASH || bytes[end - 1] === LETTER_C) return -1;
+  const year = two(bytes, at) * 100 + two(bytes, at + 2);
+  const day = daysOf(year, two(bytes, at + 5), two(bytes, at + 8)) + UNIX_DAY;
+  if (!(day >= FIRST_DAY)) return -1;
+  const next = putWhole(out, o, day);
+  return bytes[at + 10] === BLANK && end > at + 10 ? putFraction(out, next, microseconds(bytes, at + 11, end)) : next;
+}
+
+/** The same for a time of day. PostgreSQL's `24:00:00` is one day. */
+export function putTime(bytes: Uint8Array, at: number, end: number, out: Uint8Array, o: number): number {
+  if (end - at < 8 || bytes[at + 2] !== COLON) return -1;
+  const micros = microseconds(bytes, at, end);
+  const isWhole = micros >= 86_400_000_000;
+  out[o] = DIGIT_0 + (isWhole ? 1 : 0);
+  return isWhole ? o + 1 : putFraction(out, o + 1, micros);
+}

@@ -1,0 +1,54 @@
+import type { ShownColumn } from '../../datasets/define-dataset.js';
+import { fieldsOf } from '../copy-text.js';
+import type { RowBytes } from '../format.js';
+import { cellKind, columnLetters, STYLES, type CellKind } from './cells.js';
+import { cutText, textCell } from './text.js';
+import { filterRange } from './workbook.js';
+
+/** What is before and after the rows of a sheet. */
+
+const NAMESPACE = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+
+/** Of a column, in characters. */
+const WIDTHS: Partial<Record<CellKind, number>> = { timestamp: 19, date: 11, time: 9, boolean: 7 };
+const MIN_WIDTH = 7;
+const MAX_WIDTH = 60;
+/** Beside the text; and for the button of the filter in the heading. */
+const PADDING = 1.5;
+const BUTTON = 2.5;
+
+const longestLine = (text: string): number => Math.max(...text.split(/\r\n|[\r\n]/).map((line) => line.length));
+
+/** The width of each column, in characters of the default font: what a sample of rows and the heading need. */
+export function columnWidths(columns: readonly ShownColumn[], sample: readonly RowBytes[]): number[] {
+  const widths = columns.map(({ label }) => longestLine(label) + BUTTON);
+  for (const row of fieldsOf(sample)) {
+    for (const [index, { type }] of columns.entries()) {
+      const text = row[index];
+      if (typeof text !== 'string') continue;
+      const width = WIDTHS[cellKind(type)] ?? longestLine(text);
+      widths[index] = Math.max(widths[index] ?? 0, width + PADDING);
+    }
+  }
+  return widths.map((width) => Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)));
+}
+
+/** XML up to and with the heading, which stays in sight and has a filter. */
+export function sheetHead(columns: readonly ShownColumn[], widths: readonly number[]): string {
+  const cols = columns.map(
+    (_, index) => `<col min="${index + 1}" max="${index + 1}" width="${widths[index] ?? MIN_WIDTH}" customWidth="1"/>`,
+  );
+  const cells = columns.map(({ label }, index) =>
+    textCell(` r="${columnLetters(index)}1" s="${STYLES.heading}"`, cutText(label)),
+  );
+  return [
+    `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${NAMESPACE}">`,
+    '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>',
+    '<selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="16"/>',
+    `<cols>${cols.join('')}</cols><sheetData><row r="1">${cells.join('')}</row>`,
+  ].join('');
+}
+
+/** @param rows with the heading */
+export const sheetTail = (columns: number, rows: number): string =>
+  `</sheetData><autoFilter ref="${filterRange(columns, rows)}"/></worksheet>`;
