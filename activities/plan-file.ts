@@ -61,7 +61,7 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const bounds = await source.bounds(dataset, query, fittingRows(wanted, unitRows, memberRows), session, signal);
   const { segments, totalRows } = cutSegments(bounds, { memberRows, maxSegments });
   if (segments.length > maxSegments) {
-    const sentence = `The export's ${totalRows} rows, at most ${memberRows} together, would be in more than ${maxSegments} pieces.`;
+    const sentence = `The export has ${totalRows} rows; ${maxSegments} sheets of at most ${memberRows} do not hold them.`;
     throw new ServiceError('TOO_MANY_ROWS', sentence);
   }
   const places = format.place?.(outline, segments, roomy) ?? [];

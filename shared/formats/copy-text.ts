@@ -33,14 +33,14 @@ export const UNESCAPED: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) 
   return character.charCodeAt(0);
 });
 
-const field = (text: string | null): string =>
+export const copyTextField = (text: string | null): string =>
   text === null ? '\\N' : text.replace(ESCAPED, (character) => ESCAPES[character] ?? character);
 
 /** The row lane of such a format. */
 export const copyTextLane = (renderColumn: (options: FormatOptions) => RenderColumn): RowLane => ({
   renderColumn,
   renderValue: () => (text) => text,
-  createWriter: () => (rows) => Buffer.from(rows.map((row) => `${row.map(field).join('\t')}\n`).join('')),
+  createWriter: () => (rows) => Buffer.from(rows.map((row) => `${row.map(copyTextField).join('\t')}\n`).join('')),
 });
 
 /**

@@ -1,11 +1,12 @@
 import { csv } from './csv.js';
 import type { Format } from './format.js';
 import { json, ndjson } from './json.js';
+import { tsv } from './tsv.js';
 import { xlsx } from './xlsx.js';
 
 /** The formats by name. A new one is one file and one line here. */
 export const FORMATS: ReadonlyMap<string, Format> = new Map(
-  [csv, json, ndjson, xlsx].map((format) => [format.name, format]),
+  [csv, json, ndjson, tsv, xlsx].map((format) => [format.name, format]),
 );
 
 /** @throws RangeError for a name that is in no registry: a job of a newer version. */

@@ -14,7 +14,7 @@ import type {
 } from './format.js';
 import { sumOf, totalOf } from './sums.js';
 import { isWide } from './zip.js';
-import { cellKind, MAX_COLUMNS, MAX_ROWS } from './xlsx/cells.js';
+import { cellKind, MAX_ROWS } from './xlsx/cells.js';
 import { SheetEncoder } from './xlsx/sheet-encoder.js';
 import { columnWidths, sheetHead, sheetTail } from './xlsx/sheet.js';
 import { sheetName, workbookFiles } from './xlsx/workbook.js';
@@ -110,8 +110,6 @@ export const xlsx: Format = {
   renderColumn,
   copySql: copyTextSql,
   rows: copyTextLane(renderColumn),
-  columnsProblem: ({ length }) =>
-    length > MAX_COLUMNS ? `has ${length} columns, and a sheet at most ${MAX_COLUMNS}` : null,
   layout: (sample, { columns }) => ({ widths: columnWidths(columns, sample) }),
   cut,
   place,

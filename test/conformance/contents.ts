@@ -20,10 +20,13 @@ export async function contentsOf(
   format: string,
   where: string,
 ): Promise<Cells> {
-  const json = format !== 'CSV';
+  const json = format.endsWith('JSON');
+  // CSV has one way to say both.
+  const text = (column: string): string =>
+    format === 'CSV' ? `nullif(format('%s', ${column}), '')` : `format('%s', ${column})`;
   const items = Object.keys(columns).map((column) =>
     // A cast to text would say true where COPY says t.
-    json ? `to_json(${column})#>>'{}'` : `CASE WHEN ${column} IS NOT NULL THEN nullif(format('%s', ${column}), '') END`,
+    json ? `to_json(${column})#>>'{}'` : `CASE WHEN ${column} IS NOT NULL THEN ${text(column)} END`,
   );
   const rows = await queryRows<{ cells: (string | null)[] }>(
     databaseUrl,

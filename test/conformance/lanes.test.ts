@@ -89,6 +89,7 @@ const OPTIONS: Readonly<Record<string, readonly FormatOptions[]>> = {
     { preset: 'excel' },
   ],
   JSON: [{}, { bigint_as_text: true, timezone: 'America/New_York' }],
+  TSV: [{}, { header: false, timezone: 'Europe/Berlin', compression: 'gzip' }],
   XLSX: [{}, { timezone: 'Europe/Berlin', compression: 'small' }],
   NDJSON: [{}, { bigint_as_text: true, compression: 'gzip' }],
 };

@@ -6,10 +6,22 @@ Each row is a JSON array: text, and numbers too, as it is in the file, null for 
 import csv
 import gzip
 import json
+import re
 import sys
 
 
+ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
+
+
+def field(text):
+    """A value between tabs; `\\N` alone is null."""
+    return None if text == "\\N" else re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), text)
+
+
 def rows(kind, text):
+    if kind == "TSV":
+        _, *lines = text.read().split("\n")[:-1]
+        return [[field(cell) for cell in line.split("\t")] for line in lines]
     if kind == "CSV":
         _, *records = csv.reader(text)
         return [[cell if cell != "" else None for cell in record] for record in records]

@@ -84,6 +84,10 @@ async function definitionsAndLimits(): Promise<void> {
       assertFails(service, 'COMPUTE_FAILED', /no rate for XYZ/, { type: 'rateless' }),
       assertFails(service, 'COMPUTE_FAILED', /compute returned undefined/, { type: 'forgetful' }),
       assertFails(service, 'TOO_MANY_ROWS', /at most 1000 are allowed/, {}),
+      assertFails(service, 'TOO_MANY_ROWS', /500 sheets of at most 1 do/, {
+        format: 'xlsx',
+        options: { sheet_rows: 1 },
+      }),
       assertFails(service, 'FILE_TOO_LARGE', /at most 10000 are allowed/, { filters: { currency: 'EUR' } }),
       assertFails(service, 'STORAGE_UNAVAILABLE', /no-such-bucket/, { ...few, columns: ['id'] }),
     ]);

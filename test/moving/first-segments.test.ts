@@ -44,7 +44,7 @@ describe('between the plan and the segments', () => {
   function idsOf(format: string, text: string): number[] {
     if (format === 'JSON') return (JSON.parse(text) as { id: number }[]).map(({ id }) => id);
     const lines = text.split('\n').slice(0, -1);
-    if (format === 'CSV') return lines.slice(1).map(Number);
+    if (format === 'CSV' || format === 'TSV') return lines.slice(1).map(Number);
     return lines.map((line) => (JSON.parse(line) as { id: number }).id);
   }
   async function exported(format: string, compression: string): Promise<number[]> {

@@ -109,7 +109,7 @@ describe('a request', () => {
 
   it('is refused with a sentence that says what would have been right', () => {
     assert.deepEqual(problemsOf({ type: 'orders', format: 'docx', filters: { status: ['lost'] }, columns: ['x'] }), {
-      '/format': 'must be one of CSV, JSON, NDJSON, XLSX',
+      '/format': 'must be one of CSV, JSON, NDJSON, TSV, XLSX',
       '/columns/0': `must be one of ${Object.keys(orders.columns).join(', ')}`,
       '/filters/status/0': 'must be one of pending, paid, shipped, delivered, refunded',
     });

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { FORMATS } from '../../shared/formats/index.js';
+import { assertSameBytes } from '../export-csv/compare.js';
+import { download, leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
+import { someUser } from '../support/service.js';
+import { behind, type Door, endStage, type Stage, startStage } from './doors.js';
+import { cancel, resetExport, rowOf, segmentsOf, statusOf } from './support.js';
+
+/** Options that have a format put bytes between segments, too. */
+const OPTIONS: Readonly<Record<string, object>> = { XLSX: { sheet_rows: 400 } };
+
+describe('an export of any format', () => {
+  let stage: Stage;
+  let door: Door;
+  const me = someUser();
+
+  before(async () => {
+    stage = await startStage({ tuning: { maxSegmentRows: 150, segmentsInFlight: 2 } });
+    // Archives and pages say when they were planned.
+    await planAt(stage.service, '2026-11-25T10:20:30.000Z');
+  });
+  afterEach(() => door.open());
+  after(() => endStage(stage));
+
+  const bodyOf = (format: string): object => ({ ...behind(1), format, options: OPTIONS[format] ?? {} });
+  const untilClosed = (jobId: string, status: string): Promise<true> =>
+    until(`${jobId} ${status}`, async () => (await statusOf(stage.service, exportWorkflowId(jobId))) === status);
+  async function resetEnded(jobId: string): Promise<void> {
+    const { status } = await rowOf(stage.service, jobId);
+    await resetExport(stage.service, jobId);
+    await until(`${jobId} is not ${status}`, async () => (await rowOf(stage.service, jobId)).status !== status);
+  }
+  async function fileOf(jobId: string): Promise<Buffer> {
+    await untilEnded(stage.service, me, jobId);
+    await untilClosed(jobId, 'COMPLETED');
+    return download(stage.service, me, jobId);
+  }
+
+  for (const format of FORMATS.keys()) {
+    it(`${format}: fails, and is cancelled, and leaves what it should; a reset makes the same file of either`, async () => {
+      const { service, doors } = stage;
+      const undisturbed = await fileOf(await postExport(service, me, bodyOf(format)));
+
+      door = await doors.closed(1);
+      const failed = await postExport(service, me, bodyOf(format));
+      await door.somebodyWaits(2);
+      await door.trap();
+      await untilEnded(service, me, failed, 'FAILED');
+      await untilClosed(failed, 'FAILED');
+      const committed = (await segmentsOf(service, failed)).filter(({ rows }) => rows !== null);
+      assert.ok(committed.length > 0, 'something had been done');
+      await door.open();
+      await resetEnded(failed);
+      assertSameBytes(await fileOf(failed), undisturbed, 'after a failure');
+      const after = await segmentsOf(service, failed);
+      for (const { segment } of committed) assert.equal(after[segment]?.attempt, 1, `attempts of segment ${segment}`);
+
+      door = await doors.closed(1);
+      const cancelled = await postExport(service, me, bodyOf(format));
+      await door.somebodyWaits(2);
+      await cancel(service, me, cancelled);
+      await untilEnded(service, me, cancelled, 'CANCELLED');
+      await untilClosed(cancelled, 'CANCELLED');
+      await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
+      await door.open();
+      await resetEnded(cancelled);
+      assertSameBytes(await fileOf(cancelled), undisturbed, 'after a cancel');
+    });
+  }
+});
