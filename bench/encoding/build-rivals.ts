@@ -19,9 +19,12 @@ const BUILT = join(BENCH_DIR, 'rivals');
  * @throws StackError when a tool is missing, or a build fails
  */
 export const buildRivals = {
-  rust: async (signal: AbortSignal): Promise<string> => {
-    const target = join(BUILT, 'rust');
-    await run('cargo', ['build', '--release', '--locked', '--target-dir', target], sourcesOf('rust'), signal);
+  /** @param feature of its crate; each is built in a folder of its own */
+  rust: async (signal: AbortSignal, feature?: string): Promise<string> => {
+    const target = join(BUILT, feature === undefined ? 'rust' : `rust-${feature}`);
+    const features = feature === undefined ? [] : ['--features', feature];
+    const args = ['build', '--release', '--locked', '--target-dir', target, ...features];
+    await run('cargo', args, sourcesOf('rust'), signal);
     return join(target, 'release');
   },
 
