@@ -1,3 +1,4 @@
+import { describeFilters } from '../shared/datasets/describe-filters.js';
 import { shownColumns, type Dataset } from '../shared/datasets/define-dataset.js';
 import { freezeQuery } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
@@ -52,7 +53,8 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   await source.check(dataset, session, signal);
   const reader = openLane(source, () => dataset, laneWork, lane);
   const sample = await readSample(reader, query, session, signal);
-  const layout = format.layout?.([...sample.first, ...sample.last], bare, resources) ?? {};
+  const filters = describeFilters(dataset, request.filters);
+  const layout = format.layout?.([...sample.first, ...sample.last], bare, resources, filters) ?? {};
   const outline = { ...bare, layout };
   const { rowBytes, leastRowBytes, plainRowBytes } = await measureRows(format, outline, resources, sample);
 

@@ -65,6 +65,14 @@ const worker = common.extend({
   SOURCE_DATABASE_URL: databaseUrl.optional(),
   RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: url.optional(),
+  // Fonts for what the built-in one has no shape for: paths, with commas between them.
+  PDF_FONTS: z
+    .string()
+    .transform((paths) => paths.split(',').map((path) => path.trim()))
+    .pipe(z.array(z.string().min(1, 'must be paths with commas between them')))
+    .optional(),
+  // Titles and logos of PDFs by tenant: a JSON file.
+  PDF_BRANDING: z.string().optional(),
   EMAIL_FROM: z.string().default('Exports <exports@localhost>'),
   // Database readers of this process: plans, segments and finishes that run at the same time.
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
 
-  const opened = openDeps(config, registry, address, logger);
+  const opened = await openDeps(config, registry, address, logger);
   const { deps, jobsPool } = opened;
   let connection: NativeConnection | undefined;
   try {

@@ -7,6 +7,7 @@ import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import { createMailer } from '../shared/infrastructure/mailer.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
+import { openPdfResources } from '../shared/infrastructure/open-pdf-resources.js';
 import { PlanStore } from '../shared/infrastructure/plan-store.js';
 import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
 import { Source } from '../shared/infrastructure/source.js';
@@ -18,13 +19,17 @@ export interface OpenedDeps {
   close(): Promise<void>;
 }
 
-/** Opens what activities work with; the worker's `main.ts` (or a test) closes it. */
-export function openDeps(
+/**
+ * Opens what activities work with; the worker's `main.ts` (or a test) closes it.
+ * @throws ConfigError for fonts and logos that cannot be used
+ */
+export async function openDeps(
   config: WorkerConfig,
   registry: DatasetRegistry,
   address: TemporalAddress,
   logger: Logger,
-): OpenedDeps {
+): Promise<OpenedDeps> {
+  const formatResources = { pdf: await openPdfResources(config) };
   const onIdleError = (error: Error): void => {
     logger.warn({ err: error }, 'an idle database connection broke');
   };
@@ -47,7 +52,7 @@ export function openDeps(
       temporal,
       registry,
       buffers: new BufferPool(),
-      formatResources: {},
+      formatResources,
       mailer: createMailer(config),
       publicUrl: config.PUBLIC_URL,
       linkSecret: config.LINK_SECRET,

@@ -13,6 +13,7 @@ import { orders } from '../../shared/datasets/orders.js';
 import { joinFile, openSegment } from '../../shared/formats/file.js';
 import type { FileOutline, SegmentEncoder, SegmentPlace, WrittenSegment } from '../../shared/formats/format.js';
 import { formatNamed } from '../../shared/formats/index.js';
+import { openPdfResources } from '../../shared/infrastructure/open-pdf-resources.js';
 import { cutSegments, fittingRows } from '../../shared/segments.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
 import { cutRows, readChunks } from './row-chunks.js';
@@ -24,7 +25,7 @@ const { positionals, values } = parseArgs({
 const [name = '', count = '', input = '', output = ''] = positionals;
 const totalRows = Number(count);
 const format = formatNamed(name);
-const resources = {};
+const resources = { pdf: await openPdfResources({}) };
 
 const file = openSync(input, 'r');
 if (values.parse) {
@@ -95,7 +96,7 @@ function outlineOf({ first }: Sample): FileOutline {
     },
     layout: {},
   };
-  return { ...bare, layout: format.layout?.(first, bare, resources) ?? {} };
+  return { ...bare, layout: format.layout?.(first, bare, resources, []) ?? {} };
 }
 
 async function placeSegments(

@@ -4,6 +4,7 @@ import type { Format } from '../../shared/formats/format.js';
 import { BENCH_DIR, seededDatabase } from '../bench-stack.js';
 import type { Lab } from '../lab.js';
 import type { Stage } from '../shell-line.js';
+import type { Encoder } from './contestants.js';
 import { copyForFormat, copyPlain } from './copy-files.js';
 
 /** Orders as files, before anybody encodes them. */
@@ -12,11 +13,9 @@ export interface OrderFiles {
   readonly folder: string;
   readonly sourceUrl: string;
   /** COPY's text format, as PostgreSQL writes it: what rivals read. @returns its path */
-  plain(rows: number): Promise<string>;
+  readonly plain: (rows: number) => Promise<string>;
   /** The service's own encoder of a format: its files are what the text lane gives it. */
-  ours(
-    rows: number,
-  ): Promise<{ readonly encode: (output: string) => Stage; readonly parse: (output: string) => Stage }>;
+  readonly ours: (rows: number) => Promise<Pick<Encoder, 'encode' | 'parse'>>;
 }
 
 /** Works with files of the sample orders, which are removed after it. */

@@ -155,8 +155,14 @@ export interface Format {
   /**
    * Freezes what the format wants to know before it writes.
    * @param sample rows of both ends, as the text lane's COPY gives them
+   * @param filters in words
    */
-  layout?(sample: readonly RowBytes[], outline: FileOutline, resources: FormatResources): Layout;
+  layout?(
+    sample: readonly RowBytes[],
+    outline: FileOutline,
+    resources: FormatResources,
+    filters: readonly string[],
+  ): Layout;
   /**
    * @param roomy after a plan that was outgrown
    * @throws ServiceError TOO_MANY_ROWS when there are more than the format can hold

@@ -14,6 +14,12 @@ export function numberIn(summary: SegmentSummary, name: string): number {
   return typeof value === 'number' ? value : 0;
 }
 
+/** A text of a summary; empty where a segment has none. */
+export function textIn(summary: SegmentSummary, name: string): string {
+  const value = summary[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** Of all plain bytes of compressed segments, in order. */
 export function sumOf(segments: readonly WrittenSegment[]): Sum {
   let [crc32, size] = [0, 0];

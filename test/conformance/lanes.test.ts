@@ -132,7 +132,7 @@ describe('both lanes give the same bytes:', () => {
     const inputs = lane === 'text' ? null : [];
     const reader = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
     const bare = outlineFor(shownColumns(dataset, columns), { options });
-    const outline = { ...bare, layout: format.layout?.([], bare, {}) ?? {} };
+    const outline = { ...bare, layout: format.layout?.([], bare, {}, []) ?? {} };
     const [own] = format.place?.(outline, [{ rows: 0, member: 0 }], false) ?? [];
     const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, {});
     const file: Buffer[] = [];

@@ -165,7 +165,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const config = parseWorkerConfig(env);
   const registry = createRegistry(options.datasets ?? BUILT_IN_DATASETS);
   const address = { connection: { address: env.TEMPORAL_ADDRESS }, namespace: name };
-  const own = openDeps(config, registry, address, logger);
+  const own = await openDeps(config, registry, address, logger);
   const { deps } = own;
   await setUpTemporal(deps.temporal, name);
 
@@ -191,7 +191,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const workers = new Set<RunningWorker>();
 
   async function startWorker(): Promise<RunningWorker> {
-    const opened = openDeps(config, registry, address, logger);
+    const opened = await openDeps(config, registry, address, logger);
     const connection = await NativeConnection.connect(address.connection);
     const worker = await createWorker({
       connection,

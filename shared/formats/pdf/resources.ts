@@ -1,4 +1,33 @@
-/** What a worker brings for PDF: fonts and, by tenant, titles and logos. */
+import type { PDFRawStream } from 'pdf-lib';
+import type { Faces } from './faces.js';
+
+/** What a worker brings for PDF. Fonts are opened when the first PDF needs them. */
 export interface PdfResources {
-  readonly fonts: readonly Uint8Array[];
+  readonly fonts: () => PdfFonts;
+  /** By the tenant's id. */
+  readonly brandingOf: (tenantId: string) => Branding;
+}
+
+export interface PdfFonts {
+  /** Which files they are. */
+  readonly identity: string;
+  /** Of the rows. */
+  readonly body: Faces;
+  /** Of titles: a bold one first, then those of the rows. */
+  readonly heading: Faces;
+}
+
+export interface Branding {
+  readonly title?: string;
+  readonly logo?: Logo;
+}
+
+export interface Logo {
+  readonly identity: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly image: PDFRawStream;
+  /** How opaque its pixels are. */
+  readonly mask?: PDFRawStream;
 }

@@ -4,6 +4,7 @@ package main
 import (
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/go-pdf/fpdf"
 
@@ -96,14 +97,22 @@ func begin(pdf *fpdf.Fpdf, page int) {
 	pdf.Ln(rowHeight)
 }
 
+// isAstral says whether the library, which has no characters beyond U+FFFF, would panic.
+func isAstral(character rune) bool { return character > 0xFFFF }
+
 // cut shortens text that has more characters than a column has room for, without measuring them.
 func cut(text string, most int) string {
-	if len(text) <= most {
+	if len(text) <= most && !strings.ContainsFunc(text, isAstral) {
 		return text
 	}
 	characters := []rune(text)
+	for index, character := range characters {
+		if isAstral(character) {
+			characters[index] = '\uFFFD'
+		}
+	}
 	if len(characters) <= most {
-		return text
+		return string(characters)
 	}
 	return string(characters[:most-1]) + "…"
 }

@@ -1,0 +1,60 @@
+/**
+ * How characters are written in strings of a page. A font is there under several names, of one or two bytes a character:
+ * `/N0` has one byte a character (Windows-1252, so that most text takes half the room and a third of the time), `/W0`
+ * two: the UTF-16 code unit. Characters beyond the basic plane are in a font for each plane, `/W0P1`, by their lower
+ * 16 bits. So that a segment needs to know only how wide characters are; what it used is put into the file at its end.
+ */
+
+/** Bytes 0x80 to 0x9f of Windows-1252; 0 where it has none. */
+const HIGH = [
+  ...[0x20ac, 0, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17d, 0],
+  ...[0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0, 0x17e, 0x178],
+];
+
+/** The character of each byte; 0 where there is none. */
+export const NARROW: readonly number[] = Array.from({ length: 256 }, (_, byte) => {
+  if (byte < 0x20 || byte === 0x7f) return 0;
+  return byte >= 0x80 && byte < 0xa0 ? (HIGH[byte - 0x80] ?? 0) : byte;
+});
+
+/** The byte of each code unit; 0 where there is none. */
+export const NARROW_BYTE: Uint8Array = new Uint8Array(0x10000);
+for (const [byte, unit] of NARROW.entries()) if (unit !== 0) NARROW_BYTE[unit] = byte;
+
+export const ELLIPSIS = 0x2026;
+
+export const narrowName = (font: string): string => `N${font}`;
+export const wideName = (font: string, plane: number): string => (plane === 0 ? `W${font}` : `W${font}P${plane}`);
+
+/** What is noted of the characters of a page: 32 in a row at a time, so that it stays short. */
+const BLOCK_BITS = 5;
+const BLOCKS = 0x110000 >> BLOCK_BITS;
+
+/** Which blocks of characters were used. */
+export class UsedBlocks {
+  readonly #seen = new Uint8Array(BLOCKS);
+
+  add(codePoint: number): void {
+    this.#seen[codePoint >> BLOCK_BITS] = 1;
+  }
+
+  addAll(text: string): void {
+    for (const character of text) this.add(character.codePointAt(0) ?? 0);
+  }
+
+  addBlocks(blocks: readonly number[]): void {
+    for (const block of blocks) this.#seen[block] = 1;
+  }
+
+  blocks(): number[] {
+    const blocks: number[] = [];
+    for (let at = this.#seen.indexOf(1); at >= 0; at = this.#seen.indexOf(1, at + 1)) blocks.push(at);
+    return blocks;
+  }
+
+  /** All characters of these blocks, in order. */
+  codePoints(): number[] {
+    const length = 1 << BLOCK_BITS;
+    return this.blocks().flatMap((block) => Array.from({ length }, (_, index) => (block << BLOCK_BITS) + index));
+  }
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { fieldsOf } from '../copy-text.js';
+import type { FileOutline, Layout, RowBytes } from '../format.js';
+import { columnNeeds, fitColumns, type ColumnNeed } from './columns.js';
+import * as geometry from './geometry.js';
+import { notesOf, titleOf } from './notes.js';
+import { pdfSettings } from './options.js';
+import type { PdfFonts, PdfResources } from './resources.js';
+
+const layoutSchema = z.object({
+  /** Fonts and logo that it was made with: others would not fit. */
+  fonts: z.string(),
+  logo: z.object({ identity: z.string(), width: z.number(), height: z.number() }).nullable(),
+  width: z.number(),
+  height: z.number(),
+  /** Of the rows' font. */
+  size: z.number(),
+  lead: z.number(),
+  columns: z.array(
+    z.object({
+      x: z.number(),
+      width: z.number(),
+      kind: z.enum(['number', 'moment', 'flag', 'padded', 'even', 'text']),
+      label: z.array(z.string()),
+    }),
+  ),
+  title: z.string(),
+  /** Below the title, a line each. */
+  notes: z.array(z.string()),
+  /** Upper edges of the header row and of the first row. */
+  tableTop: z.number(),
+  rowsTop: z.number(),
+  rowsPerPage: z.number(),
+});
+
+/** What every page of the file has in common; lengths in tenths of a point. */
+export type PdfLayout = z.infer<typeof layoutSchema>;
+
+export const layoutOf = ({ layout }: { readonly layout: Layout }): PdfLayout => layoutSchema.parse(layout);
+
+interface Fit {
+  readonly page: geometry.PageSize;
+  readonly size: number;
+  readonly widths: readonly number[];
+}
+
+/** The largest size of text at which the columns fit. */
+function fitPage(needs: readonly ColumnNeed[], page: geometry.PageSize, least: number): Fit | null {
+  for (let size: number = geometry.SIZES.largest; size >= least; size -= geometry.SIZES.step) {
+    const widths = fitColumns(needs, size, geometry.usableWidth(page));
+    if (widths !== null) return { page, size, widths };
+  }
+  return null;
+}
+
+function choosePage(needs: readonly ColumnNeed[], outline: FileOutline): Fit {
+  const { orientation, page_size: paper } = pdfSettings(outline.options);
+  const [upright, wide] = [geometry.pageSize(paper, false), geometry.pageSize(paper, true)];
+  const { comfortable, least } = geometry.SIZES;
+  // Turned on its side only where that makes the text larger.
+  const first = orientation === 'auto' ? fitPage(needs, upright, comfortable + geometry.SIZES.step) : null;
+  const fit = first ?? fitPage(needs, orientation === 'portrait' ? upright : wide, least);
+  if (fit === null) throw new RangeError('The columns do not fit; columnsProblem() should have said so.');
+  return fit;
+}
+
+function logoBox({ brandingOf }: PdfResources, tenantId: string): PdfLayout['logo'] {
+  const { logo } = brandingOf(tenantId);
+  if (logo === undefined) return null;
+  const scale = Math.min(geometry.LOGO.width / logo.width, geometry.LOGO.height / logo.height);
+  const { identity, width, height } = logo;
+  return { identity, width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
+/** @param filters in words */
+export function makeLayout(
+  sample: readonly RowBytes[],
+  outline: FileOutline,
+  resources: PdfResources,
+  filters: readonly string[],
+): PdfLayout {
+  const fonts: PdfFonts = resources.fonts();
+  const needs = columnNeeds(outline.columns, fieldsOf(sample), fonts);
+  const { page, size, widths } = choosePage(needs, outline);
+  const logo = logoBox(resources, outline.about.tenantId);
+
+  const room = geometry.usableWidth(page) - (logo === null ? 0 : logo.width + geometry.MARGIN);
+  const branding = resources.brandingOf(outline.about.tenantId).title;
+  const title = titleOf(outline, branding);
+  const notes = notesOf(outline, filters, title).flatMap((note) =>
+    fonts.body.wrap(note, (room * 1000) / geometry.NOTE_SIZE, NOTE_LINES),
+  );
+  let x = geometry.MARGIN;
+  const columns = outline.columns.map(({ label }, index) => {
+    const width = widths[index] ?? 0;
+    const left = x;
+    x += width;
+    const inner = (width * 1000) / size - 2 * geometry.PADDING;
+    return { x: left, width, kind: needs[index]?.kind ?? 'text', label: fonts.heading.wrap(label, inner, LABEL_LINES) };
+  });
+
+  const lead = geometry.leadOf(size);
+  const labelLines = Math.max(...columns.map(({ label }) => label.length));
+  const head = geometry.TITLE_LEAD + (notes.length + 1) * geometry.NOTE_LEAD;
+  const tableTop = page.height - geometry.MARGIN - Math.max(head, logo?.height ?? 0) - geometry.GAP;
+  const rowsTop = tableTop - lead * labelLines - Math.round(lead / 3);
+  const rowsPerPage = Math.floor((rowsTop - geometry.ROWS_END) / lead);
+  const shown = { title: fonts.heading.clip(title, (room * 1000) / geometry.TITLE_SIZE), notes };
+  return { fonts: fonts.identity, logo, ...page, size, lead, columns, ...shown, tableTop, rowsTop, rowsPerPage };
+}
+
+const NOTE_LINES = 3;
+const LABEL_LINES = 2;
+
+/** Columns that there is room for at the smallest size. */
+export function mostColumns(outline: Pick<FileOutline, 'options'>): number {
+  const { orientation, page_size: paper } = pdfSettings(outline.options);
+  return Math.floor(geometry.usableWidth(geometry.pageSize(paper, orientation !== 'portrait')) / geometry.LEAST_COLUMN);
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { timezone } from '../common-options.js';
+import type { FormatOptions } from '../format.js';
+
+const given = z.strictObject({
+  timezone,
+  title: z
+    .string({ error: 'must be text' })
+    .trim()
+    .min(1, 'must not be empty')
+    .max(120, 'must be at most 120 characters')
+    .refine((text) => text.isWellFormed(), 'must have no half characters')
+    .optional()
+    .describe(
+      'What stands above every page; default: as the operator has set it for the tenant, or the dataset’s title',
+    ),
+  orientation: z
+    .enum(['auto', 'portrait', 'landscape'], { error: 'must be auto, portrait or landscape' })
+    .default('auto')
+    .describe('auto: landscape when the columns are too wide for portrait'),
+  page_size: z.enum(['A4', 'letter'], { error: 'must be A4 or letter' }).default('A4').describe('Of the paper'),
+});
+
+/** What is not asked for is not there. */
+export const pdfOptions = given.transform(({ title, ...options }) => ({
+  ...options,
+  ...(title === undefined ? {} : { title }),
+}));
+
+export type PdfOptions = z.output<typeof pdfOptions>;
+
+/** Those of a job, which may have been stored before there was one of them. */
+export const pdfSettings = (options: FormatOptions): PdfOptions => pdfOptions.parse(options);

@@ -1,0 +1,78 @@
+import type { FileOutline } from '../format.js';
+import { Canvas } from './canvas.js';
+import type { UsedBlocks } from './codes.js';
+import type { Faces } from './faces.js';
+import * as geometry from './geometry.js';
+import type { PdfLayout } from './layout.js';
+import { provenance } from './notes.js';
+import type { PdfFonts } from './resources.js';
+
+/** What all pages have in common, drawn once and at the end, when the number of pages is known. */
+export interface PageForms {
+  /** Above the rows: title, notes, labels. */
+  readonly head: Buffer;
+  /** After the page's number. */
+  readonly foot: Buffer;
+  readonly used: ReadonlyMap<Faces, UsedBlocks>;
+}
+
+const BLACK = 0;
+const GRAY = 0.4;
+
+export function drawForms(
+  outline: FileOutline,
+  layout: PdfLayout,
+  { body, heading }: PdfFonts,
+  { rows, lastPage }: { readonly rows: number; readonly lastPage: number },
+): PageForms {
+  const used = new Map<Faces, UsedBlocks>();
+  const { logo, width, height, size, lead } = layout;
+  const [left, right, top] = [geometry.MARGIN, width - geometry.MARGIN, height - geometry.MARGIN];
+
+  const head = new Canvas(used);
+  let y = top - Math.round(geometry.CAP_HEIGHT * geometry.TITLE_SIZE);
+  head.text(heading, layout.title, { x: left, y, size: geometry.TITLE_SIZE, gray: BLACK });
+  y -= geometry.TITLE_LEAD - geometry.NOTE_LEAD;
+  const room = right - left - (logo === null ? 0 : logo.width + geometry.MARGIN);
+  const last = body.clip(provenance(outline, rows), (room * 1000) / geometry.NOTE_SIZE);
+  for (const note of [...layout.notes, last]) {
+    y -= geometry.NOTE_LEAD;
+    head.text(body, note, { x: left, y, size: geometry.NOTE_SIZE, gray: GRAY });
+  }
+  if (logo !== null) {
+    head.raw(`q ${logo.width} 0 0 ${logo.height} ${right - logo.width} ${top - logo.height} cm/Logo Do Q`);
+  }
+  drawLabels(head, heading, layout);
+  head.raw(`.2 G 8 w ${left} ${layout.rowsTop} m ${right} ${layout.rowsTop} l S`);
+
+  if (rows === 0) {
+    const baseline = layout.rowsTop - lead + Math.round((lead - geometry.CAP_HEIGHT * size) / 2);
+    head.text(body, 'No rows.', { x: left + padding(size), y: baseline, size, gray: GRAY });
+  }
+  const foot = new Canvas(used);
+  const middle = Math.round(width / 2);
+  foot.text(body, ` of ${lastPage}`, {
+    x: middle,
+    y: geometry.FOOTER_BASELINE,
+    size: geometry.FOOTER_SIZE,
+    gray: GRAY,
+  });
+  return { head: head.bytes(), foot: foot.bytes(), used };
+}
+
+const padding = (size: number): number => Math.round((geometry.PADDING * size) / 1000);
+
+/** Of the columns; the last line of each stands on the row's rule. */
+function drawLabels(canvas: Canvas, heading: Faces, { columns, size, lead, rowsTop }: PdfLayout): void {
+  for (const { x, width, kind, label } of columns) {
+    for (const [index, line] of label.entries()) {
+      const lineWidth = Math.round((heading.measure(line) * size) / 1000);
+      canvas.text(heading, line, {
+        x: kind === 'number' ? x + width - padding(size) - lineWidth : x + padding(size),
+        y: rowsTop + Math.round(lead * (label.length - index - 1 + 0.4)),
+        size,
+        gray: BLACK,
+      });
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import { BACKSLASH, LF, NULL_MARK, TAB } from '../copy-text.js';
+import { shownText, type CellKind } from './cells.js';
+import { ELLIPSIS, narrowName, UsedBlocks } from './codes.js';
+import { NONE, type Faces } from './faces.js';
+import { FieldReader } from './field-reader.js';
+import { PADDING } from './geometry.js';
+import type { PdfLayout } from './layout.js';
+import { Operators } from './operators.js';
+
+const SPACE = 0x20;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const COLON = 0x3a;
+const LETTER_C = 0x43;
+/** A moment to the second: `2026-01-31 13:45:00`. */
+const SECONDS = 19;
+
+/** A text that is longer fits into no column, a number that is longer is none. */
+const LONGEST_TEXT = 1000;
+/** Numbers that are too wide become smaller, and then narrower. */
+const SMALLEST_NUMBER = 0.7;
+
+interface Cell {
+  readonly kind: CellKind;
+  /** Edges of its text, in tenths of a point. */
+  readonly left: number;
+  readonly right: number;
+  /** Between them, in 1/1000 em. */
+  readonly limit: number;
+}
+
+/**
+ * Rows as text of a page, from COPY's bytes. Nearly every value is of characters that are one byte in both and fits:
+ * for these, a byte is looked at once or twice and no object is made. All others take the careful way.
+ */
+export class PageText {
+  readonly operators = new Operators();
+  /** Characters that no font has, and cells that were cut, so far. */
+  missing = 0;
+  clipped = 0;
+  readonly used = new UsedBlocks();
+
+  readonly #faces: Faces;
+  readonly #size: number;
+  readonly #lead: number;
+  readonly #cells: readonly Cell[];
+  /** Of bytes that stand for themselves, in both; 0 for others. */
+  readonly #advances: Uint16Array;
+  readonly #field = new FieldReader();
+  readonly #rowRoom: number;
+  /** Start of the current line, and how far below it the next is. */
+  #x = 0;
+  #dy = 0;
+
+  constructor({ columns, size, lead }: PdfLayout, faces: Faces) {
+    this.#faces = faces;
+    this.#size = size;
+    this.#lead = lead;
+    const padding = Math.round((PADDING * size) / 1000);
+    this.#cells = columns.map(({ x, width, kind }) => ({
+      kind,
+      left: x + padding,
+      right: x + width - padding,
+      limit: Math.floor(((width - 2 * padding) * 1000) / size),
+    }));
+    this.#advances = Uint16Array.from({ length: 256 }, (_, byte) =>
+      byte < SPACE || byte > 0x7e || byte === BACKSLASH || byte === OPEN || byte === CLOSE
+        ? 0
+        : (faces.widths[byte] ?? 0),
+    );
+    const narrowest = Math.min(...this.#advances.filter((advance) => advance > 0));
+    const characters = this.#cells.reduce((sum, { limit }) => sum + limit / narrowest + 1, 0);
+    this.#rowRoom = Math.ceil(characters) * 2 + columns.length * 32;
+  }
+
+  /** The next page begins; rows go below `x`, `y`. */
+  begin(): void {
+    this.#x = 0;
+    this.#dy = 0;
+  }
+
+  /** Shows the row that begins there. @returns where the next begins */
+  addRow(rows: Buffer, from: number): number {
+    this.operators.reserve(this.#rowRoom);
+    this.#dy -= this.#lead;
+    let i = from;
+    for (const cell of this.#cells) {
+      const begin = rows[i];
+      if (begin === TAB || begin === LF) {
+        i += 1;
+        continue;
+      }
+      if (begin === BACKSLASH && rows[i + 1] === NULL_MARK) {
+        i += 3;
+        continue;
+      }
+      const end = cell.kind === 'number' ? this.#number(rows, i, cell) : this.#plain(rows, i, cell);
+      i = (end < 0 ? this.#carefully(rows, i, cell) : end) + 1;
+    }
+    return i;
+  }
+
+  /** @returns where the field ends, or -1 when it is not that simple */
+  #number(rows: Buffer, from: number, { right, limit }: Cell): number {
+    const advances = this.#advances;
+    let width = 0;
+    let end = from;
+    for (let advance = advances[rows[end] ?? 0] ?? 0; advance > 0; advance = advances[rows[++end] ?? 0] ?? 0) {
+      width += advance;
+    }
+    if (width > limit || (rows[end] !== TAB && rows[end] !== LF)) return -1;
+    this.#moveTo(right - Math.round((width * this.#size) / 1000));
+    const { operators } = this;
+    const { bytes } = operators;
+    let { at } = operators;
+    bytes[at++] = OPEN;
+    for (let i = from; i < end; i++) bytes[at++] = rows[i] ?? 0;
+    operators.at = endString(bytes, at);
+    return end;
+  }
+
+  /** @returns where the field ends, or -1 when it is not that simple */
+  #plain(rows: Buffer, from: number, { kind, left, limit }: Cell): number {
+    if (kind === 'flag') return -1;
+    const { operators } = this;
+    const advances = this.#advances;
+    const { bytes } = operators;
+    const start = operators.at;
+    const x = this.#x;
+    const dy = this.#dy;
+    this.#moveTo(left);
+    let { at } = operators;
+    bytes[at++] = OPEN;
+    let width = 0;
+    let i = from;
+    const stop = kind === 'moment' && rows[from + SECONDS - 3] === COLON ? from + SECONDS : Infinity;
+    for (; i < stop; i++) {
+      const byte = rows[i] ?? LF;
+      const advance = advances[byte] ?? 0;
+      if (advance === 0) break;
+      width += advance;
+      if (width > limit) break;
+      bytes[at++] = byte;
+    }
+    if (i === stop) while (rows[i] !== TAB && rows[i] !== LF) i++;
+    const isWhole = width <= limit && (rows[i] === TAB || rows[i] === LF);
+    if (!isWhole || (kind === 'moment' && (i < stop || rows[i - 1] === LETTER_C))) {
+      operators.at = start;
+      this.#x = x;
+      this.#dy = dy;
+      return -1;
+    }
+    if (kind === 'padded') while (bytes[at - 1] === SPACE) at--;
+    operators.at = endString(bytes, at);
+    return i;
+  }
+
+  /** Any characters, cut where they must be; a number is made to fit. @returns where the field ends */
+  #carefully(rows: Buffer, from: number, { kind, left, right, limit }: Cell): number {
+    const field = this.#field;
+    const isNumber = kind === 'number';
+    const end = field.read(rows, from, kind === 'text' || kind === 'padded' ? LONGEST_TEXT : Infinity);
+    if (kind === 'moment' || kind === 'flag') field.load(shownText(field.text(), kind));
+    if (kind === 'padded' && !field.isCut) while (field.points[field.count - 1] === SPACE) field.count--;
+    const whole = this.#measure();
+    const fits = whole <= limit && !field.isCut;
+    const width = fits || isNumber ? whole : this.#cut(limit);
+    this.#note();
+    const scale = isNumber && !fits ? limit / width : 1;
+    this.#moveTo(isNumber ? right - Math.round((width * scale * this.#size) / 1000) : left);
+    if (scale < 1) this.#showScaled(scale);
+    else this.operators.show(this.#faces, field.points, field.count, this.#size);
+    this.operators.ascii('\n');
+    this.operators.reserve(this.#rowRoom);
+    return end;
+  }
+
+  #showScaled(scale: number): void {
+    const size = Math.max(1, Math.floor(this.#size * Math.max(scale, SMALLEST_NUMBER)));
+    const percent = ((scale * this.#size * 100) / size).toFixed(3);
+    const font = narrowName(this.#faces.faces[0]?.id ?? '');
+    this.operators.ascii(`/${font} ${size} Tf ${percent} Tz`);
+    this.operators.show(this.#faces, this.#field.points, this.#field.count, size);
+    this.operators.ascii(`/${font} ${this.#size} Tf 100 Tz`);
+  }
+
+  /** Of the field, in 1/1000 em. */
+  #measure(): number {
+    const { points, count } = this.#field;
+    let width = 0;
+    for (let index = 0; index < count; index++) width += this.#faces.widthOf(points[index] ?? 0);
+    return width;
+  }
+
+  /** Puts an ellipsis in the place of what does not fit. @returns the width of the rest */
+  #cut(limit: number): number {
+    const { points } = this.#field;
+    const ellipsis = this.#faces.widthOf(ELLIPSIS);
+    let width = ellipsis;
+    let count = 0;
+    while (count < this.#field.count) {
+      const advance = this.#faces.widthOf(points[count] ?? 0);
+      if (width + advance > limit) break;
+      width += advance;
+      count += 1;
+    }
+    while (count > 0 && points[count - 1] === SPACE) {
+      count -= 1;
+      width -= this.#faces.widthOf(SPACE);
+    }
+    points[count] = ELLIPSIS;
+    this.#field.count = count + 1;
+    this.clipped += 1;
+    return width;
+  }
+
+  /** What the file's end has to know of the field's characters. */
+  #note(): void {
+    const { points, count } = this.#field;
+    for (let index = 0; index < count; index++) {
+      const point = points[index] ?? 0;
+      this.used.add(point);
+      if (this.#faces.ownerOf(point) === NONE) this.missing += 1;
+    }
+  }
+
+  #moveTo(x: number): void {
+    this.operators.move(x - this.#x, this.#dy);
+    this.#x = x;
+    this.#dy = 0;
+  }
+}
+
+/** `)Tj` and a line feed. @returns where it ends */
+function endString(bytes: Buffer, at: number): number {
+  bytes[at] = CLOSE;
+  bytes[at + 1] = 0x54;
+  bytes[at + 2] = 0x6a;
+  bytes[at + 3] = LF;
+  return at + 4;
+}

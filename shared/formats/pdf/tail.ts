@@ -1,0 +1,118 @@
+import type { PDFRef } from 'pdf-lib';
+import { textIn, numberIn } from '../sums.js';
+import type { FileOutline, WrittenSegment } from '../format.js';
+import { UsedBlocks } from './codes.js';
+import { drawnBy, putFonts } from './font-objects.js';
+import type { PdfLayout } from './layout.js';
+import { fileId, LANGUAGE, putInfo, putMetadata } from './metadata.js';
+import { ObjectFile } from './objects.js';
+import { Operators } from './operators.js';
+import { drawForms } from './page-forms.js';
+import { PageFrame } from './page-frame.js';
+import { putPageTree, type Node } from './page-tree.js';
+import { pdfLib } from './pdf-lib.js';
+import { endOf, FANOUT, nodeNumber, nodesOf, pageNumber, pdfPlaceOf, type PdfPlace } from './place.js';
+import type { Logo, PdfFonts } from './resources.js';
+import { unpackNumbers } from './varints.js';
+import { endFile } from './xref.js';
+
+/** The marker of binary contents is for programs that guess (PDF 1.7, 7.5.2). */
+export const HEAD = Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1');
+
+interface Written {
+  readonly place: PdfPlace;
+  readonly pages: number;
+  readonly sizes: readonly number[];
+}
+
+/** All that is not pages: computed from the plan and from what segments say of themselves. */
+export function makeTail(
+  outline: FileOutline,
+  layout: PdfLayout,
+  segments: readonly WrittenSegment[],
+  fonts: PdfFonts,
+  logo: Logo | undefined,
+): Buffer {
+  const written = segments.map(({ place, summary }): Written => ({
+    place: pdfPlaceOf(place),
+    pages: numberIn(summary, 'pages'),
+    sizes: unpackNumbers(textIn(summary, 'sizes')),
+  }));
+  const { places, end } = placesOf(written);
+  const free = Math.max(...written.map(({ place }) => endOf(place)));
+  const file = new ObjectFile(end, free);
+
+  const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
+  const lastPage = Math.max(1, ...written.map(({ place, pages }) => (pages === 0 ? 0 : place.firstPage + pages - 1)));
+  const forms = drawForms(outline, layout, fonts, { rows, lastPage });
+  const used = new UsedBlocks();
+  used.addAll(PRINTABLE_ASCII);
+  for (const { summary } of segments) used.addBlocks(unpackNumbers(textIn(summary, 'used')));
+  const characters = [
+    [fonts.body, used.codePoints()],
+    ...[...forms.used].map(([faces, blocks]) => [faces, blocks.codePoints()] as const),
+  ] as const;
+  const Font = putFonts(file, drawnBy(characters));
+
+  const BBox = [0, 0, layout.width, layout.height];
+  const form = (bytes: Buffer, XObject: Record<string, PDFRef>): PDFRef =>
+    file.add(file.stream(bytes, { Type: 'XObject', Subtype: 'Form', BBox, Resources: { Font, XObject } }));
+  const XObject = {
+    H: form(forms.head, logo === undefined ? {} : { Logo: putLogo(file, logo) }),
+    T: form(forms.foot, {}),
+  };
+  const nodes = written.flatMap((segment) => nodeOf(file, segment));
+  const Pages = putPageTree(file, nodes.length > 0 ? nodes : [emptyPage(file, fonts, layout)], {
+    MediaBox: [0, 0, layout.width / 10, layout.height / 10],
+    Resources: { Font, XObject },
+  });
+  const { PDFString } = pdfLib();
+  const Root = file.add({
+    ...{ Type: 'Catalog', Pages, Metadata: putMetadata(file, outline, layout.title), Lang: PDFString.of(LANGUAGE) },
+    ...{ MarkInfo: { Marked: false }, ViewerPreferences: { DisplayDocTitle: true } },
+  });
+  const Info = putInfo(file, outline, layout.title);
+  endFile(file, [...places, ...file.places], { Root, Info, ID: fileId(outline) });
+  return file.bytes();
+}
+
+/** The fast way of the encoder keeps no record of these. */
+const PRINTABLE_ASCII = String.fromCharCode(...Array.from({ length: 0x7f - 0x20 }, (_, index) => 0x20 + index));
+
+/** Numbers and offsets of the segments' objects, and where the last of them ends. */
+function placesOf(written: readonly Written[]): { places: [number, number][]; end: number } {
+  const places: [number, number][] = [];
+  let end = HEAD.length;
+  for (const { place, pages, sizes } of written) {
+    for (const [index, size] of sizes.entries()) {
+      const number = index < 2 * pages ? pageNumber(place, 0) + index : place.base + 1 + index - 2 * pages;
+      places.push([number, end]);
+      end += size;
+    }
+  }
+  return { places, end };
+}
+
+/** The root of a segment's pages; none when it has no pages. */
+function nodeOf(file: ObjectFile, { place, pages }: Written): Node[] {
+  if (pages === 0) return [];
+  const kids = Array.from({ length: nodesOf(pages) }, (_, node) => file.ref(nodeNumber(place, node * FANOUT)));
+  return [{ ref: file.ref(place.base), pages, kids }];
+}
+
+/** A report of nothing has a page that says so. */
+function emptyPage(file: ObjectFile, { body }: PdfFonts, layout: PdfLayout): Node {
+  const [node, page] = [file.reserve(), file.reserve()];
+  const frame = new PageFrame(layout, body);
+  const operators = new Operators();
+  frame.begin(operators);
+  const Contents = file.add(file.stream(frame.end(operators, 0, 1)));
+  file.put(page, { Type: 'Page', Parent: node, Contents });
+  return { ref: node, pages: 1, kids: [page] };
+}
+
+function putLogo(file: ObjectFile, { image, mask }: Logo): PDFRef {
+  const copy = image.clone();
+  if (mask !== undefined) copy.dict.set(pdfLib().PDFName.of('SMask'), file.add(mask));
+  return file.add(copy);
+}

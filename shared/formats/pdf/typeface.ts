@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+
+/**
+ * A TrueType font: which characters it has, how wide they are, and the part of it that a file needs. fontkit reads it,
+ * and is loaded with the first font: a process that writes no PDF does without.
+ */
+export interface Typeface {
+  /** As PostScript calls it. */
+  readonly name: string;
+  /** The same for the same file. */
+  readonly identity: string;
+  /** Characters that it has a glyph for. */
+  readonly codePoints: readonly number[];
+  /** In 1/1000 em, as all of these. */
+  advanceOf(codePoint: number): number;
+  readonly bounds: readonly [left: number, bottom: number, right: number, top: number];
+  readonly ascent: number;
+  readonly descent: number;
+  readonly capHeight: number;
+  readonly italicAngle: number;
+  /** A font of the glyphs of these characters alone, all of which it has. */
+  subset(codePoints: readonly number[]): FontSubset;
+}
+
+export interface FontSubset {
+  readonly file: Buffer;
+  /** Number of the glyph in the subset, by character. */
+  readonly glyphs: ReadonlyMap<number, number>;
+}
+
+/** Thrown for a file that cannot be used; the message is the end of a sentence. */
+export class TypefaceError extends Error {
+  override readonly name = 'TypefaceError';
+}
+
+const require = createRequire(import.meta.url);
+
+/** What is used of fontkit, which has no types of its own. */
+interface Fontkit {
+  create(bytes: Buffer): FontkitFont;
+}
+interface FontkitFont {
+  readonly postscriptName: string;
+  readonly unitsPerEm: number;
+  readonly ascent: number;
+  readonly descent: number;
+  readonly capHeight: number;
+  readonly italicAngle: number;
+  readonly bbox: { readonly minX: number; readonly minY: number; readonly maxX: number; readonly maxY: number };
+  readonly characterSet: number[];
+  glyphForCodePoint(codePoint: number): FontkitGlyph;
+  createSubset(): { includeGlyph(glyph: FontkitGlyph): number; encode(): Uint8Array };
+}
+interface FontkitGlyph {
+  readonly advanceWidth: number;
+}
+
+const NEEDED = ['cmap', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp'];
+
+/** Names of the tables of an sfnt file. https://learn.microsoft.com/typography/opentype/spec/otff */
+function tablesOf(bytes: Buffer): string[] {
+  const [HEADER, ENTRY] = [12, 16];
+  const count = bytes.length < HEADER ? 0 : bytes.readUInt16BE(4);
+  if (bytes.length < HEADER + count * ENTRY) throw new TypefaceError('is cut short');
+  return Array.from({ length: count }, (_, index) => {
+    const at = HEADER + index * ENTRY;
+    if (bytes.readUInt32BE(at + 8) + bytes.readUInt32BE(at + 12) > bytes.length) {
+      throw new TypefaceError('is cut short');
+    }
+    return bytes.toString('latin1', at, at + 4);
+  });
+}
+
+const MAGIC: Readonly<Record<string, string | null>> = {
+  '\0\x01\0\0': null,
+  true: null,
+  OTTO: 'has PostScript outlines; only TrueType outlines (glyf) can be used',
+  ttcf: 'is a collection; only a file of one font can be used',
+};
+
+/** @throws TypefaceError for what is not a TrueType font with glyf outlines */
+export function openTypeface(bytes: Buffer): Typeface {
+  const problem = MAGIC[bytes.toString('latin1', 0, 4)];
+  if (problem === undefined) throw new TypefaceError('is not a font file (.ttf, or .otf with TrueType outlines)');
+  if (problem !== null) throw new TypefaceError(problem);
+  const tables = tablesOf(bytes);
+  const lacking = NEEDED.find((table) => !tables.includes(table));
+  if (lacking !== undefined) throw new TypefaceError(`is a font without the table ${lacking}`);
+
+  const fontkit = require('fontkit') as Fontkit;
+  const font = fontkit.create(bytes);
+  const scaled = (units: number): number => Math.round((units * 1000) / font.unitsPerEm);
+  const { minX, minY, maxX, maxY } = font.bbox;
+  return {
+    name: font.postscriptName,
+    identity: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
+    codePoints: font.characterSet,
+    advanceOf: (codePoint) => scaled(font.glyphForCodePoint(codePoint).advanceWidth),
+    bounds: [scaled(minX), scaled(minY), scaled(maxX), scaled(maxY)],
+    ascent: scaled(font.ascent),
+    descent: scaled(font.descent),
+    capHeight: scaled(font.capHeight || font.ascent),
+    italicAngle: font.italicAngle,
+    subset(codePoints) {
+      const subset = font.createSubset();
+      const glyphs = new Map<number, number>();
+      for (const codePoint of codePoints) {
+        glyphs.set(codePoint, subset.includeGlyph(font.glyphForCodePoint(codePoint)));
+      }
+      return { file: Buffer.from(subset.encode()), glyphs };
+    },
+  };
+}
