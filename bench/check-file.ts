@@ -2,7 +2,7 @@ import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { messageOf, StackError } from '../dev/stack/stack-error.js';
 import type { Facts } from './content.js';
-import type { Contestant, Turn } from './contestants.js';
+import type { About, Turn } from './contestants.js';
 import { Fingerprinter, fingerprint } from './fingerprint.js';
 
 /**
@@ -11,13 +11,16 @@ import { Fingerprinter, fingerprint } from './fingerprint.js';
  *
  * @throws StackError when they differ
  */
-export async function checkFile({ name, target, expected }: Contestant, turn: Turn): Promise<void> {
+export async function checkFile({ name, target, expected }: About, turn: Turn): Promise<void> {
   const { s3, bucket: Bucket, store } = target;
   const told = { bytes: turn.bytes, crc32: turn.crc32 };
   const file = { ...told, ...expected.file };
-  compare(told, file);
+  requireFacts(name, told, file);
   if (store === 's3') await readBack();
-  else compare({ bytes: (await s3.send(new HeadObjectCommand({ Bucket, Key: turn.key }))).ContentLength }, file);
+  else {
+    const { ContentLength: bytes } = await s3.send(new HeadObjectCommand({ Bucket, Key: turn.key }));
+    requireFacts(name, { bytes }, file);
+  }
 
   async function readBack(): Promise<void> {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: turn.key }));
@@ -27,16 +30,19 @@ export async function checkFile({ name, target, expected }: Contestant, turn: Tu
     const content = await reader(stored.watch(Body as AsyncIterable<Uint8Array>)).catch((error: unknown) => {
       throw new StackError(`${name} made a file that cannot be read: ${messageOf(error)}.`, { cause: error });
     });
-    compare({ ...stored.found }, file);
-    if (expected.content !== undefined) compare(content, expected.content.is);
+    requireFacts(name, { ...stored.found }, file);
+    if (expected.content !== undefined) requireFacts(name, content, expected.content.is);
   }
+}
 
-  /** Only what both know. */
-  function compare(found: Partial<Facts>, wanted: Partial<Facts>): void {
-    for (const [property, value] of Object.entries(wanted)) {
-      if (found[property] !== undefined && value !== undefined && found[property] !== value) {
-        throw new StackError(`${name} made a wrong file: ${property} ${found[property]}, not ${value}.`);
-      }
+/** What may be known of a file, or not. */
+type Known = Readonly<Record<string, Facts[string] | undefined>>;
+
+/** Compares what both know. @throws StackError when they differ */
+export function requireFacts(name: string, found: Known, wanted: Known): void {
+  for (const [property, value] of Object.entries(wanted)) {
+    if (found[property] !== undefined && value !== undefined && found[property] !== value) {
+      throw new StackError(`${name} made a wrong file: ${property} ${found[property]}, not ${value}.`);
     }
   }
 }

@@ -1,7 +1,8 @@
+import { checkFile } from './check-file.js';
 import type { Expectation } from './expectation.js';
 import { startMeter, type Reading } from './meter.js';
 import { runPipeline, type Pipeline } from './pipeline.js';
-import { pidsOfService } from './pids.js';
+import { isWorker, pidsOfService, type Pids } from './pids.js';
 import type { Programs } from './programs.js';
 import type { ProgressFindings } from './progress-watch.js';
 import { rcloneEnvironment, rcloneStage } from './rclone.js';
@@ -13,23 +14,34 @@ import type { Target } from './target.js';
 /** One turn of one contestant. */
 export interface Turn {
   readonly seconds: number;
-  /** CPU seconds of the worker, or of a pipeline's programs. */
+  /** CPU seconds of the workers, or of a pipeline's programs. */
   readonly clientCpu: number;
-  /** Of the same, in bytes. */
+  /** Of the worker that had most, or of a pipeline's programs together, in bytes. */
   readonly peakMemory: number;
   readonly reading: Reading;
   readonly key: string;
   readonly bytes: number | undefined;
+  readonly rows?: number;
   /** Only of exports. */
   readonly crc32?: string;
-  readonly rows?: number;
   readonly historyEvents?: number;
   readonly postMs?: number;
   readonly progress?: ProgressFindings;
 }
 
-interface About {
+/** Who takes turns. */
+export interface Contestant {
   /** Unique among those who write to the same store; those of the service begin with `ours`. */
+  readonly name: string;
+  readonly title: string;
+  /** Where its files go. */
+  readonly store: Target['store'] | 'disk';
+  turn(number: number): Promise<Turn>;
+  /** @throws StackError when what a turn has made is not what it must be */
+  check(turn: Turn): Promise<void>;
+}
+
+export interface About {
   readonly name: string;
   readonly title: string;
   readonly target: Target;
@@ -37,9 +49,13 @@ interface About {
   readonly expected: Expectation;
 }
 
-export interface Contestant extends About {
-  turn(number: number): Promise<Turn>;
-}
+const contestant = (about: About, turn: Contestant['turn']): Contestant => ({
+  name: about.name,
+  title: about.title,
+  store: about.target.store,
+  turn,
+  check: (made) => checkFile(about, made),
+});
 
 /** Answers cost the API, a worker and Temporal something: a race has one watcher, as an export usually has. */
 const PATIENT_MS = 1000;
@@ -57,17 +73,16 @@ export function serviceContestant(
   about: About,
   { service, request, watchEveryMs = PATIENT_MS }: ServiceWork,
 ): Contestant {
-  return {
-    ...about,
-    async turn() {
-      const read = startMeter({ ...about.target.pids, ...pidsOfService(service) });
-      const { wallMs, ...run } = await runExport(service, request, { watchEveryMs });
-      const reading = read();
-      const clientCpu = reading.cpu.worker ?? 0;
-      const peakMemory = reading.peakMemory.worker ?? 0;
-      return { ...run, seconds: wallMs / 1000, clientCpu, peakMemory, reading };
-    },
-  };
+  return contestant(about, async () => {
+    const read = startMeter({ ...about.target.pids, ...pidsOfService(service) });
+    const { wallMs, ...run } = await runExport(service, request, { watchEveryMs });
+    const reading = read();
+    const ofWorkers = (figures: Readonly<Record<string, number>>): number[] =>
+      Object.entries(figures).flatMap(([name, figure]) => (isWorker(name) ? [figure] : []));
+    const clientCpu = ofWorkers(reading.cpu).reduce((sum, spent) => sum + spent, 0);
+    const peakMemory = Math.max(...ofWorkers(reading.peakMemory));
+    return { ...run, seconds: wallMs / 1000, clientCpu, peakMemory, reading };
+  });
 }
 
 export interface PipelineWork {
@@ -81,17 +96,22 @@ export interface PipelineWork {
 /** Programs, until they have ended. */
 export function pipelineContestant(about: About, { programs, extension, pipelineTo }: PipelineWork): Contestant {
   const { name, target } = about;
-  return {
-    ...about,
-    async turn(number) {
-      const key = `pipeline/${name}-${number}.${extension}`;
-      const read = startMeter(target.pids);
-      const { wallMs, peakMemory } = await runPipeline(programs, { name, ...pipelineTo(key) });
-      const reading = read();
-      const clientCpu = reading.cpu.pipeline ?? 0;
-      return { seconds: wallMs / 1000, clientCpu, peakMemory, reading, key, bytes: undefined };
-    },
-  };
+  return contestant(about, async (number) => {
+    const key = `pipeline/${name}-${number}.${extension}`;
+    return { ...(await meteredPipeline(programs, target.pids, { name, ...pipelineTo(key) })), key, bytes: undefined };
+  });
+}
+
+/** Programs, until they have ended, and what they cost. @param pids measured beside */
+export async function meteredPipeline(
+  programs: Programs,
+  pids: Pids,
+  pipeline: Pipeline,
+): Promise<Pick<Turn, 'seconds' | 'clientCpu' | 'peakMemory' | 'reading'>> {
+  const read = startMeter(pids);
+  const { wallMs, peakMemory } = await runPipeline(programs, pipeline);
+  const reading = read();
+  return { seconds: wallMs / 1000, clientCpu: reading.cpu.pipeline ?? 0, peakMemory, reading };
 }
 
 export interface RcloneWork extends Omit<PipelineWork, 'pipelineTo'> {

@@ -3,59 +3,65 @@ import pg from 'pg';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
 import { pipPackages } from '../dev/pip-packages.js';
 import type { Progress } from '../dev/stack/progress.js';
-import { StackError } from '../dev/stack/stack-error.js';
 import { orders } from '../shared/datasets/orders.js';
 import { benchEnvironment } from './bench-stack.js';
+import { ifAvailable } from './if-available.js';
 import type { Stage } from './shell-line.js';
 
 export const DUCKDB_VERSION = '1.5.5';
-const PACKAGES = ['duckdb-cli', 'duckdb-extension-postgres-scanner'].map((name) => `${name}==${DUCKDB_VERSION}`);
 
 export interface DuckDb {
   readonly program: string;
-  /** The file of the extension that reads PostgreSQL. */
-  readonly postgres: string;
+  /** The files of its extensions, by name. */
+  readonly extensions: Readonly<Record<DuckDbExtension, string>>;
 }
 
-/** DuckDB's program and its PostgreSQL extension; undefined, with a line that says why, where pip has none. */
+/** What reads PostgreSQL, and what writes XLSX. */
+const EXTENSIONS = ['postgres_scanner', 'excel'] as const;
+type DuckDbExtension = (typeof EXTENSIONS)[number];
+
+/** DuckDB's program and its extensions; undefined, with a line that says why, where pip has none. */
 export async function findDuckDb(progress: Progress, signal: AbortSignal): Promise<DuckDb | undefined> {
-  try {
-    return await progress.step('DuckDB', async (say) => {
-      const folder = await pipPackages(`duckdb-cli-${DUCKDB_VERSION}`, PACKAGES, {
-        say,
-        signal,
-        env: benchEnvironment(),
-      });
-      const extensions = join(folder, 'duckdb_extension_postgres_scanner', 'extensions', `v${DUCKDB_VERSION}`);
-      say('');
-      return {
-        program: join(folder, 'duckdb_cli', 'duckdb'),
-        postgres: join(extensions, 'postgres_scanner.duckdb_extension'),
-      };
+  return ifAvailable('DuckDB', { progress, signal }, async (say) => {
+    const packages = ['duckdb-cli', ...EXTENSIONS.map((name) => `duckdb-extension-${name.replace('_', '-')}`)];
+    const pinned = packages.map((name) => `${name}==${DUCKDB_VERSION}`);
+    const folder = await pipPackages(`duckdb-${DUCKDB_VERSION}-${EXTENSIONS.join('-')}`, pinned, {
+      ...{ say, signal, env: benchEnvironment() },
     });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof StackError)) throw error;
-    progress.line(`  DuckDB does not compete: ${error.message}`);
-    return undefined;
-  }
+    const fileOf = (name: DuckDbExtension): string =>
+      join(folder, `duckdb_extension_${name}`, 'extensions', `v${DUCKDB_VERSION}`, `${name}.duckdb_extension`);
+    return {
+      program: join(folder, 'duckdb_cli', 'duckdb'),
+      extensions: { postgres_scanner: fileOf('postgres_scanner'), excel: fileOf('excel') },
+    };
+  });
 }
+
+/** DuckDB that runs statements, without the caller's ~/.duckdbrc. @param database a file; default none */
+export const duckDbStage = ({ program }: DuckDb, statements: readonly string[], database?: string): Stage => [
+  ...[program, '-no-init', '-bail'],
+  ...(database === undefined ? [] : [database]),
+  ...['-c', statements.join('; ')],
+];
+
+/** The statements that let it read a PostgreSQL database by the name `source`. */
+export const attachSource = ({ extensions }: DuckDb, sourceUrl: string): readonly string[] => [
+  `LOAD ${pg.escapeLiteral(extensions.postgres_scanner)}`,
+  `ATTACH ${pg.escapeLiteral(sourceUrl)} AS source (TYPE postgres, READ_ONLY)`,
+];
 
 /**
  * DuckDB that prints the same rows in the same order, a JSON object a line. It reads the table in parallel and sorts
  * the rows itself, which is faster than when PostgreSQL sorts them and hands them over in one stream. Its numbers are
  * doubles (-5.20 becomes -5.2) and its times have a blank: its bytes are its own.
  */
-export function duckDbJson({ program, postgres }: DuckDb, sourceUrl: string): Stage {
+export function duckDbJson(duckDb: DuckDb, sourceUrl: string): Stage {
   const columns = Object.keys(orders.columns).map(pg.escapeIdentifier).join(', ');
   const tenant = `${pg.escapeIdentifier(orders.tenantColumn)} = ${pg.escapeLiteral(NORTHWIND.id)}`;
   const rows = `SELECT ${columns} FROM source.${pg.escapeIdentifier(orders.table)} WHERE ${tenant} ORDER BY "id"`;
-  const statements = [
+  return duckDbStage(duckDb, [
     "SET TimeZone = 'UTC'",
-    `LOAD ${pg.escapeLiteral(postgres)}`,
-    `ATTACH ${pg.escapeLiteral(sourceUrl)} AS source (TYPE postgres, READ_ONLY)`,
+    ...attachSource(duckDb, sourceUrl),
     `COPY (${rows}) TO '/dev/stdout' (FORMAT json)`,
-  ];
-  // Without the caller's ~/.duckdbrc.
-  return [program, '-no-init', '-bail', '-c', statements.join('; ')];
+  ]);
 }

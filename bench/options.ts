@@ -6,7 +6,18 @@ const DEFAULT_ROWS = '1000000';
 const DEFAULT_ROUNDS = '3';
 /** As the targets of time have it. */
 const DEFAULT_IN_FLIGHT = '2';
-const ROW_NAMES = ['csv', 'json', 'gzip', 'rowlane', 'scale', 'latency'] as const;
+const ROW_NAMES = [
+  'csv',
+  'json',
+  'gzip',
+  'rowlane',
+  'scale',
+  'latency',
+  'xlsx',
+  'xlsx-export',
+  'pdf',
+  'pdf-export',
+] as const;
 /** What a run measures that names nothing: the promises that matter most, in about three minutes. */
 const DEFAULT_ONLY = 'csv,latency';
 const ALL = 'all';

@@ -16,7 +16,17 @@ export function pidOf({ name, pid }: Running): number {
   return pid;
 }
 
-export const pidsOfService = ({ worker, api }: Service): Pids => ({ worker: pidOf(worker), api: pidOf(api) });
+const WORKER = 'worker';
+/** Whether a measured process is one. */
+export const isWorker = (name: string): boolean => name.startsWith(WORKER);
+
+/** The first is `worker`, the second `worker-2`. */
+export const pidsOfService = ({ workers, api }: Service): Pids => ({
+  ...Object.fromEntries(
+    workers.map((worker, index) => [index === 0 ? WORKER : `${WORKER}-${index + 1}`, pidOf(worker)]),
+  ),
+  api: pidOf(api),
+});
 
 export const pidsOfStack = ({ services: { postgres, temporal, s3 } }: Stack): Pids => ({
   postgres: pidOf(postgres),

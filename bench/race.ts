@@ -2,13 +2,12 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import type { Progress } from '../dev/stack/progress.js';
-import { checkFile } from './check-file.js';
 import type { Contestant, Turn } from './contestants.js';
 import { cpuOf, megabytes } from './figures.js';
 import { unlessAborted } from './unless-aborted.js';
 
 export interface Score {
-  readonly contestant: Pick<Contestant, 'name' | 'title'> & Pick<Contestant['target'], 'store'>;
+  readonly contestant: Pick<Contestant, 'name' | 'title' | 'store'>;
   readonly turns: readonly Turn[];
   /** Turns that were made again because somebody else had a good part of the machine meanwhile. */
   readonly disturbed: readonly Turn[];
@@ -38,8 +37,8 @@ export async function compete(
       }
     }
   }
-  return scores.map(({ contestant: { name, title, target }, turns, disturbed }) => ({
-    contestant: { name, title, store: target.store },
+  return scores.map(({ contestant: { name, title, store }, turns, disturbed }) => ({
+    contestant: { name, title, store },
     turns,
     disturbed,
   }));
@@ -56,7 +55,7 @@ async function takeTurn(
   await promisify(execFile)('sync');
   return progress.step(title, async (say) => {
     const turn = await unlessAborted(signal, () => contestant.turn(number));
-    await unlessAborted(signal, () => checkFile(contestant, turn));
+    await unlessAborted(signal, () => contestant.check(turn));
     say(`${describe(turn)}${isDisturbed(turn) ? '; disturbed' : ''}`);
     return turn;
   });

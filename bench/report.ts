@@ -36,6 +36,26 @@ export function scoreTable(scores: readonly Score[]): string {
   return align([head, ...rows]);
 }
 
+/** The same of programs that only encode. */
+export function encoderTable(scores: readonly Score[]): string {
+  const head = ['', 'rows', 'wall s', 'CPU s', 'µs a row', 'peak MB', 'file MB', 'other CPU', 'repeated'];
+  const rows = scores.map(({ contestant, turns, disturbed }) => {
+    const of = (figure: Figure, digits: number): string => medianOf(turns, figure)?.toFixed(digits) ?? '–';
+    return [
+      contestant.title,
+      of((turn) => turn.rows, 0),
+      of((turn) => turn.seconds, 2),
+      of((turn) => turn.clientCpu, 2),
+      of(({ clientCpu, rows: count }) => (count === undefined ? undefined : (clientCpu / count) * 1e6), 2),
+      of((turn) => turn.peakMemory / 1e6, 0),
+      of(({ bytes }) => (bytes === undefined ? undefined : bytes / 1e6), 1),
+      of((turn) => turn.reading.otherCpu, 1),
+      String(disturbed.length),
+    ];
+  });
+  return align([head, ...rows]);
+}
+
 /** Each promise with the figure that was found. */
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(({ what, figure, target, unit, digits, met }) => [

@@ -31,23 +31,25 @@ export interface ServiceOptions {
   /** Of API and worker, besides what every service gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly segmentsInFlight: number;
-  /** Have the worker write a CPU profile into the benchmark's folder when it ends. */
+  /** Worker processes; default one. */
+  readonly workers?: number;
+  /** Have each worker write a CPU profile into the benchmark's folder when it ends. */
   readonly cpuProfile: boolean;
 }
 
-/** One API and one worker, as in production, in a namespace and with a job database of their own. */
+/** One API and its workers, as in production, in a namespace and with a job database of their own. */
 export interface Service {
   readonly url: string;
   readonly token: string;
   readonly temporal: TemporalClient;
   readonly jobs: JobWatch;
   readonly api: ManagedProcess;
-  readonly worker: ManagedProcess;
+  readonly workers: readonly ManagedProcess[];
   stop(): Promise<void>;
 }
 
 export async function startService(stack: Stack, programs: Programs, options: ServiceOptions): Promise<Service> {
-  const { name, dist, sourceUrl, s3Endpoint, cpuProfile } = options;
+  const { name, dist, sourceUrl, s3Endpoint, cpuProfile, workers: count = 1 } = options;
   const namespace = `bench-${name}`;
   const jobs = `bench_jobs_${name}`;
   await recreateDatabase(stack.env.DATABASE_URL, jobs);
@@ -78,24 +80,25 @@ export async function startService(stack: Stack, programs: Programs, options: Se
     tenantId: NORTHWIND.id,
     ttlSeconds: TOKEN_SECONDS,
   });
-  const launch = (program: 'api' | 'worker', check: () => Promise<void>): Promise<ManagedProcess> =>
+  const launch = (program: 'api' | 'worker', id: string, check: () => Promise<void>): Promise<ManagedProcess> =>
     programs.launch({
-      name: `${program}-${name}`,
+      name: `${program}-${id}`,
       command: process.execPath,
       args: [...(cpuProfile && program === 'worker' ? PROFILED : []), join(dist, program, 'main.js')],
       env,
       ready: { check, limitMs: READY_MS },
     });
-  const [api, worker] = await Promise.all([
-    launch('api', () => answers(apiUrl, token)),
-    launch('worker', () => polls(temporal, namespace)),
+  const ids = Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
+  const [api, ...workers] = await Promise.all([
+    launch('api', name, () => answers(apiUrl, token)),
+    ...ids.map((id) => launch('worker', id, () => poll(temporal, namespace, count))),
   ]);
   const watch = await JobWatch.open(url);
   const stop = async (): Promise<void> => {
-    await programs.stop([api, worker]);
+    await programs.stop([api, ...workers]);
     await Promise.all([temporal.close(), watch.close()]);
   };
-  return { url: apiUrl, token, temporal, jobs: watch, api, worker, stop };
+  return { url: apiUrl, token, temporal, jobs: watch, api, workers, stop };
 }
 
 async function createNamespace(address: string, namespace: string): Promise<void> {
@@ -116,9 +119,11 @@ async function answers(url: string, token: string): Promise<void> {
   }
 }
 
-/** Resolves when a worker asks for workflow tasks; it asks for activities at the same moment. */
-async function polls({ client }: TemporalClient, namespace: string): Promise<void> {
+/** Resolves when so many workers ask for workflow tasks; they ask for activities at the same moment. */
+async function poll({ client }: TemporalClient, namespace: string, workers: number): Promise<void> {
   const taskQueue = { name: CONTROL_QUEUE };
   const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue });
-  if (pollers.length === 0) throw new StackError(`no worker polls ${CONTROL_QUEUE} yet`);
+  if (pollers.length < workers) {
+    throw new StackError(`${pollers.length} of ${workers} workers poll ${CONTROL_QUEUE} yet`);
+  }
 }

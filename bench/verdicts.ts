@@ -18,7 +18,7 @@ type Turn = Score['turns'][number];
 const MS = 1000;
 const FULL_ROWS = 10_000_000;
 
-function verdict(what: string, figure: number | undefined, target: number, unit: string, digits = 2): Verdict[] {
+export function verdict(what: string, figure: number | undefined, target: number, unit: string, digits = 2): Verdict[] {
   return figure === undefined ? [] : [{ what, figure, target, unit, digits, met: figure <= target }];
 }
 
@@ -42,7 +42,7 @@ function worst(scores: readonly Score[], figure: (turn: Turn) => number | undefi
   return turns.length === 0 ? undefined : Math.max(...turns.map((turn) => figure(turn) ?? 0));
 }
 
-const memory = (scores: readonly Score[]): Verdict[] =>
+export const memory = (scores: readonly Score[]): Verdict[] =>
   verdict(
     'worker peak memory, worst',
     worst(scores, (turn) => turn.peakMemory / 1e6),
@@ -116,3 +116,10 @@ export function verdictsOfLatency({ median, postMedian }: Latency, rows: number)
     ...verdict('POST answered, median', postMedian, 60, 'ms', 0),
   ];
 }
+
+export const verdictsOfXlsxExport = (scores: readonly Score[]): Verdict[] => [
+  ...beside('the same rows as CSV', scores, ['ours', 'ours-csv'], 2),
+  ...memory(scores),
+];
+
+export const verdictsOfPdfExport = (scores: readonly Score[]): Verdict[] => memory(scores);

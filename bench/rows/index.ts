@@ -1,11 +1,15 @@
+import { pdfRow } from '../encoding/pdf-row.js';
+import { xlsxRow } from '../encoding/xlsx-row.js';
 import type { RowName } from '../options.js';
 import { csvRow } from './csv.js';
 import { gzipRow } from './gzip.js';
 import { jsonRow } from './json.js';
 import { latencyRow } from './latency.js';
+import { pdfExportRow } from './pdf-export.js';
 import type { Row } from './row.js';
 import { rowLaneRow } from './rowlane.js';
 import { scaleRow } from './scale.js';
+import { xlsxExportRow } from './xlsx-export.js';
 
 export const ROWS = {
   csv: csvRow,
@@ -14,4 +18,8 @@ export const ROWS = {
   rowlane: rowLaneRow,
   scale: scaleRow,
   latency: latencyRow,
+  xlsx: xlsxRow,
+  'xlsx-export': xlsxExportRow,
+  pdf: pdfRow,
+  'pdf-export': pdfExportRow,
 } satisfies Record<RowName, Row>;

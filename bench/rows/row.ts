@@ -32,15 +32,26 @@ export interface Race {
   readonly bytes: number;
   readonly scores: readonly Score[];
   readonly verdicts: readonly Verdict[];
+  /** Default: figures of exports. */
+  readonly tableOf?: (scores: readonly Score[]) => string;
   /** Whatever else belongs to the results. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-export function raceReport({ name, title, rows, bytes, scores, verdicts, more }: Race): RowReport {
+export function raceReport({
+  name,
+  title,
+  rows,
+  bytes,
+  scores,
+  verdicts,
+  tableOf = scoreTable,
+  more,
+}: Race): RowReport {
   return {
     name: `${name}-${rows}`,
     title: `${title}, ${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(0)} MB, medians`,
-    table: `${scoreTable(scores)}\n\n${verdictTable(verdicts)}`,
+    table: `${tableOf(scores)}\n\n${verdictTable(verdicts)}`,
     results: { verdicts, ...more, scores },
   };
 }

@@ -1,5 +1,5 @@
 import { seededDatabase } from '../bench-stack.js';
-import { serviceContestant, type Contestant } from '../contestants.js';
+import { serviceContestant } from '../contestants.js';
 import { COPY_OPTIONS, psqlCopy } from '../psql.js';
 import { compete } from '../race.js';
 import { referenceOf } from '../reference.js';
@@ -32,14 +32,13 @@ export const scaleRow: Row = async (lab, options, { psql }) => {
         referenceOf(printed, signal),
       );
       const title = `export of ${count.toLocaleString('en')} rows`;
-      return serviceContestant({ name, title, target, expected: { file } }, { service, request: plainCsv });
+      const about = { name, title, target, expected: { file } };
+      return { file, contestant: serviceContestant(about, { service, request: plainCsv }) };
     };
-    const contestants: Contestant[] = [
-      await contestant('ours-tenth', tenth, sources.tenth, ofTenth),
-      await contestant('ours', rows, sources.all, all),
-    ];
-    const scores = await compete(contestants, rounds, progress, signal);
-    const bytes = contestants.at(-1)?.expected.file?.bytes ?? 0;
+    const part = await contestant('ours-tenth', tenth, sources.tenth, ofTenth);
+    const whole = await contestant('ours', rows, sources.all, all);
+    const scores = await compete([part.contestant, whole.contestant], rounds, progress, signal);
+    const { bytes } = whole.file;
     return raceReport({ name: 'scale', title: 'Scale', rows, bytes, scores, verdicts: verdictsOfScale(scores) });
   });
 };

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { S3Client } from '@aws-sdk/client-s3';
 import { checkFile } from '../../bench/check-file.js';
 import { readCsvRows, readUnpacked } from '../../bench/content.js';
-import type { Contestant, Turn } from '../../bench/contestants.js';
+import type { Turn } from '../../bench/contestants.js';
 import type { Expectation } from '../../bench/expectation.js';
 import { fingerprint } from '../../bench/fingerprint.js';
 
@@ -46,8 +46,7 @@ describe('a turn’s file', () => {
   async function check(expected: Expectation, told: Partial<Turn> = {}, store: 's3' | 'sink' = 's3'): Promise<void> {
     const address = { endpoint: '', region: '', accessKeyId: '', secretAccessKey: '' };
     const target = { store, address, bucket: 'b', s3, pids: {} };
-    const contestant: Contestant = { name: 'x', title: 'x', target, expected, turn: () => Promise.resolve(turn) };
-    await checkFile(contestant, { ...turn, ...told });
+    await checkFile({ name: 'x', title: 'x', target, expected }, { ...turn, ...told });
   }
 
   it('is compared byte for byte with what it must be', async () => {

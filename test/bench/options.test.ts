@@ -19,14 +19,25 @@ describe('npm run bench', () => {
 
   it('measures the rows that are named, in its own order, or all', () => {
     assert.deepEqual(parseOptions(['--only', 'latency,json']).only, ['json', 'latency']);
-    assert.deepEqual(parseOptions(['--only', 'all']).only, ['csv', 'json', 'gzip', 'rowlane', 'scale', 'latency']);
+    assert.deepEqual(parseOptions(['--only', 'all']).only, [
+      'csv',
+      'json',
+      'gzip',
+      'rowlane',
+      'scale',
+      'latency',
+      'xlsx',
+      'xlsx-export',
+      'pdf',
+      'pdf-export',
+    ]);
   });
 
   it('says what is wrong with an option', () => {
     assert.throws(() => parseOptions(['--rows', 'many']), /--rows must be a whole number/);
     assert.throws(() => parseOptions(['--rounds', '0']), /--rounds must be a whole number of at least 1, not '0'/);
-    const names = 'all or some of csv,json,gzip,rowlane,scale,latency';
-    for (const only of ['pdf', 'csv,pdf', 'csv,csv', '', 'csv,all']) {
+    const names = 'all or some of csv,json,gzip,rowlane,scale,latency,xlsx,xlsx-export,pdf,pdf-export';
+    for (const only of ['html', 'csv,html', 'csv,csv', '', 'csv,all']) {
       assert.throws(() => parseOptions(['--only', only]), { message: `--only must be ${names}, not '${only}'.` });
     }
   });

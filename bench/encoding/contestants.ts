@@ -1,0 +1,69 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { requireFacts } from '../check-file.js';
+import type { Facts } from '../content.js';
+import { meteredPipeline, type Contestant } from '../contestants.js';
+import type { Lab } from '../lab.js';
+import { pidsOfStack } from '../pids.js';
+import type { Stage } from '../shell-line.js';
+
+/** A program that makes a file of rows, on its own. */
+export interface Encoder {
+  readonly name: string;
+  readonly title: string;
+  readonly rows: number;
+  /** How it is called. */
+  readonly encode: (output: string) => Stage;
+  /** How it is called to do only what comes before: to read the rows, and make them what its library takes. */
+  readonly parse?: (output: string) => Stage;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface EncodingWork {
+  readonly lab: Lab;
+  /** Of all files, temporary ones too. */
+  readonly folder: string;
+  readonly extension: string;
+  /** Looks into a file. */
+  readonly read: (path: string) => Promise<Facts>;
+}
+
+/** The contestant that is only an encoder's parsing. */
+export const parsingOf = (name: string): string => `${name}-parse`;
+
+/** The encoder and, where it has such, its parsing alone. */
+export function encoderContestants(
+  { name, title, rows, encode, parse, env = {} }: Encoder,
+  { lab, folder, extension, read }: EncodingWork,
+): Contestant[] {
+  const contestant = (
+    id: string,
+    heading: string,
+    stage: (output: string) => Stage,
+    look: EncodingWork['read'],
+  ): Contestant => ({
+    name: id,
+    title: heading,
+    store: 'disk',
+    async turn() {
+      const output = join(folder, `${id}.${extension}`);
+      const pipeline = { name: id, stages: [stage(output)], env: { TMPDIR: folder, ...env } };
+      const cost = await meteredPipeline(lab.programs, pidsOfStack(lab.stack), pipeline);
+      return { ...cost, key: output, bytes: (await stat(output)).size, rows };
+    },
+    async check({ key }) {
+      requireFacts(heading, await look(key), { rows });
+      await rm(key);
+    },
+  });
+  return [
+    contestant(name, title, encode, read),
+    ...(parse === undefined ? [] : [contestant(parsingOf(name), `${title}, parsing only`, parse, readParsed)]),
+  ];
+}
+
+/** What a program says that only parses. */
+const readParsed = async (path: string): Promise<Facts> => {
+  const [rows = ''] = (await readFile(path, 'utf8')).split(' ');
+  return { rows: Number(rows) };
+};

@@ -1,0 +1,43 @@
+import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
+import { StackError } from '../../dev/stack/stack-error.js';
+import { NORTHWIND } from '../../dev/sample-data/tenants.js';
+import { orders } from '../../shared/datasets/orders.js';
+import { freezeQuery, type RenderColumn } from '../../shared/datasets/query.js';
+import { copyTextSql } from '../../shared/formats/copy-text.js';
+import type { Format } from '../../shared/formats/format.js';
+import { benchEnvironment } from '../bench-stack.js';
+
+const LIMIT_MS = 600_000;
+
+interface CopyFile {
+  readonly psql: string;
+  readonly sourceUrl: string;
+  /** The first rows by id. */
+  readonly rows: number;
+  readonly file: string;
+  readonly signal: AbortSignal;
+}
+
+/** The orders as the text lane gives them to a format. */
+export const copyForFormat = (format: Format, work: CopyFile): Promise<void> => {
+  const options = format.options.parse({});
+  return copyOut(work, format.renderColumn(options), (select) => format.copySql(select, options));
+};
+
+/** The orders as PostgreSQL writes them when nobody asks for more. */
+export const copyPlain = (work: CopyFile): Promise<void> => copyOut(work, (quoted) => quoted, copyTextSql);
+
+async function copyOut(
+  { psql, sourceUrl, rows, file, signal }: CopyFile,
+  render: RenderColumn,
+  copySql: (select: string) => string,
+): Promise<void> {
+  const columns = Object.keys(orders.columns);
+  const request = { type: orders.name, format: '', columns, filters: {}, options: {}, notify: {} };
+  const { select, key } = freezeQuery(orders, request, NORTHWIND.id, render);
+  const statement = copySql(`${select} ORDER BY ${key.join(', ')} LIMIT ${rows}`);
+  const args = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', sourceUrl, '-o', file, '-c', statement];
+  const env = { ...benchEnvironment(), PGTZ: 'UTC', PGCLIENTENCODING: 'UTF8' };
+  const { ok, output } = await runCommand(psql, args, { timeoutMs: LIMIT_MS, signal, env });
+  if (!ok) throw new StackError(`psql cannot write ${file}: ${tellingLine(output)}`);
+}

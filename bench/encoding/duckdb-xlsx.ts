@@ -1,0 +1,40 @@
+import pg from 'pg';
+import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
+import { StackError } from '../../dev/stack/stack-error.js';
+import { orders } from '../../shared/datasets/orders.js';
+import { benchEnvironment } from '../bench-stack.js';
+import { attachSource, duckDbStage, type DuckDb } from '../duckdb.js';
+import type { Stage } from '../shell-line.js';
+
+const LIMIT_MS = 600_000;
+
+/**
+ * Puts the orders into a table of DuckDB's own, in order: reading that costs it next to nothing, and every column has
+ * its type. Times are of UTC and have no zone: a spreadsheet has none.
+ * @param database the file
+ */
+export async function loadDuckDb(duckDb: DuckDb, sourceUrl: string, database: string, signal: AbortSignal) {
+  const items = Object.entries(orders.columns).map(([name, { type }]) => {
+    const quoted = pg.escapeIdentifier(name);
+    return type === 'timestamptz' ? `${quoted} AT TIME ZONE 'UTC' AS ${quoted}` : quoted;
+  });
+  const select = `SELECT ${items.join(', ')} FROM ${pg.escapeIdentifier(orders.table)} ORDER BY id`;
+  const statements = [
+    ...attachSource(duckDb, sourceUrl),
+    `CREATE TABLE orders AS SELECT * FROM postgres_query('source', ${pg.escapeLiteral(select)})`,
+  ];
+  const [program = '', ...args] = duckDbStage(duckDb, statements, database);
+  const { ok, output } = await runCommand(program, args, { timeoutMs: LIMIT_MS, signal, env: benchEnvironment() });
+  if (!ok) throw new StackError(`DuckDB cannot read the orders: ${tellingLine(output)}`);
+}
+
+/** DuckDB that writes its table as XLSX. Its compression has no level to choose. */
+export const duckDbXlsx = (duckDb: DuckDb, database: string, output: string): Stage =>
+  duckDbStage(
+    duckDb,
+    [
+      `LOAD ${pg.escapeLiteral(duckDb.extensions.excel)}`,
+      `COPY orders TO ${pg.escapeLiteral(output)} (FORMAT xlsx, HEADER true)`,
+    ],
+    database,
+  );

@@ -1,0 +1,125 @@
+/**
+ * `node encode.js [--parse] FORMAT ROWS INPUT OUTPUT`: one file of sample orders, of rows as the text lane gives them;
+ * nothing of PostgreSQL, Temporal or S3. Segments are cut as an export's, and encoded one after the other.
+ *
+ * With `--parse` only what comes before encoding: `OUTPUT` then says how many rows there are.
+ */
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { measureRows, type Sample } from '../../activities/sample-rows.js';
+import { NORTHWIND } from '../../dev/sample-data/tenants.js';
+import { shownColumns } from '../../shared/datasets/define-dataset.js';
+import { orders } from '../../shared/datasets/orders.js';
+import { joinFile, openSegment } from '../../shared/formats/file.js';
+import type { FileOutline, SegmentEncoder, SegmentPlace, WrittenSegment } from '../../shared/formats/format.js';
+import { formatNamed } from '../../shared/formats/index.js';
+import { openPdfResources } from '../../shared/infrastructure/open-pdf-resources.js';
+import { cutSegments, fittingRows } from '../../shared/segments.js';
+import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { cutRows, readChunks } from './row-chunks.js';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { parse: { type: 'boolean', default: false } },
+});
+const [name = '', count = '', input = '', output = ''] = positionals;
+const totalRows = Number(count);
+const format = formatNamed(name);
+const resources = { pdf: await openPdfResources({}) };
+
+const file = openSync(input, 'r');
+if (values.parse) {
+  let rows = 0;
+  for (const chunk of readChunks(file)) rows += chunk.rows;
+  writeFileSync(output, `${rows}`);
+} else {
+  await encode();
+}
+closeSync(file);
+
+async function encode(): Promise<void> {
+  const sample = readSample();
+  const outline = outlineOf(sample);
+  const segments = await placeSegments(outline, sample);
+  const spec = { format, outlines: [outline] };
+  const written: WrittenSegment[] = [];
+  const out = openSync(output, 'w');
+  let bytes = 0;
+  const emit = (encoded: Buffer): void => {
+    bytes += encoded.length;
+    for (let at = 0; at < encoded.length;) at += writeSync(out, encoded, at);
+  };
+  const end = async (encoder: SegmentEncoder, segment: number): Promise<void> => {
+    const { place, rows } = segments[segment] ?? fail('There are more segments than were planned.');
+    const summary = await encoder.end(emit);
+    written.push({ segment, place, plannedRows: rows, rows, bytes, summary });
+    bytes = 0;
+  };
+
+  let open: { readonly segment: number; readonly encoder: SegmentEncoder } | undefined;
+  const counts = segments.map(({ rows }) => rows);
+  for (const { segment, ...rows } of cutRows(readChunks(file), counts)) {
+    if (open?.segment !== segment) {
+      if (open !== undefined) await end(open.encoder, open.segment);
+      const { place } = segments[segment] ?? fail('There are more segments than were planned.');
+      open = { segment, encoder: openSegment(spec, place, resources) };
+    }
+    await open.encoder.write(rows, emit);
+  }
+  if (open !== undefined) await end(open.encoder, open.segment);
+  const { glue, tail } = joinFile(spec, written, resources);
+  if (glue.size > 0) fail('What is between segments is known only when all are written: measure fewer rows.');
+  emit(tail);
+  closeSync(out);
+}
+
+/** The first rows; those of the other end are alike. */
+function readSample(): Sample {
+  const sampled = openSync(input, 'r');
+  const [first] = readChunks(sampled);
+  closeSync(sampled);
+  return { first: first === undefined ? [] : [first], last: [] };
+}
+
+function outlineOf({ first }: Sample): FileOutline {
+  const bare: FileOutline = {
+    title: orders.title,
+    columns: shownColumns(orders, Object.keys(orders.columns)),
+    options: format.options.parse({}),
+    about: {
+      jobId: '0190a8f0-0000-7000-8000-000000000001',
+      tenantId: NORTHWIND.id,
+      userId: NORTHWIND.users[0].id,
+      email: null,
+      filters: {},
+      plannedAt: '2026-01-01T00:00:00.000Z',
+    },
+    layout: {},
+  };
+  return { ...bare, layout: format.layout?.(first, bare, resources, []) ?? {} };
+}
+
+async function placeSegments(
+  outline: FileOutline,
+  sample: Sample,
+): Promise<readonly { readonly rows: number; readonly place: SegmentPlace }[]> {
+  const { rowBytes, plainRowBytes } = await measureRows(format, outline, resources, sample);
+  const { unitRows = 1, memberRows = Infinity } = format.cut?.(outline, { plainBytes: plainRowBytes }, false) ?? {};
+  const { segmentBytes, maxSegmentRows } = DEFAULT_TUNING;
+  const wanted = Math.max(1, Math.min(maxSegmentRows, Math.floor(segmentBytes / rowBytes)));
+  const rows = fittingRows(wanted, unitRows, memberRows);
+  const bounds = Array.from({ length: Math.ceil(totalRows / rows) }, (_, index) => {
+    const n = Math.min(totalRows, (index + 1) * rows);
+    return { n, key: [String(n)] };
+  });
+  const { segments } = cutSegments(bounds, { memberRows });
+  const places = format.place?.(outline, segments, false) ?? [];
+  return segments.map(({ rows: planned, member }, index) => {
+    const opens = segments[index - 1]?.member === member ? 0 : 1;
+    return { rows: planned, place: { file: 0, member, opens, ...places[index] } };
+  });
+}
+
+function fail(why: string): never {
+  throw new Error(why);
+}
