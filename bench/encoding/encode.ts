@@ -103,7 +103,7 @@ async function placeSegments(
   outline: FileOutline,
   sample: Sample,
 ): Promise<readonly { readonly rows: number; readonly place: SegmentPlace }[]> {
-  const { rowBytes, plainRowBytes } = await measureRows(format, outline, resources, sample);
+  const { rowBytes, plainRowBytes } = await measureRows({ format, outlines: [outline] }, resources, sample);
   const { unitRows = 1, memberRows = Infinity } = format.cut?.(outline, { plainBytes: plainRowBytes }, false) ?? {};
   const { segmentBytes, maxSegmentRows } = DEFAULT_TUNING;
   const wanted = Math.max(1, Math.min(maxSegmentRows, Math.floor(segmentBytes / rowBytes)));
