@@ -6,7 +6,8 @@ import { contextOf } from './context.js';
 import type { ApiDeps } from './deps.js';
 import { jsonBody } from './json-body.js';
 import { problems } from './problem.js';
-import { ROUTES, type Method } from './routes/index.js';
+import type { Method, Route, Routes } from './openapi/operation.js';
+import { ROUTES } from './routes/index.js';
 import { securityHeaders } from './security-headers.js';
 
 /** The HTTP service, without a port. It owns nothing that was passed in. */
@@ -27,15 +28,20 @@ export function createApp(deps: ApiDeps): Express {
   return app;
 }
 
-function mount(app: Express, path: string, methods: (typeof ROUTES)[string], deps: ApiDeps): void {
+function mount(app: Express, path: string, methods: Routes[string], deps: ApiDeps): void {
   const route = app.route(path);
   route.all(named(path));
   const { get, post, delete: remove } = methods;
-  if (get !== undefined) route.get(get(deps));
-  if (post !== undefined) route.post(...(path === '/v1/exports' ? jsonBody : []), post(deps));
-  if (remove !== undefined) route.delete(remove(deps));
+  if (get !== undefined) route.get(...handlers(get, deps));
+  if (post !== undefined) route.post(...handlers(post, deps));
+  if (remove !== undefined) route.delete(...handlers(remove, deps));
   route.all(otherMethod(methods));
 }
+
+const handlers = ({ handle, operation }: Route, deps: ApiDeps): RequestHandler[] => [
+  ...(operation.takesRequest === true ? jsonBody : []),
+  handle(deps),
+];
 
 /** The access log writes the pattern, never the address. */
 function named(path: string): RequestHandler {

@@ -5,6 +5,8 @@ import type { Logger } from '../shared/infrastructure/logger.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
+export type Scope = 'exports:read' | 'exports:write';
+
 /** Who is asking, as the token says it. Ids are in lower case. */
 export interface Principal {
   readonly userId: string;

@@ -13,7 +13,8 @@ import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
 import { hashRequest } from '../../shared/request.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
-import { ask, type Answer, type Ask } from '../support/ask.js';
+import { asker, type Answer, type Ask } from '../support/ask.js';
+import { contractOf } from '../support/contract.js';
 import { createDatabase } from '../support/database.js';
 import { JWT_SECRET } from '../support/service.js';
 import { stack } from '../support/stack.js';
@@ -76,7 +77,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     deps,
     pool,
     logLines,
-    ask: (method, path, options) => ask(`${url}${path}`, method, JWT_SECRET, options),
+    ask: asker(url, JWT_SECRET, contractOf(deps.registry)),
     close: async () => {
       await server.close(1000);
       await Promise.all([pool.end(), temporal.close()]);

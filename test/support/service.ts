@@ -25,7 +25,8 @@ import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { temporalLogger } from '../../worker/temporal-logger.js';
 import { bundleWorkflows } from '../../worker/workflow-bundle.js';
-import { ask, type Answer, type Ask } from './ask.js';
+import { asker, type Answer, type Ask } from './ask.js';
+import { contractOf } from './contract.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { stack } from './stack.js';
 
@@ -222,7 +223,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     bucket: name,
     env,
     deps,
-    ask: (method, path, how) => ask(`${url}${path}`, method, JWT_SECRET, how),
+    ask: asker(url, JWT_SECRET, contractOf(registry)),
     startWorker,
     close: async () => {
       await Promise.all([...workers].map((worker) => worker.stop()));
