@@ -31,6 +31,8 @@ export interface ApiSettings {
   readonly limit: number;
   /** Goes into the input of every workflow that is started here. */
   readonly tuning: Tuning;
+  /** Event streams that a user may have open in this process. Default 20. */
+  readonly maxEventStreams?: number;
   /** How long a POST waits to be admitted, in ms. Default 5000. */
   readonly admissionDeadlineMs?: number;
 }
@@ -45,4 +47,6 @@ export interface ApiDeps {
   readonly logger: Logger;
   readonly settings: ApiSettings;
   readonly readiness: readonly ReadinessCheck[];
+  /** Aborted when the process is about to stop: what would go on for long ends then. */
+  readonly stopping: AbortSignal;
 }

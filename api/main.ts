@@ -21,6 +21,7 @@ const QUERY_TIMEOUT_MS = 5000;
 /** `npm run api`: any number of copies. Configured by the environment alone. */
 async function main(): Promise<void> {
   const stop = stopSignal();
+  const stopping = new AbortController();
   const config = parseApiConfig(process.env);
   const registry = await loadDatasets(config.DATASETS_MODULE);
   const address = temporalAddress();
@@ -45,11 +46,13 @@ async function main(): Promise<void> {
       temporal,
       registry,
       logger,
+      stopping: stopping.signal,
       verifyToken: createTokenVerifier(trustOf(config)),
       settings: {
         publicUrl: config.PUBLIC_URL,
         linkSecret: config.LINK_SECRET,
         limit: config.MAX_ACTIVE_EXPORTS,
+        maxEventStreams: config.MAX_EVENT_STREAMS,
         tuning: tuningOf(config),
       },
       readiness: [
@@ -64,6 +67,7 @@ async function main(): Promise<void> {
     logger.info({ port: server.port, datasets: [...registry.keys()] }, 'listening');
     await Promise.race([stop, sayWhatIsMissing(deps, logger).then(() => stop)]);
     logger.info('draining');
+    stopping.abort();
     await server.close(DRAIN_MS);
   } finally {
     await Promise.allSettled([pool.end(), temporal.close()]);

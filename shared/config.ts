@@ -54,6 +54,8 @@ const api = common.extend({
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
+  // Of one user, in one process.
+  MAX_EVENT_STREAMS: wholeNumber(1).default(20),
   SEGMENTS_IN_FLIGHT: wholeNumber(1).default(DEFAULT_TUNING.segmentsInFlight),
   MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
   MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),

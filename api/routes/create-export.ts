@@ -112,7 +112,7 @@ export const createExportOperation: Operation = {
       headers: ['Location'],
       schema: jobSchema,
       example: JOB_EXAMPLES.queued,
-      leadsTo: { job_id: ['getExport', 'cancelExport', 'downloadExport', 'deleteExport'] },
+      leadsTo: { job_id: ['getExport', 'exportEvents', 'cancelExport', 'downloadExport', 'deleteExport'] },
     },
   },
   problems: ['TOO_MANY_EXPORTS', 'IDEMPOTENCY_KEY_REUSED', 'TEMPORARILY_UNAVAILABLE', 'JOB_STORE_UNAVAILABLE'],

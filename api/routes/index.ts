@@ -5,6 +5,7 @@ import { createExport, createExportOperation } from './create-export.js';
 import { deleteExport, deleteExportOperation } from './delete-export.js';
 import { docs, docsFile, docsFileOperation, docsOperation } from './docs.js';
 import { downloadExport, downloadExportOperation } from './download-export.js';
+import { exportEvents, exportEventsOperation } from './export-events.js';
 import { getExport, getExportOperation } from './get-export.js';
 import { health, healthOperation, ready, readyOperation } from './health.js';
 import { listDatasets, listDatasetsOperation } from './list-datasets.js';
@@ -23,6 +24,7 @@ export const ROUTES: Routes = {
   },
   '/v1/exports/:job_id/cancel': { post: { handle: cancelExport, operation: cancelExportOperation } },
   '/v1/exports/:job_id/download': { get: { handle: downloadExport, operation: downloadExportOperation } },
+  '/v1/exports/:job_id/events': { get: { handle: exportEvents, operation: exportEventsOperation } },
   '/v1/datasets': { get: { handle: listDatasets, operation: listDatasetsOperation } },
   '/d/:token': { get: { handle: openLink, operation: openLinkOperation } },
   '/healthz': { get: { handle: health, operation: healthOperation } },

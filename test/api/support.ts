@@ -58,6 +58,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     logLines.push(JSON.parse(line) as Record<string, unknown>);
   };
   const { settings, ...others } = overrides;
+  const stopping = new AbortController();
   const deps: ApiDeps = {
     jobs: new JobStore(pool),
     store: objects.store,
@@ -66,6 +67,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
     logger: pino({ level: 'debug' }, { write }),
     readiness: [],
+    stopping: stopping.signal,
     ...others,
     settings: { publicUrl: 'http://localhost', linkSecret: LINK_SECRET, limit: 2, tuning: DEFAULT_TUNING, ...settings },
   };
@@ -79,6 +81,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     logLines,
     ask: asker(url, JWT_SECRET, contractOf(deps.registry)),
     close: async () => {
+      stopping.abort();
       await server.close(1000);
       await Promise.all([pool.end(), temporal.close()]);
       objects.close();

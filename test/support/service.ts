@@ -171,6 +171,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   await setUpTemporal(deps.temporal, name);
 
   const temporal = connectTemporal(address);
+  const stopping = new AbortController();
   const app = createApp({
     jobs: deps.jobs,
     store: deps.store,
@@ -179,6 +180,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     logger: pino({ level: 'silent' }),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
     readiness: [],
+    stopping: stopping.signal,
     settings: {
       publicUrl: 'http://localhost',
       linkSecret: LINK_SECRET,
@@ -227,6 +229,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     startWorker,
     close: async () => {
       await Promise.all([...workers].map((worker) => worker.stop()));
+      stopping.abort();
       await server.close(1000);
       await temporal.close();
       await own.close();
