@@ -3,6 +3,7 @@ import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import type { Source } from '../shared/infrastructure/source.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
 export type Scope = 'exports:read' | 'exports:write';
@@ -40,6 +41,8 @@ export interface ApiSettings {
 /** Opened once by `main.ts`, or by a test; the API closes none of it. */
 export interface ApiDeps {
   readonly jobs: JobStore;
+  /** What is exported from: the API only estimates. */
+  readonly source: Source;
   readonly store: ObjectStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;

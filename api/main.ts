@@ -7,6 +7,7 @@ import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
+import { Source } from '../shared/infrastructure/source.js';
 import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
 import type { ApiDeps } from './deps.js';
@@ -17,6 +18,9 @@ import { createTokenVerifier } from './verify-token.js';
 const DRAIN_MS = 10_000;
 /** The API only asks for single jobs and pages of them: a database that takes longer is as good as away. */
 const QUERY_TIMEOUT_MS = 5000;
+
+/** Connections to the source database: so many estimates at a time, each of a second or two. */
+const ESTIMATES = 2;
 
 /** `npm run api`: any number of copies. Configured by the environment alone. */
 async function main(): Promise<void> {
@@ -36,12 +40,19 @@ async function main(): Promise<void> {
     onIdleError,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
   });
+  const sourcePool = createPool(config.SOURCE_DATABASE_URL ?? config.DATABASE_URL, {
+    max: ESTIMATES,
+    name: 'export-estimate',
+    onIdleError,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+  });
   const temporal = connectTemporal(address);
   const objects = openObjectStore(config);
   const { store } = objects;
   try {
     const deps: ApiDeps = {
       jobs: new JobStore(pool),
+      source: new Source(sourcePool),
       store,
       temporal,
       registry,
@@ -70,7 +81,7 @@ async function main(): Promise<void> {
     stopping.abort();
     await server.close(DRAIN_MS);
   } finally {
-    await Promise.allSettled([pool.end(), temporal.close()]);
+    await Promise.allSettled([pool.end(), sourcePool.end(), temporal.close()]);
     objects.close();
   }
   logger.info('stopped');

@@ -35,6 +35,7 @@ const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with pos
 
 const common = z.object({
   DATABASE_URL: databaseUrl,
+  SOURCE_DATABASE_URL: databaseUrl.optional(),
   S3_ENDPOINT: url.optional(),
   S3_PUBLIC_ENDPOINT: url.optional(),
   S3_REGION: z.string().default('us-east-1'),
@@ -64,7 +65,6 @@ const api = common.extend({
 });
 
 const worker = common.extend({
-  SOURCE_DATABASE_URL: databaseUrl.optional(),
   RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: url.optional(),
   EMAIL_FROM: z.string().default('Exports <exports@localhost>'),

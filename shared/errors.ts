@@ -21,7 +21,7 @@ export const ERRORS = {
   TEMPORARILY_UNAVAILABLE: { status: 503, retryable: true, title: 'The service cannot take this now' },
 
   // What ends a job.
-  TOO_MANY_ROWS: { status: 500, retryable: false, title: 'The export has more rows than is allowed' },
+  TOO_MANY_ROWS: { status: 422, retryable: false, title: 'The export has more rows than is allowed' },
   FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be larger than is allowed' },
   DATASET_UNAVAILABLE: { status: 500, retryable: false, title: 'The dataset does not fit its database' },
   COLUMNS_UNFIT: { status: 400, retryable: false, title: 'The format cannot carry these columns' },

@@ -49,6 +49,16 @@ export function exportEvents(deps: ApiDeps): RequestHandler {
   };
 }
 
+/** OpenAPI 3.1 describes a stream of events by one of them. */
+const eventSchema = z.strictObject({
+  id: z.string(),
+  event: z.enum(['progress', 'end']),
+  data: z
+    .string()
+    .meta({ contentMediaType: 'application/json', contentSchema: { $ref: '#/components/schemas/Export' } })
+    .describe('The export, as GET answers it'),
+});
+
 export const exportEventsOperation: Operation = {
   id: 'exportEvents',
   tag: 'Exports',
@@ -59,10 +69,10 @@ export const exportEventsOperation: Operation = {
   headers: ['Last-Event-ID'],
   answers: {
     200: {
-      description: 'Events until the export has ended',
+      description: 'Events until the export has ended, each of this kind',
       contentType: 'text/event-stream',
-      schema: z.string(),
-      example: `retry: 2000\n\nid: 1\nevent: progress\ndata: ${JSON.stringify(JOB_EXAMPLES.processing)}\n\nid: 2\nevent: end\ndata: ${JSON.stringify(JOB_EXAMPLES.completed)}\n\n`,
+      schema: eventSchema,
+      example: { id: '2', event: 'end', data: JSON.stringify(JOB_EXAMPLES.completed) },
     },
   },
   problems: ['TOO_MANY_STREAMS'],

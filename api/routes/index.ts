@@ -5,6 +5,7 @@ import { createExport, createExportOperation } from './create-export.js';
 import { deleteExport, deleteExportOperation } from './delete-export.js';
 import { docs, docsFile, docsFileOperation, docsOperation } from './docs.js';
 import { downloadExport, downloadExportOperation } from './download-export.js';
+import { estimateExport, estimateExportOperation } from './estimate-export.js';
 import { exportEvents, exportEventsOperation } from './export-events.js';
 import { getExport, getExportOperation } from './get-export.js';
 import { health, healthOperation, ready, readyOperation } from './health.js';
@@ -18,6 +19,8 @@ export const ROUTES: Routes = {
     get: { handle: listExports, operation: listExportsOperation },
     post: { handle: createExport, operation: createExportOperation },
   },
+  // Before the jobs: it is no id.
+  '/v1/exports/estimate': { post: { handle: estimateExport, operation: estimateExportOperation } },
   '/v1/exports/:job_id': {
     get: { handle: getExport, operation: getExportOperation },
     delete: { handle: deleteExport, operation: deleteExportOperation },

@@ -10,6 +10,7 @@ import { JobStore } from '../../shared/infrastructure/job-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
 import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
+import { Source } from '../../shared/infrastructure/source.js';
 import { hashRequest } from '../../shared/request.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
@@ -48,6 +49,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     onIdleError: () => undefined,
     queryTimeoutMs: 1000,
   });
+  const sourcePool = createPool(database.url, { max: 2, name: 'test-estimate', onIdleError: () => undefined });
   const temporal = connectTemporal({
     connection: { address: env.TEMPORAL_ADDRESS },
     namespace: env.TEMPORAL_NAMESPACE,
@@ -61,6 +63,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
   const stopping = new AbortController();
   const deps: ApiDeps = {
     jobs: new JobStore(pool),
+    source: new Source(sourcePool),
     store: objects.store,
     temporal,
     registry: createRegistry(BUILT_IN_DATASETS),
@@ -83,7 +86,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     close: async () => {
       stopping.abort();
       await server.close(1000);
-      await Promise.all([pool.end(), temporal.close()]);
+      await Promise.all([pool.end(), sourcePool.end(), temporal.close()]);
       objects.close();
       await database.drop();
     },

@@ -81,7 +81,22 @@ export function contractOf(registry: DatasetRegistry): HoldToContract {
     }
     const key = [type, '*/*'].find((name) => Object.hasOwn(content, name));
     assert.ok(key, `${what}: ${type} is not in the contract`);
+    if (type === 'text/event-stream') {
+      for (const event of eventsIn(answer.text)) {
+        holds(validator('paths', template, 'get', 'responses', status, 'content', key, 'schema'), event, 'an event');
+        holds(validator('components', 'schemas', 'Export'), JSON.parse(event.data ?? 'null'), 'the data of an event');
+      }
+      return;
+    }
     const at = ['paths', template, method.toLowerCase(), 'responses', status, 'content', key, 'schema'];
     holds(validator(...at), type.endsWith('json') ? answer.json : answer.text, 'the body');
   };
+}
+
+/** Fields of each event of a stream; what only sets the time to connect again, or keeps the line open, is none. */
+function eventsIn(stream: string): Partial<Record<string, string>>[] {
+  const blocks = stream.split('\n\n').map((block) => [...block.matchAll(/^(\w+): ?(.*)$/gm)]);
+  return blocks
+    .map((lines) => Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value])))
+    .filter((fields) => 'data' in fields);
 }

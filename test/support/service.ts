@@ -174,6 +174,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const stopping = new AbortController();
   const app = createApp({
     jobs: deps.jobs,
+    source: deps.source,
     store: deps.store,
     temporal,
     registry,
