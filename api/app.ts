@@ -3,10 +3,13 @@ import { ServiceError } from '../shared/errors.js';
 import { accessLog } from './access-log.js';
 import { authenticate } from './authenticate.js';
 import { contextOf } from './context.js';
+import { crossOrigin } from './cross-origin.js';
 import type { ApiDeps } from './deps.js';
 import { jsonBody } from './json-body.js';
 import { problems } from './problem.js';
 import type { Method, Route, Routes } from './openapi/operation.js';
+import { rateLimits } from './rate-limits.js';
+import { requireScope } from './require-scope.js';
 import { ROUTES } from './routes/index.js';
 import { securityHeaders } from './security-headers.js';
 
@@ -18,8 +21,8 @@ export function createApp(deps: ApiDeps): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  app.use(accessLog(deps.logger), securityHeaders);
-  app.use('/v1', authenticate(deps.verifyToken));
+  app.use(accessLog(deps.logger), securityHeaders, ...crossOrigin(deps.settings.corsOrigins ?? []));
+  app.use('/v1', authenticate(deps.verifyToken), ...rateLimits(deps.settings));
   for (const [path, methods] of Object.entries(ROUTES)) mount(app, path, methods, deps);
   app.use(() => {
     throw new ServiceError('NOT_FOUND', 'There is nothing at this address.');
@@ -39,6 +42,7 @@ function mount(app: Express, path: string, methods: Routes[string], deps: ApiDep
 }
 
 const handlers = ({ handle, operation }: Route, deps: ApiDeps): RequestHandler[] => [
+  ...(operation.scope === undefined ? [] : [requireScope(operation.scope)]),
   ...(operation.takesRequest === true ? jsonBody : []),
   handle(deps),
 ];

@@ -13,6 +13,8 @@ export interface Principal {
   readonly userId: string;
   readonly tenantId: string;
   readonly email?: string;
+  /** What the token allows; none: everything. */
+  readonly scopes?: readonly string[];
 }
 
 /**
@@ -32,6 +34,10 @@ export interface ApiSettings {
   readonly limit: number;
   /** Goes into the input of every workflow that is started here. */
   readonly tuning: Tuning;
+  /** Requests a minute. None: no limit. */
+  readonly rateLimits?: { readonly user?: number | undefined; readonly tenant?: number | undefined };
+  /** Origins whose pages may call the service; `*` is any. Default: none. */
+  readonly corsOrigins?: readonly string[];
   /** Event streams that a user may have open in this process. Default 20. */
   readonly maxEventStreams?: number;
   /** How long a POST waits to be admitted, in ms. Default 5000. */

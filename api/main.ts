@@ -10,6 +10,7 @@ import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { Source } from '../shared/infrastructure/source.js';
 import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
+import { logContext } from './context.js';
 import type { ApiDeps } from './deps.js';
 import { ListenError, serve } from './server.js';
 import { createTokenVerifier } from './verify-token.js';
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   const config = parseApiConfig(process.env);
   const registry = await loadDatasets(config.DATASETS_MODULE);
   const address = temporalAddress();
-  const logger = createLogger('export-api', config.LOG_LEVEL);
+  const logger = createLogger('export-api', config.LOG_LEVEL, logContext);
 
   const onIdleError = (err: Error): void => {
     logger.warn({ err }, 'an idle database connection broke');
@@ -63,6 +64,8 @@ async function main(): Promise<void> {
         publicUrl: config.PUBLIC_URL,
         linkSecret: config.LINK_SECRET,
         limit: config.MAX_ACTIVE_EXPORTS,
+        rateLimits: { user: config.RATE_LIMIT_USER, tenant: config.RATE_LIMIT_TENANT },
+        corsOrigins: config.CORS_ORIGINS,
         maxEventStreams: config.MAX_EVENT_STREAMS,
         tuning: tuningOf(config),
       },

@@ -71,7 +71,10 @@ function answer(response: Response, error: ServiceError): void {
   const { status, title } = ERRORS[error.code];
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
-  if (status === 429 || status === 503) response.set('Retry-After', String(RETRY_AFTER));
+  // Who knows it better has set it.
+  if ((status === 429 || status === 503) && !response.hasHeader('Retry-After')) {
+    response.set('Retry-After', String(RETRY_AFTER));
+  }
   // What is left of a body that nobody reads would be taken for the next request.
   if (status === 413) response.set('Connection', 'close');
   response

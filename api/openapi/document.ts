@@ -44,7 +44,7 @@ export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json
       : {}),
     responses: {
       ...Object.fromEntries(
-        Object.entries(operation.answers).map(([status, answer]) => [status, answerJson(answer, schemas)]),
+        Object.entries(operation.answers).map(([status, answer]) => [status, answerJson(operation, answer, schemas)]),
       ),
       ...problemResponses(operation, path, schemas),
     },
@@ -109,7 +109,8 @@ const headersOf = ({ headers = [] }: Operation): Json[] =>
   }));
 
 function answerJson(
-  { description, headers = [], schema, contentType, example, leadsTo = {} }: Answer,
+  operation: Operation,
+  { description, headers, schema, contentType, example, leadsTo = {} }: Answer,
   schemas: Schemas,
 ): Json {
   const links = Object.entries(leadsTo).flatMap(([field, ids]) =>
@@ -117,7 +118,7 @@ function answerJson(
   );
   return {
     description,
-    headers: headerRefs(headers),
+    headers: headerRefs(operation, headers),
     ...(schema === undefined
       ? {}
       : {

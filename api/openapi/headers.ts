@@ -42,6 +42,17 @@ export const RESPONSE_HEADERS = {
     schema: text('^\\d+$'),
     example: '5',
   },
+  'RateLimit-Policy': {
+    description:
+      'The limits that hold, `q` requests in `w` seconds, by user and by tenant (draft-ietf-httpapi-ratelimit-headers). Each process counts for itself.',
+    schema: text(),
+    example: '"user";q=1200;w=60;pk=:N2Y5:, "tenant";q=30000;w=60;pk=:MGE3:',
+  },
+  RateLimit: {
+    description: 'What is left of each: `r` requests for the next `t` seconds.',
+    schema: text(),
+    example: '"user";r=1187;t=42, "tenant";r=29410;t=42',
+  },
   'WWW-Authenticate': {
     description: 'RFC 6750: that a bearer token is needed, or what is wrong with the one that was sent.',
     required: true,

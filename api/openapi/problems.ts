@@ -7,12 +7,13 @@ import type { Json, Schemas } from './schemas.js';
 
 /** The problems of an operation, from the error table: one response a status, with the codes that it may have. */
 
-const AUTHENTICATED: readonly ErrorCode[] = ['UNAUTHENTICATED', 'TEMPORARILY_UNAVAILABLE'];
+const AUTHENTICATED: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'TEMPORARILY_UNAVAILABLE'];
 const WITH_BODY: readonly ErrorCode[] = ['VALIDATION_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
 const OF_A_JOB: readonly ErrorCode[] = ['VALIDATION_FAILED', 'NOT_FOUND', 'JOB_STORE_UNAVAILABLE'];
 
 const HEADERS: Readonly<Record<number, readonly ResponseHeader[]>> = {
   401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
   429: ['Retry-After'],
   503: ['Retry-After'],
 };
@@ -62,7 +63,7 @@ export function problemResponses(operation: Operation, path: string, schemas: Sc
   }
   const response = (status: number, codes: readonly ErrorCode[]): Json => ({
     description: codes.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join('; '),
-    headers: headerRefs(HEADERS[status] ?? []),
+    headers: headerRefs(operation, HEADERS[status]),
     content: {
       'application/problem+json': {
         schema: { allOf: [base, schemas.output(z.object({ status: z.literal(status), code: z.enum(codes) }).loose())] },
@@ -73,6 +74,11 @@ export function problemResponses(operation: Operation, path: string, schemas: Sc
   return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), response(status, codes)]));
 }
 
-/** Every answer has a request id. */
-export const headerRefs = (names: readonly ResponseHeader[]): Json =>
-  Object.fromEntries(['X-Request-Id', ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+/** Every answer has a request id, and those that need a token say how many are left. */
+export const headerRefs = ({ scope }: Operation, names: readonly ResponseHeader[] = []): Json =>
+  Object.fromEntries(
+    ['X-Request-Id', ...(scope === undefined ? [] : ['RateLimit', 'RateLimit-Policy']), ...names].map((name) => [
+      name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
+  );

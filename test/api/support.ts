@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.js';
+import { logContext } from '../../api/context.js';
 import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
 import { serve } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
@@ -68,7 +69,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     temporal,
     registry: createRegistry(BUILT_IN_DATASETS),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
-    logger: pino({ level: 'debug' }, { write }),
+    logger: pino({ level: 'debug', mixin: logContext }, { write }),
     readiness: [],
     stopping: stopping.signal,
     ...others,
