@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from '../shared/infrastructure/logger.js';
-import { contextOf } from './context.js';
+import { answering, contextOf } from './context.js';
 
 /** Asked every few seconds by whatever keeps the process running: not worth a line each. */
 const QUIET = new Set(['/healthz', '/readyz']);
@@ -26,6 +26,6 @@ export function accessLog(logger: Logger): RequestHandler {
       const level = response.statusCode >= 500 ? 'warn' : QUIET.has(route) ? 'debug' : 'info';
       logger[level](line, 'request');
     });
-    next();
+    answering(request, next);
   };
 }

@@ -3,10 +3,14 @@ import { ServiceError } from '../shared/errors.js';
 import { accessLog } from './access-log.js';
 import { authenticate } from './authenticate.js';
 import { contextOf } from './context.js';
+import { crossOrigin } from './cross-origin.js';
 import type { ApiDeps } from './deps.js';
 import { jsonBody } from './json-body.js';
 import { problems } from './problem.js';
-import { ROUTES, type Method } from './routes/index.js';
+import type { Method, Route, Routes } from './openapi/operation.js';
+import { rateLimits } from './rate-limits.js';
+import { requireScope } from './require-scope.js';
+import { ROUTES } from './routes/index.js';
 import { securityHeaders } from './security-headers.js';
 
 /** The HTTP service, without a port. It owns nothing that was passed in. */
@@ -17,8 +21,8 @@ export function createApp(deps: ApiDeps): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  app.use(accessLog(deps.logger), securityHeaders);
-  app.use('/v1', authenticate(deps.verifyToken));
+  app.use(accessLog(deps.logger), securityHeaders, ...crossOrigin(deps.settings.corsOrigins ?? []));
+  app.use('/v1', authenticate(deps.verifyToken), ...rateLimits(deps.settings));
   for (const [path, methods] of Object.entries(ROUTES)) mount(app, path, methods, deps);
   app.use(() => {
     throw new ServiceError('NOT_FOUND', 'There is nothing at this address.');
@@ -27,15 +31,21 @@ export function createApp(deps: ApiDeps): Express {
   return app;
 }
 
-function mount(app: Express, path: string, methods: (typeof ROUTES)[string], deps: ApiDeps): void {
+function mount(app: Express, path: string, methods: Routes[string], deps: ApiDeps): void {
   const route = app.route(path);
   route.all(named(path));
   const { get, post, delete: remove } = methods;
-  if (get !== undefined) route.get(get(deps));
-  if (post !== undefined) route.post(...(path === '/v1/exports' ? jsonBody : []), post(deps));
-  if (remove !== undefined) route.delete(remove(deps));
+  if (get !== undefined) route.get(...handlers(get, deps));
+  if (post !== undefined) route.post(...handlers(post, deps));
+  if (remove !== undefined) route.delete(...handlers(remove, deps));
   route.all(otherMethod(methods));
 }
+
+const handlers = ({ handle, operation }: Route, deps: ApiDeps): RequestHandler[] => [
+  ...(operation.scope === undefined ? [] : [requireScope(operation.scope)]),
+  ...(operation.takesRequest === true ? jsonBody : []),
+  handle(deps),
+];
 
 /** The access log writes the pattern, never the address. */
 function named(path: string): RequestHandler {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../shared/errors.js';
 import type { Principal } from './deps.js';
@@ -25,6 +26,19 @@ export function contextOf(request: IncomingMessage): RequestContext {
   const context: RequestContext = { requestId, route: '' };
   contexts.set(request, context);
   return context;
+}
+
+const current = new AsyncLocalStorage<RequestContext>();
+
+/** Runs what answers a request; log lines of it know whose they are. */
+export const answering = (request: IncomingMessage, work: () => void): void => {
+  current.run(contextOf(request), work);
+};
+
+/** For every line of the log: the request that it is written for. */
+export function logContext(): { readonly request_id?: string } {
+  const context = current.getStore();
+  return context === undefined ? {} : { request_id: context.requestId };
 }
 
 /** @throws ServiceError UNAUTHENTICATED on a route that forgot to ask for a token: nothing is shown by accident */

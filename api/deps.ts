@@ -3,13 +3,18 @@ import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import type { Source } from '../shared/infrastructure/source.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+
+export type Scope = 'exports:read' | 'exports:write';
 
 /** Who is asking, as the token says it. Ids are in lower case. */
 export interface Principal {
   readonly userId: string;
   readonly tenantId: string;
   readonly email?: string;
+  /** What the token allows; none: everything. */
+  readonly scopes?: readonly string[];
 }
 
 /**
@@ -29,6 +34,12 @@ export interface ApiSettings {
   readonly limit: number;
   /** Goes into the input of every workflow that is started here. */
   readonly tuning: Tuning;
+  /** Requests a minute. None: no limit. */
+  readonly rateLimits?: { readonly user?: number | undefined; readonly tenant?: number | undefined };
+  /** Origins whose pages may call the service; `*` is any. Default: none. */
+  readonly corsOrigins?: readonly string[];
+  /** Event streams that a user may have open in this process. Default 20. */
+  readonly maxEventStreams?: number;
   /** How long a POST waits to be admitted, in ms. Default 5000. */
   readonly admissionDeadlineMs?: number;
 }
@@ -36,6 +47,8 @@ export interface ApiSettings {
 /** Opened once by `main.ts`, or by a test; the API closes none of it. */
 export interface ApiDeps {
   readonly jobs: JobStore;
+  /** What is exported from: the API only estimates. */
+  readonly source: Source;
   readonly store: ObjectStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;
@@ -43,4 +56,6 @@ export interface ApiDeps {
   readonly logger: Logger;
   readonly settings: ApiSettings;
   readonly readiness: readonly ReadinessCheck[];
+  /** Aborted when the process is about to stop: what would go on for long ends then. */
+  readonly stopping: AbortSignal;
 }

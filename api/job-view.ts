@@ -4,6 +4,7 @@ import { FORMATS } from '../shared/formats/index.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { downloadUrl } from '../shared/links.js';
 import type { ApiSettings } from './deps.js';
+import type { JobView } from './job-schema.js';
 
 /** How far an active export is, where that is known better than from its row. */
 export interface LiveView {
@@ -29,8 +30,22 @@ function linkOf(row: JobRow, { publicUrl, linkSecret }: ApiSettings): string | n
   return downloadUrl(publicUrl, linkSecret, row.job_id, row.url_expires_at);
 }
 
-/** A job as clients see it: the row's fields, without what only workers need. Dates become ISO 8601 in JSON. */
-export function jobView(row: JobRow, settings: ApiSettings, live: LiveView = liveFromRow(row)) {
+/** Rows a second since it began, and seconds until its end if it goes on so; null while nobody can say. */
+function paceOf({ status, started_at: startedAt }: JobRow, { rowsExported, totalRows }: LiveView) {
+  const seconds = startedAt === null ? 0 : (Date.now() - startedAt.getTime()) / 1000;
+  if (status !== 'PROCESSING' || rowsExported === 0 || seconds <= 0) return { rate: null, remaining: null };
+  const rate = rowsExported / seconds;
+  return {
+    rate: Math.round(rate),
+    remaining: totalRows === null ? null : Math.ceil((totalRows - rowsExported) / rate),
+  };
+}
+
+const time = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+/** A job as clients see it: the row's fields, without what only workers need. */
+export function jobView(row: JobRow, settings: ApiSettings, live: LiveView = liveFromRow(row)): JobView {
+  const { rate, remaining } = paceOf(row, live);
   return {
     job_id: row.job_id,
     user_id: row.user_id,
@@ -46,6 +61,8 @@ export function jobView(row: JobRow, settings: ApiSettings, live: LiveView = liv
     progress: live.progress,
     total_rows: live.totalRows,
     rows_exported: live.rowsExported,
+    rows_per_second: rate,
+    remaining_seconds: remaining,
     row_count: row.row_count,
     // A format of a newer version has a name that this one cannot make.
     file_name: FORMATS.has(row.format) ? fileName({ ...row, jobId: row.job_id, createdAt: row.created_at }) : null,
@@ -53,16 +70,16 @@ export function jobView(row: JobRow, settings: ApiSettings, live: LiveView = liv
     file_size: row.file_size,
     checksum: row.checksum,
     download_url: linkOf(row, settings),
-    url_expires_at: row.url_expires_at,
-    file_deleted_at: row.file_deleted_at,
+    url_expires_at: time(row.url_expires_at),
+    file_deleted_at: time(row.file_deleted_at),
     warnings: row.warnings,
     error_code: row.error_code,
     error_message: row.error_message,
     idempotency_key: row.idempotency_key,
-    created_at: row.created_at,
-    started_at: row.started_at,
-    completed_at: row.completed_at,
-    cancel_requested_at: row.cancel_requested_at,
+    created_at: row.created_at.toISOString(),
+    started_at: time(row.started_at),
+    completed_at: time(row.completed_at),
+    cancel_requested_at: time(row.cancel_requested_at),
   };
 }
 

@@ -7,8 +7,10 @@ import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
+import { Source } from '../shared/infrastructure/source.js';
 import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
+import { logContext } from './context.js';
 import type { ApiDeps } from './deps.js';
 import { ListenError, serve } from './server.js';
 import { createTokenVerifier } from './verify-token.js';
@@ -18,13 +20,17 @@ const DRAIN_MS = 10_000;
 /** The API only asks for single jobs and pages of them: a database that takes longer is as good as away. */
 const QUERY_TIMEOUT_MS = 5000;
 
+/** Connections to the source database: so many estimates at a time, each of a second or two. */
+const ESTIMATES = 2;
+
 /** `npm run api`: any number of copies. Configured by the environment alone. */
 async function main(): Promise<void> {
   const stop = stopSignal();
+  const stopping = new AbortController();
   const config = parseApiConfig(process.env);
   const registry = await loadDatasets(config.DATASETS_MODULE);
   const address = temporalAddress();
-  const logger = createLogger('export-api', config.LOG_LEVEL);
+  const logger = createLogger('export-api', config.LOG_LEVEL, logContext);
 
   const onIdleError = (err: Error): void => {
     logger.warn({ err }, 'an idle database connection broke');
@@ -35,21 +41,32 @@ async function main(): Promise<void> {
     onIdleError,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
   });
+  const sourcePool = createPool(config.SOURCE_DATABASE_URL ?? config.DATABASE_URL, {
+    max: ESTIMATES,
+    name: 'export-estimate',
+    onIdleError,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+  });
   const temporal = connectTemporal(address);
   const objects = openObjectStore(config);
   const { store } = objects;
   try {
     const deps: ApiDeps = {
       jobs: new JobStore(pool),
+      source: new Source(sourcePool),
       store,
       temporal,
       registry,
       logger,
+      stopping: stopping.signal,
       verifyToken: createTokenVerifier(trustOf(config)),
       settings: {
         publicUrl: config.PUBLIC_URL,
         linkSecret: config.LINK_SECRET,
         limit: config.MAX_ACTIVE_EXPORTS,
+        rateLimits: { user: config.RATE_LIMIT_USER, tenant: config.RATE_LIMIT_TENANT },
+        corsOrigins: config.CORS_ORIGINS,
+        maxEventStreams: config.MAX_EVENT_STREAMS,
         tuning: tuningOf(config),
       },
       readiness: [
@@ -64,9 +81,10 @@ async function main(): Promise<void> {
     logger.info({ port: server.port, datasets: [...registry.keys()] }, 'listening');
     await Promise.race([stop, sayWhatIsMissing(deps, logger).then(() => stop)]);
     logger.info('draining');
+    stopping.abort();
     await server.close(DRAIN_MS);
   } finally {
-    await Promise.allSettled([pool.end(), temporal.close()]);
+    await Promise.allSettled([pool.end(), sourcePool.end(), temporal.close()]);
     objects.close();
   }
   logger.info('stopped');

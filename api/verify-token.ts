@@ -43,6 +43,11 @@ const claims = z.object({
   tenant_id: uuid,
   // Only a default for where the mail goes: one that is no address is as good as none.
   email: z.email().max(254).optional().catch(undefined),
+  // RFC 8693: names between blanks; some providers write a list. Anything else allows nothing.
+  scope: z
+    .union([z.string().transform((text) => text.split(' ').filter((name) => name !== '')), z.array(z.string())])
+    .optional()
+    .catch([]),
 });
 
 const refused = (why: string, cause?: unknown): ServiceError => new ServiceError('UNAUTHENTICATED', why, {}, { cause });
@@ -68,8 +73,13 @@ function principalFrom(payload: JWTPayload): Principal {
     const names = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
     throw refused(`The token needs ${names.join(' and ')}, as UUIDs.`);
   }
-  const { sub, tenant_id, email } = result.data;
-  return { userId: sub, tenantId: tenant_id, ...(email === undefined ? {} : { email }) };
+  const { sub, tenant_id, email, scope } = result.data;
+  return {
+    userId: sub,
+    tenantId: tenant_id,
+    ...(email === undefined ? {} : { email }),
+    ...(scope === undefined ? {} : { scopes: scope }),
+  };
 }
 
 function algorithmOf(token: string): string | undefined {

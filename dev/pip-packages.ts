@@ -11,6 +11,8 @@ export interface PipOptions {
   readonly signal?: AbortSignal;
   /** Default: the caller's. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Also what they need, in whatever version pip finds. */
+  readonly withDependencies?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PipOptions {
 export async function pipPackages(
   name: string,
   packages: readonly string[],
-  { say, signal, env = process.env }: PipOptions = {},
+  { say, signal, env = process.env, withDependencies = false }: PipOptions = {},
 ): Promise<string> {
   const run = async (args: readonly string[], timeoutMs: number): Promise<string> => {
     const pipEnv = { ...env, PIP_DISABLE_PIP_VERSION_CHECK: '1' };
@@ -35,6 +37,7 @@ export async function pipPackages(
   const tag = await run(['-c', 'import sys; print(sys.implementation.cache_tag)'], TAG_LIMIT_MS);
   return cachedFolder(`${name}-${tag}`, async (draft) => {
     say?.(`installing ${packages.join(' and ')} with python3 -m pip`);
-    await run(['-m', 'pip', 'install', '--target', draft, '--no-deps', '--no-input', ...packages], PIP_LIMIT_MS);
+    const dependencies = withDependencies ? [] : ['--no-deps'];
+    await run(['-m', 'pip', 'install', '--target', draft, '--no-input', ...dependencies, ...packages], PIP_LIMIT_MS);
   });
 }

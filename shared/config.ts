@@ -28,6 +28,17 @@ const duration = z
     const [, amount, unit] = DURATION.exec(text) ?? [];
     return Number(amount) * UNITS[unit as keyof typeof UNITS];
   });
+/** Requests a minute; 0 is no limit. */
+const requests = (usual: number) =>
+  wholeNumber(0)
+    .default(usual)
+    .transform((limit) => (limit === 0 ? undefined : limit));
+const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+const origins = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
+  .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example.com, with commas between, or *');
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 // `localhost:9000` is a URL, too: of the scheme `localhost`.
 const url = z.url({ protocol: /^https?$/, error: 'must be an address such as http://host:port' });
@@ -35,6 +46,7 @@ const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with pos
 
 const common = z.object({
   DATABASE_URL: databaseUrl,
+  SOURCE_DATABASE_URL: databaseUrl.optional(),
   S3_ENDPOINT: url.optional(),
   S3_PUBLIC_ENDPOINT: url.optional(),
   S3_REGION: z.string().default('us-east-1'),
@@ -54,6 +66,12 @@ const api = common.extend({
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
+  CORS_ORIGINS: origins,
+  // Each process counts for itself.
+  RATE_LIMIT_USER: requests(1200),
+  RATE_LIMIT_TENANT: requests(30_000),
+  // Of one user, in one process.
+  MAX_EVENT_STREAMS: wholeNumber(1).default(20),
   SEGMENTS_IN_FLIGHT: wholeNumber(1).default(DEFAULT_TUNING.segmentsInFlight),
   MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
   MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
@@ -62,7 +80,6 @@ const api = common.extend({
 });
 
 const worker = common.extend({
-  SOURCE_DATABASE_URL: databaseUrl.optional(),
   RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: url.optional(),
   // Fonts for what the built-in one has no shape for: paths, with commas between them.

@@ -7,6 +7,7 @@ export const ERRORS = {
   // At the door.
   VALIDATION_FAILED: { status: 400, retryable: false, title: 'The request is not valid' },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid bearer token is needed' },
+  FORBIDDEN: { status: 403, retryable: false, title: 'The token does not allow this' },
   NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing, or it is not yours' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'This address does not take that method' },
   NOT_ACTIVE: { status: 409, retryable: false, title: 'The export is not active' },
@@ -16,11 +17,13 @@ export const ERRORS = {
   BODY_TOO_LARGE: { status: 413, retryable: false, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'The body must be JSON' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key belongs to another request' },
+  RATE_LIMITED: { status: 429, retryable: false, title: 'Too many requests' },
+  TOO_MANY_STREAMS: { status: 429, retryable: false, title: 'Too many open event streams' },
   TOO_MANY_EXPORTS: { status: 429, retryable: false, title: 'Too many active exports' },
   TEMPORARILY_UNAVAILABLE: { status: 503, retryable: true, title: 'The service cannot take this now' },
 
   // What ends a job.
-  TOO_MANY_ROWS: { status: 500, retryable: false, title: 'The export has more rows than is allowed' },
+  TOO_MANY_ROWS: { status: 422, retryable: false, title: 'The export has more rows than is allowed' },
   FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be larger than is allowed' },
   DATASET_UNAVAILABLE: { status: 500, retryable: false, title: 'The dataset does not fit its database' },
   COLUMNS_UNFIT: { status: 400, retryable: false, title: 'The format cannot carry these columns' },

@@ -4,6 +4,7 @@ import type { ExportRequest, RangeFilter, Scalar } from './contract.js';
 import { ACCOUNT, accountDatasets } from './datasets/account.js';
 import { columnNames, type ColumnType, type Dataset, type FilterDefinition } from './datasets/define-dataset.js';
 import type { DatasetRegistry } from './datasets/index.js';
+import { valueSchema } from './datasets/value-schema.js';
 import { isBefore, valueProblem } from './datasets/values.js';
 import { ServiceError } from './errors.js';
 import { BUNDLE_FORMATS, FORMATS } from './formats/index.js';
@@ -19,7 +20,8 @@ const scalarOf = (type: ColumnType) =>
       const problem = valueProblem(value, type);
       // What is no value of this type cannot be held against another one: the list or range above is not looked at.
       if (problem !== null) context.addIssue({ code: 'custom', message: problem, continue: false });
-    });
+    })
+    .meta(valueSchema(type));
 
 function dateRange(type: ColumnType) {
   const bound = scalarOf(type);
@@ -37,7 +39,8 @@ function range(type: ColumnType) {
       const [low, high] = [gt ?? gte, lt ?? lte];
       return low === undefined || high === undefined || isBefore(high, low, type) !== true;
     }, 'must begin before it ends')
-    .transform((value) => value as RangeFilter);
+    .transform((value) => value as RangeFilter)
+    .meta({ minProperties: 1 });
 }
 
 function oneOf(type: ColumnType, values: readonly string[] | undefined) {
@@ -59,7 +62,9 @@ function filterSchema(filter: FilterDefinition, type: ColumnType) {
     case 'equals':
       return scalarOf(type);
     case 'contains':
-      return scalarOf(type).refine((text) => text !== '', 'must not be empty');
+      return scalarOf(type)
+        .refine((text) => text !== '', 'must not be empty')
+        .meta({ ...valueSchema(type), minLength: 1 });
     case 'is_null':
       return z.boolean({ error: 'must be true or false' });
   }
@@ -93,6 +98,7 @@ function datasetSchema(dataset: Dataset) {
       })
       .min(1, 'must name a column')
       .refine((columns) => new Set(columns).size === columns.length, 'must not name a column twice')
+      .meta({ uniqueItems: true })
       .default(names),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
     options: formatOptions,

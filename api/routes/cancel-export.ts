@@ -9,6 +9,8 @@ import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
 import { jobView } from '../job-view.js';
 import { isPassingFault, pauseAfter } from '../passing-faults.js';
+import { JOB_EXAMPLES, jobSchema } from '../job-schema.js';
+import type { Operation } from '../openapi/operation.js';
 
 /** How long Temporal may take to hear of it. */
 const CANCEL_MS = 3000;
@@ -56,3 +58,14 @@ export function cancelExport(deps: ApiDeps): RequestHandler {
     response.status(202).json(jobView(now ?? row, deps.settings));
   };
 }
+
+export const cancelExportOperation: Operation = {
+  id: 'cancelExport',
+  tag: 'Exports',
+  summary: 'Cancel an active export',
+  description:
+    'Asks for it; the export says CANCELLED when nothing of it is left. One that is being finished still completes. May be repeated.',
+  scope: 'exports:write',
+  answers: { 202: { description: 'The export, as it is by now', schema: jobSchema, example: JOB_EXAMPLES.processing } },
+  problems: ['NOT_ACTIVE', 'TEMPORARILY_UNAVAILABLE'],
+};

@@ -11,6 +11,8 @@ import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps, Principal } from '../deps.js';
 import { idempotencyKeyOf } from '../input.js';
 import { jobView, queuedRow } from '../job-view.js';
+import { JOB_EXAMPLES, jobSchema } from '../job-schema.js';
+import type { Operation } from '../openapi/operation.js';
 
 /** Never to be changed: a key would mean another job from then on. */
 const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
@@ -94,3 +96,24 @@ export function createExport(deps: ApiDeps): RequestHandler {
     response.status(202).location(`/v1/exports/${row.job_id}`).json(jobView(row, deps.settings));
   };
 }
+
+export const createExportOperation: Operation = {
+  id: 'createExport',
+  tag: 'Exports',
+  summary: 'Ask for an export',
+  description:
+    'Takes one of your slots and starts the export; no row has been read when this answers. `GET /v1/datasets` says what can be asked for.',
+  scope: 'exports:write',
+  headers: ['Idempotency-Key'],
+  takesRequest: true,
+  answers: {
+    202: {
+      description: 'The export, as it is by now',
+      headers: ['Location'],
+      schema: jobSchema,
+      example: JOB_EXAMPLES.queued,
+      leadsTo: { job_id: ['getExport', 'exportEvents', 'cancelExport', 'downloadExport', 'deleteExport'] },
+    },
+  },
+  problems: ['TOO_MANY_EXPORTS', 'IDEMPOTENCY_KEY_REUSED', 'TEMPORARILY_UNAVAILABLE', 'JOB_STORE_UNAVAILABLE'],
+};

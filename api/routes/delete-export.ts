@@ -5,6 +5,7 @@ import { fileKind } from '../../shared/formats/file-kind.js';
 import { JobStore } from '../../shared/infrastructure/job-store.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
+import type { Operation } from '../openapi/operation.js';
 
 /** `DELETE /v1/exports/{job_id}`: the file and whatever a failed job has left. The job itself stays in the list. */
 export function deleteExport(deps: ApiDeps): RequestHandler {
@@ -24,3 +25,14 @@ export function deleteExport(deps: ApiDeps): RequestHandler {
     response.status(204).end();
   };
 }
+
+export const deleteExportOperation: Operation = {
+  id: 'deleteExport',
+  tag: 'Exports',
+  summary: 'Delete the file of an export',
+  description:
+    'The file, or what a failed export has left, is gone when this answers. The export itself stays in the list.',
+  scope: 'exports:write',
+  answers: { 204: { description: 'There is no file any more' } },
+  problems: ['STILL_ACTIVE', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED'],
+};

@@ -3,17 +3,45 @@ import { z } from 'zod';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob, parseQuery } from '../input.js';
 import { mintLink } from '../mint-link.js';
+import type { Operation } from '../openapi/operation.js';
 
-const schema = z.strictObject({
-  redirect: z.enum(['true', 'false'], { error: 'must be true or false' }).default('true'),
+const querySchema = z.strictObject({
+  redirect: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('true')
+    .describe('false: answer the address'),
 });
+const answerSchema = z.strictObject({ url: z.url(), expires_at: z.iso.datetime() });
 
 /** `GET /v1/exports/{job_id}/download`: to the file, or with `?redirect=false` its address for now. */
 export function downloadExport(deps: ApiDeps): RequestHandler {
   return async (request, response) => {
-    const { redirect } = parseQuery(request, schema);
+    const { redirect } = parseQuery(request, querySchema);
     const { url, expiresAt } = await mintLink(await ownedJob(request, deps), deps);
     if (redirect === 'true') response.redirect(302, url);
-    else response.json({ url, expires_at: expiresAt });
+    else {
+      response.json({ url, expires_at: expiresAt.toISOString() } satisfies z.infer<typeof answerSchema>);
+    }
   };
 }
+
+export const downloadExportOperation: Operation = {
+  id: 'downloadExport',
+  tag: 'Exports',
+  summary: 'To the file',
+  description: 'An address in the store, signed now. Do not keep it: keep `download_url`, or ask here again.',
+  scope: 'exports:read',
+  query: () => querySchema,
+  answers: {
+    200: {
+      description: 'With `redirect=false`: the address',
+      schema: answerSchema,
+      example: {
+        url: 'https://s3.example.com/exports/01933b1c.csv?X-Amz-Expires=86399&X-Amz-Signature=0a1b2c',
+        expires_at: '2026-11-23T10:11:13.730Z',
+      },
+    },
+    302: { description: 'To the file', headers: ['Location'] },
+  },
+  problems: ['NOT_READY', 'EXPIRED'],
+};

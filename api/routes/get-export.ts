@@ -3,6 +3,8 @@ import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
 import { jobView } from '../job-view.js';
 import { LiveProgress } from '../live-progress.js';
+import { JOB_EXAMPLES, jobSchema } from '../job-schema.js';
+import type { Operation } from '../openapi/operation.js';
 
 /** `GET /v1/exports/{job_id}`: the job, and how far it is at this moment. */
 export function getExport(deps: ApiDeps): RequestHandler {
@@ -12,3 +14,11 @@ export function getExport(deps: ApiDeps): RequestHandler {
     response.json(jobView(row, deps.settings, await live.of(row)));
   };
 }
+
+export const getExportOperation: Operation = {
+  id: 'getExport',
+  tag: 'Exports',
+  summary: 'One export, and how far it is at this moment',
+  scope: 'exports:read',
+  answers: { 200: { description: 'The export', schema: jobSchema, example: JOB_EXAMPLES.completed } },
+};

@@ -1,25 +1,38 @@
-import type { RequestHandler } from 'express';
-import type { ApiDeps } from '../deps.js';
-import { cancelExport } from './cancel-export.js';
-import { createExport } from './create-export.js';
-import { deleteExport } from './delete-export.js';
-import { downloadExport } from './download-export.js';
-import { getExport } from './get-export.js';
-import { health, ready } from './health.js';
-import { listDatasets } from './list-datasets.js';
-import { listExports } from './list-exports.js';
-import { openLink } from './open-link.js';
+import type { Routes } from '../openapi/operation.js';
+import { cancelExport, cancelExportOperation } from './cancel-export.js';
+import { contract, contractOperation } from './contract.js';
+import { createExport, createExportOperation } from './create-export.js';
+import { deleteExport, deleteExportOperation } from './delete-export.js';
+import { docs, docsFile, docsFileOperation, docsOperation } from './docs.js';
+import { downloadExport, downloadExportOperation } from './download-export.js';
+import { estimateExport, estimateExportOperation } from './estimate-export.js';
+import { exportEvents, exportEventsOperation } from './export-events.js';
+import { getExport, getExportOperation } from './get-export.js';
+import { health, healthOperation, ready, readyOperation } from './health.js';
+import { listDatasets, listDatasetsOperation } from './list-datasets.js';
+import { listExports, listExportsOperation } from './list-exports.js';
+import { openLink, openLinkOperation } from './open-link.js';
 
-export type Method = 'get' | 'post' | 'delete';
-
-/** Every address of the service: path pattern → method → handler. Under `/v1` a token is asked for first. */
-export const ROUTES: Readonly<Record<string, Partial<Record<Method, (deps: ApiDeps) => RequestHandler>>>> = {
-  '/v1/exports': { get: listExports, post: createExport },
-  '/v1/exports/:job_id': { get: getExport, delete: deleteExport },
-  '/v1/exports/:job_id/cancel': { post: cancelExport },
-  '/v1/exports/:job_id/download': { get: downloadExport },
-  '/v1/datasets': { get: listDatasets },
-  '/d/:token': { get: openLink },
-  '/healthz': { get: health },
-  '/readyz': { get: ready },
+/** Every address of the service. Under `/v1` a token is asked for first. */
+export const ROUTES: Routes = {
+  '/v1/exports': {
+    get: { handle: listExports, operation: listExportsOperation },
+    post: { handle: createExport, operation: createExportOperation },
+  },
+  // Before the jobs: it is no id.
+  '/v1/exports/estimate': { post: { handle: estimateExport, operation: estimateExportOperation } },
+  '/v1/exports/:job_id': {
+    get: { handle: getExport, operation: getExportOperation },
+    delete: { handle: deleteExport, operation: deleteExportOperation },
+  },
+  '/v1/exports/:job_id/cancel': { post: { handle: cancelExport, operation: cancelExportOperation } },
+  '/v1/exports/:job_id/download': { get: { handle: downloadExport, operation: downloadExportOperation } },
+  '/v1/exports/:job_id/events': { get: { handle: exportEvents, operation: exportEventsOperation } },
+  '/v1/datasets': { get: { handle: listDatasets, operation: listDatasetsOperation } },
+  '/d/:token': { get: { handle: openLink, operation: openLinkOperation } },
+  '/healthz': { get: { handle: health, operation: healthOperation } },
+  '/readyz': { get: { handle: ready, operation: readyOperation } },
+  '/openapi.json': { get: { handle: contract(() => ROUTES), operation: contractOperation } },
+  '/docs': { get: { handle: docs, operation: docsOperation } },
+  '/docs/:file': { get: { handle: docsFile, operation: docsFileOperation } },
 };

@@ -1,9 +1,11 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
+import { COLUMN_TYPES } from '../../shared/datasets/define-dataset.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import type { ApiDeps } from '../deps.js';
+import type { Operation } from '../openapi/operation.js';
 
 function datasetView({ name, title, columns, computed = {}, filters = {} }: Dataset) {
   return {
@@ -45,3 +47,66 @@ export function listDatasets({ registry }: ApiDeps): RequestHandler {
     response.json(answer);
   };
 }
+
+const answerSchema = z.strictObject({
+  datasets: z.array(
+    z.strictObject({
+      name: z.string().describe('The `type` of a request'),
+      title: z.string(),
+      columns: z.array(z.strictObject({ name: z.string(), type: z.enum(COLUMN_TYPES), label: z.string() })),
+      filters: z.array(
+        z.strictObject({
+          name: z.string(),
+          kind: z.enum(['date_range', 'one_of', 'range', 'equals', 'contains', 'is_null']),
+          column: z.string(),
+          values: z.array(z.string()).optional().describe('No others are taken'),
+        }),
+      ),
+    }),
+  ),
+  bundles: z.array(
+    z
+      .strictObject({
+        name: z.string(),
+        title: z.string(),
+        datasets: z.array(z.string()),
+        formats: z.array(z.string()),
+      })
+      .describe('An archive of several datasets; its `name` is the `type` that asks for it'),
+  ),
+  formats: z.array(
+    z.strictObject({
+      name: z.string(),
+      extension: z.string(),
+      media_type: z.string(),
+      options: z.looseObject({}).describe('JSON Schema of its `options`'),
+    }),
+  ),
+});
+
+export const listDatasetsOperation: Operation = {
+  id: 'listDatasets',
+  tag: 'Datasets',
+  summary: 'Datasets and formats, with their columns, filters and options',
+  scope: 'exports:read',
+  answers: {
+    200: {
+      description: 'What can be asked for',
+      schema: answerSchema,
+      example: {
+        datasets: [
+          {
+            name: 'orders',
+            title: 'Orders',
+            columns: [{ name: 'id', type: 'bigint', label: 'Order ID' }],
+            filters: [{ name: 'status', kind: 'one_of', column: 'status', values: ['paid', 'shipped'] }],
+          },
+        ],
+        bundles: [{ name: 'account', title: 'Account', datasets: ['orders'], formats: ['CSV', 'JSON'] }],
+        formats: [
+          { name: 'CSV', extension: 'csv', media_type: 'text/csv; charset=utf-8', options: { type: 'object' } },
+        ],
+      },
+    },
+  },
+};

@@ -8,6 +8,8 @@ import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { parseQuery } from '../input.js';
 import { jobView } from '../job-view.js';
+import { JOB_EXAMPLES, jobSchema } from '../job-schema.js';
+import type { Operation } from '../openapi/operation.js';
 
 const once = z.string({ error: 'must be given once' });
 const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(', ')}` });
@@ -23,9 +25,9 @@ const querySchema = (registry: DatasetRegistry) =>
     limit: once
       .regex(/^\d{1,3}$/, wholeNumber)
       .transform(Number)
-      .pipe(z.number().min(1, wholeNumber).max(100, wholeNumber))
+      .pipe(z.int().min(1, wholeNumber).max(100, wholeNumber))
       .default(20),
-    cursor: cursorSchema.optional(),
+    cursor: cursorSchema.optional().describe('`next_cursor` of the page before'),
   });
 
 /** `GET /v1/exports`: the caller's jobs, newest first, as their rows have them. */
@@ -41,3 +43,22 @@ export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandl
     response.json({ exports: page.map((row) => jobView(row, settings)), next_cursor });
   };
 }
+
+export const listExportsOperation: Operation = {
+  id: 'listExports',
+  tag: 'Exports',
+  summary: 'Your exports, newest first',
+  scope: 'exports:read',
+  query: querySchema,
+  answers: {
+    200: {
+      description: 'A page of them',
+      schema: z.strictObject({
+        exports: z.array(jobSchema),
+        next_cursor: z.string().nullable().describe('Null: this is the last page'),
+      }),
+      example: { exports: [JOB_EXAMPLES.processing], next_cursor: null },
+    },
+  },
+  problems: ['JOB_STORE_UNAVAILABLE'],
+};

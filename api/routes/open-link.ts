@@ -4,6 +4,7 @@ import { linkExpiry, readDownloadToken } from '../../shared/links.js';
 import { contextOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { mintLink } from '../mint-link.js';
+import type { Operation } from '../openapi/operation.js';
 
 /** `GET /d/{token}`: `download_url`, for whoever has it. The token is the permission; nothing logs it. */
 export function openLink(deps: ApiDeps): RequestHandler {
@@ -20,3 +21,12 @@ export function openLink(deps: ApiDeps): RequestHandler {
     response.redirect(302, url);
   };
 }
+
+export const openLinkOperation: Operation = {
+  id: 'openLink',
+  tag: 'Exports',
+  summary: 'To the file, by `download_url`',
+  description: 'Needs no token: the link is the permission.',
+  answers: { 302: { description: 'To the file', headers: ['Location'] } },
+  problems: ['NOT_READY', 'EXPIRED', 'JOB_STORE_UNAVAILABLE'],
+};

@@ -8,17 +8,17 @@ import type { ColumnType } from './define-dataset.js';
  */
 
 const INTEGER_BITS: Partial<Record<ColumnType, bigint>> = { smallint: 15n, integer: 31n, bigint: 63n };
-const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
+export const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
+export const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+export const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
 /** PostgreSQL knows offsets of less than 16 hours. */
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-](?:0\d|1[0-5]):[0-5]\d)?$/;
+export const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-](?:0\d|1[0-5]):[0-5]\d)?$/;
 /** ISO 8601, each part with a sign of its own. So many digits cannot overflow, whatever the parts add up to. */
-const DURATION =
+export const DURATION =
   /^P(?=[-\dT])(-?\d{1,6}Y)?(-?\d{1,6}M)?(-?\d{1,6}W)?(-?\d{1,7}D)?(T(?=[-\d])(-?\d{1,7}H)?(-?\d{1,7}M)?(-?\d{1,7}(\.\d{1,6})?S)?)?$/;
 const ADDRESS = /^([\d.]+|[\da-fA-F:.]+)(?:\/(\d{1,3}))?$/;
-const MAX_TEXT = 1000;
+export const MAX_TEXT = 1000;
 
 export function isDate(text: string): boolean {
   const [, year, month, day] = DATE.exec(text) ?? [];

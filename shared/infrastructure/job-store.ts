@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { ActiveJob, ExportStatus, FinishedFile, JobFailure, JobSeed, ShownStatus } from '../contract.js';
+import type { FormatOptions } from '../formats/format.js';
 import { INSERT_JOB, JOB_COLUMNS, SHOWN_STATUS, insertValues, jobRowSchema, type JobRow } from './job-row.js';
 import { namingFaults, type Pool } from './postgres.js';
 
@@ -14,6 +16,25 @@ export interface ListQuery extends Owner {
   /** The last job of the page before. */
   readonly after?: { readonly createdAt: Date; readonly jobId: string } | undefined;
 }
+
+/** What exports of one shape are found by. */
+export interface Shape {
+  readonly tenantId: string;
+  readonly type: string;
+  readonly format: string;
+  readonly columns: readonly string[];
+  readonly options: FormatOptions;
+}
+
+/** How large a completed export was, and how long it took. */
+export interface Finished {
+  readonly rowCount: number;
+  /** Bytes. */
+  readonly fileSize: number;
+  readonly seconds: number;
+}
+
+const finishedSchema = z.object({ rowCount: z.number(), fileSize: z.number(), seconds: z.number() });
 
 /**
  * Rows of `export_jobs`: what users are told. Plans and segments are in `plan-store.ts`.
@@ -158,6 +179,29 @@ export class JobStore {
          AND created_at < now() - make_interval(secs => $1) ORDER BY created_at LIMIT $2`,
       [olderThanMs / 1000, limit],
     );
+  }
+
+  /**
+   * The tenant's latest completed exports of a dataset in a format and compression: those of the same columns when there
+   * are such, else of any. They are looked for among those of the last seven days.
+   */
+  async recentlyFinished({ tenantId, type, format, columns, options }: Shape): Promise<Finished[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query(
+        `WITH alike AS (
+           SELECT row_count, file_size, started_at, completed_at, columns = $4::jsonb AS same
+           FROM export_jobs WHERE tenant_id = $1 AND type = $2 AND format = $3 AND status = 'COMPLETED' AND row_count > 0
+             AND completed_at > now() - interval '7 days' AND started_at IS NOT NULL
+             AND coalesce(options ->> 'compression', '') = $5
+         )
+         SELECT row_count AS "rowCount", file_size AS "fileSize",
+           extract(epoch FROM completed_at - started_at)::float8 AS seconds
+         FROM alike WHERE same OR NOT EXISTS (SELECT FROM alike WHERE same)
+         ORDER BY completed_at DESC LIMIT 20`,
+        [tenantId, type, format, JSON.stringify(columns), String(options.compression ?? '')],
+      );
+      return z.array(finishedSchema).parse(rows);
+    });
   }
 
   /** COMPLETED jobs whose file has outlived its link. */

@@ -4,6 +4,7 @@ import type { Dataset } from '../datasets/define-dataset.js';
 import { misfits } from '../datasets/misfits.js';
 import type { FrozenQuery } from '../datasets/query.js';
 import type { Bound } from '../segments.js';
+import { countRows, type RowCount } from './count-rows.js';
 import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
 import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
@@ -161,6 +162,11 @@ export class Source {
     const bounds = await this.session(session, signal, (client) => readBounds(client, query, every));
     if (bounds !== null) return bounds;
     throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${name}: a row has a null in its key (${key.join(', ')}).`);
+  }
+
+  /** The rows of an export: counted, or estimated when counting takes longer than `limitMs`. */
+  async count(query: FrozenQuery, limitMs: number, session: SourceSession, signal: AbortSignal): Promise<RowCount> {
+    return this.session(session, signal, (client) => countRows(client, query, limitMs));
   }
 
   /** What only the catalogue can tell: where a definition does not fit its table or view. */

@@ -66,6 +66,23 @@ describe('every answer', () => {
     });
   });
 
+  it('has its id on every line that is written for it', async () => {
+    const api = await start();
+    const alice = someone();
+    const seed = seedFor(alice);
+    await api.deps.jobs.insert(seed);
+    // There is no workflow, which the log says before the request is answered.
+    await api.ask('GET', `/v1/exports/${seed.jobId}`, { as: alice, headers: { 'X-Request-Id': 'mine' } });
+    const lines = await until('both lines', () => Promise.resolve(api.logLines.length >= 2 && api.logLines));
+    assert.deepEqual(
+      lines.map(({ msg, request_id }) => [msg, request_id]),
+      [
+        ['live progress is not available', 'mine'],
+        ['request', 'mine'],
+      ],
+    );
+  });
+
   it('to OPTIONS says which methods there are', async () => {
     const { status, headers } = await (await start()).ask('OPTIONS', '/healthz');
     assert.deepEqual({ status, allow: headers.get('allow') }, { status: 204, allow: 'GET, HEAD, OPTIONS' });

@@ -67,6 +67,8 @@ describe('jobs', () => {
         progress: 100,
         total_rows: null,
         rows_exported: 5,
+        rows_per_second: null,
+        remaining_seconds: null,
         row_count: 5,
         file_name: `orders-2026-11-22-${jobId.slice(-8)}.csv`,
         file_key: 'k',

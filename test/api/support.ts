@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.js';
+import { logContext } from '../../api/context.js';
 import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
 import { serve } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
@@ -10,10 +11,12 @@ import { JobStore } from '../../shared/infrastructure/job-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
 import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
+import { Source } from '../../shared/infrastructure/source.js';
 import { hashRequest } from '../../shared/request.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
-import { ask, type Answer, type Ask } from '../support/ask.js';
+import { asker, type Answer, type Ask } from '../support/ask.js';
+import { contractOf } from '../support/contract.js';
 import { createDatabase } from '../support/database.js';
 import { JWT_SECRET } from '../support/service.js';
 import { stack } from '../support/stack.js';
@@ -47,6 +50,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     onIdleError: () => undefined,
     queryTimeoutMs: 1000,
   });
+  const sourcePool = createPool(database.url, { max: 2, name: 'test-estimate', onIdleError: () => undefined });
   const temporal = connectTemporal({
     connection: { address: env.TEMPORAL_ADDRESS },
     namespace: env.TEMPORAL_NAMESPACE,
@@ -57,14 +61,17 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     logLines.push(JSON.parse(line) as Record<string, unknown>);
   };
   const { settings, ...others } = overrides;
+  const stopping = new AbortController();
   const deps: ApiDeps = {
     jobs: new JobStore(pool),
+    source: new Source(sourcePool),
     store: objects.store,
     temporal,
     registry: createRegistry(BUILT_IN_DATASETS),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
-    logger: pino({ level: 'debug' }, { write }),
+    logger: pino({ level: 'debug', mixin: logContext }, { write }),
     readiness: [],
+    stopping: stopping.signal,
     ...others,
     settings: { publicUrl: 'http://localhost', linkSecret: LINK_SECRET, limit: 2, tuning: DEFAULT_TUNING, ...settings },
   };
@@ -76,10 +83,11 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     deps,
     pool,
     logLines,
-    ask: (method, path, options) => ask(`${url}${path}`, method, JWT_SECRET, options),
+    ask: asker(url, JWT_SECRET, contractOf(deps.registry)),
     close: async () => {
+      stopping.abort();
       await server.close(1000);
-      await Promise.all([pool.end(), temporal.close()]);
+      await Promise.all([pool.end(), sourcePool.end(), temporal.close()]);
       objects.close();
       await database.drop();
     },

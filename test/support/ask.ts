@@ -1,3 +1,4 @@
+import type { HoldToContract } from './contract.js';
 import type { Principal } from '../../api/deps.js';
 import { signToken } from '../../api/sign-token.js';
 
@@ -41,3 +42,12 @@ export async function ask(url: string, method: string, secret: string, options: 
   const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
   return { status: response.status, headers: response.headers, text, json };
 }
+
+/** `ask` for one service, whose answers are held to its contract. */
+export const asker =
+  (origin: string, secret: string, hold: HoldToContract) =>
+  async (method: string, path: string, options?: Ask): Promise<Answer> => {
+    const answer = await ask(`${origin}${path}`, method, secret, options);
+    hold(method, path, answer);
+    return answer;
+  };

@@ -25,7 +25,8 @@ import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { temporalLogger } from '../../worker/temporal-logger.js';
 import { bundleWorkflows } from '../../worker/workflow-bundle.js';
-import { ask, type Answer, type Ask } from './ask.js';
+import { asker, type Answer, type Ask } from './ask.js';
+import { contractOf } from './contract.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { stack } from './stack.js';
 
@@ -170,14 +171,17 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   await setUpTemporal(deps.temporal, name);
 
   const temporal = connectTemporal(address);
+  const stopping = new AbortController();
   const app = createApp({
     jobs: deps.jobs,
+    source: deps.source,
     store: deps.store,
     temporal,
     registry,
     logger: pino({ level: 'silent' }),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
     readiness: [],
+    stopping: stopping.signal,
     settings: {
       publicUrl: 'http://localhost',
       linkSecret: LINK_SECRET,
@@ -222,10 +226,11 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     bucket: name,
     env,
     deps,
-    ask: (method, path, how) => ask(`${url}${path}`, method, JWT_SECRET, how),
+    ask: asker(url, JWT_SECRET, contractOf(registry)),
     startWorker,
     close: async () => {
       await Promise.all([...workers].map((worker) => worker.stop()));
+      stopping.abort();
       await server.close(1000);
       await temporal.close();
       await own.close();

@@ -1,6 +1,4 @@
-import { delimiter } from 'node:path';
-import { pipPackages } from '../../dev/pip-packages.js';
-import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
+import { openPython, orFail } from '../support/python.js';
 
 const VERSION = '1.5.5';
 const PACKAGES = ['duckdb', 'duckdb-extensions', 'duckdb-extension-tpch'].map((name) => `${name}==${VERSION}`);
@@ -13,14 +11,6 @@ export interface DuckDb {
 }
 
 export async function openDuckDb(): Promise<DuckDb> {
-  const packages = await pipPackages(`tpch-${VERSION}`, PACKAGES);
-  const PYTHONPATH = [packages, process.env.PYTHONPATH ?? ''].filter((path) => path !== '').join(delimiter);
-  return {
-    run: async (script, args) => {
-      const env = { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' };
-      const { ok, output } = await runCommand('python3', [script, ...args], { timeoutMs: RUN_LIMIT_MS, env });
-      if (!ok) throw new Error(`${script} failed: ${tellingLine(output)}\n${output}`);
-      return output;
-    },
-  };
+  const python = await openPython(`tpch-${VERSION}`, PACKAGES);
+  return { run: async (script, args) => orFail(script, await python.run([script, ...args], RUN_LIMIT_MS)) };
 }

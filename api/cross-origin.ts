@@ -1,0 +1,25 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+import { REQUEST_HEADERS, RESPONSE_HEADERS } from './openapi/headers.js';
+
+const DAY_SECONDS = 86_400;
+
+/** Lets pages of these origins call the service. None: no page of another origin may. */
+export function crossOrigin(origins: readonly string[]): RequestHandler[] {
+  if (origins.length === 0) return [];
+  const allow = cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'POST', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', ...Object.keys(REQUEST_HEADERS)],
+    exposedHeaders: Object.keys(RESPONSE_HEADERS),
+    maxAge: DAY_SECONDS,
+  });
+  return [
+    (request, response, next) => {
+      // An OPTIONS that is no preflight is answered as ever: with the methods of its address.
+      const isPreflight = request.get('Access-Control-Request-Method') !== undefined;
+      if (request.method === 'OPTIONS' && !isPreflight) next();
+      else allow(request, response, next);
+    },
+  ];
+}

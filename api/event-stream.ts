@@ -1,0 +1,63 @@
+import type { Response } from 'express';
+
+/** Proxies close connections that are silent for a minute, some for half of it. */
+const HEARTBEAT_MS = 15_000;
+/** How long a browser waits before it connects again, ms. */
+const RETRY_MS = 2000;
+
+export interface ServerEvent {
+  readonly id: number;
+  readonly event: string;
+  /** One line. */
+  readonly data: string;
+}
+
+/**
+ * Server-sent events to one client. A client that reads slowly is not queued for: it gets the newest event when there
+ * is room again, and the ones in between never.
+ */
+export class EventStream {
+  private waiting: ServerEvent | null = null;
+  private isFull = false;
+  private isEnding = false;
+  private readonly heartbeat: NodeJS.Timeout;
+
+  constructor(private readonly response: Response) {
+    response.status(200).set({
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      // nginx would collect events until it has a page of them.
+      'X-Accel-Buffering': 'no',
+    });
+    response.flushHeaders();
+    response.on('drain', () => {
+      this.isFull = false;
+      const { waiting } = this;
+      this.waiting = null;
+      if (waiting !== null) this.send(waiting);
+      if (this.isEnding) this.end();
+    });
+    response.once('close', () => {
+      clearInterval(this.heartbeat);
+    });
+    this.heartbeat = setInterval(() => {
+      if (!this.isFull) this.write(': still here\n\n');
+    }, HEARTBEAT_MS);
+    this.write(`retry: ${RETRY_MS}\n\n`);
+  }
+
+  send(event: ServerEvent): void {
+    if (this.isFull) this.waiting = event;
+    else this.write(`id: ${event.id}\nevent: ${event.event}\ndata: ${event.data}\n\n`);
+  }
+
+  /** Ends the stream behind what is still to be sent. */
+  end(): void {
+    this.isEnding = true;
+    if (this.waiting === null) this.response.end();
+  }
+
+  private write(text: string): void {
+    if (this.response.writableEnded || this.response.destroyed) return;
+    this.isFull = !this.response.write(text);
+  }
+}

@@ -1,0 +1,97 @@
+import { messageOf } from '../shared/errors.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
+import { JobStore } from '../shared/infrastructure/job-store.js';
+import type { ApiDeps } from './deps.js';
+import type { JobView } from './job-schema.js';
+import { jobView } from './job-view.js';
+import type { LiveProgress } from './live-progress.js';
+
+/** How long a job's state is good for everybody who watches it. */
+const EVERY_MS = 1000;
+
+export interface JobState {
+  /** Counted from 1, for each watch. */
+  readonly n: number;
+  readonly view: JobView;
+  /** Of `view`, made once for all who are told. */
+  readonly json: string;
+  readonly ended: boolean;
+}
+
+export type OnState = (state: JobState) => void;
+
+interface Watch {
+  readonly listeners: Set<OnState>;
+  latest: JobState | null;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Watches jobs for whoever listens: one look a second at a job, however many listen, and none when nobody does. A look
+ * that fails is followed by the next one: a stream outlives a database that restarts.
+ */
+export class JobWatches {
+  private readonly watches = new Map<string, Watch>();
+
+  constructor(
+    private readonly deps: Pick<ApiDeps, 'jobs' | 'settings' | 'logger'>,
+    private readonly live: LiveProgress,
+  ) {}
+
+  /** Jobs that are being watched. */
+  get size(): number {
+    return this.watches.size;
+  }
+
+  /**
+   * Tells `listener` the state of now, soon, and then each later one until the job has ended.
+   * @param row as it was read a moment ago
+   * @returns ends it; may be called more than once
+   */
+  listen(row: JobRow, listener: OnState): () => void {
+    const { job_id: jobId } = row;
+    const watch = this.watches.get(jobId) ?? this.open(row);
+    watch.listeners.add(listener);
+    if (watch.latest !== null) listener(watch.latest);
+    return () => {
+      if (watch.listeners.delete(listener) && watch.listeners.size === 0) this.close(jobId, watch);
+    };
+  }
+
+  private open(row: JobRow): Watch {
+    const watch: Watch = { listeners: new Set(), latest: null, timer: undefined };
+    this.watches.set(row.job_id, watch);
+    void this.tell(watch, row);
+    return watch;
+  }
+
+  private close(jobId: string, watch: Watch): void {
+    clearTimeout(watch.timer);
+    // A listener that left late must not close the watch of those who came after it.
+    if (this.watches.get(jobId) === watch) this.watches.delete(jobId);
+  }
+
+  private async look(watch: Watch, row: JobRow): Promise<void> {
+    try {
+      await this.tell(watch, (await this.deps.jobs.find(row.job_id)) ?? row);
+    } catch (error) {
+      this.deps.logger.warn({ job_id: row.job_id, reason: messageOf(error) }, 'a job that is watched cannot be read');
+      this.next(watch, row);
+    }
+  }
+
+  private async tell(watch: Watch, row: JobRow): Promise<void> {
+    const live = await this.live.of(row);
+    const view = jobView(row, this.deps.settings, live);
+    const ended = !JobStore.isActive(row.status);
+    watch.latest = { n: (watch.latest?.n ?? 0) + 1, view, json: JSON.stringify(view), ended };
+    if (ended) this.close(row.job_id, watch);
+    for (const listener of [...watch.listeners]) listener(watch.latest);
+    if (!ended) this.next(watch, row);
+  }
+
+  private next(watch: Watch, row: JobRow): void {
+    if (watch.listeners.size === 0) return;
+    watch.timer = setTimeout(() => void this.look(watch, row), EVERY_MS);
+  }
+}

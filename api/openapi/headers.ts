@@ -1,0 +1,63 @@
+/** Headers of the contract: what each means, once, for every operation that has it. */
+
+const text = (pattern?: string) => ({ type: 'string', ...(pattern === undefined ? {} : { pattern }) });
+
+export const REQUEST_HEADERS = {
+  'Idempotency-Key': {
+    description:
+      'Makes a POST safe to repeat: the same key with the same request answers with the same job, with another one 422.',
+    schema: text('^[!-~]{1,255}$'),
+    example: 'monthly-2026-01',
+  },
+  'Last-Event-ID': {
+    description: 'Sent by browsers that connect again. Not needed: the first event is always the state of now.',
+    schema: text(),
+    example: '17',
+  },
+  'X-Request-Id': {
+    description:
+      'Your id for this request: 1 to 128 letters, digits and `_.:-`. It comes back in the answer, in problems and in the log; any other value is replaced.',
+    schema: text(),
+    example: 'checkout-7f3a',
+  },
+} as const;
+export type RequestHeader = keyof typeof REQUEST_HEADERS;
+
+export const RESPONSE_HEADERS = {
+  'X-Request-Id': {
+    description: 'The id of this request, yours or a new one.',
+    required: true,
+    schema: text('^[\\w.:-]{1,128}$'),
+    example: '4f8b1f0e-3c55-4a53-9f0e-0d9b4f7a5f11',
+  },
+  Location: {
+    description: 'Where to go on: the job, or the file.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference' },
+    example: '/v1/exports/01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60',
+  },
+  'Retry-After': {
+    description: 'Seconds after which asking again makes sense.',
+    required: true,
+    schema: text('^\\d+$'),
+    example: '5',
+  },
+  'RateLimit-Policy': {
+    description:
+      'The limits that hold, `q` requests in `w` seconds, by user and by tenant (draft-ietf-httpapi-ratelimit-headers). Each process counts for itself.',
+    schema: text(),
+    example: '"user";q=1200;w=60;pk=:N2Y5:, "tenant";q=30000;w=60;pk=:MGE3:',
+  },
+  RateLimit: {
+    description: 'What is left of each: `r` requests for the next `t` seconds.',
+    schema: text(),
+    example: '"user";r=1187;t=42, "tenant";r=29410;t=42',
+  },
+  'WWW-Authenticate': {
+    description: 'RFC 6750: that a bearer token is needed, or what is wrong with the one that was sent.',
+    required: true,
+    schema: text('^Bearer'),
+    example: 'Bearer error="invalid_token", error_description="The token has expired."',
+  },
+} as const;
+export type ResponseHeader = keyof typeof RESPONSE_HEADERS;

@@ -1,0 +1,55 @@
+import type { RequestHandler } from 'express';
+import type { z } from 'zod';
+import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import type { ErrorCode } from '../../shared/errors.js';
+import type { ApiDeps, Scope } from '../deps.js';
+import type { RequestHeader, ResponseHeader } from './headers.js';
+
+/** What an endpoint promises; each route file has one beside its handler, and the document is made of all of them. */
+export interface Operation {
+  /** Unique: generated clients name their methods by it. */
+  readonly id: string;
+  readonly tag: Tag;
+  readonly summary: string;
+  readonly description?: string;
+  /** What the token must allow. None: no token is asked for. */
+  readonly scope?: Scope;
+  /** Parameters of the query, as they are checked. */
+  readonly query?: (registry: DatasetRegistry) => z.ZodObject<Readonly<Record<string, z.ZodType>>>;
+  readonly headers?: readonly RequestHeader[];
+  /** Takes the body of an export request. */
+  readonly takesRequest?: true;
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Beside those that every operation of its kind may meet. */
+  readonly problems?: readonly ErrorCode[];
+}
+
+/** An answer that is no problem. */
+export interface Answer {
+  readonly description: string;
+  readonly headers?: readonly ResponseHeader[];
+  /** None: no body. */
+  readonly schema?: z.ZodType;
+  /** Default: `application/json`. */
+  readonly contentType?: string;
+  readonly example?: unknown;
+  /** Operations that a field of the answer leads to: name of the field to ids of operations. */
+  readonly leadsTo?: Readonly<Record<string, readonly string[]>>;
+}
+
+export const TAGS = {
+  Exports: 'Ask for files, watch them being made, fetch them',
+  Datasets: 'What can be asked for',
+  Service: 'Health, and this contract',
+} as const;
+export type Tag = keyof typeof TAGS;
+
+export interface Route {
+  readonly handle: (deps: ApiDeps) => RequestHandler;
+  readonly operation: Operation;
+}
+
+export type Method = 'get' | 'post' | 'delete';
+/** Every address of the service: path pattern → method → route. */
+export type Routes = Readonly<Record<string, Partial<Record<Method, Route>>>>;

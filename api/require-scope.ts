@@ -1,0 +1,17 @@
+import type { RequestHandler } from 'express';
+import { ServiceError } from '../shared/errors.js';
+import { principalOf } from './context.js';
+import type { Scope } from './deps.js';
+
+/** A token that names scopes may do what they allow and nothing else; one that names none may do everything. */
+export function requireScope(scope: Scope): RequestHandler {
+  return (request, response, next) => {
+    const { scopes } = principalOf(request);
+    if (scopes !== undefined && !scopes.includes(scope)) {
+      // RFC 6750, section 3.1.
+      response.set('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${scope}"`);
+      throw new ServiceError('FORBIDDEN', `The token does not have the scope ${scope}.`, { needed_scope: scope });
+    }
+    next();
+  };
+}

@@ -1,0 +1,28 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.js';
+import { openApiDocument } from '../openapi/document.js';
+import type { Operation, Routes } from '../openapi/operation.js';
+
+/** `GET /openapi.json`: what every address takes and answers, made once from what the service runs by. */
+export const contract =
+  (routes: () => Routes) =>
+  ({ registry }: ApiDeps): RequestHandler => {
+    const document = openApiDocument(routes(), registry);
+    return (_request, response) => {
+      response.json(document);
+    };
+  };
+
+export const contractOperation: Operation = {
+  id: 'contract',
+  tag: 'Service',
+  summary: 'This document',
+  answers: {
+    200: {
+      description: 'OpenAPI 3.1',
+      schema: z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }),
+      example: { openapi: '3.1.1', paths: {} },
+    },
+  },
+};

@@ -1,0 +1,93 @@
+import type { RequestHandler } from 'express';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { ServiceError } from '../../shared/errors.js';
+import type { Operation } from '../openapi/operation.js';
+
+/** The contract as pages: Swagger UI from its npm package, served from here. No other host is asked for anything. */
+
+const ASSETS = fileURLToPath(new URL('.', import.meta.resolve('swagger-ui-dist/package.json')));
+const FILES: readonly string[] = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Exports API</title>
+    <link rel="icon" href="/docs/favicon-32x32.png">
+    <link rel="stylesheet" href="/docs/swagger-ui.css">
+  </head>
+  <body>
+    <div id="contract"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+/** Its badge would send the document to a service of its makers. */
+const START = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#contract',
+  deepLinking: true,
+  validatorUrl: null,
+  persistAuthorization: false,
+});
+`;
+
+/** Styles of elements are set by script all over Swagger UI; scripts come from here only. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** `GET /docs`: the page. */
+export function docs(): RequestHandler {
+  return (_request, response) => {
+    response.set('Content-Security-Policy', POLICY).type('html').send(PAGE);
+  };
+}
+
+/** `GET /docs/{file}`: what the page is made of. */
+export function docsFile(): RequestHandler {
+  return (request, response, next) => {
+    const { file } = request.params;
+    response.set('Cache-Control', 'public, max-age=3600');
+    if (file === 'start.js') {
+      response.type('js').send(START);
+      return;
+    }
+    if (typeof file !== 'string' || !FILES.includes(file)) {
+      response.set('Cache-Control', 'no-store');
+      throw new ServiceError('NOT_FOUND', 'There is nothing at this address.');
+    }
+    response.sendFile(
+      file,
+      { root: ASSETS, cacheControl: false, lastModified: false, acceptRanges: false },
+      (error: unknown) => {
+        if (error !== undefined) next(error);
+      },
+    );
+  };
+}
+
+export const docsOperation: Operation = {
+  id: 'docs',
+  tag: 'Service',
+  summary: 'This document, to read and to try',
+  answers: { 200: { description: 'A page', contentType: 'text/html', schema: z.string() } },
+};
+
+export const docsFileOperation: Operation = {
+  id: 'docsFile',
+  tag: 'Service',
+  summary: 'What the page is made of',
+  answers: { 200: { description: 'A style, a script or a picture', contentType: '*/*', schema: z.string() } },
+};

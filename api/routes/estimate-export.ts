@@ -1,0 +1,95 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import type { ExportRequest } from '../../shared/contract.js';
+import { ACCOUNT, accountDatasets, wholeOf } from '../../shared/datasets/account.js';
+import { shownColumns } from '../../shared/datasets/define-dataset.js';
+import { datasetNamed, type Dataset, type DatasetRegistry } from '../../shared/datasets/index.js';
+import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
+import { ServiceError } from '../../shared/errors.js';
+import { formatNamed } from '../../shared/formats/index.js';
+import type { RowCount } from '../../shared/infrastructure/count-rows.js';
+import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
+import { principalOf } from '../context.js';
+import type { ApiDeps } from '../deps.js';
+import { forecast } from '../estimate.js';
+import type { Operation } from '../openapi/operation.js';
+
+/** How long rows are counted before the planner is asked, ms. */
+const COUNT_MS = 1000;
+/** What is not a count takes no time; a source that does not answer by then is as good as away. */
+const SESSION_MS = 5000;
+
+const answerSchema = z.strictObject({
+  rows: z.int().min(0),
+  rows_are: z
+    .enum(['exact', 'estimated'])
+    .describe("estimated: the planner's guess; counting took longer than a second"),
+  bytes: z.int().min(0).nullable(),
+  seconds: z.number().min(0).nullable(),
+  based_on: z
+    .int()
+    .min(0)
+    .describe('Recent exports of the same dataset and format that bytes and seconds are taken from'),
+  reason: z.string().nullable().describe('Why bytes and seconds are null'),
+});
+
+/** The files of an export, each with its dataset. */
+function filesOf(asked: ExportRequest, registry: DatasetRegistry): readonly (readonly [Dataset, ExportRequest])[] {
+  if (asked.type !== ACCOUNT) return [[datasetNamed(registry, asked.type), asked]];
+  return accountDatasets(registry).map((dataset) => [dataset, wholeOf(dataset, asked)]);
+}
+
+async function count(asked: ExportRequest, owner: Owner, { registry, source }: ApiDeps): Promise<RowCount> {
+  const { tenantId } = owner;
+  const { options } = asked;
+  const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: SESSION_MS };
+  const counts: RowCount[] = [];
+  for (const [dataset, request] of filesOf(asked, registry)) {
+    const shown = shownColumns(dataset, request.columns);
+    const problem = formatNamed(asked.format).columnsProblem?.(shown, options) ?? null;
+    if (problem !== null) throw new ServiceError('COLUMNS_UNFIT', `Dataset ${dataset.name} ${problem}.`);
+    const query = freezeQuery(dataset, { ...request, columns: [] }, owner, (quoted) => quoted);
+    counts.push(await source.count(query, COUNT_MS, session, AbortSignal.timeout(SESSION_MS)));
+  }
+  return {
+    rows: counts.reduce((sum, { rows }) => sum + rows, 0),
+    rowsAre: counts.every(({ rowsAre }) => rowsAre === 'exact') ? 'exact' : 'estimated',
+  };
+}
+
+/** `POST /v1/exports/estimate`: what a request would make, without making it. */
+export function estimateExport(deps: ApiDeps): RequestHandler {
+  const schema = createRequestSchema(deps.registry);
+  const { maxRows } = deps.settings.tuning;
+  return async (request, response) => {
+    const { tenantId, userId } = principalOf(request);
+    const asked = parseExportRequest(request.body, schema);
+    // An ordinary export has the rows of the whole tenant, a bundle those of its user.
+    const owner = asked.type === ACCOUNT ? { tenantId, userId } : { tenantId };
+    const counted = await count(asked, owner, deps);
+    const { rows, rowsAre } = counted;
+    if (rows > maxRows) {
+      const sentence = `The export would have ${rowsAre === 'exact' ? '' : 'about '}${rows} rows; at most ${maxRows} are allowed.`;
+      throw new ServiceError('TOO_MANY_ROWS', sentence, { rows, rows_are: rowsAre, max_rows: maxRows });
+    }
+    const recent = await deps.jobs.recentlyFinished({ tenantId, ...asked });
+    response.json({ rows, rows_are: rowsAre, ...forecast(counted, recent) } satisfies z.infer<typeof answerSchema>);
+  };
+}
+
+export const estimateExportOperation: Operation = {
+  id: 'estimateExport',
+  tag: 'Exports',
+  summary: 'Rows, bytes and seconds, before asking',
+  description: 'Takes what `POST /v1/exports` takes, starts nothing, and refuses more rows than an export may have.',
+  scope: 'exports:read',
+  takesRequest: true,
+  answers: {
+    200: {
+      description: 'What such an export would be',
+      schema: answerSchema,
+      example: { rows: 139_959, rows_are: 'exact', bytes: 27_015_560, seconds: 1.4, based_on: 12, reason: null },
+    },
+  },
+  problems: ['COLUMNS_UNFIT', 'TOO_MANY_ROWS', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE', 'JOB_STORE_UNAVAILABLE'],
+};

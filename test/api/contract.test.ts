@@ -1,0 +1,150 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { openApiDocument } from '../../api/openapi/document.js';
+import { ROUTES } from '../../api/routes/index.js';
+import { ERRORS } from '../../shared/errors.js';
+import { FORMATS } from '../../shared/formats/index.js';
+import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
+import { seedFor, someone, startApi, type TestApi } from './support.js';
+
+const json = z.record(z.string(), z.unknown());
+const media = z.looseObject({
+  schema: json,
+  example: z.unknown().optional(),
+  examples: z.record(z.string(), z.looseObject({ value: z.unknown() })).optional(),
+});
+const operation = z.looseObject({
+  operationId: z.string(),
+  parameters: z.array(z.looseObject({ name: z.string(), schema: json, example: z.unknown().optional() })),
+  responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), media).optional() })),
+});
+const documentSchema = z.looseObject({
+  openapi: z.string(),
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.looseObject({
+    schemas: z.record(z.string(), json),
+    headers: z.record(z.string(), z.looseObject({ schema: json, example: z.unknown() })),
+  }),
+});
+
+describe('the contract', () => {
+  let api: TestApi;
+  let document: z.infer<typeof documentSchema>;
+  let raw: unknown;
+  before(async () => {
+    api = await startApi();
+    raw = (await api.ask('GET', '/openapi.json')).json;
+    document = documentSchema.parse(raw);
+  });
+  after(() => api.close());
+
+  const everyOperation = () => Object.values(document.paths).flatMap((methods) => Object.values(methods));
+
+  it('is served as answers are held to it', () => {
+    assert.deepEqual(raw, JSON.parse(JSON.stringify(openApiDocument(ROUTES, api.deps.registry))));
+  });
+
+  it('has every address and method, each with a name of its own', () => {
+    const described = Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods)]);
+    const routes = Object.entries(ROUTES).map(([path, methods]) => [
+      path.replace(/:(\w+)/g, '{$1}'),
+      Object.keys(methods),
+    ]);
+    assert.deepEqual(described, routes);
+    const ids = everyOperation().map(({ operationId }) => operationId);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+
+  it('asks for a token wherever the service does', async () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, { security }] of Object.entries(methods)) {
+        const { status } = await api.ask(method.toUpperCase(), path.replace(/\{\w+\}/g, 'x'));
+        assert.equal(status === 401, z.array(z.unknown()).parse(security).length > 0, `${method} ${path}`);
+      }
+    }
+  });
+
+  it('has examples that are what it says', () => {
+    const ajv = new Ajv2020({ strict: false });
+    formats.default(ajv);
+    ajv.addSchema(raw as object, 'contract');
+    let examples = 0;
+    const check = (schema: object, value: unknown): void => {
+      // References are to the document, wherever they are.
+      const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"contract#/')) as object;
+      assert.ok(ajv.validate(local, value), `${ajv.errorsText()}: ${JSON.stringify(value)}`);
+      examples++;
+    };
+    for (const { parameters, responses } of everyOperation()) {
+      for (const { schema, example } of parameters) if (example !== undefined) check(schema, example);
+      for (const { schema, example, examples: named = {} } of Object.values(responses).flatMap(({ content = {} }) =>
+        Object.values(content),
+      )) {
+        for (const value of Object.values(named)) check(schema, value.value);
+        if (example !== undefined) check(schema, example);
+      }
+    }
+    for (const { schema, example } of Object.values(document.components.headers)) check(schema, example);
+    for (const value of z.array(z.unknown()).parse(document.components.schemas.ExportRequest?.examples)) {
+      check({ $ref: '#/components/schemas/ExportRequest' }, value);
+      parseExportRequest(value, createRequestSchema(api.deps.registry));
+    }
+    assert.ok(examples > 50, `${examples} examples`);
+  });
+
+  it('has the options of every format, and for every dataset its columns', () => {
+    const { schemas } = document.components;
+    const names = Object.keys(schemas);
+    assert.equal(names.filter((name) => name.endsWith('Options')).length, FORMATS.size);
+    for (const { columns } of api.deps.registry.values()) {
+      const text = JSON.stringify(schemas);
+      for (const column of Object.keys(columns)) assert.ok(text.includes(`"${column}"`));
+    }
+  });
+
+  it('names only codes of the error table, under their status', () => {
+    for (const { responses } of everyOperation()) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        for (const code of Object.keys(content?.['application/problem+json']?.examples ?? {})) {
+          assert.equal(
+            String(z.object({ status: z.number() }).parse(ERRORS[code as keyof typeof ERRORS]).status),
+            status,
+          );
+        }
+      }
+    }
+  });
+
+  describe('as a page', () => {
+    it('brings everything that it needs, and runs nothing that comes from elsewhere', async () => {
+      const page = await api.ask('GET', '/docs');
+      assert.equal(page.status, 200);
+      const policy = page.headers.get('content-security-policy') ?? '';
+      assert.match(policy, /default-src 'none'; script-src 'self';/);
+      const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address);
+      assert.equal(files.length, 4);
+      for (const file of files) {
+        const { status, text } = await api.ask('GET', file);
+        assert.equal(status, 200, file);
+        assert.ok(text.length > 100, file);
+      }
+      assert.equal((await api.ask('GET', '/docs/package.json')).status, 404);
+      assert.equal((await api.ask('GET', '/docs/..%2fpackage.json')).status, 404);
+    });
+  });
+
+  it('would fail a test that is answered something else', async () => {
+    const { jobs } = api.deps;
+    const list = jobs.list.bind(jobs);
+    try {
+      const alice = someone();
+      await jobs.insert(seedFor(alice));
+      jobs.list = async (query) => (await list(query)).map((row) => ({ ...row, progress: 7.5 }));
+      await assert.rejects(api.ask('GET', '/v1/exports', { as: alice }), /progress must be integer/);
+    } finally {
+      jobs.list = list;
+    }
+  });
+});

@@ -1,0 +1,102 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { openApiDocument } from '../../api/openapi/document.js';
+import { ROUTES } from '../../api/routes/index.js';
+import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import type { Answer } from './ask.js';
+
+/**
+ * Holds answers to the contract: status, media type, headers and body of everything that a test is answered must be as
+ * `/openapi.json` has it. An answer that is not described fails the test that asked.
+ */
+
+const media = z.record(z.string(), z.looseObject({ schema: z.unknown() }));
+const header = z.looseObject({ $ref: z.string() });
+const response = z.looseObject({ headers: z.record(z.string(), header), content: media.optional() });
+const operation = z.looseObject({ responses: z.record(z.string(), response) });
+const documentSchema = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.looseObject({ headers: z.record(z.string(), z.looseObject({ required: z.boolean().optional() })) }),
+});
+
+export type HoldToContract = (method: string, path: string, answer: Answer) => void;
+
+/** Answers to what no operation is about: an address or a method that is not there, or a path that cannot be read. */
+const OUTSIDE: ReadonlySet<number> = new Set([204, 400, 401, 403, 404, 405, 429]);
+
+const escaped = (pointer: string): string => encodeURIComponent(pointer.replaceAll('~', '~0').replaceAll('/', '~1'));
+
+export function contractOf(registry: DatasetRegistry): HoldToContract {
+  // As a client reads it.
+  const text: unknown = JSON.parse(JSON.stringify(openApiDocument(ROUTES, registry)));
+  const { paths, components } = documentSchema.parse(text);
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
+  formats.default(ajv);
+  ajv.addSchema(text as object, 'contract');
+  const validators = new Map<string, ValidateFunction>();
+  const validator = (...steps: readonly string[]): ValidateFunction => {
+    const $ref = `contract#/${steps.map(escaped).join('/')}`;
+    const known = validators.get($ref) ?? ajv.compile({ $ref });
+    validators.set($ref, known);
+    return known;
+  };
+  const templates = Object.keys(paths).map((template) => ({
+    template,
+    pattern: new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+  }));
+
+  return (method, address, answer) => {
+    const { pathname } = new URL(address, 'http://api');
+    const what = `${method} ${pathname} → ${answer.status}`;
+    const holds = (valid: ValidateFunction, value: unknown, of: string): void => {
+      assert.ok(valid(value), `${what}: ${of} is not as the contract says: ${ajv.errorsText(valid.errors)}`);
+    };
+    const template = templates.find(({ pattern }) => pattern.test(pathname))?.template ?? '';
+    const described = paths[template]?.[method.toLowerCase()];
+    if (described === undefined) {
+      assert.ok(OUTSIDE.has(answer.status), `${what} is not in the contract`);
+      if (answer.text !== '') holds(validator('components', 'schemas', 'Problem'), answer.json, 'the body');
+      return;
+    }
+
+    const status = String(answer.status);
+    const promised = described.responses[status];
+    assert.ok(promised, `${what} is not in the contract: ${answer.text.slice(0, 500)}`);
+    for (const [name, { required }] of Object.entries(components.headers)) {
+      const value = answer.headers.get(name);
+      const isPromised = Object.hasOwn(promised.headers, name);
+      if (value === null) assert.ok(!isPromised || required !== true, `${what}: there is no ${name}`);
+      else {
+        assert.ok(isPromised, `${what}: ${name} is not in the contract`);
+        holds(validator('components', 'headers', name, 'schema'), value, name);
+      }
+    }
+    const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
+    const content = promised.content ?? {};
+    if (Object.keys(content).length === 0) {
+      assert.equal(status === '302' ? '' : answer.text, '', `${what}: a body is not in the contract`);
+      return;
+    }
+    const key = [type, '*/*'].find((name) => Object.hasOwn(content, name));
+    assert.ok(key, `${what}: ${type} is not in the contract`);
+    if (type === 'text/event-stream') {
+      for (const event of eventsIn(answer.text)) {
+        holds(validator('paths', template, 'get', 'responses', status, 'content', key, 'schema'), event, 'an event');
+        holds(validator('components', 'schemas', 'Export'), JSON.parse(event.data ?? 'null'), 'the data of an event');
+      }
+      return;
+    }
+    const at = ['paths', template, method.toLowerCase(), 'responses', status, 'content', key, 'schema'];
+    holds(validator(...at), type.endsWith('json') ? answer.json : answer.text, 'the body');
+  };
+}
+
+/** Fields of each event of a stream; what only sets the time to connect again, or keeps the line open, is none. */
+function eventsIn(stream: string): Partial<Record<string, string>>[] {
+  const blocks = stream.split('\n\n').map((block) => [...block.matchAll(/^(\w+): ?(.*)$/gm)]);
+  return blocks
+    .map((lines) => Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value])))
+    .filter((fields) => 'data' in fields);
+}

@@ -1,0 +1,25 @@
+import { delimiter } from 'node:path';
+import { pipPackages, type PipOptions } from '../../dev/pip-packages.js';
+import { runCommand, tellingLine, type CommandResult } from '../../dev/stack/run-command.js';
+
+/** A Python that has certain packages. */
+export interface Python {
+  /** Runs it to its end. */
+  run(args: readonly string[], timeoutMs: number): Promise<CommandResult>;
+}
+
+export const orFail = (what: string, { ok, output }: CommandResult): string => {
+  if (!ok) throw new Error(`${what} failed: ${tellingLine(output)}\n${output}`);
+  return output;
+};
+
+/**
+ * @param name of the folder in the repository's cache; another version needs another one
+ * @param packages pinned: `name==version`
+ */
+export async function openPython(name: string, packages: readonly string[], options?: PipOptions): Promise<Python> {
+  const folder = await pipPackages(name, packages, options);
+  const PYTHONPATH = [folder, process.env.PYTHONPATH ?? ''].filter((path) => path !== '').join(delimiter);
+  const env = { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' };
+  return { run: (args, timeoutMs) => runCommand('python3', args, { timeoutMs, env }) };
+}
