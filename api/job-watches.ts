@@ -38,11 +38,6 @@ export class JobWatches {
     private readonly live: LiveProgress,
   ) {}
 
-  /** Jobs that are being watched. */
-  get size(): number {
-    return this.watches.size;
-  }
-
   /**
    * Tells `listener` the state of now, soon, and then each later one until the job has ended.
    * @param row as it was read a moment ago

@@ -16,8 +16,10 @@ import type { Operation } from '../openapi/operation.js';
 
 /** How long rows are counted before the planner is asked, ms. */
 const COUNT_MS = 1000;
-/** What is not a count takes no time; a source that does not answer by then is as good as away. */
-const SESSION_MS = 5000;
+/** What is not a count takes no time, unless somebody locks the table. */
+const STATEMENT_MS = 3000;
+/** A source that has not answered by then is as good as away. */
+const SESSION_MS = 8000;
 
 const answerSchema = z.strictObject({
   rows: z.int().min(0),
@@ -42,14 +44,20 @@ function filesOf(asked: ExportRequest, registry: DatasetRegistry): readonly (rea
 async function count(asked: ExportRequest, owner: Owner, { registry, source }: ApiDeps): Promise<RowCount> {
   const { tenantId } = owner;
   const { options } = asked;
-  const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: SESSION_MS };
+  const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: STATEMENT_MS };
   const counts: RowCount[] = [];
   for (const [dataset, request] of filesOf(asked, registry)) {
     const shown = shownColumns(dataset, request.columns);
     const problem = formatNamed(asked.format).columnsProblem?.(shown, options) ?? null;
     if (problem !== null) throw new ServiceError('COLUMNS_UNFIT', `Dataset ${dataset.name} ${problem}.`);
     const query = freezeQuery(dataset, { ...request, columns: [] }, owner, (quoted) => quoted);
-    counts.push(await source.count(query, COUNT_MS, session, AbortSignal.timeout(SESSION_MS)));
+    const signal = AbortSignal.timeout(SESSION_MS);
+    counts.push(
+      await source.count(query, COUNT_MS, session, signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+        throw new ServiceError('SOURCE_UNAVAILABLE', 'The source database takes too long.', {}, { cause: error });
+      }),
+    );
   }
   return {
     rows: counts.reduce((sum, { rows }) => sum + rows, 0),
