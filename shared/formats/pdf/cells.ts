@@ -11,7 +11,7 @@ export type CellKind =
   | 'flag'
   /** Without the blanks that fill it up. */
   | 'padded'
-  /** Of much the same length in all rows. */
+  /** Short, and of much the same length in all rows: made smaller, as a number is, and never cut. */
   | 'even'
   | 'text';
 
@@ -28,7 +28,6 @@ const KINDS: Partial<Record<ColumnType, CellKind>> = {
   char: 'padded',
   date: 'even',
   time: 'even',
-  uuid: 'even',
 };
 
 export const kindOf = (type: ColumnType): CellKind => KINDS[type] ?? 'text';

@@ -10,14 +10,19 @@ export interface ColumnNeed {
   readonly kind: CellKind;
   /** What is in it, in 1/1000 em with the padding: nothing is cut, or hardly anything. */
   readonly wanted: number;
-  /** What it must have to be of use. */
+  /** What it has where the text would become too small otherwise: texts are cut. */
   readonly least: number;
+  /** What it has where even the smallest text is too large: ids are cut, too. */
+  readonly floor: number;
 }
 
 /** Text that is longer than this is cut. */
 const LONGEST_TEXT = 40_000;
-/** A column of text is of use from here on. */
+/** A column of text is of use from here on, or at least from there. */
 const USEFUL_TEXT = 9000;
+const HARDLY_USEFUL_TEXT = 4500;
+/** A number that is longer than this becomes smaller. */
+const LONGEST_NUMBER = 14_000;
 /** So many of the sample's texts are not cut, where there is room. */
 const MOST = 0.97;
 /** Numbers may become longer than those of the sample. */
@@ -37,13 +42,14 @@ export function columnNeeds(
       .sort((a, b) => a - b);
     const label_ = labelWidth(label, heading);
     const longest = widths.at(-1) ?? 0;
-    if (kind === 'text' || kind === 'padded') {
+    if (type !== 'uuid' && (kind === 'text' || kind === 'padded')) {
       const usual = widths[Math.floor((widths.length - 1) * MOST)] ?? 0;
       const wanted = Math.max(label_, Math.min(usual, LONGEST_TEXT)) + 2 * PADDING;
-      return { kind, wanted, least: Math.min(wanted, USEFUL_TEXT) };
+      return { kind, wanted, least: Math.min(wanted, USEFUL_TEXT), floor: Math.min(wanted, HARDLY_USEFUL_TEXT) };
     }
-    const wanted = Math.max(label_, kind === 'number' ? longest * ROOM_FOR_GROWTH : longest) + 2 * PADDING;
-    return { kind, wanted, least: wanted };
+    const value = kind === 'number' ? Math.min(longest * ROOM_FOR_GROWTH, LONGEST_NUMBER) : longest;
+    const wanted = Math.max(label_, value) + 2 * PADDING;
+    return { kind, wanted, least: wanted, floor: type === 'uuid' ? HARDLY_USEFUL_TEXT : wanted };
   });
 }
 
@@ -68,18 +74,22 @@ export function fitColumns(needs: readonly ColumnNeed[], size: number, room: num
   const isLast = size <= SIZES.least;
   const mustFit = size > SIZES.comfortable ? wanted : least;
   if (sum(mustFit) > room && !isLast) return null;
-  if (sum(wanted) <= room) return spread(wanted, wanted, room - sum(wanted));
-  if (sum(least) <= room) {
-    const more = wanted.map((width, index) => width - (least[index] ?? 0));
-    return spread(least, more, room - sum(least));
+  // Texts make the best use of what is left over.
+  if (sum(wanted) <= room) {
+    const shares = wanted.map((width, index) => (STRETCHED.has(needs[index]?.kind ?? 'text') ? width : width / 8));
+    return spread(wanted, shares, room - sum(wanted));
   }
-  const floor = needs.map(() => LEAST_COLUMN);
+  const floor = needs.map((need) => at(need.floor));
+  const nothing = needs.map(() => LEAST_COLUMN);
+  const [less, more] = sum(least) <= room ? [least, wanted] : sum(floor) <= room ? [floor, least] : [nothing, floor];
   return spread(
-    floor,
-    least.map((width) => width - LEAST_COLUMN),
-    room - sum(floor),
+    less,
+    more.map((width, index) => width - (less[index] ?? 0)),
+    room - sum(less),
   );
 }
+
+const STRETCHED: ReadonlySet<CellKind> = new Set(['text', 'padded']);
 
 /** Gives the rest of the room to the columns by these shares, to the last tenth. */
 function spread(widths: readonly number[], shares: readonly number[], rest: number): number[] {

@@ -17,10 +17,10 @@ const LETTER_C = 0x43;
 /** A moment to the second: `2026-01-31 13:45:00`. */
 const SECONDS = 19;
 
-/** A text that is longer fits into no column, a number that is longer is none. */
+/** A text of more characters fits into no column. */
 const LONGEST_TEXT = 1000;
-/** Numbers that are too wide become smaller, and then narrower. */
-const SMALLEST_NUMBER = 0.7;
+/** What is too wide and must not be cut becomes smaller, and then narrower. */
+const SMALLEST_SCALE = 0.7;
 
 interface Cell {
   readonly kind: CellKind;
@@ -171,19 +171,19 @@ export class PageText {
     return i;
   }
 
-  /** Any characters, cut where they must be; a number is made to fit. @returns where the field ends */
+  /** Any characters; texts are cut where they must be, all else is made to fit. @returns where the field ends */
   #carefully(rows: Buffer, from: number, { kind, left, right, limit }: Cell): number {
     const field = this.#field;
-    const isNumber = kind === 'number';
-    const end = field.read(rows, from, kind === 'text' || kind === 'padded' ? LONGEST_TEXT : Infinity);
+    const mayBeCut = kind === 'text' || kind === 'padded';
+    const end = field.read(rows, from, mayBeCut ? LONGEST_TEXT : Infinity);
     if (kind === 'moment' || kind === 'flag') field.load(shownText(field.text(), kind));
     if (kind === 'padded' && !field.isCut) while (field.points[field.count - 1] === SPACE) field.count--;
     const whole = this.#measure();
     const fits = whole <= limit && !field.isCut;
-    const width = fits || isNumber ? whole : this.#cut(limit);
+    const width = fits || !mayBeCut ? whole : this.#cut(limit);
     this.#note();
-    const scale = isNumber && !fits ? limit / width : 1;
-    this.#moveTo(isNumber ? right - Math.round((width * scale * this.#size) / 1000) : left);
+    const scale = fits || mayBeCut ? 1 : limit / width;
+    this.#moveTo(kind === 'number' ? right - Math.round((width * scale * this.#size) / 1000) : left);
     if (scale < 1) this.#showScaled(scale);
     else this.operators.show(this.#faces, field.points, field.count, this.#size);
     this.operators.ascii('\n').reserve(this.#rowRoom);
@@ -191,7 +191,7 @@ export class PageText {
   }
 
   #showScaled(scale: number): void {
-    const size = Math.max(1, Math.floor(this.#size * Math.max(scale, SMALLEST_NUMBER)));
+    const size = Math.max(1, Math.floor(this.#size * Math.max(scale, SMALLEST_SCALE)));
     const percent = ((scale * this.#size * 100) / size).toFixed(3);
     const font = narrowName(this.#faces.faces[0]?.id ?? '');
     this.operators.ascii(`/${font} ${size} Tf ${percent} Tz`);

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { PDFDocument } from 'pdf-lib';
+import fc from 'fast-check';
+import { warningsOf } from '../../../../shared/formats/file.js';
+import type { FormatResources } from '../../../../shared/formats/format.js';
+import { pdf } from '../../../../shared/formats/pdf.js';
+import { ServiceError } from '../../../../shared/errors.js';
+import { hasPdfReaders, readPdf, lineOf } from '../../../conformance/read-pdf.js';
+import { ONLY } from '../../../support/outline.js';
+import { makePdf, MATH_FONT, openResources, type Made } from './support.js';
+
+const COLUMNS = [
+  { name: 'id', label: 'Number', type: 'bigint' },
+  { name: 'text', label: 'Text', type: 'text' },
+  { name: 'at', label: 'At', type: 'timestamptz' },
+] as const;
+const rows = (count: number, text = 'some text') =>
+  Array.from({ length: count }, (_, index) => [String(index + 1), text, '2026-01-31 13:45:00.123456+01']);
+const warnings = ({ outline, segments }: Made): [string, number][] =>
+  warningsOf({ format: pdf, outlines: [outline] }, segments).map(({ code, count }) => [code, count]);
+
+describe('a PDF', () => {
+  let resources: FormatResources;
+  before(async () => {
+    resources = await openResources();
+  });
+
+  it('is the same bytes in whatever order its segments are made and their rows come', async () => {
+    const { bytes } = await makePdf(COLUMNS, rows(400), resources);
+    for (const how of [{ backwards: true }, { chunk: 7 }, { chunk: 1000 }]) {
+      assert.ok(bytes.equals((await makePdf(COLUMNS, rows(400), resources, how)).bytes), JSON.stringify(how));
+    }
+    assert.ok(bytes.equals((await makePdf(COLUMNS, rows(400), await openResources())).bytes), 'another worker');
+  });
+
+  it('has a tree of pages that a library can walk, also of many segments', async () => {
+    const made = await makePdf(COLUMNS, rows(8000), resources, { pagesPerSegment: 1 });
+    assert.ok(made.segments.length > 128);
+    const document = await PDFDocument.load(made.bytes, { updateMetadata: false });
+    assert.equal(document.getPageCount(), made.segments.length);
+    assert.equal(document.getTitle(), 'Things');
+    assert.equal(document.getCreationDate()?.toISOString(), '2026-11-25T10:20:30.000Z');
+    const { width, height } = document.getPage(100).getSize();
+    assert.ok(width < height, 'three columns stand upright');
+  });
+
+  it('of three rows is small', async () => {
+    const { bytes } = await makePdf(COLUMNS, rows(3), resources);
+    assert.ok(bytes.length < 40_000, String(bytes.length));
+  });
+
+  it('is turned on its side by many columns, and by whoever asks for it', async () => {
+    const many = Array.from({ length: 12 }, (_, index) => `measurement_${index}`);
+    const size = async (columns: Parameters<typeof makePdf>[0], options = {}) => {
+      const { bytes } = await makePdf(columns, [], resources, { options });
+      const document = await PDFDocument.load(bytes);
+      return Object.values(document.getPage(0).getSize()).map(Math.round);
+    };
+    assert.deepEqual(await size(COLUMNS), [595, 842]);
+    assert.deepEqual(await size(many), [842, 595]);
+    assert.deepEqual(await size(many, { orientation: 'portrait', page_size: 'letter' }), [612, 792]);
+    assert.deepEqual(await size(COLUMNS, { orientation: 'landscape', page_size: 'letter' }), [792, 612]);
+  });
+
+  it('counts what no font has a shape for; another font may have it', async () => {
+    const text = '𝒜 山 \u200b\u{e0100} é';
+    assert.deepEqual(warnings(await makePdf(COLUMNS, rows(2, text), resources)), [['PDF_MISSING_GLYPHS', 4]]);
+    const withMath = await openResources([MATH_FONT]);
+    assert.deepEqual(warnings(await makePdf(COLUMNS, rows(2, text), withMath)), [['PDF_MISSING_GLYPHS', 2]]);
+  });
+
+  it('refuses rows that it has no planned page for, and fonts that are not those of its plan', async () => {
+    const { outline, segments } = await makePdf(COLUMNS, rows(3), resources);
+    const place = { ...ONLY, ...segments[0]?.place, pages: 0 };
+    const encoder = pdf.createEncoder(place, outline, resources);
+    await encoder.write({ bytes: Buffer.from('1\ta\tb\n'), rows: 1 }, () => undefined);
+    const code = (expected: string) => (error: unknown) => error instanceof ServiceError && error.code === expected;
+    await assert.rejects(async () => encoder.end(() => undefined), code('PLAN_OUTGROWN'));
+    const others = await openResources([MATH_FONT]);
+    assert.throws(() => pdf.createEncoder(place, outline, others), code('WORKER_OUTDATED'));
+    assert.throws(() => pdf.tail(outline, segments, others), code('WORKER_OUTDATED'));
+  });
+
+  it('leaves room between its segments when rows came after the first plan', async () => {
+    const { outline } = await makePdf(COLUMNS, rows(3), resources);
+    const cuts = [1000, 1000].map((count) => ({ rows: count, member: 0 }));
+    const [[, tight], [, roomy]] = [false, true].map((isRoomy) => pdf.place?.(outline, cuts, isRoomy) ?? []) as [
+      { firstPage: number }[],
+      { firstPage: number }[],
+    ];
+    assert.ok((roomy?.firstPage ?? 0) > (tight?.firstPage ?? 0));
+  });
+
+  describe('read by qpdf and Poppler', () => {
+    before(async function () {
+      if (!(await hasPdfReaders())) this.skip();
+    });
+
+    it('shows every digit of a number that is wider than its column, and cuts text', async () => {
+      const digits = `${'1234567890'.repeat(4)}.5`;
+      const cells = [[digits, 'a long text, '.repeat(40), null], ...rows(2)];
+      const made = await makePdf(COLUMNS, cells, resources);
+      const read = await readPdf(made.bytes);
+      assert.match(lineOf(read, digits), /a long text, .*…$/);
+      assert.deepEqual(warnings(made), [['PDF_CLIPPED_CELLS', 1]]);
+    });
+
+    it('has any text as itself, in any font and plane', async () => {
+      const words = fc.array(
+        fc.string({
+          unit: fc.constantFrom(...Array.from('aZ9()\\ÿñ€–“”ŁжЯλ山𝒜🙂…\r\n\t')),
+          minLength: 1,
+          maxLength: 12,
+        }),
+        { minLength: 10, maxLength: 60 },
+      );
+      const fonts = await openResources([MATH_FONT]);
+      await fc.assert(
+        fc.asyncProperty(words, async (texts) => {
+          const marked = texts.map((text) => `<${text}>`);
+          const cells = marked.map((text, index) => [String(index + 1), text, null]);
+          const { pages } = await readPdf((await makePdf(COLUMNS, cells, fonts)).bytes);
+          const text = pages.join('').replace(/\s+/g, '');
+          for (const one of marked) assert.ok(text.includes(one.replace(/\s+/g, '')), JSON.stringify(one));
+        }),
+        { numRuns: 10 },
+      );
+    });
+  });
+});

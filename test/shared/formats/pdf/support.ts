@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import type { ShownColumn } from '../../../../shared/datasets/define-dataset.js';
+import { joinFile, openSegment } from '../../../../shared/formats/file.js';
+import type { FileOutline, FormatOptions, FormatResources, WrittenSegment } from '../../../../shared/formats/format.js';
+import { pdf } from '../../../../shared/formats/pdf.js';
+import { openPdfResources } from '../../../../shared/infrastructure/open-pdf-resources.js';
+import { outlineFor } from '../../../support/outline.js';
+
+/** What the built-in font has no shape for, this one has: letters of mathematics beyond the basic plane. */
+export const MATH_FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuMathTeXGyre.ttf');
+
+export const openResources = async (fonts: string[] = []): Promise<FormatResources> => ({
+  pdf: await openPdfResources({ PDF_FONTS: fonts }),
+});
+
+type Cell = string | null;
+const rowsOf = (cells: readonly (readonly Cell[])[]) => ({
+  bytes: pdf.rows.createWriter([], {})(cells),
+  rows: cells.length,
+});
+
+export interface Made {
+  readonly outline: FileOutline;
+  readonly segments: readonly WrittenSegment[];
+  readonly bytes: Buffer;
+}
+
+/** A file of these rows; segments are encoded in an order of their own, each in pieces of `chunk` bytes. */
+export async function makePdf(
+  columns: readonly (string | ShownColumn)[],
+  cells: readonly (readonly Cell[])[],
+  resources: FormatResources,
+  { options = {}, pagesPerSegment = 2, chunk = Infinity, backwards = false }: MakeOptions = {},
+): Promise<Made> {
+  const bare = outlineFor(columns, { options: pdf.options.parse(options) });
+  const layout = pdf.layout?.([rowsOf(cells)], bare, resources, []) ?? {};
+  const outline = { ...bare, layout };
+  const perSegment = (pdf.cut?.(outline, { plainBytes: 0 }, false).unitRows ?? 1) * pagesPerSegment;
+  const parts = Array.from({ length: Math.max(1, Math.ceil(cells.length / perSegment)) }, (_, segment) =>
+    cells.slice(segment * perSegment, (segment + 1) * perSegment),
+  );
+  const cuts = parts.map(({ length: rows }) => ({ rows, member: 0 }));
+  const places = pdf.place?.(outline, cuts, false) ?? [];
+  const spec = { format: pdf, outlines: [outline] };
+  const encoded = async (part: readonly (readonly Cell[])[], segment: number) => {
+    const place = { file: 0, member: 0, opens: segment === 0 ? 1 : 0, ...places[segment] };
+    const encoder = openSegment(spec, place, resources);
+    const out: Buffer[] = [];
+    const emit = (bytes: Buffer): void => void out.push(Buffer.from(bytes));
+    const { bytes } = rowsOf(part);
+    for (let at = 0; at < bytes.length; at += chunk) {
+      const piece = bytes.subarray(at, at + chunk);
+      await encoder.write({ bytes: piece, rows: piece.filter((byte) => byte === 10).length }, emit);
+    }
+    const summary = await encoder.end(emit);
+    const file = Buffer.concat(out);
+    const rows = part.length;
+    return { file, written: { segment, place, plannedRows: rows, rows, bytes: file.length, summary } };
+  };
+  const order = [...parts.entries()];
+  const made = [];
+  for (const [segment, part] of backwards ? order.reverse() : order) made.push(await encoded(part, segment));
+  made.sort((a, b) => a.written.segment - b.written.segment);
+  const segments = made.map(({ written }) => written);
+  const { tail } = joinFile(spec, segments, resources);
+  return { outline, segments, bytes: Buffer.concat([...made.map(({ file }) => file), tail]) };
+}
+
+export interface MakeOptions {
+  readonly options?: FormatOptions;
+  readonly pagesPerSegment?: number;
+  readonly chunk?: number;
+  readonly backwards?: boolean;
+}
