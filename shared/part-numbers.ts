@@ -10,7 +10,7 @@ const HEADROOM = 1.25;
 /** The same when a plan was outgrown. */
 const MORE_HEADROOM = 12.5;
 /** Then also at least so much: where parts had the usual size, the same plan would be outgrown again. */
-const ROOMY_PART_BYTES = 4 * USUAL_PART_BYTES;
+const ROOMY_PART_BYTES = 8 * USUAL_PART_BYTES;
 
 /** Both inclusive. */
 export interface NumberRange {
