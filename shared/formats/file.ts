@@ -12,6 +12,7 @@ import {
   type SegmentPlace,
   type WrittenSegment,
 } from './format.js';
+import { groupSegments } from './group-segments.js';
 import { GZIP_HEADER, gzipTail } from './gzip.js';
 import { streamedHeader, type Joint } from './zip.js';
 
@@ -60,7 +61,7 @@ export function joinFile(spec: FileSpec, segments: readonly WrittenSegment[], re
   const outline = outlineOf(spec, { file: 0 });
   const archive = archiveOf(spec);
   if (archive !== null) {
-    const members = by(segments, ({ place }) => place.member);
+    const members = groupSegments(segments, ({ place }) => place.member);
     return joinMembers(archive, spec, members, resources);
   }
   const tail = format.tail(outline, segments, resources);
@@ -69,15 +70,8 @@ export function joinFile(spec: FileSpec, segments: readonly WrittenSegment[], re
 
 /** Segments that came out other than planned. @throws ServiceError PLAN_OUTGROWN */
 export const misplaced = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Misplaced[] =>
-  by(segments, ({ place }) => place.file).flatMap((group) => format.misplaced?.(group) ?? []);
+  groupSegments(segments, ({ place }) => place.file).flatMap((group) => format.misplaced?.(group) ?? []);
 
 /** What the file could not keep. */
 export const warningsOf = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Warning[] =>
   format.warnings?.(segments) ?? [];
-
-/** In the order of their numbers, from 0. */
-function by(segments: readonly WrittenSegment[], number: (segment: WrittenSegment) => number): WrittenSegment[][] {
-  const groups: WrittenSegment[][] = [];
-  for (const segment of segments) (groups[number(segment)] ??= []).push(segment);
-  return groups;
-}

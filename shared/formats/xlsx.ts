@@ -12,6 +12,7 @@ import type {
   SegmentPlace,
   WrittenSegment,
 } from './format.js';
+import { groupSegments } from './group-segments.js';
 import { sumOf, totalOf } from './sums.js';
 import { isWide } from './zip.js';
 import { cellKind, MAX_ROWS } from './xlsx/cells.js';
@@ -74,7 +75,7 @@ function place(_: FileOutline, segments: readonly CutSegment[]): { row: number }
  */
 function misplaced(segments: readonly WrittenSegment[]): Misplaced[] {
   const wrong: Misplaced[] = [];
-  for (const sheet of sheetsOf(segments)) {
+  for (const sheet of groupSegments(segments, ({ place: { member } }) => member)) {
     let row = HEADING_ROWS + 1;
     for (const { segment, place: at, rows } of sheet) {
       if (rows > 0 && at.row !== 0 && at.row !== row) wrong.push({ segment, place: { ...at, row: 0 } });
@@ -85,15 +86,6 @@ function misplaced(segments: readonly WrittenSegment[]): Misplaced[] {
     }
   }
   return wrong;
-}
-
-function sheetsOf(segments: readonly WrittenSegment[]): WrittenSegment[][] {
-  const sheets = new Map<number, WrittenSegment[]>();
-  for (const segment of segments) {
-    const { member } = segment.place;
-    sheets.set(member, [...(sheets.get(member) ?? []), segment]);
-  }
-  return [...sheets.values()];
 }
 
 const rowsOf = (segments: readonly WrittenSegment[]): number =>

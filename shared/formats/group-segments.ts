@@ -1,0 +1,11 @@
+import type { WrittenSegment } from './format.js';
+
+/** Segments by a number of theirs, from 0. */
+export function groupSegments(
+  segments: readonly WrittenSegment[],
+  number: (segment: WrittenSegment) => number,
+): WrittenSegment[][] {
+  const groups: WrittenSegment[][] = [];
+  for (const segment of segments) (groups[number(segment)] ??= []).push(segment);
+  return groups;
+}
