@@ -37,7 +37,8 @@ function paceOf({ status, started_at: startedAt }: JobRow, { rowsExported, total
   const rate = rowsExported / seconds;
   return {
     rate: Math.round(rate),
-    remaining: totalRows === null ? null : Math.ceil((totalRows - rowsExported) / rate),
+    // Rows may have come since the plan: then there are more than it says.
+    remaining: totalRows === null ? null : Math.max(0, Math.ceil((totalRows - rowsExported) / rate)),
   };
 }
 

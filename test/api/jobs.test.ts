@@ -84,6 +84,17 @@ describe('jobs', () => {
       });
     });
 
+    it('has nothing left to wait for when more rows have come than were planned', async () => {
+      const as = someone();
+      const jobId = await insert(as, 'PROCESSING', '2026-11-22T10:00:00.000Z');
+      await api.pool.query(
+        `UPDATE export_jobs SET total_rows = 5, rows_exported = 8, started_at = now() - interval '4 s' WHERE job_id = $1`,
+        [jobId],
+      );
+      const { json } = await api.ask('GET', `/v1/exports/${jobId}`, { as });
+      assert.equal(z.object({ remaining_seconds: z.number() }).parse(json).remaining_seconds, 0);
+    });
+
     it('say why they failed', async () => {
       const jobId = await insert(alice, 'FAILED', new Date().toISOString());
       const { json } = await api.ask('GET', `/v1/exports/${jobId}`, { as: alice });
