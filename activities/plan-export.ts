@@ -1,6 +1,9 @@
 import type { ExportRequest, JobRef, PlanDemand, PlanSummary, Tuning } from '../shared/contract.js';
 import { fileKey } from '../shared/contract.js';
+import { ACCOUNT } from '../shared/datasets/account.js';
+import { contentsOf, type Contents } from '../shared/datasets/contents.js';
 import { ServiceError } from '../shared/errors.js';
+import type { Bundle } from '../shared/formats/file-spec.js';
 import { fileKind } from '../shared/formats/file-kind.js';
 import { formatNamed } from '../shared/formats/index.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
@@ -10,7 +13,7 @@ import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { aboutOf } from './outlines.js';
 import type { FilePlan } from './plan-file.js';
-import { contentsOf, joinPlans, planFiles } from './plan-files.js';
+import { joinPlans, planFiles } from './plan-files.js';
 
 export interface PlanInput extends JobRef {
   readonly tuning: Tuning;
@@ -49,9 +52,11 @@ export const planExport =
       const timezone = String(row.options.timezone ?? 'UTC');
       const roomy = demand.roomy === true;
       const owner = { tenantId: row.tenant_id, userId: row.user_id };
-      const contents = contentsOf(requestOf(row), owner, registry, deps.serviceVersion);
+      const contents = contentsOf(requestOf(row), owner, registry);
+      const bundle = bundleOf(row, contents, deps.serviceVersion);
       const files = await planFiles(contents, {
         ...{ source, format, resources, tuning, signal, roomy },
+        ...(bundle === undefined ? {} : { bundle }),
         about: aboutOf(row, plannedAt),
         session: { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs },
       });
@@ -65,7 +70,7 @@ export const planExport =
         totalRows: sumOver(files, ({ totalRows }) => totalRows),
         maxBytes: tuning.maxBytes,
         files: files.map(({ planned }) => planned),
-        ...(contents.bundle === undefined ? {} : { bundle: { serviceVersion: contents.bundle.serviceVersion } }),
+        ...(bundle === undefined ? {} : { bundle: { serviceVersion: bundle.serviceVersion } }),
         timezone,
         plannedAt,
       };
@@ -74,6 +79,15 @@ export const planExport =
       }
       return { generation, totalRows: plan.totalRows, segments: segments.length };
     });
+
+/** @throws ServiceError DATASET_UNAVAILABLE when this worker has nothing to put into one */
+function bundleOf({ type }: JobRow, { parts }: Contents, serviceVersion: string): Bundle | undefined {
+  if (type !== ACCOUNT) return undefined;
+  if (parts.length === 0) {
+    throw new ServiceError('DATASET_UNAVAILABLE', 'This worker has no dataset with a userColumn.');
+  }
+  return { serviceVersion, datasets: parts.map(({ dataset }) => dataset.name) };
+}
 
 function requestOf({ type, format, filters, columns, options }: JobRow): ExportRequest {
   return { type, format, filters, columns, options, notify: {} };

@@ -1,9 +1,8 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ExportRequest } from '../../shared/contract.js';
-import { ACCOUNT, accountDatasets, wholeOf } from '../../shared/datasets/account.js';
+import { contentsOf } from '../../shared/datasets/contents.js';
 import { shownColumns } from '../../shared/datasets/define-dataset.js';
-import { datasetNamed, type Dataset, type DatasetRegistry } from '../../shared/datasets/index.js';
 import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
 import { formatNamed } from '../../shared/formats/index.js';
@@ -35,18 +34,13 @@ const answerSchema = z.strictObject({
   reason: z.string().nullable().describe('Why bytes and seconds are null'),
 });
 
-/** The files of an export, each with its dataset. */
-function filesOf(asked: ExportRequest, registry: DatasetRegistry): readonly (readonly [Dataset, ExportRequest])[] {
-  if (asked.type !== ACCOUNT) return [[datasetNamed(registry, asked.type), asked]];
-  return accountDatasets(registry).map((dataset) => [dataset, wholeOf(dataset, asked)]);
-}
-
-async function count(asked: ExportRequest, owner: Owner, { registry, source }: ApiDeps): Promise<RowCount> {
-  const { tenantId } = owner;
+async function count(asked: ExportRequest, caller: Required<Owner>, { registry, source }: ApiDeps): Promise<RowCount> {
+  const { tenantId } = caller;
   const { options } = asked;
+  const { parts, owner } = contentsOf(asked, caller, registry);
   const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: STATEMENT_MS };
   const counts: RowCount[] = [];
-  for (const [dataset, request] of filesOf(asked, registry)) {
+  for (const { dataset, request } of parts) {
     const shown = shownColumns(dataset, request.columns);
     const problem = formatNamed(asked.format).columnsProblem?.(shown, options) ?? null;
     if (problem !== null) throw new ServiceError('COLUMNS_UNFIT', `Dataset ${dataset.name} ${problem}.`);
@@ -72,9 +66,7 @@ export function estimateExport(deps: ApiDeps): RequestHandler {
   return async (request, response) => {
     const { tenantId, userId } = principalOf(request);
     const asked = parseExportRequest(request.body, schema);
-    // An ordinary export has the rows of the whole tenant, a bundle those of its user.
-    const owner = asked.type === ACCOUNT ? { tenantId, userId } : { tenantId };
-    const counted = await count(asked, owner, deps);
+    const counted = await count(asked, { tenantId, userId }, deps);
     const { rows, rowsAre } = counted;
     if (rows > maxRows) {
       const sentence = `The export would have ${rowsAre === 'exact' ? '' : 'about '}${rows} rows; at most ${maxRows} are allowed.`;

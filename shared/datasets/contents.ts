@@ -1,0 +1,24 @@
+import type { ExportRequest } from '../contract.js';
+import { ACCOUNT, accountDatasets, wholeOf } from './account.js';
+import { datasetNamed, type Dataset, type DatasetRegistry } from './index.js';
+import type { Owner } from './query.js';
+
+/** What an export is of: one dataset's rows of a tenant, or one user's rows of several. */
+export interface Contents {
+  readonly parts: readonly { readonly dataset: Dataset; readonly request: ExportRequest }[];
+  /** Whose rows. */
+  readonly owner: Owner;
+}
+
+/** @throws ServiceError DATASET_UNAVAILABLE for a dataset that this process does not know */
+export function contentsOf(
+  request: ExportRequest,
+  { tenantId, userId }: Required<Owner>,
+  registry: DatasetRegistry,
+): Contents {
+  if (request.type !== ACCOUNT) {
+    return { parts: [{ dataset: datasetNamed(registry, request.type), request }], owner: { tenantId } };
+  }
+  const parts = accountDatasets(registry).map((dataset) => ({ dataset, request: wholeOf(dataset, request) }));
+  return { parts, owner: { tenantId, userId } };
+}
