@@ -3,6 +3,8 @@ import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
 /** Who is asking, as the token says it. Ids are in lower case. */
@@ -25,6 +27,10 @@ export interface ApiSettings {
   /** Where clients reach this service; links begin with it. */
   readonly publicUrl: string;
   readonly linkSecret: string;
+  /** What every tenant's webhook secret is derived from. */
+  readonly webhookKey: string;
+  /** Which addresses a webhook may name. */
+  readonly webhookRule: AddressRule;
   /** Active exports that a user may have. */
   readonly limit: number;
   /** Goes into the input of every workflow that is started here. */
@@ -37,6 +43,7 @@ export interface ApiSettings {
 export interface ApiDeps {
   readonly jobs: JobStore;
   readonly store: ObjectStore;
+  readonly webhooks: WebhookStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;
   readonly verifyToken: VerifyToken;

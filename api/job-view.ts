@@ -1,70 +1,7 @@
-import type { JobSeed, Phase } from '../shared/contract.js';
-import { fileName } from '../shared/file-name.js';
-import { FORMATS } from '../shared/formats/index.js';
+import type { JobSeed } from '../shared/contract.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
-import { downloadUrl } from '../shared/links.js';
-import type { ApiSettings } from './deps.js';
 
-/** How far an active export is, where that is known better than from its row. */
-export interface LiveView {
-  readonly phase: Phase;
-  /** Percent, whole. */
-  readonly progress: number;
-  readonly totalRows: number | null;
-  readonly rowsExported: number;
-}
-
-function phaseOf({ status }: JobRow): Phase {
-  if (status === 'QUEUED') return 'waiting';
-  return status === 'PROCESSING' ? 'exporting' : 'done';
-}
-
-export function liveFromRow(row: JobRow): LiveView {
-  const { progress, total_rows, rows_exported } = row;
-  return { phase: phaseOf(row), progress, totalRows: total_rows, rowsExported: rows_exported };
-}
-
-function linkOf(row: JobRow, { publicUrl, linkSecret }: ApiSettings): string | null {
-  if (row.shown_status !== 'COMPLETED' || row.url_expires_at === null) return null;
-  return downloadUrl(publicUrl, linkSecret, row.job_id, row.url_expires_at);
-}
-
-/** A job as clients see it: the row's fields, without what only workers need. Dates become ISO 8601 in JSON. */
-export function jobView(row: JobRow, settings: ApiSettings, live: LiveView = liveFromRow(row)) {
-  return {
-    job_id: row.job_id,
-    user_id: row.user_id,
-    tenant_id: row.tenant_id,
-    type: row.type,
-    format: row.format,
-    columns: row.columns,
-    filters: row.filters,
-    options: row.options,
-    notify: row.notify,
-    status: row.shown_status,
-    phase: live.phase,
-    progress: live.progress,
-    total_rows: live.totalRows,
-    rows_exported: live.rowsExported,
-    row_count: row.row_count,
-    // A format of a newer version has a name that this one cannot make.
-    file_name: FORMATS.has(row.format) ? fileName({ ...row, jobId: row.job_id, createdAt: row.created_at }) : null,
-    file_key: row.file_key,
-    file_size: row.file_size,
-    checksum: row.checksum,
-    download_url: linkOf(row, settings),
-    url_expires_at: row.url_expires_at,
-    file_deleted_at: row.file_deleted_at,
-    warnings: row.warnings,
-    error_code: row.error_code,
-    error_message: row.error_message,
-    idempotency_key: row.idempotency_key,
-    created_at: row.created_at,
-    started_at: row.started_at,
-    completed_at: row.completed_at,
-    cancel_requested_at: row.cancel_requested_at,
-  };
-}
+export { jobView, liveFromRow, type LiveView } from '../shared/job-view.js';
 
 /** The row as `INSERT_JOB` makes it: what is answered without reading it back. */
 export function queuedRow({ jobId, userId, tenantId, request, ...seed }: JobSeed): JobRow {

@@ -7,6 +7,8 @@ import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
+import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import { createAddressRule } from '../shared/webhooks/address-rule.js';
 import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
 import type { ApiDeps } from './deps.js';
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
     const deps: ApiDeps = {
       jobs: new JobStore(pool),
       store,
+      webhooks: new WebhookStore(pool),
       temporal,
       registry,
       logger,
@@ -49,6 +52,8 @@ async function main(): Promise<void> {
       settings: {
         publicUrl: config.PUBLIC_URL,
         linkSecret: config.LINK_SECRET,
+        webhookKey: config.WEBHOOK_KEY,
+        webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
         limit: config.MAX_ACTIVE_EXPORTS,
         tuning: tuningOf(config),
       },

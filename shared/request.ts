@@ -6,6 +6,8 @@ import type { DatasetRegistry } from './datasets/index.js';
 import { isBefore, valueProblem } from './datasets/values.js';
 import { ServiceError } from './errors.js';
 import { FORMATS } from './formats/index.js';
+import { createAddressRule, type AddressRule } from './webhooks/address-rule.js';
+import { webhookUrlSchema } from './webhooks/url.js';
 
 /** The door: what a client may ask for, as schemas made from the registries. */
 
@@ -64,7 +66,7 @@ function filterSchema(filter: FilterDefinition, type: ColumnType) {
   }
 }
 
-function datasetSchema(dataset: Dataset) {
+function datasetSchema(dataset: Dataset, webhookRule: AddressRule) {
   const names = columnNames(dataset);
   const filters = Object.entries(dataset.filters ?? {}).map(([name, filter]) => {
     const type = dataset.columns[filter.column]?.type ?? 'text';
@@ -88,15 +90,18 @@ function datasetSchema(dataset: Dataset) {
     notify: z
       .strictObject({
         email: z.email({ error: 'must be an e-mail address' }).max(254).optional(),
-        webhook_url: z.undefined({ error: 'is not available yet: only e-mail is' }).optional(),
+        webhook_url: webhookUrlSchema(webhookRule).optional(),
       })
       .default({}),
   });
 }
 
-/** @see parseExportRequest */
-export function createRequestSchema(registry: DatasetRegistry) {
-  const [first, ...rest] = [...registry.values()].map(datasetSchema);
+/**
+ * @param webhookRule which addresses `notify.webhook_url` may name; default: public ones
+ * @see parseExportRequest
+ */
+export function createRequestSchema(registry: DatasetRegistry, webhookRule = createAddressRule([])) {
+  const [first, ...rest] = [...registry.values()].map((dataset) => datasetSchema(dataset, webhookRule));
   if (first === undefined) throw new RangeError('There are no datasets.');
   return z.discriminatedUnion('type', [first, ...rest], {
     error: ({ input }) =>
@@ -151,7 +156,10 @@ export function parseExportRequest(body: unknown, schema: RequestSchema): Export
     columns,
     filters: Object.fromEntries(set) as ExportRequest['filters'],
     options: options.data,
-    notify: notify.email === undefined ? {} : { email: notify.email },
+    notify: {
+      ...(notify.email === undefined ? {} : { email: notify.email }),
+      ...(notify.webhook_url === undefined ? {} : { webhook_url: notify.webhook_url }),
+    },
   };
 }
 

@@ -10,6 +10,9 @@ import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { PlanStore } from '../shared/infrastructure/plan-store.js';
 import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
 import { Source } from '../shared/infrastructure/source.js';
+import { createWebhookSender } from '../shared/infrastructure/webhook-sender.js';
+import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import { createAddressRule } from '../shared/webhooks/address-rule.js';
 import { connectTemporal, type TemporalAddress } from '../shared/infrastructure/temporal.js';
 
 export interface OpenedDeps {
@@ -49,6 +52,9 @@ export function openDeps(
       buffers: new BufferPool(),
       formatResources: {},
       mailer: createMailer(config),
+      webhooks: new WebhookStore(jobsPool),
+      sendWebhook: createWebhookSender(createAddressRule(config.WEBHOOK_ALLOWED_RANGES)),
+      webhookKey: config.WEBHOOK_KEY,
       publicUrl: config.PUBLIC_URL,
       linkSecret: config.LINK_SECRET,
       retryWindowMs: config.RETRY_WINDOW,

@@ -33,7 +33,7 @@ function seedOf(request: Request, schema: RequestSchema): JobSeed {
     jobId: jobIdFor(principal, idempotencyKey),
     userId: principal.userId,
     tenantId: principal.tenantId,
-    request: { ...asked, notify: email === undefined ? {} : { email } },
+    request: { ...asked, notify: { ...asked.notify, ...(email === undefined ? {} : { email }) } },
     idempotencyKey,
     // Of what was asked for, before the token's address is filled in: that may change between two tries.
     requestHash: hashRequest(asked),
@@ -85,7 +85,7 @@ async function start(seed: JobSeed, deps: ApiDeps): Promise<JobRow> {
 
 /** `POST /v1/exports`: a slot is taken and the export started before this answers; no row has been read by then. */
 export function createExport(deps: ApiDeps): RequestHandler {
-  const schema = createRequestSchema(deps.registry);
+  const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
   return async (request, response) => {
     const seed = seedOf(request, schema);
     contextOf(request).jobId = seed.jobId;

@@ -3,12 +3,14 @@ import type { ApiDeps } from '../deps.js';
 import { cancelExport } from './cancel-export.js';
 import { createExport } from './create-export.js';
 import { deleteExport } from './delete-export.js';
+import { listDeliveries, redeliver } from './deliveries.js';
 import { downloadExport } from './download-export.js';
 import { getExport } from './get-export.js';
 import { health, ready } from './health.js';
 import { listDatasets } from './list-datasets.js';
 import { listExports } from './list-exports.js';
 import { openLink } from './open-link.js';
+import { rotateSecret, showSecret } from './webhook-secret.js';
 
 export type Method = 'get' | 'post' | 'delete';
 
@@ -18,6 +20,9 @@ export const ROUTES: Readonly<Record<string, Partial<Record<Method, (deps: ApiDe
   '/v1/exports/:job_id': { get: getExport, delete: deleteExport },
   '/v1/exports/:job_id/cancel': { post: cancelExport },
   '/v1/exports/:job_id/download': { get: downloadExport },
+  '/v1/exports/:job_id/deliveries': { get: listDeliveries, post: redeliver },
+  '/v1/webhooks/secret': { get: showSecret },
+  '/v1/webhooks/secret/rotate': { post: rotateSecret },
   '/v1/datasets': { get: listDatasets },
   '/d/:token': { get: openLink },
   '/healthz': { get: health },

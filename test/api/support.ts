@@ -12,6 +12,8 @@ import { openObjectStore } from '../../shared/infrastructure/open-object-store.j
 import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
 import { hashRequest } from '../../shared/request.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { WebhookStore } from '../../shared/infrastructure/webhook-store.js';
+import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { ask, type Answer, type Ask } from '../support/ask.js';
 import { createDatabase } from '../support/database.js';
@@ -60,13 +62,22 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
   const deps: ApiDeps = {
     jobs: new JobStore(pool),
     store: objects.store,
+    webhooks: new WebhookStore(pool),
     temporal,
     registry: createRegistry(BUILT_IN_DATASETS),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
     logger: pino({ level: 'debug' }, { write }),
     readiness: [],
     ...others,
-    settings: { publicUrl: 'http://localhost', linkSecret: LINK_SECRET, limit: 2, tuning: DEFAULT_TUNING, ...settings },
+    settings: {
+      publicUrl: 'http://localhost',
+      linkSecret: LINK_SECRET,
+      webhookKey: env.WEBHOOK_KEY,
+      webhookRule: createAddressRule([]),
+      limit: 2,
+      tuning: DEFAULT_TUNING,
+      ...settings,
+    },
   };
   const server = await serve(createApp(deps), { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${server.port}`;
