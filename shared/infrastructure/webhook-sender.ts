@@ -52,9 +52,13 @@ const refused = (host: string): ServiceError =>
 function guarded(resolve: Resolve, permits: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      // What Node passes beside an error is nothing, whatever its types say.
+      if (error !== null) {
+        callback(error, '');
+        return;
+      }
       const [first, ...rest] = addresses.filter(({ address }) => permits(address));
-      if (error !== null) callback(error, '');
-      else if (first === undefined) callback(refused(hostname), '');
+      if (first === undefined) callback(refused(hostname), '');
       else if (options.all === true) callback(null, [first, ...rest]);
       else callback(null, first.address, first.family);
     });
