@@ -7,7 +7,7 @@ import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
 import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
-import { jobView } from '../job-view.js';
+import { jobView } from '../../shared/job-view.js';
 import { isPassingFault, pauseAfter } from '../passing-faults.js';
 
 /** How long Temporal may take to hear of it. */

@@ -10,7 +10,7 @@ import { admit } from '../admission.js';
 import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps, Principal } from '../deps.js';
 import { idempotencyKeyOf } from '../input.js';
-import { jobView, queuedRow } from '../job-view.js';
+import { jobView, queuedRow } from '../../shared/job-view.js';
 
 /** Never to be changed: a key would mean another job from then on. */
 const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';

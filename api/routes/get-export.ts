@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
-import { jobView } from '../job-view.js';
+import { jobView } from '../../shared/job-view.js';
 import { LiveProgress } from '../live-progress.js';
 
 /** `GET /v1/exports/{job_id}`: the job, and how far it is at this moment. */

@@ -6,7 +6,7 @@ import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { parseQuery } from '../input.js';
-import { jobView } from '../job-view.js';
+import { jobView } from '../../shared/job-view.js';
 
 const once = z.string({ error: 'must be given once' });
 const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(', ')}` });
