@@ -6,6 +6,8 @@ import type { Mailer } from '../shared/infrastructure/mailer.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
 import type { PlanStore } from '../shared/infrastructure/plan-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
+import type { SendWebhook } from '../shared/infrastructure/webhook-sender.js';
+import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
 /** What activities work with: opened once by the worker's `main.ts`, and closed there. */
@@ -21,6 +23,10 @@ export interface ActivityDeps {
   /** Files that say what made them name it. */
   readonly serviceVersion: string;
   readonly mailer: Mailer;
+  readonly webhooks: WebhookStore;
+  readonly sendWebhook: SendWebhook;
+  /** What every tenant's webhook secret is derived from. */
+  readonly webhookKey: string;
   readonly publicUrl: string;
   readonly linkSecret: string;
   /** How long uploads and temporary objects of failed exports are kept, ms. */

@@ -1,6 +1,7 @@
 import { withFailures } from './as-failure.js';
 import { claimSlot } from './claim-slot.js';
 import type { ActivityDeps } from './deps.js';
+import { deliverWebhook } from './deliver-webhook.js';
 import { describeExports } from './describe-exports.js';
 import { discardExport } from './discard-export.js';
 import { exportSegment } from './export-segment.js';
@@ -24,6 +25,7 @@ export const createControlActivities = (deps: ActivityDeps) =>
     failExport: failExport(deps),
     discardExport: discardExport(deps),
     sendEmail: sendEmail(deps),
+    deliverWebhook: deliverWebhook(deps),
     sweep: sweep(deps),
   });
 

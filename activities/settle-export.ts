@@ -29,8 +29,11 @@ export const settleExport =
     if (!(await jobs.fail(jobId, failure))) return;
 
     const row = await jobs.find(jobId);
-    if (row?.notify.email === undefined) return;
-    const input: NotificationInput = { jobId, tenantId, event: 'failed', tuning };
+    if (row === null) return;
+    const { email, webhook_url: webhookUrl } = row.notify;
+    if (email === undefined && webhookUrl === undefined) return;
+    const webhook = webhookUrl !== undefined;
+    const input: NotificationInput = { jobId, tenantId, event: 'failed', webhook, tuning };
     try {
       await temporal.client.workflow.start('notificationWorkflow', {
         workflowId: notificationWorkflowId(jobId, 'failed'),

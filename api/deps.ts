@@ -4,6 +4,8 @@ import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
+import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
 export type Scope = 'exports:read' | 'exports:write';
@@ -30,6 +32,10 @@ export interface ApiSettings {
   /** Where clients reach this service; links begin with it. */
   readonly publicUrl: string;
   readonly linkSecret: string;
+  /** What every tenant's webhook secret is derived from. */
+  readonly webhookKey: string;
+  /** Which addresses a webhook may name. */
+  readonly webhookRule: AddressRule;
   /** Active exports that a user may have. */
   readonly limit: number;
   /** Goes into the input of every workflow that is started here. */
@@ -50,6 +56,7 @@ export interface ApiDeps {
   /** What is exported from: the API only estimates. */
   readonly source: Source;
   readonly store: ObjectStore;
+  readonly webhooks: WebhookStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;
   readonly verifyToken: VerifyToken;

@@ -7,7 +7,7 @@ import { JobStore } from '../shared/infrastructure/job-store.js';
 import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
 import { progressQuery } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
-import { liveFromRow, type LiveView } from './job-view.js';
+import { liveFromRow, type LiveView } from '../shared/job-view.js';
 
 /** A query waits for a worker; a person who watches a progress bar does not. */
 const ANSWER_MS = 500;

@@ -8,6 +8,8 @@ import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { Source } from '../shared/infrastructure/source.js';
+import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import { createAddressRule } from '../shared/webhooks/address-rule.js';
 import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
 import { logContext } from './context.js';
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
       jobs: new JobStore(pool),
       source: new Source(sourcePool),
       store,
+      webhooks: new WebhookStore(pool),
       temporal,
       registry,
       logger,
@@ -63,6 +66,8 @@ async function main(): Promise<void> {
       settings: {
         publicUrl: config.PUBLIC_URL,
         linkSecret: config.LINK_SECRET,
+        webhookKey: config.WEBHOOK_KEY,
+        webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
         limit: config.MAX_ACTIVE_EXPORTS,
         rateLimits: { user: config.RATE_LIMIT_USER, tenant: config.RATE_LIMIT_TENANT },
         corsOrigins: config.CORS_ORIGINS,

@@ -1,4 +1,5 @@
 import type { Message } from './inbox.js';
+import type { Delivery } from './inbox-webhooks.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -11,7 +12,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
 /** The mails, newest first. Their HTML runs in a sandbox: no scripts, and links open in a tab of their own. */
-export function inboxPage(messages: readonly Message[]): string {
+export function inboxPage(messages: readonly Message[], deliveries: readonly Delivery[]): string {
   const items = messages.toReversed().map(article).join('\n');
   return `<!doctype html>
 <html lang="en">
@@ -32,6 +33,9 @@ export function inboxPage(messages: readonly Message[]): string {
 <h1>Inbox</h1>
 <p>Mails that the local stack has sent. Nothing left this machine. <a href="/">Reload</a> · <a href="/api/messages">JSON</a></p>
 ${items === '' ? '<p>No mail yet.</p>' : items}
+<h1>Webhooks</h1>
+<p>What was posted to <code>/webhook</code> here. <a href="/api/webhooks">JSON</a></p>
+${deliveries.length === 0 ? '<p>No webhook yet.</p>' : deliveries.toReversed().map(delivery).join('\n')}
 </body>
 </html>
 `;
@@ -44,12 +48,9 @@ function article(message: Message): string {
     ['Received', message.received_at],
     ['Idempotency key', message.idempotency_key],
   ];
-  const list = fields
-    .filter((field): field is readonly [string, string] => field[1] !== undefined)
-    .map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`);
   return `<article>
 <h2>${escapeHtml(message.subject)}</h2>
-<dl>${list.join('')}</dl>
+<dl>${listOf(fields)}</dl>
 ${body(message)}
 </article>`;
 }
@@ -59,4 +60,19 @@ function body({ html, text }: Message): string {
   const sandbox = 'allow-popups allow-popups-to-escape-sandbox';
   const source = escapeHtml(`<base target="_blank">${html}`);
   return `<iframe title="Message" sandbox="${sandbox}" srcdoc="${source}"></iframe>`;
+}
+
+function listOf(fields: readonly (readonly [string, string | undefined])[]): string {
+  return fields
+    .filter((field): field is readonly [string, string] => field[1] !== undefined)
+    .map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`)
+    .join('');
+}
+
+function delivery({ type, received_at: receivedAt, headers, body: payload }: Delivery): string {
+  return `<article>
+<h2>${escapeHtml(type)}</h2>
+<dl>${listOf([['Received', receivedAt], ...Object.entries(headers)])}</dl>
+<pre aria-label="Payload" tabindex="0">${escapeHtml(payload)}</pre>
+</article>`;
 }

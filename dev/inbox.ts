@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { inboxPage } from './inbox-page.js';
+import { readDelivery, type Delivery } from './inbox-webhooks.js';
 
 /**
  * A mailbox for everybody: takes what Resend's client sends (`RESEND_BASE_URL`), delivers nothing, and shows it.
@@ -12,7 +13,9 @@ import { inboxPage } from './inbox-page.js';
  * | `POST /emails` | `{id}`, as https://resend.com/docs/api-reference/emails/send-email |
  * | `GET /` | a page of the mails |
  * | `GET /api/messages` | the mails as JSON, oldest first |
- * | `DELETE /api/messages` | 204; forgets mails and idempotency keys |
+ * | `DELETE /api/messages` | 204; forgets mails, their idempotency keys, and webhooks |
+ * | `POST /webhook` | 204: a receiver for webhooks, which keeps what it is sent |
+ * | `GET /api/webhooks` | what it was sent, oldest first |
  */
 
 const KEPT_MESSAGES = 500;
@@ -54,6 +57,7 @@ class Refusal extends Error {
 /** @param port where it listens on 127.0.0.1. Mails outlive a stop and start, not the process. */
 export function createInbox(port: number): Inbox {
   const messages: Message[] = [];
+  const deliveries: Delivery[] = [];
   const answered = new Map<string, { readonly id: string; readonly body: string }>();
   let server: Server | undefined;
 
@@ -92,11 +96,20 @@ export function createInbox(port: number): Inbox {
         return;
       case 'DELETE /api/messages':
         messages.length = 0;
+        deliveries.length = 0;
         answered.clear();
         response.writeHead(204).end();
         return;
+      case 'POST /webhook':
+        deliveries.push(await readDelivery(request));
+        deliveries.splice(0, deliveries.length - KEPT_MESSAGES);
+        response.writeHead(204).end();
+        return;
+      case 'GET /api/webhooks':
+        send(response, 200, deliveries);
+        return;
       case 'GET /':
-        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(messages));
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(messages, deliveries));
         return;
       default:
         throw new Refusal(404, 'not_found', 'The requested endpoint does not exist.');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Tuning } from './contract.js';
 import { DEFAULT_TUNING } from './tuning.js';
+import { isRange } from './webhooks/address-rule.js';
 
 /**
  * The environment, parsed once in a process's `main.ts`, frozen and passed down. Nothing else reads `process.env`,
@@ -42,6 +43,10 @@ const origins = z
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 // `localhost:9000` is a URL, too: of the scheme `localhost`.
 const url = z.url({ protocol: /^https?$/, error: 'must be an address such as http://host:port' });
+const ranges = z
+  .string()
+  .transform((text) => text.split(',').map((range) => range.trim()))
+  .refine((list) => list.every(isRange), 'must be ranges of IP addresses such as 10.0.0.0/8,fd00::/8');
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
 
 const common = z.object({
@@ -52,6 +57,10 @@ const common = z.object({
   S3_REGION: z.string().default('us-east-1'),
   EXPORT_BUCKET: z.string().min(3, 'must be at least 3 characters'),
   LINK_SECRET: z.string().min(16, 'must be at least 16 characters'),
+  // Every tenant's webhook secret is derived from it.
+  WEBHOOK_KEY: z.string().min(32, 'must be at least 32 characters'),
+  // Where webhooks may go beside the public internet.
+  WEBHOOK_ALLOWED_RANGES: ranges.default([]),
   PUBLIC_URL: url.default('http://localhost:3000'),
   DATASETS_MODULE: z.string().optional(),
   RETRY_WINDOW: duration.default(24 * UNITS.h),

@@ -32,7 +32,7 @@ export interface ExportRequest {
   readonly columns: readonly string[];
   readonly filters: Readonly<Record<string, FilterValue>>;
   readonly options: Readonly<Record<string, Scalar>>;
-  readonly notify: { readonly email?: string };
+  readonly notify: { readonly email?: string; readonly webhook_url?: string };
 }
 
 /** The user's part of a job: what its row is made of before anything has run. */
@@ -63,6 +63,15 @@ export interface ActivityTuning {
   readonly heartbeatMs: number;
 }
 
+export interface WebhookTuning {
+  /** Pauses before the second attempt, the third and so on, ms; there is one attempt more than these. */
+  readonly retryDelaysMs: readonly number[];
+  /** How long the receiver may take to answer, ms. */
+  readonly timeoutMs: number;
+  /** How long an attempt may take in all; after that its worker counts as dead, ms. */
+  readonly startToCloseMs: number;
+}
+
 /** Everything that a workflow may vary. It travels in the input: workflow code cannot read the environment. */
 export interface Tuning {
   /** Segments of one export that run at the same time, over all workers. */
@@ -81,6 +90,8 @@ export interface Tuning {
   readonly segment: ActivityTuning;
   readonly finish: ActivityTuning;
   readonly mail: ActivityTuning;
+  /** Absent in the inputs of earlier versions: the default then. */
+  readonly webhook?: WebhookTuning;
   /** Slots: time between looks while somebody holds or waits, and how long an idle semaphore lives on. */
   readonly lookEveryMs: number;
   readonly idleMs: number;
@@ -161,8 +172,19 @@ export interface ExportResult {
 export const NOTIFICATION_EVENTS = ['completed', 'failed', 'cancelled'] as const;
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
 
-export interface NotificationInput extends JobRef {
+/** How a job ended, which its user is to be told. */
+export interface EventRef extends JobRef {
   readonly event: NotificationEvent;
+}
+
+export interface NotificationInput extends EventRef {
+  /** The job has a webhook; absent in the inputs of earlier versions. */
+  readonly webhook?: boolean;
+  readonly tuning: Tuning;
+}
+
+/** One more delivery of a webhook, because somebody asked for it. */
+export interface RedeliveryInput extends EventRef {
   readonly tuning: Tuning;
 }
 
@@ -170,6 +192,10 @@ export const exportWorkflowId = (jobId: string): string => `export/${jobId}`;
 export const slotsWorkflowId = (tenantId: string, userId: string): string => `export-slots/${tenantId}/${userId}`;
 export const notificationWorkflowId = (jobId: string, event: NotificationEvent): string =>
   `notification/${jobId}/${event}`;
+export const redeliveryWorkflowId = (jobId: string): string => `redelivery/${jobId}`;
+/** `webhook-id`: the same for every attempt to tell of one event, so that a receiver knows it again. */
+export const webhookIdOf = (jobId: string, event: NotificationEvent): string =>
+  `msg_${jobId.replaceAll('-', '')}_${event}`;
 
 /** Where the file of a job is kept in the bucket. */
 export const fileKey = (userId: string, jobId: string, extension: string): string =>

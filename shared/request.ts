@@ -8,6 +8,8 @@ import { valueSchema } from './datasets/value-schema.js';
 import { isBefore, valueProblem } from './datasets/values.js';
 import { ServiceError } from './errors.js';
 import { BUNDLE_FORMATS, FORMATS } from './formats/index.js';
+import { createAddressRule, type AddressRule } from './webhooks/address-rule.js';
+import { webhookUrlSchema } from './webhooks/url.js';
 
 /** The door: what a client may ask for, as schemas made from the registries. */
 
@@ -76,14 +78,18 @@ const formatSchema = (names: readonly string[]) =>
     .toUpperCase()
     .pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
 const formatOptions = z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({});
-const notify = z
-  .strictObject({
-    email: z.email({ error: 'must be an e-mail address' }).max(254).optional(),
-    webhook_url: z.undefined({ error: 'is not available yet: only e-mail is' }).optional(),
-  })
-  .default({});
 
-function datasetSchema(dataset: Dataset) {
+function notifySchema(webhookRule: AddressRule) {
+  return z
+    .strictObject({
+      email: z.email({ error: 'must be an e-mail address' }).max(254).optional(),
+      webhook_url: webhookUrlSchema(webhookRule).optional(),
+    })
+    .default({});
+}
+type NotifySchema = ReturnType<typeof notifySchema>;
+
+function datasetSchema(dataset: Dataset, notify: NotifySchema) {
   const names = columnNames(dataset);
   const filters = Object.entries(dataset.filters ?? {}).map(([name, filter]) => {
     const type = dataset.columns[filter.column]?.type ?? 'text';
@@ -107,20 +113,26 @@ function datasetSchema(dataset: Dataset) {
 }
 
 const EVERYTHING = 'is not for account exports: they hold everything';
-const accountSchema = z.strictObject({
-  type: z.literal(ACCOUNT),
-  format: formatSchema(BUNDLE_FORMATS),
-  columns: z.undefined({ error: EVERYTHING }).optional(),
-  filters: z.undefined({ error: EVERYTHING }).optional(),
-  options: formatOptions,
-  notify,
-});
+function accountSchema(notify: NotifySchema) {
+  return z.strictObject({
+    type: z.literal(ACCOUNT),
+    format: formatSchema(BUNDLE_FORMATS),
+    columns: z.undefined({ error: EVERYTHING }).optional(),
+    filters: z.undefined({ error: EVERYTHING }).optional(),
+    options: formatOptions,
+    notify,
+  });
+}
 
-/** @see parseExportRequest */
-export function createRequestSchema(registry: DatasetRegistry) {
-  const account = accountDatasets(registry).length > 0 ? [accountSchema] : [];
+/**
+ * @param webhookRule which addresses `notify.webhook_url` may name; default: public ones
+ * @see parseExportRequest
+ */
+export function createRequestSchema(registry: DatasetRegistry, webhookRule = createAddressRule([])) {
+  const notify = notifySchema(webhookRule);
+  const account = accountDatasets(registry).length > 0 ? [accountSchema(notify)] : [];
   const types = [...registry.keys(), ...account.map(() => ACCOUNT)];
-  const [first, ...rest] = [...registry.values()].map(datasetSchema);
+  const [first, ...rest] = [...registry.values()].map((dataset) => datasetSchema(dataset, notify));
   if (first === undefined) throw new RangeError('There are no datasets.');
   return z.discriminatedUnion('type', [first, ...rest, ...account], {
     error: ({ input }) =>
@@ -179,7 +191,10 @@ export function parseExportRequest(body: unknown, schema: RequestSchema): Export
     columns,
     filters: Object.fromEntries(set) as ExportRequest['filters'],
     options: options.data,
-    notify: notify.email === undefined ? {} : { email: notify.email },
+    notify: {
+      ...(notify.email === undefined ? {} : { email: notify.email }),
+      ...(notify.webhook_url === undefined ? {} : { webhook_url: notify.webhook_url }),
+    },
   };
 }
 

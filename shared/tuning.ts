@@ -1,7 +1,8 @@
-import type { ActivityTuning, Tuning } from './contract.js';
+import type { ActivityTuning, Tuning, WebhookTuning } from './contract.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const MIB = 1024 * 1024;
 
 /** Twelve attempts from 1 s doubling to 60 s: about eight minutes of an outage are waited out. */
@@ -9,6 +10,13 @@ const RETRY = { maximumAttempts: 12, initialIntervalMs: SECOND, maximumIntervalM
 
 const short: ActivityTuning = { ...RETRY, startToCloseMs: 10 * SECOND, heartbeatMs: 0 };
 const long: ActivityTuning = { ...RETRY, startToCloseMs: 30 * MINUTE, heartbeatMs: 15 * SECOND };
+
+/** The schedule that the specification of Standard Webhooks gives as its example: three days. */
+export const DEFAULT_WEBHOOK_TUNING: WebhookTuning = {
+  retryDelaysMs: [5 * SECOND, 5 * MINUTE, 30 * MINUTE, ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR)],
+  timeoutMs: 15 * SECOND,
+  startToCloseMs: 30 * SECOND,
+};
 
 /** What production runs with, where the environment says nothing else. Tests shorten the times. */
 export const DEFAULT_TUNING: Tuning = {
@@ -25,6 +33,7 @@ export const DEFAULT_TUNING: Tuning = {
   finish: long,
   // A mail is worth a day of patience: it is what tells the user that the wait is over.
   mail: { ...RETRY, maximumAttempts: 60, maximumIntervalMs: 30 * MINUTE, startToCloseMs: 30 * SECOND, heartbeatMs: 0 },
+  webhook: DEFAULT_WEBHOOK_TUNING,
   lookEveryMs: MINUTE,
   idleMs: 10 * SECOND,
   claimEveryMs: 30 * SECOND,

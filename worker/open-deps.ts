@@ -12,6 +12,9 @@ import { PlanStore } from '../shared/infrastructure/plan-store.js';
 import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
 import { serviceVersion } from '../shared/infrastructure/service-version.js';
 import { Source } from '../shared/infrastructure/source.js';
+import { createWebhookSender } from '../shared/infrastructure/webhook-sender.js';
+import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import { createAddressRule } from '../shared/webhooks/address-rule.js';
 import { connectTemporal, type TemporalAddress } from '../shared/infrastructure/temporal.js';
 
 export interface OpenedDeps {
@@ -56,6 +59,9 @@ export async function openDeps(
       formatResources,
       serviceVersion: serviceVersion(),
       mailer: createMailer(config),
+      webhooks: new WebhookStore(jobsPool),
+      sendWebhook: createWebhookSender(createAddressRule(config.WEBHOOK_ALLOWED_RANGES)),
+      webhookKey: config.WEBHOOK_KEY,
       publicUrl: config.PUBLIC_URL,
       linkSecret: config.LINK_SECRET,
       retryWindowMs: config.RETRY_WINDOW,

@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ControlActivities, DataActivities } from '../activities/index.js';
-import { CONTROL_QUEUE, DATA_QUEUE, type ActivityTuning, type Tuning } from '../shared/contract.js';
+import { CONTROL_QUEUE, DATA_QUEUE, type ActivityTuning, type EventRef, type Tuning } from '../shared/contract.js';
+import { DEFAULT_WEBHOOK_TUNING } from '../shared/tuning.js';
 
 /** Plan and finish go before segments: they are short, and somebody's first or last second. */
 const FIRST = 1;
@@ -26,6 +27,21 @@ export const controlActivities = (tuning: Tuning) =>
 
 export const mailActivities = (tuning: Tuning) =>
   proxyActivities<ControlActivities>({ ...options(tuning.mail), taskQueue: CONTROL_QUEUE });
+
+/** A failed attempt says itself when the next one is due; the intervals here are for those that die without a word. */
+export function webhookActivities({ webhook = DEFAULT_WEBHOOK_TUNING }: Tuning) {
+  const { retryDelaysMs, timeoutMs, startToCloseMs } = webhook;
+  const [initialInterval = 0] = retryDelaysMs;
+  const { deliverWebhook } = proxyActivities<ControlActivities>({
+    startToCloseTimeout: startToCloseMs,
+    taskQueue: CONTROL_QUEUE,
+    retry: { maximumAttempts: retryDelaysMs.length + 1, initialInterval, backoffCoefficient: 2 },
+  });
+  return {
+    deliverWebhook: (about: EventRef) => deliverWebhook({ ...about, retryDelaysMs, timeoutMs, onDemand: false }),
+    redeliverWebhook: (about: EventRef) => deliverWebhook({ ...about, retryDelaysMs: [], timeoutMs, onDemand: true }),
+  };
+}
 
 /** A sweep may meet many files. */
 export const sweepActivities = (tuning: Tuning) =>

@@ -1,4 +1,4 @@
 export { exportWorkflow } from './export.js';
-export { notificationWorkflow } from './notification.js';
+export { notificationWorkflow, redeliveryWorkflow } from './notification.js';
 export { retentionWorkflow } from './retention.js';
 export { userExportSlots } from './user-export-slots.js';

@@ -9,7 +9,8 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
         const { workflowId, typedSearchAttributes } = workflowInfo();
         const [kind, first] = workflowId.split('/');
         const tenantId = kind === 'export-slots' ? first : typedSearchAttributes.get(EXPORT_TENANT_ID);
-        const jobId = kind === 'export' || kind === 'notification' ? first : undefined;
+        const isOfJob = kind === 'export' || kind === 'notification' || kind === 'redelivery';
+        const jobId = isOfJob ? first : undefined;
         return next({ ...attributes, ...(jobId && { jobId }), ...(tenantId && { tenantId }) });
       },
     },

@@ -1,7 +1,27 @@
-import type { NotificationInput } from '../shared/contract.js';
-import { mailActivities } from './activity-options.js';
+import type { NotificationInput, RedeliveryInput } from '../shared/contract.js';
+import { mailActivities, webhookActivities } from './activity-options.js';
 
-/** Tells the user how an export ended, `notification/{job_id}/{event}`. It never holds an export or runs it again. */
-export async function notificationWorkflow({ jobId, tenantId, event, tuning }: NotificationInput): Promise<void> {
-  await mailActivities(tuning).sendEmail({ jobId, tenantId, event });
+/**
+ * Tells the user how an export ended, `notification/{job_id}/{event}`. It never holds an export or runs it again. Mail
+ * and webhook each have their own patience, and neither waits for the other.
+ */
+export async function notificationWorkflow({
+  jobId,
+  tenantId,
+  event,
+  webhook = false,
+  tuning,
+}: NotificationInput): Promise<void> {
+  const about = { jobId, tenantId, event };
+  const ends = await Promise.allSettled([
+    mailActivities(tuning).sendEmail(about),
+    ...(webhook ? [webhookActivities(tuning).deliverWebhook(about)] : []),
+  ]);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** Sends a webhook once more, `redelivery/{job_id}`: the user asked, and looks at what comes of it. */
+export async function redeliveryWorkflow({ jobId, tenantId, event, tuning }: RedeliveryInput): Promise<void> {
+  await webhookActivities(tuning).redeliverWebhook({ jobId, tenantId, event });
 }

@@ -5,11 +5,12 @@ import { notificationWorkflow } from './notification.js';
 
 /** Starts the notification, once per job and event, and leaves it to itself. */
 export async function notifyUser({ job, tuning }: ExportInput, event: NotificationEvent): Promise<void> {
-  if (job.request.notify.email === undefined) return;
+  const { email, webhook_url: webhookUrl } = job.request.notify;
+  if (email === undefined && webhookUrl === undefined) return;
   try {
     await startChild(notificationWorkflow, {
       workflowId: notificationWorkflowId(job.jobId, event),
-      args: [{ jobId: job.jobId, tenantId: job.tenantId, event, tuning }],
+      args: [{ jobId: job.jobId, tenantId: job.tenantId, event, webhook: webhookUrl !== undefined, tuning }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       // An export that was reset after its end tells the user the same thing no second time.
       workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,

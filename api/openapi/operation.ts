@@ -40,6 +40,7 @@ export interface Answer {
 
 export const TAGS = {
   Exports: 'Ask for files, watch them being made, fetch them',
+  Webhooks: 'What became of them, and what they are verified with',
   Datasets: 'What can be asked for',
   Service: 'Health, and this contract',
 } as const;

@@ -7,9 +7,9 @@ import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
 import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
-import { jobView } from '../job-view.js';
+import { jobView } from '../../shared/job-view.js';
 import { isPassingFault, pauseAfter } from '../passing-faults.js';
-import { JOB_EXAMPLES, jobSchema } from '../job-schema.js';
+import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
 import type { Operation } from '../openapi/operation.js';
 
 /** How long Temporal may take to hear of it. */

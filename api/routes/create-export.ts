@@ -10,8 +10,8 @@ import { admit } from '../admission.js';
 import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps, Principal } from '../deps.js';
 import { idempotencyKeyOf } from '../input.js';
-import { jobView, queuedRow } from '../job-view.js';
-import { JOB_EXAMPLES, jobSchema } from '../job-schema.js';
+import { jobView, queuedRow } from '../../shared/job-view.js';
+import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
 import type { Operation } from '../openapi/operation.js';
 
 /** Never to be changed: a key would mean another job from then on. */
@@ -35,7 +35,7 @@ function seedOf(request: Request, schema: RequestSchema): JobSeed {
     jobId: jobIdFor(principal, idempotencyKey),
     userId: principal.userId,
     tenantId: principal.tenantId,
-    request: { ...asked, notify: email === undefined ? {} : { email } },
+    request: { ...asked, notify: { ...asked.notify, ...(email === undefined ? {} : { email }) } },
     idempotencyKey,
     // Of what was asked for, before the token's address is filled in: that may change between two tries.
     requestHash: hashRequest(asked),
@@ -87,7 +87,7 @@ async function start(seed: JobSeed, deps: ApiDeps): Promise<JobRow> {
 
 /** `POST /v1/exports`: a slot is taken and the export started before this answers; no row has been read by then. */
 export function createExport(deps: ApiDeps): RequestHandler {
-  const schema = createRequestSchema(deps.registry);
+  const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
   return async (request, response) => {
     const seed = seedOf(request, schema);
     contextOf(request).jobId = seed.jobId;

@@ -11,7 +11,9 @@ import { getExport, getExportOperation } from './get-export.js';
 import { health, healthOperation, ready, readyOperation } from './health.js';
 import { listDatasets, listDatasetsOperation } from './list-datasets.js';
 import { listExports, listExportsOperation } from './list-exports.js';
+import { listDeliveries, listDeliveriesOperation, redeliver, redeliverOperation } from './deliveries.js';
 import { openLink, openLinkOperation } from './open-link.js';
+import { rotateSecret, rotateSecretOperation, showSecret, showSecretOperation } from './webhook-secret.js';
 
 /** Every address of the service. Under `/v1` a token is asked for first. */
 export const ROUTES: Routes = {
@@ -28,6 +30,12 @@ export const ROUTES: Routes = {
   '/v1/exports/:job_id/cancel': { post: { handle: cancelExport, operation: cancelExportOperation } },
   '/v1/exports/:job_id/download': { get: { handle: downloadExport, operation: downloadExportOperation } },
   '/v1/exports/:job_id/events': { get: { handle: exportEvents, operation: exportEventsOperation } },
+  '/v1/exports/:job_id/deliveries': {
+    get: { handle: listDeliveries, operation: listDeliveriesOperation },
+    post: { handle: redeliver, operation: redeliverOperation },
+  },
+  '/v1/webhooks/secret': { get: { handle: showSecret, operation: showSecretOperation } },
+  '/v1/webhooks/secret/rotate': { post: { handle: rotateSecret, operation: rotateSecretOperation } },
   '/v1/datasets': { get: { handle: listDatasets, operation: listDatasetsOperation } },
   '/d/:token': { get: { handle: openLink, operation: openLinkOperation } },
   '/healthz': { get: { handle: health, operation: healthOperation } },

@@ -7,8 +7,8 @@ import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { parseQuery } from '../input.js';
-import { jobView } from '../job-view.js';
-import { JOB_EXAMPLES, jobSchema } from '../job-schema.js';
+import { jobView } from '../../shared/job-view.js';
+import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
 import type { Operation } from '../openapi/operation.js';
 
 const once = z.string({ error: 'must be given once' });

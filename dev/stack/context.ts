@@ -34,6 +34,7 @@ export interface Secrets {
   readonly s3SecretAccessKey: string;
   readonly jwtSecret: string;
   readonly linkSecret: string;
+  readonly webhookKey: string;
 }
 
 /** A part of the stack that a test may stop and start again, on the same address and with the same data. */

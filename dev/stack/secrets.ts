@@ -9,6 +9,7 @@ const schema = z.object({
   s3SecretAccessKey: z.string(),
   jwtSecret: z.string(),
   linkSecret: z.string(),
+  webhookKey: z.string(),
 });
 
 /**
@@ -16,12 +17,18 @@ const schema = z.object({
  * mistake another folder's server, on a port that it took first, for its own.
  */
 export function readOrMakeSecrets(file: string): Secrets {
+  const known = read(file);
+  const secrets = { ...makeSecrets(), ...known };
+  // A folder of an earlier version keeps what it has, and gets what is new.
+  if (!schema.safeParse(known).success) writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
+}
+
+function read(file: string): object {
   try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return schema.partial().parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    const secrets = makeSecrets();
-    writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
-    return secrets;
+    return {};
   }
 }
 
@@ -32,5 +39,6 @@ function makeSecrets(): Secrets {
     s3SecretAccessKey: randomBytes(16).toString('hex'),
     jwtSecret: randomBytes(32).toString('hex'),
     linkSecret: randomBytes(32).toString('hex'),
+    webhookKey: randomBytes(32).toString('hex'),
   };
 }

@@ -16,6 +16,8 @@ export interface StackEnv {
   readonly EMAIL_FROM: string;
   readonly JWT_SECRET: string;
   readonly LINK_SECRET: string;
+  readonly WEBHOOK_KEY: string;
+  readonly WEBHOOK_ALLOWED_RANGES: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,6 +30,9 @@ export function ownSettings(environment: Environment, secrets: Secrets) {
     EMAIL_FROM: setting(environment, 'EMAIL_FROM', 'Exports <exports@example.com>'),
     JWT_SECRET: setting(environment, 'JWT_SECRET', secrets.jwtSecret),
     LINK_SECRET: setting(environment, 'LINK_SECRET', secrets.linkSecret),
+    WEBHOOK_KEY: setting(environment, 'WEBHOOK_KEY', secrets.webhookKey),
+    // Receivers on this machine: the inbox, and whatever is tried out here.
+    WEBHOOK_ALLOWED_RANGES: setting(environment, 'WEBHOOK_ALLOWED_RANGES', '127.0.0.0/8'),
   };
 }
 

@@ -44,6 +44,8 @@ export interface ExportAddress {
   readonly jwtSecret: string;
   readonly tenantId: string;
   readonly user: SampleUser;
+  /** Where the end of the export is told, beside the mail. */
+  readonly webhookUrl?: string;
 }
 
 /** Exports one tenant's orders as CSV through the public API, and shows how far it is. @throws StackError when it fails */
@@ -52,12 +54,13 @@ export async function exportOrders(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<FinishedExport> {
-  const { url, jwtSecret, tenantId, user } = address;
+  const { url, jwtSecret, tenantId, user, webhookUrl } = address;
   const token = await signToken(jwtSecret, { userId: user.id, tenantId, email: user.email, ttlSeconds: TOKEN_SECONDS });
   const startedAt = performance.now();
   const seconds = (): number => (performance.now() - startedAt) / 1000;
 
-  const body = JSON.stringify({ type: 'orders', format: 'CSV', notify: { email: user.email } });
+  const notify = { email: user.email, ...(webhookUrl === undefined ? {} : { webhook_url: webhookUrl }) };
+  const body = JSON.stringify({ type: 'orders', format: 'CSV', notify });
   let job = await progress.step('POST /v1/exports', () =>
     request(`${url}/v1/exports`, { method: 'POST', body }, token, signal),
   );

@@ -35,7 +35,9 @@ export async function showStack({ orders, once, progress, signal }: ShowOptions)
     ]);
     await untilDeath(service, signal, async (stop) => {
       const [user] = NORTHWIND.users;
-      const address = { url: service.url, jwtSecret: stack.env.JWT_SECRET, tenantId: NORTHWIND.id, user };
+      const { inboxUrl, env } = stack;
+      const webhook = inboxUrl === undefined ? {} : { webhookUrl: `${inboxUrl}/webhook` };
+      const address = { url: service.url, jwtSecret: env.JWT_SECRET, tenantId: NORTHWIND.id, user, ...webhook };
       const finished = await exportOrders(address, progress, stop);
       progress.line(exportReport(finished, stack));
       if (once) await checkFile(finished, progress, stop);

@@ -13,7 +13,7 @@ export const jobRowSchema = z.object({
   columns: z.array(z.string()),
   format: z.string(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  notify: z.object({ email: z.string().optional() }),
+  notify: z.object({ email: z.string().optional(), webhook_url: z.string().optional() }),
   status: z.enum(EXPORT_STATUSES),
   shown_status: z.enum(SHOWN_STATUSES),
   progress: z.number(),

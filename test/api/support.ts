@@ -14,6 +14,8 @@ import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
 import { Source } from '../../shared/infrastructure/source.js';
 import { hashRequest } from '../../shared/request.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { WebhookStore } from '../../shared/infrastructure/webhook-store.js';
+import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { asker, type Answer, type Ask } from '../support/ask.js';
 import { contractOf } from '../support/contract.js';
@@ -66,6 +68,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     jobs: new JobStore(pool),
     source: new Source(sourcePool),
     store: objects.store,
+    webhooks: new WebhookStore(pool),
     temporal,
     registry: createRegistry(BUILT_IN_DATASETS),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
@@ -73,7 +76,15 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     readiness: [],
     stopping: stopping.signal,
     ...others,
-    settings: { publicUrl: 'http://localhost', linkSecret: LINK_SECRET, limit: 2, tuning: DEFAULT_TUNING, ...settings },
+    settings: {
+      publicUrl: 'http://localhost',
+      linkSecret: LINK_SECRET,
+      webhookKey: env.WEBHOOK_KEY,
+      webhookRule: createAddressRule([]),
+      limit: 2,
+      tuning: DEFAULT_TUNING,
+      ...settings,
+    },
   };
   const server = await serve(createApp(deps), { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${server.port}`;

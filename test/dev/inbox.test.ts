@@ -95,4 +95,17 @@ describe('inbox', () => {
     await inbox.start();
     assert.equal((await messages()).length, 1);
   });
+
+  it('takes webhooks and shows them beside the mails', async () => {
+    const headers = { 'webhook-id': 'msg_1', authorization: 'a secret' };
+    const body = JSON.stringify({ type: 'export.completed', data: { name: '<b>' } });
+    const { status } = await fetch(`${inbox.url}/webhook`, { method: 'POST', headers, body });
+    assert.equal(status, 204);
+    const [delivery] = z
+      .array(z.object({ type: z.string(), headers: z.record(z.string(), z.string()) }))
+      .parse(await (await fetch(`${inbox.url}/api/webhooks`)).json());
+    assert.deepEqual(delivery, { type: 'export.completed', headers: { 'webhook-id': 'msg_1' } });
+    const page = await (await fetch(inbox.url)).text();
+    assert.match(page, /<h2>export\.completed<\/h2>[^]*msg_1[^]*&lt;b&gt;/);
+  });
 });

@@ -49,9 +49,9 @@ describe('docs/errors.md', () => {
       const [line = ''] = await worker({ DATABASE_URL: '', LINK_SECRET: 'short' });
       assert.equal(line, 'DATABASE_URL is not set. LINK_SECRET must be at least 16 characters.');
       for (const sentence of line.split(/(?<=\.) /)) assertDocumented(sentence);
-      const { DATABASE_URL, EXPORT_BUCKET, LINK_SECRET } = stack().env;
+      const { DATABASE_URL, EXPORT_BUCKET, LINK_SECRET, WEBHOOK_KEY } = stack().env;
       assert.throws(
-        () => parseApiConfig({ DATABASE_URL, EXPORT_BUCKET, LINK_SECRET }),
+        () => parseApiConfig({ DATABASE_URL, EXPORT_BUCKET, LINK_SECRET, WEBHOOK_KEY }),
         (error) => error instanceof ConfigError && assertDocumented(error.message).startsWith('Neither JWT_SECRET'),
       );
     });

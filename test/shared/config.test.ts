@@ -6,6 +6,7 @@ const GOOD = {
   EXPORT_BUCKET: 'exports',
   LINK_SECRET: 'sixteen characters and more',
   JWT_SECRET: 'thirty-two characters, and a few more',
+  WEBHOOK_KEY: 'thirty-two characters, and others of them',
 };
 
 function sentence(
@@ -42,7 +43,7 @@ describe('the configuration', () => {
     assert.equal(parseWorkerConfig(GOOD).WORKER_DATA_SLOTS, 4);
   });
 
-  for (const name of ['DATABASE_URL', 'EXPORT_BUCKET', 'LINK_SECRET']) {
+  for (const name of ['DATABASE_URL', 'EXPORT_BUCKET', 'LINK_SECRET', 'WEBHOOK_KEY']) {
     it(`says that ${name} is not set, also when it is empty`, () => {
       assert.equal(sentence({ [name]: '' }), `${name} is not set.`);
       assert.equal(sentence({ [name]: '' }, parseWorkerConfig), `${name} is not set.`);
@@ -53,6 +54,10 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://localhost/exports', 'must begin with postgres:// or postgresql://'],
     ['LINK_SECRET', 'short', 'must be at least 16 characters'],
     ['JWT_SECRET', 'short', 'must be at least 32 characters'],
+    ['WEBHOOK_KEY', 'short', 'must be at least 32 characters'],
+    ...['10.0.0.0/33', 'localhost', '10.0.0.0/8/8', 'fd00::/129', '10.0.0.0/8;127.0.0.1', '10.0.0.0/'].map(
+      (list) => ['WEBHOOK_ALLOWED_RANGES', list, 'must be ranges of IP addresses such as 10.0.0.0/8,fd00::/8'] as const,
+    ),
     ['EXPORT_BUCKET', 'x', 'must be at least 3 characters'],
     ['PORT', 'http', 'must be a whole number'],
     ['PORT', '70000', 'must be at most 65535'],
@@ -113,6 +118,12 @@ describe('the configuration', () => {
       assert.match(sentence({ RETRY_WINDOW: text }, parseWorkerConfig), /^RETRY_WINDOW must be a time such as/);
     });
   }
+
+  it('reads ranges of addresses', () => {
+    const { WEBHOOK_ALLOWED_RANGES } = parseWorkerConfig({ ...GOOD, WEBHOOK_ALLOWED_RANGES: '10.0.0.0/8, ::1' });
+    assert.deepEqual(WEBHOOK_ALLOWED_RANGES, ['10.0.0.0/8', '::1']);
+    assert.deepEqual(parseWorkerConfig(GOOD).WEBHOOK_ALLOWED_RANGES, []);
+  });
 
   it('gives workflows their limits', () => {
     const config = parseApiConfig({

@@ -18,6 +18,7 @@ import { parseWorkerConfig } from '../../shared/config.js';
 import type { Tuning } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
+import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { createWorker } from '../../worker/create-worker.js';
@@ -56,6 +57,7 @@ export const FAST: Tuning = {
     heartbeatMs: 2000,
   },
   mail: { maximumAttempts: 4, initialIntervalMs: 50, maximumIntervalMs: 300, startToCloseMs: 5000, heartbeatMs: 0 },
+  webhook: { retryDelaysMs: [50, 100, 200, 300], timeoutMs: 1000, startToCloseMs: 3000 },
   lookEveryMs: 1000,
   idleMs: 500,
   claimEveryMs: 500,
@@ -176,6 +178,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     jobs: deps.jobs,
     source: deps.source,
     store: deps.store,
+    webhooks: deps.webhooks,
     temporal,
     registry,
     logger: pino({ level: 'silent' }),
@@ -185,6 +188,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     settings: {
       publicUrl: 'http://localhost',
       linkSecret: LINK_SECRET,
+      webhookKey: env.WEBHOOK_KEY,
+      webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
       limit: options.limit ?? 2,
       tuning: { ...FAST, ...options.tuning },
       admissionDeadlineMs: options.admissionDeadlineMs ?? 20_000,

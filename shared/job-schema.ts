@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { PHASES, SHOWN_STATUSES } from '../shared/contract.js';
-import { jobRowSchema } from '../shared/infrastructure/job-row.js';
+import { PHASES, SHOWN_STATUSES } from './contract.js';
+import { jobRowSchema } from './infrastructure/job-row.js';
 
 /** A job as clients see it. Fields that are the row's have the row's types. */
 

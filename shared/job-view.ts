@@ -1,10 +1,9 @@
-import type { JobSeed, Phase } from '../shared/contract.js';
-import { fileName } from '../shared/file-name.js';
-import { FORMATS } from '../shared/formats/index.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
-import { downloadUrl } from '../shared/links.js';
-import type { ApiSettings } from './deps.js';
+import type { JobSeed, Phase } from './contract.js';
+import { fileName } from './file-name.js';
+import { FORMATS } from './formats/index.js';
+import type { JobRow } from './infrastructure/job-row.js';
 import type { JobView } from './job-schema.js';
+import { downloadUrl } from './links.js';
 
 /** How far an active export is, where that is known better than from its row. */
 export interface LiveView {
@@ -13,6 +12,12 @@ export interface LiveView {
   readonly progress: number;
   readonly totalRows: number | null;
   readonly rowsExported: number;
+}
+
+/** Where links point, and what signs them. */
+interface LinkSettings {
+  readonly publicUrl: string;
+  readonly linkSecret: string;
 }
 
 function phaseOf({ status }: JobRow): Phase {
@@ -25,7 +30,7 @@ export function liveFromRow(row: JobRow): LiveView {
   return { phase: phaseOf(row), progress, totalRows: total_rows, rowsExported: rows_exported };
 }
 
-function linkOf(row: JobRow, { publicUrl, linkSecret }: ApiSettings): string | null {
+function linkOf(row: JobRow, { publicUrl, linkSecret }: LinkSettings): string | null {
   if (row.shown_status !== 'COMPLETED' || row.url_expires_at === null) return null;
   return downloadUrl(publicUrl, linkSecret, row.job_id, row.url_expires_at);
 }
@@ -44,8 +49,8 @@ function paceOf({ status, started_at: startedAt }: JobRow, { rowsExported, total
 
 const time = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-/** A job as clients see it: the row's fields, without what only workers need. */
-export function jobView(row: JobRow, settings: ApiSettings, live: LiveView = liveFromRow(row)): JobView {
+/** A job as clients and receivers of webhooks see it: the row's fields, without what only workers need. */
+export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = liveFromRow(row)): JobView {
   const { rate, remaining } = paceOf(row, live);
   return {
     job_id: row.job_id,

@@ -1,0 +1,105 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { webhookIdOf, type EventRef, type NotificationEvent } from '../shared/contract.js';
+import { ServiceError, type ErrorCode } from '../shared/errors.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
+import { jobView } from '../shared/job-view.js';
+import { webhookHeaders, webhookSecret } from '../shared/webhooks/signature.js';
+import type { ActivityDeps } from './deps.js';
+
+type Deps = Pick<ActivityDeps, 'jobs' | 'webhooks' | 'sendWebhook' | 'webhookKey' | 'publicUrl' | 'linkSecret'>;
+
+interface Delivery extends EventRef {
+  readonly retryDelaysMs: readonly number[];
+  readonly timeoutMs: number;
+  /** Somebody asked for it: sent whatever was before, and once. */
+  readonly onDemand: boolean;
+}
+
+/** Receivers shall not all be asked again at the same moment. */
+const JITTER = 0.1;
+
+/** How an attempt ended. */
+interface Outcome {
+  readonly httpStatus: number | null;
+  /** Null: the receiver has it. */
+  readonly error: string | null;
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number;
+}
+
+const SENTENCES: Partial<Record<number, string>> = {
+  3: 'redirects are not followed',
+  4: 'it does not take this request',
+  5: 'it is in trouble',
+};
+
+function outcomeOf({ status, retryAfterMs }: { status: number; retryAfterMs: number | null }): Outcome {
+  const error =
+    status >= 200 && status < 300
+      ? null
+      : `The receiver answered ${status}: ${status === 410 ? 'it wants no more' : (SENTENCES[Math.floor(status / 100)] ?? 'that is no success')}.`;
+  return { httpStatus: status, error, code: 'WEBHOOK_UNAVAILABLE', retryAfterMs: retryAfterMs ?? 0 };
+}
+
+/** What a receiver is sent: the job as the API shows it. Links in it point at the service; nothing in it is secret. */
+const payloadOf = (event: NotificationEvent, row: JobRow, links: { publicUrl: string; linkSecret: string }): string =>
+  JSON.stringify({ type: `export.${event}`, timestamp: row.completed_at ?? new Date(), data: jobView(row, links) });
+
+/**
+ * One attempt to deliver a webhook. Each is written down before it is sent; `webhook-id` is the same for all of them,
+ * on whatever worker, so that a receiver that got one twice knows it.
+ */
+export const deliverWebhook =
+  ({ jobs, webhooks, sendWebhook, webhookKey, publicUrl, linkSecret }: Deps) =>
+  async ({ jobId, tenantId, event, retryDelaysMs, timeoutMs, onDemand }: Delivery): Promise<{ delivered: boolean }> => {
+    const { info, cancellationSignal: signal } = Context.current();
+    const row = await jobs.find(jobId);
+    const url = row?.notify.webhook_url;
+    if (row === null || url === undefined) return { delivered: false };
+    const webhookId = webhookIdOf(jobId, event);
+    if (!onDemand && (await webhooks.isDelivered(webhookId))) return { delivered: true };
+
+    const delivery = await webhooks.begin({ jobId, event, webhookId, host: new URL(url).host });
+    if (!onDemand && (await webhooks.isGone(tenantId, url))) {
+      const error = 'The receiver has answered 410 before: nothing is sent until a delivery is asked for.';
+      await webhooks.end(delivery, { status: 'FAILED', httpStatus: null, error, nextInMs: null });
+      return { delivered: false };
+    }
+    const outcome = await send(url, row);
+    const isGone = outcome.httpStatus === 410;
+    if (isGone) await webhooks.markGone(tenantId, url);
+    else if (onDemand && outcome.error === null) await webhooks.unmarkGone(tenantId, url);
+
+    const delay = retryDelaysMs[info.attempt - 1];
+    const mayRetry = outcome.error !== null && !isGone && outcome.code === 'WEBHOOK_UNAVAILABLE';
+    const nextInMs =
+      mayRetry && delay !== undefined
+        ? Math.max(outcome.retryAfterMs, Math.round(delay * (1 + JITTER * Math.random())))
+        : null;
+    const { httpStatus, error, code } = outcome;
+    await webhooks.end(delivery, { status: error === null ? 'DELIVERED' : 'FAILED', httpStatus, error, nextInMs });
+    if (error === null) return { delivered: true };
+    // The receiver does not want it, or whoever asked for it looks at the outcome: no operator need hear of it.
+    if (isGone || onDemand) return { delivered: false };
+    throw ApplicationFailure.create({
+      message: error,
+      type: code,
+      nonRetryable: nextInMs === null,
+      ...(nextInMs === null ? {} : { nextRetryDelay: nextInMs }),
+    });
+
+    async function send(to: string, job: JobRow): Promise<Outcome> {
+      const { signing } = await webhooks.secretVersions(tenantId);
+      const body = payloadOf(event, job, { publicUrl, linkSecret });
+      const secrets = signing.map((version) => webhookSecret(webhookKey, { tenantId, version }));
+      const signed = webhookHeaders(secrets, { id: webhookId, timestamp: Math.floor(Date.now() / 1000), body });
+      const headers = { ...signed, 'content-type': 'application/json', 'user-agent': 'export-service' };
+      try {
+        return outcomeOf(await sendWebhook({ url: to, headers, body, timeoutMs, signal }));
+      } catch (thrown) {
+        if (!(thrown instanceof ServiceError)) throw thrown;
+        return { httpStatus: null, error: thrown.message, code: thrown.code, retryAfterMs: 0 };
+      }
+    }
+  };

@@ -1,0 +1,155 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import {
+  CONTROL_QUEUE,
+  NOTIFICATION_EVENTS,
+  redeliveryWorkflowId,
+  webhookIdOf,
+  type ExportStatus,
+  type NotificationEvent,
+  type RedeliveryInput,
+} from '../../shared/contract.js';
+import { ServiceError } from '../../shared/errors.js';
+import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/infrastructure/webhook-store.js';
+import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import type { ApiDeps } from '../deps.js';
+import { ownedJob } from '../input.js';
+import type { Operation } from '../openapi/operation.js';
+
+/** How long Temporal may take to hear of it. */
+const START_MS = 3000;
+
+const moment = z.iso.datetime();
+const webhookId = z.string().describe('The `webhook-id` of every attempt to deliver the same event');
+const eventSchema = z.enum(NOTIFICATION_EVENTS.map(eventType)).describe('The `type` of its body');
+const deliverySchema = z
+  .strictObject({
+    delivery_id: z.string(),
+    webhook_id: webhookId,
+    event: eventSchema,
+    attempt: z.int().min(1),
+    host: z.string().describe('Where it went'),
+    status: z.enum(DELIVERY_STATUSES).describe('UNKNOWN: its worker died before it could write down an answer'),
+    http_status: z.int().nullable(),
+    error: z.string().nullable().describe('A sentence'),
+    started_at: moment,
+    ended_at: moment.nullable(),
+    next_attempt_at: moment.nullable(),
+  })
+  .meta({ id: 'Delivery' });
+type DeliveryView = z.infer<typeof deliverySchema>;
+
+const time = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+function eventType(event: NotificationEvent): `export.${NotificationEvent}` {
+  return `export.${event}`;
+}
+
+function deliveryView(row: DeliveryRow): DeliveryView {
+  return {
+    ...row,
+    event: eventType(row.event),
+    started_at: row.started_at.toISOString(),
+    ended_at: time(row.ended_at),
+    next_attempt_at: time(row.next_attempt_at),
+  };
+}
+
+/** `GET /v1/exports/{job_id}/deliveries`: every attempt to deliver its webhook, newest first. */
+export function listDeliveries(deps: ApiDeps): RequestHandler {
+  return async (request, response) => {
+    const { job_id: jobId } = await ownedJob(request, deps);
+    const rows = await deps.webhooks.list(jobId);
+    response.json({ deliveries: rows.map(deliveryView) });
+  };
+}
+
+const EXAMPLE: DeliveryView = {
+  delivery_id: '17',
+  webhook_id: 'msg_01933b1c7a527cc09d9c3d1b2a4f5e60_completed',
+  event: 'export.completed',
+  attempt: 1,
+  host: 'example.com',
+  status: 'DELIVERED',
+  http_status: 204,
+  error: null,
+  started_at: '2026-11-22T10:11:13.760Z',
+  ended_at: '2026-11-22T10:11:13.902Z',
+  next_attempt_at: null,
+};
+
+export const listDeliveriesOperation: Operation = {
+  id: 'listDeliveries',
+  tag: 'Webhooks',
+  summary: 'Every attempt to deliver the webhook of an export, newest first',
+  description: 'The newest hundred.',
+  scope: 'exports:read',
+  answers: {
+    200: {
+      description: 'The attempts',
+      schema: z.strictObject({ deliveries: z.array(deliverySchema) }),
+      example: { deliveries: [EXAMPLE] },
+    },
+  },
+};
+
+const EVENTS: Readonly<Partial<Record<ExportStatus, NotificationEvent>>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+};
+
+/**
+ * `POST /v1/exports/{job_id}/deliveries`: one more attempt now, with the same `webhook_id`, also to a receiver that has
+ * the event already or has answered 410. The list says what comes of it.
+ */
+export function redeliver(deps: ApiDeps): RequestHandler {
+  return async (request, response) => {
+    const { job_id: jobId, tenant_id: tenantId, status, notify } = await ownedJob(request, deps);
+    if (notify.webhook_url === undefined) {
+      throw new ServiceError('NO_WEBHOOK', `Export ${jobId} was asked for without notify.webhook_url.`);
+    }
+    const event = EVENTS[status];
+    if (event === undefined) {
+      throw new ServiceError('STILL_ACTIVE', `Export ${jobId} is ${status}: its webhook tells of its end.`);
+    }
+    await start({ jobId, tenantId, event, tuning: deps.settings.tuning }, deps);
+    response.status(202).json({ webhook_id: webhookIdOf(jobId, event), event: eventType(event) });
+  };
+}
+
+export const redeliverOperation: Operation = {
+  id: 'redeliver',
+  tag: 'Webhooks',
+  summary: 'Deliver the webhook of an export once more',
+  description:
+    'One attempt now, with the same `webhook_id`, also to a receiver that has the event already or has answered 410. The list of deliveries says what comes of it.',
+  scope: 'exports:write',
+  answers: {
+    202: {
+      description: 'It is being sent',
+      schema: z.strictObject({ webhook_id: webhookId, event: eventSchema }),
+      example: { webhook_id: EXAMPLE.webhook_id, event: EXAMPLE.event },
+    },
+  },
+  problems: ['NO_WEBHOOK', 'STILL_ACTIVE', 'TEMPORARILY_UNAVAILABLE'],
+};
+
+async function start(input: RedeliveryInput, { temporal: { client } }: ApiDeps): Promise<void> {
+  const started = client.withDeadline(Date.now() + START_MS, () =>
+    client.workflow.start('redeliveryWorkflow', {
+      workflowId: redeliveryWorkflowId(input.jobId),
+      taskQueue: CONTROL_QUEUE,
+      args: [input],
+    }),
+  );
+  try {
+    await withTimeLimit(started, START_MS);
+  } catch (error) {
+    // One that was asked for a moment ago has not been sent yet: it is the same one.
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    const sentence = 'The delivery could not be passed on; please repeat it.';
+    throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, { job_id: input.jobId }, { cause: error });
+  }
+}

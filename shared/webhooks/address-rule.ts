@@ -1,0 +1,87 @@
+import { BlockList, isIP } from 'node:net';
+
+/**
+ * Which IP addresses a webhook may go to: public ones, and those that the operator allows. What is not known to be
+ * public is not, so that a range that is given a meaning tomorrow need not be known today.
+ */
+
+/** IPv4 that is not the public internet: https://www.iana.org/assignments/iana-ipv4-special-registry and multicast. */
+const SPECIAL_V4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
+  // A public address by number, and Azure's platform service by use: every machine there has it behind its firewall.
+  '168.63.129.16/32',
+];
+/**
+ * IPv6 that is the public internet. Loopback, ULA, link-local, multicast, IPv4-mapped, IPv4-compatible and NAT64
+ * addresses are outside of it.
+ */
+const GLOBAL_V6 = ['2000::/3'];
+/** What is set apart in there: protocol assignments with Teredo and ORCHID, documentation, 6to4. */
+const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6');
+
+/** `address/prefix`, or an address by itself; null for anything else. */
+function parseRange(text: string): { readonly address: string; readonly prefix: number } | null {
+  const [address = '', bits, ...rest] = text.split('/');
+  const width = { 4: 32, 6: 128 }[isIP(address)];
+  if (width === undefined || address.includes('%') || rest.length > 0) return null;
+  const prefix = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) : NaN;
+  return prefix <= width ? { address, prefix } : null;
+}
+
+export const isRange = (text: string): boolean => parseRange(text) !== null;
+
+function listOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of ranges) {
+    const range = parseRange(text);
+    if (range === null) throw new RangeError(`${text} is not a range of IP addresses.`);
+    list.addSubnet(range.address, range.prefix, familyOf(range.address));
+  }
+  return list;
+}
+
+const specialV4 = listOf(SPECIAL_V4);
+const globalV6 = listOf(GLOBAL_V6);
+const specialV6 = listOf(SPECIAL_V6);
+
+function isPublic(address: string): boolean {
+  if (isIP(address) === 4) return !specialV4.check(address);
+  return globalV6.check(address, 'ipv6') && !specialV6.check(address, 'ipv6');
+}
+
+export interface AddressRule {
+  /** The operator has allowed ranges at all. */
+  readonly hasRanges: boolean;
+  /** In a range that the operator allows: unencrypted webhooks may go there, too. */
+  readonly isAllowed: (address: string) => boolean;
+  /** Public, or allowed by the operator. */
+  readonly permits: (address: string) => boolean;
+}
+
+/** @param allowed ranges as CIDR. @throws RangeError for one that is none */
+export function createAddressRule(allowed: readonly string[]): AddressRule {
+  const list = listOf(allowed);
+  // An address with a zone (fe80::1%eth0) is of one link only.
+  const isWhole = (address: string): boolean => isIP(address) !== 0 && !address.includes('%');
+  const isAllowed = (address: string): boolean => isWhole(address) && list.check(address, familyOf(address));
+  return {
+    hasRanges: allowed.length > 0,
+    isAllowed,
+    permits: (address) => isWhole(address) && (isPublic(address) || isAllowed(address)),
+  };
+}

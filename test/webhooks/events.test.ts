@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { queryRows } from '../support/database.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { someUser } from '../support/service.js';
+import { behind, endStage, startStage, type Door, type Stage } from '../workflows/doors.js';
+import { cancel, operateOn } from '../workflows/support.js';
+import { startReceiver, type Receiver } from './receiver.js';
+import { redeliver, untilTried } from './support.js';
+
+const payload = z.object({
+  type: z.string(),
+  data: z.object({ status: z.string(), error_code: z.string().nullable(), download_url: z.string().nullable() }),
+});
+
+describe('a webhook', () => {
+  let stage: Stage;
+  let receiver: Receiver;
+  let door: Door;
+  const user = someUser();
+
+  before(async () => {
+    stage = await startStage({ tuning: { lookEveryMs: 300 } });
+    door = await stage.doors.closed(1);
+  });
+  after(async () => {
+    await endStage(stage);
+  });
+  beforeEach(async () => {
+    receiver = await startReceiver();
+  });
+  afterEach(() => receiver.close());
+
+  const notify = (): object => ({ notify: { webhook_url: receiver.url } });
+  const told = async (): Promise<z.infer<typeof payload>> => {
+    const message = await until('a message', () => Promise.resolve(receiver.received[0]));
+    return payload.parse(JSON.parse(message.body));
+  };
+  async function started(): Promise<string> {
+    const jobId = await postExport(stage.service, user, { ...behind(1), ...notify() });
+    await door.somebodyWaits();
+    return jobId;
+  }
+
+  it('tells of an export that failed, and why', async () => {
+    await queryRows(stage.service.databaseUrl, 'ALTER TABLE transactions RENAME TO transactions_of_yore');
+    const jobId = await postExport(stage.service, user, { type: 'transactions', ...notify() });
+    await untilEnded(stage.service, user, jobId, 'FAILED');
+    const { type, data } = await told();
+    assert.deepEqual(
+      { type, ...data },
+      { type: 'export.failed', status: 'FAILED', error_code: 'DATASET_UNAVAILABLE', download_url: null },
+    );
+  });
+
+  it('tells of an export that an operator cancelled', async () => {
+    await operateOn(stage.service, 'cancel', await started());
+    const { type, data } = await told();
+    assert.deepEqual([type, data.status], ['export.cancelled', 'CANCELLED']);
+  });
+
+  it('tells of an export that an operator terminated', async () => {
+    await operateOn(stage.service, 'terminate', await started());
+    const { type, data } = await told();
+    assert.deepEqual([type, data.error_code], ['export.failed', 'TERMINATED']);
+  });
+
+  it('tells nobody what they did themselves, unless they ask', async () => {
+    const jobId = await started();
+    const { status } = await stage.service.ask('POST', `/v1/exports/${jobId}/deliveries`, { as: user });
+    assert.equal(status, 409);
+    await cancel(stage.service, user, jobId);
+    await untilEnded(stage.service, user, jobId, 'CANCELLED');
+    await redeliver(stage.service, user, jobId);
+    const tries = await untilTried(stage.service, user, jobId, 1);
+    assert.deepEqual(
+      tries.map(({ event, attempt }) => [event, attempt]),
+      [['export.cancelled', 1]],
+    );
+    assert.equal(receiver.received.length, 1);
+  });
+});

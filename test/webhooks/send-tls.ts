@@ -1,0 +1,15 @@
+/** Run by tls.test.ts with `NODE_EXTRA_CA_CERTS`, which Node reads when it starts: sends to URL and prints the outcome. */
+import { createWebhookSender } from '../../shared/infrastructure/webhook-sender.js';
+import { createAddressRule } from '../../shared/webhooks/address-rule.js';
+
+const [url = ''] = process.argv.slice(2);
+const send = createWebhookSender(createAddressRule(['127.0.0.0/8']), (_hostname, _options, callback) => {
+  callback(null, [{ address: '127.0.0.1', family: 4 }]);
+});
+const { signal } = new AbortController();
+try {
+  const { status } = await send({ url, headers: {}, body: '{}', timeoutMs: 5000, signal });
+  process.stdout.write(String(status));
+} catch (error) {
+  process.stdout.write(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import type { Principal } from '../../api/deps.js';
+import { until } from '../support/exports.js';
+import type { TestService } from '../support/service.js';
+
+const deliverySchema = z.strictObject({
+  delivery_id: z.string(),
+  webhook_id: z.string(),
+  event: z.string(),
+  attempt: z.number(),
+  host: z.string(),
+  status: z.enum(['SENDING', 'DELIVERED', 'FAILED', 'UNKNOWN']),
+  http_status: z.number().nullable(),
+  error: z.string().nullable(),
+  started_at: z.iso.datetime(),
+  ended_at: z.iso.datetime().nullable(),
+  next_attempt_at: z.iso.datetime().nullable(),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** As the API tells them, the oldest first. */
+export async function deliveriesOf(service: TestService, as: Principal, jobId: string): Promise<Delivery[]> {
+  const { status, json, text } = await service.ask('GET', `/v1/exports/${jobId}/deliveries`, { as });
+  assert.equal(status, 200, text);
+  return z
+    .object({ deliveries: z.array(deliverySchema) })
+    .parse(json)
+    .deliveries.toReversed();
+}
+
+/** Waits until so many attempts have ended, and returns them all. */
+export const untilTried = (service: TestService, as: Principal, jobId: string, times: number): Promise<Delivery[]> =>
+  until(`${times} attempts for ${jobId}`, async () => {
+    const deliveries = await deliveriesOf(service, as, jobId);
+    return deliveries.filter(({ status }) => status !== 'SENDING').length >= times && deliveries;
+  });
+
+export async function redeliver(service: TestService, as: Principal, jobId: string): Promise<void> {
+  const { status, text } = await service.ask('POST', `/v1/exports/${jobId}/deliveries`, { as });
+  assert.equal(status, 202, text);
+}
+
+const secretSchema = z.object({ secret: z.string(), replaced_still_signing: z.number() });
+export async function secretOf(service: TestService, as: Principal): Promise<string> {
+  return secretSchema.parse((await service.ask('GET', '/v1/webhooks/secret', { as })).json).secret;
+}
+export async function rotate(service: TestService, as: Principal): Promise<z.infer<typeof secretSchema>> {
+  const { status, json, text } = await service.ask('POST', '/v1/webhooks/secret/rotate', { as });
+  assert.equal(status, 200, text);
+  return secretSchema.parse(json);
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:https';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { runProgram } from '../api/programs.js';
+import { stack } from '../support/stack.js';
+import { CERTIFICATE, KEY } from './certificate.js';
+
+describe('webhooks over TLS', () => {
+  let server: Server;
+  let port = 0;
+  let authority = '';
+  before(async () => {
+    server = createServer({ key: KEY, cert: CERTIFICATE }, (_request, response) => {
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = z.object({ port: z.number() }).parse(server.address()).port;
+    authority = join(stack().logDir, 'authority.pem');
+    await writeFile(authority, CERTIFICATE);
+  });
+  after(async () => {
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const outcome = async (host: string, env: Record<string, string> = { NODE_EXTRA_CA_CERTS: authority }) =>
+    (await runProgram('test/webhooks/send-tls.ts', [`https://${host}:${port}/hook`], env)).stdout;
+
+  it('go to whoever has a trusted certificate of that name', async () => {
+    assert.equal(await outcome('hook.example'), '204');
+  });
+
+  it('go to nobody else', async () => {
+    const failed = (host: string, code: string): string => `The connection to ${host} failed (${code}).`;
+    assert.equal(await outcome('other.example'), failed('other.example', 'ERR_TLS_CERT_ALTNAME_INVALID'));
+    assert.equal(await outcome('hook.example', {}), failed('hook.example', 'DEPTH_ZERO_SELF_SIGNED_CERT'));
+  });
+});
