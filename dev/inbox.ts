@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import { inboxPage } from './inbox-page.js';
+import { inboxPage, MESSAGE_HEADERS, PAGE_HEADERS, withTabs } from './inbox-page.js';
 
 /**
  * A mailbox for everybody: takes what Resend's client sends (`RESEND_BASE_URL`), delivers nothing, and shows it.
@@ -11,6 +11,7 @@ import { inboxPage } from './inbox-page.js';
  * |---|---|
  * | `POST /emails` | `{id}`, as https://resend.com/docs/api-reference/emails/send-email |
  * | `GET /` | a page of the mails |
+ * | `GET /messages/{id}` | the HTML part of a mail, locked up: no scripts, nothing from outside |
  * | `GET /api/messages` | the mails as JSON, oldest first |
  * | `DELETE /api/messages` | 204; forgets mails and idempotency keys |
  */
@@ -83,6 +84,12 @@ export function createInbox(port: number): Inbox {
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://inbox');
+    const [, id] = /^\/messages\/([\w-]+)$/.exec(pathname) ?? [];
+    const opened = request.method === 'GET' ? messages.find((message) => message.id === id) : undefined;
+    if (opened?.html !== undefined) {
+      response.writeHead(200, MESSAGE_HEADERS).end(withTabs(opened.html));
+      return;
+    }
     switch (`${request.method ?? ''} ${pathname}`) {
       case 'POST /emails':
         send(response, 200, await accept(request));
@@ -96,7 +103,7 @@ export function createInbox(port: number): Inbox {
         response.writeHead(204).end();
         return;
       case 'GET /':
-        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(messages));
+        response.writeHead(200, PAGE_HEADERS).end(inboxPage(messages));
         return;
       default:
         throw new Refusal(404, 'not_found', 'The requested endpoint does not exist.');

@@ -61,7 +61,7 @@ function linkBlock(link: NonNullable<MailContent['link']>): string {
     link.until === null
       ? ''
       : `<p class="text" style="margin:14px 0 0;font-size:15px;line-height:23px;color:#3f3f46">The link works until <strong class="strong" style="color:#18181b">${escape(link.until)}</strong>.</p>`;
-  return `${button(link)}${until}<p class="faint" style="margin:10px 0 0;font-size:13px;line-height:20px;color:#71717a">Or copy this address into your browser:<br>${address}</p>`;
+  return `${button(link)}${until}<p class="faint" style="margin:10px 0 0;font-size:13px;line-height:20px;color:#71717a">Or copy this address into your browser:<br>${address}<br>${escape(link.care)}</p>`;
 }
 
 function factRow([name, value]: MailContent['facts'][number]): string {
@@ -69,12 +69,17 @@ function factRow([name, value]: MailContent['facts'][number]): string {
   return `<tr><th class="faint line" scope="row" align="left" width="96" style="${cell};width:96px;font-weight:normal;color:#71717a">${escape(name)}</th><td class="strong line" style="${cell};color:#18181b;word-break:break-word">${escape(value)}</td></tr>`;
 }
 
-const noteBlock = ({ heading, lines }: MailContent['notes'][number]): string =>
-  `<h2 class="strong" style="margin:24px 0 4px;font-size:15px;line-height:23px;font-weight:600;color:#18181b">${escape(heading)}</h2>${lines.map((line) => paragraph(line)).join('')}`;
+function noteBlock({ heading, lines, loss = false }: MailContent['notes'][number]): string {
+  const bar = loss ? ';border-left:3px solid #d97706;padding-left:12px' : '';
+  const title = `<h2 class="strong" style="margin:0 0 4px;font-size:15px;line-height:23px;font-weight:600;color:#18181b">${escape(heading)}</h2>`;
+  return `<div style="margin:24px 0 0${bar}">${title}${lines.map((line) => paragraph(line)).join('')}</div>`;
+}
 
 function header({ tone, heading, lead }: MailContent): string {
   const { color, sign } = TONES[tone];
-  const badge = `<td width="32" height="32" align="center" valign="middle" bgcolor="${color}" aria-hidden="true" style="width:32px;height:32px;border-radius:16px;background:${color};color:#ffffff;font-size:18px;line-height:32px;font-weight:700">${sign}</td>`;
+  const cell = `<td width="32" height="32" align="center" valign="middle" bgcolor="${color}" aria-hidden="true" style="width:32px;height:32px;border-radius:16px;background:${color};color:#ffffff;font-size:18px;line-height:32px;font-weight:700">${sign}</td>`;
+  // In a table of its own, so that a heading of two lines does not stretch it.
+  const badge = `<td width="32" valign="top" style="width:32px">${table('', `<tr>${cell}</tr>`)}</td>`;
   const title = `<td style="padding-left:12px"><h1 class="strong" style="margin:0;font-size:22px;line-height:28px;font-weight:650;color:#18181b">${escape(heading)}</h1></td>`;
   return `${table('', `<tr>${badge}${title}</tr>`)}${paragraph(lead, 'margin:16px 0 0')}`;
 }
@@ -85,7 +90,9 @@ export function asHtml(content: MailContent): string {
     'width="100%" class="line" style="margin:24px 0 0;border-top:1px solid #e4e4e7"',
     facts.map(factRow).join('\n'),
   );
-  const card = [header(content), link === null ? '' : linkBlock(link), factTable, ...notes.map(noteBlock)].join('\n');
+  const card = [header(content), ...(link === null ? [] : [linkBlock(link)]), ...notes.map(noteBlock), factTable].join(
+    '\n',
+  );
   const foot = footer.map((line) => `<p style="margin:0">${escape(line)}</p>`).join('');
   return `<!doctype html>
 <html lang="en" dir="ltr">

@@ -6,13 +6,16 @@ export function asText({ heading, lead, link, facts, notes, footer }: MailConten
   const blocks = [
     [heading],
     [lead],
-    ...(link === null
-      ? []
-      : [[`${link.label}:`, link.url], ...(link.until === null ? [] : [[`The link works until ${link.until}.`]])]),
-    facts.map(([name, value]) => `${`${name}:`.padEnd(width)}${value}`),
+    ...(link === null ? [] : linkBlocks(link)),
     ...notes.map((note) => [`${note.heading}:`, ...note.lines]),
+    facts.map(([name, value]) => `${`${name}:`.padEnd(width)}${value}`),
     // What follows this line is a signature, which clients show as one and leave out of answers.
     ['-- ', ...footer],
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
+
+const linkBlocks = ({ label, url, until, care }: NonNullable<MailContent['link']>): string[][] => [
+  [`${label}:`, url],
+  [...(until === null ? [] : [`The link works until ${until}.`]), care],
+];

@@ -30,20 +30,26 @@ export interface MailContent {
   readonly preview: string;
   readonly heading: string;
   readonly lead: string;
-  readonly link: { readonly url: string; readonly label: string; readonly until: string | null } | null;
+  readonly link: {
+    readonly url: string;
+    readonly label: string;
+    readonly until: string | null;
+    readonly care: string;
+  } | null;
   readonly facts: readonly (readonly [name: string, value: string])[];
-  /** Paragraphs under a heading of their own. */
-  readonly notes: readonly { readonly heading: string; readonly lines: readonly string[] }[];
+  /** Paragraphs under a heading of their own; `loss` is to be noticed although all else is well. */
+  readonly notes: readonly { readonly heading: string; readonly lines: readonly string[]; readonly loss?: boolean }[];
   readonly footer: readonly string[];
 }
 
 type Told = Omit<MailContent, 'facts' | 'footer'> & { readonly facts?: MailContent['facts'] };
 
-const KEEP_IT =
-  'The link needs no sign-in: whoever has it can download the file, so pass it on only to those who may see the data.';
+const CARE = 'Whoever has this link can download the file without signing in: pass it on with care.';
 
-const inWords = ({ message, count }: Warning): string =>
-  count > 1 ? `${oneLine(message)} (${readableCount(count)} times)` : oneLine(message);
+function inWords({ message, count }: Warning): string {
+  const sentence = oneLine(message).replace(/\.$/, '');
+  return count > 1 ? `${sentence} (${readableCount(count)} times).` : `${sentence}.`;
+}
 
 function completed(title: string, facts: MailFacts): Told {
   const { rows, size, link, expiresAt, timezone, warnings } = facts;
@@ -58,31 +64,32 @@ function completed(title: string, facts: MailFacts): Told {
     subject: `Your ${title} export is ready`,
     preview: [figures, ...(until === null ? [] : [`until ${until}`])].join(', '),
     heading: 'Your export is ready',
-    lead: link === null ? isGone : `All of it is in one file: ${figures}.`,
-    link: link === null ? null : { url: link, label: 'Download the file', until },
+    lead: link === null ? isGone : `Your export of ${title}: ${figures}.`,
+    link: link === null ? null : { url: link, label: 'Download the file', until, care: CARE },
     facts: [
       ...(rows === null ? [] : [['Rows', readableCount(rows)] as const]),
       ...(size === null ? [] : [['Size', readableSize(size)] as const]),
     ],
-    notes: [
-      ...(warnings.length === 0 ? [] : [{ heading: 'What the file could not keep', lines: warnings.map(inWords) }]),
-      ...(link === null ? [] : [{ heading: 'Who can use the link', lines: [KEEP_IT] }]),
-    ],
+    notes:
+      warnings.length === 0
+        ? []
+        : [{ heading: 'What the file could not keep', lines: warnings.map(inWords), loss: true }],
   };
 }
 
-function failed(title: string, { error }: MailFacts): Told {
+function failed(dataset: string, { error }: MailFacts): Told {
   const code = error?.code ?? null;
-  const reason = isErrorCode(code) ? ERRORS[code].title : 'Something went wrong inside';
+  const title = isErrorCode(code) ? ERRORS[code].title : ERRORS.INTERNAL.title;
+  const sentence = error === null || error.message === '' ? `${title}.` : oneLine(error.message);
   return {
     tone: 'bad',
-    subject: `Your ${title} export failed`,
-    preview: `${reason}. ${adviceFor(code)}`,
+    subject: `Your ${dataset} export failed`,
+    preview: `${title}. ${adviceFor(code)}`,
     heading: 'Your export failed',
-    lead: 'It could not be finished, and there is no file.',
+    lead: `Your export of ${dataset} could not be finished. There is no file.`,
     link: null,
     notes: [
-      { heading: 'What went wrong', lines: [`${reason}.`, ...(error === null ? [] : [oneLine(error.message)])] },
+      { heading: 'What went wrong', lines: [sentence] },
       { heading: 'What you can do', lines: [adviceFor(code)] },
     ],
   };
@@ -93,7 +100,7 @@ const cancelled = (title: string): Told => ({
   subject: `Your ${title} export was cancelled`,
   preview: 'An operator of the service cancelled it. There is no file.',
   heading: 'Your export was cancelled',
-  lead: 'An operator of the service cancelled it before it was done. There is no file.',
+  lead: `An operator of the service cancelled your export of ${title} before it was done. There is no file.`,
   link: null,
   notes: [
     {
