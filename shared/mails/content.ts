@@ -131,7 +131,7 @@ export function mailContent(event: NotificationEvent, facts: MailFacts): MailCon
     facts: [
       ['Dataset', title],
       ...(facts.fileName === null ? [] : [['File', oneLine(facts.fileName)] as const]),
-      ['Format', facts.format],
+      ['Format', oneLine(facts.format)],
       ...(told.facts ?? []),
       ['Columns', readableCount(facts.columns)],
     ],
