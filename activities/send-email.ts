@@ -1,32 +1,42 @@
 import { notificationWorkflowId, type JobRef, type NotificationEvent } from '../shared/contract.js';
 import { ACCOUNT, ACCOUNT_TITLE } from '../shared/datasets/account.js';
+import { fileName } from '../shared/file-name.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { downloadUrl } from '../shared/links.js';
-import { mailText } from '../shared/mails.js';
+import type { MailFacts } from '../shared/mails/content.js';
+import { mailText } from '../shared/mails/index.js';
 import type { ActivityDeps } from './deps.js';
 
-/** One mail per job and event: the provider's idempotency key is the notification's own id. */
+type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'registry' | 'publicUrl' | 'linkSecret'>;
+
+/** One mail per job and event: the mail's key is the notification's own id. */
 export const sendEmail =
-  ({
-    jobs,
-    mailer,
-    registry,
-    publicUrl,
-    linkSecret,
-  }: Pick<ActivityDeps, 'jobs' | 'mailer' | 'registry' | 'publicUrl' | 'linkSecret'>) =>
+  (deps: Deps) =>
   async ({ jobId, event }: JobRef & { event: NotificationEvent }): Promise<{ sent: boolean }> => {
-    const row = await jobs.find(jobId);
+    const row = await deps.jobs.find(jobId);
     if (row?.notify.email === undefined) return { sent: false };
-    const { url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
-    const link = expiresAt === null || deletedAt !== null ? null : downloadUrl(publicUrl, linkSecret, jobId, expiresAt);
-    const { subject, text, html } = mailText(event, {
-      title: row.type === ACCOUNT ? ACCOUNT_TITLE : (registry.get(row.type)?.title ?? row.type),
-      format: row.format,
-      rows: row.row_count,
-      size: row.file_size,
-      link,
-      expiresAt,
-      error: row.error_message,
-    });
+    const { subject, text, html } = mailText(event, factsOf(row, deps));
     const idempotencyKey = notificationWorkflowId(jobId, event);
-    return { sent: await mailer.send({ to: row.notify.email, subject, text, html, idempotencyKey }) };
+    return { sent: await deps.mailer.send({ to: row.notify.email, subject, text, html, idempotencyKey }) };
   };
+
+/** Nothing of it depends on the time of the attempt: another attempt must write the same mail. */
+function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFacts {
+  const { job_id: jobId, type, format, options, url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
+  const hasFile = expiresAt !== null && deletedAt === null;
+  const { error_code: code, error_message: message } = row;
+  return {
+    jobId,
+    title: type === ACCOUNT ? ACCOUNT_TITLE : (registry.get(type)?.title ?? type),
+    format: options.compression === 'gzip' ? `${format}, compressed with gzip` : format,
+    columns: type === ACCOUNT ? null : row.columns.length,
+    timezone: typeof options.timezone === 'string' ? options.timezone : 'UTC',
+    fileName: hasFile ? fileName({ jobId, type, format, options, createdAt: row.created_at }) : null,
+    rows: row.row_count,
+    size: row.file_size,
+    link: hasFile ? downloadUrl(publicUrl, linkSecret, jobId, expiresAt) : null,
+    expiresAt,
+    warnings: row.warnings,
+    error: code === null ? null : { code, message: message ?? '' },
+  };
+}

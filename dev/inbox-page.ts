@@ -11,7 +11,28 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
-/** The mails, newest first. Their HTML runs in a sandbox: no scripts, and links open in a tab of their own. */
+const headers = (policy: string): Record<string, string> => ({
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+});
+export const PAGE_HEADERS = headers(
+  "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'",
+);
+/** As a mail client does it: styles of its own and nothing else, wherever it is opened. */
+const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
+export const MESSAGE_HEADERS = headers(
+  `default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'; sandbox ${SANDBOX}`,
+);
+
+/** Links open in a tab of their own: a file cannot be downloaded inside a sandbox. */
+export const withTabs = (message: string): string => {
+  const base = '<base target="_blank">';
+  return /<head>/i.test(message) ? message.replace(/<head>/i, (head) => head + base) : base + message;
+};
+
+/** The mails, newest first, each as HTML and, beside it, as the text that clients without HTML show; and webhooks. */
 export function inboxPage(messages: readonly Message[], deliveries: readonly Delivery[]): string {
   const items = messages.toReversed().map(article).join('\n');
   return `<!doctype html>
@@ -21,12 +42,13 @@ export function inboxPage(messages: readonly Message[], deliveries: readonly Del
 <meta name="viewport" content="width=device-width">
 <title>Inbox (${messages.length})</title>
 <style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; color: #222; color-scheme: light; }
   article { border: 1px solid #ccc; border-radius: .5rem; padding: 0 1rem 1rem; margin: 1rem 0; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; margin: 0 0 1rem; }
   dt { color: #666; } dd { margin: 0; overflow-wrap: anywhere; }
-  iframe { width: 100%; height: 20rem; border: 1px solid #eee; }
-  pre { white-space: pre-wrap; }
+  .parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+  iframe, pre { box-sizing: border-box; width: 100%; height: 44rem; margin: 0; border: 1px solid #ddd; border-radius: .25rem; }
+  pre { padding: 1rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.5 ui-monospace, monospace; }
 </style>
 </head>
 <body>
@@ -55,11 +77,12 @@ ${body(message)}
 </article>`;
 }
 
-function body({ html, text }: Message): string {
-  if (html === undefined) return `<pre>${escapeHtml(text ?? '')}</pre>`;
-  const sandbox = 'allow-popups allow-popups-to-escape-sandbox';
-  const source = escapeHtml(`<base target="_blank">${html}`);
-  return `<iframe title="Message" sandbox="${sandbox}" srcdoc="${source}"></iframe>`;
+function body({ id, html, text }: Message): string {
+  const parts = [
+    ...(html === undefined ? [] : [`<iframe title="HTML" sandbox="${SANDBOX}" src="/messages/${id}"></iframe>`]),
+    ...(text === undefined ? [] : [`<pre aria-label="Text" tabindex="0">${escapeHtml(text)}</pre>`]),
+  ];
+  return `<div class="parts">${parts.join('\n')}</div>`;
 }
 
 function listOf(fields: readonly (readonly [string, string | undefined])[]): string {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import { inboxPage } from './inbox-page.js';
+import { inboxPage, MESSAGE_HEADERS, PAGE_HEADERS, withTabs } from './inbox-page.js';
 import { readDelivery, type Delivery } from './inbox-webhooks.js';
 
 /**
@@ -12,6 +12,7 @@ import { readDelivery, type Delivery } from './inbox-webhooks.js';
  * |---|---|
  * | `POST /emails` | `{id}`, as https://resend.com/docs/api-reference/emails/send-email |
  * | `GET /` | a page of the mails |
+ * | `GET /messages/{id}` | the HTML part of a mail, locked up: no scripts, nothing from outside |
  * | `GET /api/messages` | the mails as JSON, oldest first |
  * | `DELETE /api/messages` | 204; forgets mails, their idempotency keys, and webhooks |
  * | `POST /webhook` | 204: a receiver for webhooks, which keeps what it is sent |
@@ -87,6 +88,12 @@ export function createInbox(port: number): Inbox {
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://inbox');
+    const [, id] = /^\/messages\/([\w-]+)$/.exec(pathname) ?? [];
+    const opened = request.method === 'GET' ? messages.find((message) => message.id === id) : undefined;
+    if (opened?.html !== undefined) {
+      response.writeHead(200, MESSAGE_HEADERS).end(withTabs(opened.html));
+      return;
+    }
     switch (`${request.method ?? ''} ${pathname}`) {
       case 'POST /emails':
         send(response, 200, await accept(request));
@@ -109,7 +116,7 @@ export function createInbox(port: number): Inbox {
         send(response, 200, deliveries);
         return;
       case 'GET /':
-        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(messages, deliveries));
+        response.writeHead(200, PAGE_HEADERS).end(inboxPage(messages, deliveries));
         return;
       default:
         throw new Refusal(404, 'not_found', 'The requested endpoint does not exist.');

@@ -47,6 +47,9 @@ const ranges = z
   .string()
   .transform((text) => text.split(',').map((range) => range.trim()))
   .refine((list) => list.every(isRange), 'must be ranges of IP addresses such as 10.0.0.0/8,fd00::/8');
+const SMTP_SENTENCE = 'must be an address such as smtp://user:password@host:587 or smtps://user:password@host';
+const hasHost = (address: string): boolean => URL.canParse(address) && new URL(address).hostname !== '';
+const SENDER = /^(?:[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
 
 const common = z.object({
@@ -99,7 +102,11 @@ const worker = common.extend({
     .optional(),
   // Titles and logos of PDFs by tenant: a JSON file.
   PDF_BRANDING: z.string().optional(),
-  EMAIL_FROM: z.string().default('Exports <exports@localhost>'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: SMTP_SENTENCE })
+    .refine(hasHost, SMTP_SENTENCE)
+    .optional(),
+  EMAIL_FROM: z.string().regex(SENDER, 'must be an address such as Exports <exports@example.com>').optional(),
   // Database readers of this process: plans, segments and finishes that run at the same time.
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),
   // How long a stopping worker lets its activities finish before it aborts them.
@@ -136,7 +143,14 @@ export function parseApiConfig(environment: Environment): ApiConfig {
 
 /** @throws ConfigError with a sentence for each variable that is missing or wrong. */
 export function parseWorkerConfig(environment: Environment): WorkerConfig {
-  return parse(worker, environment);
+  const config = parse(worker, environment);
+  if (config.RESEND_API_KEY !== undefined && config.SMTP_URL !== undefined) {
+    throw new ConfigError('RESEND_API_KEY and SMTP_URL are both set: mails go through one of them.');
+  }
+  if ((config.RESEND_API_KEY ?? config.SMTP_URL) !== undefined && config.EMAIL_FROM === undefined) {
+    throw new ConfigError('EMAIL_FROM is not set: mails need a sender, such as Exports <exports@example.com>.');
+  }
+  return config;
 }
 
 /** What the API puts into the input of the workflows that it starts. */

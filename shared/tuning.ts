@@ -31,7 +31,7 @@ export const DEFAULT_TUNING: Tuning = {
   plan: long,
   segment: long,
   finish: long,
-  // A mail is worth a day of patience: it is what tells the user that the wait is over.
+  // A mail is worth a day of patience (23 hours, see mailActivities): it is what tells the user that the wait is over.
   mail: { ...RETRY, maximumAttempts: 60, maximumIntervalMs: 30 * MINUTE, startToCloseMs: 30 * SECOND, heartbeatMs: 0 },
   webhook: DEFAULT_WEBHOOK_TUNING,
   lookEveryMs: MINUTE,

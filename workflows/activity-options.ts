@@ -25,8 +25,15 @@ const options = (tuning: ActivityTuning) => ({
 export const controlActivities = (tuning: Tuning) =>
   proxyActivities<ControlActivities>({ ...options(tuning.control), taskQueue: CONTROL_QUEUE });
 
+/** Resend knows a key for 24 hours: an attempt after that could be a second mail. By then a usual link is dead, too. */
+const MAIL_WITHIN_MS = 23 * 3_600_000;
+
 export const mailActivities = (tuning: Tuning) =>
-  proxyActivities<ControlActivities>({ ...options(tuning.mail), taskQueue: CONTROL_QUEUE });
+  proxyActivities<ControlActivities>({
+    ...options(tuning.mail),
+    scheduleToCloseTimeout: MAIL_WITHIN_MS,
+    taskQueue: CONTROL_QUEUE,
+  });
 
 /** A failed attempt says itself when the next one is due; the intervals here are for those that die without a word. */
 export function webhookActivities({ webhook = DEFAULT_WEBHOOK_TUNING }: Tuning) {

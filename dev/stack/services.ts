@@ -117,9 +117,15 @@ async function objectStore(context: StackContext) {
 
 async function mail(context: StackContext) {
   const { environment } = context;
+  const smtpUrl = given(environment, 'SMTP_URL');
+  if (smtpUrl !== undefined) {
+    const env = { SMTP_URL: smtpUrl, RESEND_BASE_URL: '', RESEND_API_KEY: '' };
+    return { service: externalService('Mail', 'SMTP_URL'), env, url: undefined };
+  }
   const baseUrl = given(environment, 'RESEND_BASE_URL');
   if (baseUrl !== undefined) {
     const env = {
+      SMTP_URL: '',
       RESEND_BASE_URL: baseUrl,
       RESEND_API_KEY: required(environment, 'RESEND_API_KEY', 'RESEND_BASE_URL'),
     };
@@ -127,5 +133,5 @@ async function mail(context: StackContext) {
   }
   const service = await startInbox(context);
   // Any key will do; the client wants one.
-  return { service, env: { RESEND_BASE_URL: service.url, RESEND_API_KEY: 're_local' }, url: service.url };
+  return { service, env: { SMTP_URL: '', RESEND_BASE_URL: service.url, RESEND_API_KEY: 're_local' }, url: service.url };
 }

@@ -11,6 +11,8 @@ export interface StackEnv {
   readonly AWS_SECRET_ACCESS_KEY: string;
   readonly TEMPORAL_ADDRESS: string;
   readonly TEMPORAL_NAMESPACE: string;
+  /** Mail goes by Resend or by SMTP: the variables of the other are empty. */
+  readonly SMTP_URL: string;
   readonly RESEND_API_KEY: string;
   readonly RESEND_BASE_URL: string;
   readonly EMAIL_FROM: string;

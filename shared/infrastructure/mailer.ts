@@ -1,12 +1,12 @@
-import { Resend } from 'resend';
-import { ServiceError } from '../errors.js';
+import { createResendMailer } from './resend-mailer.js';
+import { createSmtpMailer } from './smtp-mailer.js';
 
 export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** The provider sends one mail per key, however often it is asked. */
+  /** The same for every attempt to send this mail. Resend sends one per key; by SMTP it is the Message-ID. */
   readonly idempotencyKey: string;
 }
 
@@ -21,20 +21,13 @@ export interface Mailer {
 interface MailConfig {
   readonly RESEND_API_KEY?: string | undefined;
   readonly RESEND_BASE_URL?: string | undefined;
-  readonly EMAIL_FROM: string;
+  readonly SMTP_URL?: string | undefined;
+  readonly EMAIL_FROM?: string | undefined;
 }
 
-export function createMailer({ RESEND_API_KEY: key, RESEND_BASE_URL: baseUrl, EMAIL_FROM: from }: MailConfig): Mailer {
-  if (key === undefined) return { send: () => Promise.resolve(false) };
-  const resend = new Resend(key, baseUrl === undefined ? {} : { baseUrl });
-  return {
-    async send({ to, subject, text, html, idempotencyKey }) {
-      const { error } = await resend.emails.send({ from, to, subject, text, html }, { idempotencyKey });
-      if (error === null) return true;
-      const status = error.statusCode ?? 0;
-      const refused = status >= 400 && status < 500 && status !== 409 && status !== 429;
-      const sentence = `The mail provider answered ${error.name}: ${error.message}.`;
-      throw new ServiceError(refused ? 'MAIL_REFUSED' : 'MAIL_UNAVAILABLE', sentence);
-    },
-  };
+/** Of a configuration that has passed `parseWorkerConfig`: at most one provider, and with it a sender. */
+export function createMailer({ RESEND_API_KEY: key, RESEND_BASE_URL, SMTP_URL, EMAIL_FROM: from }: MailConfig): Mailer {
+  if (from !== undefined && key !== undefined) return createResendMailer({ key, baseUrl: RESEND_BASE_URL, from });
+  if (from !== undefined && SMTP_URL !== undefined) return createSmtpMailer({ url: SMTP_URL, from });
+  return { send: () => Promise.resolve(false) };
 }

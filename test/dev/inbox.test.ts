@@ -73,12 +73,32 @@ describe('inbox', () => {
   }
 
   it('shows mails without running what is in them', async () => {
-    await post({ ...mail, subject: '<script>alert(1)</script>', html: '<script>alert("2")</script>' });
-    const page = await (await fetch(inbox.url)).text();
-    assert.doesNotMatch(page, /<script/);
+    await post({
+      ...mail,
+      subject: '<script>alert(1)</script>',
+      html: '<script>alert("2")</script>',
+      text: '<b>3</b>',
+    });
+    const [message] = await messages();
+    const response = await fetch(inbox.url);
+    assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'none';/);
+    const page = await response.text();
+    assert.doesNotMatch(page, /<script|<b>|allow-scripts/);
     assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/);
-    assert.match(page, /<iframe[^>]* sandbox="[^"]*"/);
-    assert.doesNotMatch(page, /allow-scripts/);
+    assert.match(page, /<pre[^>]*>&lt;b&gt;3&lt;\/b&gt;<\/pre>/);
+    const [, source = ''] = /<iframe[^>]* sandbox="[^"]*" src="([^"]*)"/.exec(page) ?? [];
+    assert.equal(source, `/messages/${message?.id ?? ''}`);
+  });
+
+  it('serves the HTML of a mail behind a policy that lets nothing run, load or be sent, and opens links beside it', async () => {
+    await post({ ...mail, html: '<html><head></head><body><img src="http://elsewhere.example/"></body></html>' });
+    const [message] = await messages();
+    const response = await fetch(`${inbox.url}/messages/${message?.id ?? ''}`);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'.*form-action 'none'.*sandbox allow-popups/);
+    assert.doesNotMatch(policy, /allow-scripts|allow-same-origin|img-src/);
+    assert.match(await response.text(), /^<html><head><base target="_blank"><\/head>/);
+    assert.equal((await fetch(`${inbox.url}/messages/unknown`)).status, 404);
   });
 
   it('keeps the last 500', async () => {

@@ -54,6 +54,10 @@ describe('docs/errors.md', () => {
         () => parseApiConfig({ DATABASE_URL, EXPORT_BUCKET, LINK_SECRET, WEBHOOK_KEY }),
         (error) => error instanceof ConfigError && assertDocumented(error.message).startsWith('Neither JWT_SECRET'),
       );
+      const [both = ''] = await worker({ SMTP_URL: 'smtp://user:s3cret@localhost' });
+      assert.match(both, /^RESEND_API_KEY and SMTP_URL are both set/);
+      const [sender = ''] = await worker({ EMAIL_FROM: '' });
+      assert.match(sender, /^EMAIL_FROM is not set: /);
     });
 
     it('a module of datasets that cannot work', async () => {

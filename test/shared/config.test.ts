@@ -43,6 +43,40 @@ describe('the configuration', () => {
     assert.equal(parseWorkerConfig(GOOD).WORKER_DATA_SLOTS, 4);
   });
 
+  describe('of mail', () => {
+    const mail = (change: Record<string, string>): string => sentence(change, parseWorkerConfig);
+    const EMAIL_FROM = 'Exports <exports@example.com>';
+    const SMTP_URL = 'smtps://user:s3cret@mail.example.com';
+
+    it('may be missing: no mail is sent then', () => {
+      assert.equal(mail({}), '');
+    });
+    it('is Resend or SMTP, with a sender', () => {
+      assert.equal(mail({ RESEND_API_KEY: 're_1', EMAIL_FROM }), '');
+      assert.equal(mail({ SMTP_URL, EMAIL_FROM: 'exports@example.com' }), '');
+      assert.match(mail({ SMTP_URL }), /^EMAIL_FROM is not set: /);
+      assert.match(mail({ RESEND_API_KEY: 're_1' }), /^EMAIL_FROM is not set: /);
+      assert.match(mail({ RESEND_API_KEY: 're_1', SMTP_URL, EMAIL_FROM }), /^RESEND_API_KEY and SMTP_URL are both set/);
+    });
+    for (const wrong of [
+      'smtp://',
+      'mail.example.com:587',
+      'http://user:s3cret@mail.example.com',
+      'smtp:user:s3cret@x',
+    ]) {
+      it(`does not take ${wrong} for a mail server, and says nothing of its password`, () => {
+        const said = mail({ SMTP_URL: wrong, EMAIL_FROM });
+        assert.match(said, /^SMTP_URL must be an address such as smtp:\/\/user:password@host:587 /);
+        assert.doesNotMatch(said, /s3cret/);
+      });
+    }
+    for (const wrong of ['Exports', 'Exports <exports>', 'a@b.c, d@e.f', 'Exports <a@b.c>\nBcc: <d@e.f>']) {
+      it(`does not take ${JSON.stringify(wrong)} for a sender`, () => {
+        assert.match(mail({ SMTP_URL, EMAIL_FROM: wrong }), /^EMAIL_FROM must be an address such as /);
+      });
+    }
+  });
+
   for (const name of ['DATABASE_URL', 'EXPORT_BUCKET', 'LINK_SECRET', 'WEBHOOK_KEY']) {
     it(`says that ${name} is not set, also when it is empty`, () => {
       assert.equal(sentence({ [name]: '' }), `${name} is not set.`);

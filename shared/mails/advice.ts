@@ -1,0 +1,27 @@
+import { isErrorCode, type ErrorCode } from '../errors.js';
+
+const AGAIN = 'Ask for the export again. If it fails again, tell whoever runs this service, and name the export below.';
+const LATER = 'Your request is fine: a part of the service was away for too long. Ask for the export again in a while.';
+const MENDING =
+  'Your request is fine, but the service has to be mended first. Tell whoever runs it, and name the export below.';
+const LESS_DATA = 'Choose fewer columns or set a filter (a shorter range of dates, say), and ask for the export again.';
+
+/** What the user of a failed export can do, by its `error_code`. */
+const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
+  TOO_MANY_ROWS:
+    'Set a filter (a shorter range of dates, say), and ask for the export again, in several parts if need be.',
+  FILE_TOO_LARGE: LESS_DATA,
+  PLAN_OUTGROWN: LESS_DATA,
+  COLUMNS_UNFIT: 'Choose other columns or another format, and ask for the export again.',
+  TIMED_OUT: `It may have been too much at once. ${LESS_DATA}`,
+  TERMINATED: 'You can ask for the export again. If you do not know why it was stopped, ask whoever runs this service.',
+  SOURCE_UNAVAILABLE: LATER,
+  JOB_STORE_UNAVAILABLE: LATER,
+  STORAGE_UNAVAILABLE: LATER,
+  STORAGE_REFUSED: MENDING,
+  DATASET_UNAVAILABLE: MENDING,
+  KEY_NOT_UNIQUE: MENDING,
+  COMPUTE_FAILED: MENDING,
+};
+
+export const adviceFor = (code: string | null): string => (isErrorCode(code) ? (ADVICE[code] ?? AGAIN) : AGAIN);

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { NOTIFICATION_EVENTS } from '../../shared/contract.js';
+import { ERRORS } from '../../shared/errors.js';
+import type { MailFacts } from '../../shared/mails/content.js';
+import { mailText, type MailText } from '../../shared/mails/index.js';
+import { oneLine, readableSize, readableTime } from '../../shared/mails/readable.js';
+import { DONE, readHtml, WITHOUT_FILE } from './facts.js';
+
+const both = ({ text, html }: MailText): string[] => [text, readHtml(html)];
+function assertBothSay(mail: MailText, ...sentences: readonly string[]): void {
+  for (const part of both(mail)) for (const sentence of sentences) assert.ok(part.includes(sentence), sentence);
+}
+
+describe('mails', () => {
+  it('of a finished export say what it is, until when it is there and where, as text and as HTML', () => {
+    const mail = mailText('completed', DONE);
+    assert.equal(mail.subject, 'Your Orders export is ready');
+    assertBothSay(mail, 'Orders', 'orders-2026-11-26-3c4d5e6f.xlsx', 'XLSX', '139,959 rows, 27.0 MB', DONE.jobId);
+    for (const part of both(mail)) {
+      assert.match(part, /The link works until\s+27 November 2026, 14:05 \(Europe\/Berlin\)\s*\./);
+      assert.match(part, /Columns:?\s+13\b/);
+    }
+    assert.ok(mail.text.split('\n').includes(DONE.link ?? ''), 'the link is on a line of its own');
+    const links = [...mail.html.matchAll(/<a [^>]*href="([^"]*)"[^>]*>([^<]*)/g)].map(([, to, label]) => [to, label]);
+    assert.deepEqual(links, [
+      [DONE.link, 'Download the file'],
+      [DONE.link, DONE.link],
+    ]);
+    assert.doesNotMatch(mail.text, /could not keep/);
+  });
+
+  it('say in words what the file could not keep, and how often', () => {
+    const cut = { code: 'XLSX_TEXT_CUT', message: 'Texts of more than 32,767 characters were cut.' };
+    const mail = mailText('completed', {
+      ...DONE,
+      warnings: [
+        { ...cut, count: 1214 },
+        { ...cut, count: 1 },
+      ],
+    });
+    assertBothSay(
+      mail,
+      'What the file could not keep',
+      'Texts of more than 32,767 characters were cut (1,214 times).',
+      'Texts of more than 32,767 characters were cut.',
+    );
+  });
+
+  it('have no link to a file that has been deleted meanwhile', () => {
+    const mail = mailText('completed', { ...DONE, link: null, fileName: null });
+    assertBothSay(mail, 'has been deleted');
+    assert.doesNotMatch(mail.html, /<a /);
+  });
+
+  it('of an export that failed say why, and what its user can do, whatever the reason', () => {
+    const message = 'The export has 12,000,000 rows; at most 10,000,000 are allowed.';
+    const mail = mailText('failed', { ...WITHOUT_FILE, error: { code: 'TOO_MANY_ROWS', message } });
+    assert.equal(mail.subject, 'Your Orders export failed');
+    assertBothSay(mail, message, 'What you can do', 'Set a filter', 'There is no file.');
+    for (const code of [...Object.keys(ERRORS), 'OF_A_NEWER_VERSION']) {
+      const [, advice = ''] =
+        /What you can do:\n(.*)/.exec(mailText('failed', { ...WITHOUT_FILE, error: { code, message: '' } }).text) ?? [];
+      assert.match(advice, /\w.*\.$/, code);
+    }
+  });
+
+  it('of an export that an operator cancelled say so', () => {
+    const mail = mailText('cancelled', WITHOUT_FILE);
+    assert.equal(mail.subject, 'Your Orders export was cancelled');
+    assertBothSay(mail, 'An operator of the service cancelled your export of Orders', 'What you can do');
+  });
+
+  it('load nothing from outside, and tell readers their language', () => {
+    for (const event of NOTIFICATION_EVENTS) {
+      const { html } = mailText(event, event === 'completed' ? DONE : WITHOUT_FILE);
+      assert.match(html, /^<!doctype html>\n<html lang="en"/);
+      assert.doesNotMatch(html, /<(img|link|script|iframe|object|form)\b|url\(|@import|\bsrc=/i);
+      assert.match(html, /prefers-color-scheme: dark/);
+      // Some clients cut a mail at 102 kB, others drop a style element of more than 8 kB.
+      assert.ok(html.length < 20_000);
+    }
+  });
+
+  it('show every value as it is: nothing in it is markup, a header or a line of its own', () => {
+    const nasty = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom(
+        '<b>',
+        '</td>',
+        '"><script>',
+        '&lt;',
+        "' onload='",
+        '-->',
+        '<!--',
+        'a\r\nBcc: b@example.com',
+        '\u2028',
+        '${x}',
+        '$&',
+        '\u0000',
+      ),
+    );
+    const value = fc.array(nasty, { minLength: 1, maxLength: 6 }).map((parts) => `x${parts.join('')}x`);
+    const tags = (html: string): readonly string[] => html.match(/<[^>]*>/g) ?? [];
+    const facts = (text: string, message: string): MailFacts => ({
+      ...{ ...DONE, title: text, fileName: text, format: text },
+      ...{ warnings: [{ code: 'C', message, count: 2 }], error: { code: 'INTERNAL', message } },
+    });
+    fc.assert(
+      fc.property(value, value, fc.constantFrom(...NOTIFICATION_EVENTS), (text, message, event) => {
+        const [plain, mail] = [mailText(event, facts('x', 'x')), mailText(event, facts(text, message))];
+        assert.deepEqual(tags(mail.html), tags(plain.html));
+        assert.equal(mail.text.split('\n').length, plain.text.split('\n').length);
+        assert.ok(!/[\r\n]/.test(mail.subject) && mail.subject.includes(oneLine(text)));
+        assertBothSay(mail, oneLine(text), ...(event === 'cancelled' ? [] : [oneLine(message)]));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('write sizes so that they are read, and round none up into the next unit', () => {
+    const sizes = [0, 1, 999, 1000, 999_949, 999_950, 27_015_560, 999_950_000, 1e12, 2.5e15];
+    assert.deepEqual(sizes.map(readableSize), [
+      ...['0 bytes', '1 byte', '999 bytes', '1.0 kB', '999.9 kB', '1.0 MB', '27.0 MB', '1.0 GB', '1.0 TB', '2500.0 TB'],
+    ]);
+  });
+
+  it("write times on the user's clock, never later than they are", () => {
+    const at = (iso: string, zone: string) => readableTime(new Date(iso), zone);
+    assert.equal(at('2026-11-27T13:05:59.999Z', 'Europe/Berlin'), '27 November 2026, 14:05 (Europe/Berlin)');
+    assert.equal(at('2026-12-31T23:30:00Z', 'Asia/Kathmandu'), '1 January 2027, 05:15 (Asia/Kathmandu)');
+    assert.equal(at('2026-07-01T00:00:00Z', 'UTC'), '1 July 2026, 00:00 (UTC)');
+  });
+});

@@ -1,0 +1,34 @@
+import type { MailFacts } from '../../shared/mails/content.js';
+
+const JOB_ID = '01a2056a-7b1e-7c3d-9f20-1a2b3c4d5e6f';
+
+/** Of an export that has ended well. */
+export const DONE: MailFacts = {
+  jobId: JOB_ID,
+  title: 'Orders',
+  format: 'XLSX',
+  columns: 13,
+  timezone: 'Europe/Berlin',
+  fileName: 'orders-2026-11-26-3c4d5e6f.xlsx',
+  rows: 139_959,
+  size: 27_015_560,
+  link: 'https://exports.example.com/d/AaIFasQ_coCEkxpE7gpVkgAAawTA',
+  expiresAt: new Date('2026-11-27T13:05:59.900Z'),
+  warnings: [],
+  error: null,
+};
+
+/** Of one that has no file. */
+export const WITHOUT_FILE: MailFacts = { ...DONE, fileName: null, rows: null, size: null, link: null, expiresAt: null };
+
+/** What a person reads of HTML: the texts between its tags. */
+export function readHtml(html: string): string {
+  const [, body = ''] = /<body[^>]*>([^]*)<\/body>/.exec(html) ?? [];
+  return body
+    .replace(/<[^>]*>/g, '\n')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInbox } from '../../dev/inbox.js';
+import { ServiceError } from '../../shared/errors.js';
+import { createMailer, type Mail } from '../../shared/infrastructure/mailer.js';
+import { mailText } from '../../shared/mails/index.js';
+import { freePort } from '../dev/free-port.js';
+import { DONE } from './facts.js';
+
+const mail: Mail = {
+  to: 'ana@example.com',
+  idempotencyKey: 'notification/1/completed',
+  ...mailText('completed', DONE),
+};
+const send = (url: string, change: Partial<Mail> = {}): Promise<boolean> =>
+  createMailer({ RESEND_API_KEY: 're_s3cret', RESEND_BASE_URL: url, EMAIL_FROM: 'exports@example.org' }).send({
+    ...mail,
+    ...change,
+  });
+
+describe('mails by Resend', () => {
+  it('are one mail however often they are sent, also when the job has changed since', async () => {
+    const inbox = createInbox(await freePort());
+    await inbox.start();
+    try {
+      assert.equal(await send(inbox.url), true);
+      assert.equal(await send(inbox.url), true);
+      assert.equal(await send(inbox.url, mailText('completed', { ...DONE, link: null })), true);
+      const kept = (await (await fetch(`${inbox.url}/api/messages`)).json()) as unknown[];
+      assert.equal(kept.length, 1);
+    } finally {
+      await inbox.stop();
+    }
+  });
+
+  // https://resend.com/docs/api-reference/errors
+  for (const [status, name, code] of [
+    [422, 'validation_error', 'MAIL_REFUSED'],
+    [422, 'missing_required_field', 'MAIL_REFUSED'],
+    [401, 'missing_api_key', 'MAIL_UNAVAILABLE'],
+    [403, 'invalid_api_key', 'MAIL_UNAVAILABLE'],
+    [409, 'concurrent_idempotent_requests', 'MAIL_UNAVAILABLE'],
+    [429, 'daily_quota_exceeded', 'MAIL_UNAVAILABLE'],
+    [500, 'internal_server_error', 'MAIL_UNAVAILABLE'],
+  ] as const) {
+    it(`that are answered ${status} ${name} end as ${code}`, async () => {
+      const server = createServer((_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ statusCode: status, name, message: 'So it is.' }));
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      try {
+        await assert.rejects(send(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), (error) => {
+          assert.ok(error instanceof ServiceError);
+          assert.equal(error.code, code);
+          assert.equal(error.message, `The mail provider answered ${name}: So it is.`);
+          return true;
+        });
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    });
+  }
+
+  it('are tried again when nothing listens', async () => {
+    await assert.rejects(send(`http://127.0.0.1:${await freePort()}`), { code: 'MAIL_UNAVAILABLE' });
+  });
+});

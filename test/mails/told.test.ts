@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { readableTime } from '../../shared/mails/readable.js';
+import { download, postExport, until, untilEnded } from '../support/exports.js';
+import { behind, endStage, startStage, type Stage } from '../workflows/doors.js';
+import { mailsTo, operateOn, rowOf, someReader, type Mail, type Reader } from '../workflows/support.js';
+
+describe('the user of an export', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await startStage();
+  });
+  after(() => endStage(stage));
+
+  const told = (user: Reader): Promise<Mail> => until('a mail', async () => (await mailsTo(user))[0]);
+  const notify = ({ email }: Reader) => ({ notify: { email } });
+
+  it('is told what there is and until when, on the clock that the export was asked for with, and can download it', async () => {
+    const { service } = stage;
+    const user = someReader();
+    const options = { timezone: 'Asia/Kathmandu', compression: 'gzip' };
+    const jobId = await postExport(service, user, { ...notify(user), columns: ['id', 'total'], options });
+    const { row_count: rows } = await untilEnded(service, user, jobId);
+    const { subject, text } = await told(user);
+    const { url_expires_at: expiresAt } = await rowOf(service, jobId);
+    assert(expiresAt !== null);
+    assert.equal(subject, 'Your Orders export is ready');
+    assert.ok(text.includes(`The link works until ${readableTime(expiresAt, 'Asia/Kathmandu')}.`), text);
+    assert.match(text, new RegExp(`Rows:\\s+${rows?.toLocaleString('en') ?? ''}\\n`));
+    assert.match(text, /File:\s+orders-[\d-]+-[0-9a-f]{8}\.csv\.gz\nFormat:\s+CSV, compressed with gzip\n/);
+    assert.match(text, /Columns:\s+2\n/);
+    const [link = ''] = /^http\S+$/m.exec(text) ?? [];
+    const answer = await service.ask('GET', new URL(link).pathname);
+    assert.equal(answer.status, 302, answer.text);
+    const file = await fetch(answer.headers.get('location') ?? '');
+    assert.ok(Buffer.from(await file.arrayBuffer()).equals(await download(service, user, jobId)));
+  });
+
+  it('is told that an operator cancelled it', async () => {
+    const { service, doors } = stage;
+    const user = someReader();
+    const door = await doors.closed(1);
+    const jobId = await postExport(service, user, { ...behind(1), ...notify(user) });
+    await door.somebodyWaits();
+    await operateOn(service, 'cancel', jobId);
+    await untilEnded(service, user, jobId, 'CANCELLED');
+    await door.open();
+    const { subject, text } = await told(user);
+    assert.equal(subject, 'Your Orders export was cancelled');
+    assert.match(text, /An operator of the service cancelled your export of Orders/);
+  });
+});

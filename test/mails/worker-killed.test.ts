@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CONTROL_QUEUE,
+  notificationWorkflowId,
+  NOTIFICATION_EVENTS,
+  type NotificationEvent,
+  type NotificationInput,
+} from '../../shared/contract.js';
+import { seedFor } from '../api/support.js';
+import { startProgram, type Program } from '../api/programs.js';
+import { until } from '../support/exports.js';
+import { FAST, startService, type TestService } from '../support/service.js';
+import { mailsTo, someReader, statusOf, type Reader } from '../workflows/support.js';
+import { startGate, startSlowProvider, STEPS, type Step } from './slow-provider.js';
+import { startMailServer } from './smtp.js';
+
+/** Each kill meets so many notifications at the same step. */
+const AT_ONCE = 6;
+// A killed worker is noticed when its attempt has had its time.
+const TUNING = { ...FAST, mail: { ...FAST.mail, startToCloseMs: 3000, maximumAttempts: 20 } };
+
+interface Told {
+  readonly user: Reader;
+  readonly workflowId: string;
+  readonly jobId: string;
+}
+
+describe('a worker that is killed while it tells users how their exports ended', function () {
+  this.timeout(120_000);
+  let service: TestService;
+  const workers: Program[] = [];
+  before(async () => {
+    service = await startService({ orders: 10 });
+  });
+  after(async () => {
+    for (const worker of workers) worker.process.kill('SIGKILL');
+    await Promise.all(workers.map(({ ended }) => ended));
+    await service.close();
+  });
+
+  async function launch(env: Readonly<Record<string, string>>): Promise<Program> {
+    const worker = startProgram('worker/main.ts', [], { ...service.env, WORKER_DATA_SLOTS: '1', ...env });
+    workers.push(worker);
+    await until('a worker', () => Promise.resolve(worker.stdout().includes('"msg":"working"')), 60_000);
+    return worker;
+  }
+  async function kill(worker: Program): Promise<void> {
+    worker.process.kill('SIGKILL');
+    await worker.ended;
+  }
+
+  /** A job that has ended so, and the notification of it. */
+  async function notify(event: NotificationEvent): Promise<Told> {
+    const user = someReader();
+    const { jobs, temporal } = service.deps;
+    const seed = seedFor(user);
+    const job = { ...seed, request: { ...seed.request, notify: { email: user.email } } };
+    const { jobId } = job;
+    await jobs.insert(job);
+    const file = { fileKey: 'k', rowCount: 5, fileSize: 50, checksum: 'crc32:0a1b2c3d', warnings: [] };
+    if (event === 'completed') await jobs.complete(jobId, file, 86_400);
+    if (event === 'failed') await jobs.fail(jobId, { code: 'TERMINATED', message: 'An operator ended it.' });
+    if (event === 'cancelled') await jobs.cancel(jobId);
+    const input: NotificationInput = { jobId, tenantId: user.tenantId, event, tuning: TUNING };
+    const workflowId = notificationWorkflowId(jobId, event);
+    const options = { workflowId, taskQueue: CONTROL_QUEUE, args: [input] };
+    await temporal.client.workflow.start('notificationWorkflow', options);
+    return { user, workflowId, jobId };
+  }
+  const notifySome = (): Promise<Told[]> =>
+    Promise.all(Array.from({ length: AT_ONCE }, (_, index) => notify(NOTIFICATION_EVENTS[index % 3] ?? 'completed')));
+
+  async function allEnd(told: readonly Told[]): Promise<void> {
+    for (const { workflowId } of told) {
+      await until(`end of ${workflowId}`, async () => (await statusOf(service, workflowId)) === 'COMPLETED', 30_000);
+    }
+  }
+  async function oneMailEach(told: readonly Told[]): Promise<void> {
+    await allEnd(told);
+    for (const { user } of told) assert.equal((await mailsTo(user)).length, 1, user.email);
+  }
+
+  for (const step of STEPS) {
+    it(`${step}, by Resend: one mail each`, () => diesAt(step));
+  }
+  async function diesAt(step: Step): Promise<void> {
+    const provider = await startSlowProvider(step);
+    const gate = await startGate(service.env.TEMPORAL_ADDRESS ?? '');
+    try {
+      const env = { RESEND_BASE_URL: provider.url };
+      const worker = await launch({ ...env, TEMPORAL_ADDRESS: gate.address });
+      const told = await notifySome();
+      if (step === 'when the provider has answered') {
+        // The provider's first answer shuts the way: what the worker hears from then on, it can report to nobody.
+        await until('the first mail', () => Promise.resolve(provider.stopped >= 1));
+        gate.shut();
+        await sleep(300);
+      } else {
+        await until('every mail is at the step', () => Promise.resolve(provider.stopped === AT_ONCE));
+      }
+      await kill(worker);
+      provider.hurry();
+      const next = await launch(env);
+      await oneMailEach(told);
+      // Otherwise nothing was interrupted.
+      if (step === 'when the provider has answered') assert.ok(provider.repeated > 0);
+      else assert.equal(provider.repeated, AT_ONCE);
+      await kill(next);
+    } finally {
+      await gate.close();
+      await provider.close();
+    }
+  }
+
+  it('at any moment, by Resend: one mail each', async () => {
+    const told: Told[] = [];
+    for (const ms of [10, 60]) {
+      const worker = await launch({});
+      told.push(...(await notifySome()));
+      await sleep(ms);
+      await kill(worker);
+    }
+    const last = await launch({});
+    await oneMailEach(told);
+    await kill(last);
+  });
+
+  it('when the server has it, by SMTP: the mails of one job and event have one Message-ID', async () => {
+    let slow = true;
+    const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
+    try {
+      const env = { RESEND_API_KEY: '', SMTP_URL: `smtp://127.0.0.1:${server.port}` };
+      const worker = await launch(env);
+      const told = await notifySome();
+      await until('the server has every mail', () => Promise.resolve(server.mails.length === AT_ONCE));
+      await kill(worker);
+      slow = false;
+      const next = await launch(env);
+      await allEnd(told);
+      for (const { user, workflowId } of told) {
+        const ids = server.mails.filter(({ to }) => to?.[0]?.address === user.email).map(({ messageId }) => messageId);
+        assert.deepEqual(ids, Array(2).fill(`<${workflowId.replaceAll('/', '.')}@example.com>`));
+      }
+      await kill(next);
+    } finally {
+      await server.close();
+    }
+  });
+});
