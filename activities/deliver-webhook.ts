@@ -4,6 +4,7 @@ import { webhookIdOf, type EventRef, type NotificationEvent } from '../shared/co
 import { ServiceError, type ErrorCode } from '../shared/errors.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { jobView } from '../shared/job-view.js';
+import type { WebhookMessage } from '../shared/webhooks/message.js';
 import { webhookHeaders, webhookSecret } from '../shared/webhooks/signature.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -42,9 +43,15 @@ function outcomeOf({ status, retryAfterMs }: { status: number; retryAfterMs: num
   return { httpStatus: status, error, code: 'WEBHOOK_UNAVAILABLE', retryAfterMs: retryAfterMs ?? 0 };
 }
 
-/** What a receiver is sent: the job as the API shows it. Links in it point at the service; nothing in it is secret. */
-const payloadOf = (event: NotificationEvent, row: JobRow, links: { publicUrl: string; linkSecret: string }): string =>
-  JSON.stringify({ type: `export.${event}`, timestamp: row.completed_at ?? new Date(), data: jobView(row, links) });
+const messageOf = (
+  event: NotificationEvent,
+  row: JobRow,
+  links: { publicUrl: string; linkSecret: string },
+): WebhookMessage => ({
+  type: `export.${event}`,
+  timestamp: (row.completed_at ?? new Date()).toISOString(),
+  data: jobView(row, links),
+});
 
 /**
  * One attempt to deliver a webhook. Each is written down before it is sent; `webhook-id` is the same for all of them,
@@ -91,7 +98,7 @@ export const deliverWebhook =
 
     async function send(to: string, job: JobRow): Promise<Outcome> {
       const { signing } = await webhooks.secretVersions(tenantId);
-      const body = payloadOf(event, job, { publicUrl, linkSecret });
+      const body = JSON.stringify(messageOf(event, job, { publicUrl, linkSecret }));
       const secrets = signing.map((version) => webhookSecret(webhookKey, { tenantId, version }));
       const signed = webhookHeaders(secrets, { id: webhookId, timestamp: Math.floor(Date.now() / 1000), body });
       const headers = { ...signed, 'content-type': 'application/json', 'user-agent': 'export-service' };

@@ -70,6 +70,7 @@ export const exportSegment =
             const session = {
               timezone: plan.timezone,
               tenantId: attempt.tenant_id,
+              userId: attempt.user_id,
               statementTimeoutMs: STATEMENT_TIMEOUT_MS,
             };
             const take: UseBytes = (bytes) => {

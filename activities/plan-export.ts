@@ -7,6 +7,7 @@ import type { Bundle } from '../shared/formats/file-spec.js';
 import { fileKind } from '../shared/formats/file-kind.js';
 import { formatNamed } from '../shared/formats/index.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
+import { requirePermission } from '../shared/infrastructure/require-permission.js';
 import type { Plan } from '../shared/infrastructure/plan-store.js';
 import { partSize } from '../shared/pieces.js';
 import type { ActivityDeps } from './deps.js';
@@ -52,13 +53,14 @@ export const planExport =
       const timezone = String(row.options.timezone ?? 'UTC');
       const roomy = demand.roomy === true;
       const owner = { tenantId: row.tenant_id, userId: row.user_id };
+      await requirePermission(deps, row.type, owner, signal);
       const contents = contentsOf(requestOf(row), owner, registry);
       const bundle = bundleOf(row, contents, deps.serviceVersion);
       const files = await planFiles(contents, {
         ...{ source, format, resources, tuning, signal, roomy },
         ...(bundle === undefined ? {} : { bundle }),
         about: aboutOf(row, plannedAt),
-        session: { timezone, tenantId: row.tenant_id, statementTimeoutMs: tuning.plan.startToCloseMs },
+        session: { ...owner, timezone, statementTimeoutMs: tuning.plan.startToCloseMs },
       });
       requireLimits(files, tuning);
       const segments = joinPlans(files, roomy);

@@ -55,8 +55,6 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const query = freezeQuery(dataset, request, owner, lane.render, lane.inputs ?? []);
   const shown = shownColumns(dataset, columns);
   const bare: FileOutline = { title: dataset.title, columns: shown, options, about, layout: {} };
-  const problem = format.columnsProblem?.(shown, options) ?? null;
-  if (problem !== null) throw new ServiceError('COLUMNS_UNFIT', `Dataset ${dataset.name} ${problem}.`);
 
   await source.check(dataset, session, signal);
   const reader = openLane(source, () => dataset, laneWork, lane);

@@ -67,10 +67,16 @@ function challenge(response: Response, error: ServiceError): void {
   response.set('WWW-Authenticate', invalid ? `Bearer ${reason}` : 'Bearer');
 }
 
+/** The token is good, and what it is used for is not its user's to do: RFC 6750's nearest word. */
+function notPermitted(response: Response, { message }: ServiceError): void {
+  response.set('WWW-Authenticate', `Bearer error="insufficient_scope", error_description="${message}"`);
+}
+
 function answer(response: Response, error: ServiceError): void {
   const { status, title } = ERRORS[error.code];
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
+  if (error.code === 'NOT_PERMITTED') notPermitted(response, error);
   // Who knows it better has set it.
   if ((status === 429 || status === 503) && !response.hasHeader('Retry-After')) {
     response.set('Retry-After', String(RETRY_AFTER));

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ExportRequest, RangeFilter, Scalar } from './contract.js';
 import { ACCOUNT, accountDatasets } from './datasets/account.js';
-import { columnNames, type ColumnType, type Dataset, type FilterDefinition } from './datasets/define-dataset.js';
+import {
+  columnNames,
+  shownColumns,
+  type ColumnType,
+  type Dataset,
+  type FilterDefinition,
+} from './datasets/define-dataset.js';
 import type { DatasetRegistry } from './datasets/index.js';
 import { valueSchema } from './datasets/value-schema.js';
 import { isBefore, valueProblem } from './datasets/values.js';
@@ -169,9 +175,10 @@ export function validationFailed(errors: readonly FieldProblem[]): ServiceError 
 
 /**
  * Checks a body against the registries and fills in every default.
+ * @param schema of the same registry
  * @throws ServiceError VALIDATION_FAILED with a JSON pointer per field
  */
-export function parseExportRequest(body: unknown, schema: RequestSchema): ExportRequest {
+export function parseExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): ExportRequest {
   const result = schema.safeParse(body);
   const format = FORMATS.get(result.data?.format ?? '');
   const options = format?.options.safeParse(result.data?.options);
@@ -184,6 +191,9 @@ export function parseExportRequest(body: unknown, schema: RequestSchema): Export
     const detail = 'is not for account exports: their archive is compressed';
     throw validationFailed([{ pointer: '/options/compression', detail }]);
   }
+  const dataset = registry.get(type);
+  const misfit = dataset && format?.columnsProblem?.(shownColumns(dataset, columns), options.data);
+  if (typeof misfit === 'string') throw validationFailed([{ pointer: '/columns', detail: misfit }]);
   const set = Object.entries(filters).filter(([, value]) => value !== undefined);
   return {
     type,

@@ -4,6 +4,7 @@ import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.js';
 import { TAGS, type Answer, type Operation, type Routes } from './operation.js';
 import { headerRefs, problemResponses } from './problems.js';
 import { Schemas, type Json } from './schemas.js';
+import { webhookOperations } from './webhooks.js';
 
 /**
  * The contract (OpenAPI 3.1), made from what the service checks and answers with: the route table, the schemas beside
@@ -69,6 +70,7 @@ export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: Object.fromEntries(paths),
+    webhooks: webhookOperations(schemas),
     components: {
       schemas: schemas.components,
       headers: RESPONSE_HEADERS,

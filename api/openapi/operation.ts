@@ -25,6 +25,9 @@ export interface Operation {
   readonly problems?: readonly ErrorCode[];
 }
 
+/** Of what asks for a dataset's permission. */
+export const PERMISSION_PROBLEMS: readonly ErrorCode[] = ['NOT_PERMITTED', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE'];
+
 /** An answer that is no problem. */
 export interface Answer {
   readonly description: string;

@@ -4,6 +4,7 @@ import { v5, v7 } from 'uuid';
 import type { JobSeed } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import { requirePermission } from '../../shared/infrastructure/require-permission.js';
 import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import { createRequestSchema, hashRequest, parseExportRequest, type RequestSchema } from '../../shared/request.js';
 import { admit } from '../admission.js';
@@ -12,7 +13,7 @@ import type { ApiDeps, Principal } from '../deps.js';
 import { idempotencyKeyOf } from '../input.js';
 import { jobView, queuedRow } from '../../shared/job-view.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
-import type { Operation } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 
 /** Never to be changed: a key would mean another job from then on. */
 const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
@@ -26,10 +27,10 @@ function jobIdFor({ tenantId, userId }: Principal, key: string | null): string {
   return key === null ? v7() : v5(`${tenantId}\n${userId}\n${key}`, KEY_NAMESPACE);
 }
 
-function seedOf(request: Request, schema: RequestSchema): JobSeed {
+function seedOf(request: Request, schema: RequestSchema, { registry }: ApiDeps): JobSeed {
   const principal = principalOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
-  const asked = parseExportRequest(request.body, schema);
+  const asked = parseExportRequest(request.body, schema, registry);
   const email = asked.notify.email ?? principal.email;
   return {
     jobId: jobIdFor(principal, idempotencyKey),
@@ -89,7 +90,8 @@ async function start(seed: JobSeed, deps: ApiDeps): Promise<JobRow> {
 export function createExport(deps: ApiDeps): RequestHandler {
   const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
   return async (request, response) => {
-    const seed = seedOf(request, schema);
+    const seed = seedOf(request, schema, deps);
+    await requirePermission(deps, seed.request.type, seed);
     contextOf(request).jobId = seed.jobId;
     const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);
     const row = known === null ? await start(seed, deps) : sameRequest(known, seed);
@@ -115,5 +117,11 @@ export const createExportOperation: Operation = {
       leadsTo: { job_id: ['getExport', 'exportEvents', 'cancelExport', 'downloadExport', 'deleteExport'] },
     },
   },
-  problems: ['TOO_MANY_EXPORTS', 'IDEMPOTENCY_KEY_REUSED', 'TEMPORARILY_UNAVAILABLE', 'JOB_STORE_UNAVAILABLE'],
+  problems: [
+    ...PERMISSION_PROBLEMS,
+    'TOO_MANY_EXPORTS',
+    'IDEMPOTENCY_KEY_REUSED',
+    'TEMPORARILY_UNAVAILABLE',
+    'JOB_STORE_UNAVAILABLE',
+  ],
 };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob, parseQuery } from '../input.js';
 import { mintLink } from '../mint-link.js';
-import type { Operation } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 
 const querySchema = z.strictObject({
   redirect: z
@@ -43,5 +43,5 @@ export const downloadExportOperation: Operation = {
     },
     302: { description: 'To the file', headers: ['Location'] },
   },
-  problems: ['NOT_READY', 'EXPIRED'],
+  problems: [...PERMISSION_PROBLEMS, 'NOT_READY', 'EXPIRED'],
 };

@@ -2,16 +2,15 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ExportRequest } from '../../shared/contract.js';
 import { contentsOf } from '../../shared/datasets/contents.js';
-import { shownColumns } from '../../shared/datasets/define-dataset.js';
 import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
-import { formatNamed } from '../../shared/formats/index.js';
 import type { RowCount } from '../../shared/infrastructure/count-rows.js';
+import { requirePermission } from '../../shared/infrastructure/require-permission.js';
 import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { forecast } from '../estimate.js';
-import type { Operation } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 
 /** How long rows are counted before the planner is asked, ms. */
 const COUNT_MS = 1000;
@@ -35,15 +34,11 @@ const answerSchema = z.strictObject({
 });
 
 async function count(asked: ExportRequest, caller: Required<Owner>, { registry, source }: ApiDeps): Promise<RowCount> {
-  const { tenantId } = caller;
   const { options } = asked;
   const { parts, owner } = contentsOf(asked, caller, registry);
-  const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: STATEMENT_MS };
+  const session = { timezone: String(options.timezone ?? 'UTC'), ...caller, statementTimeoutMs: STATEMENT_MS };
   const counts: RowCount[] = [];
   for (const { dataset, request } of parts) {
-    const shown = shownColumns(dataset, request.columns);
-    const problem = formatNamed(asked.format).columnsProblem?.(shown, options) ?? null;
-    if (problem !== null) throw new ServiceError('COLUMNS_UNFIT', `Dataset ${dataset.name} ${problem}.`);
     const query = freezeQuery(dataset, { ...request, columns: [] }, owner, (quoted) => quoted);
     const signal = AbortSignal.timeout(SESSION_MS);
     counts.push(
@@ -61,11 +56,12 @@ async function count(asked: ExportRequest, caller: Required<Owner>, { registry, 
 
 /** `POST /v1/exports/estimate`: what a request would make, without making it. */
 export function estimateExport(deps: ApiDeps): RequestHandler {
-  const schema = createRequestSchema(deps.registry);
+  const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
   const { maxRows } = deps.settings.tuning;
   return async (request, response) => {
     const { tenantId, userId } = principalOf(request);
-    const asked = parseExportRequest(request.body, schema);
+    const asked = parseExportRequest(request.body, schema, deps.registry);
+    await requirePermission(deps, asked.type, { tenantId, userId });
     const counted = await count(asked, { tenantId, userId }, deps);
     const { rows, rowsAre } = counted;
     if (rows > maxRows) {
@@ -91,5 +87,5 @@ export const estimateExportOperation: Operation = {
       example: { rows: 139_959, rows_are: 'exact', bytes: 27_015_560, seconds: 1.4, based_on: 12, reason: null },
     },
   },
-  problems: ['COLUMNS_UNFIT', 'TOO_MANY_ROWS', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE', 'JOB_STORE_UNAVAILABLE'],
+  problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_ROWS', 'JOB_STORE_UNAVAILABLE'],
 };

@@ -15,12 +15,17 @@ export function openLink(deps: ApiDeps): RequestHandler {
     const row = link === null ? null : await deps.jobs.find(link.jobId);
     const isCurrent = row?.url_expires_at != null && linkExpiry(row.url_expires_at) === link?.expires;
     // Forged, of a job that is gone, of another completion of it: all the same to whoever holds it.
-    if (row === null || !isCurrent) throw new ServiceError('NOT_FOUND', 'There is no such link.');
+    if (row === null || !isCurrent) throw noSuchLink();
     contextOf(request).jobId = row.job_id;
-    const { url } = await mintLink(row, deps);
+    const { url } = await mintLink(row, deps).catch((error: unknown) => {
+      // Whoever asked for it may not have it any more: nor may whom they gave the link.
+      throw error instanceof ServiceError && error.code === 'NOT_PERMITTED' ? noSuchLink() : error;
+    });
     response.redirect(302, url);
   };
 }
+
+const noSuchLink = (): ServiceError => new ServiceError('NOT_FOUND', 'There is no such link.');
 
 export const openLinkOperation: Operation = {
   id: 'openLink',
@@ -28,5 +33,5 @@ export const openLinkOperation: Operation = {
   summary: 'To the file, by `download_url`',
   description: 'Needs no token: the link is the permission.',
   answers: { 302: { description: 'To the file', headers: ['Location'] } },
-  problems: ['NOT_READY', 'EXPIRED', 'JOB_STORE_UNAVAILABLE'],
+  problems: ['NOT_READY', 'EXPIRED', 'JOB_STORE_UNAVAILABLE', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE'],
 };

@@ -13,6 +13,14 @@ export interface TableDefinition {
   readonly references: Readonly<Record<string, string>>;
 }
 
+/**
+ * Row-level security: whoever does not own the tables sees the rows of the tenant in `app.tenant_id`, which every
+ * export sets. The sub-select makes PostgreSQL read the setting once, not for each row.
+ */
+export const fence = (table: Table): string => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY tenant ON ${table}
+    USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid))`;
+
 const DEFINITIONS = {
   customers: {
     create: `CREATE TABLE customers (

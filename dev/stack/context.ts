@@ -30,6 +30,7 @@ export interface StackContext {
 
 export interface Secrets {
   readonly databasePassword: string;
+  readonly readerPassword: string;
   readonly s3AccessKeyId: string;
   readonly s3SecretAccessKey: string;
   readonly jwtSecret: string;

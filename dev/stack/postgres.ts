@@ -10,12 +10,16 @@ import { messageOf, StackError } from './stack-error.js';
 import { startUntilReady, withFreePorts } from './start-service.js';
 
 const SUPERUSER = 'postgres';
+/** Reads every table, owns none, and is held to policies of row-level security: what an export should run as. */
+const READER = 'export_reader';
 export const JOBS_DATABASE = 'exports';
 export const SOURCE_DATABASE = 'shop';
 
 export interface Postgres extends Service {
   /** The address of one of its databases, with user and password. */
   url(database: string): string;
+  /** The same, as somebody who can only read. */
+  readerUrl(database: string): string;
 }
 
 /** PostgreSQL 18 with two empty databases, one for jobs and one for what is exported. */
@@ -32,7 +36,7 @@ export async function startPostgres(context: StackContext): Promise<Postgres> {
       const service = makeService(context, place, port);
       say(`starting on 127.0.0.1:${port}`);
       await service.start();
-      await createDatabases(service.url('postgres'), [JOBS_DATABASE, SOURCE_DATABASE]);
+      await prepare(service.url('postgres'), [JOBS_DATABASE, SOURCE_DATABASE], context.secrets.readerPassword);
       say(`127.0.0.1:${port}`);
       return service;
     });
@@ -40,8 +44,10 @@ export async function startPostgres(context: StackContext): Promise<Postgres> {
 }
 
 function makeService(context: StackContext, place: PostgresPlace, port: number): Postgres {
-  const url = (database: string): string =>
-    `postgres://${SUPERUSER}:${context.secrets.databasePassword}@127.0.0.1:${port}/${database}`;
+  const { databasePassword, readerPassword } = context.secrets;
+  const urlFor = (user: string, password: string) => (database: string) =>
+    `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
+  const url = urlFor(SUPERUSER, databasePassword);
   const settings = { ...BASE_SETTINGS, ...(context.throwaway ? THROWAWAY_SETTINGS : {}), port: String(port) };
   const server = context.process({
     name: 'PostgreSQL',
@@ -58,6 +64,7 @@ function makeService(context: StackContext, place: PostgresPlace, port: number):
   return {
     name: 'PostgreSQL',
     url,
+    readerUrl: urlFor(READER, readerPassword),
     get pid() {
       return server.pid;
     },
@@ -135,15 +142,18 @@ async function answers(url: string): Promise<void> {
   await client.end();
 }
 
-async function createDatabases(url: string, names: readonly string[]): Promise<void> {
+async function prepare(url: string, databases: readonly string[], readerPassword: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database');
     const existing = new Set(rows.map(({ datname }) => datname));
-    for (const name of names.filter((name) => !existing.has(name))) {
+    for (const name of databases.filter((name) => !existing.has(name))) {
       await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
     }
+    const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [READER]);
+    if (rowCount === 0) await client.query(`CREATE ROLE ${READER} IN ROLE pg_read_all_data`);
+    await client.query(`ALTER ROLE ${READER} LOGIN PASSWORD ${client.escapeLiteral(readerPassword)}`);
   } catch (error) {
     throw new StackError(`PostgreSQL's databases could not be made: ${messageOf(error)}.`, { cause: error });
   } finally {

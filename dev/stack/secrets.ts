@@ -5,6 +5,7 @@ import type { Secrets } from './context.js';
 
 const schema = z.object({
   databasePassword: z.string(),
+  readerPassword: z.string(),
   s3AccessKeyId: z.string(),
   s3SecretAccessKey: z.string(),
   jwtSecret: z.string(),
@@ -35,6 +36,7 @@ function read(file: string): object {
 function makeSecrets(): Secrets {
   return {
     databasePassword: randomBytes(12).toString('hex'),
+    readerPassword: randomBytes(12).toString('hex'),
     s3AccessKeyId: randomBytes(8).toString('hex'),
     s3SecretAccessKey: randomBytes(16).toString('hex'),
     jwtSecret: randomBytes(32).toString('hex'),

@@ -17,7 +17,7 @@ export interface Services {
   readonly temporalUiUrl: string | undefined;
   readonly inboxUrl: string | undefined;
   readonly temporalCli: string;
-  readonly ownsSource: boolean;
+  readonly sourceOwnerUrl: string | undefined;
 }
 
 /**
@@ -54,7 +54,7 @@ export async function startServices(context: StackContext): Promise<Services> {
     temporalUiUrl: workflows.uiUrl,
     inboxUrl: mailbox.url,
     temporalCli: workflows.cli,
-    ownsSource: database.ownsSource,
+    sourceOwnerUrl: database.sourceOwnerUrl,
   };
 }
 
@@ -64,14 +64,14 @@ async function postgres(context: StackContext) {
   const source = given(environment, 'SOURCE_DATABASE_URL');
   if (jobs !== undefined) {
     const env = { DATABASE_URL: jobs, SOURCE_DATABASE_URL: source ?? jobs };
-    return { service: externalService('PostgreSQL', 'DATABASE_URL'), env, ownsSource: false };
+    return { service: externalService('PostgreSQL', 'DATABASE_URL'), env, sourceOwnerUrl: undefined };
   }
   const service = await startPostgres(context);
   const env = {
     DATABASE_URL: service.url(JOBS_DATABASE),
-    SOURCE_DATABASE_URL: source ?? service.url(SOURCE_DATABASE),
+    SOURCE_DATABASE_URL: source ?? service.readerUrl(SOURCE_DATABASE),
   };
-  return { service, env, ownsSource: source === undefined };
+  return { service, env, sourceOwnerUrl: source === undefined ? service.url(SOURCE_DATABASE) : undefined };
 }
 
 async function temporal(context: StackContext) {

@@ -47,8 +47,8 @@ export interface Stack {
   readonly inboxUrl: string | undefined;
   /** The path of the `temporal` program. */
   readonly temporalCli: string;
-  /** Whether the database that is exported from is this stack's own, to be filled with sample data. */
-  readonly ownsSource: boolean;
+  /** To fill the database that is exported from with sample data; undefined when it is not this stack's own. */
+  readonly sourceOwnerUrl: string | undefined;
   readonly services: Readonly<Record<'postgres' | 'temporal' | 's3' | 'inbox', Service>>;
   readonly logDir: string;
   /** Runs one of this repository's Node programs against the stack, and ends it with the stack, before the services. */
@@ -133,7 +133,7 @@ class Run {
       temporalUiUrl: services.temporalUiUrl,
       inboxUrl: services.inboxUrl,
       temporalCli: services.temporalCli,
-      ownsSource: services.ownsSource,
+      sourceOwnerUrl: services.sourceOwnerUrl,
       services: { postgres: services.postgres, temporal: services.temporal, s3: services.s3, inbox },
       logDir: this.context.logDir,
       launch: (options) => this.#launch(options, env),

@@ -53,11 +53,11 @@ export async function showStack({ orders, once, progress, signal }: ShowOptions)
 }
 
 async function seed(stack: Stack, orders: number, progress: Progress, signal: AbortSignal): Promise<void> {
-  if (!stack.ownsSource) {
+  const { sourceOwnerUrl: databaseUrl } = stack;
+  if (databaseUrl === undefined) {
     progress.line('  The source database is your own: no sample data was put into it.');
     return;
   }
-  const databaseUrl = stack.env.SOURCE_DATABASE_URL;
   await progress.step(`Sample data: ${orders.toLocaleString('en')} orders`, async (say) => {
     await seedSampleData({ databaseUrl, orders, singleTenant: false, say, signal }).catch((error: unknown) => {
       throw error instanceof StackError

@@ -74,6 +74,12 @@ export interface Dataset<Column extends string = string> {
   readonly tenantColumn: string;
   /** Holds the user's id; with it, the user's own rows are part of account exports. */
   readonly userColumn?: string;
+  /**
+   * Who may export it: an SQL condition, which finds the caller in `current_setting('app.user_id')` and
+   * `current_setting('app.tenant_id')`. It is asked when an export is asked for, again when it begins, and whenever its
+   * file is fetched. Default: everybody. Account exports, of nothing but one's own rows, do not ask.
+   */
+  readonly permission?: string;
   /** In the order in which they are exported by default. */
   readonly columns: Readonly<Record<Column, ColumnDefinition>>;
   /** Columns that TypeScript computes from others; by default exported after these. */

@@ -152,7 +152,7 @@ export interface Format {
   /** For people who have such a file in a bundle: what opens it, in a few sentences. */
   readonly howToOpen?: string;
 
-  /** Why these columns cannot be written, as the end of a sentence; null when they can. */
+  /** Why these columns cannot be written, as the end of a sentence about them; null when they can. Asked at the door. */
   columnsProblem?(columns: readonly ShownColumn[], options: FormatOptions): string | null;
   /**
    * Freezes what the format wants to know before it writes.

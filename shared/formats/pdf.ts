@@ -28,7 +28,7 @@ export const pdf: Format = {
   columnsProblem({ length }, options) {
     const most = mostColumns({ options });
     return length > most
-      ? `cannot be a PDF of this page size: it has room for ${most} columns; ${length} were asked for`
+      ? `are too many for a PDF of this page size: it has room for ${most}; ${length} were asked for`
       : null;
   },
   layout: (sample, outline, resources, filters) => makeLayout(sample, outline, required(resources), filters),

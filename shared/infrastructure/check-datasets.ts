@@ -7,9 +7,14 @@ import type { Source, SourceSession } from './source.js';
 /** For all datasets together, ms. */
 const LIMIT_MS = 10_000;
 const STATEMENT_MS = 5000;
-/** Nobody's: only the shape of the query counts. */
-const TENANT = '00000000-0000-0000-0000-000000000000';
-const SESSION: SourceSession = { timezone: 'UTC', tenantId: TENANT, statementTimeoutMs: STATEMENT_MS };
+/** Nobody: only the shape of the query counts. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+const SESSION: SourceSession = {
+  timezone: 'UTC',
+  tenantId: NOBODY,
+  userId: NOBODY,
+  statementTimeoutMs: STATEMENT_MS,
+};
 
 export interface DatasetCheck {
   /** Sentences: where definitions do not fit the database. They must be mended before an export can work. */
@@ -37,10 +42,11 @@ async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal
   if (found.length > 0) return found.map(messageOf);
   const columns = Object.keys(dataset.columns);
   const request = { type: dataset.name, format: 'CSV', columns, filters: {}, options: {}, notify: {} };
-  const owner = { tenantId: TENANT, ...(dataset.userColumn === undefined ? {} : { userId: TENANT }) };
+  const owner = { tenantId: NOBODY, ...(dataset.userColumn === undefined ? {} : { userId: NOBODY }) };
   const query = freezeQuery(dataset, request, owner, (quoted) => quoted);
   try {
     await source.rehearse(segmentSql(query, null, null), SESSION, signal);
+    if (dataset.permission !== undefined) await source.permits(dataset.permission, SESSION, signal);
     return [];
   } catch (error) {
     if (!(error instanceof ServiceError) || error.code !== 'DATASET_UNAVAILABLE') throw error;

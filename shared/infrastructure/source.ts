@@ -14,6 +14,7 @@ import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
 export interface SourceSession {
   readonly timezone: string;
   readonly tenantId: string;
+  readonly userId: string;
   readonly statementTimeoutMs: number;
 }
 
@@ -57,8 +58,9 @@ export class Source {
           `SELECT set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
              set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
              set_config('extra_float_digits', '1', true), set_config('statement_timeout', $2, true),
-             set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true)`,
-          [session.timezone, String(session.statementTimeoutMs), session.tenantId],
+             set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true),
+             set_config('app.user_id', $4, true)`,
+          [session.timezone, String(session.statementTimeoutMs), session.tenantId, session.userId],
         );
         const result = await work(client);
         await client.query('COMMIT');
@@ -178,6 +180,14 @@ export class Source {
   async check(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<void> {
     const [first] = await this.misfits(dataset, session, signal);
     if (first !== undefined) throw first;
+  }
+
+  /** Whether a condition holds for the session's user; null does not. */
+  async permits(condition: string, session: SourceSession, signal: AbortSignal): Promise<boolean> {
+    const { rows } = await this.session(session, signal, (client) =>
+      client.query<{ permitted: boolean }>(`SELECT (${condition}) IS TRUE AS permitted`),
+    );
+    return rows[0]?.permitted === true;
   }
 
   /** Lets PostgreSQL plan a query, which also looks at rights, and does not run it. */

@@ -12,7 +12,6 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
     'Set a filter (a shorter range of dates, say), and ask for the export again, in several parts if need be.',
   FILE_TOO_LARGE: LESS_DATA,
   PLAN_OUTGROWN: LESS_DATA,
-  COLUMNS_UNFIT: 'Choose other columns or another format, and ask for the export again.',
   TIMED_OUT: `It may have been too much at once. ${LESS_DATA}`,
   TERMINATED: 'You can ask for the export again. If you do not know why it was stopped, ask whoever runs this service.',
   SOURCE_UNAVAILABLE: LATER,

@@ -51,7 +51,8 @@ describe('POST /v1/exports without a worker', () => {
   it('is the job after all when its row has appeared meanwhile, for the same request', async () => {
     const bob = someUser();
     const headers = { 'Idempotency-Key': 'appeared' };
-    const requestHash = hashRequest(parseExportRequest(BODY, createRequestSchema(createRegistry(BUILT_IN_DATASETS))));
+    const registry = createRegistry(BUILT_IN_DATASETS);
+    const requestHash = hashRequest(parseExportRequest(BODY, createRequestSchema(registry), registry));
     const jobId = v5(`${bob.tenantId}\n${bob.userId}\nappeared`, '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10');
     const [same, other] = [post(bob, BODY, headers), post(bob, { ...BODY, columns: ['id'] }, headers)];
     await sleep(300);

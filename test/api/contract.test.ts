@@ -89,7 +89,7 @@ describe('the contract', () => {
     for (const { schema, example } of Object.values(document.components.headers)) check(schema, example);
     for (const value of z.array(z.unknown()).parse(document.components.schemas.ExportRequest?.examples)) {
       check({ $ref: '#/components/schemas/ExportRequest' }, value);
-      parseExportRequest(value, createRequestSchema(api.deps.registry));
+      parseExportRequest(value, createRequestSchema(api.deps.registry), api.deps.registry);
     }
     assert.ok(examples > 50, `${examples} examples`);
   });

@@ -139,7 +139,12 @@ describe('both lanes give the same bytes:', () => {
     const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, resources);
     const file: Buffer[] = [];
     const keep = (bytes: Buffer): void => void file.push(Buffer.from(bytes));
-    const session = { timezone: String(options.timezone ?? 'UTC'), tenantId, statementTimeoutMs: 60_000 };
+    const session = {
+      timezone: String(options.timezone ?? 'UTC'),
+      tenantId,
+      userId: tenantId,
+      statementTimeoutMs: 60_000,
+    };
     let rows = 0;
     await reader.read(select, session, new AbortController().signal, (chunk) => {
       rows += chunk.rows;

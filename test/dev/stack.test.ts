@@ -103,7 +103,7 @@ describe('local stack', () => {
     const stack = await start({ environment: { PATH: process.env.PATH, ...env } });
     assert.deepEqual(readRunRecord(record)?.processes, []);
     assert.deepEqual(stack.env, env);
-    assert.equal(stack.ownsSource, false);
+    assert.equal(stack.sourceOwnerUrl, undefined);
     await assert.rejects(stack.services.s3.stop(), /given by S3_ENDPOINT/);
   });
 

@@ -32,8 +32,9 @@ const events = defineDataset({
     'a/b~c': { kind: 'equals', column: 'a/b~c' },
   },
 });
-const schema = createRequestSchema(createRegistry([orders, events]));
-const parse = (body: unknown) => parseExportRequest(body, schema);
+const registry = createRegistry([orders, events]);
+const schema = createRequestSchema(registry);
+const parse = (body: unknown) => parseExportRequest(body, schema, registry);
 
 /** The fields that a refusal names, and what it says of each. */
 function problemsOf(body: unknown): Record<string, string> {
@@ -117,8 +118,9 @@ describe('a request', () => {
       '/options/compression': 'is not for account exports: their archive is compressed',
     });
     assert.deepEqual(problemsOf({ type: 'accounts' }), { '/type': 'must be one of orders, events, account' });
+    const userless = createRegistry([events]);
     assert.throws(
-      () => parseExportRequest(account, createRequestSchema(createRegistry([events]))),
+      () => parseExportRequest(account, createRequestSchema(userless), userless),
       /\/type must be one of events\./,
     );
   });

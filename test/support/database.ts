@@ -5,6 +5,8 @@ import { stack } from './stack.js';
 /** A fresh database on the stack's server; the owner must `drop()` it. */
 export interface TestDatabase {
   readonly url: string;
+  /** As somebody who can only read, and is held to policies. */
+  readonly readerUrl: string;
   readonly name: string;
   drop(): Promise<void>;
 }
@@ -16,13 +18,13 @@ export async function createDatabase(template?: TestDatabase): Promise<TestDatab
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   if (template !== undefined) await closePool(template.url);
   await asAdmin(`CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template.name}`}`);
-  const url = new URL(stack().env.DATABASE_URL);
-  url.pathname = `/${name}`;
+  const { DATABASE_URL, SOURCE_DATABASE_URL } = stack().env;
+  const [url, readerUrl] = [new URL(`/${name}`, DATABASE_URL), new URL(`/${name}`, SOURCE_DATABASE_URL)];
   const drop = async (): Promise<void> => {
     await closePool(url.href);
     await asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   };
-  return { url: url.href, name, drop };
+  return { url: url.href, readerUrl: readerUrl.href, name, drop };
 }
 
 export interface OpenDatabase {

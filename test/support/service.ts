@@ -155,7 +155,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const env = {
     ...stackEnv,
     DATABASE_URL: database.url,
-    SOURCE_DATABASE_URL: database.url,
+    SOURCE_DATABASE_URL: database.readerUrl,
     EXPORT_BUCKET: name,
     TEMPORAL_NAMESPACE: name,
     JWT_SECRET,

@@ -62,7 +62,8 @@ const edges = defineDataset({
   columns,
   filters,
 });
-const schema = createRequestSchema(createRegistry([edges]));
+const registry = createRegistry([edges]);
+const schema = createRequestSchema(registry);
 
 describe('a filter on a column of every type that can be compared finds the rows that PostgreSQL finds:', () => {
   let database: OpenDatabase;
@@ -84,7 +85,8 @@ describe('a filter on a column of every type that can be compared finds the rows
   /** The ids that a request with this filter finds. */
   async function found(filter: string, value: FilterValue): Promise<number[]> {
     const body = { type: 'edges', format: 'csv', filters: { [filter]: value }, options: { timezone: 'Europe/Berlin' } };
-    const query = freezeQuery(edges, parseExportRequest(body, schema), { tenantId: TENANT }, (quoted) => quoted);
+    const request = parseExportRequest(body, schema, registry);
+    const query = freezeQuery(edges, request, { tenantId: TENANT }, (quoted) => quoted);
     const { rows } = await client.query<{ id: number }>(`${query.select} ORDER BY id`);
     return rows.map(({ id }) => id);
   }

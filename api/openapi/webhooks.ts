@@ -1,0 +1,49 @@
+import { NOTIFICATION_EVENTS, type NotificationEvent } from '../../shared/contract.js';
+import { messageSchema } from '../../shared/webhooks/message.js';
+import type { Tag } from './operation.js';
+import type { Json, Schemas } from './schemas.js';
+
+const SUMMARIES: Readonly<Record<NotificationEvent, string>> = {
+  completed: 'The file is there',
+  failed: 'The export failed',
+  cancelled: 'An operator cancelled the export',
+};
+
+const TAG: Tag = 'Webhooks';
+const HEADERS = {
+  'webhook-id': 'The same for every attempt to deliver this event',
+  'webhook-timestamp': 'Of the attempt, seconds since 1970',
+  'webhook-signature': '`v1,` and a signature in base64, for each secret that is valid',
+};
+
+/** What the service sends to `notify.webhook_url`, in the form of Standard Webhooks. */
+export function webhookOperations(schemas: Schemas): Json {
+  const operations = NOTIFICATION_EVENTS.map((event) => [
+    `export.${event}`,
+    {
+      post: {
+        operationId: `webhook_${event}`,
+        tags: [TAG],
+        summary: SUMMARIES[event],
+        parameters: Object.entries(HEADERS).map(([name, description]) => ({
+          name,
+          in: 'header',
+          required: true,
+          description,
+          schema: { type: 'string' },
+        })),
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: schemas.output(messageSchema(event)) } },
+        },
+        responses: {
+          '2XX': { description: 'The receiver has it' },
+          410: { description: 'The receiver wants no more of this tenant' },
+          default: { description: 'It is sent again later; redirects are not followed' },
+        },
+        security: [],
+      },
+    },
+  ]);
+  return Object.fromEntries(operations) as Json;
+}

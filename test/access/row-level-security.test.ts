@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { NORTHWIND } from '../../dev/sample-data/tenants.js';
+import { defineDataset } from '../../shared/datasets/index.js';
+import { orders } from '../../shared/datasets/orders.js';
+import { exportFile } from '../export-csv/compare.js';
+import { queryRows } from '../support/database.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+
+/** Somebody took a column for the tenant's that is true for everybody: no query has a fence of its own any more. */
+const unfenced = defineDataset({
+  ...orders,
+  name: 'unfenced',
+  table: 'orders_of_anybody',
+  tenantColumn: 'anybody',
+  computed: {},
+});
+
+describe('row-level security, where the condition on the tenant is as good as none', () => {
+  const me = someUser();
+  let all: number;
+  let own: number;
+
+  async function start(sourceUrl?: string): Promise<TestService> {
+    const env: Record<string, string> = sourceUrl === undefined ? {} : { SOURCE_DATABASE_URL: sourceUrl };
+    const service = await startService({ orders: 500, datasets: [orders, unfenced], env });
+    await queryRows(
+      service.databaseUrl,
+      `CREATE VIEW orders_of_anybody WITH (security_invoker = true) AS
+         SELECT *, current_setting('app.tenant_id')::uuid AS anybody FROM orders`,
+    );
+    await service.startWorker();
+    return service;
+  }
+  const rowsOf = async (service: TestService, type: string): Promise<number> =>
+    (await exportFile(service, me, { type, format: 'csv', columns: ['id'] })).rows;
+
+  it('keeps the rows of other tenants from a user of the database who only reads', async () => {
+    const service = await start();
+    const [counted] = await queryRows<{ all: number; own: number }>(
+      service.databaseUrl,
+      `SELECT count(*)::int AS all, count(*) FILTER (WHERE tenant_id = $1)::int AS own FROM orders`,
+      [NORTHWIND.id],
+    );
+    ({ all, own } = counted ?? { all: NaN, own: NaN });
+    assert.ok(own > 0 && own < all);
+    assert.equal(await rowsOf(service, 'orders'), own);
+    assert.equal(await rowsOf(service, 'unfenced'), own);
+    await closeCleanly(service);
+  });
+
+  it('is what kept them: their owner gets all of them', async () => {
+    const service = await start();
+    const owners = await start(service.databaseUrl);
+    assert.equal(await rowsOf(owners, 'orders'), own);
+    assert.equal(await rowsOf(owners, 'unfenced'), all);
+    await closeCleanly(owners);
+    await closeCleanly(service);
+  });
+});
