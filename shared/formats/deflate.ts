@@ -22,6 +22,8 @@ export class DeflateEncoder implements SegmentEncoder {
   readonly #inner: SegmentEncoder;
   readonly #options: ZlibOptions;
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  /** Blocks that are compressed: new memory would cost more than filling it. */
+  readonly #free: Buffer<ArrayBuffer>[] = [];
   #filled = 0;
   #crc32 = 0;
   #size = 0;
@@ -61,11 +63,12 @@ export class DeflateEncoder implements SegmentEncoder {
 
   /** zlib's threads read the block meanwhile, so the next one is another. */
   #compress(): void {
-    const compressed = deflate(this.#block.subarray(0, this.#filled), this.#options);
+    const block = this.#block;
+    const compressed = deflate(block.subarray(0, this.#filled), this.#options).finally(() => this.#free.push(block));
     // Whoever emits it hears of a failure.
     compressed.catch(() => undefined);
     this.#running.push(compressed);
-    this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    this.#block = this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#filled = 0;
   }
 
