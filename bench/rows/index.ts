@@ -5,6 +5,7 @@ import { csvRow } from './csv.js';
 import { gzipRow } from './gzip.js';
 import { jsonRow } from './json.js';
 import { latencyRow } from './latency.js';
+import { loadRow } from './load.js';
 import { pdfExportRow } from './pdf-export.js';
 import type { Row } from './row.js';
 import { rowLaneRow } from './rowlane.js';
@@ -18,6 +19,7 @@ export const ROWS = {
   rowlane: rowLaneRow,
   scale: scaleRow,
   latency: latencyRow,
+  load: loadRow,
   xlsx: xlsxRow,
   'xlsx-export': xlsxExportRow,
   pdf: pdfRow,

@@ -20,7 +20,7 @@ export const pdfExportRow: Row = async (lab, options) => {
       { service, request: exportRequest(pdf.name, {}) },
     );
     const scores = await compete([contestant], rounds, progress, signal);
-    const verdicts = verdictsOfPdfExport(scores);
+    const verdicts = verdictsOfPdfExport(scores, rows);
     const bytes = scores[0]?.turns[0]?.bytes ?? 0;
     return raceReport({ name: 'pdf-export', title: 'PDF, exported', rows, bytes, scores, verdicts });
   });

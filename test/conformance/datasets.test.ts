@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BUILT_IN_DATASETS } from '../../shared/datasets/index.js';
 import { exportFile, segmentKinds } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { LONG } from '../support/long.js';
 import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
@@ -18,12 +19,10 @@ const SMALL = [tenant(0, 1), tenant(1, 1), tenant(SEGMENT, 1), tenant(SEGMENT + 
 
 /**
  * Each combination meets the large tenant and, in turns, a small one, so that every dataset, format and compression
- * meets all of them; formats.test.ts has all sizes of one table. `EVERY_SIZE=1` leaves out nothing, for a minute more.
+ * meets all of them; formats.test.ts has all sizes of one table.
  */
 const smallOnes = (turn: number): typeof SMALL =>
-  process.env.EVERY_SIZE === undefined
-    ? SMALL.filter((_, index) => index === (turn + Math.floor(turn / 2)) % SMALL.length)
-    : SMALL;
+  LONG ? SMALL : SMALL.filter((_, index) => index === (turn + Math.floor(turn / 2)) % SMALL.length);
 
 describe('a built-in dataset, read by Python’s own library, has the rows of its table:', () => {
   let service: TestService;

@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defineDataset } from '../../shared/datasets/index.js';
+import { assertProblem } from '../api/problems.js';
 import { exportFile, segmentKinds } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
-import { getExport, postExport, untilEnded } from '../support/exports.js';
+import { getExport } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
@@ -166,15 +167,11 @@ describe('a PDF, read by qpdf and Poppler,', () => {
   });
 
   it('is refused when there are more columns than fit on a page', async () => {
-    const jobId = await postExport(running(), me, {
-      type: 'wide',
-      format: 'pdf',
-      options: { orientation: 'portrait' },
-    });
-    const job = await untilEnded(running(), me, jobId, 'FAILED');
-    assert.equal(
-      job.error_message,
-      'Dataset wide cannot be a PDF of this page size: it has room for 22 columns; 40 were asked for.',
-    );
+    const body = { type: 'wide', format: 'pdf', options: { orientation: 'portrait' } };
+    for (const path of ['/v1/exports', '/v1/exports/estimate']) {
+      const answer = await running().ask('POST', path, { as: me, body });
+      const { detail } = assertProblem(answer, 'VALIDATION_FAILED', ['/columns']);
+      assert.match(detail, /are too many for a PDF of this page size: it has room for 22; 40 were asked for\.$/);
+    }
   });
 });

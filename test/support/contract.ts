@@ -6,6 +6,7 @@ import { openApiDocument } from '../../api/openapi/document.js';
 import { ROUTES } from '../../api/routes/index.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import type { Answer } from './ask.js';
+import { SIGNS } from './secrets.js';
 
 /**
  * Holds answers to the contract: status, media type, headers and body of everything that a test is answered must be as
@@ -53,6 +54,9 @@ export function contractOf(registry: DatasetRegistry): HoldToContract {
     const holds = (valid: ValidateFunction, value: unknown, of: string): void => {
       assert.ok(valid(value), `${what}: ${of} is not as the contract says: ${ajv.errorsText(valid.errors)}`);
     };
+    if (answer.status >= 400) {
+      for (const [name, sign] of Object.entries(SIGNS)) assert.ok(!answer.text.includes(sign), `${what} tells ${name}`);
+    }
     const template = templates.find(({ pattern }) => pattern.test(pathname))?.template ?? '';
     const described = paths[template]?.[method.toLowerCase()];
     if (described === undefined) {

@@ -4,7 +4,8 @@ import type { Runner } from 'mocha';
 import { messageOf, StackError } from '../../dev/stack/stack-error.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { COUNTS_VARIABLE, type Counts } from '../../dev/test/mocha.js';
-import { startTestStack } from './stack.js';
+import { findSecrets, secretsOf } from './secrets.js';
+import { stack as testStack, startTestStack } from './stack.js';
 
 let stack: Stack | undefined;
 
@@ -30,11 +31,16 @@ export async function mochaGlobalSetup(): Promise<void> {
   });
 }
 
+const told = (error: unknown): string[] => [`nobody can say: ${messageOf(error)}`];
+
 export async function mochaGlobalTeardown(this: Runner): Promise<void> {
+  const leaked = stack === undefined ? [] : await findSecrets(testStack(), secretsOf(stack.env)).catch(told);
+  for (const line of leaked) console.error(`A secret was written down: ${line}`);
   await stack?.stop();
   const file = process.env[COUNTS_VARIABLE];
   if (file === undefined || this.stats === undefined) return;
-  const { passes: passed, failures: failed, pending: skipped } = this.stats;
+  const { passes: passed, failures, pending: skipped } = this.stats;
+  const failed = failures + (leaked.length > 0 ? 1 : 0);
   writeFileSync(file, JSON.stringify({ passed, failed, skipped } satisfies Counts));
 }
 

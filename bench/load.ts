@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { signToken } from '../api/sign-token.js';
+import { NORTHWIND } from '../dev/sample-data/tenants.js';
+import { StackError } from '../dev/stack/stack-error.js';
+import { escapedCsv } from './requests.js';
+import type { Service } from './service.js';
+import { quantile } from './statistics.js';
+
+/** What clients ask of the API, at a rate that does not wait for answers. */
+export const LOAD = { users: 100, getsPerSecond: 190, postsPerSecond: 10, seconds: 30, warmUpSeconds: 5 } as const;
+
+/** Answers to one kind of request, ms from when it was due: one that had to wait for its turn counts that, too. */
+export interface Answers {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly worst: number;
+}
+export interface LoadFigures {
+  readonly post: Answers;
+  readonly get: Answers;
+}
+
+interface User {
+  readonly token: string;
+  /** The newest export that it has asked for. */
+  jobId: string | undefined;
+}
+
+const jobSchema = z.object({ job_id: z.string() });
+
+const usersOf = (secret: string): Promise<User[]> =>
+  Promise.all(
+    Array.from({ length: LOAD.users }, async () => {
+      const who = { userId: randomUUID(), tenantId: NORTHWIND.id, ttlSeconds: 3600 };
+      return { token: await signToken(secret, who), jobId: undefined };
+    }),
+  );
+
+/**
+ * Each user in turn asks for a small export; in between, all look at theirs, at one as often as at the list.
+ * @throws StackError for an answer that is no success
+ */
+export async function measureLoad(service: Service, secret: string, signal: AbortSignal): Promise<LoadFigures> {
+  const users = await usersOf(secret);
+  const [posts, gets]: number[][] = [[], []];
+  const pick = (turn: number): User => users[turn % users.length] ?? never();
+
+  const post = async (turn: number): Promise<void> => {
+    const user = pick(turn);
+    const text = await ask(service, user, '/v1/exports', { method: 'POST', body: JSON.stringify(escapedCsv) });
+    user.jobId = jobSchema.parse(JSON.parse(text)).job_id;
+  };
+  const get = async (turn: number): Promise<void> => {
+    const user = pick(turn);
+    const path = turn % 2 === 0 && user.jobId !== undefined ? `/v1/exports/${user.jobId}` : '/v1/exports?limit=20';
+    await ask(service, user, path, {});
+  };
+  await Promise.all([
+    atRate(LOAD.postsPerSecond, post, posts ?? [], signal),
+    // Not at the very moments of the others.
+    sleep(3).then(() => atRate(LOAD.getsPerSecond, get, gets ?? [], signal)),
+  ]);
+  return { post: answersOf(posts ?? []), get: answersOf(gets ?? []) };
+}
+
+/** Starts the work so often a second, whether the earlier ones have ended or not, and notes how long each took. */
+async function atRate(
+  perSecond: number,
+  work: (turn: number) => Promise<void>,
+  times: number[],
+  signal: AbortSignal,
+): Promise<void> {
+  const begun = performance.now();
+  const turns = perSecond * (LOAD.warmUpSeconds + LOAD.seconds);
+  const running: Promise<void>[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const due = begun + (turn * 1000) / perSecond;
+    const wait = due - performance.now();
+    if (wait > 0) await sleep(wait, undefined, { signal });
+    running.push(
+      work(turn).then(() => {
+        if (due - begun >= LOAD.warmUpSeconds * 1000) times.push(performance.now() - due);
+      }),
+    );
+  }
+  await Promise.all(running);
+}
+
+async function ask({ url }: Service, { token }: User, path: string, init: RequestInit): Promise<string> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const response = await fetch(url + path, { ...init, headers });
+  const text = await response.text();
+  if (!response.ok) throw new StackError(`${path} answered ${response.status}: ${text}`);
+  return text;
+}
+
+const answersOf = (times: readonly number[]): Answers => ({
+  count: times.length,
+  p50: quantile(times, 0.5),
+  p99: quantile(times, 0.99),
+  worst: Math.max(...times),
+});
+
+function never(): never {
+  throw new RangeError('There are no users.');
+}

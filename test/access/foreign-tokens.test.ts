@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { ROUTES } from '../../api/routes/index.js';
+import type { Principal } from '../../api/deps.js';
+import { assertProblem } from '../api/problems.js';
+import { seedFor, someone, startApi, type TestApi } from '../api/support.js';
+
+const OF_A_JOB = Object.entries(ROUTES)
+  .filter(([pattern]) => pattern.includes(':job_id'))
+  .flatMap(([pattern, methods]) => Object.keys(methods).map((method) => [method.toUpperCase(), pattern] as const));
+const WITH_TOKEN = Object.entries(ROUTES)
+  .filter(([pattern]) => pattern.startsWith('/v1/'))
+  .flatMap(([pattern, methods]) => Object.keys(methods).map((method) => [method.toUpperCase(), pattern] as const));
+
+describe('the token of somebody else', () => {
+  let api: TestApi;
+  const alice = someone();
+  const strangers: Readonly<Record<string, Principal>> = {
+    'another user of the tenant': { ...alice, userId: randomUUID() },
+    'the same user id of another tenant': { ...alice, tenantId: randomUUID() },
+    'another user of another tenant': someone(),
+  };
+
+  let jobId: string;
+  before(async () => {
+    api = await startApi();
+    const seed = seedFor(alice, { request: { ...seedFor(alice).request, notify: { email: 'alice@example.com' } } });
+    ({ jobId } = seed);
+    const { jobs } = api.deps;
+    await jobs.insert(seed);
+    await jobs.markProcessing(jobId);
+    const file = { rowCount: 1, fileKey: 'k', fileSize: 5, checksum: 'crc32:0a1b2c3d', warnings: [] };
+    await jobs.complete(jobId, file, 3600);
+  });
+  after(() => api.close());
+
+  it('is asked for wherever there is data', () => {
+    assert.ok(OF_A_JOB.length >= 7 && WITH_TOKEN.length > OF_A_JOB.length);
+  });
+
+  for (const [method, pattern] of OF_A_JOB) {
+    it(`finds nothing by ${method} ${pattern}`, async () => {
+      const path = pattern.replace(':job_id', jobId);
+      for (const [who, as] of Object.entries(strangers)) {
+        const answer = await api.ask(method, path, { as });
+        assertProblem(answer, 'NOT_FOUND');
+        assert.ok(!answer.text.includes('alice@example.com'), who);
+      }
+    });
+  }
+
+  it('lists none of it', async () => {
+    for (const as of Object.values(strangers)) {
+      const { json } = await api.ask('GET', '/v1/exports', { as });
+      assert.deepEqual(json, { exports: [], next_cursor: null });
+    }
+    const { text } = await api.ask('GET', '/v1/exports', { as: alice });
+    assert.ok(text.includes(jobId));
+  });
+
+  for (const [method, pattern] of WITH_TOKEN) {
+    it(`is missed by ${method} ${pattern} where there is none`, async () => {
+      assertProblem(await api.ask(method, pattern.replace(':job_id', jobId)), 'UNAUTHENTICATED');
+    });
+  }
+});

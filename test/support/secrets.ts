@@ -1,0 +1,60 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StackEnv } from '../../dev/stack/stack-env.js';
+import type { TestStack } from './stack.js';
+
+/** What must never be written down, by what it is. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** Signed addresses, tokens and secrets have beginnings of their own, whoever made them. */
+export const SIGNS: Secrets = {
+  'a presigned address': 'X-Amz-Signature=',
+  'a token': 'eyJhbGciOi',
+  "a webhook's secret": 'whsec_',
+};
+
+export const secretsOf = (env: StackEnv): Secrets => ({
+  ...SIGNS,
+  JWT_SECRET: env.JWT_SECRET,
+  LINK_SECRET: env.LINK_SECRET,
+  WEBHOOK_KEY: env.WEBHOOK_KEY,
+  AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY,
+  "the database's password": new URL(env.DATABASE_URL).password,
+  "the reader's password": new URL(env.SOURCE_DATABASE_URL).password,
+});
+
+/**
+ * Looks for secrets in everything that services of this run wrote: their logs, and Temporal's database, in which the
+ * payloads and memos of every workflow are as they were sent.
+ * @returns a line for each that was found in a file
+ */
+export async function findSecrets({ logDir, dataDir }: TestStack, secrets: Secrets): Promise<string[]> {
+  const files = [...(await filesIn(logDir)), ...(await filesIn(join(dataDir, 'temporal')))];
+  const found = await Promise.all(files.map(async (file) => [file, await findIn(file, secrets)] as const));
+  return found.flatMap(([file, lines]) => lines.map((line) => `${file} has ${line}`));
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function findIn(file: string, secrets: Secrets): Promise<string[]> {
+  const longest = Math.max(...Object.values(secrets).map(({ length }) => length));
+  const found = new Map<string, string>();
+  let before = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    const bytes = Buffer.concat([before, chunk as Buffer]);
+    for (const [name, secret] of Object.entries(secrets)) {
+      const at = bytes.indexOf(secret);
+      if (at >= 0 && !found.has(name)) found.set(name, around(bytes, at));
+    }
+    before = bytes.subarray(Math.max(0, bytes.length - longest));
+  }
+  return [...found].map(([name, context]) => `${name}: ${context}`);
+}
+
+/** What is before it says where it comes from; the secret itself is not told. */
+const around = (bytes: Buffer, at: number): string =>
+  `${JSON.stringify(bytes.toString('latin1', Math.max(0, at - 200), at + 4))}…`;
