@@ -1,9 +1,9 @@
-import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { ActivityDeps } from '../activities/deps.js';
 import { createControlActivities, createDataActivities } from '../activities/index.js';
 import { CONTROL_QUEUE, DATA_QUEUE } from '../shared/contract.js';
 import { activityLogFields } from './activity-log-fields.js';
-import { loadWorkflowBundle } from './workflow-bundle.js';
+import { workflowBundleFile } from './workflow-bundle.js';
 
 /** The same interval delays what a cancel takes to reach an activity; Temporal's default is a minute. */
 const HEARTBEAT_THROTTLE_MS = 1000;
@@ -20,8 +20,6 @@ export interface WorkerOptions {
   readonly dataSlots: number;
   /** How long a stopping worker lets activities finish, ms. */
   readonly drainMs: number;
-  /** Default: that of the build, or a fresh one. */
-  readonly workflowBundle?: WorkflowBundle;
 }
 
 /** Both queues in one process: `run()` ends when both have drained after `shutdown()`. */
@@ -43,7 +41,7 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
   const control = await Worker.create({
     ...common,
     taskQueue: CONTROL_QUEUE,
-    workflowBundle: options.workflowBundle ?? (await loadWorkflowBundle()),
+    workflowBundle: { codePath: await workflowBundleFile() },
     activities: createControlActivities(deps),
     maxCachedWorkflows: CACHED_WORKFLOWS,
     stickyQueueScheduleToStartTimeout: STICKY_MS,

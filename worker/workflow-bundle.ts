@@ -1,20 +1,51 @@
-import { Runtime, bundleWorkflowCode, type WorkflowBundle, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Runtime, bundleWorkflowCode } from '@temporalio/worker';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Where `npm run build` leaves the bundle: beside the compiled worker. */
 export const BUNDLE_FILE = here('workflows.bundle.js');
+/** Where those made from source are kept, by what they are made of: bundling takes about two seconds of CPU. */
+const KEPT = here('../.local/bundles');
+const SOURCES = ['../workflows', '../shared', '../package-lock.json'].map(here);
 
-/** Bundles the workflows; takes about two seconds of CPU. */
-export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({
+/** Bundles the workflows. */
+export async function bundleWorkflows(): Promise<string> {
+  const { code } = await bundleWorkflowCode({
     workflowsPath: here('../workflows/'),
     workflowInterceptorModules: [here('../workflows/interceptors')],
     logger: Runtime.instance().logger,
   });
+  return code;
+}
 
-/** The bundle of the build; from source, a fresh one. */
-export const loadWorkflowBundle = async (): Promise<WorkflowBundle | { codePath: string }> =>
-  existsSync(BUNDLE_FILE) ? { codePath: BUNDLE_FILE } : bundleWorkflows();
+/** The file of the bundle: of the build, or else of the sources as they are. */
+export async function workflowBundleFile(): Promise<string> {
+  if (existsSync(BUNDLE_FILE)) return BUNDLE_FILE;
+  const file = join(KEPT, `${await hashOf(SOURCES)}.js`);
+  if (existsSync(file)) return file;
+  const code = await bundleWorkflows();
+  await mkdir(KEPT, { recursive: true });
+  // Renamed, so that a worker that starts beside this one finds either nothing or all of it.
+  const draft = join(KEPT, `${randomUUID()}.draft`);
+  await writeFile(draft, code);
+  await rename(draft, file);
+  const outdated = (await readdir(KEPT)).filter((name) => name.endsWith('.js') && join(KEPT, name) !== file);
+  await Promise.all(outdated.map((name) => rm(join(KEPT, name), { force: true })));
+  return file;
+}
+
+async function hashOf(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const entries = path.endsWith('.json') ? [''] : (await readdir(path, { recursive: true })).sort();
+    for (const entry of entries.filter((name) => name === '' || name.endsWith('.ts'))) {
+      hash.update(`${entry}\n`).update(await readFile(join(path, entry)));
+    }
+  }
+  return hash.digest('hex').slice(0, 32);
+}

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import type { ColumnType } from '../../shared/datasets/define-dataset.js';
 import { queryRows } from '../support/database.js';
+import { LONG } from '../support/long.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertEqualsCopy, segmentKinds } from './compare.js';
 
 const ROWS = 200;
+/** Four segments, or a dozen. */
+const CUT = LONG ? { segmentBytes: 300 } : { maxSegmentRows: 60 };
 
 interface Kind {
   readonly what: string;
@@ -99,7 +102,7 @@ describe('segments cut along a key of', () => {
   const other = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
 
   before(async () => {
-    service = await startService({ orders: 100, datasets: KINDS.map(datasetOf), tuning: { segmentBytes: 300 } });
+    service = await startService({ orders: 100, datasets: KINDS.map(datasetOf), tuning: CUT });
     await service.startWorker();
     const tables = KINDS.map(({ key }, index) => {
       const columns = Object.entries(key);

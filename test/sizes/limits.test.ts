@@ -5,6 +5,7 @@ import { fileKey } from '../../shared/contract.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { download, postExport, until, untilEnded } from '../support/exports.js';
+import { LONG } from '../support/long.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { slotsOf } from '../workflows/support.js';
 import datasets, { fillWideRows } from './wide-rows.js';
@@ -120,6 +121,7 @@ describe('a segment that outgrows its part numbers', function () {
     assert.ok((await download(service, user, jobId)).length > 30_000_000);
   });
 
+  if (!LONG) return;
   it('fails with a sentence when it outgrows those of the second plan, too, and frees its slot', async () => {
     const { user, jobId } = await start(3);
     const { error_code: code, error_message: message } = await untilEnded(service, user, jobId, 'FAILED', PATIENCE_MS);

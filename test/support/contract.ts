@@ -29,9 +29,18 @@ const OUTSIDE: ReadonlySet<number> = new Set([204, 400, 401, 403, 404, 405, 429]
 
 const escaped = (pointer: string): string => encodeURIComponent(pointer.replaceAll('~', '~0').replaceAll('/', '~1'));
 
+/** Most services of the tests have the same datasets, and compiling schemas takes long. */
+const contracts = new Map<string, HoldToContract>();
+
 export function contractOf(registry: DatasetRegistry): HoldToContract {
   // As a client reads it.
-  const text: unknown = JSON.parse(JSON.stringify(openApiDocument(ROUTES, registry)));
+  const text = JSON.stringify(openApiDocument(ROUTES, registry));
+  const contract = contracts.get(text) ?? contractIn(JSON.parse(text));
+  contracts.set(text, contract);
+  return contract;
+}
+
+function contractIn(text: unknown): HoldToContract {
   const { paths, components } = documentSchema.parse(text);
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
   formats.default(ajv);

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { NativeConnection, Runtime, type WorkflowBundle } from '@temporalio/worker';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,6 @@ import { createWorker } from '../../worker/create-worker.js';
 import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { temporalLogger } from '../../worker/temporal-logger.js';
-import { bundleWorkflows } from '../../worker/workflow-bundle.js';
 import { asker, type Answer, type Ask } from './ask.js';
 import { contractOf } from './contract.js';
 import { createDatabase, type TestDatabase } from './database.js';
@@ -122,7 +121,6 @@ async function makeTemplate(orders: number, singleTenant: boolean): Promise<Test
   return database;
 }
 
-let bundle: Promise<WorkflowBundle> | undefined;
 let installed = false;
 /** The SDK's own log of a test run goes beside the services' logs. */
 function logOfWorkers() {
@@ -208,7 +206,6 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       deps: opened.deps,
       dataSlots: config.WORKER_DATA_SLOTS,
       drainMs: 500,
-      workflowBundle: await (bundle ??= bundleWorkflows()),
     });
     const run = worker.run();
     const running: RunningWorker = {
