@@ -91,7 +91,7 @@ export const csv: Format = {
   name: 'CSV',
   extension: 'csv',
   mediaType: 'text/csv; charset=utf-8',
-  encoderVersion: 1,
+  encoderVersion: 2,
   inBundles: true,
   howToOpen: 'A .csv file is a table as text. A spreadsheet program opens it, such as Excel, LibreOffice or Numbers.',
   options: csvOptions,

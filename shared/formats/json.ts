@@ -121,7 +121,7 @@ function misplaced(segments: readonly WrittenSegment[]): Misplaced[] {
   });
 }
 
-const rendered = { encoderVersion: 1, inBundles: true, options, renderColumn, copySql };
+const rendered = { encoderVersion: 2, inBundles: true, options, renderColumn, copySql };
 
 export const json: Format = {
   ...rendered,

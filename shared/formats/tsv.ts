@@ -17,7 +17,7 @@ export const tsv: Format = {
   name: 'TSV',
   extension: 'tsv',
   mediaType: 'text/tab-separated-values; charset=utf-8',
-  encoderVersion: 1,
+  encoderVersion: 2,
   inBundles: true,
   options,
   renderColumn,

@@ -97,7 +97,7 @@ export const xlsx: Format = {
   name: 'XLSX',
   extension: 'xlsx',
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  encoderVersion: 1,
+  encoderVersion: 2,
   options,
   renderColumn,
   copySql: copyTextSql,
