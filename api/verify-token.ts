@@ -17,6 +17,8 @@ export interface TokenTrust {
   readonly jwksUrl?: string | undefined;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+  /** How long after the last look a key that nobody knows yet is looked for again, ms; default 30,000. */
+  readonly rotationMs?: number;
 }
 
 const SYMMETRIC = 'HS256';
@@ -34,6 +36,8 @@ const ASYMMETRIC = [
   'EdDSA',
   'Ed25519',
 ];
+/** Media types of a token that is for an API (RFC 9068), or says no more than that it is a JWT. */
+const TYPES = ['jwt', 'at+jwt'];
 /** The clocks of two servers differ a little. Seconds. */
 const CLOCK_TOLERANCE = 5;
 
@@ -82,18 +86,33 @@ function principalFrom(payload: JWTPayload): Principal {
   };
 }
 
+/**
+ * A token that was made for something else (a logout, an introspection, a proof of possession) may have the same issuer,
+ * audience and subject: its type tells (RFC 8725, section 3.11).
+ */
+function requireType(typ: unknown = 'JWT'): void {
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
+  if (!TYPES.includes(type)) throw refused('The token is of a type that is not for this API.');
+}
+
 function algorithmOf(token: string): string | undefined {
+  let header;
   try {
-    return decodeProtectedHeader(token).alg;
+    header = decodeProtectedHeader(token);
   } catch (error) {
     throw refused('The token is not a JWT.', error);
   }
+  requireType(header.typ);
+  return header.alg;
 }
 
 /** Checks signature, times, issuer and audience of a JWT, and reads who it is for. */
-export function createTokenVerifier({ secret, jwksUrl, issuer, audience }: TokenTrust): VerifyToken {
+export function createTokenVerifier({ secret, jwksUrl, issuer, audience, rotationMs }: TokenTrust): VerifyToken {
   const secretKey = secret === undefined ? undefined : new TextEncoder().encode(secret);
-  const publicKeys = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl));
+  const publicKeys =
+    jwksUrl === undefined
+      ? undefined
+      : createRemoteJWKSet(new URL(jwksUrl), rotationMs === undefined ? {} : { cooldownDuration: rotationMs });
   const options: JWTVerifyOptions = {
     requiredClaims: ['exp', 'sub', 'tenant_id'],
     clockTolerance: CLOCK_TOLERANCE,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { makeToken } from '../../api/make-token.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
@@ -62,6 +63,55 @@ describe('tokens', () => {
       await assert.rejects(createTokenVerifier({ jwksUrl })(await forged.sign(secret)), { code: 'UNAUTHENTICATED' });
     });
 
+    it('must be for an API, as far as their type tells', async () => {
+      const verify = createTokenVerifier({ jwksUrl });
+      const typed = (typ: string): Promise<string> =>
+        new SignJWT(claims)
+          .setProtectedHeader({ alg: 'ES256', kid: 'ES256', typ })
+          .setExpirationTime('1h')
+          .sign(keys.get('ES256') ?? new Uint8Array());
+      for (const typ of ['JWT', 'at+jwt', 'application/at+jwt']) await verify(await typed(typ));
+      for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', '']) {
+        await assert.rejects(verify(await typed(typ)), { code: 'UNAUTHENTICATED', message: /of a type/ });
+      }
+      const header = Buffer.from('{"alg":"ES256","typ":7}').toString('base64url');
+      await assert.rejects(verify(`${header}.e30.AA`), { code: 'UNAUTHENTICATED' });
+    });
+
+    it('cannot bring the key along that they are checked with', async () => {
+      const { publicKey, privateKey } = await generateKeyPair('ES256');
+      const jwk = await exportJWK(publicKey);
+      const verify = createTokenVerifier({ jwksUrl, secret: JWT_SECRET });
+      for (const header of [
+        { jwk },
+        { jwk, kid: 'ES256' },
+        { jku: `${jwksUrl}/mine`, kid: 'mine' },
+        { x5u: jwksUrl },
+      ]) {
+        const forged = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', ...header }).setExpirationTime('1h');
+        await assert.rejects(verify(await forged.sign(privateKey)), { code: 'UNAUTHENTICATED' });
+      }
+    });
+
+    it('are accepted with a key that was published a moment ago, and with the one before', async () => {
+      const verify = createTokenVerifier({ jwksUrl, rotationMs: 100 });
+      await verify(await signed('ES256'));
+      const { publicKey, privateKey } = await generateKeyPair('ES256');
+      keys.set('new', privateKey);
+      const rotated = (): Promise<string> =>
+        new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'new' }).setExpirationTime('1h').sign(privateKey);
+      await assert.rejects(verify(await rotated()), { code: 'UNAUTHENTICATED' });
+
+      const before = answer;
+      const { keys: published } = JSON.parse(answer) as { keys: unknown[] };
+      answer = JSON.stringify({ keys: [...published, { ...(await exportJWK(publicKey)), kid: 'new', alg: 'ES256' }] });
+      await sleep(150);
+      await verify(await rotated());
+      await verify(await signed('ES256'));
+      answer = before;
+      keys.delete('new');
+    });
+
     it('are accepted beside those of the secret', async () => {
       const verify = createTokenVerifier({ jwksUrl, secret: JWT_SECRET });
       const own = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h');
@@ -91,11 +141,12 @@ describe('tokens', () => {
       const verify = createTokenVerifier({ secret: JWT_SECRET });
       const { code, stdout } = await runProgram(
         'api/token.ts',
-        [...ids, '--email', 'alice@example.com', '--ttl', '2d'],
+        [...ids, '--email', 'alice@example.com', '--scope', 'exports:read', '--ttl', '2d'],
         { JWT_SECRET },
       );
       assert.equal(code, 0);
-      assert.deepEqual(await verify(stdout.trim()), { userId, tenantId, email: 'alice@example.com' });
+      const scopes = ['exports:read'];
+      assert.deepEqual(await verify(stdout.trim()), { userId, tenantId, email: 'alice@example.com', scopes });
       const [, payload = ''] = stdout.split('.');
       const { iat, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iat: number; exp: number };
       assert.equal(exp - iat, 2 * 86_400);
@@ -111,6 +162,7 @@ describe('tokens', () => {
         [[...ids, '--email', 'alice'], /^--email must be an e-mail address\./],
         [[...ids, '--ttl', 'long'], /^--ttl must be a time such as 90s/],
         [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],
+        [[...ids, '--scope', 'exports:admin'], /^--scope must be of exports:read, exports:write, with spaces between/],
         [[...ids, '--admin'], /^Unknown option '--admin'/],
       ];
       for (const [args, sentence] of wrong) {
