@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { signToken } from '../api/sign-token.js';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
-import { StackError } from '../dev/stack/stack-error.js';
+import { messageOf, StackError } from '../dev/stack/stack-error.js';
 import { escapedCsv } from './requests.js';
 import type { Service } from './service.js';
 import { quantile } from './statistics.js';
@@ -21,6 +21,8 @@ export interface Answers {
 export interface LoadFigures {
   readonly post: Answers;
   readonly get: Answers;
+  /** What was no success, and why. */
+  readonly failures: readonly string[];
 }
 
 interface User {
@@ -39,13 +41,12 @@ const usersOf = (secret: string): Promise<User[]> =>
     }),
   );
 
-/**
- * Each user in turn asks for a small export; in between, all look at theirs, at one as often as at the list.
- * @throws StackError for an answer that is no success
- */
+/** Each user in turn asks for a small export; in between, all look at theirs, at one as often as at the list. */
 export async function measureLoad(service: Service, secret: string, signal: AbortSignal): Promise<LoadFigures> {
   const users = await usersOf(secret);
-  const [posts, gets]: number[][] = [[], []];
+  const posts: number[] = [];
+  const gets: number[] = [];
+  const failures: string[] = [];
   const pick = (turn: number): User => users[turn % users.length] ?? never();
 
   const post = async (turn: number): Promise<void> => {
@@ -59,18 +60,18 @@ export async function measureLoad(service: Service, secret: string, signal: Abor
     await ask(service, user, path, {});
   };
   await Promise.all([
-    atRate(LOAD.postsPerSecond, post, posts ?? [], signal),
+    atRate(LOAD.postsPerSecond, post, { times: posts, failures }, signal),
     // Not at the very moments of the others.
-    sleep(3).then(() => atRate(LOAD.getsPerSecond, get, gets ?? [], signal)),
+    sleep(3).then(() => atRate(LOAD.getsPerSecond, get, { times: gets, failures }, signal)),
   ]);
-  return { post: answersOf(posts ?? []), get: answersOf(gets ?? []) };
+  return { post: answersOf(posts), get: answersOf(gets), failures };
 }
 
 /** Starts the work so often a second, whether the earlier ones have ended or not, and notes how long each took. */
 async function atRate(
   perSecond: number,
   work: (turn: number) => Promise<void>,
-  times: number[],
+  { times, failures }: { readonly times: number[]; readonly failures: string[] },
   signal: AbortSignal,
 ): Promise<void> {
   const begun = performance.now();
@@ -81,9 +82,11 @@ async function atRate(
     const wait = due - performance.now();
     if (wait > 0) await sleep(wait, undefined, { signal });
     running.push(
-      work(turn).then(() => {
-        if (due - begun >= LOAD.warmUpSeconds * 1000) times.push(performance.now() - due);
-      }),
+      work(turn)
+        .catch((error: unknown) => failures.push(messageOf(error)))
+        .then(() => {
+          if (due - begun >= LOAD.warmUpSeconds * 1000) times.push(performance.now() - due);
+        }),
     );
   }
   await Promise.all(running);

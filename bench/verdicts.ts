@@ -118,7 +118,8 @@ export function verdictsOfLatency({ median, postMedian }: Latency, rows: number)
   ];
 }
 
-export const verdictsOfLoad = ({ post, get }: LoadFigures): Verdict[] => [
+export const verdictsOfLoad = ({ post, get, failures }: LoadFigures): Verdict[] => [
+  ...verdict('requests without success', failures.length, 0, '', 0),
   ...verdict('POST answered, 99 % of them', post.p99, 150, 'ms', 0),
   ...verdict('GET answered, 99 % of them', get.p99, 30, 'ms', 0),
 ];
