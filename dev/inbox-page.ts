@@ -1,15 +1,6 @@
+import { escapeHtml } from '../shared/mails/escape-html.js';
 import type { Message } from './inbox.js';
 import type { Delivery } from './inbox-webhooks.js';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
 const headers = (policy: string): Record<string, string> => ({
   'content-type': 'text/html; charset=utf-8',

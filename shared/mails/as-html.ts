@@ -1,19 +1,11 @@
 import type { MailContent } from './content.js';
+import { escapeHtml as escape } from './escape-html.js';
 
 /**
  * HTML as mail clients draw it: tables (Outlook draws with Word), inline styles (some clients drop `<style>`), system
  * fonts, no images and nothing else from outside. Dark: clients that ask for it get the colours of the media query;
  * those that turn colours around by themselves find every text on a background that is set with it.
  */
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const TONES = {
