@@ -13,7 +13,8 @@ export function App(): VNode {
     <Announcer>
       <header class="bar">
         <p class="brand">Exports</p>
-        <nav aria-label="Service">
+        <nav aria-label="Page">
+          {token === null ? null : <a href="#exports">Your exports</a>}
           <a href="/docs">API</a>
         </nav>
         {token === null ? null : (

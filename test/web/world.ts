@@ -30,7 +30,7 @@ const FLAGS = [
 ];
 
 /** A row takes so long, but in the plan's sample: what would be over at once can be watched, and cancelled. */
-const SLOW_MS = 150;
+const SLOW_MS = 100;
 const slow = checkDataset({
   name: 'slow',
   title: 'Slow orders',
@@ -58,7 +58,7 @@ export async function openWorld(): Promise<World> {
       orders: 300,
       page: true,
       datasets: [...BUILT_IN_DATASETS, slow, broken],
-      tuning: { maxSegmentRows: 25, segmentsInFlight: 2 },
+      tuning: { maxSegmentRows: 10, segmentsInFlight: 2 },
     }),
   ]);
   await queryRows(

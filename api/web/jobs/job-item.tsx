@@ -58,6 +58,11 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
       </div>
       <p class="hint">
         <time dateTime={job.created_at}>{moment(job.created_at)}</time>
+        {job.status === 'EXPIRED'
+          ? job.file_deleted_at === null
+            ? ' · the link has ended'
+            : ' · the file is deleted'
+          : ''}
       </p>
       {isActive(job) ? (
         <>
@@ -114,7 +119,7 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
   );
 }
 
-function Ended({ job, onDelete }: { readonly job: JobView; readonly onDelete: () => void }): VNode {
+function Ended({ job, onDelete }: { readonly job: JobView; readonly onDelete: () => void }): VNode | null {
   switch (job.status) {
     case 'COMPLETED':
       return <JobFile job={job} onDelete={onDelete} />;
@@ -124,9 +129,7 @@ function Ended({ job, onDelete }: { readonly job: JobView; readonly onDelete: ()
           {job.error_message ?? 'It gave no reason.'} <code>{job.error_code}</code>
         </p>
       );
-    case 'EXPIRED':
-      return <p class="hint">{job.file_deleted_at === null ? 'The link has ended.' : 'The file is deleted.'}</p>;
     default:
-      return <p class="hint">Nothing was kept of it.</p>;
+      return null;
   }
 }

@@ -37,7 +37,9 @@ export function JobList({ client, jobs, known, pending, silent, titleOf }: Props
 
   return (
     <section aria-labelledby="exports" class="exports">
-      <h2 id="exports">Your exports</h2>
+      <h2 id="exports" tabIndex={-1}>
+        Your exports
+      </h2>
       <p class="problem" role="alert">
         {known.problem}
       </p>

@@ -149,13 +149,15 @@ export function NewExport({ client, choices, active, limit, onStart }: Props): V
         <Notify email={draft.email} webhookUrl={draft.webhookUrl} onChange={change} />
         <div class="send">
           <EstimateLine estimate={estimate} />
-          <p class="hint" id="limit">
-            {active} of {counted(limit, 'export')} active.{' '}
-            {isFull ? 'One of them has to end before another can start.' : ''}
-          </p>
-          <button type="submit" class="main" aria-disabled={isFull || isStarting} aria-describedby="limit">
-            {isStarting ? 'Starting…' : 'Start export'}
-          </button>
+          <div class="press">
+            <button type="submit" class="main" aria-disabled={isFull || isStarting} aria-describedby="limit">
+              {isStarting ? 'Starting…' : 'Start export'}
+            </button>
+            <p class="hint" id="limit">
+              {active} of {counted(limit, 'export')} active.{' '}
+              {isFull ? 'One of them has to end before another can start.' : ''}
+            </p>
+          </div>
           <div class="problem" role="alert">
             {refusal === null ? '' : <Why refusal={refusal} shown={shown} />}
           </div>

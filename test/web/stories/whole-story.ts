@@ -62,7 +62,7 @@ export function wholeStory(world: () => World): void {
     await newest(page).getByRole('button', { name: 'Delete file' }).click();
     await look('delete-question');
     await page.getByRole('button', { name: 'Delete the file' }).click();
-    await newest(page).getByText('The file is deleted.').waitFor();
+    await newest(page).getByText('the file is deleted').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     assert.equal(await page.evaluate('sessionStorage.length'), 0);
