@@ -54,7 +54,8 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
     const why = problem === '' ? known.problem : problem;
     return (
       <main key="loading" class="loading">
-        <p role="status">{why === '' ? 'Loading…' : why}</p>
+        <h1>{why === '' ? 'Loading…' : 'Not loaded'}</h1>
+        <p role="status">{why}</p>
         {why === '' ? null : (
           <button
             type="button"

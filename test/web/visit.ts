@@ -99,8 +99,10 @@ export async function visit({ browser, service }: World, address: string, origin
 export const visitAs = async (world: World, as: Principal, ttlSeconds?: number): Promise<Visit> =>
   visit(world, `/#token=${await tokenFor(as, ttlSeconds)}`);
 
-/** The first export in the list. */
-export const newest = (page: Page): Locator => page.getByRole('listitem').first();
+/** The exports in the list, newest first. */
+export const exportsOn = (page: Page): Locator =>
+  page.getByRole('region', { name: 'Your exports' }).getByRole('listitem');
+export const newest = (page: Page): Locator => exportsOn(page).first();
 
 /** By typing the beginning of a dataset's title, as people do: what a script selects is nobody's input. */
 export async function choose(page: Page, title: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { ColumnOrder } from './column-order.js';
 import { Group } from './field.js';
 import type { DatasetChoice } from './request.js';
 
@@ -11,7 +12,7 @@ interface Props {
 export function Columns({ dataset, chosen, onChange }: Props): VNode {
   const names = dataset.columns.map(({ name }) => name);
   const toggle = (column: string): void => {
-    onChange(names.filter((name) => (name === column) !== chosen.includes(name)));
+    onChange(chosen.includes(column) ? chosen.filter((name) => name !== column) : withColumn(names, chosen, column));
   };
   return (
     <Group at="/columns" label="Columns">
@@ -52,6 +53,13 @@ export function Columns({ dataset, chosen, onChange }: Props): VNode {
           </label>
         ))}
       </div>
+      <ColumnOrder dataset={dataset} chosen={chosen} onChange={onChange} />
     </Group>
   );
+}
+
+/** Before the first that comes later in the dataset: as the dataset has them, unless they were moved. */
+function withColumn(names: readonly string[], chosen: readonly string[], column: string): string[] {
+  const place = chosen.findIndex((name) => names.indexOf(name) > names.indexOf(column));
+  return place === -1 ? [...chosen, column] : chosen.toSpliced(place, 0, column);
 }

@@ -20,7 +20,7 @@ export interface FilterDraft {
 
 export interface Draft {
   readonly type: string;
-  /** In the order of the dataset. */
+  /** In the order of the file. */
   readonly columns: readonly string[];
   readonly filters: Readonly<Record<string, FilterDraft>>;
   readonly format: string;

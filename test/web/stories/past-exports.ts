@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { queryRows } from '../../support/database.js';
 import { postExport, until, untilEnded } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
-import { choose, newest, visitAs } from '../visit.js';
+import { choose, exportsOn, newest, visitAs } from '../visit.js';
 import type { World } from '../world.js';
 
 /** Exports that have ended. */
@@ -56,7 +56,7 @@ export function pastExports(world: () => World): void {
       [jobId],
     );
     const { page, look, end } = await visitAs(world(), me);
-    const items = page.getByRole('listitem');
+    const items = exportsOn(page);
     const older = page.getByRole('button', { name: 'Show older exports' });
     await newest(page).waitFor();
     assert.equal(await items.count(), 20);

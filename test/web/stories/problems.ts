@@ -1,7 +1,8 @@
 import { until } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
-import { visitAs } from '../visit.js';
-import type { World } from '../world.js';
+import { openLine } from '../line.js';
+import { visit, visitAs } from '../visit.js';
+import { tokenFor, type World } from '../world.js';
 
 /** What the service refuses. */
 export function problems(world: () => World): void {
@@ -23,6 +24,9 @@ export function problems(world: () => World): void {
     await start.click();
     await page.getByText('must be an e-mail address.').waitFor();
     await look('field-problem');
+    await page.getByText('More options of the format').click();
+    await page.getByText('Order of the columns').click();
+    await look('unfolded');
     await end(/status of 400/);
   });
 
@@ -33,8 +37,8 @@ export function problems(world: () => World): void {
     const sentence = page.getByText('The token has expired. Please sign in again.');
     const expired = async (): Promise<boolean> => {
       // Each change asks for another estimate, a moment later.
-      const column = page.getByLabel('Order ID');
-      if (await column.isVisible()) await column.click();
+      const column = page.getByLabel('Order ID', { exact: true });
+      await column.click({ timeout: 500 }).catch(() => undefined);
       return sentence.isVisible();
     };
     await until('the token has expired', expired, 20_000, () => 600);
@@ -52,5 +56,23 @@ export function problems(world: () => World): void {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Please sign in again.').waitFor();
     await end(/status of 401/);
+  });
+
+  it('says that the service does not answer, and tries again when asked to', async () => {
+    const line = await openLine(world().service.url);
+    try {
+      const { page, look, end } = await visit(world(), '/', line.url);
+      await page.getByLabel('Token').fill(await tokenFor(someUser()));
+      line.cut();
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('The service does not answer.').waitFor();
+      await look('no-answer');
+      line.mend();
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('heading', { name: 'New export' }).waitFor();
+      await end(/net::ERR_/);
+    } finally {
+      await line.close();
+    }
   });
 }

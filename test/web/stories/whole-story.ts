@@ -80,6 +80,13 @@ export function wholeStory(world: () => World): void {
     await page.keyboard.press('Enter');
     await tabTo(page, 'Order ID');
     await page.keyboard.press('Space');
+    await tabTo(page, 'Status');
+    await page.keyboard.press('Space');
+    await tabTo(page, 'Order of the columns');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Move Status up');
+    await page.keyboard.press('Enter');
+    assert.equal(await focused(page), 'Move Status up', 'the focus goes along');
     await tabTo(page, 'refunded');
     await page.keyboard.press('Space');
     await estimated(page, `${await ordersThat(world(), "status = 'refunded'")} rows`);
@@ -89,6 +96,8 @@ export function wholeStory(world: () => World): void {
     assert.equal(await focused(page), 'Orders as CSV', 'the new export has the focus');
     await tabTo(page, /^Download /);
     await assertDownloads(world(), page, me, () => page.keyboard.press('Enter'));
+    const { columns } = await getExport(world().service, me, await onlyJobOf(world(), me));
+    assert.deepEqual(columns, ['status', 'id']);
     await end();
   });
 }
