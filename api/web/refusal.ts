@@ -6,6 +6,10 @@ export interface FieldProblem {
   readonly detail: string;
 }
 
+/** RFC 6901 */
+export const pointerTo = (...steps: readonly string[]): string =>
+  steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
 /** Thrown for a request that the service did not do. The message is a sentence for whoever asked. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

@@ -24,6 +24,19 @@ interface Props {
 /** Where a script puts the focus when this export is what matters. */
 export const headingId = (jobId: string): string => `export-${jobId}`;
 
+/**
+ * Keeps the place of whoever is at an export by keyboard, when the button that they are at is about to go.
+ * @param change what is shown of it
+ */
+export function keepingFocus(jobId: string, change: () => void): void {
+  const heading = document.getElementById(headingId(jobId));
+  const isHere = heading?.closest('li')?.contains(document.activeElement) === true;
+  change();
+  requestAnimationFrame(() => {
+    if (isHere && document.activeElement === document.body) heading.focus();
+  });
+}
+
 export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Props): VNode {
   const [asks, setAsks] = useState<'cancel' | 'delete' | null>(null);
   const [problem, setProblem] = useState('');

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { pointerTo } from '../refusal.js';
 import { label as readable } from '../words.js';
 import { Field, Group } from './field.js';
 import type { ColumnType, DatasetChoice, FilterChoice, FilterDraft } from './request.js';
@@ -47,7 +48,7 @@ export function Filters({ dataset, drafts, onChange }: Props): VNode | null {
 
 function Filter(props: FilterProps): VNode {
   const { filter, label, draft, onChange } = props;
-  const at = `/filters/${filter.name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const at = pointerTo('filters', filter.name);
   switch (filter.kind) {
     case 'date_range':
       return <Between {...props} at={at} type="date" words={['From', 'To, without this day']} />;

@@ -3,15 +3,24 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Choices } from '../../../shared/choices-schema.js';
 import type { JobView } from '../../../shared/job-schema.js';
 import type { Client } from '../client.js';
-import { noAnswer, Refusal } from '../refusal.js';
-import { counted } from '../words.js';
+import { noAnswer, pointerTo, Refusal } from '../refusal.js';
 import { Columns } from './columns.js';
-import { EstimateLine } from './estimate.js';
-import { Field, FieldProblems, focusFirstProblem, homeless } from './field.js';
+import { Field, FieldProblems, focusFirstProblem } from './field.js';
 import { Filters } from './filters.js';
 import { Notify } from './notify.js';
+import type { OptionField } from './option-fields.js';
 import { Options } from './options.js';
-import { datasetOf, draftFor, formatsOf, optionsOf, requestOf, type Draft, type ExportBody } from './request.js';
+import {
+  datasetOf,
+  draftFor,
+  formatsOf,
+  optionsOf,
+  requestOf,
+  type Draft,
+  type ExportBody,
+  type FilterChoice,
+} from './request.js';
+import { Send } from './send.js';
 import { useEstimate } from './use-estimate.js';
 import { useStart } from './use-start.js';
 import { What } from './what.js';
@@ -27,10 +36,10 @@ interface Props {
 }
 
 /** The fields that show problems of their own. */
-const shownPointers = (draft: Draft, options: readonly string[], filters: readonly string[]): string[] => [
-  ...(['/columns', '/notify/email', '/notify/webhook_url', '/type', '/format'] as const),
-  ...options.map((name) => `/options/${name}`),
-  ...filters.map((name) => `/filters/${name}`),
+const shownPointers = (options: readonly OptionField[], filters: readonly FilterChoice[]): string[] => [
+  ...['/type', '/format', '/columns', '/notify/email', '/notify/webhook_url'],
+  ...options.map(({ name }) => pointerTo('options', name)),
+  ...filters.map(({ name }) => pointerTo('filters', name)),
 ];
 
 export function NewExport({ client, choices, active, limit, onStart }: Props): VNode {
@@ -54,7 +63,6 @@ export function NewExport({ client, choices, active, limit, onStart }: Props): V
     setDraft((before) => ({ ...before, ...changed }));
     setRefusal(null);
   };
-  const isFull = active >= limit;
 
   const refuse = (why: Refusal): void => {
     setRefusal(why);
@@ -66,7 +74,7 @@ export function NewExport({ client, choices, active, limit, onStart }: Props): V
 
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    if (isFull || isStarting) return;
+    if (active >= limit || isStarting) return;
     if (problems.length > 0) {
       refuse(new Refusal('Something is missing.', 400, 'VALIDATION_FAILED', problems));
       return;
@@ -81,11 +89,6 @@ export function NewExport({ client, choices, active, limit, onStart }: Props): V
   };
 
   const fields = refusal?.fields ?? (estimate.state === 'refused' ? (estimate.refusal?.fields ?? []) : []);
-  const shown = shownPointers(
-    draft,
-    options.map(({ name }) => name),
-    dataset?.filters.map(({ name }) => name) ?? [],
-  );
 
   return (
     <FieldProblems.Provider value={fields}>
@@ -147,30 +150,15 @@ export function NewExport({ client, choices, active, limit, onStart }: Props): V
           />
         </fieldset>
         <Notify email={draft.email} webhookUrl={draft.webhookUrl} onChange={change} />
-        <div class="send">
-          <EstimateLine estimate={estimate} />
-          <div class="press">
-            <button type="submit" class="main" aria-disabled={isFull || isStarting} aria-describedby="limit">
-              {isStarting ? 'Starting…' : 'Start export'}
-            </button>
-            <p class="hint" id="limit">
-              {active} of {counted(limit, 'export')} active.{' '}
-              {isFull ? 'One of them has to end before another can start.' : ''}
-            </p>
-          </div>
-          <div class="problem" role="alert">
-            {refusal === null ? '' : <Why refusal={refusal} shown={shown} />}
-          </div>
-        </div>
+        <Send
+          estimate={estimate}
+          active={active}
+          limit={limit}
+          isStarting={isStarting}
+          refusal={refusal}
+          shown={shownPointers(options, dataset?.filters ?? [])}
+        />
       </form>
     </FieldProblems.Provider>
   );
-}
-
-/** What the fields do not say themselves. */
-function Why({ refusal, shown }: { readonly refusal: Refusal; readonly shown: readonly string[] }): VNode {
-  const rest = homeless(refusal.fields, shown);
-  if (refusal.fields.length === 0) return <p>{refusal.message}</p>;
-  if (rest.length === 0) return <p>The export did not start: a field is not as it must be.</p>;
-  return <p>{rest.map(({ pointer, detail }) => `${pointer === '' ? 'The request' : pointer} ${detail}.`).join(' ')}</p>;
 }

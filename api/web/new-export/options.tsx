@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { pointerTo } from '../refusal.js';
 import { label as readable } from '../words.js';
 import { Field, useProblem } from './field.js';
 import type { OptionField } from './option-fields.js';
@@ -53,7 +54,7 @@ interface OptionProps {
 }
 
 function Option({ field, text, onText }: OptionProps): VNode {
-  const at = `/options/${field.name}`;
+  const at = pointerTo('options', field.name);
   if (field.kind === 'flag') return <Flag at={at} field={field} text={text} onText={onText} />;
   return (
     <Field at={at} label={readable(field.name)} hint={field.description}>

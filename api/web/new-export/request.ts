@@ -1,6 +1,6 @@
 import type { Choices } from '../../../shared/choices-schema.js';
 import type { FilterValue } from '../../../shared/contract.js';
-import type { FieldProblem } from '../refusal.js';
+import { pointerTo, type FieldProblem } from '../refusal.js';
 import { optionFields, optionValue, type OptionField } from './option-fields.js';
 
 /** What the form holds, and the request that it makes. */
@@ -97,7 +97,7 @@ export function requestOf(choices: Choices, draft: Draft): { body: ExportBody; p
       ...(draft.columns.length === 0 ? [{ pointer: '/columns', detail: 'must have one that is chosen' }] : []),
       ...dataset.filters
         .filter(isHalf)
-        .map(({ name }) => ({ pointer: `/filters/${name}`, detail: 'needs both dates, or none' })),
+        .map(({ name }) => ({ pointer: pointerTo('filters', name), detail: 'needs both dates, or none' })),
     ],
   };
 }

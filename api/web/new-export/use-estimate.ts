@@ -15,17 +15,17 @@ export type EstimateState =
 /** What the request would make; asked for when it has stood still, and dropped when it changes. Null: do not ask. */
 export function useEstimate(client: Client, body: ExportBody | null): EstimateState {
   const [state, setState] = useState<EstimateState>({ state: 'asking' });
-  // Whom it is to be sent to changes nothing of it.
-  const asked = body === null ? null : JSON.stringify({ ...body, notify: undefined });
+  const plain = body === null ? null : withoutNotify(body);
+  const asked = JSON.stringify(plain);
   useEffect(() => {
-    if (asked === null) {
+    if (plain === null) {
       setState({ state: 'refused', refusal: null });
       return;
     }
     const outdated = new AbortController();
     setState({ state: 'asking' });
     const timer = setTimeout(() => {
-      client.estimate(JSON.parse(asked) as ExportBody, outdated.signal).then(
+      client.estimate(plain, outdated.signal).then(
         (estimate) => {
           setState({ state: 'known', estimate });
         },
@@ -43,3 +43,6 @@ export function useEstimate(client: Client, body: ExportBody | null): EstimateSt
   }, [client, asked]);
   return state;
 }
+
+/** Who is told of it changes nothing of what it is. */
+const withoutNotify = ({ notify: _, ...rest }: ExportBody): ExportBody => rest;

@@ -35,6 +35,7 @@ export function activeExports(world: () => World): void {
     await tabTo(page, 'Cancel the export');
     await page.keyboard.press('Enter');
     await newest(page).getByText('Cancelled', { exact: true }).waitFor();
+    await until('the focus stays there', async () => (await focused(page)) === 'Slow orders as CSV', 1000);
     await untilEnded(world().service, me, await onlyJobOf(world(), me), 'CANCELLED');
     await end();
   });
