@@ -9,7 +9,7 @@ export default tseslint.config(
   { ignores: ['dist/', '.local/', 'node_modules/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
@@ -45,6 +45,8 @@ export default tseslint.config(
               ['./worker', './activities', './dev', './bench', './test'],
               'the API talks to workflows through their messages',
             ),
+            { ...layer('./api/web', './api', 'the page is a client of the API'), except: ['./web'] },
+            layer('./api/web', ['./workflows', './shared/infrastructure'], 'the page knows the contract'),
             layer('./worker', ['./api', './dev', './bench', './test'], 'the worker wires activities'),
             layer('./dev', ['./test'], 'tests use dev, not the other way round'),
           ],
@@ -66,6 +68,21 @@ export default tseslint.config(
               message: 'import activities with `import type` only',
             },
             { group: ['node:*', 'pg', '@aws-sdk/*'], message: 'workflow code is deterministic: no I/O' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // The page runs in a browser: of the service it may know what its answers look like, and nothing more.
+    files: ['api/web/**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['**/shared/**'], allowTypeImports: true, message: 'import the contract with `import type` only' },
+            { group: ['node:*'], message: 'the page has no Node.js' },
           ],
         },
       ],

@@ -47,6 +47,8 @@ export interface ApiSettings {
   readonly corsOrigins?: readonly string[];
   /** Event streams that a user may have open in this process. Default 20. */
   readonly maxEventStreams?: number;
+  /** Where the web page was built to. None: there is a sentence in its place. */
+  readonly pageFolder?: string;
   /** How long a POST waits to be admitted, in ms. Default 5000. */
   readonly admissionDeadlineMs?: number;
 }

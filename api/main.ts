@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseApiConfig, tuningOf, ConfigError, type ApiConfig } from '../shared/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
@@ -7,6 +8,7 @@ import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
+import { serviceRoot } from '../shared/infrastructure/service-version.js';
 import { Source } from '../shared/infrastructure/source.js';
 import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import { createAddressRule } from '../shared/webhooks/address-rule.js';
@@ -73,6 +75,7 @@ async function main(): Promise<void> {
         corsOrigins: config.CORS_ORIGINS,
         maxEventStreams: config.MAX_EVENT_STREAMS,
         tuning: tuningOf(config),
+        pageFolder: join(serviceRoot(), 'dist', 'web'),
       },
       readiness: [
         () => checkJobStore(pool),

@@ -1,6 +1,4 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { z } from 'zod';
-import { SHOWN_STATUSES } from '../shared/contract.js';
 import { ERRORS, ServiceError, messageOf, type ErrorCode } from '../shared/errors.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import { validationFailed } from '../shared/request.js';
@@ -10,24 +8,6 @@ import { contextOf } from './context.js';
  * Every error leaves here, once, as RFC 9457 `application/problem+json`: `status`, `title` and the stable `code` come
  * from the error table, `detail` is the sentence, and the error's details are extension members.
  */
-
-export const problemSchema = z
-  .looseObject({
-    type: z.literal('about:blank'),
-    title: z.string(),
-    status: z.int().min(400).max(599),
-    detail: z.string().describe('A sentence for people'),
-    code: z.string().describe('Stable: what programs decide by'),
-    request_id: z.string().describe('What the log has it under'),
-    errors: z
-      .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
-      .optional()
-      .describe('One for each field that is wrong: a JSON pointer into the body, or query/…, path/…, header/…'),
-    active_job_ids: z.array(z.guid()).optional().describe('The exports that are in the way'),
-    job_id: z.guid().optional().describe('The export that it is about'),
-    status_of_job: z.enum(SHOWN_STATUSES).optional(),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457' });
 
 /** Seconds after which asking again makes sense: a slot or a server is usually back by then. */
 const RETRY_AFTER = 5;

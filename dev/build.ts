@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './build-page.js';
 
-/** `npm run build`: compiles to `dist/`, and bundles the workflows there. */
+/** `npm run build`: compiles to `dist/`, bundles the workflows there, and makes the web page. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STEPS = [
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
@@ -15,3 +16,4 @@ for (const step of STEPS) {
   const { status } = spawnSync(process.execPath, [...step], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) process.exit(status ?? 1);
 }
+await buildPage();

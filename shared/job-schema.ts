@@ -46,6 +46,14 @@ export const jobSchema = z
   .meta({ id: 'Export' });
 export type JobView = z.infer<typeof jobSchema>;
 
+export const jobListSchema = z.strictObject({
+  exports: z.array(jobSchema),
+  next_cursor: z.string().nullable().describe('Null: this is the last page'),
+  active_job_ids: z.array(z.guid()).describe('Of all active exports, whatever page and filter'),
+  max_active_exports: z.int().min(1).describe('So many may be active; one more is a 429'),
+});
+export type JobList = z.infer<typeof jobListSchema>;
+
 const JOB_ID = '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60';
 const QUEUED: JobView = {
   job_id: JOB_ID,

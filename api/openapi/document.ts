@@ -25,6 +25,7 @@ const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
     example: 'AaIFasQ_coCEkxpE7gpVkgAAawTA',
   },
   file: { schema: { type: 'string', minLength: 1 }, example: 'swagger-ui.css' },
+  asset: { schema: { type: 'string', minLength: 1 }, example: 'index-DmXq1b2c.js' },
 };
 
 /** As OpenAPI writes paths: `{job_id}` for `:job_id`. */

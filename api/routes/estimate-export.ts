@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import { z } from 'zod';
 import type { ExportRequest } from '../../shared/contract.js';
 import { contentsOf } from '../../shared/datasets/contents.js';
 import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
+import { estimateSchema, type Estimate } from '../../shared/estimate-schema.js';
 import type { RowCount } from '../../shared/infrastructure/count-rows.js';
 import { requirePermission } from '../../shared/infrastructure/require-permission.js';
 import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
@@ -18,20 +18,6 @@ const COUNT_MS = 1000;
 const STATEMENT_MS = 3000;
 /** A source that has not answered by then is as good as away. */
 const SESSION_MS = 8000;
-
-const answerSchema = z.strictObject({
-  rows: z.int().min(0),
-  rows_are: z
-    .enum(['exact', 'estimated'])
-    .describe("estimated: the planner's guess; counting took longer than a second"),
-  bytes: z.int().min(0).nullable(),
-  seconds: z.number().min(0).nullable(),
-  based_on: z
-    .int()
-    .min(0)
-    .describe('Recent exports of the same dataset and format that bytes and seconds are taken from'),
-  reason: z.string().nullable().describe('Why bytes and seconds are null'),
-});
 
 async function count(asked: ExportRequest, caller: Required<Owner>, { registry, source }: ApiDeps): Promise<RowCount> {
   const { options } = asked;
@@ -69,7 +55,7 @@ export function estimateExport(deps: ApiDeps): RequestHandler {
       throw new ServiceError('TOO_MANY_ROWS', sentence, { rows, rows_are: rowsAre, max_rows: maxRows });
     }
     const recent = await deps.jobs.recentlyFinished({ tenantId, ...asked });
-    response.json({ rows, rows_are: rowsAre, ...forecast(counted, recent) } satisfies z.infer<typeof answerSchema>);
+    response.json({ rows, rows_are: rowsAre, ...forecast(counted, recent) } satisfies Estimate);
   };
 }
 
@@ -83,7 +69,7 @@ export const estimateExportOperation: Operation = {
   answers: {
     200: {
       description: 'What such an export would be',
-      schema: answerSchema,
+      schema: estimateSchema,
       example: { rows: 139_959, rows_are: 'exact', bytes: 27_015_560, seconds: 1.4, based_on: 12, reason: null },
     },
   },

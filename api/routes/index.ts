@@ -13,6 +13,7 @@ import { listDatasets, listDatasetsOperation } from './list-datasets.js';
 import { listExports, listExportsOperation } from './list-exports.js';
 import { listDeliveries, listDeliveriesOperation, redeliver, redeliverOperation } from './deliveries.js';
 import { openLink, openLinkOperation } from './open-link.js';
+import { page, pageAsset, pageAssetOperation, pageOperation } from './page.js';
 import { rotateSecret, rotateSecretOperation, showSecret, showSecretOperation } from './webhook-secret.js';
 
 /** Every address of the service. Under `/v1` a token is asked for first. */
@@ -41,6 +42,8 @@ export const ROUTES: Routes = {
   '/healthz': { get: { handle: health, operation: healthOperation } },
   '/readyz': { get: { handle: ready, operation: readyOperation } },
   '/openapi.json': { get: { handle: contract(() => ROUTES), operation: contractOperation } },
+  '/': { get: { handle: page, operation: pageOperation } },
+  '/assets/:asset': { get: { handle: pageAsset, operation: pageAssetOperation } },
   '/docs': { get: { handle: docs, operation: docsOperation } },
   '/docs/:file': { get: { handle: docsFile, operation: docsFileOperation } },
 };

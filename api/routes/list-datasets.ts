@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { choicesSchema } from '../../shared/choices-schema.js';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
-import { COLUMN_TYPES } from '../../shared/datasets/define-dataset.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import type { ApiDeps } from '../deps.js';
@@ -48,42 +48,6 @@ export function listDatasets({ registry }: ApiDeps): RequestHandler {
   };
 }
 
-const answerSchema = z.strictObject({
-  datasets: z.array(
-    z.strictObject({
-      name: z.string().describe('The `type` of a request'),
-      title: z.string(),
-      columns: z.array(z.strictObject({ name: z.string(), type: z.enum(COLUMN_TYPES), label: z.string() })),
-      filters: z.array(
-        z.strictObject({
-          name: z.string(),
-          kind: z.enum(['date_range', 'one_of', 'range', 'equals', 'contains', 'is_null']),
-          column: z.string(),
-          values: z.array(z.string()).optional().describe('No others are taken'),
-        }),
-      ),
-    }),
-  ),
-  bundles: z.array(
-    z
-      .strictObject({
-        name: z.string(),
-        title: z.string(),
-        datasets: z.array(z.string()),
-        formats: z.array(z.string()),
-      })
-      .describe('An archive of several datasets; its `name` is the `type` that asks for it'),
-  ),
-  formats: z.array(
-    z.strictObject({
-      name: z.string(),
-      extension: z.string(),
-      media_type: z.string(),
-      options: z.looseObject({}).describe('JSON Schema of its `options`'),
-    }),
-  ),
-});
-
 export const listDatasetsOperation: Operation = {
   id: 'listDatasets',
   tag: 'Datasets',
@@ -92,7 +56,7 @@ export const listDatasetsOperation: Operation = {
   answers: {
     200: {
       description: 'What can be asked for',
-      schema: answerSchema,
+      schema: choicesSchema,
       example: {
         datasets: [
           {

@@ -8,7 +8,7 @@ import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { parseQuery } from '../input.js';
 import { jobView } from '../../shared/job-view.js';
-import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
+import { JOB_EXAMPLES, jobListSchema, type JobList } from '../../shared/job-schema.js';
 import type { Operation } from '../openapi/operation.js';
 
 const once = z.string({ error: 'must be given once' });
@@ -35,12 +35,21 @@ export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandl
   const schema = querySchema(registry);
   return async (request, response) => {
     const { cursor: after, limit, ...filter } = parseQuery(request, schema);
-    // One more than is shown tells whether there is a next page.
-    const rows = await jobs.list({ ...principalOf(request), ...filter, limit: limit + 1, after });
+    const caller = principalOf(request);
+    const [rows, active] = await Promise.all([
+      // One more than is shown tells whether there is a next page.
+      jobs.list({ ...caller, ...filter, limit: limit + 1, after }),
+      jobs.activeOf(caller),
+    ]);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next_cursor = rows.length > limit && last !== undefined ? writeCursor(last) : null;
-    response.json({ exports: page.map((row) => jobView(row, settings)), next_cursor });
+    response.json({
+      exports: page.map((row) => jobView(row, settings)),
+      next_cursor,
+      active_job_ids: active.map(({ jobId }) => jobId),
+      max_active_exports: settings.limit,
+    } satisfies JobList);
   };
 }
 
@@ -53,11 +62,13 @@ export const listExportsOperation: Operation = {
   answers: {
     200: {
       description: 'A page of them',
-      schema: z.strictObject({
-        exports: z.array(jobSchema),
-        next_cursor: z.string().nullable().describe('Null: this is the last page'),
-      }),
-      example: { exports: [JOB_EXAMPLES.processing], next_cursor: null },
+      schema: jobListSchema,
+      example: {
+        exports: [JOB_EXAMPLES.processing],
+        next_cursor: null,
+        active_job_ids: [JOB_EXAMPLES.processing.job_id],
+        max_active_exports: 2,
+      },
     },
   },
   problems: ['JOB_STORE_UNAVAILABLE'],

@@ -19,7 +19,8 @@ export function addressesOf({ url }: RunningService, stack: Stack, { jobId, toke
   const workflow = `namespaces/${env.TEMPORAL_NAMESPACE}/workflows/${encodeURIComponent(`export/${jobId}`)}`;
   return [
     table([
-      ['Web page', url],
+      // In the fragment: browsers send it to nobody, and the page takes it out of the address at once.
+      ['Web page', `${url}/#token=${token}`],
       ...(temporalUiUrl === undefined ? [] : [['Temporal', `${temporalUiUrl}/${workflow}`] as const]),
       ...(inboxUrl === undefined ? [] : [['Inbox', inboxUrl] as const]),
       ['Logs', logDir],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { buildPage } from '../build-page.js';
 import { seedSampleData } from '../sample-data/seed.js';
 import { NORTHWIND } from '../sample-data/tenants.js';
 import type { Progress } from '../stack/progress.js';
@@ -32,6 +33,7 @@ export async function showStack({ orders, once, progress, signal }: ShowOptions)
     const [service] = await Promise.all([
       prepareService(stack, progress).then(() => startService(stack, progress)),
       seed(stack, orders, progress, signal),
+      progress.step('Web page', buildPage),
     ]);
     await untilDeath(service, signal, async (stop) => {
       const [user] = NORTHWIND.users;

@@ -10,12 +10,13 @@ interface Check {
 }
 
 const TYPES: Check = { title: 'Types (tsc)', args: ['typescript/bin/tsc', '--noEmit'] };
+const PAGE_TYPES: Check = { title: 'Types of the web page (tsc)', args: ['typescript/bin/tsc', '-p', 'api/web'] };
 const LINT: Check = { title: 'Lint (eslint)', args: ['eslint/bin/eslint.js', '.'] };
 const FORMAT: Check = { title: 'Format (prettier)', args: ['prettier/bin/prettier.cjs', '--check', '.'] };
 const UNUSED: Check = { title: 'Unused code (knip)', args: ['knip/bin/knip.js'] };
 
 /** Two at a time: linting takes about as long as the rest together. */
-const LANES: readonly (readonly Check[])[] = [[LINT], [TYPES, FORMAT, UNUSED]];
+const LANES: readonly (readonly Check[])[] = [[LINT], [TYPES, PAGE_TYPES, FORMAT, UNUSED]];
 const LIMIT_MS = 300_000;
 
 /** Runs the static checks, printing what those that fail have to say. Whether each passed. */

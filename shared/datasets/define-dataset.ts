@@ -11,35 +11,11 @@
  * ```
  */
 
+import { COLUMN_TYPES, type ColumnType } from './column-types.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
 import { valueProblem } from './values.js';
 
-/**
- * PostgreSQL's types by their usual names. `text` stands for every string type that is not blank-padded, `inet` for
- * cidr, too, and `other` for every type that has no name here: exported as PostgreSQL writes it, and not compared.
- */
-export const COLUMN_TYPES = [
-  'smallint',
-  'integer',
-  'bigint',
-  'numeric',
-  'real',
-  'double precision',
-  'boolean',
-  'text',
-  'char',
-  'uuid',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'interval',
-  'inet',
-  'json',
-  'jsonb',
-  'other',
-] as const;
-export type ColumnType = (typeof COLUMN_TYPES)[number];
+export { COLUMN_TYPES, type ColumnType };
 
 export interface ColumnDefinition {
   readonly type: ColumnType;

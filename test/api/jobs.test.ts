@@ -7,6 +7,8 @@ import { seedFor, someone, startApi, type TestApi } from './support.js';
 const page = z.object({
   exports: z.array(z.looseObject({ job_id: z.string(), status: z.string(), type: z.string() })),
   next_cursor: z.string().nullable(),
+  active_job_ids: z.array(z.string()),
+  max_active_exports: z.number(),
 });
 
 describe('jobs', () => {
@@ -167,6 +169,17 @@ describe('jobs', () => {
       assert.deepEqual(times, [...times].sort().reverse());
       assert.deepEqual((await list('', someone())).exports, []);
       assert.deepEqual((await list('', { ...bob, tenantId: alice.tenantId })).exports, []);
+    });
+
+    it('come with those that are active, whatever the page and filter, and with how many may be', async () => {
+      const active = (await list('')).exports.filter(({ status }) => ['QUEUED', 'PROCESSING'].includes(status));
+      assert.equal(active.length, 4);
+      for (const query of ['', '?limit=1', '?status=failed']) {
+        const { active_job_ids: named, max_active_exports: limit } = await list(query);
+        assert.deepEqual(new Set(named), new Set(active.map(({ job_id }) => job_id)), query);
+        assert.equal(limit, 2);
+      }
+      assert.deepEqual((await list('', someone())).active_job_ids, []);
     });
 
     it('come once each, page by page, whatever the size of the page', async () => {

@@ -1,6 +1,7 @@
 /** Loaded by mocha (`require` in .mocharc.json): one stack for the whole run, however many jobs it has. */
 import { writeFileSync } from 'node:fs';
 import type { Runner } from 'mocha';
+import { buildPage } from '../../dev/build-page.js';
 import { messageOf, StackError } from '../../dev/stack/stack-error.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { COUNTS_VARIABLE, type Counts } from '../../dev/test/mocha.js';
@@ -19,7 +20,8 @@ export async function mochaGlobalSetup(): Promise<void> {
     });
   }
   try {
-    stack = await startTestStack(interrupt.signal);
+    // The page once for every test, too: two that make it at the same time would be in each other's way.
+    [stack] = await Promise.all([startTestStack(interrupt.signal), buildPage()]);
     const { env } = stack;
     useKeys(env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY);
   } catch (error) {

@@ -11,6 +11,7 @@ import { createApp } from '../../api/app.js';
 import type { Principal } from '../../api/deps.js';
 import { serve } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
+import { PAGE_FOLDER } from '../../dev/build-page.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
@@ -77,6 +78,8 @@ export interface ServiceOptions {
   readonly retryWindowMs?: number;
   /** How long a POST waits to be admitted. Default: long, because two runs may share two cores. */
   readonly admissionDeadlineMs?: number;
+  /** With the web page, and links that a browser can follow. */
+  readonly page?: boolean;
   /** Default: the services that all tests share. */
   readonly stackEnv?: StackEnv;
   /** Added to the environment of worker processes. */
@@ -184,7 +187,11 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     readiness: [],
     stopping: stopping.signal,
     settings: {
-      publicUrl: 'http://localhost',
+      // The port is known only when it listens.
+      get publicUrl() {
+        return options.page === true ? url : 'http://localhost';
+      },
+      ...(options.page === true ? { pageFolder: PAGE_FOLDER } : {}),
       linkSecret: LINK_SECRET,
       webhookKey: env.WEBHOOK_KEY,
       webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),

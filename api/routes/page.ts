@@ -1,0 +1,77 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ServiceError } from '../../shared/errors.js';
+import type { ApiDeps } from '../deps.js';
+import type { Operation } from '../openapi/operation.js';
+
+/** The web page (`web/`), as `npm run build` has made it. It is a client of this API like any other. */
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  // Whatever the service says is put in as text; the browser holds the page to it.
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const NOT_BUILT = 'The web page is not built here: run `npm run build`.';
+const NOTHING = 'There is nothing at this address.';
+/** The names of files change with what is in them. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+/** `GET /`: the page. */
+export function page({ settings: { pageFolder } }: ApiDeps): RequestHandler {
+  return async (_request, response) => {
+    const html = pageFolder === undefined ? null : await readFile(join(pageFolder, 'index.html')).catch(() => null);
+    if (html === null) throw new ServiceError('NOT_FOUND', NOT_BUILT);
+    response.set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-cache' }).type('html').send(html);
+  };
+}
+
+/** `GET /assets/{asset}`: what the page is made of, compressed for whoever takes that. */
+export function pageAsset({ settings: { pageFolder } }: ApiDeps): RequestHandler {
+  return async (request, response, next) => {
+    const folder = pageFolder === undefined ? null : join(pageFolder, 'assets');
+    const names: readonly string[] = folder === null ? [] : await readdir(folder).catch(() => []);
+    const { asset } = request.params;
+    if (folder === null || typeof asset !== 'string' || !names.includes(asset)) {
+      throw new ServiceError('NOT_FOUND', NOTHING);
+    }
+    const file = names.includes(`${asset}.gz`) ? compressed(asset, request, response) : asset;
+    response.type(asset).set('Cache-Control', FOR_EVER);
+    const options = { root: folder, cacheControl: false, lastModified: false, acceptRanges: false };
+    response.sendFile(file, options, (error: unknown) => {
+      if (error !== undefined) next(error);
+    });
+  };
+}
+
+function compressed(asset: string, request: Request, response: Response): string {
+  response.vary('Accept-Encoding');
+  if (request.acceptsEncodings('gzip') === false) return asset;
+  response.set('Content-Encoding', 'gzip');
+  return `${asset}.gz`;
+}
+
+export const pageOperation: Operation = {
+  id: 'page',
+  tag: 'Service',
+  summary: 'The web page',
+  answers: { 200: { description: 'A page', contentType: 'text/html', schema: z.string() } },
+  problems: ['NOT_FOUND'],
+};
+
+export const pageAssetOperation: Operation = {
+  id: 'pageAsset',
+  tag: 'Service',
+  summary: 'What the web page is made of',
+  answers: { 200: { description: 'A style, a script or a picture', contentType: '*/*', schema: z.string() } },
+};

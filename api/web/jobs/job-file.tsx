@@ -1,0 +1,45 @@
+import type { VNode } from 'preact';
+import type { JobView } from '../../../shared/job-schema.js';
+import { clock, counted, moment, size } from '../words.js';
+import { HOUR, useSecondsLeft } from './use-seconds-left.js';
+
+interface Props {
+  readonly job: JobView;
+  readonly onDelete: () => void;
+}
+
+/** The file of a completed export, as long as its link lasts. */
+export function JobFile({ job, onDelete }: Props): VNode {
+  const { row_count: rows, file_size: bytes, file_name: name, download_url: url, url_expires_at: until } = job;
+  const seconds = useSecondsLeft(until ?? job.created_at);
+  const figures = [
+    ...(rows === null ? [] : [counted(rows, 'row')]),
+    ...(bytes === null ? [] : [size(bytes)]),
+    ...(until === null ? [] : [lifetime(until, seconds)]),
+  ];
+  return (
+    <>
+      <p class="hint figures">{figures.join(' · ')}</p>
+      {job.warnings.map(({ code, message, count }) => (
+        <p key={code} class="warning">
+          {message} ({counted(count, 'time')})
+        </p>
+      ))}
+      {url === null || seconds <= 0 ? null : (
+        <div class="row">
+          <a class="button main" href={url} aria-label={`Download ${name ?? 'the file'}`}>
+            Download
+          </a>
+          <button type="button" class="quiet" onClick={onDelete}>
+            Delete file
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function lifetime(until: string, seconds: number): string {
+  if (seconds <= 0) return 'the link has ended';
+  return seconds > HOUR ? `link until ${moment(until)}` : `link ends in ${clock(seconds)}`;
+}

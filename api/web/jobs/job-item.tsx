@@ -1,0 +1,148 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { JobView } from '../../../shared/job-schema.js';
+import type { Client } from '../client.js';
+import { sentenceOf } from '../refusal.js';
+import { moment } from '../words.js';
+import { Confirm } from './confirm.js';
+import { JobFile } from './job-file.js';
+import { JobProgress } from './job-progress.js';
+import { isActive } from './pages.js';
+import { statusWord } from './status.js';
+
+interface Props {
+  readonly client: Client;
+  readonly job: JobView;
+  /** Of what is exported. */
+  readonly title: string;
+  readonly isStale: boolean;
+  readonly onJob: (job: JobView) => void;
+  /** What is shown of it is no longer so. */
+  readonly onOutdated: () => void;
+}
+
+/** Where a script puts the focus when this export is what matters. */
+export const headingId = (jobId: string): string => `export-${jobId}`;
+
+/**
+ * Keeps the place of whoever is at an export by keyboard, when the button that they are at is about to go.
+ * @param change what is shown of it
+ */
+export function keepingFocus(jobId: string, change: () => void): void {
+  const heading = document.getElementById(headingId(jobId));
+  const isHere = heading?.closest('li')?.contains(document.activeElement) === true;
+  change();
+  requestAnimationFrame(() => {
+    if (isHere && document.activeElement === document.body) heading.focus();
+  });
+}
+
+export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Props): VNode {
+  const [asks, setAsks] = useState<'cancel' | 'delete' | null>(null);
+  const [problem, setProblem] = useState('');
+  const name = `${title} as ${job.format}`;
+
+  const run = async (work: () => Promise<void>): Promise<void> => {
+    setProblem('');
+    await work().catch((error: unknown) => {
+      setProblem(sentenceOf(error));
+      onOutdated();
+    });
+  };
+  const cancel = (): Promise<void> =>
+    run(async () => {
+      onJob(await client.cancel(job.job_id));
+    });
+  const deleteFile = (): Promise<void> =>
+    run(async () => {
+      await client.deleteFile(job.job_id);
+      onOutdated();
+      // The button that was pressed is about to go.
+      document.getElementById(headingId(job.job_id))?.focus();
+    });
+
+  return (
+    <li class="job" data-status={job.status}>
+      <div class="row apart">
+        <h3 id={headingId(job.job_id)} tabIndex={-1}>
+          {name}
+        </h3>
+        <span class="badge">{statusWord(job)}</span>
+      </div>
+      <p class="hint">
+        <time dateTime={job.created_at}>{moment(job.created_at)}</time>
+        {job.status === 'EXPIRED'
+          ? job.file_deleted_at === null
+            ? ' · the link has ended'
+            : ' · the file is deleted'
+          : ''}
+      </p>
+      {isActive(job) ? (
+        <>
+          <JobProgress job={job} title={name} isStale={isStale} />
+          <div class="row">
+            <button
+              type="button"
+              aria-disabled={job.cancel_requested_at !== null}
+              aria-label={`Cancel ${name}`}
+              onClick={() => {
+                if (job.cancel_requested_at === null) setAsks('cancel');
+              }}
+            >
+              Cancel
+            </button>
+          </div>
+        </>
+      ) : (
+        <Ended
+          job={job}
+          onDelete={() => {
+            setAsks('delete');
+          }}
+        />
+      )}
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+      {asks === 'cancel' ? (
+        <Confirm
+          question="Cancel this export?"
+          consequence={`What has been made of ${name} is thrown away.`}
+          yes="Cancel the export"
+          no="Let it run"
+          onYes={() => void cancel()}
+          onClose={() => {
+            setAsks(null);
+          }}
+        />
+      ) : null}
+      {asks === 'delete' ? (
+        <Confirm
+          question="Delete this file?"
+          consequence={`Nobody can download ${job.file_name ?? 'it'} any more.`}
+          yes="Delete the file"
+          no="Keep it"
+          onYes={() => void deleteFile()}
+          onClose={() => {
+            setAsks(null);
+          }}
+        />
+      ) : null}
+    </li>
+  );
+}
+
+function Ended({ job, onDelete }: { readonly job: JobView; readonly onDelete: () => void }): VNode | null {
+  switch (job.status) {
+    case 'COMPLETED':
+      return <JobFile job={job} onDelete={onDelete} />;
+    case 'FAILED':
+      return (
+        <p class="problem">
+          {job.error_message ?? 'It gave no reason.'} <code>{job.error_code}</code>
+        </p>
+      );
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,32 @@
+import type { VNode } from 'preact';
+import type { JobView } from '../../../shared/job-schema.js';
+import { count, counted, duration } from '../words.js';
+
+interface Props {
+  readonly job: JobView;
+  readonly title: string;
+  /** The line to the service is broken: this is what was heard last. */
+  readonly isStale: boolean;
+}
+
+export function JobProgress({ job, title, isStale }: Props): VNode {
+  return (
+    <div class="progress">
+      <div class="row">
+        <progress max={100} value={job.progress} aria-label={`Progress of ${title}`} />
+        <span class="percent">{job.progress} %</span>
+      </div>
+      <p class="hint figures">{isStale ? 'Connection lost, trying again…' : figures(job)}</p>
+    </div>
+  );
+}
+
+function figures(job: JobView): string {
+  const { total_rows: total, rows_exported: rows, rows_per_second: rate, remaining_seconds: remaining } = job;
+  if (total === null) return job.status === 'QUEUED' ? 'Waiting for its turn…' : 'Counting rows…';
+  return [
+    `${count(rows)} of ${counted(total, 'row')}`,
+    ...(rate === null ? [] : [`${count(rate)} rows/s`]),
+    ...(remaining === null ? [] : [`${duration(remaining)} left`]),
+  ].join(' · ');
+}

@@ -1,0 +1,65 @@
+import type { VNode } from 'preact';
+import { ColumnOrder } from './column-order.js';
+import { Group } from './field.js';
+import type { DatasetChoice } from './request.js';
+
+interface Props {
+  readonly dataset: DatasetChoice;
+  readonly chosen: readonly string[];
+  readonly onChange: (columns: readonly string[]) => void;
+}
+
+export function Columns({ dataset, chosen, onChange }: Props): VNode {
+  const names = dataset.columns.map(({ name }) => name);
+  const toggle = (column: string): void => {
+    onChange(chosen.includes(column) ? chosen.filter((name) => name !== column) : withColumn(names, chosen, column));
+  };
+  return (
+    <Group at="/columns" label="Columns">
+      <div class="row">
+        <span class="hint">
+          {chosen.length} of {names.length}
+        </span>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            onChange(names);
+          }}
+        >
+          Select all
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            onChange([]);
+          }}
+        >
+          Select none
+        </button>
+      </div>
+      <div class="boxes">
+        {dataset.columns.map(({ name, label }) => (
+          <label key={name} class="box" title={name}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(name)}
+              onChange={() => {
+                toggle(name);
+              }}
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+      <ColumnOrder dataset={dataset} chosen={chosen} onChange={onChange} />
+    </Group>
+  );
+}
+
+/** Before the first that comes later in the dataset: as the dataset has them, unless they were moved. */
+function withColumn(names: readonly string[], chosen: readonly string[], column: string): string[] {
+  const place = chosen.findIndex((name) => names.indexOf(name) > names.indexOf(column));
+  return place === -1 ? [...chosen, column] : chosen.toSpliced(place, 0, column);
+}

@@ -1,0 +1,49 @@
+import type { VNode } from 'preact';
+import type { Estimate } from '../../../shared/estimate-schema.js';
+import type { Refusal } from '../refusal.js';
+import { counted, duration, size } from '../words.js';
+import type { EstimateState } from './use-estimate.js';
+
+/** Rows, bytes and seconds before asking. Its place is kept while nothing is known. */
+export function EstimateLine({ estimate }: { readonly estimate: EstimateState }): VNode {
+  return (
+    <div class="estimate" data-state={estimate.state}>
+      {content(estimate)}
+    </div>
+  );
+}
+
+function content(estimate: EstimateState): VNode {
+  switch (estimate.state) {
+    case 'asking':
+      return <p class="hint">Estimating…</p>;
+    case 'refused':
+      return <p class="hint">{whyNot(estimate.refusal)}</p>;
+    case 'known':
+      return <Known {...estimate.estimate} />;
+  }
+}
+
+function whyNot(refusal: Refusal | null): string {
+  if (refusal === null) return 'No estimate yet.';
+  return refusal.fields.length === 0 ? refusal.message : 'No estimate: a field is not as it must be.';
+}
+
+function Known({ rows, rows_are: rowsAre, bytes, seconds, reason }: Estimate): VNode {
+  const figures = [
+    ...(bytes === null ? [] : [`about ${size(bytes)}`]),
+    ...(seconds === null ? [] : [`about ${duration(seconds)}`]),
+  ];
+  return (
+    <>
+      <p>
+        <strong>{`${rowsAre === 'exact' ? '' : 'about '}${counted(rows, 'row')}`}</strong>
+        {figures.map((figure) => ` · ${figure}`).join('')}
+      </p>
+      <p class="hint">
+        {rowsAre === 'exact' ? 'Counted exactly.' : "The planner's guess: counting takes longer than a second."}{' '}
+        {reason ?? 'Size and time as of recent exports.'}
+      </p>
+    </>
+  );
+}

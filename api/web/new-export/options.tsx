@@ -1,0 +1,121 @@
+import type { VNode } from 'preact';
+import { pointerTo } from '../refusal.js';
+import { label as readable } from '../words.js';
+import { Field, useProblem } from './field.js';
+import type { OptionField } from './option-fields.js';
+
+/** What nearly everybody looks at; the others are folded away. */
+const IN_SIGHT: readonly string[] = ['timezone', 'compression'];
+const TIMEZONES = 'timezones';
+
+interface Props {
+  readonly fields: readonly OptionField[];
+  readonly texts: Readonly<Record<string, string>>;
+  readonly onChange: (name: string, text: string) => void;
+}
+
+export function Options({ fields, texts, onChange }: Props): VNode {
+  const inputs = (isInSight: boolean): VNode[] =>
+    fields
+      .filter(({ name }) => IN_SIGHT.includes(name) === isInSight)
+      .map((field) => (
+        <Option
+          key={field.name}
+          field={field}
+          text={texts[field.name] ?? ''}
+          onText={(text) => {
+            onChange(field.name, text);
+          }}
+        />
+      ));
+  const folded = inputs(false);
+  return (
+    <>
+      <div class="options">{inputs(true)}</div>
+      {folded.length === 0 ? null : (
+        <details>
+          <summary>More options of the format</summary>
+          <div class="options">{folded}</div>
+        </details>
+      )}
+      <datalist id={TIMEZONES}>
+        {Intl.supportedValuesOf('timeZone').map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+interface OptionProps {
+  readonly field: OptionField;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+}
+
+function Option({ field, text, onText }: OptionProps): VNode {
+  const at = pointerTo('options', field.name);
+  if (field.kind === 'flag') return <Flag at={at} field={field} text={text} onText={onText} />;
+  return (
+    <Field at={at} label={readable(field.name)} hint={field.description}>
+      {(attributes) =>
+        field.kind === 'choice' ? (
+          <select
+            {...attributes}
+            value={text === '' ? String(field.byDefault ?? '') : text}
+            onChange={({ currentTarget }) => {
+              onText(currentTarget.value);
+            }}
+          >
+            {field.byDefault === null ? <option value="">Default</option> : null}
+            {field.values.map((value) => (
+              <option key={String(value)} value={String(value)}>
+                {wordFor(value)}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <input
+            {...attributes}
+            type="text"
+            autocomplete="off"
+            spellcheck={false}
+            value={text}
+            placeholder={String(field.byDefault ?? '')}
+            {...(field.kind === 'number' ? { inputMode: 'numeric' } : {})}
+            {...(field.kind === 'text' && field.maxLength !== undefined ? { maxLength: field.maxLength } : {})}
+            {...(field.name === 'timezone' ? { list: TIMEZONES } : {})}
+            onInput={({ currentTarget }) => {
+              onText(currentTarget.value);
+            }}
+          />
+        )
+      }
+    </Field>
+  );
+}
+
+function Flag({ at, field, text, onText }: OptionProps & { readonly at: string }): VNode {
+  const problem = useProblem(at);
+  return (
+    <div class="field">
+      <label class="box">
+        <input
+          type="checkbox"
+          checked={(text === '' ? String(field.byDefault) : text) === 'true'}
+          aria-invalid={problem !== ''}
+          onChange={({ currentTarget }) => {
+            onText(String(currentTarget.checked));
+          }}
+        />
+        <span>
+          {readable(field.name)} <span class="hint">{field.description}</span>
+        </span>
+      </label>
+      <p class="problem">{problem}</p>
+    </div>
+  );
+}
+
+const wordFor = (value: string | number | boolean): string =>
+  typeof value === 'boolean' ? (value ? 'Yes' : 'No') : String(value);

@@ -1,0 +1,152 @@
+import type { Choices } from '../../../shared/choices-schema.js';
+import type { FilterValue } from '../../../shared/contract.js';
+import { pointerTo, type FieldProblem } from '../refusal.js';
+import { optionFields, optionValue, type OptionField } from './option-fields.js';
+
+/** What the form holds, and the request that it makes. */
+
+export type DatasetChoice = Choices['datasets'][number];
+export type FilterChoice = DatasetChoice['filters'][number];
+export type ColumnType = DatasetChoice['columns'][number]['type'];
+type FormatChoice = Choices['formats'][number];
+
+/** What has been put into a filter's inputs; empty texts are nothing. */
+export interface FilterDraft {
+  readonly from?: string;
+  readonly to?: string;
+  readonly value?: string;
+  readonly values?: readonly string[];
+}
+
+export interface Draft {
+  readonly type: string;
+  /** In the order of the file. */
+  readonly columns: readonly string[];
+  readonly filters: Readonly<Record<string, FilterDraft>>;
+  readonly format: string;
+  /** By name, as inputs have them; kept when the format changes, for one that knows them, too. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly email: string;
+  readonly webhookUrl: string;
+}
+
+/** The body of `POST /v1/exports`. */
+export interface ExportBody {
+  readonly type: string;
+  readonly format: string;
+  readonly columns?: readonly string[];
+  readonly filters?: Readonly<Record<string, FilterValue>>;
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly notify?: { readonly email?: string; readonly webhook_url?: string };
+}
+
+export const datasetOf = ({ datasets }: Choices, type: string): DatasetChoice | undefined =>
+  datasets.find(({ name }) => name === type);
+
+export function formatsOf({ bundles, formats }: Choices, type: string): FormatChoice[] {
+  const allowed = bundles.find(({ name }) => name === type)?.formats;
+  return allowed === undefined ? formats : formats.filter(({ name }) => allowed.includes(name));
+}
+
+export function optionsOf(choices: Choices, { type, format }: Pick<Draft, 'type' | 'format'>): OptionField[] {
+  const fields = optionFields(choices.formats.find(({ name }) => name === format)?.options ?? {});
+  // A bundle is a compressed archive already, and refuses to be told how.
+  const isBundle = datasetOf(choices, type) === undefined;
+  return isBundle ? fields.filter(({ name }) => name !== 'compression') : fields;
+}
+
+/** All of a dataset, or of another one than before. */
+export function draftFor(choices: Choices, type: string, before?: Draft): Draft {
+  const formats = formatsOf(choices, type).map(({ name }) => name);
+  const format = before !== undefined && formats.includes(before.format) ? before.format : (formats[0] ?? '');
+  const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return {
+    email: '',
+    webhookUrl: '',
+    options: { timezone },
+    ...before,
+    type,
+    format,
+    columns: datasetOf(choices, type)?.columns.map(({ name }) => name) ?? [],
+    filters: {},
+  };
+}
+
+/** What of the form the service could not understand, and the request for the rest of it. */
+export function requestOf(choices: Choices, draft: Draft): { body: ExportBody; problems: FieldProblem[] } {
+  const dataset = datasetOf(choices, draft.type);
+  const { email, webhookUrl } = draft;
+  const notify = {
+    ...(email.trim() === '' ? {} : { email: email.trim() }),
+    ...(webhookUrl.trim() === '' ? {} : { webhook_url: webhookUrl.trim() }),
+  };
+  const body = {
+    type: draft.type,
+    format: draft.format,
+    options: setOptions(optionsOf(choices, draft), draft),
+    ...(Object.keys(notify).length === 0 ? {} : { notify }),
+  };
+  if (dataset === undefined) return { body, problems: [] };
+  const isHalf = ({ name, kind }: FilterChoice): boolean => {
+    const { from = '', to = '' } = draft.filters[name] ?? {};
+    return kind === 'date_range' && (from === '') !== (to === '');
+  };
+  return {
+    body: { ...body, columns: draft.columns, filters: setFilters(dataset, draft) },
+    problems: [
+      ...(draft.columns.length === 0 ? [{ pointer: '/columns', detail: 'must have one that is chosen' }] : []),
+      ...dataset.filters
+        .filter(isHalf)
+        .map(({ name }) => ({ pointer: pointerTo('filters', name), detail: 'needs both dates, or none' })),
+    ],
+  };
+}
+
+function setOptions(fields: readonly OptionField[], { options }: Draft): ExportBody['options'] {
+  const set = fields.flatMap((field) => {
+    const value = optionValue(field, options[field.name] ?? '');
+    return value === undefined ? [] : [[field.name, value] as const];
+  });
+  return Object.fromEntries(set);
+}
+
+function setFilters(dataset: DatasetChoice, { filters }: Draft): Record<string, FilterValue> {
+  const set = dataset.filters.flatMap((filter) => {
+    const type = dataset.columns.find(({ name }) => name === filter.column)?.type ?? 'text';
+    const value = filterValue(filter, type, filters[filter.name] ?? {});
+    return value === undefined ? [] : [[filter.name, value] as const];
+  });
+  return Object.fromEntries(set);
+}
+
+/** Undefined: nothing was asked for. Numbers stay text, so that none loses a digit. */
+function filterValue({ kind }: FilterChoice, type: ColumnType, draft: FilterDraft): FilterValue | undefined {
+  const { from = '', to = '', value = '' } = draft;
+  switch (kind) {
+    case 'date_range':
+      return from === '' || to === '' ? undefined : [from, to];
+    case 'range':
+      return from === '' && to === ''
+        ? undefined
+        : { ...(from === '' ? {} : { gte: from }), ...(to === '' ? {} : { lte: to }) };
+    case 'one_of':
+      return listOf(draft).length === 0 ? undefined : listOf(draft).map((one) => scalar(one, type));
+    case 'equals':
+      return value === '' ? undefined : scalar(value, type);
+    case 'contains':
+      return value === '' ? undefined : value;
+    case 'is_null':
+      return value === '' ? undefined : value === 'true';
+  }
+}
+
+/** Boxes that are ticked, or a text with commas between. */
+const listOf = ({ values = [], value = '' }: FilterDraft): string[] => [
+  ...values,
+  ...value
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== ''),
+];
+
+const scalar = (text: string, type: ColumnType): string | boolean => (type === 'boolean' ? text === 'true' : text);

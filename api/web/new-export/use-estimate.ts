@@ -1,0 +1,48 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Estimate } from '../../../shared/estimate-schema.js';
+import type { Client } from '../client.js';
+import { Refusal } from '../refusal.js';
+import type { ExportBody } from './request.js';
+
+/** How long nothing must change before the service is asked. */
+const STILL_MS = 400;
+
+export type EstimateState =
+  | { readonly state: 'asking' }
+  | { readonly state: 'known'; readonly estimate: Estimate }
+  | { readonly state: 'refused'; readonly refusal: Refusal | null };
+
+/** What the request would make; asked for when it has stood still, and dropped when it changes. Null: do not ask. */
+export function useEstimate(client: Client, body: ExportBody | null): EstimateState {
+  const [state, setState] = useState<EstimateState>({ state: 'asking' });
+  const plain = body === null ? null : withoutNotify(body);
+  const asked = JSON.stringify(plain);
+  useEffect(() => {
+    if (plain === null) {
+      setState({ state: 'refused', refusal: null });
+      return;
+    }
+    const outdated = new AbortController();
+    setState({ state: 'asking' });
+    const timer = setTimeout(() => {
+      client.estimate(plain, outdated.signal).then(
+        (estimate) => {
+          setState({ state: 'known', estimate });
+        },
+        (error: unknown) => {
+          if (!outdated.signal.aborted) {
+            setState({ state: 'refused', refusal: error instanceof Refusal ? error : null });
+          }
+        },
+      );
+    }, STILL_MS);
+    return () => {
+      clearTimeout(timer);
+      outdated.abort();
+    };
+  }, [client, asked]);
+  return state;
+}
+
+/** Who is told of it changes nothing of what it is. */
+const withoutNotify = ({ notify: _, ...rest }: ExportBody): ExportBody => rest;

@@ -1,0 +1,65 @@
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+/** RFC 6750: what a bearer token is made of. */
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+interface Props {
+  /** Why the one before is not good any more; empty when there was none. */
+  readonly reason: string;
+  readonly onToken: (token: string) => void;
+}
+
+export function SignIn({ reason, onToken }: Props): VNode {
+  const [problem, setProblem] = useState(reason);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    setProblem(reason);
+    field.current?.focus();
+  }, [reason]);
+
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    // As it comes out of a terminal: broken into lines, with "Bearer" before it.
+    const token = (field.current?.value ?? '').replace(/^\s*bearer\s/i, '').replace(/\s/g, '');
+    if (TOKEN.test(token)) {
+      onToken(token);
+      return;
+    }
+    setProblem(token === '' ? 'Paste a token first.' : 'This is not a token: it has characters that none has.');
+    field.current?.focus();
+  };
+
+  return (
+    <main class="sign-in">
+      <form class="card" onSubmit={submit} noValidate>
+        <h1>Sign in</h1>
+        <div class="field">
+          <label for="token">Token</label>
+          <p class="hint" id="token-hint">
+            A JSON web token of your organisation. It is kept in this tab and ends with it.
+          </p>
+          <textarea
+            id="token"
+            ref={field}
+            rows={5}
+            spellcheck={false}
+            autocomplete="off"
+            autocapitalize="off"
+            aria-describedby="token-hint token-problem"
+            aria-invalid={problem !== ''}
+            onInput={() => {
+              setProblem('');
+            }}
+          />
+          <p class="problem" id="token-problem" role="alert">
+            {problem}
+          </p>
+        </div>
+        <button type="submit" class="main">
+          Sign in
+        </button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { optionFields, optionValue } from '../../api/web/new-export/option-fields.js';
+import { draftFor, formatsOf, requestOf, type Draft } from '../../api/web/new-export/request.js';
+import { choicesSchema, type Choices } from '../../shared/choices-schema.js';
+import type { ExportRequest } from '../../shared/contract.js';
+import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
+import { someone, startApi } from '../api/support.js';
+
+describe('the form of the web page', () => {
+  let choices: Choices;
+  let accepted: (draft: Draft) => ExportRequest;
+  before(async () => {
+    const api = await startApi();
+    choices = choicesSchema.parse((await api.ask('GET', '/v1/datasets', { as: someone() })).json);
+    const { registry } = api.deps;
+    const schema = createRequestSchema(registry);
+    accepted = (draft) => {
+      const { body, problems } = requestOf(choices, draft);
+      assert.deepEqual(problems, []);
+      return parseExportRequest(body, schema, registry);
+    };
+    await api.close();
+  });
+
+  const types = (): string[] => [...choices.datasets, ...choices.bundles].map(({ name }) => name);
+
+  it('untouched, asks for everything, in every format, by the clock of the browser', () => {
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+    for (const type of types()) {
+      const draft = draftFor(choices, type);
+      const columns = choices.datasets.find(({ name }) => name === type)?.columns.map(({ name }) => name) ?? [];
+      for (const { name: format } of formatsOf(choices, type)) {
+        const asked = accepted({ ...draft, format });
+        assert.deepEqual([asked.format, asked.columns, asked.filters], [format, columns, {}]);
+        assert.equal(asked.options.timezone, timeZone);
+      }
+    }
+  });
+
+  it('asks for each kind of filter as it was put in', () => {
+    const customers: Draft = {
+      ...draftFor(choices, 'customers'),
+      filters: {
+        date_range: { from: '2026-01-01', to: '2026-02-01' },
+        name: { value: 'Zoë, “the best”' },
+        country: { value: ' DE, FR ,' },
+        vip: { value: 'false' },
+        credit_limit: { from: '12345678901234567890.123456789', to: '' },
+        born_on: { from: '1970-01-01', to: '1999-12-31' },
+        has_no_phone: { value: 'false' },
+        email: { value: '' },
+      },
+    };
+    assert.deepEqual(accepted(customers).filters, {
+      date_range: ['2026-01-01', '2026-02-01'],
+      name: 'Zoë, “the best”',
+      country: ['DE', 'FR'],
+      vip: false,
+      credit_limit: { gte: '12345678901234567890.123456789' },
+      born_on: { gte: '1970-01-01', lte: '1999-12-31' },
+      has_no_phone: false,
+    });
+    const orders: Draft = { ...draftFor(choices, 'orders'), filters: { status: { values: ['paid', 'shipped'] } } };
+    assert.deepEqual(accepted(orders).filters, { status: ['paid', 'shipped'] });
+  });
+
+  it('has an input for every option of every format, in all its values', () => {
+    let values = 0;
+    for (const { name: format, options } of choices.formats) {
+      for (const field of optionFields(options)) {
+        const texts =
+          field.kind === 'choice' ? field.values.map(String) : field.kind === 'flag' ? ['true', 'false'] : [];
+        for (const text of texts) {
+          const draft = { ...draftFor(choices, 'orders'), format, options: { [field.name]: text } };
+          accepted(draft);
+          const sent = requestOf(choices, draft).body.options[field.name] ?? field.byDefault;
+          assert.equal(String(sent), text, `${format} ${field.name}`);
+          values++;
+        }
+        if (field.kind === 'number') assert.deepEqual([optionValue(field, '12'), optionValue(field, 'x')], [12, 'x']);
+      }
+    }
+    assert.ok(values > 30, `${values} values`);
+  });
+
+  it('takes along to another dataset and format what they know, too, and leaves the rest', () => {
+    const before: Draft = {
+      ...draftFor(choices, 'orders'),
+      format: 'XLSX',
+      options: { timezone: 'Asia/Tokyo', compression: 'small', sheet_rows: '10' },
+      email: 'ana@northwind.example',
+      filters: { status: { values: ['paid'] } },
+    };
+    const asked = accepted({ ...draftFor(choices, 'customers', before), format: 'JSON' });
+    assert.deepEqual(
+      [asked.filters, asked.options.timezone, asked.options.compression, asked.notify],
+      [{}, 'Asia/Tokyo', 'none', { email: 'ana@northwind.example' }],
+    );
+    // A bundle has no XLSX, and its archive is compressed anyway.
+    const bundle = draftFor(choices, 'account', { ...before, options: { compression: 'gzip' } });
+    assert.deepEqual([bundle.format, accepted(bundle).options.compression], ['CSV', 'none']);
+  });
+
+  it('says itself what no request could: half a range of dates, and no columns', () => {
+    const half = { ...draftFor(choices, 'orders'), columns: [], filters: { date_range: { from: '2026-01-01' } } };
+    assert.deepEqual(
+      requestOf(choices, half).problems.map(({ pointer }) => pointer),
+      ['/columns', '/filters/date_range'],
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { queryRows } from '../../support/database.js';
+import { postExport, until, untilEnded } from '../../support/exports.js';
+import { someUser } from '../../support/service.js';
+import { choose, exportsOn, newest, visitAs } from '../visit.js';
+import type { World } from '../world.js';
+
+/** Exports that have ended. */
+export function pastExports(world: () => World): void {
+  it('says why an export failed', async () => {
+    const { page, look, end } = await visitAs(world(), someUser());
+    await choose(page, 'Broken');
+    await page.getByRole('button', { name: 'Start export' }).click();
+    await newest(page).getByText('division by zero').waitFor();
+    await look('failed');
+    await end();
+  });
+
+  it('counts the last hour of a link down, and then offers it no more', async () => {
+    const { service } = world();
+    const me = someUser();
+    const jobId = await postExport(service, me, { columns: ['id'] });
+    await untilEnded(service, me, jobId);
+    const endsIn = (interval: string): Promise<unknown> =>
+      queryRows(service.databaseUrl, 'UPDATE export_jobs SET url_expires_at = now() + $2::interval WHERE job_id = $1', [
+        jobId,
+        interval,
+      ]);
+    await endsIn('59 minutes');
+    const { page, look, end } = await visitAs(world(), me);
+    const clock = newest(page).getByText(/link ends in 58:\d\d/);
+    const first = await clock.textContent();
+    await until('the next second', async () => (await clock.textContent()) !== first);
+    await look('last-hour');
+    await endsIn('3 seconds');
+    await page.reload();
+    await newest(page).getByText('the link has ended').waitFor();
+    assert.equal(await page.getByRole('link', { name: /^Download / }).count(), 0);
+    await page.reload();
+    await newest(page).getByText('Expired').waitFor();
+    await end();
+  });
+
+  it('has the older ones page by page', async () => {
+    const { service } = world();
+    const me = someUser();
+    const jobId = await postExport(service, me, { columns: ['id'] });
+    await untilEnded(service, me, jobId);
+    await queryRows(
+      service.databaseUrl,
+      `INSERT INTO export_jobs (job_id, user_id, tenant_id, type, filters, columns, format, options, notify, status,
+         request_hash, created_at)
+       SELECT gen_random_uuid(), user_id, tenant_id, type, filters, columns, format, options, notify, 'CANCELLED',
+         request_hash, created_at - n * interval '1 hour'
+       FROM export_jobs, generate_series(1, 44) AS n WHERE job_id = $1`,
+      [jobId],
+    );
+    const { page, look, end } = await visitAs(world(), me);
+    const items = exportsOn(page);
+    const older = page.getByRole('button', { name: 'Show older exports' });
+    await newest(page).waitFor();
+    assert.equal(await items.count(), 20);
+    await older.click();
+    await items.nth(39).waitFor();
+    await look('history');
+    await older.click();
+    await items.nth(44).waitFor();
+    assert.equal(await items.count(), 45);
+    assert.equal(await older.count(), 0);
+    await end();
+  });
+
+  it('makes an archive of everything that is one’s own', async () => {
+    const { page, look, end } = await visitAs(world(), someUser());
+    await choose(page, 'Account');
+    await page.getByText('One archive of your own rows in Orders, Transactions.').waitFor();
+    await look('account');
+    await page.getByRole('button', { name: 'Start export' }).click();
+    await newest(page).getByText('Ready').waitFor();
+    await newest(page)
+      .getByRole('link', { name: /\.zip$/ })
+      .waitFor();
+    await end();
+  });
+}

@@ -1,0 +1,78 @@
+import { until } from '../../support/exports.js';
+import { someUser } from '../../support/service.js';
+import { openLine } from '../line.js';
+import { visit, visitAs } from '../visit.js';
+import { tokenFor, type World } from '../world.js';
+
+/** What the service refuses. */
+export function problems(world: () => World): void {
+  it('shows what is wrong at the field that it is about', async () => {
+    const { page, look, end } = await visitAs(world(), someUser());
+    const start = page.getByRole('button', { name: 'Start export' });
+    await page.getByLabel('At least').fill('much');
+    await page.getByText('must be a number.').waitFor();
+    await page.getByLabel('At least').fill('');
+
+    await page.getByLabel('From').fill('2026-01-01');
+    await page.getByText('No estimate yet.').waitFor();
+    await start.click();
+    await page.getByText('needs both dates, or none.').waitFor();
+    await page.getByLabel('From').fill('');
+
+    await page.getByText('Tell somebody when it is ready').click();
+    await page.getByLabel('E-mail', { exact: true }).last().fill('nobody');
+    await start.click();
+    await page.getByText('must be an e-mail address.').waitFor();
+    await look('field-problem');
+    await page.getByText('More options of the format').click();
+    await page.getByText('Order of the columns').click();
+    await look('unfolded');
+    await end(/status of 400/);
+  });
+
+  it('leads back to signing in, with a sentence, when the token has expired', async () => {
+    // Its clock may be five seconds behind: the service takes such a token for three more.
+    const { page, look, end } = await visitAs(world(), someUser(), -2);
+    await page.getByRole('heading', { name: 'New export' }).waitFor();
+    const sentence = page.getByText('The token has expired. Please sign in again.');
+    const expired = async (): Promise<boolean> => {
+      // Each change asks for another estimate, a moment later.
+      const column = page.getByLabel('Order ID', { exact: true });
+      await column.click({ timeout: 500 }).catch(() => undefined);
+      return sentence.isVisible();
+    };
+    await until('the token has expired', expired, 20_000, () => 600);
+    await look('token-expired');
+    await end(/status of 401/);
+  });
+
+  it('refuses a token that is none, and says why', async () => {
+    const { page, end } = await visitAs(world(), someUser());
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').fill('not a token: it has a colon');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This is not a token').waitFor();
+    await page.getByLabel('Token').fill('bm90.YQ.dG9rZW4');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Please sign in again.').waitFor();
+    await end(/status of 401/);
+  });
+
+  it('says that the service does not answer, and tries again when asked to', async () => {
+    const line = await openLine(world().service.url);
+    try {
+      const { page, look, end } = await visit(world(), '/', line.url);
+      await page.getByLabel('Token').fill(await tokenFor(someUser()));
+      line.cut();
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('The service does not answer.').waitFor();
+      await look('no-answer');
+      line.mend();
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('heading', { name: 'New export' }).waitFor();
+      await end(/net::ERR_/);
+    } finally {
+      await line.close();
+    }
+  });
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import type { Principal } from '../../../api/deps.js';
+import { download, getExport } from '../../support/exports.js';
+import { someUser } from '../../support/service.js';
+import { focused, tabTo } from '../keyboard.js';
+import { choose, newest, visit, visitAs } from '../visit.js';
+import { onlyJobOf, ordersThat, tokenFor, type World } from '../world.js';
+
+const PAID = "status = 'paid' AND total >= 10";
+
+const estimated = (page: Page, text: string): Promise<void> => page.locator('.estimate').getByText(text).waitFor();
+
+/** What the browser has saved is the file of the job, byte for byte. */
+async function assertDownloads(world: World, page: Page, as: Principal, press: () => Promise<void>): Promise<void> {
+  const [file] = await Promise.all([page.waitForEvent('download'), press()]);
+  const wanted = await download(world.service, as, await onlyJobOf(world, as));
+  assert.ok((await readFile(await file.path())).equals(wanted));
+  assert.match(file.suggestedFilename(), /^orders-.*\.csv$/);
+}
+
+/** From signing in to the file. */
+export function wholeStory(world: () => World): void {
+  it('tells the whole story by mouse', async () => {
+    const me = someUser();
+    const { page, look, end } = await visit(world(), '/');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await look('sign-in');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Paste a token first.').waitFor();
+    await look('sign-in-problem');
+    await page.getByLabel('Token').fill(await tokenFor(me));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await estimated(page, `${await ordersThat(world(), 'true')} rows`);
+    assert.equal(await focused(page), 'New export');
+    await look('new-export');
+
+    await choose(page, 'Orders');
+    await page.getByRole('button', { name: 'Select none' }).click();
+    for (const column of ['Order ID', 'Status', 'Total']) await page.getByLabel(column, { exact: true }).check();
+    await page.getByLabel('paid').check();
+    await page.getByLabel('At least').fill('10');
+    await estimated(page, `${await ordersThat(world(), PAID)} rows`);
+    await page.getByText('Counted exactly.').waitFor();
+    await page.getByRole('button', { name: 'Start export' }).dblclick();
+    await newest(page).getByText('Ready').waitFor();
+    await look('ready');
+    await assertDownloads(world(), page, me, () => page.getByRole('link', { name: /^Download / }).click());
+    const { columns, filters, row_count: rows } = await getExport(world().service, me, await onlyJobOf(world(), me));
+    assert.deepEqual(
+      { columns, filters, rows },
+      {
+        columns: ['id', 'status', 'total'],
+        filters: { status: ['paid'], total: { gte: '10' } },
+        rows: await ordersThat(world(), PAID),
+      },
+    );
+
+    await page.reload();
+    await newest(page).getByText('Ready').waitFor();
+    await newest(page).getByRole('button', { name: 'Delete file' }).click();
+    await look('delete-question');
+    await page.getByRole('button', { name: 'Delete the file' }).click();
+    await newest(page).getByText('the file is deleted').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    assert.equal(await page.evaluate('sessionStorage.length'), 0);
+    await end();
+  });
+
+  it('tells it again by keyboard alone', async () => {
+    const me = someUser();
+    const { page, end } = await visitAs(world(), me);
+    await page.getByRole('heading', { name: 'New export' }).waitFor();
+    assert.equal(new URL(page.url()).hash, '', 'the token has left the address');
+    await tabTo(page, 'Data');
+    await page.keyboard.type('Orders');
+    await tabTo(page, 'Select none');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Order ID');
+    await page.keyboard.press('Space');
+    await tabTo(page, 'Status');
+    await page.keyboard.press('Space');
+    await tabTo(page, 'Order of the columns');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Move Status up');
+    await page.keyboard.press('Enter');
+    assert.equal(await focused(page), 'Move Status up', 'the focus goes along');
+    await tabTo(page, 'refunded');
+    await page.keyboard.press('Space');
+    await estimated(page, `${await ordersThat(world(), "status = 'refunded'")} rows`);
+    await tabTo(page, 'Start export');
+    await page.keyboard.press('Enter');
+    await newest(page).getByText('Ready').waitFor();
+    assert.equal(await focused(page), 'Orders as CSV', 'the new export has the focus');
+    await tabTo(page, /^Download /);
+    await assertDownloads(world(), page, me, () => page.keyboard.press('Enter'));
+    const { columns } = await getExport(world().service, me, await onlyJobOf(world(), me));
+    assert.deepEqual(columns, ['status', 'id']);
+    await end();
+  });
+}
