@@ -4,7 +4,7 @@ import type { Choices } from '../../shared/choices-schema.js';
 import type { JobView } from '../../shared/job-schema.js';
 import { useAnnounce } from './announce.js';
 import type { Client } from './client.js';
-import { headingId, keepingFocus } from './jobs/job-item.js';
+import { headingId } from './jobs/heading-id.js';
 import { JobList } from './jobs/job-list.js';
 import { isActive } from './jobs/pages.js';
 import { ending } from './jobs/status.js';
@@ -30,9 +30,7 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
   const { put, refresh } = known;
   const onJob = useCallback(
     (job: JobView) => {
-      keepingFocus(job.job_id, () => {
-        put(job);
-      });
+      put(job);
       if (!isActive(job)) announce(ending(job, titleOf(job)));
     },
     [put, announce, titleOf],

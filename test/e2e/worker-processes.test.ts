@@ -4,7 +4,7 @@ import { COMPUTED_COLUMNS, COMPUTED_ORDERS, PLAIN_COLUMNS } from '../../bench/ro
 import { loadDatasets } from '../../shared/datasets/load.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
-import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { download, leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
 import { LONG } from '../support/long.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
@@ -85,6 +85,8 @@ describe('worker processes', function () {
     programs = await stackBeside();
     const datasets = [...(await loadDatasets(COMPUTED_ORDERS)).values()];
     service = await startService({ orders: ROWS, singleTenant: true, tuning, datasets });
+    // Workbooks and PDFs say when they were planned.
+    await planAt(service, '2026-11-22T10:11:12.345Z');
     // What an undisturbed export equals: ../export-csv/equals-copy.test.ts.
     const select = `SELECT ${PLAIN_COLUMNS.join(', ')} FROM orders ORDER BY id`;
     undisturbed = sha256(await copyOf({ databaseUrl: service.databaseUrl, select }));

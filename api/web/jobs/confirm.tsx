@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   readonly question: string;
@@ -14,7 +14,8 @@ interface Props {
 export function Confirm({ question, consequence, yes, no, onYes, onClose }: Props): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // At once: after a paint, a quick Tab would have moved the focus from where it is to go back to.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   // Closed before it is taken away: only then does the focus go back to where it came from.

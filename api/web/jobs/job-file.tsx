@@ -1,6 +1,8 @@
 import type { VNode } from 'preact';
 import type { JobView } from '../../../shared/job-schema.js';
 import { clock, counted, moment, size } from '../words.js';
+import { headingId } from './heading-id.js';
+import { useFocusAfter } from './use-focus-after.js';
 import { HOUR, useSecondsLeft } from './use-seconds-left.js';
 
 interface Props {
@@ -26,16 +28,30 @@ export function JobFile({ job, onDelete }: Props): VNode {
         </p>
       ))}
       {url === null || seconds <= 0 ? null : (
-        <div class="row">
-          <a class="button main" href={url} aria-label={`Download ${name ?? 'the file'}`}>
-            Download
-          </a>
-          <button type="button" class="quiet" onClick={onDelete}>
-            Delete file
-          </button>
-        </div>
+        <FileButtons jobId={job.job_id} url={url} name={name ?? 'the file'} onDelete={onDelete} />
       )}
     </>
+  );
+}
+
+interface ButtonsProps {
+  readonly jobId: string;
+  readonly url: string;
+  readonly name: string;
+  readonly onDelete: () => void;
+}
+
+function FileButtons({ jobId, url, name, onDelete }: ButtonsProps): VNode {
+  const row = useFocusAfter(headingId(jobId));
+  return (
+    <div class="row" ref={row}>
+      <a class="button main" href={url} aria-label={`Download ${name}`}>
+        Download
+      </a>
+      <button type="button" class="quiet" onClick={onDelete}>
+        Delete file
+      </button>
+    </div>
   );
 }
 

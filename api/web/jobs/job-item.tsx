@@ -5,10 +5,12 @@ import type { Client } from '../client.js';
 import { sentenceOf } from '../refusal.js';
 import { moment } from '../words.js';
 import { Confirm } from './confirm.js';
+import { headingId } from './heading-id.js';
 import { JobFile } from './job-file.js';
 import { JobProgress } from './job-progress.js';
 import { isActive } from './pages.js';
 import { statusWord } from './status.js';
+import { useFocusAfter } from './use-focus-after.js';
 
 interface Props {
   readonly client: Client;
@@ -19,22 +21,6 @@ interface Props {
   readonly onJob: (job: JobView) => void;
   /** What is shown of it is no longer so. */
   readonly onOutdated: () => void;
-}
-
-/** Where a script puts the focus when this export is what matters. */
-export const headingId = (jobId: string): string => `export-${jobId}`;
-
-/**
- * Keeps the place of whoever is at an export by keyboard, when the button that they are at is about to go.
- * @param change what is shown of it
- */
-export function keepingFocus(jobId: string, change: () => void): void {
-  const heading = document.getElementById(headingId(jobId));
-  const isHere = heading?.closest('li')?.contains(document.activeElement) === true;
-  change();
-  requestAnimationFrame(() => {
-    if (isHere && document.activeElement === document.body) heading.focus();
-  });
 }
 
 export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Props): VNode {
@@ -57,8 +43,6 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
     run(async () => {
       await client.deleteFile(job.job_id);
       onOutdated();
-      // The button that was pressed is about to go.
-      document.getElementById(headingId(job.job_id))?.focus();
     });
 
   return (
@@ -80,18 +64,13 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
       {isActive(job) ? (
         <>
           <JobProgress job={job} title={name} isStale={isStale} />
-          <div class="row">
-            <button
-              type="button"
-              aria-disabled={job.cancel_requested_at !== null}
-              aria-label={`Cancel ${name}`}
-              onClick={() => {
-                if (job.cancel_requested_at === null) setAsks('cancel');
-              }}
-            >
-              Cancel
-            </button>
-          </div>
+          <CancelButton
+            job={job}
+            name={name}
+            onCancel={() => {
+              setAsks('cancel');
+            }}
+          />
         </>
       ) : (
         <Ended
@@ -129,6 +108,31 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
         />
       ) : null}
     </li>
+  );
+}
+
+interface CancelProps {
+  readonly job: JobView;
+  readonly name: string;
+  readonly onCancel: () => void;
+}
+
+function CancelButton({ job, name, onCancel }: CancelProps): VNode {
+  const row = useFocusAfter(headingId(job.job_id));
+  const isAsked = job.cancel_requested_at !== null;
+  return (
+    <div class="row" ref={row}>
+      <button
+        type="button"
+        aria-disabled={isAsked}
+        aria-label={`Cancel ${name}`}
+        onClick={() => {
+          if (!isAsked) onCancel();
+        }}
+      >
+        Cancel
+      </button>
+    </div>
   );
 }
 

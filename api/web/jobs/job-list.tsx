@@ -2,7 +2,8 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { JobView } from '../../../shared/job-schema.js';
 import type { Client } from '../client.js';
-import { headingId, JobItem } from './job-item.js';
+import { headingId } from './heading-id.js';
+import { JobItem } from './job-item.js';
 import type { KnownJobs } from './use-jobs.js';
 import type { Jobs } from './pages.js';
 

@@ -1,0 +1,2 @@
+/** Where the focus goes when an export is what matters. */
+export const headingId = (jobId: string): string => `export-${jobId}`;
