@@ -20,6 +20,7 @@ const datasetSchema = z.strictObject(
     key: z.array(columnName, { error: 'must be a list of columns' }),
     tenantColumn: columnName,
     userColumn: columnName.optional(),
+    permission: text.optional(),
     columns: z.record(z.string(), z.strictObject({ type, label: text.optional() }), { error: 'must be an object' }),
     computed: z
       .record(

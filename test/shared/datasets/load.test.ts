@@ -33,6 +33,11 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
     /^: dataset orders cannot work: userColumn: must be the name of a column\.$/,
   ],
   [
+    'has a permission that is no text',
+    `export default [${ORDERS.replace('key:', 'permission: true, key:')}]`,
+    /^: dataset orders cannot work: permission: must be text\.$/,
+  ],
+  [
     'has a key that is no list',
     `export default [${ORDERS.replace("['id']", "'id'")}]`,
     /^: dataset orders cannot work: key: must be a list of columns\.$/,
@@ -89,6 +94,13 @@ describe('DATASETS_MODULE', () => {
     const file = await moduleOf(`export default [${ORDERS}, ${ORDERS.replace("name: 'orders'", "name: 'others'")}]`);
     assert.deepEqual([...(await loadDatasets(file)).keys()], ['orders', 'others']);
     assert.deepEqual([...(await loadDatasets(relative(process.cwd(), file))).keys()], ['orders', 'others']);
+  });
+
+  it('may have every setting that a definition has', async () => {
+    const settings = "schema: 'shop', userColumn: 'user_id', permission: 'true', key:";
+    const file = await moduleOf(`export default [${ORDERS.replace('key:', settings)}]`);
+    const dataset = (await loadDatasets(file)).get('orders');
+    assert.deepEqual([dataset?.schema, dataset?.userColumn, dataset?.permission], ['shop', 'user_id', 'true']);
   });
 
   it('shows its datasets in docs/examples', async () => {
