@@ -4,7 +4,7 @@ import { webhookIdOf, type EventRef, type NotificationEvent } from '../shared/co
 import { ServiceError, type ErrorCode } from '../shared/errors.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { jobView } from '../shared/job-view.js';
-import type { WebhookMessage } from '../shared/webhooks/message.js';
+import { eventType, type WebhookMessage } from '../shared/webhooks/message.js';
 import { webhookHeaders, webhookSecret } from '../shared/webhooks/signature.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -48,7 +48,7 @@ const messageOf = (
   row: JobRow,
   links: { publicUrl: string; linkSecret: string },
 ): WebhookMessage => ({
-  type: `export.${event}`,
+  type: eventType(event),
   timestamp: (row.completed_at ?? new Date()).toISOString(),
   data: jobView(row, links),
 });

@@ -12,6 +12,7 @@ import { rateLimits } from './rate-limits.js';
 import { requireScope } from './require-scope.js';
 import { ROUTES } from './routes/index.js';
 import { securityHeaders } from './security-headers.js';
+import { nothingHere } from './static-file.js';
 
 /** The HTTP service, without a port. It owns nothing that was passed in. */
 export function createApp(deps: ApiDeps): Express {
@@ -25,7 +26,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use('/v1', authenticate(deps.verifyToken), ...rateLimits(deps.settings));
   for (const [path, methods] of Object.entries(ROUTES)) mount(app, path, methods, deps);
   app.use(() => {
-    throw new ServiceError('NOT_FOUND', 'There is nothing at this address.');
+    throw nothingHere();
   });
   app.use(problems(deps.logger));
   return app;

@@ -56,7 +56,7 @@ export interface ApiSettings {
 /** Opened once by `main.ts`, or by a test; the API closes none of it. */
 export interface ApiDeps {
   readonly jobs: JobStore;
-  /** What is exported from: the API only estimates. */
+  /** What is exported from: the API counts its rows, and asks who may have them. */
   readonly source: Source;
   readonly store: ObjectStore;
   readonly webhooks: WebhookStore;

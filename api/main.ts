@@ -24,7 +24,7 @@ const DRAIN_MS = 10_000;
 /** The API only asks for single jobs and pages of them: a database that takes longer is as good as away. */
 const QUERY_TIMEOUT_MS = 5000;
 
-/** Connections to the source database: so many estimates at a time, each of a second or two. */
+/** Connections to the source database: so many estimates at a time, each of a second or two, and permissions between them. */
 const ESTIMATES = 2;
 
 /** `npm run api`: any number of copies. Configured by the environment alone. */

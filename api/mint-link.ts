@@ -1,8 +1,8 @@
 import { ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
-import { requirePermission } from '../shared/infrastructure/require-permission.js';
 import { linkExpiry } from '../shared/links.js';
+import { askPermission } from './ask-source.js';
 import type { ApiDeps } from './deps.js';
 
 /**
@@ -18,7 +18,7 @@ export async function mintLink(row: JobRow, deps: ApiDeps): Promise<{ url: strin
       status_of_job: shown_status,
     });
   }
-  await requirePermission(deps, row.type, { tenantId: row.tenant_id, userId: row.user_id });
+  await askPermission(deps, row.type, { tenantId: row.tenant_id, userId: row.user_id });
   // S3 counts in whole seconds from the one in which it was signed.
   const seconds = linkExpiry(expiresAt) - linkExpiry(new Date());
   const name = fileName({ ...row, jobId: row.job_id, createdAt: row.created_at });

@@ -17,17 +17,23 @@ const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
+/** Whom the service is asked as. */
+export type Caller = Pick<Service, 'url' | 'token'>;
+
 /** @throws StackError with the API's own words when it refuses */
-export const postExport = (service: Service, body: object): Promise<Job> =>
-  request(service, '/v1/exports', { method: 'POST', body: JSON.stringify(body) });
+export const postExport = async (caller: Caller, body: object): Promise<Job> =>
+  jobIn(await ask(caller, '/v1/exports', { method: 'POST', body: JSON.stringify(body) }));
 
-export const getExport = (service: Service, jobId: string): Promise<Job> =>
-  request(service, `/v1/exports/${jobId}`, {});
+export const getExport = async (caller: Caller, jobId: string): Promise<Job> =>
+  jobIn(await ask(caller, `/v1/exports/${jobId}`));
 
-async function request({ url, token }: Service, path: string, init: RequestInit): Promise<Job> {
+const jobIn = (text: string): Job => jobSchema.parse(JSON.parse(text));
+
+/** @throws StackError, as above */
+export async function ask({ url, token }: Caller, path: string, init: RequestInit = {}): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const response = await fetch(url + path, { ...init, headers });
   const text = await response.text();
   if (!response.ok) throw new StackError(`${path} answered ${response.status}: ${text}`);
-  return jobSchema.parse(JSON.parse(text));
+  return text;
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { signToken } from '../api/sign-token.js';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
-import { messageOf, StackError } from '../dev/stack/stack-error.js';
+import { messageOf } from '../dev/stack/stack-error.js';
+import { ask, postExport, type Caller } from './job.js';
 import { escapedCsv } from './requests.js';
 import type { Service } from './service.js';
 import { quantile } from './statistics.js';
@@ -25,25 +25,22 @@ export interface LoadFigures {
   readonly failures: readonly string[];
 }
 
-interface User {
-  readonly token: string;
+interface User extends Caller {
   /** The newest export that it has asked for. */
   jobId: string | undefined;
 }
 
-const jobSchema = z.object({ job_id: z.string() });
-
-const usersOf = (secret: string): Promise<User[]> =>
+const usersOf = (url: string, secret: string): Promise<User[]> =>
   Promise.all(
     Array.from({ length: LOAD.users }, async () => {
       const who = { userId: randomUUID(), tenantId: NORTHWIND.id, ttlSeconds: 3600 };
-      return { token: await signToken(secret, who), jobId: undefined };
+      return { url, token: await signToken(secret, who), jobId: undefined };
     }),
   );
 
 /** Each user in turn asks for a small export; in between, all look at theirs, at one as often as at the list. */
 export async function measureLoad(service: Service, secret: string, signal: AbortSignal): Promise<LoadFigures> {
-  const users = await usersOf(secret);
+  const users = await usersOf(service.url, secret);
   const posts: number[] = [];
   const gets: number[] = [];
   const failures: string[] = [];
@@ -51,13 +48,12 @@ export async function measureLoad(service: Service, secret: string, signal: Abor
 
   const post = async (turn: number): Promise<void> => {
     const user = pick(turn);
-    const text = await ask(service, user, '/v1/exports', { method: 'POST', body: JSON.stringify(escapedCsv) });
-    user.jobId = jobSchema.parse(JSON.parse(text)).job_id;
+    user.jobId = (await postExport(user, escapedCsv)).job_id;
   };
   const get = async (turn: number): Promise<void> => {
     const user = pick(turn);
     const path = turn % 2 === 0 && user.jobId !== undefined ? `/v1/exports/${user.jobId}` : '/v1/exports?limit=20';
-    await ask(service, user, path, {});
+    await ask(user, path);
   };
   await Promise.all([
     atRate(LOAD.postsPerSecond, post, { times: posts, failures }, signal),
@@ -90,14 +86,6 @@ async function atRate(
     );
   }
   await Promise.all(running);
-}
-
-async function ask({ url }: Service, { token }: User, path: string, init: RequestInit): Promise<string> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const response = await fetch(url + path, { ...init, headers });
-  const text = await response.text();
-  if (!response.ok) throw new StackError(`${path} answered ${response.status}: ${text}`);
-  return text;
 }
 
 const answersOf = (times: readonly number[]): Answers => ({

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { filesIn, fingerprintOf } from '../shared/infrastructure/files.js';
 import { runCommand } from './stack/run-command.js';
 import { StackError } from './stack/stack-error.js';
 
@@ -20,7 +20,8 @@ const LIMIT_MS = 120_000;
  * @throws StackError with what the compiler says
  */
 export async function buildPage(): Promise<void> {
-  const fingerprint = await fingerprintOf(await sourceFiles());
+  const sources = [...(await filesIn(SOURCES)), join(ROOT, 'package-lock.json'), fileURLToPath(import.meta.url)];
+  const fingerprint = await fingerprintOf(sources, ROOT);
   if ((await readFile(NOTE, 'utf8').catch(() => '')) === fingerprint) return;
   // In a process of its own: it sets NODE_ENV, which is not for whatever else this one starts.
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
@@ -29,22 +30,6 @@ export async function buildPage(): Promise<void> {
   if (!ok) throw new StackError(`The web page could not be built:\n${output}`);
   await compressAssets();
   await writeFile(NOTE, fingerprint);
-}
-
-async function sourceFiles(): Promise<string[]> {
-  const entries = await readdir(SOURCES, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return [...files.sort(), join(ROOT, 'package-lock.json'), fileURLToPath(import.meta.url)];
-}
-
-async function fingerprintOf(files: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of files)
-    hash
-      .update(`${relative(ROOT, file)}\0`)
-      .update(await readFile(file))
-      .update('\0');
-  return hash.digest('hex');
 }
 
 /** Beside each asset, once: the service has better things to do with every request. */

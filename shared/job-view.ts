@@ -2,6 +2,7 @@ import type { JobSeed, Phase } from './contract.js';
 import { fileName } from './file-name.js';
 import { FORMATS } from './formats/index.js';
 import type { JobRow } from './infrastructure/job-row.js';
+import { isoTime } from './iso-time.js';
 import type { JobView } from './job-schema.js';
 import { downloadUrl } from './links.js';
 
@@ -47,8 +48,6 @@ function paceOf({ status, started_at: startedAt }: JobRow, { rowsExported, total
   };
 }
 
-const time = (date: Date | null): string | null => date?.toISOString() ?? null;
-
 /** A job as clients and receivers of webhooks see it: the row's fields, without what only workers need. */
 export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = liveFromRow(row)): JobView {
   const { rate, remaining } = paceOf(row, live);
@@ -76,16 +75,16 @@ export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = li
     file_size: row.file_size,
     checksum: row.checksum,
     download_url: linkOf(row, settings),
-    url_expires_at: time(row.url_expires_at),
-    file_deleted_at: time(row.file_deleted_at),
+    url_expires_at: isoTime(row.url_expires_at),
+    file_deleted_at: isoTime(row.file_deleted_at),
     warnings: row.warnings,
     error_code: row.error_code,
     error_message: row.error_message,
     idempotency_key: row.idempotency_key,
     created_at: row.created_at.toISOString(),
-    started_at: time(row.started_at),
-    completed_at: time(row.completed_at),
-    cancel_requested_at: time(row.cancel_requested_at),
+    started_at: isoTime(row.started_at),
+    completed_at: isoTime(row.completed_at),
+    cancel_requested_at: isoTime(row.cancel_requested_at),
   };
 }
 

@@ -1,9 +1,10 @@
 import { Runtime, bundleWorkflowCode } from '@temporalio/worker';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesIn, fingerprintOf } from '../shared/infrastructure/files.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,7 +12,6 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export const BUNDLE_FILE = here('workflows.bundle.js');
 /** Where those made from source are kept, by what they are made of: bundling takes about two seconds of CPU. */
 const KEPT = here('../.local/bundles');
-const SOURCES = ['../workflows', '../shared', '../package-lock.json'].map(here);
 
 /** Bundles the workflows. */
 export async function bundleWorkflows(): Promise<string> {
@@ -26,7 +26,8 @@ export async function bundleWorkflows(): Promise<string> {
 /** The file of the bundle: of the build, or else of the sources as they are. */
 export async function workflowBundleFile(): Promise<string> {
   if (existsSync(BUNDLE_FILE)) return BUNDLE_FILE;
-  const file = join(KEPT, `${await hashOf(SOURCES)}.js`);
+  const sources = [...(await filesIn(here('../workflows'))), ...(await filesIn(here('../shared')))];
+  const file = join(KEPT, `${await fingerprintOf([...sources, here('../package-lock.json')], here('..'))}.js`);
   if (existsSync(file)) return file;
   const code = await bundleWorkflows();
   await mkdir(KEPT, { recursive: true });
@@ -37,15 +38,4 @@ export async function workflowBundleFile(): Promise<string> {
   const outdated = (await readdir(KEPT)).filter((name) => name.endsWith('.js') && join(KEPT, name) !== file);
   await Promise.all(outdated.map((name) => rm(join(KEPT, name), { force: true })));
   return file;
-}
-
-async function hashOf(paths: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of paths) {
-    const entries = path.endsWith('.json') ? [''] : (await readdir(path, { recursive: true })).sort();
-    for (const entry of entries.filter((name) => name === '' || name.endsWith('.ts'))) {
-      hash.update(`${entry}\n`).update(await readFile(join(path, entry)));
-    }
-  }
-  return hash.digest('hex').slice(0, 32);
 }

@@ -1,5 +1,5 @@
 import { NOTIFICATION_EVENTS, type NotificationEvent } from '../../shared/contract.js';
-import { messageSchema } from '../../shared/webhooks/message.js';
+import { eventType, messageSchema } from '../../shared/webhooks/message.js';
 import type { Tag } from './operation.js';
 import type { Json, Schemas } from './schemas.js';
 
@@ -19,7 +19,7 @@ const HEADERS = {
 /** What the service sends to `notify.webhook_url`, in the form of Standard Webhooks. */
 export function webhookOperations(schemas: Schemas): Json {
   const operations = NOTIFICATION_EVENTS.map((event) => [
-    `export.${event}`,
+    eventType(event),
     {
       post: {
         operationId: `webhook_${event}`,

@@ -4,10 +4,10 @@ import { v5, v7 } from 'uuid';
 import type { JobSeed } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
-import { requirePermission } from '../../shared/infrastructure/require-permission.js';
 import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import { createRequestSchema, hashRequest, parseExportRequest, type RequestSchema } from '../../shared/request.js';
 import { admit } from '../admission.js';
+import { askPermission } from '../ask-source.js';
 import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps, Principal } from '../deps.js';
 import { idempotencyKeyOf } from '../input.js';
@@ -91,7 +91,7 @@ export function createExport(deps: ApiDeps): RequestHandler {
   const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
   return async (request, response) => {
     const seed = seedOf(request, schema, deps);
-    await requirePermission(deps, seed.request.type, seed);
+    await askPermission(deps, seed.request.type, seed);
     contextOf(request).jobId = seed.jobId;
     const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);
     const row = known === null ? await start(seed, deps) : sameRequest(known, seed);

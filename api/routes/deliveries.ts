@@ -13,6 +13,8 @@ import {
 import { ServiceError } from '../../shared/errors.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/infrastructure/webhook-store.js';
 import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { isoTime } from '../../shared/iso-time.js';
+import { eventType } from '../../shared/webhooks/message.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
 import type { Operation } from '../openapi/operation.js';
@@ -40,19 +42,13 @@ const deliverySchema = z
   .meta({ id: 'Delivery' });
 type DeliveryView = z.infer<typeof deliverySchema>;
 
-const time = (date: Date | null): string | null => date?.toISOString() ?? null;
-
-function eventType(event: NotificationEvent): `export.${NotificationEvent}` {
-  return `export.${event}`;
-}
-
 function deliveryView(row: DeliveryRow): DeliveryView {
   return {
     ...row,
     event: eventType(row.event),
     started_at: row.started_at.toISOString(),
-    ended_at: time(row.ended_at),
-    next_attempt_at: time(row.next_attempt_at),
+    ended_at: isoTime(row.ended_at),
+    next_attempt_at: isoTime(row.next_attempt_at),
   };
 }
 

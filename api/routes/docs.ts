@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { ServiceError } from '../../shared/errors.js';
 import type { Operation } from '../openapi/operation.js';
+import { nothingHere, sendFile } from '../static-file.js';
 
 /** The contract as pages: Swagger UI from its npm package, served from here. No other host is asked for anything. */
 
@@ -66,15 +66,9 @@ export function docsFile(): RequestHandler {
     }
     if (typeof file !== 'string' || !FILES.includes(file)) {
       response.set('Cache-Control', 'no-store');
-      throw new ServiceError('NOT_FOUND', 'There is nothing at this address.');
+      throw nothingHere();
     }
-    response.sendFile(
-      file,
-      { root: ASSETS, cacheControl: false, lastModified: false, acceptRanges: false },
-      (error: unknown) => {
-        if (error !== undefined) next(error);
-      },
-    );
+    sendFile(response, ASSETS, file, next);
   };
 }
 

@@ -5,8 +5,8 @@ import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
 import { estimateSchema, type Estimate } from '../../shared/estimate-schema.js';
 import type { RowCount } from '../../shared/infrastructure/count-rows.js';
-import { requirePermission } from '../../shared/infrastructure/require-permission.js';
 import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
+import { askPermission, askSource } from '../ask-source.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { forecast } from '../estimate.js';
@@ -26,13 +26,7 @@ async function count(asked: ExportRequest, caller: Required<Owner>, { registry, 
   const counts: RowCount[] = [];
   for (const { dataset, request } of parts) {
     const query = freezeQuery(dataset, { ...request, columns: [] }, owner, (quoted) => quoted);
-    const signal = AbortSignal.timeout(SESSION_MS);
-    counts.push(
-      await source.count(query, COUNT_MS, session, signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-        throw new ServiceError('SOURCE_UNAVAILABLE', 'The source database takes too long.', {}, { cause: error });
-      }),
-    );
+    counts.push(await askSource(SESSION_MS, (signal) => source.count(query, COUNT_MS, session, signal)));
   }
   return {
     rows: counts.reduce((sum, { rows }) => sum + rows, 0),
@@ -47,7 +41,7 @@ export function estimateExport(deps: ApiDeps): RequestHandler {
   return async (request, response) => {
     const { tenantId, userId } = principalOf(request);
     const asked = parseExportRequest(request.body, schema, deps.registry);
-    await requirePermission(deps, asked.type, { tenantId, userId });
+    await askPermission(deps, asked.type, { tenantId, userId });
     const counted = await count(asked, { tenantId, userId }, deps);
     const { rows, rowsAre } = counted;
     if (rows > maxRows) {

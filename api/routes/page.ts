@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
 import type { ApiDeps } from '../deps.js';
 import type { Operation } from '../openapi/operation.js';
+import { nothingHere, sendFile } from '../static-file.js';
 
 /** The web page (`web/`), as `npm run build` has made it. It is a client of this API like any other. */
 
@@ -23,7 +24,6 @@ const POLICY = [
 ].join('; ');
 
 const NOT_BUILT = 'The web page is not built here: run `npm run build`.';
-const NOTHING = 'There is nothing at this address.';
 /** The names of files change with what is in them. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
@@ -43,14 +43,11 @@ export function pageAsset({ settings: { pageFolder } }: ApiDeps): RequestHandler
     const names: readonly string[] = folder === null ? [] : await readdir(folder).catch(() => []);
     const { asset } = request.params;
     if (folder === null || typeof asset !== 'string' || !names.includes(asset)) {
-      throw new ServiceError('NOT_FOUND', NOTHING);
+      throw nothingHere();
     }
     const file = names.includes(`${asset}.gz`) ? compressed(asset, request, response) : asset;
     response.type(asset).set('Cache-Control', FOR_EVER);
-    const options = { root: folder, cacheControl: false, lastModified: false, acceptRanges: false };
-    response.sendFile(file, options, (error: unknown) => {
-      if (error !== undefined) next(error);
-    });
+    sendFile(response, folder, file, next);
   };
 }
 

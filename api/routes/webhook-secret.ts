@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
+import { isoTime } from '../../shared/iso-time.js';
 import { webhookSecret } from '../../shared/webhooks/signature.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
@@ -21,7 +22,7 @@ async function secretView(tenantId: string, { webhooks, settings }: ApiDeps): Pr
   const [version, ...replaced] = signing;
   return {
     secret: webhookSecret(settings.webhookKey, { tenantId, version }),
-    rotated_at: rotatedAt?.toISOString() ?? null,
+    rotated_at: isoTime(rotatedAt),
     replaced_still_signing: replaced.length,
   };
 }

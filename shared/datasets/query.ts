@@ -90,8 +90,8 @@ function ownedBy({ name, tenantColumn, userColumn }: Dataset, { tenantId, userId
 }
 
 /**
- * The queries of one export, limited to one tenant, or one of its users. They read the columns of the table that were asked for, rendered,
- * in that order.
+ * The queries of one export, limited to one tenant, or one of its users. They read the columns of the table that were
+ * asked for, rendered, in that order.
  * @param inputs columns that are read as well, after the others, as PostgreSQL writes them
  */
 export function freezeQuery(

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../shared/datasets/define-dataset.js';
+import { defineDataset, type ColumnType } from '../../shared/datasets/define-dataset.js';
 
 /** A column of every type of PostgreSQL's that there is, and the values that somebody has got wrong before. */
 export interface TypeValues {
@@ -179,3 +179,13 @@ export const TYPES: Readonly<Record<string, TypeValues>> = {
   numbers: of('other', 'numbers', `'{1,2}'`),
   a_pair: of('other', 'a_pair', `ROW('a', 1, '[]')`),
 };
+
+/** A table that has them all. */
+export const edges = defineDataset({
+  name: 'edges',
+  title: 'Every type',
+  table: 'edges',
+  key: ['id'],
+  tenantColumn: 'tenant_id',
+  columns: Object.fromEntries(Object.entries(TYPES).map(([name, { declared }]) => [name, { type: declared }])),
+});

@@ -12,7 +12,7 @@ import { createDatabase, queryRows, type TestDatabase } from '../support/databas
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
-import { CREATE_TYPES, TYPES } from './type-values.js';
+import { CREATE_TYPES, edges, TYPES } from './type-values.js';
 
 const READER = fileURLToPath(new URL('read.py', import.meta.url));
 const TIMEZONE = 'Europe/Berlin';
@@ -23,14 +23,6 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NAMES = Object.keys(TYPES);
 const ROWS = Math.max(...Object.values(TYPES).map(({ values }) => values.length));
 
-const edges = defineDataset({
-  name: 'edges',
-  title: 'Every type',
-  table: 'edges',
-  key: ['id'],
-  tenantColumn: 'tenant_id',
-  columns: Object.fromEntries(Object.entries(TYPES).map(([name, { declared }]) => [name, { type: declared }])),
-});
 /** Its columns are called as the queries of formats call their rows. */
 const names = defineDataset({
   name: 'names',

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
+import { filesIn } from '../../shared/infrastructure/files.js';
 import type { TestStack } from './stack.js';
 
 /** What must never be written down, by what it is. */
@@ -33,11 +33,6 @@ export async function findSecrets({ logDir, dataDir }: TestStack, secrets: Secre
   const files = [...(await filesIn(logDir)), ...(await filesIn(join(dataDir, 'temporal')))];
   const found = await Promise.all(files.map(async (file) => [file, await findIn(file, secrets)] as const));
   return found.flatMap(([file, lines]) => lines.map((line) => `${file} has ${line}`));
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function findIn(file: string, secrets: Secrets): Promise<string[]> {

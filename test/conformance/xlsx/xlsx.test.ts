@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { defineDataset } from '../../../shared/datasets/index.js';
 import { exportFile } from '../../export-csv/compare.js';
 import { queryRows } from '../../support/database.js';
 import { closeCleanly } from '../../support/leak-guard.js';
@@ -8,7 +7,7 @@ import { orSkip } from '../../support/or-skip.js';
 import { someUser, startService, type TestService } from '../../support/service.js';
 import { segmentsOf } from '../../workflows/support.js';
 import { savedFile } from '../contents.js';
-import { CREATE_TYPES, TYPES } from '../type-values.js';
+import { CREATE_TYPES, edges, TYPES } from '../type-values.js';
 import { awkward, createAwkward } from './awkward.js';
 import { compare } from './compare.js';
 import { expectedFile, type ExpectedFile } from './expected.js';
@@ -21,15 +20,6 @@ const SEGMENT_ROWS = 20;
 /** Three segments are a sheet. */
 const SHEET_ROWS = 60;
 const TYPE_ROWS = Math.max(...Object.values(TYPES).map(({ values }) => values.length));
-
-const edges = defineDataset({
-  name: 'edges',
-  title: 'Every type',
-  table: 'edges',
-  key: ['id'],
-  tenantColumn: 'tenant_id',
-  columns: Object.fromEntries(Object.entries(TYPES).map(([name, { declared }]) => [name, { type: declared }])),
-});
 
 const jobSchema = z.object({ warnings: z.array(z.looseObject({ code: z.string(), count: z.number() })) });
 
