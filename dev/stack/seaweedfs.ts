@@ -66,6 +66,9 @@ async function makeService(context: StackContext, command: string, options: Buck
       // A master that remembers volumes refuses writes for its first 15 s, in case their servers come late. Here they come
       // with it, and tell it what they have.
       ...['-s3.autoCreateBucket=false', '-master.resumeState=false'],
+      // Each bucket has volumes of its own. As many as a gigabyte each would fit the disk are few for the buckets of a test
+      // run, and none at all on a disk that is nearly full, where exports would fit.
+      '-volume.max=1000',
     ],
     env: {
       PATH: context.environment.PATH,

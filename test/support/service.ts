@@ -1,4 +1,4 @@
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { NativeConnection, Runtime } from '@temporalio/worker';
@@ -18,6 +18,7 @@ import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { parseWorkerConfig } from '../../shared/config.js';
 import type { Tuning } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
+import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
@@ -133,10 +134,21 @@ function logOfWorkers() {
   return logger;
 }
 
-async function createBucket(name: string, env: StackEnv): Promise<void> {
+async function withBucketClient(env: StackEnv, work: (s3: S3Client) => Promise<unknown>): Promise<void> {
   const s3 = new S3Client({ endpoint: env.S3_ENDPOINT, region: env.S3_REGION, forcePathStyle: true });
-  await s3.send(new CreateBucketCommand({ Bucket: name }));
-  s3.destroy();
+  try {
+    await work(s3);
+  } finally {
+    s3.destroy();
+  }
+}
+const createBucket = (name: string, env: StackEnv): Promise<void> =>
+  withBucketClient(env, (s3) => s3.send(new CreateBucketCommand({ Bucket: name })));
+
+async function dropBucket(name: string, env: StackEnv, store: ObjectStore): Promise<void> {
+  for (const { key } of await store.openUploads('')) await store.abortUploadsOf(key);
+  await store.deleteAll('');
+  await withBucketClient(env, (s3) => s3.send(new DeleteBucketCommand({ Bucket: name })));
 }
 
 async function createNamespace(name: string, address: string): Promise<void> {
@@ -242,6 +254,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       stopping.abort();
       await server.close(1000);
       await temporal.close();
+      await dropBucket(name, stackEnv, deps.store);
       await own.close();
       await database.drop();
     },

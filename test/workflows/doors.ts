@@ -66,6 +66,14 @@ const viewSql = (number: DoorNumber): string => {
   return `CREATE VIEW ${nameOf(number)} AS SELECT ${items.join(', ')} FROM orders`;
 };
 
+/** What a test wants to know when nobody came. */
+async function latestExport(client: pg.Client): Promise<unknown> {
+  const { rows } = await client.query<{ job: unknown }>(
+    `SELECT to_jsonb(j) - 'plan' AS job FROM export_jobs j ORDER BY created_at DESC LIMIT 1`,
+  );
+  return rows[0]?.job ?? null;
+}
+
 /** The doors of one service; `end()` opens them. */
 export class Doors {
   private constructor(private readonly client: pg.Client) {}
@@ -100,14 +108,19 @@ export class Doors {
         await client.query('SELECT pg_advisory_unlock($1)', [number]);
       },
       somebodyWaits: async (readers = 1) => {
-        await until(`${readers} readers before door ${number}`, async () => {
+        const enough = async (): Promise<boolean> => {
           const { rows } = await client.query<{ waiting: string }>(
             `SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
             [number],
           );
           return Number(rows[0]?.waiting) >= readers;
-        });
+        };
+        try {
+          await until(`${readers} readers before door ${number}`, enough);
+        } catch (error) {
+          throw new Error(`The latest export: ${JSON.stringify(await latestExport(client))}`, { cause: error });
+        }
       },
     };
     await door.close();
