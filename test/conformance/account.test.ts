@@ -9,6 +9,7 @@ import { defineDataset } from '../../shared/datasets/index.js';
 import { serviceVersion } from '../../shared/infrastructure/service-version.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -110,7 +111,7 @@ describe('an account export', () => {
     });
   }
 
-  it('of a colleague, and of the same user elsewhere, has theirs', async () => {
+  deeply('of a colleague, and of the same user elsewhere, has theirs', async () => {
     for (const [who, parcelsOfTheirs] of [
       [colleague, 45],
       [namesake, 45],
@@ -170,7 +171,7 @@ describe('an account export', () => {
     }
   });
 
-  it('begins each of its files right, when rows have gone since the plan', async () => {
+  deeply('begins each of its files right, when rows have gone since the plan', async () => {
     await queryRows(
       service.databaseUrl,
       `CREATE TABLE kept AS TABLE visits;

@@ -13,6 +13,7 @@ import { readRunRecord } from '../../dev/stack/run-record.js';
 import { LOCAL_DIR, startStack, type Stack, type StackOptions } from '../../dev/stack/stack.js';
 import { stack as sharedStack } from '../support/stack.js';
 import { freePort } from './free-port.js';
+import { deeply } from '../support/depth.js';
 
 describe('local stack', () => {
   const dataDir = join(LOCAL_DIR, `test-${process.pid}-stack`);
@@ -149,7 +150,7 @@ describe('local stack', () => {
   });
 
   for (const who of ['its watchdog', 'the next start'] as const) {
-    it(`is cleaned up by ${who} when its process is killed`, async () => {
+    deeply(`is cleaned up by ${who} when its process is killed`, async () => {
       const script = `
         import { startStack } from './dev/stack/stack.ts';
         await startStack({ dataDir: ${JSON.stringify(dataDir)}, throwaway: ${who === 'its watchdog'} });

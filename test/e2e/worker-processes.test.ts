@@ -5,7 +5,7 @@ import { loadDatasets } from '../../shared/datasets/load.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
 import { download, leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
-import { LONG } from '../support/long.js';
+import { LONG, deeply } from '../support/depth.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
 import { assertSameFile } from '../workflows/support.js';
@@ -129,7 +129,7 @@ describe('worker processes', function () {
     return jobId;
   }
 
-  it('may freeze past their heartbeat and thaw when others have done their work', async () => {
+  deeply('may freeze past their heartbeat and thaw when others have done their work', async () => {
     const frozen = await launch('worker-frozen');
     const jobId = await postExport(service, me, body);
     await inTheMiddle(jobId);

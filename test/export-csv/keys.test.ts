@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import type { ColumnType } from '../../shared/datasets/define-dataset.js';
 import { queryRows } from '../support/database.js';
-import { LONG } from '../support/long.js';
+import { LONG, deeply } from '../support/depth.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertEqualsCopy, segmentKinds } from './compare.js';
 
@@ -122,7 +122,8 @@ describe('segments cut along a key of', () => {
   after(() => service.close());
 
   for (const [index, { what, key, timezone = 'UTC' }] of KINDS.entries()) {
-    it(`${what} hold each row exactly once, in order`, async () => {
+    const test = index % 3 === 0 ? it : deeply;
+    test(`${what} hold each row exactly once, in order`, async () => {
       const columns = Object.keys(key).map(quote).join(', ');
       const select = `SELECT ${columns} FROM ${nameOf(index)} WHERE tenant_id = '${me.tenantId}' ORDER BY ${columns}`;
       const body = { type: nameOf(index), options: { timezone } };

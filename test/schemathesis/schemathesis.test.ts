@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { signToken } from '../../api/sign-token.js';
-import { LONG } from '../support/long.js';
+import { LONG } from '../support/depth.js';
 import { openPython, type Python } from '../support/python.js';
 import { JWT_SECRET, someUser, startService, type TestService } from '../support/service.js';
 

@@ -5,7 +5,7 @@ import { fileKey } from '../../shared/contract.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { download, postExport, until, untilEnded } from '../support/exports.js';
-import { LONG } from '../support/long.js';
+import { LONG, deeply } from '../support/depth.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { slotsOf } from '../workflows/support.js';
 import datasets, { fillWideRows } from './wide-rows.js';
@@ -114,7 +114,7 @@ describe('a segment that outgrows its part numbers', function () {
     return { user, jobId: await postExport(service, user, { type: 'wide_rows' }) };
   }
 
-  it('is planned again with room, once, and fits', async () => {
+  deeply('is planned again with room, once, and fits', async () => {
     const { user, jobId } = await start(1);
     assert.equal((await untilEnded(service, user, jobId, 'COMPLETED', PATIENCE_MS)).row_count, 1);
     assert.equal((await service.deps.plans.uploadState(jobId))?.generation, 2);

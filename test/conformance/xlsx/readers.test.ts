@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LONG } from '../../support/long.js';
+import { LONG } from '../../support/depth.js';
 import { orSkip } from '../../support/or-skip.js';
 import { stack } from '../../support/stack.js';
 import { compare } from './compare.js';

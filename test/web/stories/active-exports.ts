@@ -5,6 +5,7 @@ import { focused, tabTo } from '../keyboard.js';
 import { openLine } from '../line.js';
 import { newest, visit, visitAs } from '../visit.js';
 import { jobsOf, onlyJobOf, ordersThat, tokenFor, type World } from '../world.js';
+import { deeply } from '../../support/depth.js';
 
 /** Exports while they run. */
 export function activeExports(world: () => World): void {
@@ -40,7 +41,7 @@ export function activeExports(world: () => World): void {
     await end();
   });
 
-  it('goes on showing it when the connection was lost and is back', async () => {
+  deeply('goes on showing it when the connection was lost and is back', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { type: 'slow' });

@@ -4,6 +4,7 @@ import { postExport, until, untilEnded } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
 import { choose, exportsOn, newest, visitAs } from '../visit.js';
 import type { World } from '../world.js';
+import { deeply } from '../../support/depth.js';
 
 /** Exports that have ended. */
 export function pastExports(world: () => World): void {
@@ -16,7 +17,7 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  it('counts the last hour of a link down, and then offers it no more', async () => {
+  deeply('counts the last hour of a link down, and then offers it no more', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { columns: ['id'] });
@@ -41,7 +42,7 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  it('has the older ones page by page', async () => {
+  deeply('has the older ones page by page', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { columns: ['id'] });
