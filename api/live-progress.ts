@@ -11,6 +11,8 @@ import { liveFromRow, type LiveView } from '../shared/job-view.js';
 
 /** A query waits for a worker; a person who watches a progress bar does not. */
 const ANSWER_MS = 500;
+/** For so long an answer is good for everybody who asks: clients that poll cost at most two queries a second a job. */
+const FRESH_MS = 500;
 const RAISE_EVERY_MS = 1000;
 /** Jobs that somebody has watched lately, in one process. */
 const REMEMBERED = 10_000;
@@ -24,12 +26,19 @@ interface Shown {
   readonly raisedAt: number;
 }
 
+interface Answer {
+  readonly progress: ExportProgress;
+  /** Rows of segments that are not committed yet. */
+  readonly running: number;
+}
+
 /**
  * How far active exports are: the workflow's committed segments, and what the running ones heartbeat. Neither costs an
  * event. Nothing here may fail a request: without an answer in time, the row is the answer.
  */
 export class LiveProgress {
   private readonly shown = new Map<string, Shown>();
+  private readonly answers = new Map<string, Promise<Answer | null>>();
 
   constructor(private readonly deps: Pick<ApiDeps, 'temporal' | 'jobs' | 'logger'>) {}
 
@@ -38,11 +47,22 @@ export class LiveProgress {
       this.shown.delete(row.job_id);
       return liveFromRow(row);
     }
-    const answer = await this.ask(row.job_id);
+    // It waits for its slot: there is nothing that its workflow knows better.
+    if (row.status === 'QUEUED') return liveFromRow(row);
+    const answer = await this.answerOf(row.job_id);
     return answer === null ? this.neverBack(row, liveFromRow(row)) : this.neverBack(row, this.combine(row, answer));
   }
 
-  private async ask(jobId: string): Promise<{ progress: ExportProgress; running: number } | null> {
+  private answerOf(jobId: string): Promise<Answer | null> {
+    const fresh = this.answers.get(jobId);
+    if (fresh !== undefined) return fresh;
+    const asked = this.ask(jobId);
+    this.answers.set(jobId, asked);
+    setTimeout(() => this.answers.delete(jobId), FRESH_MS).unref();
+    return asked;
+  }
+
+  private async ask(jobId: string): Promise<Answer | null> {
     try {
       const progress = await this.limited(this.deps.temporal.openOnly, (client) =>
         client.workflow.getHandle(exportWorkflowId(jobId)).query(progressQuery),

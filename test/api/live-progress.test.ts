@@ -105,6 +105,28 @@ describe('live progress', () => {
     });
   });
 
+  it('asks once for all who ask at about the same time, and for nobody whose export waits for its turn', async () => {
+    await whileItSays({}, async (row) => {
+      let queries = 0;
+      const openOnly = new Proxy(watched.temporal.openOnly, {
+        get(client, name) {
+          if (name === 'workflow') queries++;
+          return Reflect.get(client, name) as unknown;
+        },
+      });
+      const live = new LiveProgress({ ...watched, temporal: { ...watched.temporal, openOnly } });
+      const queued = await live.of({ ...row, status: 'QUEUED' });
+      assert.deepEqual([queued.phase, queued.progress, queries], ['waiting', 0, 0]);
+      const all = await Promise.all(Array.from({ length: 50 }, () => live.of(row)));
+      assert.equal(queries, 1);
+      assert.equal(new Set(all.map((view) => JSON.stringify(view))).size, 1);
+      await until('another look', async () => {
+        await live.of(row);
+        return queries === 2;
+      });
+    });
+  });
+
   it('adds what running segments heartbeat, and nothing of other activities', async () => {
     await whileItSays({ activities: ['exportSegment', 'exportSegment', 'somethingElse'] }, async (row, live) => {
       heartbeats.set(row.job_id, { segment: 3, rows: 55 });
