@@ -111,6 +111,9 @@ const worker = common.extend({
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),
   // How long a stopping worker lets its activities finish before it aborts them.
   WORKER_DRAIN: duration.default(20 * UNITS.s),
+  // Temporal's worker versioning: the deployment that all workers belong to, and the build that this one is.
+  WORKER_DEPLOYMENT: z.string().optional(),
+  WORKER_BUILD_ID: z.string().optional(),
 });
 
 export type CommonConfig = Readonly<z.infer<typeof common>>;
@@ -150,7 +153,15 @@ export function parseWorkerConfig(environment: Environment): WorkerConfig {
   if ((config.RESEND_API_KEY ?? config.SMTP_URL) !== undefined && config.EMAIL_FROM === undefined) {
     throw new ConfigError('EMAIL_FROM is not set: mails need a sender, such as Exports <exports@example.com>.');
   }
+  if ((config.WORKER_DEPLOYMENT === undefined) !== (config.WORKER_BUILD_ID === undefined)) {
+    throw new ConfigError('WORKER_DEPLOYMENT and WORKER_BUILD_ID are set together, or neither.');
+  }
   return config;
+}
+
+/** Which version of which deployment a worker is; null without worker versioning. */
+export function deploymentOf({ WORKER_DEPLOYMENT: deploymentName, WORKER_BUILD_ID: buildId }: WorkerConfig) {
+  return deploymentName === undefined || buildId === undefined ? null : { deploymentName, buildId };
 }
 
 /** What the API puts into the input of the workflows that it starts. */

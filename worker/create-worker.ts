@@ -1,8 +1,10 @@
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import { Worker, type NativeConnection, type WorkerOptions as Options } from '@temporalio/worker';
 import type { ActivityDeps } from '../activities/deps.js';
 import { createControlActivities, createDataActivities } from '../activities/index.js';
 import { CONTROL_QUEUE, DATA_QUEUE } from '../shared/contract.js';
 import { activityLogFields } from './activity-log-fields.js';
+import type { WorkerRole } from './arguments.js';
 import { workflowBundleFile } from './workflow-bundle.js';
 
 /** The same interval delays what a cancel takes to reach an activity; Temporal's default is a minute. */
@@ -16,43 +18,29 @@ export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly deps: ActivityDeps;
+  /** Which queues it serves. */
+  readonly role: WorkerRole;
+  /** Which version of a worker deployment this is; null without worker versioning. */
+  readonly deployment: WorkerDeploymentVersion | null;
   /** Plans, segments and finishes that this process runs at the same time: its database readers. */
   readonly dataSlots: number;
   /** How long a stopping worker lets activities finish, ms. */
   readonly drainMs: number;
+  /** Other workflow code than that of this version. */
+  readonly bundleFile?: string;
 }
 
-/** Both queues in one process: `run()` ends when both have drained after `shutdown()`. */
+/** `run()` ends when its queues have drained after `shutdown()`. */
 export interface ExportWorker {
   run(): Promise<void>;
   shutdown(): void;
 }
 
 export async function createWorker(options: WorkerOptions): Promise<ExportWorker> {
-  const { connection, namespace, deps, dataSlots, drainMs } = options;
-  const common = {
-    connection,
-    namespace,
-    interceptors: { activity: [activityLogFields] },
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    shutdownGraceTime: drainMs,
-  };
-  const control = await Worker.create({
-    ...common,
-    taskQueue: CONTROL_QUEUE,
-    workflowBundle: { codePath: await workflowBundleFile() },
-    activities: createControlActivities(deps),
-    maxCachedWorkflows: CACHED_WORKFLOWS,
-    stickyQueueScheduleToStartTimeout: STICKY_MS,
-  });
-  const data = await Worker.create({
-    ...common,
-    taskQueue: DATA_QUEUE,
-    activities: createDataActivities(deps),
-    maxConcurrentActivityTaskExecutions: dataSlots,
-  });
-  const workers = [control, data];
+  const { role } = options;
+  const workers: Worker[] = [];
+  if (role !== 'data') workers.push(await createControlWorker(options));
+  if (role !== 'control') workers.push(await createDataWorker(options));
   let stopping = false;
   const shutdown = (): void => {
     stopping = true;
@@ -70,3 +58,44 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
     },
   };
 }
+
+async function createControlWorker(options: WorkerOptions): Promise<Worker> {
+  return Worker.create({
+    ...commonOptions(options),
+    taskQueue: CONTROL_QUEUE,
+    workflowBundle: { codePath: options.bundleFile ?? (await workflowBundleFile()) },
+    activities: createControlActivities(options.deps),
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+    stickyQueueScheduleToStartTimeout: STICKY_MS,
+  });
+}
+
+function createDataWorker(options: WorkerOptions): Promise<Worker> {
+  return Worker.create({
+    ...commonOptions(options),
+    taskQueue: DATA_QUEUE,
+    activities: createDataActivities(options.deps),
+    maxConcurrentActivityTaskExecutions: options.dataSlots,
+  });
+}
+
+const commonOptions = ({ connection, namespace, drainMs, deployment }: WorkerOptions) =>
+  ({
+    connection,
+    namespace,
+    interceptors: { activity: [activityLogFields] },
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    shutdownGraceTime: drainMs,
+    ...(deployment === null
+      ? {}
+      : {
+          workerDeploymentOptions: {
+            version: deployment,
+            useWorkerVersioning: true,
+            // Everything ends with the code that it began with. A behaviour that workflows name themselves would be
+            // refused by the server wherever their worker is not versioned.
+            defaultVersioningBehavior: 'PINNED',
+          },
+        }),
+  }) satisfies Partial<Options>;

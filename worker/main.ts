@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
-import { ConfigError, parseWorkerConfig } from '../shared/config.js';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, deploymentOf, parseWorkerConfig } from '../shared/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { checkDatasets } from '../shared/infrastructure/check-datasets.js';
@@ -7,14 +8,25 @@ import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from
 import { createLogger } from '../shared/infrastructure/logger.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { temporalAddress } from '../shared/infrastructure/temporal.js';
+import { parseWorkerArguments } from './arguments.js';
+import { abandoned, CopyError, runCopies } from './copies.js';
 import { createWorker } from './create-worker.js';
 import { openDeps } from './open-deps.js';
 import { temporalLogger } from './temporal-logger.js';
 
-/** `npm run worker`: any number of copies, each with both queues. Configured by the environment alone. */
+/**
+ * `npm run worker [-- --role control|data|all] [--processes N]`: any number of copies. Configured by the environment
+ * alone, but for what differs between processes of one machine.
+ */
 async function main(): Promise<void> {
-  const stop = stopSignal();
+  const stop = Promise.race([stopSignal(), abandoned()]);
+  const { role, processes } = parseWorkerArguments(process.argv.slice(2));
   const config = parseWorkerConfig(process.env);
+  if (processes > 1) {
+    const program = { file: fileURLToPath(import.meta.url), args: ['--role', role], count: processes };
+    await runCopies(program, stop, createLogger('export-workers', config.LOG_LEVEL));
+    return;
+  }
   const registry = await loadDatasets(config.DATASETS_MODULE);
   const address = temporalAddress();
   const logger = createLogger('export-worker', config.LOG_LEVEL);
@@ -29,12 +41,14 @@ async function main(): Promise<void> {
     if (missing.length > 0) throw new StartError(missing.join('\n'));
     connection = await NativeConnection.connect(address.connection);
     const { WORKER_DATA_SLOTS: dataSlots, WORKER_DRAIN: drainMs } = config;
-    const worker = await createWorker({ connection, namespace: address.namespace, deps, dataSlots, drainMs });
+    const { namespace } = address;
+    const deployment = deploymentOf(config);
+    const worker = await createWorker({ connection, namespace, deps, role, deployment, dataSlots, drainMs });
     void stop.then(() => {
       logger.info({ drainMs }, 'draining');
       worker.shutdown();
     });
-    logger.info({ dataSlots, datasets: [...registry.keys()], temporal: address.connection.address }, 'working');
+    logger.info({ role, dataSlots, datasets: [...registry.keys()], temporal: address.connection.address }, 'working');
     await worker.run();
     logger.info('drained');
   } finally {
@@ -59,4 +73,4 @@ class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-await runMain(main, [ConfigError, DatasetError, StartError]);
+await runMain(main, [ConfigError, CopyError, DatasetError, StartError]);

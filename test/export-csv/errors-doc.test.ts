@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { pino } from 'pino';
 import { serve } from '../../api/server.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { ConfigError, parseApiConfig } from '../../shared/config.js';
@@ -19,6 +20,8 @@ import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
 import { stack } from '../support/stack.js';
 import { runProgram } from '../api/programs.js';
+import { parseWorkerArguments } from '../../worker/arguments.js';
+import { runCopies } from '../../worker/copies.js';
 import { assertDocumented, DOCUMENTED, ERRORS_PAGE, provoked } from './error-docs.js';
 import { assertJobsFail } from './failing-jobs.js';
 
@@ -58,6 +61,35 @@ describe('docs/errors.md', () => {
       assert.match(both, /^RESEND_API_KEY and SMTP_URL are both set/);
       const [sender = ''] = await worker({ EMAIL_FROM: '' });
       assert.match(sender, /^EMAIL_FROM is not set: /);
+      const [half = ''] = await worker({ WORKER_BUILD_ID: '7' });
+      assert.equal(half, 'WORKER_DEPLOYMENT and WORKER_BUILD_ID are set together, or neither.');
+    });
+
+    it('a command line that is wrong, and a copy that ends', async () => {
+      const refused = (...args: string[]): string => {
+        try {
+          parseWorkerArguments(args);
+        } catch (error) {
+          assert(error instanceof ConfigError);
+          assertDocumented(error.message);
+          return error.message;
+        }
+        return assert.fail(args.join(' '));
+      };
+      assert.equal(refused('--role', 'dta'), '--role must be one of control, data, all.');
+      assert.equal(refused('--processes', '0'), '--processes must be a whole number from 1 to 64.');
+      assert.match(refused('--copies', '2'), /^Command line: Unknown option '--copies'/);
+      assert.match(refused('data'), /^Command line: Unexpected argument 'data'/);
+
+      const file = join(stack().logDir, 'ends.mjs');
+      await writeFile(file, 'process.exit(3);');
+      const logger = pino({ level: 'silent' });
+      const never = new Promise<void>(() => undefined);
+      const error: unknown = await runCopies({ file, args: [], count: 2 }, never, logger).catch((e: unknown) => e);
+      assert.match(
+        assertDocumented(messageOf(error)) && messageOf(error),
+        /^Worker process \d+ ended by itself \(code 3\)/,
+      );
     });
 
     it('a module of datasets that cannot work', async () => {

@@ -15,15 +15,15 @@ import { PAGE_FOLDER } from '../../dev/build-page.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
-import { parseWorkerConfig } from '../../shared/config.js';
+import { parseWorkerConfig, type WorkerConfig } from '../../shared/config.js';
 import type { Tuning } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
-import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
+import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
-import { createWorker } from '../../worker/create-worker.js';
+import { createWorker, type WorkerOptions } from '../../worker/create-worker.js';
 import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { temporalLogger } from '../../worker/temporal-logger.js';
@@ -87,6 +87,9 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Where a worker is not the usual one. */
+export type WorkerKind = Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile'>>;
+
 export interface RunningWorker {
   stop(): Promise<void>;
 }
@@ -103,7 +106,7 @@ export interface TestService {
   readonly deps: ActivityDeps;
   ask(method: string, path: string, options?: Ask): Promise<Answer>;
   /** A worker in this process; started workers end with the service. */
-  startWorker(): Promise<RunningWorker>;
+  startWorker(options?: WorkerKind): Promise<RunningWorker>;
   close(): Promise<void>;
 }
 
@@ -145,9 +148,15 @@ async function withBucketClient(env: StackEnv, work: (s3: S3Client) => Promise<u
 const createBucket = (name: string, env: StackEnv): Promise<void> =>
   withBucketClient(env, (s3) => s3.send(new CreateBucketCommand({ Bucket: name })));
 
-async function dropBucket(name: string, env: StackEnv, store: ObjectStore): Promise<void> {
-  for (const { key } of await store.openUploads('')) await store.abortUploadsOf(key);
-  await store.deleteAll('');
+async function dropBucket(name: string, env: StackEnv, config: WorkerConfig): Promise<void> {
+  // A test may have sent the service's own store elsewhere.
+  const objects = openObjectStore({ ...config, S3_ENDPOINT: env.S3_ENDPOINT, EXPORT_BUCKET: name });
+  try {
+    for (const { key } of await objects.store.openUploads('')) await objects.store.abortUploadsOf(key);
+    await objects.store.deleteAll('');
+  } finally {
+    objects.close();
+  }
   await withBucketClient(env, (s3) => s3.send(new DeleteBucketCommand({ Bucket: name })));
 }
 
@@ -216,15 +225,18 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const url = `http://127.0.0.1:${server.port}`;
   const workers = new Set<RunningWorker>();
 
-  async function startWorker(): Promise<RunningWorker> {
+  async function startWorker(kind: WorkerKind = {}): Promise<RunningWorker> {
     const opened = await openDeps(config, registry, address, logger);
     const connection = await NativeConnection.connect(address.connection);
     const worker = await createWorker({
       connection,
       namespace: name,
       deps: opened.deps,
+      role: 'all',
+      deployment: null,
       dataSlots: config.WORKER_DATA_SLOTS,
       drainMs: 500,
+      ...kind,
     });
     const run = worker.run();
     const running: RunningWorker = {
@@ -254,8 +266,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       stopping.abort();
       await server.close(1000);
       await temporal.close();
-      await dropBucket(name, stackEnv, deps.store);
       await own.close();
+      await dropBucket(name, stackEnv, config);
       await database.drop();
     },
   };

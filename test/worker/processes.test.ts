@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { assertDocumented } from '../export-csv/error-docs.js';
+import { startProgram, type Program } from '../api/programs.js';
+import { deeply } from '../support/depth.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+
+describe('npm run worker', function () {
+  this.timeout(120_000);
+  let service: TestService;
+  const programs: Program[] = [];
+
+  before(async () => {
+    service = await startService({ tuning: { maxSegmentRows: 100 } });
+  });
+  after(async () => {
+    for (const program of programs) program.process.kill('SIGTERM');
+    await Promise.all(programs.map(({ ended }) => ended));
+    await closeCleanly(service);
+  });
+
+  function launch(...args: string[]): Program {
+    const program = startProgram('worker/main.ts', args, service.env);
+    programs.push(program);
+    return program;
+  }
+  const linesOf = (program: Program): { pid: number; msg: string; pids?: number[]; role?: string }[] =>
+    program
+      .stdout()
+      .split('\n')
+      .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as { pid: number; msg: string }] : []));
+  const working = (program: Program, count: number): Promise<number[]> =>
+    until(
+      `${count} at work`,
+      () => {
+        const pids = linesOf(program).flatMap(({ pid, msg }) => (msg === 'working' ? [pid] : []));
+        return Promise.resolve(pids.length === count && pids);
+      },
+      60_000,
+    );
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  it('takes a role and as many processes, which share one export and end together', async () => {
+    const [control, data] = [launch('--role', 'control'), launch('--role', 'data', '--processes', '2')];
+    const [, pids] = await Promise.all([working(control, 1), working(data, 2)]);
+    const user = someUser();
+    const jobId = await postExport(service, user);
+    assert.equal((await untilEnded(service, user, jobId)).status, 'COMPLETED');
+
+    for (const program of [control, data]) program.process.kill('SIGTERM');
+    assert.deepEqual(await Promise.all([control.ended, data.ended]), [0, 0]);
+    assert.equal(linesOf(data).filter(({ msg }) => msg === 'drained').length, 2);
+    assert.deepEqual(pids.filter(isAlive), []);
+  });
+
+  deeply('ends all of them when one is killed, and says so; and when it is killed itself', async () => {
+    const first = launch('--role', 'data', '--processes', '2');
+    const [victim = 0, survivor = 0] = await working(first, 2);
+    process.kill(victim, 'SIGKILL');
+    assert.equal(await first.ended, 1);
+    assertDocumented(first.stderr().trimEnd());
+    assert.match(first.stderr(), new RegExp(`Worker process ${victim} ended by itself \\(SIGKILL\\)`));
+    assert.ok(!isAlive(survivor));
+
+    const second = launch('--role', 'data', '--processes', '2');
+    const orphans = await working(second, 2);
+    second.process.kill('SIGKILL');
+    await until('no orphans', () => Promise.resolve(!orphans.some(isAlive)));
+  });
+});
