@@ -39,6 +39,7 @@ export const settleExport =
         workflowId: notificationWorkflowId(jobId, 'failed'),
         taskQueue: CONTROL_QUEUE,
         args: [input],
+        staticSummary: `failed: ${row.type} as ${row.format}`,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });
     } catch (error) {
