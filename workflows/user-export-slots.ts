@@ -18,6 +18,7 @@ import { exportSearchAttributes } from '../shared/search-attributes.js';
 import { controlActivities, lookActivities } from './activity-options.js';
 import { exportWorkflow } from './export.js';
 import { admitUpdate, claimUpdate, isHolderQuery, releaseSignal, slotGrantedSignal, slotsQuery } from './messages.js';
+import { exportDetails, slotsDetails } from './visible.js';
 
 /** A refused caller that comes back at once is answered from the look that has just ended. */
 const LOOK_AGAIN_MS = 1000;
@@ -50,15 +51,9 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       ...waiters,
     ]);
 
-  /** For operators; not a command. */
-  function show(): void {
-    const named = (jobIds: readonly string[]): string => (jobIds.length === 0 ? '–' : jobIds.join(', '));
-    const { waiters: waiting, unsettled: dead } = snapshot();
-    setCurrentDetails(
-      `${holders.size} of ${limit} slots held: ${named([...holders.keys()])}  \nwaiting: ${named(waiting)}` +
-        (dead.length === 0 ? '' : `  \nfound dead: ${named(dead)}`),
-    );
-  }
+  const show = (): void => {
+    setCurrentDetails(slotsDetails(snapshot(), limit));
+  };
 
   function refuseLate({ notAfter }: AdmitRequest): void {
     if (Date.now() <= notAfter) return;
@@ -128,6 +123,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
         workflowExecutionTimeout: request.tuning.executionTimeoutMs,
         typedSearchAttributes: exportSearchAttributes(request.job),
         staticSummary: `${request.job.request.type} as ${request.job.request.format}`,
+        staticDetails: exportDetails(request.job),
       });
       // A quick export may have released its slot before its start was confirmed.
       if (holders.has(jobId)) holders.set(jobId, 'held');
