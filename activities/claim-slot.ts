@@ -9,6 +9,7 @@ import {
 } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import { ownerSearchAttributes } from '../shared/search-attributes.js';
 import { claimUpdate } from '../workflows/messages.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -45,6 +46,7 @@ export const claimSlot =
           taskQueue: CONTROL_QUEUE,
           args: [input],
           workflowIdConflictPolicy: 'USE_EXISTING',
+          typedSearchAttributes: ownerSearchAttributes(job),
         }),
       }),
     );

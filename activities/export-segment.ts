@@ -96,7 +96,11 @@ export const exportSegment =
           summary,
           ...written,
         });
-        if (!committed) throw new ServiceError('SUPERSEDED', 'A later attempt took this segment over.');
+        if (!committed) {
+          // Nobody knows of its piece, and a cancel may have cleaned up before it came.
+          if (written.pieces.kind === 'held') await deps.store.delete(written.pieces.key);
+          throw new ServiceError('SUPERSEDED', 'A later attempt took this segment over.');
+        }
         return { rows };
       },
       () => progress,

@@ -4,6 +4,7 @@ import {
   notificationWorkflowId,
   type JobFailure,
   type JobRef,
+  type NotificationEvent,
   type NotificationInput,
   type Tuning,
 } from '../shared/contract.js';
@@ -19,6 +20,9 @@ const FAILURES: Partial<Record<string, JobFailure>> = {
   CANCELLED: { code: 'TERMINATED', message: 'The export was cancelled and could not clean up.' },
 };
 
+/** A cancel tells its user itself, or has its reasons. */
+const EVENTS: Partial<Record<string, NotificationEvent>> = { COMPLETED: 'completed', FAILED: 'failed' };
+
 /** Ends the row of an export that died without a word, and tells its user. One that lives again is left alone. */
 export const settleExport =
   ({ jobs, temporal }: Pick<ActivityDeps, 'jobs' | 'temporal'>) =>
@@ -26,19 +30,22 @@ export const settleExport =
     const status = await exportStatus(temporal.client, jobId);
     const failure = FAILURES[status];
     if (isOpen(status) || failure === undefined) return;
-    if (!(await jobs.fail(jobId, failure))) return;
+    await jobs.fail(jobId, failure);
 
     const row = await jobs.find(jobId);
-    if (row === null) return;
+    // It may have been published, and ended before it could say so.
+    const event = row === null ? undefined : EVENTS[row.shown_status];
+    if (row === null || event === undefined) return;
     const { email, webhook_url: webhookUrl } = row.notify;
     if (email === undefined && webhookUrl === undefined) return;
     const webhook = webhookUrl !== undefined;
-    const input: NotificationInput = { jobId, tenantId, event: 'failed', webhook, tuning };
+    const input: NotificationInput = { jobId, tenantId, event, webhook, tuning };
     try {
       await temporal.client.workflow.start('notificationWorkflow', {
-        workflowId: notificationWorkflowId(jobId, 'failed'),
+        workflowId: notificationWorkflowId(jobId, event),
         taskQueue: CONTROL_QUEUE,
         args: [input],
+        staticSummary: `${event}: ${row.type} as ${row.format}`,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });
     } catch (error) {

@@ -18,6 +18,7 @@ import {
 } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import { ownerSearchAttributes } from '../shared/search-attributes.js';
 import { admitUpdate } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
 import { grpcCode, isPassingFault, pauseAfter } from './passing-faults.js';
@@ -98,6 +99,7 @@ export async function admit(job: JobSeed, { jobs, temporal, settings }: ApiDeps)
             taskQueue: CONTROL_QUEUE,
             args: [{ tenantId, userId, limit, tuning, state }],
             workflowIdConflictPolicy: 'USE_EXISTING',
+            typedSearchAttributes: ownerSearchAttributes(job),
             workflowTaskTimeout: TASK_TIMEOUT_MS,
           },
         ),

@@ -18,10 +18,21 @@ export const SEARCH_ATTRIBUTES = [
   EXPORT_ROWS,
 ] as const;
 
-export function exportSearchAttributes({ userId, tenantId, request }: JobSeed): SearchAttributePair[] {
+/**
+ * Of whom a semaphore is, too. Notifications have none: whoever ends all that a tenant has running ends no message to a
+ * user with it.
+ */
+export const ownerSearchAttributes = ({
+  userId,
+  tenantId,
+}: Pick<JobSeed, 'userId' | 'tenantId'>): SearchAttributePair[] => [
+  { key: EXPORT_USER_ID, value: userId },
+  { key: EXPORT_TENANT_ID, value: tenantId },
+];
+
+export function exportSearchAttributes({ request, ...owner }: JobSeed): SearchAttributePair[] {
   return [
-    { key: EXPORT_USER_ID, value: userId },
-    { key: EXPORT_TENANT_ID, value: tenantId },
+    ...ownerSearchAttributes(owner),
     { key: EXPORT_TYPE, value: request.type },
     { key: EXPORT_FORMAT, value: request.format },
     { key: EXPORT_STATE, value: 'QUEUED' },

@@ -1,7 +1,10 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { percentOf, type ExportProgress, type ExportStatus, type Phase } from '../shared/contract.js';
+import { percentOf, type ExportProgress, type Phase, type ShownStatus } from '../shared/contract.js';
 import { EXPORT_ROWS, EXPORT_STATE } from '../shared/search-attributes.js';
 import { progressQuery, slotGrantedSignal } from './messages.js';
+
+/** A rate of less than a second says nothing. */
+const RATE_AFTER_MS = 1000;
 
 /** How far an export is: what the `progress` query answers and what Temporal's UI shows. */
 export class ExportState {
@@ -11,12 +14,14 @@ export class ExportState {
   private totalRows: number | null = null;
   private segments: number | null = null;
   private readonly committed = new Map<number, number>();
+  private shown: ShownStatus = 'QUEUED';
+  private plannedAt = 0;
 
   constructor() {
-    setHandler(progressQuery, () => this.progress());
-    setHandler(slotGrantedSignal, () => {
-      this.slotGranted = true;
-    });
+    const query = 'How far the export is: phase, rows and segments that are committed';
+    setHandler(progressQuery, () => this.progress(), { description: query });
+    const signal = 'Sent by export-slots/…: a slot may be free, ask again. Harmless at any time';
+    setHandler(slotGrantedSignal, () => void (this.slotGranted = true), { description: signal });
   }
 
   enter(phase: Phase): void {
@@ -28,6 +33,7 @@ export class ExportState {
   planned({ totalRows, segments }: { totalRows: number; segments: number }): void {
     this.totalRows = totalRows;
     this.segments = segments;
+    this.plannedAt = Date.now();
     this.committed.clear();
     upsertSearchAttributes([{ key: EXPORT_ROWS, value: totalRows }]);
   }
@@ -38,8 +44,22 @@ export class ExportState {
   }
 
   /** For lists in Temporal's UI: `ExportState = "FAILED"`. */
-  status(status: ExportStatus): void {
+  status(status: ShownStatus): void {
+    if (status === this.shown) return;
+    this.shown = status;
     upsertSearchAttributes([{ key: EXPORT_STATE, value: status }]);
+    this.show();
+  }
+
+  /** @param rows that were written, instead of those that were planned */
+  completed(rows: number): void {
+    this.totalRows = rows;
+    this.shown = 'COMPLETED';
+    upsertSearchAttributes([
+      { key: EXPORT_STATE, value: 'COMPLETED' },
+      { key: EXPORT_ROWS, value: rows },
+    ]);
+    this.show();
   }
 
   private progress(): ExportProgress {
@@ -52,11 +72,21 @@ export class ExportState {
     };
   }
 
+  /** Not a command: it is only asked for, and may change from version to version. */
   private show(): void {
     const { phase, totalRows, rowsCommitted, segmentsDone, segments } = this.progress();
-    const share = segments === null ? '' : `, ${percentOf(rowsCommitted, totalRows)} %`;
+    if (this.shown === 'COMPLETED') {
+      setCurrentDetails(`**${phase}**: ${totalRows ?? 0} rows`);
+      return;
+    }
+    const ended = this.shown === 'FAILED' || this.shown === 'CANCELLED' ? `${this.shown}, was ` : '';
+    const seconds = (Date.now() - this.plannedAt) / 1000;
+    const rate = seconds * 1000 < RATE_AFTER_MS ? '' : `, ${Math.round(rowsCommitted / seconds)} rows/s`;
     const detail =
-      segments === null ? '' : `: ${segmentsDone} of ${segments} segments, ${rowsCommitted} of ${totalRows ?? 0} rows`;
-    setCurrentDetails(`${phase}${share}${detail}`);
+      segments === null
+        ? ''
+        : `, ${percentOf(rowsCommitted, totalRows)} %: ${segmentsDone} of ${segments} segments, ` +
+          `${rowsCommitted} of ${totalRows ?? 0} rows${rate}`;
+    setCurrentDetails(`${ended}**${phase}**${detail}`);
   }
 }

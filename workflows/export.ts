@@ -6,6 +6,7 @@ import { failureOf } from './failures.js';
 import { makeFile } from './make-file.js';
 import { notifyUser } from './notify-user.js';
 import { claimSlot, releaseSlot } from './slot.js';
+import { step } from './visible.js';
 
 /**
  * One export, `export/{job_id}`: claim a slot, make the file, publish it, free the slot, tell the user.
@@ -27,12 +28,14 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
     const file = await makeFile(input, state);
     return await CancellationScope.nonCancellable(async () => {
       state.enter('publishing');
-      await publishExport({ jobId, tenantId, file, tuning: input.tuning });
-      state.status('COMPLETED');
+      const { rowCount, fileSize } = file;
+      const shown = step('publish', `${rowCount} rows, ${fileSize} bytes`);
+      await publishExport.executeWithOptions(shown, [{ jobId, tenantId, file, tuning: input.tuning }]);
+      state.completed(rowCount);
       await releaseSlot(input);
       await notifyUser(input, 'completed');
       state.enter('done');
-      return { status: 'COMPLETED', rowCount: file.rowCount, fileSize: file.fileSize };
+      return { status: 'COMPLETED', rowCount, fileSize };
     });
   } catch (error) {
     const failure = failureOf(error);
@@ -40,12 +43,13 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
     const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(async () => {
       if (cancelled) {
-        const { byOperator } = await discardExport({ jobId, tenantId });
+        const shown = step('discard', 'aborts the upload, removes temporary objects');
+        const { byOperator } = await discardExport.executeWithOptions(shown, [{ jobId, tenantId }]);
         state.status('CANCELLED');
         await releaseSlot(input);
         if (byOperator) await notifyUser(input, 'cancelled');
       } else {
-        await failExport({ jobId, tenantId, failure });
+        await failExport.executeWithOptions(step('fail', failure.code), [{ jobId, tenantId, failure }]);
         state.status('FAILED');
         await releaseSlot(input);
         await notifyUser(input, 'failed');

@@ -6,6 +6,7 @@ import type { ExportState } from './export-state.js';
 import { codeOf, detailsOf } from './failures.js';
 import { inTurns } from './in-turns.js';
 import { claimSlot } from './slot.js';
+import { segmentStep, step } from './visible.js';
 
 /** How often each surprise is answered by another round before it ends the export. */
 const PATIENCE: Partial<Record<ErrorCode, number>> = {
@@ -21,7 +22,7 @@ const FINISH_ROUNDS = 3;
 
 /** Plan, upload, segments, finish; as often as it takes, within limits, until the object is complete. */
 export async function makeFile(input: ExportInput, state: ExportState): Promise<FinishedFile> {
-  const { jobId, tenantId } = input.job;
+  const { jobId, tenantId, request } = input.job;
   const { planExport } = dataActivities(input.tuning, tenantId);
   const { openUpload } = controlActivities(input.tuning);
   const met = new Map<ErrorCode, number>();
@@ -29,9 +30,12 @@ export async function makeFile(input: ExportInput, state: ExportState): Promise<
 
   for (let round = 0; round < MAX_ROUNDS; round++) {
     state.enter('planning');
-    const plan = await planExport({ jobId, tenantId, tuning: input.tuning, demand });
+    const shown = step('plan', `${request.type} as ${request.format}${round === 0 ? '' : ', again'}`);
+    const plan = await planExport.executeWithOptions(shown, [{ jobId, tenantId, tuning: input.tuning, demand }]);
     try {
-      const upload = await openUpload({ jobId, tenantId, generation: plan.generation });
+      const { generation } = plan;
+      const opening = step('open-upload', `generation ${generation}`);
+      const upload = await openUpload.executeWithOptions(opening, [{ jobId, tenantId, generation }]);
       if (upload.state === 'complete') return upload.file;
       // The upload had died, and what was planned for it does not count.
       if (upload.state === 'replaced') continue;
@@ -69,7 +73,8 @@ async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportSt
   const { exportSegment, finishUpload } = dataActivities(input.tuning, tenantId);
   const run = (segments: readonly number[]): Promise<void> =>
     inTurns(segments, input.tuning.segmentsInFlight, async (segment) => {
-      const { rows } = await exportSegment({ jobId, tenantId, generation, segment });
+      const shown = segmentStep(segment, plan.segments);
+      const { rows } = await exportSegment.executeWithOptions(shown, [{ jobId, tenantId, generation, segment }]);
       state.segmentCommitted(segment, rows);
     });
 
@@ -77,7 +82,10 @@ async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportSt
   await run(Array.from({ length: plan.segments }, (_, segment) => segment));
   for (let round = 0; round <= FINISH_ROUNDS; round++) {
     state.enter('finishing');
-    const answer = await CancellationScope.nonCancellable(() => finishUpload({ jobId, tenantId, generation }));
+    const shown = step('finish', `joins ${plan.segments} segments`);
+    const answer = await CancellationScope.nonCancellable(() =>
+      finishUpload.executeWithOptions(shown, [{ jobId, tenantId, generation }]),
+    );
     if (answer.state === 'done') return answer.file;
     if (round === FINISH_ROUNDS) break;
     await run(answer.rerun.map(({ segment }) => segment));

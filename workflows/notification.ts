@@ -1,3 +1,4 @@
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { NotificationInput, RedeliveryInput } from '../shared/contract.js';
 import { mailActivities, webhookActivities } from './activity-options.js';
 
@@ -13,9 +14,26 @@ export async function notificationWorkflow({
   tuning,
 }: NotificationInput): Promise<void> {
   const about = { jobId, tenantId, event };
+  const ways = new Map<string, string>();
+  async function by(way: string, told: Promise<unknown>): Promise<void> {
+    const now = (state: string): void => {
+      ways.set(way, state);
+      setCurrentDetails([...ways].map(([name, how]) => `${name}: ${how}`).join(', '));
+    };
+    now('under way');
+    await told.then(
+      () => {
+        now('done');
+      },
+      (error: unknown) => {
+        now('given up');
+        throw error;
+      },
+    );
+  }
   const ends = await Promise.allSettled([
-    mailActivities(tuning).sendEmail(about),
-    ...(webhook ? [webhookActivities(tuning).deliverWebhook(about)] : []),
+    by('e-mail', mailActivities(tuning).sendEmail(about)),
+    ...(webhook ? [by('webhook', webhookActivities(tuning).deliverWebhook(about))] : []),
   ]);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

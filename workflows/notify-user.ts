@@ -11,6 +11,7 @@ export async function notifyUser({ job, tuning }: ExportInput, event: Notificati
     await startChild(notificationWorkflow, {
       workflowId: notificationWorkflowId(job.jobId, event),
       args: [{ jobId: job.jobId, tenantId: job.tenantId, event, webhook: webhookUrl !== undefined, tuning }],
+      staticSummary: `${event}: ${job.request.type} as ${job.request.format}`,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       // An export that was reset after its end tells the user the same thing no second time.
       workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,

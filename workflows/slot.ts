@@ -3,6 +3,9 @@ import { slotsWorkflowId, type ExportInput } from '../shared/contract.js';
 import { controlActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { releaseSignal } from './messages.js';
+import { isVisible, step } from './visible.js';
+
+const STATUS_OF = { granted: 'PROCESSING', wait: 'QUEUED', ended: 'EXPIRED' } as const;
 
 /**
  * Takes the slot, or waits for it: an export that was admitted holds it already, one that was reset after its end
@@ -13,7 +16,9 @@ export async function claimSlot({ job, limit, tuning }: ExportInput, state: Expo
   state.enter('waiting');
   for (;;) {
     state.slotGranted = false;
-    const { claim } = await controlActivities(tuning).claimSlot({ job, limit, tuning });
+    const shown = step('claim', `one of ${limit} slots of user ${job.userId}`);
+    const { claim } = await controlActivities(tuning).claimSlot.executeWithOptions(shown, [{ job, limit, tuning }]);
+    if (isVisible()) state.status(STATUS_OF[claim]);
     if (claim !== 'wait') return claim === 'granted';
     await condition(() => state.slotGranted, tuning.claimEveryMs);
   }

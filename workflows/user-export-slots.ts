@@ -7,6 +7,7 @@ import {
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
+  setCurrentDetails,
   setHandler,
   sleep,
   startChild,
@@ -17,6 +18,7 @@ import { exportSearchAttributes } from '../shared/search-attributes.js';
 import { controlActivities, lookActivities } from './activity-options.js';
 import { exportWorkflow } from './export.js';
 import { admitUpdate, claimUpdate, isHolderQuery, releaseSignal, slotGrantedSignal, slotsQuery } from './messages.js';
+import { exportDetails, slotsDetails } from './visible.js';
 
 /** A refused caller that comes back at once is answered from the look that has just ended. */
 const LOOK_AGAIN_MS = 1000;
@@ -49,6 +51,10 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       ...waiters,
     ]);
 
+  const show = (): void => {
+    setCurrentDetails(slotsDetails(snapshot(), limit));
+  };
+
   function refuseLate({ notAfter }: AdmitRequest): void {
     if (Date.now() <= notAfter) return;
     throw ApplicationFailure.nonRetryable('The request waited for too long.', 'TEMPORARILY_UNAVAILABLE');
@@ -56,7 +62,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
 
   function grant(): void {
     for (const jobId of waiters) {
-      if (holders.size >= limit) return;
+      if (holders.size >= limit) break;
       waiters.delete(jobId);
       holders.set(jobId, 'held');
       // A hint only: an export that does not hear it asks again by itself; one that is gone is found by the look.
@@ -64,6 +70,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
         .signal(slotGrantedSignal)
         .catch(() => undefined);
     }
+    show();
   }
 
   /** Frees the slots of exports that are no longer open. One that is still being started would look dead. */
@@ -92,8 +99,10 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     settling = true;
     for (const jobId of unsettled) {
       try {
-        await controlActivities(tuning).settleExport({ jobId, tenantId: input.tenantId, tuning });
+        const about = { jobId, tenantId: input.tenantId, tuning };
+        await controlActivities(tuning).settleExport.executeWithOptions({ summary: jobId }, [about]);
         unsettled.delete(jobId);
+        show();
       } catch {
         await sleep(tuning.lookEveryMs);
       }
@@ -104,6 +113,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
   async function start(request: AdmitRequest): Promise<boolean> {
     const { jobId } = request.job;
     holders.set(jobId, 'starting');
+    show();
     try {
       await startChild(exportWorkflow, {
         workflowId: exportWorkflowId(jobId),
@@ -113,6 +123,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
         workflowExecutionTimeout: request.tuning.executionTimeoutMs,
         typedSearchAttributes: exportSearchAttributes(request.job),
         staticSummary: `${request.job.request.type} as ${request.job.request.format}`,
+        staticDetails: exportDetails(request.job),
       });
       // A quick export may have released its slot before its start was confirmed.
       if (holders.has(jobId)) holders.set(jobId, 'held');
@@ -126,21 +137,29 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     }
   }
 
-  setHandler(isHolderQuery, (jobId) => holders.has(jobId));
-  setHandler(slotsQuery, snapshot);
-  setHandler(releaseSignal, (jobId) => {
-    holders.delete(jobId);
-    waiters.delete(jobId);
-    grant();
-  });
-  setHandler(claimUpdate, async ({ jobId, limit: asked }) => {
-    limit = asked;
-    if (holders.has(jobId)) return true;
-    waiters.add(jobId);
-    if (holders.size >= limit) await lookTogether();
-    grant();
-    return holders.has(jobId);
-  });
+  setHandler(isHolderQuery, (jobId) => holders.has(jobId), { description: 'Whether the export (job id) holds a slot' });
+  setHandler(slotsQuery, snapshot, { description: 'Who holds a slot, who waits for one, who was found dead' });
+  setHandler(
+    releaseSignal,
+    (jobId) => {
+      holders.delete(jobId);
+      waiters.delete(jobId);
+      grant();
+    },
+    { description: 'The export (job id) has ended. Of one that runs: it loses its slot, and claims it again' },
+  );
+  setHandler(
+    claimUpdate,
+    async ({ jobId, limit: asked }) => {
+      limit = asked;
+      if (holders.has(jobId)) return true;
+      waiters.add(jobId);
+      if (holders.size >= limit) await lookTogether();
+      grant();
+      return holders.has(jobId);
+    },
+    { description: 'Of an export, about itself: a slot, or a place among those that wait' },
+  );
   setHandler(
     admitUpdate,
     async (request) => {
@@ -155,6 +174,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       return { jobId, started: await start(request) };
     },
     {
+      description: 'Of the API: takes a slot and starts an export',
       // A refusal here writes no event: fifty impatient clients cost nothing.
       validator: (request: AdmitRequest) => {
         refuseLate(request);

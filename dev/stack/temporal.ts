@@ -30,6 +30,7 @@ const DYNAMIC_CONFIG = [
   // No timer fires, and no activity is retried, sooner than this after it was asked for; the default is one second.
   'history.timerProcessorMaxTimeShift="10ms"',
   'matching.enableFairness=true',
+  'frontend.WorkflowPauseEnabled=true',
 ];
 
 /** The `temporal` program of this machine, or one that is installed for this folder. */

@@ -30,11 +30,13 @@ export async function showStack({ orders, once, progress, signal }: ShowOptions)
   progress.line('Starting the local stack');
   const stack = await startStack({ progress, signal });
   try {
-    const [service] = await Promise.all([
-      prepareService(stack, progress).then(() => startService(stack, progress)),
+    await Promise.all([
+      prepareService(stack, progress),
       seed(stack, orders, progress, signal),
       progress.step('Web page', buildPage),
     ]);
+    // A worker holds its datasets against the tables when it starts: not before they are there.
+    const service = await startService(stack, progress);
     await untilDeath(service, signal, async (stop) => {
       const [user] = NORTHWIND.users;
       const { inboxUrl, env } = stack;

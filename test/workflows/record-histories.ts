@@ -3,7 +3,8 @@
  *
  *     npx mocha --extension ts test/workflows/record-histories.ts
  *
- * Record them when a workflow is meant to change. Until then a replay that fails says that exports which are running
+ * Record them when a workflow is meant to change, under a name of its own for the change: what earlier code has done
+ * stays beside it. Until then a replay that fails says that exports which are running
  * while the new version is deployed would be stuck.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -14,6 +15,9 @@ import { startService, type TestService } from '../support/service.js';
 import { DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
 import { HISTORIES, historyToText } from './history-file.js';
 import { cancel, post, resetExport, rowOf, rowsInBytes, slotsOf, someReader, statusOf } from './support.js';
+
+/** What is new about the code that is recorded. */
+const CHANGE = 'visible-steps';
 
 describe('histories', () => {
   let service: TestService;
@@ -33,7 +37,7 @@ describe('histories', () => {
 
   async function record(name: string, workflowId: string): Promise<void> {
     const history = await service.deps.temporal.client.workflow.getHandle(workflowId).fetchHistory();
-    await writeFile(new URL(`${name}.json`, HISTORIES), historyToText(history));
+    await writeFile(new URL(`${name}.${CHANGE}.json`, HISTORIES), historyToText(history));
   }
   const untilClosed = (workflowId: string, status: string): Promise<true> =>
     until(status, async () => (await statusOf(service, workflowId)) === status);

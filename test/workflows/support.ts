@@ -44,17 +44,22 @@ export async function untilTold(user: Reader): Promise<string[]> {
   return (await mailsTo(user)).map(({ subject }) => subject);
 }
 
-/** What an operator types: `temporal workflow …`, about one workflow. */
+/** What an operator types, and what they read then. @throws when the program says that it could not */
+export async function temporal({ namespace, env }: TestService, ...args: readonly string[]): Promise<string> {
+  const where = ['--namespace', namespace, '--address', env.TEMPORAL_ADDRESS ?? ''];
+  const { stdout } = await promisify(execFile)(stack().temporalCli, [...args, ...where], { timeout: 20_000 });
+  return stdout;
+}
+
+/** `temporal workflow …`, about one workflow. */
 export async function operator(
-  { namespace, env }: TestService,
+  service: TestService,
   command: 'cancel' | 'terminate' | 'reset',
   workflowId: string,
   ...more: readonly string[]
 ): Promise<void> {
-  const where = ['--namespace', namespace, '--address', env.TEMPORAL_ADDRESS ?? ''];
   const reason = command === 'reset' ? ['--reason', 'test'] : [];
-  const args = ['workflow', command, '--workflow-id', workflowId, ...reason, ...more, ...where];
-  await promisify(execFile)(stack().temporalCli, args, { timeout: 20_000 });
+  await temporal(service, 'workflow', command, '--workflow-id', workflowId, ...reason, ...more);
 }
 
 export const operateOn = (service: TestService, command: 'cancel' | 'terminate', jobId: string): Promise<void> =>

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
+import { someUser, type TestService } from '../support/service.js';
+import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
+import {
+  cancel,
+  mailsTo,
+  operateOn,
+  resetExport,
+  rowOf,
+  slotsOf,
+  someReader,
+  somethingIsQueued,
+  statusOf,
+  temporal,
+  untilTold,
+  type Reader,
+} from '../workflows/support.js';
+
+/** The cells of docs/operations.md that no test of a single operation has (its table names those). */
+describe('an operator', () => {
+  let service: TestService;
+  let doors: Doors;
+  let door: Door;
+  let locker: pg.Client;
+
+  before(async () => {
+    // One slot, so that a second export waits; one reader, so that somebody else's plan keeps a finish waiting.
+    ({ service, doors } = await startStage({ limit: 1, dataSlots: 1 }));
+    locker = new pg.Client({ connectionString: service.databaseUrl });
+    await locker.connect();
+    await locker.query(`
+      CREATE FUNCTION wait_to_publish() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock_shared(2); RETURN NEW; END $$;
+      CREATE TRIGGER wait_to_publish BEFORE UPDATE ON export_jobs FOR EACH ROW
+        WHEN (NEW.status = 'COMPLETED') EXECUTE FUNCTION wait_to_publish()`);
+  });
+  beforeEach(async () => {
+    door = await doors.closed(1);
+  });
+  afterEach(async () => {
+    await locker.query('ROLLBACK');
+    await door.open();
+  });
+  after(async () => {
+    await locker.end();
+    await endStage({ service, doors });
+  });
+
+  const activity = (command: string, jobId: string, id: string): Promise<string> =>
+    temporal(service, 'activity', command, '--workflow-id', exportWorkflowId(jobId), '--activity-id', id);
+  const workflow = (command: string, jobId: string): Promise<string> =>
+    temporal(service, 'workflow', command, '--workflow-id', exportWorkflowId(jobId));
+  const phaseIs = (user: Reader, jobId: string, phase: string): Promise<true> =>
+    until(phase, async () => (await getExport(service, user, jobId)).phase === phase);
+  const holds = async (user: Reader, jobId: string): Promise<boolean> =>
+    jobId in ((await slotsOf(service, user))?.holders ?? {});
+  const listed = async (query: string): Promise<string> => temporal(service, 'workflow', 'list', '--query', query);
+  const untilListed = (query: string, jobId: string): Promise<true> =>
+    until(`${jobId} in ${query}`, async () => (await listed(query)).includes(exportWorkflowId(jobId)));
+
+  /** An export, and how it is let go from where it stands. */
+  interface Standing {
+    readonly jobId: string;
+    readonly go: () => Promise<unknown>;
+  }
+
+  /** With limit 1: another export holds the slot, and this one, reset after its end, waits. */
+  async function queued(user: Reader): Promise<Standing> {
+    const jobId = await inSegments(user).then((standing) => standing.jobId);
+    await cancel(service, user, jobId);
+    await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'CANCELLED');
+    const holder = (await inSegments(user)).jobId;
+    await resetExport(service, jobId);
+    await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(jobId));
+    return { jobId, go: () => door.open().then(() => untilEnded(service, user, holder)) };
+  }
+
+  async function planning(user: Reader): Promise<Standing> {
+    await locker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const jobId = await postExport(service, user);
+    await phaseIs(user, jobId, 'planning');
+    return { jobId, go: () => locker.query('ROLLBACK') };
+  }
+
+  async function inSegments(user: Reader): Promise<Standing> {
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    return { jobId, go: () => door.open() };
+  }
+
+  /** The only reader has somebody else's plan, which waits for a lock. */
+  async function finishing(user: Reader): Promise<Standing> {
+    const other = someUser();
+    const { jobId } = await inSegments(user);
+    const otherId = await postExport(service, other);
+    await somethingIsQueued(service);
+    await locker.query('BEGIN');
+    const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    await door.open();
+    await locked;
+    await phaseIs(user, jobId, 'finishing');
+    return { jobId, go: () => locker.query('ROLLBACK').then(() => untilEnded(service, other, otherId)) };
+  }
+
+  async function publishing(user: Reader): Promise<Standing> {
+    const published = await doors.closed(2);
+    const jobId = await postExport(service, user);
+    await published.somebodyWaits();
+    return { jobId, go: () => published.open() };
+  }
+
+  for (const stand of [queued, planning, inSegments, finishing]) {
+    it(`who terminates an export, ${stand.name}, has its user told, and its slot freed`, async () => {
+      const user = someReader();
+      const { jobId, go } = await stand(user);
+      await operateOn(service, 'terminate', jobId);
+      const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
+      assert.equal(error_code, 'TERMINATED');
+      assert.match((await untilTold(user)).join(), /could not|failed/i);
+      assert(!(await holds(user, jobId)));
+      await go();
+    });
+  }
+
+  it('who terminates an export when its file is already published leaves the file, and its user is told', async () => {
+    const user = someReader();
+    const { jobId, go } = await publishing(user);
+    await operateOn(service, 'terminate', jobId);
+    await go();
+    await untilEnded(service, user, jobId);
+    assert.match((await untilTold(user)).join(), /ready/i);
+    assert((await download(service, user, jobId)).length > 0);
+    assert(!(await holds(user, jobId)));
+  });
+
+  for (const stand of [queued, finishing, publishing]) {
+    it(`who pauses, unpauses and resets an export, ${stand.name}, has it completed, and its user told once`, async () => {
+      const user = someReader();
+      const { jobId, go } = await stand(user);
+      await workflow('pause', jobId);
+      await untilListed('ExecutionStatus = "Paused"', jobId);
+      await workflow('unpause', jobId);
+      await resetExport(service, jobId);
+      await go();
+      await untilEnded(service, user, jobId);
+      const told = async (): Promise<number> =>
+        (await mailsTo(user)).filter(({ subject, text }) => subject.includes('ready') && text.includes(jobId)).length;
+      await until('a mail', async () => (await told()) > 0);
+      await sleep(300);
+      assert.equal(await told(), 1);
+      await until('its slot is free', async () => !(await holds(user, jobId)));
+    });
+  }
+
+  it('who cancels or resets an export that is planned has what a cancel and a reset promise', async () => {
+    const user = someReader();
+    const reset = await planning(user);
+    await workflow('pause', reset.jobId);
+    await workflow('unpause', reset.jobId);
+    await resetExport(service, reset.jobId);
+    assert(await holds(user, reset.jobId));
+    await reset.go();
+    await untilEnded(service, user, reset.jobId);
+    assert.equal((await untilTold(user)).length, 1);
+    await until('its slot is free', async () => !(await holds(user, reset.jobId)));
+
+    const other = someReader();
+    const cancelled = await planning(other);
+    await operateOn(service, 'cancel', cancelled.jobId);
+    await untilEnded(service, other, cancelled.jobId, 'CANCELLED');
+    await cancelled.go();
+    assert.match((await untilTold(other)).join(), /cancelled/i);
+  });
+
+  for (const [stand, id] of [
+    [planning, 'plan'] as const,
+    [inSegments, 'segment-0000'] as const,
+    [finishing, 'finish'] as const,
+  ]) {
+    it(`who pauses, resets and unpauses ${id} stops and starts the export, and nothing else`, async () => {
+      const user = someReader();
+      const { jobId, go } = await stand(user);
+      await activity('pause', jobId, id);
+      await until('it is paused', async () => (await workflow('describe', jobId)).includes(' Paused'));
+      await go();
+      await untilListed('TemporalPauseInfo IS NOT NULL', jobId);
+      assert(await holds(user, jobId));
+      assert.equal((await rowOf(service, jobId)).status, 'PROCESSING');
+      await temporal(
+        ...([service, 'activity', 'reset', '--keep-paused', '--workflow-id', exportWorkflowId(jobId)] as const),
+        ...['--activity-id', id],
+      );
+      await activity('unpause', jobId, id);
+      await untilEnded(service, user, jobId);
+      assert.equal((await untilTold(user)).length, 1);
+    });
+  }
+
+  it('who pauses the workflow holds it before its next step', async () => {
+    const user = someReader();
+    const { jobId, go } = await inSegments(user);
+    await workflow('pause', jobId);
+    await go();
+    await untilListed('ExecutionStatus = "Paused"', jobId);
+    await sleep(1500);
+    assert.equal((await rowOf(service, jobId)).status, 'PROCESSING');
+    assert(await holds(user, jobId), 'the look takes it for alive');
+    await workflow('unpause', jobId);
+    await untilEnded(service, user, jobId);
+    assert.equal((await untilTold(user)).length, 1);
+  });
+
+  it('who cancels, terminates and resets by a query means exports, and each user is told once', async () => {
+    const users = [someReader(), someReader()];
+    const jobIds: string[] = [];
+    for (const user of users) jobIds.push(await postExport(service, user, behind(1)));
+    await door.somebodyWaits();
+    const those = `WorkflowType = "exportWorkflow" AND ExportUserId IN (${users.map(({ userId }) => `"${userId}"`).join()})`;
+    const batch = (command: string, which: string, ...more: string[]): Promise<string> =>
+      temporal(service, 'workflow', command, '--query', `${those} AND ${which}`, '--yes', '--reason', 'test', ...more);
+    for (const jobId of jobIds) await untilListed(`${those} AND ExecutionStatus = "Running"`, jobId);
+    await batch('terminate', 'ExecutionStatus = "Running"');
+    for (const [index, user] of users.entries()) await untilEnded(service, user, jobIds[index] ?? '', 'FAILED');
+    for (const jobId of jobIds) await untilListed(`${those} AND ExecutionStatus = "Terminated"`, jobId);
+
+    await batch('reset', 'ExecutionStatus = "Terminated"', '--type', 'FirstWorkflowTask');
+    for (const jobId of jobIds) await untilListed(`${those} AND ExecutionStatus = "Running"`, jobId);
+    await door.somebodyWaits();
+    await batch('cancel', 'ExecutionStatus = "Running"');
+    for (const [index, user] of users.entries()) {
+      await untilEnded(service, user, jobIds[index] ?? '', 'CANCELLED');
+      const subjects = await until('both mails', async () => {
+        const mails = await mailsTo(user);
+        return mails.length >= 2 && mails.map(({ subject }) => subject);
+      });
+      assert.equal(subjects.length, 2, subjects.join());
+    }
+  });
+
+  it('who acts on an export that is closed changes nothing', async () => {
+    const user = someReader();
+    const jobId = await postExport(service, user);
+    await untilEnded(service, user, jobId);
+    await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'COMPLETED');
+    const before = await rowOf(service, jobId);
+    await workflow('cancel', jobId);
+    for (const command of ['terminate', 'pause']) await assert.rejects(workflow(command, jobId), /complete/);
+    await assert.rejects(activity('pause', jobId, 'segment-0000'), /pending|complete|not found/i);
+    assert.deepEqual(await rowOf(service, jobId), before);
+    await untilTold(user);
+    const notification = `notification/${jobId}/completed`;
+    const runs = async (): Promise<number> =>
+      (await listed(`WorkflowId = "${notification}"`)).split(notification).length - 1;
+    await until('one run', async () => (await statusOf(service, notification)) === 'COMPLETED');
+    await temporal(service, 'workflow', 'reset', '-w', notification, '-t', 'FirstWorkflowTask', '--reason', 'test');
+    await until('another', async () => (await runs()) === 2 && (await statusOf(service, notification)) === 'COMPLETED');
+    assert.equal((await untilTold(user)).length, 1);
+  });
+
+  it('finds exports by whose they are, what they are and how they stand, and sees how far', async () => {
+    const user = someReader();
+    const own = `ExportUserId = "${user.userId}" AND ExportTenantId = "${user.tenantId}" AND ExportFormat = "CSV"`;
+    const waiting = await queued(user);
+    await untilListed(`${own} AND ExportState = "QUEUED" AND ExecutionStatus = "Running"`, waiting.jobId);
+    await untilListed(`${own} AND ExportState = "CANCELLED"`, waiting.jobId);
+    const slots = `export-slots/${user.tenantId}/${user.userId}`;
+    assert.match(
+      await listed(`${own.replace(/ AND ExportFormat.*/, '')} AND WorkflowType = "userExportSlots"`),
+      /Running/,
+    );
+    const details = await temporal(service, 'workflow', 'metadata', '--workflow-id', slots);
+    assert.match(details, new RegExp(`1 of 1 slots held: .*waiting: ${waiting.jobId}`, 's'));
+    const holder = Object.keys((await slotsOf(service, user))?.holders ?? {})[0] ?? '';
+    await untilListed(`${own} AND ExportState = "PROCESSING"`, holder);
+    const shown = await workflow('metadata', holder);
+    assert.match(shown, /exporting\*\*, 0 %: 0 of 1 segments, 0 of \d+ rows/);
+    assert.match(await workflow('describe', holder), /orders_behind_door_1 as CSV.*segment-0000/s);
+    await door.trap();
+    await untilListed(`${own} AND ExportState = "FAILED"`, holder);
+    await door.open();
+    const { row_count } = await untilEnded(service, user, waiting.jobId);
+    await untilListed(`${own} AND ExportState = "COMPLETED" AND ExportRows = ${row_count}`, waiting.jobId);
+  });
+});

@@ -1,0 +1,35 @@
+import { patched } from '@temporalio/workflow';
+import type { JobSeed, SlotsState } from '../shared/contract.js';
+
+/** Executions that began before steps had names go on as they began. */
+export const isVisible = (): boolean => patched('visible-steps');
+
+/**
+ * How one step is shown to operators, and what they call it when they pause it: `temporal activity pause --activity-id
+ * segment-0007`. An id may come again, as with a finish that sends segments back, but never while it is still running.
+ */
+export const step = (activityId: string, summary: string) => ({
+  summary,
+  ...(isVisible() ? { activityId } : {}),
+});
+
+/** The number is that of `export_segments` and of the logs, from 0; four digits sort as they are read. */
+export const segmentStep = (segment: number, segments: number) =>
+  step(`segment-${String(segment).padStart(4, '0')}`, `segment ${segment} (${segment + 1} of ${segments})`);
+
+/** What was asked for, without the values of its filters: those are in the input, for whoever may read that. */
+export function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
+  const filtered = Object.keys(filters).join(', ') || 'none';
+  return `asked for at ${createdAt} by user ${userId} of tenant ${tenantId}  \n${columns.length} columns, filters: ${filtered}`;
+}
+
+/** Who has a slot and who waits for one. Two spaces before a line's end: the Web UI reads Markdown. */
+export function slotsDetails({ holders, waiters, unsettled }: SlotsState, limit: number): string {
+  const held = Object.keys(holders);
+  const list = (jobIds: readonly string[]): string => jobIds.join(', ') || '–';
+  return [
+    `${held.length} of ${limit} slots held: ${list(held)}`,
+    `waiting: ${list(waiters)}`,
+    ...(unsettled.length > 0 ? [`found dead: ${list(unsettled)}`] : []),
+  ].join('  \n');
+}
