@@ -9,7 +9,9 @@ import { failExport } from './fail-export.js';
 import { finishUpload } from './finish-upload.js';
 import { openUpload } from './open-upload.js';
 import { planExport } from './plan-export.js';
+import { prepareScheduledExport } from './prepare-scheduled-export.js';
 import { publishExport } from './publish-export.js';
+import { refuseScheduledExport } from './refuse-scheduled-export.js';
 import { sendEmail } from './send-email.js';
 import { settleExport } from './settle-export.js';
 import { sweep } from './sweep.js';
@@ -22,6 +24,8 @@ export const createControlActivities = (deps: ActivityDeps) =>
     settleExport: settleExport(deps),
     openUpload: openUpload(deps),
     publishExport: publishExport(deps),
+    prepareScheduledExport: prepareScheduledExport(deps),
+    refuseScheduledExport: refuseScheduledExport(deps),
     failExport: failExport(deps),
     discardExport: discardExport(deps),
     sendEmail: sendEmail(deps),

@@ -1,22 +1,18 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
-  ParentClosePolicy,
-  WorkflowIdReusePolicy,
   allHandlersFinished,
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
   setHandler,
   sleep,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import { exportWorkflowId, type AdmitRequest, type SlotsInput, type SlotsState } from '../shared/contract.js';
-import { exportSearchAttributes } from '../shared/search-attributes.js';
 import { controlActivities, lookActivities } from './activity-options.js';
-import { exportWorkflow } from './export.js';
 import { admitUpdate, claimUpdate, isHolderQuery, releaseSignal, slotGrantedSignal, slotsQuery } from './messages.js';
+import { startExport } from './start-export.js';
 
 /** A refused caller that comes back at once is answered from the look that has just ended. */
 const LOOK_AGAIN_MS = 1000;
@@ -44,7 +40,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     unsettled: [...unsettled],
   });
   const tooMany = (): ApplicationFailure =>
-    ApplicationFailure.nonRetryable(`${active()} of ${limit} exports are active.`, 'TOO_MANY_EXPORTS', [
+    ApplicationFailure.nonRetryable(`At most ${limit} exports may be active, and ${active()} are.`, 'TOO_MANY_EXPORTS', [
       ...holders.keys(),
       ...waiters,
     ]);
@@ -105,15 +101,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     const { jobId } = request.job;
     holders.set(jobId, 'starting');
     try {
-      await startChild(exportWorkflow, {
-        workflowId: exportWorkflowId(jobId),
-        args: [{ job: request.job, limit: request.limit, tuning: request.tuning }],
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-        workflowExecutionTimeout: request.tuning.executionTimeoutMs,
-        typedSearchAttributes: exportSearchAttributes(request.job),
-        staticSummary: `${request.job.request.type} as ${request.job.request.format}`,
-      });
+      await startExport(request);
       // A quick export may have released its slot before its start was confirmed.
       if (holders.has(jobId)) holders.set(jobId, 'held');
       return true;
