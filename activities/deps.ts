@@ -38,4 +38,6 @@ export interface ActivityDeps {
   readonly tuning: Tuning;
   /** How long uploads and temporary objects of failed exports are kept, ms. */
   readonly retryWindowMs: number;
+  /** How long rows of ended exports are kept, ms. */
+  readonly jobTtlMs: number;
 }

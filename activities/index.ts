@@ -4,6 +4,7 @@ import type { ActivityDeps } from './deps.js';
 import { deliverWebhook } from './deliver-webhook.js';
 import { describeExports } from './describe-exports.js';
 import { discardExport } from './discard-export.js';
+import { eraseUser } from './erase-user.js';
 import { exportSegment } from './export-segment.js';
 import { failExport } from './fail-export.js';
 import { finishUpload } from './finish-upload.js';
@@ -31,6 +32,7 @@ export const createControlActivities = (deps: ActivityDeps) =>
     sendEmail: sendEmail(deps),
     deliverWebhook: deliverWebhook(deps),
     sweep: sweep(deps),
+    eraseUser: eraseUser(deps),
   });
 
 /** Readers of the source database, on the data queue: their number is what the database has to bear. */

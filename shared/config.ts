@@ -113,6 +113,8 @@ const worker = common.extend({
   EMAIL_FROM: z.string().regex(SENDER, 'must be an address such as Exports <exports@example.com>').optional(),
   // Database readers of this process: plans, segments and finishes that run at the same time.
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),
+  // Rows of ended exports, counted from their end; files and uploads go before them.
+  JOB_TTL: duration.default(90 * UNITS.d),
   // How long a stopping worker lets its activities finish before it aborts them.
   WORKER_DRAIN: duration.default(20 * UNITS.s),
   // Temporal's worker versioning: the deployment that all workers belong to, and the build that this one is.

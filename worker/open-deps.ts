@@ -69,6 +69,7 @@ export async function openDeps(
       publicUrl: config.PUBLIC_URL,
       linkSecret: config.LINK_SECRET,
       retryWindowMs: config.RETRY_WINDOW,
+      jobTtlMs: config.JOB_TTL,
     },
     close: async () => {
       await Promise.allSettled([jobsPool.end(), sourcePool.end(), temporal.close()]);

@@ -1,3 +1,4 @@
+export { erasureWorkflow } from './erasure.js';
 export { exportWorkflow } from './export.js';
 export { notificationWorkflow, redeliveryWorkflow } from './notification.js';
 export { retentionWorkflow } from './retention.js';

@@ -40,10 +40,11 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     unsettled: [...unsettled],
   });
   const tooMany = (): ApplicationFailure =>
-    ApplicationFailure.nonRetryable(`At most ${limit} exports may be active, and ${active()} are.`, 'TOO_MANY_EXPORTS', [
-      ...holders.keys(),
-      ...waiters,
-    ]);
+    ApplicationFailure.nonRetryable(
+      `At most ${limit} exports may be active, and ${active()} are.`,
+      'TOO_MANY_EXPORTS',
+      [...holders.keys(), ...waiters],
+    );
 
   function refuseLate({ notAfter }: AdmitRequest): void {
     if (Date.now() <= notAfter) return;

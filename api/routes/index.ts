@@ -6,6 +6,7 @@ import { createSchedule, createScheduleOperation } from './create-schedule.js';
 import { deleteExport, deleteExportOperation } from './delete-export.js';
 import { docs, docsFile, docsFileOperation, docsOperation } from './docs.js';
 import { downloadExport, downloadExportOperation } from './download-export.js';
+import { eraseUser, eraseUserOperation } from './erase-user.js';
 import { estimateExport, estimateExportOperation } from './estimate-export.js';
 import { exportEvents, exportEventsOperation } from './export-events.js';
 import { getExport, getExportOperation } from './get-export.js';
@@ -65,6 +66,7 @@ export const ROUTES: Routes = {
   '/v1/schedules/:schedule_id/run': { post: { handle: runSchedule, operation: runScheduleOperation } },
   '/v1/webhooks/secret': { get: { handle: showSecret, operation: showSecretOperation } },
   '/v1/webhooks/secret/rotate': { post: { handle: rotateSecret, operation: rotateSecretOperation } },
+  '/v1/users/:user_id/exports': { delete: { handle: eraseUser, operation: eraseUserOperation } },
   '/v1/datasets': { get: { handle: listDatasets, operation: listDatasetsOperation } },
   '/d/:token': { get: { handle: openLink, operation: openLinkOperation } },
   '/healthz': { get: { handle: health, operation: healthOperation } },

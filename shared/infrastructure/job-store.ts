@@ -238,6 +238,22 @@ export class JobStore {
     );
   }
 
+  /** Ended for longer than `ttlMs`, the oldest first; what still has a file or an upload is for other steps of the sweep. */
+  async withOldRow(ttlMs: number, limit: number): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE completed_at < now() - make_interval(secs => $1)
+         AND (status IN ('FAILED', 'CANCELLED') AND upload_id IS NULL
+           OR status = 'COMPLETED' AND file_deleted_at IS NOT NULL)
+       ORDER BY completed_at LIMIT $2`,
+      [ttlMs / 1000, limit],
+    );
+  }
+
+  /** The row of an ended job, with its segments and deliveries. False when it is active, or gone. */
+  async remove(jobId: string): Promise<boolean> {
+    return this.change(`DELETE FROM export_jobs WHERE job_id = $1 AND status NOT IN ('QUEUED', 'PROCESSING')`, [jobId]);
+  }
+
   static isActive(status: ExportStatus): boolean {
     return status === 'QUEUED' || status === 'PROCESSING';
   }
