@@ -1,3 +1,4 @@
+import type { Tuning } from '../shared/contract.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { FormatResources } from '../shared/formats/format.js';
 import type { BufferPool } from '../shared/infrastructure/buffer-pool.js';
@@ -8,6 +9,7 @@ import type { PlanStore } from '../shared/infrastructure/plan-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
 import type { SendWebhook } from '../shared/infrastructure/webhook-sender.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
 /** What activities work with: opened once by the worker's `main.ts`, and closed there. */
@@ -29,6 +31,13 @@ export interface ActivityDeps {
   readonly webhookKey: string;
   readonly publicUrl: string;
   readonly linkSecret: string;
+  /** Which addresses a webhook may name. */
+  readonly webhookRule: AddressRule;
+  /** Active exports that a user may have, and what exports that a schedule starts are given. */
+  readonly limit: number;
+  readonly tuning: Tuning;
   /** How long uploads and temporary objects of failed exports are kept, ms. */
   readonly retryWindowMs: number;
+  /** How long rows of ended exports are kept, ms. */
+  readonly jobTtlMs: number;
 }

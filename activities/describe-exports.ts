@@ -3,9 +3,12 @@ import { exportWorkflowId } from '../shared/contract.js';
 import type { ActivityDeps } from './deps.js';
 
 /** How the latest run of an export stands, by workflow id, so that a reset counts as the same export. */
-export async function exportStatus(client: Client, jobId: string): Promise<string> {
+export const exportStatus = (client: Client, jobId: string): Promise<string> =>
+  workflowStatus(client, exportWorkflowId(jobId));
+
+export async function workflowStatus(client: Client, workflowId: string): Promise<string> {
   try {
-    const { status } = await client.workflow.getHandle(exportWorkflowId(jobId)).describe();
+    const { status } = await client.workflow.getHandle(workflowId).describe();
     return status.name;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'NOT_FOUND';

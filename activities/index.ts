@@ -4,12 +4,15 @@ import type { ActivityDeps } from './deps.js';
 import { deliverWebhook } from './deliver-webhook.js';
 import { describeExports } from './describe-exports.js';
 import { discardExport } from './discard-export.js';
+import { eraseUser } from './erase-user.js';
 import { exportSegment } from './export-segment.js';
 import { failExport } from './fail-export.js';
 import { finishUpload } from './finish-upload.js';
 import { openUpload } from './open-upload.js';
 import { planExport } from './plan-export.js';
+import { prepareScheduledExport } from './prepare-scheduled-export.js';
 import { publishExport } from './publish-export.js';
+import { refuseScheduledExport } from './refuse-scheduled-export.js';
 import { sendEmail } from './send-email.js';
 import { settleExport } from './settle-export.js';
 import { sweep } from './sweep.js';
@@ -22,11 +25,14 @@ export const createControlActivities = (deps: ActivityDeps) =>
     settleExport: settleExport(deps),
     openUpload: openUpload(deps),
     publishExport: publishExport(deps),
+    prepareScheduledExport: prepareScheduledExport(deps),
+    refuseScheduledExport: refuseScheduledExport(deps),
     failExport: failExport(deps),
     discardExport: discardExport(deps),
     sendEmail: sendEmail(deps),
     deliverWebhook: deliverWebhook(deps),
     sweep: sweep(deps),
+    eraseUser: eraseUser(deps),
   });
 
 /** Readers of the source database, on the data queue: their number is what the database has to bear. */

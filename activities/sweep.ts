@@ -1,13 +1,17 @@
 import { jobIdOfKey, temporaryPrefix, type Tuning } from '../shared/contract.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
+import type { JobRow } from '../shared/infrastructure/job-row.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
+import { isOfGeneration } from './open-upload.js';
+import { removeJob } from './remove-job.js';
 import { settleExport } from './settle-export.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'retryWindowMs'>;
+type Deps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'retryWindowMs' | 'jobTtlMs'>;
 
-/** Jobs that one sweep handles of each kind; the next one, a minute later, takes the rest. */
+/** Jobs that are asked for at a time, and how often: what one sweep leaves, the next one takes. */
 const BATCH = 100;
+const BATCHES = 100;
 /** A young export may still be on its way between the semaphore and its first step. */
 const YOUNG_MS = 60_000;
 
@@ -16,7 +20,7 @@ export const sweep =
   (deps: Deps) =>
   ({ tuning }: { tuning: Tuning }): Promise<void> =>
     heartbeating(async (signal) => {
-      const steps = [deleteExpiredFiles, endAbandonedUploads, deleteStrays, settleForgotten];
+      const steps = [deleteExpiredFiles, endAbandonedUploads, deleteStrays, deleteOldJobs, settleForgotten];
       for (const step of steps) {
         for await (const _done of step(deps, tuning)) signal.throwIfAborted();
       }
@@ -25,24 +29,49 @@ export const sweep =
 /** A generator yields after each job, so that a stopping worker need not wait for all of them. */
 type Step = AsyncGenerator<void>;
 
-async function* deleteExpiredFiles({ jobs, store }: Deps): Step {
-  for (const { job_id: jobId, file_key: key } of await jobs.withExpiredFile(BATCH)) {
-    if (key !== null) await store.delete(key);
-    await jobs.markFileDeleted(jobId);
-    yield;
+/** Batch after batch, as long as each is full: a job that was handled is in none of the next. */
+async function* eachOf(next: () => Promise<JobRow[]>, handle: (row: JobRow) => Promise<unknown>): Step {
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const rows = await next();
+    for (const row of rows) {
+      await handle(row);
+      yield;
+    }
+    if (rows.length < BATCH) return;
   }
 }
 
-async function* endAbandonedUploads({ jobs, plans, store, retryWindowMs }: Deps): Step {
-  for (const { job_id: jobId, file_key: key, generation } of await jobs.withAbandonedUpload(retryWindowMs, BATCH)) {
-    // First the generation: an operator's reset in between then opens the next one, and not the one that goes.
-    if (await plans.endGeneration(jobId, generation)) {
-      if (key !== null) await store.abortUploadsOf(key);
+/** A lifecycle rule of the bucket may have come first: then there is nothing to delete, and the row learns it. */
+const deleteExpiredFiles = ({ jobs, store }: Deps): Step =>
+  eachOf(
+    () => jobs.withExpiredFile(BATCH),
+    async ({ job_id: jobId, file_key: key }) => {
+      if (key !== null) await store.delete(key);
+      await jobs.markFileDeleted(jobId);
+    },
+  );
+
+const endAbandonedUploads = ({ jobs, plans, store, retryWindowMs }: Deps): Step =>
+  eachOf(
+    () => jobs.withAbandonedUpload(retryWindowMs, BATCH),
+    async ({ job_id: jobId, file_key: key, generation }) => {
+      // First the generation: an operator's reset in between then opens the next one, and not the one that goes.
+      if (!(await plans.endGeneration(jobId, generation))) return;
+      if (key !== null) {
+        await store.abortUploadsOf(key);
+        // Completed by an attempt whose answer was lost, before the export failed: nobody has a link to it.
+        const object = await store.head(key);
+        if (object !== null && isOfGeneration(object.metadata, { jobId, generation })) await store.delete(key);
+      }
       await store.deleteAll(temporaryPrefix(jobId));
-    }
-    yield;
-  }
-}
+    },
+  );
+
+const deleteOldJobs = (deps: Deps): Step =>
+  eachOf(
+    () => deps.jobs.withOldRow(deps.jobTtlMs, BATCH),
+    (row) => removeJob(deps, row),
+  );
 
 /** What no row speaks of: a late attempt's leftovers, a job whose row is gone. Keys that are not ours stay. */
 async function* deleteStrays({ jobs, store, retryWindowMs }: Deps): Step {

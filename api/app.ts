@@ -35,16 +35,17 @@ export function createApp(deps: ApiDeps): Express {
 function mount(app: Express, path: string, methods: Routes[string], deps: ApiDeps): void {
   const route = app.route(path);
   route.all(named(path));
-  const { get, post, delete: remove } = methods;
+  const { get, post, put, delete: remove } = methods;
   if (get !== undefined) route.get(...handlers(get, deps));
   if (post !== undefined) route.post(...handlers(post, deps));
+  if (put !== undefined) route.put(...handlers(put, deps));
   if (remove !== undefined) route.delete(...handlers(remove, deps));
   route.all(otherMethod(methods));
 }
 
 const handlers = ({ handle, operation }: Route, deps: ApiDeps): RequestHandler[] => [
   ...(operation.scope === undefined ? [] : [requireScope(operation.scope)]),
-  ...(operation.takesRequest === true ? jsonBody : []),
+  ...(operation.takes !== undefined ? jsonBody : []),
   handle(deps),
 ];
 

@@ -9,7 +9,7 @@ export function crossOrigin(origins: readonly string[]): RequestHandler[] {
   if (origins.length === 0) return [];
   const allow = cors({
     origin: origins.includes('*') ? '*' : [...origins],
-    methods: ['GET', 'POST', 'DELETE'],
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', ...Object.keys(REQUEST_HEADERS)],
     exposedHeaders: Object.keys(RESPONSE_HEADERS),
     maxAge: DAY_SECONDS,

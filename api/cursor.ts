@@ -5,7 +5,7 @@ import type { JobRow } from '../shared/infrastructure/job-row.js';
 
 const place = z.tuple([z.iso.datetime(), z.guid()]);
 
-export function writeCursor({ created_at, job_id }: JobRow): string {
+export function writeCursor({ created_at, job_id }: Pick<JobRow, 'created_at' | 'job_id'>): string {
   return Buffer.from(JSON.stringify([created_at.toISOString(), job_id])).toString('base64url');
 }
 

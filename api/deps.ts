@@ -3,12 +3,13 @@ import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import type { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
-export const SCOPES = ['exports:read', 'exports:write'] as const;
+export const SCOPES = ['exports:read', 'exports:write', 'exports:admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who is asking, as the token says it. Ids are in lower case. */
@@ -16,7 +17,7 @@ export interface Principal {
   readonly userId: string;
   readonly tenantId: string;
   readonly email?: string;
-  /** What the token allows; none: everything. */
+  /** What the token allows; none: everything of the user's own. */
   readonly scopes?: readonly string[];
 }
 
@@ -39,6 +40,10 @@ export interface ApiSettings {
   readonly webhookRule: AddressRule;
   /** Active exports that a user may have. */
   readonly limit: number;
+  /** Schedules that a user may have. Default 20. */
+  readonly maxSchedules?: number;
+  /** Between two runs of a schedule at least, seconds. Default: a quarter of an hour. */
+  readonly minScheduleSeconds?: number;
   /** Goes into the input of every workflow that is started here. */
   readonly tuning: Tuning;
   /** Requests a minute. None: no limit. */
@@ -59,6 +64,7 @@ export interface ApiDeps {
   /** What is exported from: the API counts its rows, and asks who may have them. */
   readonly source: Source;
   readonly store: ObjectStore;
+  readonly schedules: ScheduleStore;
   readonly webhooks: WebhookStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;

@@ -17,14 +17,33 @@ export function parseQuery<T>(request: Request, schema: z.ZodType<T>): T {
   );
 }
 
+/** A parameter that is there once. */
+export const once = z.string({ error: 'must be given once' });
+const wholeNumber = { error: 'must be a whole number from 1 to 100' };
+/** How long a page is. */
+export const limitSchema = once
+  .regex(/^\d{1,3}$/, wholeNumber)
+  .transform(Number)
+  .pipe(z.int().min(1, wholeNumber).max(100, wholeNumber))
+  .default(20);
+
 const uuid = z.guid().toLowerCase();
+
+/**
+ * A parameter of the path.
+ * @throws ServiceError VALIDATION_FAILED when it is no UUID
+ */
+export function uuidOf(request: Request, name: 'job_id' | 'schedule_id' | 'user_id'): string {
+  const { data } = uuid.safeParse(request.params[name]);
+  if (data === undefined) throw validationFailed([{ pointer: `path/${name}`, detail: 'must be a UUID' }]);
+  return data;
+}
 
 /** @throws ServiceError VALIDATION_FAILED when it is no UUID */
 export function jobIdOf(request: Request): string {
-  const { data } = uuid.safeParse(request.params.job_id);
-  if (data === undefined) throw validationFailed([{ pointer: 'path/job_id', detail: 'must be a UUID' }]);
-  contextOf(request).jobId = data;
-  return data;
+  const jobId = uuidOf(request, 'job_id');
+  contextOf(request).jobId = jobId;
+  return jobId;
 }
 
 /**

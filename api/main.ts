@@ -9,6 +9,7 @@ import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { serviceRoot } from '../shared/infrastructure/service-version.js';
+import { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import { Source } from '../shared/infrastructure/source.js';
 import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import { createAddressRule } from '../shared/webhooks/address-rule.js';
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
       jobs: new JobStore(pool),
       source: new Source(sourcePool),
       store,
+      schedules: new ScheduleStore(temporal),
       webhooks: new WebhookStore(pool),
       temporal,
       registry,
@@ -71,6 +73,8 @@ async function main(): Promise<void> {
         webhookKey: config.WEBHOOK_KEY,
         webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
         limit: config.MAX_ACTIVE_EXPORTS,
+        maxSchedules: config.MAX_SCHEDULES,
+        minScheduleSeconds: config.MIN_SCHEDULE_INTERVAL / 1000,
         rateLimits: { user: config.RATE_LIMIT_USER, tenant: config.RATE_LIMIT_TENANT },
         corsOrigins: config.CORS_ORIGINS,
         maxEventStreams: config.MAX_EVENT_STREAMS,

@@ -67,6 +67,13 @@ const common = z.object({
   PUBLIC_URL: url.default('http://localhost:3000'),
   DATASETS_MODULE: z.string().optional(),
   RETRY_WINDOW: duration.default(24 * UNITS.h),
+  // What exports are given: by the API that starts them, and by a worker whose schedules do.
+  MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
+  SEGMENTS_IN_FLIGHT: wholeNumber(1).default(DEFAULT_TUNING.segmentsInFlight),
+  MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
+  MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
+  // Seven days is as long as S3 signs a link for.
+  URL_TTL_SECONDS: wholeNumber(1, 604_800).default(DEFAULT_TUNING.urlTtlSeconds),
   LOG_LEVEL: z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -77,18 +84,15 @@ const api = common.extend({
   JWT_JWKS_URL: url.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
-  MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
   CORS_ORIGINS: origins,
   // Each process counts for itself.
   RATE_LIMIT_USER: requests(1200),
   RATE_LIMIT_TENANT: requests(30_000),
   // Of one user, in one process.
   MAX_EVENT_STREAMS: wholeNumber(1).default(20),
-  SEGMENTS_IN_FLIGHT: wholeNumber(1).default(DEFAULT_TUNING.segmentsInFlight),
-  MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
-  MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
-  // Seven days is as long as S3 signs a link for.
-  URL_TTL_SECONDS: wholeNumber(1, 604_800).default(DEFAULT_TUNING.urlTtlSeconds),
+  // Of one user.
+  MAX_SCHEDULES: wholeNumber(0).default(20),
+  MIN_SCHEDULE_INTERVAL: duration.default(15 * UNITS.m),
 });
 
 const worker = common.extend({
@@ -109,6 +113,8 @@ const worker = common.extend({
   EMAIL_FROM: z.string().regex(SENDER, 'must be an address such as Exports <exports@example.com>').optional(),
   // Database readers of this process: plans, segments and finishes that run at the same time.
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),
+  // Rows of ended exports, counted from their end; files and uploads go before them.
+  JOB_TTL: duration.default(90 * UNITS.d),
   // How long a stopping worker lets its activities finish before it aborts them.
   WORKER_DRAIN: duration.default(20 * UNITS.s),
   // Temporal's worker versioning: the deployment that all workers belong to, and the build that this one is.
@@ -164,8 +170,8 @@ export function deploymentOf({ WORKER_DEPLOYMENT: deploymentName, WORKER_BUILD_I
   return deploymentName === undefined || buildId === undefined ? null : { deploymentName, buildId };
 }
 
-/** What the API puts into the input of the workflows that it starts. */
-export function tuningOf(config: ApiConfig): Tuning {
+/** What goes into the input of exports, whoever starts them. */
+export function tuningOf(config: CommonConfig): Tuning {
   return {
     ...DEFAULT_TUNING,
     segmentsInFlight: config.SEGMENTS_IN_FLIGHT,

@@ -188,10 +188,27 @@ export interface RedeliveryInput extends EventRef {
   readonly tuning: Tuning;
 }
 
+/** A user of a tenant: the same id in another tenant is somebody else. */
+export interface UserRef {
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+/** What an erasure has found. */
+export interface ErasureCounts {
+  readonly schedules: number;
+  readonly exports: number;
+  /** Of the exports, those that had a file. */
+  readonly files: number;
+  /** Of the exports, those that were active. */
+  readonly cancelled: number;
+}
+
 export const exportWorkflowId = (jobId: string): string => `export/${jobId}`;
 export const slotsWorkflowId = (tenantId: string, userId: string): string => `export-slots/${tenantId}/${userId}`;
 export const notificationWorkflowId = (jobId: string, event: NotificationEvent): string =>
   `notification/${jobId}/${event}`;
+export const erasureWorkflowId = ({ tenantId, userId }: UserRef): string => `erasure/${tenantId}/${userId}`;
 export const redeliveryWorkflowId = (jobId: string): string => `redelivery/${jobId}`;
 /** `webhook-id`: the same for every attempt to tell of one event, so that a receiver knows it again. */
 export const webhookIdOf = (jobId: string, event: NotificationEvent): string =>

@@ -17,6 +17,7 @@ export const ERRORS = {
   EXPIRED: { status: 410, retryable: false, title: 'The link has expired' },
   NO_WEBHOOK: { status: 409, retryable: false, title: 'The export has no webhook' },
   ROTATED_TOO_OFTEN: { status: 409, retryable: false, title: 'The secret was rotated too often' },
+  TOO_MANY_SCHEDULES: { status: 409, retryable: false, title: 'Too many schedules' },
   BODY_TOO_LARGE: { status: 413, retryable: false, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'The body must be JSON' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key belongs to another request' },
@@ -28,6 +29,7 @@ export const ERRORS = {
   // What ends a job.
   TOO_MANY_ROWS: { status: 422, retryable: false, title: 'The export has more rows than is allowed' },
   FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be larger than is allowed' },
+  SCHEDULE_OUTDATED: { status: 500, retryable: false, title: 'The request of the schedule is no longer valid' },
   DATASET_UNAVAILABLE: { status: 500, retryable: false, title: 'The dataset does not fit its database' },
   KEY_NOT_UNIQUE: { status: 500, retryable: false, title: 'The key of the dataset is not unique or is null' },
   COMPUTE_FAILED: { status: 500, retryable: false, title: 'A computed column cannot be computed' },

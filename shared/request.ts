@@ -149,7 +149,7 @@ export function createRequestSchema(registry: DatasetRegistry, webhookRule = cre
 }
 export type RequestSchema = ReturnType<typeof createRequestSchema>;
 
-interface FieldProblem {
+export interface FieldProblem {
   /** RFC 6901, into the body. */
   readonly pointer: string;
   readonly detail: string;
@@ -173,29 +173,38 @@ export function validationFailed(errors: readonly FieldProblem[]): ServiceError 
   return new ServiceError('VALIDATION_FAILED', `${sentence}.`, { errors });
 }
 
+type Checked = { readonly request: ExportRequest } | { readonly problems: readonly FieldProblem[] };
+
 /**
  * Checks a body against the registries and fills in every default.
  * @param schema of the same registry
  * @throws ServiceError VALIDATION_FAILED with a JSON pointer per field
  */
 export function parseExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): ExportRequest {
+  const checked = checkExportRequest(body, schema, registry);
+  if ('request' in checked) return checked.request;
+  throw validationFailed(checked.problems);
+}
+
+/** @see parseExportRequest */
+export function checkExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): Checked {
   const result = schema.safeParse(body);
   const format = FORMATS.get(result.data?.format ?? '');
   const options = format?.options.safeParse(result.data?.options);
-  if (!result.success) throw validationFailed(fieldProblems(result.error));
+  if (!result.success) return { problems: fieldProblems(result.error) };
   if (options?.success !== true) {
-    throw validationFailed(options === undefined ? [] : fieldProblems(options.error, ['options']));
+    return { problems: options === undefined ? [] : fieldProblems(options.error, ['options']) };
   }
   const { type, format: name, columns = [], filters = {}, notify } = result.data;
   if (type === ACCOUNT && (options.data.compression ?? 'none') !== 'none') {
     const detail = 'is not for account exports: their archive is compressed';
-    throw validationFailed([{ pointer: '/options/compression', detail }]);
+    return { problems: [{ pointer: '/options/compression', detail }] };
   }
   const dataset = registry.get(type);
   const misfit = dataset && format?.columnsProblem?.(shownColumns(dataset, columns), options.data);
-  if (typeof misfit === 'string') throw validationFailed([{ pointer: '/columns', detail: misfit }]);
+  if (typeof misfit === 'string') return { problems: [{ pointer: '/columns', detail: misfit }] };
   const set = Object.entries(filters).filter(([, value]) => value !== undefined);
-  return {
+  const request: ExportRequest = {
     type,
     format: name,
     columns,
@@ -206,6 +215,7 @@ export function parseExportRequest(body: unknown, schema: RequestSchema, registr
       ...(notify.webhook_url === undefined ? {} : { webhook_url: notify.webhook_url }),
     },
   };
+  return { request };
 }
 
 /** The same request has the same hash, in whatever order its keys were sent. */

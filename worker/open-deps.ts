@@ -1,5 +1,5 @@
 import type { ActivityDeps } from '../activities/deps.js';
-import type { WorkerConfig } from '../shared/config.js';
+import { tuningOf, type WorkerConfig } from '../shared/config.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import { BufferPool } from '../shared/infrastructure/buffer-pool.js';
 import { copyStream } from '../shared/infrastructure/copy-socket.js';
@@ -44,6 +44,7 @@ export async function openDeps(
     onIdleError,
     stream: copyStream,
   });
+  const webhookRule = createAddressRule(config.WEBHOOK_ALLOWED_RANGES);
   const temporal = connectTemporal(address);
   const objects = openObjectStore(config);
   return {
@@ -60,11 +61,15 @@ export async function openDeps(
       serviceVersion: serviceVersion(),
       mailer: createMailer(config),
       webhooks: new WebhookStore(jobsPool),
-      sendWebhook: createWebhookSender(createAddressRule(config.WEBHOOK_ALLOWED_RANGES)),
+      sendWebhook: createWebhookSender(webhookRule),
+      webhookRule,
+      limit: config.MAX_ACTIVE_EXPORTS,
+      tuning: tuningOf(config),
       webhookKey: config.WEBHOOK_KEY,
       publicUrl: config.PUBLIC_URL,
       linkSecret: config.LINK_SECRET,
       retryWindowMs: config.RETRY_WINDOW,
+      jobTtlMs: config.JOB_TTL,
     },
     close: async () => {
       await Promise.allSettled([jobsPool.end(), sourcePool.end(), temporal.close()]);

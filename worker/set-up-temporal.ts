@@ -1,4 +1,4 @@
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
 import { CONTROL_QUEUE } from '../shared/contract.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 import { SEARCH_ATTRIBUTES } from '../shared/search-attributes.js';
@@ -6,7 +6,24 @@ import { DEFAULT_TUNING } from '../shared/tuning.js';
 
 /** IndexedValueType of Temporal's API. */
 const INDEXED = { KEYWORD: 2, INT: 3 } as const;
-const SWEEP_EVERY_MS = 60_000;
+const RETENTION = 'export-retention';
+/** Twice in the minute within which a file has to be gone. */
+const SWEEP_EVERY_MS = 30_000;
+const SWEEP_TIMEOUT_MS = 15 * 60_000;
+
+const SWEEPS = {
+  spec: { intervals: [{ every: SWEEP_EVERY_MS }] },
+  action: {
+    type: 'startWorkflow',
+    workflowType: 'retentionWorkflow',
+    workflowId: RETENTION,
+    taskQueue: CONTROL_QUEUE,
+    args: [{ tuning: DEFAULT_TUNING }],
+    // A worker that is away for a night must not find all the sweeps of it waiting.
+    workflowExecutionTimeout: SWEEP_TIMEOUT_MS,
+  },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SWEEP_EVERY_MS },
+} satisfies Omit<ScheduleOptions, 'scheduleId'>;
 
 /** Registers search attributes and the retention schedule in the namespace. Safe to repeat. */
 export async function setUpTemporal({ client }: TemporalClient, namespace: string): Promise<void> {
@@ -18,21 +35,10 @@ export async function setUpTemporal({ client }: TemporalClient, namespace: strin
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
   }
   try {
-    await client.schedule.create({
-      scheduleId: 'export-retention',
-      spec: { intervals: [{ every: SWEEP_EVERY_MS }] },
-      action: {
-        type: 'startWorkflow',
-        workflowType: 'retentionWorkflow',
-        workflowId: 'export-retention',
-        taskQueue: CONTROL_QUEUE,
-        args: [{ tuning: DEFAULT_TUNING }],
-        // A worker that is away for a night must not find a sweep a minute waiting for it.
-        workflowExecutionTimeout: 15 * SWEEP_EVERY_MS,
-      },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SWEEP_EVERY_MS },
-    });
+    await client.schedule.create({ scheduleId: RETENTION, ...SWEEPS });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    // Of an earlier version, perhaps. One that an operator has paused stays so.
+    await client.schedule.getHandle(RETENTION).update(({ state }) => ({ ...SWEEPS, state }));
   }
 }

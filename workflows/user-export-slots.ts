@@ -1,8 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
-  ParentClosePolicy,
-  WorkflowIdReusePolicy,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -10,15 +8,13 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import { exportWorkflowId, type AdmitRequest, type SlotsInput, type SlotsState } from '../shared/contract.js';
-import { exportSearchAttributes } from '../shared/search-attributes.js';
 import { controlActivities, lookActivities } from './activity-options.js';
-import { exportWorkflow } from './export.js';
 import { admitUpdate, claimUpdate, isHolderQuery, releaseSignal, slotGrantedSignal, slotsQuery } from './messages.js';
-import { exportDetails, slotsDetails } from './visible.js';
+import { startExport } from './start-export.js';
+import { slotsDetails } from './visible.js';
 
 /** A refused caller that comes back at once is answered from the look that has just ended. */
 const LOOK_AGAIN_MS = 1000;
@@ -46,10 +42,11 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     unsettled: [...unsettled],
   });
   const tooMany = (): ApplicationFailure =>
-    ApplicationFailure.nonRetryable(`${active()} of ${limit} exports are active.`, 'TOO_MANY_EXPORTS', [
-      ...holders.keys(),
-      ...waiters,
-    ]);
+    ApplicationFailure.nonRetryable(
+      `At most ${limit} exports may be active, and ${active()} are.`,
+      'TOO_MANY_EXPORTS',
+      [...holders.keys(), ...waiters],
+    );
 
   const show = (): void => {
     setCurrentDetails(slotsDetails(snapshot(), limit));
@@ -115,16 +112,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     holders.set(jobId, 'starting');
     show();
     try {
-      await startChild(exportWorkflow, {
-        workflowId: exportWorkflowId(jobId),
-        args: [{ job: request.job, limit: request.limit, tuning: request.tuning }],
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-        workflowExecutionTimeout: request.tuning.executionTimeoutMs,
-        typedSearchAttributes: exportSearchAttributes(request.job),
-        staticSummary: `${request.job.request.type} as ${request.job.request.format}`,
-        staticDetails: exportDetails(request.job),
-      });
+      await startExport(request);
       // A quick export may have released its slot before its start was confirmed.
       if (holders.has(jobId)) holders.set(jobId, 'held');
       return true;

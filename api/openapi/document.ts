@@ -1,7 +1,8 @@
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { exportRequest } from './export-request.js';
+import { scheduleRequest } from './schedule-request.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.js';
-import { TAGS, type Answer, type Operation, type Routes } from './operation.js';
+import { TAGS, type Answer, type BodyName, type Operation, type Routes } from './operation.js';
 import { headerRefs, problemResponses } from './problems.js';
 import { Schemas, type Json } from './schemas.js';
 import { webhookOperations } from './webhooks.js';
@@ -19,6 +20,8 @@ Errors are RFC 9457 problems with a stable \`code\`. A request that is repeated 
 
 const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
   job_id: { schema: { type: 'string', format: 'uuid' }, example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60' },
+  schedule_id: { schema: { type: 'string', format: 'uuid' }, example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61' },
+  user_id: { schema: { type: 'string', format: 'uuid' }, example: '1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11' },
   token: {
     schema: { type: 'string', minLength: 1 },
     description: 'From `download_url`. Whoever has it has the file.',
@@ -33,7 +36,10 @@ export const templateOf = (pattern: string): string => pattern.replace(/:(\w+)/g
 
 export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json {
   const schemas = new Schemas();
-  const body = exportRequest(registry, schemas);
+  const bodies: Readonly<Record<BodyName, Json>> = {
+    ExportRequest: exportRequest(registry, schemas),
+    ScheduleRequest: scheduleRequest(registry, schemas),
+  };
   const operationJson = (path: string, operation: Operation): Json => ({
     operationId: operation.id,
     tags: [operation.tag],
@@ -41,9 +47,9 @@ export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json
     ...(operation.description === undefined ? {} : { description: operation.description }),
     security: operation.scope === undefined ? [] : [{ bearer: [operation.scope] }],
     parameters: [...pathParameters(path), ...queryParameters(operation, registry, schemas), ...headersOf(operation)],
-    ...(operation.takesRequest === true
-      ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } }
-      : {}),
+    ...(operation.takes === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: bodies[operation.takes] } } } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [status, answerJson(operation, answer, schemas)]),
@@ -81,7 +87,7 @@ export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description:
-            'A JWT with `sub` and `tenant_id`, both UUIDs. With a `scope`, it may only do what that names: `exports:read`, `exports:write`.',
+            'A JWT with `sub` and `tenant_id`, both UUIDs. With a `scope`, it may only do what that names: `exports:read`, `exports:write`, `exports:admin`. Without, it may do everything but what needs `exports:admin`.',
         },
       },
     },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { FORMATS, formatNamed } from '../../shared/formats/index.js';
 import { createRequestSchema } from '../../shared/request.js';
+import { RELATIVE_RANGES } from '../../shared/schedules/relative-range.js';
 import type { Json, Schemas } from './schemas.js';
 
 /** The body of an export request, as the door checks it: a schema for each type, and the options of each format. */
@@ -9,11 +10,24 @@ import type { Json, Schemas } from './schemas.js';
 const pascal = (name: string): string =>
   name.replace(/(?:^|_)([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
 
+const DESCRIPTIONS = {
+  ExportRequest: 'What to export. A range must not end before it begins, and options must be those of the format.',
+  ScheduledRequest: 'As `ExportRequest`, where a range of dates may be a relative one. Checked again at every run.',
+} as const;
+type RequestName = keyof typeof DESCRIPTIONS;
+
 const object = z.looseObject({ properties: z.record(z.string(), z.record(z.string(), z.unknown())) });
+const RELATIVE = {
+  type: 'string',
+  enum: RELATIVE_RANGES,
+  description:
+    'Days of the calendar in the timezone of the schedule, by the time that a run was due. Weeks begin on Monday; `last_7_days` ends with yesterday.',
+};
 const named = z.looseObject({ const: z.string() });
 const list = z.looseObject({ enum: z.array(z.string()).min(1) });
 
-export function exportRequest(registry: DatasetRegistry, schemas: Schemas): Json {
+/** @param name of the component; those of each type end in it */
+export function exportRequest(registry: DatasetRegistry, schemas: Schemas, name: RequestName = 'ExportRequest'): Json {
   const optionRefs = new Map(
     [...FORMATS.values()].map(({ name, options }) => [
       name,
@@ -27,11 +41,11 @@ export function exportRequest(registry: DatasetRegistry, schemas: Schemas): Json
     const { properties, ...rest } = object.parse(schemas.input(schema));
     const { const: type } = named.parse(properties.type);
     const formats = list.parse(properties.format).enum;
-    const name = `${pascal(type)}ExportRequest`;
-    const ref = schemas.add(name, {
+    const ref = schemas.add(`${pascal(type)}${name}`, {
       ...rest,
       properties: {
         ...properties,
+        ...(name === 'ScheduledRequest' ? { filters: withRelativeRanges(properties.filters, registry.get(type)) } : {}),
         format: { ...properties.format, description: 'In any case; answers have it in upper case.' },
         options: {
           description: 'Those of the format.',
@@ -40,10 +54,10 @@ export function exportRequest(registry: DatasetRegistry, schemas: Schemas): Json
         },
       },
     });
-    return { type, ref, name };
+    return { type, ref };
   });
-  return schemas.add('ExportRequest', {
-    description: 'What to export. A range must not end before it begins, and options must be those of the format.',
+  return schemas.add(name, {
+    description: DESCRIPTIONS[name],
     oneOf: refs.map(({ ref }) => ref),
     discriminator: {
       propertyName: 'type',
@@ -51,6 +65,18 @@ export function exportRequest(registry: DatasetRegistry, schemas: Schemas): Json
     },
     examples: [exampleFor(registry)],
   });
+}
+
+/** The filters of a dataset as its schedules have them. */
+function withRelativeRanges(filters: unknown, dataset: Dataset | undefined): Json | undefined {
+  const { data } = object.safeParse(filters);
+  if (data === undefined) return undefined;
+  const kinds = dataset?.filters ?? {};
+  const properties = Object.entries(data.properties).map(([name, schema]) => [
+    name,
+    kinds[name]?.kind === 'date_range' ? { anyOf: [schema, RELATIVE] } : schema,
+  ]);
+  return { ...data, properties: Object.fromEntries(properties) as Json };
 }
 
 /** The smallest request for the first dataset in the first format, and one column of it. */

@@ -17,13 +17,15 @@ export interface Operation {
   /** Parameters of the query, as they are checked. */
   readonly query?: (registry: DatasetRegistry) => z.ZodObject<Readonly<Record<string, z.ZodType>>>;
   readonly headers?: readonly RequestHeader[];
-  /** Takes the body of an export request. */
-  readonly takesRequest?: true;
+  /** The schema of its body. None: it takes none. */
+  readonly takes?: BodyName;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Beside those that every operation of its kind may meet. */
   readonly problems?: readonly ErrorCode[];
 }
+
+export type BodyName = 'ExportRequest' | 'ScheduleRequest';
 
 /** Of what asks for a dataset's permission. */
 export const PERMISSION_PROBLEMS: readonly ErrorCode[] = ['NOT_PERMITTED', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE'];
@@ -43,8 +45,10 @@ export interface Answer {
 
 export const TAGS = {
   Exports: 'Ask for files, watch them being made, fetch them',
+  Schedules: 'Exports that come again and again',
   Webhooks: 'What became of them, and what they are verified with',
   Datasets: 'What can be asked for',
+  Users: 'For whoever administers a tenant',
   Service: 'Health, and this contract',
 } as const;
 export type Tag = keyof typeof TAGS;
@@ -54,6 +58,6 @@ export interface Route {
   readonly operation: Operation;
 }
 
-export type Method = 'get' | 'post' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'delete';
 /** Every address of the service: path pattern → method → route. */
 export type Routes = Readonly<Record<string, Partial<Record<Method, Route>>>>;

@@ -26,7 +26,7 @@ export function codesOf(operation: Operation, path: string): readonly ErrorCode[
       ...(path.includes('{') ? (['VALIDATION_FAILED', 'NOT_FOUND'] as const) : []),
       ...(operation.query === undefined ? [] : (['VALIDATION_FAILED'] as const)),
       ...(operation.scope === undefined ? [] : AUTHENTICATED),
-      ...(operation.takesRequest === true ? WITH_BODY : []),
+      ...(operation.takes !== undefined ? WITH_BODY : []),
       ...(path.includes('{job_id}') ? OF_A_JOB : []),
       ...(operation.problems ?? []),
     ]),

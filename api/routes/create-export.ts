@@ -107,7 +107,7 @@ export const createExportOperation: Operation = {
     'Takes one of your slots and starts the export; no row has been read when this answers. `GET /v1/datasets` says what can be asked for.',
   scope: 'exports:write',
   headers: ['Idempotency-Key'],
-  takesRequest: true,
+  takes: 'ExportRequest',
   answers: {
     202: {
       description: 'The export, as it is by now',

@@ -59,7 +59,7 @@ export const estimateExportOperation: Operation = {
   summary: 'Rows, bytes and seconds, before asking',
   description: 'Takes what `POST /v1/exports` takes, starts nothing, and refuses more rows than an export may have.',
   scope: 'exports:read',
-  takesRequest: true,
+  takes: 'ExportRequest',
   answers: {
     200: {
       description: 'What such an export would be',

@@ -6,14 +6,12 @@ import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
-import { parseQuery } from '../input.js';
+import { limitSchema, once, parseQuery } from '../input.js';
 import { jobView } from '../../shared/job-view.js';
 import { JOB_EXAMPLES, jobListSchema, type JobList } from '../../shared/job-schema.js';
 import type { Operation } from '../openapi/operation.js';
 
-const once = z.string({ error: 'must be given once' });
 const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(', ')}` });
-const wholeNumber = { error: 'must be a whole number from 1 to 100' };
 
 const querySchema = (registry: DatasetRegistry) =>
   z.strictObject({
@@ -22,11 +20,7 @@ const querySchema = (registry: DatasetRegistry) =>
       .pipe(z.enum(SHOWN_STATUSES, { error: `must be one of ${SHOWN_STATUSES.join(', ')}` }))
       .optional(),
     type: once.pipe(oneOf([...registry.keys(), ACCOUNT])).optional(),
-    limit: once
-      .regex(/^\d{1,3}$/, wholeNumber)
-      .transform(Number)
-      .pipe(z.int().min(1, wholeNumber).max(100, wholeNumber))
-      .default(20),
+    limit: limitSchema,
     cursor: cursorSchema.optional().describe('`next_cursor` of the page before'),
   });
 

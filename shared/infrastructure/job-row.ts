@@ -53,6 +53,10 @@ export const INSERT_JOB = `INSERT INTO export_jobs (job_id, user_id, tenant_id, 
     notify, idempotency_key, request_hash, created_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (job_id) DO NOTHING`;
 
+export const INSERT_FAILED_JOB = `INSERT INTO export_jobs (job_id, user_id, tenant_id, type, filters, columns, format,
+    options, notify, idempotency_key, request_hash, created_at, error_code, error_message, status, completed_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'FAILED', now()) ON CONFLICT (job_id) DO NOTHING`;
+
 export function insertValues({ jobId, userId, tenantId, request, idempotencyKey, requestHash, createdAt }: JobSeed) {
   const { type, filters, columns, format, options, notify } = request;
   const json = JSON.stringify;

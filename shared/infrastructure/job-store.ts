@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { ActiveJob, ExportStatus, FinishedFile, JobFailure, JobSeed, ShownStatus } from '../contract.js';
 import type { FormatOptions } from '../formats/format.js';
-import { INSERT_JOB, JOB_COLUMNS, SHOWN_STATUS, insertValues, jobRowSchema, type JobRow } from './job-row.js';
+import {
+  INSERT_FAILED_JOB,
+  INSERT_JOB,
+  JOB_COLUMNS,
+  SHOWN_STATUS,
+  insertValues,
+  jobRowSchema,
+  type JobRow,
+} from './job-row.js';
 import { namingFaults, type Pool } from './postgres.js';
 
 export interface Owner {
@@ -36,6 +44,9 @@ export interface Finished {
 
 const finishedSchema = z.object({ rowCount: z.number(), fileSize: z.number(), seconds: z.number() });
 
+/** Characters of `error_message`. */
+const MAX_MESSAGE = 2000;
+
 /**
  * Rows of `export_jobs`: what users are told. Plans and segments are in `plan-store.ts`.
  * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
@@ -60,6 +71,11 @@ export class JobStore {
   /** Does nothing when the row is there. */
   async insert(job: JobSeed): Promise<void> {
     await this.change(INSERT_JOB, insertValues(job));
+  }
+
+  /** The row of an export that ends before it has begun. Does nothing when the row is there. */
+  async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
+    await this.change(INSERT_FAILED_JOB, [...insertValues(job), code, message.slice(0, MAX_MESSAGE)]);
   }
 
   async find(jobId: string): Promise<JobRow | null> {
@@ -148,7 +164,7 @@ export class JobStore {
     return this.change(
       `UPDATE export_jobs SET status = 'FAILED', error_code = $2, error_message = $3, completed_at = now()
        WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
-      [jobId, code, message.slice(0, 2000)],
+      [jobId, code, message.slice(0, MAX_MESSAGE)],
     );
   }
 
@@ -220,6 +236,22 @@ export class JobStore {
          AND completed_at < now() - make_interval(secs => $1) ORDER BY completed_at LIMIT $2`,
       [retryWindowMs / 1000, limit],
     );
+  }
+
+  /** Ended for longer than `ttlMs`, the oldest first; what still has a file or an upload is for other steps of the sweep. */
+  async withOldRow(ttlMs: number, limit: number): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE completed_at < now() - make_interval(secs => $1)
+         AND (status IN ('FAILED', 'CANCELLED') AND upload_id IS NULL
+           OR status = 'COMPLETED' AND file_deleted_at IS NOT NULL)
+       ORDER BY completed_at LIMIT $2`,
+      [ttlMs / 1000, limit],
+    );
+  }
+
+  /** The row of an ended job, with its segments and deliveries. False when it is active, or gone. */
+  async remove(jobId: string): Promise<boolean> {
+    return this.change(`DELETE FROM export_jobs WHERE job_id = $1 AND status NOT IN ('QUEUED', 'PROCESSING')`, [jobId]);
   }
 
   static isActive(status: ExportStatus): boolean {

@@ -8,6 +8,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   ListPartsCommand,
   UploadPartCommand,
@@ -210,17 +211,23 @@ export class ObjectStore {
     });
   }
 
-  /** Uploads that are open under a prefix, with their age; at most 1,000. */
+  /** Uploads that are open under a prefix, with their age. */
   async openUploads(prefix: string): Promise<{ key: string; uploadId: string; startedAt: Date }[]> {
     return this.run(async () => {
-      const { Uploads = [] } = await this.s3.send(
-        new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix }),
-      );
-      return Uploads.map(({ Key = '', UploadId = '', Initiated }) => ({
-        key: Key,
-        uploadId: UploadId,
-        startedAt: Initiated ?? new Date(),
-      }));
+      const found: { key: string; uploadId: string; startedAt: Date }[] = [];
+      let after: { KeyMarker?: string; UploadIdMarker?: string } | null = {};
+      while (after !== null) {
+        const page: ListMultipartUploadsCommandOutput = await this.s3.send(
+          new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix, ...after }),
+        );
+        for (const { Key = '', UploadId = '', Initiated } of page.Uploads ?? []) {
+          found.push({ key: Key, uploadId: UploadId, startedAt: Initiated ?? new Date() });
+        }
+        const { NextKeyMarker: key, NextUploadIdMarker: uploadId } = page;
+        const isLast = page.IsTruncated !== true || key === undefined || uploadId === undefined;
+        after = isLast ? null : { KeyMarker: key, UploadIdMarker: uploadId };
+      }
+      return found;
     });
   }
 

@@ -18,6 +18,8 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   JOB_STORE_UNAVAILABLE: LATER,
   STORAGE_UNAVAILABLE: LATER,
   STORAGE_REFUSED: MENDING,
+  SCHEDULE_OUTDATED:
+    'What can be exported has changed since you made the schedule. Change its request, or delete it and make another.',
   DATASET_UNAVAILABLE: MENDING,
   KEY_NOT_UNIQUE: MENDING,
   COMPUTE_FAILED: MENDING,

@@ -11,6 +11,7 @@ import { JobStore } from '../../shared/infrastructure/job-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
 import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
+import { ScheduleStore } from '../../shared/infrastructure/schedule-store.js';
 import { Source } from '../../shared/infrastructure/source.js';
 import { hashRequest } from '../../shared/request.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
@@ -68,6 +69,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     jobs: new JobStore(pool),
     source: new Source(sourcePool),
     store: objects.store,
+    schedules: new ScheduleStore(temporal),
     webhooks: new WebhookStore(pool),
     temporal,
     registry: createRegistry(BUILT_IN_DATASETS),

@@ -162,7 +162,10 @@ describe('tokens', () => {
         [[...ids, '--email', 'alice'], /^--email must be an e-mail address\./],
         [[...ids, '--ttl', 'long'], /^--ttl must be a time such as 90s/],
         [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],
-        [[...ids, '--scope', 'exports:admin'], /^--scope must be of exports:read, exports:write, with spaces between/],
+        [
+          [...ids, '--scope', 'exports:all'],
+          /^--scope must be of exports:read, exports:write, exports:admin, with spaces between/,
+        ],
         [[...ids, '--admin'], /^Unknown option '--admin'/],
       ];
       for (const [args, sentence] of wrong) {

@@ -7,6 +7,8 @@ import { checkDataset, datasetNamed, type Dataset } from '../../shared/datasets/
 import { orders } from '../../shared/datasets/orders.js';
 import { messageOf, type ErrorCode } from '../../shared/errors.js';
 import { formatNamed } from '../../shared/formats/index.js';
+import { createRequestSchema } from '../../shared/request.js';
+import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -67,6 +69,12 @@ async function definitionsAndLimits(): Promise<void> {
     const work = { format: formatNamed('CSV'), columns: ['euros'], options: {} };
     assert.throws(
       () => openLane(source, () => ({ ...rateless, columns: {} }), work, { inputs: ['total'] }),
+      (error) => assertDocumented(messageOf(error)) !== '',
+    );
+    const gone = { type: 'orders', format: 'csv', columns: ['gone'] };
+    const schema = createRequestSchema(registry);
+    assert.throws(
+      () => requestOfRun(gone, { at: new Date(), timezone: 'UTC' }, schema, registry),
       (error) => assertDocumented(messageOf(error)) !== '',
     );
     // As if the worker had been started with another DATASETS_MODULE than the API.

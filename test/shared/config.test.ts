@@ -116,6 +116,7 @@ describe('the configuration', () => {
   it('says what is wrong with the variables that only a worker has', () => {
     assert.equal(sentence({ WORKER_DATA_SLOTS: '0' }, parseWorkerConfig), 'WORKER_DATA_SLOTS must be at least 1.');
     assert.match(sentence({ WORKER_DRAIN: 'soon' }, parseWorkerConfig), /^WORKER_DRAIN must be a time such as/);
+    assert.match(sentence({ JOB_TTL: '3 months' }, parseWorkerConfig), /^JOB_TTL must be a time such as/);
     assert.match(
       sentence({ SOURCE_DATABASE_URL: 'orders' }, parseWorkerConfig),
       /^SOURCE_DATABASE_URL must begin with/,

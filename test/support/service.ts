@@ -19,6 +19,7 @@ import { parseWorkerConfig, type WorkerConfig } from '../../shared/config.js';
 import type { Tuning } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
 import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { ScheduleStore } from '../../shared/infrastructure/schedule-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
@@ -170,6 +171,8 @@ async function createNamespace(name: string, address: string): Promise<void> {
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
+  const { limit = 2 } = options;
+  const tuning = { ...FAST, ...options.tuning };
   const name = `test-${randomUUID()}`;
   const database = await createDatabase(await sampleTemplate(options.orders ?? 2000, options.singleTenant ?? false));
   const logger = logOfWorkers();
@@ -200,6 +203,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     jobs: deps.jobs,
     source: deps.source,
     store: deps.store,
+    schedules: new ScheduleStore(temporal),
     webhooks: deps.webhooks,
     temporal,
     registry,
@@ -216,8 +220,10 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       linkSecret: LINK_SECRET,
       webhookKey: env.WEBHOOK_KEY,
       webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
-      limit: options.limit ?? 2,
-      tuning: { ...FAST, ...options.tuning },
+      limit,
+      maxSchedules: 4,
+      minScheduleSeconds: 1,
+      tuning,
       admissionDeadlineMs: options.admissionDeadlineMs ?? 20_000,
     },
   });
@@ -231,7 +237,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     const worker = await createWorker({
       connection,
       namespace: name,
-      deps: opened.deps,
+      deps: { ...opened.deps, limit, tuning },
       role: 'all',
       deployment: null,
       dataSlots: config.WORKER_DATA_SLOTS,

@@ -9,6 +9,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
+import { temporalScheduleId } from '../../shared/schedules/contract.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
@@ -50,6 +51,21 @@ describe('histories', () => {
     await record('export-completed', exportWorkflowId(jobId));
     await until('the mail', async () => (await statusOf(service, `notification/${jobId}/completed`)) === 'COMPLETED');
     await record('notification', `notification/${jobId}/completed`);
+  });
+
+  it('of the run of a schedule', async () => {
+    const user = someReader();
+    const request = { type: 'orders', format: 'csv', columns: ['id'], filters: { date_range: 'this_year' } };
+    const body = { name: 'Yearly', cron: '@yearly', request };
+    const { json } = await service.ask('POST', '/v1/schedules', { as: user, body });
+    const { schedule_id: id } = json as { schedule_id: string };
+    const run = await service.ask('POST', `/v1/schedules/${id}/run`, { as: user });
+    const { job_id: jobId } = run.json as { job_id: string };
+    await until('its export', async () => (await service.deps.jobs.find(jobId))?.status === 'COMPLETED');
+    const { info } = await service.deps.temporal.client.schedule.getHandle(temporalScheduleId(user, id)).describe();
+    const workflowId = info.recentActions[0]?.action.workflow.workflowId ?? '';
+    await untilClosed(workflowId, 'COMPLETED');
+    await record('scheduled-export', workflowId);
   });
 
   it('of one that is cancelled, and of a semaphore that refuses', async () => {

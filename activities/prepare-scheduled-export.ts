@@ -1,0 +1,59 @@
+import type { ExportInput, ExportRequest, JobFailure, JobSeed } from '../shared/contract.js';
+import { ServiceError } from '../shared/errors.js';
+import { createRequestSchema, hashRequest } from '../shared/request.js';
+import type { DueExport } from '../shared/schedules/contract.js';
+import { jobIdOfRun } from '../shared/schedules/job-id.js';
+import { requestOfRun } from '../shared/schedules/scheduled-request.js';
+import type { ActivityDeps } from './deps.js';
+
+/** What a run of a schedule starts, or the reason why it cannot. */
+interface Prepared {
+  readonly due: ExportInput;
+  readonly failure: JobFailure | null;
+}
+
+type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'limit' | 'tuning'>;
+
+/** Makes the request of a schedule that of the day, by the limits of the day. Whoever may not have it, the plan refuses. */
+export const prepareScheduledExport = ({ registry, webhookRule, limit, tuning }: Deps) => {
+  const schema = createRequestSchema(registry, webhookRule);
+  const prepare = (run: DueExport): Prepared => {
+    const { request, timezone } = run.definition;
+    try {
+      const ofTheDay = requestOfRun(request, { at: new Date(run.dueAt), timezone }, schema, registry);
+      return { due: { job: seedOf(run, ofTheDay), limit, tuning }, failure: null };
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const { code, message } = error;
+      return { due: { job: seedOf(run, asIs(request)), limit, tuning }, failure: { code, message } };
+    }
+  };
+  return (run: DueExport): Promise<Prepared> => Promise.resolve(prepare(run));
+};
+
+const seedOf = ({ workflowId, userId, tenantId, email }: DueExport, request: ExportRequest): JobSeed => ({
+  jobId: jobIdOfRun(workflowId),
+  userId,
+  tenantId,
+  request: email === undefined ? request : { ...request, notify: { email, ...request.notify } },
+  idempotencyKey: null,
+  requestHash: hashRequest(request),
+  createdAt: new Date().toISOString(),
+});
+
+/** As far as the list of exports can show what is no request any more. */
+function asIs({ type, format, notify }: DueExport['definition']['request']): ExportRequest {
+  const { email, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
+    typeof notify === 'object' && notify !== null ? notify : {};
+  return {
+    type: String(type),
+    format: String(format).toUpperCase(),
+    columns: [],
+    filters: {},
+    options: {},
+    notify: {
+      ...(typeof email === 'string' ? { email } : {}),
+      ...(typeof webhookUrl === 'string' ? { webhook_url: webhookUrl } : {}),
+    },
+  };
+}

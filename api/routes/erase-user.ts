@@ -1,0 +1,73 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { CONTROL_QUEUE, erasureWorkflowId, type ErasureCounts, type UserRef } from '../../shared/contract.js';
+import { ServiceError } from '../../shared/errors.js';
+import { TimeLimitError, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { principalOf } from '../context.js';
+import type { ApiDeps } from '../deps.js';
+import { uuidOf } from '../input.js';
+import type { Operation } from '../openapi/operation.js';
+
+const START_MS = 3000;
+/** Most erasures are done by then; the others go on. */
+const ANSWER_WITHIN_MS = 20_000;
+
+const count = z.int().min(0);
+const doneSchema = z.strictObject({
+  status: z.literal('ERASED'),
+  exports: count.describe('Rows that were there'),
+  files: count.describe('Of them, those that had a file'),
+  cancelled: count.describe('Of them, those that were active'),
+  schedules: count,
+});
+const goingOnSchema = z.strictObject({ status: z.literal('ERASING') });
+
+/** `DELETE /v1/users/{user_id}/exports`: everything that is kept of a user of the caller's tenant. */
+export function eraseUser({ temporal }: ApiDeps): RequestHandler {
+  return async (request, response) => {
+    const user = { tenantId: principalOf(request).tenantId, userId: uuidOf(request, 'user_id') };
+    const { client } = temporal;
+    const start = client.withDeadline(Date.now() + START_MS, () =>
+      client.workflow.start<(user: UserRef) => Promise<ErasureCounts>>('erasureWorkflow', {
+        workflowId: erasureWorkflowId(user),
+        taskQueue: CONTROL_QUEUE,
+        args: [user],
+        // One that runs already is what was asked for.
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    );
+    const handle = await withTimeLimit(start, START_MS).catch((error: unknown) => {
+      const sentence = 'The erasure could not be started; please repeat it.';
+      throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
+    });
+    try {
+      const done = client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.result());
+      const counts = await withTimeLimit(done, ANSWER_WITHIN_MS);
+      response.json({ status: 'ERASED', ...counts } satisfies z.infer<typeof doneSchema>);
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+      response.status(202).json({ status: 'ERASING' } satisfies z.infer<typeof goingOnSchema>);
+    }
+  };
+}
+
+export const eraseUserOperation: Operation = {
+  id: 'eraseUser',
+  tag: 'Users',
+  summary: 'Erase what is kept of a user',
+  description:
+    'Of a user of your tenant: schedules are deleted, active exports cancelled, files, leftovers and rows deleted. May be repeated. What Temporal remembers ends with its retention period.',
+  scope: 'exports:admin',
+  answers: {
+    200: {
+      description: 'It is done; what was there',
+      schema: doneSchema,
+      example: { status: 'ERASED', exports: 12, files: 2, cancelled: 1, schedules: 1 },
+    },
+    202: {
+      description: 'It goes on, whatever becomes of this request; repeat it to hear of its end',
+      schema: goingOnSchema,
+      example: { status: 'ERASING' },
+    },
+  },
+};

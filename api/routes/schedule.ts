@@ -1,0 +1,91 @@
+import type { RequestHandler } from 'express';
+import { principalOf } from '../context.js';
+import type { ApiDeps } from '../deps.js';
+import { uuidOf } from '../input.js';
+import { PERMISSION_PROBLEMS, type Answer, type Operation } from '../openapi/operation.js';
+import { answerWithSchedule, ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
+import { SCHEDULE_EXAMPLE, scheduleSchema } from '../schedules/schedule-schema.js';
+import { scheduleReader } from './create-schedule.js';
+
+const SCHEDULE: Answer = { description: 'The schedule', schema: scheduleSchema, example: SCHEDULE_EXAMPLE };
+
+/** `GET /v1/schedules/{schedule_id}` */
+export function getSchedule(deps: ApiDeps): RequestHandler {
+  return (request, response) => answerWithSchedule(request, response, deps);
+}
+
+export const getScheduleOperation: Operation = {
+  id: 'getSchedule',
+  tag: 'Schedules',
+  summary: 'A schedule, when it runs next, and the exports that it has made',
+  scope: 'exports:read',
+  answers: { 200: SCHEDULE },
+};
+
+/** `PUT /v1/schedules/{schedule_id}`: what is running goes on as it was asked for. */
+export function replaceSchedule(deps: ApiDeps): RequestHandler {
+  const read = scheduleReader(deps);
+  return async (request, response) => {
+    const { input } = await ownedSchedule(request, deps);
+    const { email } = principalOf(request);
+    const definition = await read(request);
+    const replaced = { ...input, ...(email === undefined ? {} : { email }), definition };
+    requireDone(await deps.schedules.replace(replaced), request);
+    await answerWithSchedule(request, response, deps);
+  };
+}
+
+export const replaceScheduleOperation: Operation = {
+  id: 'replaceSchedule',
+  tag: 'Schedules',
+  summary: 'Change a schedule',
+  description: 'Takes all of it, as `POST /v1/schedules`. A run that is active goes on as it was; paused stays paused.',
+  scope: 'exports:write',
+  takes: 'ScheduleRequest',
+  answers: { 200: SCHEDULE },
+  problems: PERMISSION_PROBLEMS,
+};
+
+/** `DELETE /v1/schedules/{schedule_id}`: a run that is active goes on. */
+export function deleteSchedule({ schedules }: ApiDeps): RequestHandler {
+  return async (request, response) => {
+    const scheduleId = uuidOf(request, 'schedule_id');
+    requireDone(await schedules.delete(principalOf(request), scheduleId), request);
+    response.status(204).end();
+  };
+}
+
+export const deleteScheduleOperation: Operation = {
+  id: 'deleteSchedule',
+  tag: 'Schedules',
+  summary: 'Delete a schedule',
+  description: 'A run that is active goes on; cancel its export to stop it.',
+  scope: 'exports:write',
+  answers: { 204: { description: 'There is no such schedule any more' } },
+};
+
+/** `POST /v1/schedules/{schedule_id}/pause` and `/unpause`; both may be repeated. */
+export const pauseSchedule =
+  (to: 'pause' | 'unpause') =>
+  (deps: ApiDeps): RequestHandler =>
+  async (request, response) => {
+    requireDone(await deps.schedules[to](principalOf(request), uuidOf(request, 'schedule_id')), request);
+    await answerWithSchedule(request, response, deps);
+  };
+
+export const pauseScheduleOperation: Operation = {
+  id: 'pauseSchedule',
+  tag: 'Schedules',
+  summary: 'Let a schedule rest',
+  description: 'What would be due meanwhile is left out. A run that is active goes on.',
+  scope: 'exports:write',
+  answers: { 200: SCHEDULE },
+};
+
+export const unpauseScheduleOperation: Operation = {
+  id: 'unpauseSchedule',
+  tag: 'Schedules',
+  summary: 'Let a schedule go on',
+  scope: 'exports:write',
+  answers: { 200: SCHEDULE },
+};

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { ScheduleRun, StoredSchedule } from '../../shared/infrastructure/schedule-store.js';
+import { definitionSchema } from '../../shared/schedules/definition.js';
+
+/** A schedule as clients see it. */
+
+const moment = z.iso.datetime();
+
+const runSchema = z.strictObject({
+  due_at: moment.describe('When it should begin; relative ranges are counted from it'),
+  started_at: moment,
+  job_id: z.guid().describe('Its export, which appears when the run begins'),
+});
+
+export const scheduleSchema = definitionSchema
+  .extend({
+    schedule_id: z.guid(),
+    cron: z.string().nullable(),
+    every_seconds: z.int().nullable(),
+    timezone: z.string(),
+    ends_at: z.iso.datetime({ offset: true }).nullable(),
+    request: z.record(z.string(), z.unknown()).describe('As it was sent'),
+    paused: z.boolean(),
+    next_runs: z.array(moment).describe('The next few, also while it is paused'),
+    recent_runs: z.array(runSchema).describe('The last ten, newest first'),
+    created_at: moment,
+  })
+  .meta({ id: 'Schedule' });
+export type ScheduleView = z.infer<typeof scheduleSchema>;
+
+const runView = ({ dueAt, startedAt, jobId }: ScheduleRun) => ({
+  due_at: dueAt.toISOString(),
+  started_at: startedAt.toISOString(),
+  job_id: jobId,
+});
+
+export function scheduleView({ input, ...schedule }: StoredSchedule): ScheduleView {
+  const { definition, scheduleId } = input;
+  return {
+    schedule_id: scheduleId,
+    ...definition,
+    cron: definition.cron ?? null,
+    every_seconds: definition.every_seconds ?? null,
+    ends_at: definition.ends_at ?? null,
+    request: { ...definition.request },
+    paused: schedule.paused,
+    next_runs: schedule.nextRuns.map((time) => time.toISOString()),
+    recent_runs: schedule.recentRuns.map(runView),
+    created_at: schedule.createdAt.toISOString(),
+  };
+}
+
+export const SCHEDULE_EXAMPLE: ScheduleView = {
+  schedule_id: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61',
+  name: 'Orders of the month',
+  cron: '0 6 1 * *',
+  every_seconds: null,
+  timezone: 'Europe/Berlin',
+  overlap: 'skip',
+  ends_at: null,
+  request: { type: 'orders', format: 'xlsx', filters: { date_range: 'last_month' } },
+  paused: false,
+  next_runs: ['2026-12-01T05:00:00.000Z', '2027-01-01T05:00:00.000Z'],
+  recent_runs: [
+    {
+      due_at: '2026-11-01T05:00:00.000Z',
+      started_at: '2026-11-01T05:00:00.021Z',
+      job_id: '5f1c3a1a-7a52-5cc0-9d9c-3d1b2a4f5e60',
+    },
+  ],
+  created_at: '2026-10-22T10:11:12.345Z',
+};

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { timezone } from '../formats/common-options.js';
+import { OVERLAPS } from './contract.js';
+
+/** A schedule as its user writes it. */
+export const definitionSchema = z.strictObject({
+  name: z
+    .string({ error: 'must be a text' })
+    .trim()
+    .min(1, 'must not be empty')
+    .max(200, 'must be at most 200 characters')
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be text without NUL and half characters'),
+  cron: z
+    .string({ error: 'must be five fields, such as 0 6 1 * *' })
+    .max(200, 'must be at most 200 characters')
+    .optional()
+    .describe('Five fields, such as `0 6 1 * *`, in the timezone of the schedule. Either this or `every_seconds`'),
+  every_seconds: z
+    .int({ error: 'must be a whole number of seconds' })
+    .min(1, 'must be at least 1')
+    .max(366 * 86_400, 'must be at most a year')
+    .optional()
+    .describe('Counted from 1970, so that it begins at round times'),
+  timezone: timezone.describe('Of `cron`, of relative ranges, and of the export unless its options have one'),
+  overlap: z
+    .enum(OVERLAPS, { error: `must be one of ${OVERLAPS.join(', ')}` })
+    .default('skip')
+    .describe(
+      'When a run is due while the one before is active: `skip` it, run it afterwards (`buffer_one`, at most one), or cancel the other',
+    ),
+  ends_at: z.iso
+    .datetime({ offset: true, error: 'must be a time such as 2026-01-31T13:45:00Z' })
+    .optional()
+    .describe('No run is due after it'),
+  request: z.record(z.string(), z.unknown(), { error: 'must be an object' }),
+});

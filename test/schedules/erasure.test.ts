@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Principal } from '../../api/deps.js';
+import { assertProblem } from '../api/problems.js';
+import type { Answer } from '../support/ask.js';
+import { queryRows } from '../support/database.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { someUser, type TestService } from '../support/service.js';
+import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
+import { rowsInBytes, rowOf, slotsOf, sweepNow } from '../workflows/support.js';
+
+const RESULT = { status: 'ERASED', schedules: 0, exports: 0, files: 0, cancelled: 0 };
+
+describe('what is kept', () => {
+  let service: TestService;
+  let doors: Doors;
+  let door: Door;
+
+  before(async () => {
+    const tuning = { segmentBytes: rowsInBytes(200) };
+    ({ service, doors } = await startStage({ tuning, retryWindowMs: 1, env: { JOB_TTL: '1h' } }));
+    door = await doors.closed(1);
+  });
+  after(() => endStage({ service, doors }));
+
+  const erase = ({ userId }: Principal, as: Principal): Promise<Answer> =>
+    service.ask('DELETE', `/v1/users/${userId}/exports`, { as });
+  const admin = (): Principal => ({ ...someUser(), scopes: ['exports:admin'] });
+  const age = (jobId: string, hours: number): Promise<unknown> =>
+    queryRows(
+      service.databaseUrl,
+      `UPDATE export_jobs SET completed_at = completed_at - make_interval(hours => $2),
+         url_expires_at = url_expires_at - make_interval(hours => $3) WHERE job_id = $1`,
+      [jobId, hours, 24 * hours],
+    );
+  const schedule = (as: Principal): Promise<Answer> => {
+    const body = { name: 'Daily', cron: '@daily', request: { type: 'orders', format: 'csv', columns: ['id'] } };
+    return service.ask('POST', '/v1/schedules', { as, body });
+  };
+
+  it('of an export goes with its row after JOB_TTL, and not before; also what a lifecycle rule has taken first', async () => {
+    const user = someUser();
+    const [old, swept] = [await postExport(service, user), await postExport(service, user)];
+    for (const jobId of [old, swept]) await untilEnded(service, user, jobId);
+    const { file_key: key } = await rowOf(service, swept);
+    assert(key !== null);
+    await service.deps.store.delete(key);
+    const failed = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    await door.trap();
+    await untilEnded(service, user, failed, 'FAILED');
+    await door.open();
+    await door.close();
+    for (const jobId of [old, swept, failed]) await age(jobId, 2);
+    const kept = await postExport(service, user);
+    await untilEnded(service, user, kept);
+
+    await queryRows(
+      service.databaseUrl,
+      `INSERT INTO webhook_deliveries (job_id, event, webhook_id, attempt, host)
+      VALUES ($1, 'completed', 'msg_1', 1, 'example.com')`,
+      [old],
+    );
+    await sweepNow(service);
+    const rows = await service.deps.jobs.list({ ...user, limit: 10 });
+    assert.deepEqual(
+      rows.map(({ job_id }) => job_id),
+      [kept],
+    );
+    const objects = await service.deps.store.list(`exports/${user.userId}/`);
+    assert.deepEqual(
+      objects.map(({ key: left }) => left),
+      [rows[0]?.file_key],
+    );
+    for (const table of ['webhook_deliveries', 'export_segments']) {
+      assert.deepEqual(await queryRows(service.databaseUrl, `SELECT FROM ${table} WHERE job_id = $1`, [old]), []);
+    }
+  });
+
+  it('of a user can be erased: schedules, what runs, files and rows; and nothing of anybody else', async () => {
+    const [user, other] = [someUser(), someUser()];
+    const ended = await postExport(service, user);
+    const others = await postExport(service, other);
+    await untilEnded(service, user, ended);
+    await untilEnded(service, other, others);
+    const { json } = await schedule(user);
+    await schedule(other);
+    const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
+    await door.somebodyWaits(2);
+    // One more waits for its turn.
+    const { schedule_id: id } = json as { schedule_id: string };
+    await service.ask('POST', `/v1/schedules/${id}/run`, { as: user });
+    await until('it waits', async () => (await slotsOf(service, user))?.waiters.length === 1);
+
+    const erased = await erase(user, admin());
+    assert.deepEqual(erased.json, { ...RESULT, schedules: 1, exports: 4, files: 1, cancelled: 3 });
+    assert.deepEqual(await service.deps.jobs.list({ ...user, limit: 10 }), []);
+    const { store } = service.deps;
+    assert.deepEqual(await store.list(`exports/${user.userId}/`), []);
+    assert.deepEqual(await store.openUploads(`exports/${user.userId}/`), []);
+    for (const jobId of active) assert.deepEqual(await store.list(`tmp/${jobId}/`), []);
+    assert.deepEqual((await erase(user, admin())).json, RESULT, 'it may be repeated');
+
+    assert.equal((await rowOf(service, others)).shown_status, 'COMPLETED');
+    const left = await service.ask('GET', '/v1/schedules', { as: other });
+    assert.equal((left.json as { schedules: unknown[] }).schedules.length, 1);
+    await untilEnded(service, user, await postExport(service, user));
+  });
+
+  it('is erased for who may, in their own tenant', async () => {
+    const user = someUser();
+    const jobId = await postExport(service, user);
+    await untilEnded(service, user, jobId);
+    for (const scopes of [undefined, ['exports:write']]) {
+      const token = { ...someUser(), ...(scopes === undefined ? {} : { scopes }) };
+      const problem = assertProblem(await erase(user, token), 'FORBIDDEN');
+      assert.equal(problem.needed_scope, 'exports:admin');
+    }
+    const stranger = { ...admin(), tenantId: randomUUID() };
+    assert.deepEqual((await erase(user, stranger)).json, RESULT);
+    assert.equal((await rowOf(service, jobId)).shown_status, 'COMPLETED');
+    const wrong = await service.ask('DELETE', '/v1/users/alice/exports', { as: admin() });
+    assertProblem(wrong, 'VALIDATION_FAILED', ['path/user_id']);
+  });
+});
