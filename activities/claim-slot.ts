@@ -23,15 +23,19 @@ export type Claim = 'granted' | 'wait' | 'ended';
  * waits its turn. Starts the semaphore if there is none, with the user's active jobs.
  */
 export const claimSlot =
-  ({ jobs, temporal }: Pick<ActivityDeps, 'jobs' | 'temporal'>) =>
+  ({ jobs, temporal, metrics }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics'>) =>
   async ({ job, limit, tuning }: ExportInput): Promise<{ claim: Claim }> => {
+    const answer = (claim: Claim): { claim: Claim } => {
+      metrics.slotClaimed(claim);
+      return { claim };
+    };
     const { jobId, userId, tenantId } = job;
     await jobs.insert(job);
     await jobs.requeue(jobId);
     const row = await jobs.find(jobId);
     if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
     // A reset of an expired or deleted job makes nothing.
-    if (row.shown_status === 'EXPIRED' || row.file_deleted_at !== null) return { claim: 'ended' };
+    if (row.shown_status === 'EXPIRED' || row.file_deleted_at !== null) return answer('ended');
 
     const state = firstSlotsState(await jobs.activeOf(job));
     const input: SlotsInput = { tenantId, userId, limit, tuning, state };
@@ -52,5 +56,5 @@ export const claimSlot =
     );
     const granted = await withTimeLimit(claim, ANSWER_WITHIN_MS);
     if (granted) await jobs.markProcessing(jobId);
-    return { claim: granted ? 'granted' : 'wait' };
+    return answer(granted ? 'granted' : 'wait');
   };

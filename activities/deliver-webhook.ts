@@ -8,7 +8,10 @@ import { eventType, type WebhookMessage } from '../shared/webhooks/message.js';
 import { webhookHeaders, webhookSecret } from '../shared/webhooks/signature.js';
 import type { ActivityDeps } from './deps.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'webhooks' | 'sendWebhook' | 'webhookKey' | 'publicUrl' | 'linkSecret'>;
+type Deps = Pick<
+  ActivityDeps,
+  'jobs' | 'webhooks' | 'metrics' | 'sendWebhook' | 'webhookKey' | 'publicUrl' | 'linkSecret'
+>;
 
 interface Delivery extends EventRef {
   readonly retryDelaysMs: readonly number[];
@@ -58,7 +61,7 @@ const messageOf = (
  * on whatever worker, so that a receiver that got one twice knows it.
  */
 export const deliverWebhook =
-  ({ jobs, webhooks, sendWebhook, webhookKey, publicUrl, linkSecret }: Deps) =>
+  ({ jobs, webhooks, metrics, sendWebhook, webhookKey, publicUrl, linkSecret }: Deps) =>
   async ({ jobId, tenantId, event, retryDelaysMs, timeoutMs, onDemand }: Delivery): Promise<{ delivered: boolean }> => {
     const { info, cancellationSignal: signal } = Context.current();
     const row = await jobs.find(jobId);
@@ -86,6 +89,7 @@ export const deliverWebhook =
         : null;
     const { httpStatus, error, code } = outcome;
     await webhooks.end(delivery, { status: error === null ? 'DELIVERED' : 'FAILED', httpStatus, error, nextInMs });
+    metrics.notified('webhook', error === null ? 'delivered' : nextInMs === null ? 'failed' : 'retried');
     if (error === null) return { delivered: true };
     // The receiver does not want it, or whoever asked for it looks at the outcome: no operator need hear of it.
     if (isGone || onDemand) return { delivered: false };

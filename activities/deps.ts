@@ -10,6 +10,7 @@ import type { Source } from '../shared/infrastructure/source.js';
 import type { SendWebhook } from '../shared/infrastructure/webhook-sender.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
+import type { WorkerMetrics } from '../shared/infrastructure/worker-metrics.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
 /** What activities work with: opened once by the worker's `main.ts`, and closed there. */
@@ -20,6 +21,7 @@ export interface ActivityDeps {
   readonly store: ObjectStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;
+  readonly metrics: WorkerMetrics;
   readonly buffers: BufferPool;
   readonly formatResources: FormatResources;
   /** Files that say what made them name it. */

@@ -23,7 +23,7 @@ export interface SegmentResult {
 
 type SegmentDeps = Pick<
   ActivityDeps,
-  'plans' | 'source' | 'store' | 'registry' | 'temporal' | 'buffers' | 'formatResources'
+  'plans' | 'source' | 'store' | 'registry' | 'temporal' | 'metrics' | 'buffers' | 'formatResources'
 >;
 
 /** Reads one segment's rows, writes its parts, and commits; a segment that is committed already is skipped. */
@@ -101,6 +101,8 @@ export const exportSegment =
           if (written.pieces.kind === 'held') await deps.store.delete(written.pieces.key);
           throw new ServiceError('SUPERSEDED', 'A later attempt took this segment over.');
         }
+        const kind = { dataset: attempt.type, format: attempt.format };
+        deps.metrics.segmentCommitted(kind, { rows, bytes: written.bytes });
         return { rows };
       },
       () => progress,

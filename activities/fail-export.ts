@@ -3,7 +3,7 @@ import type { ActivityDeps } from './deps.js';
 
 /** Ends the row. Upload and temporary objects stay for the operator's retry, until the sweep takes them. */
 export const failExport =
-  ({ jobs }: Pick<ActivityDeps, 'jobs'>) =>
+  ({ jobs, metrics }: Pick<ActivityDeps, 'jobs' | 'metrics'>) =>
   async ({ jobId, failure }: JobRef & { failure: JobFailure }): Promise<void> => {
-    await jobs.fail(jobId, failure);
+    if (await jobs.fail(jobId, failure)) metrics.exportFailed(failure.code);
   };

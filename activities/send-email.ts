@@ -1,5 +1,7 @@
+import { Context } from '@temporalio/activity';
 import { notificationWorkflowId, type JobRef, type NotificationEvent } from '../shared/contract.js';
 import { ACCOUNT, ACCOUNT_TITLE } from '../shared/datasets/account.js';
+import { ERRORS, ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { downloadUrl } from '../shared/links.js';
@@ -7,7 +9,7 @@ import type { MailFacts } from '../shared/mails/content.js';
 import { mailText } from '../shared/mails/index.js';
 import type { ActivityDeps } from './deps.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'registry' | 'publicUrl' | 'linkSecret'>;
+type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'registry' | 'metrics' | 'publicUrl' | 'linkSecret'>;
 
 /** One mail per job and event: the mail's key is the notification's own id. */
 export const sendEmail =
@@ -17,8 +19,22 @@ export const sendEmail =
     if (row?.notify.email === undefined) return { sent: false };
     const { subject, text, html } = mailText(event, factsOf(row, deps));
     const idempotencyKey = notificationWorkflowId(jobId, event);
-    return { sent: await deps.mailer.send({ to: row.notify.email, subject, text, html, idempotencyKey }) };
+    try {
+      const sent = await deps.mailer.send({ to: row.notify.email, subject, text, html, idempotencyKey });
+      if (sent) deps.metrics.notified('mail', 'delivered');
+      return { sent };
+    } catch (error) {
+      deps.metrics.notified('mail', mayRetry(error) ? 'retried' : 'failed');
+      throw error;
+    }
   };
+
+/** Whether the workflow lets another attempt follow. */
+function mayRetry(error: unknown): boolean {
+  const { attempt, retryPolicy } = Context.current().info;
+  const isLast = attempt >= (retryPolicy?.maximumAttempts ?? Infinity);
+  return !isLast && (!(error instanceof ServiceError) || ERRORS[error.code].retryable);
+}
 
 /** Nothing of it depends on the time of the attempt: another attempt must write the same mail. */
 function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFacts {

@@ -25,17 +25,19 @@ const EVENTS: Partial<Record<string, NotificationEvent>> = { COMPLETED: 'complet
 
 /** Ends the row of an export that died without a word, and tells its user. One that lives again is left alone. */
 export const settleExport =
-  ({ jobs, temporal }: Pick<ActivityDeps, 'jobs' | 'temporal'>) =>
+  ({ jobs, temporal, metrics }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics'>) =>
   async ({ jobId, tenantId, tuning }: JobRef & { tuning: Tuning }): Promise<void> => {
     const status = await exportStatus(temporal.client, jobId);
     const failure = FAILURES[status];
     if (isOpen(status) || failure === undefined) return;
-    await jobs.fail(jobId, failure);
+    const failed = await jobs.fail(jobId, failure);
+    if (failed) metrics.exportFailed(failure.code);
 
     const row = await jobs.find(jobId);
     // It may have been published, and ended before it could say so.
     const event = row === null ? undefined : EVENTS[row.shown_status];
     if (row === null || event === undefined) return;
+    if (failed) metrics.exportEnded({ dataset: row.type, format: row.format }, 'FAILED');
     const { email, webhook_url: webhookUrl } = row.notify;
     if (email === undefined && webhookUrl === undefined) return;
     const webhook = webhookUrl !== undefined;

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { jobIdOfKey, temporaryPrefix, type Tuning } from '../shared/contract.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
@@ -7,7 +8,7 @@ import { isOfGeneration } from './open-upload.js';
 import { removeJob } from './remove-job.js';
 import { settleExport } from './settle-export.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'retryWindowMs' | 'jobTtlMs'>;
+type Deps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'metrics' | 'retryWindowMs' | 'jobTtlMs'>;
 
 /** Jobs that are asked for at a time, and how often: what one sweep leaves, the next one takes. */
 const BATCH = 100;
@@ -74,15 +75,26 @@ const deleteOldJobs = (deps: Deps): Step =>
   );
 
 /** What no row speaks of: a late attempt's leftovers, a job whose row is gone. Keys that are not ours stay. */
-async function* deleteStrays({ jobs, store, retryWindowMs }: Deps): Step {
+async function* deleteStrays({ jobs, store, metrics, retryWindowMs }: Deps): Step {
   const old = (when: Date): boolean => when.getTime() < Date.now() - retryWindowMs;
   for (const { key, uploadId, startedAt } of await store.openUploads('')) {
-    if (old(startedAt) && (await isStray(key, uploadId))) await store.abortUpload(key, uploadId);
+    if (old(startedAt) && (await isStray(key, uploadId))) {
+      await store.abortUpload(key, uploadId);
+      removed('upload', key);
+    }
     yield;
   }
   for (const { key, modifiedAt } of await store.list('tmp/')) {
-    if (old(modifiedAt) && (await isStray(key, null))) await store.delete(key);
+    if (old(modifiedAt) && (await isStray(key, null))) {
+      await store.delete(key);
+      removed('object', key);
+    }
     yield;
+  }
+
+  function removed(kind: 'upload' | 'object', key: string): void {
+    metrics.orphanRemoved(kind);
+    Context.current().log.warn('the sweep removed what no job speaks of', { kind, key, job_id: jobIdOfKey(key) });
   }
 
   /** @param uploadId null for a temporary object */

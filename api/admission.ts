@@ -79,14 +79,26 @@ function hasNoAnswer(error: unknown): boolean {
  * @throws ServiceError TOO_MANY_EXPORTS with `active_job_ids`; TEMPORARILY_UNAVAILABLE when nobody answered in time, in
  * which case the export may have started all the same: its row tells
  */
-export async function admit(job: JobSeed, { jobs, temporal, settings }: ApiDeps): Promise<Admission> {
+export async function admit(job: JobSeed, deps: ApiDeps): Promise<Admission> {
+  const { metrics } = deps;
+  try {
+    const admission = await ask(job, deps);
+    metrics.admission(admission.started ? 'started' : 'known');
+    return admission;
+  } catch (error) {
+    if (error instanceof ServiceError) metrics.admission(error.code === 'TOO_MANY_EXPORTS' ? 'refused' : 'unanswered');
+    throw error;
+  }
+}
+
+async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps): Promise<Admission> {
   const { limit, tuning, admissionDeadlineMs = DEADLINE_MS } = settings;
   const { userId, tenantId } = job;
   const deadline = Date.now() + admissionDeadlineMs;
   const notAfter = deadline - MARGIN_MS;
   const { client } = temporal;
 
-  const ask = async (): Promise<Admission> => {
+  const askOnce = async (): Promise<Admission> => {
     const state = firstSlotsState(await jobs.activeOf(job));
     return client.withDeadline(deadline, () =>
       client.workflow.executeUpdateWithStart(admitUpdate, {
@@ -109,7 +121,7 @@ export async function admit(job: JobSeed, { jobs, temporal, settings }: ApiDeps)
 
   for (let attempt = 1; ; attempt++) {
     try {
-      return await withTimeLimit(ask(), Math.max(0, deadline - Date.now()));
+      return await withTimeLimit(askOnce(), Math.max(0, deadline - Date.now()));
     } catch (error) {
       const refused = refusal(error);
       if (refused !== null) throw refused;

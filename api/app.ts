@@ -22,7 +22,13 @@ export function createApp(deps: ApiDeps): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  app.use(accessLog(deps.logger), securityHeaders, ...crossOrigin(deps.settings.corsOrigins ?? []));
+  const { traceRequests } = deps;
+  app.use(
+    ...(traceRequests === undefined ? [] : [traceRequests]),
+    accessLog(deps),
+    securityHeaders,
+    ...crossOrigin(deps.settings.corsOrigins ?? []),
+  );
   app.use('/v1', authenticate(deps.verifyToken), ...rateLimits(deps.settings));
   for (const [path, methods] of Object.entries(ROUTES)) mount(app, path, methods, deps);
   app.use(() => {

@@ -4,6 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../shared/errors.js';
 import type { Principal } from './deps.js';
 
+/** Asked every few seconds by whatever keeps the process running: not worth a line or a trace each. */
+export const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
 /** What is known about a request while it is answered; the access log writes it down at the end. */
 export interface RequestContext {
   readonly requestId: string;
@@ -11,6 +14,8 @@ export interface RequestContext {
   route: string;
   principal?: Principal;
   jobId?: string;
+  /** Of the trace that it belongs to; none where nothing is traced. */
+  traceId?: string;
 }
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>();
@@ -35,10 +40,16 @@ export const answering = (request: IncomingMessage, work: () => void): void => {
   current.run(contextOf(request), work);
 };
 
-/** For every line of the log: the request that it is written for. */
-export function logContext(): { readonly request_id?: string } {
+/** For every line of the log: the request that it is written for, and the job that it is about. */
+export function logContext(): object {
   const context = current.getStore();
-  return context === undefined ? {} : { request_id: context.requestId };
+  if (context === undefined) return {};
+  const { requestId, jobId, traceId } = context;
+  return {
+    request_id: requestId,
+    ...(jobId === undefined ? {} : { job_id: jobId }),
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
+  };
 }
 
 /** @throws ServiceError UNAUTHENTICATED on a route that forgot to ask for a token: nothing is shown by accident */

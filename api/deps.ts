@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express';
 import type { Tuning } from '../shared/contract.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
@@ -7,7 +8,9 @@ import type { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
+import type { Scrape } from '../shared/infrastructure/metrics-server.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+import type { ApiMetrics } from './metrics.js';
 
 export const SCOPES = ['exports:read', 'exports:write', 'exports:admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -70,6 +73,11 @@ export interface ApiDeps {
   readonly registry: DatasetRegistry;
   readonly verifyToken: VerifyToken;
   readonly logger: Logger;
+  readonly metrics: ApiMetrics;
+  /** What `/metrics` answers. Undefined: it is served at a port of its own. */
+  readonly scrape: Scrape | undefined;
+  /** Default: nothing is traced. */
+  readonly traceRequests?: RequestHandler | undefined;
   readonly settings: ApiSettings;
   readonly readiness: readonly ReadinessCheck[];
   /** Aborted when the process is about to stop: what would go on for long ends then. */

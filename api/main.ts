@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { parseApiConfig, tuningOf, ConfigError, type ApiConfig } from '../shared/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
+import { measureProcess, measureReaders } from '../shared/infrastructure/metrics.js';
+import { MetricsPortError, serveMetrics } from '../shared/infrastructure/metrics-server.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
@@ -13,10 +16,12 @@ import { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import { Source } from '../shared/infrastructure/source.js';
 import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import { createAddressRule } from '../shared/webhooks/address-rule.js';
+import { openTracing } from '../shared/infrastructure/tracing.js';
 import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
 import { logContext } from './context.js';
 import type { ApiDeps } from './deps.js';
+import { measureApi } from './measure-api.js';
 import { ListenError, serve } from './server.js';
 import { createTokenVerifier } from './verify-token.js';
 
@@ -52,17 +57,26 @@ async function main(): Promise<void> {
     onIdleError,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
   });
-  const temporal = connectTemporal(address);
+  const tracing = await openTracing(config, 'export-api');
+  const temporal = connectTemporal(address, tracing?.client);
   const objects = openObjectStore(config);
   const { store } = objects;
+  const measured = new Registry();
+  measureProcess(measured);
+  measureReaders(measured, sourcePool);
+  const state = { jobs: new JobStore(pool), store, temporal };
+  const { metrics, scrape } = measureApi(measured, state);
   try {
+    const metricsPort = config.METRICS_PORT;
+    if (metricsPort !== undefined) await serveMetrics(scrape, { host: config.METRICS_HOST, port: metricsPort });
     const deps: ApiDeps = {
-      jobs: new JobStore(pool),
+      ...state,
+      metrics,
+      traceRequests: tracing === null ? undefined : (await import('./trace-requests.js')).traceRequests(tracing),
+      scrape: metricsPort === undefined ? scrape : undefined,
       source: new Source(sourcePool),
-      store,
       schedules: new ScheduleStore(temporal),
       webhooks: new WebhookStore(pool),
-      temporal,
       registry,
       logger,
       stopping: stopping.signal,
@@ -98,6 +112,7 @@ async function main(): Promise<void> {
   } finally {
     await Promise.allSettled([pool.end(), sourcePool.end(), temporal.close()]);
     objects.close();
+    await tracing?.close();
   }
   logger.info('stopped');
 }
@@ -115,4 +130,4 @@ const trustOf = (config: ApiConfig) => ({
   audience: config.JWT_AUDIENCE,
 });
 
-await runMain(main, [ConfigError, DatasetError, ListenError]);
+await runMain(main, [ConfigError, DatasetError, ListenError, MetricsPortError]);

@@ -74,6 +74,11 @@ const common = z.object({
   MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
   // Seven days is as long as S3 signs a link for.
   URL_TTL_SECONDS: wholeNumber(1, 604_800).default(DEFAULT_TUNING.urlTtlSeconds),
+  // Where metrics are served: of the API beside its own port when unset, of a worker nowhere then.
+  METRICS_PORT: wholeNumber(1, 65_535).optional(),
+  METRICS_HOST: z.string().default('0.0.0.0'),
+  // Whom traces are sent to. OpenTelemetry reads this and its other variables itself.
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   LOG_LEVEL: z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -115,6 +120,8 @@ const worker = common.extend({
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),
   // Rows of ended exports, counted from their end; files and uploads go before them.
   JOB_TTL: duration.default(90 * UNITS.d),
+  // Where the Temporal SDK serves metrics of its own.
+  METRICS_SDK_PORT: wholeNumber(1, 65_535).optional(),
   // How long a stopping worker lets its activities finish before it aborts them.
   WORKER_DRAIN: duration.default(20 * UNITS.s),
   // Temporal's worker versioning: the deployment that all workers belong to, and the build that this one is.

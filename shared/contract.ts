@@ -210,6 +210,11 @@ export const notificationWorkflowId = (jobId: string, event: NotificationEvent):
   `notification/${jobId}/${event}`;
 export const erasureWorkflowId = ({ tenantId, userId }: UserRef): string => `erasure/${tenantId}/${userId}`;
 export const redeliveryWorkflowId = (jobId: string): string => `redelivery/${jobId}`;
+/** The job that a workflow is about; null where it is about none, or about several. */
+export function jobIdOfWorkflow(workflowId: string): string | null {
+  const [kind = '', jobId] = workflowId.split('/');
+  return ['export', 'notification', 'redelivery'].includes(kind) ? (jobId ?? null) : null;
+}
 /** `webhook-id`: the same for every attempt to tell of one event, so that a receiver knows it again. */
 export const webhookIdOf = (jobId: string, event: NotificationEvent): string =>
   `msg_${jobId.replaceAll('-', '')}_${event}`;

@@ -12,17 +12,25 @@ export class CopyError extends Error {
  * others along, which drain: whatever restarts this process then restarts all of them, and nobody is short of one
  * without knowing.
  *
+ * @param program `env`: what is different for the n-th of them, from 0
  * @param stop when they are to drain; they have no signals of the terminal
  * @throws CopyError when one ends by itself
  */
 export async function runCopies(
-  program: { readonly file: string; readonly args: readonly string[]; readonly count: number },
+  program: {
+    readonly file: string;
+    readonly args: readonly string[];
+    readonly count: number;
+    readonly env?: (n: number) => NodeJS.ProcessEnv;
+  },
   stop: Promise<void>,
   logger: Logger,
 ): Promise<void> {
-  const { file, args, count } = program;
+  const { file, args, count, env } = program;
   // In a group of their own: an interrupt of the terminal reaches this process, which passes it on once.
-  const copies = Array.from({ length: count }, () => fork(file, [...args], { detached: true, stdio: 'inherit' }));
+  const copies = Array.from({ length: count }, (_, n) =>
+    fork(file, [...args], { detached: true, stdio: 'inherit', env: { ...process.env, ...env?.(n) } }),
+  );
   logger.info({ pids: copies.map(({ pid }) => pid) }, 'copies');
   const ends = copies.map(async (copy) => {
     const [code, signal] = (await once(copy, 'exit')) as [number | null, NodeJS.Signals | null];

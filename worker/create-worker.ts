@@ -3,8 +3,10 @@ import { Worker, type NativeConnection, type WorkerOptions as Options } from '@t
 import type { ActivityDeps } from '../activities/deps.js';
 import { createControlActivities, createDataActivities } from '../activities/index.js';
 import { CONTROL_QUEUE, DATA_QUEUE } from '../shared/contract.js';
+import { metricSinks } from './metric-sinks.js';
 import { activityLogFields } from './activity-log-fields.js';
 import type { WorkerRole } from './arguments.js';
+import type { WorkerTraces } from './trace-worker.js';
 import { workflowBundleFile } from './workflow-bundle.js';
 
 /** The same interval delays what a cancel takes to reach an activity; Temporal's default is a minute. */
@@ -28,6 +30,8 @@ export interface WorkerOptions {
   readonly drainMs: number;
   /** Other workflow code than that of this version. */
   readonly bundleFile?: string;
+  /** Null: nothing is traced. */
+  readonly traces?: WorkerTraces | null;
 }
 
 /** `run()` ends when its queues have drained after `shutdown()`. */
@@ -63,8 +67,9 @@ async function createControlWorker(options: WorkerOptions): Promise<Worker> {
   return Worker.create({
     ...commonOptions(options),
     taskQueue: CONTROL_QUEUE,
-    workflowBundle: { codePath: options.bundleFile ?? (await workflowBundleFile()) },
+    workflowBundle: { codePath: options.bundleFile ?? (await workflowBundleFile({ traced: options.traces != null })) },
     activities: createControlActivities(options.deps),
+    sinks: { ...metricSinks(options.deps.metrics), ...options.traces?.sinks },
     maxCachedWorkflows: CACHED_WORKFLOWS,
     stickyQueueScheduleToStartTimeout: STICKY_MS,
   });
@@ -79,11 +84,11 @@ function createDataWorker(options: WorkerOptions): Promise<Worker> {
   });
 }
 
-const commonOptions = ({ connection, namespace, drainMs, deployment }: WorkerOptions) =>
+const commonOptions = ({ connection, namespace, drainMs, deployment, traces }: WorkerOptions) =>
   ({
     connection,
     namespace,
-    interceptors: { activity: [activityLogFields] },
+    interceptors: { activity: [...(traces?.activity ?? []), activityLogFields] },
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: drainMs,

@@ -5,6 +5,9 @@ import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { checkDatasets } from '../shared/infrastructure/check-datasets.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
+import { measureProcess } from '../shared/infrastructure/metrics.js';
+import { MetricsPortError, serveMetrics } from '../shared/infrastructure/metrics-server.js';
+import { openTracing } from '../shared/infrastructure/tracing.js';
 import { createLogger } from '../shared/infrastructure/logger.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { temporalAddress } from '../shared/infrastructure/temporal.js';
@@ -12,6 +15,7 @@ import { parseWorkerArguments } from './arguments.js';
 import { abandoned, CopyError, runCopies } from './copies.js';
 import { createWorker } from './create-worker.js';
 import { openDeps } from './open-deps.js';
+import { metricsPorts, sdkMetrics } from './metrics-ports.js';
 import { temporalLogger } from './temporal-logger.js';
 
 /**
@@ -23,7 +27,12 @@ async function main(): Promise<void> {
   const { role, processes } = parseWorkerArguments(process.argv.slice(2));
   const config = parseWorkerConfig(process.env);
   if (processes > 1) {
-    const program = { file: fileURLToPath(import.meta.url), args: ['--role', role], count: processes };
+    const program = {
+      file: fileURLToPath(import.meta.url),
+      args: ['--role', role],
+      count: processes,
+      env: metricsPorts(config),
+    };
     await runCopies(program, stop, createLogger('export-workers', config.LOG_LEVEL));
     return;
   }
@@ -31,19 +40,24 @@ async function main(): Promise<void> {
   const address = temporalAddress();
   const logger = createLogger('export-worker', config.LOG_LEVEL);
   // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
-  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: sdkMetrics(config) });
 
-  const opened = await openDeps(config, registry, address, logger);
-  const { deps, jobsPool } = opened;
+  const tracing = await openTracing(config, 'export-worker');
+  const opened = await openDeps(config, registry, address, logger, tracing);
+  const { deps, jobsPool, registry: measured } = opened;
+  measureProcess(measured);
   let connection: NativeConnection | undefined;
   try {
     const missing = await whatIsMissing();
     if (missing.length > 0) throw new StartError(missing.join('\n'));
+    const { METRICS_PORT: port, METRICS_HOST: host } = config;
+    if (port !== undefined) await serveMetrics(() => measured.metrics(), { host, port });
     connection = await NativeConnection.connect(address.connection);
     const { WORKER_DATA_SLOTS: dataSlots, WORKER_DRAIN: drainMs } = config;
     const { namespace } = address;
     const deployment = deploymentOf(config);
-    const worker = await createWorker({ connection, namespace, deps, role, deployment, dataSlots, drainMs });
+    const traces = tracing === null ? null : (await import('./trace-worker.js')).traceWorker(tracing);
+    const worker = await createWorker({ connection, namespace, deps, role, deployment, dataSlots, drainMs, traces });
     void stop.then(() => {
       logger.info({ drainMs }, 'draining');
       worker.shutdown();
@@ -54,6 +68,7 @@ async function main(): Promise<void> {
   } finally {
     await connection?.close();
     await opened.close();
+    await tracing?.close();
   }
 
   async function whatIsMissing(): Promise<string[]> {
@@ -73,4 +88,4 @@ class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-await runMain(main, [ConfigError, CopyError, DatasetError, StartError]);
+await runMain(main, [ConfigError, CopyError, DatasetError, MetricsPortError, StartError]);

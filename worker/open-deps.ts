@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import type { ActivityDeps } from '../activities/deps.js';
 import { tuningOf, type WorkerConfig } from '../shared/config.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
@@ -6,20 +7,25 @@ import { copyStream } from '../shared/infrastructure/copy-socket.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import { createMailer } from '../shared/infrastructure/mailer.js';
+import { measureReaders } from '../shared/infrastructure/metrics.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { openPdfResources } from '../shared/infrastructure/open-pdf-resources.js';
 import { PlanStore } from '../shared/infrastructure/plan-store.js';
 import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
 import { serviceVersion } from '../shared/infrastructure/service-version.js';
 import { Source } from '../shared/infrastructure/source.js';
+import type { Tracing } from '../shared/infrastructure/tracing.js';
 import { createWebhookSender } from '../shared/infrastructure/webhook-sender.js';
 import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import { WorkerMetrics } from '../shared/infrastructure/worker-metrics.js';
 import { createAddressRule } from '../shared/webhooks/address-rule.js';
 import { connectTemporal, type TemporalAddress } from '../shared/infrastructure/temporal.js';
 
 export interface OpenedDeps {
   readonly deps: ActivityDeps;
   readonly jobsPool: Pool;
+  /** What `deps.metrics` is kept in. */
+  readonly registry: Registry;
   close(): Promise<void>;
 }
 
@@ -32,6 +38,7 @@ export async function openDeps(
   registry: DatasetRegistry,
   address: TemporalAddress,
   logger: Logger,
+  tracing: Tracing | null = null,
 ): Promise<OpenedDeps> {
   const formatResources = { pdf: await openPdfResources(config) };
   const onIdleError = (error: Error): void => {
@@ -45,10 +52,13 @@ export async function openDeps(
     stream: copyStream,
   });
   const webhookRule = createAddressRule(config.WEBHOOK_ALLOWED_RANGES);
-  const temporal = connectTemporal(address);
+  const metrics = new Registry();
+  measureReaders(metrics, sourcePool);
+  const temporal = connectTemporal(address, tracing?.client);
   const objects = openObjectStore(config);
   return {
     jobsPool,
+    registry: metrics,
     deps: {
       jobs: new JobStore(jobsPool),
       plans: new PlanStore(jobsPool),
@@ -56,6 +66,7 @@ export async function openDeps(
       store: objects.store,
       temporal,
       registry,
+      metrics: new WorkerMetrics(metrics),
       buffers: new BufferPool(),
       formatResources,
       serviceVersion: serviceVersion(),

@@ -2,40 +2,57 @@ import { Runtime, bundleWorkflowCode } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filesIn, fingerprintOf } from '../shared/infrastructure/files.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where `npm run build` leaves the bundle: beside the compiled worker. */
-export const BUNDLE_FILE = here('workflows.bundle.js');
+/** Without tracing nothing of OpenTelemetry is in workflows; with it they are the same, and make spans. */
+export interface Variant {
+  readonly traced: boolean;
+}
+export const VARIANTS: readonly Variant[] = [{ traced: false }, { traced: true }];
+const nameOf = ({ traced }: Variant): string => (traced ? 'workflows.traced' : 'workflows');
+
+/** Where `npm run build` leaves a bundle: beside the compiled worker. */
+export const bundleFile = (variant: Variant): string => here(`${nameOf(variant)}.bundle.js`);
 /** Where those made from source are kept, by what they are made of: bundling takes about two seconds of CPU. */
 const KEPT = here('../.local/bundles');
 
+/** Makes spans of what workflows do; a module that the bundler finds by itself. */
+const TRACING = '@temporalio/interceptors-opentelemetry/lib/workflow-interceptors';
+
 /** Bundles the workflows. */
-export async function bundleWorkflows(): Promise<string> {
+export async function bundleWorkflows({ traced }: Variant): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: here('../workflows/'),
-    workflowInterceptorModules: [here('../workflows/interceptors')],
+    workflowInterceptorModules: [
+      ...(traced ? [createRequire(import.meta.url).resolve(TRACING)] : []),
+      here('../workflows/interceptors'),
+    ],
     logger: Runtime.instance().logger,
   });
   return code;
 }
 
 /** The file of the bundle: of the build, or else of the sources as they are. */
-export async function workflowBundleFile(): Promise<string> {
-  if (existsSync(BUNDLE_FILE)) return BUNDLE_FILE;
+export async function workflowBundleFile(variant: Variant = { traced: false }): Promise<string> {
+  const built = bundleFile(variant);
+  if (existsSync(built)) return built;
   const sources = [...(await filesIn(here('../workflows'))), ...(await filesIn(here('../shared')))];
-  const file = join(KEPT, `${await fingerprintOf([...sources, here('../package-lock.json')], here('..'))}.js`);
+  const print = await fingerprintOf([...sources, here('../package-lock.json')], here('..'));
+  const prefix = `${nameOf(variant)}-`;
+  const file = join(KEPT, `${prefix}${print}.js`);
   if (existsSync(file)) return file;
-  const code = await bundleWorkflows();
+  const code = await bundleWorkflows(variant);
   await mkdir(KEPT, { recursive: true });
   // Renamed, so that a worker that starts beside this one finds either nothing or all of it.
   const draft = join(KEPT, `${randomUUID()}.draft`);
   await writeFile(draft, code);
   await rename(draft, file);
-  const outdated = (await readdir(KEPT)).filter((name) => name.endsWith('.js') && join(KEPT, name) !== file);
+  const outdated = (await readdir(KEPT)).filter((name) => name.startsWith(prefix) && join(KEPT, name) !== file);
   await Promise.all(outdated.map((name) => rm(join(KEPT, name), { force: true })));
   return file;
 }

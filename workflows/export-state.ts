@@ -1,6 +1,13 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { percentOf, type ExportProgress, type Phase, type ShownStatus } from '../shared/contract.js';
+import {
+  percentOf,
+  type ExportProgress,
+  type ExportRequest,
+  type Phase,
+  type ShownStatus,
+} from '../shared/contract.js';
 import { EXPORT_ROWS, EXPORT_STATE } from '../shared/search-attributes.js';
+import { ExportMeter } from './metric-sinks.js';
 import { progressQuery, slotGrantedSignal } from './messages.js';
 
 /** A rate of less than a second says nothing. */
@@ -17,7 +24,10 @@ export class ExportState {
   private shown: ShownStatus = 'QUEUED';
   private plannedAt = 0;
 
-  constructor() {
+  private readonly meter: ExportMeter;
+
+  constructor(request: ExportRequest) {
+    this.meter = new ExportMeter(request);
     const query = 'How far the export is: phase, rows and segments that are committed';
     setHandler(progressQuery, () => this.progress(), { description: query });
     const signal = 'Sent by export-slots/…: a slot may be free, ask again. Harmless at any time';
@@ -26,6 +36,7 @@ export class ExportState {
 
   enter(phase: Phase): void {
     this.phase = phase;
+    this.meter.enter(phase);
     this.show();
   }
 
@@ -49,6 +60,7 @@ export class ExportState {
     this.shown = status;
     upsertSearchAttributes([{ key: EXPORT_STATE, value: status }]);
     this.show();
+    this.meter.became(status);
   }
 
   /** @param rows that were written, instead of those that were planned */
@@ -60,6 +72,7 @@ export class ExportState {
       { key: EXPORT_ROWS, value: rows },
     ]);
     this.show();
+    this.meter.became('COMPLETED');
   }
 
   private progress(): ExportProgress {

@@ -16,7 +16,7 @@ import { step } from './visible.js';
  * semaphore's look then finds it dead and settles its row.
  */
 export async function exportWorkflow(input: ExportInput): Promise<ExportResult> {
-  const state = new ExportState();
+  const state = new ExportState(input.job.request);
   const { jobId, tenantId } = input.job;
   const { publishExport, failExport, discardExport } = controlActivities(input.tuning);
 

@@ -1,4 +1,5 @@
 import { workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { jobIdOfWorkflow } from '../shared/contract.js';
 import { EXPORT_TENANT_ID } from '../shared/search-attributes.js';
 
 /** Every line that a workflow logs says which job and which tenant it is about. */
@@ -7,11 +8,10 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
     {
       getLogAttributes(attributes, next) {
         const { workflowId, typedSearchAttributes } = workflowInfo();
-        const [kind, first] = workflowId.split('/');
-        const tenantId = kind === 'export-slots' ? first : typedSearchAttributes.get(EXPORT_TENANT_ID);
-        const isOfJob = kind === 'export' || kind === 'notification' || kind === 'redelivery';
-        const jobId = isOfJob ? first : undefined;
-        return next({ ...attributes, ...(jobId && { jobId }), ...(tenantId && { tenantId }) });
+        const [kind, ofSlots] = workflowId.split('/');
+        const tenantId = kind === 'export-slots' ? ofSlots : typedSearchAttributes.get(EXPORT_TENANT_ID);
+        const jobId = jobIdOfWorkflow(workflowId);
+        return next({ ...attributes, ...(jobId && { job_id: jobId }), ...(tenantId && { tenant_id: tenantId }) });
       },
     },
   ],

@@ -30,6 +30,7 @@ export function exportEvents(deps: ApiDeps): RequestHandler {
     }
     const { stopping } = deps;
     const stream = new EventStream(response);
+    const streamClosed = deps.metrics.streamOpened();
     const stopListening = watches.listen(row, ({ n, json, ended }) => {
       stream.send({ id: n, event: ended ? 'end' : 'progress', data: json });
       if (ended) stream.end();
@@ -44,6 +45,7 @@ export function exportEvents(deps: ApiDeps): RequestHandler {
       stopping.removeEventListener('abort', goodbye);
       stopListening();
       giveBack();
+      streamClosed();
     });
     if (stopping.aborted) goodbye();
   };

@@ -15,6 +15,7 @@ import { listDatasets, listDatasetsOperation } from './list-datasets.js';
 import { listExports, listExportsOperation } from './list-exports.js';
 import { listSchedules, listSchedulesOperation } from './list-schedules.js';
 import { listDeliveries, listDeliveriesOperation, redeliver, redeliverOperation } from './deliveries.js';
+import { metrics, metricsOperation } from './metrics.js';
 import { openLink, openLinkOperation } from './open-link.js';
 import { page, pageAsset, pageAssetOperation, pageOperation } from './page.js';
 import { runSchedule, runScheduleOperation } from './run-schedule.js';
@@ -71,6 +72,7 @@ export const ROUTES: Routes = {
   '/d/:token': { get: { handle: openLink, operation: openLinkOperation } },
   '/healthz': { get: { handle: health, operation: healthOperation } },
   '/readyz': { get: { handle: ready, operation: readyOperation } },
+  '/metrics': { get: { handle: metrics, operation: metricsOperation } },
   '/openapi.json': { get: { handle: contract(() => ROUTES), operation: contractOperation } },
   '/': { get: { handle: page, operation: pageOperation } },
   '/assets/:asset': { get: { handle: pageAsset, operation: pageAssetOperation } },

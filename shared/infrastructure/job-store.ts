@@ -42,6 +42,9 @@ export interface Finished {
   readonly seconds: number;
 }
 
+const activeCountSchema = z.object({ state: z.string(), count: z.number(), oldestSeconds: z.number() });
+export type ActiveCount = z.infer<typeof activeCountSchema>;
+
 const finishedSchema = z.object({ rowCount: z.number(), fileSize: z.number(), seconds: z.number() });
 
 /** Characters of `error_message`. */
@@ -186,6 +189,17 @@ export class JobStore {
        WHERE job_id = $1`,
       [jobId],
     );
+  }
+
+  /** How many are active, and how long ago the oldest of them was asked for. By the index of active jobs alone. */
+  async countActive(): Promise<ActiveCount[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query(
+        `SELECT status AS state, count(*) AS count, extract(epoch FROM now() - min(created_at))::float8 AS "oldestSeconds"
+         FROM export_jobs WHERE status IN ('QUEUED', 'PROCESSING') GROUP BY status`,
+      );
+      return z.array(activeCountSchema).parse(rows);
+    });
   }
 
   /** Active for longer than `olderThanMs`, the oldest first. */

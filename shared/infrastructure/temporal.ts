@@ -1,4 +1,4 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, Connection, type ConnectionOptions, type WorkflowClientInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { fewUpdatesAtOnce } from './few-updates.js';
 
@@ -35,11 +35,19 @@ export function temporalAddress(): TemporalAddress {
  * for one of 5 s), and on a connection that is closed meanwhile they end the process ("Channel has been shut down",
  * thrown by their timer). Activities are retried by Temporal, admission by itself.
  */
-export function connectTemporal({ connection: options, namespace }: TemporalAddress): TemporalClient {
+export function connectTemporal(
+  { connection: options, namespace }: TemporalAddress,
+  interceptors: readonly WorkflowClientInterceptor[] = [],
+): TemporalClient {
   const connection = Connection.lazy({ ...options, interceptors: [] });
   return {
-    client: new Client({ connection, namespace, interceptors: { workflow: [fewUpdatesAtOnce()] } }),
-    openOnly: new Client({ connection, namespace, workflow: { queryRejectCondition: 'NOT_OPEN' } }),
+    client: new Client({ connection, namespace, interceptors: { workflow: [...interceptors, fewUpdatesAtOnce()] } }),
+    openOnly: new Client({
+      connection,
+      namespace,
+      interceptors: { workflow: [...interceptors] },
+      workflow: { queryRejectCondition: 'NOT_OPEN' },
+    }),
     close: () => connection.close(),
   };
 }

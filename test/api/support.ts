@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { createApp } from '../../api/app.js';
 import { logContext } from '../../api/context.js';
 import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
+import { measureApi } from '../../api/measure-api.js';
 import { serve } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import type { JobSeed } from '../../shared/contract.js';
@@ -65,13 +67,13 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
   };
   const { settings, ...others } = overrides;
   const stopping = new AbortController();
+  const sources = { jobs: new JobStore(pool), store: objects.store, temporal };
   const deps: ApiDeps = {
-    jobs: new JobStore(pool),
+    ...sources,
+    ...measureApi(new Registry(), sources),
     source: new Source(sourcePool),
-    store: objects.store,
     schedules: new ScheduleStore(temporal),
     webhooks: new WebhookStore(pool),
-    temporal,
     registry: createRegistry(BUILT_IN_DATASETS),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
     logger: pino({ level: 'debug', mixin: logContext }, { write }),

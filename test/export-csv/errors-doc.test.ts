@@ -21,6 +21,7 @@ import { createDatabase, queryRows, type TestDatabase } from '../support/databas
 import { stack } from '../support/stack.js';
 import { runProgram } from '../api/programs.js';
 import { parseWorkerArguments } from '../../worker/arguments.js';
+import { MetricsPortError, serveMetrics } from '../../shared/infrastructure/metrics-server.js';
 import { runCopies } from '../../worker/copies.js';
 import { assertDocumented, DOCUMENTED, ERRORS_PAGE, provoked } from './error-docs.js';
 import { assertJobsFail } from './failing-jobs.js';
@@ -90,6 +91,13 @@ describe('docs/errors.md', () => {
         assertDocumented(messageOf(error)) && messageOf(error),
         /^Worker process \d+ ended by itself \(code 3\)/,
       );
+    });
+
+    it('a port for metrics that another process has', async () => {
+      const at = { host: '127.0.0.1', port: Number(new URL(stack().env.S3_ENDPOINT).port) };
+      const error: unknown = await serveMetrics(() => Promise.resolve(''), at).catch((reason: unknown) => reason);
+      assert.ok(error instanceof MetricsPortError);
+      assert.match(assertDocumented(error.message), /^Metrics cannot be served/);
     });
 
     it('a module of datasets that cannot work', async () => {

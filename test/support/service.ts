@@ -6,9 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import type { ActivityDeps } from '../../activities/deps.js';
 import { createApp } from '../../api/app.js';
 import type { Principal } from '../../api/deps.js';
+import { measureApi } from '../../api/measure-api.js';
 import { serve } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import { PAGE_FOLDER } from '../../dev/build-page.js';
@@ -200,6 +202,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const temporal = connectTemporal(address);
   const stopping = new AbortController();
   const app = createApp({
+    ...measureApi(new Registry(), { jobs: deps.jobs, store: deps.store, temporal }),
     jobs: deps.jobs,
     source: deps.source,
     store: deps.store,

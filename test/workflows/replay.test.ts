@@ -1,7 +1,10 @@
 import { Worker, type ReplayResult } from '@temporalio/worker';
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
-import { workflowBundleFile } from '../../worker/workflow-bundle.js';
+import { Registry } from 'prom-client';
+import { WorkerMetrics } from '../../shared/infrastructure/worker-metrics.js';
+import { metricSinks } from '../../worker/metric-sinks.js';
+import { VARIANTS, workflowBundleFile } from '../../worker/workflow-bundle.js';
 import { HISTORIES, historyFromText } from './history-file.js';
 
 /** Not more than is read and reviewed; a history that grows says that exports became chattier. */
@@ -9,28 +12,34 @@ const MAX_BYTES = 200 * 1024;
 
 /** Histories of earlier runs (`record-histories.ts`) against the present code. */
 describe('workflows', () => {
-  let workflowBundle: { codePath: string };
   let recorded: Map<string, string>;
 
   before(async () => {
     const names = (await readdir(HISTORIES)).filter((name) => name.endsWith('.json'));
     const texts = names.map(async (name) => [name, await readFile(new URL(name, HISTORIES), 'utf8')] as const);
     recorded = new Map(await Promise.all(texts));
-    workflowBundle = { codePath: await workflowBundleFile() };
   });
 
-  async function replay(histories: ReadonlyMap<string, string>): Promise<ReplayResult[]> {
+  async function replay(histories: ReadonlyMap<string, string>, variant = VARIANTS[0]): Promise<ReplayResult[]> {
+    const workflowBundle = { codePath: await workflowBundleFile(variant) };
+    // Nobody listens: a replay says nothing again.
+    const sinks = {
+      ...metricSinks(new WorkerMetrics(new Registry())),
+      exporter: { export: { fn: () => undefined } },
+    };
     const items = [...histories].map(([workflowId, text]) => ({ workflowId, history: historyFromText(text) }));
     const results: ReplayResult[] = [];
-    for await (const result of Worker.runReplayHistories({ workflowBundle }, items)) results.push(result);
+    for await (const result of Worker.runReplayHistories({ workflowBundle, sinks }, items)) results.push(result);
     return results;
   }
 
-  it('go on with what earlier runs of them have done', async () => {
-    assert(recorded.size >= 6, `${recorded.size} histories`);
-    for (const [name, text] of recorded) assert(text.length < MAX_BYTES, `${name}: ${text.length} bytes`);
-    for (const { workflowId, error } of await replay(recorded)) assert.equal(error, undefined, workflowId);
-  });
+  for (const variant of VARIANTS) {
+    it(`go on with what earlier runs of them have done, ${variant.traced ? 'traced' : 'untraced'}`, async () => {
+      assert(recorded.size >= 6, `${recorded.size} histories`);
+      for (const [name, text] of recorded) assert(text.length < MAX_BYTES, `${name}: ${text.length} bytes`);
+      for (const { workflowId, error } of await replay(recorded, variant)) assert.equal(error, undefined, workflowId);
+    });
+  }
 
   it('would not go on with what they have never done: this test can fail', async () => {
     const name = 'export-completed.json';

@@ -1,0 +1,61 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** Seconds. Most answers take milliseconds; an admission may wait for five seconds. */
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export interface AnsweredRequest {
+  readonly method: string;
+  /** The pattern, or `none` for an address that is not there. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+/** `known`: a repeated request; `refused`: the user has no slot free; `unanswered`: nobody said anything in time. */
+export type AdmissionOutcome = 'started' | 'known' | 'refused' | 'unanswered';
+
+/** What an API process has done since it started. */
+export class ApiMetrics {
+  readonly #requests: Histogram<'method' | 'route' | 'status'>;
+  readonly #admissions: Counter<'outcome'>;
+  readonly #streams: Gauge;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#requests = new Histogram({
+      name: 'export_http_request_duration_seconds',
+      help: 'Requests that were answered, by the pattern of their address; event streams are not among them',
+      labelNames: ['method', 'route', 'status'],
+      buckets: REQUEST_SECONDS,
+      registers,
+    });
+    this.#admissions = new Counter({
+      name: 'export_admissions_total',
+      help: 'Requests for an export: started, known (a repeated one), refused (no slot free) or unanswered (a 503)',
+      labelNames: ['outcome'],
+      registers,
+    });
+    // What has never happened is zero: the first time would otherwise be no increase.
+    for (const outcome of ['started', 'known', 'refused', 'unanswered'] as const) this.#admissions.inc({ outcome }, 0);
+    this.#streams = new Gauge({
+      name: 'export_event_streams',
+      help: 'Event streams that are open now',
+      registers,
+    });
+  }
+
+  answered({ seconds, status, ...labels }: AnsweredRequest): void {
+    this.#requests.observe({ ...labels, status: String(status) }, seconds);
+  }
+
+  admission(outcome: AdmissionOutcome): void {
+    this.#admissions.inc({ outcome });
+  }
+
+  /** @returns what ends it */
+  streamOpened(): () => void {
+    this.#streams.inc();
+    return () => {
+      this.#streams.dec();
+    };
+  }
+}

@@ -1,0 +1,26 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { METRICS_TYPE } from '../../shared/infrastructure/metrics-server.js';
+import type { ApiDeps } from '../deps.js';
+import type { Operation } from '../openapi/operation.js';
+import { nothingHere } from '../static-file.js';
+
+/**
+ * `GET /metrics`: for Prometheus. No token is asked for; where the service is open to the world, METRICS_PORT takes it
+ * to a port of its own, and there is nothing here.
+ */
+export function metrics({ scrape }: ApiDeps): RequestHandler {
+  return async (_request, response) => {
+    if (scrape === undefined) throw nothingHere();
+    response.set('Content-Type', METRICS_TYPE).send(await scrape());
+  };
+}
+
+export const metricsOperation: Operation = {
+  id: 'metrics',
+  tag: 'Service',
+  summary: 'What Prometheus collects',
+  description: 'Not here when the service is configured to serve it at a port of its own.',
+  answers: { 200: { description: 'Prometheus’ text format', contentType: 'text/plain', schema: z.string() } },
+  problems: ['NOT_FOUND'],
+};

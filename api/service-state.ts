@@ -1,0 +1,98 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { JobStore } from '../shared/infrastructure/job-store.js';
+import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import { queueDepths } from '../shared/infrastructure/queue-depth.js';
+import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
+
+export interface StateSources {
+  readonly jobs: JobStore;
+  readonly store: ObjectStore;
+  readonly temporal: TemporalClient;
+}
+
+/** Answers are good for this long, whoever asks how often. */
+const FRESH_MS = 5000;
+const ACTIVE = ['QUEUED', 'PROCESSING'] as const;
+/** Prometheus waits for ten seconds: what does not answer in this time is down, and the rest is told. */
+const LIMIT_MS = 2000;
+
+/**
+ * What all processes share, looked up when somebody scrapes: each API process answers the same, so that a query takes
+ * the `max` of them. What is counted here is right after any restart. A part that is away has no figures, and is 0 in
+ * `export_dependency_up`.
+ */
+export class ServiceState {
+  readonly #up: Gauge<'dependency'>;
+  readonly #active: Gauge<'state'>;
+  readonly #oldest: Gauge<'state'>;
+  readonly #backlog: Gauge<'queue' | 'kind'>;
+  readonly #backlogAge: Gauge<'queue' | 'kind'>;
+  readonly #workers: Gauge<'queue' | 'kind'>;
+  #refreshing: Promise<void> | null = null;
+  #refreshedAt = 0;
+
+  constructor(
+    registry: Registry,
+    private readonly sources: StateSources,
+  ) {
+    const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> =>
+      new Gauge({ name, help, labelNames, registers: [registry] });
+    this.#up = gauge('export_dependency_up', 'Whether a part that the service needs answers', 'dependency');
+    this.#active = gauge('export_active', 'Exports that are active now', 'state');
+    this.#oldest = gauge(
+      'export_oldest_active_seconds',
+      'How long ago the oldest active export was asked for',
+      'state',
+    );
+    this.#backlog = gauge('export_queue_backlog_tasks', 'Tasks that wait for a worker', 'queue', 'kind');
+    this.#backlogAge = gauge(
+      'export_queue_backlog_age_seconds',
+      'How long the oldest task has waited',
+      'queue',
+      'kind',
+    );
+    this.#workers = gauge('export_queue_workers', 'Workers that asked for tasks in the last 90 s', 'queue', 'kind');
+  }
+
+  /** Never rejects. */
+  async refresh(): Promise<void> {
+    if (Date.now() - this.#refreshedAt < FRESH_MS) return;
+    this.#refreshing ??= this.#look().finally(() => {
+      this.#refreshing = null;
+      this.#refreshedAt = Date.now();
+    });
+    await this.#refreshing;
+  }
+
+  async #look(): Promise<void> {
+    const { jobs, store, temporal } = this.sources;
+    const active = this.#from('job_store', jobs.countActive());
+    const depths = this.#from('temporal', queueDepths(temporal.client, LIMIT_MS));
+    await Promise.all([active, depths, this.#from('object_store', store.check())]);
+
+    for (const gauge of [this.#active, this.#oldest, this.#backlog, this.#backlogAge, this.#workers]) gauge.reset();
+    const counts = await active;
+    for (const state of counts === null ? [] : ACTIVE) {
+      const { count = 0, oldestSeconds = 0 } = counts?.find((one) => one.state === state) ?? {};
+      this.#active.set({ state }, count);
+      this.#oldest.set({ state }, oldestSeconds);
+    }
+    for (const { queue, kind, backlog, ageSeconds, workers } of (await depths) ?? []) {
+      this.#backlog.set({ queue, kind }, backlog);
+      this.#backlogAge.set({ queue, kind }, ageSeconds);
+      this.#workers.set({ queue, kind }, workers);
+    }
+  }
+
+  async #from<T>(dependency: 'job_store' | 'temporal' | 'object_store', asking: Promise<T>): Promise<T | null> {
+    try {
+      const answer = await withTimeLimit(asking, LIMIT_MS);
+      this.#up.set({ dependency }, 1);
+      return answer;
+    } catch {
+      this.#up.set({ dependency }, 0);
+      return null;
+    }
+  }
+}

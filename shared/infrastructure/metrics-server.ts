@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+
+/** What Prometheus gets; never rejects, or the scrape is a 500. */
+export type Scrape = () => Promise<string>;
+
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Thrown when the port cannot be had; the message is a sentence that names it. */
+export class MetricsPortError extends Error {
+  override readonly name = 'MetricsPortError';
+}
+
+/**
+ * `GET /metrics` on a port of its own, and nothing else.
+ * @returns its port, and what closes it
+ * @throws MetricsPortError
+ */
+export async function serveMetrics(
+  scrape: Scrape,
+  at: { readonly host: string; readonly port: number },
+): Promise<{ readonly port: number; close(): void }> {
+  const server = createServer((request, response) => {
+    if (request.url?.split('?')[0] !== '/metrics' || request.method !== 'GET') {
+      response.writeHead(404).end();
+      return;
+    }
+    scrape().then(
+      (text) => response.writeHead(200, { 'Content-Type': METRICS_TYPE }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      const sentence = `Metrics cannot be served at ${at.host}:${at.port} (METRICS_HOST, METRICS_PORT): ${error.message}.`;
+      reject(new MetricsPortError(sentence, { cause: error }));
+    });
+    server.listen(at.port, at.host, resolve);
+  });
+  // A scrape is no reason for a process to stay.
+  server.unref();
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : at.port,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { Resource, envDetectorSync } from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry';
+import { serviceVersion } from './service-version.js';
+import { withTimeLimit } from './time-limit.js';
+import type { Tracing } from './tracing.js';
+
+/** A collector that is away must not hold up a process that stops. */
+const FLUSH_MS = 2000;
+
+/** @see openTracing */
+export function startTracing(service: string): Tracing {
+  const own = { 'service.name': service, 'service.version': serviceVersion() };
+  // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES know it better.
+  const resource = new Resource({ ...own, ...envDetectorSync.detect().attributes });
+  const processor = new BatchSpanProcessor(new OTLPTraceExporter());
+  const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
+  provider.register();
+  const tracer = provider.getTracer('export-service');
+  return {
+    tracer,
+    resource,
+    processor,
+    client: [new OpenTelemetryWorkflowClientInterceptor({ tracer })],
+    close: () => withTimeLimit(provider.shutdown(), FLUSH_MS).catch(() => undefined),
+  };
+}

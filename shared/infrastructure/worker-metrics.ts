@@ -1,0 +1,119 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { ExportStatus, Phase } from '../contract.js';
+import { ERRORS, isErrorCode } from '../errors.js';
+
+/** What is exported, as labels: from the registries of datasets and formats, and so from small sets. */
+export interface Kind {
+  readonly dataset: string;
+  readonly format: string;
+}
+export type Channel = 'mail' | 'webhook';
+/** `retried`: the attempt failed and another one follows. */
+export type NotificationOutcome = 'delivered' | 'retried' | 'failed';
+
+/** Seconds. A phase takes from a few workflow tasks to a large part of a day. */
+const PHASE_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400];
+
+/** What a worker has done since it started. */
+export class WorkerMetrics {
+  readonly #rows: Counter<keyof Kind>;
+  readonly #bytes: Counter<keyof Kind>;
+  readonly #phases: Histogram<'phase' | 'format'>;
+  readonly #ended: Counter<keyof Kind | 'state'>;
+  readonly #failures: Counter<'code'>;
+  readonly #claims: Counter<'outcome'>;
+  readonly #notifications: Counter<'channel' | 'outcome'>;
+  readonly #orphans: Counter<'kind'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const kind = ['dataset', 'format'] as const;
+    this.#rows = new Counter({
+      name: 'export_written_rows_total',
+      help: 'Rows of segments that were committed; a segment that is made again counts again',
+      labelNames: kind,
+      registers,
+    });
+    this.#bytes = new Counter({
+      name: 'export_written_bytes_total',
+      help: 'Bytes of segments that were committed, as they were uploaded',
+      labelNames: kind,
+      registers,
+    });
+    this.#phases = new Histogram({
+      name: 'export_phase_duration_seconds',
+      help: 'How long exports stay in a phase, waiting for a worker included',
+      labelNames: ['phase', 'format'],
+      buckets: PHASE_SECONDS,
+      registers,
+    });
+    this.#ended = new Counter({
+      name: 'export_ended_total',
+      help: 'Exports that have ended; one that is reset and ends again counts again',
+      labelNames: [...kind, 'state'],
+      registers,
+    });
+    this.#failures = new Counter({
+      name: 'export_failures_total',
+      help: 'Exports that have failed, by the code that their user was told',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#claims = new Counter({
+      name: 'export_slot_claims_total',
+      help: 'Exports that asked for their slot: granted, wait (the user has no slot free), or ended (nothing to make)',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#notifications = new Counter({
+      name: 'export_notifications_total',
+      help: 'Attempts to tell a user how an export ended: delivered, retried (another attempt follows) or failed',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    });
+    this.#orphans = new Counter({
+      name: 'export_orphans_removed_total',
+      help: 'Uploads and temporary objects that no job spoke of, which the sweep found and removed',
+      labelNames: ['kind'],
+      registers,
+    });
+    // What has never happened is zero: the first time would otherwise be no increase.
+    for (const orphan of ['upload', 'object'] as const) this.#orphans.inc({ kind: orphan }, 0);
+    for (const outcome of ['granted', 'wait', 'ended'] as const) this.#claims.inc({ outcome }, 0);
+    for (const channel of ['mail', 'webhook'] as const) {
+      for (const outcome of ['delivered', 'retried', 'failed'] as const)
+        this.#notifications.inc({ channel, outcome }, 0);
+    }
+    for (const [code, { status }] of Object.entries(ERRORS)) if (status >= 500) this.#failures.inc({ code }, 0);
+  }
+
+  segmentCommitted(kind: Kind, { rows, bytes }: { readonly rows: number; readonly bytes: number }): void {
+    this.#rows.inc({ ...kind }, rows);
+    this.#bytes.inc({ ...kind }, bytes);
+  }
+
+  phaseEnded(phase: Phase, format: string, seconds: number): void {
+    this.#phases.observe({ phase, format }, seconds);
+  }
+
+  exportEnded(kind: Kind, state: ExportStatus): void {
+    this.#ended.inc({ ...kind, state });
+  }
+
+  /** Types of failures that are none of ours are one. */
+  exportFailed(code: string): void {
+    this.#failures.inc({ code: isErrorCode(code) ? code : 'OTHER' });
+  }
+
+  slotClaimed(outcome: 'granted' | 'wait' | 'ended'): void {
+    this.#claims.inc({ outcome });
+  }
+
+  notified(channel: Channel, outcome: NotificationOutcome): void {
+    this.#notifications.inc({ channel, outcome });
+  }
+
+  orphanRemoved(kind: 'upload' | 'object'): void {
+    this.#orphans.inc({ kind });
+  }
+}

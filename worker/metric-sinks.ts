@@ -1,0 +1,19 @@
+import type { InjectedSinks } from '@temporalio/worker';
+import type { WorkerMetrics } from '../shared/infrastructure/worker-metrics.js';
+import type { MetricSinks } from '../workflows/metric-sinks.js';
+
+/** Where workflows' metrics go. A replay is silent, which is the default of a sink. */
+export const metricSinks = (metrics: WorkerMetrics): InjectedSinks<MetricSinks> => ({
+  exportMetrics: {
+    phaseEnded: {
+      fn: (_info, phase, format, seconds) => {
+        metrics.phaseEnded(phase, format, seconds);
+      },
+    },
+    exportEnded: {
+      fn: (_info, kind, status) => {
+        metrics.exportEnded(kind, status);
+      },
+    },
+  },
+});

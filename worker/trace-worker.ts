@@ -1,0 +1,26 @@
+import type { InjectedSinks, WorkerInterceptors } from '@temporalio/worker';
+import {
+  OpenTelemetryActivityInboundInterceptor,
+  OpenTelemetryActivityOutboundInterceptor,
+  makeWorkflowExporter,
+  type OpenTelemetrySinks,
+} from '@temporalio/interceptors-opentelemetry';
+import type { Tracing } from '../shared/infrastructure/tracing.js';
+
+/** What a traced worker adds: spans of activities, and a way out for those of workflows. */
+export interface WorkerTraces {
+  readonly activity: NonNullable<WorkerInterceptors['activity']>;
+  readonly sinks: InjectedSinks<OpenTelemetrySinks>;
+}
+
+export function traceWorker({ tracer, resource, processor }: Tracing): WorkerTraces {
+  return {
+    activity: [
+      (context) => ({
+        inbound: new OpenTelemetryActivityInboundInterceptor(context, { tracer }),
+        outbound: new OpenTelemetryActivityOutboundInterceptor(context),
+      }),
+    ],
+    sinks: { exporter: makeWorkflowExporter(processor, resource) },
+  };
+}
