@@ -58,11 +58,21 @@ describe('docker-compose.temporal.yml', function () {
     async function () {
       const { services } = await orSkip(this, readCompose);
       const names = Object.keys(services);
-      for (const name of ['postgres', 'temporal', 'temporal-ui', 'seaweedfs', 'api', 'worker-control', 'worker-data']) {
+      for (const name of [
+        'postgres',
+        'temporal',
+        'temporal-ui',
+        'seaweedfs',
+        'api',
+        'worker-control',
+        'worker-data',
+        'prometheus',
+        'grafana',
+      ]) {
         assert.ok(names.includes(name), name);
       }
       for (const [name, { image, ports, depends_on: needs }] of Object.entries(services)) {
-        assert.match(image, /:(?:\d+\.\d+(?:\.\d+)?(?:-\w+)*|local|build)$/, name);
+        assert.match(image, /:(?:v?\d+\.\d+(?:\.\d+)?(?:-\w+)*|local|build)$/, name);
         for (const { host_ip: host } of ports) assert.equal(host, '127.0.0.1', name);
         for (const [needed, { condition }] of Object.entries(needs)) {
           const { healthcheck } = services[needed] ?? assert.fail(needed);
