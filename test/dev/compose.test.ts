@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -10,10 +11,12 @@ import { LOCAL_DIR } from '../../dev/stack/stack.js';
 import { parseApiConfig, parseWorkerConfig } from '../../shared/config.js';
 import { parseWorkerArguments } from '../../worker/arguments.js';
 import { deeply } from '../support/depth.js';
-import { orSkip } from '../support/or-skip.js';
+import { needProgram, orSkip } from '../support/or-skip.js';
 import { orFail } from '../support/python.js';
+import { stack } from '../support/stack.js';
 
 const projectSchema = z.looseObject({
+  configs: z.record(z.string(), z.looseObject({ content: z.string() })),
   services: z.record(
     z.string(),
     z.looseObject({
@@ -90,6 +93,17 @@ describe('docker-compose.temporal.yml', function () {
       }
     },
   );
+
+  deeply('has a configuration of Prometheus that it takes', async function () {
+    const { configs } = await orSkip(this, readCompose);
+    await orSkip(this, () => needProgram('promtool'));
+    const folder = join(stack().dataDir, 'compose-prometheus');
+    await mkdir(folder);
+    await copyFile('ops/prometheus/alerts.yml', join(folder, 'alerts.yml'));
+    const file = join(folder, 'prometheus.yml');
+    await writeFile(file, configs['prometheus.yml']?.content ?? assert.fail());
+    orFail('promtool', await runCommand('promtool', ['check', 'config', file], { timeoutMs: 20_000 }));
+  });
 });
 
 const environmentOf = ({ environment }: Project['services'][string]): Record<string, string | undefined> =>

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { exportWorkflowId } from '../../shared/contract.js';
 import { assertDocumented } from '../export-csv/error-docs.js';
 import { startProgram, type Program } from '../api/programs.js';
 import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
+import { statusOf } from '../workflows/support.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
 describe('npm run worker', function () {
@@ -21,7 +24,10 @@ describe('npm run worker', function () {
   });
 
   function launch(...args: string[]): Program {
-    const program = startProgram('worker/main.ts', args, service.env);
+    return launchWith({}, ...args);
+  }
+  function launchWith(env: Readonly<Record<string, string>>, ...args: string[]): Program {
+    const program = startProgram('worker/main.ts', args, { ...service.env, ...env });
     programs.push(program);
     return program;
   }
@@ -39,6 +45,26 @@ describe('npm run worker', function () {
       },
       60_000,
     );
+  /** The first of so many ports in a row that nobody has now. */
+  async function freePorts(count: number): Promise<number> {
+    for (let first = 31_000; first < 32_700; first += count) {
+      const free = await Promise.all(Array.from({ length: count }, (_, n) => isFree(first + n)));
+      if (free.every(Boolean)) return first;
+    }
+    return assert.fail('no ports');
+  }
+  const isFree = (port: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      const server = createServer()
+        .once('error', () => {
+          resolve(false);
+        })
+        .listen(port, '127.0.0.1', () => {
+          server.close(() => {
+            resolve(true);
+          });
+        });
+    });
   const isAlive = (pid: number): boolean => {
     try {
       return process.kill(pid, 0);
@@ -48,11 +74,24 @@ describe('npm run worker', function () {
   };
 
   it('takes a role and as many processes, which share one export and end together', async () => {
-    const [control, data] = [launch('--role', 'control'), launch('--role', 'data', '--processes', '2')];
+    const port = await freePorts(4);
+    const metrics = { METRICS_HOST: '127.0.0.1', METRICS_PORT: String(port), METRICS_SDK_PORT: String(port + 2) };
+    const control = launch('--role', 'control');
+    const data = launchWith(metrics, '--role', 'data', '--processes', '2');
     const [, pids] = await Promise.all([working(control, 1), working(data, 2)]);
     const user = someUser();
     const jobId = await postExport(service, user);
-    assert.equal((await untilEnded(service, user, jobId)).status, 'COMPLETED');
+    await untilEnded(service, user, jobId);
+    await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'COMPLETED');
+    for (const [nth, name] of [
+      'export_database_readers',
+      'export_database_readers',
+      'temporal_',
+      'temporal_',
+    ].entries()) {
+      const scraped = await fetch(`http://127.0.0.1:${port + nth}/metrics`);
+      assert.ok((await scraped.text()).includes(name), `port ${nth}`);
+    }
 
     for (const program of [control, data]) program.process.kill('SIGTERM');
     assert.deepEqual(await Promise.all([control.ended, data.ended]), [0, 0]);
