@@ -60,11 +60,13 @@ export const lookActivities = () =>
 
 /** Activities that read the source database. One tenant's many segments do not delay another's few. */
 export function dataActivities(tuning: Tuning, tenantId: string) {
+  const { fairnessWeight } = tuning;
+  const fairness = { fairnessKey: tenantId, ...(fairnessWeight === undefined ? {} : { fairnessWeight }) };
   const at = (limits: ActivityTuning, priorityKey: number) =>
     proxyActivities<DataActivities>({
       ...options(limits),
       taskQueue: DATA_QUEUE,
-      priority: { priorityKey, fairnessKey: tenantId },
+      priority: { priorityKey, ...fairness },
     });
   return {
     planExport: at(tuning.plan, FIRST).planExport,
