@@ -19,7 +19,7 @@ import {
 import { ServiceError } from '../shared/errors.js';
 import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
 import { ownerSearchAttributes } from '../shared/search-attributes.js';
-import { tuningFor } from '../shared/tenant-weights.js';
+import { tuningFor, turnsOf } from '../shared/tenant-weights.js';
 import { admitUpdate } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
 import { grpcCode, isPassingFault, pauseAfter } from './passing-faults.js';
@@ -113,6 +113,7 @@ async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps): Promise
             taskQueue: CONTROL_QUEUE,
             args: [{ tenantId, userId, limit, tuning, state }],
             workflowIdConflictPolicy: 'USE_EXISTING',
+            priority: turnsOf(tenantId, tuning),
             typedSearchAttributes: ownerSearchAttributes(job),
             workflowTaskTimeout: TASK_TIMEOUT_MS,
           },

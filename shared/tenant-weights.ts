@@ -25,3 +25,9 @@ export function tuningFor(tenantId: string, tuning: Tuning, weights: TenantWeigh
   const fairnessWeight = weights.get(tenantId);
   return fairnessWeight === undefined ? tuning : { ...tuning, fairnessWeight };
 }
+
+/** Whose a task is, for the queue to let tenants take turns: those of a weight of 2 have two of them. */
+export const turnsOf = (tenantId: string, { fairnessWeight }: Tuning) => ({
+  fairnessKey: tenantId,
+  ...(fairnessWeight === undefined ? {} : { fairnessWeight }),
+});
