@@ -108,7 +108,6 @@ describe('a rolling restart', function () {
     });
     const costs = disturbed.map(({ ms }, index) => ms - (undisturbed[index]?.ms ?? 0));
     assert.ok(Math.max(...costs) <= COST_MS, `later by ${costs.join(', ')} ms`);
-    console.log(`${undisturbed.map(({ ms }) => ms)}; later by ${costs.join(', ')} ms`);
 
     const [one, other] = [undisturbed[0] ?? assert.fail(), disturbed[0] ?? assert.fail()];
     const file = await download(service, one.user, one.jobId);
