@@ -73,9 +73,10 @@ function notYet({ jobId }: JobSeed, sentence: string, cause?: unknown): ServiceE
  *
  * @throws ServiceError TENANT_TOO_BUSY
  */
-async function requireRoom({ tenantId }: JobSeed, { jobs, settings }: ApiDeps): Promise<void> {
+async function requireRoom({ tenantId }: JobSeed, { jobs, settings, metrics }: ApiDeps): Promise<void> {
   const { tenantLimit } = settings;
   if (tenantLimit === undefined || (await jobs.countActiveOf(tenantId, tenantLimit)) < tenantLimit) return;
+  metrics.admission('refused');
   const sentence = `At most ${tenantLimit} exports of this tenant may be active, and so many are.`;
   throw new ServiceError('TENANT_TOO_BUSY', sentence, { max_active_exports: tenantLimit });
 }

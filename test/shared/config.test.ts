@@ -109,7 +109,7 @@ describe('the configuration', () => {
     ['S3_ENDPOINT', 'localhost:8333', 'must be an address such as http://host:port'],
     ['PUBLIC_URL', 'exports.example', 'must be an address such as http://host:port'],
     ['JWT_JWKS_URL', 'file:///etc/keys', 'must be an address such as http://host:port'],
-    ...['x=1', `${TENANT}=0`, `${TENANT}=1001`, `${TENANT}`, `${TENANT}=1;${TENANT}=2`, `${TENANT}=1,${TENANT}=2`].map(
+    ...['x=1', `${TENANT}=0`, `${TENANT}=1001`, TENANT, `${TENANT}=1;${TENANT}=2`, `${TENANT}=1,${TENANT}=2`].map(
       (list) =>
         [
           'TENANT_WEIGHTS',
