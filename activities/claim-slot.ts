@@ -10,6 +10,7 @@ import {
 import { ServiceError } from '../shared/errors.js';
 import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
 import { ownerSearchAttributes } from '../shared/search-attributes.js';
+import { turnsOf } from '../shared/tenant-weights.js';
 import { claimUpdate } from '../workflows/messages.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -50,6 +51,7 @@ export const claimSlot =
           taskQueue: CONTROL_QUEUE,
           args: [input],
           workflowIdConflictPolicy: 'USE_EXISTING',
+          priority: turnsOf(tenantId, tuning),
           typedSearchAttributes: ownerSearchAttributes(job),
         }),
       }),

@@ -11,6 +11,7 @@ import type { SendWebhook } from '../shared/infrastructure/webhook-sender.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { WorkerMetrics } from '../shared/infrastructure/worker-metrics.js';
+import type { TenantWeights } from '../shared/tenant-weights.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 
 /** What activities work with: opened once by the worker's `main.ts`, and closed there. */
@@ -38,6 +39,7 @@ export interface ActivityDeps {
   /** Active exports that a user may have, and what exports that a schedule starts are given. */
   readonly limit: number;
   readonly tuning: Tuning;
+  readonly weights: TenantWeights;
   /** How long uploads and temporary objects of failed exports are kept, ms. */
   readonly retryWindowMs: number;
   /** How long rows of ended exports are kept, ms. */

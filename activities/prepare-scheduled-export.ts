@@ -4,6 +4,7 @@ import { createRequestSchema, hashRequest } from '../shared/request.js';
 import type { DueExport } from '../shared/schedules/contract.js';
 import { jobIdOfRun } from '../shared/schedules/job-id.js';
 import { requestOfRun } from '../shared/schedules/scheduled-request.js';
+import { tuningFor } from '../shared/tenant-weights.js';
 import type { ActivityDeps } from './deps.js';
 
 /** What a run of a schedule starts, or the reason why it cannot. */
@@ -12,13 +13,14 @@ interface Prepared {
   readonly failure: JobFailure | null;
 }
 
-type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'limit' | 'tuning'>;
+type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'limit' | 'tuning' | 'weights'>;
 
 /** Makes the request of a schedule that of the day, by the limits of the day. Whoever may not have it, the plan refuses. */
-export const prepareScheduledExport = ({ registry, webhookRule, limit, tuning }: Deps) => {
+export const prepareScheduledExport = ({ registry, webhookRule, limit, tuning: usual, weights }: Deps) => {
   const schema = createRequestSchema(registry, webhookRule);
   const prepare = (run: DueExport): Prepared => {
     const { request, timezone } = run.definition;
+    const tuning = tuningFor(run.tenantId, usual, weights);
     try {
       const ofTheDay = requestOfRun(request, { at: new Date(run.dueAt), timezone }, schema, registry);
       return { due: { job: seedOf(run, ofTheDay), limit, tuning }, failure: null };

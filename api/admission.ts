@@ -19,6 +19,7 @@ import {
 import { ServiceError } from '../shared/errors.js';
 import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
 import { ownerSearchAttributes } from '../shared/search-attributes.js';
+import { tuningFor, turnsOf } from '../shared/tenant-weights.js';
 import { admitUpdate } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
 import { grpcCode, isPassingFault, pauseAfter } from './passing-faults.js';
@@ -92,8 +93,9 @@ export async function admit(job: JobSeed, deps: ApiDeps): Promise<Admission> {
 }
 
 async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps): Promise<Admission> {
-  const { limit, tuning, admissionDeadlineMs = DEADLINE_MS } = settings;
+  const { limit, weights, admissionDeadlineMs = DEADLINE_MS } = settings;
   const { userId, tenantId } = job;
+  const tuning = tuningFor(tenantId, settings.tuning, weights);
   const deadline = Date.now() + admissionDeadlineMs;
   const notAfter = deadline - MARGIN_MS;
   const { client } = temporal;
@@ -111,6 +113,7 @@ async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps): Promise
             taskQueue: CONTROL_QUEUE,
             args: [{ tenantId, userId, limit, tuning, state }],
             workflowIdConflictPolicy: 'USE_EXISTING',
+            priority: turnsOf(tenantId, tuning),
             typedSearchAttributes: ownerSearchAttributes(job),
             workflowTaskTimeout: TASK_TIMEOUT_MS,
           },

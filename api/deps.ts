@@ -9,6 +9,7 @@ import type { Source } from '../shared/infrastructure/source.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { Scrape } from '../shared/infrastructure/metrics-server.js';
+import type { TenantWeights } from '../shared/tenant-weights.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 import type { ApiMetrics } from './metrics.js';
 
@@ -43,6 +44,10 @@ export interface ApiSettings {
   readonly webhookRule: AddressRule;
   /** Active exports that a user may have. */
   readonly limit: number;
+  /** Active exports that a tenant may have. None: no limit. */
+  readonly tenantLimit?: number | undefined;
+  /** Tenants' shares of the database readers; 1 for those that are not named. */
+  readonly weights?: TenantWeights;
   /** Schedules that a user may have. Default 20. */
   readonly maxSchedules?: number;
   /** Between two runs of a schedule at least, seconds. Default: a quarter of an hour. */

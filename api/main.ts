@@ -87,6 +87,8 @@ async function main(): Promise<void> {
         webhookKey: config.WEBHOOK_KEY,
         webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
         limit: config.MAX_ACTIVE_EXPORTS,
+        tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,
+        weights: config.TENANT_WEIGHTS,
         maxSchedules: config.MAX_SCHEDULES,
         minScheduleSeconds: config.MIN_SCHEDULE_INTERVAL / 1000,
         rateLimits: { user: config.RATE_LIMIT_USER, tenant: config.RATE_LIMIT_TENANT },

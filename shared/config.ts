@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Tuning } from './contract.js';
+import { readWeights } from './tenant-weights.js';
 import { DEFAULT_TUNING } from './tuning.js';
 import { isRange } from './webhooks/address-rule.js';
 
@@ -50,6 +51,17 @@ const ranges = z
 const SMTP_SENTENCE = 'must be an address such as smtp://user:password@host:587 or smtps://user:password@host';
 const hasHost = (address: string): boolean => URL.canParse(address) && new URL(address).hostname !== '';
 const SENDER = /^(?:[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
+const WEIGHTS_SENTENCE =
+  "must be tenants' ids, each with a weight from 0.001 to 1000, such as 0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01=2";
+const weights = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const read = readWeights(text);
+    if (read !== null) return read;
+    context.addIssue(WEIGHTS_SENTENCE);
+    return z.NEVER;
+  });
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
 
 const common = z.object({
@@ -70,6 +82,8 @@ const common = z.object({
   // What exports are given: by the API that starts them, and by a worker whose schedules do.
   MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
   SEGMENTS_IN_FLIGHT: wholeNumber(1).default(DEFAULT_TUNING.segmentsInFlight),
+  // Shares of the database readers; a tenant that is not named has 1.
+  TENANT_WEIGHTS: weights,
   MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
   MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
   // Seven days is as long as S3 signs a link for.
@@ -90,6 +104,8 @@ const api = common.extend({
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   CORS_ORIGINS: origins,
+  // Over all processes; none is no limit.
+  MAX_ACTIVE_EXPORTS_PER_TENANT: wholeNumber(1).optional(),
   // Each process counts for itself.
   RATE_LIMIT_USER: requests(1200),
   RATE_LIMIT_TENANT: requests(30_000),
@@ -118,6 +134,10 @@ const worker = common.extend({
   EMAIL_FROM: z.string().regex(SENDER, 'must be an address such as Exports <exports@example.com>').optional(),
   // Database readers of this process: plans, segments and finishes that run at the same time.
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),
+  // One query of an export; an activity has half an hour in all.
+  SOURCE_STATEMENT_TIMEOUT: duration
+    .default(DEFAULT_TUNING.segment.startToCloseMs)
+    .refine((ms) => ms >= UNITS.s, 'must be at least 1s'),
   // Rows of ended exports, counted from their end; files and uploads go before them.
   JOB_TTL: duration.default(90 * UNITS.d),
   // Where the Temporal SDK serves metrics of its own.

@@ -76,6 +76,8 @@ export interface WebhookTuning {
 export interface Tuning {
   /** Segments of one export that run at the same time, over all workers. */
   readonly segmentsInFlight: number;
+  /** The tenant's share of the database readers beside others' of 1. Absent: 1. */
+  readonly fairnessWeight?: number;
   /** Bytes of output that a segment is planned to yield. */
   readonly segmentBytes: number;
   readonly maxSegmentRows: number;

@@ -24,6 +24,7 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, retryable: false, title: 'Too many requests' },
   TOO_MANY_STREAMS: { status: 429, retryable: false, title: 'Too many open event streams' },
   TOO_MANY_EXPORTS: { status: 429, retryable: false, title: 'Too many active exports' },
+  TENANT_TOO_BUSY: { status: 429, retryable: false, title: 'Too many active exports of the tenant' },
   TEMPORARILY_UNAVAILABLE: { status: 503, retryable: true, title: 'The service cannot take this now' },
 
   // What ends a job.

@@ -62,7 +62,7 @@ export async function openDeps(
     deps: {
       jobs: new JobStore(jobsPool),
       plans: new PlanStore(jobsPool),
-      source: new Source(sourcePool),
+      source: new Source(sourcePool, config.SOURCE_STATEMENT_TIMEOUT),
       store: objects.store,
       temporal,
       registry,
@@ -76,6 +76,7 @@ export async function openDeps(
       webhookRule,
       limit: config.MAX_ACTIVE_EXPORTS,
       tuning: tuningOf(config),
+      weights: config.TENANT_WEIGHTS,
       webhookKey: config.WEBHOOK_KEY,
       publicUrl: config.PUBLIC_URL,
       linkSecret: config.LINK_SECRET,

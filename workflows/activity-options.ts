@@ -1,9 +1,10 @@
+import type { Priority } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ControlActivities, DataActivities } from '../activities/index.js';
 import { CONTROL_QUEUE, DATA_QUEUE, type ActivityTuning, type EventRef, type Tuning } from '../shared/contract.js';
+import { turnsOf } from '../shared/tenant-weights.js';
 import { DEFAULT_WEBHOOK_TUNING } from '../shared/tuning.js';
 
-/** Plan and finish go before segments: they are short, and somebody's first or last second. */
 const FIRST = 1;
 const THEN = 3;
 
@@ -58,17 +59,22 @@ export const sweepActivities = (tuning: Tuning) =>
 export const lookActivities = () =>
   proxyLocalActivities<ControlActivities>({ scheduleToCloseTimeout: 2000, retry: { maximumAttempts: 1 } });
 
-/** Activities that read the source database. One tenant's many segments do not delay another's few. */
+/**
+ * Activities that read the source database. Tenants take turns. Plans take theirs beside the segments of their own
+ * tenant, not behind them; by a priority they would also go before the segments of every other tenant, and fifty plans
+ * are ten seconds. Finishes may: there are never more of them than segments that have just ended.
+ */
 export function dataActivities(tuning: Tuning, tenantId: string) {
-  const at = (limits: ActivityTuning, priorityKey: number) =>
+  const turns = turnsOf(tenantId, tuning);
+  const at = (limits: ActivityTuning, priority: Priority) =>
     proxyActivities<DataActivities>({
       ...options(limits),
       taskQueue: DATA_QUEUE,
-      priority: { priorityKey, fairnessKey: tenantId },
+      priority,
     });
   return {
-    planExport: at(tuning.plan, FIRST).planExport,
-    finishUpload: at(tuning.finish, FIRST).finishUpload,
-    exportSegment: at(tuning.segment, THEN).exportSegment,
+    planExport: at(tuning.plan, { ...turns, priorityKey: THEN, fairnessKey: `${tenantId}/plan` }).planExport,
+    exportSegment: at(tuning.segment, { ...turns, priorityKey: THEN }).exportSegment,
+    finishUpload: at(tuning.finish, { ...turns, priorityKey: FIRST }).finishUpload,
   };
 }

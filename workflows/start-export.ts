@@ -1,6 +1,7 @@
 import { ParentClosePolicy, WorkflowIdReusePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { exportWorkflowId, type ExportInput } from '../shared/contract.js';
 import { exportSearchAttributes } from '../shared/search-attributes.js';
+import { turnsOf } from '../shared/tenant-weights.js';
 import { exportWorkflow } from './export.js';
 import { exportDetails } from './visible.js';
 
@@ -15,6 +16,7 @@ export const startExport = ({ job, limit, tuning }: ExportInput): Promise<ChildW
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     workflowExecutionTimeout: tuning.executionTimeoutMs,
+    priority: turnsOf(job.tenantId, tuning),
     typedSearchAttributes: exportSearchAttributes(job),
     staticSummary: `${job.request.type} as ${job.request.format}`,
     staticDetails: exportDetails(job),

@@ -39,6 +39,7 @@ const DETAILS: Partial<Record<ErrorCode, Json>> = {
   TOO_MANY_EXPORTS: {
     active_job_ids: ['01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60', '01933b1d-0f6e-7bd2-8d5e-52c1b5a0c7aa'],
   },
+  TENANT_TOO_BUSY: { max_active_exports: 100 },
   IDEMPOTENCY_KEY_REUSED: { job_id: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60' },
   NOT_READY: { status_of_job: 'PROCESSING' },
 };

@@ -67,8 +67,23 @@ function notYet({ jobId }: JobSeed, sentence: string, cause?: unknown): ServiceE
   return new ServiceError('TEMPORARILY_UNAVAILABLE', detail, { job_id: jobId }, { cause });
 }
 
+/**
+ * By the rows, which appear a moment after the admission: requests that come in the same instant may get through
+ * together.
+ *
+ * @throws ServiceError TENANT_TOO_BUSY
+ */
+async function requireRoom({ tenantId }: JobSeed, { jobs, settings, metrics }: ApiDeps): Promise<void> {
+  const { tenantLimit } = settings;
+  if (tenantLimit === undefined || (await jobs.countActiveOf(tenantId, tenantLimit)) < tenantLimit) return;
+  metrics.admission('refused');
+  const sentence = `At most ${tenantLimit} exports of this tenant may be active, and so many are.`;
+  throw new ServiceError('TENANT_TOO_BUSY', sentence, { max_active_exports: tenantLimit });
+}
+
 async function start(seed: JobSeed, deps: ApiDeps): Promise<JobRow> {
   const { jobs, logger } = deps;
+  await requireRoom(seed, deps);
   try {
     const { started } = await admit(seed, deps);
     // Without a key the id is ours alone: "known already" is then an answer to our own first try.
@@ -120,6 +135,7 @@ export const createExportOperation: Operation = {
   problems: [
     ...PERMISSION_PROBLEMS,
     'TOO_MANY_EXPORTS',
+    'TENANT_TOO_BUSY',
     'IDEMPOTENCY_KEY_REUSED',
     'TEMPORARILY_UNAVAILABLE',
     'JOB_STORE_UNAVAILABLE',

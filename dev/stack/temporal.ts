@@ -30,6 +30,9 @@ const DYNAMIC_CONFIG = [
   // No timer fires, and no activity is retried, sooner than this after it was asked for; the default is one second.
   'history.timerProcessorMaxTimeShift="10ms"',
   'matching.enableFairness=true',
+  // Priority and fairness hold within a partition: with the usual four, a task waits for one of its own to be asked.
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
   'frontend.WorkflowPauseEnabled=true',
 ];
 

@@ -115,6 +115,18 @@ export class JobStore {
     }));
   }
 
+  /** Active jobs of all users of a tenant, up to `most`. */
+  async countActiveOf(tenantId: string, most: number): Promise<number> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query<{ count: number }>(
+        `SELECT count(*) FROM (SELECT FROM export_jobs
+           WHERE tenant_id = $1 AND status IN ('QUEUED', 'PROCESSING') LIMIT $2) AS active`,
+        [tenantId, most],
+      );
+      return rows[0]?.count ?? 0;
+    });
+  }
+
   /** Tells a user's cancel from an operator's. False when the job is not active. */
   async requestCancel(jobId: string): Promise<boolean> {
     return this.change(

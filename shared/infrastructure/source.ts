@@ -32,7 +32,11 @@ const DEFINITION = /^(21|22|3F|42|54)/;
 export class Source {
   readonly #rowBudget = createRowBudget();
 
-  constructor(private readonly pool: Pool) {}
+  /** @param longestMs what a statement may take, however much its session allows */
+  constructor(
+    private readonly pool: Pool,
+    private readonly longestMs = Number.POSITIVE_INFINITY,
+  ) {}
 
   /**
    * One read-only transaction of one snapshot, with everything set that shapes what PostgreSQL renders. When the signal aborts, the
@@ -43,6 +47,7 @@ export class Source {
     signal: AbortSignal,
     work: (client: PoolClient) => Promise<T>,
   ): Promise<T> {
+    const statementTimeoutMs = Math.min(session.statementTimeoutMs, this.longestMs);
     const client = await this.named(() => this.pool.connect());
     let broken = false;
     const cut = (): void => {
@@ -60,7 +65,7 @@ export class Source {
              set_config('extra_float_digits', '1', true), set_config('statement_timeout', $2, true),
              set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true),
              set_config('app.user_id', $4, true)`,
-          [session.timezone, String(session.statementTimeoutMs), session.tenantId, session.userId],
+          [session.timezone, String(statementTimeoutMs), session.tenantId, session.userId],
         );
         const result = await work(client);
         await client.query('COMMIT');

@@ -102,6 +102,24 @@ describe('who may ask, and how often', () => {
     });
   });
 
+  it('exports of a tenant are so many at a time, over all its users, and one that has ended makes room', async () => {
+    const api = await start({ tenantLimit: 2, admissionDeadlineMs: 1200 });
+    const [alice, stranger] = [someone(), someone()];
+    const colleague = { ...someone(), tenantId: alice.tenantId };
+    const [hers, his] = [seedFor(alice), seedFor(colleague)];
+    for (const seed of [hers, his, seedFor(stranger), seedFor(stranger)]) await api.deps.jobs.insert(seed);
+    const post = () =>
+      api.ask('POST', '/v1/exports', { as: colleague, body: { type: 'orders', format: 'csv', columns: ['id'] } });
+
+    const refused = await post();
+    assert.equal(assertProblem(refused, 'TENANT_TOO_BUSY').max_active_exports, 2);
+    assert.equal(refused.headers.get('retry-after'), '5');
+
+    await api.deps.jobs.fail(hers.jobId, { code: 'INTERNAL', message: 'It broke.' });
+    // There is no worker here: it got as far as asking for one.
+    assertProblem(await post(), 'TEMPORARILY_UNAVAILABLE');
+  });
+
   describe('a page of another origin', () => {
     const ORIGIN = 'https://app.example.com';
     const preflight = (api: TestApi, origin: string) =>

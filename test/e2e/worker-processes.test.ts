@@ -8,6 +8,7 @@ import { download, leftovers, planAt, postExport, until, untilEnded } from '../s
 import { LONG, deeply } from '../support/depth.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
+import { launchWorker } from '../support/worker-process.js';
 import { assertSameFile } from '../workflows/support.js';
 import type { Stack } from '../../dev/stack/stack.js';
 
@@ -60,13 +61,7 @@ describe('worker processes', function () {
   let undisturbed = '';
   const body = bodyOf(CSV);
 
-  /** A worker process that is at work. */
-  async function launch(name: string) {
-    const env = { ...service.env, DATASETS_MODULE: COMPUTED_ORDERS };
-    const worker = await programs.launch({ name, args: ['worker/main.ts'], env });
-    await until(`start of ${name}`, async () => (await worker.logTail()).includes('"msg":"working"'), 60_000);
-    return worker;
-  }
+  const launch = (name: string) => launchWorker(programs, service, name, { DATASETS_MODULE: COMPUTED_ORDERS });
   const segmentsOf = (jobId: string): Promise<SegmentRow[]> =>
     queryRows<SegmentRow>(
       service.databaseUrl,

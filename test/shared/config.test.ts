@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConfigError, parseApiConfig, parseWorkerConfig, tuningOf } from '../../shared/config.js';
+import { tuningFor } from '../../shared/tenant-weights.js';
 
 const GOOD = {
   DATABASE_URL: 'postgres://user:secret@localhost/exports',
@@ -8,6 +9,9 @@ const GOOD = {
   JWT_SECRET: 'thirty-two characters, and a few more',
   WEBHOOK_KEY: 'thirty-two characters, and others of them',
 };
+
+const OTHER = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
+const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 
 function sentence(
   change: Record<string, string>,
@@ -105,6 +109,15 @@ describe('the configuration', () => {
     ['S3_ENDPOINT', 'localhost:8333', 'must be an address such as http://host:port'],
     ['PUBLIC_URL', 'exports.example', 'must be an address such as http://host:port'],
     ['JWT_JWKS_URL', 'file:///etc/keys', 'must be an address such as http://host:port'],
+    ...['x=1', `${TENANT}=0`, `${TENANT}=1001`, TENANT, `${TENANT}=1;${TENANT}=2`, `${TENANT}=1,${TENANT}=2`].map(
+      (list) =>
+        [
+          'TENANT_WEIGHTS',
+          list,
+          `must be tenants' ids, each with a weight from 0.001 to 1000, such as ${TENANT}=2`,
+        ] as const,
+    ),
+    ['MAX_ACTIVE_EXPORTS_PER_TENANT', '0', 'must be at least 1'],
     ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
   ];
   for (const [name, value, problem] of WRONG) {
@@ -116,6 +129,8 @@ describe('the configuration', () => {
   it('says what is wrong with the variables that only a worker has', () => {
     assert.equal(sentence({ WORKER_DATA_SLOTS: '0' }, parseWorkerConfig), 'WORKER_DATA_SLOTS must be at least 1.');
     assert.match(sentence({ WORKER_DRAIN: 'soon' }, parseWorkerConfig), /^WORKER_DRAIN must be a time such as/);
+    const timeout = sentence({ SOURCE_STATEMENT_TIMEOUT: '500ms' }, parseWorkerConfig);
+    assert.equal(timeout, 'SOURCE_STATEMENT_TIMEOUT must be at least 1s.');
     assert.match(sentence({ JOB_TTL: '3 months' }, parseWorkerConfig), /^JOB_TTL must be a time such as/);
     assert.match(
       sentence({ SOURCE_DATABASE_URL: 'orders' }, parseWorkerConfig),
@@ -158,6 +173,12 @@ describe('the configuration', () => {
     const { WEBHOOK_ALLOWED_RANGES } = parseWorkerConfig({ ...GOOD, WEBHOOK_ALLOWED_RANGES: '10.0.0.0/8, ::1' });
     assert.deepEqual(WEBHOOK_ALLOWED_RANGES, ['10.0.0.0/8', '::1']);
     assert.deepEqual(parseWorkerConfig(GOOD).WEBHOOK_ALLOWED_RANGES, []);
+  });
+
+  it('gives the exports of a tenant its weight', () => {
+    const config = parseWorkerConfig({ ...GOOD, TENANT_WEIGHTS: `${TENANT.toUpperCase()}=2.5, ${OTHER}=0.001,` });
+    const weightOf = (tenantId: string) => tuningFor(tenantId, tuningOf(config), config.TENANT_WEIGHTS).fairnessWeight;
+    assert.deepEqual([TENANT, OTHER, ''].map(weightOf), [2.5, 0.001, undefined]);
   });
 
   it('gives workflows their limits', () => {

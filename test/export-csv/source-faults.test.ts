@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { BUILT_IN_DATASETS, defineDataset } from '../../shared/datasets/index.js';
+import { orders } from '../../shared/datasets/orders.js';
+import { queryRows } from '../support/database.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { segmentsOf } from '../workflows/support.js';
+
+const { columns, key, tenantColumn } = orders;
+const moody = defineDataset({ name: 'moody', title: 'Orders', table: 'moody', key, tenantColumn, columns });
+const ROWS = 2000;
+
+/** What `mood` tells the source database to do with queries of rows in the middle, which no plan samples. */
+describe('a source database', () => {
+  let service: TestService;
+  const me = someUser();
+  const mood = (sql: string): Promise<unknown> => queryRows(service.databaseUrl, `UPDATE mood SET sql = '${sql}'`);
+
+  before(async () => {
+    service = await startService({
+      orders: ROWS,
+      singleTenant: true,
+      datasets: [...BUILT_IN_DATASETS, moody],
+      env: { SOURCE_STATEMENT_TIMEOUT: '1s' },
+    });
+    await queryRows(
+      service.databaseUrl,
+      `CREATE TABLE mood (sql text); INSERT INTO mood VALUES ('');
+       CREATE FUNCTION moods(id bigint, note text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+         DECLARE what text := (SELECT sql FROM mood);
+         BEGIN
+           IF id = 1000 AND what = 'wait' THEN PERFORM pg_sleep(60); END IF;
+           IF id = 1000 AND what <> '' THEN
+             RAISE EXCEPTION 'canceling statement due to conflict with recovery' USING ERRCODE = what;
+           END IF;
+           RETURN note;
+         END $$;
+       CREATE VIEW moody AS SELECT ${Object.keys(columns)
+         .map((name) => (name === 'note' ? 'moods(id, note) AS note' : name))
+         .join(', ')} FROM orders`,
+    );
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  // 40001: rows were vacuumed on the primary; 40P01: a lock of the recovery; 57P01: the connection was ended for either.
+  for (const code of ['40001', '40P01', '57P01']) {
+    it(`that is a standby may cancel a query for its recovery (${code}): it is asked again`, async () => {
+      await mood(code);
+      const jobId = await postExport(service, me, { type: 'moody' });
+      await until('a second attempt', async () => ((await segmentsOf(service, jobId))[0]?.attempt ?? 0) >= 2);
+      await mood('');
+      assert.equal((await untilEnded(service, me, jobId)).row_count, ROWS);
+    });
+  }
+
+  it('that takes longer for a query than SOURCE_STATEMENT_TIMEOUT is not waited for', async () => {
+    await mood('wait');
+    const jobId = await postExport(service, me, { type: 'moody' });
+    const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');
+    assert.equal(error_code, 'SOURCE_UNAVAILABLE');
+    assert.match(error_message ?? '', /canceling statement due to statement timeout/);
+  });
+});
