@@ -18,7 +18,7 @@ const AWAY_MS = 2000;
 /** Production's attempts last minutes; these, at the pace of tests, outlast the outage as well. */
 const { control, plan, segment, finish } = FAST;
 const PATIENT = Object.fromEntries(
-  Object.entries({ control, plan, segment, finish }).map(([step, retry]) => [step, { ...retry, maximumAttempts: 60 }]),
+  Object.entries({ control, plan, segment, finish }).map(([step, retry]) => [step, { ...retry, maximumAttempts: 200 }]),
 );
 
 const SERVICES: Readonly<Record<OwnService, string>> = {
