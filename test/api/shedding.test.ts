@@ -7,6 +7,7 @@ import { migrate } from '../../shared/infrastructure/migrate.js';
 import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
 import { ask, type Answer } from '../support/ask.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { until } from '../support/exports.js';
 import { Gate } from '../support/gate.js';
 import { stack } from '../support/stack.js';
@@ -153,7 +154,8 @@ describe('the API, when a part is away', function () {
       (name) => !refused.includes(name) && !NEED_WORKER.includes(name),
     );
     for (const way of ['refuse', 'silence'] as const) {
-      it(`${part}, ${way}: says so within two seconds, answers what it can, and is back by itself`, async () => {
+      const test = way === 'refuse' || part === 'jobs' ? it : deeply;
+      test(`${part}, ${way}: says so within two seconds, answers what it can, and is back by itself`, async () => {
         // Connections are open that break, or hang.
         await Promise.all(others.concat(refused.filter((name) => !NEED_WORKER.includes(name))).map(asEver));
         const gate = gates.get(part);
