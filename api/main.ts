@@ -16,6 +16,7 @@ import { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import { Source } from '../shared/infrastructure/source.js';
 import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import { createAddressRule } from '../shared/webhooks/address-rule.js';
+import { SILENCE_MS } from '../shared/infrastructure/time-limit.js';
 import { openTracing } from '../shared/infrastructure/tracing.js';
 import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
@@ -27,8 +28,8 @@ import { createTokenVerifier } from './verify-token.js';
 
 /** How long requests may still take after a stop signal. */
 const DRAIN_MS = 10_000;
-/** The API only asks for single jobs and pages of them: a database that takes longer is as good as away. */
-const QUERY_TIMEOUT_MS = 5000;
+/** The API only asks for single jobs and pages of them, and for a count that is cut off after a second. */
+const IMPATIENT = { connectTimeoutMs: SILENCE_MS, queryTimeoutMs: SILENCE_MS };
 
 /** Connections to the source database: so many estimates at a time, each of a second or two, and permissions between them. */
 const ESTIMATES = 2;
@@ -49,13 +50,13 @@ async function main(): Promise<void> {
     max: 10,
     name: 'export-api',
     onIdleError,
-    queryTimeoutMs: QUERY_TIMEOUT_MS,
+    ...IMPATIENT,
   });
   const sourcePool = createPool(config.SOURCE_DATABASE_URL ?? config.DATABASE_URL, {
     max: ESTIMATES,
     name: 'export-estimate',
     onIdleError,
-    queryTimeoutMs: QUERY_TIMEOUT_MS,
+    ...IMPATIENT,
   });
   const tracing = await openTracing(config, 'export-api');
   const temporal = connectTemporal(address, tracing?.client);

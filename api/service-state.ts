@@ -3,7 +3,7 @@ import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
 import { queueDepths } from '../shared/infrastructure/queue-depth.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
-import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import { SILENCE_MS, withTimeLimit } from '../shared/infrastructure/time-limit.js';
 
 export interface StateSources {
   readonly jobs: JobStore;
@@ -14,8 +14,6 @@ export interface StateSources {
 /** Answers are good for this long, whoever asks how often. */
 const FRESH_MS = 5000;
 const ACTIVE = ['QUEUED', 'PROCESSING'] as const;
-/** Prometheus waits for ten seconds: what does not answer in this time is down, and the rest is told. */
-const LIMIT_MS = 2000;
 
 /**
  * What all processes share, looked up when somebody scrapes: each API process answers the same, so that a query takes
@@ -68,7 +66,7 @@ export class ServiceState {
   async #look(): Promise<void> {
     const { jobs, store, temporal } = this.sources;
     const active = this.#from('job_store', jobs.countActive());
-    const depths = this.#from('temporal', queueDepths(temporal.client, LIMIT_MS));
+    const depths = this.#from('temporal', queueDepths(temporal.client, SILENCE_MS));
     await Promise.all([active, depths, this.#from('object_store', store.check())]);
 
     for (const gauge of [this.#active, this.#oldest, this.#backlog, this.#backlogAge, this.#workers]) gauge.reset();
@@ -87,7 +85,7 @@ export class ServiceState {
 
   async #from<T>(dependency: 'job_store' | 'temporal' | 'object_store', asking: Promise<T>): Promise<T | null> {
     try {
-      const answer = await withTimeLimit(asking, LIMIT_MS);
+      const answer = await withTimeLimit(asking, SILENCE_MS);
       this.#up.set({ dependency }, 1);
       return answer;
     } catch {

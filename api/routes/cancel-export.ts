@@ -4,7 +4,7 @@ import { exportWorkflowId } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
 import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
-import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { SILENCE_MS, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
 import { jobView } from '../../shared/job-view.js';
@@ -12,12 +12,9 @@ import { isPassingFault, pauseAfter } from '../passing-faults.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
 import type { Operation } from '../openapi/operation.js';
 
-/** How long Temporal may take to hear of it. */
-const CANCEL_MS = 3000;
-
 /** Tells the workflow. A server that is just restarting is asked again. */
 async function tell(jobId: string, { client }: TemporalClient): Promise<void> {
-  const deadline = Date.now() + CANCEL_MS;
+  const deadline = Date.now() + SILENCE_MS;
   for (let attempt = 1; ; attempt++) {
     try {
       const told = client.withDeadline(deadline, () => client.workflow.getHandle(exportWorkflowId(jobId)).cancel());

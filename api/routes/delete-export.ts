@@ -2,28 +2,37 @@ import type { RequestHandler } from 'express';
 import { fileKey, temporaryPrefix } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { fileKind } from '../../shared/formats/file-kind.js';
+import type { JobRow } from '../../shared/infrastructure/job-row.js';
 import { JobStore } from '../../shared/infrastructure/job-store.js';
+import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
 import type { Operation } from '../openapi/operation.js';
 
 /** `DELETE /v1/exports/{job_id}`: the file and whatever a failed job has left. The job itself stays in the list. */
 export function deleteExport(deps: ApiDeps): RequestHandler {
-  const { jobs, store } = deps;
   return async (request, response) => {
     const row = await ownedJob(request, deps);
     if (JobStore.isActive(row.status)) {
       throw new ServiceError('STILL_ACTIVE', `Export ${row.job_id} is ${row.status}: cancel it first.`);
     }
-    if (row.file_deleted_at === null) {
-      const key = row.file_key ?? fileKey(row.user_id, row.job_id, fileKind(row).extension);
-      // Uploads first: one that is completed a moment later would leave a file behind.
-      await store.abortUploadsOf(key);
-      await Promise.all([store.delete(key), store.deleteAll(temporaryPrefix(row.job_id))]);
-      await jobs.markFileDeleted(row.job_id);
-    }
+    if (row.file_deleted_at === null) await withTimeLimit(deleteFile(row, deps), SILENCE_MS).catch(explain);
     response.status(204).end();
   };
+}
+
+/** Goes on when nobody waits any more: whoever asks again finds it done. */
+async function deleteFile(row: JobRow, { jobs, store }: ApiDeps): Promise<void> {
+  const key = row.file_key ?? fileKey(row.user_id, row.job_id, fileKind(row).extension);
+  // Uploads first: one that is completed a moment later would leave a file behind.
+  await store.abortUploadsOf(key);
+  await Promise.all([store.delete(key), store.deleteAll(temporaryPrefix(row.job_id))]);
+  await jobs.markFileDeleted(row.job_id);
+}
+
+function explain(error: unknown): never {
+  if (!(error instanceof TimeLimitError)) throw error;
+  throw new ServiceError('STORAGE_UNAVAILABLE', 'The file storage takes too long.', {}, { cause: error });
 }
 
 export const deleteExportOperation: Operation = {

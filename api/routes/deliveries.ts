@@ -12,15 +12,12 @@ import {
 } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/infrastructure/webhook-store.js';
-import { withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { SILENCE_MS, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import { isoTime } from '../../shared/iso-time.js';
 import { eventType } from '../../shared/webhooks/message.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
 import type { Operation } from '../openapi/operation.js';
-
-/** How long Temporal may take to hear of it. */
-const START_MS = 3000;
 
 const moment = z.iso.datetime();
 const webhookId = z.string().describe('The `webhook-id` of every attempt to deliver the same event');
@@ -133,7 +130,7 @@ export const redeliverOperation: Operation = {
 };
 
 async function start(input: RedeliveryInput, { temporal: { client } }: ApiDeps): Promise<void> {
-  const started = client.withDeadline(Date.now() + START_MS, () =>
+  const started = client.withDeadline(Date.now() + SILENCE_MS, () =>
     client.workflow.start('redeliveryWorkflow', {
       workflowId: redeliveryWorkflowId(input.jobId),
       taskQueue: CONTROL_QUEUE,
@@ -141,7 +138,7 @@ async function start(input: RedeliveryInput, { temporal: { client } }: ApiDeps):
     }),
   );
   try {
-    await withTimeLimit(started, START_MS);
+    await withTimeLimit(started, SILENCE_MS);
   } catch (error) {
     // One that was asked for a moment ago has not been sent yet: it is the same one.
     if (error instanceof WorkflowExecutionAlreadyStartedError) return;

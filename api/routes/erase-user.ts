@@ -2,13 +2,12 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { CONTROL_QUEUE, erasureWorkflowId, type ErasureCounts, type UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
-import { TimeLimitError, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { uuidOf } from '../input.js';
 import type { Operation } from '../openapi/operation.js';
 
-const START_MS = 3000;
 /** Most erasures are done by then; the others go on. */
 const ANSWER_WITHIN_MS = 20_000;
 
@@ -27,7 +26,7 @@ export function eraseUser({ temporal }: ApiDeps): RequestHandler {
   return async (request, response) => {
     const user = { tenantId: principalOf(request).tenantId, userId: uuidOf(request, 'user_id') };
     const { client } = temporal;
-    const start = client.withDeadline(Date.now() + START_MS, () =>
+    const start = client.withDeadline(Date.now() + SILENCE_MS, () =>
       client.workflow.start<(user: UserRef) => Promise<ErasureCounts>>('erasureWorkflow', {
         workflowId: erasureWorkflowId(user),
         taskQueue: CONTROL_QUEUE,
@@ -36,7 +35,7 @@ export function eraseUser({ temporal }: ApiDeps): RequestHandler {
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
     );
-    const handle = await withTimeLimit(start, START_MS).catch((error: unknown) => {
+    const handle = await withTimeLimit(start, SILENCE_MS).catch((error: unknown) => {
       const sentence = 'The erasure could not be started; please repeat it.';
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
     });

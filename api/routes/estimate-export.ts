@@ -5,6 +5,7 @@ import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
 import { estimateSchema, type Estimate } from '../../shared/estimate-schema.js';
 import type { RowCount } from '../../shared/infrastructure/count-rows.js';
+import { SILENCE_MS } from '../../shared/infrastructure/time-limit.js';
 import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
 import { askPermission, askSource } from '../ask-source.js';
 import { principalOf } from '../context.js';
@@ -15,7 +16,7 @@ import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 /** How long rows are counted before the planner is asked, ms. */
 const COUNT_MS = 1000;
 /** What is not a count takes no time, unless somebody locks the table. */
-const STATEMENT_MS = 3000;
+const STATEMENT_MS = SILENCE_MS;
 /** A source that has not answered by then is as good as away. */
 const SESSION_MS = 8000;
 

@@ -4,14 +4,13 @@ import { SEARCH_ATTRIBUTES } from '../search-attributes.js';
 import { MIGRATIONS_TABLE, NEWEST_MIGRATION } from './migrate.js';
 import type { ObjectStore } from './object-store.js';
 import type { Pool } from './postgres.js';
-import { withTimeLimit } from './time-limit.js';
+import { SILENCE_MS, withTimeLimit } from './time-limit.js';
 
 /**
  * Is everything there that a process needs? Each check answers null, or one sentence for the operator: what is wrong
  * and what to do. They never throw and take at most two seconds.
  */
 
-const LIMIT_MS = 2000;
 /** gRPC's NOT_FOUND. */
 const NO_NAMESPACE: readonly number[] = [5];
 
@@ -19,7 +18,7 @@ const TABLES = [MIGRATIONS_TABLE, 'export_jobs', 'export_segments'];
 
 async function checked(work: () => Promise<string | null>, failed: (reason: string) => string): Promise<string | null> {
   try {
-    return await withTimeLimit(work(), LIMIT_MS);
+    return await withTimeLimit(work(), SILENCE_MS);
   } catch (error) {
     return failed(reasonOf(error));
   }
@@ -71,7 +70,7 @@ export async function checkTemporal(client: Client): Promise<string | null> {
   return checked(
     async () => {
       try {
-        await connection.withDeadline(Date.now() + LIMIT_MS, () =>
+        await connection.withDeadline(Date.now() + SILENCE_MS, () =>
           connection.workflowService.describeNamespace({ namespace }),
         );
         return null;
@@ -88,7 +87,7 @@ export async function checkTemporal(client: Client): Promise<string | null> {
 export async function checkSearchAttributes(connection: ConnectionLike, namespace: string): Promise<string | null> {
   return checked(
     async () => {
-      const { customAttributes } = await connection.withDeadline(Date.now() + LIMIT_MS, () =>
+      const { customAttributes } = await connection.withDeadline(Date.now() + SILENCE_MS, () =>
         connection.operatorService.listSearchAttributes({ namespace }),
       );
       const missing = SEARCH_ATTRIBUTES.map(({ name }) => name).filter(

@@ -4,6 +4,7 @@ import { ServiceError, messageOf, type ErrorCode } from '../errors.js';
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
 
+/** Work that is retried has time. */
 const CONNECT_TIMEOUT_MS = 5000;
 /** 53/57/58/08: out of resources, shut down or crashed, system error, connection; 40: serialization, deadlock. */
 const TRANSIENT = /^(08|40|53|57|58)/;
@@ -16,6 +17,8 @@ export interface PoolOptions {
   readonly name: string;
   /** Told of connections that break while nobody uses them; the pool drops them by itself. */
   readonly onIdleError: (error: Error) => void;
+  /** How long a caller waits for a connection, for its turn and for the server together, ms. Default: five seconds. */
+  readonly connectTimeoutMs?: number;
   /** A query that takes longer fails, and its connection is dropped; default: never. */
   readonly queryTimeoutMs?: number;
   /** Makes the connections' sockets. */
@@ -36,7 +39,7 @@ export function createPool(url: string, options: PoolOptions): Pool {
     connectionString: url,
     max: options.max,
     application_name: options.name,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     keepAlive: true,
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     ...(options.stream === undefined ? {} : { stream: options.stream }),

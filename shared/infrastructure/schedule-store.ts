@@ -18,9 +18,8 @@ import { jobIdOfRun } from '../schedules/job-id.js';
 import { EXPORT_TENANT_ID, EXPORT_USER_ID } from '../search-attributes.js';
 import { optionsFor } from './schedule-options.js';
 import type { TemporalClient } from './temporal.js';
-import { withTimeLimit } from './time-limit.js';
+import { SILENCE_MS, withTimeLimit } from './time-limit.js';
 
-const ANSWER_WITHIN_MS = 3000;
 /** How long visibility may take to list a new schedule, and a schedule to take a run that was asked for. */
 const SHOWN_WITHIN_MS = 2000;
 const PAUSE_MS = 50;
@@ -72,8 +71,8 @@ export class ScheduleStore {
   private async ask<T>(work: () => Promise<T>): Promise<T> {
     const { client } = this.temporal;
     try {
-      const answer = client.withDeadline(Date.now() + ANSWER_WITHIN_MS, work);
-      return await withTimeLimit(answer, ANSWER_WITHIN_MS);
+      const answer = client.withDeadline(Date.now() + SILENCE_MS, work);
+      return await withTimeLimit(answer, SILENCE_MS);
     } catch (error) {
       if (error instanceof ScheduleNotFoundError || error instanceof ScheduleAlreadyRunning) throw error;
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', 'Temporal does not answer.', {}, { cause: error });

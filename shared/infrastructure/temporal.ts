@@ -39,7 +39,12 @@ export function connectTemporal(
   { connection: options, namespace }: TemporalAddress,
   interceptors: readonly WorkflowClientInterceptor[] = [],
 ): TemporalClient {
-  const connection = Connection.lazy({ ...options, interceptors: [] });
+  const connection = Connection.lazy({
+    ...options,
+    interceptors: [],
+    // By itself, gRPC tries again after up to two minutes: that long after an outage calls would still be refused.
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2000 },
+  });
   return {
     client: new Client({ connection, namespace, interceptors: { workflow: [...interceptors, fewUpdatesAtOnce()] } }),
     openOnly: new Client({

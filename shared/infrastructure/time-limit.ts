@@ -1,3 +1,9 @@
+/**
+ * How long a part that a request waits for may be silent, ms: then it is as good as away, and the request is answered
+ * 503 within two seconds of its arrival.
+ */
+export const SILENCE_MS = 1500;
+
 /** Thrown when something took longer than its caller can wait. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';

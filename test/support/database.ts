@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { stack } from './stack.js';
 
 /** A fresh database on the stack's server; the owner must `drop()` it. */
@@ -11,14 +12,20 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const asAdmin = (sql: string): Promise<unknown> => queryRows(stack().env.DATABASE_URL, sql);
+type Server = Pick<StackEnv, 'DATABASE_URL' | 'SOURCE_DATABASE_URL'>;
 
-/** @param template a database to copy, which nobody may be connected to */
-export async function createDatabase(template?: TestDatabase): Promise<TestDatabase> {
+/**
+ * @param template a database of the same server to copy, which nobody may be connected to
+ * @param server default: the one that all tests share
+ */
+export async function createDatabase(
+  template?: TestDatabase,
+  { DATABASE_URL, SOURCE_DATABASE_URL }: Server = stack().env,
+): Promise<TestDatabase> {
+  const asAdmin = (sql: string): Promise<unknown> => queryRows(DATABASE_URL, sql);
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   if (template !== undefined) await closePool(template.url);
   await asAdmin(`CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template.name}`}`);
-  const { DATABASE_URL, SOURCE_DATABASE_URL } = stack().env;
   const [url, readerUrl] = [new URL(`/${name}`, DATABASE_URL), new URL(`/${name}`, SOURCE_DATABASE_URL)];
   const drop = async (): Promise<void> => {
     await closePool(url.href);

@@ -29,7 +29,7 @@ import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { createWorker, type WorkerOptions } from '../../worker/create-worker.js';
 import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
-import { temporalLogger } from '../../worker/temporal-logger.js';
+import { NATIVE_LOG, temporalLogger } from '../../worker/temporal-logger.js';
 import { asker, type Answer, type Ask } from './ask.js';
 import { contractOf } from './contract.js';
 import { createDatabase, type TestDatabase } from './database.js';
@@ -117,15 +117,15 @@ export interface TestService {
 export const someUser = (): Principal => ({ userId: randomUUID(), tenantId: NORTHWIND.id });
 
 const templates = new Map<string, Promise<TestDatabase>>();
-/** Sample data is made once per size, and copied. */
-function sampleTemplate(orders: number, singleTenant: boolean): Promise<TestDatabase> {
-  const kind = `${orders} ${singleTenant}`;
-  const made = templates.get(kind) ?? makeTemplate(orders, singleTenant);
+/** Sample data is made once per size and server, and copied. */
+function sampleTemplate(orders: number, singleTenant: boolean, env: StackEnv): Promise<TestDatabase> {
+  const kind = `${orders} ${singleTenant} ${env.DATABASE_URL}`;
+  const made = templates.get(kind) ?? makeTemplate(orders, singleTenant, env);
   templates.set(kind, made);
   return made;
 }
-async function makeTemplate(orders: number, singleTenant: boolean): Promise<TestDatabase> {
-  const database = await createDatabase();
+async function makeTemplate(orders: number, singleTenant: boolean, env: StackEnv): Promise<TestDatabase> {
+  const database = await createDatabase(undefined, env);
   await seedSampleData({ databaseUrl: database.url, orders, singleTenant });
   await migrate(database.url);
   return database;
@@ -135,7 +135,8 @@ let installed = false;
 /** The SDK's own log of a test run goes beside the services' logs. */
 function logOfWorkers() {
   const logger = pino({ level: 'info' }, createWriteStream(join(stack().logDir, 'test-workers.log'), { flags: 'a' }));
-  if (!installed) Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+  if (!installed)
+    Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: NATIVE_LOG });
   installed = true;
   return logger;
 }
@@ -176,9 +177,9 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const { limit = 2 } = options;
   const tuning = { ...FAST, ...options.tuning };
   const name = `test-${randomUUID()}`;
-  const database = await createDatabase(await sampleTemplate(options.orders ?? 2000, options.singleTenant ?? false));
+  const { stackEnv = stack().env, orders = 2000, singleTenant = false } = options;
+  const database = await createDatabase(await sampleTemplate(orders, singleTenant, stackEnv), stackEnv);
   const logger = logOfWorkers();
-  const { stackEnv = stack().env } = options;
   const env = {
     ...stackEnv,
     DATABASE_URL: database.url,

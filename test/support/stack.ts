@@ -30,15 +30,24 @@ export async function startTestStack(signal: AbortSignal): Promise<Stack> {
   return started;
 }
 
+/** Where each service's address is; without it, a stack starts one of its own. */
+const ADDRESSES = {
+  postgres: ['DATABASE_URL', 'SOURCE_DATABASE_URL'],
+  temporal: ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'],
+  s3: ['S3_ENDPOINT'],
+} as const;
+export type OwnService = keyof typeof ADDRESSES;
+
 /**
  * A stack beside the shared one, for a test that launches programs or stops a service, and closes it.
- * @param own the service that is its own; it has the shared one's keys
+ * @param own the services that are its own; they have the shared ones' keys
  */
-export async function stackBeside(own?: 's3'): Promise<Stack> {
+export async function stackBeside(...own: readonly OwnService[]): Promise<Stack> {
   const shared = stack();
   const dataDir = join(shared.dataDir, `beside-${randomUUID().slice(0, 8)}`);
   await mkdir(dataDir);
   await copyFile(join(shared.dataDir, 'secrets.json'), join(dataDir, 'secrets.json'));
-  const environment = { ...process.env, ...shared.env, ...(own === 's3' ? { S3_ENDPOINT: undefined } : {}) };
+  const without = own.flatMap((service) => ADDRESSES[service].map((name) => [name, undefined] as const));
+  const environment = { ...process.env, ...shared.env, ...Object.fromEntries(without) };
   return startStack({ dataDir, throwaway: true, progress: createProgress(process.stderr), environment });
 }

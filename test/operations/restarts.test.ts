@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stack } from '../../dev/stack/stack.js';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { FORMATS } from '../../shared/formats/index.js';
+import { DEEP } from '../support/depth.js';
+import { planAt, postExport, until, untilEnded } from '../support/exports.js';
+import { FAST, someUser, type TestService } from '../support/service.js';
+import { stackBeside, type OwnService } from '../support/stack.js';
+import { behind, endStage, startStage, Doors, type Door } from '../workflows/doors.js';
+import { assertSameFile, segmentsOf, statusOf, untilCommitted } from '../workflows/support.js';
+
+const EXPORTS = 10;
+const IN_FLIGHT = 2;
+/** Long enough for every step to meet it. */
+const AWAY_MS = 2000;
+
+/** Production's attempts last minutes; these, at the pace of tests, outlast the outage as well. */
+const { control, plan, segment, finish } = FAST;
+const PATIENT = Object.fromEntries(
+  Object.entries({ control, plan, segment, finish }).map(([step, retry]) => [step, { ...retry, maximumAttempts: 200 }]),
+);
+
+const SERVICES: Readonly<Record<OwnService, string>> = {
+  postgres: 'PostgreSQL, job database and source,',
+  s3: 'The object store',
+  temporal: 'The Temporal server',
+};
+
+(DEEP ? describe : describe.skip)('while ten exports run', function () {
+  this.timeout(180_000);
+  let own: Stack;
+  let service: TestService;
+  let doors: Doors;
+  const user = someUser();
+  const formats = [...FORMATS.keys()];
+  const bodyOf = (format: string): object => ({ ...behind(1), format });
+  const untilClosed = (jobId: string): Promise<true> =>
+    until(`the end of ${jobId}`, async () => (await statusOf(service, exportWorkflowId(jobId))) === 'COMPLETED');
+
+  before(async () => {
+    own = await stackBeside('postgres', 'temporal', 's3');
+    ({ service, doors } = await startStage({
+      stackEnv: own.env,
+      limit: EXPORTS,
+      dataSlots: EXPORTS * IN_FLIGHT,
+      tuning: { ...PATIENT, maxSegmentRows: 200, segmentsInFlight: IN_FLIGHT },
+    }));
+    // Archives and pages say when they were planned.
+    await planAt(service, '2026-11-25T10:20:30.000Z');
+  });
+  beforeEach(async () => {
+    await doors.end();
+    doors = await Doors.of(service);
+  });
+  after(async () => {
+    await endStage({ service, doors });
+    await own.stop();
+  });
+
+  const undisturbed = new Map<string, string>();
+  before(async () => {
+    for (const format of formats) {
+      const jobId = await postExport(service, user, bodyOf(format));
+      await untilEnded(service, user, jobId);
+      undisturbed.set(format, jobId);
+    }
+  });
+
+  /** Held in segments, after others that are committed. */
+  async function tenInTheMiddle(door: Door): Promise<{ jobId: string; format: string }[]> {
+    const jobs = [];
+    for (let index = 0; index < EXPORTS; index += 1) {
+      const format = formats[index % formats.length] ?? 'CSV';
+      jobs.push({ format, jobId: await postExport(service, user, bodyOf(format)) });
+    }
+    await door.somebodyWaits(EXPORTS);
+    for (const { jobId } of jobs) await untilCommitted(service, jobId);
+    return jobs;
+  }
+
+  for (const [name, title] of Object.entries(SERVICES) as [OwnService, string][]) {
+    it(`${title} goes away and comes back: all complete, each file right, and nothing is done twice`, async () => {
+      const door = await doors.closed(1);
+      const jobs = await tenInTheMiddle(door);
+      const committed = await Promise.all(jobs.map(({ jobId }) => untilCommitted(service, jobId)));
+      await own.services[name].stop();
+      // PostgreSQL has taken the lock along, and with it the door.
+      if (name !== 'postgres') await door.open();
+      await sleep(AWAY_MS);
+      await own.services[name].start();
+
+      let retried = 0;
+      for (const [index, { jobId, format }] of jobs.entries()) {
+        await untilEnded(service, user, jobId, 'COMPLETED', 60_000);
+        await assertSameFile(service, user, jobId, undisturbed.get(format) ?? '');
+        await untilClosed(jobId);
+        const after = await segmentsOf(service, jobId);
+        for (const { segment } of committed[index] ?? []) {
+          assert.equal(after[segment]?.attempt, 1, `attempts of segment ${segment} of ${jobId}`);
+        }
+        retried += after.filter(({ attempt }) => attempt > 1).length;
+      }
+      // It was missed.
+      assert.ok(retried > 0);
+    });
+  }
+});
