@@ -16,7 +16,7 @@ import { abandoned, CopyError, runCopies } from './copies.js';
 import { createWorker } from './create-worker.js';
 import { openDeps } from './open-deps.js';
 import { metricsPorts, sdkMetrics } from './metrics-ports.js';
-import { NATIVE_LOG, temporalLogger } from './temporal-logger.js';
+import { temporalLogger } from './temporal-logger.js';
 
 /**
  * `npm run worker [-- --role control|data|all] [--processes N]`: any number of copies. Configured by the environment
@@ -40,11 +40,7 @@ async function main(): Promise<void> {
   const address = temporalAddress();
   const logger = createLogger('export-worker', config.LOG_LEVEL);
   // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
-  Runtime.install({
-    logger: temporalLogger(logger),
-    shutdownSignals: [],
-    telemetryOptions: { ...sdkMetrics(config), ...NATIVE_LOG },
-  });
+  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: sdkMetrics(config) });
 
   const tracing = await openTracing(config, 'export-worker');
   const opened = await openDeps(config, registry, address, logger, tracing);

@@ -1,18 +1,7 @@
-import {
-  makeTelemetryFilterString,
-  type LogLevel,
-  type LogMetadata,
-  type Logger as TemporalLogger,
-  type TelemetryOptions,
-} from '@temporalio/worker';
+import type { LogLevel, LogMetadata, Logger as TemporalLogger } from '@temporalio/worker';
 import type { Logger } from '../shared/infrastructure/logger.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-
-/** The warnings of the SDK's native part go the same way. By default it writes lines of its own, in colours, beside the log. */
-export const NATIVE_LOG: Pick<TelemetryOptions, 'logging'> = {
-  logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
-};
 
 /** The SDK's log, of its own code and of workflows and activities, through pino. */
 export function temporalLogger(logger: Logger): TemporalLogger {

@@ -29,7 +29,7 @@ import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { createWorker, type WorkerOptions } from '../../worker/create-worker.js';
 import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
-import { NATIVE_LOG, temporalLogger } from '../../worker/temporal-logger.js';
+import { temporalLogger } from '../../worker/temporal-logger.js';
 import { asker, type Answer, type Ask } from './ask.js';
 import { contractOf } from './contract.js';
 import { createDatabase, type TestDatabase } from './database.js';
@@ -135,8 +135,7 @@ let installed = false;
 /** The SDK's own log of a test run goes beside the services' logs. */
 function logOfWorkers() {
   const logger = pino({ level: 'info' }, createWriteStream(join(stack().logDir, 'test-workers.log'), { flags: 'a' }));
-  if (!installed)
-    Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: NATIVE_LOG });
+  if (!installed) Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
   installed = true;
   return logger;
 }
