@@ -12,6 +12,7 @@ import {
   slotsWorkflowId,
   type SlotsState,
 } from '../../shared/contract.js';
+import { messageOf } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
 import { slotsQuery } from '../../workflows/messages.js';
 import type { Answer } from '../support/ask.js';
@@ -47,8 +48,16 @@ export async function untilTold(user: Reader): Promise<string[]> {
 /** What an operator types, and what they read then. @throws when the program says that it could not */
 export async function temporal({ namespace, env }: TestService, ...args: readonly string[]): Promise<string> {
   const where = ['--namespace', namespace, '--address', env.TEMPORAL_ADDRESS ?? ''];
-  const { stdout } = await promisify(execFile)(stack().temporalCli, [...args, ...where], { timeout: 20_000 });
-  return stdout;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { stdout } = await promisify(execFile)(stack().temporalCli, [...args, ...where], { timeout: 20_000 });
+      return stdout;
+    } catch (error) {
+      // What an operator does who reads "Workflow is busy": another request to it is being answered.
+      if (attempt === 5 || !messageOf(error).includes('Workflow is busy')) throw error;
+      await sleep(500);
+    }
+  }
 }
 
 /** `temporal workflow …`, about one workflow. */
