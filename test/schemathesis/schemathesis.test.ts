@@ -7,7 +7,7 @@ import { JWT_SECRET, someUser, startService, type TestService } from '../support
 
 const VERSION = '4.32.5';
 /** Cases of each operation and phase at most: a run of some seconds, or of some minutes. */
-const [MAX_EXAMPLES, LEAST_CASES, RUN_MS] = LONG ? ['100', 10_000, 1_200_000] : ['6', 1000, 150_000];
+const [MAX_EXAMPLES, LEAST_CASES, RUN_MS] = LONG ? ['100', 10_000, 1_200_000] : ['6', 1000, 480_000];
 
 /**
  * What the contract does not promise.
