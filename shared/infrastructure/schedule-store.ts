@@ -66,13 +66,17 @@ export interface Triggered {
  * Every method throws ServiceError TEMPORARILY_UNAVAILABLE when Temporal does not answer.
  */
 export class ScheduleStore {
-  constructor(private readonly temporal: TemporalClient) {}
+  /** @param answerWithinMs how long one question to Temporal may take */
+  constructor(
+    private readonly temporal: TemporalClient,
+    private readonly answerWithinMs = SILENCE_MS,
+  ) {}
 
   private async ask<T>(work: () => Promise<T>): Promise<T> {
     const { client } = this.temporal;
     try {
-      const answer = client.withDeadline(Date.now() + SILENCE_MS, work);
-      return await withTimeLimit(answer, SILENCE_MS);
+      const answer = client.withDeadline(Date.now() + this.answerWithinMs, work);
+      return await withTimeLimit(answer, this.answerWithinMs);
     } catch (error) {
       if (error instanceof ScheduleNotFoundError || error instanceof ScheduleAlreadyRunning) throw error;
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', 'Temporal does not answer.', {}, { cause: error });

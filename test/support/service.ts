@@ -206,7 +206,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     jobs: deps.jobs,
     source: deps.source,
     store: deps.store,
-    schedules: new ScheduleStore(temporal),
+    schedules: new ScheduleStore(temporal, 20_000),
     webhooks: deps.webhooks,
     temporal,
     registry,
