@@ -4,7 +4,7 @@ import { exportWorkflowId, type ErasureCounts, type UserRef } from '../shared/co
 import { ServiceError } from '../shared/errors.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
-import { EXPORT_TENANT_ID, EXPORT_USER_ID } from '../shared/search-attributes.js';
+import { ownerQuery } from '../shared/search-attributes.js';
 import type { ActivityDeps } from './deps.js';
 import { isOpen, workflowStatus } from './describe-exports.js';
 import { heartbeating } from './heartbeat.js';
@@ -61,8 +61,8 @@ async function cancelAll({ jobs, temporal }: Deps, user: UserRef, signal: AbortS
   const active = await jobs.activeOf(user);
   for (const { jobId } of active) await jobs.requestCancel(jobId);
   const ids = new Set(active.map(({ jobId }) => exportWorkflowId(jobId)));
-  const whose = `${EXPORT_TENANT_ID.name} = "${user.tenantId}" AND ${EXPORT_USER_ID.name} = "${user.userId}"`;
-  for await (const { workflowId } of client.workflow.list({ query: `${whose} AND ExecutionStatus = "Running"` })) {
+  const query = `${ownerQuery(user)} AND ExecutionStatus = "Running"`;
+  for await (const { workflowId } of client.workflow.list({ query })) {
     ids.add(workflowId);
   }
   const each = (act: (workflowId: string) => Promise<unknown>): Promise<unknown> =>

@@ -1,5 +1,7 @@
 import type { Request } from 'express';
+import { v5, v7 } from 'uuid';
 import { z } from 'zod';
+import type { UserRef } from '../shared/contract.js';
 import { fieldProblems, validationFailed } from '../shared/request.js';
 import { ServiceError } from '../shared/errors.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
@@ -55,6 +57,15 @@ export async function ownedJob(request: Request, { jobs }: Pick<ApiDeps, 'jobs'>
   const row = await jobs.findOwned(jobId, principalOf(request));
   if (row === null) throw new ServiceError('NOT_FOUND', `There is no export ${jobId}.`);
   return row;
+}
+
+/**
+ * The id of what a request makes: of the user and their key, or a new one.
+ * @param namespace never to be changed: a key would mean something else from then on
+ */
+export function idFor({ tenantId, userId }: UserRef, key: string | null, namespace: string): string {
+  // Tenant and user have a fixed length, and no key has a line end: no two users' keys can meet.
+  return key === null ? v7() : v5(`${tenantId}\n${userId}\n${key}`, namespace);
 }
 
 /** 1 to 255 visible ASCII characters; one header (Node joins several with a comma and a blank, which is not visible). */

@@ -3,8 +3,7 @@ import { ServiceError } from '../shared/errors.js';
 import { principalOf } from './context.js';
 import type { Scope } from './deps.js';
 
-/** A token that names scopes may do what they allow and nothing else; one that names none may do everything
- * of its user's own. */
+/** A token that names scopes may do what they allow and nothing else; one that names none, all of its user's own. */
 export function requireScope(scope: Scope): RequestHandler {
   return (request, response, next) => {
     const { scopes } = principalOf(request);

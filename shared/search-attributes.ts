@@ -1,5 +1,5 @@
 import { SearchAttributeType, defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import type { JobSeed } from './contract.js';
+import type { JobSeed, UserRef } from './contract.js';
 
 /** What operators filter exports by in Temporal. Registered once per namespace by `npm run setup:temporal`. */
 export const EXPORT_USER_ID = defineSearchAttributeKey('ExportUserId', SearchAttributeType.KEYWORD);
@@ -22,13 +22,14 @@ export const SEARCH_ATTRIBUTES = [
  * Of whom a semaphore is, too. Notifications have none: whoever ends all that a tenant has running ends no message to a
  * user with it.
  */
-export const ownerSearchAttributes = ({
-  userId,
-  tenantId,
-}: Pick<JobSeed, 'userId' | 'tenantId'>): SearchAttributePair[] => [
+export const ownerSearchAttributes = ({ userId, tenantId }: UserRef): SearchAttributePair[] => [
   { key: EXPORT_USER_ID, value: userId },
   { key: EXPORT_TENANT_ID, value: tenantId },
 ];
+
+/** For lists of Temporal: everything that has them. */
+export const ownerQuery = ({ userId, tenantId }: UserRef): string =>
+  `${EXPORT_TENANT_ID.name} = "${tenantId}" AND ${EXPORT_USER_ID.name} = "${userId}"`;
 
 export function exportSearchAttributes({ request, ...owner }: JobSeed): SearchAttributePair[] {
   return [

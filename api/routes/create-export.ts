@@ -1,6 +1,5 @@
 import type { Request, RequestHandler } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v5, v7 } from 'uuid';
 import type { JobSeed } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
@@ -9,8 +8,8 @@ import { createRequestSchema, hashRequest, parseExportRequest, type RequestSchem
 import { admit } from '../admission.js';
 import { askPermission } from '../ask-source.js';
 import { contextOf, principalOf } from '../context.js';
-import type { ApiDeps, Principal } from '../deps.js';
-import { idempotencyKeyOf } from '../input.js';
+import type { ApiDeps } from '../deps.js';
+import { idFor, idempotencyKeyOf } from '../input.js';
 import { jobView, queuedRow } from '../../shared/job-view.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
 import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
@@ -22,18 +21,13 @@ const INSERT_MS = 2000;
 /** How long the row of a job that another request has started may take to appear. */
 const ROW_WAIT_MS = 2000;
 
-/** Tenant and user have a fixed length, and no key has a line end: no two users' keys can meet. */
-function jobIdFor({ tenantId, userId }: Principal, key: string | null): string {
-  return key === null ? v7() : v5(`${tenantId}\n${userId}\n${key}`, KEY_NAMESPACE);
-}
-
 function seedOf(request: Request, schema: RequestSchema, { registry }: ApiDeps): JobSeed {
   const principal = principalOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
   const asked = parseExportRequest(request.body, schema, registry);
   const email = asked.notify.email ?? principal.email;
   return {
-    jobId: jobIdFor(principal, idempotencyKey),
+    jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
     userId: principal.userId,
     tenantId: principal.tenantId,
     request: { ...asked, notify: { ...asked.notify, ...(email === undefined ? {} : { email }) } },

@@ -1,14 +1,13 @@
 import type { Request, RequestHandler } from 'express';
 import { createHash } from 'node:crypto';
-import { v5, v7 } from 'uuid';
+import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { StoredSchedule } from '../../shared/infrastructure/schedule-store.js';
 import { createRequestSchema } from '../../shared/request.js';
-import type { ScheduleOwner } from '../../shared/schedules/contract.js';
 import { askPermission } from '../ask-source.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
-import { idempotencyKeyOf } from '../input.js';
+import { idFor, idempotencyKeyOf } from '../input.js';
 import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 import { parseSchedule, type ParsedSchedule } from '../schedules/parse-schedule.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/schedule-schema.js';
@@ -31,7 +30,7 @@ export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<Par
 }
 
 /** @throws ServiceError TOO_MANY_SCHEDULES. Two requests at the same moment may both find room for the last one. */
-async function requireRoom(owner: ScheduleOwner, { schedules, settings }: ApiDeps): Promise<void> {
+async function requireRoom(owner: UserRef, { schedules, settings }: ApiDeps): Promise<void> {
   const { maxSchedules = MAX_SCHEDULES } = settings;
   if ((await schedules.list(owner)).length < maxSchedules) return;
   throw new ServiceError('TOO_MANY_SCHEDULES', `A user may have ${maxSchedules} schedules: delete one first.`);
@@ -55,7 +54,7 @@ export function createSchedule(deps: ApiDeps): RequestHandler {
     const key = idempotencyKeyOf(request);
     const definition = await read(request);
     const requestHash = createHash('sha256').update(JSON.stringify(definition)).digest('hex');
-    const scheduleId = key === null ? v7() : v5(`${tenantId}\n${userId}\n${key}`, KEY_NAMESPACE);
+    const scheduleId = idFor(owner, key, KEY_NAMESPACE);
     let made = key === null ? null : await schedules.find(owner, scheduleId);
     if (made === null) {
       await requireRoom(owner, deps);

@@ -1,7 +1,6 @@
 import type { RequestHandler } from 'express';
-import { fileKey, temporaryPrefix } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
-import { fileKind } from '../../shared/formats/file-kind.js';
+import { deleteObjectsOf } from '../../shared/infrastructure/delete-objects.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
 import { JobStore } from '../../shared/infrastructure/job-store.js';
 import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
@@ -23,10 +22,7 @@ export function deleteExport(deps: ApiDeps): RequestHandler {
 
 /** Goes on when nobody waits any more: whoever asks again finds it done. */
 async function deleteFile(row: JobRow, { jobs, store }: ApiDeps): Promise<void> {
-  const key = row.file_key ?? fileKey(row.user_id, row.job_id, fileKind(row).extension);
-  // Uploads first: one that is completed a moment later would leave a file behind.
-  await store.abortUploadsOf(key);
-  await Promise.all([store.delete(key), store.deleteAll(temporaryPrefix(row.job_id))]);
+  await deleteObjectsOf(row, store);
   await jobs.markFileDeleted(row.job_id);
 }
 

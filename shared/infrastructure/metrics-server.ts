@@ -11,14 +11,13 @@ export class MetricsPortError extends Error {
 }
 
 /**
- * `GET /metrics` on a port of its own, and nothing else.
- * @returns its port, and what closes it
+ * `GET /metrics` on a port of its own, and nothing else, for as long as the process lives.
  * @throws MetricsPortError
  */
 export async function serveMetrics(
   scrape: Scrape,
   at: { readonly host: string; readonly port: number },
-): Promise<{ readonly port: number; close(): void }> {
+): Promise<void> {
   const server = createServer((request, response) => {
     if (request.url?.split('?')[0] !== '/metrics' || request.method !== 'GET') {
       response.writeHead(404).end();
@@ -38,12 +37,4 @@ export async function serveMetrics(
   });
   // A scrape is no reason for a process to stay.
   server.unref();
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : at.port,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }

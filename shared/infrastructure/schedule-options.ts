@@ -2,7 +2,7 @@ import type { CalendarSpec, ScheduleOptions } from '@temporalio/client';
 import { CONTROL_QUEUE } from '../contract.js';
 import { scheduledWorkflowId, type ScheduledExportInput } from '../schedules/contract.js';
 import { parseCron, type Calendar } from '../schedules/cron.js';
-import { EXPORT_TENANT_ID, EXPORT_USER_ID } from '../search-attributes.js';
+import { ownerSearchAttributes } from '../search-attributes.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -24,12 +24,9 @@ const POLICIES = {
 
 /** A schedule as Temporal takes it. */
 export function optionsFor(input: ScheduledExportInput) {
-  const { definition, scheduleId, tenantId, userId } = input;
+  const { definition, scheduleId } = input;
   const { cron, every_seconds: seconds, timezone, ends_at: endsAt } = definition;
-  const owner = [
-    { key: EXPORT_TENANT_ID, value: tenantId },
-    { key: EXPORT_USER_ID, value: userId },
-  ];
+  const owner = ownerSearchAttributes(input);
   return {
     spec: {
       timezone,

@@ -6,16 +6,12 @@ import {
 } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { UserRef } from '../contract.js';
 import { ServiceError } from '../errors.js';
-import {
-  scheduleIdPrefix,
-  temporalScheduleId,
-  type ScheduleOwner,
-  type ScheduledExportInput,
-} from '../schedules/contract.js';
+import { scheduleIdPrefix, temporalScheduleId, type ScheduledExportInput } from '../schedules/contract.js';
 import { definitionSchema } from '../schedules/definition.js';
 import { jobIdOfRun } from '../schedules/job-id.js';
-import { EXPORT_TENANT_ID, EXPORT_USER_ID } from '../search-attributes.js';
+import { ownerQuery } from '../search-attributes.js';
 import { optionsFor } from './schedule-options.js';
 import type { TemporalClient } from './temporal.js';
 import { SILENCE_MS, withTimeLimit } from './time-limit.js';
@@ -83,7 +79,7 @@ export class ScheduleStore {
     }
   }
 
-  private handle(owner: ScheduleOwner, scheduleId: string): ScheduleHandle {
+  private handle(owner: UserRef, scheduleId: string): ScheduleHandle {
     return this.temporal.client.schedule.getHandle(temporalScheduleId(owner, scheduleId));
   }
 
@@ -105,10 +101,10 @@ export class ScheduleStore {
   }
 
   /** Newest first. A little behind: one that was deleted a moment ago may still be there. */
-  async list({ tenantId, userId }: ScheduleOwner): Promise<ScheduleRef[]> {
+  async list(owner: UserRef): Promise<ScheduleRef[]> {
     const { schedule } = this.temporal.client;
-    const query = `${EXPORT_TENANT_ID.name} = "${tenantId}" AND ${EXPORT_USER_ID.name} = "${userId}"`;
-    const prefix = scheduleIdPrefix({ tenantId, userId });
+    const query = ownerQuery(owner);
+    const prefix = scheduleIdPrefix(owner);
     const refs = await this.ask(async () => {
       const found: ScheduleRef[] = [];
       for await (const { scheduleId, memo } of schedule.list({ query })) {
@@ -121,11 +117,11 @@ export class ScheduleStore {
     return refs.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.scheduleId < b.scheduleId ? 1 : -1));
   }
 
-  async find(owner: ScheduleOwner, scheduleId: string): Promise<StoredSchedule | null> {
+  async find(owner: UserRef, scheduleId: string): Promise<StoredSchedule | null> {
     return this.ifThere(async () => storedFrom(await this.describe(owner, scheduleId)));
   }
 
-  private describe(owner: ScheduleOwner, scheduleId: string): Promise<ScheduleDescription> {
+  private describe(owner: UserRef, scheduleId: string): Promise<ScheduleDescription> {
     return this.ask(() => this.handle(owner, scheduleId).describe());
   }
 
@@ -149,21 +145,21 @@ export class ScheduleStore {
     return this.change(() => this.handle(input, input.scheduleId).update(update));
   }
 
-  async pause(owner: ScheduleOwner, scheduleId: string): Promise<boolean> {
+  async pause(owner: UserRef, scheduleId: string): Promise<boolean> {
     return this.change(() => this.handle(owner, scheduleId).pause('Paused by its user'));
   }
 
-  async unpause(owner: ScheduleOwner, scheduleId: string): Promise<boolean> {
+  async unpause(owner: UserRef, scheduleId: string): Promise<boolean> {
     return this.change(() => this.handle(owner, scheduleId).unpause('Unpaused by its user'));
   }
 
   /** What runs already goes on. */
-  async delete(owner: ScheduleOwner, scheduleId: string): Promise<boolean> {
+  async delete(owner: UserRef, scheduleId: string): Promise<boolean> {
     return this.change(() => this.handle(owner, scheduleId).delete());
   }
 
   /** One run now, by the schedule's own overlap policy; also when it is paused. Null when there is no such schedule. */
-  async trigger(owner: ScheduleOwner, scheduleId: string): Promise<Triggered | null> {
+  async trigger(owner: UserRef, scheduleId: string): Promise<Triggered | null> {
     return this.ifThere(async () => {
       const { info: before, policies } = await this.describe(owner, scheduleId);
       await this.ask(() => this.handle(owner, scheduleId).trigger(policies.overlap));

@@ -1,12 +1,9 @@
+import type { UserRef } from '../contract.js';
+
 /** What API, workflows and activities say to each other about schedules. Workflow-safe. */
 
 export const OVERLAPS = ['skip', 'buffer_one', 'cancel_other'] as const;
 export type Overlap = (typeof OVERLAPS)[number];
-
-export interface ScheduleOwner {
-  readonly tenantId: string;
-  readonly userId: string;
-}
 
 export interface ScheduleDefinition {
   readonly name: string;
@@ -23,7 +20,7 @@ export interface ScheduleDefinition {
 }
 
 /** The argument of every run. Temporal keeps it with the schedule: it is where a schedule is stored. */
-export interface ScheduledExportInput extends ScheduleOwner {
+export interface ScheduledExportInput extends UserRef {
   readonly scheduleId: string;
   /** Where mails go if the request does not say. */
   readonly email?: string;
@@ -31,10 +28,9 @@ export interface ScheduledExportInput extends ScheduleOwner {
 }
 
 /** Temporal's own id. It has the owner in it: nobody can name the schedule of somebody else. */
-export const temporalScheduleId = ({ tenantId, userId }: ScheduleOwner, scheduleId: string): string =>
+export const temporalScheduleId = ({ tenantId, userId }: UserRef, scheduleId: string): string =>
   `${scheduleIdPrefix({ tenantId, userId })}${scheduleId}`;
-export const scheduleIdPrefix = ({ tenantId, userId }: ScheduleOwner): string =>
-  `export-schedule/${tenantId}/${userId}/`;
+export const scheduleIdPrefix = ({ tenantId, userId }: UserRef): string => `export-schedule/${tenantId}/${userId}/`;
 /** Temporal appends the time that a run was due. */
 export const scheduledWorkflowId = (scheduleId: string): string => `scheduled-export/${scheduleId}`;
 
