@@ -8,7 +8,7 @@ import {
   type SlotsInput,
 } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import { askInTime } from '../shared/infrastructure/time-limit.js';
 import { ownerSearchAttributes } from '../shared/search-attributes.js';
 import { turnsOf } from '../shared/tenant-weights.js';
 import { claimUpdate } from '../workflows/messages.js';
@@ -41,7 +41,7 @@ export const claimSlot =
     const state = firstSlotsState(await jobs.activeOf(job));
     const input: SlotsInput = { tenantId, userId, limit, tuning, state };
     const { client } = temporal;
-    const claim = client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+    const granted = await askInTime(client, ANSWER_WITHIN_MS, () =>
       client.workflow.executeUpdateWithStart(claimUpdate, {
         args: [{ jobId, limit }],
         // An update id deduplicates within the latest run only: after a terminate it would answer for the closed one.
@@ -56,7 +56,6 @@ export const claimSlot =
         }),
       }),
     );
-    const granted = await withTimeLimit(claim, ANSWER_WITHIN_MS);
     if (granted) await jobs.markProcessing(jobId);
     return answer(granted ? 'granted' : 'wait');
   };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { slotsWorkflowId } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
-import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import { askInTime } from '../shared/infrastructure/time-limit.js';
 import { isHolderQuery } from '../workflows/messages.js';
 
 const ANSWER_WITHIN_MS = 5000;
@@ -39,9 +39,8 @@ export async function requireSlot(temporal: TemporalClient, owner: SlotOwner, si
 
 async function holdsSlot({ openOnly }: TemporalClient, { jobId, tenantId, userId }: SlotOwner): Promise<boolean> {
   const handle = openOnly.workflow.getHandle(slotsWorkflowId(tenantId, userId));
-  const answer = openOnly.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.query(isHolderQuery, jobId));
   try {
-    return await withTimeLimit(answer, ANSWER_WITHIN_MS);
+    return await askInTime(openOnly, ANSWER_WITHIN_MS, () => handle.query(isHolderQuery, jobId));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return false;
     throw error;

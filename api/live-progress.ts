@@ -4,7 +4,7 @@ import { exportWorkflowId, percentOf, type ExportProgress } from '../shared/cont
 import { messageOf } from '../shared/errors.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
-import { withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import { askInTime } from '../shared/infrastructure/time-limit.js';
 import { progressQuery } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
 import { liveFromRow, type LiveView } from '../shared/job-view.js';
@@ -94,10 +94,7 @@ export class LiveProgress {
   }
 
   private limited<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
-    return withTimeLimit(
-      client.withDeadline(Date.now() + ANSWER_MS, () => work(client)),
-      ANSWER_MS,
-    );
+    return askInTime(client, ANSWER_MS, () => work(client));
   }
 
   private combine(row: JobRow, { progress, running }: { progress: ExportProgress; running: number }): LiveView {

@@ -12,7 +12,7 @@ import {
 } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/infrastructure/webhook-store.js';
-import { SILENCE_MS, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { SILENCE_MS, askInTime } from '../../shared/infrastructure/time-limit.js';
 import { isoTime } from '../../shared/iso-time.js';
 import { eventType } from '../../shared/webhooks/message.js';
 import type { ApiDeps } from '../deps.js';
@@ -130,15 +130,11 @@ export const redeliverOperation: Operation = {
 };
 
 async function start(input: RedeliveryInput, { temporal: { client } }: ApiDeps): Promise<void> {
-  const started = client.withDeadline(Date.now() + SILENCE_MS, () =>
-    client.workflow.start('redeliveryWorkflow', {
-      workflowId: redeliveryWorkflowId(input.jobId),
-      taskQueue: CONTROL_QUEUE,
-      args: [input],
-    }),
-  );
+  const workflowId = redeliveryWorkflowId(input.jobId);
   try {
-    await withTimeLimit(started, SILENCE_MS);
+    await askInTime(client, SILENCE_MS, () =>
+      client.workflow.start('redeliveryWorkflow', { workflowId, taskQueue: CONTROL_QUEUE, args: [input] }),
+    );
   } catch (error) {
     // One that was asked for a moment ago has not been sent yet: it is the same one.
     if (error instanceof WorkflowExecutionAlreadyStartedError) return;

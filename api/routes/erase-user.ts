@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { CONTROL_QUEUE, erasureWorkflowId, type ErasureCounts, type UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
-import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { SILENCE_MS, TimeLimitError, askInTime } from '../../shared/infrastructure/time-limit.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { uuidOf } from '../input.js';
@@ -26,7 +26,7 @@ export function eraseUser({ temporal }: ApiDeps): RequestHandler {
   return async (request, response) => {
     const user = { tenantId: principalOf(request).tenantId, userId: uuidOf(request, 'user_id') };
     const { client } = temporal;
-    const start = client.withDeadline(Date.now() + SILENCE_MS, () =>
+    const start = askInTime(client, SILENCE_MS, () =>
       client.workflow.start<(user: UserRef) => Promise<ErasureCounts>>('erasureWorkflow', {
         workflowId: erasureWorkflowId(user),
         taskQueue: CONTROL_QUEUE,
@@ -35,13 +35,12 @@ export function eraseUser({ temporal }: ApiDeps): RequestHandler {
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
     );
-    const handle = await withTimeLimit(start, SILENCE_MS).catch((error: unknown) => {
+    const handle = await start.catch((error: unknown) => {
       const sentence = 'The erasure could not be started; please repeat it.';
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
     });
     try {
-      const done = client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => handle.result());
-      const counts = await withTimeLimit(done, ANSWER_WITHIN_MS);
+      const counts = await askInTime(client, ANSWER_WITHIN_MS, () => handle.result());
       response.json({ status: 'ERASED', ...counts } satisfies z.infer<typeof doneSchema>);
     } catch (error) {
       if (!(error instanceof TimeLimitError)) throw error;

@@ -14,7 +14,7 @@ import { jobIdOfRun } from '../schedules/job-id.js';
 import { ownerQuery } from '../search-attributes.js';
 import { optionsFor } from './schedule-options.js';
 import type { TemporalClient } from './temporal.js';
-import { SILENCE_MS, withTimeLimit } from './time-limit.js';
+import { SILENCE_MS, askInTime } from './time-limit.js';
 
 /** How long visibility may take to list a new schedule, and a schedule to take a run that was asked for. */
 const SHOWN_WITHIN_MS = 2000;
@@ -71,8 +71,7 @@ export class ScheduleStore {
   private async ask<T>(work: () => Promise<T>): Promise<T> {
     const { client } = this.temporal;
     try {
-      const answer = client.withDeadline(Date.now() + this.answerWithinMs, work);
-      return await withTimeLimit(answer, this.answerWithinMs);
+      return await askInTime(client, this.answerWithinMs, work);
     } catch (error) {
       if (error instanceof ScheduleNotFoundError || error instanceof ScheduleAlreadyRunning) throw error;
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', 'Temporal does not answer.', {}, { cause: error });

@@ -1,8 +1,19 @@
+import type { Client } from '@temporalio/client';
+
 /**
  * How long a part that a request waits for may be silent, ms: then it is as good as away, and the request is answered
  * 503 within two seconds of its arrival.
  */
 export const SILENCE_MS = 1500;
+
+type Deadlined = Pick<Client, 'withDeadline'>;
+
+/**
+ * What Temporal answers, or the failure of a call that took longer than `ms` milliseconds.
+ * @throws TimeLimitError, or what gRPC throws
+ */
+export const askInTime = <T>(client: Deadlined, ms: number, ask: () => Promise<T>): Promise<T> =>
+  withTimeLimit(client.withDeadline(Date.now() + ms, ask), ms);
 
 /** Thrown when something took longer than its caller can wait. */
 export class TimeLimitError extends Error {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { stack } from '../support/stack.js';
 
@@ -63,49 +63,6 @@ export async function startSlowProvider(step: Step): Promise<SlowProvider> {
     close: async () => {
       server.close();
       server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
-}
-
-export interface Gate {
-  readonly address: string;
-  /** What a client sends from now on does not arrive. */
-  shut(): void;
-  close(): Promise<void>;
-}
-
-/** A way to Temporal that can be shut: what a worker then reports is lost with it. */
-export async function startGate(to: string): Promise<Gate> {
-  const [host = '', port = ''] = to.split(':');
-  const sockets = new Set<Socket>();
-  const inward = new Set<Socket>();
-  const server = createServer((client) => {
-    const temporal = connect(Number(port), host);
-    for (const socket of [client, temporal]) {
-      sockets.add(socket);
-      // One end's death is the other's.
-      socket
-        .on('error', () => undefined)
-        .on('close', () => {
-          client.destroy();
-          temporal.destroy();
-        });
-    }
-    inward.add(client);
-    client.pipe(temporal);
-    temporal.pipe(client);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    shut: () => {
-      for (const client of inward) client.unpipe().pause();
-    },
-    close: async () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
       await once(server, 'close');
     },
   };

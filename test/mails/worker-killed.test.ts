@@ -12,9 +12,10 @@ import { startProgram, type Program } from '../api/programs.js';
 import { until } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
 import { mailsTo, someReader, statusOf, type Reader } from '../workflows/support.js';
-import { startGate, startSlowProvider, STEPS, type Step } from './slow-provider.js';
+import { startSlowProvider, STEPS, type Step } from './slow-provider.js';
 import { startMailServer } from './smtp.js';
 import { deeply } from '../support/depth.js';
+import { Gate } from '../support/gate.js';
 
 /** Each kill meets so many notifications at the same step. */
 const AT_ONCE = 6;
@@ -88,15 +89,16 @@ describe('a worker that is killed while it tells users how their exports ended',
   }
   async function diesAt(step: Step): Promise<void> {
     const provider = await startSlowProvider(step);
-    const gate = await startGate(service.env.TEMPORAL_ADDRESS ?? '');
+    const [host = '', port = ''] = (service.env.TEMPORAL_ADDRESS ?? '').split(':');
+    const gate = await Gate.before(host, Number(port));
     try {
       const env = { RESEND_BASE_URL: provider.url };
       const worker = await launch({ ...env, TEMPORAL_ADDRESS: gate.address });
       const told = await notifySome();
       if (step === 'when the provider has answered') {
-        // The provider's first answer shuts the way: what the worker hears from then on, it can report to nobody.
+        // The provider's first answer shuts the way: what the worker has done by then, it can report to nobody.
         await until('the first mail', () => Promise.resolve(provider.stopped >= 1));
-        gate.shut();
+        gate.silence();
         await sleep(300);
       } else {
         await until('every mail is at the step', () => Promise.resolve(provider.stopped === AT_ONCE));
@@ -110,7 +112,7 @@ describe('a worker that is killed while it tells users how their exports ended',
       else assert.equal(provider.repeated, AT_ONCE);
       await kill(next);
     } finally {
-      await gate.close();
+      await gate.refuse();
       await provider.close();
     }
   }
