@@ -99,7 +99,7 @@ describe('webhooks to addresses that are not public', () => {
         url: `${scheme}://${host}:${receiver.port}/`,
         headers: {},
         body: '{}',
-        timeoutMs: 300,
+        timeoutMs: 5000,
         signal: new AbortController().signal,
       }).then(
         ({ status }) => String(status),
