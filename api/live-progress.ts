@@ -47,8 +47,8 @@ export class LiveProgress {
       this.shown.delete(row.job_id);
       return liveFromRow(row);
     }
-    // It waits for its slot: there is nothing that its workflow knows better.
-    if (row.status === 'QUEUED') return liveFromRow(row);
+    // It waits for its slot, or is being planned: there is nothing that its workflow knows better.
+    if (row.status === 'QUEUED' || row.total_rows === null) return liveFromRow(row);
     const answer = await this.answerOf(row.job_id);
     return answer === null ? this.neverBack(row, liveFromRow(row)) : this.neverBack(row, this.combine(row, answer));
   }

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { ServiceError } from '../shared/errors.js';
 import type { Principal, VerifyToken } from './deps.js';
+import { rememberTokens } from './known-tokens.js';
 
 export interface TokenTrust {
   /** Signs with HS256. */
@@ -131,11 +132,12 @@ export function createTokenVerifier({ secret, jwksUrl, issuer, audience, rotatio
     throw refused('The token is signed in a way that is not accepted here.');
   };
 
-  return async (token) => {
+  return rememberTokens(async (token) => {
     try {
-      return principalFrom(await verify(token));
+      const payload = await verify(token);
+      return { principal: principalFrom(payload), expiresAt: (payload.exp ?? 0) + CLOCK_TOLERANCE };
     } catch (error) {
       throw error instanceof ServiceError ? error : refusal(error);
     }
-  };
+  });
 }

@@ -33,7 +33,7 @@ export interface ServiceOptions {
   readonly segmentsInFlight: number;
   /** Worker processes; default one. */
   readonly workers?: number;
-  /** Have each worker write a CPU profile into the benchmark's folder when it ends. */
+  /** Have each process write a CPU profile into the benchmark's folder when it ends. */
   readonly cpuProfile: boolean;
 }
 
@@ -84,7 +84,7 @@ export async function startService(stack: Stack, programs: Programs, options: Se
     programs.launch({
       name: `${program}-${id}`,
       command: process.execPath,
-      args: [...(cpuProfile && program === 'worker' ? PROFILED : []), join(dist, program, 'main.js')],
+      args: [...(cpuProfile ? PROFILED : []), join(dist, program, 'main.js')],
       env,
       ready: { check, limitMs: READY_MS },
     });

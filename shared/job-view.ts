@@ -21,9 +21,10 @@ interface LinkSettings {
   readonly linkSecret: string;
 }
 
-function phaseOf({ status }: JobRow): Phase {
+function phaseOf({ status, total_rows: planned }: JobRow): Phase {
   if (status === 'QUEUED') return 'waiting';
-  return status === 'PROCESSING' ? 'exporting' : 'done';
+  if (status !== 'PROCESSING') return 'done';
+  return planned === null ? 'planning' : 'exporting';
 }
 
 export function liveFromRow(row: JobRow): LiveView {

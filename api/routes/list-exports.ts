@@ -8,6 +8,7 @@ import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { limitSchema, once, parseQuery } from '../input.js';
 import { jobView } from '../../shared/job-view.js';
+import { JobStore } from '../../shared/infrastructure/job-store.js';
 import { JOB_EXAMPLES, jobListSchema, type JobList } from '../../shared/job-schema.js';
 import type { Operation } from '../openapi/operation.js';
 
@@ -30,18 +31,20 @@ export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandl
   return async (request, response) => {
     const { cursor: after, limit, ...filter } = parseQuery(request, schema);
     const caller = principalOf(request);
-    const [rows, active] = await Promise.all([
-      // One more than is shown tells whether there is a next page.
-      jobs.list({ ...caller, ...filter, limit: limit + 1, after }),
-      jobs.activeOf(caller),
-    ]);
+    // One more than is shown tells whether there is a next page.
+    const rows = await jobs.list({ ...caller, ...filter, limit: limit + 1, after });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
+    // The first page of whoever has no second one has them all.
+    const isAll = rows.length <= limit && after === undefined && Object.keys(filter).length === 0;
+    const active = isAll
+      ? page.filter(({ status }) => JobStore.isActive(status)).map(({ job_id }) => job_id)
+      : (await jobs.activeOf(caller)).map(({ jobId }) => jobId);
     const next_cursor = rows.length > limit && last !== undefined ? writeCursor(last) : null;
     response.json({
       exports: page.map((row) => jobView(row, settings)),
       next_cursor,
-      active_job_ids: active.map(({ jobId }) => jobId),
+      active_job_ids: active,
       max_active_exports: settings.limit,
     } satisfies JobList);
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import type { ExportStatus } from '../../shared/contract.js';
+import { queryRows } from '../support/database.js';
 import { assertProblem } from './problems.js';
 import { seedFor, someone, startApi, type TestApi } from './support.js';
 
@@ -108,6 +109,7 @@ describe('jobs', () => {
 
     it('are answered from the row when the workflow does not answer', async () => {
       const jobId = await insert(alice, 'PROCESSING', new Date().toISOString());
+      await queryRows(api.databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [jobId]);
       await api.deps.jobs.raiseProgress(jobId, 41);
       const { json } = await api.ask('GET', `/v1/exports/${jobId}`, { as: alice });
       const { status, phase, progress } = z

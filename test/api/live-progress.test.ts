@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { LiveProgress } from '../../api/live-progress.js';
 import { exportWorkflowId, type ExportProgress, type SegmentHeartbeat } from '../../shared/contract.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 import { startService, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
@@ -55,6 +56,15 @@ describe('live progress', () => {
     await service.close();
   });
 
+  /** A job that is planned and being made, as far as its row goes. */
+  async function insertPlanned(): Promise<JobRow> {
+    const seed = seedFor(someone());
+    await watched.jobs.insert(seed);
+    await watched.jobs.markProcessing(seed.jobId);
+    await queryRows(service.databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [seed.jobId]);
+    return reread(seed.jobId);
+  }
+
   const AT_WORK: ExportProgress = {
     phase: 'exporting',
     totalRows: 1000,
@@ -68,15 +78,11 @@ describe('live progress', () => {
     input: Partial<ShowInput>,
     work: (row: JobRow, live: LiveProgress) => Promise<void>,
   ): Promise<void> {
-    const { jobs, temporal } = watched;
-    const seed = seedFor(someone());
-    await jobs.insert(seed);
-    await jobs.markProcessing(seed.jobId);
-    const row = await jobs.find(seed.jobId);
-    assert.ok(row);
-    const args: [ShowInput] = [{ jobId: seed.jobId, progress: AT_WORK, activities: [], ...input }];
-    const handle = await temporal.client.workflow.start('showProgress', {
-      workflowId: exportWorkflowId(seed.jobId),
+    const row = await insertPlanned();
+    const { job_id: jobId } = row;
+    const args: [ShowInput] = [{ jobId, progress: AT_WORK, activities: [], ...input }];
+    const handle = await watched.temporal.client.workflow.start('showProgress', {
+      workflowId: exportWorkflowId(jobId),
       taskQueue: QUEUE,
       args,
     });
@@ -88,8 +94,8 @@ describe('live progress', () => {
     }
   }
 
-  const reread = async (row: JobRow): Promise<JobRow> => {
-    const now = await watched.jobs.find(row.job_id);
+  const reread = async (jobId: string): Promise<JobRow> => {
+    const now = await watched.jobs.find(jobId);
     assert.ok(now);
     return now;
   };
@@ -101,11 +107,11 @@ describe('live progress', () => {
         return now.totalRows !== null && now;
       });
       assert.deepEqual(seen, { phase: 'exporting', progress: 20, totalRows: 1000, rowsExported: 200 });
-      assert.equal((await reread(row)).progress, 20);
+      assert.equal((await reread(row.job_id)).progress, 20);
     });
   });
 
-  it('asks once for all who ask at about the same time, and for nobody whose export waits for its turn', async () => {
+  it('asks once for all who ask at about the same time, and for nobody whose export waits or is planned', async () => {
     await whileItSays({}, async (row) => {
       let queries = 0;
       const openOnly = new Proxy(watched.temporal.openOnly, {
@@ -117,6 +123,8 @@ describe('live progress', () => {
       const live = new LiveProgress({ ...watched, temporal: { ...watched.temporal, openOnly } });
       const queued = await live.of({ ...row, status: 'QUEUED' });
       assert.deepEqual([queued.phase, queued.progress, queries], ['waiting', 0, 0]);
+      const unplanned = await live.of({ ...row, total_rows: null });
+      assert.deepEqual([unplanned.phase, unplanned.progress, queries], ['planning', 0, 0]);
       const all = await Promise.all(Array.from({ length: 50 }, () => live.of(row)));
       assert.equal(queries, 1);
       assert.equal(new Set(all.map((view) => JSON.stringify(view))).size, 1);
@@ -160,9 +168,9 @@ describe('live progress', () => {
       assert.deepEqual(await live.of(row), { phase: 'exporting', progress: 50, totalRows: 1000, rowsExported: 500 });
       await until('the row', async () => {
         await live.of(row);
-        return (await reread(row)).progress === 50;
+        return (await reread(row.job_id)).progress === 50;
       });
-      assert.equal((await strangers(await reread(row))).progress, 50);
+      assert.equal((await strangers(await reread(row.job_id))).progress, 50);
     });
   });
 
@@ -188,22 +196,18 @@ describe('live progress', () => {
   });
 
   it('is the row half a second later when no worker answers', async () => {
-    const { jobs, temporal } = watched;
-    const seed = seedFor(someone());
-    await jobs.insert(seed);
-    await jobs.markProcessing(seed.jobId);
-    await jobs.raiseProgress(seed.jobId, 7);
-    const handle = await temporal.client.workflow.start('showProgress', {
-      workflowId: exportWorkflowId(seed.jobId),
+    const { job_id: jobId } = await insertPlanned();
+    await watched.jobs.raiseProgress(jobId, 7);
+    const handle = await watched.temporal.client.workflow.start('showProgress', {
+      workflowId: exportWorkflowId(jobId),
       taskQueue: 'nobody',
     });
-    const row = await jobs.find(seed.jobId);
-    assert.ok(row);
+    const row = await reread(jobId);
     const startedAt = performance.now();
     const seen = await new LiveProgress(watched).of(row);
     const ms = performance.now() - startedAt;
     await handle.terminate();
-    assert.deepEqual(seen, { phase: 'exporting', progress: 7, totalRows: null, rowsExported: 0 });
+    assert.deepEqual(seen, { phase: 'exporting', progress: 7, totalRows: 1000, rowsExported: 0 });
     assert.ok(ms > 400 && ms < 900, `${ms} ms`);
   });
 });

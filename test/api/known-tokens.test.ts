@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { rememberTokens } from '../../api/known-tokens.js';
+import { someone } from './support.js';
+
+describe('a token that was found good', () => {
+  const principal = someone();
+  const inSeconds = (seconds: number): number => Date.now() / 1000 + seconds;
+
+  /** Counts how often a signature is computed. */
+  function counting(expiresAt: number) {
+    const asked: string[] = [];
+    const verify = rememberTokens((token) => {
+      asked.push(token);
+      return token === 'bad' ? Promise.reject(new Error('no')) : Promise.resolve({ principal, expiresAt });
+    });
+    return { asked, verify };
+  }
+
+  it('is not verified again a moment later, and another is', async () => {
+    const { asked, verify } = counting(inSeconds(60));
+    for (const token of ['one', 'two', 'one', 'two']) assert.equal(await verify(token), principal);
+    assert.deepEqual(asked, ['one', 'two']);
+  });
+
+  it('is verified again once it has expired, and one that is not good each time', async () => {
+    const { asked, verify } = counting(inSeconds(-1));
+    await verify('one');
+    await verify('one');
+    await assert.rejects(verify('bad'));
+    await assert.rejects(verify('bad'));
+    assert.deepEqual(asked, ['one', 'one', 'bad', 'bad']);
+  });
+
+  it('makes way for others when there are thousands', async () => {
+    const { asked, verify } = counting(inSeconds(60));
+    const tokens = Array.from({ length: 5001 }, (_, index) => `token ${index}`);
+    for (const token of tokens) await verify(token);
+    await verify('token 5000');
+    await verify('token 1');
+    await verify('token 0');
+    assert.deepEqual(asked.slice(5001), ['token 0']);
+  });
+});
