@@ -12,24 +12,30 @@ import { raceReport, type Row } from './row.js';
 
 const WORKERS = 2;
 
-/** All rows as a workbook, by two worker processes, beside the same rows as CSV. */
+/** All rows as a workbook, by two worker processes, beside the same by one, and beside the same rows as CSV. */
 export const xlsxExportRow: Row = async (lab, options, { psql }) => {
   const { stack, progress, signal } = lab;
   const { rows, rounds } = options;
   const sourceUrl = await seededDatabase(stack, rows, progress, signal);
-  const services = { xlsx: { sourceUrl, s3Endpoint: stack.env.S3_ENDPOINT, workers: WORKERS } };
-  return withServices(lab, services, options, async ({ xlsx: service }) => {
+  const common = { sourceUrl, s3Endpoint: stack.env.S3_ENDPOINT };
+  const services = { xlsx: { ...common, workers: WORKERS }, xlsx1: common };
+  return withServices(lab, services, options, async ({ xlsx: service, xlsx1: single }) => {
     const printed = psqlCopy(psql, sourceUrl, wholeSelect(), COPY_OPTIONS.csv);
     const file = await progress.step('What psql prints', () => referenceOf(printed, signal));
     const target = storeTarget(stack);
+    const request = exportRequest(xlsx.name, {});
     const contestants = [
       serviceContestant(
         { name: 'ours-csv', title: 'export as CSV', target, expected: { file } },
         { service, request: plainCsv },
       ),
       serviceContestant(
-        { name: 'ours', title: 'export as XLSX', target, expected: {} },
-        { service, request: exportRequest(xlsx.name, {}) },
+        { name: 'ours', title: `export as XLSX, ${WORKERS} processes`, target, expected: {} },
+        { service, request },
+      ),
+      serviceContestant(
+        { name: 'ours-one', title: 'export as XLSX, one process', target, expected: {} },
+        { service: single, request },
       ),
     ];
     const scores = await compete(contestants, rounds, progress, signal);
