@@ -48,18 +48,18 @@ export interface ApiSettings {
   readonly tenantLimit?: number | undefined;
   /** Tenants' shares of the database readers; 1 for those that are not named. */
   readonly weights?: TenantWeights;
-  /** Schedules that a user may have. Default 20. */
-  readonly maxSchedules?: number;
-  /** Between two runs of a schedule at least, seconds. Default: a quarter of an hour. */
-  readonly minScheduleSeconds?: number;
+  /** Schedules that a user may have. */
+  readonly maxSchedules: number;
+  /** Between two runs of a schedule at least, seconds. */
+  readonly minScheduleSeconds: number;
   /** Goes into the input of every workflow that is started here. */
   readonly tuning: Tuning;
   /** Requests a minute. None: no limit. */
   readonly rateLimits?: { readonly user?: number | undefined; readonly tenant?: number | undefined };
   /** Origins whose pages may call the service; `*` is any. Default: none. */
   readonly corsOrigins?: readonly string[];
-  /** Event streams that a user may have open in this process. Default 20. */
-  readonly maxEventStreams?: number;
+  /** Event streams that a user may have open in this process. */
+  readonly maxEventStreams: number;
   /** Where the web page was built to. None: there is a sentence in its place. */
   readonly pageFolder?: string;
   /** How long a POST waits to be admitted, in ms. Default 5000. */

@@ -14,14 +14,12 @@ import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/sch
 
 /** Never to be changed: a key would mean another schedule from then on. */
 const KEY_NAMESPACE = '9c1d7f64-2e0b-4a43-8f0e-6b7a5d3c2f18';
-const MAX_SCHEDULES = 20;
-const MIN_SECONDS = 15 * 60;
 
 /** Checks the body of a schedule, and asks whether its user may export that. */
 export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<ParsedSchedule['definition']> {
   const { registry, settings } = deps;
   const schema = createRequestSchema(registry, settings.webhookRule);
-  const { minScheduleSeconds: minSeconds = MIN_SECONDS } = settings;
+  const { minScheduleSeconds: minSeconds } = settings;
   return async (request) => {
     const { definition, type } = parseSchedule(request.body, { schema, registry, minSeconds });
     await askPermission(deps, type, principalOf(request));
@@ -31,7 +29,7 @@ export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<Par
 
 /** @throws ServiceError TOO_MANY_SCHEDULES. Two requests at the same moment may both find room for the last one. */
 async function requireRoom(owner: UserRef, { schedules, settings }: ApiDeps): Promise<void> {
-  const { maxSchedules = MAX_SCHEDULES } = settings;
+  const { maxSchedules } = settings;
   if ((await schedules.list(owner)).length < maxSchedules) return;
   throw new ServiceError('TOO_MANY_SCHEDULES', `A user may have ${maxSchedules} schedules: delete one first.`);
 }

@@ -12,12 +12,10 @@ import { LiveProgress } from '../live-progress.js';
 import type { Operation } from '../openapi/operation.js';
 import { Shares } from '../shares.js';
 
-const DEFAULT_STREAMS = 20;
-
 /** `GET /v1/exports/{job_id}/events`: how far the export is, each second until its end, to whoever keeps listening. */
 export function exportEvents(deps: ApiDeps): RequestHandler {
   const watches = new JobWatches(deps, new LiveProgress(deps));
-  const limit = deps.settings.maxEventStreams ?? DEFAULT_STREAMS;
+  const limit = deps.settings.maxEventStreams;
   const open = new Shares(limit);
   // One for each stream, and no leak.
   setMaxListeners(0, deps.stopping);

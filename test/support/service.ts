@@ -226,6 +226,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       limit,
       maxSchedules: 4,
       minScheduleSeconds: 1,
+      maxEventStreams: 20,
       tuning,
       admissionDeadlineMs: options.admissionDeadlineMs ?? 20_000,
     },
