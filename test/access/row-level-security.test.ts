@@ -4,6 +4,7 @@ import { defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
@@ -49,7 +50,7 @@ describe('row-level security, where the condition on the tenant is as good as no
     await closeCleanly(service);
   });
 
-  it('is what kept them: their owner gets all of them', async () => {
+  deeply('is what kept them: their owner gets all of them', async () => {
     const service = await start();
     const owners = await start(service.databaseUrl);
     assert.equal(await rowsOf(owners, 'orders'), own);

@@ -9,6 +9,7 @@ import { createRequestSchema, hashRequest, parseExportRequest } from '../../shar
 import { slotsQuery } from '../../workflows/messages.js';
 import type { Answer } from '../support/ask.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertProblem } from './problems.js';
 import { seedFor } from './support.js';
@@ -42,13 +43,13 @@ describe('POST /v1/exports without a worker', () => {
     refused.push(jobId);
   });
 
-  it('is a 503 for each of many', async () => {
+  deeply('is a 503 for each of many', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(alice)));
     refused.push(...answers.map(jobIdIn));
     assert.equal(new Set(refused).size, 21);
   });
 
-  it('is the job after all when its row has appeared meanwhile, for the same request', async () => {
+  deeply('is the job after all when its row has appeared meanwhile, for the same request', async () => {
     const bob = someUser();
     const headers = { 'Idempotency-Key': 'appeared' };
     const registry = createRegistry(BUILT_IN_DATASETS);

@@ -6,6 +6,7 @@ import { Source } from '../../shared/infrastructure/source.js';
 import type { Principal } from '../../api/deps.js';
 import { CONTOSO, NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertProblem } from './problems.js';
@@ -109,7 +110,7 @@ describe('POST /v1/exports/estimate', () => {
     assertProblem(await ask(someUser(), { columns: ['password'] }), 'VALIDATION_FAILED', ['/columns/0']);
   });
 
-  it('is a 503 when nobody can read the table for a while', async () => {
+  deeply('is a 503 when nobody can read the table for a while', async () => {
     const locked = queryRows(service.databaseUrl, 'BEGIN; LOCK TABLE orders; SELECT pg_sleep(6); COMMIT');
     await until('the lock', async () => {
       const sql = `SELECT 1 FROM pg_locks WHERE relation = 'orders'::regclass AND granted AND mode = 'AccessExclusiveLock'`;

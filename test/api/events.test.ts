@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
 import { signToken } from '../../api/sign-token.js';
 import { FINISHED } from './finished.js';
+import { deeply } from '../support/depth.js';
 import { JWT_SECRET } from '../support/service.js';
 import { until } from '../support/exports.js';
 import { assertProblem } from './problems.js';
@@ -98,7 +99,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     );
   });
 
-  it('costs one look a second, however many listen, and none when they have gone', async () => {
+  deeply('costs one look a second, however many listen, and none when they have gone', async () => {
     const { api, alice, jobId } = await start({ settings: { maxEventStreams: 500 } });
     let looks = 0;
     const find = api.deps.jobs.find.bind(api.deps.jobs);
@@ -147,7 +148,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     await late.ended;
   });
 
-  it('give a client that does not read the newest state later, and keep nothing for it meanwhile', async () => {
+  deeply('give a client that does not read the newest state later, and keep nothing for it meanwhile', async () => {
     const { api, alice, jobId } = await start();
     const { port } = new URL(api.url);
     const token = await signToken(JWT_SECRET, { ...alice, ttlSeconds: 60 });

@@ -6,6 +6,7 @@ import type { Principal } from '../../api/deps.js';
 import { slotsWorkflowId } from '../../shared/contract.js';
 import type { Answer } from '../support/ask.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { download, getExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertProblem, type Problem } from './problems.js';
@@ -158,7 +159,7 @@ describe('POST /v1/exports', () => {
       });
     });
 
-    it('lets two of fifty in that come at once, and tells each of the others so', async () => {
+    deeply('lets two of fifty in that come at once, and tells each of the others so', async () => {
       const alice = someUser();
       await whileNobodyReads(alice, async () => {
         const answers = await Promise.all(Array.from({ length: 50 }, () => post(alice)));

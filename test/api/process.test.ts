@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../api/server.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { describeDeeply } from '../support/depth.js';
 import { until } from '../support/exports.js';
 import { stack } from '../support/stack.js';
 import { assertProblem } from './problems.js';
@@ -13,7 +14,7 @@ import { someone } from './support.js';
 
 const NOWHERE = '127.0.0.1:9';
 
-describe('npm run api', () => {
+describeDeeply('npm run api', () => {
   let database: TestDatabase;
   let env: Record<string, string>;
   let secret: string;

@@ -5,6 +5,7 @@ import { checkDataset, defineDataset } from '../../shared/datasets/index.js';
 import { assertSameBytes, exportFile, segmentKinds } from '../export-csv/compare.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
+import { describeDeeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { segmentsOf } from '../workflows/support.js';
@@ -23,7 +24,7 @@ const little = checkDataset({ ...first, name: 'little', title: 'Little', table: 
 const third = checkDataset({ ...first, name: 'third', title: 'Third' });
 const DATASETS = [first, nothing, second, little, third];
 
-describe('an account export whose segments are parts', () => {
+describeDeeply('an account export whose segments are parts', () => {
   let service: TestService;
   let archive: { readonly jobId: string; readonly bytes: Buffer };
   const me: Principal = someUser();

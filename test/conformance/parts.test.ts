@@ -3,13 +3,14 @@ import { gunzipSync } from 'node:zlib';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { assertSameBytes, exportFile, segmentKinds, type ExportedFile } from '../export-csv/compare.js';
 import { copyOf } from '../export-csv/reference.js';
+import { describeDeeply } from '../support/depth.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
 const ROWS = 120_000;
 const SELECT = `SELECT row_to_json(item) FROM (SELECT id, tenant_id, user_id, customer_id, customer_name, email, status,
   total, currency, quantity, note, placed_at, updated_at FROM orders WHERE tenant_id = '${NORTHWIND.id}' ORDER BY id) AS item`;
 
-describe('a file whose segments are parts', () => {
+describeDeeply('a file whose segments are parts', () => {
   let service: TestService;
   let lines: Buffer;
 

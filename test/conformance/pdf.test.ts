@@ -6,6 +6,7 @@ import { defineDataset } from '../../shared/datasets/index.js';
 import { assertProblem } from '../api/problems.js';
 import { exportFile, segmentKinds } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { getExport } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -143,7 +144,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     );
   });
 
-  it('leaves out numbers of pages whose rows have gone since the plan', async () => {
+  deeply('leaves out numbers of pages whose rows have gone since the plan', async () => {
     const { read, rows } = await meddled('DELETE FROM letters WHERE id BETWEEN 11 AND 190', {});
     assert.equal(rows, ROWS - 180);
     const numbers = pageNumbers(read).map(([number]) => number);
@@ -156,7 +157,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     assert.match(lineOf(read, '191'), /Иванов|plain|say|a \(b|Ελ|C:|Łu|two|山|smile/);
   });
 
-  it('is planned once more when rows came that its pages have no room for', async () => {
+  deeply('is planned once more when rows came that its pages have no room for', async () => {
     const rowsThatCome = `INSERT INTO letters SELECT -i, '${me.tenantId}', 'came late' FROM generate_series(1, 90) AS i`;
     const { jobId, read, rows } = await meddled(rowsThatCome, {});
     assert.equal(rows, ROWS + 90);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { describeDeeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -37,7 +38,7 @@ function row(id: number, name: string, total: number, placedAt: string, due: str
   return due === null ? cells : [...cells, time(`${due}T00:00:00.000`)];
 }
 
-describe('a CSV with the preset for Excel', function () {
+describeDeeply('a CSV with the preset for Excel', function () {
   this.timeout(120_000);
   let service: TestService | undefined;
   const me = someUser();

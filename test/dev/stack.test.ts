@@ -36,7 +36,7 @@ describe('local stack', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('starts a service again at the same address, with the same data', async () => {
+  deeply('starts a service again at the same address, with the same data', async () => {
     const stack = await start();
     const { env, services } = stack;
     const query = async (sql: string): Promise<unknown[]> => {
@@ -108,7 +108,7 @@ describe('local stack', () => {
     await assert.rejects(stack.services.s3.stop(), /given by S3_ENDPOINT/);
   });
 
-  it('runs programs against its services, and ends them first', async () => {
+  deeply('runs programs against its services, and ends them first', async () => {
     const stack = await start({ environment: onlyPostgres() });
     const program = await stack.launch({
       name: 'program',
@@ -121,7 +121,7 @@ describe('local stack', () => {
     assert.equal(processIdentity(pid), undefined);
   });
 
-  it('takes another port when the one of last time is in use', async () => {
+  deeply('takes another port when the one of last time is in use', async () => {
     const port = await freePort();
     const squatter = createServer().listen(port, '127.0.0.1');
     await once(squatter, 'listening');
@@ -132,7 +132,7 @@ describe('local stack', () => {
     squatter.close();
   });
 
-  it('refuses a second start in the same folder with a sentence', async () => {
+  deeply('refuses a second start in the same folder with a sentence', async () => {
     await start({ environment: onlyPostgres() });
     await assert.rejects(start({ environment: onlyPostgres() }), {
       name: 'StackError',

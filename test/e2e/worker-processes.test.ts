@@ -5,7 +5,7 @@ import { loadDatasets } from '../../shared/datasets/load.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
 import { download, leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
-import { LONG, deeply } from '../support/depth.js';
+import { LONG, describeDeeply } from '../support/depth.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
 import { launchWorker } from '../support/worker-process.js';
@@ -51,7 +51,7 @@ interface SegmentRow {
   readonly rows: number | null;
 }
 
-describe('worker processes', function () {
+describeDeeply('worker processes', function () {
   this.timeout(180_000);
   let service: TestService;
   let programs: Stack;
@@ -124,7 +124,7 @@ describe('worker processes', function () {
     return jobId;
   }
 
-  deeply('may freeze past their heartbeat and thaw when others have done their work', async () => {
+  it('may freeze past their heartbeat and thaw when others have done their work', async () => {
     const frozen = await launch('worker-frozen');
     const jobId = await postExport(service, me, body);
     await inTheMiddle(jobId);

@@ -18,6 +18,7 @@ import { openPdfResources } from '../../shared/infrastructure/open-pdf-resources
 import { createPool } from '../../shared/infrastructure/postgres.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { stack } from '../support/stack.js';
 import { runProgram } from '../api/programs.js';
 import { parseWorkerArguments } from '../../worker/arguments.js';
@@ -49,7 +50,7 @@ describe('docs/errors.md', () => {
       return lines;
     }
 
-    it('variables that are missing or wrong', async () => {
+    deeply('variables that are missing or wrong', async () => {
       const [line = ''] = await worker({ DATABASE_URL: '', LINK_SECRET: 'short' });
       assert.equal(line, 'DATABASE_URL is not set. LINK_SECRET must be at least 16 characters.');
       for (const sentence of line.split(/(?<=\.) /)) assertDocumented(sentence);
@@ -125,7 +126,7 @@ describe('docs/errors.md', () => {
       );
     });
 
-    it('fonts, titles and logos that cannot be used', async () => {
+    deeply('fonts, titles and logos that cannot be used', async () => {
       const folder = stack().logDir;
       const [line = ''] = await worker({ PDF_FONTS: join(folder, 'nothing.ttf') });
       assert.match(line, /^PDF_FONTS: .*nothing\.ttf cannot be read: ENOENT/);
@@ -171,13 +172,13 @@ describe('docs/errors.md', () => {
       assert.equal((await worker(away)).length, 3);
     });
 
-    it('tables, bucket and namespace that are not there', async () => {
+    deeply('tables, bucket and namespace that are not there', async () => {
       const lines = await worker({ EXPORT_BUCKET: 'no-such-bucket', TEMPORAL_NAMESPACE: 'nowhere' });
       assert.equal(lines.length, 3);
       assert.match(lines.join('\n'), /tables .* missing[^]+no-such-bucket does not exist[^]+no namespace nowhere/);
     });
 
-    it('a database that is read-only, and credentials of the storage that are wrong', async () => {
+    deeply('a database that is read-only, and credentials of the storage that are wrong', async () => {
       await migrate(database.url);
       const DATABASE_URL = `${database.url}?options=-c%20default_transaction_read_only%3Don`;
       const lines = await worker({ DATABASE_URL, AWS_SECRET_ACCESS_KEY: 'wrong' });
@@ -185,7 +186,7 @@ describe('docs/errors.md', () => {
       assert.match(lines.join('\n'), /is read-only[^]+bucket exports does not answer as it should/);
     });
 
-    it('search attributes that nobody registered', async () => {
+    deeply('search attributes that nobody registered', async () => {
       await migrate(database.url);
       const TEMPORAL_NAMESPACE = `test-${randomUUID()}`;
       const { TEMPORAL_ADDRESS: address } = stack().env;
@@ -197,7 +198,7 @@ describe('docs/errors.md', () => {
       assert.match((await worker({ TEMPORAL_NAMESPACE })).join('\n'), /^Search attributes .* are not registered/);
     });
 
-    it('datasets that do not fit the source database, each with what to do', async () => {
+    deeply('datasets that do not fit the source database, each with what to do', async () => {
       await migrate(database.url);
       await queryRows(
         source.url,
@@ -239,7 +240,7 @@ describe('docs/errors.md', () => {
       ]);
     });
 
-    it('nothing of a source database that is away: an export may wait for it', async () => {
+    deeply('nothing of a source database that is away: an export may wait for it', async () => {
       const SOURCE_DATABASE_URL = `postgres://user:secret@${NOWHERE}/shop`;
       const env = { ...stack().env, DATABASE_URL: database.url, EXPORT_BUCKET: 'no-such-bucket', SOURCE_DATABASE_URL };
       const { stdout, stderr } = await runProgram('worker/main.ts', [], env);
@@ -274,15 +275,16 @@ describe('docs/errors.md', () => {
   });
 
   // After the processes: mocha runs a suite's own tests before its inner suites.
-  describe('is complete:', () => {
-    it('it has what a job says that failed', () => assertJobsFail()).timeout(90_000);
+  describe('is complete:', function () {
+    this.timeout(90_000);
+    deeply('it has what a job says that failed', () => assertJobsFail());
 
     it('it names every code that a job can fail with', () => {
       const codes = Object.keys(ERRORS).slice(Object.keys(ERRORS).indexOf('TOO_MANY_ROWS'));
       for (const code of codes) assert.ok(ERRORS_PAGE.includes(`\`${code}\``), code);
     });
 
-    it('it has no sentence that nobody can meet', () => {
+    deeply('it has no sentence that nobody can meet', () => {
       assert.deepEqual(
         DOCUMENTED.filter((heading) => !provoked.has(heading)),
         [],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { queryRows } from '../support/database.js';
+import { describeDeeply } from '../support/depth.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertEqualsCopy, segmentKinds } from './compare.js';
 
@@ -20,7 +21,7 @@ const datasets = RELATIONS.map((name) =>
   }),
 );
 
-describe('an export may be of', () => {
+describeDeeply('an export may be of', () => {
   let service: TestService;
   const me = someUser();
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { BUILT_IN_DATASETS, type Dataset } from '../../shared/datasets/index.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertEqualsCopy } from './compare.js';
@@ -36,7 +37,8 @@ describe('the sample datasets are exported as PostgreSQL copies them:', () => {
   for (const dataset of BUILT_IN_DATASETS) {
     const { name, table } = dataset;
     for (const [filters, where] of [[{}, 'true'] as const, ...(FILTERS[name] ?? [])]) {
-      it(`${name} ${JSON.stringify(filters)}`, async () => {
+      const test = where === 'true' ? it : deeply;
+      test(`${name} ${JSON.stringify(filters)}`, async () => {
         const rows = `FROM ${table} WHERE tenant_id = '${me.tenantId}' AND ${where}`;
         const select = `SELECT ${columnsOf(dataset)} ${rows} ORDER BY id`;
         const file = await assertEqualsCopy(service, me, { type: name, filters }, { select });

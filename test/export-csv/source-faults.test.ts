@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { BUILT_IN_DATASETS, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { queryRows } from '../support/database.js';
+import { describeDeeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -12,7 +13,7 @@ const moody = defineDataset({ name: 'moody', title: 'Orders', table: 'moody', ke
 const ROWS = 2000;
 
 /** What `mood` tells the source database to do with queries of rows in the middle, which no plan samples. */
-describe('a source database', () => {
+describeDeeply('a source database', () => {
   let service: TestService;
   const me = someUser();
   const mood = (sql: string): Promise<unknown> => queryRows(service.databaseUrl, `UPDATE mood SET sql = '${sql}'`);

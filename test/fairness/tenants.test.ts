@@ -5,12 +5,12 @@ import { orders } from '../../shared/datasets/orders.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
 import { JobStore } from '../../shared/infrastructure/job-store.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
-import { LONG } from '../support/depth.js';
+import { LONG, describeDeeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { queryRows } from '../support/database.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { someUser, startService, type TestService } from '../support/service.js';
-import { cancel, rowOf, somethingIsQueued } from '../workflows/support.js';
+import { cancel, rowOf } from '../workflows/support.js';
 
 const { columns, key, tenantColumn } = orders;
 const like = (name: string) => defineDataset({ ...{ name, title: 'Orders', table: name, key, tenantColumn, columns } });
@@ -38,7 +38,7 @@ const REAL = {
 };
 const SIZE = LONG ? REAL : QUICK;
 
-describe('a tenant with many exports', function () {
+describeDeeply('a tenant with many exports', function () {
   this.timeout(LONG ? 900_000 : 60_000);
   let service: TestService;
 
@@ -93,7 +93,6 @@ describe('a tenant with many exports', function () {
         [1, 2].map(async () => ({ user, jobId: await postExport(service, user, { type: SIZE.type }) })),
       ),
     );
-    await somethingIsQueued(service);
     // Being admitted is work for the processor, of which fifty at once leave nothing to anybody on a small machine.
     await until('all are planned', async () => (await rowsOf(many)).every(({ total_rows }) => total_rows), 60_000);
     const before = await segmentsLeft(many);

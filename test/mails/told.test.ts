@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readableTime } from '../../shared/mails/readable.js';
+import { deeply } from '../support/depth.js';
 import { download, postExport, until, untilEnded } from '../support/exports.js';
 import { behind, endStage, startStage, type Stage } from '../workflows/doors.js';
 import { mailsTo, operateOn, rowOf, someReader, type Mail, type Reader } from '../workflows/support.js';
@@ -35,7 +36,7 @@ describe('the user of an export', () => {
     assert.ok(Buffer.from(await file.arrayBuffer()).equals(await download(service, user, jobId)));
   });
 
-  it('is told that an operator cancelled it', async () => {
+  deeply('is told that an operator cancelled it', async () => {
     const { service, doors } = stage;
     const user = someReader();
     const door = await doors.closed(1);

@@ -14,7 +14,7 @@ import { FAST, startService, type TestService } from '../support/service.js';
 import { mailsTo, someReader, statusOf, type Reader } from '../workflows/support.js';
 import { startSlowProvider, STEPS, type Step } from './slow-provider.js';
 import { startMailServer } from './smtp.js';
-import { deeply } from '../support/depth.js';
+import { describeDeeply } from '../support/depth.js';
 import { Gate } from '../support/gate.js';
 
 /** Each kill meets so many notifications at the same step. */
@@ -28,7 +28,7 @@ interface Told {
   readonly jobId: string;
 }
 
-describe('a worker that is killed while it tells users how their exports ended', function () {
+describeDeeply('a worker that is killed while it tells users how their exports ended', function () {
   this.timeout(120_000);
   let service: TestService;
   const workers: Program[] = [];
@@ -84,8 +84,7 @@ describe('a worker that is killed while it tells users how their exports ended',
   }
 
   for (const step of STEPS) {
-    const test = step === 'when the provider has it' ? it : deeply;
-    test(`${step}, by Resend: one mail each`, () => diesAt(step));
+    it(`${step}, by Resend: one mail each`, () => diesAt(step));
   }
   async function diesAt(step: Step): Promise<void> {
     const provider = await startSlowProvider(step);
@@ -117,7 +116,7 @@ describe('a worker that is killed while it tells users how their exports ended',
     }
   }
 
-  deeply('at any moment, by Resend: one mail each', async () => {
+  it('at any moment, by Resend: one mail each', async () => {
     const told: Told[] = [];
     for (const ms of [10, 60]) {
       const worker = await launch({});
@@ -130,7 +129,7 @@ describe('a worker that is killed while it tells users how their exports ended',
     await kill(last);
   });
 
-  deeply('when the server has it, by SMTP: the mails of one job and event have one Message-ID', async () => {
+  it('when the server has it, by SMTP: the mails of one job and event have one Message-ID', async () => {
     let slow = true;
     const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
     try {

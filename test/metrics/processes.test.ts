@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ask } from '../support/ask.js';
+import { describeDeeply } from '../support/depth.js';
 import { until, untilEnded } from '../support/exports.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { startService, type TestService } from '../support/service.js';
@@ -14,7 +15,7 @@ import { expressionsOf, metricsIn, sampleOf, type Metric } from './prometheus.js
 const ROOT = new URL('../../', import.meta.url);
 const textOf = (path: string): Promise<string> => readFile(new URL(path, ROOT), 'utf8');
 
-describe('an operator who watches the processes', function () {
+describeDeeply('an operator who watches the processes', function () {
   // Two processes are started from source.
   this.timeout(120_000);
   const closers: (() => Promise<void> | void)[] = [];

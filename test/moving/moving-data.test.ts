@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { DEEP } from '../support/depth.js';
 import { download, getExport, postExport, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { Churn, type Changes, createMoving, moving, stays } from './churn.js';
 
 /** `MOVING_ROWS=1000000` for the size that the service is made for. */
-const ROWS = Number(process.env.MOVING_ROWS ?? 200_000);
+const ROWS = Number(process.env.MOVING_ROWS ?? (DEEP ? 200_000 : 50_000));
 const LIMIT_MS = 120_000;
 
 const rowSchema = z.object({ id: z.number(), version: z.number(), note: z.string() });
@@ -41,7 +42,7 @@ describe('while about 1,000 rows a second are inserted, updated and deleted', fu
   it('every row that stays is in the file exactly once, and no row is there twice', async () => {
     const churn = await Churn.start(service.databaseUrl, { rows: ROWS, perSecond: 1200 });
     let made: Changes | undefined;
-    const variants = ['CSV none', 'JSON gzip'].map((variant) => variant.split(' '));
+    const variants = (DEEP ? ['CSV none', 'JSON gzip'] : ['JSON gzip']).map((variant) => variant.split(' '));
     try {
       await Promise.all(variants.map(([format = '', compression = '']) => check(format, compression)));
     } finally {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import XLSX from 'xlsx';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { describeDeeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { segmentsOf } from '../workflows/support.js';
@@ -14,7 +15,7 @@ const FILL = `INSERT INTO moving (id, note) SELECT 2 * i, 'x' FROM generate_seri
 const evens = (first: number, last: number): number[] =>
   Array.from({ length: (last - first) / 2 + 1 }, (_, index) => first + 2 * index);
 
-describe('sheets whose rows go, or come, between the plan and the segments', () => {
+describeDeeply('sheets whose rows go, or come, between the plan and the segments', () => {
   let service: TestService;
   const me = someUser();
 

@@ -13,9 +13,9 @@ import {
   rowOf,
   slotsOf,
   someReader,
-  somethingIsQueued,
   statusOf,
   temporal,
+  untilPlanIsDue,
   untilTold,
   type Reader,
 } from '../workflows/support.js';
@@ -97,7 +97,7 @@ describe('an operator', () => {
     const other = someUser();
     const { jobId } = await inSegments(user);
     const otherId = await postExport(service, other);
-    await somethingIsQueued(service);
+    await untilPlanIsDue(service, otherId);
     await locker.query('BEGIN');
     const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
     await door.open();

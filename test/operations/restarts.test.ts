@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../../dev/stack/stack.js';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { FORMATS } from '../../shared/formats/index.js';
-import { DEEP } from '../support/depth.js';
+import { describeDeeply } from '../support/depth.js';
 import { planAt, postExport, until, untilEnded } from '../support/exports.js';
 import { FAST, someUser, type TestService } from '../support/service.js';
 import { stackBeside, type OwnService } from '../support/stack.js';
@@ -27,7 +27,7 @@ const SERVICES: Readonly<Record<OwnService, string>> = {
   temporal: 'The Temporal server',
 };
 
-(DEEP ? describe : () => undefined)('while ten exports run', function () {
+describeDeeply('while ten exports run', function () {
   this.timeout(300_000);
   let own: Stack;
   let service: TestService;

@@ -6,6 +6,7 @@ import { temporalScheduleId } from '../../shared/schedules/contract.js';
 import { assertProblem } from '../api/problems.js';
 import type { Answer } from '../support/ask.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { getExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
@@ -175,7 +176,7 @@ describe('a schedule', () => {
     for (const jobId of ids) await untilEnded(service, user, jobId);
   });
 
-  it('waits for a slot, where a request is refused, and skips what is due meanwhile', async () => {
+  deeply('waits for a slot, where a request is refused, and skips what is due meanwhile', async () => {
     const user = someUser();
     const schedule = await made(user);
     const active = [await post(service, user, behind(1)), await post(service, user, behind(1))];

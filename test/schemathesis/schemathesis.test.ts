@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { signToken } from '../../api/sign-token.js';
-import { LONG } from '../support/depth.js';
+import { DEEP, LONG } from '../support/depth.js';
 import { openPython, type Python } from '../support/python.js';
 import { JWT_SECRET, someUser, startService, type TestService } from '../support/service.js';
 
 const VERSION = '4.32.5';
-/** Cases of each operation and phase at most: a run of some seconds, or of some minutes. */
-const [MAX_EXAMPLES, LEAST_CASES, RUN_MS] = LONG ? ['100', 10_000, 1_200_000] : ['6', 1000, 480_000];
+/** Cases of each operation that are made up, beside its edges: a run of half a minute, of two, or of many. */
+const MAX_EXAMPLES = LONG ? '100' : DEEP ? '6' : '2';
+const [LEAST_CASES, RUN_MS] = LONG ? [10_000, 1_200_000] : [1000, 480_000];
 
 /**
  * What the contract does not promise.
@@ -17,7 +18,7 @@ const [MAX_EXAMPLES, LEAST_CASES, RUN_MS] = LONG ? ['100', 10_000, 1_200_000] : 
  */
 const NOT_PROMISED = 'positive_data_acceptance,use_after_free';
 
-const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
+const CONFIG = fileURLToPath(new URL(DEEP ? 'schemathesis.toml' : 'quick.toml', import.meta.url));
 
 describe('schemathesis', function () {
   this.timeout(RUN_MS + 240_000);

@@ -5,7 +5,7 @@ import { fileKey } from '../../shared/contract.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { download, postExport, until, untilEnded } from '../support/exports.js';
-import { LONG, deeply } from '../support/depth.js';
+import { LONG, deeply, describeDeeply } from '../support/depth.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { slotsOf } from '../workflows/support.js';
 import datasets, { fillWideRows } from './wide-rows.js';
@@ -63,9 +63,9 @@ describe('MAX_BYTES, where the rows that no sample sees are longer than the othe
     await untilFree(service, me);
   }
 
-  it('ends an export as soon as its segments have more', () => assertRefused(bodyOf(5, 1424)));
+  deeply('ends an export as soon as its segments have more', () => assertRefused(bodyOf(5, 1424)));
 
-  it('allows the same rows compressed, when the file is small enough', async () => {
+  deeply('allows the same rows compressed, when the file is small enough', async () => {
     const { bytes, rows } = await exportFile(service, me, bodyOf(5, 1424, 'csv', { compression: 'gzip' }));
     assert.equal(rows, 1420);
     assert.ok(bytes.length <= LIMIT);
@@ -81,14 +81,14 @@ describe('MAX_BYTES, where the rows that no sample sees are longer than the othe
     await assertRefused(bodyOf(4, 4, 'json'));
   });
 
-  it('refuses nothing because of one long row that the sample did see', async () => {
+  deeply('refuses nothing because of one long row that the sample did see', async () => {
     const { bytes, rows } = await exportFile(service, me, bodyOf(1425, 2825));
     assert.equal(rows, 1401);
     assert.ok(bytes.length > 100_000);
   });
 });
 
-describe('a segment that outgrows its part numbers', function () {
+describeDeeply('a segment that outgrows its part numbers', function () {
   this.timeout(2 * PATIENCE_MS);
   let service: TestService;
 
@@ -114,7 +114,7 @@ describe('a segment that outgrows its part numbers', function () {
     return { user, jobId: await postExport(service, user, { type: 'wide_rows' }) };
   }
 
-  deeply('is planned again with room, once, and fits', async () => {
+  it('is planned again with room, once, and fits', async () => {
     const { user, jobId } = await start(1);
     assert.equal((await untilEnded(service, user, jobId, 'COMPLETED', PATIENCE_MS)).row_count, 1);
     assert.equal((await service.deps.plans.uploadState(jobId))?.generation, 2);

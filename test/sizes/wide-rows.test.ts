@@ -10,7 +10,7 @@ import { assertSameBytes } from '../export-csv/compare.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { LONG, deeply } from '../support/depth.js';
+import { LONG, describeDeeply } from '../support/depth.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
 import { canMeasure, forgetPeak, peakMemory } from './peak-memory.js';
@@ -69,7 +69,7 @@ const MORE_CASES: readonly Case[] = [
   { what: 'one of 30 MB before narrow ones', rows: ids('one', 'fewAgain'), variants: ['CSV none'] },
 ];
 
-describe('rows of very different lengths are exported as PostgreSQL copies them, in legal parts:', function () {
+describeDeeply('rows of very different lengths are exported as PostgreSQL copies them, in legal parts:', function () {
   this.timeout(4 * PATIENCE_MS);
   let service: TestService;
   let programs: Stack;
@@ -135,7 +135,7 @@ describe('rows of very different lengths are exported as PostgreSQL copies them,
     it(`${what}; ${variants.join(', ')}`, () => compare(rows, variants));
   }
 
-  deeply('420 MB in rows of 30 MB, and neither they nor the file are ever in memory as a whole', async () => {
+  it('420 MB in rows of 30 MB, and neither they nor the file are ever in memory as a whole', async () => {
     const { gte, lte } = ids('many', 'many');
     const jobId = await postExport(service, me, bodyOf(['CSV', 'none'], { gte, lte }));
     const { file_size: size, checksum } = z

@@ -11,3 +11,8 @@ export const DEEP = LONG || asked === 'deep';
 
 /** `it`, of a test that a quick run leaves out. */
 export const deeply: (title: string, work: (this: Mocha.Context) => unknown) => unknown = DEEP ? it : () => undefined;
+
+/** `describe`, of tests that a quick run leaves out, with what they would start. */
+export const describeDeeply: (title: string, suite: (this: Mocha.Suite) => void) => unknown = DEEP
+  ? describe
+  : () => undefined;

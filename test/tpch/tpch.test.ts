@@ -13,7 +13,7 @@ import type { Stack } from '../../dev/stack/stack.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
 import { queryRows } from '../support/database.js';
 import { download, postExport, untilEnded } from '../support/exports.js';
-import { DEEP, LONG } from '../support/depth.js';
+import { LONG, describeDeeply } from '../support/depth.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack, stackBeside } from '../support/stack.js';
 import { openDuckDb, type DuckDb } from './duckdb.js';
@@ -58,7 +58,7 @@ async function loadTables(databaseUrl: string, folder: string): Promise<void> {
   }
 }
 
-describe("TPC-H, loaded as somebody's own tables by DATASETS_MODULE,", function () {
+describeDeeply("TPC-H, loaded as somebody's own tables by DATASETS_MODULE,", function () {
   this.timeout(240_000);
   let folder: string;
   let duckDb: DuckDb;
@@ -86,7 +86,7 @@ describe("TPC-H, loaded as somebody's own tables by DATASETS_MODULE,", function 
   });
 
   // The one with a key of two columns, and in a long run the other.
-  for (const table of TABLES.filter((name) => LONG || (DEEP && name === 'lineitem'))) {
+  for (const table of TABLES.filter((name) => LONG || name === 'lineitem')) {
     it(`${table} at scale 0.1 equals DuckDB's own rows, value for value`, async () => {
       const me = someUser();
       const jobId = await postExport(service, me, { type: table, options: { escape_formulas: false } });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NOTIFICATION_EVENTS } from '../../shared/contract.js';
 import { messageSchema, type WebhookMessage } from '../../shared/webhooks/message.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { someUser } from '../support/service.js';
 import { behind, endStage, startStage, type Door, type Stage } from '../workflows/doors.js';
@@ -53,13 +54,13 @@ describe('a webhook', () => {
     );
   });
 
-  it('tells of an export that an operator cancelled', async () => {
+  deeply('tells of an export that an operator cancelled', async () => {
     await operateOn(stage.service, 'cancel', await started());
     const { type, data } = await told();
     assert.deepEqual([type, data.status], ['export.cancelled', 'CANCELLED']);
   });
 
-  it('tells of an export that an operator terminated', async () => {
+  deeply('tells of an export that an operator terminated', async () => {
     await operateOn(stage.service, 'terminate', await started());
     const { type, data } = await told();
     assert.deepEqual([type, data.error_code], ['export.failed', 'TERMINATED']);

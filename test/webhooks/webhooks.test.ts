@@ -4,6 +4,7 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
 import { assertProblem } from '../api/problems.js';
+import { deeply } from '../support/depth.js';
 import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { mailsTo, someReader, statusOf } from '../workflows/support.js';
@@ -64,7 +65,7 @@ describe('webhooks', () => {
     );
   });
 
-  it('that were altered, signed with another key or sent five minutes ago do not verify', async () => {
+  deeply('that were altered, signed with another key or sent five minutes ago do not verify', async () => {
     await post();
     const message = await nth(0);
     const secret = await secretOf(service, user);
@@ -97,7 +98,7 @@ describe('webhooks', () => {
     assert.equal(receiver.received.length, 2);
   });
 
-  it('wait for as long as Retry-After says', async () => {
+  deeply('wait for as long as Retry-After says', async () => {
     receiver.answer((response, index) => {
       answerWith(index === 0 ? 429 : 200, index === 0 ? { 'retry-after': '2' } : {})(response, index);
     });
@@ -122,7 +123,7 @@ describe('webhooks', () => {
     await elsewhere.close();
   });
 
-  it('are given up by a receiver that does not answer in time, and the export knows nothing of it', async () => {
+  deeply('are given up by a receiver that does not answer in time, and the export knows nothing of it', async () => {
     receiver.answer((response, index) => {
       if (index > 0) response.writeHead(200).end();
     });
@@ -134,7 +135,7 @@ describe('webhooks', () => {
     assert.ok((await download(service, user, jobId)).length > 0);
   });
 
-  it('end at a 410, for later exports too, until a delivery that is asked for succeeds', async () => {
+  deeply('end at a 410, for later exports too, until a delivery that is asked for succeeds', async () => {
     receiver.answer(answerWith(410));
     const gone = await post();
     const [only] = await untilTried(service, user, gone, 1);
@@ -173,7 +174,7 @@ describe('webhooks', () => {
     new Webhook(await secretOf(service, user)).verify(second?.body ?? '', plainHeaders(second ?? assert.fail()));
   });
 
-  it('are delivered while mail is, and neither waits for the other', async () => {
+  deeply('are delivered while mail is, and neither waits for the other', async () => {
     const reader = someReader();
     receiver.answer(answerWith(500));
     const jobId = await post(reader);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../../dev/stack/stack.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
-import { DEEP, LONG } from '../support/depth.js';
+import { LONG, describeDeeply } from '../support/depth.js';
 import { startService, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
 import { mailsTo, someReader, statusOf } from '../workflows/support.js';
@@ -12,7 +12,7 @@ import { deliveriesOf } from './support.js';
 /** Each kills a worker. */
 const KILLS = LONG ? 20 : 3;
 
-(DEEP ? describe : () => undefined)('a worker that is killed while it delivers a webhook', function () {
+describeDeeply('a worker that is killed while it delivers a webhook', function () {
   this.timeout(60_000 + KILLS * 30_000);
   let service: TestService;
   let programs: Stack;

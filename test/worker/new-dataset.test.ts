@@ -11,6 +11,7 @@ import { runProgram } from '../api/programs.js';
 import { assertSameBytes, exportFile } from '../export-csv/compare.js';
 import { copyOf } from '../export-csv/reference.js';
 import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser } from '../support/service.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
@@ -88,7 +89,7 @@ describe('npm run dataset:new', () => {
     });
   });
 
-  it('writes one of a table with awkward names, which is loaded and exported as it is', async () => {
+  deeply('writes one of a table with awkward names, which is loaded and exported as it is', async () => {
     const { dataset, file, said } = await made(AWKWARD, '--tenant', 'Tenant "ID"');
     const { schema, table, key, name, title, columns, filters } = dataset;
     assert.deepEqual(
@@ -178,7 +179,7 @@ describe('npm run dataset:new', () => {
     assert.equal(await readFile(file, 'utf8'), 'mine');
   });
 
-  it('is a program, which prints what to do next or ends with 1', async () => {
+  deeply('is a program, which prints what to do next or ends with 1', async () => {
     const file = join(folder, 'printed.mjs');
     const done = await runProgram('worker/dataset-new.ts', ['orders', '--out', file], { DATABASE_URL: database.url });
     assert.deepEqual([done.code, done.stderr], [0, '']);

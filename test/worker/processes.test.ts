@@ -3,13 +3,13 @@ import { createServer } from 'node:net';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { assertDocumented } from '../export-csv/error-docs.js';
 import { startProgram, type Program } from '../api/programs.js';
-import { deeply } from '../support/depth.js';
+import { describeDeeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { statusOf } from '../workflows/support.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
-describe('npm run worker', function () {
+describeDeeply('npm run worker', function () {
   this.timeout(120_000);
   let service: TestService;
   const programs: Program[] = [];
@@ -99,7 +99,7 @@ describe('npm run worker', function () {
     assert.deepEqual(pids.filter(isAlive), []);
   });
 
-  deeply('ends all of them when one is killed, and says so; and when it is killed itself', async () => {
+  it('ends all of them when one is killed, and says so; and when it is killed itself', async () => {
     const first = launch('--role', 'data', '--processes', '2');
     const [victim = 0, survivor = 0] = await working(first, 2);
     process.kill(victim, 'SIGKILL');

@@ -5,6 +5,7 @@ import { orders } from '../../shared/datasets/orders.js';
 import { transactions } from '../../shared/datasets/transactions.js';
 import { unpacked } from '../conformance/archives.js';
 import { queryRows } from '../support/database.js';
+import { describeDeeply } from '../support/depth.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import type { TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
@@ -17,7 +18,7 @@ const account = { type: 'account', format: 'json' };
 /** The second of three files is behind a door. */
 const DATASETS = [transactions, checkDataset({ ...orders, name: 'behind', table: behind(1).type }), orders];
 
-describe('an account export, as a workflow,', () => {
+describeDeeply('an account export, as a workflow,', () => {
   let service: TestService;
   let doors: Doors;
   let door: Door;

@@ -4,7 +4,7 @@ import { exportWorkflowId } from '../../shared/contract.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Doors, endStage, startStage } from './doors.js';
-import { cancel, operateOn, someReader, somethingIsQueued, statusOf, untilTold, type Reader } from './support.js';
+import { cancel, operateOn, someReader, statusOf, untilPlanIsDue, untilTold, type Reader } from './support.js';
 
 describe('a cancel that comes too late', () => {
   let service: TestService;
@@ -35,7 +35,7 @@ describe('a cancel that comes too late', () => {
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
     const otherId = await postExport(service, other);
-    await somethingIsQueued(service);
+    await untilPlanIsDue(service, otherId);
     await locker.query('BEGIN');
     // Granted when the reader behind the door is done.
     const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');

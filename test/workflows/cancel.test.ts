@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
+import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { behind, DATASETS_WITH_DOORS, type Door, Doors, endStage, startStage } from './doors.js';
@@ -71,7 +72,7 @@ describe('a cancel', () => {
     await untilNothingIsLeft();
   });
 
-  it('while the export is planned ends it as well', async () => {
+  deeply('while the export is planned ends it as well', async () => {
     const user = someUser();
     const locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
@@ -107,7 +108,7 @@ describe('a cancel', () => {
     await untilNothingIsLeft();
   });
 
-  it('is a cancel also when the attempts fail before it reaches them', async () => {
+  deeply('is a cancel also when the attempts fail before it reaches them', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -119,7 +120,7 @@ describe('a cancel', () => {
     await untilNothingIsLeft();
   });
 
-  it('that no worker is there to hear is heard by the next one', async () => {
+  deeply('that no worker is there to hear is heard by the next one', async () => {
     const user = someUser();
     const alone = await startService({ datasets: DATASETS_WITH_DOORS });
     const own = await Doors.of(alone);
@@ -138,7 +139,7 @@ describe('a cancel', () => {
     }
   });
 
-  it('of an export that has ended is a 409', async () => {
+  deeply('of an export that has ended is a 409', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { exportWorkflowId, temporaryPrefix } from '../../shared/contract.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
@@ -58,7 +59,7 @@ describe('an export that does not end well', () => {
     assert.equal((await keptOf(jobId)).uploads, 1);
   });
 
-  it('because it has too many rows says how many, before it makes anything', async () => {
+  deeply('because it has too many rows says how many, before it makes anything', async () => {
     await serve({ tuning: { maxRows: 100 } });
     const user = someReader();
     const jobId = await postExport(service, user);
@@ -87,7 +88,7 @@ describe('an export that does not end well', () => {
     assert.deepEqual([generation, upload_id !== null], [1, true]);
   });
 
-  it('because its table was never there says so', async () => {
+  deeply('because its table was never there says so', async () => {
     await serve({});
     const user = someReader();
     await queryRows(service.databaseUrl, 'ALTER TABLE orders RENAME TO orders_of_yore');

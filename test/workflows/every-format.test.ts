@@ -5,12 +5,12 @@ import { leftovers, planAt, postExport, until, untilEnded } from '../support/exp
 import { someUser } from '../support/service.js';
 import { behind, type Door, endStage, type Stage, startStage } from './doors.js';
 import { assertSameFile, cancel, resetExport, rowOf, segmentsOf, statusOf, untilCommitted } from './support.js';
-import { deeply } from '../support/depth.js';
+import { describeDeeply } from '../support/depth.js';
 
 /** Options that have a format put bytes between segments, too. */
 const OPTIONS: Readonly<Record<string, object>> = { XLSX: { sheet_rows: 400 } };
 
-describe('an export of any format', () => {
+describeDeeply('an export of any format', () => {
   let stage: Stage;
   let door: Door;
   const me = someUser();
@@ -38,8 +38,7 @@ describe('an export of any format', () => {
   }
 
   for (const format of FORMATS.keys()) {
-    const test = format === 'CSV' || format === 'XLSX' ? it : deeply;
-    test(`${format}: fails, and is cancelled, and leaves what it should; a reset makes the same file of either`, async () => {
+    it(`${format}: fails, and is cancelled, and leaves what it should; a reset makes the same file of either`, async () => {
       const { service, doors } = stage;
       const undisturbed = await completed(await postExport(service, me, bodyOf(format)));
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { finishUpload } from '../../activities/finish-upload.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
@@ -44,7 +45,7 @@ describe('a generation of an export', () => {
     await isWhole(jobId, 2);
   });
 
-  it('is the last when uploads are lost again and again', async () => {
+  deeply('is the last when uploads are lost again and again', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const jobId = await postExport(service, user, behind(1));
     for (const generation of [1, 2, 3]) {
@@ -58,7 +59,7 @@ describe('a generation of an export', () => {
     assert.equal(error_code, 'UPLOAD_LOST');
   });
 
-  it('is followed by one for the newer encoder when it was planned for an older one', async () => {
+  deeply('is followed by one for the newer encoder when it was planned for an older one', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -69,7 +70,7 @@ describe('a generation of an export', () => {
     await isWhole(jobId, 2);
   });
 
-  it('that is completed is known by its file, when the answer of the store was lost', async () => {
+  deeply('that is completed is known by its file, when the answer of the store was lost', async () => {
     await serve();
     await queryRows(
       service.databaseUrl,
@@ -94,7 +95,7 @@ describe('a generation of an export', () => {
     await isWhole(jobId, 1);
   });
 
-  it('makes a segment again whose part a late attempt has written over', async () => {
+  deeply('makes a segment again whose part a late attempt has written over', async () => {
     // Large enough for parts. They are all there when the segment waits to be committed.
     await serve({ orders: 60_000 });
     await queryRows(

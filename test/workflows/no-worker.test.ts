@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
+import { describeDeeply } from '../support/depth.js';
 import { until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { post, statusOf } from './support.js';
 
-describe('without a worker', () => {
+describeDeeply('without a worker', () => {
   let service: TestService;
 
   before(async () => {

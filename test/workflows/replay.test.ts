@@ -6,6 +6,7 @@ import { WorkerMetrics } from '../../shared/infrastructure/worker-metrics.js';
 import { metricSinks } from '../../worker/metric-sinks.js';
 import { VARIANTS, workflowBundleFile } from '../../worker/workflow-bundle.js';
 import { HISTORIES, historyFromText } from './history-file.js';
+import { deeply } from '../support/depth.js';
 
 /** Not more than is read and reviewed; a history that grows says that exports became chattier. */
 const MAX_BYTES = 200 * 1024;
@@ -34,7 +35,8 @@ describe('workflows', () => {
   }
 
   for (const variant of VARIANTS) {
-    it(`go on with what earlier runs of them have done, ${variant.traced ? 'traced' : 'untraced'}`, async () => {
+    const test = variant.traced ? deeply : it;
+    test(`go on with what earlier runs of them have done, ${variant.traced ? 'traced' : 'untraced'}`, async () => {
       assert(recorded.size >= 6, `${recorded.size} histories`);
       for (const [name, text] of recorded) assert(text.length < MAX_BYTES, `${name}: ${text.length} bytes`);
       for (const { workflowId, error } of await replay(recorded, variant)) assert.equal(error, undefined, workflowId);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { exportWorkflowId } from '../../shared/contract.js';
+import { deeply } from '../support/depth.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { FAST, someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
@@ -68,7 +69,7 @@ describe('an export whose storage went away', () => {
     assert.equal((await rowOf(service, jobId)).generation, 1);
   });
 
-  it('is completed by a reset also after the sweep took its upload, in a generation of its own', async () => {
+  deeply('is completed by a reset also after the sweep took its upload, in a generation of its own', async () => {
     await serve({ retryWindowMs: 1 });
     const { jobId } = await failedForStorage();
     await until('swept', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportWorkflowId } from '../../shared/contract.js';
+import { deeply } from '../support/depth.js';
 import { download, getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
@@ -134,7 +135,7 @@ describe('a reset of an export', () => {
     assert.equal((await mailsTo(user)).length, 1);
   });
 
-  it('that is complete makes its file again when it is missing, behind the same link', async () => {
+  deeply('that is complete makes its file again when it is missing, behind the same link', async () => {
     const user = someReader();
     const jobId = await postExport(service, user);
     const { download_url } = await untilEnded(service, user, jobId);
@@ -153,7 +154,7 @@ describe('a reset of an export', () => {
     await untilFree(user);
   });
 
-  it('whose file was deleted makes nothing', async () => {
+  deeply('whose file was deleted makes nothing', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);
@@ -167,7 +168,7 @@ describe('a reset of an export', () => {
     await untilFree(user);
   });
 
-  it('that has failed waits for its turn when two others are active', async () => {
+  deeply('that has failed waits for its turn when two others are active', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits(2);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal } from '../../api/deps.js';
 import { slotsWorkflowId } from '../../shared/contract.js';
+import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
@@ -35,7 +36,8 @@ describe('a semaphore', () => {
   }
 
   for (const how of ['terminate', 'cancel'] as const) {
-    it(`that an operator ${how}s comes back knowing who is active`, async () => {
+    const test = how === 'terminate' ? it : deeply;
+    test(`that an operator ${how}s comes back knowing who is active`, async () => {
       await serve();
       const user = someUser();
       const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
@@ -51,7 +53,7 @@ describe('a semaphore', () => {
     });
   }
 
-  it('that is gone is started again by the exports that it had let in, which lose nothing', async () => {
+  deeply('that is gone is started again by the exports that it had let in, which lose nothing', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
@@ -69,7 +71,7 @@ describe('a semaphore', () => {
     );
   });
 
-  it('that continues as new knows what it knew, whoever asks meanwhile', async () => {
+  deeply('that continues as new knows what it knew, whoever asks meanwhile', async () => {
     const server = await TestWorkflowEnvironment.createLocal({
       server: {
         executable: { type: 'existing-path', path: stack().temporalCli },

@@ -5,13 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
-import {
-  CONTROL_QUEUE,
-  DATA_QUEUE,
-  exportWorkflowId,
-  slotsWorkflowId,
-  type SlotsState,
-} from '../../shared/contract.js';
+import { CONTROL_QUEUE, exportWorkflowId, slotsWorkflowId, type SlotsState } from '../../shared/contract.js';
 import { messageOf } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
 import { slotsQuery } from '../../workflows/messages.js';
@@ -147,15 +141,12 @@ export async function sweepNow({ deps }: TestService): Promise<void> {
   });
 }
 
-/** Waits until a plan, a segment or a finish is in the queue, and no slot is free for it. */
-export async function somethingIsQueued({ deps, namespace }: TestService): Promise<void> {
-  const { workflowService } = deps.temporal.client;
-  const taskQueue = { name: DATA_QUEUE };
-  // 2: of activities; the enumeration is in a package that is not ours to import.
-  const request = { namespace, taskQueue, taskQueueType: 2, reportStats: true };
-  await until('a backlog', async () => {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- as above
-    const { stats } = await workflowService.describeTaskQueue(request);
-    return Number(stats?.approximateBacklogCount ?? 0) > 0;
+/** Waits until there is an export's plan to be made: while every slot is taken, it is in the queue. */
+export async function untilPlanIsDue({ deps }: TestService, jobId: string): Promise<void> {
+  // What the server says of its queues is up to five seconds old.
+  const handle = deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
+  await until(`the plan of ${jobId}`, async () => {
+    const { raw } = await handle.describe();
+    return raw.pendingActivities?.some(({ activityId }) => activityId === 'plan');
   });
 }

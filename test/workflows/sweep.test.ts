@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { exportWorkflowId, slotsWorkflowId, temporaryPrefix } from '../../shared/contract.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
@@ -76,7 +77,7 @@ describe('the sweep', () => {
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
   });
 
-  it('leaves a failed export alone for as long as it may be retried', async () => {
+  deeply('leaves a failed export alone for as long as it may be retried', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const jobId = await failed();
     const before = await leftOf(jobId);
@@ -85,7 +86,7 @@ describe('the sweep', () => {
     assert.equal((await rowOf(service, jobId)).generation, 1);
   });
 
-  it('settles an export that was terminated together with its semaphore', async () => {
+  deeply('settles an export that was terminated together with its semaphore', async () => {
     await serve({});
     const jobId = await postExport(service, user, behind(1));
     await failing.somebodyWaits();

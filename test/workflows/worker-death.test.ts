@@ -9,7 +9,7 @@ import { BY_ROWS, DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
 import { assertSameFile, segmentsOf, statusOf, untilCommitted } from './support.js';
 import { deeply } from '../support/depth.js';
 
-const QUICKLY = new Set(['CSV text', 'XLSX row']);
+const QUICKLY = 'CSV text';
 
 describe('a worker that stops in the middle of an export', () => {
   let service: TestService;
@@ -33,7 +33,7 @@ describe('a worker that stops in the middle of an export', () => {
   for (const [index, format] of [...FORMATS.keys()].entries()) {
     for (const [lane, columns] of [['text', {}] as const, ['row', BY_ROWS] as const]) {
       const compression = (index % 2 === 0) === (lane === 'text') ? 'none' : 'gzip';
-      const test = QUICKLY.has(`${format} ${lane}`) ? it : deeply;
+      const test = `${format} ${lane}` === QUICKLY ? it : deeply;
       test(`${format} by the ${lane} lane, compression ${compression}: leaves it to the next one, which makes the same file and does nothing twice`, () =>
         dies({ ...behind(1), ...columns, format, options: compressionOf(format, compression) }));
     }

@@ -61,7 +61,7 @@ export function activeExports(world: () => World): void {
     }
   });
 
-  it('says that no more can be started before anybody tries', async () => {
+  deeply('says that no more can be started before anybody tries', async () => {
     const { service } = world();
     const me = someUser();
     const active = await Promise.all([1, 2].map(() => postExport(service, me, { type: 'slow' })));

@@ -8,7 +8,7 @@ import { deeply } from '../../support/depth.js';
 
 /** Exports that have ended. */
 export function pastExports(world: () => World): void {
-  it('says why an export failed', async () => {
+  deeply('says why an export failed', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     await choose(page, 'Broken');
     await page.getByRole('button', { name: 'Start export' }).click();
@@ -71,7 +71,7 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  it('makes an archive of everything that is one’s own', async () => {
+  deeply('makes an archive of everything that is one’s own', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     await choose(page, 'Account');
     await page.getByText('One archive of your own rows in Orders, Transactions.').waitFor();

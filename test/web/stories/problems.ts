@@ -1,3 +1,4 @@
+import { deeply } from '../../support/depth.js';
 import { until } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
 import { openLine } from '../line.js';
@@ -6,7 +7,7 @@ import { tokenFor, type World } from '../world.js';
 
 /** What the service refuses. */
 export function problems(world: () => World): void {
-  it('shows what is wrong at the field that it is about', async () => {
+  deeply('shows what is wrong at the field that it is about', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     const start = page.getByRole('button', { name: 'Start export' });
     await page.getByLabel('At least').fill('much');
@@ -30,7 +31,7 @@ export function problems(world: () => World): void {
     await end(/status of 400/);
   });
 
-  it('leads back to signing in, with a sentence, when the token has expired', async () => {
+  deeply('leads back to signing in, with a sentence, when the token has expired', async () => {
     // Its clock may be five seconds behind: the service takes such a token for three more.
     const { page, look, end } = await visitAs(world(), someUser(), -2);
     await page.getByRole('heading', { name: 'New export' }).waitFor();
@@ -58,7 +59,7 @@ export function problems(world: () => World): void {
     await end(/status of 401/);
   });
 
-  it('says that the service does not answer, and tries again when asked to', async () => {
+  deeply('says that the service does not answer, and tries again when asked to', async () => {
     const line = await openLine(world().service.url);
     try {
       const { page, look, end } = await visit(world(), '/', line.url);
