@@ -72,6 +72,7 @@ describe('every answer', () => {
     const seed = seedFor(alice);
     await api.deps.jobs.insert(seed);
     await api.deps.jobs.markProcessing(seed.jobId);
+    await queryRows(api.databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [seed.jobId]);
     // There is no workflow, which the log says before the request is answered.
     await api.ask('GET', `/v1/exports/${seed.jobId}`, { as: alice, headers: { 'X-Request-Id': 'mine' } });
     const lines = await until('both lines', () => Promise.resolve(api.logLines.length >= 2 && api.logLines));
