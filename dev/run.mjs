@@ -53,7 +53,7 @@ async function nodeArguments() {
     return [compiled, ...args];
   }
   await ensureInstalled(ROOT);
-  return ['--import', 'tsx', `${COMMANDS[command]}.ts`, ...args];
+  return ['--import', './dev/typescript.mjs', `${COMMANDS[command]}.ts`, ...args];
 }
 
 /** Runs Node in the foreground; resolves with the exit code, 128 + n when signal n ended it, as a shell has it. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { TSX } from '../../dev/stack/tsx.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Its announcements are for whoever maintains package.json. */
@@ -16,7 +17,7 @@ export interface Program {
 
 /** Starts one of the repository's programs with nothing in its environment but what is given. */
 export function startProgram(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+  const child = spawn(process.execPath, [...TSX, file, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...QUIET, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

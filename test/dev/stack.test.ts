@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { silentProgress } from '../../dev/stack/progress.js';
+import { TSX } from '../../dev/stack/tsx.js';
 import { processIdentity } from '../../dev/stack/processes.js';
 import { readRunRecord } from '../../dev/stack/run-record.js';
 import { LOCAL_DIR, startStack, type Stack, type StackOptions } from '../../dev/stack/stack.js';
@@ -155,7 +156,7 @@ describe('local stack', () => {
         import { startStack } from './dev/stack/stack.ts';
         await startStack({ dataDir: ${JSON.stringify(dataDir)}, throwaway: ${who === 'its watchdog'} });
         console.log('STARTED');`;
-      const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+      const args = [...TSX, '--input-type=module', '--eval', script];
       const child = spawn(process.execPath, args, {
         cwd: resolve(LOCAL_DIR, '..'),
         env: { ...process.env, ...onlyPostgres() },

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { DEEP } from '../support/depth.js';
+import { describeDeeply } from '../support/depth.js';
 import { download, getExport, postExport, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { Churn, type Changes, createMoving, moving, stays } from './churn.js';
 
 /** `MOVING_ROWS=1000000` for the size that the service is made for. */
-const ROWS = Number(process.env.MOVING_ROWS ?? (DEEP ? 200_000 : 50_000));
+const ROWS = Number(process.env.MOVING_ROWS ?? 200_000);
 const LIMIT_MS = 120_000;
 
 const rowSchema = z.object({ id: z.number(), version: z.number(), note: z.string() });
@@ -25,7 +25,7 @@ function rowsOf(format: string, text: string): Row[] {
   });
 }
 
-describe('while about 1,000 rows a second are inserted, updated and deleted', function () {
+describeDeeply('while about 1,000 rows a second are inserted, updated and deleted', function () {
   this.timeout(2 * LIMIT_MS);
   let service: TestService;
   const me = someUser();

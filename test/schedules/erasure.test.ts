@@ -8,6 +8,7 @@ import { postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
 import { rowsInBytes, rowOf, slotsOf, sweepNow } from '../workflows/support.js';
+import { deeply } from '../support/depth.js';
 
 const RESULT = { status: 'ERASED', schedules: 0, exports: 0, files: 0, cancelled: 0 };
 
@@ -38,44 +39,47 @@ describe('what is kept', () => {
     return service.ask('POST', '/v1/schedules', { as, body });
   };
 
-  it('of an export goes with its row after JOB_TTL, and not before; also what a lifecycle rule has taken first', async () => {
-    const user = someUser();
-    const [old, swept] = [await postExport(service, user), await postExport(service, user)];
-    for (const jobId of [old, swept]) await untilEnded(service, user, jobId);
-    const { file_key: key } = await rowOf(service, swept);
-    assert(key !== null);
-    await service.deps.store.delete(key);
-    const failed = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
-    await door.trap();
-    await untilEnded(service, user, failed, 'FAILED');
-    await door.open();
-    await door.close();
-    for (const jobId of [old, swept, failed]) await age(jobId, 2);
-    const kept = await postExport(service, user);
-    await untilEnded(service, user, kept);
+  deeply(
+    'of an export goes with its row after JOB_TTL, and not before; also what a lifecycle rule has taken first',
+    async () => {
+      const user = someUser();
+      const [old, swept] = [await postExport(service, user), await postExport(service, user)];
+      for (const jobId of [old, swept]) await untilEnded(service, user, jobId);
+      const { file_key: key } = await rowOf(service, swept);
+      assert(key !== null);
+      await service.deps.store.delete(key);
+      const failed = await postExport(service, user, behind(1));
+      await door.somebodyWaits();
+      await door.trap();
+      await untilEnded(service, user, failed, 'FAILED');
+      await door.open();
+      await door.close();
+      for (const jobId of [old, swept, failed]) await age(jobId, 2);
+      const kept = await postExport(service, user);
+      await untilEnded(service, user, kept);
 
-    await queryRows(
-      service.databaseUrl,
-      `INSERT INTO webhook_deliveries (job_id, event, webhook_id, attempt, host)
+      await queryRows(
+        service.databaseUrl,
+        `INSERT INTO webhook_deliveries (job_id, event, webhook_id, attempt, host)
       VALUES ($1, 'completed', 'msg_1', 1, 'example.com')`,
-      [old],
-    );
-    await sweepNow(service);
-    const rows = await service.deps.jobs.list({ ...user, limit: 10 });
-    assert.deepEqual(
-      rows.map(({ job_id }) => job_id),
-      [kept],
-    );
-    const objects = await service.deps.store.list(`exports/${user.userId}/`);
-    assert.deepEqual(
-      objects.map(({ key: left }) => left),
-      [rows[0]?.file_key],
-    );
-    for (const table of ['webhook_deliveries', 'export_segments']) {
-      assert.deepEqual(await queryRows(service.databaseUrl, `SELECT FROM ${table} WHERE job_id = $1`, [old]), []);
-    }
-  });
+        [old],
+      );
+      await sweepNow(service);
+      const rows = await service.deps.jobs.list({ ...user, limit: 10 });
+      assert.deepEqual(
+        rows.map(({ job_id }) => job_id),
+        [kept],
+      );
+      const objects = await service.deps.store.list(`exports/${user.userId}/`);
+      assert.deepEqual(
+        objects.map(({ key: left }) => left),
+        [rows[0]?.file_key],
+      );
+      for (const table of ['webhook_deliveries', 'export_segments']) {
+        assert.deepEqual(await queryRows(service.databaseUrl, `SELECT FROM ${table} WHERE job_id = $1`, [old]), []);
+      }
+    },
+  );
 
   it('of a user can be erased: schedules, what runs, files and rows; and nothing of anybody else', async () => {
     const [user, other] = [someUser(), someUser()];

@@ -76,7 +76,7 @@ describe('MAX_BYTES, where the rows that no sample sees are longer than the othe
     await assertRefused(bodyOf(2, 2));
   });
 
-  it('counts what the finish adds', async () => {
+  deeply('counts what the finish adds', async () => {
     assert.equal((await exportFile(service, me, bodyOf(3, 3, 'json'))).bytes.length, LIMIT);
     await assertRefused(bodyOf(4, 4, 'json'));
   });
@@ -114,7 +114,7 @@ describeDeeply('a segment that outgrows its part numbers', function () {
     return { user, jobId: await postExport(service, user, { type: 'wide_rows' }) };
   }
 
-  it('is planned again with room, once, and fits', async () => {
+  deeply('is planned again with room, once, and fits', async () => {
     const { user, jobId } = await start(1);
     assert.equal((await untilEnded(service, user, jobId, 'COMPLETED', PATIENCE_MS)).row_count, 1);
     assert.equal((await service.deps.plans.uploadState(jobId))?.generation, 2);

@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { runProgram } from '../api/programs.js';
 import { stack } from '../support/stack.js';
 import { CERTIFICATE, KEY } from './certificate.js';
+import { describeDeeply } from '../support/depth.js';
 
-describe('webhooks over TLS', () => {
+describeDeeply('webhooks over TLS', () => {
   let server: Server;
   let port = 0;
   let authority = '';

@@ -46,7 +46,7 @@ describe('an export that does not end well', () => {
     assert(uploads === 1 && pieces > 0, 'what it had made is kept for a reset');
   });
 
-  it('because it took too long says so', async () => {
+  deeply('because it took too long says so', async () => {
     await serve({ tuning: { executionTimeoutMs: 3000 } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { finishUpload } from '../../activities/finish-upload.js';
 import { queryRows } from '../support/database.js';
-import { deeply } from '../support/depth.js';
+import { describeDeeply } from '../support/depth.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
@@ -11,7 +11,7 @@ import { rowOf, rowsInBytes, segmentsOf } from './support.js';
 
 const user = someUser();
 
-describe('a generation of an export', () => {
+describeDeeply('a generation of an export', () => {
   let service: TestService;
   let doors: Doors;
   let door: Door;
@@ -45,7 +45,7 @@ describe('a generation of an export', () => {
     await isWhole(jobId, 2);
   });
 
-  deeply('is the last when uploads are lost again and again', async () => {
+  it('is the last when uploads are lost again and again', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const jobId = await postExport(service, user, behind(1));
     for (const generation of [1, 2, 3]) {
@@ -59,7 +59,7 @@ describe('a generation of an export', () => {
     assert.equal(error_code, 'UPLOAD_LOST');
   });
 
-  deeply('is followed by one for the newer encoder when it was planned for an older one', async () => {
+  it('is followed by one for the newer encoder when it was planned for an older one', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -70,7 +70,7 @@ describe('a generation of an export', () => {
     await isWhole(jobId, 2);
   });
 
-  deeply('that is completed is known by its file, when the answer of the store was lost', async () => {
+  it('that is completed is known by its file, when the answer of the store was lost', async () => {
     await serve();
     await queryRows(
       service.databaseUrl,
@@ -95,7 +95,7 @@ describe('a generation of an export', () => {
     await isWhole(jobId, 1);
   });
 
-  deeply('makes a segment again whose part a late attempt has written over', async () => {
+  it('makes a segment again whose part a late attempt has written over', async () => {
     // Large enough for parts. They are all there when the segment waits to be committed.
     await serve({ orders: 60_000 });
     await queryRows(

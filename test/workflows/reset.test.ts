@@ -103,7 +103,7 @@ describe('a reset of an export', () => {
     assert.equal(new Set(subjects).size, 2, subjects.join());
   });
 
-  it('that was cancelled begins a generation of its own', async () => {
+  deeply('that was cancelled begins a generation of its own', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();

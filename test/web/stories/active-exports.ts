@@ -9,7 +9,7 @@ import { deeply } from '../../support/depth.js';
 
 /** Exports while they run. */
 export function activeExports(world: () => World): void {
-  it('shows how far an export is, and cancels it by keyboard', async () => {
+  deeply('shows how far an export is, and cancels it by keyboard', async () => {
     const me = someUser();
     const { page, look, end } = await visitAs(world(), me);
     await tabTo(page, 'Data');
