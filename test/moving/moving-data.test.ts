@@ -42,9 +42,8 @@ describeDeeply('while about 1,000 rows a second are inserted, updated and delete
   it('every row that stays is in the file exactly once, and no row is there twice', async () => {
     const churn = await Churn.start(service.databaseUrl, { rows: ROWS, perSecond: 1200 });
     let made: Changes | undefined;
-    const variants = (DEEP ? ['CSV none', 'JSON gzip'] : ['JSON gzip']).map((variant) => variant.split(' '));
     try {
-      await Promise.all(variants.map(([format = '', compression = '']) => check(format, compression)));
+      await Promise.all([check('CSV', 'none'), check('JSON', 'gzip')]);
     } finally {
       made = await churn.stop();
     }
