@@ -14,6 +14,7 @@ const ROW_NAMES = [
   'scale',
   'latency',
   'load',
+  'fairness',
   'xlsx',
   'xlsx-export',
   'pdf',

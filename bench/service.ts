@@ -10,6 +10,7 @@ import type { Stack } from '../dev/stack/stack.js';
 import { CONTROL_QUEUE } from '../shared/contract.js';
 import { migrate } from '../shared/infrastructure/migrate.js';
 import { connectTemporal, type TemporalClient } from '../shared/infrastructure/temporal.js';
+import type { WorkerRole } from '../worker/arguments.js';
 import { setUpTemporal } from '../worker/set-up-temporal.js';
 import { BENCH_DIR, benchEnvironment } from './bench-stack.js';
 import { databaseUrl, recreateDatabase } from './databases.js';
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   readonly segmentsInFlight: number;
   /** Worker processes; default one. */
   readonly workers?: number;
+  /** Of a worker process each, in place of `workers` that do everything. */
+  readonly roles?: readonly WorkerRole[];
   /** Have each process write a CPU profile into the benchmark's folder when it ends. */
   readonly cpuProfile: boolean;
 }
@@ -50,6 +53,7 @@ export interface Service {
 
 export async function startService(stack: Stack, programs: Programs, options: ServiceOptions): Promise<Service> {
   const { name, dist, sourceUrl, s3Endpoint, cpuProfile, workers: count = 1 } = options;
+  const { roles = Array.from({ length: count }, () => 'all' as const) } = options;
   const namespace = `bench-${name}`;
   const jobs = `bench_jobs_${name}`;
   await recreateDatabase(stack.env.DATABASE_URL, jobs);
@@ -80,18 +84,26 @@ export async function startService(stack: Stack, programs: Programs, options: Se
     tenantId: NORTHWIND.id,
     ttlSeconds: TOKEN_SECONDS,
   });
-  const launch = (program: 'api' | 'worker', id: string, check: () => Promise<void>): Promise<ManagedProcess> =>
+  const launch = (
+    program: 'api' | 'worker',
+    id: string,
+    check: () => Promise<void>,
+    args: readonly string[] = [],
+  ): Promise<ManagedProcess> =>
     programs.launch({
       name: `${program}-${id}`,
       command: process.execPath,
-      args: [...(cpuProfile ? PROFILED : []), join(dist, program, 'main.js')],
+      args: [...(cpuProfile ? PROFILED : []), join(dist, program, 'main.js'), ...args],
       env,
       ready: { check, limitMs: READY_MS },
     });
-  const ids = Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
+  const pollers = roles.filter((role) => role !== 'data').length;
   const [api, ...workers] = await Promise.all([
     launch('api', name, () => answers(apiUrl, token)),
-    ...ids.map((id) => launch('worker', id, () => poll(temporal, namespace, count))),
+    ...roles.map((role, index) => {
+      const id = index === 0 ? name : `${name}-${index + 1}`;
+      return launch('worker', id, () => poll(temporal, namespace, pollers), ['--role', role]);
+    }),
   ]);
   const watch = await JobWatch.open(url);
   const stop = async (): Promise<void> => {

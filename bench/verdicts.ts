@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { cpuOf, medianOf } from './figures.js';
+import type { Fairness } from './fairness.js';
 import type { Latency } from './latency.js';
 import type { LoadFigures } from './load.js';
 import type { Score } from './race.js';
+import { median } from './statistics.js';
 
 /** A figure beside what it should be. */
 export interface Verdict {
@@ -124,6 +126,18 @@ export const verdictsOfLoad = ({ post, get, failures }: LoadFigures): Verdict[] 
   ...verdict('POST answered, 99 % of them', post.p99, 150, 'ms', 0),
   ...verdict('GET answered, 99 % of them', get.p99, 30, 'ms', 0),
 ];
+
+/** Of exports beside others, how much later than alone they were. */
+export function verdictsOfFairness({ alone, meanwhile, beside, ended }: Fairness): Verdict[] {
+  const usual = median(alone);
+  const later = beside.map((ms) => ms - usual);
+  return [
+    ...verdict('later than alone, median', median(later), 2 * MS, 'ms', 0),
+    ...verdict('later than alone, worst', Math.max(...later), 2 * MS, 'ms', 0),
+    ...verdict('later than alone, while the others are planned', meanwhile - usual, 2 * MS, 'ms', 0),
+    ...verdict('of the others, ended meanwhile', ended, 0, '', 0),
+  ];
+}
 
 export const verdictsOfXlsxExport = (scores: readonly Score[]): Verdict[] => [
   ...beside('the same rows as CSV', scores, ['ours', 'ours-csv'], 2),

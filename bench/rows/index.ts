@@ -2,6 +2,7 @@ import { pdfRow } from '../encoding/pdf-row.js';
 import { xlsxRow } from '../encoding/xlsx-row.js';
 import type { RowName } from '../options.js';
 import { csvRow } from './csv.js';
+import { fairnessRow } from './fairness.js';
 import { gzipRow } from './gzip.js';
 import { jsonRow } from './json.js';
 import { latencyRow } from './latency.js';
@@ -20,6 +21,7 @@ export const ROWS = {
   scale: scaleRow,
   latency: latencyRow,
   load: loadRow,
+  fairness: fairnessRow,
   xlsx: xlsxRow,
   'xlsx-export': xlsxExportRow,
   pdf: pdfRow,

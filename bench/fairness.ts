@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signToken } from '../api/sign-token.js';
+import { CONTOSO, NORTHWIND } from '../dev/sample-data/tenants.js';
+import { ask, getExport, postExport, type Caller } from './job.js';
+import { escapedCsv } from './requests.js';
+import { runExport } from './run-export.js';
+import type { Service } from './service.js';
+import { unlessAborted } from './unless-aborted.js';
+
+/** One tenant's exports, all asked for in one moment, and how often another tenant asks for its few rows beside them. */
+export const CROWD = { exports: 50, aUser: 2, beside: 8, alone: 5 } as const;
+const PLANNED_WITHIN_MS = 300_000;
+
+/** Milliseconds from the request to COMPLETED of the few rows. */
+export interface Fairness {
+  readonly alone: readonly number[];
+  /** The first of those beside the crowd, while it is admitted and planned. */
+  readonly meanwhile: number;
+  readonly beside: readonly number[];
+  /** Exports of the crowd that had ended when the last of the few was done: it was there all the time when none had. */
+  readonly ended: number;
+}
+
+export async function measureFairness(service: Service, secret: string, signal: AbortSignal): Promise<Fairness> {
+  const callerOf = async (tenantId: string): Promise<Caller> => ({
+    url: service.url,
+    token: await signToken(secret, { userId: randomUUID(), tenantId, ttlSeconds: 3600 }),
+  });
+  const few = await callerOf(CONTOSO.id);
+  const fewRows = async (): Promise<number> =>
+    (await unlessAborted(signal, () => runExport({ ...service, ...few }, escapedCsv))).wallMs;
+  const times = async (count: number): Promise<number[]> => {
+    const walls = [];
+    for (let n = 0; n < count; n += 1) walls.push(await fewRows());
+    return walls;
+  };
+
+  await fewRows();
+  const alone = await times(CROWD.alone);
+  const users = await Promise.all(Array.from({ length: CROWD.exports / CROWD.aUser }, () => callerOf(NORTHWIND.id)));
+  const asked = Promise.all(
+    users.flatMap((user) =>
+      Array.from({ length: CROWD.aUser }, async () => ({ user, jobId: (await postExport(user, escapedCsv)).job_id })),
+    ),
+  );
+  const [crowd, meanwhile] = await Promise.all([asked, fewRows()]);
+  await untilPlanned(crowd, signal);
+  const beside = await times(CROWD.beside);
+  const jobs = await Promise.all(crowd.map(({ user, jobId }) => getExport(user, jobId)));
+  const isActive = ({ status }: { status: string }): boolean => status === 'PROCESSING';
+  await Promise.all(
+    crowd
+      .filter((_, index) => jobs[index] !== undefined && isActive(jobs[index]))
+      .map(({ user, jobId }) => ask(user, `/v1/exports/${jobId}/cancel`, { method: 'POST' })),
+  );
+  return { alone, meanwhile, beside, ended: jobs.filter((job) => !isActive(job)).length };
+}
+
+async function untilPlanned(
+  crowd: readonly { readonly user: Caller; readonly jobId: string }[],
+  signal: AbortSignal,
+): Promise<void> {
+  const end = Date.now() + PLANNED_WITHIN_MS;
+  for (const { user, jobId } of crowd) {
+    while (['waiting', 'planning'].includes((await getExport(user, jobId)).phase)) {
+      if (Date.now() > end) throw new Error(`Export ${jobId} was not planned in time.`);
+      await sleep(200, undefined, { signal });
+    }
+  }
+}
