@@ -85,6 +85,7 @@ export class WorkerMetrics {
         this.#notifications.inc({ channel, outcome }, 0);
     }
     for (const [code, { status }] of Object.entries(ERRORS)) if (status >= 500) this.#failures.inc({ code }, 0);
+    this.#failures.inc({ code: 'OTHER' }, 0);
   }
 
   segmentCommitted(kind: Kind, { rows, bytes }: { readonly rows: number; readonly bytes: number }): void {
