@@ -86,7 +86,7 @@ export interface ServiceOptions {
   readonly page?: boolean;
   /** Default: the services that all tests share. */
   readonly stackEnv?: StackEnv;
-  /** Added to the environment of worker processes. */
+  /** Added to the environment of worker processes; of `TENANT_WEIGHTS` the API knows, too. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -224,6 +224,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       webhookKey: env.WEBHOOK_KEY,
       webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
       limit,
+      weights: config.TENANT_WEIGHTS,
       maxSchedules: 4,
       minScheduleSeconds: 1,
       maxEventStreams: 20,

@@ -1,0 +1,76 @@
+import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
+import { orders } from '../../shared/datasets/orders.js';
+import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import { JobStore } from '../../shared/infrastructure/job-store.js';
+import { queryRows } from '../support/database.js';
+import { postExport, until } from '../support/exports.js';
+import { someUser, type TestService } from '../support/service.js';
+import { cancel, rowOf } from '../workflows/support.js';
+
+const { columns, key, tenantColumn } = orders;
+/** The columns of orders in another table. */
+export const like = (name: string): Dataset =>
+  defineDataset({ ...{ name, title: 'Orders', table: name, key, tenantColumn, columns } });
+
+/** Orders of which about every hundredth takes its reader 0.12 s, and no CPU. */
+export const WITH_SLOW_ORDERS: readonly Dataset[] = [...BUILT_IN_DATASETS, like('slow_orders')];
+
+export async function createSlowOrders({ databaseUrl }: TestService): Promise<void> {
+  const items = Object.keys(columns).map((name) => (name === 'note' ? 'nap(id, note) AS note' : name));
+  await queryRows(
+    databaseUrl,
+    `CREATE FUNCTION nap(id bigint, note text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+       BEGIN IF id % 100 = 0 THEN PERFORM pg_sleep(0.12); END IF; RETURN note; END $$;
+     CREATE VIEW slow_orders AS SELECT ${items.join(', ')} FROM orders`,
+  );
+}
+
+/** Exports of one tenant, by half as many users. */
+export class Many {
+  private constructor(
+    private readonly service: TestService,
+    private readonly posted: readonly { readonly user: ReturnType<typeof someUser>; readonly jobId: string }[],
+  ) {}
+
+  static async of(
+    service: TestService,
+    tenantId: string,
+    { exports, type }: { readonly exports: number; readonly type: string },
+  ): Promise<Many> {
+    const users = Array.from({ length: exports / 2 }, () => ({ ...someUser(), tenantId }));
+    const posts = users.flatMap((user) =>
+      [1, 2].map(async () => ({ user, jobId: await postExport(service, user, { type }) })),
+    );
+    return new Many(service, await Promise.all(posts));
+  }
+
+  get length(): number {
+    return this.posted.length;
+  }
+
+  private rows(): Promise<JobRow[]> {
+    return Promise.all(this.posted.map(({ jobId }) => rowOf(this.service, jobId)));
+  }
+
+  /** Being admitted is work for the processor, of which fifty at once leave nothing to anybody on a small machine. */
+  async untilPlanned(): Promise<void> {
+    await until('all are planned', async () => (await this.rows()).every(({ total_rows }) => total_rows), 60_000);
+  }
+
+  /** Their segments, those that are done and those that are still to be made. */
+  async segments(): Promise<{ readonly done: number; readonly left: number }> {
+    const [counted] = await queryRows<{ done: number; left: number }>(
+      this.service.databaseUrl,
+      `SELECT count(rows)::integer AS done, (count(*) - count(rows))::integer AS left
+       FROM export_segments JOIN export_jobs j USING (job_id) WHERE job_id = ANY($1) AND j.status = 'PROCESSING'`,
+      [this.posted.map(({ jobId }) => jobId)],
+    );
+    return counted ?? { done: 0, left: 0 };
+  }
+
+  async cancel(): Promise<void> {
+    await Promise.all(this.posted.map(({ user, jobId }) => cancel(this.service, user, jobId)));
+    const isActive = ({ status }: JobRow): boolean => JobStore.isActive(status);
+    await until('the end of the many', async () => !(await this.rows()).some(isActive), 120_000);
+  }
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { CONTOSO, FABRIKAM } from '../../dev/sample-data/tenants.js';
+import { describeDeeply } from '../support/depth.js';
+import { until } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, type TestService } from '../support/service.js';
+import { createSlowOrders, Many, WITH_SLOW_ORDERS } from './slow-orders.js';
+
+/** Each tenant has some 160 segments of 100 rows, of which up to 40 are queued at a time. */
+const EXPORTS = { exports: 4, type: 'slow_orders' };
+
+describeDeeply('of two tenants who want as much', function () {
+  this.timeout(180_000);
+  let service: TestService;
+
+  before(async () => {
+    service = await startService({
+      orders: 28_000,
+      datasets: WITH_SLOW_ORDERS,
+      dataSlots: 1,
+      tuning: { maxSegmentRows: 100, segmentsInFlight: 10 },
+      env: { TENANT_WEIGHTS: `${CONTOSO.id}=3` },
+    });
+    await createSlowOrders(service);
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  it('the one with three times the weight in TENANT_WEIGHTS has about three times as many segments made', async () => {
+    const both = await Promise.all([CONTOSO, FABRIKAM].map(({ id }) => Many.of(service, id, EXPORTS)));
+    for (const many of both) await many.untilPlanned();
+    const before = await Promise.all(both.map((many) => many.segments()));
+    const made = await until(
+      'forty segments',
+      async () => {
+        const now = await Promise.all(both.map((many) => many.segments()));
+        const more = now.map(({ done }, index) => done - (before[index]?.done ?? 0));
+        return more.reduce((sum, done) => sum + done) >= 40 && more;
+      },
+      90_000,
+    );
+    const left = (await Promise.all(both.map((many) => many.segments()))).map((segments) => segments.left);
+    await Promise.all(both.map((many) => many.cancel()));
+    assert.ok(Math.min(...left) > 40, `both had always something to be made: ${left.join(' and ')} are left`);
+    const [weighted = 0, other = 0] = made;
+    assert.ok(weighted >= 2 * other && weighted <= 4.5 * other, `${weighted} segments to ${other}`);
+  });
+});
