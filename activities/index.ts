@@ -17,13 +17,14 @@ import { sendEmail } from './send-email.js';
 import { settleExport } from './settle-export.js';
 import { sweep } from './sweep.js';
 
-/** Short steps, on the control queue. */
+/** Short steps, on the control queue; the finish of an export of one segment is one. */
 export const createControlActivities = (deps: ActivityDeps) =>
   withFailures({
     claimSlot: claimSlot(deps),
     describeExports: describeExports(deps),
     settleExport: settleExport(deps),
     openUpload: openUpload(deps),
+    finishUpload: finishUpload(deps),
     publishExport: publishExport(deps),
     prepareScheduledExport: prepareScheduledExport(deps),
     refuseScheduledExport: refuseScheduledExport(deps),
@@ -35,7 +36,10 @@ export const createControlActivities = (deps: ActivityDeps) =>
     eraseUser: eraseUser(deps),
   });
 
-/** Readers of the source database, on the data queue: their number is what the database has to bear. */
+/**
+ * Readers of the source database, on the data queue: their number is what the database has to bear. And the finish of
+ * exports of many segments, which takes about as much memory as a segment.
+ */
 export const createDataActivities = (deps: ActivityDeps) =>
   withFailures({
     planExport: planExport(deps),

@@ -4,4 +4,8 @@
  */
 import { isMainThread } from 'node:worker_threads';
 
-if (isMainThread) await import('tsx');
+if (isMainThread) {
+  // tsx does so itself only where it is imported by name.
+  process.setSourceMapsEnabled(true);
+  await import('tsx');
+}

@@ -26,6 +26,13 @@ const options = (tuning: ActivityTuning) => ({
 export const controlActivities = (tuning: Tuning) =>
   proxyActivities<ControlActivities>({ ...options(tuning.control), taskQueue: CONTROL_QUEUE });
 
+/**
+ * Of an export of one segment: nothing to join that would be heavy, and no row to read. It does not wait for a reader,
+ * so that somebody's few rows wait twice, not three times, while others export millions.
+ */
+export const lightFinish = (tuning: Tuning) =>
+  proxyActivities<ControlActivities>({ ...options(tuning.finish), taskQueue: CONTROL_QUEUE });
+
 /** Resend knows a key for 24 hours: an attempt after that could be a second mail. By then a usual link is dead, too. */
 const MAIL_WITHIN_MS = 23 * 3_600_000;
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { ExportInput, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { controlActivities, dataActivities } from './activity-options.js';
+import { controlActivities, dataActivities, lightFinish } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { codeOf, detailsOf } from './failures.js';
 import { inTurns } from './in-turns.js';
@@ -70,7 +70,8 @@ function nextDemand(
 async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportState): Promise<FinishedFile> {
   const { jobId, tenantId } = input.job;
   const { generation } = plan;
-  const { exportSegment, finishUpload } = dataActivities(input.tuning, tenantId);
+  const { exportSegment, ...heavy } = dataActivities(input.tuning, tenantId);
+  const { finishUpload } = plan.segments === 1 ? lightFinish(input.tuning) : heavy;
   const run = (segments: readonly number[]): Promise<void> =>
     inTurns(segments, input.tuning.segmentsInFlight, async (segment) => {
       const shown = segmentStep(segment, plan.segments);

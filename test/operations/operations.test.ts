@@ -4,7 +4,7 @@ import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
-import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
+import { behind, type Door, type Doors, endStage, FINISH_MAY_WAIT, startStage } from '../workflows/doors.js';
 import {
   cancel,
   mailsTo,
@@ -29,7 +29,7 @@ describe('an operator', () => {
 
   before(async () => {
     // One slot, so that a second export waits; one reader, so that somebody else's plan keeps a finish waiting.
-    ({ service, doors } = await startStage({ limit: 1, dataSlots: 1 }));
+    ({ service, doors } = await startStage({ ...FINISH_MAY_WAIT, limit: 1 }));
     locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
     await locker.query(`
@@ -178,7 +178,7 @@ describe('an operator', () => {
 
   for (const [stand, id] of [
     [planning, 'plan'] as const,
-    [inSegments, 'segment-0000'] as const,
+    [inSegments, 'segment-0001'] as const,
     [finishing, 'finish'] as const,
   ]) {
     it(`who pauses, resets and unpauses ${id} stops and starts the export, and nothing else`, async () => {
@@ -277,8 +277,8 @@ describe('an operator', () => {
     const holder = Object.keys((await slotsOf(service, user))?.holders ?? {})[0] ?? '';
     await untilListed(`${own} AND ExportState = "PROCESSING"`, holder);
     const shown = await workflow('metadata', holder);
-    assert.match(shown, /exporting\*\*, 0 %: 0 of 1 segments, 0 of \d+ rows/);
-    assert.match(await workflow('describe', holder), /orders_behind_door_1 as CSV.*segment-0000/s);
+    assert.match(shown, /exporting\*\*, \d+ %: 1 of 2 segments, \d+ of 1700 rows/);
+    assert.match(await workflow('describe', holder), /orders_behind_door_1 as CSV.*segment-0001/s);
     await door.trap();
     await untilListed(`${own} AND ExportState = "FAILED"`, holder);
     await door.open();

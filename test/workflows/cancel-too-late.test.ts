@@ -3,7 +3,7 @@ import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
-import { behind, type Doors, endStage, startStage } from './doors.js';
+import { behind, type Doors, endStage, FINISH_MAY_WAIT, startStage } from './doors.js';
 import { cancel, operateOn, someReader, statusOf, untilPlanIsDue, untilTold, type Reader } from './support.js';
 
 describe('a cancel that comes too late', () => {
@@ -13,7 +13,7 @@ describe('a cancel that comes too late', () => {
 
   before(async () => {
     // One activity at a time reads and finishes: another export's plan keeps a finish waiting.
-    ({ service, doors } = await startStage({ dataSlots: 1 }));
+    ({ service, doors } = await startStage(FINISH_MAY_WAIT));
     locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
   });
