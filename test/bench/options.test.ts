@@ -27,6 +27,7 @@ describe('npm run bench', () => {
       'scale',
       'latency',
       'load',
+      'fairness',
       'xlsx',
       'xlsx-export',
       'pdf',
@@ -37,7 +38,7 @@ describe('npm run bench', () => {
   it('says what is wrong with an option', () => {
     assert.throws(() => parseOptions(['--rows', 'many']), /--rows must be a whole number/);
     assert.throws(() => parseOptions(['--rounds', '0']), /--rounds must be a whole number of at least 1, not '0'/);
-    const names = 'all or some of csv,json,gzip,rowlane,scale,latency,load,xlsx,xlsx-export,pdf,pdf-export';
+    const names = 'all or some of csv,json,gzip,rowlane,scale,latency,load,fairness,xlsx,xlsx-export,pdf,pdf-export';
     for (const only of ['html', 'csv,html', 'csv,csv', '', 'csv,all']) {
       assert.throws(() => parseOptions(['--only', only]), { message: `--only must be ${names}, not '${only}'.` });
     }
