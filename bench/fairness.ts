@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken } from '../api/sign-token.js';
 import { CONTOSO, NORTHWIND } from '../dev/sample-data/tenants.js';
+import { StackError } from '../dev/stack/stack-error.js';
 import { ask, getExport, postExport, type Caller } from './job.js';
 import { escapedCsv } from './requests.js';
 import { runExport } from './run-export.js';
@@ -9,7 +10,7 @@ import type { Service } from './service.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** One tenant's exports, all asked for in one moment, and how often another tenant asks for its few rows beside them. */
-export const CROWD = { exports: 50, aUser: 2, beside: 8, alone: 5 } as const;
+const CROWD = { exports: 50, aUser: 2, beside: 8, alone: 5 } as const;
 const PLANNED_WITHIN_MS = 300_000;
 
 /** Milliseconds from the request to COMPLETED of the few rows. */
@@ -47,14 +48,14 @@ export async function measureFairness(service: Service, secret: string, signal: 
   const [crowd, meanwhile] = await Promise.all([asked, fewRows()]);
   await untilPlanned(crowd, signal);
   const beside = await times(CROWD.beside);
-  const jobs = await Promise.all(crowd.map(({ user, jobId }) => getExport(user, jobId)));
-  const isActive = ({ status }: { status: string }): boolean => status === 'PROCESSING';
-  await Promise.all(
-    crowd
-      .filter((_, index) => jobs[index] !== undefined && isActive(jobs[index]))
-      .map(({ user, jobId }) => ask(user, `/v1/exports/${jobId}/cancel`, { method: 'POST' })),
+  const ends = await Promise.all(
+    crowd.map(async ({ user, jobId }) => {
+      if ((await getExport(user, jobId)).status !== 'PROCESSING') return true;
+      await ask(user, `/v1/exports/${jobId}/cancel`, { method: 'POST' });
+      return false;
+    }),
   );
-  return { alone, meanwhile, beside, ended: jobs.filter((job) => !isActive(job)).length };
+  return { alone, meanwhile, beside, ended: ends.filter((ended) => ended).length };
 }
 
 async function untilPlanned(
@@ -64,7 +65,7 @@ async function untilPlanned(
   const end = Date.now() + PLANNED_WITHIN_MS;
   for (const { user, jobId } of crowd) {
     while (['waiting', 'planning'].includes((await getExport(user, jobId)).phase)) {
-      if (Date.now() > end) throw new Error(`Export ${jobId} was not planned in time.`);
+      if (Date.now() > end) throw new StackError(`Export ${jobId} was not planned in time.`);
       await sleep(200, undefined, { signal });
     }
   }

@@ -32,10 +32,8 @@ export interface ServiceOptions {
   /** Of API and worker, besides what every service gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly segmentsInFlight: number;
-  /** Worker processes; default one. */
-  readonly workers?: number;
-  /** Of a worker process each, in place of `workers` that do everything. */
-  readonly roles?: readonly WorkerRole[];
+  /** Of a worker process each; default one that does everything. */
+  readonly workers?: readonly WorkerRole[];
   /** Have each process write a CPU profile into the benchmark's folder when it ends. */
   readonly cpuProfile: boolean;
 }
@@ -52,8 +50,7 @@ export interface Service {
 }
 
 export async function startService(stack: Stack, programs: Programs, options: ServiceOptions): Promise<Service> {
-  const { name, dist, sourceUrl, s3Endpoint, cpuProfile, workers: count = 1 } = options;
-  const { roles = Array.from({ length: count }, () => 'all' as const) } = options;
+  const { name, dist, sourceUrl, s3Endpoint, cpuProfile, workers: roles = ['all'] } = options;
   const namespace = `bench-${name}`;
   const jobs = `bench_jobs_${name}`;
   await recreateDatabase(stack.env.DATABASE_URL, jobs);

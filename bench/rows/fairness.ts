@@ -18,7 +18,7 @@ export const fairnessRow: Row = async (lab, options) => {
     fairness: {
       sourceUrl,
       s3Endpoint: stack.env.S3_ENDPOINT,
-      roles: ['control', 'data'],
+      workers: ['control', 'data'],
       env: { WORKER_DATA_SLOTS: '2' },
     },
   } as const;

@@ -10,7 +10,7 @@ import { verdictsOfXlsxExport } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import { raceReport, type Row } from './row.js';
 
-const WORKERS = 2;
+const WORKERS = ['all', 'all'] as const;
 
 /** All rows as a workbook, by two worker processes, beside the same by one, and beside the same rows as CSV. */
 export const xlsxExportRow: Row = async (lab, options, { psql }) => {
@@ -30,7 +30,7 @@ export const xlsxExportRow: Row = async (lab, options, { psql }) => {
         { service, request: plainCsv },
       ),
       serviceContestant(
-        { name: 'ours', title: `export as XLSX, ${WORKERS} processes`, target, expected: {} },
+        { name: 'ours', title: `export as XLSX, ${WORKERS.length} processes`, target, expected: {} },
         { service, request },
       ),
       serviceContestant(
@@ -41,7 +41,7 @@ export const xlsxExportRow: Row = async (lab, options, { psql }) => {
     const scores = await compete(contestants, rounds, progress, signal);
     const verdicts = verdictsOfXlsxExport(scores);
     const bytes = scores.at(-1)?.turns[0]?.bytes ?? 0;
-    const more = { workers: WORKERS };
+    const more = { workers: WORKERS.length };
     return raceReport({ name: 'xlsx-export', title: 'XLSX, exported', rows, bytes, scores, verdicts, more });
   });
 };
