@@ -7,7 +7,7 @@ import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 import { stack } from '../support/stack.js';
 import { assertProblem } from './problems.js';
-import { seedFor, someone, startApi, type Overrides, type TestApi } from './support.js';
+import { seedFor, setPlanned, someone, startApi, type Overrides, type TestApi } from './support.js';
 
 const NOWHERE = '127.0.0.1:9';
 const line = z.looseObject({ msg: z.string(), request_id: z.string().optional() });
@@ -72,7 +72,7 @@ describe('every answer', () => {
     const seed = seedFor(alice);
     await api.deps.jobs.insert(seed);
     await api.deps.jobs.markProcessing(seed.jobId);
-    await queryRows(api.databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [seed.jobId]);
+    await setPlanned(api.databaseUrl, seed.jobId);
     // There is no workflow, which the log says before the request is answered.
     await api.ask('GET', `/v1/exports/${seed.jobId}`, { as: alice, headers: { 'X-Request-Id': 'mine' } });
     const lines = await until('both lines', () => Promise.resolve(api.logLines.length >= 2 && api.logLines));

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import type { ExportStatus } from '../../shared/contract.js';
-import { queryRows } from '../support/database.js';
 import { assertProblem } from './problems.js';
-import { seedFor, someone, startApi, type TestApi } from './support.js';
+import { seedFor, setPlanned, someone, startApi, type TestApi } from './support.js';
 
 const page = z.object({
   exports: z.array(z.looseObject({ job_id: z.string(), status: z.string(), type: z.string() })),
@@ -109,7 +108,7 @@ describe('jobs', () => {
 
     it('are answered from the row when the workflow does not answer', async () => {
       const jobId = await insert(alice, 'PROCESSING', new Date().toISOString());
-      await queryRows(api.databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [jobId]);
+      await setPlanned(api.databaseUrl, jobId);
       await api.deps.jobs.raiseProgress(jobId, 41);
       const { json } = await api.ask('GET', `/v1/exports/${jobId}`, { as: alice });
       const { status, phase, progress } = z

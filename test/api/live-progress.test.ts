@@ -6,11 +6,10 @@ import { pino } from 'pino';
 import { LiveProgress } from '../../api/live-progress.js';
 import { exportWorkflowId, type ExportProgress, type SegmentHeartbeat } from '../../shared/contract.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
-import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 import { startService, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
-import { seedFor, someone } from './support.js';
+import { seedFor, setPlanned, someone } from './support.js';
 import type { ShowInput } from './workflows/show-progress.js';
 
 const QUEUE = 'live-progress';
@@ -61,7 +60,7 @@ describe('live progress', () => {
     const seed = seedFor(someone());
     await watched.jobs.insert(seed);
     await watched.jobs.markProcessing(seed.jobId);
-    await queryRows(service.databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [seed.jobId]);
+    await setPlanned(service.databaseUrl, seed.jobId);
     return reread(seed.jobId);
   }
 

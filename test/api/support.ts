@@ -22,7 +22,7 @@ import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
 import { asker, type Answer, type Ask } from '../support/ask.js';
 import { contractOf } from '../support/contract.js';
-import { createDatabase } from '../support/database.js';
+import { createDatabase, queryRows } from '../support/database.js';
 import { JWT_SECRET } from '../support/service.js';
 import { stack } from '../support/stack.js';
 
@@ -111,6 +111,10 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     },
   };
 }
+
+/** What a plan does to the row of a job: from then on its workflow is asked how far it is. */
+export const setPlanned = (databaseUrl: string, jobId: string): Promise<unknown> =>
+  queryRows(databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [jobId]);
 
 /** A job as the API writes it, for tests that need its row and nothing else. */
 export function seedFor({ userId, tenantId }: Principal, change: Partial<JobSeed> = {}): JobSeed {

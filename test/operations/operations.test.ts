@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
-import { someUser, type TestService } from '../support/service.js';
-import { behind, type Door, type Doors, endStage, FINISH_MAY_WAIT, startStage } from '../workflows/doors.js';
+import type { TestService } from '../support/service.js';
+import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
+import { FINISH_MAY_WAIT, holdFinish } from '../workflows/finishing.js';
 import {
   cancel,
   mailsTo,
@@ -15,7 +16,6 @@ import {
   someReader,
   statusOf,
   temporal,
-  untilPlanIsDue,
   untilTold,
   type Reader,
 } from '../workflows/support.js';
@@ -92,19 +92,7 @@ describe('an operator', () => {
     return { jobId, go: () => door.open() };
   }
 
-  /** The only reader has somebody else's plan, which waits for a lock. */
-  async function finishing(user: Reader): Promise<Standing> {
-    const other = someUser();
-    const { jobId } = await inSegments(user);
-    const otherId = await postExport(service, other);
-    await untilPlanIsDue(service, otherId);
-    await locker.query('BEGIN');
-    const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
-    await door.open();
-    await locked;
-    await phaseIs(user, jobId, 'finishing');
-    return { jobId, go: () => locker.query('ROLLBACK').then(() => untilEnded(service, other, otherId)) };
-  }
+  const finishing = (user: Reader): Promise<Standing> => holdFinish({ service, door, locker }, user);
 
   async function publishing(user: Reader): Promise<Standing> {
     const published = await doors.closed(2);

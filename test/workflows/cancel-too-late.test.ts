@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { someUser, type TestService } from '../support/service.js';
-import { behind, type Doors, endStage, FINISH_MAY_WAIT, startStage } from './doors.js';
-import { cancel, operateOn, someReader, statusOf, untilPlanIsDue, untilTold, type Reader } from './support.js';
+import type { TestService } from '../support/service.js';
+import { type Doors, endStage, startStage } from './doors.js';
+import { FINISH_MAY_WAIT, holdFinish } from './finishing.js';
+import { cancel, operateOn, someReader, statusOf, untilTold, type Reader } from './support.js';
 
 describe('a cancel that comes too late', () => {
   let service: TestService;
@@ -12,7 +13,6 @@ describe('a cancel that comes too late', () => {
   let locker: pg.Client;
 
   before(async () => {
-    // One activity at a time reads and finishes: another export's plan keeps a finish waiting.
     ({ service, doors } = await startStage(FINISH_MAY_WAIT));
     locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
@@ -30,22 +30,10 @@ describe('a cancel that comes too late', () => {
 
   it('because the segments are being joined, leaves a file', async () => {
     const user = someReader();
-    const other = someUser();
-    const door = await doors.closed(1);
-    const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
-    const otherId = await postExport(service, other);
-    await untilPlanIsDue(service, otherId);
-    await locker.query('BEGIN');
-    // Granted when the reader behind the door is done.
-    const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
-    await door.open();
-    await locked;
-    await until('finishing', async () => (await getExport(service, user, jobId)).phase === 'finishing');
+    const { jobId, go } = await holdFinish({ service, door: await doors.closed(1), locker }, user);
     assert.equal((await cancel(service, user, jobId)).status, 202);
-    await locker.query('ROLLBACK');
+    await go();
     await becomesAFile(user, jobId);
-    await untilEnded(service, other, otherId);
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 3000);
   });
 

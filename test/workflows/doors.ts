@@ -135,17 +135,6 @@ export interface Stage {
   readonly doors: Doors;
 }
 
-/**
- * Exports of two segments, of which the door is in the second: the finish of one segment would not wait for a reader,
- * where somebody else's plan has the only one.
- */
-export const FINISH_MAY_WAIT = {
-  orders: 1700,
-  singleTenant: true,
-  dataSlots: 1,
-  tuning: { maxSegmentRows: 880, segmentsInFlight: 1 },
-} satisfies ServiceOptions;
-
 /** A service with a worker, whose orders are behind doors that stand open. To be ended by `endStage`. */
 export async function startStage(options: ServiceOptions = {}): Promise<Stage> {
   const service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
