@@ -34,6 +34,8 @@ const DYNAMIC_CONFIG = [
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
   'frontend.WorkflowPauseEnabled=true',
+  // A worker that stops would take a task with it now and then, which is missed after its heartbeat's timeout only.
+  'frontend.enableCancelWorkerPollsOnShutdown=true',
 ];
 
 /** The `temporal` program of this machine, or one that is installed for this folder. */
