@@ -1,4 +1,5 @@
 import type { Principal, VerifyToken } from './deps.js';
+import { keepNewest } from './keep-newest.js';
 
 /** How long a token that was found good is taken at its word, ms: keys that a provider withdraws live longer in its cache. */
 const TRUSTED_MS = 30_000;
@@ -23,12 +24,8 @@ export function rememberTokens(verify: (token: string) => Promise<VerifiedToken>
     if (found !== undefined && now < found.until && now < found.expiresAt * 1000) return found.principal;
     known.delete(token);
     const verified = await verify(token);
-    // A Map keeps its order: the first was verified the longest ago.
-    for (const oldest of known.keys()) {
-      if (known.size < MOST) break;
-      known.delete(oldest);
-    }
     known.set(token, { ...verified, until: now + TRUSTED_MS });
+    keepNewest(known, MOST);
     return verified.principal;
   };
 }

@@ -7,6 +7,7 @@ import { JobStore } from '../shared/infrastructure/job-store.js';
 import { askInTime } from '../shared/infrastructure/time-limit.js';
 import { progressQuery } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
+import { keepNewest } from './keep-newest.js';
 import { liveFromRow, type LiveView } from '../shared/job-view.js';
 
 /** A query waits for a worker; a person who watches a progress bar does not. */
@@ -120,13 +121,10 @@ export class LiveProgress {
   }
 
   private remember(jobId: string, shown: Shown): void {
-    // A Map keeps its order: whoever was watched longest ago is first.
+    // Out and in again: whoever was watched longest ago is first.
     this.shown.delete(jobId);
     this.shown.set(jobId, shown);
-    for (const oldest of this.shown.keys()) {
-      if (this.shown.size <= REMEMBERED) return;
-      this.shown.delete(oldest);
-    }
+    keepNewest(this.shown, REMEMBERED);
   }
 }
 

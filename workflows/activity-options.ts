@@ -26,13 +26,6 @@ const options = (tuning: ActivityTuning) => ({
 export const controlActivities = (tuning: Tuning) =>
   proxyActivities<ControlActivities>({ ...options(tuning.control), taskQueue: CONTROL_QUEUE });
 
-/**
- * Of an export of one segment: nothing to join that would be heavy, and no row to read. It does not wait for a reader,
- * so that somebody's few rows wait twice, not three times, while others export millions.
- */
-export const lightFinish = (tuning: Tuning) =>
-  proxyActivities<ControlActivities>({ ...options(tuning.finish), taskQueue: CONTROL_QUEUE });
-
 /** Resend knows a key for 24 hours: an attempt after that could be a second mail. By then a usual link is dead, too. */
 const MAIL_WITHIN_MS = 23 * 3_600_000;
 
@@ -58,8 +51,8 @@ export function webhookActivities({ webhook = DEFAULT_WEBHOOK_TUNING }: Tuning) 
   };
 }
 
-/** A sweep may meet many files. */
-export const sweepActivities = (tuning: Tuning) =>
+/** Of the control queue, with the time of a finish: a sweep or an erasure may meet many files. */
+export const longControlActivities = (tuning: Tuning) =>
   proxyActivities<ControlActivities>({ ...options(tuning.finish), taskQueue: CONTROL_QUEUE });
 
 /** The look has two seconds, once: whoever waits for it is a person. */

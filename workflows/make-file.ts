@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { ExportInput, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { controlActivities, dataActivities, lightFinish } from './activity-options.js';
+import { controlActivities, dataActivities, longControlActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { codeOf, detailsOf } from './failures.js';
 import { inTurns } from './in-turns.js';
@@ -71,7 +71,9 @@ async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportSt
   const { jobId, tenantId } = input.job;
   const { generation } = plan;
   const { exportSegment, ...heavy } = dataActivities(input.tuning, tenantId);
-  const { finishUpload } = plan.segments === 1 ? lightFinish(input.tuning) : heavy;
+  // Of one segment there is nothing heavy to join, and no row to read: it does not wait for a reader, so that somebody's
+  // few rows wait twice, not three times, while others export millions.
+  const { finishUpload } = plan.segments === 1 ? longControlActivities(input.tuning) : heavy;
   const run = (segments: readonly number[]): Promise<void> =>
     inTurns(segments, input.tuning.segmentsInFlight, async (segment) => {
       const shown = segmentStep(segment, plan.segments);

@@ -1,10 +1,10 @@
 import type { Tuning } from '../shared/contract.js';
-import { sweepActivities } from './activity-options.js';
+import { longControlActivities } from './activity-options.js';
 
 /**
  * One sweep, started by a Temporal Schedule: files past their link, uploads and temporary objects past their time, and
  * jobs whose export and semaphore are both gone.
  */
 export async function retentionWorkflow({ tuning }: { tuning: Tuning }): Promise<void> {
-  await sweepActivities(tuning).sweep({ tuning });
+  await longControlActivities(tuning).sweep({ tuning });
 }

@@ -35,10 +35,10 @@ export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandl
     const rows = await jobs.list({ ...caller, ...filter, limit: limit + 1, after });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    // The first page of whoever has no second one has them all.
+    // The first page of whoever has no second one has them all. Oldest first, as the store has them.
     const isAll = rows.length <= limit && after === undefined && Object.keys(filter).length === 0;
     const active = isAll
-      ? page.filter(({ status }) => JobStore.isActive(status)).map(({ job_id }) => job_id)
+      ? page.flatMap(({ job_id, status }) => (JobStore.isActive(status) ? [job_id] : [])).toReversed()
       : (await jobs.activeOf(caller)).map(({ jobId }) => jobId);
     const next_cursor = rows.length > limit && last !== undefined ? writeCursor(last) : null;
     response.json({
