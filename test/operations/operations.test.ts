@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
+import { deeply } from '../support/depth.js';
 import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
 import type { TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
@@ -102,7 +103,8 @@ describe('an operator', () => {
   }
 
   for (const stand of [queued, planning, inSegments, finishing]) {
-    it(`who terminates an export, ${stand.name}, has its user told, and its slot freed`, async () => {
+    const test = stand === finishing ? deeply : it;
+    test(`who terminates an export, ${stand.name}, has its user told, and its slot freed`, async () => {
       const user = someReader();
       const { jobId, go } = await stand(user);
       await operateOn(service, 'terminate', jobId);
@@ -126,7 +128,8 @@ describe('an operator', () => {
   });
 
   for (const stand of [queued, finishing, publishing]) {
-    it(`who pauses, unpauses and resets an export, ${stand.name}, has it completed, and its user told once`, async () => {
+    const test = stand === finishing ? deeply : it;
+    test(`who pauses, unpauses and resets an export, ${stand.name}, has it completed, and its user told once`, async () => {
       const user = someReader();
       const { jobId, go } = await stand(user);
       await workflow('pause', jobId);
@@ -169,7 +172,8 @@ describe('an operator', () => {
     [inSegments, 'segment-0001'] as const,
     [finishing, 'finish'] as const,
   ]) {
-    it(`who pauses, resets and unpauses ${id} stops and starts the export, and nothing else`, async () => {
+    const test = stand === planning ? deeply : it;
+    test(`who pauses, resets and unpauses ${id} stops and starts the export, and nothing else`, async () => {
       const user = someReader();
       const { jobId, go } = await stand(user);
       await activity('pause', jobId, id);

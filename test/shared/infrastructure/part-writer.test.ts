@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { BufferPool } from '../../../shared/infrastructure/buffer-pool.js';
 import { OutOfPartNumbers, PartWriter, type PartStore } from '../../../shared/infrastructure/part-writer.js';
 import { MIN_PART_BYTES as MIN } from '../../../shared/pieces.js';
+import { DEEP } from '../../support/depth.js';
 
 const NUMBERS = { first: 41, last: 50 };
 
@@ -94,7 +95,7 @@ describe('PartWriter', () => {
         await writer.close();
         assert.ok(buffers.freeBytes <= 2 * (part + MIN), 'two buffers were enough');
       }),
-      { numRuns: 25 },
+      { numRuns: DEEP ? 25 : 8 },
     );
   });
 
