@@ -25,13 +25,15 @@ export type Claim = 'granted' | 'wait' | 'ended';
  */
 export const claimSlot =
   ({ jobs, temporal, metrics }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics'>) =>
-  async ({ job, limit, tuning }: ExportInput): Promise<{ claim: Claim }> => {
+  async ({ job, limit, tuning, admitted }: ExportInput): Promise<{ claim: Claim }> => {
     const answer = (claim: Claim): { claim: Claim } => {
       metrics.slotClaimed(claim);
       return { claim };
     };
     const { jobId, userId, tenantId } = job;
     await jobs.insert(job);
+    // What was admitted begins at once, the first time; its segments ask the semaphore all the same.
+    if (admitted && (await jobs.begin(jobId))) return answer('granted');
     await jobs.requeue(jobId);
     const row = await jobs.find(jobId);
     if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);

@@ -13,6 +13,7 @@ import { planExport } from './plan-export.js';
 import { prepareScheduledExport } from './prepare-scheduled-export.js';
 import { publishExport } from './publish-export.js';
 import { refuseScheduledExport } from './refuse-scheduled-export.js';
+import { releaseSlot } from './release-slot.js';
 import { sendEmail } from './send-email.js';
 import { settleExport } from './settle-export.js';
 import { sweep } from './sweep.js';
@@ -21,6 +22,7 @@ import { sweep } from './sweep.js';
 export const createControlActivities = (deps: ActivityDeps) =>
   withFailures({
     claimSlot: claimSlot(deps),
+    releaseSlot: releaseSlot(deps),
     describeExports: describeExports(deps),
     settleExport: settleExport(deps),
     openUpload: openUpload(deps),

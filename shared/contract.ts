@@ -88,6 +88,8 @@ export interface Tuning {
   /** Longest life of one export workflow, retries and waiting included. */
   readonly executionTimeoutMs: number;
   readonly control: ActivityTuning;
+  /** How long a short step may take within a workflow task, ms; a longer one becomes an activity. 0: each is one. Absent: the default. */
+  readonly inlineMs?: number;
   readonly plan: ActivityTuning;
   readonly segment: ActivityTuning;
   readonly finish: ActivityTuning;
@@ -106,6 +108,8 @@ export interface ExportInput {
   /** Active exports that this user may have. */
   readonly limit: number;
   readonly tuning: Tuning;
+  /** The semaphore has taken the slot in the step that starts this export. */
+  readonly admitted?: boolean;
 }
 
 export interface AdmitRequest extends ExportInput {

@@ -3,6 +3,7 @@ import type { ExportInput, ExportResult } from '../shared/contract.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
 import { failureOf } from './failures.js';
+import { inlineFirst } from './inline-first.js';
 import { makeFile } from './make-file.js';
 import { notifyUser } from './notify-user.js';
 import { claimSlot, releaseSlot } from './slot.js';
@@ -18,7 +19,7 @@ import { step } from './visible.js';
 export async function exportWorkflow(input: ExportInput): Promise<ExportResult> {
   const state = new ExportState(input.job.request);
   const { jobId, tenantId } = input.job;
-  const { publishExport, failExport, discardExport } = controlActivities(input.tuning);
+  const { failExport, discardExport } = controlActivities(input.tuning);
 
   try {
     if (!(await claimSlot(input, state))) {
@@ -30,7 +31,9 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
       state.enter('publishing');
       const { rowCount, fileSize } = file;
       const shown = step('publish', `${rowCount} rows, ${fileSize} bytes`);
-      await publishExport.executeWithOptions(shown, [{ jobId, tenantId, file, tuning: input.tuning }]);
+      await inlineFirst(input.tuning, shown, (steps) =>
+        steps.publishExport({ jobId, tenantId, file, tuning: input.tuning }),
+      );
       state.completed(rowCount);
       await releaseSlot(input);
       await notifyUser(input, 'completed');

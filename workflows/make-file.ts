@@ -1,9 +1,10 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { ExportInput, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { controlActivities, dataActivities, longControlActivities } from './activity-options.js';
+import { dataActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { codeOf, detailsOf } from './failures.js';
+import { inlineFirst } from './inline-first.js';
 import { inTurns } from './in-turns.js';
 import { claimSlot } from './slot.js';
 import { segmentStep, step } from './visible.js';
@@ -24,7 +25,6 @@ const FINISH_ROUNDS = 3;
 export async function makeFile(input: ExportInput, state: ExportState): Promise<FinishedFile> {
   const { jobId, tenantId, request } = input.job;
   const { planExport } = dataActivities(input.tuning, tenantId);
-  const { openUpload } = controlActivities(input.tuning);
   const met = new Map<ErrorCode, number>();
   let demand: PlanDemand = {};
 
@@ -35,7 +35,9 @@ export async function makeFile(input: ExportInput, state: ExportState): Promise<
     try {
       const { generation } = plan;
       const opening = step('open-upload', `generation ${generation}`);
-      const upload = await openUpload.executeWithOptions(opening, [{ jobId, tenantId, generation }]);
+      const upload = await inlineFirst(input.tuning, opening, (steps) =>
+        steps.openUpload({ jobId, tenantId, generation }),
+      );
       if (upload.state === 'complete') return upload.file;
       // The upload had died, and what was planned for it does not count.
       if (upload.state === 'replaced') continue;
@@ -70,10 +72,9 @@ function nextDemand(
 async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportState): Promise<FinishedFile> {
   const { jobId, tenantId } = input.job;
   const { generation } = plan;
-  const { exportSegment, ...heavy } = dataActivities(input.tuning, tenantId);
+  const { exportSegment, finishUpload } = dataActivities(input.tuning, tenantId);
   // Of one segment there is nothing heavy to join, and no row to read: it does not wait for a reader, so that somebody's
   // few rows wait twice, not three times, while others export millions.
-  const { finishUpload } = plan.segments === 1 ? longControlActivities(input.tuning) : heavy;
   const run = (segments: readonly number[]): Promise<void> =>
     inTurns(segments, input.tuning.segmentsInFlight, async (segment) => {
       const shown = segmentStep(segment, plan.segments);
@@ -87,7 +88,9 @@ async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportSt
     state.enter('finishing');
     const shown = step('finish', `joins ${plan.segments} segments`);
     const answer = await CancellationScope.nonCancellable(() =>
-      finishUpload.executeWithOptions(shown, [{ jobId, tenantId, generation }]),
+      plan.segments === 1
+        ? inlineFirst(input.tuning, shown, (steps) => steps.finishUpload({ jobId, tenantId, generation }))
+        : finishUpload.executeWithOptions(shown, [{ jobId, tenantId, generation }]),
     );
     if (answer.state === 'done') return answer.file;
     if (round === FINISH_ROUNDS) break;

@@ -9,10 +9,11 @@ import { exportDetails } from './visible.js';
  * Starts an export, which lives on whatever becomes of whoever started it.
  * @throws WorkflowExecutionAlreadyStartedError when it was started before, also when it has ended since
  */
-export const startExport = ({ job, limit, tuning }: ExportInput): Promise<ChildWorkflowHandle<typeof exportWorkflow>> =>
-  startChild(exportWorkflow, {
+export const startExport = (input: ExportInput): Promise<ChildWorkflowHandle<typeof exportWorkflow>> => {
+  const { job, limit, tuning, admitted } = input;
+  return startChild(exportWorkflow, {
     workflowId: exportWorkflowId(job.jobId),
-    args: [{ job, limit, tuning }],
+    args: [{ job, limit, tuning, ...(admitted ? { admitted } : {}) }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     workflowExecutionTimeout: tuning.executionTimeoutMs,
@@ -21,3 +22,4 @@ export const startExport = ({ job, limit, tuning }: ExportInput): Promise<ChildW
     staticSummary: `${job.request.type} as ${job.request.format}`,
     staticDetails: exportDetails(job),
   });
+};

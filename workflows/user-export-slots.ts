@@ -112,7 +112,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     holders.set(jobId, 'starting');
     show();
     try {
-      await startExport(request);
+      await startExport({ ...request, admitted: true });
       // A quick export may have released its slot before its start was confirmed.
       if (holders.has(jobId)) holders.set(jobId, 'held');
       return true;

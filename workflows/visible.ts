@@ -1,8 +1,11 @@
 import { patched } from '@temporalio/workflow';
 import type { JobSeed, SlotsState } from '../shared/contract.js';
 
-/** Executions that began before steps had names go on as they began. */
-export const isVisible = (): boolean => patched('visible-steps');
+/** Executions that began when each step was an activity go on as they began. */
+export const isInline = (): boolean => patched('inline-steps');
+
+/** Executions that began before steps had names go on as they began, too. */
+export const isVisible = (): boolean => isInline() || patched('visible-steps');
 
 /**
  * How one step is shown to operators, and what they call it when they pause it: `temporal activity pause --activity-id

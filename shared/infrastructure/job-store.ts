@@ -145,6 +145,15 @@ export class JobStore {
     );
   }
 
+  /** False when the job has begun, or ended, before. */
+  async begin(jobId: string): Promise<boolean> {
+    return this.change(
+      `UPDATE export_jobs SET status = 'PROCESSING', started_at = now()
+       WHERE job_id = $1 AND status = 'QUEUED' AND started_at IS NULL`,
+      [jobId],
+    );
+  }
+
   async markProcessing(jobId: string): Promise<void> {
     await this.change(
       `UPDATE export_jobs SET status = 'PROCESSING', started_at = coalesce(started_at, now())

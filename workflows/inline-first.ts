@@ -1,0 +1,32 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { ControlActivities } from '../activities/index.js';
+import type { Tuning } from '../shared/contract.js';
+import { DEFAULT_INLINE_MS } from '../shared/tuning.js';
+import { controlActivities, inlineActivities, type ShownAs } from './activity-options.js';
+import { isInline } from './visible.js';
+
+/** Those that ask a database, the store or Temporal once or twice, and may be made twice. */
+type ShortSteps = Pick<
+  ControlActivities,
+  'claimSlot' | 'finishUpload' | 'openUpload' | 'publishExport' | 'releaseSlot'
+>;
+
+/**
+ * Makes a short step within the workflow task, which spares an export half of its tasks. One that fails or takes too
+ * long becomes an activity, which operators see, with what it fails of, and steer.
+ */
+export async function inlineFirst<T>(
+  { inlineMs = DEFAULT_INLINE_MS, ...tuning }: Tuning,
+  shown: ShownAs,
+  make: (steps: ShortSteps) => Promise<T>,
+): Promise<T> {
+  if (isInline() && inlineMs > 0) {
+    try {
+      return await make(inlineActivities(inlineMs, shown));
+    } catch (error) {
+      // A worker that stops cancels what it runs, too: that is no cancel of the export.
+      if (CancellationScope.current().consideredCancelled) throw error;
+    }
+  }
+  return make(controlActivities(tuning, shown));
+}
