@@ -19,7 +19,7 @@ export const DEFAULT_WEBHOOK_TUNING: WebhookTuning = {
 };
 
 /** Such a step takes milliseconds: one that takes longer has something to wait for. */
-export const DEFAULT_INLINE_MS = 2 * SECOND;
+export const DEFAULT_INLINE_MS = SECOND;
 
 /** What production runs with, where the environment says nothing else. Tests shorten the times. */
 export const DEFAULT_TUNING: Tuning = {

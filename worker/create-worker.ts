@@ -13,6 +13,11 @@ import { workflowBundleFile } from './workflow-bundle.js';
 const HEARTBEAT_THROTTLE_MS = 1000;
 /** Explicit, because the SDK's default grows with the machine's memory (sdk-typescript#2227). */
 const CACHED_WORKFLOWS = 500;
+/**
+ * A workflow task keeps its place while a short step is made within it, and some of these ask the semaphore, which needs
+ * a place, too. Temporal's default is 40; steps made within tasks have 100 places.
+ */
+const WORKFLOW_TASKS = 200;
 /** How long a workflow waits for the worker that ran it last, before another may: what a killed worker costs. */
 const STICKY_MS = 5000;
 
@@ -71,6 +76,7 @@ async function createControlWorker(options: WorkerOptions): Promise<Worker> {
     activities: createControlActivities(options.deps),
     sinks: { ...metricSinks(options.deps.metrics), ...options.traces?.sinks },
     maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
     stickyQueueScheduleToStartTimeout: STICKY_MS,
   });
 }

@@ -60,10 +60,10 @@ export function webhookActivities({ webhook = DEFAULT_WEBHOOK_TUNING }: Tuning) 
 }
 
 /** Of the control queue, with the time of a finish: a sweep or an erasure may meet many files. */
-export const longControlActivities = (tuning: Tuning) =>
-  proxyActivities<ControlActivities>({ ...options(tuning.finish), taskQueue: CONTROL_QUEUE });
+export const longControlActivities = (tuning: Tuning, shown: ShownAs = {}) =>
+  proxyActivities<ControlActivities>({ ...options(tuning.finish), ...shown, taskQueue: CONTROL_QUEUE });
 
-/** Short steps that are made within the workflow task. */
+/** Within the workflow task, once: see inline-first.ts. */
 export const inlineActivities = (inlineMs: number, { summary = '' }: ShownAs) =>
   proxyLocalActivities<ControlActivities>({
     scheduleToCloseTimeout: inlineMs,

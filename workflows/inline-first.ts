@@ -5,21 +5,26 @@ import { DEFAULT_INLINE_MS } from '../shared/tuning.js';
 import { controlActivities, inlineActivities, type ShownAs } from './activity-options.js';
 import { isInline } from './visible.js';
 
-/** Those that ask a database, the store or Temporal once or twice, and may be made twice. */
+/** Those that ask a database, the store or Temporal a few things, and may be made twice. */
 type ShortSteps = Pick<
   ControlActivities,
   'claimSlot' | 'finishUpload' | 'openUpload' | 'publishExport' | 'releaseSlot'
 >;
 
 /**
- * Makes a short step within the workflow task, which spares an export half of its tasks. One that fails or takes too
- * long becomes an activity, which operators see, with what it fails of, and steer.
+ * Makes a short step within the workflow task, as a local activity: an export of a few rows is mostly such steps, and
+ * needs half of the tasks then. One that fails or takes too long becomes an activity of its own, which operators see,
+ * with what it fails of, and steer.
+ *
+ * @param patiently the activity that it becomes
  */
 export async function inlineFirst<T>(
-  { inlineMs = DEFAULT_INLINE_MS, ...tuning }: Tuning,
+  tuning: Tuning,
   shown: ShownAs,
   make: (steps: ShortSteps) => Promise<T>,
+  patiently: (tuning: Tuning, shown: ShownAs) => ShortSteps = controlActivities,
 ): Promise<T> {
+  const { inlineMs = DEFAULT_INLINE_MS } = tuning;
   if (isInline() && inlineMs > 0) {
     try {
       return await make(inlineActivities(inlineMs, shown));
@@ -28,5 +33,5 @@ export async function inlineFirst<T>(
       if (CancellationScope.current().consideredCancelled) throw error;
     }
   }
-  return make(controlActivities(tuning, shown));
+  return make(patiently(tuning, shown));
 }

@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
-import type { ExportInput, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
+import type { ExportInput, FinishAnswer, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { dataActivities } from './activity-options.js';
+import { dataActivities, longControlActivities, type ShownAs } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { codeOf, detailsOf } from './failures.js';
 import { inlineFirst } from './inline-first.js';
@@ -72,13 +72,18 @@ function nextDemand(
 async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportState): Promise<FinishedFile> {
   const { jobId, tenantId } = input.job;
   const { generation } = plan;
+  const about = { jobId, tenantId, generation };
   const { exportSegment, finishUpload } = dataActivities(input.tuning, tenantId);
   // Of one segment there is nothing heavy to join, and no row to read: it does not wait for a reader, so that somebody's
   // few rows wait twice, not three times, while others export millions.
+  const finish = (shown: ShownAs): Promise<FinishAnswer> =>
+    plan.segments === 1
+      ? inlineFirst(input.tuning, shown, (steps) => steps.finishUpload(about), longControlActivities)
+      : finishUpload.executeWithOptions(shown, [about]);
   const run = (segments: readonly number[]): Promise<void> =>
     inTurns(segments, input.tuning.segmentsInFlight, async (segment) => {
       const shown = segmentStep(segment, plan.segments);
-      const { rows } = await exportSegment.executeWithOptions(shown, [{ jobId, tenantId, generation, segment }]);
+      const { rows } = await exportSegment.executeWithOptions(shown, [{ ...about, segment }]);
       state.segmentCommitted(segment, rows);
     });
 
@@ -87,11 +92,7 @@ async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportSt
   for (let round = 0; round <= FINISH_ROUNDS; round++) {
     state.enter('finishing');
     const shown = step('finish', `joins ${plan.segments} segments`);
-    const answer = await CancellationScope.nonCancellable(() =>
-      plan.segments === 1
-        ? inlineFirst(input.tuning, shown, (steps) => steps.finishUpload({ jobId, tenantId, generation }))
-        : finishUpload.executeWithOptions(shown, [{ jobId, tenantId, generation }]),
-    );
+    const answer = await CancellationScope.nonCancellable(() => finish(shown));
     if (answer.state === 'done') return answer.file;
     if (round === FINISH_ROUNDS) break;
     await run(answer.rerun.map(({ segment }) => segment));

@@ -18,7 +18,7 @@ import { HISTORIES, historyToText } from './history-file.js';
 import { cancel, post, resetExport, rowOf, rowsInBytes, slotsOf, someReader, statusOf } from './support.js';
 
 /** What is new about the code that is recorded. */
-const CHANGE = 'visible-steps';
+const CHANGE = 'inline-steps';
 
 describe('histories', () => {
   let service: TestService;
