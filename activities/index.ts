@@ -13,7 +13,6 @@ import { planExport } from './plan-export.js';
 import { prepareScheduledExport } from './prepare-scheduled-export.js';
 import { publishExport } from './publish-export.js';
 import { refuseScheduledExport } from './refuse-scheduled-export.js';
-import { releaseSlot } from './release-slot.js';
 import { sendEmail } from './send-email.js';
 import { settleExport } from './settle-export.js';
 import { sweep } from './sweep.js';
@@ -22,7 +21,6 @@ import { sweep } from './sweep.js';
 export const createControlActivities = (deps: ActivityDeps) =>
   withFailures({
     claimSlot: claimSlot(deps),
-    releaseSlot: releaseSlot(deps),
     describeExports: describeExports(deps),
     settleExport: settleExport(deps),
     openUpload: openUpload(deps),

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
-import type { ExportInput, ExportResult } from '../shared/contract.js';
+import type { ExportInput, ExportResult, NotificationEvent } from '../shared/contract.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
 import { failureOf } from './failures.js';
@@ -7,7 +7,7 @@ import { inlineFirst } from './inline-first.js';
 import { makeFile } from './make-file.js';
 import { notifyUser } from './notify-user.js';
 import { claimSlot, releaseSlot } from './slot.js';
-import { step } from './visible.js';
+import { isInline, step } from './visible.js';
 
 /**
  * One export, `export/{job_id}`: claim a slot, make the file, publish it, free the slot, tell the user.
@@ -35,8 +35,7 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
         steps.publishExport({ jobId, tenantId, file, tuning: input.tuning }),
       );
       state.completed(rowCount);
-      await releaseSlot(input);
-      await notifyUser(input, 'completed');
+      await leave(input, 'completed');
       state.enter('done');
       return { status: 'COMPLETED', rowCount, fileSize };
     });
@@ -49,16 +48,25 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
         const shown = step('discard', 'aborts the upload, removes temporary objects');
         const { byOperator } = await discardExport.executeWithOptions(shown, [{ jobId, tenantId }]);
         state.status('CANCELLED');
-        await releaseSlot(input);
-        if (byOperator) await notifyUser(input, 'cancelled');
+        await leave(input, byOperator ? 'cancelled' : null);
       } else {
         await failExport.executeWithOptions(step('fail', failure.code), [{ jobId, tenantId, failure }]);
         state.status('FAILED');
-        await releaseSlot(input);
-        await notifyUser(input, 'failed');
+        await leave(input, 'failed');
       }
     });
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('The export was cancelled.');
     throw ApplicationFailure.nonRetryable(failure.message, failure.code);
   }
+}
+
+/**
+ * Frees the slot and tells the user, as one: an export that is terminated between the two would be missed by nobody.
+ * The notification takes longer to its first mail than the semaphore to the next slot.
+ */
+async function leave(input: ExportInput, event: NotificationEvent | null): Promise<void> {
+  const tell = async (): Promise<void> => (event === null ? undefined : notifyUser(input, event));
+  const released = releaseSlot(input);
+  if (!isInline()) await released;
+  await Promise.all([released, tell()]);
 }

@@ -5,11 +5,8 @@ import { DEFAULT_INLINE_MS } from '../shared/tuning.js';
 import { controlActivities, inlineActivities, type ShownAs } from './activity-options.js';
 import { isInline } from './visible.js';
 
-/** Those that ask a database, the store or Temporal a few things, and may be made twice. */
-type ShortSteps = Pick<
-  ControlActivities,
-  'claimSlot' | 'finishUpload' | 'openUpload' | 'publishExport' | 'releaseSlot'
->;
+/** Those that ask a database, the store or Temporal a few things, and may be made twice, or for a run that has ended. */
+type ShortSteps = Pick<ControlActivities, 'claimSlot' | 'finishUpload' | 'openUpload' | 'publishExport'>;
 
 /**
  * Makes a short step within the workflow task, as a local activity: an export of a few rows is mostly such steps, and

@@ -3,7 +3,7 @@ import { slotsWorkflowId, type ExportInput } from '../shared/contract.js';
 import type { ExportState } from './export-state.js';
 import { inlineFirst } from './inline-first.js';
 import { releaseSignal } from './messages.js';
-import { isInline, isVisible, step } from './visible.js';
+import { isVisible, step } from './visible.js';
 
 const STATUS_OF = { granted: 'PROCESSING', wait: 'QUEUED', ended: 'EXPIRED' } as const;
 
@@ -25,13 +25,9 @@ export async function claimSlot(input: ExportInput, state: ExportState): Promise
   }
 }
 
-/** A semaphore that is gone has nothing to release, and one that does not hear it finds out by its look. */
-export async function releaseSlot({ job, tuning }: ExportInput): Promise<void> {
-  const { jobId, tenantId, userId } = job;
-  const told = isInline()
-    ? inlineFirst(tuning, step('release', `the slot of user ${userId}`), (steps) =>
-        steps.releaseSlot({ jobId, tenantId, userId }),
-      )
-    : getExternalWorkflowHandle(slotsWorkflowId(tenantId, userId)).signal(releaseSignal, jobId);
-  await told.catch(() => undefined);
+/** A semaphore that is gone has nothing to release. */
+export async function releaseSlot({ job }: ExportInput): Promise<void> {
+  await getExternalWorkflowHandle(slotsWorkflowId(job.tenantId, job.userId))
+    .signal(releaseSignal, job.jobId)
+    .catch(() => undefined);
 }
