@@ -88,7 +88,7 @@ export interface Tuning {
   /** Longest life of one export workflow, retries and waiting included. */
   readonly executionTimeoutMs: number;
   readonly control: ActivityTuning;
-  /** How long a short step may take within a workflow task, ms; a longer one becomes an activity. 0: each is one. Absent: the default. */
+  /** How long a short step may take within a workflow task, ms; one that takes longer becomes an activity. 0: each is. */
   readonly inlineMs?: number;
   readonly plan: ActivityTuning;
   readonly segment: ActivityTuning;

@@ -47,8 +47,13 @@ describe('a cancel that comes too late', () => {
         WHEN (NEW.status = 'COMPLETED') EXECUTE FUNCTION wait_to_publish()`);
     const jobId = await postExport(service, user);
     await door.somebodyWaits();
-    // While a step is made within a workflow task, the workflow answers no query.
+    // Begun within a workflow task, during which the workflow answers no query; it takes too long for that.
     await until('publishing', async () => (await getExport(service, user, jobId)).phase === 'publishing');
+    const { raw } = await service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId)).describe();
+    assert.deepEqual(
+      raw.pendingActivities?.map(({ activityId }) => activityId),
+      ['publish'],
+    );
     // The API's would wait for the row.
     await operateOn(service, 'cancel', jobId);
     await door.open();
