@@ -20,8 +20,9 @@ const ANSWER_WITHIN_MS = 5000;
 export type Claim = 'granted' | 'wait' | 'ended';
 
 /**
- * Asks the semaphore for the export's slot. A holder is answered at once; an export that was reset after its end
- * waits its turn. Starts the semaphore if there is none, with the user's active jobs.
+ * Takes the slot that the export was admitted with, the first time. After that, or without one, asks the semaphore: a
+ * holder is answered at once; an export that was reset after its end waits its turn. Starts the semaphore if there is
+ * none, with the user's active jobs.
  */
 export const claimSlot =
   ({ jobs, temporal, metrics }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics'>) =>
@@ -32,7 +33,7 @@ export const claimSlot =
     };
     const { jobId, userId, tenantId } = job;
     await jobs.insert(job);
-    // What was admitted begins at once, the first time; its segments ask the semaphore all the same.
+    // Its segments ask the semaphore all the same.
     if (admitted && (await jobs.begin(jobId))) return answer('granted');
     await jobs.requeue(jobId);
     const row = await jobs.find(jobId);

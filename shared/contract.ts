@@ -88,8 +88,6 @@ export interface Tuning {
   /** Longest life of one export workflow, retries and waiting included. */
   readonly executionTimeoutMs: number;
   readonly control: ActivityTuning;
-  /** How long a short step may take within a workflow task, ms; one that takes longer becomes an activity. 0: each is. */
-  readonly inlineMs?: number;
   readonly plan: ActivityTuning;
   readonly segment: ActivityTuning;
   readonly finish: ActivityTuning;

@@ -18,9 +18,6 @@ export const DEFAULT_WEBHOOK_TUNING: WebhookTuning = {
   startToCloseMs: 30 * SECOND,
 };
 
-/** Such a step takes milliseconds: one that takes longer has something to wait for. */
-export const DEFAULT_INLINE_MS = SECOND;
-
 /** What production runs with, where the environment says nothing else. Tests shorten the times. */
 export const DEFAULT_TUNING: Tuning = {
   segmentsInFlight: 4,
@@ -31,7 +28,6 @@ export const DEFAULT_TUNING: Tuning = {
   urlTtlSeconds: 86_400,
   executionTimeoutMs: 7 * 24 * 60 * MINUTE,
   control: short,
-  inlineMs: DEFAULT_INLINE_MS,
   plan: long,
   segment: long,
   finish: long,

@@ -1,14 +1,10 @@
 import type { Priority } from '@temporalio/common';
-import {
-  ActivityCancellationType,
-  proxyActivities,
-  proxyLocalActivities,
-  type ActivityOptions,
-} from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ControlActivities, DataActivities } from '../activities/index.js';
 import { CONTROL_QUEUE, DATA_QUEUE, type ActivityTuning, type EventRef, type Tuning } from '../shared/contract.js';
 import { turnsOf } from '../shared/tenant-weights.js';
 import { DEFAULT_WEBHOOK_TUNING } from '../shared/tuning.js';
+import type { ShownAs } from './visible.js';
 
 const FIRST = 1;
 const THEN = 3;
@@ -20,9 +16,6 @@ const retry = ({ maximumAttempts, initialIntervalMs, maximumIntervalMs }: Activi
   backoffCoefficient: 2,
 });
 
-/** A step's name and sentence, see visible.ts. */
-export type ShownAs = Pick<ActivityOptions, 'activityId' | 'summary'>;
-
 /** A cancel waits until the attempt has ended: what it holds must be closed before its upload is aborted. */
 const options = (tuning: ActivityTuning) => ({
   startToCloseTimeout: tuning.startToCloseMs,
@@ -31,7 +24,7 @@ const options = (tuning: ActivityTuning) => ({
   retry: retry(tuning),
 });
 
-export const controlActivities = (tuning: Tuning, shown: ShownAs = {}) =>
+export const controlActivities = (tuning: Tuning, shown?: ShownAs) =>
   proxyActivities<ControlActivities>({ ...options(tuning.control), ...shown, taskQueue: CONTROL_QUEUE });
 
 /** Resend knows a key for 24 hours: an attempt after that could be a second mail. By then a usual link is dead, too. */
@@ -60,16 +53,12 @@ export function webhookActivities({ webhook = DEFAULT_WEBHOOK_TUNING }: Tuning) 
 }
 
 /** Of the control queue, with the time of a finish: a sweep or an erasure may meet many files. */
-export const longControlActivities = (tuning: Tuning, shown: ShownAs = {}) =>
+export const longControlActivities = (tuning: Tuning, shown?: ShownAs) =>
   proxyActivities<ControlActivities>({ ...options(tuning.finish), ...shown, taskQueue: CONTROL_QUEUE });
 
-/** Within the workflow task, once: see inline-first.ts. */
-export const inlineActivities = (inlineMs: number, { summary = '' }: ShownAs) =>
-  proxyLocalActivities<ControlActivities>({
-    scheduleToCloseTimeout: inlineMs,
-    retry: { maximumAttempts: 1 },
-    summary,
-  });
+/** Within the workflow task, see inline-first.ts: once, for what takes milliseconds where it has nothing to wait for. */
+export const inlineActivities = ({ summary }: ShownAs) =>
+  proxyLocalActivities<ControlActivities>({ scheduleToCloseTimeout: 1000, retry: { maximumAttempts: 1 }, summary });
 
 /** The look has two seconds, once: whoever waits for it is a person. */
 export const lookActivities = () =>

@@ -1,9 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/index.js';
 import type { Tuning } from '../shared/contract.js';
-import { DEFAULT_INLINE_MS } from '../shared/tuning.js';
-import { controlActivities, inlineActivities, type ShownAs } from './activity-options.js';
-import { isInline } from './visible.js';
+import { controlActivities, inlineActivities } from './activity-options.js';
+import { isInline, type ShownAs } from './visible.js';
 
 /** Those that ask a database, the store or Temporal a few things, and may be made twice, or for a run that has ended. */
 type ShortSteps = Pick<ControlActivities, 'claimSlot' | 'finishUpload' | 'openUpload' | 'publishExport'>;
@@ -21,10 +20,9 @@ export async function inlineFirst<T>(
   make: (steps: ShortSteps) => Promise<T>,
   patiently: (tuning: Tuning, shown: ShownAs) => ShortSteps = controlActivities,
 ): Promise<T> {
-  const { inlineMs = DEFAULT_INLINE_MS } = tuning;
-  if (isInline() && inlineMs > 0) {
+  if (isInline()) {
     try {
-      return await make(inlineActivities(inlineMs, shown));
+      return await make(inlineActivities(shown));
     } catch (error) {
       // A worker that stops cancels what it runs, too: that is no cancel of the export.
       if (CancellationScope.current().consideredCancelled) throw error;

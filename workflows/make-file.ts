@@ -1,13 +1,13 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { ExportInput, FinishAnswer, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { dataActivities, longControlActivities, type ShownAs } from './activity-options.js';
+import { dataActivities, longControlActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { codeOf, detailsOf } from './failures.js';
 import { inlineFirst } from './inline-first.js';
 import { inTurns } from './in-turns.js';
 import { claimSlot } from './slot.js';
-import { segmentStep, step } from './visible.js';
+import { segmentStep, step, type ShownAs } from './visible.js';
 
 /** How often each surprise is answered by another round before it ends the export. */
 const PATIENCE: Partial<Record<ErrorCode, number>> = {

@@ -9,11 +9,15 @@ import { exportDetails } from './visible.js';
  * Starts an export, which lives on whatever becomes of whoever started it.
  * @throws WorkflowExecutionAlreadyStartedError when it was started before, also when it has ended since
  */
-export const startExport = (input: ExportInput): Promise<ChildWorkflowHandle<typeof exportWorkflow>> => {
-  const { job, limit, tuning, admitted } = input;
-  return startChild(exportWorkflow, {
+export const startExport = ({
+  job,
+  limit,
+  tuning,
+  admitted = false,
+}: ExportInput): Promise<ChildWorkflowHandle<typeof exportWorkflow>> =>
+  startChild(exportWorkflow, {
     workflowId: exportWorkflowId(job.jobId),
-    args: [{ job, limit, tuning, ...(admitted ? { admitted } : {}) }],
+    args: [{ job, limit, tuning, admitted }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     workflowExecutionTimeout: tuning.executionTimeoutMs,
@@ -22,4 +26,3 @@ export const startExport = (input: ExportInput): Promise<ChildWorkflowHandle<typ
     staticSummary: `${job.request.type} as ${job.request.format}`,
     staticDetails: exportDetails(job),
   });
-};

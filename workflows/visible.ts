@@ -7,11 +7,16 @@ export const isInline = (): boolean => patched('inline-steps');
 /** Executions that began before steps had names go on as they began, too. */
 export const isVisible = (): boolean => isInline() || patched('visible-steps');
 
+export interface ShownAs {
+  readonly summary: string;
+  readonly activityId?: string;
+}
+
 /**
  * How one step is shown to operators, and what they call it when they pause it: `temporal activity pause --activity-id
  * segment-0007`. An id may come again, as with a finish that sends segments back, but never while it is still running.
  */
-export const step = (activityId: string, summary: string) => ({
+export const step = (activityId: string, summary: string): ShownAs => ({
   summary,
   ...(isVisible() ? { activityId } : {}),
 });

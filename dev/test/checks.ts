@@ -11,17 +11,10 @@ interface Check {
 
 /** What a check may know from the last run, where its program itself can tell that it still holds. */
 const kept = (name: string): string => resolve(LOCAL_DIR, 'checks', name);
-const tsc = (project: string, name: string): readonly string[] => [
-  ...[
-    'typescript/bin/tsc',
-    '--noEmit',
-    '-p',
-    project,
-    '--incremental',
-    '--tsBuildInfoFile',
-    kept(`${name}.tsbuildinfo`),
-  ],
-];
+const tsc = (project: string, name: string): readonly string[] => {
+  const known = kept(`${name}.tsbuildinfo`);
+  return ['typescript/bin/tsc', '--noEmit', '-p', project, '--incremental', '--tsBuildInfoFile', known];
+};
 
 const TYPES: Check = { title: 'Types (tsc)', args: tsc('.', 'types') };
 const PAGE_TYPES: Check = { title: 'Types of the web page (tsc)', args: tsc('api/web', 'page-types') };
