@@ -12,6 +12,8 @@ export async function heartbeating<T>(
   details: () => unknown = () => null,
 ): Promise<T> {
   const context = Context.current();
+  // A local activity has nobody to report to; the cancel of its workflow reaches it within the worker.
+  if (context.info.isLocal) return work(context.cancellationSignal);
   const timer = setInterval(() => {
     context.heartbeat(details());
   }, EVERY_MS);

@@ -5,7 +5,7 @@ import { getExport, leftovers, postExport, until, untilEnded } from '../support/
 import type { TestService } from '../support/service.js';
 import { type Doors, endStage, startStage } from './doors.js';
 import { FINISH_MAY_WAIT, holdFinish } from './finishing.js';
-import { cancel, operateOn, someReader, statusOf, untilTold, type Reader } from './support.js';
+import { cancel, operateOn, someReader, untilStatus, untilTold, type Reader } from './support.js';
 
 describe('a cancel that comes too late', () => {
   let service: TestService;
@@ -25,7 +25,7 @@ describe('a cancel that comes too late', () => {
   async function becomesAFile(user: Reader, jobId: string): Promise<void> {
     await untilEnded(service, user, jobId, 'COMPLETED');
     assert.equal((await untilTold(user)).length, 1);
-    assert.equal(await statusOf(service, exportWorkflowId(jobId)), 'COMPLETED');
+    await untilStatus(service, exportWorkflowId(jobId), 'COMPLETED');
   }
 
   it('because the segments are being joined, leaves a file', async () => {

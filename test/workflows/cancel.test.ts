@@ -14,7 +14,7 @@ import {
   rowsInBytes,
   slotsOf,
   someReader,
-  statusOf,
+  untilStatus,
   untilTold,
 } from './support.js';
 
@@ -49,7 +49,7 @@ describe('a cancel', () => {
     assert(performance.now() - since < 3000, `${performance.now() - since} ms`);
     await untilNothingIsLeft();
     await until('the slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
-    assert.equal(await statusOf(service, exportWorkflowId(jobId)), 'CANCELLED');
+    await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
   });
 
   it('of its user is not told to its user', async () => {
@@ -58,7 +58,7 @@ describe('a cancel', () => {
     await door.somebodyWaits();
     await cancel(service, user, jobId);
     await untilEnded(service, user, jobId, 'CANCELLED');
-    await until('the end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'CANCELLED');
+    await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
     assert.deepEqual(await mailsTo(user), []);
   });
 
@@ -115,7 +115,7 @@ describe('a cancel', () => {
     assert.equal((await cancel(service, user, jobId)).status, 202);
     await door.trap();
     await untilEnded(service, user, jobId, 'CANCELLED');
-    await until('the end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'CANCELLED');
+    await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
     assert.deepEqual(await mailsTo(user), []);
     await untilNothingIsLeft();
   });

@@ -5,7 +5,7 @@ import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
-import { operateOn, rowOf, rowsInBytes, slotsOf, someReader, statusOf, untilTold } from './support.js';
+import { operateOn, rowOf, rowsInBytes, slotsOf, someReader, untilStatus, untilTold } from './support.js';
 
 describe('an export that does not end well', () => {
   let service: TestService;
@@ -53,7 +53,7 @@ describe('an export that does not end well', () => {
     await door.somebodyWaits();
     const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
     assert.equal(error_code, 'TIMED_OUT');
-    assert.equal(await statusOf(service, exportWorkflowId(jobId)), 'TIMED_OUT');
+    await untilStatus(service, exportWorkflowId(jobId), 'TIMED_OUT');
     assert(await slotIsFree(user, jobId));
     assert.equal((await untilTold(user)).length, 1);
     assert.equal((await keptOf(jobId)).uploads, 1);
@@ -68,7 +68,7 @@ describe('an export that does not end well', () => {
     assert.match(error_message ?? '', /has 1\d{3} rows; at most 100/);
     assert.equal((await untilTold(user)).length, 1);
     assert.deepEqual(await keptOf(jobId), { uploads: 0, pieces: 0 });
-    assert.equal(await statusOf(service, exportWorkflowId(jobId)), 'FAILED');
+    await untilStatus(service, exportWorkflowId(jobId), 'FAILED');
     await until('the slot is free', () => slotIsFree(user, jobId));
   });
 

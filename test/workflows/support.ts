@@ -1,3 +1,4 @@
+import { QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -124,13 +125,25 @@ export async function assertSameFile(service: TestService, as: Principal, jobId:
 /** Null when the user has no semaphore. */
 export async function slotsOf({ deps }: TestService, { tenantId, userId }: Principal): Promise<SlotsState | null> {
   const handle = deps.temporal.openOnly.workflow.getHandle(slotsWorkflowId(tenantId, userId));
-  return handle.query(slotsQuery).catch(() => null);
+  const { slots } = await until('an answer of the semaphore', async () => {
+    try {
+      return { slots: await handle.query(slotsQuery) };
+    } catch (error) {
+      // Any other error is of a busy server, or of a worker that was killed: it says nothing about the slots.
+      return error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError ? { slots: null } : null;
+    }
+  });
+  return slots;
 }
 
 /** How the latest run of a workflow stands. */
 export async function statusOf({ deps }: TestService, workflowId: string): Promise<string> {
   return (await deps.temporal.client.workflow.getHandle(workflowId).describe()).status.name;
 }
+
+/** An export's row says how it ended a moment before its workflow has ended. */
+export const untilStatus = (service: TestService, workflowId: string, status: string): Promise<true> =>
+  until(`${status} of ${workflowId}`, async () => (await statusOf(service, workflowId)) === status, 5000);
 
 /** One sweep, as the schedule would start it. */
 export async function sweepNow({ deps }: TestService): Promise<void> {
