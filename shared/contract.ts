@@ -289,6 +289,8 @@ export interface PlanSummary {
   readonly generation: number;
   readonly totalRows: number;
   readonly segments: number;
+  /** Rows of the only segment, when it was written where it was planned. The upload is open then. */
+  readonly segmentRows?: number;
 }
 
 export type OpenedUpload =

@@ -33,14 +33,16 @@ export async function makeFile(input: ExportInput, state: ExportState): Promise<
     const shown = step('plan', `${request.type} as ${request.format}${round === 0 ? '' : ', again'}`);
     const plan = await planExport.executeWithOptions(shown, [{ jobId, tenantId, tuning: input.tuning, demand }]);
     try {
-      const { generation } = plan;
-      const opening = step('open-upload', `generation ${generation}`);
-      const upload = await inlineFirst(input.tuning, opening, (steps) =>
-        steps.openUpload({ jobId, tenantId, generation }),
-      );
-      if (upload.state === 'complete') return upload.file;
-      // The upload had died, and what was planned for it does not count.
-      if (upload.state === 'replaced') continue;
+      const { generation, segmentRows } = plan;
+      if (segmentRows === undefined) {
+        const opening = step('open-upload', `generation ${generation}`);
+        const upload = await inlineFirst(input.tuning, opening, (steps) =>
+          steps.openUpload({ jobId, tenantId, generation }),
+        );
+        if (upload.state === 'complete') return upload.file;
+        // The upload had died, and what was planned for it does not count.
+        if (upload.state === 'replaced') continue;
+      }
       state.planned(plan);
       return await fillUpload(input, plan, state);
     } catch (error) {
@@ -88,7 +90,8 @@ async function fillUpload(input: ExportInput, plan: PlanSummary, state: ExportSt
     });
 
   state.enter('exporting');
-  await run(Array.from({ length: plan.segments }, (_, segment) => segment));
+  if (plan.segmentRows === undefined) await run(Array.from({ length: plan.segments }, (_, segment) => segment));
+  else state.segmentCommitted(0, plan.segmentRows);
   for (let round = 0; round <= FINISH_ROUNDS; round++) {
     state.enter('finishing');
     const shown = step('finish', `joins ${plan.segments} segments`);
