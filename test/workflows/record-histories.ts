@@ -18,7 +18,7 @@ import { HISTORIES, historyToText } from './history-file.js';
 import { cancel, post, resetExport, rowOf, rowsInBytes, slotsOf, someReader, statusOf } from './support.js';
 
 /** What is new about the code that is recorded. */
-const CHANGE = 'inline-steps';
+const CHANGE = 'few-rows';
 
 describe('histories', () => {
   let service: TestService;
@@ -51,6 +51,14 @@ describe('histories', () => {
     await record('export-completed', exportWorkflowId(jobId));
     await until('the mail', async () => (await statusOf(service, `notification/${jobId}/completed`)) === 'COMPLETED');
     await record('notification', `notification/${jobId}/completed`);
+  });
+
+  it('of one of few rows, which its plan has written', async () => {
+    const user = someReader();
+    const jobId = await postExport(service, user, { columns: ['id'] });
+    await untilEnded(service, user, jobId);
+    await untilClosed(exportWorkflowId(jobId), 'COMPLETED');
+    await record('export-few', exportWorkflowId(jobId));
   });
 
   it('of the run of a schedule', async () => {

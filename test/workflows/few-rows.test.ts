@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { someUser, type TestService } from '../support/service.js';
+import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
+import { assertSameFile, cancel, rowOf, segmentsOf, untilStatus } from './support.js';
+
+describe('an export of few rows', () => {
+  let service: TestService;
+  let doors: Doors;
+  let door: Door;
+  const me = someUser();
+
+  before(async () => {
+    ({ service, doors } = await startStage());
+  });
+  beforeEach(async () => {
+    door = await doors.closed(1);
+  });
+  afterEach(() => door.open());
+  after(() => endStage({ service, doors }));
+
+  /** The steps that were, or are, activities of their own. */
+  async function activitiesOf(jobId: string): Promise<(string | null | undefined)[]> {
+    const handle = service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
+    const { events } = await handle.fetchHistory();
+    return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled ? [scheduled.activityId] : [],
+    );
+  }
+
+  it('is written where it is planned', async () => {
+    await door.open();
+    const jobId = await postExport(service, me, behind(1));
+    await untilEnded(service, me, jobId);
+    assert.deepEqual(await activitiesOf(jobId), ['plan']);
+    assert.deepEqual(
+      (await segmentsOf(service, jobId)).map(({ attempt }) => attempt),
+      [1],
+    );
+  });
+
+  it('that takes longer than two seconds gets an activity for its segment, and is the same file', async () => {
+    const jobId = await postExport(service, me, behind(1));
+    await until('an activity of its own', async () => (await activitiesOf(jobId)).includes('segment-0000'));
+    await door.somebodyWaits();
+    assert.ok(((await rowOf(service, jobId)).total_rows ?? 0) > 1000);
+    await door.open();
+    await untilEnded(service, me, jobId);
+    assert.deepEqual(await activitiesOf(jobId), ['plan', 'segment-0000']);
+
+    const undisturbed = await postExport(service, me, behind(1));
+    await untilEnded(service, me, undisturbed);
+    await assertSameFile(service, me, jobId, undisturbed);
+  });
+
+  it('is cancelled while its plan writes it, and leaves nothing behind', async () => {
+    const jobId = await postExport(service, me, behind(1));
+    await door.somebodyWaits();
+    assert.equal((await cancel(service, me, jobId)).status, 202);
+    await untilEnded(service, me, jobId, 'CANCELLED');
+    await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
+    assert.deepEqual(await activitiesOf(jobId), ['plan', 'discard']);
+    await until('nothing is left', async () => (await leftovers(service)).length === 0, 3000);
+  });
+});
