@@ -23,6 +23,7 @@ import { tuningFor, turnsOf } from '../shared/tenant-weights.js';
 import { admitUpdate } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
 import { grpcCode, isPassingFault, pauseAfter } from './passing-faults.js';
+import type { Turns } from './turns.js';
 
 const DEADLINE_MS = 5000;
 /** What is left for the answer to come back: the semaphore refuses a request that it meets later than this. */
@@ -77,13 +78,14 @@ function hasNoAnswer(error: unknown): boolean {
  * A retry is safe: the semaphore knows the job id. Each try has an update id of its own, because an id is only known
  * within one run: repeated after the end of that run, it would return its answer and start nothing.
  *
+ * @param turns of tenants: one that asks for many exports in a moment does not keep the others waiting
  * @throws ServiceError TOO_MANY_EXPORTS with `active_job_ids`; TEMPORARILY_UNAVAILABLE when nobody answered in time, in
  * which case the export may have started all the same: its row tells
  */
-export async function admit(job: JobSeed, deps: ApiDeps): Promise<Admission> {
+export async function admit(job: JobSeed, deps: ApiDeps, turns: Turns): Promise<Admission> {
   const { metrics } = deps;
   try {
-    const admission = await ask(job, deps);
+    const admission = await ask(job, deps, turns);
     metrics.admission(admission.started ? 'started' : 'known');
     return admission;
   } catch (error) {
@@ -92,7 +94,7 @@ export async function admit(job: JobSeed, deps: ApiDeps): Promise<Admission> {
   }
 }
 
-async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps): Promise<Admission> {
+async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps, turns: Turns): Promise<Admission> {
   const { limit, weights, admissionDeadlineMs = DEADLINE_MS } = settings;
   const { userId, tenantId } = job;
   const tuning = tuningFor(tenantId, settings.tuning, weights);
@@ -122,15 +124,24 @@ async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps): Promise
     );
   };
 
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await withTimeLimit(askOnce(), Math.max(0, deadline - Date.now()));
-    } catch (error) {
-      const refused = refusal(error);
-      if (refused !== null) throw refused;
-      if (!hasNoAnswer(error)) throw error;
-      if (!isPassing(error) || Date.now() >= notAfter) throw unanswered(error);
-      await pauseAfter(attempt);
+  const untilAnswered = async (): Promise<Admission> => {
+    // Nobody waits for this one any more.
+    if (Date.now() >= notAfter) throw new TimeLimitError('its turn came too late');
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await withTimeLimit(askOnce(), Math.max(0, deadline - Date.now()));
+      } catch (error) {
+        const refused = refusal(error);
+        if (refused !== null) throw refused;
+        if (!hasNoAnswer(error)) throw error;
+        if (!isPassing(error) || Date.now() >= notAfter) throw unanswered(error);
+        await pauseAfter(attempt);
+      }
     }
+  };
+  try {
+    return await withTimeLimit(turns.take(tenantId, untilAnswered), admissionDeadlineMs);
+  } catch (error) {
+    throw error instanceof TimeLimitError ? unanswered(error) : error;
   }
 }

@@ -10,6 +10,7 @@ import { askPermission } from '../ask-source.js';
 import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { idFor, idempotencyKeyOf } from '../input.js';
+import { Turns } from '../turns.js';
 import { jobView, queuedRow } from '../../shared/job-view.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
 import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
@@ -20,6 +21,8 @@ const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
 const INSERT_MS = 2000;
 /** How long the row of a job that another request has started may take to appear. */
 const ROW_WAIT_MS = 2000;
+/** At the same time, by one API process: enough to keep Temporal busy. */
+const ADMISSIONS_OF_A_TENANT = 8;
 
 function seedOf(request: Request, schema: RequestSchema, { registry }: ApiDeps): JobSeed {
   const principal = principalOf(request);
@@ -75,11 +78,11 @@ async function requireRoom({ tenantId }: JobSeed, { jobs, settings, metrics }: A
   throw new ServiceError('TENANT_TOO_BUSY', sentence, { max_active_exports: tenantLimit });
 }
 
-async function start(seed: JobSeed, deps: ApiDeps): Promise<JobRow> {
+async function start(seed: JobSeed, deps: ApiDeps, turns: Turns): Promise<JobRow> {
   const { jobs, logger } = deps;
   await requireRoom(seed, deps);
   try {
-    const { started } = await admit(seed, deps);
+    const { started } = await admit(seed, deps, turns);
     // Without a key the id is ours alone: "known already" is then an answer to our own first try.
     if (!started && seed.idempotencyKey !== null) return await rowOfFirst(seed, deps);
   } catch (error) {
@@ -98,12 +101,13 @@ async function start(seed: JobSeed, deps: ApiDeps): Promise<JobRow> {
 /** `POST /v1/exports`: a slot is taken and the export started before this answers; no row has been read by then. */
 export function createExport(deps: ApiDeps): RequestHandler {
   const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
+  const turns = new Turns(ADMISSIONS_OF_A_TENANT);
   return async (request, response) => {
     const seed = seedOf(request, schema, deps);
     await askPermission(deps, seed.request.type, seed);
     contextOf(request).jobId = seed.jobId;
     const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);
-    const row = known === null ? await start(seed, deps) : sameRequest(known, seed);
+    const row = known === null ? await start(seed, deps, turns) : sameRequest(known, seed);
     response.status(202).location(`/v1/exports/${row.job_id}`).json(jobView(row, deps.settings));
   };
 }

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { setImmediate as tick } from 'node:timers/promises';
+import { Turns } from '../../api/turns.js';
+
+describe('turns', () => {
+  /** Work that begins and ends when the test says so. */
+  function workOf(turns: Turns, begun: string[]) {
+    return (tenant: string, name: string) => {
+      let end: (error?: Error) => void = () => undefined;
+      const done = new Promise<string>((resolve, reject) => {
+        end = (error) => {
+          if (error === undefined) resolve(name);
+          else reject(error);
+        };
+      });
+      const result = turns.take(tenant, () => {
+        begun.push(name);
+        return done;
+      });
+      return { result, end };
+    };
+  }
+
+  it('are so many at a time for each tenant, and come in order', async () => {
+    const begun: string[] = [];
+    const work = workOf(new Turns(2), begun);
+    const [first, second, third, fourth] = [work('a', 'a1'), work('a', 'a2'), work('a', 'a3'), work('a', 'a4')];
+    const other = work('b', 'b1');
+    await tick();
+    assert.deepEqual(begun, ['a1', 'a2', 'b1']);
+    second.end();
+    assert.equal(await second.result, 'a2');
+    await tick();
+    assert.deepEqual(begun, ['a1', 'a2', 'b1', 'a3']);
+    for (const { end } of [first, third, other]) end();
+    await tick();
+    fourth.end();
+    assert.equal(await fourth.result, 'a4');
+  });
+
+  it('go on after one that fails', async () => {
+    const begun: string[] = [];
+    const work = workOf(new Turns(1), begun);
+    const [first, second] = [work('a', 'a1'), work('a', 'a2')];
+    first.end(new Error('away'));
+    await assert.rejects(first.result, /away/);
+    second.end();
+    assert.equal(await second.result, 'a2');
+    const third = work('a', 'a3');
+    third.end();
+    assert.equal(await third.result, 'a3');
+  });
+});
