@@ -7,7 +7,7 @@ import { JWT_SECRET, someUser, startService, type TestService } from '../support
 
 const VERSION = '4.32.5';
 /** Cases of each operation that are made up, beside its edges: a run of half a minute, of two, or of many. */
-const MAX_EXAMPLES = LONG ? '150' : DEEP ? '6' : '2';
+const MAX_EXAMPLES = LONG ? '300' : DEEP ? '6' : '2';
 const [LEAST_CASES, RUN_MS] = LONG ? [10_000, 1_200_000] : [1000, 480_000];
 
 /**
