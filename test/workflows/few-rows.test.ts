@@ -60,7 +60,7 @@ describe('an export of few rows', () => {
     assert.equal((await cancel(service, me, jobId)).status, 202);
     await untilEnded(service, me, jobId, 'CANCELLED');
     await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
-    assert.deepEqual(await activitiesOf(jobId), ['plan', 'discard']);
+    assert.equal((await activitiesOf(jobId)).at(-1), 'discard');
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 3000);
   });
 });
