@@ -98,11 +98,9 @@ async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps, turns: T
   const { limit, weights, admissionDeadlineMs = DEADLINE_MS } = settings;
   const { userId, tenantId } = job;
   const tuning = tuningFor(tenantId, settings.tuning, weights);
-  const deadline = Date.now() + admissionDeadlineMs;
-  const notAfter = deadline - MARGIN_MS;
   const { client } = temporal;
 
-  const askOnce = async (): Promise<Admission> => {
+  const askOnce = async (deadline: number, notAfter: number): Promise<Admission> => {
     const state = firstSlotsState(await jobs.activeOf(job));
     return client.withDeadline(deadline, () =>
       client.workflow.executeUpdateWithStart(admitUpdate, {
@@ -124,12 +122,14 @@ async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps, turns: T
     );
   };
 
+  const lastTurn = Date.now() + admissionDeadlineMs;
   const untilAnswered = async (): Promise<Admission> => {
-    // Nobody waits for this one any more.
-    if (Date.now() >= notAfter) throw new TimeLimitError('its turn came too late');
+    if (Date.now() >= lastTurn) throw new TimeLimitError('its turn came too late');
+    const deadline = Date.now() + admissionDeadlineMs;
+    const notAfter = deadline - MARGIN_MS;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await withTimeLimit(askOnce(), Math.max(0, deadline - Date.now()));
+        return await withTimeLimit(askOnce(deadline, notAfter), Math.max(0, deadline - Date.now()));
       } catch (error) {
         const refused = refusal(error);
         if (refused !== null) throw refused;
@@ -140,7 +140,8 @@ async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps, turns: T
     }
   };
   try {
-    return await withTimeLimit(turns.take(tenantId, untilAnswered), admissionDeadlineMs);
+    // So long for its turn at most, and so long for the answer.
+    return await withTimeLimit(turns.take(tenantId, untilAnswered), 2 * admissionDeadlineMs);
   } catch (error) {
     throw error instanceof TimeLimitError ? unanswered(error) : error;
   }
