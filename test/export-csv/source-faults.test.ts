@@ -5,6 +5,7 @@ import { queryRows } from '../support/database.js';
 import { describeDeeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
+import { ordersView } from '../support/orders-view.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { segmentsOf } from '../workflows/support.js';
 
@@ -37,9 +38,7 @@ describeDeeply('a source database', () => {
            END IF;
            RETURN note;
          END $$;
-       CREATE VIEW moody AS SELECT ${Object.keys(columns)
-         .map((name) => (name === 'note' ? 'moods(id, note) AS note' : name))
-         .join(', ')} FROM orders`,
+       ${ordersView('moody', 'moods(id, note)')}`,
     );
     await service.startWorker();
   });

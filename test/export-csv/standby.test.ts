@@ -5,6 +5,7 @@ import { queryRows } from '../support/database.js';
 import { describeDeeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
+import { ordersView } from '../support/orders-view.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import { startPair, type Pair } from '../support/standby.js';
 import { assertSameFile, segmentsOf } from '../workflows/support.js';
@@ -39,9 +40,7 @@ describeDeeply('a hot standby as the source database', function () {
            IF id BETWEEN 900 AND 1100 THEN PERFORM pg_sleep(0.005); END IF;
            RETURN note;
          END $$;
-       CREATE VIEW slow AS SELECT ${Object.keys(columns)
-         .map((name) => (name === 'note' ? 'slowly(id, note) AS note' : name))
-         .join(', ')} FROM orders`,
+       ${ordersView('slow', 'slowly(id, note)')}`,
     );
     await pair.caughtUp();
     await service.startWorker();

@@ -4,11 +4,11 @@ import type { Stack } from '../../dev/stack/stack.js';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { describeDeeply } from '../support/depth.js';
-import { planAt, postExport, until, untilEnded } from '../support/exports.js';
+import { planAt, postExport, untilEnded } from '../support/exports.js';
 import { FAST, someUser, type TestService } from '../support/service.js';
 import { stackBeside, type OwnService } from '../support/stack.js';
 import { behind, endStage, startStage, Doors, type Door } from '../workflows/doors.js';
-import { assertSameFile, segmentsOf, statusOf, untilCommitted } from '../workflows/support.js';
+import { assertSameFile, segmentsOf, untilStatus, untilCommitted } from '../workflows/support.js';
 
 const EXPORTS = 10;
 const IN_FLIGHT = 2;
@@ -36,7 +36,7 @@ describeDeeply('while ten exports run', function () {
   const formats = [...FORMATS.keys()];
   const bodyOf = (format: string): object => ({ ...behind(1), format });
   const untilClosed = (jobId: string): Promise<true> =>
-    until(`the end of ${jobId}`, async () => (await statusOf(service, exportWorkflowId(jobId))) === 'COMPLETED');
+    untilStatus(service, exportWorkflowId(jobId), 'COMPLETED', 20_000);
 
   before(async () => {
     own = await stackBeside('postgres', 'temporal', 's3');

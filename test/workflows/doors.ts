@@ -3,6 +3,7 @@ import { orders } from '../../shared/datasets/orders.js';
 import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import { until } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
+import { ordersView } from '../support/orders-view.js';
 import { startService, type ServiceOptions, type TestService } from '../support/service.js';
 
 /**
@@ -61,10 +62,7 @@ const FUNCTION = `CREATE OR REPLACE FUNCTION door(number integer, id bigint, not
     RETURN note;
   END $$`;
 
-const viewSql = (number: DoorNumber): string => {
-  const items = Object.keys(columns).map((name) => (name === 'note' ? `door(${number}, id, note) AS note` : name));
-  return `CREATE OR REPLACE VIEW ${nameOf(number)} AS SELECT ${items.join(', ')} FROM orders`;
-};
+const viewSql = (number: DoorNumber): string => ordersView(nameOf(number), `door(${number}, id, note)`);
 
 /** What a test wants to know when nobody came. */
 async function latestExport(client: pg.Client): Promise<unknown> {

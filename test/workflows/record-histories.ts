@@ -15,7 +15,17 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 import { DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
 import { HISTORIES, historyToText } from './history-file.js';
-import { cancel, post, resetExport, rowOf, rowsInBytes, slotsOf, someReader, statusOf } from './support.js';
+import {
+  cancel,
+  post,
+  resetExport,
+  rowOf,
+  rowsInBytes,
+  slotsOf,
+  someReader,
+  statusOf,
+  untilStatus,
+} from './support.js';
 
 /** What is new about the code that is recorded. */
 const CHANGE = 'few-rows';
@@ -41,7 +51,7 @@ describe('histories', () => {
     await writeFile(new URL(`${name}.${CHANGE}.json`, HISTORIES), historyToText(history));
   }
   const untilClosed = (workflowId: string, status: string): Promise<true> =>
-    until(status, async () => (await statusOf(service, workflowId)) === status);
+    untilStatus(service, workflowId, status, 20_000);
 
   it('of an export that is completed, and its notification', async () => {
     const user = someReader();

@@ -142,8 +142,8 @@ export async function statusOf({ deps }: TestService, workflowId: string): Promi
 }
 
 /** An export's row says how it ended a moment before its workflow has ended. */
-export const untilStatus = (service: TestService, workflowId: string, status: string): Promise<true> =>
-  until(`${status} of ${workflowId}`, async () => (await statusOf(service, workflowId)) === status, 5000);
+export const untilStatus = (service: TestService, workflowId: string, status: string, ms = 5000): Promise<true> =>
+  until(`${status} of ${workflowId}`, async () => (await statusOf(service, workflowId)) === status, ms);
 
 /** One sweep, as the schedule would start it. */
 export async function sweepNow({ deps }: TestService): Promise<void> {
