@@ -2,6 +2,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import {
   CONTROL_QUEUE,
+  exportWorkflowId,
   firstSlotsState,
   slotsWorkflowId,
   type ExportInput,
@@ -22,7 +23,8 @@ export type Claim = 'granted' | 'wait' | 'ended';
 /**
  * Takes the slot that the export was admitted with, the first time. After that, or without one, asks the semaphore: a
  * holder is answered at once; an export that was reset after its end waits its turn. Starts the semaphore if there is
- * none, with the user's active jobs.
+ * none, with the user's active jobs. One that its user has cancelled before it was there cancels itself, and waits for
+ * that.
  */
 export const claimSlot =
   ({ jobs, temporal, metrics }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics'>) =>
@@ -40,10 +42,15 @@ export const claimSlot =
     if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
     // A reset of an expired or deleted job makes nothing.
     if (row.shown_status === 'EXPIRED' || row.file_deleted_at !== null) return answer('ended');
+    const { client } = temporal;
+    if (row.status === 'QUEUED' && row.cancel_requested_at !== null) {
+      // Its user may have been quicker than its start: there was no workflow yet that could be told.
+      await client.workflow.getHandle(exportWorkflowId(jobId)).cancel();
+      return answer('wait');
+    }
 
     const state = firstSlotsState(await jobs.activeOf(job));
     const input: SlotsInput = { tenantId, userId, limit, tuning, state };
-    const { client } = temporal;
     const granted = await askInTime(client, ANSWER_WITHIN_MS, () =>
       client.workflow.executeUpdateWithStart(claimUpdate, {
         args: [{ jobId, limit }],

@@ -6,7 +6,7 @@ import { JobStore } from '../shared/infrastructure/job-store.js';
 import { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import { ownerQuery } from '../shared/search-attributes.js';
 import type { ActivityDeps } from './deps.js';
-import { isOpen, workflowStatus } from './describe-exports.js';
+import { START_MS, isOpen, workflowStatus } from './describe-exports.js';
 import { heartbeating } from './heartbeat.js';
 import { removeJob } from './remove-job.js';
 
@@ -61,6 +61,8 @@ async function cancelAll({ jobs, temporal }: Deps, user: UserRef, signal: AbortS
   const active = await jobs.activeOf(user);
   for (const { jobId } of active) await jobs.requestCancel(jobId);
   const ids = new Set(active.map(({ jobId }) => exportWorkflowId(jobId)));
+  const queued = active.filter(({ status }) => status === 'QUEUED');
+  const mayStart = new Set(queued.map(({ jobId }) => exportWorkflowId(jobId)));
   const query = `${ownerQuery(user)} AND ExecutionStatus = "Running"`;
   for await (const { workflowId } of client.workflow.list({ query })) {
     ids.add(workflowId);
@@ -68,10 +70,11 @@ async function cancelAll({ jobs, temporal }: Deps, user: UserRef, signal: AbortS
   const each = (act: (workflowId: string) => Promise<unknown>): Promise<unknown> =>
     Promise.all([...ids].map((workflowId) => act(workflowId).catch(unlessGone)));
   await each((workflowId) => client.workflow.getHandle(workflowId).cancel());
-  const end = Date.now() + PATIENCE_MS;
+  const begun = Date.now();
   while (await someOpen()) {
     signal.throwIfAborted();
-    if (Date.now() > end) await each((workflowId) => client.workflow.getHandle(workflowId).terminate('erased'));
+    if (Date.now() > begun + PATIENCE_MS)
+      await each((workflowId) => client.workflow.getHandle(workflowId).terminate('erased'));
     await sleep(PAUSE_MS, undefined, { signal });
   }
   // Dead ones have rows that nobody would end.
@@ -79,8 +82,13 @@ async function cancelAll({ jobs, temporal }: Deps, user: UserRef, signal: AbortS
   return active.length;
 
   async function someOpen(): Promise<boolean> {
-    const statuses = await Promise.all([...ids].map((workflowId) => workflowStatus(client, workflowId)));
-    return statuses.some(isOpen);
+    // One that was admitted and is not there yet would bring its row back.
+    const open = async (workflowId: string): Promise<boolean> => {
+      const status = await workflowStatus(client, workflowId);
+      const starts = status === 'NOT_FOUND' && mayStart.has(workflowId) && Date.now() < begun + START_MS;
+      return starts || isOpen(status);
+    };
+    return (await Promise.all([...ids].map(open))).includes(true);
   }
 }
 

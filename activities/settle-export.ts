@@ -8,6 +8,8 @@ import {
   type NotificationInput,
   type Tuning,
 } from '../shared/contract.js';
+import { exportStart } from '../shared/export-start.js';
+import { seedOf } from '../shared/infrastructure/job-row.js';
 import type { ActivityDeps } from './deps.js';
 import { exportStatus, isOpen } from './describe-exports.js';
 
@@ -23,13 +25,23 @@ const FAILURES: Partial<Record<string, JobFailure>> = {
 /** A cancel tells its user itself, or has its reasons. */
 const EVENTS: Partial<Record<string, NotificationEvent>> = { COMPLETED: 'completed', FAILED: 'failed' };
 
-/** Ends the row of an export that died without a word, and tells its user. One that lives again is left alone. */
+/**
+ * Ends the row of an export that died without a word, and tells its user. One that lives again is left alone. One that
+ * was promised but never came to be, because its semaphore was terminated in that very moment, is started, and waits for
+ * a slot.
+ */
 export const settleExport =
-  ({ jobs, temporal, metrics }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics'>) =>
+  ({ jobs, temporal, metrics, limit }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics' | 'limit'>) =>
   async ({ jobId, tenantId, tuning }: JobRef & { tuning: Tuning }): Promise<void> => {
     const status = await exportStatus(temporal.client, jobId);
     const failure = FAILURES[status];
     if (isOpen(status) || failure === undefined) return;
+    const promised = status === 'NOT_FOUND' ? await jobs.find(jobId) : null;
+    if (promised?.status === 'QUEUED' && promised.started_at === null) {
+      const start = exportStart({ job: seedOf(promised), limit, tuning });
+      await temporal.client.workflow.start('exportWorkflow', start).catch(unlessStarted);
+      return;
+    }
     const failed = await jobs.fail(jobId, failure);
     if (failed) metrics.exportFailed(failure.code);
 
@@ -42,15 +54,16 @@ export const settleExport =
     if (email === undefined && webhookUrl === undefined) return;
     const webhook = webhookUrl !== undefined;
     const input: NotificationInput = { jobId, tenantId, event, webhook, tuning };
-    try {
-      await temporal.client.workflow.start('notificationWorkflow', {
-        workflowId: notificationWorkflowId(jobId, event),
-        taskQueue: CONTROL_QUEUE,
-        args: [input],
-        staticSummary: `${event}: ${row.type} as ${row.format}`,
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      });
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    const notification = temporal.client.workflow.start('notificationWorkflow', {
+      workflowId: notificationWorkflowId(jobId, event),
+      taskQueue: CONTROL_QUEUE,
+      args: [input],
+      staticSummary: `${event}: ${row.type} as ${row.format}`,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+    await notification.catch(unlessStarted);
   };
+
+function unlessStarted(error: unknown): void {
+  if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+}

@@ -8,7 +8,10 @@ import { isOfGeneration } from './open-upload.js';
 import { removeJob } from './remove-job.js';
 import { settleExport } from './settle-export.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'metrics' | 'retryWindowMs' | 'jobTtlMs'>;
+type Deps = Pick<
+  ActivityDeps,
+  'jobs' | 'plans' | 'store' | 'temporal' | 'metrics' | 'limit' | 'retryWindowMs' | 'jobTtlMs'
+>;
 
 /** Jobs that are asked for at a time, and how often: what one sweep leaves, the next one takes. */
 const BATCH = 100;

@@ -37,9 +37,12 @@ const TASK_TIMEOUT_MS = 2500;
 /** The server's name for an update whose workflow ended before it had answered. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
 
+/** gRPC's code for a workflow that has ended between two steps of the server. */
+const NOT_FOUND = 5;
+
 /** True for an answer that says nothing about the request: the next one may. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof WorkflowNotFoundError) return true;
+  if (error instanceof WorkflowNotFoundError || grpcCode(error) === NOT_FOUND) return true;
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   // An operator ended the semaphore; the next request starts it again.
   if (cause instanceof CancelledFailure || cause instanceof TerminatedFailure) return true;
@@ -104,7 +107,7 @@ async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps, turns: T
     const state = firstSlotsState(await jobs.activeOf(job));
     return client.withDeadline(deadline, () =>
       client.workflow.executeUpdateWithStart(admitUpdate, {
-        args: [{ job, limit, tuning, notAfter }],
+        args: [{ job, limit, tuning, notAfter, atOnce: job.idempotencyKey === null }],
         updateId: randomUUID(),
         startWorkflowOperation: new WithStartWorkflowOperation<(input: SlotsInput) => Promise<void>>(
           'userExportSlots',

@@ -1,8 +1,11 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** RESOURCE_EXHAUSTED: too much at once. ABORTED, UNAVAILABLE: what was asked was just ending, or the way to it. */
-const PASSING: readonly number[] = [8, 10, 14];
+/**
+ * RESOURCE_EXHAUSTED: too much at once. ABORTED, UNAVAILABLE: what was asked was just ending, or the way to it.
+ * FAILED_PRECONDITION: its workflow task failed, as it does when a cancel of an operator meets an update.
+ */
+const PASSING: readonly number[] = [8, 9, 10, 14];
 const LONGEST_PAUSE_MS = 300;
 
 /** The gRPC status in an error or in what caused it; null when it is no fault of a call. */

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
+  CancellationScope,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -29,6 +30,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
   const waiters = new Set(input.state.waiters);
   const unsettled = new Set(input.state.unsettled);
   let { limit, tuning } = input;
+  let starting = 0;
   let looking: Promise<void> | null = null;
   let lookedAt = 0;
   let settling = false;
@@ -107,12 +109,15 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     settling = false;
   }
 
+  /** @returns false when the export had been started before */
   async function start(request: AdmitRequest): Promise<boolean> {
     const { jobId } = request.job;
     holders.set(jobId, 'starting');
+    starting += 1;
     show();
     try {
-      await startExport({ ...request, admitted: true });
+      // Not cancelled with the semaphore.
+      await CancellationScope.nonCancellable(() => startExport({ ...request, admitted: true }));
       // A quick export may have released its slot before its start was confirmed.
       if (holders.has(jobId)) holders.set(jobId, 'held');
       return true;
@@ -120,8 +125,11 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       holders.delete(jobId);
       grant();
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      if (request.atOnce === true) unsettled.add(jobId);
       // Anything but an ApplicationFailure would fail the workflow task, again and again.
       throw ApplicationFailure.nonRetryable('The export could not be started.', 'TEMPORARILY_UNAVAILABLE');
+    } finally {
+      starting -= 1;
     }
   }
 
@@ -159,7 +167,11 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       }
       if (knows(jobId)) return { jobId, started: false };
       if (active() >= limit) throw tooMany();
-      return { jobId, started: await start(request) };
+      const started = start(request);
+      if (request.atOnce !== true) return { jobId, started: await started };
+      // The order and this answer go to the server as one. What becomes of it is told by the row, as of any export.
+      void started.catch(() => undefined);
+      return { jobId, started: true };
     },
     {
       description: 'Of the API: takes a slot and starts an export',
@@ -172,26 +184,39 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     },
   );
 
-  grant();
-  for (;;) {
-    const busy = active() > 0;
-    const woken = await condition(
-      () => workflowInfo().continueAsNewSuggested || mustSettle() || active() > 0 !== busy,
-      busy ? tuning.lookEveryMs : tuning.idleMs,
-    );
-    if (mustSettle()) {
-      void settle().catch(() => {
-        settling = false;
-      });
+  /** Nobody waits for an answer, and each export that was promised is there. */
+  const isDone = (): boolean => allHandlersFinished() && starting === 0;
+
+  async function serve(): Promise<void> {
+    grant();
+    for (;;) {
+      const busy = active() > 0;
+      const woken = await condition(
+        () => workflowInfo().continueAsNewSuggested || mustSettle() || active() > 0 !== busy,
+        busy ? tuning.lookEveryMs : tuning.idleMs,
+      );
+      if (mustSettle()) {
+        void settle().catch(() => {
+          settling = false;
+        });
+      }
+      if (workflowInfo().continueAsNewSuggested) {
+        await condition(isDone);
+        return continueAsNew<typeof userExportSlots>({ ...input, limit, tuning, state: snapshot() });
+      }
+      if (woken) continue;
+      if (busy) await lookTogether();
+      // An update that is still being answered would fail with the end of its workflow.
+      await condition(isDone);
+      if (active() === 0 && unsettled.size === 0) return;
     }
-    if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      return continueAsNew<typeof userExportSlots>({ ...input, limit, tuning, state: snapshot() });
-    }
-    if (woken) continue;
-    if (busy) await lookTogether();
-    // An update that is still being answered would fail with the end of its workflow.
-    await condition(allHandlersFinished);
-    if (active() === 0 && unsettled.size === 0) return;
+  }
+
+  try {
+    await serve();
+  } catch (error) {
+    // An operator's cancel: it ends no export, and breaks no promise.
+    await CancellationScope.nonCancellable(() => condition(isDone));
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { patched } from '@temporalio/workflow';
-import type { JobSeed, SlotsState } from '../shared/contract.js';
+import type { SlotsState } from '../shared/contract.js';
 
 /** Executions that began when each step was an activity go on as they began. */
 export const isInline = (): boolean => patched('inline-steps');
@@ -24,12 +24,6 @@ export const step = (activityId: string, summary: string): ShownAs => ({
 /** The number is that of `export_segments` and of the logs, from 0; four digits sort as they are read. */
 export const segmentStep = (segment: number, segments: number) =>
   step(`segment-${String(segment).padStart(4, '0')}`, `segment ${segment} (${segment + 1} of ${segments})`);
-
-/** What was asked for, without the values of its filters: those are in the input, for whoever may read that. */
-export function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
-  const filtered = Object.keys(filters).join(', ') || 'none';
-  return `asked for at ${createdAt} by user ${userId} of tenant ${tenantId}  \n${columns.length} columns, filters: ${filtered}`;
-}
 
 /** Who has a slot and who waits for one. Two spaces before a line's end: the Web UI reads Markdown. */
 export function slotsDetails({ holders, waiters, unsettled }: SlotsState, limit: number): string {

@@ -35,10 +35,11 @@ async function cancelWorkflow({ job_id: jobId }: JobRow, { temporal, logger }: A
       const sentence = 'The cancel could not be passed on; please repeat it.';
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, { job_id: jobId }, { cause: error });
     }
-    // The row says active, but nothing runs: the export was terminated or timed out, and the semaphore's look has not
-    // found it yet. Nothing is left to stop, which is all that the caller wants. CANCELLED would be untrue (its upload
-    // is still open): within a minute the look says FAILED, with the reason, and the sweep takes what is left.
-    logger.info({ job_id: jobId }, 'a cancel met an export that is dead already');
+    // Either its start is still on its way: then its first step meets the request in the row. Or the row says active,
+    // but nothing runs: the export was terminated or timed out, and the semaphore's look has not found it yet. Nothing
+    // is left to stop, which is all that the caller wants. CANCELLED would be untrue (its upload is still open): within
+    // a minute the look says FAILED, with the reason, and the sweep takes what is left.
+    logger.info({ job_id: jobId }, 'a cancel met an export that is not there yet, or is dead already');
   }
 }
 

@@ -65,3 +65,22 @@ export function insertValues({ jobId, userId, tenantId, request, idempotencyKey,
     ...[idempotencyKey, requestHash, createdAt],
   ];
 }
+
+/** What a row was made of. */
+export function seedOf(row: JobRow): JobSeed {
+  const { type, format, columns, filters, options } = row;
+  const { email, webhook_url: webhookUrl } = row.notify;
+  const notify = {
+    ...(email === undefined ? {} : { email }),
+    ...(webhookUrl === undefined ? {} : { webhook_url: webhookUrl }),
+  };
+  return {
+    jobId: row.job_id,
+    userId: row.user_id,
+    tenantId: row.tenant_id,
+    request: { type, format, columns, filters, options, notify },
+    idempotencyKey: row.idempotency_key,
+    requestHash: row.request_hash,
+    createdAt: row.created_at.toISOString(),
+  };
+}

@@ -145,11 +145,11 @@ export class JobStore {
     );
   }
 
-  /** False when the job has begun, or ended, before. */
+  /** False when the job has begun, or ended, before, or is to be cancelled. */
   async begin(jobId: string): Promise<boolean> {
     return this.change(
       `UPDATE export_jobs SET status = 'PROCESSING', started_at = now()
-       WHERE job_id = $1 AND status = 'QUEUED' AND started_at IS NULL`,
+       WHERE job_id = $1 AND status = 'QUEUED' AND started_at IS NULL AND cancel_requested_at IS NULL`,
       [jobId],
     );
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { CONTROL_QUEUE, exportWorkflowId } from '../../shared/contract.js';
+import { seedFor } from '../api/support.js';
 import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -137,6 +138,34 @@ describe('a cancel', () => {
       await own.end();
       await alone.close();
     }
+  });
+
+  it('that comes before the export is there is met by its first step', async () => {
+    const user = someReader();
+    const { client, limit, tuning } = { ...service.deps.temporal, ...service.deps };
+    const job = seedFor(user);
+    const [workflowId, jobId] = [exportWorkflowId(job.jobId), job.jobId];
+    await service.deps.jobs.insert(job);
+    assert.equal((await cancel(service, user, jobId)).status, 202);
+    await client.workflow.start('exportWorkflow', {
+      ...{ workflowId, taskQueue: CONTROL_QUEUE, args: [{ job, limit, tuning, admitted: true }] },
+    });
+    await untilEnded(service, user, jobId, 'CANCELLED', 5000);
+    await untilStatus(service, workflowId, 'CANCELLED');
+    assert.deepEqual(await mailsTo(user), []);
+    assert.equal((await rowOf(service, jobId)).started_at, null);
+  });
+
+  deeply('that follows its request at once ends the export as well, and frees its slot', async () => {
+    const user = someReader();
+    for (let i = 0; i < 20; i++) {
+      const jobId = await postExport(service, user, behind(1));
+      assert.equal((await cancel(service, user, jobId)).status, 202);
+      await untilEnded(service, user, jobId, 'CANCELLED', 5000);
+      await until('the slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
+    }
+    assert.deepEqual(await mailsTo(user), []);
+    await untilNothingIsLeft();
   });
 
   deeply('of an export that has ended is a 409', async () => {

@@ -28,7 +28,7 @@ import {
 } from './support.js';
 
 /** What is new about the code that is recorded. */
-const CHANGE = 'few-rows';
+const CHANGE = 'answers-at-once';
 
 describe('histories', () => {
   let service: TestService;

@@ -53,6 +53,24 @@ describe('a semaphore', () => {
     });
   }
 
+  deeply('that operators cancel and terminate while it admits loses nothing that it has admitted', async () => {
+    await serve({ limit: 50 });
+    await door.open();
+    const user = someUser();
+    const admitted: string[] = [];
+    for (let round = 0; round < 12; round++) {
+      const posts = Promise.all([1, 2, 3].map(() => post(service, user)));
+      await sleep(4 * round);
+      await operator(service, round % 2 === 0 ? 'cancel' : 'terminate', slotsId(user)).catch(() => undefined);
+      for (const { status, json, text } of await posts) {
+        assert.equal(status, 202, text);
+        admitted.push((json as { job_id: string }).job_id);
+      }
+    }
+    for (const jobId of admitted) await untilEnded(service, user, jobId);
+    await until('nobody holds', async () => Object.keys((await slotsOf(service, user))?.holders ?? {}).length === 0);
+  });
+
   deeply('that is gone is started again by the exports that it had let in, which lose nothing', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const user = someUser();

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { exportWorkflowId, slotsWorkflowId, temporaryPrefix } from '../../shared/contract.js';
+import { seedOf } from '../../shared/infrastructure/job-row.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
-import { rowOf, rowsInBytes, statusOf, sweepNow } from './support.js';
+import { rowOf, rowsInBytes, slotsOf, statusOf, sweepNow } from './support.js';
 
 const HEADERS = { contentType: 'text/csv', fileName: 'nobodys.csv', metadata: {} };
 
@@ -99,5 +100,25 @@ describe('the sweep', () => {
     await sweepNow(service);
     const { status, error_code } = await rowOf(service, jobId);
     assert.deepEqual([status, error_code], ['FAILED', 'TERMINATED']);
+  });
+
+  it('starts an export that was promised and never came to be, once its user has a slot', async () => {
+    await serve({});
+    const active = [await postExport(service, user, behind(2)), await postExport(service, user, behind(2))];
+    await reading.somebodyWaits(2);
+    const like = seedOf(await rowOf(service, await postExport(service, someUser())));
+    const [young, old] = [0, 120_000].map((ms) => ({
+      ...{ ...like, ...user, jobId: randomUUID() },
+      createdAt: new Date(Date.now() - ms).toISOString(),
+    }));
+    assert(young !== undefined && old !== undefined);
+    for (const seed of [young, old]) await service.deps.jobs.insert(seed);
+    await sweepNow(service);
+    await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(old.jobId));
+    await reading.open();
+    for (const jobId of [...active, old.jobId]) await untilEnded(service, user, jobId);
+    await sweepNow(service);
+    assert.equal((await rowOf(service, young.jobId)).status, 'QUEUED', 'its start may still be on its way');
+    await queryRows(service.databaseUrl, 'DELETE FROM export_jobs WHERE job_id = $1', [young.jobId]);
   });
 });

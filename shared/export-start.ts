@@ -1,0 +1,22 @@
+import { exportWorkflowId, CONTROL_QUEUE, type ExportInput, type JobSeed } from './contract.js';
+import { exportSearchAttributes } from './search-attributes.js';
+import { turnsOf } from './tenant-weights.js';
+
+/** How an export is started, whoever starts it: its semaphore, the run of a schedule, or who finds that nobody has. */
+export const exportStart = ({ job, limit, tuning, admitted = false }: ExportInput) => ({
+  workflowId: exportWorkflowId(job.jobId),
+  taskQueue: CONTROL_QUEUE,
+  args: [{ job, limit, tuning, admitted }] as [ExportInput],
+  workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+  workflowExecutionTimeout: tuning.executionTimeoutMs,
+  priority: turnsOf(job.tenantId, tuning),
+  typedSearchAttributes: exportSearchAttributes(job),
+  staticSummary: `${job.request.type} as ${job.request.format}`,
+  staticDetails: exportDetails(job),
+});
+
+/** What was asked for, without the values of its filters: those are in the input, for whoever may read that. */
+function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
+  const filtered = Object.keys(filters).join(', ') || 'none';
+  return `asked for at ${createdAt} by user ${userId} of tenant ${tenantId}  \n${columns.length} columns, filters: ${filtered}`;
+}
