@@ -23,7 +23,7 @@ import { createApp } from './app.js';
 import { logContext } from './context.js';
 import type { ApiDeps } from './deps.js';
 import { measureApi } from './measure-api.js';
-import { ListenError, serve } from './server.js';
+import { ListenError, serveApp } from './server.js';
 import { createTokenVerifier } from './verify-token.js';
 
 /** How long requests may still take after a stop signal. */
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
           (await checkSearchAttributes(temporal.client.connection, address.namespace)),
       ],
     };
-    const server = await serve(createApp(deps), { host: config.HOST, port: config.PORT });
+    const server = await serveApp(createApp(deps), { host: config.HOST, port: config.PORT });
     logger.info({ port: server.port, datasets: [...registry.keys()] }, 'listening');
     await Promise.race([stop, sayWhatIsMissing(deps, logger).then(() => stop)]);
     logger.info('draining');

@@ -1,4 +1,6 @@
-import { createServer, type RequestListener } from 'node:http';
+import type { Express } from 'express';
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
+import { bornForExpress } from './born-for-express.js';
 
 export interface RunningServer {
   /** The one that was asked for, or a free one for 0. */
@@ -25,8 +27,16 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** @throws ListenError */
-export async function serve(listener: RequestListener, at: { host: string; port: number }): Promise<RunningServer> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener);
+export const serveApp = (app: Express, at: { host: string; port: number }): Promise<RunningServer> =>
+  serve(app, at, bornForExpress(app));
+
+/** @throws ListenError */
+export async function serve(
+  listener: RequestListener,
+  at: { host: string; port: number },
+  options: ServerOptions = {},
+): Promise<RunningServer> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...options }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = REASONS[error.code ?? ''] ?? error.message;

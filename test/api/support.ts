@@ -5,7 +5,7 @@ import { createApp } from '../../api/app.js';
 import { logContext } from '../../api/context.js';
 import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
 import { measureApi } from '../../api/measure-api.js';
-import { serve } from '../../api/server.js';
+import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import type { JobSeed } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
@@ -93,7 +93,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
       ...settings,
     },
   };
-  const server = await serve(createApp(deps), { host: '127.0.0.1', port: 0 });
+  const server = await serveApp(createApp(deps), { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${server.port}`;
   return {
     url,

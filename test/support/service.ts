@@ -11,7 +11,7 @@ import type { ActivityDeps } from '../../activities/deps.js';
 import { createApp } from '../../api/app.js';
 import type { Principal } from '../../api/deps.js';
 import { measureApi } from '../../api/measure-api.js';
-import { serve } from '../../api/server.js';
+import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import { PAGE_FOLDER } from '../../dev/build-page.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
@@ -232,7 +232,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       admissionDeadlineMs: options.admissionDeadlineMs ?? 20_000,
     },
   });
-  const server = await serve(app, { host: '127.0.0.1', port: 0 });
+  const server = await serveApp(app, { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${server.port}`;
   const workers = new Set<RunningWorker>();
 
