@@ -1,7 +1,9 @@
+import express from 'express';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bornForExpress } from '../../api/born-for-express.js';
 import { ListenError, serve } from '../../api/server.js';
 
 const HERE = { host: '127.0.0.1', port: 0 };
@@ -59,6 +61,30 @@ describe('a server that is stopped', () => {
       assert.equal(error.message, `The API cannot listen on 127.0.0.1:${port}: another process listens there.`);
       return true;
     });
+    await server.close(0);
+  });
+});
+
+describe('what Express answers', () => {
+  it('has its prototypes from birth', async () => {
+    const app = express();
+    app.get('/', (request, response) => {
+      response.json({ path: request.path });
+    });
+    const prototypes: unknown[][] = [];
+    const of = (...objects: object[]): void => {
+      prototypes.push(objects.map((object): unknown => Object.getPrototypeOf(object)));
+    };
+    const watched: RequestListener = (request, response) => {
+      of(request, response);
+      app(request, response);
+      of(request, response);
+    };
+    const server = await serve(watched, HERE, bornForExpress(app));
+    assert.equal(await ask(server.port), '{"path":"/"}');
+    const [born, answered] = prototypes;
+    assert(born !== undefined && answered !== undefined);
+    for (const [i, prototype] of born.entries()) assert.equal(prototype, answered[i]);
     await server.close(0);
   });
 });
