@@ -22,6 +22,8 @@ import { joinPlans, planFiles } from './plan-files.js';
 export interface PlanInput extends JobRef {
   readonly tuning: Tuning;
   readonly demand: PlanDemand;
+  /** The workflow knows what few rows are: one of an earlier version would have them written once more. */
+  readonly writesFew?: boolean;
 }
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'serviceVersion'> & SegmentDeps;
@@ -35,7 +37,7 @@ export const planExport =
   (input: PlanInput): Promise<PlanSummary> =>
     heartbeating(async (signal) => {
       const { summary, few } = await plan(deps, input, signal);
-      if (!few) return summary;
+      if (!few || input.writesFew !== true) return summary;
       const segmentRows = await onlySegment(deps, { ...input, ...summary, segment: 0 }, signal);
       return segmentRows === null ? summary : { ...summary, segmentRows };
     });

@@ -1,11 +1,11 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
-import type { ExportInput, ExportResult, NotificationEvent } from '../shared/contract.js';
+import { slotsWorkflowId, type ExportInput, type ExportResult, type NotificationEvent } from '../shared/contract.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
 import { failureOf } from './failures.js';
 import { inlineFirst } from './inline-first.js';
 import { makeFile } from './make-file.js';
-import { notifyUser } from './notify-user.js';
+import { notifyUser, tellsSomebody } from './notify-user.js';
 import { claimSlot, releaseSlot } from './slot.js';
 import { isInline, step } from './visible.js';
 
@@ -31,11 +31,13 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
       state.enter('publishing');
       const { rowCount, fileSize } = file;
       const shown = step('publish', `${rowCount} rows, ${fileSize} bytes`);
-      await inlineFirst(input.tuning, shown, (steps) =>
-        steps.publishExport({ jobId, tenantId, file, tuning: input.tuning }),
+      // With nobody to tell there is nothing to be one with.
+      const slots = tellsSomebody(input) ? {} : { slots: slotsWorkflowId(tenantId, input.job.userId) };
+      const published = await inlineFirst(input.tuning, shown, (steps) =>
+        steps.publishExport({ jobId, tenantId, file, tuning: input.tuning, ...slots }),
       );
       state.completed(rowCount);
-      await leave(input, 'completed');
+      if (published?.released !== true) await leave(input, 'completed');
       state.enter('done');
       return { status: 'COMPLETED', rowCount, fileSize };
     });

@@ -31,7 +31,8 @@ export async function makeFile(input: ExportInput, state: ExportState): Promise<
   for (let round = 0; round < MAX_ROUNDS; round++) {
     state.enter('planning');
     const shown = step('plan', `${request.type} as ${request.format}${round === 0 ? '' : ', again'}`);
-    const plan = await planExport.executeWithOptions(shown, [{ jobId, tenantId, tuning: input.tuning, demand }]);
+    const about = { jobId, tenantId, tuning: input.tuning, demand, writesFew: true };
+    const plan = await planExport.executeWithOptions(shown, [about]);
     try {
       const { generation, segmentRows } = plan;
       if (segmentRows === undefined) {

@@ -6,6 +6,7 @@ import {
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -168,7 +169,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       if (knows(jobId)) return { jobId, started: false };
       if (active() >= limit) throw tooMany();
       const started = start(request);
-      if (request.atOnce !== true) return { jobId, started: await started };
+      if (request.atOnce !== true || !patched('answers-at-once')) return { jobId, started: await started };
       // The order and this answer go to the server as one. What becomes of it is told by the row, as of any export.
       void started.catch(() => undefined);
       return { jobId, started: true };

@@ -3,7 +3,7 @@ import { exportWorkflowId } from '../../shared/contract.js';
 import { leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
-import { assertSameFile, cancel, rowOf, segmentsOf, untilStatus } from './support.js';
+import { assertSameFile, cancel, rowOf, segmentsOf, slotsOf, someReader, untilStatus } from './support.js';
 
 describe('an export of few rows', () => {
   let service: TestService;
@@ -20,11 +20,13 @@ describe('an export of few rows', () => {
   afterEach(() => door.open());
   after(() => endStage({ service, doors }));
 
+  async function eventsOf(jobId: string) {
+    const handle = service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
+    return (await handle.fetchHistory()).events ?? [];
+  }
   /** The steps that were, or are, activities of their own. */
   async function activitiesOf(jobId: string): Promise<(string | null | undefined)[]> {
-    const handle = service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
-    const { events } = await handle.fetchHistory();
-    return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    return (await eventsOf(jobId)).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
       scheduled ? [scheduled.activityId] : [],
     );
   }
@@ -38,6 +40,20 @@ describe('an export of few rows', () => {
       (await segmentsOf(service, jobId)).map(({ attempt }) => attempt),
       [1],
     );
+  });
+
+  it('that nobody is told of frees its slot where it is published, and others in a step of their own', async () => {
+    await door.open();
+    for (const [user, signals] of [[me, 0] as const, [someReader(), 1] as const]) {
+      const jobId = await postExport(service, user, behind(1));
+      await untilEnded(service, user, jobId);
+      await until('its slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
+      await untilStatus(service, exportWorkflowId(jobId), 'COMPLETED');
+      const sent = (await eventsOf(jobId)).filter(
+        (event) => event.signalExternalWorkflowExecutionInitiatedEventAttributes,
+      );
+      assert.equal(sent.length, signals);
+    }
   });
 
   it('that takes longer than two seconds gets an activity for its segment, and is the same file', async () => {

@@ -12,7 +12,7 @@ import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
 import { temporalScheduleId } from '../../shared/schedules/contract.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
-import { startService, type TestService } from '../support/service.js';
+import { someUser, startService, type TestService } from '../support/service.js';
 import { DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
 import { HISTORIES, historyToText } from './history-file.js';
 import {
@@ -28,7 +28,7 @@ import {
 } from './support.js';
 
 /** What is new about the code that is recorded. */
-const CHANGE = 'answers-at-once';
+const CHANGE = 'ends-with-publish';
 
 describe('histories', () => {
   let service: TestService;
@@ -64,7 +64,7 @@ describe('histories', () => {
   });
 
   it('of one of few rows, which its plan has written', async () => {
-    const user = someReader();
+    const user = someUser();
     const jobId = await postExport(service, user, { columns: ['id'] });
     await untilEnded(service, user, jobId);
     await untilClosed(exportWorkflowId(jobId), 'COMPLETED');
