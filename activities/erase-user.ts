@@ -70,11 +70,10 @@ async function cancelAll({ jobs, temporal }: Deps, user: UserRef, signal: AbortS
   const each = (act: (workflowId: string) => Promise<unknown>): Promise<unknown> =>
     Promise.all([...ids].map((workflowId) => act(workflowId).catch(unlessGone)));
   await each((workflowId) => client.workflow.getHandle(workflowId).cancel());
-  const begun = Date.now();
+  const [end, startBy] = [Date.now() + PATIENCE_MS, Date.now() + START_MS];
   while (await someOpen()) {
     signal.throwIfAborted();
-    if (Date.now() > begun + PATIENCE_MS)
-      await each((workflowId) => client.workflow.getHandle(workflowId).terminate('erased'));
+    if (Date.now() > end) await each((workflowId) => client.workflow.getHandle(workflowId).terminate('erased'));
     await sleep(PAUSE_MS, undefined, { signal });
   }
   // Dead ones have rows that nobody would end.
@@ -85,7 +84,7 @@ async function cancelAll({ jobs, temporal }: Deps, user: UserRef, signal: AbortS
     // One that was admitted and is not there yet would bring its row back.
     const open = async (workflowId: string): Promise<boolean> => {
       const status = await workflowStatus(client, workflowId);
-      const starts = status === 'NOT_FOUND' && mayStart.has(workflowId) && Date.now() < begun + START_MS;
+      const starts = status === 'NOT_FOUND' && mayStart.has(workflowId) && Date.now() < startBy;
       return starts || isOpen(status);
     };
     return (await Promise.all([...ids].map(open))).includes(true);

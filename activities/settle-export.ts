@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import {
   CONTROL_QUEUE,
@@ -38,6 +39,7 @@ export const settleExport =
     if (isOpen(status) || failure === undefined) return;
     const promised = status === 'NOT_FOUND' ? await jobs.find(jobId) : null;
     if (promised?.status === 'QUEUED' && promised.started_at === null) {
+      Context.current().log.warn('an export that was promised is started now', { job_id: jobId });
       const start = exportStart({ job: seedOf(promised), limit, tuning });
       await temporal.client.workflow.start('exportWorkflow', start).catch(unlessStarted);
       return;

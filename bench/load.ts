@@ -43,7 +43,6 @@ const usersOf = (url: string, secret: string): Promise<User[]> =>
 
 /** Each user in turn asks for a small export; in between, all look at theirs, at one as often as at the list. */
 export async function measureLoad(service: Service, secret: string, signal: AbortSignal): Promise<LoadFigures> {
-  const c0 = process.cpuUsage();
   const users = await usersOf(service.url, secret);
   const posts: number[] = [];
   const gets: number[] = [];
@@ -64,7 +63,6 @@ export async function measureLoad(service: Service, secret: string, signal: Abor
     // Not at the very moments of the others.
     sleep(3).then(() => atRate(LOAD.getsPerSecond, get, { times: gets, failures }, signal)),
   ]);
-  const c1 = process.cpuUsage(c0); console.log('CLIENT CPU', (c1.user + c1.system) / 1e6);
   return { post: answersOf(posts), get: answersOf(gets), failures };
 }
 

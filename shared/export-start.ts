@@ -2,6 +2,12 @@ import { exportWorkflowId, CONTROL_QUEUE, type ExportInput, type JobSeed } from 
 import { exportSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
 
+/**
+ * A worker that stops takes a task with it now and then, which another may have after so long. Temporal's default is
+ * 10 s; the longest replay takes less than one.
+ */
+const TASK_TIMEOUT_MS = 5000;
+
 /** How an export is started, whoever starts it: its semaphore, the run of a schedule, or who finds that nobody has. */
 export const exportStart = ({ job, limit, tuning, admitted = false }: ExportInput) => ({
   workflowId: exportWorkflowId(job.jobId),
@@ -9,6 +15,7 @@ export const exportStart = ({ job, limit, tuning, admitted = false }: ExportInpu
   args: [{ job, limit, tuning, admitted }] as [ExportInput],
   workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
   workflowExecutionTimeout: tuning.executionTimeoutMs,
+  workflowTaskTimeout: TASK_TIMEOUT_MS,
   priority: turnsOf(job.tenantId, tuning),
   typedSearchAttributes: exportSearchAttributes(job),
   staticSummary: `${job.request.type} as ${job.request.format}`,

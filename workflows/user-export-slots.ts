@@ -126,7 +126,6 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       holders.delete(jobId);
       grant();
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      if (request.atOnce === true) unsettled.add(jobId);
       // Anything but an ApplicationFailure would fail the workflow task, again and again.
       throw ApplicationFailure.nonRetryable('The export could not be started.', 'TEMPORARILY_UNAVAILABLE');
     } finally {
@@ -170,8 +169,8 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       if (active() >= limit) throw tooMany();
       const started = start(request);
       if (request.atOnce !== true || !patched('answers-at-once')) return { jobId, started: await started };
-      // The order and this answer go to the server as one. What becomes of it is told by the row, as of any export.
-      void started.catch(() => undefined);
+      // The order and this answer go to the server as one.
+      void started.catch(() => unsettled.add(jobId));
       return { jobId, started: true };
     },
     {
