@@ -31,7 +31,6 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
   const waiters = new Set(input.state.waiters);
   const unsettled = new Set(input.state.unsettled);
   let { limit, tuning } = input;
-  let starting = 0;
   let looking: Promise<void> | null = null;
   let lookedAt = 0;
   let settling = false;
@@ -114,7 +113,6 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
   async function start(request: AdmitRequest): Promise<boolean> {
     const { jobId } = request.job;
     holders.set(jobId, 'starting');
-    starting += 1;
     show();
     try {
       // Not cancelled with the semaphore.
@@ -128,8 +126,6 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
       // Anything but an ApplicationFailure would fail the workflow task, again and again.
       throw ApplicationFailure.nonRetryable('The export could not be started.', 'TEMPORARILY_UNAVAILABLE');
-    } finally {
-      starting -= 1;
     }
   }
 
@@ -185,7 +181,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
   );
 
   /** Nobody waits for an answer, and each export that was promised is there. */
-  const isDone = (): boolean => allHandlersFinished() && starting === 0;
+  const isDone = (): boolean => allHandlersFinished() && ![...holders.values()].includes('starting');
 
   async function serve(): Promise<void> {
     grant();

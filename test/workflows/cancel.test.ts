@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { CONTROL_QUEUE, exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { exportStart } from '../../shared/export-start.js';
 import { seedFor } from '../api/support.js';
 import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
@@ -142,16 +143,14 @@ describe('a cancel', () => {
 
   it('that comes before the export is there is met by its first step', async () => {
     const user = someReader();
-    const { client, limit, tuning } = { ...service.deps.temporal, ...service.deps };
+    const { temporal, jobs, limit, tuning } = service.deps;
     const job = seedFor(user);
-    const [workflowId, jobId] = [exportWorkflowId(job.jobId), job.jobId];
-    await service.deps.jobs.insert(job);
+    const { jobId } = job;
+    await jobs.insert(job);
     assert.equal((await cancel(service, user, jobId)).status, 202);
-    await client.workflow.start('exportWorkflow', {
-      ...{ workflowId, taskQueue: CONTROL_QUEUE, args: [{ job, limit, tuning, admitted: true }] },
-    });
+    await temporal.client.workflow.start('exportWorkflow', exportStart({ job, limit, tuning, admitted: true }));
     await untilEnded(service, user, jobId, 'CANCELLED', 5000);
-    await untilStatus(service, workflowId, 'CANCELLED');
+    await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
     assert.deepEqual(await mailsTo(user), []);
     assert.equal((await rowOf(service, jobId)).started_at, null);
   });

@@ -76,7 +76,9 @@ describe('an export of few rows', () => {
     assert.equal((await cancel(service, me, jobId)).status, 202);
     await untilEnded(service, me, jobId, 'CANCELLED');
     await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
-    assert.equal((await activitiesOf(jobId)).at(-1), 'discard');
+    // A cancel that comes late may meet the segment in an activity of its own.
+    const others = (await activitiesOf(jobId)).filter((id) => id !== 'segment-0000');
+    assert.deepEqual(others, ['plan', 'discard']);
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 3000);
   });
 });
