@@ -1,17 +1,8 @@
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import {
-  CONTROL_QUEUE,
-  exportWorkflowId,
-  firstSlotsState,
-  slotsWorkflowId,
-  type ExportInput,
-  type SlotsInput,
-} from '../shared/contract.js';
+import { exportWorkflowId, type ExportInput } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { askInTime } from '../shared/infrastructure/time-limit.js';
-import { ownerSearchAttributes } from '../shared/search-attributes.js';
-import { turnsOf } from '../shared/tenant-weights.js';
+import { slotsStart } from '../shared/slots-start.js';
 import { claimUpdate } from '../workflows/messages.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -33,7 +24,7 @@ export const claimSlot =
       metrics.slotClaimed(claim);
       return { claim };
     };
-    const { jobId, userId, tenantId } = job;
+    const { jobId } = job;
     await jobs.insert(job);
     // Its segments ask the semaphore all the same.
     if (admitted && (await jobs.begin(jobId))) return answer('granted');
@@ -49,21 +40,13 @@ export const claimSlot =
       return answer('wait');
     }
 
-    const state = firstSlotsState(await jobs.activeOf(job));
-    const input: SlotsInput = { tenantId, userId, limit, tuning, state };
+    const start = slotsStart(job, { limit, tuning }, await jobs.activeOf(job));
     const granted = await askInTime(client, ANSWER_WITHIN_MS, () =>
       client.workflow.executeUpdateWithStart(claimUpdate, {
         args: [{ jobId, limit }],
         // An update id deduplicates within the latest run only: after a terminate it would answer for the closed one.
         updateId: randomUUID(),
-        startWorkflowOperation: new WithStartWorkflowOperation('userExportSlots', {
-          workflowId: slotsWorkflowId(tenantId, userId),
-          taskQueue: CONTROL_QUEUE,
-          args: [input],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          priority: turnsOf(tenantId, tuning),
-          typedSearchAttributes: ownerSearchAttributes(job),
-        }),
+        startWorkflowOperation: start,
       }),
     );
     if (granted) await jobs.markProcessing(jobId);

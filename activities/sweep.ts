@@ -3,6 +3,7 @@ import { jobIdOfKey, temporaryPrefix, type Tuning } from '../shared/contract.js'
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import type { ActivityDeps } from './deps.js';
+import { START_MS } from './describe-exports.js';
 import { heartbeating } from './heartbeat.js';
 import { isOfGeneration } from './open-upload.js';
 import { removeJob } from './remove-job.js';
@@ -16,8 +17,6 @@ type Deps = Pick<
 /** Jobs that are asked for at a time, and how often: what one sweep leaves, the next one takes. */
 const BATCH = 100;
 const BATCHES = 100;
-/** A young export may still be on its way between the semaphore and its first step. */
-const YOUNG_MS = 60_000;
 
 /** Takes what has outlived its use, and tells the users of exports that nobody else would miss. */
 export const sweep =
@@ -113,7 +112,7 @@ async function* deleteStrays({ jobs, store, metrics, retryWindowMs }: Deps): Ste
 
 /** An export whose semaphore was ended as well is in nobody's look, until its user comes back. */
 async function* settleForgotten(deps: Deps, tuning: Tuning): Step {
-  for (const { job_id: jobId, tenant_id: tenantId } of await deps.jobs.activeSince(YOUNG_MS, BATCH)) {
+  for (const { job_id: jobId, tenant_id: tenantId } of await deps.jobs.activeSince(START_MS, BATCH)) {
     await settleExport(deps)({ jobId, tenantId, tuning });
     yield;
   }

@@ -2,24 +2,16 @@ import {
   ApplicationFailure,
   CancelledFailure,
   TerminatedFailure,
-  WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import {
-  CONTROL_QUEUE,
-  firstSlotsState,
-  slotsWorkflowId,
-  type Admission,
-  type JobSeed,
-  type SlotsInput,
-} from '../shared/contract.js';
+import type { Admission, JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
-import { ownerSearchAttributes } from '../shared/search-attributes.js';
-import { tuningFor, turnsOf } from '../shared/tenant-weights.js';
+import { slotsStart } from '../shared/slots-start.js';
+import { tuningFor } from '../shared/tenant-weights.js';
 import { admitUpdate } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
 import { grpcCode, isPassingFault, pauseAfter } from './passing-faults.js';
@@ -28,11 +20,6 @@ import type { Turns } from './turns.js';
 const DEADLINE_MS = 5000;
 /** What is left for the answer to come back: the semaphore refuses a request that it meets later than this. */
 const MARGIN_MS = 1000;
-/**
- * A worker that stops takes a task with it now and then. Temporal's default of 10 s before another may have it is
- * longer than a request waits.
- */
-const TASK_TIMEOUT_MS = 2500;
 
 /** The server's name for an update whose workflow ended before it had answered. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
@@ -99,28 +86,17 @@ export async function admit(job: JobSeed, deps: ApiDeps, turns: Turns): Promise<
 
 async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps, turns: Turns): Promise<Admission> {
   const { limit, weights, admissionDeadlineMs = DEADLINE_MS } = settings;
-  const { userId, tenantId } = job;
+  const { tenantId } = job;
   const tuning = tuningFor(tenantId, settings.tuning, weights);
   const { client } = temporal;
 
   const askOnce = async (deadline: number, notAfter: number): Promise<Admission> => {
-    const state = firstSlotsState(await jobs.activeOf(job));
+    const start = slotsStart(job, { limit, tuning }, await jobs.activeOf(job));
     return client.withDeadline(deadline, () =>
       client.workflow.executeUpdateWithStart(admitUpdate, {
         args: [{ job, limit, tuning, notAfter, atOnce: job.idempotencyKey === null }],
         updateId: randomUUID(),
-        startWorkflowOperation: new WithStartWorkflowOperation<(input: SlotsInput) => Promise<void>>(
-          'userExportSlots',
-          {
-            workflowId: slotsWorkflowId(tenantId, userId),
-            taskQueue: CONTROL_QUEUE,
-            args: [{ tenantId, userId, limit, tuning, state }],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            priority: turnsOf(tenantId, tuning),
-            typedSearchAttributes: ownerSearchAttributes(job),
-            workflowTaskTimeout: TASK_TIMEOUT_MS,
-          },
-        ),
+        startWorkflowOperation: start,
       }),
     );
   };

@@ -114,11 +114,10 @@ describe('the sweep', () => {
     assert(young !== undefined && old !== undefined);
     for (const seed of [young, old]) await service.deps.jobs.insert(seed);
     await sweepNow(service);
+    assert.equal((await rowOf(service, young.jobId)).started_at, null, 'its start may still be on its way');
+    await queryRows(service.databaseUrl, 'DELETE FROM export_jobs WHERE job_id = $1', [young.jobId]);
     await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(old.jobId));
     await reading.open();
     for (const jobId of [...active, old.jobId]) await untilEnded(service, user, jobId);
-    await sweepNow(service);
-    assert.equal((await rowOf(service, young.jobId)).status, 'QUEUED', 'its start may still be on its way');
-    await queryRows(service.databaseUrl, 'DELETE FROM export_jobs WHERE job_id = $1', [young.jobId]);
   });
 });

@@ -1,0 +1,38 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import {
+  CONTROL_QUEUE,
+  firstSlotsState,
+  slotsWorkflowId,
+  type ActiveJob,
+  type SlotsInput,
+  type UserRef,
+} from './contract.js';
+import { ownerSearchAttributes } from './search-attributes.js';
+import { turnsOf } from './tenant-weights.js';
+
+/**
+ * A worker that stops takes a task with it now and then. Temporal's default of 10 s before another may have it is
+ * longer than a request waits.
+ */
+const TASK_TIMEOUT_MS = 2500;
+
+/**
+ * How a user's semaphore is started when it is not there, whoever asks it: a request, or an export about itself.
+ *
+ * @param active the user's jobs, as their rows stand
+ * @returns for one update: each needs its own
+ */
+export const slotsStart = (
+  { userId, tenantId }: UserRef,
+  { limit, tuning }: Pick<SlotsInput, 'limit' | 'tuning'>,
+  active: readonly ActiveJob[],
+): WithStartWorkflowOperation<(input: SlotsInput) => Promise<void>> =>
+  new WithStartWorkflowOperation('userExportSlots', {
+    workflowId: slotsWorkflowId(tenantId, userId),
+    taskQueue: CONTROL_QUEUE,
+    args: [{ tenantId, userId, limit, tuning, state: firstSlotsState(active) }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowTaskTimeout: TASK_TIMEOUT_MS,
+    priority: turnsOf(tenantId, tuning),
+    typedSearchAttributes: ownerSearchAttributes({ userId, tenantId }),
+  });
