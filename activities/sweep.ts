@@ -86,13 +86,18 @@ async function* deleteStrays({ jobs, store, metrics, retryWindowMs }: Deps): Ste
     }
     yield;
   }
-  for (const { key, modifiedAt } of await store.list('tmp/')) {
-    if (old(modifiedAt) && (await isStray(key, null))) {
-      await store.delete(key);
-      removed('object', key);
+  let after: string | undefined;
+  do {
+    const page = await store.list('tmp/', after);
+    for (const { key, modifiedAt } of page) {
+      if (old(modifiedAt) && (await isStray(key, null))) {
+        await store.delete(key);
+        removed('object', key);
+      }
+      yield;
     }
-    yield;
-  }
+    after = page.at(-1)?.key;
+  } while (after !== undefined);
 
   function removed(kind: 'upload' | 'object', key: string): void {
     metrics.orphanRemoved(kind);
@@ -112,8 +117,14 @@ async function* deleteStrays({ jobs, store, metrics, retryWindowMs }: Deps): Ste
 
 /** An export whose semaphore was ended as well is in nobody's look, until its user comes back. */
 async function* settleForgotten(deps: Deps, tuning: Tuning): Step {
-  for (const { job_id: jobId, tenant_id: tenantId } of await deps.jobs.activeSince(START_MS, BATCH)) {
-    await settleExport(deps)({ jobId, tenantId, tuning });
-    yield;
+  let after: string | undefined;
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const rows = await deps.jobs.activeSince(START_MS, BATCH, after);
+    for (const { job_id: jobId, tenant_id: tenantId } of rows) {
+      await settleExport(deps)({ jobId, tenantId, tuning });
+      yield;
+    }
+    if (rows.length < BATCH) return;
+    after = rows.at(-1)?.job_id;
   }
 }

@@ -223,12 +223,16 @@ export class JobStore {
     });
   }
 
-  /** Active for longer than `olderThanMs`, the oldest first. */
-  async activeSince(olderThanMs: number, limit: number): Promise<JobRow[]> {
+  /**
+   * Active for longer than `olderThanMs`, in the order of their ids.
+   * @param after the last id of the page before
+   */
+  async activeSince(olderThanMs: number, limit: number, after?: string): Promise<JobRow[]> {
     return this.rows(
       `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status IN ('QUEUED', 'PROCESSING')
-         AND created_at < now() - make_interval(secs => $1) ORDER BY created_at LIMIT $2`,
-      [olderThanMs / 1000, limit],
+         AND created_at < now() - make_interval(secs => $1) AND ($3::uuid IS NULL OR job_id > $3)
+       ORDER BY job_id LIMIT $2`,
+      [olderThanMs / 1000, limit, after ?? null],
     );
   }
 

@@ -269,19 +269,31 @@ export class ObjectStore {
     await this.run(() => this.s3.send(new DeleteObjectCommand(this.at(key))));
   }
 
-  /** Objects under a prefix, with their age; at most 1,000. */
-  async list(prefix: string): Promise<{ key: string; modifiedAt: Date }[]> {
+  /**
+   * A thousand objects at most, in the order of their keys.
+   * @param after the last key of the page before
+   */
+  async list(prefix: string, after?: string): Promise<{ key: string; modifiedAt: Date }[]> {
     return this.run(async () => {
-      const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix }));
+      const { Contents = [] } = await this.s3.send(
+        new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, StartAfter: after }),
+      );
       return Contents.map(({ Key = '', LastModified }) => ({ key: Key, modifiedAt: LastModified ?? new Date() }));
     });
   }
 
-  /** Deletes everything under a prefix. */
+  /** Deletes everything under a prefix. @throws ServiceError STORAGE_UNAVAILABLE also when the store keeps one object */
   async deleteAll(prefix: string): Promise<void> {
     for (let page = await this.list(prefix); page.length > 0; page = await this.list(prefix)) {
       const Objects = page.map(({ key }) => ({ Key: key }));
-      await this.run(() => this.s3.send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects } })));
+      await this.run(async () => {
+        const Delete = { Objects, Quiet: true };
+        const { Errors = [] } = await this.s3.send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete }));
+        const [first] = Errors;
+        // Said in an answer of success: asked again without an end, were it not looked at.
+        if (first !== undefined)
+          throw new Error(`${first.Key ?? ''} was not deleted: ${first.Code ?? ''} ${first.Message ?? ''}`);
+      });
     }
   }
 

@@ -78,6 +78,30 @@ describe('the sweep', () => {
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
   });
 
+  deeply('takes what nobody has left also behind a thousand objects of an export that is active', async () => {
+    await serve({ retryWindowMs: 1 });
+    const { store } = service.deps;
+    const active = await postExport(service, user, behind(2));
+    await reading.somebodyWaits();
+    const put = (key: string): Promise<void> =>
+      store.putStream(key, [Buffer.from('a piece')], AbortSignal.timeout(9000));
+    for (let piece = 0; piece < 1010; piece += 10) {
+      await Promise.all(Array.from({ length: 10 }, (_, i) => put(`${temporaryPrefix(active)}2-${piece + i}-1`)));
+    }
+    // The last of all keys.
+    const nobodys = temporaryPrefix(`ffffffff${randomUUID().slice(8)}`);
+    await put(`${nobodys}1-0-1`);
+    await until('it is gone', async () => {
+      await sweepNow(service);
+      return (await store.list(nobodys)).length === 0;
+    });
+    assert.equal((await store.list(temporaryPrefix(active))).length, 1000, 'as many as one page has');
+    await store.deleteAll(temporaryPrefix(active));
+    assert.equal((await store.list(temporaryPrefix(active))).length, 0);
+    await reading.open();
+    await untilEnded(service, user, active);
+  });
+
   deeply('leaves a failed export alone for as long as it may be retried', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const jobId = await failed();
@@ -100,6 +124,19 @@ describe('the sweep', () => {
     await sweepNow(service);
     const { status, error_code } = await rowOf(service, jobId);
     assert.deepEqual([status, error_code], ['FAILED', 'TERMINATED']);
+  });
+
+  deeply('settles more of them than it asks for at a time', async () => {
+    await serve({});
+    const like = seedOf(await rowOf(service, await postExport(service, user)));
+    const jobIds = Array.from({ length: 120 }, () => randomUUID());
+    for (const jobId of jobIds)
+      await service.deps.jobs.insert({ ...like, jobId, request: { ...like.request, notify: {} } });
+    const old =
+      "UPDATE export_jobs SET status = 'PROCESSING', created_at = now() - interval '1 hour' WHERE job_id = ANY($1)";
+    await queryRows(service.databaseUrl, old, [jobIds]);
+    await sweepNow(service);
+    assert.deepEqual(await service.deps.jobs.activeOf(user), []);
   });
 
   it('starts an export that was promised and never came to be, once its user has a slot', async () => {
