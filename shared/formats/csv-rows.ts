@@ -1,48 +1,45 @@
 import Papa from 'papaparse';
-import type { Texts } from '../datasets/compute.js';
 import { csvSettings, DATE_FORMATS } from './csv-options.js';
 import { isFormula } from './formulas.js';
 import type { RowLane } from './format.js';
 
 /**
- * CSV by the row lane. Papa Parse writes it, and by COPY's rule for quotes, so that both lanes give the same bytes:
- * what Papa would quote and COPY would not is put out of its sight. PostgreSQL's texts have no NUL, so marks begin with one.
+ * CSV by the row lane, byte for byte as COPY writes it. Papa Parse quotes; what has to be quoted is COPY's rule, which is
+ * narrower than Papa's. PostgreSQL's texts have no NUL, so one tells the values apart that go to Papa together.
  */
 
-const NULL = '\0N';
-/** Papa quotes blanks at either end. */
-const EDGE = '\0E';
-const BOM = '\ufeff';
-/** Papa quotes byte order marks. */
-const BOM_MARK = '\0B';
-const MARKS = /\0[NEB]/g;
-const BLANK = 0x20;
+const SEPARATOR = '\0';
+const QUOTING: Papa.UnparseConfig = { delimiter: SEPARATOR, quotes: true };
+
+const quoted = (texts: readonly string[]): string[] => Papa.unparse([texts], QUOTING).split(SEPARATOR);
 
 const createWriter: RowLane['createWriter'] = (columns, options) => {
   const { delimiter, null_text: nullText, quoting } = csvSettings(options);
-  const meaning = (mark: string): string => (mark === NULL ? nullText : mark === BOM_MARK ? BOM : '');
+  const special = new RegExp(`["\\r\\n\\${delimiter}]`);
   const quotesAll = quoting === 'all';
   const isAlone = columns.length === 1;
-  const config: Papa.UnparseConfig = {
-    delimiter,
-    newline: '\n',
-    // Text that is the same as null's, and COPY's end marker alone on its line.
-    quotes: (text: string) => text !== NULL && (quotesAll || text === nullText || (isAlone && text === '\\.')),
-  };
-  const isMarked = (text: string | null): boolean =>
-    text === null
-      ? nullText !== ''
-      : text.charCodeAt(0) === BLANK || text.charCodeAt(text.length - 1) === BLANK || text.includes(BOM);
-  const marked = (text: string | null): string | null => {
-    if (!isMarked(text)) return text;
-    return text === null ? NULL : `${EDGE}${text.replaceAll(BOM, BOM_MARK)}${EDGE}`;
-  };
-  // Most rows have nothing to mark, and are not made twice.
-  const cellsOf = (row: Texts): Texts => (row.some(isMarked) ? row.map(marked) : row);
+  // Text that is the same as null's, too, and COPY's end marker alone on its line.
+  const needsQuotes = (text: string): boolean =>
+    quotesAll || text === nullText || special.test(text) || (isAlone && text === '\\.');
+
   return (rows) => {
-    if (rows.length === 0) return Buffer.alloc(0);
-    const lines = Papa.unparse(rows.map(cellsOf), config);
-    return Buffer.from(`${lines.includes('\0') ? lines.replace(MARKS, meaning) : lines}\n`);
+    const cells: string[] = [];
+    const places: number[] = [];
+    for (const row of rows) {
+      for (const text of row) {
+        if (text !== null && needsQuotes(text)) places.push(cells.length);
+        cells.push(text ?? nullText);
+      }
+    }
+    if (places.length > 0) {
+      const texts = quoted(places.map((place) => cells[place] ?? ''));
+      places.forEach((place, index) => (cells[place] = texts[index] ?? ''));
+    }
+    let lines = '';
+    for (let place = 0; place < cells.length; place++) {
+      lines += `${cells[place] ?? ''}${(place + 1) % columns.length === 0 ? '\n' : delimiter}`;
+    }
+    return Buffer.from(lines);
   };
 };
 
