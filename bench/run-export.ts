@@ -1,4 +1,5 @@
-import { WorkflowFailedError } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../dev/stack/stack-error.js';
 import { exportWorkflowId } from '../shared/contract.js';
 import { getExport, postExport } from './job.js';
@@ -23,6 +24,19 @@ export interface ExportRun {
   readonly progress: ProgressFindings;
 }
 
+/** `POST` is answered a moment before the workflow is there. */
+async function resultOf(handle: WorkflowHandle): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await handle.result();
+      return;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError) || attempt === 100) throw error;
+      await sleep(20);
+    }
+  }
+}
+
 /**
  * Asks for an export and waits for its end.
  * @param watchEveryMs how often somebody asks how far it is; default never
@@ -40,7 +54,7 @@ export async function runExport(
   const since = (): number => performance.now() - startedAt;
   const handle = service.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
   const over = new AbortController();
-  const ending = handle.result().then(since, (error: unknown) => {
+  const ending = resultOf(handle).then(since, (error: unknown) => {
     throw new StackError(`Export ${jobId} failed: ${reasonOf(error)}.`, { cause: error });
   });
   const look = async (): Promise<Omit<Sample, 'at'>> => {

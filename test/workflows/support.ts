@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { workflowStatus } from '../../activities/describe-exports.js';
 import type { Principal } from '../../api/deps.js';
 import { CONTROL_QUEUE, exportWorkflowId, slotsWorkflowId, type SlotsState } from '../../shared/contract.js';
 import { messageOf } from '../../shared/errors.js';
@@ -136,10 +137,9 @@ export async function slotsOf({ deps }: TestService, { tenantId, userId }: Princ
   return slots;
 }
 
-/** How the latest run of a workflow stands. */
-export async function statusOf({ deps }: TestService, workflowId: string): Promise<string> {
-  return (await deps.temporal.client.workflow.getHandle(workflowId).describe()).status.name;
-}
+/** How the latest run of a workflow stands; `NOT_FOUND` while there is none. */
+export const statusOf = ({ deps }: TestService, workflowId: string): Promise<string> =>
+  workflowStatus(deps.temporal.client, workflowId);
 
 /** An export's row says how it ended a moment before its workflow has ended. */
 export const untilStatus = (service: TestService, workflowId: string, status: string, ms = 5000): Promise<true> =>
@@ -159,7 +159,11 @@ export async function untilPlanIsDue({ deps }: TestService, jobId: string): Prom
   // What the server says of its queues is up to five seconds old.
   const handle = deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
   await until(`the plan of ${jobId}`, async () => {
-    const { raw } = await handle.describe();
-    return raw.pendingActivities?.some(({ activityId }) => activityId === 'plan');
+    const description = await handle.describe().catch((error: unknown) => {
+      // The request is answered a moment before the workflow is there.
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    });
+    return description?.raw.pendingActivities?.some(({ activityId }) => activityId === 'plan');
   });
 }
