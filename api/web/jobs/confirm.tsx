@@ -18,10 +18,27 @@ export function Confirm({ question, consequence, yes, no, onYes, onClose }: Prop
   useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
-  // Closed before it is taken away: only then does the focus go back to where it came from.
-  const close = (): void => dialog.current?.close();
+  const isOver = useRef(false);
+  // Not by the `close` event alone: it comes a moment after the focus is back, and who presses Enter in between would
+  // ask again of a question that is being taken away.
+  const close = (): void => {
+    if (isOver.current) return;
+    isOver.current = true;
+    // Before it is taken away: only then does the focus go back to where it came from.
+    dialog.current?.close();
+    onClose();
+  };
   return (
-    <dialog ref={dialog} aria-labelledby={`${id}-question`} aria-describedby={`${id}-more`} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      aria-labelledby={`${id}-question`}
+      aria-describedby={`${id}-more`}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      onClose={close}
+    >
       <h2 id={`${id}-question`}>{question}</h2>
       <p id={`${id}-more`}>{consequence}</p>
       <div class="row">
