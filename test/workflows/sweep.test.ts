@@ -151,7 +151,8 @@ describe('the sweep', () => {
     assert(young !== undefined && old !== undefined);
     for (const seed of [young, old]) await service.deps.jobs.insert(seed);
     await sweepNow(service);
-    assert.equal((await rowOf(service, young.jobId)).started_at, null, 'its start may still be on its way');
+    assert.equal((await rowOf(service, young.jobId)).status, 'QUEUED');
+    assert.equal(await statusOf(service, exportWorkflowId(young.jobId)), 'NOT_FOUND', 'its start may be on its way');
     await queryRows(service.databaseUrl, 'DELETE FROM export_jobs WHERE job_id = $1', [young.jobId]);
     await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(old.jobId));
     await reading.open();
