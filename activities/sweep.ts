@@ -32,15 +32,23 @@ export const sweep =
 /** A generator yields after each job, so that a stopping worker need not wait for all of them. */
 type Step = AsyncGenerator<void>;
 
-/** Batch after batch, as long as each is full: a job that was handled is in none of the next. */
-async function* eachOf(next: () => Promise<JobRow[]>, handle: (row: JobRow) => Promise<unknown>): Step {
+/**
+ * Batch after batch, as long as each is full.
+ * @param next a job that was handled is in none of the next, or they begin after the last one
+ */
+async function* eachOf(
+  next: (last: JobRow | undefined) => Promise<JobRow[]>,
+  handle: (row: JobRow) => Promise<unknown>,
+): Step {
+  let last: JobRow | undefined;
   for (let batch = 0; batch < BATCHES; batch++) {
-    const rows = await next();
+    const rows = await next(last);
     for (const row of rows) {
       await handle(row);
       yield;
     }
     if (rows.length < BATCH) return;
+    last = rows.at(-1);
   }
 }
 
@@ -116,15 +124,8 @@ async function* deleteStrays({ jobs, store, metrics, retryWindowMs }: Deps): Ste
 }
 
 /** An export whose semaphore was ended as well is in nobody's look, until its user comes back. */
-async function* settleForgotten(deps: Deps, tuning: Tuning): Step {
-  let after: string | undefined;
-  for (let batch = 0; batch < BATCHES; batch++) {
-    const rows = await deps.jobs.activeSince(START_MS, BATCH, after);
-    for (const { job_id: jobId, tenant_id: tenantId } of rows) {
-      await settleExport(deps)({ jobId, tenantId, tuning });
-      yield;
-    }
-    if (rows.length < BATCH) return;
-    after = rows.at(-1)?.job_id;
-  }
-}
+const settleForgotten = (deps: Deps, tuning: Tuning): Step =>
+  eachOf(
+    (last) => deps.jobs.activeSince(START_MS, BATCH, last?.job_id),
+    ({ job_id: jobId, tenant_id: tenantId }) => settleExport(deps)({ jobId, tenantId, tuning }),
+  );

@@ -308,12 +308,3 @@ export type FinishAnswer =
 
 /** `held`: kept as a temporary object, to be joined by the finish. */
 export type SegmentMode = 'parts' | 'held';
-
-/** What a semaphore starts with: running jobs hold their slots, queued ones wait. */
-export const firstSlotsState = (active: readonly ActiveJob[]): SlotsState => ({
-  holders: Object.fromEntries(
-    active.filter(({ status }) => status === 'PROCESSING').map(({ jobId }) => [jobId, 'held' as const]),
-  ),
-  waiters: active.filter(({ status }) => status === 'QUEUED').map(({ jobId }) => jobId),
-  unsettled: [],
-});

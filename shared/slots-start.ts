@@ -1,10 +1,10 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import {
   CONTROL_QUEUE,
-  firstSlotsState,
   slotsWorkflowId,
   type ActiveJob,
   type SlotsInput,
+  type SlotsState,
   type UserRef,
 } from './contract.js';
 import { ownerSearchAttributes } from './search-attributes.js';
@@ -15,6 +15,15 @@ import { turnsOf } from './tenant-weights.js';
  * longer than a request waits.
  */
 const TASK_TIMEOUT_MS = 2500;
+
+/** What a semaphore starts with: running jobs hold their slots, queued ones wait. */
+const firstState = (active: readonly ActiveJob[]): SlotsState => ({
+  holders: Object.fromEntries(
+    active.filter(({ status }) => status === 'PROCESSING').map(({ jobId }) => [jobId, 'held' as const]),
+  ),
+  waiters: active.filter(({ status }) => status === 'QUEUED').map(({ jobId }) => jobId),
+  unsettled: [],
+});
 
 /**
  * How a user's semaphore is started when it is not there, whoever asks it: a request, or an export about itself.
@@ -30,7 +39,7 @@ export const slotsStart = (
   new WithStartWorkflowOperation('userExportSlots', {
     workflowId: slotsWorkflowId(tenantId, userId),
     taskQueue: CONTROL_QUEUE,
-    args: [{ tenantId, userId, limit, tuning, state: firstSlotsState(active) }],
+    args: [{ tenantId, userId, limit, tuning, state: firstState(active) }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowTaskTimeout: TASK_TIMEOUT_MS,
     priority: turnsOf(tenantId, tuning),
