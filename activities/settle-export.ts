@@ -1,16 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import {
-  CONTROL_QUEUE,
-  notificationWorkflowId,
-  type JobFailure,
-  type JobRef,
-  type NotificationEvent,
-  type NotificationInput,
-  type Tuning,
-} from '../shared/contract.js';
+import type { JobFailure, JobRef, NotificationEvent, Tuning } from '../shared/contract.js';
 import { exportStart } from '../shared/export-start.js';
 import { seedOf } from '../shared/infrastructure/job-row.js';
+import { notificationStart, tellsSomebody } from '../shared/notification-start.js';
 import type { ActivityDeps } from './deps.js';
 import { exportStatus, isOpen } from './describe-exports.js';
 
@@ -52,18 +45,9 @@ export const settleExport =
     const event = row === null ? undefined : EVENTS[row.shown_status];
     if (row === null || event === undefined) return;
     if (failed) metrics.exportEnded({ dataset: row.type, format: row.format }, 'FAILED');
-    const { email, webhook_url: webhookUrl } = row.notify;
-    if (email === undefined && webhookUrl === undefined) return;
-    const webhook = webhookUrl !== undefined;
-    const input: NotificationInput = { jobId, tenantId, event, webhook, tuning };
-    const notification = temporal.client.workflow.start('notificationWorkflow', {
-      workflowId: notificationWorkflowId(jobId, event),
-      taskQueue: CONTROL_QUEUE,
-      args: [input],
-      staticSummary: `${event}: ${row.type} as ${row.format}`,
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    });
-    await notification.catch(unlessStarted);
+    if (!tellsSomebody(row)) return;
+    const start = notificationStart({ jobId, tenantId, event }, row, tuning);
+    await temporal.client.workflow.start('notificationWorkflow', start).catch(unlessStarted);
   };
 
 function unlessStarted(error: unknown): void {

@@ -1,11 +1,12 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import { slotsWorkflowId, type ExportInput, type ExportResult, type NotificationEvent } from '../shared/contract.js';
+import { tellsSomebody } from '../shared/notification-start.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
 import { failureOf } from './failures.js';
 import { inlineFirst } from './inline-first.js';
 import { makeFile } from './make-file.js';
-import { notifyUser, tellsSomebody } from './notify-user.js';
+import { notifyUser } from './notify-user.js';
 import { claimSlot, releaseSlot } from './slot.js';
 import { isInline, step } from './visible.js';
 
@@ -32,7 +33,7 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
       const { rowCount, fileSize } = file;
       const shown = step('publish', `${rowCount} rows, ${fileSize} bytes`);
       // With nobody to tell there is nothing to be one with.
-      const slots = tellsSomebody(input) ? {} : { slots: slotsWorkflowId(tenantId, input.job.userId) };
+      const slots = tellsSomebody(input.job.request) ? {} : { slots: slotsWorkflowId(tenantId, input.job.userId) };
       const published = await inlineFirst(input.tuning, shown, (steps) =>
         steps.publishExport({ jobId, tenantId, file, tuning: input.tuning, ...slots }),
       );
