@@ -91,7 +91,7 @@ export interface ServiceOptions {
 }
 
 /** Where a worker is not the usual one. */
-export type WorkerKind = Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile'>>;
+export type WorkerKind = Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile' | 'drainMs'>>;
 
 export interface RunningWorker {
   stop(): Promise<void>;

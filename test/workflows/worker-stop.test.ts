@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { attemptsAfterTheFirst } from '../support/attempts.js';
+import { deeply } from '../support/depth.js';
+import { postExport, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { untilPlanIsDue } from './support.js';
+
+/** Which answers of Temporal cross the wish to stop is a matter of luck: once is no proof. */
+const STOPS = 10;
+const USERS = 15;
+
+describe('a worker that stops', function () {
+  this.timeout(300_000);
+  let service: TestService;
+
+  before(async () => {
+    service = await startService({ orders: 200, singleTenant: true, dataSlots: 20 });
+    await service.startWorker({ role: 'control' });
+  });
+  after(() => closeCleanly(service));
+
+  deeply('takes no activity with it that another would have done', async () => {
+    for (let stop = 0; stop < STOPS; stop++) {
+      const asked = await Promise.all(
+        Array.from({ length: USERS }, someUser).flatMap((user) =>
+          [1, 2].map(async () => ({ user, jobId: await postExport(service, user) })),
+        ),
+      );
+      await Promise.all(asked.map(({ jobId }) => untilPlanIsDue(service, jobId)));
+      // All are waiting: both workers get one after the other as fast as Temporal can give them.
+      const staying = await service.startWorker({ role: 'data', drainMs: 20_000 });
+      const leaving = await service.startWorker({ role: 'data', drainMs: 20_000 });
+      await sleep(stop * 5);
+      await leaving.stop();
+      for (const { user, jobId } of asked) await untilEnded(service, user, jobId);
+      const again = await Promise.all(asked.map(({ jobId }) => attemptsAfterTheFirst(service, jobId)));
+      assert.deepEqual(again.flat(), [], `stop ${stop + 1} of ${STOPS}`);
+      await staying.stop();
+    }
+  });
+});
