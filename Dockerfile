@@ -19,7 +19,8 @@ FROM build AS production
 RUN npm prune --omit=dev
 
 FROM node:22.14.0-bookworm-slim
-ENV NODE_ENV=production
+# glibc keeps memory for each of many threads otherwise: a worker needs up to a quarter more (docs/deployment.md, Processes).
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY --from=production /app/package.json /app/package-lock.json ./
 COPY --from=production /app/dev/run.mjs /app/dev/install.mjs ./dev/

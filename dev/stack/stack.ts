@@ -158,7 +158,8 @@ class Run {
       name,
       command: process.execPath,
       args: [...TSX, ...args],
-      env: { ...environmentFor(stackEnv, this.context.environment), ...env },
+      // As in the Dockerfile.
+      env: { MALLOC_ARENA_MAX: '2', ...environmentFor(stackEnv, this.context.environment), ...env },
       cwd: resolve(LOCAL_DIR, '..'),
       stopSignal: 'SIGTERM',
       stopLimitMs: 30_000,
