@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Instead of Node: says that it runs, and that it was told to end. */
+const PROGRAM = `#!/bin/sh
+trap 'echo told; exit 0' TERM
+echo up
+for i in $(seq 200); do sleep 0.05; done
+`;
+
+describe('A script of package.json', () => {
+  let folder: string;
+  let npm: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'scripts-'));
+    await writeFile(join(folder, 'node'), PROGRAM);
+    await chmod(join(folder, 'node'), 0o755);
+    const { stdout } = await promisify(execFile)('sh', ['-c', 'command -v npm']);
+    npm = await realpath(stdout.trim());
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  // npm tells its shell, and a shell that waits for a program ends without it.
+  for (const script of ['start', 'api', 'worker']) {
+    it(`passes the signal to end on: ${script}`, async () => {
+      const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH ?? ''}` };
+      const program = spawn(process.execPath, [npm, 'run', '--silent', script], {
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      program.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (said === 'up\n') program.kill('SIGTERM');
+      });
+      await once(program, 'close');
+      assert.equal(said, 'up\ntold\n');
+    });
+  }
+});
