@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 const KEPT_AS = 'exports.token';
 
@@ -29,7 +29,8 @@ export function useSession(): Session {
   }));
   const { token, reason } = state;
 
-  useEffect(() => {
+  // With what is seen, not a moment later: who has signed out may reload or leave at once.
+  useLayoutEffect(() => {
     if (token === null) sessionStorage.removeItem(KEPT_AS);
     else sessionStorage.setItem(KEPT_AS, token);
   }, [token]);

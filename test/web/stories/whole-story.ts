@@ -10,6 +10,12 @@ import { onlyJobOf, ordersThat, tokenFor, type World } from '../world.js';
 
 const PAID = "status = 'paid' AND total >= 10";
 
+/** In the page: what it keeps at the moment in which it shows its sign-in. */
+const WATCH_WHAT_IS_KEPT = `new MutationObserver(() => {
+  const signIn = [...document.querySelectorAll('h1, h2')].some((heading) => heading.textContent === 'Sign in');
+  if (signIn) window.kept ??= sessionStorage.length;
+}).observe(document.body, { childList: true, subtree: true })`;
+
 const estimated = (page: Page, text: string): Promise<void> => page.locator('.estimate').getByText(text).waitFor();
 
 /** What the browser has saved is the file of the job, byte for byte. */
@@ -63,9 +69,10 @@ export function wholeStory(world: () => World): void {
     await look('delete-question');
     await page.getByRole('button', { name: 'Delete the file' }).click();
     await newest(page).getByText('the file is deleted').waitFor();
+    await page.evaluate(WATCH_WHAT_IS_KEPT);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    assert.equal(await page.evaluate('sessionStorage.length'), 0);
+    assert.equal(await page.evaluate('window.kept'), 0, 'the token is gone when the page says so, not a moment later');
     await end();
   });
 
