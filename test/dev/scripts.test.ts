@@ -6,12 +6,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Instead of Node: says that it runs, and that it was told to end. */
-const PROGRAM = `#!/bin/sh
-trap 'echo told; exit 0' TERM
-echo up
-for i in $(seq 200); do sleep 0.05; done
-`;
+/** Instead of the command: says that it runs, and that it was told to end. */
+const PROGRAM =
+  "process.on('SIGTERM', () => { console.log('told'); process.exit(); }); console.log('up'); setTimeout(() => {}, 10_000)";
 
 describe('A script of package.json', () => {
   let folder: string;
@@ -19,7 +16,7 @@ describe('A script of package.json', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'scripts-'));
-    await writeFile(join(folder, 'node'), PROGRAM);
+    await writeFile(join(folder, 'node'), `#!/bin/sh\nexec ${process.execPath} --eval "${PROGRAM}"\n`);
     await chmod(join(folder, 'node'), 0o755);
     const { stdout } = await promisify(execFile)('sh', ['-c', 'command -v npm']);
     npm = await realpath(stdout.trim());
