@@ -6,7 +6,7 @@ import type { Stack } from '../../dev/stack/stack.js';
 import { BUILT_IN_DATASETS, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
-import { attemptsAfterTheFirst } from '../support/attempts.js';
+import { attemptsAfterTheFirst } from '../support/history.js';
 import { deeply } from '../support/depth.js';
 import { queryRows } from '../support/database.js';
 import { download, postExport, untilEnded } from '../support/exports.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { eventsOf } from '../support/history.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { assertSameFile, cancel, rowOf, segmentsOf, slotsOf, someReader, untilStatus } from './support.js';
@@ -20,13 +21,9 @@ describe('an export of few rows', () => {
   afterEach(() => door.open());
   after(() => endStage({ service, doors }));
 
-  async function eventsOf(jobId: string) {
-    const handle = service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
-    return (await handle.fetchHistory()).events ?? [];
-  }
   /** The steps that were, or are, activities of their own. */
   async function activitiesOf(jobId: string): Promise<(string | null | undefined)[]> {
-    return (await eventsOf(jobId)).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    return (await eventsOf(service, jobId)).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
       scheduled ? [scheduled.activityId] : [],
     );
   }
@@ -49,7 +46,7 @@ describe('an export of few rows', () => {
       await untilEnded(service, user, jobId);
       await until('its slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
       await untilStatus(service, exportWorkflowId(jobId), 'COMPLETED');
-      const sent = (await eventsOf(jobId)).filter(
+      const sent = (await eventsOf(service, jobId)).filter(
         (event) => event.signalExternalWorkflowExecutionInitiatedEventAttributes,
       );
       assert.equal(sent.length, signals);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attemptsAfterTheFirst } from '../support/attempts.js';
-import { deeply } from '../support/depth.js';
+import { describeDeeply } from '../support/depth.js';
 import { postExport, untilEnded } from '../support/exports.js';
+import { attemptsAfterTheFirst } from '../support/history.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { untilPlanIsDue } from './support.js';
@@ -11,7 +11,7 @@ import { untilPlanIsDue } from './support.js';
 const STOPS = 10;
 const USERS = 15;
 
-describe('a worker that stops', function () {
+describeDeeply('a worker that stops', function () {
   this.timeout(300_000);
   let service: TestService;
 
@@ -21,7 +21,7 @@ describe('a worker that stops', function () {
   });
   after(() => closeCleanly(service));
 
-  deeply('takes no activity with it that another would have done', async () => {
+  it('takes no activity with it that another would have done', async () => {
     for (let stop = 0; stop < STOPS; stop++) {
       const asked = await Promise.all(
         Array.from({ length: USERS }, someUser).flatMap((user) =>
