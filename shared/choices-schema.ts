@@ -7,7 +7,16 @@ export const choicesSchema = z.strictObject({
     z.strictObject({
       name: z.string().describe('The `type` of a request'),
       title: z.string(),
-      columns: z.array(z.strictObject({ name: z.string(), type: z.enum(COLUMN_TYPES), label: z.string() })),
+      columns: z.array(
+        z.strictObject({
+          name: z.string(),
+          type: z.enum(COLUMN_TYPES),
+          label: z.string(),
+          opt_in_formats: z
+            .array(z.string())
+            .describe('Formats that leave this column out of a request that names no columns'),
+        }),
+      ),
       filters: z.array(
         z.strictObject({
           name: z.string(),

@@ -13,6 +13,7 @@ import type { DatasetRegistry } from './datasets/index.js';
 import { valueSchema } from './datasets/value-schema.js';
 import { isBefore, valueProblem } from './datasets/values.js';
 import { ServiceError } from './errors.js';
+import { defaultColumns } from './formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from './formats/index.js';
 import { createAddressRule, type AddressRule } from './webhooks/address-rule.js';
 import { webhookUrlSchema } from './webhooks/url.js';
@@ -111,7 +112,8 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
       .min(1, 'must name a column')
       .refine((columns) => new Set(columns).size === columns.length, 'must not name a column twice')
       .meta({ uniqueItems: true })
-      .default(names),
+      .optional()
+      .describe('In the order of the file. Default: all; the format PDF leaves out columns of type uuid'),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
     options: formatOptions,
     notify,
@@ -195,12 +197,13 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
   if (options?.success !== true) {
     return { problems: options === undefined ? [] : fieldProblems(options.error, ['options']) };
   }
-  const { type, format: name, columns = [], filters = {}, notify } = result.data;
+  const { type, format: name, filters = {}, notify } = result.data;
   if (type === ACCOUNT && (options.data.compression ?? 'none') !== 'none') {
     const detail = 'is not for account exports: their archive is compressed';
     return { problems: [{ pointer: '/options/compression', detail }] };
   }
   const dataset = registry.get(type);
+  const columns = result.data.columns ?? (dataset && format ? defaultColumns(dataset, format) : []);
   const misfit = dataset && format?.columnsProblem?.(shownColumns(dataset, columns), options.data);
   if (typeof misfit === 'string') return { problems: [{ pointer: '/columns', detail: misfit }] };
   const set = Object.entries(filters).filter(([, value]) => value !== undefined);

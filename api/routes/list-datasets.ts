@@ -2,19 +2,22 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { choicesSchema } from '../../shared/choices-schema.js';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
+import { columnNames, shownColumns } from '../../shared/datasets/define-dataset.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
+import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import type { ApiDeps } from '../deps.js';
 import type { Operation } from '../openapi/operation.js';
 
-function datasetView({ name, title, columns, computed = {}, filters = {} }: Dataset) {
+function datasetView(dataset: Dataset) {
+  const { name, title, filters = {} } = dataset;
+  const defaults = [...FORMATS.values()].map((format) => [format.name, defaultColumns(dataset, format)] as const);
   return {
     name,
     title,
-    columns: Object.entries({ ...columns, ...computed }).map(([column, { type, label = column }]) => ({
-      name: column,
-      type,
-      label,
+    columns: shownColumns(dataset, columnNames(dataset)).map((column) => ({
+      ...column,
+      opt_in_formats: defaults.flatMap(([format, names]) => (names.includes(column.name) ? [] : [format])),
     })),
     filters: Object.entries(filters).map(([filter, { kind, column, ...rest }]) => ({
       name: filter,
@@ -62,7 +65,7 @@ export const listDatasetsOperation: Operation = {
           {
             name: 'orders',
             title: 'Orders',
-            columns: [{ name: 'id', type: 'bigint', label: 'Order ID' }],
+            columns: [{ name: 'id', type: 'bigint', label: 'Order ID', opt_in_formats: [] }],
             filters: [{ name: 'status', kind: 'one_of', column: 'status', values: ['paid', 'shipped'] }],
           },
         ],

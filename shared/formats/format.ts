@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FilterValue, Scalar, Warning } from '../contract.js';
 import type { ComputedType } from '../datasets/computed.js';
-import type { ShownColumn } from '../datasets/define-dataset.js';
+import type { ColumnType, ShownColumn } from '../datasets/define-dataset.js';
 import type { Texts } from '../datasets/compute.js';
 import type { RenderColumn } from '../datasets/query.js';
 import type { PdfResources } from './pdf/resources.js';
@@ -140,6 +140,8 @@ export interface Format {
   /** Raised whenever the bytes for the same rows change: plans of an older version are made again. */
   readonly encoderVersion: number;
   readonly options: z.ZodType<FormatOptions>;
+  /** Columns of these types are exported only when the request names them. */
+  readonly optInTypes?: readonly ColumnType[];
   /** How PostgreSQL renders each column. */
   renderColumn(options: FormatOptions): RenderColumn;
   /** Wraps a SELECT into the COPY statement of the text lane. */

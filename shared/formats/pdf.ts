@@ -21,6 +21,8 @@ export const pdf: Format = {
   mediaType: 'application/pdf',
   encoderVersion: 1,
   options: pdfOptions,
+  // People can't use them, and each takes the room of a name.
+  optInTypes: ['uuid'],
   renderColumn: () => asItIs,
   copySql: copyTextSql,
   rows: copyTextLane(() => asItIs),

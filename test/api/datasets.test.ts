@@ -12,7 +12,12 @@ const parcels = defineDataset({
   table: 'parcels',
   key: ['id'],
   tenantColumn: 'tenant_id',
-  columns: { id: { type: 'bigint', label: 'Number' }, sent_at: { type: 'timestamptz' }, state: { type: 'text' } },
+  columns: {
+    id: { type: 'bigint', label: 'Number' },
+    sent_at: { type: 'timestamptz' },
+    state: { type: 'text' },
+    sender: { type: 'uuid' },
+  },
   filters: {
     date_range: { kind: 'date_range', column: 'sent_at' },
     state: { kind: 'one_of', column: 'state', values: ['new', 'sent'] },
@@ -49,9 +54,10 @@ describe('GET /v1/datasets', () => {
             name: 'parcels',
             title: 'Parcels',
             columns: [
-              { name: 'id', type: 'bigint', label: 'Number' },
-              { name: 'sent_at', type: 'timestamptz', label: 'sent_at' },
-              { name: 'state', type: 'text', label: 'state' },
+              { name: 'id', type: 'bigint', label: 'Number', opt_in_formats: [] },
+              { name: 'sent_at', type: 'timestamptz', label: 'sent_at', opt_in_formats: [] },
+              { name: 'state', type: 'text', label: 'state', opt_in_formats: [] },
+              { name: 'sender', type: 'uuid', label: 'sender', opt_in_formats: ['PDF'] },
             ],
             filters: [
               { name: 'date_range', kind: 'date_range', column: 'sent_at' },

@@ -96,6 +96,25 @@ describe('a request', () => {
     });
   });
 
+  it('as PDF leaves UUIDs out, unless it names them or there is nothing else', () => {
+    const ids = defineDataset({
+      name: 'ids',
+      title: 'Ids',
+      table: 'ids',
+      key: ['id'],
+      tenantColumn: 'tenant_id',
+      columns: { id: { type: 'uuid' } },
+    });
+    const withIds = createRegistry([orders, ids]);
+    const columnsOf = (body: object) =>
+      parseExportRequest({ format: 'pdf', ...body }, createRequestSchema(withIds), withIds).columns;
+    const readable = Object.keys(orders.columns).filter((name) => name !== 'tenant_id' && name !== 'user_id');
+    assert.deepEqual(columnsOf({ type: 'orders' }), readable);
+    assert.deepEqual(columnsOf({ type: 'orders', columns: ['user_id', 'id'] }), ['user_id', 'id']);
+    assert.deepEqual(columnsOf({ type: 'ids' }), ['id']);
+    assert.deepEqual(columnsOf({ type: 'orders', format: 'csv' }), Object.keys(orders.columns));
+  });
+
   it('for an account needs no more than a format, and has no columns or filters', () => {
     assert.deepEqual(parse({ type: 'account', format: 'json', options: { timezone: 'Europe/Berlin' } }), {
       type: 'account',

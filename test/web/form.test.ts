@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { optionFields, optionValue } from '../../api/web/new-export/option-fields.js';
-import { draftFor, formatsOf, requestOf, type Draft } from '../../api/web/new-export/request.js';
+import { draftFor, formatsOf, requestOf, withFormat, type Draft } from '../../api/web/new-export/request.js';
 import { choicesSchema, type Choices } from '../../shared/choices-schema.js';
 import type { ExportRequest } from '../../shared/contract.js';
 import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
@@ -24,17 +24,26 @@ describe('the form of the web page', () => {
 
   const types = (): string[] => [...choices.datasets, ...choices.bundles].map(({ name }) => name);
 
-  it('untouched, asks for everything, in every format, by the clock of the browser', () => {
+  it('untouched, requests the default columns in every format, by the clock of the browser', () => {
     const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
     for (const type of types()) {
       const draft = draftFor(choices, type);
-      const columns = choices.datasets.find(({ name }) => name === type)?.columns.map(({ name }) => name) ?? [];
+      const all = choices.datasets.find(({ name }) => name === type)?.columns ?? [];
       for (const { name: format } of formatsOf(choices, type)) {
-        const asked = accepted({ ...draft, format });
+        const asked = accepted(withFormat(choices, draft, format));
+        const columns = all.filter((column) => format !== 'PDF' || column.type !== 'uuid').map(({ name }) => name);
         assert.deepEqual([asked.format, asked.columns, asked.filters], [format, columns, {}]);
         assert.equal(asked.options.timezone, timeZone);
       }
     }
+  });
+
+  it('keeps the columns that somebody has chosen when the format changes', () => {
+    const chosen = { ...draftFor(choices, 'orders'), columns: ['user_id', 'id'] };
+    assert.deepEqual(withFormat(choices, chosen, 'PDF').columns, ['user_id', 'id']);
+    const untouched = withFormat(choices, draftFor(choices, 'orders'), 'PDF');
+    assert.ok(!untouched.columns.includes('user_id'));
+    assert.ok(withFormat(choices, untouched, 'CSV').columns.includes('user_id'));
   });
 
   it('asks for each kind of filter as it was put in', () => {

@@ -16,6 +16,7 @@ import {
   formatsOf,
   optionsOf,
   requestOf,
+  withFormat,
   type Draft,
   type ExportBody,
   type FilterChoice,
@@ -130,7 +131,7 @@ export function NewExport({ client, choices, active, limit, onStart }: Props): V
                 {...attributes}
                 value={draft.format}
                 onChange={({ currentTarget }) => {
-                  change({ format: currentTarget.value });
+                  change(withFormat(choices, draft, currentTarget.value));
                 }}
               >
                 {formatsOf(choices, draft.type).map(({ name }) => (

@@ -55,6 +55,19 @@ export function optionsOf(choices: Choices, { type, format }: Pick<Draft, 'type'
   return isBundle ? fields.filter(({ name }) => name !== 'compression') : fields;
 }
 
+/** The columns that a new form of this dataset and format has chosen. */
+const defaultColumns = (choices: Choices, type: string, format: string): string[] =>
+  datasetOf(choices, type)?.columns.flatMap(({ name, opt_in_formats: optIn }) =>
+    optIn.includes(format) ? [] : [name],
+  ) ?? [];
+
+/** The form with another format: columns that nobody has chosen become those of that format. */
+export function withFormat(choices: Choices, draft: Draft, format: string): Draft {
+  const [before, after] = [draft.format, format].map((name) => defaultColumns(choices, draft.type, name));
+  const isUntouched = JSON.stringify(draft.columns) === JSON.stringify(before);
+  return { ...draft, format, columns: isUntouched && after !== undefined ? after : draft.columns };
+}
+
 /** All of a dataset, or of another one than before. */
 export function draftFor(choices: Choices, type: string, before?: Draft): Draft {
   const formats = formatsOf(choices, type).map(({ name }) => name);
@@ -67,7 +80,7 @@ export function draftFor(choices: Choices, type: string, before?: Draft): Draft 
     ...before,
     type,
     format,
-    columns: datasetOf(choices, type)?.columns.map(({ name }) => name) ?? [],
+    columns: defaultColumns(choices, type, format),
     filters: {},
   };
 }
