@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { temporaryPrefix, type JobRef } from '../shared/contract.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { ActivityDeps } from './deps.js';
@@ -9,10 +10,11 @@ export const discardExport =
     const row = await jobs.find(jobId);
     if (row === null) return { byOperator: false };
     const { file_key: key, status } = row;
-    if (key !== null) await store.abortUploadsOf(key);
+    const { cancellationSignal: signal } = Context.current();
+    if (key !== null) await store.abortUploadsOf(key, signal);
     // A finish that failed may have completed the object all the same. A published file is its user's.
     if (key !== null && JobStore.isActive(status)) await store.delete(key);
-    await store.deleteAll(temporaryPrefix(jobId));
+    await store.deleteAll(temporaryPrefix(jobId), signal);
     await jobs.cancel(jobId);
     return { byOperator: row.cancel_requested_at === null };
   };

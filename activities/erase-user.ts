@@ -36,7 +36,7 @@ export const eraseUser =
           removed = 0;
           for (const row of rows.filter(({ status }) => !JobStore.isActive(status))) {
             signal.throwIfAborted();
-            const { hadFile } = await removeJob(deps, row);
+            const { hadFile } = await removeJob(deps, row, signal);
             removed += 1;
             counts.exports += 1;
             counts.files += hadFile ? 1 : 0;

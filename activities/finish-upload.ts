@@ -42,7 +42,7 @@ export const finishUpload =
       requireVersion(plan, spec.format);
       const records = await plans.segments(jobId);
 
-      const stored = await store.listParts(target.key, target.uploadId);
+      const stored = await store.listParts(target.key, target.uploadId, signal);
       const spoiled = stored === null ? [] : await whatToRunAgain(store, records, stored);
       if (spoiled.length > 0) return runAgain(spoiled);
       const segments = records.map(toWritten);

@@ -75,7 +75,7 @@ async function plan(
   let { generation } = state;
   if (generation <= (demand.afterGeneration ?? 0)) {
     await plans.endGeneration(jobId, generation);
-    await store.abortUploadsOf(key);
+    await store.abortUploadsOf(key, signal);
     generation += 1;
   } else if (state.plan !== null) {
     const { totalRows, segments } = state.plan;

@@ -25,7 +25,8 @@ export const publishExport =
   async ({ jobId, file, tuning, slots }: PublishInput): Promise<{ released: boolean } | undefined> => {
     await jobs.complete(jobId, file, tuning.urlTtlSeconds);
     // The job is COMPLETED: nothing may fail it any more. What cannot be cleaned up now, the sweep takes.
-    const clean = [store.deleteAll(temporaryPrefix(jobId)), store.abortUploadsOf(file.fileKey)];
+    const { cancellationSignal: signal } = Context.current();
+    const clean = [store.deleteAll(temporaryPrefix(jobId), signal), store.abortUploadsOf(file.fileKey, signal)];
     for (const end of await Promise.allSettled(clean)) {
       if (end.status === 'fulfilled') continue;
       Context.current().log.warn('leftovers are left to the sweep', { reason: messageOf(end.reason) });

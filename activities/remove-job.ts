@@ -8,9 +8,13 @@ type Deps = Pick<ActivityDeps, 'jobs' | 'store'>;
  * Nothing of an ended job stays: its objects, then its row with segments and deliveries.
  * @returns whether there was a file that its user could still have fetched
  */
-export async function removeJob({ jobs, store }: Deps, row: JobRow): Promise<{ hadFile: boolean }> {
+export async function removeJob(
+  { jobs, store }: Deps,
+  row: JobRow,
+  signal: AbortSignal,
+): Promise<{ hadFile: boolean }> {
   const { job_id: jobId, file_deleted_at: deletedAt, status } = row;
-  await deleteObjectsOf(row, store);
+  await deleteObjectsOf(row, store, signal);
   await jobs.remove(jobId);
   return { hadFile: status === 'COMPLETED' && deletedAt === null };
 }

@@ -25,7 +25,7 @@ export const sweep =
     heartbeating(async (signal) => {
       const steps = [deleteExpiredFiles, endAbandonedUploads, deleteStrays, deleteOldJobs, settleForgotten];
       for (const step of steps) {
-        for await (const _done of step(deps, tuning)) signal.throwIfAborted();
+        for await (const _done of step(deps, tuning, signal)) signal.throwIfAborted();
       }
     });
 
@@ -62,41 +62,43 @@ const deleteExpiredFiles = ({ jobs, store }: Deps): Step =>
     },
   );
 
-const endAbandonedUploads = ({ jobs, plans, store, retryWindowMs }: Deps): Step =>
+const endAbandonedUploads = ({ jobs, plans, store, retryWindowMs }: Deps, _tuning: Tuning, signal: AbortSignal): Step =>
   eachOf(
     () => jobs.withAbandonedUpload(retryWindowMs, BATCH),
     async ({ job_id: jobId, file_key: key, generation }) => {
       // First the generation: an operator's reset in between then opens the next one, and not the one that goes.
       if (!(await plans.endGeneration(jobId, generation))) return;
       if (key !== null) {
-        await store.abortUploadsOf(key);
+        await store.abortUploadsOf(key, signal);
         // Completed by an attempt whose answer was lost, before the export failed: nobody has a link to it.
         const object = await store.head(key);
         if (object !== null && isOfGeneration(object.metadata, { jobId, generation })) await store.delete(key);
       }
-      await store.deleteAll(temporaryPrefix(jobId));
+      await store.deleteAll(temporaryPrefix(jobId), signal);
     },
   );
 
-const deleteOldJobs = (deps: Deps): Step =>
+const deleteOldJobs = (deps: Deps, _tuning: Tuning, signal: AbortSignal): Step =>
   eachOf(
     () => deps.jobs.withOldRow(deps.jobTtlMs, BATCH),
-    (row) => removeJob(deps, row),
+    (row) => removeJob(deps, row, signal),
   );
 
 /** What no row speaks of: a late attempt's leftovers, a job whose row is gone. Keys that are not ours stay. */
-async function* deleteStrays({ jobs, store, metrics, retryWindowMs }: Deps): Step {
+async function* deleteStrays(
+  { jobs, store, metrics, retryWindowMs }: Deps,
+  _tuning: Tuning,
+  signal: AbortSignal,
+): Step {
   const old = (when: Date): boolean => when.getTime() < Date.now() - retryWindowMs;
-  for (const { key, uploadId, startedAt } of await store.openUploads('')) {
+  for (const { key, uploadId, startedAt } of await store.openUploads('', signal)) {
     if (old(startedAt) && (await isStray(key, uploadId))) {
       await store.abortUpload(key, uploadId);
       removed('upload', key);
     }
     yield;
   }
-  let after: string | undefined;
-  do {
-    const page = await store.list('tmp/', after);
+  for await (const page of store.listPages('tmp/', signal)) {
     for (const { key, modifiedAt } of page) {
       if (old(modifiedAt) && (await isStray(key, null))) {
         await store.delete(key);
@@ -104,8 +106,7 @@ async function* deleteStrays({ jobs, store, metrics, retryWindowMs }: Deps): Ste
       }
       yield;
     }
-    after = page.at(-1)?.key;
-  } while (after !== undefined);
+  }
 
   function removed(kind: 'upload' | 'object', key: string): void {
     metrics.orphanRemoved(kind);

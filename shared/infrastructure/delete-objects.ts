@@ -5,14 +5,14 @@ import type { JobRow } from './job-row.js';
 import type { ObjectStore } from './object-store.js';
 
 /** Nothing of an ended job stays in the bucket: its uploads, its file, its held pieces. What has gone is no error. */
-export async function deleteObjectsOf(row: JobRow, store: ObjectStore): Promise<void> {
+export async function deleteObjectsOf(row: JobRow, store: ObjectStore, signal?: AbortSignal): Promise<void> {
   const key = keyOf(row);
   if (key !== null) {
     // Uploads first: one that is completed a moment later would leave a file behind.
-    await store.abortUploadsOf(key);
+    await store.abortUploadsOf(key, signal);
     await store.delete(key);
   }
-  await store.deleteAll(temporaryPrefix(row.job_id));
+  await store.deleteAll(temporaryPrefix(row.job_id), signal);
 }
 
 /** A job that never had a plan may have had a file of a run before; one of a format that is unknown here has none. */

@@ -8,11 +8,13 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandInput,
   type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   ListPartsCommand,
+  type ListPartsCommandOutput,
   UploadPartCommand,
-  paginateListParts,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -20,6 +22,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Readable } from 'node:stream';
 import { crc32Base64 } from '../crc32.js';
 import { ServiceError } from '../errors.js';
+import { followListing } from './listing.js';
 import { isStoreError, namingStoreFaults } from './store-errors.js';
 
 export interface StoredObject {
@@ -36,11 +39,34 @@ export interface StoredPart {
   readonly etag: string;
 }
 
+export interface OpenUpload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly startedAt: Date;
+}
+
+type UploadMarker = Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'>;
+
+export interface ListedObject {
+  readonly key: string;
+  readonly modifiedAt: Date;
+}
+
 export interface UploadHeaders {
   readonly contentType: string;
   readonly fileName: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
+
+/** An upload has 10,000 part numbers; SeaweedFS lists a part that was written twice twice. */
+const MAX_LISTED_PARTS = 20_000;
+
+/** Uploads that one listing returns: whoever aborts them lists again. */
+const MAX_LISTED_UPLOADS = 100_000;
+
+/** Ends a request with the work that it is part of. */
+const until = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
+  signal === undefined ? {} : { abortSignal: signal };
 
 /** RFC 6266: a plain name for old clients would go beside `filename*`; ours are plain already. */
 const disposition = (fileName: string): string => `attachment; filename="${fileName}"`;
@@ -125,15 +151,32 @@ export class ObjectStore {
     });
   }
 
-  /** @returns null when there is no such upload */
-  async listParts(key: string, uploadId: string): Promise<StoredPart[] | null> {
+  /**
+   * Follows `IsTruncated` alone: Amazon sends a `NextPartNumberMarker` with the last page, too, and the SDK's paginator
+   * takes it for another page and never ends.
+   * @returns null when there is no such upload. SeaweedFS lists a part that was written twice twice, in any order.
+   */
+  async listParts(key: string, uploadId: string, signal?: AbortSignal): Promise<StoredPart[] | null> {
     return this.run(async () => {
+      const pages = followListing<ListPartsCommandOutput, string>({
+        what: 'parts',
+        fetchPage: (after) =>
+          this.s3.send(
+            new ListPartsCommand({ ...this.at(key), UploadId: uploadId, PartNumberMarker: after }),
+            until(signal),
+          ),
+        nextMarker: (page) =>
+          page.IsTruncated === true
+            ? (page.NextPartNumberMarker ?? String(page.Parts?.at(-1)?.PartNumber ?? 0))
+            : undefined,
+      });
       const parts: StoredPart[] = [];
       try {
-        for await (const page of paginateListParts({ client: this.s3 }, { ...this.at(key), UploadId: uploadId })) {
-          for (const { PartNumber = 0, Size = 0, ETag = '' } of page.Parts ?? []) {
+        for await (const { Parts = [] } of pages) {
+          for (const { PartNumber = 0, Size = 0, ETag = '' } of Parts) {
             parts.push({ number: PartNumber, size: Size, etag: ETag });
           }
+          if (parts.length > MAX_LISTED_PARTS) throw new Error(`the store listed more than ${MAX_LISTED_PARTS} parts`);
         }
       } catch (error) {
         if (isStoreError(error, 'NoSuchUpload')) return null;
@@ -162,7 +205,7 @@ export class ObjectStore {
             ContentLength: part.body.length,
             ChecksumCRC32: crc32Base64(part.crc32),
           }),
-          part.signal === undefined ? {} : { abortSignal: part.signal },
+          until(part.signal),
         );
         return ETag ?? '';
       } catch (error) {
@@ -212,29 +255,33 @@ export class ObjectStore {
   }
 
   /** Uploads that are open under a prefix, with their age. */
-  async openUploads(prefix: string): Promise<{ key: string; uploadId: string; startedAt: Date }[]> {
+  async openUploads(prefix: string, signal?: AbortSignal): Promise<OpenUpload[]> {
     return this.run(async () => {
-      const found: { key: string; uploadId: string; startedAt: Date }[] = [];
-      let after: { KeyMarker?: string; UploadIdMarker?: string } | null = {};
-      while (after !== null) {
-        const page: ListMultipartUploadsCommandOutput = await this.s3.send(
-          new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix, ...after }),
-        );
-        for (const { Key = '', UploadId = '', Initiated } of page.Uploads ?? []) {
+      const pages = followListing<ListMultipartUploadsCommandOutput, UploadMarker>({
+        what: 'uploads',
+        fetchPage: (after) =>
+          this.s3.send(
+            new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix, ...after }),
+            until(signal),
+          ),
+        nextMarker: ({ IsTruncated, NextKeyMarker, NextUploadIdMarker }) =>
+          IsTruncated === true ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker } : undefined,
+      });
+      const found: OpenUpload[] = [];
+      for await (const { Uploads = [] } of pages) {
+        for (const { Key = '', UploadId = '', Initiated } of Uploads) {
           found.push({ key: Key, uploadId: UploadId, startedAt: Initiated ?? new Date() });
         }
-        const { NextKeyMarker: key, NextUploadIdMarker: uploadId } = page;
-        const isLast = page.IsTruncated !== true || key === undefined || uploadId === undefined;
-        after = isLast ? null : { KeyMarker: key, UploadIdMarker: uploadId };
+        if (found.length >= MAX_LISTED_UPLOADS) break;
       }
       return found;
     });
   }
 
   /** Aborts what is open under a key until nothing is: an attempt that was late may have opened another. */
-  async abortUploadsOf(key: string): Promise<void> {
+  async abortUploadsOf(key: string, signal?: AbortSignal): Promise<void> {
     for (let round = 0; round < 10; round++) {
-      const open = (await this.openUploads(key)).filter((upload) => upload.key === key);
+      const open = (await this.openUploads(key, signal)).filter((upload) => upload.key === key);
       if (open.length === 0) return;
       await Promise.all(open.map(({ uploadId }) => this.abortUpload(key, uploadId)));
     }
@@ -269,28 +316,41 @@ export class ObjectStore {
     await this.run(() => this.s3.send(new DeleteObjectCommand(this.at(key))));
   }
 
-  /**
-   * A thousand objects at most, in the order of their keys.
-   * @param after the last key of the page before
-   */
-  async list(prefix: string, after?: string): Promise<{ key: string; modifiedAt: Date }[]> {
-    return this.run(async () => {
-      const { Contents = [] } = await this.s3.send(
-        new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, StartAfter: after }),
-      );
-      return Contents.map(({ Key = '', LastModified }) => ({ key: Key, modifiedAt: LastModified ?? new Date() }));
+  /** Objects under a prefix, page by page: a thousand at most on each, in the order of their keys. */
+  async *listPages(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedObject[]> {
+    const pages = followListing<ListObjectsV2CommandOutput, string>({
+      what: 'objects',
+      fetchPage: (after) =>
+        this.run(() =>
+          this.s3.send(
+            new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, StartAfter: after }),
+            until(signal),
+          ),
+        ),
+      // Not the continuation token: the objects up to it may have been deleted meanwhile.
+      nextMarker: ({ IsTruncated, Contents = [] }) => (IsTruncated === true ? Contents.at(-1)?.Key : undefined),
     });
+    for await (const { Contents = [] } of pages) {
+      yield Contents.map(({ Key = '', LastModified }) => ({ key: Key, modifiedAt: LastModified ?? new Date() }));
+    }
+  }
+
+  /** The first page of `listPages`. */
+  async list(prefix: string): Promise<ListedObject[]> {
+    for await (const page of this.listPages(prefix)) return page;
+    return [];
   }
 
   /** Deletes everything under a prefix. @throws ServiceError STORAGE_UNAVAILABLE also when the store keeps one object */
-  async deleteAll(prefix: string): Promise<void> {
-    for (let page = await this.list(prefix); page.length > 0; page = await this.list(prefix)) {
-      const Objects = page.map(({ key }) => ({ Key: key }));
+  async deleteAll(prefix: string, signal?: AbortSignal): Promise<void> {
+    for await (const page of this.listPages(prefix, signal)) {
+      if (page.length === 0) continue;
+      const Delete = { Objects: page.map(({ key }) => ({ Key: key })), Quiet: true };
       await this.run(async () => {
-        const Delete = { Objects, Quiet: true };
-        const { Errors = [] } = await this.s3.send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete }));
+        const request = new DeleteObjectsCommand({ Bucket: this.bucket, Delete });
+        const { Errors = [] } = await this.s3.send(request, until(signal));
         const [first] = Errors;
-        // Said in an answer of success: asked again without an end, were it not looked at.
+        // S3 reports per-key errors in a 200 response.
         if (first !== undefined)
           throw new Error(`${first.Key ?? ''} was not deleted: ${first.Code ?? ''} ${first.Message ?? ''}`);
       });

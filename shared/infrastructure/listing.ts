@@ -1,0 +1,36 @@
+import { ServiceError } from '../errors.js';
+
+/**
+ * Pages of the longest listing that is followed: every part of an upload on a page of its own, or ten million objects.
+ * A listing beyond it is a fault of the store.
+ */
+const MAX_PAGES = 10_000;
+
+export interface Listing<Page, Marker> {
+  /** What is listed, for error messages. */
+  readonly what: string;
+  readonly fetchPage: (after: Marker | undefined) => Promise<Page>;
+  /** Where the next page starts; undefined after the last page. */
+  readonly nextMarker: (page: Page) => Marker | undefined;
+}
+
+/**
+ * Follows a paged listing to its end.
+ * @throws ServiceError STORAGE_UNAVAILABLE when the store repeats a marker or has more than 10,000 pages, because that listing would never end
+ */
+export async function* followListing<Page, Marker>(listing: Listing<Page, Marker>): AsyncGenerator<Page> {
+  const seen = new Set<string>();
+  let after: Marker | undefined;
+  while (seen.size < MAX_PAGES) {
+    const page = await listing.fetchPage(after);
+    yield page;
+    after = listing.nextMarker(page);
+    if (after === undefined) return;
+    const marker = JSON.stringify(after);
+    if (seen.has(marker)) throw unending(`The file storage listed the ${listing.what} after ${marker} twice.`);
+    seen.add(marker);
+  }
+  throw unending(`The file storage listed more than ${MAX_PAGES} pages of ${listing.what}.`);
+}
+
+const unending = (sentence: string): ServiceError => new ServiceError('STORAGE_UNAVAILABLE', sentence);

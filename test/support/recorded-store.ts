@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** An answer as it goes over the wire. */
+export interface RecordedAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface StoreRequest {
+  /** S3's name of it: `ListParts`. */
+  readonly operation: string;
+  readonly method: string;
+  /** Bucket and key. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+}
+
+/** The answer to a request; undefined lets the real store answer. */
+export type Reply = (request: StoreRequest) => RecordedAnswer | undefined;
+
+/** A store that gives recorded answers to some requests and passes all others to a real one. */
+export interface RecordedStore {
+  readonly endpoint: string;
+  /** What it was asked, in order. */
+  readonly requests: readonly StoreRequest[];
+  close(): Promise<void>;
+}
+
+/** @param behind endpoint of the real store; without one, a request that has no recorded answer gets a 501 */
+export async function startRecordedStore(reply: Reply, behind?: string): Promise<RecordedStore> {
+  const requests: StoreRequest[] = [];
+  const server = createServer((message, response) => {
+    const request = toStoreRequest(message);
+    requests.push(request);
+    const answer = reply(request);
+    if (answer !== undefined) sendAnswer(message, response, answer);
+    else if (behind !== undefined) passOn(message, response, behind);
+    else sendAnswer(message, response, { status: 501, body: errorBody('NotImplemented', request.operation) });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    requests,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** S3's error document. */
+export const errorBody = (code: string, message = code): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>` +
+  '<RequestId>4442587FB7D0A2F9</RequestId><HostId>recorded</HostId></Error>';
+
+function toStoreRequest({ method = '', url = '', headers }: IncomingMessage): StoreRequest {
+  const { pathname, searchParams: query } = new URL(url, 'http://store');
+  const [, , ...key] = pathname.split('/');
+  const level = key.join('/') === '' ? 'bucket' : 'object';
+  return { operation: operationOf(`${method} ${level}`, query), method, path: pathname, query, headers };
+}
+
+function operationOf(target: string, query: URLSearchParams): string {
+  const found = OPERATIONS.find(([to, parameter]) => to === target && (parameter === '' || query.has(parameter)));
+  return found === undefined ? target : found[2];
+}
+
+/** Method, whether the address names an object, a query parameter that decides: the first that fits. */
+const OPERATIONS = [
+  ['HEAD bucket', '', 'HeadBucket'],
+  ['GET bucket', 'uploads', 'ListMultipartUploads'],
+  ['GET bucket', 'list-type', 'ListObjectsV2'],
+  ['POST bucket', 'delete', 'DeleteObjects'],
+  ['HEAD object', '', 'HeadObject'],
+  ['GET object', 'uploadId', 'ListParts'],
+  ['GET object', '', 'GetObject'],
+  ['POST object', 'uploads', 'CreateMultipartUpload'],
+  ['POST object', 'uploadId', 'CompleteMultipartUpload'],
+  ['PUT object', 'uploadId', 'UploadPart'],
+  ['PUT object', '', 'PutObject'],
+  ['DELETE object', 'uploadId', 'AbortMultipartUpload'],
+  ['DELETE object', '', 'DeleteObject'],
+] as const;
+
+/** Reads the request to its end first: a client that is still sending would see a reset connection instead. */
+function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: RecordedAnswer): void {
+  message.resume().once('end', () => {
+    const { status, headers = {}, body = '' } = answer;
+    response.writeHead(status, { 'content-type': 'application/xml', ...headers });
+    response.end(body);
+  });
+}
+
+/** With its own host header, which is signed. */
+function passOn(message: IncomingMessage, response: ServerResponse, behind: string): void {
+  const { hostname, port } = new URL(behind);
+  const { method, url: path, headers } = message;
+  const onward = forward({ hostname, port, method, path, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  onward.once('error', () => response.destroy());
+  message.once('close', () => {
+    if (!message.complete) onward.destroy();
+  });
+  message.pipe(onward);
+}
