@@ -2,14 +2,15 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { ERRORS, ServiceError, messageOf } from '../shared/errors.js';
 
+/** The message is for operators. The second of the details is the user's sentence, where somebody may read it. */
 function asFailure(error: unknown): unknown {
   if (error instanceof ApplicationFailure) return error;
-  const { code, details } = error instanceof ServiceError ? error : { code: 'INTERNAL' as const, details: {} };
+  const known = error instanceof ServiceError ? error : new ServiceError('INTERNAL', messageOf(error));
   return ApplicationFailure.create({
-    message: messageOf(error),
-    type: code,
-    nonRetryable: !ERRORS[code].retryable,
-    details: [details],
+    message: known.message,
+    type: known.code,
+    nonRetryable: !ERRORS[known.code].retryable,
+    details: [known.details, known.forUser],
     ...(error instanceof Error ? { cause: error } : {}),
   });
 }

@@ -30,6 +30,8 @@ interface Outcome {
   readonly error: string | null;
   readonly code: ErrorCode;
   readonly retryAfterMs: number;
+  /** What the network or TLS said, for operators. */
+  readonly cause?: unknown;
 }
 
 const SENTENCES: Partial<Record<number, string>> = {
@@ -87,7 +89,7 @@ export const deliverWebhook =
       mayRetry && delay !== undefined
         ? Math.max(outcome.retryAfterMs, Math.round(delay * (1 + JITTER * Math.random())))
         : null;
-    const { httpStatus, error, code } = outcome;
+    const { httpStatus, error, code, cause } = outcome;
     await webhooks.end(delivery, { status: error === null ? 'DELIVERED' : 'FAILED', httpStatus, error, nextInMs });
     metrics.notified('webhook', error === null ? 'delivered' : nextInMs === null ? 'failed' : 'retried');
     if (error === null) return { delivered: true };
@@ -97,6 +99,7 @@ export const deliverWebhook =
       message: error,
       type: code,
       nonRetryable: nextInMs === null,
+      ...(cause instanceof Error ? { cause } : {}),
       ...(nextInMs === null ? {} : { nextRetryDelay: nextInMs }),
     });
 
@@ -110,7 +113,7 @@ export const deliverWebhook =
         return outcomeOf(await sendWebhook({ url: to, headers, body, timeoutMs, signal }));
       } catch (thrown) {
         if (!(thrown instanceof ServiceError)) throw thrown;
-        return { httpStatus: null, error: thrown.message, code: thrown.code, retryAfterMs: 0 };
+        return { httpStatus: null, error: thrown.forUser, code: thrown.code, retryAfterMs: 0, cause: thrown.cause };
       }
     }
   };

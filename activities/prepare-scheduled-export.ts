@@ -11,6 +11,8 @@ import type { ActivityDeps } from './deps.js';
 interface Prepared {
   readonly due: ExportInput;
   readonly failure: JobFailure | null;
+  /** The failure in words for operators. */
+  readonly reason: string;
 }
 
 type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'limit' | 'tuning' | 'weights'>;
@@ -23,11 +25,11 @@ export const prepareScheduledExport = ({ registry, webhookRule, limit, tuning: u
     const tuning = tuningFor(run.tenantId, usual, weights);
     try {
       const ofTheDay = requestOfRun(request, { at: new Date(run.dueAt), timezone }, schema, registry);
-      return { due: { job: seedOf(run, ofTheDay), limit, tuning }, failure: null };
+      return { due: { job: seedOf(run, ofTheDay), limit, tuning }, failure: null, reason: '' };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      const { code, message } = error;
-      return { due: { job: seedOf(run, asIs(request)), limit, tuning }, failure: { code, message } };
+      const { code, forUser, message: reason } = error;
+      return { due: { job: seedOf(run, asIs(request)), limit, tuning }, failure: { code, message: forUser }, reason };
     }
   };
   return (run: DueExport): Promise<Prepared> => Promise.resolve(prepare(run));

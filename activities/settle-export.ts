@@ -1,17 +1,18 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { JobFailure, JobRef, NotificationEvent, Tuning } from '../shared/contract.js';
+import { ERRORS } from '../shared/errors.js';
 import { exportStart } from '../shared/export-start.js';
 import { seedOf } from '../shared/infrastructure/job-row.js';
 import { notificationStart, tellsSomebody } from '../shared/notification-start.js';
 import type { ActivityDeps } from './deps.js';
 import { exportStatus, isOpen } from './describe-exports.js';
 
-const TERMINATED: JobFailure = { code: 'TERMINATED', message: 'The export was terminated by an operator.' };
+const TERMINATED: JobFailure = { code: 'TERMINATED', message: ERRORS.TERMINATED.sentence };
 const FAILURES: Partial<Record<string, JobFailure>> = {
   NOT_FOUND: TERMINATED,
   TERMINATED,
-  TIMED_OUT: { code: 'TIMED_OUT', message: 'The export took longer than it may.' },
+  TIMED_OUT: { code: 'TIMED_OUT', message: ERRORS.TIMED_OUT.sentence },
   FAILED: { code: 'INTERNAL', message: 'The export failed and could not say why.' },
   CANCELLED: { code: 'TERMINATED', message: 'The export was cancelled and could not clean up.' },
 };

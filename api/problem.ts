@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { ERRORS, ServiceError, messageOf, type ErrorCode } from '../shared/errors.js';
+import { ERRORS, ServiceError, messageOf, sentenceOf } from '../shared/errors.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import { validationFailed } from '../shared/request.js';
 import { contextOf } from './context.js';
@@ -31,13 +31,16 @@ function fromExpress(error: unknown): ServiceError | null {
   return null;
 }
 
-/** The sentences of these are made for whoever asked; those of other 5xx name hosts and belong into the log. */
-const TOLD: readonly ErrorCode[] = ['TEMPORARILY_UNAVAILABLE'];
+/** Whether message and details are made for whoever asked; those of other errors belong in the log. */
+const isForUsers = ({ code }: ServiceError): boolean => sentenceOf(code) === undefined;
 
-function detailOf({ code, message }: ServiceError): string {
-  const { status } = ERRORS[code];
-  if (status < 500 || TOLD.includes(code)) return message;
-  return status === 503 ? 'Please try again in a few seconds.' : 'The request id tells the operator what happened.';
+function detailOf(error: ServiceError): string {
+  if (isForUsers(error)) return error.message;
+  const advice =
+    ERRORS[error.code].status === 503
+      ? 'Please try again in a few seconds.'
+      : 'Your administrator can find out more with the request id.';
+  return `${error.forUser} ${advice}`;
 }
 
 function challenge(response: Response, error: ServiceError): void {
@@ -68,7 +71,7 @@ function answer(response: Response, error: ServiceError): void {
     .type('application/problem+json')
     .send(
       JSON.stringify({
-        ...(status < 500 || TOLD.includes(error.code) ? error.details : {}),
+        ...(isForUsers(error) ? error.details : {}),
         type: 'about:blank',
         title,
         status,

@@ -1,7 +1,26 @@
+/** What the error table says about a code. */
+interface ErrorEntry {
+  /** What the API answers. */
+  readonly status: number;
+  /** Whether Temporal tries again. */
+  readonly retryable: boolean;
+  /** For users. */
+  readonly title: string;
+  /**
+   * What users read, in an answer, a mail or `error_message`. Absent: the error's own message, which must then be made
+   * of the service's own words and the user's input only.
+   */
+  readonly sentence?: string;
+}
+
+const UPDATING = 'The service was being updated, and the export could not be finished.';
+const INTERRUPTED = 'The export was interrupted too often to be finished.';
+
 /**
- * Every error that a user, a client or an operator can meet: one table, three readings.
- * `status` is what the API answers, `retryable` is what Temporal does with it, and the code is what
- * a failed job says in `error_code`. The sentence is made where the error is thrown.
+ * Every error that a user, a client or an operator can meet. The code is what a failed job says in `error_code`.
+ *
+ * An error's message is for operators: logs and Temporal show it, with the words of PostgreSQL, S3 or Node. Users read
+ * the table's sentence.
  */
 export const ERRORS = {
   // At the door.
@@ -31,43 +50,152 @@ export const ERRORS = {
   TOO_MANY_ROWS: { status: 422, retryable: false, title: 'The export has more rows than is allowed' },
   FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be larger than is allowed' },
   SCHEDULE_OUTDATED: { status: 500, retryable: false, title: 'The request of the schedule is no longer valid' },
-  DATASET_UNAVAILABLE: { status: 500, retryable: false, title: 'The dataset does not fit its database' },
-  KEY_NOT_UNIQUE: { status: 500, retryable: false, title: 'The key of the dataset is not unique or is null' },
-  COMPUTE_FAILED: { status: 500, retryable: false, title: 'A computed column cannot be computed' },
-  SOURCE_UNAVAILABLE: { status: 503, retryable: true, title: 'The source database does not answer' },
-  JOB_STORE_UNAVAILABLE: { status: 503, retryable: true, title: 'The job database does not answer' },
-  STORAGE_UNAVAILABLE: { status: 503, retryable: true, title: 'The file storage does not answer' },
-  STORAGE_REFUSED: { status: 500, retryable: false, title: 'The file storage refused the file' },
-  MAIL_UNAVAILABLE: { status: 503, retryable: true, title: 'The mail provider does not answer' },
-  MAIL_REFUSED: { status: 500, retryable: false, title: 'The mail provider refused the mail' },
+  DATASET_UNAVAILABLE: {
+    status: 500,
+    retryable: false,
+    title: "The dataset definition doesn't match the database",
+    sentence: "This dataset isn't set up correctly, so it can't be exported.",
+  },
+  KEY_NOT_UNIQUE: {
+    status: 500,
+    retryable: false,
+    title: 'The key of the dataset is not unique or is null',
+    sentence: "This dataset isn't set up correctly: some of its rows can't be told apart.",
+  },
+  COMPUTE_FAILED: {
+    status: 500,
+    retryable: false,
+    title: 'A computed column cannot be computed',
+    sentence: 'A computed column of this dataset could not be computed.',
+  },
+  SOURCE_FORBIDDEN: {
+    status: 500,
+    retryable: false,
+    title: 'The service may not read this dataset',
+    sentence: "The service isn't allowed to read this dataset.",
+  },
+  SOURCE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    title: 'The source database does not answer',
+    sentence: 'The database with this data is not available.',
+  },
+  JOB_STORE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    title: 'The job database does not answer',
+    sentence: "The service's own database is not available.",
+  },
+  STORAGE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    title: 'The file storage does not answer',
+    sentence: 'The file storage is not available.',
+  },
+  STORAGE_REFUSED: {
+    status: 500,
+    retryable: false,
+    title: 'The file storage refused the file',
+    sentence: 'The file storage did not accept the file.',
+  },
+  MAIL_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    title: 'The mail provider does not answer',
+    sentence: 'The mail could not be sent yet.',
+  },
+  MAIL_REFUSED: {
+    status: 500,
+    retryable: false,
+    title: 'The mail provider refused the mail',
+    sentence: 'The mail could not be sent.',
+  },
   WEBHOOK_UNAVAILABLE: { status: 503, retryable: true, title: 'The receiver of the webhook does not take it' },
   WEBHOOK_REFUSED: { status: 500, retryable: false, title: 'The webhook may not be sent to its address' },
-  TERMINATED: { status: 500, retryable: false, title: 'The export was terminated by an operator' },
-  TIMED_OUT: { status: 500, retryable: false, title: 'The export took longer than it may' },
-  INTERNAL: { status: 500, retryable: true, title: 'Something went wrong inside' },
+  TERMINATED: {
+    status: 500,
+    retryable: false,
+    title: 'The export was terminated by an operator',
+    sentence: 'The export was terminated by an operator.',
+  },
+  TIMED_OUT: {
+    status: 500,
+    retryable: false,
+    title: 'The export took longer than it may',
+    sentence: 'The export took longer than it may.',
+  },
+  INTERNAL: {
+    status: 500,
+    retryable: true,
+    title: 'Something went wrong',
+    sentence: 'Something went wrong on our side.',
+  },
 
   // Signals between activities and the export: the workflow reacts to them, users never see them.
-  SLOT_LOST: { status: 500, retryable: false, title: 'The export no longer holds its slot' },
-  UPLOAD_LOST: { status: 500, retryable: false, title: 'The multipart upload is gone' },
-  PLAN_OUTDATED: { status: 500, retryable: false, title: 'The plan was made by an older encoder' },
-  PLAN_OUTGROWN: { status: 500, retryable: false, title: 'A segment outgrew its plan' },
-  WORKER_OUTDATED: { status: 500, retryable: true, title: 'The plan was made by a newer encoder' },
-  SUPERSEDED: { status: 500, retryable: true, title: 'A later attempt took over' },
-} as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
+  SLOT_LOST: {
+    status: 500,
+    retryable: false,
+    title: 'The export no longer holds its slot',
+    sentence: INTERRUPTED,
+  },
+  UPLOAD_LOST: {
+    status: 500,
+    retryable: false,
+    title: 'The multipart upload is gone',
+    sentence: 'The file storage lost the unfinished file.',
+  },
+  PLAN_OUTDATED: {
+    status: 500,
+    retryable: false,
+    title: 'The plan was made by an older encoder',
+    sentence: UPDATING,
+  },
+  PLAN_OUTGROWN: {
+    status: 500,
+    retryable: false,
+    title: 'A segment outgrew its plan',
+    sentence: 'Some rows are too large for the file to be put together.',
+  },
+  WORKER_OUTDATED: {
+    status: 500,
+    retryable: true,
+    title: 'The plan was made by a newer encoder',
+    sentence: UPDATING,
+  },
+  SUPERSEDED: {
+    status: 500,
+    retryable: true,
+    title: 'A later attempt took over',
+    sentence: INTERRUPTED,
+  },
+} as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** What users read about a code; undefined for codes whose errors have a message that is made for users. */
+export function sentenceOf(code: ErrorCode): string | undefined {
+  const { sentence }: ErrorEntry = ERRORS[code];
+  return sentence;
+}
 
 /** An error from the table. `details` are JSON values for the client or the operator: no secrets, no rows. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
+  /** What users read: the service's own words, without names of hosts, tables or other people's software. */
+  readonly forUser: string;
 
+  /**
+   * @param message for operators; for users, too, where the table has no sentence for the code
+   * @param options `forUser`: a sentence that says more than the table's
+   */
   constructor(
     readonly code: ErrorCode,
     message: string,
     readonly details: Readonly<Record<string, unknown>> = {},
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly forUser?: string } = {},
   ) {
     super(message, options);
+    this.forUser = options.forUser ?? sentenceOf(code) ?? message;
   }
 }
 

@@ -3,7 +3,7 @@ import { slotsWorkflowId, type ExportInput, type ExportResult, type Notification
 import { tellsSomebody } from '../shared/notification-start.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
-import { failureOf } from './failures.js';
+import { failureOf, reasonOf } from './failures.js';
 import { inlineFirst } from './inline-first.js';
 import { makeFile } from './make-file.js';
 import { notifyUser } from './notify-user.js';
@@ -59,7 +59,7 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
       }
     });
     if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('The export was cancelled.');
-    throw ApplicationFailure.nonRetryable(failure.message, failure.code);
+    throw ApplicationFailure.nonRetryable(reasonOf(error), failure.code);
   }
 }
 

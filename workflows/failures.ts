@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { JobFailure } from '../shared/contract.js';
-import { isErrorCode, type ErrorCode } from '../shared/errors.js';
+import { ERRORS, isErrorCode, messageOf, sentenceOf, type ErrorCode } from '../shared/errors.js';
 
 /** The failure that an activity ended with, below what Temporal wraps around it. */
 function rootOf(error: unknown): unknown {
@@ -13,11 +13,17 @@ export function codeOf(error: unknown): ErrorCode | null {
   return root instanceof ApplicationFailure && isErrorCode(root.type) ? root.type : null;
 }
 
-/** What the user is told about an export that failed. */
+/** What the user is told about an export that failed: never the failure's message, which is for operators. */
 export function failureOf(error: unknown): JobFailure {
   const root = rootOf(error);
-  const message = root instanceof Error ? root.message : String(root);
-  return { code: codeOf(error) ?? 'INTERNAL', message };
+  const code = codeOf(error) ?? 'INTERNAL';
+  const [, forUser] = root instanceof ApplicationFailure ? (root.details ?? []) : [];
+  return { code, message: typeof forUser === 'string' ? forUser : (sentenceOf(code) ?? ERRORS.INTERNAL.sentence) };
+}
+
+/** What the operator is told. */
+export function reasonOf(error: unknown): string {
+  return messageOf(rootOf(error));
 }
 
 /** What an activity's failure carries beside its sentence. */

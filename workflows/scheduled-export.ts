@@ -20,12 +20,12 @@ export async function scheduledExportWorkflow(input: ScheduledExportInput): Prom
   const { workflowId, startTime, typedSearchAttributes } = workflowInfo();
   const { prepareScheduledExport, refuseScheduledExport } = controlActivities(DEFAULT_TUNING);
   const dueAt = (typedSearchAttributes.get(DUE_AT) ?? startTime).toISOString();
-  const { due, failure } = await prepareScheduledExport({ ...input, workflowId, dueAt });
+  const { due, failure, reason } = await prepareScheduledExport({ ...input, workflowId, dueAt });
   if (failure !== null) {
     const { job } = due;
     await refuseScheduledExport({ job, failure });
     await notifyUser(due, 'failed');
-    throw ApplicationFailure.nonRetryable(failure.message, failure.code);
+    throw ApplicationFailure.nonRetryable(reason, failure.code);
   }
   try {
     const run = await startExport(due);

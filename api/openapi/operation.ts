@@ -28,7 +28,12 @@ export interface Operation {
 export type BodyName = 'ExportRequest' | 'ScheduleRequest';
 
 /** Of what asks for a dataset's permission. */
-export const PERMISSION_PROBLEMS: readonly ErrorCode[] = ['NOT_PERMITTED', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE'];
+export const PERMISSION_PROBLEMS: readonly ErrorCode[] = [
+  'NOT_PERMITTED',
+  'SOURCE_FORBIDDEN',
+  'SOURCE_UNAVAILABLE',
+  'DATASET_UNAVAILABLE',
+];
 
 /** An answer that is no problem. */
 export interface Answer {

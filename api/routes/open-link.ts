@@ -33,5 +33,12 @@ export const openLinkOperation: Operation = {
   summary: 'To the file, by `download_url`',
   description: 'Needs no token: the link is the permission.',
   answers: { 302: { description: 'To the file', headers: ['Location'] } },
-  problems: ['NOT_READY', 'EXPIRED', 'JOB_STORE_UNAVAILABLE', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE'],
+  problems: [
+    'NOT_READY',
+    'EXPIRED',
+    'JOB_STORE_UNAVAILABLE',
+    'SOURCE_FORBIDDEN',
+    'SOURCE_UNAVAILABLE',
+    'DATASET_UNAVAILABLE',
+  ],
 };

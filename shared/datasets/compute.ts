@@ -100,7 +100,12 @@ export function openComputed(
   });
   const call = compute as (row: Readonly<Record<string, unknown>>) => unknown;
   const fail = (why: string, cause?: unknown): ServiceError =>
-    new ServiceError('COMPUTE_FAILED', `Dataset ${dataset.name}: column ${name} ${why}.`, {}, { cause });
+    new ServiceError(
+      'COMPUTE_FAILED',
+      `Dataset ${dataset.name}: column ${name} ${why}.`,
+      {},
+      { cause, forUser: `The column ${name} could not be computed.` },
+    );
 
   return (texts) => {
     const row: Record<string, unknown> = {};

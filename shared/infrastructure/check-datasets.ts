@@ -1,12 +1,14 @@
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { freezeQuery, segmentSql } from '../datasets/query.js';
-import { ServiceError, messageOf } from '../errors.js';
+import { ServiceError, messageOf, type ErrorCode } from '../errors.js';
 import type { Source, SourceSession } from './source.js';
 
 /** For all datasets together, ms. */
 const LIMIT_MS = 10_000;
 const STATEMENT_MS = 5000;
+/** Faults that no waiting mends. */
+const NEEDS_MENDING: readonly ErrorCode[] = ['DATASET_UNAVAILABLE', 'SOURCE_FORBIDDEN'];
 /** Nobody: only the shape of the query counts. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 const SESSION: SourceSession = {
@@ -38,18 +40,18 @@ export async function checkDatasets(source: Source, registry: DatasetRegistry): 
 }
 
 async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal): Promise<string[]> {
-  const found = await source.misfits(dataset, SESSION, signal);
-  if (found.length > 0) return found.map(messageOf);
   const columns = Object.keys(dataset.columns);
   const request = { type: dataset.name, format: 'CSV', columns, filters: {}, options: {}, notify: {} };
   const owner = { tenantId: NOBODY, ...(dataset.userColumn === undefined ? {} : { userId: NOBODY }) };
   const query = freezeQuery(dataset, request, owner, (quoted) => quoted);
   try {
+    const found = await source.misfits(dataset, SESSION, signal);
+    if (found.length > 0) return found.map(messageOf);
     await source.rehearse(segmentSql(query, null, null), SESSION, signal);
     if (dataset.permission !== undefined) await source.permits(dataset.permission, SESSION, signal);
     return [];
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.code !== 'DATASET_UNAVAILABLE') throw error;
+    if (!(error instanceof ServiceError) || !NEEDS_MENDING.includes(error.code)) throw error;
     return [`Dataset ${dataset.name} cannot be exported: ${messageOf(error)}`];
   }
 }

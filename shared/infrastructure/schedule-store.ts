@@ -74,7 +74,7 @@ export class ScheduleStore {
       return await askInTime(client, this.answerWithinMs, work);
     } catch (error) {
       if (error instanceof ScheduleNotFoundError || error instanceof ScheduleAlreadyRunning) throw error;
-      throw new ServiceError('TEMPORARILY_UNAVAILABLE', 'Temporal does not answer.', {}, { cause: error });
+      throw new ServiceError('TEMPORARILY_UNAVAILABLE', 'Schedules are not available right now.', {}, { cause: error });
     }
   }
 

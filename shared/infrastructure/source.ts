@@ -1,4 +1,4 @@
-import { ServiceError, messageOf } from '../errors.js';
+import { ServiceError } from '../errors.js';
 import type { Texts } from '../datasets/compute.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import { misfits } from '../datasets/misfits.js';
@@ -7,8 +7,9 @@ import type { Bound } from '../segments.js';
 import { countRows, type RowCount } from './count-rows.js';
 import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
-import { isDatabaseFault, type Pool, type PoolClient } from './postgres.js';
+import type { Pool, PoolClient } from './postgres.js';
 import { readCatalogue } from './read-catalogue.js';
+import { sourceFault } from './source-fault.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
 
 export interface SourceSession {
@@ -19,15 +20,7 @@ export interface SourceSession {
 }
 
 /**
- * 42P01: no such table, 42703: no such column, 3F000: no such schema; 21, 22: a row of a view, or a filter, that cannot
- * be computed; 54: a row that is longer than a message can be (1 GB). Another try would end the same way. 42501, no
- * rights, is for the operator to mend.
- */
-const DEFINITION = /^(21|22|3F|42|54)/;
-
-/**
- * The database that is exported from; read only. Faults leave as SOURCE_UNAVAILABLE (the way there) or
- * DATASET_UNAVAILABLE (the definition does not fit), with a sentence.
+ * The database that is exported from; read only. Faults leave as `sourceFault` names them.
  */
 export class Source {
   readonly #rowBudget = createRowBudget();
@@ -86,22 +79,7 @@ export class Source {
     try {
       return await work();
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (DEFINITION.test(code) && code !== '42501') {
-        throw new ServiceError(
-          'DATASET_UNAVAILABLE',
-          `The source database refused the query: ${messageOf(error)}.`,
-          {},
-          { cause: error },
-        );
-      }
-      if (!isDatabaseFault(error)) throw error;
-      throw new ServiceError(
-        'SOURCE_UNAVAILABLE',
-        `The source database does not answer as it should: ${messageOf(error)}.`,
-        {},
-        { cause: error },
-      );
+      throw sourceFault(error);
     }
   }
 

@@ -4,6 +4,7 @@ import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { ServiceError } from '../errors.js';
 import type { AddressRule } from '../webhooks/address-rule.js';
+import { connectionFault } from '../webhooks/connection-fault.js';
 import { hostOf } from '../webhooks/url.js';
 
 /** How long a connection, with TLS and the name's lookup, may take. */
@@ -130,13 +131,12 @@ export function createWebhookSender(rule: AddressRule, resolve: Resolve = dnsLoo
 
     function failure(error: unknown): ServiceError {
       if (error instanceof ServiceError) return error;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       const sentence = limit.aborted
         ? `${host} did not answer within ${timeoutMs / 1000} s.`
         : slow.signal.aborted
           ? `${host} took no connection within ${CONNECT_MS / 1000} s.`
-          : // The message may name an address that the name's owner need not know.
-            `The connection to ${host} failed (${code}).`;
+          : connectionFault(host, code);
       return new ServiceError('WEBHOOK_UNAVAILABLE', sentence, {}, { cause: error });
     }
   };

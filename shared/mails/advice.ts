@@ -21,6 +21,7 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   SCHEDULE_OUTDATED:
     'What can be exported has changed since you made the schedule. Change its request, or delete it and make another.',
   DATASET_UNAVAILABLE: MENDING,
+  SOURCE_FORBIDDEN: MENDING,
   KEY_NOT_UNIQUE: MENDING,
   COMPUTE_FAILED: MENDING,
 };

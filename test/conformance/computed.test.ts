@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { orders } from '../../shared/datasets/orders.js';
 import { defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import { exportFile } from '../export-csv/compare.js';
+import { operatorsReason } from '../support/failures.js';
 import { queryRows } from '../support/database.js';
 import { DEEP, deeply } from '../support/depth.js';
 import { getExport, postExport, untilEnded } from '../support/exports.js';
@@ -143,11 +144,15 @@ describe('columns that TypeScript computes', () => {
   });
 
   for (const [dataset, sentence] of FAILING) {
-    it(`end the export when one ${dataset.name}, with a sentence`, async () => {
+    it(`end the export when one ${dataset.name}, with a sentence for users and a reason for operators`, async () => {
       const jobId = await postExport(service, me, { type: dataset.name });
       await untilEnded(service, me, jobId, 'FAILED');
       const job = await getExport(service, me, jobId);
-      assert.deepEqual([job.error_code, job.error_message], ['COMPUTE_FAILED', sentence]);
+      assert.deepEqual(
+        [job.error_code, job.error_message],
+        ['COMPUTE_FAILED', 'The column bad could not be computed.'],
+      );
+      assert.equal(await operatorsReason(service, jobId), sentence);
     });
   }
 

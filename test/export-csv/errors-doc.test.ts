@@ -10,7 +10,7 @@ import { ConfigError, parseApiConfig } from '../../shared/config.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
 import { checkDataset, createRegistry } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
-import { ERRORS, messageOf } from '../../shared/errors.js';
+import { ERRORS, isErrorCode, messageOf, sentenceOf } from '../../shared/errors.js';
 import { placeSegments } from '../../shared/formats/pdf/place.js';
 import { checkJobStore } from '../../shared/infrastructure/checks.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
@@ -282,6 +282,14 @@ describe('docs/errors.md', () => {
     it('it names every code that a job can fail with', () => {
       const codes = Object.keys(ERRORS).slice(Object.keys(ERRORS).indexOf('TOO_MANY_ROWS'));
       for (const code of codes) assert.ok(ERRORS_PAGE.includes(`\`${code}\``), code);
+    });
+
+    it('it has what users read, word for word', () => {
+      for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
+        const sentence = sentenceOf(code);
+        if (sentence === undefined || code.startsWith('MAIL_')) continue;
+        assert.match(ERRORS_PAGE, new RegExp(`^\\| \`${code}\` +\\| ${sentence.replaceAll('.', '\\.')} +\\|$`, 'm'));
+      }
     });
 
     deeply('it has no sentence that nobody can meet', () => {

@@ -5,24 +5,36 @@ import { openLane } from '../../activities/lanes.js';
 import type { Principal } from '../../api/deps.js';
 import { checkDataset, datasetNamed, type Dataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
-import { messageOf, type ErrorCode } from '../../shared/errors.js';
+import { messageOf, sentenceOf, type ErrorCode } from '../../shared/errors.js';
 import { formatNamed } from '../../shared/formats/index.js';
 import { createRequestSchema } from '../../shared/request.js';
 import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
+import { operatorsReason } from '../support/failures.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
 import { assertDocumented } from './error-docs.js';
 
-/** The export fails with this code, and docs/errors.md has the sentence. */
-async function assertFails(service: TestService, code: ErrorCode, sentence: RegExp, body: object): Promise<void> {
+/**
+ * The export fails with this code. The operator reads the reason, which docs/errors.md has; the user reads the table's
+ * sentence, or the same one where the table has none.
+ */
+async function assertFails(
+  service: TestService,
+  code: ErrorCode,
+  reason: RegExp,
+  body: object,
+  forUser = sentenceOf(code),
+): Promise<void> {
   const me: Principal = someUser();
   const jobId = await postExport(service, me, body);
   const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');
   assert.equal(error_code, code, error_message ?? '');
-  assert.match(error_message ?? '', sentence);
-  assertDocumented(error_message ?? '');
+  const operators = await operatorsReason(service, jobId);
+  assert.match(operators, reason);
+  assertDocumented(operators);
+  assert.equal(error_message, forUser ?? operators);
 }
 
 const { userColumn: _owner, ...tenantsOnly } = orders;
@@ -39,12 +51,14 @@ const BROKEN = [
     filters: {},
   }),
   variant('overlong', { table: 'overlong', columns: { id: { type: 'bigint' }, note: { type: 'text' } }, filters: {} }),
+  variant('forbidden', { table: 'ledger', columns: { id: { type: 'bigint' } }, filters: {} }),
   variant('ghosts', {}),
   variant('rateless', {
     computed: { euros: { type: 'numeric', from: ['total'], compute: () => fail('no rate for XYZ') } },
   }),
   variant('forgetful', { computed: { euros: { type: 'numeric', from: [], compute: () => undefined } } }),
 ];
+const UNCOMPUTED = 'The column euros could not be computed.';
 function fail(why: string): never {
   throw new Error(why);
 }
@@ -61,6 +75,8 @@ async function definitionsAndLimits(): Promise<void> {
       service.databaseUrl,
       `CREATE TABLE notes (id bigint UNIQUE, tenant_id uuid);
        INSERT INTO notes SELECT nullif(i, 3), '${someUser().tenantId}' FROM generate_series(1, 5) AS i;
+       CREATE VIEW ledger AS SELECT id, tenant_id FROM orders;
+       ALTER VIEW ledger OWNER TO pg_monitor;
        CREATE VIEW ratios AS SELECT id, tenant_id, 1 / (quantity - quantity) AS ratio FROM orders;
        CREATE VIEW overlong AS SELECT id, tenant_id, repeat(email, 1000000000) AS note FROM orders`,
     );
@@ -91,8 +107,9 @@ async function definitionsAndLimits(): Promise<void> {
       assertFails(service, 'DATASET_UNAVAILABLE', /division by zero/, { type: 'dividing' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /length too large/, { type: 'overlong' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /has no dataset ghosts/, { type: 'ghosts' }),
-      assertFails(service, 'COMPUTE_FAILED', /no rate for XYZ/, { type: 'rateless' }),
-      assertFails(service, 'COMPUTE_FAILED', /compute returned undefined/, { type: 'forgetful' }),
+      assertFails(service, 'COMPUTE_FAILED', /no rate for XYZ/, { type: 'rateless' }, UNCOMPUTED),
+      assertFails(service, 'COMPUTE_FAILED', /compute returned undefined/, { type: 'forgetful' }, UNCOMPUTED),
+      assertFails(service, 'SOURCE_FORBIDDEN', /permission denied for table orders/, { type: 'forbidden' }),
       assertFails(service, 'TOO_MANY_ROWS', /at most 1000 are allowed/, {}),
       assertFails(service, 'TOO_MANY_ROWS', /500 sheets of at most 1 do/, {
         format: 'xlsx',

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { BUILT_IN_DATASETS, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
+import { ERRORS, isErrorCode, sentenceOf, type ErrorCode } from '../../shared/errors.js';
+import { operatorsReason } from '../support/failures.js';
+import { attemptsAfterTheFirst } from '../support/history.js';
 import { queryRows } from '../support/database.js';
 import { describeDeeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
@@ -60,6 +63,28 @@ describeDeeply('a source database', () => {
     const jobId = await postExport(service, me, { type: 'moody' });
     const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');
     assert.equal(error_code, 'SOURCE_UNAVAILABLE');
-    assert.match(error_message ?? '', /canceling statement due to statement timeout/);
+    assert.equal(error_message, sentenceOf('SOURCE_UNAVAILABLE'));
+    assert.match(await operatorsReason(service, jobId), /canceling statement due to statement timeout/);
   });
+
+  /** SQLSTATEs by what an export makes of them, the retryable ones last. */
+  const outcomes = {
+    SOURCE_FORBIDDEN: ['42501'],
+    DATASET_UNAVAILABLE: ['42P01', '42703', '22012', '22P02', '25006', '54000', '55000', 'P0001', 'ABC12'],
+    SOURCE_UNAVAILABLE: ['28P01', '3D000', '53300', '55P03', '58030', '72000', 'HV000', 'XX000'],
+  } as const satisfies Partial<Record<ErrorCode, readonly string[]>>;
+  for (const [code, sqlstates] of Object.entries(outcomes)) {
+    assert.ok(isErrorCode(code));
+    const { retryable } = ERRORS[code];
+    for (const sqlstate of sqlstates) {
+      it(`that answers ${sqlstate} ends an export as ${code}, ${retryable ? 'after all attempts' : 'at once'}`, async () => {
+        await mood(sqlstate);
+        const jobId = await postExport(service, me, { type: 'moody' });
+        const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');
+        assert.deepEqual([error_code, error_message], [code, sentenceOf(code)]);
+        assert.match(await operatorsReason(service, jobId), /canceling statement due to conflict with recovery/);
+        assert.equal((await attemptsAfterTheFirst(service, jobId)).length > 0, retryable);
+      });
+    }
+  }
 });

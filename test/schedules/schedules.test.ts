@@ -205,7 +205,11 @@ describe('a schedule', () => {
         return { ...rest, action: { ...action, args: [{ ...input, definition: { ...input.definition, request } }] } };
       });
     const cases = [
-      [{ ...YEARLY.request, type: 'abandoned' }, 'DATASET_UNAVAILABLE', 'This worker has no dataset abandoned.'],
+      [
+        { ...YEARLY.request, type: 'abandoned' },
+        'DATASET_UNAVAILABLE',
+        "This dataset isn't set up correctly, so it can't be exported.",
+      ],
       [
         { ...YEARLY.request, columns: ['id', 'dropped'] },
         'SCHEDULE_OUTDATED',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { exportWorkflowId, temporaryPrefix } from '../../shared/contract.js';
+import { sentenceOf } from '../../shared/errors.js';
+import { operatorsReason } from '../support/failures.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
@@ -80,7 +82,8 @@ describe('an export that does not end well', () => {
     await door.trap();
     const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
     assert.equal(error_code, 'DATASET_UNAVAILABLE');
-    assert.match(error_message ?? '', /the floor is gone/);
+    assert.equal(error_message, sentenceOf('DATASET_UNAVAILABLE'));
+    assert.match(await operatorsReason(service, jobId), /the floor is gone/);
     await until('the slot is free', () => slotIsFree(user, jobId));
     assert.equal((await untilTold(user)).length, 1);
     assert.equal((await keptOf(jobId)).uploads, 1);
@@ -95,7 +98,8 @@ describe('an export that does not end well', () => {
     const jobId = await postExport(service, user);
     const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
     assert.equal(error_code, 'DATASET_UNAVAILABLE');
-    assert.match(error_message ?? '', /no table or view orders/);
+    assert.equal(error_message, sentenceOf('DATASET_UNAVAILABLE'));
+    assert.match(await operatorsReason(service, jobId), /no table or view orders/);
     assert.equal((await untilTold(user)).length, 1);
   });
 });
