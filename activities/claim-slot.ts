@@ -25,7 +25,11 @@ export const claimSlot =
       return { claim };
     };
     const { jobId } = job;
-    await jobs.insert(job);
+    await jobs.insert(job).catch(async (error: unknown) => {
+      // Its user finds the export by its id, FAILED, instead of nothing.
+      if (error instanceof ServiceError && error.code === 'NOT_STORABLE') await jobs.insertFailed(job, error);
+      throw error;
+    });
     // Its segments ask the semaphore all the same.
     if (admitted && (await jobs.begin(jobId))) return answer('granted');
     await jobs.requeue(jobId);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { UserRef } from '../shared/contract.js';
 import { fieldProblems, validationFailed } from '../shared/request.js';
 import { ServiceError } from '../shared/errors.js';
+import { UNSTORABLE, isStorable } from '../shared/storable-text.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { contextOf, principalOf } from './context.js';
 import type { ApiDeps } from './deps.js';
@@ -20,7 +21,7 @@ export function parseQuery<T>(request: Request, schema: z.ZodType<T>): T {
 }
 
 /** A parameter that is there once. */
-export const once = z.string({ error: 'must be given once' });
+export const once = z.string({ error: 'must be given once' }).refine(isStorable, { error: UNSTORABLE, abort: true });
 const wholeNumber = { error: 'must be a whole number from 1 to 100' };
 /** How long a page is. */
 export const limitSchema = once

@@ -1,5 +1,7 @@
 import express, { type RequestHandler } from 'express';
 import { ServiceError } from '../shared/errors.js';
+import { pointerOf, validationFailed } from '../shared/request.js';
+import { UNSTORABLE, unstorablePaths } from '../shared/storable-text.js';
 
 const MAX_BYTES = 100 * 1024;
 const TYPES = ['application/json', 'application/*+json'];
@@ -19,5 +21,15 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Reads a JSON body of at most 100 KB. What is wrong with it is for `problem.ts` to say. */
-export const jsonBody: readonly RequestHandler[] = [jsonOnly, parse];
+/** Fields that one answer names: enough to see what is wrong. */
+const MAX_NAMED = 20;
+
+/** Every text of every body ends in `jsonb` or `text`, whatever its field is called. */
+const storableOnly: RequestHandler = (request, _response, next) => {
+  const paths = unstorablePaths(request.body, MAX_NAMED);
+  if (paths.length > 0) throw validationFailed(paths.map((path) => ({ pointer: pointerOf(path), detail: UNSTORABLE })));
+  next();
+};
+
+/** Reads a JSON body of at most 100 KB that can be stored. What is wrong with it is for `problem.ts` to say. */
+export const jsonBody: readonly RequestHandler[] = [jsonOnly, parse, storableOnly];

@@ -157,7 +157,8 @@ export interface FieldProblem {
   readonly detail: string;
 }
 
-const pointerOf = (path: readonly PropertyKey[]): string =>
+/** RFC 6901. */
+export const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** One problem a field; an unknown key is named by itself and not by the object that it is in. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Scalar } from '../contract.js';
+import { UNSTORABLE, isStorable } from '../storable-text.js';
 import type { ColumnType } from './define-dataset.js';
 
 /**
@@ -104,9 +105,7 @@ export function valueProblem(value: Scalar, type: ColumnType): string | null {
     default:
       if (typeof value !== 'string') return 'must be a string';
       if (value.length > MAX_TEXT) return `must be at most ${MAX_TEXT} characters`;
-      return value.includes('\0') || !value.isWellFormed()
-        ? 'must be text without NUL and without half characters'
-        : null;
+      return isStorable(value) ? null : UNSTORABLE;
   }
 }
 

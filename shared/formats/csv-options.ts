@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNSTORABLE, isStorable } from '../storable-text.js';
 import { compression, timezone } from './common-options.js';
 import type { FormatOptions } from './format.js';
 
@@ -47,7 +48,7 @@ const given = z.strictObject({
     .string({ error: 'must be text' })
     .max(20, 'must be at most 20 characters')
     .regex(/^[^"\r\n\0]*$/, 'must have no quote and no line end')
-    .refine((text) => text.isWellFormed(), 'must have no half characters')
+    .refine(isStorable, UNSTORABLE)
     .optional()
     .describe('What stands for null, without quotes; text that is the same is quoted. Default: nothing'),
   quoting: one(['minimal', 'all'], 'Quote what must be, or all but null; default minimal'),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ActiveJob, ExportStatus, FinishedFile, JobFailure, JobSeed, ShownStatus } from '../contract.js';
+import { ServiceError } from '../errors.js';
 import type { FormatOptions } from '../formats/format.js';
+import { storable, storableJson } from '../storable-text.js';
 import {
   INSERT_FAILED_JOB,
   INSERT_JOB,
@@ -10,7 +12,7 @@ import {
   jobRowSchema,
   type JobRow,
 } from './job-row.js';
-import { namingFaults, type Pool } from './postgres.js';
+import { isRefused, namingFaults, type Pool } from './postgres.js';
 
 export interface Owner {
   readonly userId: string;
@@ -49,6 +51,7 @@ const finishedSchema = z.object({ rowCount: z.number(), fileSize: z.number(), se
 
 /** Characters of `error_message`. */
 const MAX_MESSAGE = 2000;
+const errorText = (message: string): string => storable(message.slice(0, MAX_MESSAGE));
 
 /**
  * Rows of `export_jobs`: what users are told. Plans and segments are in `plan-store.ts`.
@@ -71,14 +74,26 @@ export class JobStore {
     });
   }
 
-  /** Does nothing when the row is there. */
+  /**
+   * Does nothing when the row is there.
+   * @throws ServiceError NOT_STORABLE when PostgreSQL will never accept the row
+   */
   async insert(job: JobSeed): Promise<void> {
-    await this.change(INSERT_JOB, insertValues(job));
+    try {
+      await this.change(INSERT_JOB, insertValues(job));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const sentence = 'The request has text that cannot be stored.';
+      throw new ServiceError('NOT_STORABLE', sentence, {}, { cause: error });
+    }
   }
 
-  /** The row of an export that ends before it has begun. Does nothing when the row is there. */
+  /**
+   * The row of an export that ends before it has begun, without what cannot be stored of its request. Does nothing when
+   * the row is there.
+   */
   async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
-    await this.change(INSERT_FAILED_JOB, [...insertValues(job), code, message.slice(0, MAX_MESSAGE)]);
+    await this.change(INSERT_FAILED_JOB, [...insertValues(storableJson(job)), code, errorText(message)]);
   }
 
   async find(jobId: string): Promise<JobRow | null> {
@@ -178,7 +193,15 @@ export class JobStore {
          completed_at = coalesce(completed_at, now()),
          url_expires_at = coalesce(url_expires_at, now() + make_interval(secs => $6))
        WHERE job_id = $1 RETURNING ${JOB_COLUMNS}`,
-      [jobId, file.rowCount, file.fileKey, file.fileSize, file.checksum, urlTtlSeconds, JSON.stringify(file.warnings)],
+      [
+        jobId,
+        file.rowCount,
+        file.fileKey,
+        file.fileSize,
+        file.checksum,
+        urlTtlSeconds,
+        JSON.stringify(storableJson(file.warnings)),
+      ],
     );
     return row ?? null;
   }
@@ -188,7 +211,7 @@ export class JobStore {
     return this.change(
       `UPDATE export_jobs SET status = 'FAILED', error_code = $2, error_message = $3, completed_at = now()
        WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
-      [jobId, code, message.slice(0, MAX_MESSAGE)],
+      [jobId, code, errorText(message)],
     );
   }
 

@@ -69,6 +69,13 @@ export function isDatabaseFault(error: unknown): boolean {
   return error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError);
 }
 
+/** 22: a value that its type does not take; 23: a constraint. The same statement fails however often it is repeated. */
+const REFUSED = /^(22|23)/;
+
+/** True when PostgreSQL will never accept the values of the statement. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '');
+
 /** Runs database work; its connection faults leave as `code`, with a sentence that names the database. */
 export async function namingFaults<T>(code: ErrorCode, what: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timezone } from '../formats/common-options.js';
+import { UNSTORABLE, isStorable } from '../storable-text.js';
 import { OVERLAPS } from './contract.js';
 
 /** A schedule as its user writes it. */
@@ -9,7 +10,7 @@ export const definitionSchema = z.strictObject({
     .trim()
     .min(1, 'must not be empty')
     .max(200, 'must be at most 200 characters')
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be text without NUL and half characters'),
+    .refine(isStorable, UNSTORABLE),
   cron: z
     .string({ error: 'must be five fields, such as 0 6 1 * *' })
     .max(200, 'must be at most 200 characters')

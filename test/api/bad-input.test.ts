@@ -44,6 +44,12 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['text with a NUL in it', { ...GOOD, filters: { currency: 'EU\0' } }, ['/filters/currency']],
   ['an unknown option', { ...GOOD, options: { color: 'red' } }, ['/options/color']],
   ['an option of the wrong type', { ...GOOD, options: { escape_formulas: 'yes' } }, ['/options/escape_formulas']],
+  ['NUL in a title', { ...GOOD, format: 'pdf', options: { title: 'a\0b' } }, ['/options/title']],
+  ['NUL in an address', { ...GOOD, notify: { webhook_url: 'https://example.com/\0' } }, ['/notify/webhook_url']],
+  ['NUL in a key', { ...GOOD, options: { 'a\0b': 1 } }, ['/options/a\0b']],
+  ['half of a pair', '{"type":"orders","format":"csv","filters":{"currency":"\\ud83d"}}', ['/filters/currency']],
+  ['the other half', '{"type":"orders","format":"csv","options":{"null_text":"\\udd25"}}', ['/options/null_text']],
+  ['NUL deep below', { ...GOOD, note: [[{ a: ['b', '\0'] }]] }, ['/note/0/0/a/1']],
   ['a timezone that is none', { ...GOOD, options: { timezone: 'Mars/Olympus' } }, ['/options/timezone']],
   ['options that are a text', { ...GOOD, options: 'fast' }, ['/options']],
   ['a webhook to itself', { ...GOOD, notify: { webhook_url: 'https://127.0.0.1/' } }, ['/notify/webhook_url']],
@@ -99,6 +105,27 @@ describe('bad input', () => {
       assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', ['/format', '/columns/0', '/filters/color']);
     });
 
+    it('text that cannot be stored is a 400 on every address that takes a body, and names at most 20 fields', async () => {
+      const schedule = { name: 'x', every_seconds: 3600, request: GOOD };
+      for (const [method, path, body, pointer] of [
+        ['POST', '/v1/exports/estimate', { ...GOOD, options: { timezone: 'UTC\0' } }, '/options/timezone'],
+        ['POST', '/v1/schedules', { ...schedule, name: 'x\0' }, '/name'],
+        ['POST', '/v1/schedules', { ...schedule, request: { ...GOOD, note: '\0' } }, '/request/note'],
+        ['PUT', `/v1/schedules/${UNKNOWN_ID}`, { ...schedule, request: { ...GOOD, format: '\0' } }, '/request/format'],
+      ] as const) {
+        const answer = await api.ask(method, path, { as: alice, body });
+        if (method === 'PUT') assert.ok([400, 404].includes(answer.status), answer.text);
+        else assertProblem(answer, 'VALIDATION_FAILED', [pointer]);
+      }
+      const answer = await post({ as: alice, body: { ...GOOD, columns: Array.from({ length: 10_000 }, () => '\0') } });
+      assert.equal(assertProblem(answer, 'VALIDATION_FAILED').errors?.length, 20);
+    });
+
+    it('a nesting of 30,000 levels is answered', async () => {
+      const deep = `{"type":"orders","format":"csv","note":${'['.repeat(30_000)}"\\u0000"${']'.repeat(30_000)}}`;
+      assertProblem(await post({ as: alice, body: deep }), 'VALIDATION_FAILED');
+    });
+
     it('more than 100 KB is a 413', async () => {
       assertProblem(await post({ as: alice, body: { ...GOOD, note: 'x'.repeat(100 * 1024) } }), 'BODY_TOO_LARGE');
     });
@@ -117,6 +144,7 @@ describe('bad input', () => {
       ['is empty', ''],
       ['has a blank', 'a b'],
       ['is too long', 'k'.repeat(256)],
+      ['has a letter beyond ASCII', 'cl\u00e9'],
     ] as const) {
       it(`an Idempotency-Key that ${what} is a 400 that names it`, async () => {
         const headers = { 'Idempotency-Key': key };
@@ -211,7 +239,7 @@ describe('bad input', () => {
     ] as const;
     for (const [method, action] of OF_A_JOB) {
       it(`${method} …/{job_id}${action} with a malformed id is a 400 that names it`, async () => {
-        for (const id of ['1', `${UNKNOWN_ID}0`, 'null', "'%20OR%201=1"]) {
+        for (const id of ['1', `${UNKNOWN_ID}0`, 'null', "'%20OR%201=1", '%00', `${UNKNOWN_ID}%00`]) {
           const answer = await api.ask(method, `/v1/exports/${id}${action}`, { as: alice });
           assertProblem(answer, 'VALIDATION_FAILED', ['path/job_id']);
         }
@@ -263,6 +291,10 @@ describe('bad input', () => {
       [`cursor=${Buffer.from('["2026-01-01","x"]').toString('base64url')}`, ['query/cursor']],
       ['cursor=', ['query/cursor']],
       ['page=2', ['query/page']],
+      ['status=%00', ['query/status']],
+      ['limit=%00', ['query/limit']],
+      ['cursor=%00', ['query/cursor']],
+      ['%00=1', ['query/\0']],
       ['status=LOST&limit=0', ['query/status', 'query/limit']],
     ];
     for (const [query, pointers] of QUERIES) {

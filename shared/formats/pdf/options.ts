@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNSTORABLE, isStorable } from '../../storable-text.js';
 import { timezone } from '../common-options.js';
 import type { FormatOptions } from '../format.js';
 
@@ -9,7 +10,7 @@ const given = z.strictObject({
     .trim()
     .min(1, 'must not be empty')
     .max(120, 'must be at most 120 characters')
-    .refine((text) => text.isWellFormed(), 'must have no half characters')
+    .refine(isStorable, UNSTORABLE)
     .optional()
     .describe(
       'What stands above every page; default: as the operator has set it for the tenant, or the dataset’s title',

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { temporalScheduleId } from '../../shared/schedules/contract.js';
+import { ScheduleStore } from '../../shared/infrastructure/schedule-store.js';
+import type { ExportRequest, JobSeed } from '../../shared/contract.js';
+import { hashRequest } from '../../shared/request.js';
+import { slotsStart } from '../../shared/slots-start.js';
+import { admitUpdate } from '../../workflows/messages.js';
+import { getExport, until, untilEnded } from '../support/exports.js';
+import { FAST, startService, type TestService } from '../support/service.js';
+import { post, slotsOf, someReader, untilTold, type Reader } from './support.js';
+
+/** What the door refuses today, and what a defect there could let through tomorrow. */
+const UNSTORABLE: readonly (readonly [string, string])[] = [
+  ['NUL', 'a\0b'],
+  ['half of a surrogate pair', 'a\ud800b'],
+];
+
+describe('an export whose row can never be stored', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService();
+    await service.startWorker();
+  });
+  after(() => service.close());
+
+  const requestOf = ({ email }: Reader, title: string): ExportRequest => ({
+    ...{ type: 'orders', format: 'PDF', columns: ['id'], filters: {} },
+    options: { timezone: 'UTC', orientation: 'auto', page_size: 'A4', title },
+    notify: { email },
+  });
+
+  /** As the API would, had its door let it through. */
+  async function admit(user: Reader, title: string): Promise<string> {
+    const request = requestOf(user, title);
+    const job: JobSeed = {
+      ...{ jobId: randomUUID(), userId: user.userId, tenantId: user.tenantId, request, idempotencyKey: null },
+      ...{ requestHash: hashRequest(request), createdAt: new Date().toISOString() },
+    };
+    const terms = { limit: 2, tuning: FAST };
+    await service.deps.temporal.client.workflow.executeUpdateWithStart(admitUpdate, {
+      args: [{ job, ...terms, notAfter: Date.now() + 60_000, atOnce: true }],
+      updateId: randomUUID(),
+      startWorkflowOperation: slotsStart(job, terms, []),
+    });
+    return job.jobId;
+  }
+
+  for (const [what, title] of UNSTORABLE) {
+    it(`because of ${what} is FAILED with a code, frees its slot and tells its user`, async () => {
+      const user = someReader();
+      const since = Date.now();
+      const jobIds = [await admit(user, title), await admit(user, title)];
+      for (const jobId of jobIds) {
+        await until(`the row of ${jobId}`, () => service.deps.jobs.find(jobId));
+        const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
+        assert.equal(error_code, 'NOT_STORABLE');
+        assert.equal(error_message, 'The request has text that cannot be stored.');
+      }
+      assert.ok(Date.now() - since < 10_000, 'it is not retried');
+      assert.equal((await untilTold(user)).length, 2);
+      await until('both slots are free', async () => {
+        const slots = await slotsOf(service, user);
+        return slots === null || Object.keys(slots.holders).length === 0;
+      });
+      const answer = await post(service, user);
+      assert.equal(answer.status, 202, 'its user is not locked out');
+    });
+  }
+
+  it('is FAILED with a code when a schedule starts it, too', async () => {
+    const user = someReader();
+    const owner = { tenantId: user.tenantId, userId: user.userId };
+    const scheduleId = randomUUID();
+    const schedules = new ScheduleStore(service.deps.temporal, 20_000);
+    // A title is checked at every run; the token's address was checked when the schedule was made.
+    const definition = {
+      ...{ name: 'Broken', cron: '0 0 1 1 *', timezone: 'UTC', overlap: 'skip' as const },
+      request: { type: 'orders', format: 'csv' },
+    };
+    const memo = { createdAt: new Date().toISOString(), requestHash: 'x' };
+    await schedules.create({ ...owner, scheduleId, email: `\0${user.email}`, definition }, memo);
+    const triggered = await schedules.trigger(owner, scheduleId);
+    const jobId = triggered?.run?.jobId ?? assert.fail('no run');
+    await until(`the row of ${jobId}`, () => service.deps.jobs.find(jobId));
+    assert.equal((await untilEnded(service, user, jobId, 'FAILED')).error_code, 'NOT_STORABLE');
+    assert.equal((await getExport(service, user, jobId)).status, 'FAILED');
+    await service.deps.temporal.client.schedule.getHandle(temporalScheduleId(owner, scheduleId)).delete();
+  });
+
+  it('says so in its row though the reason itself has NUL in it', async () => {
+    const user = someReader();
+    const jobId = await admit(user, 'a\0b');
+    await until(`the row of ${jobId}`, () => service.deps.jobs.find(jobId));
+    await untilEnded(service, user, jobId, 'FAILED');
+    const other = { ...requestOf(user, 'fine') };
+    const job: JobSeed = {
+      ...{ jobId: randomUUID(), userId: user.userId, tenantId: user.tenantId, request: other, idempotencyKey: null },
+      ...{ requestHash: hashRequest(other), createdAt: new Date().toISOString() },
+    };
+    await service.deps.jobs.insert(job);
+    assert.ok(await service.deps.jobs.fail(job.jobId, { code: 'INTERNAL', message: 'x\0y' }));
+    assert.equal((await getExport(service, user, job.jobId)).error_message, 'x\uFFFDy');
+  });
+});
