@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
@@ -5,22 +6,37 @@ import { linkExpiry } from '../shared/links.js';
 import { askPermission } from './ask-source.js';
 import type { ApiDeps } from './deps.js';
 
+/** How long an address in the store lives: enough to follow a redirect, too short to outlive a withdrawn permission. */
+const ADDRESS_SECONDS = 300;
+
+export interface MintedLink {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
 /**
- * A presigned address of a job's file, made now and valid until `url_expires_at`. It goes to whoever asked and is
- * neither stored nor logged.
- * @throws ServiceError NOT_PERMITTED when whoever asked for the export may not have it any more, EXPIRED past that time or when the file was deleted, NOT_READY when there is none
+ * Signs an address of a job's file in the store, for GET or, when the client sent HEAD, for HEAD. It lives five minutes,
+ * and never longer than the job's link. It goes to whoever asked and is neither stored nor logged.
+ * @throws ServiceError NOT_PERMITTED when the user may not have the export any more, EXPIRED when the link has expired or
+ * the file was deleted, NOT_READY when there is no file
  */
-export async function mintLink(row: JobRow, deps: ApiDeps): Promise<{ url: string; expiresAt: Date }> {
-  const { shown_status, file_key, url_expires_at: expiresAt } = row;
+export async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow, deps: ApiDeps): Promise<MintedLink> {
+  const { shown_status, file_key, url_expires_at: linkEnds } = row;
   if (shown_status === 'EXPIRED') throw new ServiceError('EXPIRED', `The file of export ${row.job_id} is gone.`);
-  if (shown_status !== 'COMPLETED' || file_key === null || expiresAt === null) {
+  if (shown_status !== 'COMPLETED' || file_key === null || linkEnds === null) {
     throw new ServiceError('NOT_READY', `Export ${row.job_id} is ${shown_status} and has no file.`, {
       status_of_job: shown_status,
     });
   }
   await askPermission(deps, row.type, { tenantId: row.tenant_id, userId: row.user_id });
-  // S3 counts in whole seconds from the one in which it was signed.
-  const seconds = linkExpiry(expiresAt) - linkExpiry(new Date());
-  const name = fileName({ ...row, jobId: row.job_id, createdAt: row.created_at });
-  return { url: await deps.store.presign(file_key, name, Math.max(1, seconds)), expiresAt };
+  const signedAt = new Date();
+  const left = linkExpiry(linkEnds) - linkExpiry(signedAt);
+  const seconds = Math.min(ADDRESS_SECONDS, Math.max(1, left));
+  const url = await deps.store.presign(file_key, {
+    method: method === 'HEAD' ? 'HEAD' : 'GET',
+    fileName: fileName({ ...row, jobId: row.job_id, createdAt: row.created_at }),
+    signedAt,
+    seconds,
+  });
+  return { url, expiresAt: new Date((linkExpiry(signedAt) + seconds) * 1000) };
 }

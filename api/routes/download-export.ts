@@ -17,7 +17,7 @@ const answerSchema = z.strictObject({ url: z.url(), expires_at: z.iso.datetime()
 export function downloadExport(deps: ApiDeps): RequestHandler {
   return async (request, response) => {
     const { redirect } = parseQuery(request, querySchema);
-    const { url, expiresAt } = await mintLink(await ownedJob(request, deps), deps);
+    const { url, expiresAt } = await mintLink(request, await ownedJob(request, deps), deps);
     if (redirect === 'true') response.redirect(302, url);
     else {
       response.json({ url, expires_at: expiresAt.toISOString() } satisfies z.infer<typeof answerSchema>);
@@ -29,7 +29,8 @@ export const downloadExportOperation: Operation = {
   id: 'downloadExport',
   tag: 'Exports',
   summary: 'To the file',
-  description: 'An address in the store, signed now. Do not keep it: keep `download_url`, or ask here again.',
+  description:
+    'Redirects to an address in the store that is valid for five minutes. Keep `download_url` instead, or ask here again. HEAD gets an address for HEAD.',
   scope: 'exports:read',
   query: () => querySchema,
   answers: {
@@ -37,8 +38,8 @@ export const downloadExportOperation: Operation = {
       description: 'With `redirect=false`: the address',
       schema: answerSchema,
       example: {
-        url: 'https://s3.example.com/exports/01933b1c.csv?X-Amz-Expires=86399&X-Amz-Signature=0a1b2c',
-        expires_at: '2026-11-23T10:11:13.730Z',
+        url: 'https://s3.example.com/exports/01933b1c.csv?X-Amz-Expires=300&X-Amz-Signature=0a1b2c',
+        expires_at: '2026-11-22T10:16:13.000Z',
       },
     },
     302: { description: 'To the file', headers: ['Location'] },

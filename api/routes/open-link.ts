@@ -17,7 +17,7 @@ export function openLink(deps: ApiDeps): RequestHandler {
     // Forged, of a job that is gone, of another completion of it: all the same to whoever holds it.
     if (row === null || !isCurrent) throw noSuchLink();
     contextOf(request).jobId = row.job_id;
-    const { url } = await mintLink(row, deps).catch((error: unknown) => {
+    const { url } = await mintLink(request, row, deps).catch((error: unknown) => {
       // Whoever asked for it may not have it any more: nor may whom they gave the link.
       throw error instanceof ServiceError && error.code === 'NOT_PERMITTED' ? noSuchLink() : error;
     });
@@ -31,7 +31,8 @@ export const openLinkOperation: Operation = {
   id: 'openLink',
   tag: 'Exports',
   summary: 'To the file, by `download_url`',
-  description: 'Needs no token: the link is the permission.',
+  description:
+    'Needs no token: the link is the permission. Redirects to an address in the store that is valid for five minutes; HEAD gets an address for HEAD.',
   answers: { 302: { description: 'To the file', headers: ['Location'] } },
   problems: [
     'NOT_READY',

@@ -58,6 +58,16 @@ export interface UploadHeaders {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+export interface PresignOptions {
+  readonly method: 'GET' | 'HEAD';
+  /** What the file is saved as. */
+  readonly fileName: string;
+  /** S3 counts in whole seconds from the one that this lies in. */
+  readonly signedAt: Date;
+  /** How long the address lives, at most 604,800. */
+  readonly seconds: number;
+}
+
 /** An upload has 10,000 part numbers; SeaweedFS lists a part that was written twice twice. */
 const MAX_LISTED_PARTS = 20_000;
 
@@ -358,11 +368,14 @@ export class ObjectStore {
   }
 
   /**
-   * A link to the object itself. It dies early with the credentials that signed it: mint one per click, store none.
-   * @param expiresIn seconds, at most 604,800
+   * An address of the object itself that needs no credentials. A signature holds for one method only. The address dies
+   * early with the credentials that signed it: sign one per click and store none.
    */
-  async presign(key: string, fileName: string, expiresIn: number): Promise<string> {
-    const command = new GetObjectCommand({ ...this.at(key), ResponseContentDisposition: disposition(fileName) });
-    return getSignedUrl(this.links, command, { expiresIn });
+  async presign(key: string, { method, fileName, signedAt, seconds }: PresignOptions): Promise<string> {
+    const target = { ...this.at(key), ResponseContentDisposition: disposition(fileName) };
+    const options = { expiresIn: seconds, signingDate: signedAt };
+    return method === 'HEAD'
+      ? getSignedUrl(this.links, new HeadObjectCommand(target), options)
+      : getSignedUrl(this.links, new GetObjectCommand(target), options);
   }
 }

@@ -58,13 +58,24 @@ describe('links', () => {
     assert.equal(file.headers.get('content-disposition'), `attachment; filename="${file_name}"`);
   });
 
-  it('are valid in S3 until the moment that the job says, and no longer', async () => {
-    const { token, jobId } = await completed(1000);
-    const location = new URL((await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '');
-    const signedAt = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(location.searchParams.get('X-Amz-Date') ?? '');
+  /** When an address in the store was signed, and when it ends, ms. */
+  function lifeOf(location: string): { from: number; until: number } {
+    const { searchParams } = new URL(location);
+    const signedAt = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(searchParams.get('X-Amz-Date') ?? '');
     const [, year, month, day, hour, minute, second] = signedAt ?? [];
-    const signed = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-    const until = signed + Number(location.searchParams.get('X-Amz-Expires')) * 1000;
+    const from = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    return { from, until: from + Number(searchParams.get('X-Amz-Expires')) * 1000 };
+  }
+
+  it('lead to an address that lives five minutes, however long the link does', async () => {
+    const { token } = await completed();
+    const { from, until } = lifeOf((await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '');
+    assert.equal(until - from, 300_000);
+  });
+
+  it('lead to an address that never lives longer than the link', async () => {
+    const { token, jobId } = await completed(100);
+    const { until } = lifeOf((await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '');
     const expires = (await api.deps.jobs.find(jobId))?.url_expires_at?.getTime() ?? 0;
     assert.ok(until <= expires && until > expires - 1000, `${until} is not just before ${expires}`);
   });
@@ -76,9 +87,32 @@ describe('links', () => {
     const told = await api.ask('GET', `/v1/exports/${jobId}/download?redirect=false`, { as: alice });
     const { url, expires_at } = z.object({ url: z.url(), expires_at: z.iso.datetime() }).parse(told.json);
     assert.equal((await ask(url, 'GET', JWT_SECRET)).text, BYTES);
-    assert.equal(new Date(expires_at).getTime(), (await api.deps.jobs.find(jobId))?.url_expires_at?.getTime());
+    assert.equal(new Date(expires_at).getTime(), lifeOf(url).until, 'says when the address ends, not the link');
     const wrong = await api.ask('GET', `/v1/exports/${jobId}/download?redirect=no`, { as: alice });
     assertProblem(wrong, 'VALIDATION_FAILED', ['query/redirect']);
+  });
+
+  it('answer HEAD with an address for HEAD, and GET with one for GET', async () => {
+    const { token, jobId } = await completed();
+    for (const [path, options] of [
+      [`/d/${token}`, {}],
+      [`/v1/exports/${jobId}/download`, { as: alice }],
+    ] as const) {
+      const head = await ask(`${api.url}${path}`, 'HEAD', JWT_SECRET, options);
+      assert.equal(head.status, 302);
+      const location = head.headers.get('location') ?? '';
+      const file = await ask(location, 'HEAD', JWT_SECRET);
+      assert.deepEqual(
+        { status: file.status, length: file.headers.get('content-length') },
+        { status: 200, length: String(BYTES.length) },
+      );
+      assert.match(file.headers.get('content-disposition') ?? '', /^attachment; filename="orders-/);
+      assert.equal((await ask(location, 'GET', JWT_SECRET)).status, 403, 'HEAD gives no file away');
+    }
+    const followed = await fetch(`${api.url}/d/${token}`, { method: 'HEAD' });
+    assert.equal(followed.status, 200, 'as by curl --head --location');
+    const got = await fetch(`${api.url}/d/${token}`, { headers: { range: 'bytes=3-4' } });
+    assert.deepEqual({ status: got.status, text: await got.text() }, { status: 206, text: '1\n' });
   });
 
   it('that are forged are a 404, and a forged S3 signature is a 403', async () => {
