@@ -16,7 +16,9 @@ COPY . .
 RUN npm run build
 
 FROM build AS production
-RUN npm prune --omit=dev
+RUN npm prune --omit=dev \
+  # PDFs use one weight of each font.
+  && find node_modules/@expo-google-fonts -type f \( -name '*.ttf' -o -name '*.png' \) ! -path '*/400Regular/*.ttf' -delete
 
 FROM node:22.14.0-bookworm-slim
 # glibc keeps memory for each of many threads otherwise: a worker needs up to a quarter more (docs/deployment.md, Processes).

@@ -19,7 +19,7 @@ export const pdf: Format = {
   name: 'PDF',
   extension: 'pdf',
   mediaType: 'application/pdf',
-  encoderVersion: 1,
+  encoderVersion: 2,
   options: pdfOptions,
   // People can't use them, and each takes the room of a name.
   optInTypes: ['uuid'],

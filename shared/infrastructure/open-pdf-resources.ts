@@ -6,12 +6,13 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, type WorkerConfig } from '../config.js';
 import { messageOf } from '../errors.js';
-import { createFace, Faces, type Face } from '../formats/pdf/faces.js';
+import { createFace, createLazyFace, Faces, type Face } from '../formats/pdf/faces.js';
 import { LogoError, openLogo } from '../formats/pdf/logo.js';
 import type { Branding, PdfFonts, PdfResources } from '../formats/pdf/resources.js';
+import { SCRIPT_FONTS } from '../formats/pdf/scripts.js';
 import { openTypeface, TypefaceError } from '../formats/pdf/typeface.js';
 
-/** The built-in font: Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Armenian, mathematics, and narrow enough for tables. */
+/** The first font: Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Armenian, mathematics, and narrow enough for tables. */
 const BODY = 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf';
 const HEADING = 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf';
 
@@ -40,9 +41,18 @@ function openFonts(more: readonly Face[]): PdfFonts {
   if (body === undefined || heading === undefined) throw new RangeError('There are two built-in fonts.');
   const all = [createFace('0', body), ...more];
   const bold = createFace('B', heading);
-  const identity = [bold, ...all].map(({ typeface }) => typeface.identity).join(' ');
-  return { identity, body: new Faces(all), heading: new Faces([bold, ...all]) };
+  const scripts = SCRIPT_FONTS.map(({ id, package: name, file, ranges }) =>
+    createLazyFace(id, ranges, () => openTypeface(readFileSync(findModule(`${name}/${file}`)))),
+  );
+  // Files of a package are those of its version: none has to be read before it is needed.
+  const versions = SCRIPT_FONTS.map((font) => `${font.id}@${versionOf(font.package)}`);
+  const identity = [...[bold, ...all].map(({ typeface }) => typeface.identity), ...versions].join(' ');
+  return { identity, body: new Faces(all, scripts), heading: new Faces([bold, ...all], scripts) };
 }
+
+const packageSchema = z.object({ version: z.string() });
+const versionOf = (name: string): string =>
+  packageSchema.parse(JSON.parse(readFileSync(findModule(`${name}/package.json`), 'utf8'))).version;
 
 async function openFont(path: string, index: number): Promise<Face> {
   const bytes = await read('PDF_FONTS', path);

@@ -1,4 +1,4 @@
-import { UsedBlocks, narrowName } from './codes.js';
+import { codePointsOf, narrowName, UsedCharacters } from './codes.js';
 import type { Faces } from './faces.js';
 import { Operators } from './operators.js';
 
@@ -6,9 +6,9 @@ import { Operators } from './operators.js';
 export class Canvas {
   readonly #operators = new Operators();
   /** Characters by the fonts that they were written with. */
-  readonly used: Map<Faces, UsedBlocks>;
+  readonly used: Map<Faces, UsedCharacters>;
 
-  constructor(used: Map<Faces, UsedBlocks>) {
+  constructor(used: Map<Faces, UsedCharacters>) {
     this.used = used;
   }
 
@@ -20,10 +20,10 @@ export class Canvas {
 
   /** @param gray 0 is black */
   text(faces: Faces, text: string, at: { x: number; y: number; size: number; gray: number }): this {
-    const points = Uint32Array.from(text, (character) => character.codePointAt(0) ?? 0);
-    const used = this.used.get(faces) ?? new UsedBlocks();
+    const points = Uint32Array.from(codePointsOf(text));
+    const used = this.used.get(faces) ?? new UsedCharacters();
     this.used.set(faces, used);
-    used.addAll(text);
+    used.addAll(points);
     const font = narrowName(faces.faces[0]?.id ?? '');
     this.#operators.ascii(`BT ${at.gray} g/${font} ${at.size} Tf ${at.x} ${at.y} Td`);
     this.#operators.show(faces, points, points.length, at.size);

@@ -26,35 +26,43 @@ export const ELLIPSIS = 0x2026;
 export const narrowName = (font: string): string => `N${font}`;
 export const wideName = (font: string, plane: number): string => (plane === 0 ? `W${font}` : `W${font}P${plane}`);
 
-/** What is noted of the characters of a page: 32 in a row at a time, so that it stays short. */
+/**
+ * Alphabets are noted 32 characters at a time, so that a segment's record stays short. From here on are scripts of which
+ * a text uses a few of thousands: each character is noted by itself, so that no more of a font is embedded.
+ */
+const EXACT_FROM = 0x900;
 const BLOCK_BITS = 5;
-const BLOCKS = 0x110000 >> BLOCK_BITS;
+const BLOCK = 1 << BLOCK_BITS;
 
-/** Which blocks of characters were used. */
-export class UsedBlocks {
-  readonly #seen = new Uint8Array(BLOCKS);
+/** Which characters were used, and in alphabets their neighbors. */
+export class UsedCharacters {
+  readonly #blocks = new Uint8Array(EXACT_FROM >> BLOCK_BITS);
+  /** Made with the first of them: it takes a megabyte. */
+  #exact: Uint8Array | undefined;
 
   add(codePoint: number): void {
-    this.#seen[codePoint >> BLOCK_BITS] = 1;
+    if (codePoint < EXACT_FROM) this.#blocks[codePoint >> BLOCK_BITS] = 1;
+    else (this.#exact ??= new Uint8Array(0x110000))[codePoint] = 1;
   }
 
-  addAll(text: string): void {
-    for (const character of text) this.add(character.codePointAt(0) ?? 0);
+  addAll(codePoints: Iterable<number>): void {
+    for (const codePoint of codePoints) this.add(codePoint);
   }
 
-  addBlocks(blocks: readonly number[]): void {
-    for (const block of blocks) this.#seen[block] = 1;
-  }
-
-  blocks(): number[] {
-    const blocks: number[] = [];
-    for (let at = this.#seen.indexOf(1); at >= 0; at = this.#seen.indexOf(1, at + 1)) blocks.push(at);
-    return blocks;
-  }
-
-  /** All characters of these blocks, in order. */
+  /** In order. */
   codePoints(): number[] {
-    const length = 1 << BLOCK_BITS;
-    return this.blocks().flatMap((block) => Array.from({ length }, (_, index) => (block << BLOCK_BITS) + index));
+    const near = indexesOf(this.#blocks).flatMap((block) =>
+      Array.from({ length: BLOCK }, (_, at) => block * BLOCK + at),
+    );
+    return this.#exact === undefined ? near : near.concat(indexesOf(this.#exact));
   }
 }
+
+/** Where the ones are. */
+function indexesOf(flags: Uint8Array): number[] {
+  const indexes: number[] = [];
+  for (let at = flags.indexOf(1); at >= 0; at = flags.indexOf(1, at + 1)) indexes.push(at);
+  return indexes;
+}
+
+export const codePointsOf = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0) ?? 0);

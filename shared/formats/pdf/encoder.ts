@@ -7,7 +7,7 @@ import type { PdfLayout } from './layout.js';
 import { PageFrame } from './page-frame.js';
 import { PageText } from './page-text.js';
 import { FANOUT, nodeNumber, nodesOf, pageNumber, type PdfPlace } from './place.js';
-import { packNumbers } from './varints.js';
+import { packNumbers, packSet } from './varints.js';
 
 /**
  * As fast as level 1, and smaller; level 6 takes more than twice as long for an eighth less. zlib's threads would take
@@ -51,7 +51,7 @@ export class PdfEncoder implements SegmentEncoder {
     return {
       pages: this.#pages,
       sizes: packNumbers(this.#sizes),
-      used: packNumbers(used.blocks()),
+      used: packSet(used.codePoints()),
       ...{ missing, clipped },
     };
   }

@@ -2,11 +2,16 @@ import type { Typeface } from './typeface.js';
 
 /**
  * Several fonts as one: a character is drawn by the first that has it. What none has is drawn as U+FFFD by the first,
- * which must have that, and is still itself when it is searched for or copied.
+ * which must have that, and is still itself when it is searched for or copied. Lazy fonts come last; each is opened when
+ * a character of its ranges is first looked up, and which font draws a character never depends on what was opened before.
  */
 
 /** Instead of a font's number: none has it. */
 export const NONE = 255;
+/** Instead of a font's number: a lazy font may have it; ask `ownerOf`. */
+export const PENDING = 254;
+/** The width of such a character. */
+const UNKNOWN_WIDTH = 0xffff;
 
 export const REPLACEMENT = 0xfffd;
 const BMP = 0x10000;
@@ -22,22 +27,57 @@ export interface Face {
   has(codePoint: number): boolean;
 }
 
-export function createFace(id: string, typeface: Typeface): Face {
-  const characters = new Set(typeface.codePoints);
-  return { id, typeface, has: (codePoint) => characters.has(codePoint) };
+export const createFace = (id: string, typeface: Typeface): Face => ({
+  id,
+  typeface,
+  has: (codePoint) => typeface.has(codePoint),
+});
+
+/** A font that is opened when it is first needed. */
+export interface LazyFace extends Face {
+  /** Characters outside these are never looked for in it. */
+  readonly ranges: readonly (readonly [first: number, last: number])[];
+}
+
+/** @param open called once, for the first character */
+export function createLazyFace(id: string, ranges: LazyFace['ranges'], open: () => Typeface): LazyFace {
+  let opened: Typeface | undefined;
+  return {
+    id,
+    ranges,
+    get typeface() {
+      return (opened ??= open());
+    },
+    has(codePoint) {
+      return isIn(ranges, codePoint) && this.typeface.has(codePoint);
+    },
+  };
+}
+
+const isIn = (ranges: LazyFace['ranges'], codePoint: number): boolean =>
+  ranges.some(([first, last]) => codePoint >= first && codePoint <= last);
+
+interface Drawn {
+  readonly owner: number;
+  readonly width: number;
 }
 
 export class Faces {
-  /** Of characters of the basic plane, in 1/1000 em. */
+  readonly faces: readonly Face[];
+  /** Of characters of the basic plane, in 1/1000 em; of those that are pending, ask `widthOf`. */
   readonly widths = new Uint16Array(BMP);
-  /** Number of the font that draws a character of the basic plane, or {@link NONE}. */
+  /** Number of the font that draws a character of the basic plane, {@link NONE} or {@link PENDING}. */
   readonly owners = new Uint8Array(BMP).fill(NONE);
   /** The same for all others, those that have any. */
-  readonly #beyond = new Map<number, { width: number; owner: number }>();
+  readonly #beyond = new Map<number, Drawn>();
   readonly #missing: number;
 
-  constructor(readonly faces: readonly Face[]) {
-    for (const [owner, { typeface }] of [...faces.entries()].reverse()) {
+  constructor(
+    eager: readonly Face[],
+    readonly lazy: readonly LazyFace[] = [],
+  ) {
+    this.faces = [...eager, ...lazy];
+    for (const [owner, { typeface }] of [...eager.entries()].reverse()) {
       for (const codePoint of typeface.codePoints) {
         const width = typeface.advanceOf(codePoint);
         if (codePoint >= BMP) this.#beyond.set(codePoint, { width, owner });
@@ -53,17 +93,49 @@ export class Faces {
       if (isIgnorable(unit)) this.owners[unit] = 0;
       else this.widths[unit] = this.#missing;
     }
+    for (const [first, last] of lazy.flatMap(({ ranges }) => ranges)) {
+      for (let unit = first; unit <= last && unit < BMP; unit++) {
+        if (this.owners[unit] !== NONE) continue;
+        this.owners[unit] = PENDING;
+        this.widths[unit] = UNKNOWN_WIDTH;
+      }
+    }
   }
 
   widthOf(codePoint: number): number {
-    if (codePoint < BMP) return this.widths[codePoint] ?? 0;
-    return this.#beyond.get(codePoint)?.width ?? (isIgnorable(codePoint) ? 0 : this.#missing);
+    if (codePoint >= BMP) return this.#farther(codePoint).width;
+    const width = this.widths[codePoint] ?? 0;
+    return width === UNKNOWN_WIDTH ? this.#resolve(codePoint).width : width;
   }
 
   /** The number of the font that draws it, or {@link NONE}. */
   ownerOf(codePoint: number): number {
-    if (codePoint < BMP) return this.owners[codePoint] ?? NONE;
-    return this.#beyond.get(codePoint)?.owner ?? (isIgnorable(codePoint) ? 0 : NONE);
+    if (codePoint >= BMP) return this.#farther(codePoint).owner;
+    const owner = this.owners[codePoint] ?? NONE;
+    return owner === PENDING ? this.#resolve(codePoint).owner : owner;
+  }
+
+  #resolve(codePoint: number): Drawn {
+    const drawn = this.#findLazy(codePoint);
+    this.owners[codePoint] = drawn.owner;
+    this.widths[codePoint] = drawn.width;
+    return drawn;
+  }
+
+  /** Beyond the basic plane. */
+  #farther(codePoint: number): Drawn {
+    const known = this.#beyond.get(codePoint);
+    if (known !== undefined) return known;
+    const drawn = isIgnorable(codePoint) ? { owner: 0, width: 0 } : this.#findLazy(codePoint);
+    this.#beyond.set(codePoint, drawn);
+    return drawn;
+  }
+
+  #findLazy(codePoint: number): Drawn {
+    const index = this.lazy.findIndex((face) => face.has(codePoint));
+    const face = this.lazy[index];
+    if (face === undefined) return { owner: NONE, width: this.#missing };
+    return { owner: this.faces.length - this.lazy.length + index, width: face.typeface.advanceOf(codePoint) };
   }
 
   /** Width of a text in 1/1000 em. */

@@ -10,6 +10,8 @@ import { pdfLib } from './pdf-lib.js';
 /** What a font has to draw: its own character for each, or what stands in for one. */
 interface Drawn {
   readonly face: Face;
+  /** Only the first of several fonts is written with one byte a character. */
+  readonly isFirst: boolean;
   readonly characters: Map<number, { readonly draws: number; readonly width: number }>;
 }
 
@@ -23,7 +25,7 @@ export function drawnBy(used: readonly (readonly [Faces, readonly number[]])[]):
       const owner = faces.ownerOf(character);
       const face = faces.faces[owner === NONE ? 0 : owner];
       if (face === undefined) continue;
-      const drawn = byId.get(face.id) ?? { face, characters: new Map() };
+      const drawn = byId.get(face.id) ?? { face, isFirst: face === faces.faces[0], characters: new Map() };
       byId.set(face.id, drawn);
       const draws = owner === NONE ? REPLACEMENT : face.has(character) ? character : SPACE;
       drawn.characters.set(character, { draws, width: faces.widthOf(character) });
@@ -37,7 +39,7 @@ export function putFonts(file: ObjectFile, fonts: readonly Drawn[]): Record<stri
   return Object.assign({}, ...fonts.map((drawn) => putFont(file, drawn))) as Record<string, PDFRef>;
 }
 
-function putFont(file: ObjectFile, { face: { id, typeface }, characters }: Drawn): Record<string, PDFRef> {
+function putFont(file: ObjectFile, { face: { id, typeface }, isFirst, characters }: Drawn): Record<string, PDFRef> {
   const { file: bytes, glyphs } = typeface.subset([...new Set([...characters.values()].map(({ draws }) => draws))]);
   // A part of a font has a name of its own, which begins with six letters.
   const tag = [...createHash('sha256').update(bytes).digest().subarray(0, 6)].map((byte) =>
@@ -71,7 +73,7 @@ function putFont(file: ObjectFile, { face: { id, typeface }, characters }: Drawn
           ToUnicode: file.add(file.stream(Buffer.from(toUnicode))),
         });
       const wide = { [wideName(id, plane)]: type0('Identity-H', wideToUnicode(plane, codes)) };
-      if (plane > 0) return wide;
+      if (plane > 0 || !isFirst) return wide;
       const narrowCodes = file.add(
         file.stream(Buffer.from(cmap('Narrow', 'Identity', narrowLines('cid'))), {
           ...{ Type: 'CMap', CMapName: 'Narrow', CIDSystemInfo: systemInfo('Identity') },

@@ -1,5 +1,5 @@
 import { NARROW_BYTE, narrowName, wideName } from './codes.js';
-import { NONE, type Faces } from './faces.js';
+import { NONE, PENDING, type Faces } from './faces.js';
 
 const SPACE = 0x20;
 const OPEN = 0x28;
@@ -54,7 +54,8 @@ export class Operators {
     let run = NO_RUN;
     for (let index = 0; index < count; index++) {
       const point = points[index] ?? 0;
-      const owner = point < 0x10000 ? (owners[point] ?? NONE) : fonts.ownerOf(point);
+      const known = point < 0x10000 ? (owners[point] ?? NONE) : PENDING;
+      const owner = known === PENDING ? fonts.ownerOf(point) : known;
       const font = owner === NONE ? 0 : owner;
       const wide = font * PLANES + (point >> 16);
       const narrow = wide === 0 ? (NARROW_BYTE[point] ?? 0) : 0;

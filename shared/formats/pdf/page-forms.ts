@@ -1,6 +1,6 @@
 import type { FileOutline } from '../format.js';
 import { Canvas } from './canvas.js';
-import type { UsedBlocks } from './codes.js';
+import type { UsedCharacters } from './codes.js';
 import type { Faces } from './faces.js';
 import * as geometry from './geometry.js';
 import type { PdfLayout } from './layout.js';
@@ -13,7 +13,7 @@ export interface PageForms {
   readonly head: Buffer;
   /** After the page's number. */
   readonly foot: Buffer;
-  readonly used: ReadonlyMap<Faces, UsedBlocks>;
+  readonly used: ReadonlyMap<Faces, UsedCharacters>;
 }
 
 const BLACK = 0;
@@ -25,7 +25,7 @@ export function drawForms(
   { body, heading }: PdfFonts,
   { rows, lastPage }: { readonly rows: number; readonly lastPage: number },
 ): PageForms {
-  const used = new Map<Faces, UsedBlocks>();
+  const used = new Map<Faces, UsedCharacters>();
   const { logo, width, height, size, lead } = layout;
   const [left, right, top] = [geometry.MARGIN, width - geometry.MARGIN, height - geometry.MARGIN];
 

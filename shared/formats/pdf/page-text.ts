@@ -1,6 +1,6 @@
 import { BACKSLASH, LF, NULL_MARK, TAB } from '../copy-text.js';
 import { shownText, type CellKind } from './cells.js';
-import { ELLIPSIS, narrowName, UsedBlocks } from './codes.js';
+import { ELLIPSIS, narrowName, UsedCharacters } from './codes.js';
 import { NONE, type Faces } from './faces.js';
 import { FieldReader } from './field-reader.js';
 import { PADDING } from './geometry.js';
@@ -40,7 +40,7 @@ export class PageText {
   /** Characters that no font has, and cells that were cut, so far. */
   missing = 0;
   clipped = 0;
-  readonly used = new UsedBlocks();
+  readonly used = new UsedCharacters();
 
   readonly #faces: Faces;
   readonly #size: number;

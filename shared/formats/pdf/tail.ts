@@ -1,7 +1,7 @@
 import type { PDFRef } from 'pdf-lib';
 import { textIn, numberIn } from '../sums.js';
 import type { FileOutline, WrittenSegment } from '../format.js';
-import { UsedBlocks } from './codes.js';
+import { codePointsOf, UsedCharacters } from './codes.js';
 import { drawnBy, putFonts } from './font-objects.js';
 import type { PdfLayout } from './layout.js';
 import { fileId, LANGUAGE, putInfo, putMetadata } from './metadata.js';
@@ -13,7 +13,7 @@ import { putPageTree, type Node } from './page-tree.js';
 import { pdfLib } from './pdf-lib.js';
 import { endOf, FANOUT, nodeNumber, nodesOf, pageNumber, pdfPlaceOf, type PdfPlace } from './place.js';
 import type { Logo, PdfFonts } from './resources.js';
-import { unpackNumbers } from './varints.js';
+import { unpackNumbers, unpackSet } from './varints.js';
 import { endFile } from './xref.js';
 
 /** The marker of binary contents is for programs that guess (PDF 1.7, 7.5.2). */
@@ -45,9 +45,9 @@ export function makeTail(
   const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
   const lastPage = Math.max(1, ...written.map(({ place, pages }) => (pages === 0 ? 0 : place.firstPage + pages - 1)));
   const forms = drawForms(outline, layout, fonts, { rows, lastPage });
-  const used = new UsedBlocks();
-  used.addAll(PRINTABLE_ASCII);
-  for (const { summary } of segments) used.addBlocks(unpackNumbers(textIn(summary, 'used')));
+  const used = new UsedCharacters();
+  used.addAll(codePointsOf(PRINTABLE_ASCII));
+  for (const { summary } of segments) used.addAll(unpackSet(textIn(summary, 'used')));
   const characters = [
     [fonts.body, used.codePoints()],
     ...[...forms.used].map(([faces, blocks]) => [faces, blocks.codePoints()] as const),

@@ -12,6 +12,7 @@ export interface Typeface {
   readonly identity: string;
   /** Characters that it has a glyph for. */
   readonly codePoints: readonly number[];
+  has(codePoint: number): boolean;
   /** In 1/1000 em, as all of these. */
   advanceOf(codePoint: number): number;
   readonly bounds: readonly [left: number, bottom: number, right: number, top: number];
@@ -49,6 +50,7 @@ interface FontkitFont {
   readonly italicAngle: number;
   readonly bbox: { readonly minX: number; readonly minY: number; readonly maxX: number; readonly maxY: number };
   readonly characterSet: number[];
+  hasGlyphForCodePoint(codePoint: number): boolean;
   glyphForCodePoint(codePoint: number): FontkitGlyph;
   createSubset(): { includeGlyph(glyph: FontkitGlyph): number; encode(): Uint8Array };
 }
@@ -95,7 +97,10 @@ export function openTypeface(bytes: Buffer): Typeface {
   return {
     name: font.postscriptName,
     identity: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
-    codePoints: font.characterSet,
+    get codePoints() {
+      return font.characterSet;
+    },
+    has: (codePoint) => font.hasGlyphForCodePoint(codePoint),
     advanceOf: (codePoint) => scaled(font.glyphForCodePoint(codePoint).advanceWidth),
     bounds: [scaled(minX), scaled(minY), scaled(maxX), scaled(maxY)],
     ascent: scaled(font.ascent),

@@ -7,7 +7,7 @@ import { pdf } from '../../../../shared/formats/pdf.js';
 import { ServiceError } from '../../../../shared/errors.js';
 import { hasPdfReaders, readPdf, lineOf } from '../../../conformance/read-pdf.js';
 import { ONLY } from '../../../support/outline.js';
-import { makePdf, MATH_FONT, openResources, type Made } from './support.js';
+import { lettersOf, makePdf, MATH_FONT, openResources, type Made } from './support.js';
 
 const COLUMNS = [
   { name: 'id', label: 'Number', type: 'bigint' },
@@ -63,10 +63,38 @@ describe('a PDF', () => {
   });
 
   it('counts what no font has a shape for; another font may have it', async () => {
-    const text = '𝒜 山 \u200b\u{e0100} é';
+    const text = '𝒜 🙂 \u200b\u{e0100} é';
     assert.deepEqual(warnings(await makePdf(COLUMNS, rows(2, text), resources)), [['PDF_MISSING_GLYPHS', 4]]);
     const withMath = await openResources([MATH_FONT]);
     assert.deepEqual(warnings(await makePdf(COLUMNS, rows(2, text), withMath)), [['PDF_MISSING_GLYPHS', 2]]);
+  });
+
+  it('embeds of a large font what is used, opened when a text needs it', async () => {
+    const withNames = (...names: string[]) =>
+      makePdf(
+        COLUMNS,
+        names.flatMap((name) => rows(1, name)),
+        resources,
+      );
+    const latin = (await withNames('Anna')).bytes;
+    const han = (await withNames('山田太郎', '王小明', '김철수')).bytes;
+    assert.ok(!latin.includes('NotoSans') && han.includes('NotoSansSC') && han.includes('NotoSansKR'));
+    assert.ok(han.length < latin.length + 25_000, `${latin.length} and ${han.length} bytes`);
+  });
+
+  it('has every character of the legacy encodings of China, Taiwan, Japan and Korea', async () => {
+    for (const encoding of ['gb18030', 'big5', 'shift_jis', 'euc-kr']) {
+      const made = await makePdf(
+        COLUMNS,
+        lettersOf(encoding).map((text) => ['1', text, null]),
+        resources,
+      );
+      assert.deepEqual(
+        warnings(made).filter(([code]) => code === 'PDF_MISSING_GLYPHS'),
+        [],
+        encoding,
+      );
+    }
   });
 
   it('refuses rows that it has no planned page for, and fonts that are not those of its plan', async () => {

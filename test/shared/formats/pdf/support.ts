@@ -72,3 +72,21 @@ export interface MakeOptions {
   readonly chunk?: number;
   readonly backwards?: boolean;
 }
+
+/** All letters of two bytes in an encoding, in texts that a column has room for. */
+export function lettersOf(encoding: string): string[] {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  const letters = new Set<string>();
+  for (let first = 0x81; first < 0xff; first++) {
+    for (let second = 0x40; second < 0xff; second++) {
+      try {
+        const text = decoder.decode(Uint8Array.of(first, second));
+        if (/^\p{L}$/u.test(text)) letters.add(text);
+      } catch {
+        // No character.
+      }
+    }
+  }
+  const all = [...letters];
+  return Array.from({ length: Math.ceil(all.length / 20) }, (_, at) => all.slice(at * 20, at * 20 + 20).join(''));
+}
