@@ -1,16 +1,23 @@
-import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket, type TcpSocketConnectOpts } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '../errors.js';
 import type { AddressRule } from '../webhooks/address-rule.js';
 import { connectionFault } from '../webhooks/connection-fault.js';
 import { hostOf } from '../webhooks/url.js';
+import { createNameResolver, type ResolveName } from './resolve-name.js';
 
 /** How long a connection, with TLS and the name's lookup, may take. */
 const CONNECT_MS = 5000;
+/** How long one of several addresses may take to connect before the next is tried. Node's default is too short for far receivers. */
+const ADDRESS_MS = 1000;
 /** Of an answer's body; it is read for the receiver's sake and thrown away. */
 const MAX_BODY_BYTES = 64 * 1024;
+/** How long that may take: the status has been said by then. */
+const BODY_MS = 1000;
+/** Informational answers (1xx) before the real one. */
+const MAX_INFORMATIONAL = 20;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** A receiver may not put a delivery off for longer. */
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
@@ -19,7 +26,7 @@ export interface WebhookRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** From the lookup to the answer's headers, ms. */
+  /** From the lookup to the answer's headers, ms. Its body has a second more. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -31,38 +38,30 @@ export interface WebhookAnswer {
 }
 
 /**
- * One POST. Redirects are answers like others.
+ * One POST. Redirects and `101 Switching Protocols` are answers like others. It ends within its limits whatever the
+ * receiver does, and its connection with it.
  * @throws ServiceError WEBHOOK_REFUSED for an address that the rule does not permit, WEBHOOK_UNAVAILABLE without an
  * answer; the reason of `signal` when that is aborted
  */
 export type SendWebhook = (request: WebhookRequest) => Promise<WebhookAnswer>;
 
-type Resolve = (
-  hostname: string,
-  options: LookupOptions & { all: true },
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
-
 const refused = (host: string): ServiceError =>
   new ServiceError('WEBHOOK_REFUSED', `${host} leads to an address that webhooks may not go to.`);
+const unavailable = (sentence: string, cause?: unknown): ServiceError =>
+  new ServiceError('WEBHOOK_UNAVAILABLE', sentence, {}, { cause });
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
 
 /**
- * The lookup of a socket: it connects to what this answers and to nothing else, so that the address that was judged is
- * the one that is reached, whatever DNS says a moment later.
+ * What a socket is told when it looks up its host: the addresses that were judged, and no others, whatever DNS says a
+ * moment later.
  */
-function guarded(resolve: Resolve, permits: (address: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      // What Node passes beside an error is nothing, whatever its types say.
-      if (error !== null) {
-        callback(error, '');
-        return;
-      }
-      const [first, ...rest] = addresses.filter(({ address }) => permits(address));
-      if (first === undefined) callback(refused(hostname), '');
-      else if (options.all === true) callback(null, [first, ...rest]);
-      else callback(null, first.address, first.family);
-    });
+function answering(addresses: readonly string[]): LookupFunction {
+  const [first = '', ...rest] = addresses;
+  const withFamily = (address: string) => ({ address, family: isIP(address) });
+  return (_hostname, options, callback) => {
+    if (options.all === true) callback(null, [first, ...rest].map(withFamily));
+    else callback(null, first, isIP(first));
   };
 }
 
@@ -85,47 +84,108 @@ async function drain(response: http.IncomingMessage): Promise<void> {
   }
 }
 
-/** @param resolve how names become addresses; default: the system's way */
-export function createWebhookSender(rule: AddressRule, resolve: Resolve = dnsLookup): SendWebhook {
+function onAbort(signal: AbortSignal, reject: (reason: unknown) => void): void {
+  signal.addEventListener('abort', () => {
+    reject(signal.reason);
+  });
+}
+
+interface Exchange {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What `url`'s host was found to be. */
+  readonly addresses: readonly string[];
+  /** Ends the exchange; its reason is what is thrown. */
+  readonly signal: AbortSignal;
+  readonly onConnected: () => void;
+}
+
+/**
+ * Sends a request and returns the head of its answer, whose body has been read or given up. The socket is gone when
+ * this settles.
+ * @throws the reason of `signal`, or what Node throws
+ */
+async function exchange({
+  url,
+  headers,
+  body,
+  addresses,
+  signal,
+  onConnected,
+}: Exchange): Promise<http.IncomingMessage> {
+  const secure = url.protocol === 'https:';
+  const options: https.RequestOptions & Pick<TcpSocketConnectOpts, 'autoSelectFamilyAttemptTimeout'> = {
+    method: 'POST',
+    headers,
+    lookup: answering(addresses),
+    autoSelectFamilyAttemptTimeout: ADDRESS_MS,
+    // A connection of its own: one that is kept would be of an address that was judged some time ago.
+    agent: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
+  signal.throwIfAborted();
+  const request = (secure ? https : http).request(url, options);
+  let socket: Socket | undefined;
+  let informational = 0;
+  try {
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      onAbort(signal, reject);
+      request.once('socket', (used) => {
+        // After an upgrade nobody else listens, and an error that nobody hears ends the process.
+        socket = used.on('error', () => undefined).once(secure ? 'secureConnect' : 'connect', onConnected);
+      });
+      request.on('information', () => {
+        informational += 1;
+        if (informational > MAX_INFORMATIONAL) reject(unavailable(`${url.hostname} sent only informational answers.`));
+      });
+      // Without this listener Node drops the socket and says nothing: no answer, no error, no timeout.
+      request.once('upgrade', resolve);
+      request.once('response', resolve);
+      request.on('error', reject);
+      request.once('close', () => {
+        reject(new Error('The connection was closed without an answer.'));
+      });
+      request.end(body);
+    });
+    if (response.statusCode !== 101) await Promise.race([drain(response), sleep(BODY_MS, undefined, { ref: false })]);
+    return response;
+  } finally {
+    request.destroy();
+    socket?.destroy();
+  }
+}
+
+/** @param resolve how names become addresses; default: the hosts file and DNS */
+export function createWebhookSender(rule: AddressRule, resolve: ResolveName = createNameResolver()): SendWebhook {
   return async ({ url: text, headers, body, timeoutMs, signal }) => {
     const url = new URL(text);
     const host = hostOf(url);
-    const secure = url.protocol === 'https:';
-    const permits = secure ? rule.permits : rule.isAllowed;
-    // A socket looks up no address that is one already.
-    if (isIP(host) !== 0 && !permits(host)) throw refused(host);
+    const permits = url.protocol === 'https:' ? rule.permits : rule.isAllowed;
 
-    const slow = new AbortController();
-    const limit = AbortSignal.timeout(timeoutMs);
-    const options: https.RequestOptions = {
-      method: 'POST',
-      headers,
-      lookup: guarded(resolve, permits),
-      // A connection of its own: one that is kept would be of an address that was judged some time ago.
-      agent: false,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      signal: AbortSignal.any([signal, limit, slow.signal]),
-    };
-    const timer = setTimeout(() => {
-      slow.abort();
-    }, CONNECT_MS);
+    const limit = new AbortController();
+    const within = (ms: number, sentence: string): NodeJS.Timeout =>
+      setTimeout(() => {
+        limit.abort(unavailable(sentence));
+      }, ms);
+    const connecting = within(CONNECT_MS, `${host} took no connection within ${CONNECT_MS / 1000} s.`);
+    const waiting = within(timeoutMs, `${host} did not answer within ${timeoutMs / 1000} s.`);
+    const ended = AbortSignal.any([signal, limit.signal]);
     try {
-      const response = await new Promise<http.IncomingMessage>((resolveAnswer, reject) => {
-        const request = (secure ? https : http).request(url, options, resolveAnswer);
-        request.once('socket', (socket) => {
-          socket.once(secure ? 'secureConnect' : 'connect', () => {
-            clearTimeout(timer);
-          });
-        });
-        request.on('error', reject);
-        request.end(body);
-      });
-      void drain(response);
+      const addresses = (await lookUp(host, ended)).filter(permits);
+      if (addresses.length === 0) throw refused(host);
+      const onConnected = (): void => {
+        clearTimeout(connecting);
+      };
+      const response = await exchange({ url, headers, body, addresses, signal: ended, onConnected });
       return { status: response.statusCode ?? 0, retryAfterMs: retryAfter(response.headers['retry-after']) };
     } catch (error) {
-      signal.throwIfAborted();
-      throw failure(error);
+      ended.throwIfAborted();
+      if (error instanceof ServiceError) throw error;
+      // The message may name an address that the name's owner need not know.
+      throw unavailable(`The connection to ${host} failed (${codeOf(error)}).`, error);
     } finally {
+<<<<<<< HEAD
       clearTimeout(timer);
     }
 
@@ -138,6 +198,22 @@ export function createWebhookSender(rule: AddressRule, resolve: Resolve = dnsLoo
           ? `${host} took no connection within ${CONNECT_MS / 1000} s.`
           : connectionFault(host, code);
       return new ServiceError('WEBHOOK_UNAVAILABLE', sentence, {}, { cause: error });
+=======
+      clearTimeout(connecting);
+      clearTimeout(waiting);
+>>>>>>> 5b3ba2b (fix: every webhook delivery ends within its time, whatever the receiver or its DNS server does)
     }
   };
+
+  async function lookUp(host: string, signal: AbortSignal): Promise<readonly string[]> {
+    if (isIP(host) !== 0) return [host];
+    try {
+      const gaveUp = new Promise<never>((_, reject) => {
+        onAbort(signal, reject);
+      });
+      return await Promise.race([resolve(host, signal), gaveUp]);
+    } catch (error) {
+      throw unavailable(`The name ${host} could not be looked up (${codeOf(error)}).`, error);
+    }
+  }
 }

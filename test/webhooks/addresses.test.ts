@@ -124,13 +124,7 @@ describe('webhooks to addresses that are not public', () => {
     const almost = createAddressRule(['127.0.0.2/32']);
     const resolver = (answers: readonly (readonly string[])[]) => {
       let asked = 0;
-      const send = createWebhookSender(almost, (_hostname, _options, callback) => {
-        const answer = answers[asked++] ?? [];
-        callback(
-          null,
-          answer.map((address) => ({ address, family: 4 })),
-        );
-      });
+      const send = createWebhookSender(almost, () => Promise.resolve(answers[asked++] ?? []));
       return { send, asked: () => asked };
     };
 
@@ -168,9 +162,7 @@ describe('webhooks to addresses that are not public', () => {
 
   it('are reached where the operator allows them: the listener above can hear', async () => {
     const receiver = await startReceiver();
-    const send = createWebhookSender(createAddressRule(['127.0.0.0/8']), (_hostname, _options, callback) => {
-      callback(null, [{ address: '127.0.0.1', family: 4 }]);
-    });
+    const send = createWebhookSender(createAddressRule(['127.0.0.0/8']), () => Promise.resolve(['127.0.0.1']));
     const signal = new AbortController().signal;
     for (const host of ['127.0.0.1', '127.1', '[::ffff:127.0.0.1]', 'hook.example']) {
       const url = `http://${host}:${receiver.port}/`;

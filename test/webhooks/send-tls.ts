@@ -3,9 +3,7 @@ import { createWebhookSender } from '../../shared/infrastructure/webhook-sender.
 import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 
 const [url = ''] = process.argv.slice(2);
-const send = createWebhookSender(createAddressRule(['127.0.0.0/8']), (_hostname, _options, callback) => {
-  callback(null, [{ address: '127.0.0.1', family: 4 }]);
-});
+const send = createWebhookSender(createAddressRule(['127.0.0.0/8']), () => Promise.resolve(['127.0.0.1']));
 const { signal } = new AbortController();
 try {
   const { status } = await send({ url, headers: {}, body: '{}', timeoutMs: 5000, signal });

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ServiceError } from '../../shared/errors.js';
+import { createNameResolver, type ResolveName } from '../../shared/infrastructure/resolve-name.js';
+import { createWebhookSender, type WebhookAnswer } from '../../shared/infrastructure/webhook-sender.js';
+import { createAddressRule } from '../../shared/webhooks/address-rule.js';
+
+const TIMEOUT_MS = 700;
+/** With the second that an answer's body has, and a busy machine. A delivery that hangs takes forever. */
+const AT_MOST_MS = TIMEOUT_MS + 1000 + 3000;
+
+type Behavior = (socket: Socket) => void;
+
+/** Sends a text again and again until the connection ends. */
+const repeating =
+  (begin: string, text: string, everyMs: number): Behavior =>
+  (socket) => {
+    socket.write(begin);
+    const timer = setInterval(() => socket.write(text), everyMs);
+    socket.on('close', () => {
+      clearInterval(timer);
+    });
+  };
+const saying =
+  (text: string): Behavior =>
+  (socket) => {
+    socket.write(text);
+  };
+
+const SILENT = 'WEBHOOK_UNAVAILABLE: 127.0.0.1 did not answer within 0.7 s.';
+const OK = 'HTTP/1.1 200 OK\r\n';
+
+/** What a receiver does when somebody connects, and what the delivery makes of it. */
+const BEHAVIORS: readonly (readonly [string, Behavior, string | number | RegExp, string?])[] = [
+  ['says nothing', () => undefined, SILENT],
+  ['switches protocols', saying('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'), 101],
+  ['switches protocols without naming one', saying('HTTP/1.1 101 Switching Protocols\r\n\r\n'), 101],
+  ['switches protocols and goes on talking', repeating('HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n', 'more', 20), 101],
+  ['sends 100 Continue now and then', repeating('', 'HTTP/1.1 100 Continue\r\n\r\n', 100), SILENT],
+  ['sends 102 Processing without end', repeating('', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(99), 5), /informational/],
+  ['sends headers without end', repeating(OK, 'x-more: 1\r\n', 50), SILENT],
+  ['sends headers of a megabyte', saying(`${OK}x: ${'y'.repeat(1 << 20)}`), /HPE_HEADER_OVERFLOW/],
+  ['stops within its status line', saying('HTTP/1.1 2'), SILENT],
+  ['sends its status line a byte a time', repeating('', 'H', 50), /failed \(HPE_|did not answer/],
+  ['sends a body that stops', saying(`${OK}Content-Length: 10\r\n\r\n12`), 200],
+  ['sends a body without end', repeating(`${OK}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n', 20), 200],
+  ['sends a body as fast as it can', repeating(`${OK}\r\n`, 'x'.repeat(100_000), 1), 200],
+  ['sends an answer and keeps the connection', saying(`${OK}Content-Length: 2\r\n\r\nok`), 200],
+  ['closes its half of the connection', (socket) => socket.end(), /failed \(ECONNRESET\)/],
+  ['closes its half within the answer', (socket) => socket.end(`${OK}x-a: 1\r\n`), /failed \((HPE|ECONNRESET)/],
+  ['resets the connection', (socket) => socket.resetAndDestroy(), /failed \(ECONNRESET\)/],
+  ['says nothing of TLS', () => undefined, SILENT, 'https'],
+  ['stops within the TLS handshake', saying('\x16\x03\x03\x00\x7a'), SILENT, 'https'],
+  ['speaks no TLS', saying(`${OK}\r\n`), /failed \(/, 'https'],
+];
+
+describe('a delivery ends within its time, and its connection with it, when the receiver', () => {
+  const open = new Set<Socket>();
+  let server: Server;
+  let port = 0;
+  let behave: Behavior = () => undefined;
+
+  before(async () => {
+    // `allowHalfOpen`: the receiver never closes because we did.
+    server = createServer({ allowHalfOpen: true }, (socket) => {
+      open.add(socket);
+      socket.on('error', () => undefined).on('close', () => open.delete(socket));
+      // Whoever does not read hears of no end.
+      socket.resume();
+      behave(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    ({ port } = address);
+  });
+  after(async () => {
+    for (const socket of open) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  afterEach(async () => {
+    // The receiver keeps its own half: only the sender can have ended these.
+    const gone = (socket: Socket) =>
+      new Promise((resolve) => {
+        socket.once('end', resolve).once('close', resolve);
+      });
+    await Promise.all([...open].filter(({ readableEnded, destroyed }) => !readableEnded && !destroyed).map(gone));
+    for (const socket of open) socket.destroy();
+  });
+
+  const rule = createAddressRule(['127.0.0.0/8']);
+  async function outcome(scheme = 'http', signal = new AbortController().signal): Promise<string | number> {
+    const send = createWebhookSender(rule);
+    const request = { url: `${scheme}://127.0.0.1:${port}/`, headers: {}, body: '{}', timeoutMs: TIMEOUT_MS, signal };
+    return resultOf(send(request));
+  }
+
+  for (const [what, behavior, expected, scheme] of BEHAVIORS) {
+    it(`${what}${scheme === undefined ? '' : `, over ${scheme}`}`, async () => {
+      behave = behavior;
+      const startedAt = Date.now();
+      const result = await Promise.race([outcome(scheme), sleep(AT_MOST_MS, 'it hangs', { ref: false })]);
+      if (expected instanceof RegExp) assert.match(String(result), expected);
+      else assert.equal(result, expected);
+      assert.ok(Date.now() - startedAt < AT_MOST_MS);
+    }).timeout(2 * AT_MOST_MS);
+  }
+
+  it('says nothing and the activity is canceled: the reason of the cancel is thrown', async () => {
+    behave = () => undefined;
+    const canceled = new AbortController();
+    setTimeout(() => {
+      canceled.abort(new Error('canceled'));
+    }, 50);
+    assert.equal(await outcome('http', canceled.signal), 'Error: canceled');
+  });
+});
+
+async function resultOf(sent: Promise<WebhookAnswer>): Promise<string | number> {
+  return sent.then(
+    ({ status }) => status,
+    (error: unknown) => (error instanceof ServiceError ? `${error.code}: ${error.message}` : String(error)),
+  );
+}
+
+describe('the name of a receiver', () => {
+  const nobody = createAddressRule([]);
+  const local = createAddressRule(['127.0.0.0/8']);
+  const toName = (host: string, resolve: ResolveName, rule = local): Promise<string | number> =>
+    resultOf(
+      createWebhookSender(
+        rule,
+        resolve,
+      )({
+        url: `http://${host}:9/`,
+        headers: {},
+        body: '{}',
+        timeoutMs: TIMEOUT_MS,
+        signal: new AbortController().signal,
+      }),
+    );
+
+  describe('is asked of a DNS server that never answers:', () => {
+    const silent = createSocket('udp4');
+    let servers: string[] = [];
+    before(async () => {
+      silent.bind(0, '127.0.0.1');
+      await once(silent, 'listening');
+      servers = [`127.0.0.1:${silent.address().port}`];
+    });
+    after(() => {
+      silent.close();
+    });
+
+    it('the delivery ends within its time', async () => {
+      const startedAt = Date.now();
+      const result = await toName('hook.example', createNameResolver({ servers }));
+      assert.equal(result, 'WEBHOOK_UNAVAILABLE: hook.example did not answer within 0.7 s.');
+      assert.ok(Date.now() - startedAt < AT_MOST_MS);
+    });
+
+    it('the lookup has a time of its own', async () => {
+      const resolve = createNameResolver({ servers, limitMs: 200 });
+      assert.match(
+        String(await toName('hook.example', resolve)),
+        /hook\.example could not be looked up \(ECANCELLED\)/,
+      );
+    });
+
+    it('a hundred such lookups hold up nobody else', async () => {
+      const resolve = createNameResolver({ servers });
+      const stuck = Array.from({ length: 100 }, () => toName('hook.example', resolve));
+      const startedAt = Date.now();
+      assert.deepEqual(await resolve('localhost', new AbortController().signal), ['127.0.0.1']);
+      assert.ok(Date.now() - startedAt < TIMEOUT_MS);
+      await Promise.all(stuck);
+    });
+  });
+
+  it('is found in the hosts file, and judged like any other', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'export-hosts-'));
+    const hostsFile = join(folder, 'hosts');
+    await writeFile(hostsFile, '# local\n127.0.0.1 localhost Hook.Internal # ours\n::1\tlocalhost\n');
+    const resolve = createNameResolver({ hostsFile, servers: ['127.0.0.1:9'] });
+    const { signal } = new AbortController();
+    assert.deepEqual(await resolve('hook.internal.', signal), ['127.0.0.1']);
+    assert.deepEqual(await resolve('localhost', signal), ['127.0.0.1', '::1']);
+    assert.match(String(await toName('hook.internal', resolve)), /failed \(ECONNREFUSED\)/);
+    assert.match(String(await toName('hook.internal', resolve, nobody)), /^WEBHOOK_REFUSED/);
+    await rm(folder, { recursive: true });
+  });
+
+  it('is never asked of DNS below localhost', async () => {
+    const resolve = createNameResolver({ hostsFile: '/nonexistent', servers: ['127.0.0.1:9'] });
+    assert.deepEqual(await resolve('a.localhost', new AbortController().signal), ['127.0.0.1', '::1']);
+  });
+});
