@@ -49,8 +49,7 @@ const refused = (host: string): ServiceError =>
   new ServiceError('WEBHOOK_REFUSED', `${host} leads to an address that webhooks may not go to.`);
 const unavailable = (sentence: string, cause?: unknown): ServiceError =>
   new ServiceError('WEBHOOK_UNAVAILABLE', sentence, {}, { cause });
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 /**
  * What a socket is told when it looks up its host: the addresses that were judged, and no others, whatever DNS says a
@@ -182,26 +181,10 @@ export function createWebhookSender(rule: AddressRule, resolve: ResolveName = cr
     } catch (error) {
       ended.throwIfAborted();
       if (error instanceof ServiceError) throw error;
-      // The message may name an address that the name's owner need not know.
-      throw unavailable(`The connection to ${host} failed (${codeOf(error)}).`, error);
+      throw unavailable(connectionFault(host, codeOf(error)), error);
     } finally {
-<<<<<<< HEAD
-      clearTimeout(timer);
-    }
-
-    function failure(error: unknown): ServiceError {
-      if (error instanceof ServiceError) return error;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      const sentence = limit.aborted
-        ? `${host} did not answer within ${timeoutMs / 1000} s.`
-        : slow.signal.aborted
-          ? `${host} took no connection within ${CONNECT_MS / 1000} s.`
-          : connectionFault(host, code);
-      return new ServiceError('WEBHOOK_UNAVAILABLE', sentence, {}, { cause: error });
-=======
       clearTimeout(connecting);
       clearTimeout(waiting);
->>>>>>> 5b3ba2b (fix: every webhook delivery ends within its time, whatever the receiver or its DNS server does)
     }
   };
 
@@ -213,7 +196,7 @@ export function createWebhookSender(rule: AddressRule, resolve: ResolveName = cr
       });
       return await Promise.race([resolve(host, signal), gaveUp]);
     } catch (error) {
-      throw unavailable(`The name ${host} could not be looked up (${codeOf(error)}).`, error);
+      throw unavailable(connectionFault(host, 'ENOTFOUND'), error);
     }
   }
 }

@@ -45,19 +45,23 @@ const BEHAVIORS: readonly (readonly [string, Behavior, string | number | RegExp,
   ['sends 100 Continue now and then', repeating('', 'HTTP/1.1 100 Continue\r\n\r\n', 100), SILENT],
   ['sends 102 Processing without end', repeating('', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(99), 5), /informational/],
   ['sends headers without end', repeating(OK, 'x-more: 1\r\n', 50), SILENT],
-  ['sends headers of a megabyte', saying(`${OK}x: ${'y'.repeat(1 << 20)}`), /HPE_HEADER_OVERFLOW/],
+  ['sends headers of a megabyte', saying(`${OK}x: ${'y'.repeat(1 << 20)}`), /was not valid HTTP/],
   ['stops within its status line', saying('HTTP/1.1 2'), SILENT],
-  ['sends its status line a byte a time', repeating('', 'H', 50), /failed \(HPE_|did not answer/],
+  ['sends its status line a byte a time', repeating('', 'H', 50), /was not valid HTTP|did not answer/],
   ['sends a body that stops', saying(`${OK}Content-Length: 10\r\n\r\n12`), 200],
   ['sends a body without end', repeating(`${OK}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n', 20), 200],
   ['sends a body as fast as it can', repeating(`${OK}\r\n`, 'x'.repeat(100_000), 1), 200],
   ['sends an answer and keeps the connection', saying(`${OK}Content-Length: 2\r\n\r\nok`), 200],
-  ['closes its half of the connection', (socket) => socket.end(), /failed \(ECONNRESET\)/],
-  ['closes its half within the answer', (socket) => socket.end(`${OK}x-a: 1\r\n`), /failed \((HPE|ECONNRESET)/],
-  ['resets the connection', (socket) => socket.resetAndDestroy(), /failed \(ECONNRESET\)/],
+  ['closes its half of the connection', (socket) => socket.end(), /closed the connection/],
+  [
+    'closes its half within the answer',
+    (socket) => socket.end(`${OK}x-a: 1\r\n`),
+    /closed the connection|not valid HTTP/,
+  ],
+  ['resets the connection', (socket) => socket.resetAndDestroy(), /closed the connection/],
   ['says nothing of TLS', () => undefined, SILENT, 'https'],
   ['stops within the TLS handshake', saying('\x16\x03\x03\x00\x7a'), SILENT, 'https'],
-  ['speaks no TLS', saying(`${OK}\r\n`), /failed \(/, 'https'],
+  ['speaks no TLS', saying(`${OK}\r\n`), /could not agree on a TLS connection/, 'https'],
 ];
 
 describe('a delivery ends within its time, and its connection with it, when the receiver', () => {
@@ -167,10 +171,7 @@ describe('the name of a receiver', () => {
 
     it('the lookup has a time of its own', async () => {
       const resolve = createNameResolver({ servers, limitMs: 200 });
-      assert.match(
-        String(await toName('hook.example', resolve)),
-        /hook\.example could not be looked up \(ECANCELLED\)/,
-      );
+      assert.match(String(await toName('hook.example', resolve)), /The name hook\.example was not found/);
     });
 
     it('a hundred such lookups hold up nobody else', async () => {
@@ -191,7 +192,7 @@ describe('the name of a receiver', () => {
     const { signal } = new AbortController();
     assert.deepEqual(await resolve('hook.internal.', signal), ['127.0.0.1']);
     assert.deepEqual(await resolve('localhost', signal), ['127.0.0.1', '::1']);
-    assert.match(String(await toName('hook.internal', resolve)), /failed \(ECONNREFUSED\)/);
+    assert.match(String(await toName('hook.internal', resolve)), /refused the connection/);
     assert.match(String(await toName('hook.internal', resolve, nobody)), /^WEBHOOK_REFUSED/);
     await rm(folder, { recursive: true });
   });
