@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { v5, v7 } from 'uuid';
 import { z } from 'zod';
 import type { UserRef } from '../shared/contract.js';
-import { fieldProblems, validationFailed } from '../shared/request.js';
+import { fieldProblems, validationFailed } from '../shared/field-problems.js';
 import { ServiceError } from '../shared/errors.js';
 import { UNSTORABLE, isStorable } from '../shared/storable-text.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';

@@ -1,7 +1,8 @@
 import express, { type RequestHandler } from 'express';
 import { ServiceError } from '../shared/errors.js';
-import { pointerOf, validationFailed } from '../shared/request.js';
+import { pointerOf, validationFailed } from '../shared/field-problems.js';
 import { UNSTORABLE, unstorablePaths } from '../shared/storable-text.js';
+import { boundedBody } from './bounded-body.js';
 
 const MAX_BYTES = 100 * 1024;
 const TYPES = ['application/json', 'application/*+json'];
@@ -31,5 +32,5 @@ const storableOnly: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Reads a JSON body of at most 100 KB that can be stored. What is wrong with it is for `problem.ts` to say. */
-export const jsonBody: readonly RequestHandler[] = [jsonOnly, parse, storableOnly];
+/** Reads a JSON body of at most 100 KB, with bounded lists and objects, that can be stored. What is wrong with it is for `problem.ts` to say. */
+export const jsonBody: readonly RequestHandler[] = [jsonOnly, parse, boundedBody, storableOnly];

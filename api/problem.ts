@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { ERRORS, ServiceError, messageOf, sentenceOf } from '../shared/errors.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
-import { validationFailed } from '../shared/request.js';
+import { validationFailed } from '../shared/field-problems.js';
 import { contextOf } from './context.js';
 
 /**

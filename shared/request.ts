@@ -12,7 +12,7 @@ import {
 import type { DatasetRegistry } from './datasets/index.js';
 import { valueSchema } from './datasets/value-schema.js';
 import { isBefore, valueProblem } from './datasets/values.js';
-import { ServiceError } from './errors.js';
+import { fieldProblems, validationFailed, type FieldProblem } from './field-problems.js';
 import { defaultColumns } from './formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from './formats/index.js';
 import { createAddressRule, type AddressRule } from './webhooks/address-rule.js';
@@ -110,6 +110,7 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
         error: 'must be a list of column names',
       })
       .min(1, 'must name a column')
+      .max(names.length, `must name at most ${names.length} columns`)
       .refine((columns) => new Set(columns).size === columns.length, 'must not name a column twice')
       .meta({ uniqueItems: true })
       .optional()
@@ -150,31 +151,6 @@ export function createRequestSchema(registry: DatasetRegistry, webhookRule = cre
   });
 }
 export type RequestSchema = ReturnType<typeof createRequestSchema>;
-
-export interface FieldProblem {
-  /** RFC 6901, into the body. */
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-/** RFC 6901. */
-export const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-/** One problem a field; an unknown key is named by itself and not by the object that it is in. */
-export function fieldProblems(error: z.ZodError, prefix: readonly PropertyKey[] = []): FieldProblem[] {
-  return error.issues.flatMap((issue) => {
-    const path = [...prefix, ...issue.path];
-    return issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not known here' }))
-      : [{ pointer: pointerOf(path), detail: issue.message }];
-  });
-}
-
-export function validationFailed(errors: readonly FieldProblem[]): ServiceError {
-  const sentence = errors.map(({ pointer, detail }) => `${pointer === '' ? 'The body' : pointer} ${detail}`).join('; ');
-  return new ServiceError('VALIDATION_FAILED', `${sentence}.`, { errors });
-}
 
 type Checked = { readonly request: ExportRequest } | { readonly problems: readonly FieldProblem[] };
 

@@ -67,6 +67,7 @@ function floatProblem(text: string, round: (value: number) => number): string | 
 
 /** Why a value cannot be compared with a column of this type, as the end of a sentence; null when it can. */
 export function valueProblem(value: Scalar, type: ColumnType): string | null {
+  if (String(value).length > MAX_TEXT) return `must be at most ${MAX_TEXT} characters`;
   const bits = INTEGER_BITS[type];
   if (bits !== undefined) return integerProblem(value, type, bits);
   const text = String(value);
@@ -104,7 +105,6 @@ export function valueProblem(value: Scalar, type: ColumnType): string | null {
       return 'cannot be compared: the column has a type of its own kind';
     default:
       if (typeof value !== 'string') return 'must be a string';
-      if (value.length > MAX_TEXT) return `must be at most ${MAX_TEXT} characters`;
       return isStorable(value) ? null : UNSTORABLE;
   }
 }

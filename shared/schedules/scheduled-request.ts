@@ -2,7 +2,8 @@ import type { ExportRequest } from '../contract.js';
 import { ACCOUNT } from '../datasets/account.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ServiceError } from '../errors.js';
-import { checkExportRequest, type FieldProblem, type RequestSchema } from '../request.js';
+import type { FieldProblem } from '../field-problems.js';
+import { checkExportRequest, type RequestSchema } from '../request.js';
 import { RELATIVE_RANGES, isRelativeRange, resolveRange } from './relative-range.js';
 
 /**

@@ -14,6 +14,7 @@ export interface Ask {
   readonly as?: Principal;
   /** In place of the one for `as`. */
   readonly authorization?: string;
+  /** Texts and bytes are sent as they are, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -28,6 +29,9 @@ async function headersFor(secret: string, { as, authorization, body, headers }: 
   };
 }
 
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array;
+
 /** One request; redirects are not followed. */
 export async function ask(url: string, method: string, secret: string, options: Ask = {}): Promise<Answer> {
   const { body } = options;
@@ -35,7 +39,7 @@ export async function ask(url: string, method: string, secret: string, options: 
     method,
     redirect: 'manual',
     headers: await headersFor(secret, options),
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') === true;

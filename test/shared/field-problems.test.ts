@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { validationFailed, type FieldProblem } from '../../shared/field-problems.js';
+
+const problemsOf = (problems: readonly FieldProblem[]): FieldProblem[] =>
+  validationFailed(problems).details.errors as FieldProblem[];
+const numbered = (count: number): FieldProblem[] =>
+  Array.from({ length: count }, (_, n) => ({ pointer: `/columns/${n}`, detail: 'is not known here' }));
+
+describe('what is wrong with a request', () => {
+  it('is named field by field', () => {
+    const { message } = validationFailed([{ pointer: '', detail: 'must be JSON' }, ...numbered(2)]);
+    assert.equal(message, 'The body must be JSON; /columns/0 is not known here; /columns/1 is not known here.');
+    assert.equal(problemsOf(numbered(20)).length, 20);
+  });
+
+  it('is 20 problems at most, and the sentence counts the others', () => {
+    assert.equal(problemsOf(numbered(21)).length, 20);
+    assert.match(validationFailed(numbered(21)).message, /\/columns\/19 is not known here; and 1 more problem\.$/);
+    assert.match(validationFailed(numbered(50_000)).message, /; and 49980 more problems\.$/);
+  });
+
+  it('echoes no more than 200 characters of a name, and no half of one', () => {
+    const [problem] = problemsOf([{ pointer: `/${'😀'.repeat(1000)}`, detail: 'is not known here' }]);
+    assert.equal(problem?.pointer, `/${'😀'.repeat(99)}…`);
+  });
+
+  it('takes less than 9 KB of JSON, whatever was sent', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 2000 }),
+      fc.integer({ max: 3000, min: 0 }).map((length) => '\u0001'.repeat(length)),
+      fc.integer({ max: 3000, min: 0 }).map((length) => '\ud800'.repeat(length)),
+      fc.integer({ max: 3000, min: 0 }).map((length) => '字'.repeat(length)),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ pointer: text, detail: text }), { minLength: 1, maxLength: 40, size: 'max' }),
+        (problems) => {
+          const { message, details } = validationFailed(problems);
+          assert.ok(Buffer.byteLength(JSON.stringify({ message, ...details })) < 9000);
+          assert.ok(problemsOf(problems).length > 0);
+        },
+      ),
+    );
+  });
+});
