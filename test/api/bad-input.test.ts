@@ -117,7 +117,7 @@ describe('bad input', () => {
         if (method === 'PUT') assert.ok([400, 404].includes(answer.status), answer.text);
         else assertProblem(answer, 'VALIDATION_FAILED', [pointer]);
       }
-      const answer = await post({ as: alice, body: { ...GOOD, columns: Array.from({ length: 10_000 }, () => '\0') } });
+      const answer = await post({ as: alice, body: { ...GOOD, columns: Array.from({ length: 1000 }, () => '\0') } });
       assert.equal(assertProblem(answer, 'VALIDATION_FAILED').errors?.length, 20);
     });
 
