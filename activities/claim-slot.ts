@@ -9,16 +9,18 @@ import type { ActivityDeps } from './deps.js';
 /** Nobody answers when this worker is the only one and is draining: the attempt must end, for another to claim. */
 const ANSWER_WITHIN_MS = 5000;
 
+type Deps = Pick<ActivityDeps, 'jobs' | 'places' | 'temporal' | 'metrics' | 'tenantLimit'>;
+
 export type Claim = 'granted' | 'wait' | 'ended';
 
 /**
  * Takes the slot that the export was admitted with, the first time. After that, or without one, asks the semaphore: a
  * holder is answered at once; an export that was reset after its end waits its turn. Starts the semaphore if there is
  * none, with the user's active jobs. One that its user has cancelled before it was there cancels itself, and waits for
- * that.
+ * that. Where tenants have a limit, an export that holds a slot also waits until its tenant has a place.
  */
 export const claimSlot =
-  ({ jobs, temporal, metrics }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics'>) =>
+  ({ jobs, places, temporal, metrics, tenantLimit }: Deps) =>
   async ({ job, limit, tuning, admitted }: ExportInput): Promise<{ claim: Claim }> => {
     const answer = (claim: Claim): { claim: Claim } => {
       metrics.slotClaimed(claim);
@@ -31,7 +33,8 @@ export const claimSlot =
       throw error;
     });
     // Its segments ask the semaphore all the same.
-    if (admitted && (await jobs.begin(jobId))) return answer('granted');
+    const needsPlace = tenantLimit !== undefined;
+    if (admitted && (await jobs.begin(jobId, { needsPlace }))) return answer('granted');
     await jobs.requeue(jobId);
     const row = await jobs.find(jobId);
     if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
@@ -53,6 +56,7 @@ export const claimSlot =
         startWorkflowOperation: start,
       }),
     );
-    if (granted) await jobs.markProcessing(jobId);
-    return answer(granted ? 'granted' : 'wait');
+    if (!granted || (needsPlace && !(await places.takeForExport(job, tenantLimit, 'running')))) return answer('wait');
+    await jobs.markProcessing(jobId);
+    return answer('granted');
   };

@@ -5,6 +5,7 @@ import type { BufferPool } from '../shared/infrastructure/buffer-pool.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Mailer } from '../shared/infrastructure/mailer.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import type { Places } from '../shared/infrastructure/places.js';
 import type { PlanStore } from '../shared/infrastructure/plan-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
 import type { SendWebhook } from '../shared/infrastructure/webhook-sender.js';
@@ -18,6 +19,7 @@ import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 export interface ActivityDeps {
   readonly jobs: JobStore;
   readonly plans: PlanStore;
+  readonly places: Places;
   readonly source: Source;
   readonly store: ObjectStore;
   readonly temporal: TemporalClient;
@@ -38,6 +40,8 @@ export interface ActivityDeps {
   readonly webhookRule: AddressRule;
   /** Active exports that a user may have, and what exports that a schedule starts are given. */
   readonly limit: number;
+  /** Exports of a tenant that may run at the same time. None: no limit. */
+  readonly tenantLimit?: number | undefined;
   readonly tuning: Tuning;
   readonly weights: TenantWeights;
   /** How long uploads and temporary objects of failed exports are kept, ms. */

@@ -4,6 +4,7 @@ import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
+import type { Places } from '../shared/infrastructure/places.js';
 import type { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
@@ -73,6 +74,7 @@ export interface ApiDeps {
   readonly source: Source;
   readonly store: ObjectStore;
   readonly schedules: ScheduleStore;
+  readonly places: Places;
   readonly webhooks: WebhookStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;

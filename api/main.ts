@@ -9,6 +9,7 @@ import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
 import { measureProcess, measureReaders } from '../shared/infrastructure/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/infrastructure/metrics-server.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
+import { Places } from '../shared/infrastructure/places.js';
 import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { serviceRoot } from '../shared/infrastructure/service-version.js';
@@ -77,6 +78,7 @@ async function main(): Promise<void> {
       scrape: metricsPort === undefined ? scrape : undefined,
       source: new Source(sourcePool),
       schedules: new ScheduleStore(temporal),
+      places: new Places(pool),
       webhooks: new WebhookStore(pool),
       registry,
       logger,

@@ -81,6 +81,8 @@ const common = z.object({
   RETRY_WINDOW: duration.default(24 * UNITS.h),
   // What exports are given: by the API that starts them, and by a worker whose schedules do.
   MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
+  // Over all users and all processes; none is no limit.
+  MAX_ACTIVE_EXPORTS_PER_TENANT: wholeNumber(1).optional(),
   SEGMENTS_IN_FLIGHT: wholeNumber(1).default(DEFAULT_TUNING.segmentsInFlight),
   // Shares of the database readers; a tenant that is not named has 1.
   TENANT_WEIGHTS: weights,
@@ -104,8 +106,6 @@ const api = common.extend({
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   CORS_ORIGINS: origins,
-  // Over all processes; none is no limit.
-  MAX_ACTIVE_EXPORTS_PER_TENANT: wholeNumber(1).optional(),
   // Each process counts for itself.
   RATE_LIMIT_USER: requests(1200),
   RATE_LIMIT_TENANT: requests(30_000),

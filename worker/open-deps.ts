@@ -11,6 +11,7 @@ import { measureReaders } from '../shared/infrastructure/metrics.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { openPdfResources } from '../shared/infrastructure/open-pdf-resources.js';
 import { PlanStore } from '../shared/infrastructure/plan-store.js';
+import { Places } from '../shared/infrastructure/places.js';
 import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
 import { serviceVersion } from '../shared/infrastructure/service-version.js';
 import { Source } from '../shared/infrastructure/source.js';
@@ -62,6 +63,7 @@ export async function openDeps(
     deps: {
       jobs: new JobStore(jobsPool),
       plans: new PlanStore(jobsPool),
+      places: new Places(jobsPool),
       source: new Source(sourcePool, config.SOURCE_STATEMENT_TIMEOUT),
       store: objects.store,
       temporal,
@@ -75,6 +77,7 @@ export async function openDeps(
       sendWebhook: createWebhookSender(webhookRule),
       webhookRule,
       limit: config.MAX_ACTIVE_EXPORTS,
+      tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,
       tuning: tuningOf(config),
       weights: config.TENANT_WEIGHTS,
       webhookKey: config.WEBHOOK_KEY,

@@ -65,27 +65,35 @@ function notYet({ jobId }: JobSeed, sentence: string, cause?: unknown): ServiceE
 }
 
 /**
- * By the rows, which appear a moment after the admission: requests that come in the same instant may get through
- * together.
- *
+ * Takes a place of the tenant, where tenants have a limit.
  * @throws ServiceError TENANT_TOO_BUSY
  */
-async function requireRoom({ tenantId }: JobSeed, { jobs, settings, metrics }: ApiDeps): Promise<void> {
+async function takePlace(seed: JobSeed, { places, settings, metrics }: ApiDeps): Promise<void> {
   const { tenantLimit } = settings;
-  if (tenantLimit === undefined || (await jobs.countActiveOf(tenantId, tenantLimit)) < tenantLimit) return;
+  if (tenantLimit === undefined || (await places.takeForExport(seed, tenantLimit, 'active'))) return;
   metrics.admission('refused');
-  const sentence = `At most ${tenantLimit} exports of this tenant may be active, and so many are.`;
+  const sentence = `This organization already has ${tenantLimit} active exports (the limit).`;
   throw new ServiceError('TENANT_TOO_BUSY', sentence, { max_active_exports: tenantLimit });
+}
+
+/** Whoever was refused keeps no place; its lease would end by itself. */
+async function freePlace({ jobId }: JobSeed, { places, settings, logger }: ApiDeps): Promise<void> {
+  if (settings.tenantLimit === undefined) return;
+  await places.freeForExport(jobId).catch((error: unknown) => {
+    logger.warn({ job_id: jobId, err: error }, 'a place is left to its lease');
+  });
 }
 
 async function start(seed: JobSeed, deps: ApiDeps, turns: Turns): Promise<JobRow> {
   const { jobs, logger } = deps;
-  await requireRoom(seed, deps);
+  await takePlace(seed, deps);
   try {
     const { started } = await admit(seed, deps, turns);
     // Without a key the id is ours alone: "known already" is then an answer to our own first try.
     if (!started && seed.idempotencyKey !== null) return await rowOfFirst(seed, deps);
   } catch (error) {
+    if (error instanceof ServiceError && error.code === 'TOO_MANY_EXPORTS') await freePlace(seed, deps);
+    // Nobody has answered, and the export may have started all the same: then it has its place.
     if (!(error instanceof ServiceError) || error.code !== 'TEMPORARILY_UNAVAILABLE') throw error;
     const row = await jobs.find(seed.jobId).catch(() => null);
     if (row === null) throw notYet(seed, error.message, error);

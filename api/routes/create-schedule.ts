@@ -2,8 +2,10 @@ import type { Request, RequestHandler } from 'express';
 import { createHash } from 'node:crypto';
 import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
+import type { Reservation } from '../../shared/infrastructure/places.js';
 import type { StoredSchedule } from '../../shared/infrastructure/schedule-store.js';
 import { createRequestSchema } from '../../shared/request.js';
+import type { ScheduledExportInput } from '../../shared/schedules/contract.js';
 import { askPermission } from '../ask-source.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
@@ -27,11 +29,48 @@ export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<Par
   };
 }
 
-/** @throws ServiceError TOO_MANY_SCHEDULES. Two requests at the same moment may both find room for the last one. */
-async function requireRoom(owner: UserRef, { schedules, settings }: ApiDeps): Promise<void> {
+/**
+ * The caller holds a reservation: of requests at the same moment, each counts those that came before it.
+ * @throws ServiceError TOO_MANY_SCHEDULES
+ */
+async function requireRoom(
+  owner: UserRef,
+  scheduleId: string,
+  { earlier }: Reservation,
+  { schedules, settings }: ApiDeps,
+): Promise<void> {
   const { maxSchedules } = settings;
-  if ((await schedules.list(owner)).length < maxSchedules) return;
-  throw new ServiceError('TOO_MANY_SCHEDULES', `A user may have ${maxSchedules} schedules: delete one first.`);
+  // Listed after the reservation: what is no longer reserved by now is in the list.
+  const listed = (await schedules.list(owner)).map((schedule) => schedule.scheduleId);
+  const others = new Set([...listed, ...earlier].filter((id) => id !== scheduleId));
+  if (others.size < maxSchedules) return;
+  throw new ServiceError(
+    'TOO_MANY_SCHEDULES',
+    `You already have ${maxSchedules} schedules (the limit). Delete one first.`,
+  );
+}
+
+/** Creates the schedule if its user may have one more. */
+async function create(
+  input: ScheduledExportInput,
+  memo: { readonly createdAt: string; readonly requestHash: string },
+  deps: ApiDeps,
+): Promise<void> {
+  const { places, schedules, logger } = deps;
+  const reservation = await places.reserveSchedule(input, input.scheduleId);
+  let isSettled = true;
+  try {
+    await requireRoom(input, input.scheduleId, reservation, deps);
+    // Until it is listed, or for as long as nobody knows whether it was created, its reservation counts.
+    isSettled = false;
+    isSettled = (await schedules.create(input, memo)).isListed;
+  } finally {
+    if (isSettled) {
+      await places.freeSchedule(reservation).catch((error: unknown) => {
+        logger.warn({ err: error }, 'a reservation of a schedule is left to its lease');
+      });
+    }
+  }
 }
 
 /** @throws ServiceError IDEMPOTENCY_KEY_REUSED when the schedule was made by a different request */
@@ -55,9 +94,8 @@ export function createSchedule(deps: ApiDeps): RequestHandler {
     const scheduleId = idFor(owner, key, KEY_NAMESPACE);
     let made = key === null ? null : await schedules.find(owner, scheduleId);
     if (made === null) {
-      await requireRoom(owner, deps);
       const input = { ...owner, scheduleId, ...(email === undefined ? {} : { email }), definition };
-      await schedules.create(input, { createdAt: new Date().toISOString(), requestHash });
+      await create(input, { createdAt: new Date().toISOString(), requestHash }, deps);
       made = await schedules.find(owner, scheduleId);
     }
     if (made === null) throw new ServiceError('NOT_FOUND', `Schedule ${scheduleId} has been deleted meanwhile.`);
@@ -84,5 +122,11 @@ export const createScheduleOperation: Operation = {
       leadsTo: { schedule_id: ['getSchedule', 'replaceSchedule', 'runSchedule', 'pauseSchedule', 'deleteSchedule'] },
     },
   },
-  problems: [...PERMISSION_PROBLEMS, 'NOT_FOUND', 'TOO_MANY_SCHEDULES', 'IDEMPOTENCY_KEY_REUSED'],
+  problems: [
+    ...PERMISSION_PROBLEMS,
+    'NOT_FOUND',
+    'TOO_MANY_SCHEDULES',
+    'IDEMPOTENCY_KEY_REUSED',
+    'JOB_STORE_UNAVAILABLE',
+  ],
 };

@@ -130,18 +130,6 @@ export class JobStore {
     }));
   }
 
-  /** Active jobs of all users of a tenant, up to `most`. */
-  async countActiveOf(tenantId: string, most: number): Promise<number> {
-    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
-      const { rows } = await this.pool.query<{ count: number }>(
-        `SELECT count(*) FROM (SELECT FROM export_jobs
-           WHERE tenant_id = $1 AND status IN ('QUEUED', 'PROCESSING') LIMIT $2) AS active`,
-        [tenantId, most],
-      );
-      return rows[0]?.count ?? 0;
-    });
-  }
-
   /** Tells a user's cancel from an operator's. False when the job is not active. */
   async requestCancel(jobId: string): Promise<boolean> {
     return this.change(
@@ -160,12 +148,19 @@ export class JobStore {
     );
   }
 
-  /** False when the job has begun, or ended, before, or is to be cancelled. */
-  async begin(jobId: string): Promise<boolean> {
+  /**
+   * @param options `needsPlace`: only with a place of its tenant (see `places.ts`), whose lease may have run out
+   * @returns false when the job has begun or ended before, is to be canceled, or has no place
+   */
+  async begin(jobId: string, { needsPlace }: { readonly needsPlace: boolean }): Promise<boolean> {
+    // Renewed, not only read: whoever clears away places that nobody uses waits for this, and then leaves it alone.
     return this.change(
-      `UPDATE export_jobs SET status = 'PROCESSING', started_at = now()
-       WHERE job_id = $1 AND status = 'QUEUED' AND started_at IS NULL AND cancel_requested_at IS NULL`,
-      [jobId],
+      `WITH place AS (UPDATE tenant_places SET reserved_until = now() + interval '1 minute' WHERE $2 AND job_id = $1
+         RETURNING job_id)
+       UPDATE export_jobs SET status = 'PROCESSING', started_at = now()
+       WHERE job_id = $1 AND status = 'QUEUED' AND started_at IS NULL AND cancel_requested_at IS NULL
+         AND (NOT $2 OR EXISTS (SELECT FROM place))`,
+      [jobId, needsPlace],
     );
   }
 

@@ -82,21 +82,23 @@ export class ScheduleStore {
     return this.temporal.client.schedule.getHandle(temporalScheduleId(owner, scheduleId));
   }
 
-  /** @returns false when there is one with this id */
-  async create(input: ScheduledExportInput, memo: z.infer<typeof memoSchema>): Promise<boolean> {
+  /**
+   * Creates the schedule, unless there is one with this id.
+   * @returns whether lists have it by now
+   */
+  async create(input: ScheduledExportInput, memo: z.infer<typeof memoSchema>): Promise<{ isListed: boolean }> {
     const { client } = this.temporal;
     const scheduleId = temporalScheduleId(input, input.scheduleId);
     try {
       await this.ask(() => client.schedule.create({ scheduleId, memo, ...optionsFor(input) }));
     } catch (error) {
-      if (error instanceof ScheduleAlreadyRunning) return false;
-      throw error;
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     }
     // Lists are a little behind: whoever has been told of a schedule finds it there.
-    await within(SHOWN_WITHIN_MS, async () =>
+    const isListed = await within(SHOWN_WITHIN_MS, async () =>
       (await this.list(input)).some((listed) => listed.scheduleId === input.scheduleId),
     );
-    return true;
+    return { isListed };
   }
 
   /** Newest first. A little behind: one that was deleted a moment ago may still be there. */
@@ -177,9 +179,13 @@ export class ScheduleStore {
   }
 }
 
-/** Asks again until it is so, or for as long as it may take. */
-async function within(ms: number, isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + ms; !(await isSo()) && Date.now() < end;) await sleep(PAUSE_MS);
+/** Asks again until it is so. @returns false when it was not within the time */
+async function within(ms: number, isSo: () => Promise<boolean>): Promise<boolean> {
+  for (const end = Date.now() + ms; !(await isSo());) {
+    if (Date.now() >= end) return false;
+    await sleep(PAUSE_MS);
+  }
+  return true;
 }
 
 function storedFrom(description: ScheduleDescription): StoredSchedule {

@@ -12,6 +12,7 @@ import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.j
 import { JobStore } from '../../shared/infrastructure/job-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { Places } from '../../shared/infrastructure/places.js';
 import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
 import { ScheduleStore } from '../../shared/infrastructure/schedule-store.js';
 import { Source } from '../../shared/infrastructure/source.js';
@@ -73,6 +74,7 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     ...measureApi(new Registry(), sources),
     source: new Source(sourcePool),
     schedules: new ScheduleStore(temporal),
+    places: new Places(pool),
     webhooks: new WebhookStore(pool),
     registry: createRegistry(BUILT_IN_DATASETS),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),

@@ -86,7 +86,7 @@ export interface ServiceOptions {
   readonly page?: boolean;
   /** Default: the services that all tests share. */
   readonly stackEnv?: StackEnv;
-  /** Added to the environment of worker processes; of `TENANT_WEIGHTS` the API knows, too. */
+  /** Added to the environment of worker processes; the API knows `TENANT_WEIGHTS` and the tenants' limit, too. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -207,6 +207,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     source: deps.source,
     store: deps.store,
     schedules: new ScheduleStore(temporal, 20_000),
+    places: deps.places,
     webhooks: deps.webhooks,
     temporal,
     registry,
@@ -224,6 +225,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       webhookKey: env.WEBHOOK_KEY,
       webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
       limit,
+      tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,
       weights: config.TENANT_WEIGHTS,
       maxSchedules: 4,
       minScheduleSeconds: 1,

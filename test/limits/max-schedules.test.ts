@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { assertProblem } from '../api/problems.js';
+import { someone, startApi, type TestApi } from '../api/support.js';
+import { queryRows } from '../support/database.js';
+
+const MOST = 5;
+const BODY = { name: 'Nightly', cron: '0 3 * * *', request: { type: 'orders', format: 'csv' } };
+
+describe('MAX_SCHEDULES', () => {
+  let api: TestApi;
+  let other: TestApi;
+  before(async () => {
+    api = await startApi({ settings: { maxSchedules: MOST } });
+    other = await startApi({ places: api.deps.places, settings: { maxSchedules: MOST } });
+  });
+  after(async () => {
+    await other.close();
+    await api.close();
+  });
+
+  it('allows exactly so many of 80 requests at the same moment to two processes', async () => {
+    const alice = someone();
+    const posts = Array.from({ length: 80 }, (_, n) =>
+      (n % 2 === 0 ? api : other).ask('POST', '/v1/schedules', { as: alice, body: BODY }),
+    );
+    const answers = await Promise.all(posts);
+    assert.equal(answers.filter(({ status }) => status === 201).length, MOST);
+    for (const answer of answers) if (answer.status !== 201) assertProblem(answer, 'TOO_MANY_SCHEDULES');
+    const listed = await api.ask('GET', '/v1/schedules?limit=100', { as: alice });
+    const { schedules } = listed.json as { schedules: { schedule_id: string }[] };
+    assert.equal(schedules.length, MOST);
+    assert.deepEqual(await queryRows(api.databaseUrl, 'SELECT FROM schedule_reservations'), []);
+    for (const { schedule_id: id } of schedules) await api.ask('DELETE', `/v1/schedules/${id}`, { as: alice });
+  });
+
+  it('counts one that another process is creating, until its lease ends', async () => {
+    const alice = someone();
+    for (let n = 0; n < MOST; n++) await api.deps.places.reserveSchedule(alice, randomUUID());
+    assertProblem(await api.ask('POST', '/v1/schedules', { as: alice, body: BODY }), 'TOO_MANY_SCHEDULES');
+    assert.equal((await api.ask('POST', '/v1/schedules', { as: someone(), body: BODY })).status, 201);
+    await queryRows(api.databaseUrl, `UPDATE schedule_reservations SET reserved_until = now() - interval '1 second'`);
+    assert.equal((await api.ask('POST', '/v1/schedules', { as: alice, body: BODY })).status, 201);
+  });
+
+  it('counts two requests with one Idempotency-Key as one', async () => {
+    const alice = someone();
+    const headers = { 'Idempotency-Key': 'nightly' };
+    const post = () => api.ask('POST', '/v1/schedules', { as: alice, body: BODY, headers });
+    const answers = await Promise.all([post(), post(), post(), post(), post(), post(), post()]);
+    const ids = answers.map(({ status, json }) => {
+      assert.equal(status, 201);
+      return (json as { schedule_id: string }).schedule_id;
+    });
+    assert.equal(new Set(ids).size, 1);
+  });
+});
