@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   const config = parseApiConfig(process.env);
   const registry = await loadDatasets(config.DATASETS_MODULE);
-  const address = temporalAddress();
+  const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-api', config.LOG_LEVEL, logContext);
 
   const onIdleError = (err: Error): void => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Tuning } from './contract.js';
+import { readPayloadKeys } from './payload-keys.js';
 import { readWeights } from './tenant-weights.js';
 import { DEFAULT_TUNING } from './tuning.js';
 import { isRange } from './webhooks/address-rule.js';
@@ -62,6 +63,18 @@ const weights = z
     context.addIssue(WEIGHTS_SENTENCE);
     return z.NEVER;
   });
+const PAYLOAD_KEY_SENTENCE =
+  'must be names of keys, each with a colon and the base64 of 32 random bytes (openssl rand -base64 32), with commas between them';
+/** Encrypts what Temporal keeps; absent: nothing is encrypted. */
+const payloadKeys = z
+  .string()
+  .transform((text, context) => {
+    const keys = readPayloadKeys(text);
+    if (keys !== null) return keys;
+    context.addIssue(PAYLOAD_KEY_SENTENCE);
+    return z.NEVER;
+  })
+  .optional();
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
 
 const common = z.object({
@@ -74,6 +87,7 @@ const common = z.object({
   LINK_SECRET: z.string().min(16, 'must be at least 16 characters'),
   // Every tenant's webhook secret is derived from it.
   WEBHOOK_KEY: z.string().min(32, 'must be at least 32 characters'),
+  PAYLOAD_KEY: payloadKeys,
   // Where webhooks may go beside the public internet.
   WEBHOOK_ALLOWED_RANGES: ranges.default([]),
   PUBLIC_URL: url.default('http://localhost:3000'),
@@ -167,6 +181,13 @@ function parse<T>(schema: z.ZodType<T>, environment: Environment): Readonly<T> {
   });
   throw new ConfigError(sentences.join(' '));
 }
+
+/**
+ * What `npm run setup:temporal` needs.
+ * @throws ConfigError when the variable is wrong
+ */
+export const parseTemporalConfig = (environment: Environment) =>
+  parse(z.object({ PAYLOAD_KEY: payloadKeys }), environment);
 
 /** @throws ConfigError with a sentence for each variable that is missing or wrong. */
 export function parseApiConfig(environment: Environment): ApiConfig {

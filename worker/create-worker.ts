@@ -1,4 +1,4 @@
-import type { WorkerDeploymentVersion } from '@temporalio/common';
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions as Options } from '@temporalio/worker';
 import type { ActivityDeps } from '../activities/deps.js';
 import { createControlActivities, createDataActivities } from '../activities/index.js';
@@ -29,6 +29,8 @@ const STICKY_MS = 5000;
 export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** As the clients of `deps` have it. Absent: nothing is encrypted. */
+  readonly dataConverter?: DataConverter | undefined;
   readonly deps: ActivityDeps;
   /** Which queues it serves. */
   readonly role: WorkerRole;
@@ -74,10 +76,11 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
 }
 
 async function createControlWorker(options: WorkerOptions): Promise<Worker> {
+  const variant = { traced: options.traces != null, encrypted: options.dataConverter !== undefined };
   return Worker.create({
     ...commonOptions(options),
     taskQueue: CONTROL_QUEUE,
-    workflowBundle: { codePath: options.bundleFile ?? (await workflowBundleFile({ traced: options.traces != null })) },
+    workflowBundle: { codePath: options.bundleFile ?? (await workflowBundleFile(variant)) },
     activities: createControlActivities(options.deps),
     sinks: { ...metricSinks(options.deps.metrics), ...options.traces?.sinks },
     maxCachedWorkflows: CACHED_WORKFLOWS,
@@ -95,10 +98,11 @@ function createDataWorker(options: WorkerOptions): Promise<Worker> {
   });
 }
 
-const commonOptions = ({ connection, namespace, drainMs, deployment, traces }: WorkerOptions) =>
+const commonOptions = ({ connection, namespace, dataConverter, drainMs, deployment, traces }: WorkerOptions) =>
   ({
     connection,
     namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
     interceptors: { activity: [...(traces?.activity ?? []), activityLogFields] },
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     return;
   }
   const registry = await loadDatasets(config.DATASETS_MODULE);
-  const address = temporalAddress();
+  const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-worker', config.LOG_LEVEL);
   // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: sdkMetrics(config) });
@@ -54,10 +54,20 @@ async function main(): Promise<void> {
     if (port !== undefined) await serveMetrics(() => measured.metrics(), { host, port });
     connection = await NativeConnection.connect(address.connection);
     const { WORKER_DATA_SLOTS: dataSlots, WORKER_DRAIN: drainMs } = config;
-    const { namespace } = address;
+    const { namespace, dataConverter } = address;
     const deployment = deploymentOf(config);
     const traces = tracing === null ? null : (await import('./trace-worker.js')).traceWorker(tracing);
-    const worker = await createWorker({ connection, namespace, deps, role, deployment, dataSlots, drainMs, traces });
+    const worker = await createWorker({
+      connection,
+      namespace,
+      dataConverter,
+      deps,
+      role,
+      deployment,
+      dataSlots,
+      drainMs,
+      traces,
+    });
     void stop.then(() => {
       logger.info({ drainMs }, 'draining');
       worker.shutdown();

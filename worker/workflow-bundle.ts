@@ -5,16 +5,26 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FAILURE_CONVERTER } from '../shared/infrastructure/temporal.js';
 import { filesIn, fingerprintOf } from '../shared/infrastructure/files.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Without tracing nothing of OpenTelemetry is in workflows; with it they are the same, and make spans. */
+/** Workflows that do the same, with more or less around them. */
 export interface Variant {
+  /** Makes spans. Without, nothing of OpenTelemetry is in the bundle. */
   readonly traced: boolean;
+  /** Fails with messages and stack traces in a payload, which a codec encrypts. */
+  readonly encrypted: boolean;
 }
-export const VARIANTS: readonly Variant[] = [{ traced: false }, { traced: true }];
-const nameOf = ({ traced }: Variant): string => (traced ? 'workflows.traced' : 'workflows');
+export const VARIANTS: readonly Variant[] = [
+  { traced: false, encrypted: false },
+  { traced: true, encrypted: false },
+  { traced: false, encrypted: true },
+  { traced: true, encrypted: true },
+];
+const nameOf = ({ traced, encrypted }: Variant): string =>
+  ['workflows', ...(traced ? ['traced'] : []), ...(encrypted ? ['encrypted'] : [])].join('.');
 
 /** Where `npm run build` leaves a bundle: beside the compiled worker. */
 export const bundleFile = (variant: Variant): string => here(`${nameOf(variant)}.bundle.js`);
@@ -25,20 +35,21 @@ const KEPT = here('../.local/bundles');
 const TRACING = '@temporalio/interceptors-opentelemetry/lib/workflow-interceptors';
 
 /** Bundles the workflows. */
-export async function bundleWorkflows({ traced }: Variant): Promise<string> {
+export async function bundleWorkflows({ traced, encrypted }: Variant): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: here('../workflows/'),
     workflowInterceptorModules: [
       ...(traced ? [createRequire(import.meta.url).resolve(TRACING)] : []),
       here('../workflows/interceptors'),
     ],
+    ...(encrypted ? { failureConverterPath: FAILURE_CONVERTER } : {}),
     logger: Runtime.instance().logger,
   });
   return code;
 }
 
 /** The file of the bundle: of the build, or else of the sources as they are. */
-export async function workflowBundleFile(variant: Variant = { traced: false }): Promise<string> {
+export async function workflowBundleFile(variant: Variant): Promise<string> {
   const built = bundleFile(variant);
   if (existsSync(built)) return built;
   const sources = [...(await filesIn(here('../workflows'))), ...(await filesIn(here('../shared')))];

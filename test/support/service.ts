@@ -25,7 +25,7 @@ import { ScheduleStore } from '../../shared/infrastructure/schedule-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
-import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { connectTemporal, encryptedBy } from '../../shared/infrastructure/temporal.js';
 import { createWorker, type WorkerOptions } from '../../worker/create-worker.js';
 import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
@@ -91,7 +91,10 @@ export interface ServiceOptions {
 }
 
 /** Where a worker is not the usual one. */
-export type WorkerKind = Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile' | 'drainMs'>>;
+export interface WorkerKind extends Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile' | 'drainMs'>> {
+  /** Another `PAYLOAD_KEY` than the API's. */
+  readonly payloadKey?: string;
+}
 
 export interface RunningWorker {
   stop(): Promise<void>;
@@ -194,7 +197,11 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   await Promise.all([createBucket(name, stackEnv), createNamespace(name, env.TEMPORAL_ADDRESS)]);
   const config = parseWorkerConfig(env);
   const registry = createRegistry(options.datasets ?? BUILT_IN_DATASETS);
-  const address = { connection: { address: env.TEMPORAL_ADDRESS }, namespace: name };
+  const address = {
+    connection: { address: env.TEMPORAL_ADDRESS },
+    namespace: name,
+    ...encryptedBy(config.PAYLOAD_KEY),
+  };
   const own = await openDeps(config, registry, address, logger);
   const { deps } = own;
   await setUpTemporal(deps.temporal, name);
@@ -238,12 +245,18 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const url = `http://127.0.0.1:${server.port}`;
   const workers = new Set<RunningWorker>();
 
-  async function startWorker(kind: WorkerKind = {}): Promise<RunningWorker> {
-    const opened = await openDeps(config, registry, address, logger);
+  async function startWorker({ payloadKey, ...kind }: WorkerKind = {}): Promise<RunningWorker> {
+    const { PAYLOAD_KEY: keys } = parseWorkerConfig({
+      ...env,
+      ...(payloadKey === undefined ? {} : { PAYLOAD_KEY: payloadKey }),
+    });
+    const { dataConverter } = encryptedBy(keys);
+    const opened = await openDeps(config, registry, { ...address, ...encryptedBy(keys) }, logger);
     const connection = await NativeConnection.connect(address.connection);
     const worker = await createWorker({
       connection,
       namespace: name,
+      dataConverter,
       deps: { ...opened.deps, limit, tuning },
       role: 'all',
       deployment: null,

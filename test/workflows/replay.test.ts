@@ -4,12 +4,14 @@ import { readFile, readdir } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { WorkerMetrics } from '../../shared/infrastructure/worker-metrics.js';
 import { metricSinks } from '../../worker/metric-sinks.js';
-import { VARIANTS, workflowBundleFile } from '../../worker/workflow-bundle.js';
+import { VARIANTS, workflowBundleFile, type Variant } from '../../worker/workflow-bundle.js';
 import { HISTORIES, historyFromText } from './history-file.js';
 import { deeply } from '../support/depth.js';
 
 /** Not more than is read and reviewed; a history that grows says that exports became chattier. */
 const MAX_BYTES = 200 * 1024;
+
+const PLAIN: Variant = { traced: false, encrypted: false };
 
 /** Histories of earlier runs (`record-histories.ts`) against the present code. */
 describe('workflows', () => {
@@ -21,7 +23,7 @@ describe('workflows', () => {
     recorded = new Map(await Promise.all(texts));
   });
 
-  async function replay(histories: ReadonlyMap<string, string>, variant = VARIANTS[0]): Promise<ReplayResult[]> {
+  async function replay(histories: ReadonlyMap<string, string>, variant = PLAIN): Promise<ReplayResult[]> {
     const workflowBundle = { codePath: await workflowBundleFile(variant) };
     // Nobody listens: a replay says nothing again.
     const sinks = {
@@ -35,8 +37,8 @@ describe('workflows', () => {
   }
 
   for (const variant of VARIANTS) {
-    const test = variant.traced ? deeply : it;
-    test(`go on with what earlier runs of them have done, ${variant.traced ? 'traced' : 'untraced'}`, async () => {
+    const test = variant.traced || variant.encrypted ? deeply : it;
+    test(`go on with what earlier runs of them have done: ${JSON.stringify(variant)}`, async () => {
       assert(recorded.size >= 6, `${recorded.size} histories`);
       for (const [name, text] of recorded) assert(text.length < MAX_BYTES, `${name}: ${text.length} bytes`);
       for (const { workflowId, error } of await replay(recorded, variant)) assert.equal(error, undefined, workflowId);

@@ -58,7 +58,7 @@ describe('Temporal by TLS', () => {
       TEMPORAL_TLS_SERVER_CA_CERT_PATH: files.certificate,
       TEMPORAL_TLS_SERVER_NAME: 'hook.example',
     });
-    const { connection, namespace } = temporalAddress();
+    const { connection, namespace } = temporalAddress(undefined);
     assert.equal(namespace, 'default');
     const temporal = connectTemporal({ connection, namespace });
     assert.equal(await checkTemporal(temporal.client), null);
@@ -68,7 +68,7 @@ describe('Temporal by TLS', () => {
 
   it('takes an API key, which turns TLS on', () => {
     Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'n', TEMPORAL_API_KEY: 'key' });
-    const { connection, namespace } = temporalAddress();
+    const { connection, namespace } = temporalAddress(undefined);
     assert.deepEqual([connection.address, connection.tls, connection.apiKey, namespace], [address, true, 'key', 'n']);
   });
 });

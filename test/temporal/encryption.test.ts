@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { BUILT_IN_DATASETS, defineDataset } from '../../shared/datasets/index.js';
+import { orders } from '../../shared/datasets/orders.js';
+import { keyIdOf } from '../../shared/infrastructure/payload-codec.js';
+import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { queryRows } from '../support/database.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { operatorsReason } from '../support/failures.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { findSecrets, type Secrets } from '../support/secrets.js';
+import { startService, type RunningWorker, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { startReceiver, type Receiver } from '../webhooks/receiver.js';
+import { DATASETS_WITH_DOORS, Doors, behind, endStage } from '../workflows/doors.js';
+import { someReader, untilTold } from '../workflows/support.js';
+import { payloadsOfHistory, schedulesPayloads } from './raw-payloads.js';
+
+const keyNamed = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
+
+const { columns, key, tenantColumn } = orders;
+
+describe('with PAYLOAD_KEY', () => {
+  let service: TestService;
+  let receiver: Receiver;
+  const user = someReader();
+  const mark = randomUUID().replaceAll('-', '');
+  const ledger = defineDataset({
+    ...{ name: 'ledger', title: 'Ledger', table: `ledger_${mark}`, key, tenantColumn, columns },
+    filters: { email: { kind: 'contains', column: 'email' } },
+  });
+
+  before(async () => {
+    receiver = await startReceiver();
+    service = await startService({
+      orders: 100,
+      datasets: [...BUILT_IN_DATASETS, ledger],
+      env: { PAYLOAD_KEY: keyNamed('first') },
+    });
+    await queryRows(service.databaseUrl, `CREATE VIEW ledger_${mark} AS SELECT * FROM orders`);
+    await service.startWorker();
+  });
+  after(async () => {
+    await receiver.close();
+    await closeCleanly(service);
+  });
+
+  it('nothing that is personal reaches Temporal in plain text: not of an export, a failure, a mail, a webhook or a schedule', async () => {
+    const secrets: Secrets = {
+      'the address of the mail': user.email,
+      'the path of the webhook': `hook-${randomUUID()}`,
+      'the value of a filter': randomUUID(),
+      'the name of a schedule': `Schedule ${randomUUID()}`,
+      "the database's words": `ledger_${mark}`,
+    };
+    const notify = { email: user.email, webhook_url: `${receiver.url}/${secrets['the path of the webhook']}` };
+    const body = { type: 'ledger', filters: { email: secrets['the value of a filter'] }, notify };
+    const jobId = await postExport(service, user, body);
+    await untilEnded(service, user, jobId);
+    const schedule = await service.ask('POST', '/v1/schedules', {
+      as: user,
+      body: {
+        name: secrets['the name of a schedule'],
+        cron: '0 6 1 1 *',
+        timezone: 'Europe/Berlin',
+        request: { ...body, format: 'csv' },
+      },
+    });
+    assert.equal(schedule.status, 201, schedule.text);
+    const listed = await service.ask('GET', '/v1/schedules', { as: user });
+    assert.ok(listed.text.includes(secrets['the name of a schedule'] ?? ''), 'the API can read it');
+
+    await queryRows(service.databaseUrl, `DROP VIEW ledger_${mark}`);
+    const failed = await postExport(service, user, body);
+    await untilEnded(service, user, failed, 'FAILED');
+    assert.match(
+      await operatorsReason(service, failed),
+      new RegExp(`ledger_${mark}`),
+      'a client with the key can read it',
+    );
+    await until('both webhooks', () => Promise.resolve(receiver.received.length === 2));
+    await untilTold(user);
+
+    const found = await findSecrets(stack(), secrets);
+    assert.deepEqual(
+      found.filter((line) => line.includes('/temporal/')),
+      [],
+    );
+    // As the server gives them to whoever has no key.
+    const plain = connectTemporal({
+      connection: { address: stack().env.TEMPORAL_ADDRESS },
+      namespace: service.namespace,
+    });
+    try {
+      const seen: string[] = [];
+      for await (const { workflowId } of plain.client.workflow.list()) {
+        const payloads = await payloadsOfHistory(plain.client, workflowId);
+        seen.push(workflowId);
+        for (const { where, payload } of payloads) assert.equal(keyIdOf(payload), 'first', `${workflowId} ${where}`);
+      }
+      assert.ok(seen.some((id) => id.startsWith('export/')) && seen.some((id) => id.startsWith('notification/')));
+      const ofSchedules = await schedulesPayloads(plain.client);
+      assert.ok(ofSchedules.length >= 4, 'arguments, memo and summary');
+      for (const { where, payload } of ofSchedules) assert.equal(keyIdOf(payload), 'first', where);
+    } finally {
+      await plain.close();
+    }
+  });
+});
+
+describe('a key', () => {
+  let service: TestService;
+  let doors: Doors;
+  let first: RunningWorker;
+  const [old, young] = [keyNamed('old'), keyNamed('young')];
+
+  before(async () => {
+    service = await startService({ datasets: DATASETS_WITH_DOORS, env: { PAYLOAD_KEY: `${old},${young}` } });
+    doors = await Doors.of(service);
+    first = await service.startWorker();
+  });
+  after(() => endStage({ service, doors }));
+
+  it('is rotated in the middle of a running export', async () => {
+    const door = await doors.closed(1);
+    const user = someReader();
+    const jobId = await postExport(service, user, behind(1));
+    await door.somebodyWaits();
+    // The next worker encrypts with the other key, and the first one stops.
+    await service.startWorker({ payloadKey: `${young},${old}` });
+    await first.stop();
+    await door.open();
+    await untilEnded(service, user, jobId, 'COMPLETED', 60_000);
+    const { client } = service.deps.temporal;
+    const keys = new Set((await payloadsOfHistory(client, `export/${jobId}`)).map(({ payload }) => keyIdOf(payload)));
+    assert.deepEqual([...keys].sort(), ['old', 'young']);
+  });
+});

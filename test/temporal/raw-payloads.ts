@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+
+export interface Found {
+  /** The fields that lead to it. */
+  readonly where: string;
+  readonly payload: Payload;
+}
+
+/** Search attributes are ids and states; headers trace; a marker's `data` is the SDK's own note about a local activity. */
+const PLAIN = /searchAttributes|\.header\.|indexedFields|markerRecordedEventAttributes\.details\.(data|patch-data)\./;
+
+const isPayload = (value: object): value is Payload =>
+  'metadata' in value && typeof value.metadata === 'object' && value.metadata !== null && 'encoding' in value.metadata;
+
+function* payloadsIn(value: unknown, where: string): Generator<Found> {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  if (isPayload(value)) {
+    yield { where, payload: value };
+    return;
+  }
+  for (const [name, inner] of Object.entries(value)) yield* payloadsIn(inner, `${where}.${name}`);
+}
+
+const personal = (value: unknown): Found[] =>
+  [...payloadsIn(value, '')].filter(({ where }) => !PLAIN.test(`${where}.`));
+
+/** Every payload of a workflow as Temporal keeps it, and none that is only the SDK's. */
+export async function payloadsOfHistory(client: Client, workflowId: string): Promise<Found[]> {
+  const handle = client.workflow.getHandle(workflowId);
+  const { raw } = await handle.describe();
+  return [...personal((await handle.fetchHistory()).events ?? []), ...personal(raw)];
+}
+
+/** Arguments, summaries and memos of every schedule in the namespace. */
+export async function schedulesPayloads({ workflowService, options: { namespace } }: Client): Promise<Found[]> {
+  const { schedules } = await workflowService.listSchedules({ namespace });
+  const found: Found[] = [];
+  for (const { scheduleId = '' } of schedules) {
+    found.push(...personal(await workflowService.describeSchedule({ namespace, scheduleId })));
+  }
+  return found;
+}
