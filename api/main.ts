@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import { readCommandLine } from '../shared/command-line.js';
 import { parseApiConfig, tuningOf, ConfigError, type ApiConfig } from '../shared/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
@@ -35,9 +36,14 @@ const IMPATIENT = { connectTimeoutMs: SILENCE_MS, queryTimeoutMs: SILENCE_MS };
 /** Connections to the source database: so many estimates at a time, each of a second or two, and permissions between them. */
 const ESTIMATES = 2;
 
+const USAGE = `npm run api
+
+Everything is configured by the environment: README.md, Configuration.`;
+
 /** `npm run api`: any number of copies. Configured by the environment alone. */
 async function main(): Promise<void> {
   const stop = stopSignal();
+  readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
   const stopping = new AbortController();
   const config = parseApiConfig(process.env);
   const registry = await loadDatasets(config.DATASETS_MODULE);

@@ -1,9 +1,17 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readCommandLine, UsageError } from '../shared/command-line.js';
 import { SCOPES } from './deps.js';
 import { signToken } from './sign-token.js';
 
-const USAGE = 'npm run token -- --user UUID --tenant UUID [--email E] [--scope "exports:read …"] [--ttl 1h]';
+const USAGE = `npm run token -- --user UUID --tenant UUID [--email E] [--scope "exports:read …"] [--ttl 1h]
+
+  --user UUID      whose exports the token may create and see
+  --tenant UUID    whose rows the exports have
+  --email E        where the end of an export is mailed to
+  --scope SCOPES   some of ${SCOPES.join(', ')}, with spaces between
+  --ttl TIME       how long the token is valid, such as 90s, 30m, 1h (the default) or 7d
+
+The token is signed with JWT_SECRET, or with the secret of the local stack that npm start runs here.`;
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const TTL = /^([1-9]\d{0,8})([smhd])$/;
 
@@ -28,17 +36,18 @@ function secondsOf(ttl: string): number {
 /**
  * A token as the arguments of `npm run token` ask for it.
  * @param secret `JWT_SECRET`
- * @throws Error with one sentence that says what is wrong
+ * @throws UsageError with one sentence that says what is wrong with them
+ * @throws Error without a secret
  */
 export async function makeToken(args: readonly string[], secret: string | undefined): Promise<string> {
-  if (secret === undefined || secret === '') throw new Error('JWT_SECRET is not set: it signs the token.');
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    args: [...args],
-    options: { user: text, tenant: text, email: text, scope: text, ttl: text },
-  });
+  const options = { user: text, tenant: text, email: text, scope: text, ttl: text };
+  const { values } = readCommandLine(args, { usage: USAGE, options });
   const { success, data, error } = schema.safeParse(values);
-  if (!success) throw new Error(`${error.issues.map(({ message }) => message).join('; ')}. Usage: ${USAGE}`);
+  if (!success) throw new UsageError(`${error.issues.map(({ message }) => message).join('; ')}.`, USAGE);
+  if (secret === undefined || secret === '') {
+    throw new Error("Set JWT_SECRET to the API's secret, or start the local stack with npm start.");
+  }
   const { user: userId, tenant: tenantId, email, scope, ttl } = data;
   return signToken(secret, {
     userId,

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { parseOrders } from '../dev/sample-data/parse-orders.js';
 import { StackError } from '../dev/stack/stack-error.js';
+import { readCommandLine } from '../shared/command-line.js';
 
 const DEFAULT_ROWS = '1000000';
 const DEFAULT_ROUNDS = '3';
@@ -24,6 +24,17 @@ const ROW_NAMES = [
 const DEFAULT_ONLY = 'csv,latency';
 const ALL = 'all';
 
+const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only ROWS] [--cpu-prof]
+
+  --rows N        rows that are exported, ${Number(DEFAULT_ROWS).toLocaleString('en')} by default
+  --rounds N      how often each contestant has its turn, ${DEFAULT_ROUNDS} by default
+  --in-flight N   segments of one export at a time, ${DEFAULT_IN_FLIGHT} by default
+  --only ROWS     ${DEFAULT_ONLY} by default; ${ALL}, or some of, with commas between:
+                  ${ROW_NAMES.join(',')}
+  --cpu-prof      write a CPU profile of each process
+
+bench/README.md says what each row measures.`;
+
 /** A row of the benchmark's table. */
 export type RowName = (typeof ROW_NAMES)[number];
 
@@ -39,10 +50,10 @@ export interface BenchOptions {
   readonly cpuProfile: boolean;
 }
 
-/** `[--rows N] [--rounds N] [--in-flight N] [--only csv,json,…|all] [--cpu-prof]` @throws StackError, or what parseArgs throws */
+/** `[--rows N] [--rounds N] [--in-flight N] [--only csv,json,…|all] [--cpu-prof]` @throws StackError or UsageError */
 export function parseOptions(args: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
-    args: [...args],
+  const { values } = readCommandLine(args, {
+    usage: USAGE,
     options: {
       rows: { type: 'string', default: DEFAULT_ROWS },
       rounds: { type: 'string', default: DEFAULT_ROUNDS },

@@ -1,8 +1,13 @@
+import { reportFailure } from '../shared/infrastructure/process.js';
+import { StackError } from './stack/stack-error.js';
+
 /**
- * Aborted when somebody asks the program to end. Whoever asks twice does not want to wait: then it ends at once, and
- * watchdogs clean up.
+ * Runs a program that an interruption ends in good order, and sets its exit code: 130 when it was interrupted.
+ *
+ * @param work with a signal that is aborted when somebody wants the program to end. Whoever asks twice does not want
+ *   to wait: then it ends at once, and watchdogs clean up.
  */
-export function interruptSignal(): AbortSignal {
+export async function runInterruptibly(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -10,5 +15,10 @@ export function interruptSignal(): AbortSignal {
       interrupt.abort();
     });
   }
-  return interrupt.signal;
+  try {
+    await work(interrupt.signal);
+  } catch (error) {
+    process.exitCode = interrupt.signal.aborted ? 130 : reportFailure(error, [StackError]);
+    if (interrupt.signal.aborted) console.error('Interrupted.');
+  }
 }

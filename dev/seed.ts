@@ -1,12 +1,20 @@
-/** `npm run seed -- [--orders N] [--single-tenant]`: sample data into SOURCE_DATABASE_URL, or DATABASE_URL. */
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../shared/command-line.js';
+import { runMain } from '../shared/infrastructure/process.js';
 import { DEFAULT_ORDERS, parseOrders } from './sample-data/parse-orders.js';
 import { seedSampleData } from './sample-data/seed.js';
 import { createProgress } from './stack/progress.js';
-import { messageOf } from './stack/stack-error.js';
 
-try {
-  const { values } = parseArgs({
+const USAGE = `npm run seed [-- --orders N] [--single-tenant]
+
+Puts the sample shop into SOURCE_DATABASE_URL, or DATABASE_URL. npm start does so by itself.
+
+  --orders N        how many orders, ${DEFAULT_ORDERS.toLocaleString('en')} by default
+  --single-tenant   all of them are the first tenant's`;
+
+/** `npm run seed -- [--orders N] [--single-tenant]`: sample data into SOURCE_DATABASE_URL, or DATABASE_URL. */
+async function main(): Promise<void> {
+  const { values } = readCommandLine(process.argv.slice(2), {
+    usage: USAGE,
     options: { orders: { type: 'string', default: String(DEFAULT_ORDERS) }, 'single-tenant': { type: 'boolean' } },
   });
   const orders = parseOrders(values.orders, '--orders');
@@ -16,7 +24,6 @@ try {
     const result = await seedSampleData({ databaseUrl, orders, singleTenant: values['single-tenant'] ?? false, say });
     say(result);
   });
-} catch (error) {
-  console.error(messageOf(error));
-  process.exitCode = 1;
 }
+
+await runMain(main, [Error]);

@@ -1,33 +1,40 @@
 /**
- * `npm start [-- --once]`: the whole service on this machine, from nothing, and one export through its public API.
- * `SAMPLE_ORDERS` says how many orders there are to export.
+ * `npm start [-- --once] [--reset]`: the whole service on this machine, from nothing, and one export through its public
+ * API. `SAMPLE_ORDERS` says how many orders there are to export.
  */
-import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { readCommandLine } from '../shared/command-line.js';
 import { DEFAULT_ORDERS, parseOrders } from './sample-data/parse-orders.js';
-import { interruptSignal } from './interrupt.js';
+import { runInterruptibly } from './interrupt.js';
+import { shieldLocalServices, withVariables } from './start/caller-environment.js';
 import { showStack } from './start/show-stack.js';
 import { createProgress } from './stack/progress.js';
-import { StackError } from './stack/stack-error.js';
+import { given } from './stack/stack-env.js';
+import { LOCAL_DIR } from './stack/stack.js';
 
-const interrupted = interruptSignal();
+const USAGE = `npm start [-- --once] [--reset]
 
-try {
-  const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
-  const { SAMPLE_ORDERS: sample = String(DEFAULT_ORDERS) } = process.env;
-  await showStack({
-    orders: parseOrders(sample, 'SAMPLE_ORDERS'),
-    once: values.once,
-    progress: createProgress(process.stdout),
-    signal: interrupted,
+Runs the whole service on this machine: PostgreSQL, S3, Temporal, an inbox, the API and a worker, with sample data and
+one export to look at, until Ctrl-C. docs/local-stack.md says more.
+
+  --once    stop after the export
+  --reset   forget what earlier runs have kept: databases, files, histories
+
+  SAMPLE_ORDERS=N     how many orders to export from, ${DEFAULT_ORDERS.toLocaleString('en')} by default
+  PORT=N              the API's port, 3000 or another one that is free by default
+  LOCAL_STACK_DIR=D   where everything is kept, .local by default`;
+
+await runInterruptibly(async (signal) => {
+  const { values } = readCommandLine(process.argv.slice(2), {
+    usage: USAGE,
+    options: { once: { type: 'boolean', default: false }, reset: { type: 'boolean', default: false } },
   });
-} catch (error) {
-  process.exitCode = 1;
-  if (interrupted.aborted) {
-    process.exitCode = 130;
-    console.error('Interrupted.');
-  } else if (error instanceof StackError || !(error instanceof Error)) {
-    console.error(String(error instanceof Error ? error.message : error));
-  } else {
-    console.error(error.stack);
-  }
-}
+  const { env } = process;
+  const progress = createProgress(process.stdout);
+  const dataDir = resolve(given(env, 'LOCAL_STACK_DIR') ?? LOCAL_DIR);
+  shieldLocalServices();
+  await withVariables(env, progress, () => {
+    const orders = parseOrders(given(env, 'SAMPLE_ORDERS') ?? String(DEFAULT_ORDERS), 'SAMPLE_ORDERS');
+    return showStack({ ...values, orders, dataDir, environment: env, progress, signal });
+  });
+});

@@ -8,6 +8,19 @@ import { LOCAL_DIR } from './stack/stack.js';
 import { runChecks } from './test/checks.js';
 import { runMocha } from './test/mocha.js';
 
+const USAGE = `npm test [-- MOCHA ARGUMENTS]
+
+Without arguments: types, lint, format, unused code, then every test on real services. With, only what they name:
+  npm test -- test/dev/inbox.test.ts -g twice
+
+npm run test:deep and npm run test:long run more of each.`;
+
+const mochaArguments = process.argv.slice(2);
+if (mochaArguments.includes('--help') || mochaArguments.includes('-h')) {
+  console.log(`Usage: ${USAGE}`);
+  process.exit();
+}
+
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -15,7 +28,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 const { signal } = interrupt;
-const mochaArguments = process.argv.slice(2);
 const countsFile = join(LOCAL_DIR, `counts-${process.pid}.json`);
 
 const checks = mochaArguments.length > 0 ? [] : await runChecks(createProgress(process.stdout), signal);

@@ -163,6 +163,9 @@ const worker = common.extend({
   WORKER_BUILD_ID: z.string().optional(),
 });
 
+/** Every variable that the API or a worker reads here. */
+export const VARIABLES: readonly string[] = [...new Set([...Object.keys(api.shape), ...Object.keys(worker.shape)])];
+
 export type CommonConfig = Readonly<z.infer<typeof common>>;
 export type ApiConfig = Readonly<z.infer<typeof api>>;
 export type WorkerConfig = Readonly<z.infer<typeof worker>>;

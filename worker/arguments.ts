@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../shared/command-line.js';
 import { ConfigError } from '../shared/config.js';
-import { messageOf } from '../shared/errors.js';
 
 /** `control`: workflows and short activities. `data`: what reads the source database. */
 export const WORKER_ROLES = ['control', 'data', 'all'] as const;
@@ -15,12 +14,22 @@ export interface WorkerArguments {
 /** More than this is a slip of the finger: each has its own connections. */
 const MAX_PROCESSES = 64;
 
+const USAGE = `npm run worker [-- --role ROLE] [--processes N]
+
+  --role ROLE     control (workflows and short activities), data (activities that read the source database) or all,
+                  the default
+  --processes N   start N copies of this worker, at most ${MAX_PROCESSES}
+
+Everything else is configured by the environment: README.md, Configuration.`;
+
 /**
  * `npm run worker -- --role data --processes 4`.
- * @throws ConfigError with a sentence for what cannot be used
+ * @throws ConfigError with a sentence for a value that cannot be used
+ * @throws UsageError for other arguments
  */
 export function parseWorkerArguments(args: readonly string[]): WorkerArguments {
-  const { role = 'all', processes = '1' } = valuesOf(args);
+  const options = { role: { type: 'string' }, processes: { type: 'string' } } as const;
+  const { role = 'all', processes = '1' } = readCommandLine(args, { usage: USAGE, options }).values;
   const known = WORKER_ROLES.find((name) => name === role);
   if (known === undefined) throw new ConfigError(`--role must be one of ${WORKER_ROLES.join(', ')}.`);
   const count = Number(processes);
@@ -28,13 +37,4 @@ export function parseWorkerArguments(args: readonly string[]): WorkerArguments {
     throw new ConfigError(`--processes must be a whole number from 1 to ${MAX_PROCESSES}.`);
   }
   return { role: known, processes: count };
-}
-
-function valuesOf(args: readonly string[]) {
-  try {
-    const options = { role: { type: 'string' }, processes: { type: 'string' } } as const;
-    return parseArgs({ args: [...args], options, strict: true }).values;
-  } catch (error) {
-    throw new ConfigError(`Command line: ${messageOf(error)}.`);
-  }
 }

@@ -1,11 +1,10 @@
-import { messageOf } from '../shared/errors.js';
+import { runMain } from '../shared/infrastructure/process.js';
 import { newDataset } from './new-dataset/new-dataset.js';
 
 /** `npm run dataset:new`: a definition from a table of SOURCE_DATABASE_URL, or DATABASE_URL. */
-try {
+async function main(): Promise<void> {
   const { SOURCE_DATABASE_URL: source, DATABASE_URL: jobs } = process.env;
   process.stdout.write(`${await newDataset(process.argv.slice(2), source ?? jobs)}\n`);
-} catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
 }
+
+await runMain(main, [Error]);

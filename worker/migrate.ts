@@ -1,19 +1,21 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../shared/command-line.js';
 import { messageOf } from '../shared/errors.js';
 import { migrate } from '../shared/infrastructure/migrate.js';
+import { runMain } from '../shared/infrastructure/process.js';
+
+const USAGE = `npm run migrate
+
+Creates or upgrades the service's own tables in DATABASE_URL. Safe to repeat.`;
 
 /** `npm run migrate`: creates or upgrades the service's tables in `DATABASE_URL`. */
-const { DATABASE_URL: url } = process.env;
-parseArgs({ options: {} });
-if (url === undefined || url === '') {
-  process.stderr.write('DATABASE_URL is not set.\n');
-  process.exitCode = 1;
-} else {
-  try {
-    await migrate(url);
-    process.stdout.write('The tables of the service are up to date.\n');
-  } catch (error) {
-    process.stderr.write(`The tables of the service could not be made: ${messageOf(error)}\n`);
-    process.exitCode = 1;
-  }
+async function main(): Promise<void> {
+  readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
+  const { DATABASE_URL: url } = process.env;
+  if (url === undefined || url === '') throw new Error('DATABASE_URL is not set.');
+  await migrate(url).catch((error: unknown) => {
+    throw new Error(`The tables of the service could not be made: ${messageOf(error)}`, { cause: error });
+  });
+  process.stdout.write('The tables of the service are up to date.\n');
 }
+
+await runMain(main, [Error]);

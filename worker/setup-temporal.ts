@@ -1,18 +1,28 @@
+import { readCommandLine } from '../shared/command-line.js';
 import { parseTemporalConfig } from '../shared/config.js';
 import { messageOf } from '../shared/errors.js';
+import { runMain } from '../shared/infrastructure/process.js';
 import { connectTemporal, temporalAddress, type TemporalClient } from '../shared/infrastructure/temporal.js';
 import { setUpTemporal } from './set-up-temporal.js';
 
+const USAGE = `npm run setup:temporal
+
+Registers the search attributes and the retention schedule in TEMPORAL_NAMESPACE at TEMPORAL_ADDRESS. Safe to repeat.`;
+
 /** `npm run setup:temporal`: search attributes and the retention schedule in `TEMPORAL_NAMESPACE`. */
-let temporal: TemporalClient | undefined;
-try {
-  const address = temporalAddress(parseTemporalConfig(process.env).PAYLOAD_KEY);
-  temporal = connectTemporal(address);
-  await setUpTemporal(temporal, address.namespace);
-  process.stdout.write(`Search attributes and the retention schedule are in namespace ${address.namespace}.\n`);
-} catch (error) {
-  process.stderr.write(`Temporal could not be set up: ${messageOf(error)}\n`);
-  process.exitCode = 1;
-} finally {
-  await temporal?.close();
+async function main(): Promise<void> {
+  readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
+  let temporal: TemporalClient | undefined;
+  try {
+    const address = temporalAddress(parseTemporalConfig(process.env).PAYLOAD_KEY);
+    temporal = connectTemporal(address);
+    await setUpTemporal(temporal, address.namespace);
+    process.stdout.write(`Search attributes and the retention schedule are in namespace ${address.namespace}.\n`);
+  } catch (error) {
+    throw new Error(`Temporal could not be set up: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await temporal?.close();
+  }
 }
+
+await runMain(main, [Error]);

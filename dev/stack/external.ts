@@ -1,20 +1,88 @@
-import type { Service } from './context.js';
-import { StackError } from './stack-error.js';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import type { Service, StackContext } from './context.js';
+import { messageOf, StackError } from './stack-error.js';
 
-/** A service whose address came from the environment: it is used, never started or stopped. */
-export function externalService(name: string, variable: string): Service {
+const LIMIT_MS = 5_000;
+
+/** A service that the environment names instead of having it started. */
+interface Named {
+  /** What it is: 'Temporal'. */
+  readonly name: string;
+  /** The variable that its address came from. */
+  readonly variable: string;
+}
+
+/** What to do about a variable that was set by mistake. */
+const remedy = ({ name, variable }: Named): string =>
+  `To have this command start its own ${name}, unset the variable first: unset ${variable}`;
+
+/**
+ * A service whose address came from the environment: it is used, never started or stopped.
+ *
+ * @param address `host:port`, or a URL with a default port; one without a host (a socket's path) isn't tried
+ * @throws StackError naming the variable when nobody accepts a connection there
+ */
+export async function externalService(context: StackContext, named: Named, address: string): Promise<Service> {
+  const { name, variable } = named;
+  const { host, port } = placeOf(address);
+  if (host !== '') {
+    await context.progress.step(name, async (say) => {
+      say(`${host}:${port}, from ${variable}`);
+      await acceptsConnections(host, port, context.signal).catch((error: unknown) => {
+        context.signal.throwIfAborted();
+        throw new StackError(
+          `${variable} in your environment says that ${name} is at ${host}:${port}, but it doesn't answer ` +
+            `(${reasonOf(error)}). ${remedy(named)}`,
+        );
+      });
+    });
+  }
   const refuse = (): Promise<never> =>
     Promise.reject(new StackError(`${name} was given by ${variable}: it is not this stack's to start or stop.`));
   return { name, pid: undefined, start: refuse, stop: refuse };
 }
 
-/** @throws StackError when `variable`, which must accompany `because`, is not set */
+/** @throws StackError when `variable`, which must accompany the service's own variable, is not set */
 export function required(
   environment: Readonly<Record<string, string | undefined>>,
   variable: string,
-  because: string,
+  because: Named,
 ): string {
   const value = environment[variable];
-  if (value === undefined || value === '') throw new StackError(`${because} is set, so ${variable} must be set, too.`);
-  return value;
+  if (value !== undefined && value !== '') return value;
+  throw new StackError(`${because.variable} is set, so ${variable} must be set, too. ${remedy(because)}`);
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'postgres:': 5432,
+  'postgresql:': 5432,
+  'smtp:': 587,
+  'smtps:': 465,
+};
+
+function placeOf(address: string): { readonly host: string; readonly port: number } {
+  const url = URL.canParse(address) && address.includes('://') ? new URL(address) : undefined;
+  const { hostname, port, protocol } = url ?? new URL(`temporal://${address}`);
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (DEFAULT_PORTS[protocol] ?? 7233) : Number(port),
+  };
+}
+
+/** A host with several addresses has an AggregateError without a message, but with a code. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'AbortError') return `no connection within ${LIMIT_MS / 1000} s`;
+  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
+}
+
+async function acceptsConnections(host: string, port: number, signal: AbortSignal): Promise<void> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]) });
+  } finally {
+    socket.destroy();
+  }
 }

@@ -14,6 +14,12 @@ export interface PostgresPlace {
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
+/** Where programs and data of a stack go when PostgreSQL's user cannot enter its own folder. */
+export function folderElsewhere(dataDir: string): string {
+  const hash = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
+  return join(tmpdir(), `export-service-${hash}`);
+}
+
 /**
  * For root, PostgreSQL runs as `postgres` or `nobody`. When that user cannot reach this folder (it lies below a
  * home that only root may enter), programs and data go to a folder of their own in the system's temporary one.
@@ -30,8 +36,7 @@ export async function preparePlace(context: StackContext, programs: string): Pro
   await giveTo(user, data);
   if (await canUse(user, programs, data)) return { programs, data, user };
 
-  const hash = createHash('sha256').update(context.dataDir).digest('hex').slice(0, 12);
-  const elsewhere = join(tmpdir(), `export-service-${hash}`);
+  const elsewhere = folderElsewhere(context.dataDir);
   context.progress.line(`  The PostgreSQL user cannot enter ${context.dataDir}: its data is in ${elsewhere}.`);
   if (context.throwaway) context.recorder.addThrowaway(elsewhere);
   await mkdir(elsewhere, { recursive: true, mode: 0o755 });

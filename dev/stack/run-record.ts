@@ -16,6 +16,8 @@ const runRecord = z.object({
   processes: z.array(recordedProcess),
   /** Folders and sockets that nobody needs once the run is over. */
   throwaway: z.array(z.string()),
+  /** What the API of this run checks tokens with. `npm run token` signs with it. */
+  jwtSecret: z.string().optional(),
 });
 
 export type RecordedProcess = z.infer<typeof recordedProcess>;
@@ -43,6 +45,7 @@ export class RunRecorder {
   readonly file: string;
   readonly #processes = new Map<number, RecordedProcess>();
   readonly #throwaway: string[];
+  #jwtSecret: string | undefined;
 
   /** @throws StackError when a living run has its record there */
   constructor(file: string, throwaway: readonly string[]) {
@@ -84,6 +87,11 @@ export class RunRecorder {
     this.#write();
   }
 
+  setJwtSecret(secret: string): void {
+    this.#jwtSecret = secret;
+    this.#write();
+  }
+
   /** Call when every process has ended. */
   close(): void {
     rmSync(this.file, { force: true });
@@ -100,9 +108,10 @@ export class RunRecorder {
       owner: { pid: process.pid, identity },
       processes: [...this.#processes.values()],
       throwaway: this.#throwaway,
+      jwtSecret: this.#jwtSecret,
     };
     const draft = `${this.file}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify(record, null, 2));
+    writeFileSync(draft, JSON.stringify(record, null, 2), { mode: 0o600 });
     return draft;
   }
 }

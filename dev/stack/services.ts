@@ -62,9 +62,13 @@ async function postgres(context: StackContext) {
   const { environment } = context;
   const jobs = given(environment, 'DATABASE_URL');
   const source = given(environment, 'SOURCE_DATABASE_URL');
+  if (source !== undefined) {
+    await externalService(context, { name: 'source database', variable: 'SOURCE_DATABASE_URL' }, source);
+  }
   if (jobs !== undefined) {
     const env = { DATABASE_URL: jobs, SOURCE_DATABASE_URL: source ?? jobs };
-    return { service: externalService('PostgreSQL', 'DATABASE_URL'), env, sourceOwnerUrl: undefined };
+    const service = await externalService(context, { name: 'PostgreSQL', variable: 'DATABASE_URL' }, jobs);
+    return { service, env, sourceOwnerUrl: undefined };
   }
   const service = await startPostgres(context);
   const env = {
@@ -78,12 +82,13 @@ async function temporal(context: StackContext) {
   const { environment } = context;
   const address = given(environment, 'TEMPORAL_ADDRESS');
   if (address !== undefined) {
+    const service = await externalService(context, { name: 'Temporal', variable: 'TEMPORAL_ADDRESS' }, address);
     const cli = await findTemporal(context);
     const env = {
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: given(environment, 'TEMPORAL_NAMESPACE') ?? 'default',
     };
-    return { service: externalService('Temporal', 'TEMPORAL_ADDRESS'), env, uiUrl: undefined, cli };
+    return { service, env, uiUrl: undefined, cli };
   }
   const service = await startTemporal(context);
   const env = { TEMPORAL_ADDRESS: service.address, TEMPORAL_NAMESPACE: 'default' };
@@ -95,8 +100,10 @@ async function objectStore(context: StackContext) {
   const { S3_REGION: region, EXPORT_BUCKET: bucket } = ownSettings(environment, secrets);
   const endpoint = given(environment, 'S3_ENDPOINT');
   if (endpoint !== undefined) {
-    const accessKeyId = required(environment, 'AWS_ACCESS_KEY_ID', 'S3_ENDPOINT');
-    const secretAccessKey = required(environment, 'AWS_SECRET_ACCESS_KEY', 'S3_ENDPOINT');
+    const named = { name: 'S3', variable: 'S3_ENDPOINT' };
+    const accessKeyId = required(environment, 'AWS_ACCESS_KEY_ID', named);
+    const secretAccessKey = required(environment, 'AWS_SECRET_ACCESS_KEY', named);
+    const service = await externalService(context, named, endpoint);
     try {
       await ensureBucket({ endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } }, context.signal);
     } catch (error) {
@@ -104,7 +111,7 @@ async function objectStore(context: StackContext) {
       throw new StackError(`Bucket ${bucket} at S3_ENDPOINT ${endpoint} cannot be used: ${messageOf(error)}.`);
     }
     const env = { S3_ENDPOINT: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-    return { service: externalService('S3', 'S3_ENDPOINT'), env };
+    return { service, env };
   }
   const service = await startSeaweedFs(context, { region, bucket });
   const env = {
@@ -120,16 +127,15 @@ async function mail(context: StackContext) {
   const smtpUrl = given(environment, 'SMTP_URL');
   if (smtpUrl !== undefined) {
     const env = { SMTP_URL: smtpUrl, RESEND_BASE_URL: '', RESEND_API_KEY: '' };
-    return { service: externalService('Mail', 'SMTP_URL'), env, url: undefined };
+    const service = await externalService(context, { name: 'mail', variable: 'SMTP_URL' }, smtpUrl);
+    return { service, env, url: undefined };
   }
   const baseUrl = given(environment, 'RESEND_BASE_URL');
   if (baseUrl !== undefined) {
-    const env = {
-      SMTP_URL: '',
-      RESEND_BASE_URL: baseUrl,
-      RESEND_API_KEY: required(environment, 'RESEND_API_KEY', 'RESEND_BASE_URL'),
-    };
-    return { service: externalService('Mail', 'RESEND_BASE_URL'), env, url: undefined };
+    const named = { name: 'mail', variable: 'RESEND_BASE_URL' };
+    const apiKey = required(environment, 'RESEND_API_KEY', named);
+    const service = await externalService(context, named, baseUrl);
+    return { service, env: { SMTP_URL: '', RESEND_BASE_URL: baseUrl, RESEND_API_KEY: apiKey }, url: undefined };
   }
   const service = await startInbox(context);
   // Any key will do; the client wants one.

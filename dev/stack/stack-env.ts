@@ -49,15 +49,24 @@ function setting(environment: Environment, name: string, otherwise: string): str
 }
 
 /**
- * The caller's environment without what would change how a program reaches this stack: a session token of the
+ * Whether a variable would change how a program reaches the services that are started here: a session token of the
  * user's AWS login, say, spoils the stack's own keys. Services that the environment names keep their settings.
  */
-export function environmentFor(stackEnv: StackEnv, environment: Environment): NodeJS.ProcessEnv {
+export function isForeign(name: string, environment: Environment): boolean {
   const foreign = [
     ...(given(environment, 'S3_ENDPOINT') === undefined ? [/^AWS_(?!SDK_)/, /^S3_/] : []),
     ...(given(environment, 'TEMPORAL_ADDRESS') === undefined ? [/^TEMPORAL_/] : []),
     ...(given(environment, 'DATABASE_URL') === undefined ? [/^PG[A-Z]+$/] : []),
   ];
-  const kept = Object.entries(environment).filter(([name]) => !foreign.some((pattern) => pattern.test(name)));
-  return { ...Object.fromEntries(kept), ...stackEnv };
+  return foreign.some((pattern) => pattern.test(name));
+}
+
+/** The caller's environment with this stack's variables, and without foreign ones. */
+export function environmentFor(stackEnv: StackEnv, environment: Environment): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !isForeign(name, environment));
+  // Temporal's configuration file in the user's home would add its API key and TLS to our address. The SDK fails on an
+  // empty file, but not on one that isn't there.
+  const noFile =
+    given(environment, 'TEMPORAL_ADDRESS') === undefined ? { TEMPORAL_CONFIG_FILE: '/nonexistent/temporal.toml' } : {};
+  return { ...Object.fromEntries(kept), ...noFile, ...stackEnv };
 }

@@ -9,7 +9,7 @@ import { createProgress, type Progress } from './progress.js';
 import { RunRecorder } from './run-record.js';
 import { readOrMakeSecrets } from './secrets.js';
 import { startServices, type Services } from './services.js';
-import { environmentFor, type Environment, type StackEnv } from './stack-env.js';
+import { environmentFor, ownSettings, type Environment, type StackEnv } from './stack-env.js';
 import { startUntilReady, type Readiness } from './start-service.js';
 import { TSX } from './tsx.js';
 import { startWatchdog, type Watchdog } from './start-watchdog.js';
@@ -50,6 +50,8 @@ export interface Stack {
   /** To fill the database that is exported from with sample data; undefined when it is not this stack's own. */
   readonly sourceOwnerUrl: string | undefined;
   readonly services: Readonly<Record<'postgres' | 'temporal' | 's3' | 'inbox', Service>>;
+  /** Everything that this stack writes is below this folder. */
+  readonly dataDir: string;
   readonly logDir: string;
   /** Runs one of this repository's Node programs against the stack, and ends it with the stack, before the services. */
   launch(options: LaunchOptions): Promise<ManagedProcess>;
@@ -105,6 +107,9 @@ class Run {
     const signals = [this.#abort.signal, ...(options.signal === undefined ? [] : [options.signal])];
     const recorder = new RunRecorder(join(dataDir, RECORD_NAME), throwaway ? [dataDir] : []);
     this.#watchdog = startWatchdog(recorder.file);
+    const environment = options.environment ?? process.env;
+    const secrets = readOrMakeSecrets(join(dataDir, 'secrets.json'));
+    recorder.setJwtSecret(ownSettings(environment, secrets).JWT_SECRET);
     this.context = {
       dataDir,
       cacheDir,
@@ -114,8 +119,8 @@ class Run {
       signal: AbortSignal.any(signals),
       ports: new Ports(join(dataDir, 'ports.json')),
       recorder,
-      environment: options.environment ?? process.env,
-      secrets: readOrMakeSecrets(join(dataDir, 'secrets.json')),
+      environment,
+      secrets,
       abort: () => {
         this.#abort.abort();
       },
@@ -135,6 +140,7 @@ class Run {
       temporalCli: services.temporalCli,
       sourceOwnerUrl: services.sourceOwnerUrl,
       services: { postgres: services.postgres, temporal: services.temporal, s3: services.s3, inbox },
+      dataDir: this.context.dataDir,
       logDir: this.context.logDir,
       launch: (options) => this.#launch(options, env),
       stop: () => this.stop(),

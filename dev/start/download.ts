@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StackError } from '../stack/stack-error.js';
-import { LOCAL_DIR } from '../stack/stack.js';
 import type { FinishedExport } from './export-orders.js';
 import { count } from './progress-bar.js';
 
@@ -19,12 +18,11 @@ export interface DownloadedFile {
  *
  * @throws StackError when they differ
  */
-export async function download(finished: FinishedExport, signal: AbortSignal): Promise<DownloadedFile> {
+export async function download(finished: FinishedExport, folder: string, signal: AbortSignal): Promise<DownloadedFile> {
   const response = await fetch(finished.downloadUrl, { signal });
   if (!response.ok || response.body === null) {
     throw new StackError(`The download link answered ${response.status}: ${await response.text()}`);
   }
-  const folder = join(LOCAL_DIR, 'downloads');
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${finished.jobId}.csv`);
   const counter = new CsvCounter();

@@ -31,8 +31,33 @@ export function addressesOf({ url }: RunningService, stack: Stack, { jobId, toke
     `  curl -s ${url}/v1/exports -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
     `    -d '{"type":"orders","format":"csv","filters":{"status":["refunded"]}}'`,
     '',
+    'Look inside (docs/local-stack.md):',
+    table([...insideOf(stack), ['Reset', 'npm start -- --reset']]),
+    '',
     'Running. Press Ctrl-C to stop everything.',
   ].join('\n');
+}
+
+/** Commands for the services that this stack has started. */
+function insideOf({ env, services, sourceOwnerUrl, temporalCli }: Stack): (readonly [string, string])[] {
+  const isOwn = (service: keyof typeof services): boolean => services[service].pid !== undefined;
+  const keys = `AWS_ACCESS_KEY_ID=${env.AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=${env.AWS_SECRET_ACCESS_KEY}`;
+  return [
+    ...(isOwn('postgres') ? [['Jobs', `psql ${env.DATABASE_URL}`] as const] : []),
+    ...(sourceOwnerUrl === undefined ? [] : [['Orders', `psql ${sourceOwnerUrl}`] as const]),
+    [
+      'Workflows',
+      `${temporalCli} workflow list --address ${env.TEMPORAL_ADDRESS} --namespace ${env.TEMPORAL_NAMESPACE}`,
+    ],
+    ...(isOwn('s3')
+      ? [
+          [
+            'Files',
+            `${keys} aws s3 ls --recursive s3://${env.EXPORT_BUCKET} --endpoint-url ${env.S3_ENDPOINT}`,
+          ] as const,
+        ]
+      : []),
+  ];
 }
 
 const table = (rows: readonly (readonly [string, string])[]): string =>

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildPage } from '../build-page.js';
 import { seedSampleData } from '../sample-data/seed.js';
 import { NORTHWIND } from '../sample-data/tenants.js';
 import type { Progress } from '../stack/progress.js';
 import { messageOf, StackError } from '../stack/stack-error.js';
+import { resetStack } from '../stack/reset.js';
+import type { Environment } from '../stack/stack-env.js';
 import { startStack, type Stack } from '../stack/stack.js';
 import { download } from './download.js';
 import { exportOrders, type FinishedExport } from './export-orders.js';
@@ -16,6 +19,11 @@ export interface ShowOptions {
   readonly orders: number;
   /** End after the sample export. */
   readonly once: boolean;
+  /** Forget everything that earlier runs have kept. */
+  readonly reset: boolean;
+  readonly dataDir: string;
+  /** A service whose address is in here is used instead of started. */
+  readonly environment: Environment;
   readonly progress: Progress;
   /** Ends it, at any time. */
   readonly signal: AbortSignal;
@@ -26,9 +34,11 @@ export interface ShowOptions {
  *
  * @throws StackError with a sentence when something fails, now or later
  */
-export async function showStack({ orders, once, progress, signal }: ShowOptions): Promise<void> {
+export async function showStack(options: ShowOptions): Promise<void> {
+  const { orders, once, reset, dataDir, environment, progress, signal } = options;
+  if (reset) await progress.step('Removing what earlier runs have kept', () => resetStack(dataDir));
   progress.line('Starting the local stack');
-  const stack = await startStack({ progress, signal });
+  const stack = await startStack({ dataDir, environment, progress, signal });
   try {
     await Promise.all([
       prepareService(stack, progress),
@@ -36,7 +46,7 @@ export async function showStack({ orders, once, progress, signal }: ShowOptions)
       progress.step('Web page', buildPage),
     ]);
     // A worker holds its datasets against the tables when it starts: not before they are there.
-    const service = await startService(stack, progress);
+    const service = await startService(stack, environment, progress);
     await untilDeath(service, signal, async (stop) => {
       const [user] = NORTHWIND.users;
       const { inboxUrl, env } = stack;
@@ -44,7 +54,7 @@ export async function showStack({ orders, once, progress, signal }: ShowOptions)
       const address = { url: service.url, jwtSecret: env.JWT_SECRET, tenantId: NORTHWIND.id, user, ...webhook };
       const finished = await exportOrders(address, progress, stop);
       progress.line(exportReport(finished, stack));
-      if (once) await checkFile(finished, progress, stop);
+      if (once) await checkFile(finished, stack, progress, stop);
       else progress.line(addressesOf(service, stack, finished));
     });
     if (!once)
@@ -72,8 +82,14 @@ async function seed(stack: Stack, orders: number, progress: Progress, signal: Ab
   });
 }
 
-async function checkFile(finished: FinishedExport, progress: Progress, signal: AbortSignal): Promise<void> {
-  const file = await progress.step('Downloading the file by its link', () => download(finished, signal));
+async function checkFile(
+  finished: FinishedExport,
+  { dataDir }: Stack,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = join(dataDir, 'downloads');
+  const file = await progress.step('Downloading the file by its link', () => download(finished, folder, signal));
   progress.line(
     `  File      ${file.path} (checked: ${file.bytes.toLocaleString('en')} bytes, ${file.rows.toLocaleString('en')} rows)`,
   );

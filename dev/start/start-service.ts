@@ -5,6 +5,7 @@ import { NORTHWIND } from '../sample-data/tenants.js';
 import type { ManagedProcess } from '../stack/managed-process.js';
 import { isFree } from '../stack/ports.js';
 import type { Progress } from '../stack/progress.js';
+import { given, type Environment } from '../stack/stack-env.js';
 import { PortTakenError, StackError } from '../stack/stack-error.js';
 import type { Stack } from '../stack/stack.js';
 
@@ -17,53 +18,74 @@ export interface RunningService {
 const READY_LIMIT_MS = 60_000;
 const USUAL_PORTS = [3000, 3001, 3002, 3003, 8080, 8081, 8082, 8083];
 
-/** One API and one worker, from source, each ready for work. */
-export async function startService(stack: Stack, progress: Progress): Promise<RunningService> {
+/**
+ * One API and one worker, from source, each ready for work. Both know the API's real address, which links and mails
+ * have: on the port that the environment asks for, else on a usual one that is free.
+ */
+export async function startService(
+  stack: Stack,
+  environment: Environment,
+  progress: Progress,
+): Promise<RunningService> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = stack.env;
   const temporal = connectTemporal({ connection: { address }, namespace });
+  const asked = given(environment, 'PORT');
   try {
-    const [{ url, api }, worker] = await Promise.all([
-      progress.step('API', async (say) => {
-        const started = await startApi(stack);
-        say(started.url);
-        return started;
-      }),
-      progress.step('Worker', () =>
-        stack.launch({
-          name: 'worker',
-          args: ['worker/main.ts'],
-          ready: { check: () => polls(temporal, namespace), limitMs: READY_LIMIT_MS },
-        }),
-      ),
-    ]);
-    return { url, processes: [api, worker] };
+    for (const port of asked === undefined ? USUAL_PORTS : [parsePort(asked)]) {
+      const started = (await isFree(port)) ? await startAt(port, stack, temporal, environment, progress) : undefined;
+      if (started !== undefined) return started;
+    }
   } finally {
     await temporal.close();
   }
+  if (asked === undefined) {
+    throw new StackError(`None of the ports ${USUAL_PORTS.join(', ')} is free for the API: set PORT.`);
+  }
+  throw new StackError(`PORT is ${asked} in your environment, but another process uses that port.`);
 }
 
-/** On the port that the environment asks for, else on the usual one, else on another. */
-async function startApi(stack: Stack): Promise<{ readonly url: string; readonly api: ManagedProcess }> {
-  const { PORT: asked = '', PUBLIC_URL: publicUrl = '' } = process.env;
-  for (const port of asked === '' ? USUAL_PORTS : [parsePort(asked)]) {
-    if (!(await isFree(port))) continue;
-    const url = `http://127.0.0.1:${port}`;
-    const env = { PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: publicUrl === '' ? url : publicUrl };
-    const ready = { check: () => answersUs(url, stack.env.JWT_SECRET), limitMs: READY_LIMIT_MS };
-    try {
-      return { url, api: await stack.launch({ name: 'API', args: ['api/main.ts'], env, ready }) };
-    } catch (error) {
-      if (!(error instanceof PortTakenError)) throw error;
-    }
+/** Undefined when somebody else took the port meanwhile. */
+async function startAt(
+  port: number,
+  stack: Stack,
+  temporal: TemporalClient,
+  environment: Environment,
+  progress: Progress,
+): Promise<RunningService | undefined> {
+  const url = `http://127.0.0.1:${port}`;
+  const publicUrl = { PUBLIC_URL: given(environment, 'PUBLIC_URL') ?? url };
+  const worker = progress.step('Worker', () =>
+    stack.launch({
+      name: 'worker',
+      args: ['worker/main.ts'],
+      env: publicUrl,
+      ready: { check: () => polls(temporal, stack.env.TEMPORAL_NAMESPACE), limitMs: READY_LIMIT_MS },
+    }),
+  );
+  worker.catch(() => undefined);
+  try {
+    const api = await progress.step('API', (say) => {
+      say(url);
+      return stack.launch({
+        name: 'API',
+        args: ['api/main.ts'],
+        // Its metrics are at its own port: METRICS_PORT is the worker's.
+        env: { ...publicUrl, PORT: String(port), HOST: '127.0.0.1', METRICS_PORT: '' },
+        ready: { check: () => answersUs(url, stack.env.JWT_SECRET), limitMs: READY_LIMIT_MS },
+      });
+    });
+    return { url, processes: [api, await worker] };
+  } catch (error) {
+    if (!(error instanceof PortTakenError)) throw error;
+    await (await worker).stop();
+    return undefined;
   }
-  if (asked !== '') throw new StackError(`PORT is ${asked}, which another process uses.`);
-  throw new StackError(`None of the ports ${USUAL_PORTS.join(', ')} is free for the API: set PORT.`);
 }
 
 function parsePort(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new StackError(`PORT must be a number from 1 to 65535, not '${text}'.`);
+  throw new StackError(`PORT in your environment must be a number from 1 to 65535, not '${text}'.`);
 }
 
 /** Resolves when the API is ready, and ours: another folder's, which took the port first, refuses our token. */

@@ -1,3 +1,4 @@
+import { HelpRequest, UsageError } from '../command-line.js';
 import { messageOf } from '../errors.js';
 
 /** Resolves at the first signal to stop; the second ends the process at once. */
@@ -24,11 +25,24 @@ export async function runMain(main: () => Promise<void>, plain: readonly ErrorCl
   try {
     await main();
   } catch (error) {
-    const isPlain = plain.some((kind) => error instanceof kind);
-    const text = error instanceof Error && !isPlain ? (error.stack ?? error.message) : messageOf(error);
-    process.stderr.write(`${text}\n`);
-    process.exit(1);
+    process.exit(reportFailure(error, plain));
   }
   // Everything is closed by now; the Temporal client's own retries would throw at channels that are.
   process.exit();
+}
+
+/**
+ * Prints why a command ends: a sentence for a plain error, the usage beside it when the arguments were wrong, and where
+ * any other error comes from.
+ * @returns the exit code
+ */
+export function reportFailure(error: unknown, plain: readonly ErrorClass[]): 0 | 1 {
+  if (error instanceof HelpRequest) {
+    process.stdout.write(`Usage: ${error.usage}\n`);
+    return 0;
+  }
+  const isPlain = error instanceof UsageError || plain.some((kind) => error instanceof kind);
+  const text = error instanceof Error && !isPlain ? (error.stack ?? error.message) : messageOf(error);
+  process.stderr.write(`${text}\n${error instanceof UsageError ? `Usage: ${error.usage}\n` : ''}`);
+  return 1;
 }

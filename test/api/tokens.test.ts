@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { makeToken } from '../../api/make-token.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
+import { UsageError } from '../../shared/command-line.js';
 import { serve, type RunningServer } from '../../api/server.js';
 import { runProgram } from './programs.js';
 import { JWT_SECRET } from '../support/service.js';
@@ -154,10 +155,10 @@ describe('tokens', () => {
 
     it('are refused in one line that says what is wrong', async () => {
       const { code, stdout, stderr } = await runProgram('api/token.ts', ids, {});
-      const line = 'JWT_SECRET is not set: it signs the token.\n';
+      const line = "Set JWT_SECRET to the API's secret, or start the local stack with npm start.\n";
       assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: '', stderr: line });
       const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-        [[], /^--user must be a UUID; --tenant must be a UUID\. Usage: npm run token/],
+        [[], /^--user must be a UUID; --tenant must be a UUID\.$/],
         [['--user', 'alice', '--tenant', tenantId], /^--user must be a UUID\./],
         [[...ids, '--email', 'alice'], /^--email must be an e-mail address\./],
         [[...ids, '--ttl', 'long'], /^--ttl must be a time such as 90s/],
@@ -170,7 +171,7 @@ describe('tokens', () => {
       ];
       for (const [args, sentence] of wrong) {
         await assert.rejects(makeToken(args, JWT_SECRET), (error: unknown) => {
-          assert.ok(error instanceof Error);
+          assert.ok(error instanceof UsageError);
           assert.match(error.message, sentence);
           assert.ok(!error.message.includes('\n'));
           return true;

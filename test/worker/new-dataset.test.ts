@@ -146,7 +146,7 @@ describe('npm run dataset:new', () => {
   });
 
   const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
-    [[], /^Name one table: npm run dataset:new -- \[SCHEMA\.\]TABLE/],
+    [[], /^Name one table\.$/],
     [['one', 'two'], /^Name one table/],
     [['nowhere.orders'], /^The source database has no table or view nowhere\.orders that its user finds: name it as/],
     [['orders_pkey'], /no table or view orders_pkey/],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { readCommandLine, UsageError } from '../../shared/command-line.js';
 import { createRegistry } from '../../shared/datasets/index.js';
 import { checkDatasets } from '../../shared/infrastructure/check-datasets.js';
 import { createPool } from '../../shared/infrastructure/postgres.js';
@@ -12,7 +12,13 @@ import { proposeDataset, type Proposal } from './propose-dataset.js';
 import { tableNames } from './table-names.js';
 import { writeModule } from './write-module.js';
 
-const USAGE = 'npm run dataset:new -- [SCHEMA.]TABLE [--tenant COLUMN] [--key COLUMN …] [--out FILE]';
+const USAGE = `npm run dataset:new -- [SCHEMA.]TABLE [--tenant COLUMN] [--key COLUMN …] [--out FILE]
+
+Writes the definition of a dataset from a table of SOURCE_DATABASE_URL, or DATABASE_URL: docs/datasets.md.
+
+  --tenant COLUMN   which tenant a row belongs to
+  --key COLUMN      part of a unique key; repeat it for each part
+  --out FILE        where to write it; without, to a file named for the table, in this folder`;
 
 interface Options {
   readonly table: string;
@@ -22,13 +28,13 @@ interface Options {
 }
 
 function parseOptions(args: readonly string[]): Options {
-  const { values, positionals } = parseArgs({
-    args: [...args],
+  const { values, positionals } = readCommandLine(args, {
+    usage: USAGE,
     allowPositionals: true,
     options: { tenant: { type: 'string' }, key: { type: 'string', multiple: true }, out: { type: 'string' } },
   });
   const [table, ...more] = positionals;
-  if (table === undefined || table === '' || more.length > 0) throw new ProposalError(`Name one table: ${USAGE}`);
+  if (table === undefined || table === '' || more.length > 0) throw new UsageError('Name one table.', USAGE);
   return { table, ...values };
 }
 

@@ -1,0 +1,25 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cleanUpAfter, RECORD_NAME } from './leftovers.js';
+import { folderElsewhere } from './postgres-place.js';
+import { ownerIsAlive, readRunRecord } from './run-record.js';
+import { StackError } from './stack-error.js';
+
+/** What a stack keeps in its folder. The programs that it downloaded, in `bin/`, are no part of it. */
+const KEPT = ['postgres', 'temporal', 'seaweedfs', 'downloads', 'logs', 'ports.json', 'secrets.json'];
+
+/**
+ * Removes the databases, files, histories, logs and secrets that a stopped stack has kept.
+ *
+ * @throws StackError while the stack runs
+ */
+export async function resetStack(dataDir: string): Promise<void> {
+  const recordFile = join(dataDir, RECORD_NAME);
+  const record = readRunRecord(recordFile);
+  if (record !== undefined && ownerIsAlive(record)) {
+    throw new StackError(`The local stack of ${dataDir} is running (process ${record.owner.pid}): stop it first.`);
+  }
+  await cleanUpAfter(recordFile);
+  const folders = [...KEPT.map((name) => join(dataDir, name)), folderElsewhere(dataDir)];
+  for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}

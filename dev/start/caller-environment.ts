@@ -1,0 +1,57 @@
+import { VARIABLES } from '../../shared/config.js';
+import type { Progress } from '../stack/progress.js';
+import { given, isForeign, type Environment } from '../stack/stack-env.js';
+import { StackError } from '../stack/stack-error.js';
+
+/** Read by libraries, and by this command itself. */
+const OTHERS = /^(?:TEMPORAL|AWS|OTEL)_|^(?:PORT|SAMPLE_ORDERS|NODE_OPTIONS)$/;
+/** Set here, whatever the environment says. */
+const FIXED: readonly string[] = ['HOST', 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+
+/**
+ * Keeps the caller's environment from coming between this process, or its children, and the services on this machine:
+ * a PGSSLMODE meant for another database, a proxy that cannot reach 127.0.0.1 (gRPC uses `http_proxy` by default).
+ */
+export function shieldLocalServices(): void {
+  const { env } = process;
+  for (const name of Object.keys(env).filter((name) => isForeign(name, env))) Reflect.deleteProperty(env, name);
+  for (const name of ['no_proxy', 'NO_PROXY']) {
+    env[name] = [given(env, name), '127.0.0.1', 'localhost'].filter((host) => host !== undefined).join(',');
+  }
+}
+
+/** Variables of the caller that change what the service does, set on purpose or left behind in a shell. */
+export function settingsIn(environment: Environment): string[] {
+  return Object.keys(environment).filter(
+    (name) =>
+      given(environment, name) !== undefined &&
+      (VARIABLES.includes(name) || OTHERS.test(name)) &&
+      !FIXED.includes(name) &&
+      !isForeign(name, environment),
+  );
+}
+
+/**
+ * Says which variables of the environment are used before `work`, and when it fails how to do without them.
+ *
+ * @throws StackError what `work` throws, with a sentence about the variables
+ */
+export async function withVariables<T>(
+  environment: Environment,
+  progress: Progress,
+  work: () => Promise<T>,
+): Promise<T> {
+  const names = settingsIn(environment);
+  if (names.length === 0) return work();
+  progress.line(`Using ${names.join(', ')} from your environment`);
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    const without = names.map((name) => `-u ${name}`).join(' ');
+    throw new StackError(
+      `${error.message}\nThis run used ${names.join(', ')} from your environment. To start without: env ${without} npm start`,
+      { cause: error },
+    );
+  }
+}

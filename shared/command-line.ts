@@ -1,0 +1,49 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** Thrown when a command's arguments can't be used. The message is one sentence; `usage` says what can be. */
+export class UsageError extends Error {
+  override readonly name: string = 'UsageError';
+  readonly usage: string;
+
+  constructor(message: string, usage: string) {
+    super(message);
+    this.usage = usage;
+  }
+}
+
+/** Thrown by `--help`: nothing is wrong, and there is nothing else to do than to print the usage. */
+export class HelpRequest extends UsageError {
+  override readonly name = 'HelpRequest';
+
+  constructor(usage: string) {
+    super('Help was requested.', usage);
+  }
+}
+
+interface Syntax<Options, Positionals> {
+  /** What `--help` prints, after `Usage: `. */
+  readonly usage: string;
+  readonly options: Options;
+  /** Whether arguments without a name are allowed. */
+  readonly allowPositionals?: Positionals;
+}
+
+/**
+ * Reads the arguments of one of this repository's commands.
+ *
+ * @throws HelpRequest for `--help`
+ * @throws UsageError for an unknown option, a missing value, or an argument too many
+ */
+export function readCommandLine<
+  const Options extends NonNullable<ParseArgsConfig['options']>,
+  const Positionals extends boolean = false,
+>(args: readonly string[], { usage, options, allowPositionals }: Syntax<Options, Positionals>) {
+  if (args.includes('--help') || args.includes('-h')) throw new HelpRequest(usage);
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: allowPositionals ?? false });
+  } catch (error) {
+    // Node goes on about what else the argument could have meant.
+    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/, 1);
+    throw new UsageError(`${sentence}.`, usage);
+  }
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand, type CommandResult } from '../../dev/stack/run-command.js';
+import { runProgram } from '../api/programs.js';
+import { deeply } from '../support/depth.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** npm's scripts, and what each runs from source. */
+const COMMANDS = {
+  start: 'dev/start.ts',
+  test: 'dev/test.ts',
+  build: 'dev/build.ts',
+  seed: 'dev/seed.ts',
+  bench: 'bench/main.ts',
+  migrate: 'worker/migrate.ts',
+  'setup:temporal': 'worker/setup-temporal.ts',
+  'dataset:new': 'worker/dataset-new.ts',
+  token: 'api/token.ts',
+  api: 'api/main.ts',
+  worker: 'worker/main.ts',
+};
+
+/** One of each kind. */
+const QUICK = ['start', 'token', 'migrate'];
+
+describe("npm's commands", function () {
+  this.timeout(120_000);
+
+  for (const [name, file] of Object.entries(COMMANDS)) {
+    const now = QUICK.includes(name) ? it : deeply;
+    now(`answer --help with their usage: ${name}`, async () => {
+      const { code, stdout, stderr } = await runProgram(file, ['--help'], {});
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.match(stdout, new RegExp(`^Usage: npm (?:run )?${name}\\b`));
+    });
+    // What mocha's arguments are, mocha knows.
+    if (name === 'test') continue;
+    now(`answer an unknown option with one sentence and their usage: ${name}`, async () => {
+      const { code, stdout, stderr } = await runProgram(file, ['--nonsense'], {});
+      assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
+      assert.match(stderr, new RegExp(`^Unknown option '--nonsense'\\.\nUsage: npm (?:run )?${name}\\b`));
+    });
+  }
+
+  describe('before a build', () => {
+    let folder: string;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'unbuilt-'));
+      await mkdir(join(folder, 'dev'));
+      for (const file of ['package.json', 'dev/run.mjs', 'dev/install.mjs']) {
+        await cp(join(ROOT, file), join(folder, file));
+      }
+    });
+    after(() => rm(folder, { recursive: true }));
+
+    const npmRun = (name: string): Promise<CommandResult> =>
+      runCommand('npm', ['run', '--silent', name], { cwd: folder, timeoutMs: 60_000 });
+    for (const name of ['api', 'worker']) {
+      it(`say in one sentence what to run first: ${name}`, async () => {
+        assert.deepEqual(await npmRun(name), {
+          ok: false,
+          output: `'npm run ${name}' runs what 'npm run build' compiles: run that first, or everything with npm start.`,
+        });
+      });
+    }
+
+    it('say in one sentence that packages are missing', async () => {
+      await mkdir(join(folder, 'dist', 'api'), { recursive: true });
+      await cp(join(ROOT, 'api', 'main.ts'), join(folder, 'dist', 'api', 'main.js'));
+      const { ok, output } = await npmRun('api');
+      assert.deepEqual({ ok, output }, { ok: false, output: 'The packages are not installed: run npm ci first.' });
+    });
+  });
+});
