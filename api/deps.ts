@@ -13,6 +13,7 @@ import type { Scrape } from '../shared/infrastructure/metrics-server.js';
 import type { TenantWeights } from '../shared/tenant-weights.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 import type { ApiMetrics } from './metrics.js';
+import type { Readiness } from './readiness.js';
 
 export const SCOPES = ['exports:read', 'exports:write', 'exports:admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -31,9 +32,6 @@ export interface Principal {
  * with are out of reach
  */
 export type VerifyToken = (token: string) => Promise<Principal>;
-
-/** Null, or one sentence: what is missing and what to do. Never throws. */
-export type ReadinessCheck = () => Promise<string | null>;
 
 export interface ApiSettings {
   /** Where clients reach this service; links begin with it. */
@@ -86,7 +84,7 @@ export interface ApiDeps {
   /** Default: nothing is traced. */
   readonly traceRequests?: RequestHandler | undefined;
   readonly settings: ApiSettings;
-  readonly readiness: readonly ReadinessCheck[];
+  readonly readiness: Readiness;
   /** Aborted when the process is about to stop: what would go on for long ends then. */
   readonly stopping: AbortSignal;
 }

@@ -6,35 +6,30 @@ import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
-import { createLogger, type Logger } from '../shared/infrastructure/logger.js';
+import { createLogger } from '../shared/infrastructure/logger.js';
 import { measureProcess, measureReaders } from '../shared/infrastructure/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/infrastructure/metrics-server.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
 import { Places } from '../shared/infrastructure/places.js';
-import { createPool } from '../shared/infrastructure/postgres.js';
 import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { serviceRoot } from '../shared/infrastructure/service-version.js';
 import { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import { Source } from '../shared/infrastructure/source.js';
 import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import { createAddressRule } from '../shared/webhooks/address-rule.js';
-import { SILENCE_MS } from '../shared/infrastructure/time-limit.js';
 import { openTracing } from '../shared/infrastructure/tracing.js';
 import { connectTemporal, temporalAddress } from '../shared/infrastructure/temporal.js';
 import { createApp } from './app.js';
 import { logContext } from './context.js';
 import type { ApiDeps } from './deps.js';
 import { measureApi } from './measure-api.js';
+import { openPools } from './open-pools.js';
+import { Readiness } from './readiness.js';
 import { ListenError, serveApp } from './server.js';
 import { createTokenVerifier } from './verify-token.js';
 
 /** How long requests may still take after a stop signal. */
 const DRAIN_MS = 10_000;
-/** The API only asks for single jobs and pages of them, and for a count that is cut off after a second. */
-const IMPATIENT = { connectTimeoutMs: SILENCE_MS, queryTimeoutMs: SILENCE_MS };
-
-/** Connections to the source database: so many estimates at a time, each of a second or two, and permissions between them. */
-const ESTIMATES = 2;
 
 const USAGE = `npm run api
 
@@ -50,30 +45,26 @@ async function main(): Promise<void> {
   const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-api', config.LOG_LEVEL, logContext);
 
-  const onIdleError = (err: Error): void => {
-    logger.warn({ err }, 'an idle database connection broke');
-  };
-  const pool = createPool(config.DATABASE_URL, {
-    max: 10,
-    name: 'export-api',
-    onIdleError,
-    ...IMPATIENT,
-  });
-  const sourcePool = createPool(config.SOURCE_DATABASE_URL ?? config.DATABASE_URL, {
-    max: ESTIMATES,
-    name: 'export-estimate',
-    onIdleError,
-    ...IMPATIENT,
-  });
+  const pools = openPools(config, logger);
   const tracing = await openTracing(config, 'export-api');
   const temporal = connectTemporal(address, tracing?.client);
   const objects = openObjectStore(config);
   const { store } = objects;
   const measured = new Registry();
   measureProcess(measured);
-  measureReaders(measured, sourcePool);
-  const state = { jobs: new JobStore(pool), store, temporal };
+  measureReaders(measured, pools.estimates);
+  const state = { jobs: new JobStore(pools.jobs), store, temporal };
   const { metrics, scrape } = measureApi(measured, state);
+  const readiness = new Readiness(
+    {
+      job_store: () => checkJobStore(pools.readiness),
+      object_store: () => checkBucket(store),
+      temporal: async () =>
+        (await checkTemporal(temporal.client)) ??
+        (await checkSearchAttributes(temporal.client.connection, address.namespace)),
+    },
+    logger,
+  );
   try {
     const metricsPort = config.METRICS_PORT;
     if (metricsPort !== undefined) await serveMetrics(scrape, { host: config.METRICS_HOST, port: metricsPort });
@@ -82,10 +73,10 @@ async function main(): Promise<void> {
       metrics,
       traceRequests: tracing === null ? undefined : (await import('./trace-requests.js')).traceRequests(tracing),
       scrape: metricsPort === undefined ? scrape : undefined,
-      source: new Source(sourcePool),
+      source: new Source(pools.estimates),
       schedules: new ScheduleStore(temporal),
-      places: new Places(pool),
-      webhooks: new WebhookStore(pool),
+      places: new Places(pools.jobs),
+      webhooks: new WebhookStore(pools.jobs),
       registry,
       logger,
       stopping: stopping.signal,
@@ -106,32 +97,21 @@ async function main(): Promise<void> {
         tuning: tuningOf(config),
         pageFolder: join(serviceRoot(), 'dist', 'web'),
       },
-      readiness: [
-        () => checkJobStore(pool),
-        () => checkBucket(store),
-        async () =>
-          (await checkTemporal(temporal.client)) ??
-          (await checkSearchAttributes(temporal.client.connection, address.namespace)),
-      ],
+      readiness,
     };
     const server = await serveApp(createApp(deps), { host: config.HOST, port: config.PORT });
     logger.info({ port: server.port, datasets: [...registry.keys()] }, 'listening');
-    await Promise.race([stop, sayWhatIsMissing(deps, logger).then(() => stop)]);
+    // What is missing may come later: the API starts all the same, and its log says what that is.
+    await Promise.race([stop, readiness.missing().then(() => stop)]);
     logger.info('draining');
     stopping.abort();
     await server.close(DRAIN_MS);
   } finally {
-    await Promise.allSettled([pool.end(), sourcePool.end(), temporal.close()]);
+    await Promise.allSettled([pools.close(), temporal.close()]);
     objects.close();
     await tracing?.close();
   }
   logger.info('stopped');
-}
-
-/** What is missing may come later: the API starts all the same, and `/readyz` says the same sentences. */
-async function sayWhatIsMissing({ readiness }: ApiDeps, logger: Logger): Promise<void> {
-  const answers = await Promise.all(readiness.map((check) => check()));
-  for (const sentence of answers) if (sentence !== null) logger.warn(sentence);
 }
 
 const trustOf = (config: ApiConfig) => ({

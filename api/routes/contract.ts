@@ -8,9 +8,9 @@ import type { Operation, Routes } from '../openapi/operation.js';
 export const contract =
   (routes: () => Routes) =>
   ({ registry }: ApiDeps): RequestHandler => {
-    const document = openApiDocument(routes(), registry);
+    const document = Buffer.from(JSON.stringify(openApiDocument(routes(), registry)));
     return (_request, response) => {
-      response.json(document);
+      response.type('json').send(document);
     };
   };
 

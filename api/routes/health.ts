@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express';
-import type { ApiDeps } from '../deps.js';
 import { z } from 'zod';
+import type { ApiDeps } from '../deps.js';
 import type { Operation } from '../openapi/operation.js';
+import { PARTS } from '../readiness.js';
 
 /** `GET /healthz`: the process answers. A restart would not help it with anything else. */
 export function health(): RequestHandler {
@@ -10,35 +11,47 @@ export function health(): RequestHandler {
   };
 }
 
-/** `GET /readyz`: 200, or 503 with a sentence for each thing that is missing and what to do about it. */
+const readySchema = z.strictObject({ status: z.literal('ready') });
+const notReadySchema = z.strictObject({
+  status: z.literal('not ready'),
+  missing: z
+    .array(z.enum(PARTS))
+    .min(1)
+    .describe('By the names of `export_dependency_up`. The log of the API says why, and what to do'),
+});
+
+/** `GET /readyz`: 200, or 503 with the names of what is missing. Strangers may ask, so no address is among them. */
 export function ready({ readiness }: ApiDeps): RequestHandler {
   return async (_request, response) => {
-    const answers = await Promise.all(readiness.map((check) => check()));
-    const problems = answers.filter((sentence) => sentence !== null);
-    if (problems.length === 0) response.json({ status: 'ready' });
-    else response.status(503).json({ status: 'not ready', problems });
+    const missing = await readiness.missing();
+    if (missing.length === 0) response.json({ status: 'ready' } satisfies z.infer<typeof readySchema>);
+    else {
+      const answer = { status: 'not ready', missing: [...missing] } satisfies z.infer<typeof notReadySchema>;
+      response.status(503).json(answer);
+    }
   };
 }
 
 export const healthOperation: Operation = {
   id: 'health',
   tag: 'Service',
-  summary: 'The process answers',
+  summary: 'Check that the process answers',
   answers: {
-    200: { description: 'It does', schema: z.strictObject({ status: z.literal('ok') }), example: { status: 'ok' } },
+    200: { description: 'Alive', schema: z.strictObject({ status: z.literal('ok') }), example: { status: 'ok' } },
   },
 };
 
 export const readyOperation: Operation = {
   id: 'ready',
   tag: 'Service',
-  summary: 'Everything that the service needs is there',
+  summary: 'Check that everything the service needs is there',
+  description: 'The answer is up to a second old.',
   answers: {
-    200: { description: 'It is', schema: z.strictObject({ status: z.literal('ready') }), example: { status: 'ready' } },
+    200: { description: 'Ready', schema: readySchema, example: { status: 'ready' } },
     503: {
-      description: 'It is not',
-      schema: z.strictObject({ status: z.literal('not ready'), problems: z.array(z.string()).min(1) }),
-      example: { status: 'not ready', problems: ['The tables of the service are missing: run `npm run migrate`.'] },
+      description: 'Not ready',
+      schema: notReadySchema,
+      example: { status: 'not ready', missing: ['job_store'] },
     },
   },
 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { z } from 'zod';
-import type { ReadinessCheck } from '../../api/deps.js';
+import type { ReadinessCheck, ReadinessChecks } from '../../api/readiness.js';
 import {
   checkBucket,
   checkJobStore,
@@ -14,6 +14,7 @@ import { openObjectStore } from '../../shared/infrastructure/open-object-store.j
 import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
 import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { until } from '../support/exports.js';
 import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
 import { stack } from '../support/stack.js';
 import { startApi, type TestApi } from './support.js';
@@ -21,33 +22,23 @@ import { startApi, type TestApi } from './support.js';
 /** Nothing listens there. */
 const NOWHERE = '127.0.0.1:9';
 
-describe('/readyz', () => {
+describe('a check of readiness', () => {
   let database: TestDatabase;
-  let check: ReadinessCheck = () => Promise.resolve(null);
-  let api: TestApi;
   const closers: (() => Promise<void> | void)[] = [];
 
   before(async () => {
     database = await createDatabase();
-    api = await startApi({ readiness: [() => Promise.resolve(null), () => check()] });
   });
   after(async () => {
-    await api.close();
     for (const close of closers.reverse()) await close();
     await database.drop();
   });
 
-  async function sentences(of: ReadinessCheck): Promise<readonly string[]> {
-    check = of;
+  async function sentences(check: ReadinessCheck): Promise<readonly string[]> {
     const startedAt = performance.now();
-    const { status, json } = await api.ask('GET', '/readyz');
+    const sentence = await check();
     assert.ok(performance.now() - startedAt < 3000);
-    if (status === 200) {
-      assert.deepEqual(json, { status: 'ready' });
-      return [];
-    }
-    assert.equal(status, 503);
-    return z.object({ status: z.literal('not ready'), problems: z.array(z.string()) }).parse(json).problems;
+    return sentence === null ? [] : [sentence];
   }
 
   function pool(url: string): Pool {
@@ -71,11 +62,6 @@ describe('/readyz', () => {
   }
 
   const databaseHost = (): string => new URL(database.url).host;
-
-  it('/healthz says only that the process answers', async () => {
-    const { status, json } = await api.ask('GET', '/healthz');
-    assert.deepEqual({ status, json }, { status: 200, json: { status: 'ok' } });
-  });
 
   it('says that the tables are missing, then that they are there, then that they are old', async () => {
     const jobs = pool(database.url);
@@ -148,13 +134,63 @@ describe('/readyz', () => {
       'Search attributes ExportUserId, ExportTenantId, ExportType, ExportFormat, ExportState, ExportRows are not registered: run `npm run setup:temporal`.',
     ]);
   });
+});
 
-  it('says everything that is missing at once', async () => {
-    const two = await startApi({ readiness: [() => Promise.resolve('One.'), () => Promise.resolve('Two.')] });
-    try {
-      assert.deepEqual((await two.ask('GET', '/readyz')).json, { status: 'not ready', problems: ['One.', 'Two.'] });
-    } finally {
-      await two.close();
+describe('/readyz', () => {
+  const apis: TestApi[] = [];
+  async function start(checks: ReadinessChecks): Promise<TestApi> {
+    const api = await startApi({ checks });
+    apis.push(api);
+    return api;
+  }
+  afterEach(() => Promise.all(apis.splice(0).map((api) => api.close())));
+
+  it('is 200 when nothing is missing; /healthz says only that the process answers', async () => {
+    const api = await start({ job_store: () => Promise.resolve(null) });
+    const ready = await api.ask('GET', '/readyz');
+    assert.deepEqual([ready.status, ready.json], [200, { status: 'ready' }]);
+    const alive = await api.ask('GET', '/healthz');
+    assert.deepEqual([alive.status, alive.json], [200, { status: 'ok' }]);
+  });
+
+  it('names every part that is missing and nothing else; the log has the sentences, once', async () => {
+    const temporal = 'Temporal at 10.0.0.7:7233 does not answer (connect ECONNREFUSED 10.0.0.7:7233).';
+    let job: string | null = 'The job database at db.internal:5432 does not answer.';
+    const api = await start({ temporal: () => Promise.resolve(temporal), job_store: () => Promise.resolve(job) });
+    const warnings = () => api.logLines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+    const { status, json } = await api.ask('GET', '/readyz');
+    assert.deepEqual([status, json], [503, { status: 'not ready', missing: ['job_store', 'temporal'] }]);
+    assert.ok(warnings().includes(temporal) && warnings().includes(job));
+    const before = warnings().length;
+    job = null;
+    await until('the job database to be back', async () => {
+      const answer = await api.ask('GET', '/readyz');
+      return !answer.text.includes('job_store');
+    });
+    assert.ok(api.logLines.some(({ msg, part }) => msg === 'ready again' && part === 'job_store'));
+    // Requests that are answered 503 are warnings, too.
+    assert.equal(
+      warnings()
+        .slice(before)
+        .filter((line) => line !== 'request').length,
+      0,
+    );
+  });
+
+  it('asks each part once a second, however many ask', async () => {
+    let asked = 0;
+    const api = await start({
+      temporal: async () => {
+        asked += 1;
+        await sleep(100);
+        return null;
+      },
+    });
+    const startedAt = performance.now();
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(Array.from({ length: 40 }, () => fetch(`${api.url}/readyz`).then((answer) => answer.text())));
     }
+    const seconds = (performance.now() - startedAt) / 1000;
+    assert.ok(asked >= 1 && asked <= 1 + seconds, `${asked} times in ${seconds} s`);
   });
 });

@@ -5,6 +5,7 @@ import { createApp } from '../../api/app.js';
 import { logContext } from '../../api/context.js';
 import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
 import { measureApi } from '../../api/measure-api.js';
+import { Readiness, type ReadinessChecks } from '../../api/readiness.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import type { JobSeed } from '../../shared/contract.js';
@@ -40,7 +41,11 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-export type Overrides = Partial<Omit<ApiDeps, 'settings'>> & { readonly settings?: Partial<ApiSettings> };
+export type Overrides = Partial<Omit<ApiDeps, 'settings' | 'readiness'>> & {
+  readonly settings?: Partial<ApiSettings>;
+  /** What `/readyz` asks. Default: nothing. */
+  readonly checks?: ReadinessChecks;
+};
 
 /** A user that no other test knows. */
 export const someone = (): Principal => ({ userId: randomUUID(), tenantId: randomUUID() });
@@ -66,7 +71,8 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
   const write = (line: string): void => {
     logLines.push(JSON.parse(line) as Record<string, unknown>);
   };
-  const { settings, ...others } = overrides;
+  const { settings, checks = {}, ...others } = overrides;
+  const logger = pino({ level: 'debug', mixin: logContext }, { write });
   const stopping = new AbortController();
   const sources = { jobs: new JobStore(pool), store: objects.store, temporal };
   const deps: ApiDeps = {
@@ -78,8 +84,8 @@ export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
     webhooks: new WebhookStore(pool),
     registry: createRegistry(BUILT_IN_DATASETS),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
-    logger: pino({ level: 'debug', mixin: logContext }, { write }),
-    readiness: [],
+    logger,
+    readiness: new Readiness(checks, logger),
     stopping: stopping.signal,
     ...others,
     settings: {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { someUser, type TestService } from './service.js';
+import type { Answer, Ask } from './ask.js';
+import { someUser } from './service.js';
+
+/** A service with a worker, or an API process of one. */
+interface Asked {
+  ask(method: string, path: string, options?: Ask): Promise<Answer>;
+}
 
 /** What another user may wait for each answer, however the service is attacked meanwhile, ms. */
 const BYSTANDER_MS = 2000;
@@ -17,7 +23,7 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** Another user creates an export, looks at it, and cancels it; each answer must come in time. */
-async function createAndCancel(service: TestService): Promise<void> {
+async function createAndCancel(service: Asked): Promise<void> {
   const as = someUser();
   const created = await timed('POST', () =>
     service.ask('POST', '/v1/exports', { as, body: { type: 'orders', format: 'csv' } }),
@@ -32,10 +38,10 @@ async function createAndCancel(service: TestService): Promise<void> {
 
 /**
  * Other users create and cancel exports for as long as `attack` lasts, at least once, and are answered within two
- * seconds each time. The service must have a worker.
+ * seconds each time.
  * @returns what the attack came to
  */
-export async function withBystanders<T>(service: TestService, attack: () => Promise<T>): Promise<T> {
+export async function withBystanders<T>(service: Asked, attack: () => Promise<T>): Promise<T> {
   // The first export of a service waits for its worker.
   await createAndCancel(service).catch(() => undefined);
   const over = new AbortController();

@@ -11,6 +11,7 @@ import type { ActivityDeps } from '../../activities/deps.js';
 import { createApp } from '../../api/app.js';
 import type { Principal } from '../../api/deps.js';
 import { measureApi } from '../../api/measure-api.js';
+import { Readiness } from '../../api/readiness.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import { PAGE_FOLDER } from '../../dev/build-page.js';
@@ -220,7 +221,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     registry,
     logger: pino({ level: 'silent' }),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
-    readiness: [],
+    readiness: new Readiness({}, logger),
     stopping: stopping.signal,
     settings: {
       // The port is known only when it listens.

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withBystanders } from '../support/bystander.js';
+import { startApiProcess, type ApiProcess } from '../support/api-process.js';
+import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
+import { until } from '../support/exports.js';
+import { startService, type TestService } from '../support/service.js';
+
+/** At the same time, each again and again. */
+const CLIENTS = 10;
+const PAUSE_MS = 20;
+const ATTACK_MS = 2000;
+
+describe('strangers without a token', () => {
+  let service: TestService;
+  let api: ApiProcess;
+  before(async () => {
+    service = await startService();
+    await service.startWorker();
+    api = await startApiProcess(service);
+  });
+  after(async () => {
+    await api.stop();
+    await service.close();
+  });
+
+  async function crowd(path: string): Promise<number> {
+    const end = performance.now() + ATTACK_MS;
+    let answers = 0;
+    const client = async (): Promise<void> => {
+      while (performance.now() < end) {
+        const answer = await fetch(`${api.url}${path}`, { redirect: 'manual' });
+        await answer.arrayBuffer();
+        answers += 1;
+        await sleep(PAUSE_MS);
+      }
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+    return answers;
+  }
+
+  async function leavesUsersTheirTime(path: string): Promise<void> {
+    const answers = await withBystanders(api, () => crowd(path));
+    assert.ok(answers > CLIENTS, `${answers} answers`);
+  }
+
+  it('who ask for /readyz all the time leave users their POST and cancel within two seconds', async () => {
+    const attack = leavesUsersTheirTime('/readyz');
+    const connections = await until('a check', async () => {
+      const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'export-ready' AND datname = current_database()`;
+      const rows = await queryRows(service.databaseUrl, sql);
+      return rows.length > 0 && rows.length;
+    });
+    assert.equal(connections, 1);
+    await attack;
+  });
+
+  for (const path of ['/healthz', '/metrics', '/openapi.json', '/', '/docs', '/d/forged', '/v1/exports']) {
+    deeply(`who ask for ${path} all the time leave users their POST and cancel within two seconds`, () =>
+      leavesUsersTheirTime(path),
+    );
+  }
+
+  it('who send every method that there is make no series of metrics of each', async () => {
+    for (const method of ['PROPFIND', 'MKCOL', 'LINK', 'PURGE', 'REPORT']) {
+      await fetch(`${api.url}/v1/exports`, { method });
+    }
+    const text = await (await fetch(`${api.url}/metrics`)).text();
+    assert.ok(!/PROPFIND|MKCOL|LINK|PURGE|REPORT/.test(text));
+  });
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { startProgram } from '../api/programs.js';
+import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
+import { asker, type Answer, type Ask } from './ask.js';
+import { contractOf } from './contract.js';
+import { until } from './exports.js';
+import { JWT_SECRET, type TestService } from './service.js';
+
+export interface ApiProcess {
+  readonly url: string;
+  ask(method: string, path: string, options?: Ask): Promise<Answer>;
+  /** What it has logged. */
+  log(): string;
+  /** As an operator does; the test fails unless it ends well. */
+  stop(): Promise<void>;
+}
+
+/** The API of a service as a process of its own: with its own event loop and the connections that it has in production. */
+export async function startApiProcess(
+  service: TestService,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ApiProcess> {
+  const program = startProgram('api/main.ts', [], { ...service.env, HOST: '127.0.0.1', PORT: '0', ...env });
+  const port = await until('the API', () => {
+    if (program.process.exitCode !== null) throw new Error(program.stderr());
+    return Promise.resolve(/"port":(\d+).*"msg":"listening"/.exec(program.stdout())?.[1]);
+  });
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    ask: asker(url, JWT_SECRET, contractOf(createRegistry(BUILT_IN_DATASETS))),
+    log: program.stdout,
+    stop: async () => {
+      program.process.kill('SIGTERM');
+      assert.equal(await program.ended, 0, program.stderr());
+    },
+  };
+}
