@@ -7,14 +7,20 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { resetStack } from '../../dev/stack/reset.js';
+import { FORMATS } from '../../shared/formats/index.js';
 import { runCommand } from '../../dev/stack/run-command.js';
 import { LOCAL_DIR } from '../../dev/stack/stack.js';
 import { until } from '../support/exports.js';
+import { deeply } from '../support/depth.js';
+import { orSkip } from '../support/or-skip.js';
 import { freePort } from './free-port.js';
+import { firstCells } from './opened-rows.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = join(ROOT, 'README.md');
 const ID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/;
+const postedSchema = z.object({ job_id: z.string() });
+const jobSchema = z.object({ download_url: z.string().nullable(), row_count: z.number().nullable() });
 const mailSchema = z.array(z.object({ subject: z.string(), text: z.string() }));
 
 /** Settings of other tools that are left behind in the shell, and of the user's home. */
@@ -119,6 +125,29 @@ describe('npm start', function () {
   it('refuses to forget what it is working with', async () => {
     await assert.rejects(resetStack(dataDir), /is running \(process \d+\): stop it first\.$/);
   });
+
+  for (const format of FORMATS.keys()) {
+    // LibreOffice takes its time.
+    (format === 'XLSX' ? deeply : it)(`exports files that other programs open: ${format}`, async function () {
+      const [, token = ''] = /TOKEN=(\S+)/.exec(printed) ?? [];
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const columns = ['id', 'customer_name', 'total', 'placed_at'];
+      const body = JSON.stringify({ type: 'orders', format, columns, filters: { status: ['refunded'] } });
+      const posted = await fetch(`${url}/v1/exports`, { method: 'POST', headers, body });
+      const { job_id: jobId } = postedSchema.parse(await posted.json());
+      const job = await until(`the file of ${jobId}`, async () => {
+        const seen = jobSchema.parse(await (await fetch(`${url}/v1/exports/${jobId}`, { headers })).json());
+        return seen.download_url !== null && seen;
+      });
+      const file = Buffer.from(await (await fetch(job.download_url ?? '')).arrayBuffer());
+      const ids = await orSkip(this, () => firstCells(format, file));
+      assert.ok(ids.length > 50 && ids.length === job.row_count, `${ids.length} of ${job.row_count ?? 'no'} rows`);
+      assert.deepEqual(
+        ids,
+        ids.toSorted((a, b) => Number(a) - Number(b)),
+      );
+    });
+  }
 
   it('makes every command of README.md for the API work as it is written, one after the other', async () => {
     const page = await readFile(README, 'utf8');

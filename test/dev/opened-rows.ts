@@ -1,0 +1,24 @@
+import { openedByLibreOffice } from '../conformance/libreoffice.js';
+import { readByPython, savedFile } from '../conformance/contents.js';
+import { hasPdfReaders, readPdf } from '../conformance/read-pdf.js';
+import { StackError } from '../../dev/stack/stack-error.js';
+import { needProgram } from '../support/or-skip.js';
+
+/**
+ * The first cell of each row, below the header, that a program of somebody else finds in a file.
+ * @throws StackError when that program is not installed
+ */
+export async function firstCells(format: string, bytes: Buffer): Promise<string[]> {
+  if (format === 'XLSX') {
+    await needProgram('soffice');
+    const { sheets } = await openedByLibreOffice(await savedFile(bytes, 'xlsx'));
+    return sheets.flatMap(({ rows }) => rows.slice(1).map(([cell]) => String(cell?.value)));
+  }
+  if (format === 'PDF') {
+    if (!(await hasPdfReaders())) throw new StackError('the readers of PDF are not installed');
+    const { pages } = await readPdf(bytes);
+    return pages.flatMap((page) => [...page.matchAll(/^ *(\d+) (?!rows ).*\d\d:\d\d/gm)].map(([, cell = '']) => cell));
+  }
+  const rows = await readByPython(format, 'none', bytes);
+  return rows.map(([cell]) => String(cell));
+}
