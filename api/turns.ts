@@ -1,8 +1,20 @@
-/** So much at the same time for each tenant; what is more waits, in the order in which it came. */
-export class Turns {
-  readonly #tenants = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
+interface Tenant {
+  running: number;
+  readonly waiting: (() => void)[];
+}
 
-  constructor(private readonly limit: number) {}
+/**
+ * So much at the same time for each tenant; what is more waits, in the order in which it came. Work that takes longer
+ * than its turn goes on, and lets the next one begin: it waits for somebody else, such as a worker that was killed.
+ */
+export class Turns {
+  readonly #tenants = new Map<string, Tenant>();
+
+  /** @param turnMs the longest that one piece of work keeps others waiting */
+  constructor(
+    private readonly limit: number,
+    private readonly turnMs: number,
+  ) {}
 
   /** Begins the work when it is its turn. */
   async take<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
@@ -10,13 +22,22 @@ export class Turns {
     this.#tenants.set(tenantId, tenant);
     if (tenant.running < this.limit) tenant.running += 1;
     else await new Promise<void>((begin) => tenant.waiting.push(begin));
-    try {
-      return await work();
-    } finally {
+
+    let passed = false;
+    const pass = (): void => {
+      if (passed) return;
+      passed = true;
       const next = tenant.waiting.shift();
       // Whoever is next has the place of this one.
       if (next !== undefined) next();
       else if ((tenant.running -= 1) === 0) this.#tenants.delete(tenantId);
+    };
+    const timer = setTimeout(pass, this.turnMs);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      pass();
     }
   }
 }

@@ -11,8 +11,9 @@ import { ownerSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
 
 /**
- * A worker that stops takes a task with it now and then. Temporal's default of 10 s before another may have it is
- * longer than a request waits.
+ * A worker that is killed takes a task with it now and then. Temporal's default of 10 s before another may have it is
+ * longer than a request waits. With 2 s, a worker that has just started on a busy machine was too slow for twenty
+ * replays at once, and Temporal then waits for two seconds more before it asks again.
  */
 const TASK_TIMEOUT_MS = 2500;
 

@@ -23,8 +23,12 @@ const WORKFLOW_TASKS = 200;
  * takes the first empty answer for the last one, up to 1.24.0 at least), and each is missed for its heartbeat timeout.
  */
 const ACTIVITY_POLLS = { type: 'simple-maximum', maximum: 1 } as const;
-/** How long a workflow waits for the worker that ran it last, before another may: what a killed worker costs. */
-const STICKY_MS = 5000;
+/**
+ * How long a workflow waits for the worker that ran it last, before another may: what a killed worker costs each of its
+ * users, whose request is answered 503 after five seconds. Temporal's default is ten. With half a second, a busy worker
+ * loses workflows that it still has, and the next one replays them: more work just when there is too much.
+ */
+const STICKY_MS = 1000;
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;

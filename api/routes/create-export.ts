@@ -23,6 +23,8 @@ const INSERT_MS = 2000;
 const ROW_WAIT_MS = 2000;
 /** At the same time, by one API process: enough to keep Temporal busy. */
 const ADMISSIONS_OF_A_TENANT = 8;
+/** Ten times what an admission usually takes. One that takes longer waits for a worker, and not at anybody's cost. */
+const ADMISSION_TURN_MS = 400;
 
 function seedOf(request: Request, schema: RequestSchema, { registry }: ApiDeps): JobSeed {
   const principal = principalOf(request);
@@ -109,7 +111,7 @@ async function start(seed: JobSeed, deps: ApiDeps, turns: Turns): Promise<JobRow
 /** `POST /v1/exports`: a slot is taken and the export started before this answers; no row has been read by then. */
 export function createExport(deps: ApiDeps): RequestHandler {
   const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
-  const turns = new Turns(ADMISSIONS_OF_A_TENANT);
+  const turns = new Turns(ADMISSIONS_OF_A_TENANT, ADMISSION_TURN_MS);
   return async (request, response) => {
     const seed = seedOf(request, schema, deps);
     await askPermission(deps, seed.request.type, seed);

@@ -23,7 +23,7 @@ describe('turns', () => {
 
   it('are so many at a time for each tenant, and come in order', async () => {
     const begun: string[] = [];
-    const work = workOf(new Turns(2), begun);
+    const work = workOf(new Turns(2, 60_000), begun);
     const [first, second, third, fourth] = [work('a', 'a1'), work('a', 'a2'), work('a', 'a3'), work('a', 'a4')];
     const other = work('b', 'b1');
     await tick();
@@ -40,7 +40,7 @@ describe('turns', () => {
 
   it('go on after one that fails', async () => {
     const begun: string[] = [];
-    const work = workOf(new Turns(1), begun);
+    const work = workOf(new Turns(1, 60_000), begun);
     const [first, second] = [work('a', 'a1'), work('a', 'a2')];
     first.end(new Error('away'));
     await assert.rejects(first.result, /away/);
@@ -49,5 +49,18 @@ describe('turns', () => {
     const third = work('a', 'a3');
     third.end();
     assert.equal(await third.result, 'a3');
+  });
+
+  it('pass to the next one when the work takes longer than a turn', async () => {
+    const begun: string[] = [];
+    const work = workOf(new Turns(1, 20), begun);
+    const [slow, next, last] = [work('a', 'a1'), work('a', 'a2'), work('a', 'a3')];
+    next.end();
+    assert.equal(await next.result, 'a2');
+    last.end();
+    assert.equal(await last.result, 'a3');
+    slow.end();
+    assert.equal(await slow.result, 'a1');
+    assert.deepEqual(begun, ['a1', 'a2', 'a3']);
   });
 });
