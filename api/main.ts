@@ -4,6 +4,7 @@ import { readCommandLine } from '../shared/command-line.js';
 import { parseApiConfig, tuningOf, ConfigError, type ApiConfig } from '../shared/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
+import { checkPayloadKey } from '../shared/infrastructure/check-payload-key.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import { createLogger } from '../shared/infrastructure/logger.js';
@@ -61,7 +62,8 @@ async function main(): Promise<void> {
       object_store: () => checkBucket(store),
       temporal: async () =>
         (await checkTemporal(temporal.client)) ??
-        (await checkSearchAttributes(temporal.client.connection, address.namespace)),
+        (await checkSearchAttributes(temporal.client.connection, address.namespace)) ??
+        (await checkPayloadKey(temporal.client)),
     },
     logger,
   );

@@ -4,6 +4,7 @@ import { ConfigError, deploymentOf, parseWorkerConfig } from '../shared/config.j
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { checkDatasets } from '../shared/infrastructure/check-datasets.js';
+import { checkPayloadKey } from '../shared/infrastructure/check-payload-key.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
 import { measureProcess } from '../shared/infrastructure/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/infrastructure/metrics-server.js';
@@ -84,7 +85,9 @@ async function main(): Promise<void> {
   async function whatIsMissing(): Promise<string[]> {
     const { client } = deps.temporal;
     const temporal = async (): Promise<string | null> =>
-      (await checkTemporal(client)) ?? (await checkSearchAttributes(client.connection, address.namespace));
+      (await checkTemporal(client)) ??
+      (await checkSearchAttributes(client.connection, address.namespace)) ??
+      (await checkPayloadKey(client));
     const checks = [checkJobStore(jobsPool), checkBucket(deps.store), temporal()];
     const [datasets, ...answers] = await Promise.all([checkDatasets(deps.source, registry), ...checks]);
     // The source database may be back when an export needs it, and that export waits for it.

@@ -1,12 +1,13 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
 import { CONTROL_QUEUE } from '../shared/contract.js';
+import { RETENTION_SCHEDULE } from '../shared/infrastructure/check-payload-key.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 import { SEARCH_ATTRIBUTES } from '../shared/search-attributes.js';
 import { DEFAULT_TUNING } from '../shared/tuning.js';
+import { encryptSchedules } from './encrypt-schedules.js';
 
 /** IndexedValueType of Temporal's API. */
 const INDEXED = { KEYWORD: 2, INT: 3 } as const;
-const RETENTION = 'export-retention';
 /** Twice in the minute within which a file has to be gone. */
 const SWEEP_EVERY_MS = 30_000;
 const SWEEP_TIMEOUT_MS = 15 * 60_000;
@@ -16,7 +17,7 @@ const SWEEPS = {
   action: {
     type: 'startWorkflow',
     workflowType: 'retentionWorkflow',
-    workflowId: RETENTION,
+    workflowId: RETENTION_SCHEDULE,
     taskQueue: CONTROL_QUEUE,
     args: [{ tuning: DEFAULT_TUNING }],
     // A worker that is away for a night must not find all the sweeps of it waiting.
@@ -25,8 +26,12 @@ const SWEEPS = {
   policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SWEEP_EVERY_MS },
 } satisfies Omit<ScheduleOptions, 'scheduleId'>;
 
-/** Registers search attributes and the retention schedule in the namespace. Safe to repeat. */
-export async function setUpTemporal({ client }: TemporalClient, namespace: string): Promise<void> {
+/**
+ * Registers search attributes and the retention schedule in the namespace, and encrypts all schedules with the first of
+ * several keys. Safe to repeat.
+ * @returns the names of earlier keys that schedules still need
+ */
+export async function setUpTemporal({ client }: TemporalClient, namespace: string): Promise<ReadonlySet<string>> {
   const { operatorService } = client.connection;
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
   const missing = SEARCH_ATTRIBUTES.filter(({ name }) => !Object.hasOwn(customAttributes, name));
@@ -35,10 +40,11 @@ export async function setUpTemporal({ client }: TemporalClient, namespace: strin
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
   }
   try {
-    await client.schedule.create({ scheduleId: RETENTION, ...SWEEPS });
+    await client.schedule.create({ scheduleId: RETENTION_SCHEDULE, ...SWEEPS });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     // Of an earlier version, perhaps. One that an operator has paused stays so.
-    await client.schedule.getHandle(RETENTION).update(({ state }) => ({ ...SWEEPS, state }));
+    await client.schedule.getHandle(RETENTION_SCHEDULE).update(({ state }) => ({ ...SWEEPS, state }));
   }
+  return encryptSchedules(client);
 }

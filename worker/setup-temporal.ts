@@ -7,7 +7,8 @@ import { setUpTemporal } from './set-up-temporal.js';
 
 const USAGE = `npm run setup:temporal
 
-Registers the search attributes and the retention schedule in TEMPORAL_NAMESPACE at TEMPORAL_ADDRESS. Safe to repeat.`;
+Registers the search attributes and the retention schedule in TEMPORAL_NAMESPACE at TEMPORAL_ADDRESS. Safe to repeat.
+With several keys in PAYLOAD_KEY, encrypts what schedules hold with the first one.`;
 
 /** `npm run setup:temporal`: search attributes and the retention schedule in `TEMPORAL_NAMESPACE`. */
 async function main(): Promise<void> {
@@ -16,8 +17,9 @@ async function main(): Promise<void> {
   try {
     const address = temporalAddress(parseTemporalConfig(process.env).PAYLOAD_KEY);
     temporal = connectTemporal(address);
-    await setUpTemporal(temporal, address.namespace);
+    const needed = await setUpTemporal(temporal, address.namespace);
     process.stdout.write(`Search attributes and the retention schedule are in namespace ${address.namespace}.\n`);
+    if (needed.size > 0) process.stdout.write(`Schedules still need these keys: ${[...needed].join(', ')}.\n`);
   } catch (error) {
     throw new Error(`Temporal could not be set up: ${messageOf(error)}`, { cause: error });
   } finally {

@@ -16,7 +16,11 @@ const NO_NAMESPACE: readonly number[] = [5];
 
 const TABLES = [MIGRATIONS_TABLE, 'export_jobs', 'export_segments'];
 
-async function checked(work: () => Promise<string | null>, failed: (reason: string) => string): Promise<string | null> {
+/** Runs one check; `failed` makes a sentence of why it could not be made. */
+export async function checked(
+  work: () => Promise<string | null>,
+  failed: (reason: string) => string,
+): Promise<string | null> {
   try {
     return await withTimeLimit(work(), SILENCE_MS);
   } catch (error) {

@@ -17,13 +17,16 @@ import { checkJobStore } from '../../shared/infrastructure/checks.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { openPdfResources } from '../../shared/infrastructure/open-pdf-resources.js';
 import { createPool } from '../../shared/infrastructure/postgres.js';
-import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { connectTemporal, encryptedBy } from '../../shared/infrastructure/temporal.js';
+import { readPayloadKeys } from '../../shared/payload-keys.js';
 import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { stack } from '../support/stack.js';
 import { runProgram } from '../api/programs.js';
 import { parseWorkerArguments } from '../../worker/arguments.js';
 import { MetricsPortError, serveMetrics } from '../../shared/infrastructure/metrics-server.js';
+import { setUpTemporal } from '../../worker/set-up-temporal.js';
+import { keyNamed } from '../temporal/raw-payloads.js';
 import { runCopies } from '../../worker/copies.js';
 import { assertDocumented, DOCUMENTED, ERRORS_PAGE, provoked } from './error-docs.js';
 import { assertJobsFail } from './failing-jobs.js';
@@ -187,16 +190,24 @@ describe('docs/errors.md', () => {
       assert.match(lines.join('\n'), /is read-only[^]+bucket exports does not answer as it should/);
     });
 
-    deeply('search attributes that nobody registered', async () => {
+    deeply('search attributes that nobody registered, and keys that a process lacks', async () => {
       await migrate(database.url);
       const TEMPORAL_NAMESPACE = `test-${randomUUID()}`;
       const { TEMPORAL_ADDRESS: address } = stack().env;
-      const temporal = connectTemporal({ connection: { address }, namespace: TEMPORAL_NAMESPACE });
+      const key = keyNamed('2026-11');
+      const keys = encryptedBy(readPayloadKeys(key) ?? undefined);
+      const temporal = connectTemporal({ connection: { address }, namespace: TEMPORAL_NAMESPACE, ...keys });
       const workflowExecutionRetentionPeriod = msToTs('1 day');
       const { workflowService } = temporal.client.connection;
       await workflowService.registerNamespace({ namespace: TEMPORAL_NAMESPACE, workflowExecutionRetentionPeriod });
-      await temporal.close();
       assert.match((await worker({ TEMPORAL_NAMESPACE })).join('\n'), /^Search attributes .* are not registered/);
+      await setUpTemporal(temporal, TEMPORAL_NAMESPACE);
+      await temporal.close();
+      const without = async (PAYLOAD_KEY: string): Promise<string> =>
+        (await worker({ TEMPORAL_NAMESPACE, PAYLOAD_KEY })).join('\n');
+      assert.match(await without(''), /^What Temporal has is encrypted/);
+      assert.match(await without(keyNamed('2027-05')), /add that key to PAYLOAD_KEY\.$/);
+      assert.match(await without(keyNamed('2026-11')), /another key of that name/);
     });
 
     deeply('datasets that do not fit the source database, each with what to do', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { BUILT_IN_DATASETS, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { keyIdOf } from '../../shared/infrastructure/payload-codec.js';
@@ -14,9 +14,7 @@ import { stack } from '../support/stack.js';
 import { startReceiver, type Receiver } from '../webhooks/receiver.js';
 import { DATASETS_WITH_DOORS, Doors, behind, endStage } from '../workflows/doors.js';
 import { someReader, untilTold } from '../workflows/support.js';
-import { payloadsOfHistory, schedulesPayloads } from './raw-payloads.js';
-
-const keyNamed = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
+import { keyNamed, payloadsOfHistory, schedulesPayloads } from './raw-payloads.js';
 
 const { columns, key, tenantColumn } = orders;
 

@@ -4,8 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { parseApiConfig } from '../../shared/config.js';
 import { PayloadKeyError, createPayloadCodec, keyIdOf } from '../../shared/infrastructure/payload-codec.js';
 import { readPayloadKeys } from '../../shared/payload-keys.js';
-
-const someKey = (name: string): string => `${name}:${randomBytes(32).toString('base64')}`;
+import { keyNamed } from './raw-payloads.js';
 
 function codecOf(text: string) {
   const keys = readPayloadKeys(text);
@@ -19,7 +18,7 @@ async function valueIn(codec: ReturnType<typeof codecOf>, payload: Payload): Pro
 }
 
 describe('the payload codec', () => {
-  const [a, b] = [someKey('2026-11'), someKey('2026-05')];
+  const [a, b] = [keyNamed('2026-11'), keyNamed('2026-05')];
   const value = { email: 'alice@example.com' };
 
   it('gives back what it was given, and shows nothing of it', async () => {
@@ -59,7 +58,7 @@ describe('the payload codec', () => {
       return error.message;
     };
     assert.match(await refused(b, encoded), /key "2026-11": add that key to PAYLOAD_KEY/);
-    assert.match(await refused(someKey('2026-11'), encoded), /another key of that name/);
+    assert.match(await refused(keyNamed('2026-11'), encoded), /another key of that name/);
     const altered = {
       ...encoded,
       data: Buffer.from(encoded.data ?? []).map((byte, at) => (at === 20 ? byte ^ 1 : byte)),

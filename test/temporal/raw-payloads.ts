@@ -1,5 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
+import { randomBytes } from 'node:crypto';
+
+/** A new `PAYLOAD_KEY` of that name. */
+export const keyNamed = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
 
 export interface Found {
   /** The fields that lead to it. */

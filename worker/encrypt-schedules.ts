@@ -1,0 +1,38 @@
+import type { Client } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+import { randomUUID } from 'node:crypto';
+import { keyIdOf } from '../shared/infrastructure/payload-codec.js';
+
+/**
+ * Encrypts what users have asked for in schedules (arguments, summary) with the first key, where it is under another key
+ * or in plain text. Temporal cannot change a memo, which holds when the schedule was made and a hash: that keeps its key.
+ * @returns the names of earlier keys that memos need; does nothing without a key
+ */
+export async function encryptSchedules(client: Client): Promise<ReadonlySet<string>> {
+  const { workflowService } = client;
+  const { namespace, loadedDataConverter } = client.options;
+  const needed = new Set<string>();
+  const [codec] = loadedDataConverter.payloadCodecs;
+  if (codec === undefined) return needed;
+  const [probe = {}] = await codec.encode([{}]);
+  const current = keyIdOf(probe);
+  const again = async (payloads: Payload[]): Promise<Payload[]> => codec.encode(await codec.decode(payloads));
+
+  for await (const { scheduleId } of client.schedule.list()) {
+    const { schedule, conflictToken, memo } = await workflowService.describeSchedule({ namespace, scheduleId });
+    for (const payload of Object.values(memo?.fields ?? {})) {
+      const id = keyIdOf(payload);
+      if (id !== null && id !== current) needed.add(id);
+    }
+    const start = schedule?.action?.startWorkflow;
+    if (schedule == null || start == null) continue;
+    const args = start.input?.payloads ?? [];
+    const summary = start.userMetadata?.summary;
+    if ([...args, ...(summary == null ? [] : [summary])].every((payload) => keyIdOf(payload) === current)) continue;
+    start.input = { payloads: await again(args) };
+    if (summary != null) start.userMetadata = { summary: (await again([summary]))[0] ?? null };
+    const requestId = randomUUID();
+    await workflowService.updateSchedule({ namespace, scheduleId, schedule, conflictToken, requestId });
+  }
+  return needed;
+}
