@@ -20,3 +20,6 @@ export const compression = z
   .enum(['none', 'gzip'], { error: 'must be none or gzip' })
   .default('none')
   .describe('gzip: the file is compressed, and its name ends in .gz');
+
+/** What `escape_formulas` does, for people. */
+export const ESCAPE_FORMULAS = 'Prefix formula-like text with an apostrophe, also in headers';

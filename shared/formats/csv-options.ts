@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { UNSTORABLE, isStorable } from '../storable-text.js';
-import { compression, timezone } from './common-options.js';
+import { compression, ESCAPE_FORMULAS, timezone } from './common-options.js';
 import type { FormatOptions } from './format.js';
+import { FormulaEncoder } from './formula-encoder.js';
+import { escapeStart } from './formulas.js';
 
 /** What the other side may want of a CSV. `preset` sets several at once; what is named beside it counts. */
 
@@ -49,12 +51,13 @@ const given = z.strictObject({
     .max(20, 'must be at most 20 characters')
     .regex(/^[^"\r\n\0]*$/, 'must have no quote and no line end')
     .refine(isStorable, UNSTORABLE)
+    .refine((text) => text !== '\\.', 'must not be \\., with which PostgreSQL ends a file')
     .optional()
     .describe('What stands for null, without quotes; text that is the same is quoted. Default: nothing'),
   quoting: one(['minimal', 'all'], 'Quote what must be, or all but null; default minimal'),
   decimal_comma: flag('Write the decimals of numbers after a comma; default false'),
   date_format: one(DATE_FORMAT_NAMES, 'Of dates and times; default postgres'),
-  escape_formulas: flag('Lead text that a spreadsheet would run as a formula with an apostrophe; default true'),
+  escape_formulas: flag(`${ESCAPE_FORMULAS}; default true`),
 });
 
 type Given = Omit<z.output<typeof given>, 'timezone' | 'compression' | 'preset'>;
@@ -79,14 +82,24 @@ const PRESETS: Readonly<Record<'none' | 'excel', Partial<Dialect>>> = {
   excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
 };
 
+/** A delimiter would start formulas, or be what keeps text from being one. */
+const OF_FORMULAS = "=+-@'";
+const UNLESS_PLAIN = 'unless escape_formulas is false';
+
 export const csvOptions = given
   .transform(({ preset, ...options }) => {
     const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     return { ...DEFAULTS, ...PRESETS[preset], ...named } as typeof DEFAULTS & Required<typeof options>;
   })
-  .superRefine(({ delimiter, null_text: nullText }, context) => {
-    if (!nullText.includes(delimiter)) return;
-    context.addIssue({ code: 'custom', path: ['null_text'], message: 'must not have the delimiter in it' });
+  .superRefine(({ delimiter, null_text: nullText, escape_formulas: escape }, context) => {
+    const refuse = (option: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [option], message });
+    };
+    if (nullText.includes(delimiter)) refuse('null_text', 'must not have the delimiter in it');
+    if (!escape) return;
+    if (OF_FORMULAS.includes(delimiter)) refuse('delimiter', `must not be =, +, -, @ or ' ${UNLESS_PLAIN}`);
+    const escaped = FormulaEncoder.escape(escapeStart(nullText), { delimiter, quotes: true });
+    if (escaped !== nullText) refuse('null_text', `must not be what a spreadsheet runs as a formula ${UNLESS_PLAIN}`);
   });
 
 export type CsvOptions = z.output<typeof csvOptions>;

@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { csvSettings, DATE_FORMATS } from './csv-options.js';
-import { isFormula } from './formulas.js';
+import { escapeValue } from './formulas.js';
 import type { RowLane } from './format.js';
 
 /**
@@ -55,7 +55,8 @@ const renderValue: RowLane['renderValue'] = (options) => {
   return (text, type) => {
     switch (type) {
       case 'text':
-        return escape && isFormula(text) ? `'${text}` : text;
+      case 'jsonb':
+        return escape ? escapeValue(text, type) : text;
       case 'numeric':
       case 'double precision':
         return comma ? text.replace('.', ',') : text;

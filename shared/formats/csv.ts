@@ -1,33 +1,23 @@
 import pg from 'pg';
-import type { ColumnDefinition, ColumnType } from '../datasets/define-dataset.js';
+import type { ColumnDefinition } from '../datasets/define-dataset.js';
 import { CrlfEncoder } from './crlf.js';
 import { csvOptions, csvSettings, DATE_FORMATS, type CsvOptions } from './csv-options.js';
 import { csvRowLane } from './csv-rows.js';
-import { FORMULA_STARTS } from './formulas.js';
-import { NOTHING, passThrough, type FileOutline, type Format, type FormatOptions } from './format.js';
+import {
+  NOTHING,
+  passThrough,
+  type FileOutline,
+  type Format,
+  type FormatOptions,
+  type SegmentEncoder,
+} from './format.js';
+import { FormulaEncoder } from './formula-encoder.js';
+import { escapeColumnSql, escapeStart } from './formulas.js';
 
 /**
  * CSV as PostgreSQL's own COPY writes it: RFC 4180 quoting, line feeds, nothing for null and `""` for the empty text.
- * PostgreSQL renders every byte; the encoder passes them on.
+ * PostgreSQL renders every byte; the encoder passes them on, with apostrophes where formulas would be.
  */
-
-/** What may hold anybody's text, as the text that COPY writes. */
-const AS_TEXT: Partial<Record<ColumnType, (quoted: string) => string>> = {
-  text: (quoted) => `${quoted}::text`,
-  // A cast would cut the blanks that pad a char(n); its own output function keeps them.
-  char: (quoted) => `textin(bpcharout(${quoted}))`,
-  // A type's cast may say something else than its output, which is what format() takes; but it makes null empty, and
-  // `IS NULL` is true of a row of nulls.
-  other: (quoted) => `CASE WHEN num_nulls(${quoted}) = 0 THEN format('%s', ${quoted}) END`,
-};
-
-/** Escaping everything would turn the number -5.20, or the interval -1 day, into text. */
-function escapeFormulas(quoted: string, { type }: ColumnDefinition): string {
-  const text = AS_TEXT[type]?.(quoted);
-  if (text === undefined) return quoted;
-  // ascii() is the code point of the first character, and 0 for the empty text.
-  return `CASE WHEN ascii(${text}) IN (${FORMULA_STARTS.join(', ')}) THEN '''' || ${text} ELSE ${text} END`;
-}
 
 const DECIMALS = new Set(['numeric', 'real', 'double precision']);
 
@@ -51,7 +41,7 @@ function renderColumn(options: FormatOptions) {
   return (quoted: string, column: ColumnDefinition): string => {
     if (comma && DECIMALS.has(column.type)) return `replace(${quoted}::text, '.', ',')`;
     const rendered = dateIn(quoted, column.type, dates);
-    return rendered === quoted && escape ? escapeFormulas(quoted, column) : rendered;
+    return rendered === quoted && escape ? escapeColumnSql(quoted, column) : rendered;
   };
 }
 
@@ -79,19 +69,28 @@ const BOM = '\ufeff';
 
 function head({ columns, options }: FileOutline): Buffer {
   const settings = csvSettings(options);
-  const names = columns.map(({ name, label }) => (settings.header === 'labels' ? label : name));
+  const { delimiter, escape_formulas: escape } = settings;
+  const shown = columns.map(({ name, label }) => (settings.header === 'labels' ? label : name));
+  const names = escape ? shown.map(escapeStart) : shown;
   // Alone on its line, COPY's end marker is quoted: psql and older servers would take it for the end of the file.
   const isEndMarker = names.length === 1 && names[0] === '\\.';
-  const fields = isEndMarker ? '"\\."' : names.map((name) => csvField(name, settings)).join(settings.delimiter);
-  const line = settings.header === false ? '' : `${fields}${settings.newline === 'crlf' ? '\r\n' : '\n'}`;
+  const fields = isEndMarker ? '"\\."' : names.map((name) => csvField(name, settings)).join(delimiter);
+  const heading = escape ? FormulaEncoder.escape(fields, { delimiter, quotes: true }) : fields;
+  const line = settings.header === false ? '' : `${heading}${settings.newline === 'crlf' ? '\r\n' : '\n'}`;
   return Buffer.from(`${settings.bom ? BOM : ''}${line}`);
+}
+
+function createEncoder(options: FormatOptions): SegmentEncoder {
+  const { newline, escape_formulas: escape, delimiter } = csvSettings(options);
+  const rows = newline === 'crlf' ? new CrlfEncoder() : passThrough;
+  return escape ? new FormulaEncoder(rows, { delimiter, quotes: true }) : rows;
 }
 
 export const csv: Format = {
   name: 'CSV',
   extension: 'csv',
   mediaType: 'text/csv; charset=utf-8',
-  encoderVersion: 2,
+  encoderVersion: 3,
   inBundles: true,
   howToOpen: 'A .csv file is a table as text. A spreadsheet program opens it, such as Excel, LibreOffice or Numbers.',
   options: csvOptions,
@@ -99,6 +98,6 @@ export const csv: Format = {
   copySql,
   rows: { renderColumn, ...csvRowLane },
   head,
-  createEncoder: (_place, { options: { newline } }) => (newline === 'crlf' ? new CrlfEncoder() : passThrough),
+  createEncoder: (_place, { options }) => createEncoder(options),
   tail: () => NOTHING,
 };

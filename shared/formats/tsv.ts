@@ -1,30 +1,52 @@
 import { z } from 'zod';
-import { compression, timezone } from './common-options.js';
+import type { RenderColumn } from '../datasets/query.js';
+import { compression, ESCAPE_FORMULAS, timezone } from './common-options.js';
 import { copyTextField, copyTextLane, copyTextSql } from './copy-text.js';
-import { NOTHING, passThrough, type Format } from './format.js';
+import { NOTHING, passThrough, type FileOutline, type Format, type FormatOptions, type RowLane } from './format.js';
+import { FormulaEncoder } from './formula-encoder.js';
+import { escapeColumnSql, escapeStart, escapeValue } from './formulas.js';
 
-/** Tab-separated values as PostgreSQL, ClickHouse and MySQL load them: no quotes, `\t` and `\n` in values, `\N` for null. */
+/**
+ * Tab-separated values as PostgreSQL, ClickHouse and MySQL load them: no quotes, `\t` and `\n` in values, `\N` for null.
+ * A spreadsheet opens them, too, so formulas are escaped unless the file is for a database.
+ */
 
 const options = z.strictObject({
   timezone,
   compression,
   header: z.boolean({ error: 'must be true or false' }).default(true).describe('Begin with the names of the columns'),
+  escape_formulas: z.boolean({ error: 'must be true or false' }).default(true).describe(ESCAPE_FORMULAS),
 });
 
-const renderColumn = () => (quoted: string) => quoted;
+const DIALECT = { delimiter: '\t', quotes: false };
+
+const escapes = ({ escape_formulas: escape }: FormatOptions): boolean => escape !== false;
+
+const renderColumn = (options: FormatOptions): RenderColumn =>
+  escapes(options) ? escapeColumnSql : (quoted) => quoted;
+
+const renderValue: RowLane['renderValue'] = (options) => (escapes(options) ? escapeValue : (text) => text);
+
+function head({ columns, options }: FileOutline): Buffer {
+  if (options.header === false) return NOTHING;
+  const names = columns.map(({ name }) => name);
+  if (!escapes(options)) return Buffer.from(line(names));
+  return Buffer.from(FormulaEncoder.escape(line(names.map(escapeStart)), DIALECT));
+}
+
+const line = (names: readonly string[]): string => `${names.map(copyTextField).join('\t')}\n`;
 
 export const tsv: Format = {
   name: 'TSV',
   extension: 'tsv',
   mediaType: 'text/tab-separated-values; charset=utf-8',
-  encoderVersion: 2,
+  encoderVersion: 3,
   inBundles: true,
   options,
   renderColumn,
   copySql: copyTextSql,
-  rows: copyTextLane(renderColumn),
-  head: ({ columns, options: { header } }) =>
-    header === false ? NOTHING : Buffer.from(`${columns.map(({ name }) => copyTextField(name)).join('\t')}\n`),
-  createEncoder: () => passThrough,
+  rows: { ...copyTextLane(renderColumn), renderValue },
+  head,
+  createEncoder: (_place, { options }) => (escapes(options) ? new FormulaEncoder(passThrough, DIALECT) : passThrough),
   tail: () => NOTHING,
 };
