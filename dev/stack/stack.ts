@@ -9,6 +9,7 @@ import { createProgress, type Progress } from './progress.js';
 import { RunRecorder } from './run-record.js';
 import { readOrMakeSecrets } from './secrets.js';
 import { startServices, type Services } from './services.js';
+import type { StartS3 } from './seaweedfs.js';
 import { environmentFor, ownSettings, type Environment, type StackEnv } from './stack-env.js';
 import { startUntilReady, type Readiness } from './start-service.js';
 import { TSX } from './tsx.js';
@@ -27,6 +28,8 @@ export interface StackOptions {
   readonly signal?: AbortSignal;
   /** A service whose address is in here is not started. */
   readonly environment?: Environment;
+  /** Starts the S3 server. Default: SeaweedFS. */
+  readonly startS3?: StartS3;
 }
 
 export interface LaunchOptions {
@@ -67,7 +70,7 @@ export interface Stack {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const run = await Run.begin(options);
   try {
-    return run.stack(await startServices(run.context));
+    return run.stack(await startServices(run.context, options.startS3));
   } catch (error) {
     await run.stop();
     throw error;

@@ -7,8 +7,32 @@ export function isStoreError(error: unknown, ...names: readonly string[]): boole
   return names.includes(error.name) || (names.includes('NotFound') && error.$metadata.httpStatusCode === 404);
 }
 
-/** Requests that would be refused again: the bytes are wrong, or the store thinks so. */
-const REFUSED = ['BadDigest', 'EntityTooSmall', 'EntityTooLarge', 'InvalidPart', 'InvalidPartOrder', 'InvalidRequest'];
+/**
+ * Client errors that another try can turn into a success: the clock, short-lived credentials, the network, or another
+ * request at the same time was at fault. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const PASSING: readonly string[] = [
+  'ConditionalRequestConflict',
+  'ExpiredToken',
+  'IncompleteBody',
+  'NoSuchBucket',
+  'OperationAborted',
+  'RequestExpired',
+  'RequestTimeout',
+  'RequestTimeTooSkewed',
+  'SlowDown',
+  'ThrottlingException',
+  'TokenRefreshRequired',
+];
+
+/** Whether the store would answer the same to every other try: it says that the request itself is wrong. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof S3ServiceException) || PASSING.includes(error.name)) return false;
+  const { httpStatusCode: status = 0 } = error.$metadata;
+  // What is missing may be made again, and whoever is told to wait may come back.
+  const mayPass = status === 404 || status === 408 || status === 429;
+  return status === 501 || error.name === 'PermanentRedirect' || (status >= 400 && status < 500 && !mayPass);
+}
 
 /** Runs object store work; its faults leave as STORAGE_UNAVAILABLE or STORAGE_REFUSED, with a sentence. */
 export async function namingStoreFaults<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -20,11 +44,10 @@ export async function namingStoreFaults<T>(what: string, work: () => Promise<T>)
     if (isStoreError(error, 'NoSuchBucket')) {
       throw new ServiceError('STORAGE_UNAVAILABLE', `${what} does not exist.`, {}, { cause: error });
     }
-    const code = isStoreError(error, ...REFUSED) ? 'STORAGE_REFUSED' : 'STORAGE_UNAVAILABLE';
     const status =
       error instanceof S3ServiceException ? ` (${error.name}, ${error.$metadata.httpStatusCode ?? 0})` : '';
     throw new ServiceError(
-      code,
+      isFinal(error) ? 'STORAGE_REFUSED' : 'STORAGE_UNAVAILABLE',
       `${what} does not answer as it should: ${messageOf(error)}${status}.`,
       {},
       { cause: error },

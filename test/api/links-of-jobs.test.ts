@@ -6,6 +6,7 @@ import { makeDownloadToken } from '../../shared/links.js';
 import { assertProblem } from './problems.js';
 import { ask } from '../support/ask.js';
 import { JWT_SECRET } from '../support/service.js';
+import { describeStores } from '../support/stores.js';
 import { LINK_SECRET, seedFor, someone, startApi, type TestApi } from './support.js';
 
 const BYTES = 'id\n1\n2\n';
@@ -16,12 +17,12 @@ async function* content(text: string): AsyncGenerator<Buffer> {
   yield await Promise.resolve(Buffer.from(text));
 }
 
-describe('links', () => {
+describeStores('links', (stackEnv) => {
   let api: TestApi;
   const alice = someone();
 
   before(async () => {
-    api = await startApi();
+    api = await startApi({}, stackEnv());
   });
   after(() => api.close());
 

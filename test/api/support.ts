@@ -8,6 +8,7 @@ import { measureApi } from '../../api/measure-api.js';
 import { Readiness, type ReadinessChecks } from '../../api/readiness.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
+import type { StackEnv } from '../../dev/stack/stack-env.js';
 import type { JobSeed } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
 import { JobStore } from '../../shared/infrastructure/job-store.js';
@@ -51,8 +52,7 @@ export type Overrides = Partial<Omit<ApiDeps, 'settings' | 'readiness'>> & {
 export const someone = (): Principal => ({ userId: randomUUID(), tenantId: randomUUID() });
 
 /** The API on a free port, with a job database of its own, beside the services of the stack. */
-export async function startApi(overrides: Overrides = {}): Promise<TestApi> {
-  const { env } = stack();
+export async function startApi(overrides: Overrides = {}, env: StackEnv = stack().env): Promise<TestApi> {
   const database = await createDatabase();
   await migrate(database.url);
   const pool = createPool(database.url, {

@@ -32,10 +32,10 @@ describe('the discarding sink, as the service uses it', () => {
   async function uploadOf(key: string, bodies: readonly Buffer[]) {
     const { store } = opened;
     const target = { key, uploadId: await store.createUpload(key, HEADERS) };
-    const parts: { number: number; etag: string }[] = [];
+    const parts: { number: number; etag: string; crc32: number }[] = [];
     for (const [index, body] of bodies.entries()) {
       const etag = await store.uploadPart(target, { partNumber: index + 1, body, crc32: crc32(body) });
-      parts.push({ number: index + 1, etag: etag ?? '' });
+      parts.push({ number: index + 1, etag: etag ?? '', crc32: crc32(body) });
     }
     return { target, parts };
   }
@@ -73,7 +73,9 @@ describe('the discarding sink, as the service uses it', () => {
   it('refuses a part that is another one than the client means', async () => {
     const { store } = opened;
     const { target } = await uploadOf('exports/c.csv', [Buffer.alloc(10)]);
-    await assert.rejects(store.completeUpload(target, [{ number: 1, etag: '"else"' }], 1), { code: 'STORAGE_REFUSED' });
+    await assert.rejects(store.completeUpload(target, [{ number: 1, etag: '"else"', crc32: 1 }], 1), {
+      code: 'STORAGE_REFUSED',
+    });
   });
 
   it('keeps small objects, which the service reads again, until they are deleted', async () => {

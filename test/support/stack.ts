@@ -2,7 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { createProgress } from '../../dev/stack/progress.js';
-import { LOCAL_DIR, startStack, type Stack } from '../../dev/stack/stack.js';
+import { LOCAL_DIR, startStack, type Stack, type StackOptions } from '../../dev/stack/stack.js';
 
 /** The services that every test of this run shares: real ones, in a folder that is removed at the end. */
 export interface TestStack {
@@ -42,12 +42,21 @@ export type OwnService = keyof typeof ADDRESSES;
  * A stack beside the shared one, for a test that launches programs or stops a service, and closes it.
  * @param own the services that are its own; they have the shared ones' keys
  */
-export async function stackBeside(...own: readonly OwnService[]): Promise<Stack> {
+export const stackBeside = (...own: readonly OwnService[]): Promise<Stack> => stackWith(own);
+
+/** The same, with other options. */
+export async function stackWith(own: readonly OwnService[], options: StackOptions = {}): Promise<Stack> {
   const shared = stack();
   const dataDir = join(shared.dataDir, `beside-${randomUUID().slice(0, 8)}`);
   await mkdir(dataDir);
   await copyFile(join(shared.dataDir, 'secrets.json'), join(dataDir, 'secrets.json'));
   const without = own.flatMap((service) => ADDRESSES[service].map((name) => [name, undefined] as const));
   const environment = { ...process.env, ...shared.env, ...Object.fromEntries(without) };
-  return startStack({ dataDir, throwaway: true, progress: createProgress(process.stderr), environment });
+  return startStack({
+    dataDir,
+    throwaway: true,
+    progress: createProgress(process.stderr),
+    environment,
+    ...options,
+  });
 }

@@ -6,6 +6,7 @@ import { seedFor } from '../api/support.js';
 import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
+import { describeStores } from '../support/stores.js';
 import { behind, DATASETS_WITH_DOORS, type Door, Doors, endStage, startStage } from './doors.js';
 import {
   cancel,
@@ -20,13 +21,13 @@ import {
   untilTold,
 } from './support.js';
 
-describe('a cancel', () => {
+describeStores('a cancel', (stackEnv) => {
   let service: TestService;
   let doors: Doors;
   let door: Door;
 
   before(async () => {
-    ({ service, doors } = await startStage({ tuning: { segmentBytes: rowsInBytes(200) } }));
+    ({ service, doors } = await startStage({ stackEnv: stackEnv(), tuning: { segmentBytes: rowsInBytes(200) } }));
   });
   beforeEach(async () => {
     door = await doors.closed(1);
@@ -124,7 +125,7 @@ describe('a cancel', () => {
 
   deeply('that no worker is there to hear is heard by the next one', async () => {
     const user = someUser();
-    const alone = await startService({ datasets: DATASETS_WITH_DOORS });
+    const alone = await startService({ datasets: DATASETS_WITH_DOORS, stackEnv: stackEnv() });
     const own = await Doors.of(alone);
     try {
       const [worker, closed] = [await alone.startWorker(), await own.closed(1)];

@@ -4,6 +4,7 @@ import { exportWorkflowId } from '../../shared/contract.js';
 import { deeply } from '../support/depth.js';
 import { download, getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
+import { describeStores } from '../support/stores.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import {
   cancel,
@@ -18,13 +19,14 @@ import {
   untilTold,
 } from './support.js';
 
-describe('a reset of an export', () => {
+describeStores('a reset of an export', (stackEnv) => {
   let service: TestService;
   let doors: Doors;
   let door: Door;
 
   before(async () => {
     ({ service, doors } = await startStage({
+      stackEnv: stackEnv(),
       tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 2 },
     }));
   });

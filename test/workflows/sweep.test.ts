@@ -6,12 +6,13 @@ import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
+import { describeStores } from '../support/stores.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { rowOf, rowsInBytes, slotsOf, statusOf, sweepNow } from './support.js';
 
 const HEADERS = { contentType: 'text/csv', fileName: 'nobodys.csv', metadata: {} };
 
-describe('the sweep', () => {
+describeStores('the sweep', (stackEnv) => {
   let service: TestService;
   let doors: Doors;
   let failing: Door;
@@ -19,7 +20,7 @@ describe('the sweep', () => {
   const user = someUser();
 
   async function serve(options: ServiceOptions): Promise<void> {
-    ({ service, doors } = await startStage(options));
+    ({ service, doors } = await startStage({ stackEnv: stackEnv(), ...options }));
     failing = await doors.closed(1);
     reading = await doors.closed(2);
   }

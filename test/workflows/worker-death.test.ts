@@ -8,15 +8,17 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { BY_ROWS, DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
 import { assertSameFile, segmentsOf, statusOf, untilCommitted } from './support.js';
 import { deeply } from '../support/depth.js';
+import { describeStores } from '../support/stores.js';
 
 const QUICKLY = 'CSV text';
 
-describe('a worker that stops in the middle of an export', () => {
+describeStores('a worker that stops in the middle of an export', (stackEnv) => {
   let service: TestService;
   let doors: Doors;
 
   before(async () => {
     service = await startService({
+      stackEnv: stackEnv(),
       datasets: DATASETS_WITH_DOORS,
       tuning: { maxSegmentRows: 200, segmentsInFlight: 2 },
     });

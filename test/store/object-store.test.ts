@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { combineCrc32, crc32Base64 } from '../../shared/crc32.js';
+import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
+import { openObjectStore, type OpenedObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { deeply } from '../support/depth.js';
+import { describeEveryStore } from '../support/stores.js';
+
+const MIB = 1024 ** 2;
+const HEADERS = { contentType: 'text/csv', fileName: 'orders.csv', metadata: { 'job-id': 'j', generation: '1' } };
+const LARGE = Buffer.alloc(5 * MIB, 'large');
+const SMALL = Buffer.from('id,name\n1,Åsa\n');
+
+/** What the service expects of every S3 server, one test for each answer that an `ObjectStore` documents. */
+describeEveryStore('the object store', (environment) => {
+  let opened: OpenedObjectStore;
+  let store: ObjectStore;
+  let key: string;
+
+  before(() => {
+    opened = openObjectStore(environment());
+    ({ store } = opened);
+  });
+  after(() => {
+    opened.close();
+  });
+  beforeEach(() => {
+    key = `exports/${randomUUID()}/${randomUUID()}.csv`;
+  });
+  afterEach(async () => {
+    await store.abortUploadsOf(key);
+    await store.delete(key);
+  });
+
+  const put = (at: string, ...chunks: readonly Buffer[]) => store.putStream(at, chunks, AbortSignal.timeout(20_000));
+  async function read(at: string): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of store.read(at)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+  const upload = async () => ({ key, uploadId: await store.createUpload(key, HEADERS) });
+  async function part(target: { key: string; uploadId: string }, number: number, body: Buffer) {
+    const etag = await store.uploadPart(target, { partNumber: number, body, crc32: crc32(body) });
+    return { number, etag: etag ?? '', size: body.length, crc32: crc32(body) };
+  }
+  const uploadsOf = async (at: string) => (await store.openUploads(at)).map(({ uploadId }) => uploadId);
+
+  describe('a bucket', () => {
+    it('passes the check when it exists, and fails it by name when it does not', async () => {
+      await store.check();
+      const other = openObjectStore({ ...environment(), EXPORT_BUCKET: 'no-such-bucket' });
+      await assert.rejects(other.store.check(), { code: 'STORAGE_UNAVAILABLE', message: /no-such-bucket/ });
+      other.close();
+    });
+
+    it('fails the check without credentials that the store knows', async () => {
+      const { AWS_SECRET_ACCESS_KEY: secret = '' } = process.env;
+      process.env.AWS_SECRET_ACCESS_KEY = 'wrong';
+      const other = openObjectStore(environment());
+      try {
+        await assert.rejects(other.store.check(), { name: 'ServiceError' });
+      } finally {
+        process.env.AWS_SECRET_ACCESS_KEY = secret;
+        other.close();
+      }
+    });
+  });
+
+  describe('an object', () => {
+    it('is null in head, an error in read, and nothing to delete when it does not exist', async () => {
+      assert.equal(await store.head(key), null);
+      await assert.rejects(read(key), { code: 'STORAGE_UNAVAILABLE' });
+      await store.delete(key);
+    });
+
+    it('is read back as it was written, empty, small, or larger than a part', async () => {
+      for (const body of [Buffer.alloc(0), SMALL, Buffer.concat([LARGE, LARGE, SMALL])]) {
+        await put(key, body);
+        assert((await read(key)).equals(body));
+        assert.equal((await store.head(key))?.size, body.length);
+      }
+    });
+
+    it('is replaced by another under its key, and gone when deleted', async () => {
+      await put(key, SMALL);
+      await put(key, Buffer.from('other'));
+      assert.equal((await read(key)).toString(), 'other');
+      await store.delete(key);
+      assert.equal(await store.head(key), null);
+    });
+
+    it('leaves nothing behind when its stream fails or is aborted', async () => {
+      function* failing(): Generator<Buffer> {
+        yield Buffer.concat([LARGE, LARGE]);
+        throw new Error('the source broke');
+      }
+      await assert.rejects(store.putStream(key, failing(), AbortSignal.timeout(20_000)), /the source broke/);
+      const ending = new AbortController();
+      async function* endless(): AsyncGenerator<Buffer> {
+        for (let chunk = 0; chunk < 100; chunk++) {
+          yield LARGE;
+          if (chunk === 2) ending.abort();
+          await sleep(1);
+        }
+      }
+      await assert.rejects(store.putStream(key, endless(), ending.signal), { name: 'AbortError' });
+      assert.equal(await store.head(key), null);
+      await store.abortUploadsOf(key);
+      assert.deepEqual(await uploadsOf(key), []);
+    });
+  });
+
+  describe('an upload', () => {
+    it('becomes an object with its size, checksum, type, name and metadata', async () => {
+      const target = await upload();
+      const parts = [await part(target, 3, LARGE), await part(target, 7, SMALL)];
+      const sum = combineCrc32(crc32(LARGE), crc32(SMALL), SMALL.length);
+      assert.equal(await store.completeUpload(target, parts, sum), 'completed');
+      assert.deepEqual(await store.head(key), {
+        size: LARGE.length + SMALL.length,
+        crc32: crc32Base64(sum),
+        metadata: HEADERS.metadata,
+      });
+      assert((await read(key)).equals(Buffer.concat([LARGE, SMALL])));
+      assert.deepEqual(await uploadsOf(key), []);
+    });
+
+    it('of one empty part becomes an empty object', async () => {
+      const target = await upload();
+      const parts = [await part(target, 1, Buffer.alloc(0))];
+      assert.equal(await store.completeUpload(target, parts, 0), 'completed');
+      assert.equal((await store.head(key))?.size, 0);
+    });
+
+    it('takes parts of any size from 5 MiB in any order, and leaves out the ones that are not named', async () => {
+      const target = await upload();
+      const last = await part(target, 9, SMALL);
+      const second = await part(target, 5, Buffer.concat([LARGE, SMALL]));
+      await part(target, 4, LARGE);
+      const first = await part(target, 2, LARGE);
+      const body = Buffer.concat([LARGE, LARGE, SMALL, SMALL]);
+      assert.equal(await store.completeUpload(target, [first, second, last], crc32(body)), 'completed');
+      assert((await read(key)).equals(body));
+    });
+
+    it('lists its parts with the ETags that their uploads returned', async () => {
+      const target = await upload();
+      assert.deepEqual(await store.listParts(key, target.uploadId), []);
+      const parts = [await part(target, 1, LARGE), await part(target, 10_000, SMALL)];
+      const listed = await store.listParts(key, target.uploadId);
+      assert.deepEqual(
+        listed,
+        parts.map(({ number, size, etag }) => ({ number, size, etag })),
+      );
+    });
+
+    deeply('lists more parts than one page holds', async function () {
+      this.timeout(120_000);
+      const target = await upload();
+      const numbers = Array.from({ length: 1001 }, (_, at) => at + 1);
+      for (let at = 0; at < numbers.length; at += 50) {
+        await Promise.all(numbers.slice(at, at + 50).map((number) => part(target, number, SMALL)));
+      }
+      const listed = (await store.listParts(key, target.uploadId)) ?? [];
+      assert.deepEqual(
+        listed.map(({ number }) => number),
+        numbers,
+      );
+    });
+
+    it('refuses a part whose checksum is wrong, for now: it may have been damaged on its way', async () => {
+      const target = await upload();
+      const damaged = { partNumber: 1, body: SMALL, crc32: crc32(LARGE) };
+      await assert.rejects(store.uploadPart(target, damaged), { code: 'STORAGE_UNAVAILABLE' });
+      assert.deepEqual(await store.listParts(key, target.uploadId), []);
+    });
+
+    it('refuses to complete with a wrong checksum of the object, for good', async () => {
+      const target = await upload();
+      const parts = [await part(target, 1, SMALL)];
+      await assert.rejects(store.completeUpload(target, parts, 1), { code: 'STORAGE_REFUSED' });
+      assert.equal(await store.head(key), null);
+    });
+
+    it('refuses to complete with another ETag or a part that is too small, for good', async () => {
+      const target = await upload();
+      const first = await part(target, 1, SMALL);
+      const second = await part(target, 2, SMALL);
+      const other = { ...first, etag: '"5d41402abc4b2a76b9719d911017c592"' };
+      await assert.rejects(store.completeUpload(target, [other], crc32(SMALL)), { code: 'STORAGE_REFUSED' });
+      const sum = crc32(Buffer.concat([SMALL, SMALL]));
+      await assert.rejects(store.completeUpload(target, [first, second], sum), { code: 'STORAGE_REFUSED' });
+    });
+
+    it('completes once: the second time is unclear, and the object is the first', async () => {
+      const [one, two] = [await upload(), await upload()];
+      const first = [await part(one, 1, SMALL)];
+      const second = [await part(two, 1, LARGE)];
+      assert.equal(await store.completeUpload(one, first, crc32(SMALL)), 'completed');
+      assert.equal(await store.completeUpload(two, second, crc32(LARGE)), 'unclear');
+      // Amazon repeats its answer to the upload that made the object; SeaweedFS says that the object exists.
+      assert.match(await store.completeUpload(one, first, crc32(SMALL)), /^(completed|unclear)$/);
+      assert.equal((await store.head(key))?.size, SMALL.length);
+    });
+
+    it('completes once when two try at the same time', async () => {
+      const target = await upload();
+      const parts = [await part(target, 1, SMALL)];
+      const tries = [1, 2, 3].map(() => store.completeUpload(target, parts, crc32(SMALL)));
+      for (const end of await Promise.allSettled(tries)) {
+        if (end.status === 'rejected') assert.match(String(end.reason), /STORAGE_UNAVAILABLE|does not answer/);
+      }
+      assert.equal((await store.head(key))?.size, SMALL.length);
+    });
+
+    it('is gone for every method after its abort', async () => {
+      const target = await upload();
+      await part(target, 1, SMALL);
+      assert.equal(await store.hasUpload(key, target.uploadId), true);
+      await store.abortUpload(key, target.uploadId);
+      await store.abortUpload(key, target.uploadId);
+      assert.equal(await store.hasUpload(key, target.uploadId), false);
+      assert.equal(await store.listParts(key, target.uploadId), null);
+      assert.equal(await store.uploadPart(target, { partNumber: 1, body: SMALL, crc32: crc32(SMALL) }), null);
+      const parts = [{ number: 1, etag: '"5d41402abc4b2a76b9719d911017c592"', crc32: crc32(SMALL) }];
+      assert.equal(await store.completeUpload(target, parts, crc32(SMALL)), 'unclear');
+    });
+
+    it('is listed while it is open, with its age, and aborted with others of its key only', async () => {
+      const [one, two] = [await upload(), await upload()];
+      const other = { key: `${key}.other`, uploadId: await store.createUpload(`${key}.other`, HEADERS) };
+      const open = await store.openUploads(key);
+      assert.deepEqual(
+        new Set(open.map(({ uploadId }) => uploadId)),
+        new Set([one, two, other].map((u) => u.uploadId)),
+      );
+      for (const { startedAt } of open) assert(Math.abs(Date.now() - startedAt.getTime()) < 60_000);
+      await store.abortUploadsOf(key);
+      assert.deepEqual(await uploadsOf(key), [other.uploadId]);
+      await store.abortUploadsOf(other.key);
+    });
+
+    it('ends a part that is on its way with its signal', async () => {
+      const target = await upload();
+      const signal = AbortSignal.abort();
+      const late = store.uploadPart(target, { partNumber: 1, body: LARGE, crc32: crc32(LARGE), signal });
+      await assert.rejects(late, { name: 'AbortError' });
+    });
+  });
+
+  describe('a prefix', () => {
+    it('lists its objects in the order of their keys, with their age', async () => {
+      const prefix = `tmp/${randomUUID()}/`;
+      for (const piece of ['1-2-1', '1-0-1', '1-10-1']) await put(`${prefix}${piece}`, SMALL);
+      const listed = await store.list(prefix);
+      assert.deepEqual(
+        listed.map(({ key: at }) => at),
+        ['1-0-1', '1-10-1', '1-2-1'].map((piece) => `${prefix}${piece}`),
+      );
+      for (const { modifiedAt } of listed) assert(Math.abs(Date.now() - modifiedAt.getTime()) < 60_000);
+      await store.deleteAll(prefix);
+      assert.deepEqual(await store.list(prefix), []);
+      await store.deleteAll(prefix);
+    });
+
+    deeply('is deleted whole, however many pages it has, and no other is', async function () {
+      this.timeout(120_000);
+      const prefix = `tmp/${randomUUID()}`;
+      const keys = Array.from({ length: 1005 }, (_, at) => `${prefix}/1-${at}-1`);
+      for (let at = 0; at < keys.length; at += 50) {
+        await Promise.all(keys.slice(at, at + 50).map((piece) => put(piece, SMALL)));
+      }
+      await put(`${prefix}-other/1-0-1`, SMALL);
+      await store.deleteAll(`${prefix}/`);
+      assert.deepEqual(await store.list(`${prefix}/`), []);
+      assert.equal((await store.list(`${prefix}-other/`)).length, 1);
+      await store.deleteAll(`${prefix}-other/`);
+    });
+  });
+
+  describe('a presigned address', () => {
+    const sign = (options: { method?: 'GET' | 'HEAD'; seconds?: number; signedAt?: Date } = {}) =>
+      store.presign(key, { method: 'GET', fileName: 'o.csv', signedAt: new Date(), seconds: 60, ...options });
+
+    it('gives the file, its name and ranges of it, by the one method that it was signed for', async () => {
+      await put(key, SMALL);
+      const whole = await fetch(await sign());
+      assert.equal(whole.status, 200);
+      assert.equal(whole.headers.get('content-disposition'), 'attachment; filename="o.csv"');
+      assert(Buffer.from(await whole.arrayBuffer()).equals(SMALL));
+      const range = await fetch(await sign(), { headers: { range: 'bytes=3-6' } });
+      assert.deepEqual({ status: range.status, text: await range.text() }, { status: 206, text: 'name' });
+      const head = await fetch(await sign({ method: 'HEAD' }), { method: 'HEAD' });
+      assert.deepEqual([head.status, head.headers.get('content-length')], [200, String(SMALL.length)]);
+      assert.equal((await fetch(await sign({ method: 'HEAD' }))).status, 403);
+      assert.equal((await fetch(await sign(), { method: 'HEAD' })).status, 403);
+    });
+
+    it('asks for no header but the host, so that any client can use it', async () => {
+      const { searchParams } = new URL(await sign());
+      assert.equal(searchParams.get('X-Amz-SignedHeaders'), 'host');
+    });
+
+    it('is refused when it has expired, or was changed, and 404 when there is no file', async () => {
+      assert.equal((await fetch(await sign())).status, 404);
+      await put(key, SMALL);
+      const old = await sign({ signedAt: new Date(Date.now() - 61_000) });
+      assert.equal((await fetch(old)).status, 403);
+      const changed = (await sign()).replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+      assert.equal((await fetch(changed)).status, 403);
+      assert.equal((await fetch((await sign()).replace('o.csv', 'x.csv'))).status, 403);
+    });
+  });
+});

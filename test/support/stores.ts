@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { StackEnv } from '../../dev/stack/stack-env.js';
+import { DEEP } from './depth.js';
+import { needProgram, orSkip } from './or-skip.js';
+import { stack, stackWith } from './stack.js';
+import { startVersitygw } from './versitygw.js';
+
+interface RunningStore {
+  /** The environment of the stack, with this store. */
+  readonly env: StackEnv;
+  close(): Promise<void>;
+}
+
+interface StoreUnderTest {
+  readonly name: string;
+  /** What must be installed for it. */
+  readonly program?: string;
+  readonly open: () => Promise<RunningStore>;
+}
+
+const SEAWEEDFS: StoreUnderTest = {
+  name: 'SeaweedFS',
+  open: () => Promise.resolve({ env: stack().env, close: () => Promise.resolve() }),
+};
+
+const VERSITYGW: StoreUnderTest = {
+  name: 'versitygw',
+  program: 'versitygw',
+  open: async () => {
+    const own = await stackWith(['s3'], { startS3: startVersitygw });
+    return { env: own.env, close: () => own.stop() };
+  },
+};
+
+type StoreSuite = (stackEnv: () => StackEnv) => void;
+
+/** Runs a suite with every S3 server. One whose program is missing is skipped, or fails in CI. */
+export function describeEveryStore(title: string, suite: StoreSuite): void {
+  for (const store of [SEAWEEDFS, VERSITYGW]) describeStore(`${title} (on ${store.name})`, store, suite);
+}
+
+/** Runs a suite with the S3 server that all tests share and, in the deep tier, with every other. */
+export function describeStores(title: string, suite: StoreSuite): void {
+  describeStore(title, SEAWEEDFS, suite);
+  if (DEEP) describeStore(`${title} (on ${VERSITYGW.name})`, VERSITYGW, suite);
+}
+
+function describeStore(title: string, { program, open }: StoreUnderTest, suite: StoreSuite): void {
+  if (program !== undefined && !isInstalled(program)) {
+    it(title, function () {
+      return orSkip(this, () => needProgram(program));
+    });
+    return;
+  }
+  describe(title, () => {
+    let running: RunningStore | undefined;
+    before(async () => {
+      running = await open();
+    });
+    suite(() => {
+      if (running === undefined) throw new Error(`${title}: the store is not running`);
+      return running.env;
+    });
+    // After the suite's own hooks, which still need it.
+    after(() => running?.close());
+  });
+}
+
+const isInstalled = (program: string): boolean =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, program)));
