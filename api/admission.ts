@@ -68,14 +68,15 @@ function hasNoAnswer(error: unknown): boolean {
  * A retry is safe: the semaphore knows the job id. Each try has an update id of its own, because an id is only known
  * within one run: repeated after the end of that run, it would return its answer and start nothing.
  *
+ * @param again an export with this id has ended, and nothing is left of it
  * @param turns of tenants: one that asks for many exports in a moment does not keep the others waiting
  * @throws ServiceError TOO_MANY_EXPORTS with `active_job_ids`; TEMPORARILY_UNAVAILABLE when nobody answered in time, in
  * which case the export may have started all the same: its row tells
  */
-export async function admit(job: JobSeed, deps: ApiDeps, turns: Turns): Promise<Admission> {
+export async function admit(job: JobSeed, deps: ApiDeps, turns: Turns, again = false): Promise<Admission> {
   const { metrics } = deps;
   try {
-    const admission = await ask(job, deps, turns);
+    const admission = await ask({ job, again }, deps, turns);
     metrics.admission(admission.started ? 'started' : 'known');
     return admission;
   } catch (error) {
@@ -84,7 +85,11 @@ export async function admit(job: JobSeed, deps: ApiDeps, turns: Turns): Promise<
   }
 }
 
-async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps, turns: Turns): Promise<Admission> {
+async function ask(
+  { job, again }: { readonly job: JobSeed; readonly again: boolean },
+  { jobs, temporal, settings }: ApiDeps,
+  turns: Turns,
+): Promise<Admission> {
   const { limit, weights, admissionDeadlineMs = DEADLINE_MS } = settings;
   const { tenantId } = job;
   const tuning = tuningFor(tenantId, settings.tuning, weights);
@@ -94,7 +99,7 @@ async function ask(job: JobSeed, { jobs, temporal, settings }: ApiDeps, turns: T
     const start = slotsStart(job, { limit, tuning }, await jobs.activeOf(job));
     return client.withDeadline(deadline, () =>
       client.workflow.executeUpdateWithStart(admitUpdate, {
-        args: [{ job, limit, tuning, notAfter, atOnce: job.idempotencyKey === null }],
+        args: [{ job, limit, tuning, notAfter, atOnce: job.idempotencyKey === null, again }],
         updateId: randomUUID(),
         startWorkflowOperation: start,
       }),

@@ -63,6 +63,8 @@ export interface ApiSettings {
   readonly pageFolder?: string;
   /** How long a POST waits to be admitted, in ms. Default 5000. */
   readonly admissionDeadlineMs?: number;
+  /** How long an erasure is waited for before its request is answered 202, in ms. Default 20,000. */
+  readonly erasureAnswerMs?: number;
 }
 
 /** Opened once by `main.ts`, or by a test; the API closes none of it. */

@@ -113,6 +113,8 @@ export interface ExportInput {
 export interface AdmitRequest extends ExportInput {
   /** Refused after this moment (ms since 1970): the client has been told 503 by then. */
   readonly notAfter: number;
+  /** An export of this id has ended, and nothing is left of it: start another with the same id. */
+  readonly again?: boolean;
   /** Answered when the start is ordered, not when it is confirmed: for a job id that nobody else can have used. */
   readonly atOnce?: boolean;
 }

@@ -1,4 +1,4 @@
-import { exportWorkflowId, CONTROL_QUEUE, type ExportInput, type JobSeed } from './contract.js';
+import { exportWorkflowId, CONTROL_QUEUE, type AdmitRequest, type ExportInput, type JobSeed } from './contract.js';
 import { exportSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
 
@@ -8,12 +8,21 @@ import { turnsOf } from './tenant-weights.js';
  */
 const TASK_TIMEOUT_MS = 5000;
 
-/** How an export is started, whoever starts it: its semaphore, the run of a schedule, or who finds that nobody has. */
-export const exportStart = ({ job, limit, tuning, admitted = false }: ExportInput) => ({
+/**
+ * How an export is started, whoever starts it: its semaphore, the run of a schedule, or who finds that nobody has.
+ * @param input `again`: also when one of this id has ended
+ */
+export const exportStart = ({
+  job,
+  limit,
+  tuning,
+  admitted = false,
+  again = false,
+}: ExportInput & Pick<AdmitRequest, 'again'>) => ({
   workflowId: exportWorkflowId(job.jobId),
   taskQueue: CONTROL_QUEUE,
   args: [{ job, limit, tuning, admitted }] as [ExportInput],
-  workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+  workflowIdReusePolicy: again ? ('ALLOW_DUPLICATE' as const) : ('REJECT_DUPLICATE' as const),
   workflowExecutionTimeout: tuning.executionTimeoutMs,
   workflowTaskTimeout: TASK_TIMEOUT_MS,
   priority: turnsOf(job.tenantId, tuning),

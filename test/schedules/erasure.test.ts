@@ -5,7 +5,7 @@ import { assertProblem } from '../api/problems.js';
 import type { Answer } from '../support/ask.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
-import { someUser, type TestService } from '../support/service.js';
+import { someUser, startService, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
 import { rowsInBytes, rowOf, slotsOf, sweepNow } from '../workflows/support.js';
 import { deeply } from '../support/depth.js';
@@ -112,6 +112,27 @@ describe('what is kept', () => {
     await untilEnded(service, user, await postExport(service, user));
   });
 
+  it('leaves an Idempotency-Key free: it makes a new export with the same id, once', async () => {
+    const user = someUser();
+    const post = (format: string): Promise<Answer> =>
+      service.ask('POST', '/v1/exports', {
+        ...{ as: user, body: { type: 'orders', format }, headers: { 'Idempotency-Key': 'nightly' } },
+      });
+    const idOf = ({ json }: Answer): string => (json as { job_id: string }).job_id;
+    const first = idOf(await post('csv'));
+    await untilEnded(service, user, first);
+    await erase(user, admin());
+    // Another request by now: nothing is left that it could be held against.
+    const answers = await Promise.all([post('json'), post('json'), post('json')]);
+    for (const answer of answers) {
+      assert.equal(answer.status, 202, answer.text);
+      assert.equal(idOf(answer), first);
+    }
+    assert.ok(((await untilEnded(service, user, first)).row_count ?? 0) > 0);
+    assert.equal((await rowOf(service, first)).format, 'JSON');
+    assertProblem(await post('csv'), 'IDEMPOTENCY_KEY_REUSED');
+  });
+
   it('is erased for who may, in their own tenant', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
@@ -126,5 +147,30 @@ describe('what is kept', () => {
     assert.equal((await rowOf(service, jobId)).shown_status, 'COMPLETED');
     const wrong = await service.ask('DELETE', '/v1/users/alice/exports', { as: admin() });
     assertProblem(wrong, 'VALIDATION_FAILED', ['path/user_id']);
+  });
+});
+
+describe('an erasure that takes longer than its request waits', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService({ erasureAnswerMs: 300 });
+  });
+  after(() => service.close());
+
+  it('is answered 202, goes on, and says 200 when it is done', async () => {
+    const user = someUser();
+    const admin = { ...someUser(), scopes: ['exports:admin'] };
+    const erase = (): Promise<Answer> => service.ask('DELETE', `/v1/users/${user.userId}/exports`, { as: admin });
+    // Nobody is there to do it.
+    for (let n = 0; n < 2; n++) {
+      const answer = await erase();
+      assert.deepEqual([answer.status, answer.json], [202, { status: 'ERASING' }]);
+    }
+    await service.startWorker();
+    const done = await until('its end', async () => {
+      const answer = await erase();
+      return answer.status === 200 && answer;
+    });
+    assert.deepEqual(done.json, RESULT);
   });
 });

@@ -83,6 +83,8 @@ export interface ServiceOptions {
   readonly retryWindowMs?: number;
   /** How long a POST waits to be admitted. Default: long, because two runs may share two cores. */
   readonly admissionDeadlineMs?: number;
+  /** How long a request waits for an erasure, ms. */
+  readonly erasureAnswerMs?: number;
   /** With the web page, and links that a browser can follow. */
   readonly page?: boolean;
   /** Default: the services that all tests share. */
@@ -240,6 +242,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       maxEventStreams: 20,
       tuning,
       admissionDeadlineMs: options.admissionDeadlineMs ?? 20_000,
+      ...(options.erasureAnswerMs === undefined ? {} : { erasureAnswerMs: options.erasureAnswerMs }),
     },
   });
   const server = await serveApp(app, { host: '127.0.0.1', port: 0 });
