@@ -29,7 +29,7 @@ export function createApp(deps: ApiDeps): Express {
     securityHeaders,
     ...crossOrigin(deps.settings.corsOrigins ?? []),
   );
-  app.use('/v1', authenticate(deps.verifyToken), ...rateLimits(deps.settings));
+  app.use(['/v1', '/temporal-codec'], authenticate(deps.verifyToken), ...rateLimits(deps.settings));
   for (const [path, methods] of Object.entries(ROUTES)) mount(app, path, methods, deps);
   app.use(() => {
     throw nothingHere();
@@ -51,7 +51,7 @@ function mount(app: Express, path: string, methods: Routes[string], deps: ApiDep
 
 const handlers = ({ handle, operation }: Route, deps: ApiDeps): RequestHandler[] => [
   ...(operation.scope === undefined ? [] : [requireScope(operation.scope)]),
-  ...(operation.takes !== undefined ? jsonBody : []),
+  ...(operation.takes !== undefined ? jsonBody(operation.maxBodyBytes) : []),
   handle(deps),
 ];
 

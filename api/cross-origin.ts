@@ -10,7 +10,8 @@ export function crossOrigin(origins: readonly string[]): RequestHandler[] {
   const allow = cors({
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST', 'PUT', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', ...Object.keys(REQUEST_HEADERS)],
+    // Temporal's Web UI sends X-Namespace to its codec server.
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Namespace', ...Object.keys(REQUEST_HEADERS)],
     exposedHeaders: Object.keys(RESPONSE_HEADERS),
     maxAge: DAY_SECONDS,
   });

@@ -7,12 +7,13 @@ import { boundedBody } from './bounded-body.js';
 const MAX_BYTES = 100 * 1024;
 const TYPES = ['application/json', 'application/*+json'];
 
-const parse = express.json({
-  limit: MAX_BYTES,
-  type: TYPES,
-  // A number or a text is JSON too; the schema says better than the parser why it is no request.
-  strict: false,
-});
+const parse = (limit: number): RequestHandler =>
+  express.json({
+    limit,
+    type: TYPES,
+    // A number or a text is JSON too; the schema says better than the parser why it is no request.
+    strict: false,
+  });
 
 const jsonOnly: RequestHandler = (request, _response, next) => {
   // Null: there is no body, which the schema refuses by name.
@@ -32,5 +33,13 @@ const storableOnly: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Reads a JSON body of at most 100 KB, with bounded lists and objects, that can be stored. What is wrong with it is for `problem.ts` to say. */
-export const jsonBody: readonly RequestHandler[] = [jsonOnly, parse, boundedBody, storableOnly];
+/**
+ * Reads a JSON body, with bounded lists and objects, that can be stored. What is wrong with it is for `problem.ts` to say.
+ * @param maxBytes default: 100 KB
+ */
+export const jsonBody = (maxBytes = MAX_BYTES): readonly RequestHandler[] => [
+  jsonOnly,
+  parse(maxBytes),
+  boundedBody,
+  storableOnly,
+];

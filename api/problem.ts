@@ -11,7 +11,10 @@ import { contextOf } from './context.js';
 
 /** Seconds after which asking again makes sense: a slot or a server is usually back by then. */
 const RETRY_AFTER = 5;
-const TOO_LARGE = 'The body must be at most 100 KB.';
+const tooLarge = (error: object): string => {
+  const limit = 'limit' in error && typeof error.limit === 'number' ? error.limit : 0;
+  return `The body must be at most ${limit / 1024} KB.`;
+};
 const WRONG_ENCODING = 'The body must be UTF-8, as it is or compressed with gzip, deflate or br.';
 
 /** What Express and its body parser throw: errors with a status, and a type that says why. */
@@ -20,7 +23,7 @@ function fromExpress(error: unknown): ServiceError | null {
   const type = 'type' in error ? String(error.type) : '';
   const options: ErrorOptions = { cause: error };
   if (type === 'entity.parse.failed') return validationFailed([{ pointer: '', detail: 'must be JSON' }]);
-  if (type === 'entity.too.large') return new ServiceError('BODY_TOO_LARGE', TOO_LARGE, {}, options);
+  if (type === 'entity.too.large') return new ServiceError('BODY_TOO_LARGE', tooLarge(error), {}, options);
   if (error.status === 415) return new ServiceError('UNSUPPORTED_MEDIA_TYPE', WRONG_ENCODING, {}, options);
   if (type === 'request.aborted' || type === 'request.size.invalid') {
     return validationFailed([{ pointer: '', detail: 'must be sent completely' }]);

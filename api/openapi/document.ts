@@ -1,4 +1,5 @@
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import { codecPayloadsSchema } from '../routes/temporal-codec.js';
 import { exportRequest } from './export-request.js';
 import { scheduleRequest } from './schedule-request.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.js';
@@ -39,6 +40,7 @@ export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json
   const bodies: Readonly<Record<BodyName, Json>> = {
     ExportRequest: exportRequest(registry, schemas),
     ScheduleRequest: scheduleRequest(registry, schemas),
+    TemporalPayloads: schemas.add('TemporalPayloads', schemas.input(codecPayloadsSchema)),
   };
   const operationJson = (path: string, operation: Operation): Json => ({
     operationId: operation.id,

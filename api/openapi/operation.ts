@@ -19,13 +19,15 @@ export interface Operation {
   readonly headers?: readonly RequestHeader[];
   /** The schema of its body. None: it takes none. */
   readonly takes?: BodyName;
+  /** Of its body. Default: 100 KB. */
+  readonly maxBodyBytes?: number;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Beside those that every operation of its kind may meet. */
   readonly problems?: readonly ErrorCode[];
 }
 
-export type BodyName = 'ExportRequest' | 'ScheduleRequest';
+export type BodyName = 'ExportRequest' | 'ScheduleRequest' | 'TemporalPayloads';
 
 /** Of what asks for a dataset's permission. */
 export const PERMISSION_PROBLEMS: readonly ErrorCode[] = [

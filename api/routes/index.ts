@@ -30,9 +30,10 @@ import {
   replaceScheduleOperation,
   unpauseScheduleOperation,
 } from './schedule.js';
+import { decodePayloads, decodePayloadsOperation, encodePayloads, encodePayloadsOperation } from './temporal-codec.js';
 import { rotateSecret, rotateSecretOperation, showSecret, showSecretOperation } from './webhook-secret.js';
 
-/** Every address of the service. Under `/v1` a token is asked for first. */
+/** Every address of the service. Under `/v1` and `/temporal-codec` a token is asked for first. */
 export const ROUTES: Routes = {
   '/v1/exports': {
     get: { handle: listExports, operation: listExportsOperation },
@@ -69,6 +70,8 @@ export const ROUTES: Routes = {
   '/v1/webhooks/secret/rotate': { post: { handle: rotateSecret, operation: rotateSecretOperation } },
   '/v1/users/:user_id/exports': { delete: { handle: eraseUser, operation: eraseUserOperation } },
   '/v1/datasets': { get: { handle: listDatasets, operation: listDatasetsOperation } },
+  '/temporal-codec/decode': { post: { handle: decodePayloads, operation: decodePayloadsOperation } },
+  '/temporal-codec/encode': { post: { handle: encodePayloads, operation: encodePayloadsOperation } },
   '/d/:token': { get: { handle: openLink, operation: openLinkOperation } },
   '/healthz': { get: { handle: health, operation: healthOperation } },
   '/readyz': { get: { handle: ready, operation: readyOperation } },

@@ -1,0 +1,84 @@
+import type { Payload } from '@temporalio/common';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { fieldProblems, validationFailed } from '../../shared/field-problems.js';
+import { PayloadKeyError } from '../../shared/infrastructure/payload-codec.js';
+import type { ApiDeps } from '../deps.js';
+import type { Operation } from '../openapi/operation.js';
+import { nothingHere } from '../static-file.js';
+
+/**
+ * Temporal's codec server (https://docs.temporal.io/codec-server): its Web UI and its CLI send payloads as Temporal keeps
+ * them, and get them as they were before they were encrypted; or the other way round, for what an operator starts.
+ */
+
+/** A history page of 4 MB as base64, and some more. */
+const MAX_BODY_BYTES = 6 * 1024 * 1024;
+
+/** As protobuf's JSON has bytes. */
+const base64 = z.string().regex(/^[A-Za-z0-9+/=_-]*$/, 'must be base64');
+const payloadSchema = z
+  .object({ metadata: z.record(z.string(), base64).optional(), data: base64.optional() })
+  .meta({ id: 'TemporalPayload' });
+type JsonPayload = z.infer<typeof payloadSchema>;
+
+export const codecPayloadsSchema = z.object({ payloads: z.array(payloadSchema) });
+
+const fromJson = ({ metadata = {}, data = '' }: JsonPayload): Payload => ({
+  metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, Buffer.from(value, 'base64')])),
+  data: Buffer.from(data, 'base64'),
+});
+const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+const toJson = ({ metadata, data }: Payload): JsonPayload => ({
+  metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, toText(value)])),
+  data: toText(data ?? Buffer.alloc(0)),
+});
+
+const run =
+  (direction: 'encode' | 'decode') =>
+  ({ temporal }: ApiDeps): RequestHandler =>
+  async (request, response) => {
+    const [codec] = temporal.client.options.loadedDataConverter.payloadCodecs;
+    if (codec === undefined) throw nothingHere();
+    const body = codecPayloadsSchema.safeParse(request.body);
+    if (!body.success) throw validationFailed(fieldProblems(body.error));
+    try {
+      const payloads = await codec[direction](body.data.payloads.map(fromJson));
+      response.json({ payloads: payloads.map(toJson) });
+    } catch (error) {
+      if (!(error instanceof PayloadKeyError)) throw error;
+      throw validationFailed([{ pointer: '/payloads', detail: `cannot be decrypted. ${error.message}` }]);
+    }
+  };
+
+/** `POST /temporal-codec/decode` */
+export const decodePayloads = run('decode');
+/** `POST /temporal-codec/encode` */
+export const encodePayloads = run('encode');
+
+const operation = (id: string, summary: string, example: JsonPayload): Operation => ({
+  id,
+  tag: 'Service',
+  summary,
+  description: "A codec server for Temporal's Web UI and CLI. Not found where the service has no `PAYLOAD_KEY`.",
+  scope: 'exports:admin',
+  takes: 'TemporalPayloads',
+  maxBodyBytes: MAX_BODY_BYTES,
+  answers: {
+    200: {
+      description: 'As many payloads, in the same order',
+      schema: codecPayloadsSchema,
+      example: { payloads: [example] },
+    },
+  },
+  problems: ['NOT_FOUND'],
+});
+
+export const decodePayloadsOperation = operation('decodePayloads', 'Decrypt payloads of Temporal', {
+  metadata: { encoding: 'anNvbi9wbGFpbg==' },
+  data: 'eyJqb2JJZCI6IjAxOTMzYjFjIn0=',
+});
+export const encodePayloadsOperation = operation('encodePayloads', 'Encrypt payloads for Temporal', {
+  metadata: { encoding: 'YmluYXJ5L2VuY3J5cHRlZA==', 'encryption-key-id': 'MjAyNi0xMQ==' },
+  data: 'q83vASNFZ4k=',
+});
