@@ -18,6 +18,7 @@ import { createWorker } from './create-worker.js';
 import { openDeps } from './open-deps.js';
 import { metricsPorts, sdkMetrics } from './metrics-ports.js';
 import { temporalLogger } from './temporal-logger.js';
+import { startWatchdog } from './watchdog.js';
 
 /**
  * `npm run worker [-- --role control|data|all] [--processes N]`: any number of copies. Configured by the environment
@@ -37,6 +38,8 @@ async function main(): Promise<void> {
     await runCopies(program, stop, createLogger('export-workers', config.LOG_LEVEL));
     return;
   }
+  const watchdog = startWatchdog({ drainMs: config.WORKER_DRAIN, logLevel: config.LOG_LEVEL });
+  void stop.then(watchdog.stopping);
   const registry = await loadDatasets(config.DATASETS_MODULE);
   const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-worker', config.LOG_LEVEL);
@@ -68,11 +71,13 @@ async function main(): Promise<void> {
       dataSlots,
       drainMs,
       traces,
+      watched: watchdog.activities,
     });
     void stop.then(() => {
       logger.info({ drainMs }, 'draining');
       worker.shutdown();
     });
+    watchdog.watch();
     logger.info({ role, dataSlots, datasets: [...registry.keys()], temporal: address.connection.address }, 'working');
     await worker.run();
     logger.info('drained');

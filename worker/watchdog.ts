@@ -1,0 +1,80 @@
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import inspector from 'node:inspector';
+import { Worker } from 'node:worker_threads';
+import { jobIdOfWorkflow } from '../shared/contract.js';
+
+/** Activities are aborted at the end of the drain time; this long after it the process is ended, ms. Ten are promised. */
+const AFTER_DRAIN_MS = 8000;
+const BEAT_MS = 1000;
+
+/** An activity as the log names it when the process is ended under it. */
+export interface RunningActivity {
+  readonly activity: string;
+  readonly job_id: string | null;
+  readonly attempt: number;
+}
+
+export type WatchdogMessage =
+  /** `isDebugged`: a debugger may stop the main thread for as long as it likes. */
+  | { readonly kind: 'beat'; readonly isDebugged: boolean }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'started'; readonly id: string; readonly activity: RunningActivity }
+  | { readonly kind: 'ended'; readonly id: string };
+
+export interface WatchdogSettings {
+  /** How long a stopping process may take, and how long the main thread may be blocked, ms. */
+  readonly limitMs: number;
+  readonly logLevel: string;
+}
+
+export interface Watchdog {
+  /** Tells the watchdog which activities run. */
+  readonly activities: ActivityInterceptorsFactory;
+  /** From now on a blocked main thread counts. */
+  readonly watch: () => void;
+  /** From now on the process has its drain time and eight seconds. */
+  readonly stopping: () => void;
+}
+
+/**
+ * Ends the process where nothing else does. An activity may ignore its abort, a pool may wait for a query that never
+ * returns, and code may loop forever, which also keeps the signal to stop from being heard: so this is a thread of its
+ * own. It kills the process when it takes longer to stop than it may, or when its main thread has been blocked for as
+ * long: Temporal has given up that worker's activities by then, because their heartbeats are missing.
+ */
+export function startWatchdog({ drainMs, logLevel }: { drainMs: number; logLevel: string }): Watchdog {
+  const settings: WatchdogSettings = { limitMs: drainMs + AFTER_DRAIN_MS, logLevel };
+  const thread = new Worker(new URL('watchdog-thread.js', import.meta.url), {
+    workerData: settings,
+    resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 },
+  });
+  thread.unref();
+  const tell = (message: WatchdogMessage): void => {
+    thread.postMessage(message);
+  };
+  return {
+    activities: ({ info }) => ({
+      inbound: {
+        async execute(input, next) {
+          const id = randomUUID();
+          const job_id = jobIdOfWorkflow(info.workflowExecution?.workflowId ?? '');
+          tell({ kind: 'started', id, activity: { activity: info.activityType, job_id, attempt: info.attempt } });
+          try {
+            return await next(input);
+          } finally {
+            tell({ kind: 'ended', id });
+          }
+        },
+      },
+    }),
+    watch: () => {
+      setInterval(() => {
+        tell({ kind: 'beat', isDebugged: inspector.url() !== undefined });
+      }, BEAT_MS).unref();
+    },
+    stopping: () => {
+      tell({ kind: 'stop' });
+    },
+  };
+}
