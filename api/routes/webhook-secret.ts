@@ -56,12 +56,12 @@ const secretAnswer: Answer = {
   },
 };
 
-// Both are for who may ask for exports: whoever knows the secret can forge what receivers believe.
+// Whoever knows the secret can forge what the tenant's receivers believe, and whoever replaces it breaks them a day later.
 export const showSecretOperation: Operation = {
   id: 'showWebhookSecret',
   tag: 'Webhooks',
   summary: "What verifies the webhooks of the caller's tenant",
-  scope: 'exports:write',
+  scope: 'exports:admin',
   answers: { 200: secretAnswer },
   problems: ['JOB_STORE_UNAVAILABLE'],
 };
@@ -71,7 +71,7 @@ export const rotateSecretOperation: Operation = {
   tag: 'Webhooks',
   summary: 'Replace the secret of webhooks',
   description: 'The replaced one signs beside it for a day. At most five times within a day.',
-  scope: 'exports:write',
+  scope: 'exports:admin',
   answers: { 200: secretAnswer },
   problems: ['ROTATED_TOO_OFTEN', 'JOB_STORE_UNAVAILABLE'],
 };

@@ -7,6 +7,7 @@ import { assertProblem } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
 import type { Principal } from '../../api/deps.js';
 import { queryRows } from '../support/database.js';
+import { adminOf } from './support.js';
 
 const KEY = 'a key of the tests that nobody else has';
 const view = z.strictObject({
@@ -22,8 +23,9 @@ describe('the secret of a tenant', () => {
   });
   after(() => api.close());
 
-  const show = async (as: Principal) => view.parse((await api.ask('GET', '/v1/webhooks/secret', { as })).json);
-  const rotate = (as: Principal) => api.ask('POST', '/v1/webhooks/secret/rotate', { as });
+  const show = async (user: Principal) =>
+    view.parse((await api.ask('GET', '/v1/webhooks/secret', { as: adminOf(user) })).json);
+  const rotate = (user: Principal) => api.ask('POST', '/v1/webhooks/secret/rotate', { as: adminOf(user) });
   /** The secrets that a message to the tenant is signed with at this moment. */
   const signing = async ({ tenantId }: Principal): Promise<string[]> => {
     const { signing: versions } = await api.deps.webhooks.secretVersions(tenantId);
@@ -94,6 +96,24 @@ describe('the secret of a tenant', () => {
     const headers = webhookHeaders([secret], message);
     const expected = new Webhook(secret).sign(message.id, new Date(message.timestamp * 1000), message.body);
     assert.equal(headers['webhook-signature'], expected);
+  });
+
+  it('is neither shown nor rotated without the scope exports:admin', async () => {
+    const { userId, tenantId } = someone();
+    const before = await show({ userId, tenantId });
+    for (const as of [
+      { userId, tenantId },
+      { userId, tenantId, scopes: ['exports:read', 'exports:write'] },
+    ]) {
+      for (const [method, path] of [
+        ['GET', '/v1/webhooks/secret'],
+        ['POST', '/v1/webhooks/secret/rotate'],
+      ] as const) {
+        const { needed_scope: needed } = assertProblem(await api.ask(method, path, { as }), 'FORBIDDEN');
+        assert.equal(needed, 'exports:admin');
+      }
+    }
+    assert.deepEqual(await show({ userId, tenantId }), before);
   });
 
   it('is for tokens only', async () => {

@@ -42,11 +42,19 @@ export async function redeliver(service: TestService, as: Principal, jobId: stri
 }
 
 const secretSchema = z.object({ secret: z.string(), replaced_still_signing: z.number() });
-export async function secretOf(service: TestService, as: Principal): Promise<string> {
-  return secretSchema.parse((await service.ask('GET', '/v1/webhooks/secret', { as })).json).secret;
+/** An admin of the user's tenant, who may see and rotate its secret. */
+export const adminOf = ({ tenantId, userId }: Principal): Principal => ({
+  tenantId,
+  userId,
+  scopes: ['exports:admin'],
+});
+
+export async function secretOf(service: TestService, user: Principal): Promise<string> {
+  const { json } = await service.ask('GET', '/v1/webhooks/secret', { as: adminOf(user) });
+  return secretSchema.parse(json).secret;
 }
-export async function rotate(service: TestService, as: Principal): Promise<z.infer<typeof secretSchema>> {
-  const { status, json, text } = await service.ask('POST', '/v1/webhooks/secret/rotate', { as });
+export async function rotate(service: TestService, user: Principal): Promise<z.infer<typeof secretSchema>> {
+  const { status, json, text } = await service.ask('POST', '/v1/webhooks/secret/rotate', { as: adminOf(user) });
   assert.equal(status, 200, text);
   return secretSchema.parse(json);
 }
