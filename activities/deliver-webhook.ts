@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { webhookIdOf, type EventRef, type NotificationEvent } from '../shared/contract.js';
 import { ServiceError, type ErrorCode } from '../shared/errors.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
@@ -7,6 +7,7 @@ import { jobView } from '../shared/job-view.js';
 import { eventType, type WebhookMessage } from '../shared/webhooks/message.js';
 import { webhookHeaders, webhookSecret } from '../shared/webhooks/signature.js';
 import type { ActivityDeps } from './deps.js';
+import { TenantTurns } from './tenant-turns.js';
 
 type Deps = Pick<
   ActivityDeps,
@@ -19,6 +20,9 @@ interface Delivery extends EventRef {
   /** Somebody asked for it: sent whatever was before, and once. */
   readonly onDemand: boolean;
 }
+
+/** Deliveries of one tenant that a worker process has under way at a time, of the two hundred that it can have. */
+const PER_TENANT = 10;
 
 /** Receivers shall not all be asked again at the same moment. */
 const JITTER = 0.1;
@@ -58,62 +62,94 @@ const messageOf = (
   data: jobView(row, links),
 });
 
+/** The attempt ends before it has begun; it counts as none of its schedule. */
+const notItsTurn = (waitMs: number): ApplicationFailure =>
+  ApplicationFailure.create({
+    message: `${PER_TENANT} deliveries of this tenant are under way; this one comes again.`,
+    type: 'WEBHOOK_DEFERRED',
+    nextRetryDelay: waitMs,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+
+/**
+ * Delivers webhooks, of one tenant a few at a time: one that finds no place gives its slot back at once, so that a
+ * tenant's silent receivers delay nobody else.
+ */
+export function deliverWebhook(deps: Deps) {
+  const turns = new TenantTurns(PER_TENANT);
+  return async (delivery: Delivery): Promise<{ delivered: boolean }> => {
+    const taken = turns.take(delivery.tenantId);
+    if ('waitMs' in taken) {
+      deps.metrics.notified('webhook', 'deferred');
+      throw notItsTurn(taken.waitMs);
+    }
+    try {
+      return await attemptDelivery(deps, delivery);
+    } finally {
+      turns.release(delivery.tenantId, taken.turn);
+    }
+  };
+}
+
 /**
  * One attempt to deliver a webhook. Each is written down before it is sent; `webhook-id` is the same for all of them,
  * on whatever worker, so that a receiver that got one twice knows it.
  */
-export const deliverWebhook =
-  ({ jobs, webhooks, metrics, sendWebhook, webhookKey, publicUrl, linkSecret }: Deps) =>
-  async ({ jobId, tenantId, event, retryDelaysMs, timeoutMs, onDemand }: Delivery): Promise<{ delivered: boolean }> => {
-    const { info, cancellationSignal: signal } = Context.current();
-    const row = await jobs.find(jobId);
-    const url = row?.notify.webhook_url;
-    if (row === null || url === undefined) return { delivered: false };
-    const webhookId = webhookIdOf(jobId, event);
-    if (!onDemand && (await webhooks.isDelivered(webhookId))) return { delivered: true };
+async function attemptDelivery(
+  { jobs, webhooks, metrics, sendWebhook, webhookKey, publicUrl, linkSecret }: Deps,
+  { jobId, tenantId, event, retryDelaysMs, timeoutMs, onDemand }: Delivery,
+): Promise<{ delivered: boolean }> {
+  const { info, cancellationSignal: signal } = Context.current();
+  const row = await jobs.find(jobId);
+  const url = row?.notify.webhook_url;
+  if (row === null || url === undefined) return { delivered: false };
+  const webhookId = webhookIdOf(jobId, event);
+  if (!onDemand && (await webhooks.isDelivered(webhookId))) return { delivered: true };
 
-    const delivery = await webhooks.begin({ jobId, event, webhookId, host: new URL(url).host });
-    if (!onDemand && (await webhooks.isGone(tenantId, url))) {
-      const error = 'The receiver has answered 410 before: nothing is sent until a delivery is asked for.';
-      await webhooks.end(delivery, { status: 'FAILED', httpStatus: null, error, nextInMs: null });
-      return { delivered: false };
+  const { runId = '' } = info.workflowExecution ?? {};
+  const begun = await webhooks.begin({ jobId, event, webhookId, host: new URL(url).host, runId });
+  const { deliveryId, attemptOfRun } = begun;
+  if (!onDemand && (await webhooks.isGone(tenantId, url))) {
+    const error = 'The receiver has answered 410 before: nothing is sent until a delivery is asked for.';
+    await webhooks.end(deliveryId, { status: 'FAILED', httpStatus: null, error, nextInMs: null });
+    return { delivered: false };
+  }
+  const outcome = await send(url, row);
+  const isGone = outcome.httpStatus === 410;
+  if (isGone) await webhooks.markGone(tenantId, url);
+  else if (onDemand && outcome.error === null) await webhooks.unmarkGone(tenantId, url);
+
+  const delay = retryDelaysMs[attemptOfRun - 1];
+  const mayRetry = outcome.error !== null && !isGone && outcome.code === 'WEBHOOK_UNAVAILABLE';
+  const nextInMs =
+    mayRetry && delay !== undefined
+      ? Math.max(outcome.retryAfterMs, Math.round(delay * (1 + JITTER * Math.random())))
+      : null;
+  const { httpStatus, error, code, cause } = outcome;
+  await webhooks.end(deliveryId, { status: error === null ? 'DELIVERED' : 'FAILED', httpStatus, error, nextInMs });
+  metrics.notified('webhook', error === null ? 'delivered' : nextInMs === null ? 'failed' : 'retried');
+  if (error === null) return { delivered: true };
+  // The receiver does not want it, or whoever asked for it looks at the outcome: no operator need hear of it.
+  if (isGone || onDemand) return { delivered: false };
+  throw ApplicationFailure.create({
+    message: error,
+    type: code,
+    nonRetryable: nextInMs === null,
+    ...(cause instanceof Error ? { cause } : {}),
+    ...(nextInMs === null ? {} : { nextRetryDelay: nextInMs }),
+  });
+
+  async function send(to: string, job: JobRow): Promise<Outcome> {
+    const { signing } = await webhooks.secretVersions(tenantId);
+    const body = JSON.stringify(messageOf(event, job, { publicUrl, linkSecret }));
+    const secrets = signing.map((version) => webhookSecret(webhookKey, { tenantId, version }));
+    const signed = webhookHeaders(secrets, { id: webhookId, timestamp: Math.floor(Date.now() / 1000), body });
+    const headers = { ...signed, 'content-type': 'application/json', 'user-agent': 'export-service' };
+    try {
+      return outcomeOf(await sendWebhook({ url: to, headers, body, timeoutMs, signal }));
+    } catch (thrown) {
+      if (!(thrown instanceof ServiceError)) throw thrown;
+      return { httpStatus: null, error: thrown.forUser, code: thrown.code, retryAfterMs: 0, cause: thrown.cause };
     }
-    const outcome = await send(url, row);
-    const isGone = outcome.httpStatus === 410;
-    if (isGone) await webhooks.markGone(tenantId, url);
-    else if (onDemand && outcome.error === null) await webhooks.unmarkGone(tenantId, url);
-
-    const delay = retryDelaysMs[info.attempt - 1];
-    const mayRetry = outcome.error !== null && !isGone && outcome.code === 'WEBHOOK_UNAVAILABLE';
-    const nextInMs =
-      mayRetry && delay !== undefined
-        ? Math.max(outcome.retryAfterMs, Math.round(delay * (1 + JITTER * Math.random())))
-        : null;
-    const { httpStatus, error, code, cause } = outcome;
-    await webhooks.end(delivery, { status: error === null ? 'DELIVERED' : 'FAILED', httpStatus, error, nextInMs });
-    metrics.notified('webhook', error === null ? 'delivered' : nextInMs === null ? 'failed' : 'retried');
-    if (error === null) return { delivered: true };
-    // The receiver does not want it, or whoever asked for it looks at the outcome: no operator need hear of it.
-    if (isGone || onDemand) return { delivered: false };
-    throw ApplicationFailure.create({
-      message: error,
-      type: code,
-      nonRetryable: nextInMs === null,
-      ...(cause instanceof Error ? { cause } : {}),
-      ...(nextInMs === null ? {} : { nextRetryDelay: nextInMs }),
-    });
-
-    async function send(to: string, job: JobRow): Promise<Outcome> {
-      const { signing } = await webhooks.secretVersions(tenantId);
-      const body = JSON.stringify(messageOf(event, job, { publicUrl, linkSecret }));
-      const secrets = signing.map((version) => webhookSecret(webhookKey, { tenantId, version }));
-      const signed = webhookHeaders(secrets, { id: webhookId, timestamp: Math.floor(Date.now() / 1000), body });
-      const headers = { ...signed, 'content-type': 'application/json', 'user-agent': 'export-service' };
-      try {
-        return outcomeOf(await sendWebhook({ url: to, headers, body, timeoutMs, signal }));
-      } catch (thrown) {
-        if (!(thrown instanceof ServiceError)) throw thrown;
-        return { httpStatus: null, error: thrown.forUser, code: thrown.code, retryAfterMs: 0, cause: thrown.cause };
-      }
-    }
-  };
+  }
+}

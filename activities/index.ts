@@ -17,7 +17,7 @@ import { sendEmail } from './send-email.js';
 import { settleExport } from './settle-export.js';
 import { sweep } from './sweep.js';
 
-/** Short steps, on the control queue; the finish of an export of one segment is one. */
+/** Short steps, on the control queue; the finish of an export with one segment is one. */
 export const createControlActivities = (deps: ActivityDeps) =>
   withFailures({
     claimSlot: claimSlot(deps),
@@ -30,8 +30,6 @@ export const createControlActivities = (deps: ActivityDeps) =>
     refuseScheduledExport: refuseScheduledExport(deps),
     failExport: failExport(deps),
     discardExport: discardExport(deps),
-    sendEmail: sendEmail(deps),
-    deliverWebhook: deliverWebhook(deps),
     sweep: sweep(deps),
     eraseUser: eraseUser(deps),
   });
@@ -47,5 +45,13 @@ export const createDataActivities = (deps: ActivityDeps) =>
     finishUpload: finishUpload(deps),
   });
 
+/** On the mail queue. */
+export const createMailActivities = (deps: ActivityDeps) => withFailures({ sendEmail: sendEmail(deps) });
+
+/** On the webhook queue: strangers decide how long these take. */
+export const createWebhookActivities = (deps: ActivityDeps) => withFailures({ deliverWebhook: deliverWebhook(deps) });
+
+export type MailActivities = ReturnType<typeof createMailActivities>;
+export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
 export type ControlActivities = ReturnType<typeof createControlActivities>;
 export type DataActivities = ReturnType<typeof createDataActivities>;

@@ -14,6 +14,10 @@ export type ShownStatus = (typeof SHOWN_STATUSES)[number];
 export const CONTROL_QUEUE = 'export-control';
 /** Plan, segments, finish: what reads the source database and writes parts. */
 export const DATA_QUEUE = 'export-data';
+/** Mails. */
+export const MAIL_QUEUE = 'export-mail';
+/** Deliveries of webhooks, whose time strangers decide: apart, so that nothing else waits behind them. */
+export const WEBHOOK_QUEUE = 'export-webhooks';
 
 export type Scalar = string | number | boolean;
 export interface RangeFilter {

@@ -1,7 +1,7 @@
 import { readCommandLine } from '../shared/command-line.js';
 import { ConfigError } from '../shared/config.js';
 
-/** `control`: workflows and short activities. `data`: what reads the source database. */
+/** `control`: workflows, short activities, mails and webhooks. `data`: what reads the source database. */
 export const WORKER_ROLES = ['control', 'data', 'all'] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 

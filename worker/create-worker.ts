@@ -1,8 +1,18 @@
 import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
-import { Worker, type NativeConnection, type WorkerOptions as Options } from '@temporalio/worker';
+import {
+  Worker,
+  type ActivityInterceptorsFactory,
+  type NativeConnection,
+  type WorkerOptions as Options,
+} from '@temporalio/worker';
 import type { ActivityDeps } from '../activities/deps.js';
-import { createControlActivities, createDataActivities } from '../activities/index.js';
-import { CONTROL_QUEUE, DATA_QUEUE } from '../shared/contract.js';
+import {
+  createControlActivities,
+  createDataActivities,
+  createMailActivities,
+  createWebhookActivities,
+} from '../activities/index.js';
+import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from '../shared/contract.js';
 import { metricSinks } from './metric-sinks.js';
 import { activityLogFields } from './activity-log-fields.js';
 import type { WorkerRole } from './arguments.js';
@@ -30,6 +40,10 @@ const ACTIVITY_POLLS = { type: 'simple-maximum', maximum: 1 } as const;
  */
 const STICKY_MS = 1000;
 
+/** Mails and webhooks that one process sends at a time; of one tenant's webhooks far fewer (deliver-webhook.ts). */
+const MAILS = 20;
+const WEBHOOKS = 200;
+
 export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
@@ -48,6 +62,8 @@ export interface WorkerOptions {
   readonly bundleFile?: string;
   /** Null: nothing is traced. */
   readonly traces?: WorkerTraces | null;
+  /** Is told of every activity that begins and ends. */
+  readonly watched?: ActivityInterceptorsFactory;
 }
 
 /** `run()` ends when its queues have drained after `shutdown()`. */
@@ -59,7 +75,10 @@ export interface ExportWorker {
 export async function createWorker(options: WorkerOptions): Promise<ExportWorker> {
   const { role } = options;
   const workers: Worker[] = [];
-  if (role !== 'data') workers.push(await createControlWorker(options));
+  if (role !== 'data') {
+    const notifying = [createMailWorker(options), createWebhookWorker(options)];
+    workers.push(await createControlWorker(options), ...(await Promise.all(notifying)));
+  }
   if (role !== 'control') workers.push(await createDataWorker(options));
   let stopping = false;
   const shutdown = (): void => {
@@ -102,12 +121,32 @@ function createDataWorker(options: WorkerOptions): Promise<Worker> {
   });
 }
 
-const commonOptions = ({ connection, namespace, dataConverter, drainMs, deployment, traces }: WorkerOptions) =>
+function createMailWorker(options: WorkerOptions): Promise<Worker> {
+  return Worker.create({
+    ...commonOptions(options),
+    taskQueue: MAIL_QUEUE,
+    activities: createMailActivities(options.deps),
+    maxConcurrentActivityTaskExecutions: MAILS,
+  });
+}
+
+function createWebhookWorker(options: WorkerOptions): Promise<Worker> {
+  return Worker.create({
+    ...commonOptions(options),
+    taskQueue: WEBHOOK_QUEUE,
+    activities: createWebhookActivities(options.deps),
+    maxConcurrentActivityTaskExecutions: WEBHOOKS,
+  });
+}
+
+const commonOptions = ({ connection, namespace, dataConverter, drainMs, deployment, traces, watched }: WorkerOptions) =>
   ({
     connection,
     namespace,
     ...(dataConverter === undefined ? {} : { dataConverter }),
-    interceptors: { activity: [...(traces?.activity ?? []), activityLogFields] },
+    interceptors: {
+      activity: [...(watched === undefined ? [] : [watched]), ...(traces?.activity ?? []), activityLogFields],
+    },
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: drainMs,

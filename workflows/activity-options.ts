@@ -1,7 +1,15 @@
 import type { Priority } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { ControlActivities, DataActivities } from '../activities/index.js';
-import { CONTROL_QUEUE, DATA_QUEUE, type ActivityTuning, type EventRef, type Tuning } from '../shared/contract.js';
+import type { ControlActivities, DataActivities, MailActivities, WebhookActivities } from '../activities/index.js';
+import {
+  CONTROL_QUEUE,
+  DATA_QUEUE,
+  MAIL_QUEUE,
+  WEBHOOK_QUEUE,
+  type ActivityTuning,
+  type EventRef,
+  type Tuning,
+} from '../shared/contract.js';
 import { turnsOf } from '../shared/tenant-weights.js';
 import { DEFAULT_WEBHOOK_TUNING } from '../shared/tuning.js';
 import type { ShownAs } from './visible.js';
@@ -30,21 +38,31 @@ export const controlActivities = (tuning: Tuning, shown?: ShownAs) =>
 /** Resend knows a key for 24 hours: an attempt after that could be a second mail. By then a usual link is dead, too. */
 const MAIL_WITHIN_MS = 23 * 3_600_000;
 
-export const mailActivities = (tuning: Tuning) =>
-  proxyActivities<ControlActivities>({
+export const mailActivities = (tuning: Tuning, tenantId: string) =>
+  proxyActivities<MailActivities>({
     ...options(tuning.mail),
     scheduleToCloseTimeout: MAIL_WITHIN_MS,
-    taskQueue: CONTROL_QUEUE,
+    taskQueue: MAIL_QUEUE,
+    priority: turnsOf(tenantId, tuning),
   });
 
-/** A failed attempt says itself when the next one is due; the intervals here are for those that die without a word. */
-export function webhookActivities({ webhook = DEFAULT_WEBHOOK_TUNING }: Tuning) {
-  const { retryDelaysMs, timeoutMs, startToCloseMs } = webhook;
+/** The whole schedule, with a receiver that asks for a day's pause each time. */
+const WEBHOOK_WITHIN_MS = 14 * 24 * 3_600_000;
+const LONGEST_WEBHOOK_RETRY_MS = 5 * 60_000;
+
+/**
+ * A failed attempt says itself when the next one is due, and which is the last; the intervals here are for those that
+ * die without a word. Temporal counts no attempts: one that finds no place gives its slot back and comes again.
+ */
+export function webhookActivities(tuning: Tuning, tenantId: string) {
+  const { retryDelaysMs, timeoutMs, startToCloseMs } = tuning.webhook ?? DEFAULT_WEBHOOK_TUNING;
   const [initialInterval = 0] = retryDelaysMs;
-  const { deliverWebhook } = proxyActivities<ControlActivities>({
+  const { deliverWebhook } = proxyActivities<WebhookActivities>({
     startToCloseTimeout: startToCloseMs,
-    taskQueue: CONTROL_QUEUE,
-    retry: { maximumAttempts: retryDelaysMs.length + 1, initialInterval, backoffCoefficient: 2 },
+    scheduleToCloseTimeout: WEBHOOK_WITHIN_MS,
+    taskQueue: WEBHOOK_QUEUE,
+    priority: turnsOf(tenantId, tuning),
+    retry: { initialInterval, maximumInterval: LONGEST_WEBHOOK_RETRY_MS, backoffCoefficient: 2 },
   });
   return {
     deliverWebhook: (about: EventRef) => deliverWebhook({ ...about, retryDelaysMs, timeoutMs, onDemand: false }),

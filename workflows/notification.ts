@@ -32,8 +32,8 @@ export async function notificationWorkflow({
     );
   }
   const ends = await Promise.allSettled([
-    by('e-mail', mailActivities(tuning).sendEmail(about)),
-    ...(webhook ? [by('webhook', webhookActivities(tuning).deliverWebhook(about))] : []),
+    by('e-mail', mailActivities(tuning, tenantId).sendEmail(about)),
+    ...(webhook ? [by('webhook', webhookActivities(tuning, tenantId).deliverWebhook(about))] : []),
   ]);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
@@ -41,5 +41,5 @@ export async function notificationWorkflow({
 
 /** Sends a webhook once more, `redelivery/{job_id}`: the user asked, and looks at what comes of it. */
 export async function redeliveryWorkflow({ jobId, tenantId, event, tuning }: RedeliveryInput): Promise<void> {
-  await webhookActivities(tuning).redeliverWebhook({ jobId, tenantId, event });
+  await webhookActivities(tuning, tenantId).redeliverWebhook({ jobId, tenantId, event });
 }

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { CONTROL_QUEUE, DATA_QUEUE } from '../contract.js';
+import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from '../contract.js';
 
 /** A queue of Temporal, as its server counts it. */
 export interface QueueDepth {
@@ -20,12 +20,14 @@ const QUEUES = [
   { queue: CONTROL_QUEUE, kind: 'workflow' },
   { queue: CONTROL_QUEUE, kind: 'activity' },
   { queue: DATA_QUEUE, kind: 'activity' },
+  { queue: MAIL_QUEUE, kind: 'activity' },
+  { queue: WEBHOOK_QUEUE, kind: 'activity' },
 ] as const;
 
 /** A worker asks again at least once a minute; the server remembers those that asked within five. */
 const ASKED_WITHIN_SECONDS = 90;
 
-/** The queues that exports wait in. Takes at most `limitMs`; throws what gRPC throws. */
+/** The queues that exports and their notifications wait in. Takes at most `limitMs`; throws what gRPC throws. */
 export async function queueDepths(client: Client, limitMs: number): Promise<QueueDepth[]> {
   const { namespace } = client.options;
   const { workflowService } = client.connection;

@@ -29,11 +29,21 @@ export type DeliveryRow = z.infer<typeof deliverySchema>;
 
 const versionSchema = z.object({ version: z.number(), created_at: z.date(), is_fresh: z.boolean() });
 
+const begunSchema = z.tuple([z.object({ delivery_id: z.string(), attempt_of_run: z.number() })]);
+
 export interface NewDelivery {
   readonly jobId: string;
   readonly event: NotificationEvent;
   readonly webhookId: string;
   readonly host: string;
+  /** The workflow run that its schedule of attempts belongs to. */
+  readonly runId: string;
+}
+
+export interface BegunDelivery {
+  readonly deliveryId: string;
+  /** Which attempt of its run this is, from 1. */
+  readonly attemptOfRun: number;
 }
 
 export interface DeliveryEnd {
@@ -64,15 +74,17 @@ export class WebhookStore {
     });
   }
 
-  /** Before it is sent: an attempt whose worker dies is known, too. @returns its id */
-  async begin({ jobId, event, webhookId, host }: NewDelivery): Promise<string> {
+  /** Before it is sent: an attempt whose worker dies is known, too. */
+  async begin({ jobId, event, webhookId, host, runId }: NewDelivery): Promise<BegunDelivery> {
     const rows = await this.rows(
-      `INSERT INTO webhook_deliveries (job_id, event, webhook_id, host, attempt)
-       SELECT $1, $2, $3, $4, 1 + coalesce(max(attempt), 0) FROM webhook_deliveries WHERE webhook_id = $3
-       RETURNING delivery_id`,
-      [jobId, event, webhookId, host],
+      `WITH before AS (SELECT * FROM webhook_deliveries WHERE webhook_id = $3)
+       INSERT INTO webhook_deliveries (job_id, event, webhook_id, host, run_id, attempt)
+       SELECT $1, $2, $3, $4, $5, 1 + coalesce(max(attempt), 0) FROM before
+       RETURNING delivery_id, (SELECT 1 + count(*) FROM before WHERE run_id = $5) AS attempt_of_run`,
+      [jobId, event, webhookId, host, runId],
     );
-    return z.tuple([z.object({ delivery_id: z.string() })]).parse(rows)[0].delivery_id;
+    const [{ delivery_id: deliveryId, attempt_of_run: attemptOfRun }] = begunSchema.parse(rows);
+    return { deliveryId, attemptOfRun };
   }
 
   async end(deliveryId: string, { status, httpStatus, error, nextInMs }: DeliveryEnd): Promise<void> {

@@ -8,8 +8,12 @@ export interface Kind {
   readonly format: string;
 }
 export type Channel = 'mail' | 'webhook';
-/** `retried`: the attempt failed and another one follows. */
-export type NotificationOutcome = 'delivered' | 'retried' | 'failed';
+/**
+ * `retried`: the attempt failed and another one follows. `deferred`: nothing was sent yet, because the tenant has too
+ * many deliveries under way.
+ */
+const NOTIFICATION_OUTCOMES = ['delivered', 'retried', 'failed', 'deferred'] as const;
+export type NotificationOutcome = (typeof NOTIFICATION_OUTCOMES)[number];
 
 /** Seconds. A phase takes from a few workflow tasks to a large part of a day. */
 const PHASE_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400];
@@ -67,7 +71,7 @@ export class WorkerMetrics {
     });
     this.#notifications = new Counter({
       name: 'export_notifications_total',
-      help: 'Attempts to tell a user how an export ended: delivered, retried (another attempt follows) or failed',
+      help: 'Attempts to tell a user how an export ended: delivered, retried (another attempt follows), failed, or deferred (it waits for others of its tenant)',
       labelNames: ['channel', 'outcome'],
       registers,
     });
@@ -81,8 +85,7 @@ export class WorkerMetrics {
     for (const orphan of ['upload', 'object'] as const) this.#orphans.inc({ kind: orphan }, 0);
     for (const outcome of ['granted', 'wait', 'ended'] as const) this.#claims.inc({ outcome }, 0);
     for (const channel of ['mail', 'webhook'] as const) {
-      for (const outcome of ['delivered', 'retried', 'failed'] as const)
-        this.#notifications.inc({ channel, outcome }, 0);
+      for (const outcome of NOTIFICATION_OUTCOMES) this.#notifications.inc({ channel, outcome }, 0);
     }
     for (const [code, { status }] of Object.entries(ERRORS)) if (status >= 500) this.#failures.inc({ code }, 0);
     this.#failures.inc({ code: 'OTHER' }, 0);

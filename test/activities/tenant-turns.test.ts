@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { TenantTurns, type Turn } from '../../activities/tenant-turns.js';
+
+const LIMIT = 10;
+
+/** Takes what there is; @returns the places, and when the others may come again, ms. */
+function arrive(turns: TenantTurns, tenant: string, count: number, now: number) {
+  const taken: Turn[] = [];
+  const waits: number[] = [];
+  for (let n = 0; n < count; n++) {
+    const answer = turns.take(tenant, now);
+    if ('turn' in answer) taken.push(answer.turn);
+    else waits.push(answer.waitMs);
+  }
+  return { taken, waits };
+}
+
+describe('places for the deliveries of a tenant', () => {
+  it('are as many as the limit, for each tenant', () => {
+    const turns = new TenantTurns(LIMIT);
+    assert.equal(arrive(turns, 'a', 100, 0).taken.length, LIMIT);
+    assert.equal(arrive(turns, 'b', 100, 0).taken.length, LIMIT);
+  });
+
+  it('are free again when a delivery ends', () => {
+    const turns = new TenantTurns(LIMIT);
+    const { taken } = arrive(turns, 'a', LIMIT, 0);
+    for (const turn of taken) turns.release('a', turn, 50);
+    assert.equal(arrive(turns, 'a', 1, 51).taken.length, 1);
+  });
+
+  it('send the others away one after the other, soon where receivers are quick', () => {
+    const turns = new TenantTurns(LIMIT);
+    const { waits } = arrive(turns, 'a', 110, 0);
+    assert.equal(waits.length, 100);
+    assert.deepEqual(
+      waits,
+      waits.toSorted((a, b) => a - b),
+    );
+    assert.ok((waits.at(-1) ?? 0) < 2000, `${waits.at(-1) ?? 0} ms`);
+  });
+
+  it('cause a few looks a second for a thousand deliveries to silent receivers', () => {
+    const turns = new TenantTurns(LIMIT);
+    const timeoutMs = 15_000;
+    const due = Array.from({ length: 1000 }, () => 0);
+    const running: { turn: Turn; endsAt: number }[] = [];
+    let looks = 0;
+    let begun = 0;
+    for (let now = 0; now < 300_000; now += 50) {
+      for (const one of running.splice(0)) {
+        if (one.endsAt <= now) turns.release('a', one.turn, now);
+        else running.push(one);
+      }
+      for (const at of due.splice(0)) {
+        if (at > now) {
+          due.push(at);
+          continue;
+        }
+        looks += 1;
+        const answer = turns.take('a', now);
+        if ('waitMs' in answer) due.push(now + answer.waitMs);
+        else {
+          begun += 1;
+          running.push({ turn: answer.turn, endsAt: now + timeoutMs });
+        }
+      }
+    }
+    // Places that are used all the time begin 200 deliveries in these five minutes.
+    assert.ok(begun >= 150, `${begun} deliveries begun`);
+    assert.ok(looks < 6000, `${looks} looks`);
+    console.log(`      ${begun} begun, ${looks} looks in five minutes`);
+  });
+});
