@@ -6,6 +6,8 @@ export interface RecordedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The real store does what it was asked for, and its answer is lost. */
+  readonly afterwards?: true;
 }
 
 export interface StoreRequest {
@@ -36,9 +38,17 @@ export async function startRecordedStore(reply: Reply, behind?: string): Promise
     const request = toStoreRequest(message);
     requests.push(request);
     const answer = reply(request);
-    if (answer !== undefined) sendAnswer(message, response, answer);
-    else if (behind !== undefined) passOn(message, response, behind);
-    else sendAnswer(message, response, { status: 501, body: errorBody('NotImplemented', request.operation) });
+    if (answer?.afterwards === true && behind !== undefined) {
+      passOn(message, behind, response, (real) => {
+        sendAnswer(real, response, answer);
+      });
+    } else if (answer !== undefined) sendAnswer(message, response, answer);
+    else if (behind !== undefined) {
+      passOn(message, behind, response, (real) => {
+        response.writeHead(real.statusCode ?? 502, real.headers);
+        real.pipe(response);
+      });
+    } else sendAnswer(message, response, { status: 501, body: errorBody('NotImplemented', request.operation) });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -100,13 +110,15 @@ function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: 
 }
 
 /** With its own host header, which is signed. */
-function passOn(message: IncomingMessage, response: ServerResponse, behind: string): void {
+function passOn(
+  message: IncomingMessage,
+  behind: string,
+  response: ServerResponse,
+  use: (real: IncomingMessage) => void,
+): void {
   const { hostname, port } = new URL(behind);
   const { method, url: path, headers } = message;
-  const onward = forward({ hostname, port, method, path, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  });
+  const onward = forward({ hostname, port, method, path, headers }, use);
   onward.once('error', () => response.destroy());
   message.once('close', () => {
     if (!message.complete) onward.destroy();

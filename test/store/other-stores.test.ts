@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { DEEP, deeply } from '../support/depth.js';
+import { exportWorkflowId } from '../../shared/contract.js';
+import { FORMATS } from '../../shared/formats/index.js';
+import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startRecordedStore, type RecordedStore, type Reply, type StoreRequest } from '../support/recorded-store.js';
+import { someUser, startService, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { statusOf } from '../workflows/support.js';
+import { CONFLICT, DELETED_BEFORE, FINAL, OBJECT_CHECKSUM_REFUSALS, PASSING, REFUSALS } from './recorded-answers.js';
+
+const { SlowDown: SLOW_DOWN = REFUSALS.createOnly, InternalError: INTERNAL_ERROR = REFUSALS.createOnly } = PASSING;
+
+const hasChecksum = ({ headers }: StoreRequest): boolean =>
+  Object.keys(headers).some((name) => name.startsWith('x-amz-checksum-') && name !== 'x-amz-checksum-mode');
+
+/** Stores that refuse something, in front of a real one that does the rest. Each gets a new worker, which knows nothing. */
+const STORES: Readonly<Record<string, () => Reply>> = {
+  'without checksums, conditions and bulk delete': () => (request) => {
+    const { operation, headers } = request;
+    if (hasChecksum(request)) return REFUSALS.createChecksums;
+    if (headers['if-none-match'] !== undefined) return REFUSALS.createOnly;
+    return operation === 'DeleteObjects' ? REFUSALS.bulkDelete : undefined;
+  },
+  'that lost its answer to the completion': () =>
+    first('CompleteMultipartUpload', { ...INTERNAL_ERROR, afterwards: true }),
+  'without checksums of whole objects':
+    () =>
+    ({ operation, headers }) =>
+      operation === 'CompleteMultipartUpload' && headers['x-amz-checksum-crc32'] !== undefined
+        ? OBJECT_CHECKSUM_REFUSALS.InvalidArgument
+        : undefined,
+  'that says that what it deletes was gone':
+    () =>
+    ({ operation }) =>
+      operation === 'DeleteObject' ? { ...DELETED_BEFORE, afterwards: true } : undefined,
+  'that conflicts with itself once': () => first('CompleteMultipartUpload', CONFLICT),
+  'that is busy for every third request': () => {
+    let requests = 0;
+    return () => (++requests % 3 === 0 ? SLOW_DOWN : undefined);
+  },
+};
+
+function first(operation: string, answer: NonNullable<ReturnType<Reply>>): Reply {
+  let isFirst = true;
+  return (request) => {
+    if (request.operation !== operation || !isFirst) return undefined;
+    isFirst = false;
+    return answer;
+  };
+}
+
+describe('an export to a store', () => {
+  let service: TestService;
+  let recorded: RecordedStore;
+  let reply: Reply = () => undefined;
+
+  before(async () => {
+    const { env } = stack();
+    recorded = await startRecordedStore((request) => reply(request), env.S3_ENDPOINT);
+    const stackEnv = { ...env, S3_ENDPOINT: recorded.endpoint };
+    service = await startService({ stackEnv, orders: 300, tuning: { maxSegmentRows: 60 } });
+  });
+  afterEach(() => {
+    reply = () => undefined;
+  });
+  after(async () => {
+    try {
+      await closeCleanly(service);
+    } finally {
+      await recorded.close();
+    }
+  });
+
+  for (const [at, [store, start]] of Object.entries(STORES).entries()) {
+    for (const format of DEEP ? [...FORMATS.keys()] : ['CSV']) {
+      const test = at < 2 ? it : deeply;
+      test(`${store} is completed as ${format}, and leaves nothing else behind`, async () => {
+        const user = someUser();
+        const worker = await service.startWorker();
+        reply = start();
+        const jobId = await postExport(service, user, { format });
+        const { row_count: rows } = await untilEnded(service, user, jobId);
+        const file = await download(service, user, jobId);
+        assert((rows ?? 0) > 150 && file.length > 1000);
+        if (format === 'CSV') assert.equal(file.toString().match(/^\d+,[0-9a-f-]{36},/gm)?.length, rows);
+        await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
+        await worker.stop();
+      });
+    }
+  }
+
+  it('that denies access fails at once, with a code that says so', async () => {
+    const user = someUser();
+    const worker = await service.startWorker();
+    const start = recorded.requests.length;
+    reply = ({ operation }) => (operation === 'PutObject' ? FINAL.AccessDenied : undefined);
+    const jobId = await postExport(service, user, {});
+    const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
+    assert.equal(error_code, 'STORAGE_REFUSED');
+    await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'FAILED');
+    const refused = recorded.requests.slice(start).filter(({ operation }) => operation === 'PutObject');
+    const segments = new Set(refused.map(({ path }) => path));
+    assert.equal(refused.length, segments.size, 'no segment is tried twice');
+    await worker.stop();
+  });
+});

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { crc32Base64 } from '../../shared/crc32.js';
+import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
+import { openObjectStore, type OpenedObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { startRecordedStore, type RecordedAnswer, type RecordedStore, type Reply } from '../support/recorded-store.js';
+import {
+  COMPLETED_LATE,
+  CONFLICT,
+  DELETED_BEFORE,
+  FAILED_LATE,
+  FINAL,
+  NO_SUCH_UPLOAD,
+  OBJECT_CHECKSUM_REFUSALS,
+  OK,
+  PASSING,
+  PRECONDITION_FAILED,
+  REFUSALS,
+  UNEQUAL_PARTS,
+} from './recorded-answers.js';
+
+const TARGET = { key: 'exports/a.csv', uploadId: 'VXBsb2Fk' };
+const HEADERS = { contentType: 'text/csv', fileName: 'a.csv', metadata: {} };
+const BODY = Buffer.from('id,name\n');
+const PART = { partNumber: 1, body: BODY, crc32: crc32(BODY) };
+const PARTS = [{ number: 1, etag: '"b54357faf0632cce46e942fa68356b38"', crc32: crc32(BODY) }];
+const SUM = crc32(BODY);
+
+describe('the object store, given answers that other stores gave,', () => {
+  let recorded: RecordedStore;
+  let opened: OpenedObjectStore | undefined;
+
+  async function answering(reply: Reply): Promise<ObjectStore> {
+    recorded = await startRecordedStore(reply);
+    opened = openObjectStore({
+      S3_ENDPOINT: recorded.endpoint,
+      S3_PUBLIC_ENDPOINT: undefined,
+      S3_REGION: 'us-east-1',
+      EXPORT_BUCKET: 'exports',
+    });
+    return opened.store;
+  }
+  afterEach(async () => {
+    opened?.close();
+    await recorded.close();
+  });
+  const asked = (): string[] => recorded.requests.map(({ operation }) => operation);
+  const headersAsked = (name: string): (string | undefined)[] =>
+    recorded.requests.map(({ headers }) => headers[name]?.toString());
+  /** One answer after the other; the last one for all that follow. */
+  function inTurn(...answers: readonly RecordedAnswer[]): Reply {
+    let at = 0;
+    return () => answers[Math.min(at++, answers.length - 1)];
+  }
+
+  describe('completing an upload', () => {
+    for (const [name, answer] of Object.entries(COMPLETED_LATE)) {
+      it(`reads success from ${name}`, async () => {
+        const store = await answering(() => answer);
+        assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
+      });
+    }
+    for (const [name, answer] of Object.entries(FAILED_LATE)) {
+      it(`takes ${name} in an answer of success for a passing fault`, async () => {
+        const store = await answering(() => answer);
+        await assert.rejects(store.completeUpload(TARGET, PARTS, SUM), { code: 'STORAGE_UNAVAILABLE' });
+      });
+    }
+
+    it('leaves to HEAD what became of an upload that is gone, or of an object that exists', async () => {
+      const store = await answering(inTurn(NO_SUCH_UPLOAD, PRECONDITION_FAILED));
+      for (let time = 0; time < 2; time++) assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
+    });
+
+    it('may be tried again after a conflict with another request', async () => {
+      const store = await answering(() => CONFLICT);
+      await assert.rejects(store.completeUpload(TARGET, PARTS, SUM), { code: 'STORAGE_UNAVAILABLE' });
+    });
+
+    it('is refused for good where parts must have one size', async () => {
+      const store = await answering(() => UNEQUAL_PARTS);
+      await assert.rejects(store.completeUpload(TARGET, PARTS, SUM), {
+        code: 'STORAGE_REFUSED',
+        message: /same length/,
+      });
+    });
+
+    it('looks for the object first where If-None-Match is refused, and remembers it', async () => {
+      let exists = false;
+      const store = await answering(({ operation, headers }) => {
+        if (operation === 'HeadObject')
+          return exists ? { status: 200, headers: { 'content-length': '8' } } : { status: 404 };
+        return headers['if-none-match'] === undefined ? OK.completed : REFUSALS.createOnly;
+      });
+      assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
+      const before = recorded.requests.length;
+      exists = true;
+      assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
+      assert.deepEqual(asked().slice(before), ['HeadObject']);
+    });
+
+    for (const [name, refusal] of Object.entries(OBJECT_CHECKSUM_REFUSALS)) {
+      it(`goes without the checksum of the object after ${name}, and keeps those of the parts`, async () => {
+        const store = await answering(({ headers }) =>
+          headers['x-amz-checksum-crc32'] === undefined ? OK.completed : refusal,
+        );
+        assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
+        assert.deepEqual(headersAsked('if-none-match'), ['*', '*']);
+        assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
+        assert.equal(recorded.requests.length, 3, 'the second does not ask again');
+      });
+    }
+  });
+
+  describe('where checksums are refused', () => {
+    it('opens an upload without, and protects its parts by MD5', async () => {
+      const store = await answering(({ operation, headers }) => {
+        if (operation === 'CreateMultipartUpload') {
+          return headers['x-amz-checksum-algorithm'] === undefined ? OK.created : REFUSALS.createChecksums;
+        }
+        if (operation === 'UploadPart') return OK.uploaded;
+        return OK.completed;
+      });
+      assert.equal(await store.createUpload(TARGET.key, HEADERS), TARGET.uploadId);
+      assert.equal(await store.uploadPart(TARGET, PART), PARTS[0]?.etag);
+      assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
+      assert.equal(recorded.requests.length, 4, asked().join());
+      assert.equal(headersAsked('content-md5').at(2), createHash('md5').update(BODY).digest('base64'));
+      assert.equal(headersAsked('x-amz-checksum-crc32').join(''), '');
+    });
+
+    for (const refusal of [REFUSALS.partChecksum, REFUSALS.partChecksumType]) {
+      it(`learns it from a part, too: ${refusal.source}`, async () => {
+        const store = await answering(({ headers }) =>
+          headers['x-amz-checksum-crc32'] === undefined ? OK.uploaded : refusal,
+        );
+        for (let part = 0; part < 2; part++) assert.equal(await store.uploadPart(TARGET, PART), PARTS[0]?.etag);
+        assert.deepEqual(headersAsked('x-amz-checksum-crc32'), [crc32Base64(SUM), undefined, undefined]);
+      });
+    }
+  });
+
+  describe('an ETag', () => {
+    for (const spelling of [
+      '"9a0364b9e99bb480dd25e1f0284c8555"',
+      '9a0364b9e99bb480dd25e1f0284c8555',
+      'W/"9a0364b9e99bb480dd25e1f0284c8555"',
+    ]) {
+      it(`is the same in a header and a list, spelled ${spelling}`, async () => {
+        const xml = `<ListPartsResult><IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber><Size>8</Size><ETag>9a0364b9e99bb480dd25e1f0284c8555</ETag></Part></ListPartsResult>`;
+        const store = await answering(({ operation }) =>
+          operation === 'ListParts' ? { status: 200, body: xml } : { status: 200, headers: { etag: spelling } },
+        );
+        const etag = await store.uploadPart(TARGET, PART);
+        assert.deepEqual(await store.listParts(TARGET.key, TARGET.uploadId), [{ number: 1, size: 8, etag }]);
+      });
+    }
+
+    it('need not be an MD5: that of a part encrypted by KMS is none', async () => {
+      const kms = { 'x-amz-server-side-encryption': 'aws:kms', etag: '"0c1a1a4e4d0f2b5d6f3e0d6a1e8d7c55"' };
+      const store = await answering(() => ({ status: 200, headers: kms }));
+      assert.equal(await store.uploadPart(TARGET, PART), kms.etag);
+    });
+  });
+
+  describe('the checksum of an object', () => {
+    for (const composite of [{ 'x-amz-checksum-type': 'COMPOSITE' }, {}]) {
+      it(`is null where it is that of its parts' checksums ${JSON.stringify(composite)}`, async () => {
+        const headers = { 'content-length': '8', 'x-amz-checksum-crc32': 'R/nORQ==-2', ...composite };
+        const store = await answering(() => ({ status: 200, headers }));
+        assert.deepEqual(await store.head(TARGET.key), { size: 8, crc32: null, metadata: {} });
+      });
+    }
+  });
+
+  describe('deleting', () => {
+    it('is no error when the object is gone and the store says so', async () => {
+      const store = await answering(() => DELETED_BEFORE);
+      await store.delete(TARGET.key);
+    });
+
+    for (const refusal of [REFUSALS.bulkDelete, REFUSALS.bulkDeleteAsPost]) {
+      it(`goes one by one where many at once are refused: ${refusal.source}`, async () => {
+        const store = await answering(({ operation }) =>
+          operation === 'ListObjectsV2'
+            ? listOf('tmp/1', 'tmp/2')
+            : operation === 'DeleteObjects'
+              ? refusal
+              : OK.deleted,
+        );
+        await store.deleteAll('tmp/');
+        await store.deleteAll('tmp/');
+        assert.deepEqual(asked(), [
+          'ListObjectsV2',
+          'DeleteObjects',
+          'DeleteObject',
+          'DeleteObject',
+          'ListObjectsV2',
+          'DeleteObject',
+          'DeleteObject',
+        ]);
+      });
+    }
+
+    // https://github.com/minio/minio/issues/20849
+    it('sends Content-MD5 for many at once, which older stores insist on', async () => {
+      const store = await answering(({ operation }) =>
+        operation === 'ListObjectsV2' ? listOf('tmp/1') : OK.deletedAll,
+      );
+      await store.deleteAll('tmp/');
+      assert.match(headersAsked('content-md5').at(-1) ?? '', /^[A-Za-z0-9+/]{22}==$/);
+    });
+  });
+
+  describe('a fault', () => {
+    for (const [name, answer] of Object.entries(PASSING)) {
+      it(`that may pass is worth another try: ${name}`, async () => {
+        const store = await answering(() => answer);
+        await assert.rejects(
+          async () => {
+            for await (const _chunk of store.read(TARGET.key)) break;
+          },
+          { code: 'STORAGE_UNAVAILABLE' },
+        );
+        await assert.rejects(store.completeUpload(TARGET, PARTS, SUM), { code: 'STORAGE_UNAVAILABLE' });
+      });
+    }
+    for (const [name, answer] of Object.entries(FINAL)) {
+      it(`that cannot pass ends the export: ${name}`, async () => {
+        const store = await answering(() => answer);
+        await assert.rejects(store.createUpload(TARGET.key, HEADERS), { code: 'STORAGE_REFUSED' });
+        await assert.rejects(store.uploadPart(TARGET, PART), { code: 'STORAGE_REFUSED' });
+      });
+    }
+
+    it('of a busy store is waited out by the client, twice', async () => {
+      const store = await answering(
+        inTurn(PASSING.SlowDown ?? OK.created, PASSING.InternalError ?? OK.created, OK.created),
+      );
+      assert.equal(await store.createUpload(TARGET.key, HEADERS), TARGET.uploadId);
+      assert.equal(recorded.requests.length, 3);
+    });
+
+    it('of the clock is corrected by the store’s own time', async () => {
+      const date = new Date(Date.now() + 3_600_000).toUTCString();
+      const store = await answering(
+        inTurn({ ...(PASSING.RequestTimeTooSkewed ?? OK.created), headers: { date } }, OK.created),
+      );
+      assert.equal(await store.createUpload(TARGET.key, HEADERS), TARGET.uploadId);
+      const [first = '', second = ''] = headersAsked('x-amz-date');
+      assert(second > first.replace(/T(\d\d)/, (_, hour: string) => `T${hour}`), `${first} ${second}`);
+    });
+
+    it('403 for HEAD is not taken for a missing object: without the right to list, Amazon says so of both', async () => {
+      const store = await answering(() => ({ status: 403 }));
+      await assert.rejects(store.head(TARGET.key), { code: 'STORAGE_REFUSED' });
+    });
+  });
+
+  it('ends aborting after ten rounds where a list still has what was aborted', async () => {
+    const upload = `<Upload><Key>${TARGET.key}</Key><UploadId>u</UploadId></Upload>`;
+    const store = await answering(({ operation }) =>
+      operation === 'ListMultipartUploads'
+        ? {
+            status: 200,
+            body: `<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${upload}</ListMultipartUploadsResult>`,
+          }
+        : NO_SUCH_UPLOAD,
+    );
+    await store.abortUploadsOf(TARGET.key);
+    assert.equal(recorded.requests.length, 20);
+  });
+});
+
+function listOf(...keys: readonly string[]): RecordedAnswer {
+  const contents = keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`).join('');
+  return { status: 200, body: `<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>` };
+}
