@@ -53,7 +53,7 @@ export const finishUpload =
         );
       }
 
-      const { glue, tail } = joinFile(spec, segments, resources);
+      const { glue, tail } = await joinFile(spec, segments, resources);
       const sources = [
         ...records.flatMap((record) => [...computed(glue.get(record.segment)), toSource(record)]),
         ...computed(tail),

@@ -60,7 +60,7 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const reader = openLane(source, () => dataset, laneWork, lane);
   const sample = await readSample(reader, query, session, signal);
   const filters = describeFilters(dataset, request.filters);
-  const layout = format.layout?.([...sample.first, ...sample.last], bare, resources, filters) ?? {};
+  const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, filters)) ?? {};
   const outline = { ...bare, layout };
   const spec: FileSpec = { format, outlines: [outline], ...(work.bundle === undefined ? {} : { bundle: work.bundle }) };
   const sizes = await measureRows(spec, resources, sample);

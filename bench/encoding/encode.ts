@@ -39,7 +39,7 @@ closeSync(file);
 
 async function encode(): Promise<void> {
   const sample = readSample();
-  const outline = outlineOf(sample);
+  const outline = await outlineOf(sample);
   const segments = await placeSegments(outline, sample);
   const spec = { format, outlines: [outline] };
   const written: WrittenSegment[] = [];
@@ -67,7 +67,7 @@ async function encode(): Promise<void> {
     await open.encoder.write(rows, emit);
   }
   if (open !== undefined) await end(open.encoder, open.segment);
-  const { glue, tail } = joinFile(spec, written, resources);
+  const { glue, tail } = await joinFile(spec, written, resources);
   if (glue.size > 0) fail('What is between segments is known only when all are written: measure fewer rows.');
   emit(tail);
   closeSync(out);
@@ -81,7 +81,7 @@ function readSample(): Sample {
   return { first: first === undefined ? [] : [first], last: [] };
 }
 
-function outlineOf({ first }: Sample): FileOutline {
+async function outlineOf({ first }: Sample): Promise<FileOutline> {
   const bare: FileOutline = {
     title: orders.title,
     columns: shownColumns(orders, Object.keys(orders.columns)),
@@ -96,7 +96,7 @@ function outlineOf({ first }: Sample): FileOutline {
     },
     layout: {},
   };
-  return { ...bare, layout: format.layout?.(first, bare, resources, []) ?? {} };
+  return { ...bare, layout: (await format.layout?.(first, bare, resources, [])) ?? {} };
 }
 
 async function placeSegments(

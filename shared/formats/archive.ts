@@ -61,21 +61,22 @@ export const widePlace = (plainBytes: number, roomy: boolean): Readonly<Record<s
   roomy || plainBytes >= WIDE_FROM ? { [PLANNED_WIDE]: 1 } : {};
 
 /** What is between and behind the members. @throws ServiceError PLAN_OUTGROWN */
-export function joinMembers(
+export async function joinMembers(
   archive: Archive,
   spec: FileSpec,
   groups: readonly (readonly WrittenSegment[])[],
   resources: FormatResources,
-): Joint {
-  const members = groups.map((segments): ZipMember => {
+): Promise<Joint> {
+  const joined = groups.map(async (segments): Promise<ZipMember> => {
     const [first] = segments;
     if (first === undefined) throw new RangeError('A member has no segment.');
     const { place } = first;
     const outline = outlineOf(spec, place);
-    const tail = spec.format.tail(outline, segments, resources);
+    const tail = await spec.format.tail(outline, segments, resources);
     const name = archive.memberName(place);
     return { name, segments, tail, wide: mustBeWide(archive, { name, place, segments, tail }) };
   });
+  const members = await Promise.all(joined);
   return joinArchive(members, archive.files(members), outlineOf(spec, { file: 0 }).about.plannedAt);
 }
 

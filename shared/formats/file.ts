@@ -56,7 +56,11 @@ function withHead(encoder: SegmentEncoder, head: Buffer): SegmentEncoder {
  * @param segments all of them, in order
  * @throws ServiceError PLAN_OUTGROWN when an archive has to be planned with more room
  */
-export function joinFile(spec: FileSpec, segments: readonly WrittenSegment[], resources: FormatResources): Joint {
+export async function joinFile(
+  spec: FileSpec,
+  segments: readonly WrittenSegment[],
+  resources: FormatResources,
+): Promise<Joint> {
   const { format } = spec;
   const outline = outlineOf(spec, { file: 0 });
   const archive = archiveOf(spec);
@@ -64,7 +68,7 @@ export function joinFile(spec: FileSpec, segments: readonly WrittenSegment[], re
     const members = groupSegments(segments, ({ place }) => place.member);
     return joinMembers(archive, spec, members, resources);
   }
-  const tail = format.tail(outline, segments, resources);
+  const tail = await format.tail(outline, segments, resources);
   return { glue: new Map(), tail: isGzip(outline.options) ? gzipTail(tail, segments) : tail };
 }
 

@@ -166,7 +166,7 @@ export interface Format {
     outline: FileOutline,
     resources: FormatResources,
     filters: readonly string[],
-  ): Layout;
+  ): Layout | Promise<Layout>;
   /**
    * @param roomy after a plan that was outgrown
    * @throws ServiceError TOO_MANY_ROWS when there are more than the format can hold
@@ -179,7 +179,7 @@ export interface Format {
   head(outline: FileOutline): Buffer;
   createEncoder(place: SegmentPlace, outline: FileOutline, resources: FormatResources): SegmentEncoder;
   /** What is after them. @param segments of the member, in order */
-  tail(outline: FileOutline, segments: readonly WrittenSegment[], resources: FormatResources): Buffer;
+  tail(outline: FileOutline, segments: readonly WrittenSegment[], resources: FormatResources): Buffer | Promise<Buffer>;
   /** Set for a format whose file is a ZIP archive of its members and of files that the finish makes. */
   readonly archive?: {
     /** Of compression, 1 to 9. */

@@ -6,6 +6,7 @@ import { layoutOf, makeLayout, mostColumns, type PdfLayout } from './pdf/layout.
 import { pdfOptions } from './pdf/options.js';
 import { pdfPlaceOf, placeSegments } from './pdf/place.js';
 import type { PdfResources } from './pdf/resources.js';
+import { withShaper } from './pdf/shaping/shaper.js';
 import { HEAD, makeTail } from './pdf/tail.js';
 import { totalOf } from './sums.js';
 import type { Warning } from '../contract.js';
@@ -33,7 +34,10 @@ export const pdf: Format = {
       ? `are too many for a PDF of this page size: it has room for ${most}; ${length} were asked for`
       : null;
   },
-  layout: (sample, outline, resources, filters) => makeLayout(sample, outline, required(resources), filters),
+  layout(sample, outline, resources, filters) {
+    const own = required(resources);
+    return withShaper(own.fonts().shaper, () => makeLayout(sample, outline, own, filters));
+  },
   cut: (outline) => ({ unitRows: layoutOf(outline).rowsPerPage, memberRows: Infinity }),
   place: (outline, segments, roomy) => placeSegments(segments, layoutOf(outline).rowsPerPage, roomy),
 
@@ -46,7 +50,7 @@ export const pdf: Format = {
   tail(outline, segments, resources) {
     const layout = layoutOf(outline);
     const { fonts, logo } = planned(outline, layout, resources);
-    return makeTail(outline, layout, segments, fonts, logo);
+    return withShaper(fonts.shaper, () => makeTail(outline, layout, segments, fonts, logo));
   },
   warnings,
 };

@@ -6,10 +6,12 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, type WorkerConfig } from '../config.js';
 import { messageOf } from '../errors.js';
-import { createFace, createLazyFace, Faces, type Face } from '../formats/pdf/faces.js';
+import { createFace, createLazyFace, type Face } from '../formats/pdf/face.js';
+import { Faces } from '../formats/pdf/faces.js';
 import { LogoError, openLogo } from '../formats/pdf/logo.js';
 import type { Branding, PdfFonts, PdfResources } from '../formats/pdf/resources.js';
 import { SCRIPT_FONTS } from '../formats/pdf/scripts.js';
+import { Shaper } from '../formats/pdf/shaping/shaper.js';
 import { openTypeface, TypefaceError } from '../formats/pdf/typeface.js';
 
 /** The first font: Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Armenian, mathematics, and narrow enough for tables. */
@@ -45,14 +47,22 @@ function openFonts(more: readonly Face[]): PdfFonts {
     createLazyFace(id, ranges, () => openTypeface(readFileSync(findModule(`${name}/${file}`)))),
   );
   // Files of a package are those of its version: none has to be read before it is needed.
-  const versions = SCRIPT_FONTS.map((font) => `${font.id}@${versionOf(font.package)}`);
+  const versions = [
+    ...SCRIPT_FONTS.map((font) => `${font.id}@${versionIn(findModule(`${font.package}/package.json`))}`),
+    `harfbuzz@${versionIn(resolve(findModule('harfbuzzjs'), '../../package.json'))}`,
+    `bidi@${versionIn(findModule('bidi-js/package.json'))}`,
+  ];
   const identity = [...[bold, ...all].map(({ typeface }) => typeface.identity), ...versions].join(' ');
-  return { identity, body: new Faces(all, scripts), heading: new Faces([bold, ...all], scripts) };
+  const shaper = new Shaper();
+  return {
+    ...{ identity, shaper },
+    body: new Faces(all, scripts, shaper),
+    heading: new Faces([bold, ...all], scripts, shaper),
+  };
 }
 
 const packageSchema = z.object({ version: z.string() });
-const versionOf = (name: string): string =>
-  packageSchema.parse(JSON.parse(readFileSync(findModule(`${name}/package.json`), 'utf8'))).version;
+const versionIn = (path: string): string => packageSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).version;
 
 async function openFont(path: string, index: number): Promise<Face> {
   const bytes = await read('PDF_FONTS', path);

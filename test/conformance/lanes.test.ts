@@ -134,7 +134,7 @@ describe('both lanes give the same bytes:', () => {
     const reader = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
     const { formatResources: resources } = service.deps;
     const bare = outlineFor(shownColumns(dataset, columns), { options });
-    const outline = { ...bare, layout: format.layout?.([], bare, resources, []) ?? {} };
+    const outline = { ...bare, layout: (await format.layout?.([], bare, resources, [])) ?? {} };
     const [own] = format.place?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
     const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, resources);
     const file: Buffer[] = [];

@@ -1,15 +1,24 @@
 import { codePointsOf, narrowName, UsedCharacters } from './codes.js';
 import type { Faces } from './faces.js';
 import { Operators } from './operators.js';
+import { layOutLine } from './shaping/line.js';
+import { needsShaping } from './shaping/script-classes.js';
+import { showRuns } from './shaping/show-runs.js';
+import type { UsedGlyphs } from './shaping/used-glyphs.js';
+
+const SPACE = 0x20;
 
 /** Draws what is on a page but for its rows. Lengths in tenths of a point, whole numbers. */
 export class Canvas {
   readonly #operators = new Operators();
   /** Characters by the fonts that they were written with. */
-  readonly used: Map<Faces, UsedCharacters>;
+  readonly #used: Map<Faces, UsedCharacters>;
+  readonly #glyphs: UsedGlyphs;
 
-  constructor(used: Map<Faces, UsedCharacters>) {
-    this.used = used;
+  /** @param used, glyphs what is drawn is noted there */
+  constructor(used: Map<Faces, UsedCharacters>, glyphs: UsedGlyphs) {
+    this.#used = used;
+    this.#glyphs = glyphs;
   }
 
   /** Operators as they are. */
@@ -18,15 +27,23 @@ export class Canvas {
     return this;
   }
 
-  /** @param gray 0 is black */
+  /** @param gray 0 is black @throws ShaperNeeded */
   text(faces: Faces, text: string, at: { x: number; y: number; size: number; gray: number }): this {
-    const points = Uint32Array.from(codePointsOf(text));
-    const used = this.used.get(faces) ?? new UsedCharacters();
-    this.used.set(faces, used);
-    used.addAll(points);
+    const points = codePointsOf(text);
+    const runs = needsShaping(points)
+      ? layOutLine(faces, points).runs
+      : [{ kind: 'plain', points: Uint32Array.from(points) } as const];
+    const used = this.#used.get(faces) ?? new UsedCharacters();
+    this.#used.set(faces, used);
+    // Its font is set even where all of it is shaped.
+    used.add(SPACE);
+    for (const run of runs) {
+      if (run.kind === 'plain') used.addAll(run.points);
+      else this.#glyphs.addRun(run);
+    }
     const font = narrowName(faces.faces[0]?.id ?? '');
     this.#operators.ascii(`BT ${at.gray} g/${font} ${at.size} Tf ${at.x} ${at.y} Td`);
-    this.#operators.show(faces, points, points.length, at.size);
+    showRuns(this.#operators, faces, runs, at.size);
     return this.raw(' ET');
   }
 

@@ -2,7 +2,7 @@
  * How characters are written in strings of a page. A font is there under several names, of one or two bytes a character:
  * `/N0` has one byte a character (Windows-1252, so that most text takes half the room and a third of the time), `/W0`
  * two: the UTF-16 code unit. Characters beyond the basic plane are in a font for each plane, `/W0P1`, by their lower
- * 16 bits. So that a segment needs to know only how wide characters are; what it used is put into the file at its end.
+ * 16 bits. `/G0` has shaped text: two bytes are the number of a glyph. So that a segment needs to know only how wide characters are; what it used is put into the file at its end.
  */
 
 /** Bytes 0x80 to 0x9f of Windows-1252; 0 where it has none. */
@@ -26,6 +26,12 @@ export const ELLIPSIS = 0x2026;
 export const narrowName = (font: string): string => `N${font}`;
 export const wideName = (font: string, plane: number): string => (plane === 0 ? `W${font}` : `W${font}P${plane}`);
 
+/** A font that draws nothing, of UTF-16 code units without width: what a ligature says beside its first letter. */
+export const INVISIBLE = 'I';
+
+/** Glyphs of shaped text, by their numbers in the whole font. */
+export const shapedName = (font: string): string => `G${font}`;
+
 /**
  * Alphabets are noted 32 characters at a time, so that a segment's record stays short. From here on are scripts of which
  * a text uses a few of thousands: each character is noted by itself, so that no more of a font is embedded.
@@ -42,7 +48,11 @@ export class UsedCharacters {
 
   add(codePoint: number): void {
     if (codePoint < EXACT_FROM) this.#blocks[codePoint >> BLOCK_BITS] = 1;
-    else (this.#exact ??= new Uint8Array(0x110000))[codePoint] = 1;
+    else this.#addExact(codePoint);
+  }
+
+  #addExact(codePoint: number): void {
+    (this.#exact ??= new Uint8Array(0x110000))[codePoint] = 1;
   }
 
   addAll(codePoints: Iterable<number>): void {

@@ -3,6 +3,7 @@ import { kindOf, shownText, type CellKind } from './cells.js';
 import type { Faces } from './faces.js';
 import { LEAST_COLUMN, PADDING, SIZES } from './geometry.js';
 import type { PdfFonts } from './resources.js';
+import { measureText } from './measure.js';
 
 /** How wide columns are, from a sample of what is in them. */
 
@@ -38,7 +39,7 @@ export function columnNeeds(
     const kind = kindOf(type);
     const widths = fields
       .flatMap((row) => row[index] ?? [])
-      .map((text) => body.measure(shownText(text, kind).slice(0, MEASURED)))
+      .map((text) => measureText(body, shownText(text, kind).slice(0, MEASURED)))
       .sort((a, b) => a - b);
     const label_ = labelWidth(label, heading);
     const longest = widths.at(-1) ?? 0;
@@ -59,8 +60,8 @@ const MEASURED = 300;
 const LONGEST_LABEL = 12_000;
 
 function labelWidth(label: string, heading: Faces): number {
-  const whole = heading.measure(label);
-  const word = Math.max(...label.split(' ').map((part) => heading.measure(part)));
+  const whole = measureText(heading, label);
+  const word = Math.max(...label.split(' ').map((part) => measureText(heading, part)));
   return Math.min(LONGEST_LABEL, Math.max(word, whole / 2));
 }
 

@@ -5,7 +5,7 @@ import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../format.j
 import type { Faces } from './faces.js';
 import type { PdfLayout } from './layout.js';
 import { PageFrame } from './page-frame.js';
-import { PageText } from './page-text.js';
+import { NEEDS_SHAPER, PageText } from './page-text.js';
 import { FANOUT, nodeNumber, nodesOf, pageNumber, type PdfPlace } from './place.js';
 import { packNumbers, packSet } from './varints.js';
 
@@ -19,6 +19,7 @@ const COMPRESSION = { level: 2 };
 export class PdfEncoder implements SegmentEncoder {
   readonly #place: PdfPlace;
   readonly #layout: PdfLayout;
+  readonly #faces: Faces;
   readonly #text: PageText;
   readonly #frame: PageFrame;
   readonly #rows: WholeRows;
@@ -32,6 +33,7 @@ export class PdfEncoder implements SegmentEncoder {
   constructor(place: PdfPlace, layout: PdfLayout, faces: Faces) {
     this.#place = place;
     this.#layout = layout;
+    this.#faces = faces;
     this.#text = new PageText(layout, faces);
     this.#frame = new PageFrame(layout, faces);
     this.#rows = new WholeRows((rows) => this.#draw(rows));
@@ -47,11 +49,12 @@ export class PdfEncoder implements SegmentEncoder {
     this.#emit = emit;
     if (this.#rowsOfPage > 0) await this.#emitPage();
     for (let node = 0; node < nodesOf(this.#pages); node++) await this.#emitObject(this.#node(node * FANOUT));
-    const { missing, clipped, used } = this.#text;
+    const { missing, clipped, used, glyphs } = this.#text;
     return {
       pages: this.#pages,
       sizes: packNumbers(this.#sizes),
       used: packSet(used.codePoints()),
+      glyphs: glyphs.pack(),
       ...{ missing, clipped },
     };
   }
@@ -60,6 +63,10 @@ export class PdfEncoder implements SegmentEncoder {
     const { rowsPerPage } = this.#layout;
     for (let at = 0; at < rows.length;) {
       at = this.#text.addRow(rows, at);
+      if (at === NEEDS_SHAPER) {
+        await this.#faces.shaper.load();
+        at = this.#text.resumeRow(rows);
+      }
       this.#rowsOfPage += 1;
       if (this.#rowsOfPage === rowsPerPage) await this.#emitPage();
     }

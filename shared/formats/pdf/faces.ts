@@ -1,4 +1,5 @@
-import type { Typeface } from './typeface.js';
+import type { Face, LazyFace } from './face.js';
+import type { Shaper } from './shaping/shaper.js';
 
 /**
  * Several fonts as one: a character is drawn by the first that has it. What none has is drawn as U+FFFD by the first,
@@ -18,44 +19,7 @@ const BMP = 0x10000;
 
 /** Joiners, selectors, marks of direction: they have no shape of their own. */
 const IGNORABLE = /^\p{Default_Ignorable_Code_Point}$/u;
-const isIgnorable = (codePoint: number): boolean => IGNORABLE.test(String.fromCodePoint(codePoint));
-
-/** A font and what pages call it; see codes.ts. */
-export interface Face {
-  readonly id: string;
-  readonly typeface: Typeface;
-  has(codePoint: number): boolean;
-}
-
-export const createFace = (id: string, typeface: Typeface): Face => ({
-  id,
-  typeface,
-  has: (codePoint) => typeface.has(codePoint),
-});
-
-/** A font that is opened when it is first needed. */
-export interface LazyFace extends Face {
-  /** Characters outside these are never looked for in it. */
-  readonly ranges: readonly (readonly [first: number, last: number])[];
-}
-
-/** @param open called once, for the first character */
-export function createLazyFace(id: string, ranges: LazyFace['ranges'], open: () => Typeface): LazyFace {
-  let opened: Typeface | undefined;
-  return {
-    id,
-    ranges,
-    get typeface() {
-      return (opened ??= open());
-    },
-    has(codePoint) {
-      return isIn(ranges, codePoint) && this.typeface.has(codePoint);
-    },
-  };
-}
-
-const isIn = (ranges: LazyFace['ranges'], codePoint: number): boolean =>
-  ranges.some(([first, last]) => codePoint >= first && codePoint <= last);
+export const isIgnorable = (codePoint: number): boolean => IGNORABLE.test(String.fromCodePoint(codePoint));
 
 interface Drawn {
   readonly owner: number;
@@ -74,7 +38,8 @@ export class Faces {
 
   constructor(
     eager: readonly Face[],
-    readonly lazy: readonly LazyFace[] = [],
+    readonly lazy: readonly LazyFace[],
+    readonly shaper: Shaper,
   ) {
     this.faces = [...eager, ...lazy];
     for (const [owner, { typeface }] of [...eager.entries()].reverse()) {
@@ -136,37 +101,5 @@ export class Faces {
     const face = this.lazy[index];
     if (face === undefined) return { owner: NONE, width: this.#missing };
     return { owner: this.faces.length - this.lazy.length + index, width: face.typeface.advanceOf(codePoint) };
-  }
-
-  /** Width of a text in 1/1000 em. */
-  measure(text: string): number {
-    let width = 0;
-    for (const character of text) width += this.widthOf(character.codePointAt(0) ?? 0);
-    return width;
-  }
-
-  /** The text, or as much of its beginning as fits with an ellipsis. @param width in 1/1000 em */
-  clip(text: string, width: number): string {
-    if (this.measure(text) <= width) return text;
-    const characters = Array.from(text);
-    while (characters.length > 0 && this.measure(`${characters.join('')}…`) > width) characters.pop();
-    return `${characters.join('').trimEnd()}…`;
-  }
-
-  /** Lines that fit, broken between words; the last has an ellipsis where there is more. @param width in 1/1000 em */
-  wrap(text: string, width: number, lines: number): string[] {
-    const done: string[] = [];
-    let line = '';
-    const words = text.split(' ');
-    for (const [index, word] of words.entries()) {
-      const longer = line === '' ? word : `${line} ${word}`;
-      if (line === '' || this.measure(longer) <= width) line = longer;
-      else if (done.length + 1 === lines) return [...done, this.clip(`${line} ${words.slice(index).join(' ')}`, width)];
-      else {
-        done.push(this.clip(line, width));
-        line = word;
-      }
-    }
-    return [...done, this.clip(line, width)];
   }
 }

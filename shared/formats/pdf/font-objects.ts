@@ -1,34 +1,52 @@
 import { createHash } from 'node:crypto';
 import type { PDFRef } from 'pdf-lib';
-import { NARROW, narrowName, wideName } from './codes.js';
-import { NONE, REPLACEMENT, type Face, type Faces } from './faces.js';
+import { glyphsToUnicode, narrowCodes, narrowToUnicode, wideToUnicode } from './cmaps.js';
+import { INVISIBLE, narrowName, shapedName, wideName } from './codes.js';
+import type { Face } from './face.js';
+import { NONE, REPLACEMENT, type Faces } from './faces.js';
 import type { ObjectFile } from './objects.js';
 import { pdfLib } from './pdf-lib.js';
+import { glyphTexts } from './shaping/glyph-text.js';
+import type { UsedGlyphs } from './shaping/used-glyphs.js';
 
 /** Fonts as pages know them: see codes.ts. */
 
-/** What a font has to draw: its own character for each, or what stands in for one. */
+/** What a font has to draw. */
 interface Drawn {
   readonly face: Face;
   /** Only the first of several fonts is written with one byte a character. */
   readonly isFirst: boolean;
+  /** Its own character for each, or what stands in for one. */
   readonly characters: Map<number, { readonly draws: number; readonly width: number }>;
+  /** Of shaped runs. */
+  readonly glyphs: readonly number[];
+  /** Characters that are only said. */
+  readonly invisible: readonly number[];
 }
 
 const SPACE = 0x20;
 
 /** @param used characters by the fonts that they were written with */
-export function drawnBy(used: readonly (readonly [Faces, readonly number[]])[]): Drawn[] {
+export function drawnBy(used: readonly (readonly [Faces, readonly number[]])[], glyphs: UsedGlyphs): Drawn[] {
+  const shaped = new Map(glyphs.entries());
   const byId = new Map<string, Drawn>();
+  const drawnOf = (faces: Faces, face: Face): Drawn => {
+    const drawn = byId.get(face.id) ?? {
+      ...{ face, isFirst: face === faces.faces[0], characters: new Map() },
+      glyphs: shaped.get(face.id) ?? [],
+      invisible: byId.size === 0 ? (shaped.get(INVISIBLE) ?? []) : [],
+    };
+    byId.set(face.id, drawn);
+    return drawn;
+  };
   for (const [faces, characters] of used) {
+    for (const face of faces.faces) if (shaped.has(face.id)) drawnOf(faces, face);
     for (const character of characters) {
       const owner = faces.ownerOf(character);
       const face = faces.faces[owner === NONE ? 0 : owner];
       if (face === undefined) continue;
-      const drawn = byId.get(face.id) ?? { face, isFirst: face === faces.faces[0], characters: new Map() };
-      byId.set(face.id, drawn);
       const draws = owner === NONE ? REPLACEMENT : face.has(character) ? character : SPACE;
-      drawn.characters.set(character, { draws, width: faces.widthOf(character) });
+      drawnOf(faces, face).characters.set(character, { draws, width: faces.widthOf(character) });
     }
   }
   return [...byId.values()];
@@ -36,11 +54,54 @@ export function drawnBy(used: readonly (readonly [Faces, readonly number[]])[]):
 
 /** @returns the fonts by the names that pages call them */
 export function putFonts(file: ObjectFile, fonts: readonly Drawn[]): Record<string, PDFRef> {
-  return Object.assign({}, ...fonts.map((drawn) => putFont(file, drawn))) as Record<string, PDFRef>;
+  return Object.fromEntries(fonts.flatMap((drawn) => putFont(file, drawn)));
 }
 
-function putFont(file: ObjectFile, { face: { id, typeface }, isFirst, characters }: Drawn): Record<string, PDFRef> {
-  const { file: bytes, glyphs } = typeface.subset([...new Set([...characters.values()].map(({ draws }) => draws))]);
+function putFont(file: ObjectFile, drawing: Drawn): [string, PDFRef][] {
+  const { face, isFirst, characters, glyphs, invisible } = drawing;
+  const { id, typeface } = face;
+  const drawn = [...new Set([...characters.values()].map(({ draws }) => draws))];
+  const { file: bytes, ofCharacters, ofGlyphs } = typeface.subset(drawn, glyphs);
+  const putType0 = createType0(file, typeface, bytes);
+  const planes = [...new Set([...characters.keys()].map((character) => character >> 16))];
+  const wide = planes.flatMap((plane): [string, PDFRef][] => {
+    const codes = new Map(
+      [...characters]
+        .filter(([character]) => character >> 16 === plane)
+        .map(([character, { draws, width }]) => [character & 0xffff, { glyph: ofCharacters.get(draws) ?? 0, width }]),
+    );
+    const type0 = putType0(codes);
+    const wideFont = type0('Identity-H', wideToUnicode(plane, codes.keys()));
+    if (plane > 0 || !isFirst) return [[wideName(id, plane), wideFont]];
+    const encoding = file.stream(Buffer.from(narrowCodes()), {
+      ...{ Type: 'CMap', CMapName: 'Narrow', CIDSystemInfo: systemInfo('Identity') },
+    });
+    const narrowFont = type0(file.add(encoding), narrowToUnicode());
+    return [
+      [wideName(id, plane), wideFont],
+      [narrowName(id), narrowFont],
+    ];
+  });
+  const said = (texts: readonly (readonly [code: number, text: string])[], codes: Codes): PDFRef =>
+    putType0(codes)('Identity-H', glyphsToUnicode(texts));
+  if (invisible.length > 0) {
+    const texts = invisible.map((point) => [point, String.fromCodePoint(point)] as const);
+    wide.push([INVISIBLE, said(texts, new Map(invisible.map((point) => [point, { glyph: 0, width: 0 }])))]);
+  }
+  if (glyphs.length === 0) return wide;
+  const codes = new Map([...ofGlyphs].map(([whole, glyph]) => [whole, { glyph, width: typeface.glyphAdvance(whole) }]));
+  const texts = glyphTexts(face);
+  const own = glyphs.flatMap((glyph) => {
+    const text = texts.get(glyph);
+    return text === undefined ? [] : [[glyph, text] as const];
+  });
+  return [...wide, [shapedName(id), said(own, codes)]];
+}
+
+type PutType0 = (codes: Codes) => (encoding: string | PDFRef, toUnicode: string) => PDFRef;
+
+/** Makes fonts of one file, which differ in their codes. */
+function createType0(file: ObjectFile, typeface: Face['typeface'], bytes: Buffer): PutType0 {
   // A part of a font has a name of its own, which begins with six letters.
   const tag = [...createHash('sha256').update(bytes).digest().subarray(0, 6)].map((byte) =>
     String.fromCharCode(65 + (byte % 26)),
@@ -52,36 +113,19 @@ function putFont(file: ObjectFile, { face: { id, typeface }, isFirst, characters
     ...{ CapHeight: typeface.capHeight, StemV: USUAL_STEM },
     FontFile2: file.add(file.stream(bytes, { Length1: bytes.length })),
   });
-  const planes = new Set([...characters.keys()].map((character) => character >> 16));
-  return Object.assign(
-    {},
-    ...[...planes].map((plane) => {
-      const codes = new Map(
-        [...characters]
-          .filter(([character]) => character >> 16 === plane)
-          .map(([character, { draws, width }]) => [character & 0xffff, { glyph: glyphs.get(draws) ?? 0, width }]),
-      );
-      const cidFont = file.add({
-        ...{ Type: 'Font', Subtype: 'CIDFontType2', BaseFont, FontDescriptor: descriptor },
-        CIDSystemInfo: systemInfo('Identity'),
-        W: widthsOf(codes),
-        CIDToGIDMap: file.add(file.stream(glyphMap(codes))),
+  return (codes) => {
+    const cidFont = file.add({
+      ...{ Type: 'Font', Subtype: 'CIDFontType2', BaseFont, FontDescriptor: descriptor },
+      CIDSystemInfo: systemInfo('Identity'),
+      W: widthsOf(codes),
+      CIDToGIDMap: file.add(file.stream(glyphMap(codes))),
+    });
+    return (Encoding, toUnicode) =>
+      file.add({
+        ...{ Type: 'Font', Subtype: 'Type0', BaseFont, Encoding, DescendantFonts: [cidFont] },
+        ToUnicode: file.add(file.stream(Buffer.from(toUnicode))),
       });
-      const type0 = (Encoding: string | PDFRef, toUnicode: string): PDFRef =>
-        file.add({
-          ...{ Type: 'Font', Subtype: 'Type0', BaseFont, Encoding, DescendantFonts: [cidFont] },
-          ToUnicode: file.add(file.stream(Buffer.from(toUnicode))),
-        });
-      const wide = { [wideName(id, plane)]: type0('Identity-H', wideToUnicode(plane, codes)) };
-      if (plane > 0 || !isFirst) return wide;
-      const narrowCodes = file.add(
-        file.stream(Buffer.from(cmap('Narrow', 'Identity', narrowLines('cid'))), {
-          ...{ Type: 'CMap', CMapName: 'Narrow', CIDSystemInfo: systemInfo('Identity') },
-        }),
-      );
-      return { ...wide, [narrowName(id)]: type0(narrowCodes, cmap('Narrow-Unicode', 'UCS', narrowLines('bf'))) };
-    }),
-  ) as Record<string, PDFRef>;
+  };
 }
 
 /** Its characters are none of the standard ones (PDF 1.7, table 123). */
@@ -114,61 +158,3 @@ function glyphMap(codes: Codes): Buffer {
   for (const [code, { glyph }] of codes) map.writeUInt16BE(glyph, code * 2);
   return map;
 }
-
-const hex = (number: number, digits: number): string => number.toString(16).toUpperCase().padStart(digits, '0');
-
-/** A character as UTF-16. */
-const utf16 = (codePoint: number): string =>
-  Buffer.from(String.fromCodePoint(codePoint), 'utf16le').swap16().toString('hex').toUpperCase();
-
-/** Two bytes a code: a range may not go beyond one first byte. */
-function wideToUnicode(plane: number, codes: Codes): string {
-  const firstBytes = [...new Set([...codes.keys()].map((code) => code >> 8))].sort((a, b) => a - b);
-  const lines = firstBytes.map((byte) => {
-    const first = byte << 8;
-    return `<${hex(first, 4)}> <${hex(first + 0xff, 4)}> <${utf16((plane << 16) + first)}>`;
-  });
-  return cmap(`Plane${plane}-Unicode`, 'UCS', inHundreds('bfrange', lines), '<0000> <FFFF>');
-}
-
-/** Which character each byte of a narrow font is: by its number, or as Unicode. */
-function narrowLines(kind: 'cid' | 'bf'): string {
-  const lines: string[] = [];
-  for (const [byte, unit] of NARROW.entries()) {
-    if (unit === 0) continue;
-    const code = `<${hex(byte, 2)}>`;
-    lines.push(kind === 'cid' ? `${code} ${unit}` : `${code} <${hex(unit, 4)}>`);
-  }
-  return inHundreds(`${kind}char`, lines);
-}
-
-/** No more than a hundred lines may be together. */
-function inHundreds(operator: string, lines: readonly string[]): string {
-  const blocks: string[] = [];
-  for (let at = 0; at < lines.length; at += 100) {
-    const some = lines.slice(at, at + 100);
-    blocks.push(`${some.length} begin${operator}\n${some.join('\n')}\nend${operator}`);
-  }
-  return blocks.join('\n');
-}
-
-const cmap = (
-  name: string,
-  ordering: string,
-  mapping: string,
-  codes = '<00> <FF>',
-): string => `/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo 3 dict dup begin /Registry (Adobe) def /Ordering (${ordering}) def /Supplement 0 def end def
-/CMapName /${name} def
-/CMapType ${ordering === 'UCS' ? 2 : 1} def
-1 begincodespacerange
-${codes}
-endcodespacerange
-${mapping}
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end
-`;

@@ -3,6 +3,7 @@ import { fieldsOf } from '../copy-text.js';
 import type { FileOutline, Layout, RowBytes } from '../format.js';
 import { columnNeeds, fitColumns, type ColumnNeed } from './columns.js';
 import * as geometry from './geometry.js';
+import { clipText, wrapText } from './measure.js';
 import { notesOf, titleOf } from './notes.js';
 import { pdfSettings } from './options.js';
 import type { PdfFonts, PdfResources } from './resources.js';
@@ -72,7 +73,7 @@ function logoBox({ brandingOf }: PdfResources, tenantId: string): PdfLayout['log
   return { identity, width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
-/** @param filters in words */
+/** @param filters in words @throws ShaperNeeded */
 export function makeLayout(
   sample: readonly RowBytes[],
   outline: FileOutline,
@@ -88,7 +89,7 @@ export function makeLayout(
   const branding = resources.brandingOf(outline.about.tenantId).title;
   const title = titleOf(outline, branding);
   const notes = notesOf(outline, filters, title).flatMap((note) =>
-    fonts.body.wrap(note, (room * 1000) / geometry.NOTE_SIZE, NOTE_LINES),
+    wrapText(fonts.body, note, (room * 1000) / geometry.NOTE_SIZE, NOTE_LINES),
   );
   let x = geometry.MARGIN;
   const columns = outline.columns.map(({ label }, index) => {
@@ -96,7 +97,12 @@ export function makeLayout(
     const left = x;
     x += width;
     const inner = (width * 1000) / size - 2 * geometry.PADDING;
-    return { x: left, width, kind: needs[index]?.kind ?? 'text', label: fonts.heading.wrap(label, inner, LABEL_LINES) };
+    return {
+      x: left,
+      width,
+      kind: needs[index]?.kind ?? 'text',
+      label: wrapText(fonts.heading, label, inner, LABEL_LINES),
+    };
   });
 
   const lead = geometry.leadOf(size);
@@ -105,7 +111,7 @@ export function makeLayout(
   const tableTop = page.height - geometry.MARGIN - Math.max(head, logo?.height ?? 0) - geometry.GAP;
   const rowsTop = tableTop - lead * labelLines - Math.round(lead / 3);
   const rowsPerPage = Math.floor((rowsTop - geometry.ROWS_END) / lead);
-  const shown = { title: fonts.heading.clip(title, (room * 1000) / geometry.TITLE_SIZE), notes };
+  const shown = { title: clipText(fonts.heading, title, (room * 1000) / geometry.TITLE_SIZE), notes };
   return { fonts: fonts.identity, logo, ...page, size, lead, columns, ...shown, tableTop, rowsTop, rowsPerPage };
 }
 

@@ -54,9 +54,9 @@ export class Operators {
     let run = NO_RUN;
     for (let index = 0; index < count; index++) {
       const point = points[index] ?? 0;
-      const known = point < 0x10000 ? (owners[point] ?? NONE) : PENDING;
-      const owner = known === PENDING ? fonts.ownerOf(point) : known;
-      const font = owner === NONE ? 0 : owner;
+      let font = point < 0x10000 ? (owners[point] ?? NONE) : PENDING;
+      if (font === PENDING) font = fonts.ownerOf(point);
+      if (font === NONE) font = 0;
       const wide = font * PLANES + (point >> 16);
       const narrow = wide === 0 ? (NARROW_BYTE[point] ?? 0) : 0;
       // Blanks between wide characters stay with them.

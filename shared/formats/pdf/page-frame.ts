@@ -1,6 +1,7 @@
 import { narrowName } from './codes.js';
 import type { Faces } from './faces.js';
 import * as geometry from './geometry.js';
+import { measureText } from './measure.js';
 import type { PdfLayout } from './layout.js';
 import type { Operators } from './operators.js';
 
@@ -43,7 +44,7 @@ export class PageFrame {
     const label = `Page ${number}`;
     const size = geometry.FOOTER_SIZE;
     // Ends in the middle, where " of y" begins.
-    const x = this.#middle - Math.round((this.#faces.measure(label) * size) / 1000);
+    const x = this.#middle - Math.round((measureText(this.#faces, label) * size) / 1000);
     operators.ascii(
       `.4 g${fontOf(this.#faces)} ${size} Tf 1 0 0 1 ${x} ${geometry.FOOTER_BASELINE} Tm(${label})Tj ET/T Do`,
     );

@@ -6,6 +6,11 @@ import { FieldReader } from './field-reader.js';
 import { PADDING } from './geometry.js';
 import type { PdfLayout } from './layout.js';
 import { Operators } from './operators.js';
+import { fitLine } from './shaping/fit-line.js';
+import { FIRST_SHAPED, scriptClassOf } from './shaping/script-classes.js';
+import { ShaperNeeded } from './shaping/shaper.js';
+import { showRuns } from './shaping/show-runs.js';
+import { UsedGlyphs } from './shaping/used-glyphs.js';
 
 const SPACE = 0x20;
 const OPEN = 0x28;
@@ -21,6 +26,9 @@ const SECONDS = 19;
 const LONGEST_TEXT = 1000;
 /** What is too wide and must not be cut becomes smaller, and then narrower. */
 const SMALLEST_SCALE = 0.7;
+
+/** Of a row that cannot be shown before the shaper is loaded. */
+export const NEEDS_SHAPER = -2;
 
 interface Cell {
   readonly kind: CellKind;
@@ -41,6 +49,7 @@ export class PageText {
   missing = 0;
   clipped = 0;
   readonly used = new UsedCharacters();
+  readonly glyphs = new UsedGlyphs();
 
   readonly #faces: Faces;
   readonly #size: number;
@@ -51,6 +60,10 @@ export class PageText {
   /** Of À to ÿ, which are one byte in the file. */
   readonly #latinAdvances: Uint16Array;
   readonly #field = new FieldReader();
+  /** Of a row that needs the shaper. */
+  #rest = { from: 0, cell: 0 };
+  /** Whether the field that was measured has to be shaped. */
+  #isComplex = false;
   readonly #rowRoom: number;
   /** Start of the current line, and how far below it the next is. */
   #x = 0;
@@ -84,12 +97,25 @@ export class PageText {
     this.#dy = 0;
   }
 
-  /** Shows the row that begins there. @returns where the next begins */
+  /** Shows the row that begins there. @returns where the next begins, or NEEDS_SHAPER: load it, and `resumeRow` */
   addRow(rows: Buffer, from: number): number {
     this.operators.reserve(this.#rowRoom);
     this.#dy -= this.#lead;
+    return this.#addCells(rows, from, 0);
+  }
+
+  /** Shows what is left of a row that needed the shaper. @returns where the next begins */
+  resumeRow(rows: Buffer): number {
+    const { from, cell } = this.#rest;
+    return this.#addCells(rows, from, cell);
+  }
+
+  #addCells(rows: Buffer, from: number, first: number): number {
+    const cells = this.#cells;
     let i = from;
-    for (const cell of this.#cells) {
+    for (let index = first; index < cells.length; index++) {
+      const cell = cells[index];
+      if (cell === undefined) break;
       const begin = rows[i];
       if (begin === TAB || begin === LF) {
         i += 1;
@@ -99,8 +125,13 @@ export class PageText {
         i += 3;
         continue;
       }
-      const end = cell.kind === 'number' ? this.#number(rows, i, cell) : this.#plain(rows, i, cell);
-      i = (end < 0 ? this.#carefully(rows, i, cell) : end) + 1;
+      let end = cell.kind === 'number' ? this.#number(rows, i, cell) : this.#plain(rows, i, cell);
+      if (end < 0) end = this.#carefully(rows, i, cell);
+      if (end === NEEDS_SHAPER) {
+        this.#rest = { from: i, cell: index };
+        return NEEDS_SHAPER;
+      }
+      i = end + 1;
     }
     return i;
   }
@@ -171,7 +202,10 @@ export class PageText {
     return i;
   }
 
-  /** Any characters; texts are cut where they must be, all else is made to fit. @returns where the field ends */
+  /**
+   * Any characters; texts are cut where they must be, all else is made to fit.
+   * @returns where the field ends, or NEEDS_SHAPER
+   */
   #carefully(rows: Buffer, from: number, { kind, left, right, limit }: Cell): number {
     const field = this.#field;
     const mayBeCut = kind === 'text' || kind === 'padded';
@@ -179,15 +213,37 @@ export class PageText {
     if (kind === 'moment' || kind === 'flag') field.load(shownText(field.text(), kind));
     if (kind === 'padded' && !field.isCut) while (field.points[field.count - 1] === SPACE) field.count--;
     const whole = this.#measure();
+    if (this.#isComplex) return this.#shape(left, mayBeCut ? limit : Infinity) ? end : NEEDS_SHAPER;
     const fits = whole <= limit && !field.isCut;
     const width = fits || !mayBeCut ? whole : this.#cut(limit);
-    this.#note();
+    this.#note(field.points, field.count);
     const scale = fits || mayBeCut ? 1 : limit / width;
     this.#moveTo(kind === 'number' ? right - Math.round((width * scale * this.#size) / 1000) : left);
     if (scale < 1) this.#showScaled(scale);
     else this.operators.show(this.#faces, field.points, field.count, this.#size);
     this.operators.ascii('\n').reserve(this.#rowRoom);
     return end;
+  }
+
+  /** Shows the field, if the shaper is loaded. */
+  #shape(left: number, limit: number): boolean {
+    const { points, count, isCut } = this.#field;
+    let fitted;
+    try {
+      fitted = fitLine(this.#faces, [...points.subarray(0, count)], limit, isCut);
+    } catch (error) {
+      if (error instanceof ShaperNeeded) return false;
+      throw error;
+    }
+    if (fitted.isCut) this.clipped += 1;
+    for (const run of fitted.line.runs) {
+      if (run.kind === 'plain') this.#note(run.points, run.points.length);
+      else this.glyphs.addRun(run);
+    }
+    this.#moveTo(left);
+    showRuns(this.operators, this.#faces, fitted.line.runs, this.#size);
+    this.operators.ascii('\n').reserve(this.#rowRoom);
+    return true;
   }
 
   #showScaled(scale: number): void {
@@ -202,9 +258,19 @@ export class PageText {
   /** Of the field, in 1/1000 em. */
   #measure(): number {
     const { points, count } = this.#field;
+    const { widths } = this.#faces;
     let width = 0;
-    for (let index = 0; index < count; index++) width += this.#faces.widthOf(points[index] ?? 0);
+    this.#isComplex = false;
+    for (let index = 0; index < count; index++) {
+      const point = points[index] ?? 0;
+      width += point < FIRST_SHAPED ? (widths[point] ?? 0) : this.#widthOf(point);
+    }
     return width;
+  }
+
+  #widthOf(point: number): number {
+    if (scriptClassOf(point) !== 0) this.#isComplex = true;
+    return this.#faces.widthOf(point);
   }
 
   /** Puts an ellipsis in the place of what does not fit. @returns the width of the rest */
@@ -229,9 +295,8 @@ export class PageText {
     return width;
   }
 
-  /** What the file's end has to know of the field's characters. */
-  #note(): void {
-    const { points, count } = this.#field;
+  /** What the file's end has to know of these characters. */
+  #note(points: Uint32Array, count: number): void {
     for (let index = 0; index < count; index++) {
       const point = points[index] ?? 0;
       this.used.add(point);

@@ -1,5 +1,6 @@
 import type { PDFRawStream } from 'pdf-lib';
 import type { Faces } from './faces.js';
+import type { Shaper } from './shaping/shaper.js';
 
 /** What a worker brings for PDF. Fonts are opened when the first PDF needs them. */
 export interface PdfResources {
@@ -15,6 +16,8 @@ export interface PdfFonts {
   readonly body: Faces;
   /** Of titles: a bold one first, then those of the rows. */
   readonly heading: Faces;
+  /** Of both. */
+  readonly shaper: Shaper;
 }
 
 export interface Branding {

@@ -25,7 +25,7 @@ interface Written {
   readonly sizes: readonly number[];
 }
 
-/** All that is not pages: computed from the plan and from what segments say of themselves. */
+/** All that is not pages: computed from the plan and from what segments say of themselves. @throws ShaperNeeded */
 export function makeTail(
   outline: FileOutline,
   layout: PdfLayout,
@@ -47,12 +47,16 @@ export function makeTail(
   const forms = drawForms(outline, layout, fonts, { rows, lastPage });
   const used = new UsedCharacters();
   used.addAll(codePointsOf(PRINTABLE_ASCII));
-  for (const { summary } of segments) used.addAll(unpackSet(textIn(summary, 'used')));
+  const { glyphs } = forms;
+  for (const { summary } of segments) {
+    used.addAll(unpackSet(textIn(summary, 'used')));
+    glyphs.addPacked(textIn(summary, 'glyphs'));
+  }
   const characters = [
     [fonts.body, used.codePoints()],
     ...[...forms.used].map(([faces, blocks]) => [faces, blocks.codePoints()] as const),
   ] as const;
-  const Font = putFonts(file, drawnBy(characters));
+  const Font = putFonts(file, drawnBy(characters, glyphs));
 
   const BBox = [0, 0, layout.width, layout.height];
   const form = (bytes: Buffer, XObject: Record<string, PDFRef>): PDFRef =>

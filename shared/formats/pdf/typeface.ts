@@ -13,21 +13,26 @@ export interface Typeface {
   /** Characters that it has a glyph for. */
   readonly codePoints: readonly number[];
   has(codePoint: number): boolean;
+  readonly bytes: Buffer;
+  /** The glyph that draws it alone. */
+  glyphOf(codePoint: number): number;
   /** In 1/1000 em, as all of these. */
   advanceOf(codePoint: number): number;
+  glyphAdvance(glyph: number): number;
   readonly bounds: readonly [left: number, bottom: number, right: number, top: number];
   readonly ascent: number;
   readonly descent: number;
   readonly capHeight: number;
   readonly italicAngle: number;
-  /** A font of the glyphs of these characters alone, all of which it has. */
-  subset(codePoints: readonly number[]): FontSubset;
+  /** A font of the glyphs of these characters, all of which it has, and of these glyphs. */
+  subset(codePoints: readonly number[], glyphs: readonly number[]): FontSubset;
 }
 
 export interface FontSubset {
   readonly file: Buffer;
-  /** Number of the glyph in the subset, by character. */
-  readonly glyphs: ReadonlyMap<number, number>;
+  /** Number of the glyph in the subset, by character, and by its number in the whole font. */
+  readonly ofCharacters: ReadonlyMap<number, number>;
+  readonly ofGlyphs: ReadonlyMap<number, number>;
 }
 
 /** Thrown for a file that cannot be used; the message is the end of a sentence. */
@@ -52,9 +57,11 @@ interface FontkitFont {
   readonly characterSet: number[];
   hasGlyphForCodePoint(codePoint: number): boolean;
   glyphForCodePoint(codePoint: number): FontkitGlyph;
+  getGlyph(id: number): FontkitGlyph;
   createSubset(): { includeGlyph(glyph: FontkitGlyph): number; encode(): Uint8Array };
 }
 interface FontkitGlyph {
+  readonly id: number;
   readonly advanceWidth: number;
 }
 
@@ -101,19 +108,21 @@ export function openTypeface(bytes: Buffer): Typeface {
       return font.characterSet;
     },
     has: (codePoint) => font.hasGlyphForCodePoint(codePoint),
+    bytes,
+    glyphOf: (codePoint) => font.glyphForCodePoint(codePoint).id,
+    glyphAdvance: (glyph) => scaled(font.getGlyph(glyph).advanceWidth),
     advanceOf: (codePoint) => scaled(font.glyphForCodePoint(codePoint).advanceWidth),
     bounds: [scaled(minX), scaled(minY), scaled(maxX), scaled(maxY)],
     ascent: scaled(font.ascent),
     descent: scaled(font.descent),
     capHeight: scaled(font.capHeight || font.ascent),
     italicAngle: font.italicAngle,
-    subset(codePoints) {
+    subset(codePoints, glyphs) {
       const subset = font.createSubset();
-      const glyphs = new Map<number, number>();
-      for (const codePoint of codePoints) {
-        glyphs.set(codePoint, subset.includeGlyph(font.glyphForCodePoint(codePoint)));
-      }
-      return { file: Buffer.from(subset.encode()), glyphs };
+      const include = (glyph: FontkitGlyph): number => subset.includeGlyph(glyph);
+      const ofCharacters = new Map(codePoints.map((point) => [point, include(font.glyphForCodePoint(point))]));
+      const ofGlyphs = new Map(glyphs.map((glyph) => [glyph, include(font.getGlyph(glyph))]));
+      return { file: Buffer.from(subset.encode()), ofCharacters, ofGlyphs };
     },
   };
 }

@@ -6,6 +6,7 @@ import type { FormatResources } from '../../../../shared/formats/format.js';
 import { pdf } from '../../../../shared/formats/pdf.js';
 import { ServiceError } from '../../../../shared/errors.js';
 import { hasPdfReaders, readPdf, lineOf } from '../../../conformance/read-pdf.js';
+import { deeply } from '../../../support/depth.js';
 import { ONLY } from '../../../support/outline.js';
 import { lettersOf, makePdf, MATH_FONT, openResources, type Made } from './support.js';
 
@@ -82,7 +83,7 @@ describe('a PDF', () => {
     assert.ok(han.length < latin.length + 25_000, `${latin.length} and ${han.length} bytes`);
   });
 
-  it('has every character of the legacy encodings of China, Taiwan, Japan and Korea', async () => {
+  deeply('has every character of the legacy encodings of China, Taiwan, Japan and Korea', async () => {
     for (const encoding of ['gb18030', 'big5', 'shift_jis', 'euc-kr']) {
       const made = await makePdf(
         COLUMNS,

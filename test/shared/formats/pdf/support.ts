@@ -33,7 +33,7 @@ export async function makePdf(
   { options = {}, pagesPerSegment = 2, chunk = Infinity, backwards = false }: MakeOptions = {},
 ): Promise<Made> {
   const bare = outlineFor(columns, { options: pdf.options.parse(options) });
-  const layout = pdf.layout?.([rowsOf(cells)], bare, resources, []) ?? {};
+  const layout = (await pdf.layout?.([rowsOf(cells)], bare, resources, [])) ?? {};
   const outline = { ...bare, layout };
   const perSegment = (pdf.cut?.(outline, { plainBytes: 0 }, false).unitRows ?? 1) * pagesPerSegment;
   const parts = Array.from({ length: Math.max(1, Math.ceil(cells.length / perSegment)) }, (_, segment) =>
@@ -62,7 +62,7 @@ export async function makePdf(
   for (const [segment, part] of backwards ? order.reverse() : order) made.push(await encoded(part, segment));
   made.sort((a, b) => a.written.segment - b.written.segment);
   const segments = made.map(({ written }) => written);
-  const { tail } = joinFile(spec, segments, resources);
+  const { tail } = await joinFile(spec, segments, resources);
   return { outline, segments, bytes: Buffer.concat([...made.map(({ file }) => file), tail]) };
 }
 

@@ -1,0 +1,43 @@
+import { codePointsOf } from './codes.js';
+import type { Faces } from './faces.js';
+import { fitLine } from './shaping/fit-line.js';
+import { layOutLine } from './shaping/line.js';
+import { needsShaping } from './shaping/script-classes.js';
+
+/** Widths of texts, in 1/1000 em. All throw ShaperNeeded for a text that has to be shaped before the shaper is loaded. */
+
+export function measureText(faces: Faces, text: string): number {
+  const points = codePointsOf(text);
+  if (needsShaping(points)) return layOutLine(faces, points).width;
+  return points.reduce((sum, point) => sum + faces.widthOf(point), 0);
+}
+
+/** The text, or as much of its beginning as fits with an ellipsis. */
+export function clipText(faces: Faces, text: string, width: number): string {
+  if (measureText(faces, text) <= width) return text;
+  const points = codePointsOf(text);
+  if (needsShaping(points)) {
+    const { end } = fitLine(faces, points, width);
+    return `${String.fromCodePoint(...points.slice(0, end))}…`;
+  }
+  while (points.length > 0 && measureText(faces, `${String.fromCodePoint(...points)}…`) > width) points.pop();
+  return `${String.fromCodePoint(...points).trimEnd()}…`;
+}
+
+/** Lines that fit, broken between words; the last has an ellipsis where there is more. */
+export function wrapText(faces: Faces, text: string, width: number, lines: number): string[] {
+  const done: string[] = [];
+  let line = '';
+  const words = text.split(' ');
+  for (const [index, word] of words.entries()) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line === '' || measureText(faces, longer) <= width) line = longer;
+    else if (done.length + 1 === lines) {
+      return [...done, clipText(faces, `${line} ${words.slice(index).join(' ')}`, width)];
+    } else {
+      done.push(clipText(faces, line, width));
+      line = word;
+    }
+  }
+  return [...done, clipText(faces, line, width)];
+}

@@ -1,0 +1,104 @@
+import type * as HarfBuzz from 'harfbuzzjs';
+import type { Face } from '../face.js';
+
+/** A glyph and where it is drawn: distances in 1/1000 em. */
+export interface ShapedGlyph {
+  readonly id: number;
+  readonly advance: number;
+  /** From where the pen is. */
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** Glyphs that show some characters together. */
+export interface Cluster {
+  /** Index of its first character in what was shaped, and of the one after its last. */
+  readonly first: number;
+  readonly end: number;
+  readonly glyphs: readonly ShapedGlyph[];
+  readonly advance: number;
+}
+
+/** Thrown where text has to be shaped before `load` was called: call it, and repeat what was tried. */
+export class ShaperNeeded extends Error {
+  override readonly name = 'ShaperNeeded';
+}
+
+/** Runs that are remembered: names come again. */
+const MOST_REMEMBERED = 4096;
+
+/** HarfBuzz, loaded with the first text that has to be shaped; fonts are given to it as they are used. */
+export class Shaper {
+  #harfBuzz: typeof HarfBuzz | undefined;
+  #buffer: HarfBuzz.Buffer | undefined;
+  readonly #fonts = new Map<string, HarfBuzz.Font>();
+  readonly #remembered = new Map<string, readonly Cluster[]>();
+
+  async load(): Promise<void> {
+    this.#harfBuzz ??= await import('harfbuzzjs');
+  }
+
+  /**
+   * Shapes characters of one font, script and direction.
+   * @returns clusters from left to right
+   * @throws ShaperNeeded
+   */
+  shape(face: Face, points: readonly number[], isRightToLeft: boolean): readonly Cluster[] {
+    const key = `${face.id}${isRightToLeft ? '<' : '>'}${String.fromCodePoint(...points)}`;
+    const known = this.#remembered.get(key);
+    if (known !== undefined) return known;
+    const harfBuzz = this.#harfBuzz;
+    if (harfBuzz === undefined) throw new ShaperNeeded('HarfBuzz is not loaded.');
+    const buffer = (this.#buffer ??= new harfBuzz.Buffer());
+    buffer.reset();
+    buffer.addCodePoints([...points]);
+    buffer.guessSegmentProperties();
+    // What the system's locale says must not matter.
+    buffer.setLanguage('und');
+    buffer.setDirection(isRightToLeft ? harfBuzz.Direction.RTL : harfBuzz.Direction.LTR);
+    harfBuzz.shape(this.#font(harfBuzz, face), buffer);
+    const clusters = clustersOf(buffer, points.length);
+    if (this.#remembered.size === MOST_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(key, clusters);
+    return clusters;
+  }
+
+  #font({ Blob, Face: HarfBuzzFace, Font }: typeof HarfBuzz, { id, typeface }: Face): HarfBuzz.Font {
+    const known = this.#fonts.get(id);
+    if (known !== undefined) return known;
+    const font = new Font(new HarfBuzzFace(new Blob(typeface.bytes)));
+    font.setScale(1000, 1000);
+    this.#fonts.set(id, font);
+    return font;
+  }
+}
+
+function clustersOf(buffer: HarfBuzz.Buffer, length: number): Cluster[] {
+  const positions = buffer.getGlyphPositions();
+  const groups: { first: number; glyphs: ShapedGlyph[] }[] = [];
+  for (const [index, { codepoint: id, cluster: first }] of buffer.getGlyphInfos().entries()) {
+    const { xAdvance: advance = 0, xOffset: dx = 0, yOffset: dy = 0 } = positions[index] ?? {};
+    const last = groups.at(-1);
+    const group = last?.first === first ? last : { first, glyphs: [] };
+    if (group !== last) groups.push(group);
+    group.glyphs.push({ id, advance, dx, dy });
+  }
+  const starts = groups.map(({ first }) => first).sort((a, b) => a - b);
+  return groups.map(({ first, glyphs }) => ({
+    first,
+    end: starts[starts.indexOf(first) + 1] ?? length,
+    glyphs,
+    advance: glyphs.reduce((sum, glyph) => sum + glyph.advance, 0),
+  }));
+}
+
+/** Does what may have to shape text, again when it had to load the shaper for it. */
+export async function withShaper<Result>(shaper: Shaper, work: () => Result): Promise<Result> {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ShaperNeeded)) throw error;
+    await shaper.load();
+    return work();
+  }
+}

@@ -1,0 +1,46 @@
+import { INVISIBLE } from '../codes.js';
+import { packSet, unpackSet } from '../varints.js';
+import type { ShapedRun } from './line.js';
+
+/** Which glyphs of each font were drawn in shaped runs, and which code units of the invisible one. */
+export class UsedGlyphs {
+  readonly #byFace = new Map<string, Set<number>>();
+
+  addRun({ face, isRightToLeft, points, clusters }: ShapedRun): void {
+    const glyphs = this.#of(face.id);
+    for (const cluster of clusters) {
+      for (const { id } of cluster.glyphs) glyphs.add(id);
+      if (!isRightToLeft) continue;
+      const rest = points.slice(cluster.first + cluster.glyphs.length, cluster.end);
+      for (const point of rest) this.#of(INVISIBLE).add(point);
+    }
+  }
+
+  /** By the font's id, in order. */
+  entries(): [face: string, glyphs: readonly number[]][] {
+    return [...this.#byFace]
+      .map(([face, glyphs]): [string, number[]] => [face, [...glyphs].sort((a, b) => a - b)])
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /** As text of a segment's summary: at most a bit for each glyph of the fonts. */
+  pack(): string {
+    return this.entries()
+      .map(([face, glyphs]) => `${face}:${packSet(glyphs)}`)
+      .join(' ');
+  }
+
+  addPacked(text: string): void {
+    for (const entry of text === '' ? [] : text.split(' ')) {
+      const [face = '', packed = ''] = entry.split(':');
+      const glyphs = this.#of(face);
+      for (const glyph of unpackSet(packed)) glyphs.add(glyph);
+    }
+  }
+
+  #of(face: string): Set<number> {
+    const glyphs = this.#byFace.get(face) ?? new Set();
+    this.#byFace.set(face, glyphs);
+    return glyphs;
+  }
+}
