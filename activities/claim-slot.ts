@@ -29,7 +29,9 @@ export const claimSlot =
     const { jobId } = job;
     await jobs.insert(job).catch(async (error: unknown) => {
       // Its user finds the export by its id, FAILED, instead of nothing.
-      if (error instanceof ServiceError && error.code === 'NOT_STORABLE') await jobs.insertFailed(job, error);
+      if (error instanceof ServiceError && error.code === 'NOT_STORABLE') {
+        await jobs.insertFailed(job, { code: error.code, message: error.forUser });
+      }
       throw error;
     });
     // Its segments ask the semaphore all the same.

@@ -49,7 +49,12 @@ export const ERRORS = {
   // What ends a job.
   TOO_MANY_ROWS: { status: 422, retryable: false, title: 'The export has more rows than is allowed' },
   FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be larger than is allowed' },
-  NOT_STORABLE: { status: 500, retryable: false, title: 'The request cannot be stored' },
+  NOT_STORABLE: {
+    status: 500,
+    retryable: false,
+    title: 'The request cannot be stored',
+    sentence: 'The request has text that cannot be stored.',
+  },
   SCHEDULE_OUTDATED: { status: 500, retryable: false, title: 'The request of the schedule is no longer valid' },
   DATASET_UNAVAILABLE: {
     status: 500,
