@@ -13,6 +13,7 @@ import type { Scrape } from '../shared/infrastructure/metrics-server.js';
 import type { TenantWeights } from '../shared/tenant-weights.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 import type { ApiMetrics } from './metrics.js';
+import type { Permissions } from './permissions.js';
 import type { Readiness } from './readiness.js';
 
 export const SCOPES = ['exports:read', 'exports:write', 'exports:admin'] as const;
@@ -70,8 +71,9 @@ export interface ApiSettings {
 /** Opened once by `main.ts`, or by a test; the API closes none of it. */
 export interface ApiDeps {
   readonly jobs: JobStore;
-  /** What is exported from: the API counts its rows, and asks who may have them. */
+  /** What is exported from: the API counts its rows. */
   readonly source: Source;
+  readonly permissions: Permissions;
   readonly store: ObjectStore;
   readonly schedules: ScheduleStore;
   readonly places: Places;

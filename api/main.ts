@@ -25,6 +25,7 @@ import { logContext } from './context.js';
 import type { ApiDeps } from './deps.js';
 import { measureApi } from './measure-api.js';
 import { openPools } from './open-pools.js';
+import { Permissions } from './permissions.js';
 import { Readiness } from './readiness.js';
 import { ListenError, serveApp } from './server.js';
 import { createTokenVerifier } from './verify-token.js';
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
       traceRequests: tracing === null ? undefined : (await import('./trace-requests.js')).traceRequests(tracing),
       scrape: metricsPort === undefined ? scrape : undefined,
       source: new Source(pools.estimates),
+      permissions: new Permissions(new Source(pools.permissions), registry),
       schedules: new ScheduleStore(temporal),
       places: new Places(pools.jobs),
       webhooks: new WebhookStore(pools.jobs),

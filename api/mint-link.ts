@@ -3,7 +3,6 @@ import { ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { linkExpiry } from '../shared/links.js';
-import { askPermission } from './ask-source.js';
 import type { ApiDeps } from './deps.js';
 
 /** How long an address in the store lives: enough to follow a redirect, too short to outlive a withdrawn permission. */
@@ -28,7 +27,7 @@ export async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow,
       status_of_job: shown_status,
     });
   }
-  await askPermission(deps, row.type, { tenantId: row.tenant_id, userId: row.user_id });
+  await deps.permissions.require(row.type, { tenantId: row.tenant_id, userId: row.user_id });
   const signedAt = new Date();
   const left = linkExpiry(linkEnds) - linkExpiry(signedAt);
   const seconds = Math.min(ADDRESS_SECONDS, Math.max(1, left));

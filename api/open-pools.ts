@@ -2,19 +2,24 @@ import type { ApiConfig } from '../shared/config.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
 import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
 import { SILENCE_MS } from '../shared/infrastructure/time-limit.js';
+import { ESTIMATES } from './estimate-turns.js';
+import { PERMISSION_CHECKS } from './permissions.js';
 
 /** Every connection of an API process, by purpose: who waits for one kind holds up nobody who needs another. */
 export interface ApiPools {
   readonly jobs: Pool;
   readonly readiness: Pool;
   readonly estimates: Pool;
+  readonly permissions: Pool;
   close(): Promise<void>;
 }
 
 /** The API asks for single jobs and pages of them, and for counts with limits of their own. */
 const IMPATIENT = { connectTimeoutMs: SILENCE_MS, queryTimeoutMs: SILENCE_MS };
 
-export function openPools({ DATABASE_URL, SOURCE_DATABASE_URL = DATABASE_URL }: ApiConfig, logger: Logger): ApiPools {
+type Addresses = Pick<ApiConfig, 'DATABASE_URL' | 'SOURCE_DATABASE_URL'>;
+
+export function openPools({ DATABASE_URL, SOURCE_DATABASE_URL = DATABASE_URL }: Addresses, logger: Logger): ApiPools {
   const onIdleError = (err: Error): void => {
     logger.warn({ err }, 'an idle database connection broke');
   };
@@ -23,7 +28,8 @@ export function openPools({ DATABASE_URL, SOURCE_DATABASE_URL = DATABASE_URL }: 
   const pools = {
     jobs: open(DATABASE_URL, 'export-api', 10),
     readiness: open(DATABASE_URL, 'export-ready', 1),
-    estimates: open(SOURCE_DATABASE_URL, 'export-estimate', 2),
+    estimates: open(SOURCE_DATABASE_URL, 'export-estimate', ESTIMATES),
+    permissions: open(SOURCE_DATABASE_URL, 'export-permission', PERMISSION_CHECKS),
   };
   return {
     ...pools,

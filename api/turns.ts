@@ -1,38 +1,47 @@
-interface Tenant {
-  running: number;
-  readonly waiting: (() => void)[];
+/** Thrown when somebody stops waiting for a turn that has not come. */
+export class NoTurnError extends Error {
+  override readonly name = 'NoTurnError';
 }
 
-/**
- * So much at the same time for each tenant; what is more waits, in the order in which it came. Work that takes longer
- * than its turn goes on, and lets the next one begin: it waits for somebody else, such as a worker that was killed.
- */
-export class Turns {
-  readonly #tenants = new Map<string, Tenant>();
+interface Queue {
+  running: number;
+  readonly waiting: Set<() => void>;
+}
 
-  /** @param turnMs the longest that one piece of work keeps others waiting */
+/** At most `limit` at the same time for each key (a tenant, a user); the others wait, in the order in which they came. */
+export class Turns {
+  readonly #queues = new Map<string, Queue>();
+
+  /**
+   * @param turnMs the longest that one piece of work keeps others waiting: it then goes on, and the next one begins. It
+   * waits for somebody else, such as a worker that was killed. Default: as long as it takes
+   */
   constructor(
     private readonly limit: number,
-    private readonly turnMs: number,
+    private readonly turnMs?: number,
   ) {}
 
-  /** Begins the work when it is its turn. */
-  async take<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
-    const tenant = this.#tenants.get(tenantId) ?? { running: 0, waiting: [] };
-    this.#tenants.set(tenantId, tenant);
-    if (tenant.running < this.limit) tenant.running += 1;
-    else await new Promise<void>((begin) => tenant.waiting.push(begin));
+  /**
+   * Does the work when it is its turn.
+   * @param patience aborted: who still waits gives up; work that has begun goes on
+   * @throws NoTurnError, and what the work throws
+   */
+  async take<T>(key: string, work: () => Promise<T>, patience?: AbortSignal): Promise<T> {
+    const queue = this.#queues.get(key) ?? { running: 0, waiting: new Set() };
+    this.#queues.set(key, queue);
+    if (queue.running < this.limit) queue.running += 1;
+    else await turn(queue, patience);
 
     let passed = false;
     const pass = (): void => {
       if (passed) return;
       passed = true;
-      const next = tenant.waiting.shift();
+      const [next] = queue.waiting;
       // Whoever is next has the place of this one.
       if (next !== undefined) next();
-      else if ((tenant.running -= 1) === 0) this.#tenants.delete(tenantId);
+      else if ((queue.running -= 1) === 0) this.#queues.delete(key);
     };
-    const timer = setTimeout(pass, this.turnMs);
+    const timer = this.turnMs === undefined ? undefined : setTimeout(pass, this.turnMs);
     try {
       return await work();
     } finally {
@@ -41,3 +50,22 @@ export class Turns {
     }
   }
 }
+
+const turn = ({ waiting }: Queue, patience?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const leave = (): void => {
+      waiting.delete(begin);
+      patience?.removeEventListener('abort', giveUp);
+    };
+    const begin = (): void => {
+      leave();
+      resolve();
+    };
+    const giveUp = (): void => {
+      leave();
+      reject(new NoTurnError('The turn did not come in time.'));
+    };
+    waiting.add(begin);
+    patience?.addEventListener('abort', giveUp, { once: true });
+    if (patience?.aborted === true) giveUp();
+  });

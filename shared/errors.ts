@@ -41,6 +41,7 @@ export const ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'The body must be JSON' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key belongs to another request' },
   RATE_LIMITED: { status: 429, retryable: false, title: 'Too many requests' },
+  TOO_MANY_ESTIMATES: { status: 429, retryable: false, title: 'Too many estimates at a time' },
   TOO_MANY_STREAMS: { status: 429, retryable: false, title: 'Too many open event streams' },
   TOO_MANY_EXPORTS: { status: 429, retryable: false, title: 'Too many active exports' },
   TENANT_TOO_BUSY: { status: 429, retryable: false, title: 'Too many active exports of the tenant' },

@@ -1,7 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import type { JobSeed } from '../../shared/contract.js';
 import { createRequestSchema, hashRequest, parseExportRequest, type RequestSchema } from '../../shared/request.js';
-import { askPermission } from '../ask-source.js';
 import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { idFor, idempotencyKeyOf } from '../input.js';
@@ -41,7 +40,7 @@ export function createExport(deps: ApiDeps): RequestHandler {
   const turns = new Turns(ADMISSIONS_OF_A_TENANT, ADMISSION_TURN_MS);
   return async (request, response) => {
     const seed = seedOf(request, schema, deps);
-    await askPermission(deps, seed.request.type, seed);
+    await deps.permissions.require(seed.request.type, seed);
     contextOf(request).jobId = seed.jobId;
     const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);
     const row = known === null ? await startExport(seed, deps, turns) : sameRequest(known, seed);

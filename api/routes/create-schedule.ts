@@ -6,7 +6,6 @@ import type { Reservation } from '../../shared/infrastructure/places.js';
 import type { StoredSchedule } from '../../shared/infrastructure/schedule-store.js';
 import { createRequestSchema } from '../../shared/request.js';
 import type { ScheduledExportInput } from '../../shared/schedules/contract.js';
-import { askPermission } from '../ask-source.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { idFor, idempotencyKeyOf } from '../input.js';
@@ -24,7 +23,7 @@ export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<Par
   const { minScheduleSeconds: minSeconds } = settings;
   return async (request) => {
     const { definition, type } = parseSchedule(request.body, { schema, registry, minSeconds });
-    await askPermission(deps, type, principalOf(request));
+    await deps.permissions.require(type, principalOf(request));
     return definition;
   };
 }

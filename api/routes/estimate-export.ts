@@ -7,27 +7,37 @@ import { estimateSchema, type Estimate } from '../../shared/estimate-schema.js';
 import type { RowCount } from '../../shared/infrastructure/count-rows.js';
 import { SILENCE_MS } from '../../shared/infrastructure/time-limit.js';
 import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
-import { askPermission, askSource } from '../ask-source.js';
+import { askSource } from '../ask-source.js';
+import { clientGone } from '../client-gone.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
+import { EstimateTurns } from '../estimate-turns.js';
 import { forecast } from '../estimate.js';
 import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 
-/** How long rows are counted before the planner is asked, ms. */
+/** How long rows are counted before the planner is asked, ms; those of all datasets of an account together. */
 const COUNT_MS = 1000;
 /** What is not a count takes no time, unless somebody locks the table. */
 const STATEMENT_MS = SILENCE_MS;
 /** A source that has not answered by then is as good as away. */
 const SESSION_MS = 8000;
 
-async function count(asked: ExportRequest, caller: Required<Owner>, { registry, source }: ApiDeps): Promise<RowCount> {
+/** @param gone aborted when the client has left: PostgreSQL then cancels the statement */
+async function count(
+  asked: ExportRequest,
+  caller: Required<Owner>,
+  { registry, source }: ApiDeps,
+  gone: AbortSignal,
+): Promise<RowCount> {
   const { options } = asked;
   const { parts, owner } = contentsOf(asked, caller, registry);
   const session = { timezone: String(options.timezone ?? 'UTC'), ...caller, statementTimeoutMs: STATEMENT_MS };
+  const end = performance.now() + COUNT_MS;
   const counts: RowCount[] = [];
   for (const { dataset, request } of parts) {
     const query = freezeQuery(dataset, { ...request, columns: [] }, owner, (quoted) => quoted);
-    counts.push(await askSource(SESSION_MS, (signal) => source.count(query, COUNT_MS, session, signal)));
+    const countMs = Math.max(1, Math.round(end - performance.now()));
+    counts.push(await askSource(SESSION_MS, (signal) => source.count(query, countMs, session, signal), gone));
   }
   return {
     rows: counts.reduce((sum, { rows }) => sum + rows, 0),
@@ -39,18 +49,28 @@ async function count(asked: ExportRequest, caller: Required<Owner>, { registry, 
 export function estimateExport(deps: ApiDeps): RequestHandler {
   const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
   const { maxRows } = deps.settings.tuning;
-  return async (request, response) => {
-    const { tenantId, userId } = principalOf(request);
-    const asked = parseExportRequest(request.body, schema, deps.registry);
-    await askPermission(deps, asked.type, { tenantId, userId });
-    const counted = await count(asked, { tenantId, userId }, deps);
+  const turns = new EstimateTurns();
+  const estimate = async (asked: ExportRequest, caller: Required<Owner>, gone: AbortSignal): Promise<Estimate> => {
+    await deps.permissions.require(asked.type, caller);
+    const counted = await turns.take(caller, gone, () => count(asked, caller, deps, gone));
     const { rows, rowsAre } = counted;
     if (rows > maxRows) {
       const sentence = `The export would have ${rowsAre === 'exact' ? '' : 'about '}${rows} rows; at most ${maxRows} are allowed.`;
       throw new ServiceError('TOO_MANY_ROWS', sentence, { rows, rows_are: rowsAre, max_rows: maxRows });
     }
-    const recent = await deps.jobs.recentlyFinished({ tenantId, ...asked });
-    response.json({ rows, rows_are: rowsAre, ...forecast(counted, recent) } satisfies Estimate);
+    const recent = await deps.jobs.recentlyFinished({ tenantId: caller.tenantId, ...asked });
+    return { rows, rows_are: rowsAre, ...forecast(counted, recent) };
+  };
+  return async (request, response) => {
+    const { tenantId, userId } = principalOf(request);
+    const asked = parseExportRequest(request.body, schema, deps.registry);
+    const gone = clientGone(response);
+    try {
+      response.json(await estimate(asked, { tenantId, userId }, gone));
+    } catch (error) {
+      // Nobody is left to be answered.
+      if (!gone.aborted) throw error;
+    }
   };
 }
 
@@ -68,5 +88,5 @@ export const estimateExportOperation: Operation = {
       example: { rows: 139_959, rows_are: 'exact', bytes: 27_015_560, seconds: 1.4, based_on: 12, reason: null },
     },
   },
-  problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_ROWS', 'JOB_STORE_UNAVAILABLE'],
+  problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_ROWS', 'TOO_MANY_ESTIMATES', 'JOB_STORE_UNAVAILABLE'],
 };

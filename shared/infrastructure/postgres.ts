@@ -108,3 +108,22 @@ export async function transaction<T>(
     client.release(broken);
   }
 }
+
+/**
+ * Ends what a connection that was cut may still run. PostgreSQL notices by itself within a second that its client is
+ * gone, but not where a pooler or a proxy keeps the connection open. Never rejects.
+ * @param backend the process that serves it
+ */
+export async function cancelStatement(pool: Pool, backend: number): Promise<void> {
+  // Beside the pool, whose connections may all be as stuck as this one was.
+  const client = new pg.Client(pool.options);
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT pg_cancel_backend($1)', [backend]);
+  } catch {
+    // It was only to be sooner.
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -7,7 +7,7 @@ import type { Bound } from '../segments.js';
 import { countRows, type RowCount } from './count-rows.js';
 import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
-import type { Pool, PoolClient } from './postgres.js';
+import { cancelStatement, type Pool, type PoolClient } from './postgres.js';
 import { readCatalogue } from './read-catalogue.js';
 import { sourceFault } from './source-fault.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
@@ -32,8 +32,8 @@ export class Source {
   ) {}
 
   /**
-   * One read-only transaction of one snapshot, with everything set that shapes what PostgreSQL renders. When the signal aborts, the
-   * connection is cut, and PostgreSQL notices within a second: nothing is left running for nobody.
+   * One read-only transaction of one snapshot, with everything set that shapes what PostgreSQL renders. When the signal
+   * aborts or nobody answers, the connection is cut and the statement canceled: nothing is left running for nobody.
    */
   private async session<T>(
     session: SourceSession,
@@ -42,6 +42,7 @@ export class Source {
   ): Promise<T> {
     const statementTimeoutMs = Math.min(session.statementTimeoutMs, this.longestMs);
     const client = await this.named(() => this.pool.connect());
+    let backend: number | undefined;
     let broken = false;
     const cut = (): void => {
       broken = true;
@@ -52,14 +53,15 @@ export class Source {
       signal.throwIfAborted();
       return await this.named(async () => {
         await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-        await client.query(
-          `SELECT set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
+        const { rows } = await client.query<{ backend: number }>(
+          `SELECT pg_backend_pid() AS backend, set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
              set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
              set_config('extra_float_digits', '1', true), set_config('statement_timeout', $2, true),
              set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true),
              set_config('app.user_id', $4, true)`,
           [session.timezone, String(statementTimeoutMs), session.tenantId, session.userId],
         );
+        backend = rows[0]?.backend;
         const result = await work(client);
         await client.query('COMMIT');
         return result;
@@ -72,6 +74,7 @@ export class Source {
     } finally {
       signal.removeEventListener('abort', cut);
       client.release(broken);
+      if (broken && backend !== undefined) void cancelStatement(this.pool, backend);
     }
   }
 

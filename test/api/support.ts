@@ -5,6 +5,7 @@ import { createApp } from '../../api/app.js';
 import { logContext } from '../../api/context.js';
 import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
 import { measureApi } from '../../api/measure-api.js';
+import { Permissions } from '../../api/permissions.js';
 import { Readiness, type ReadinessChecks } from '../../api/readiness.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
@@ -73,16 +74,18 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
   };
   const { settings, checks = {}, ...others } = overrides;
   const logger = pino({ level: 'debug', mixin: logContext }, { write });
+  const registry = others.registry ?? createRegistry(BUILT_IN_DATASETS);
   const stopping = new AbortController();
   const sources = { jobs: new JobStore(pool), store: objects.store, temporal };
   const deps: ApiDeps = {
     ...sources,
     ...measureApi(new Registry(), sources),
     source: new Source(sourcePool),
+    permissions: new Permissions(others.source ?? new Source(sourcePool), registry),
     schedules: new ScheduleStore(temporal),
     places: new Places(pool),
     webhooks: new WebhookStore(pool),
-    registry: createRegistry(BUILT_IN_DATASETS),
+    registry,
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
     logger,
     readiness: new Readiness(checks, logger),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as tick } from 'node:timers/promises';
-import { Turns } from '../../api/turns.js';
+import { NoTurnError, Turns } from '../../api/turns.js';
 
 describe('turns', () => {
   /** Work that begins and ends when the test says so. */
@@ -62,5 +62,20 @@ describe('turns', () => {
     slow.end();
     assert.equal(await slow.result, 'a1');
     assert.deepEqual(begun, ['a1', 'a2', 'a3']);
+  });
+
+  it('are given up by who has no more patience, and pass to the next', async () => {
+    const turns = new Turns(1);
+    let end: () => void = () => undefined;
+    const first = turns.take('a', () => new Promise<void>((resolve) => (end = resolve)));
+    const patience = new AbortController();
+    const impatient = turns.take('a', () => Promise.resolve('never'), patience.signal);
+    const patient = turns.take('a', () => Promise.resolve('done'));
+    patience.abort();
+    await assert.rejects(impatient, NoTurnError);
+    end();
+    await first;
+    assert.equal(await patient, 'done');
+    assert.equal(await turns.take('a', () => Promise.resolve('free'), AbortSignal.abort()), 'free');
   });
 });

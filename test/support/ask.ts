@@ -17,6 +17,8 @@ export interface Ask {
   /** Texts and bytes are sent as they are, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Aborted: the client leaves. */
+  readonly signal?: AbortSignal;
 }
 
 async function headersFor(secret: string, { as, authorization, body, headers }: Ask): Promise<Record<string, string>> {
@@ -38,6 +40,7 @@ export async function ask(url: string, method: string, secret: string, options: 
   const response = await fetch(url, {
     method,
     redirect: 'manual',
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
     headers: await headersFor(secret, options),
     ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
   });

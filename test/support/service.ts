@@ -11,6 +11,8 @@ import type { ActivityDeps } from '../../activities/deps.js';
 import { createApp } from '../../api/app.js';
 import type { Principal } from '../../api/deps.js';
 import { measureApi } from '../../api/measure-api.js';
+import { openPools } from '../../api/open-pools.js';
+import { Permissions } from '../../api/permissions.js';
 import { Readiness } from '../../api/readiness.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
@@ -22,6 +24,7 @@ import { parseWorkerConfig, type WorkerConfig } from '../../shared/config.js';
 import type { Tuning } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
 import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { Source } from '../../shared/infrastructure/source.js';
 import { ScheduleStore } from '../../shared/infrastructure/schedule-store.js';
 import { migrate } from '../../shared/infrastructure/migrate.js';
 import { createAddressRule } from '../../shared/webhooks/address-rule.js';
@@ -209,12 +212,14 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const { deps } = own;
   await setUpTemporal(deps.temporal, name);
 
+  const pools = openPools(config, logger);
   const temporal = connectTemporal(address);
   const stopping = new AbortController();
   const app = createApp({
     ...measureApi(new Registry(), { jobs: deps.jobs, store: deps.store, temporal }),
     jobs: deps.jobs,
-    source: deps.source,
+    source: new Source(pools.estimates),
+    permissions: new Permissions(new Source(pools.permissions), registry),
     store: deps.store,
     schedules: new ScheduleStore(temporal, 20_000),
     places: deps.places,
@@ -295,7 +300,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       await Promise.all([...workers].map((worker) => worker.stop()));
       stopping.abort();
       await server.close(1000);
-      await temporal.close();
+      await Promise.all([pools.close(), temporal.close()]);
       await own.close();
       await dropBucket(name, stackEnv, config);
       await database.drop();

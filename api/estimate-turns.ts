@@ -1,0 +1,38 @@
+import type { UserRef } from '../shared/contract.js';
+import { ServiceError, type ErrorCode } from '../shared/errors.js';
+import { NoTurnError, Turns } from './turns.js';
+
+/** Estimates at a time in one process, each with a connection to the source database. */
+export const ESTIMATES = 3;
+/** Of one tenant: its users leave room for others. */
+const OF_A_TENANT = 2;
+/** How long an estimate waits for its turn in all, ms. */
+const WAIT_MS = 2000;
+
+/** Who may count rows when: one estimate at a time for each user, and none waits longer than two seconds. */
+export class EstimateTurns {
+  readonly #users = new Turns(1);
+  readonly #tenants = new Turns(OF_A_TENANT);
+  readonly #all = new Turns(ESTIMATES);
+
+  /**
+   * @param gone aborted when the client has left: it waits no longer
+   * @throws ServiceError TOO_MANY_ESTIMATES when the user's own are in the way, TEMPORARILY_UNAVAILABLE when others' are
+   */
+  async take<T>({ tenantId, userId }: UserRef, gone: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const patience = AbortSignal.any([gone, AbortSignal.timeout(WAIT_MS)]);
+    const amongAll = (): Promise<T> =>
+      this.#tenants
+        .take(tenantId, () => this.#all.take('', work, patience), patience)
+        .catch(refuse('TEMPORARILY_UNAVAILABLE', 'Many estimates are running. Please try again soon.'));
+    return this.#users
+      .take(`${tenantId}/${userId}`, amongAll, patience)
+      .catch(refuse('TOO_MANY_ESTIMATES', 'You already have an estimate running (the limit is 1).'));
+  }
+}
+
+const refuse =
+  (code: ErrorCode, sentence: string) =>
+  (error: unknown): never => {
+    throw error instanceof NoTurnError ? new ServiceError(code, sentence, {}, { cause: error }) : error;
+  };

@@ -1,0 +1,36 @@
+import type { UserRef } from '../shared/contract.js';
+import type { DatasetRegistry } from '../shared/datasets/index.js';
+import { ServiceError } from '../shared/errors.js';
+import { PERMISSION_MS, requirePermission } from '../shared/infrastructure/require-permission.js';
+import type { Source } from '../shared/infrastructure/source.js';
+import { askSource } from './ask-source.js';
+import { NoTurnError, Turns } from './turns.js';
+
+/** Connections to the source database for permissions alone, in one process. */
+export const PERMISSION_CHECKS = 3;
+/** Of one user at a time: however slow a condition is, it leaves connections for others. */
+const OF_A_USER = 1;
+
+/** Asks the permissions of datasets, apart from estimates, so that no count holds up an export. */
+export class Permissions {
+  readonly #turns = new Turns(OF_A_USER);
+
+  constructor(
+    readonly source: Source,
+    readonly registry: DatasetRegistry,
+  ) {}
+
+  /** @see requirePermission */
+  async require(type: string, { tenantId, userId }: UserRef): Promise<void> {
+    if (this.registry.get(type)?.permission === undefined) return;
+    const check = (): Promise<void> =>
+      askSource(PERMISSION_MS, (signal) => requirePermission(this, type, { tenantId, userId }, signal));
+    try {
+      await this.#turns.take(`${tenantId}/${userId}`, check, AbortSignal.timeout(PERMISSION_MS));
+    } catch (error) {
+      if (!(error instanceof NoTurnError)) throw error;
+      const sentence = 'The permissions of this user take too long to check.';
+      throw new ServiceError('SOURCE_UNAVAILABLE', sentence, {}, { cause: error });
+    }
+  }
+}
