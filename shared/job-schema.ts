@@ -46,8 +46,14 @@ export const jobSchema = z
   .meta({ id: 'Export' });
 export type JobView = z.infer<typeof jobSchema>;
 
+/** Filters may be 100 KB each: who wants them asks for the one export. */
+const listedJobSchema = jobSchema
+  .omit({ filters: true })
+  .meta({ id: 'ListedExport', description: 'An export without its `filters`, which `GET` of the one export has.' });
+export type ListedJob = z.infer<typeof listedJobSchema>;
+
 export const jobListSchema = z.strictObject({
-  exports: z.array(jobSchema),
+  exports: z.array(listedJobSchema),
   next_cursor: z.string().nullable().describe('Null: this is the last page'),
   active_job_ids: z.array(z.guid()).describe('Of all active exports, whatever page and filter'),
   max_active_exports: z.int().min(1).describe('So many may be active; one more is a 429'),
@@ -121,3 +127,7 @@ export const JOB_EXAMPLES = {
     completed_at: '2026-11-22T10:11:13.730Z',
   },
 } as const satisfies Record<string, JobView>;
+
+const { filters: _, ...LISTED_EXAMPLE } = JOB_EXAMPLES.processing;
+/** Its item in a list. */
+export const LISTED_JOB_EXAMPLE: ListedJob = LISTED_EXAMPLE;

@@ -3,7 +3,7 @@ import { fileName } from './file-name.js';
 import { FORMATS } from './formats/index.js';
 import type { JobRow } from './infrastructure/job-row.js';
 import { isoTime } from './iso-time.js';
-import type { JobView } from './job-schema.js';
+import type { JobView, ListedJob } from './job-schema.js';
 import { downloadUrl } from './links.js';
 
 /** How far an active export is, where that is known better than from its row. */
@@ -87,6 +87,12 @@ export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = li
     completed_at: isoTime(row.completed_at),
     cancel_requested_at: isoTime(row.cancel_requested_at),
   };
+}
+
+/** A job as lists have it. */
+export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
+  const { filters: _, ...view } = jobView(row, settings);
+  return view;
 }
 
 /** The row as `INSERT_JOB` makes it: what is answered without reading it back. */

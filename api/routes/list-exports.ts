@@ -7,9 +7,9 @@ import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { limitSchema, once, parseQuery } from '../input.js';
-import { jobView } from '../../shared/job-view.js';
+import { listedJob } from '../../shared/job-view.js';
 import { JobStore } from '../../shared/infrastructure/job-store.js';
-import { JOB_EXAMPLES, jobListSchema, type JobList } from '../../shared/job-schema.js';
+import { LISTED_JOB_EXAMPLE, jobListSchema, type JobList } from '../../shared/job-schema.js';
 import type { Operation } from '../openapi/operation.js';
 
 const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(', ')}` });
@@ -42,7 +42,7 @@ export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandl
       : (await jobs.activeOf(caller)).map(({ jobId }) => jobId);
     const next_cursor = rows.length > limit && last !== undefined ? writeCursor(last) : null;
     response.json({
-      exports: page.map((row) => jobView(row, settings)),
+      exports: page.map((row) => listedJob(row, settings)),
       next_cursor,
       active_job_ids: active,
       max_active_exports: settings.limit,
@@ -61,9 +61,9 @@ export const listExportsOperation: Operation = {
       description: 'A page of them',
       schema: jobListSchema,
       example: {
-        exports: [JOB_EXAMPLES.processing],
+        exports: [LISTED_JOB_EXAMPLE],
         next_cursor: null,
-        active_job_ids: [JOB_EXAMPLES.processing.job_id],
+        active_job_ids: [LISTED_JOB_EXAMPLE.job_id],
         max_active_exports: 2,
       },
     },

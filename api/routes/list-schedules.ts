@@ -5,7 +5,7 @@ import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { limitSchema, parseQuery } from '../input.js';
 import type { Operation } from '../openapi/operation.js';
-import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/schedule-schema.js';
+import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../schedules/schedule-schema.js';
 
 const querySchema = z.strictObject({
   limit: limitSchema,
@@ -36,7 +36,7 @@ export function listSchedules({ schedules }: ApiDeps): RequestHandler {
     const last = page.at(-1);
     response.json({
       // One that was deleted a moment ago is still listed, and not found.
-      schedules: found.flatMap((schedule) => (schedule === null ? [] : [scheduleView(schedule)])),
+      schedules: found.flatMap((schedule) => (schedule === null ? [] : [listedSchedule(schedule)])),
       next_cursor:
         rest.length > limit && last !== undefined
           ? writeCursor({ created_at: last.createdAt, job_id: last.scheduleId })
@@ -55,7 +55,7 @@ export const listSchedulesOperation: Operation = {
     200: {
       description: 'A page of them',
       schema: listSchema,
-      example: { schedules: [SCHEDULE_EXAMPLE], next_cursor: null },
+      example: { schedules: [LISTED_SCHEDULE_EXAMPLE], next_cursor: null },
     },
   },
 };

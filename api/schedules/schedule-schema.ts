@@ -19,7 +19,7 @@ export const scheduleSchema = definitionSchema
     every_seconds: z.int().nullable(),
     timezone: z.string(),
     ends_at: z.iso.datetime({ offset: true }).nullable(),
-    request: z.record(z.string(), z.unknown()).describe('As it was sent'),
+    request: z.record(z.string(), z.unknown()).describe('As it was sent; a list leaves out its `filters`'),
     paused: z.boolean(),
     next_runs: z.array(moment).describe('The next few, also while it is paused'),
     recent_runs: z.array(runSchema).describe('The last ten, newest first'),
@@ -50,6 +50,13 @@ export function scheduleView({ input, ...schedule }: StoredSchedule): ScheduleVi
   };
 }
 
+/** A schedule as lists have it: filters may be 100 KB each. */
+export function listedSchedule(schedule: StoredSchedule): ScheduleView {
+  const view = scheduleView(schedule);
+  const { filters: _, ...request } = view.request;
+  return { ...view, request };
+}
+
 export const SCHEDULE_EXAMPLE: ScheduleView = {
   schedule_id: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61',
   name: 'Orders of the month',
@@ -69,4 +76,9 @@ export const SCHEDULE_EXAMPLE: ScheduleView = {
     },
   ],
   created_at: '2026-10-22T10:11:12.345Z',
+};
+
+export const LISTED_SCHEDULE_EXAMPLE: ScheduleView = {
+  ...SCHEDULE_EXAMPLE,
+  request: { type: 'orders', format: 'xlsx' },
 };

@@ -1,6 +1,6 @@
 import type { Choices } from '../../shared/choices-schema.js';
 import type { Estimate } from '../../shared/estimate-schema.js';
-import type { JobList, JobView } from '../../shared/job-schema.js';
+import type { JobList, ListedJob } from '../../shared/job-schema.js';
 import type { ExportBody } from './new-export/request.js';
 import { noAnswer, refusalOf } from './refusal.js';
 
@@ -14,8 +14,8 @@ export interface Client {
   list(cursor: string | null): Promise<JobList>;
   estimate(body: ExportBody, signal: AbortSignal): Promise<Estimate>;
   /** @param key the same for a request that is repeated, so that it starts one export */
-  readonly start: (body: ExportBody, key: string) => Promise<JobView>;
-  cancel(jobId: string): Promise<JobView>;
+  readonly start: (body: ExportBody, key: string) => Promise<ListedJob>;
+  cancel(jobId: string): Promise<ListedJob>;
   deleteFile(jobId: string): Promise<void>;
   /** Server-sent events, as bytes. */
   events(jobId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;

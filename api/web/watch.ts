@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { JobView } from '../../shared/job-schema.js';
+import type { ListedJob } from '../../shared/job-schema.js';
 import type { Client } from './client.js';
 import { Refusal } from './refusal.js';
 
@@ -13,7 +13,7 @@ const SILENCE_MS = 40_000;
 const FINAL: readonly number[] = [400, 401, 403, 404, 410];
 
 export interface Watcher {
-  readonly onJob: (job: JobView) => void;
+  readonly onJob: (job: ListedJob) => void;
   /** Whether what was shown last is what is. */
   readonly onLine: (connected: boolean) => void;
 }
@@ -52,7 +52,7 @@ async function listen(
     onEvent({ event = '', data }) {
       told.last = event;
       watcher.onLine(true);
-      watcher.onJob(JSON.parse(data) as JobView);
+      watcher.onJob(JSON.parse(data) as ListedJob);
     },
   });
   try {

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Choices } from '../../shared/choices-schema.js';
-import type { JobView } from '../../shared/job-schema.js';
+import type { ListedJob } from '../../shared/job-schema.js';
 import { useAnnounce } from './announce.js';
 import type { Client } from './client.js';
 import { headingId } from './jobs/heading-id.js';
@@ -26,10 +26,10 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
     () => new Map([...(choices?.datasets ?? []), ...(choices?.bundles ?? [])].map(({ name, title }) => [name, title])),
     [choices],
   );
-  const titleOf = useCallback(({ type }: Pick<JobView, 'type'>) => titles.get(type) ?? type, [titles]);
+  const titleOf = useCallback(({ type }: Pick<ListedJob, 'type'>) => titles.get(type) ?? type, [titles]);
   const { put, refresh } = known;
   const onJob = useCallback(
-    (job: JobView) => {
+    (job: ListedJob) => {
       put(job);
       if (!isActive(job)) announce(ending(job, titleOf(job)));
     },
@@ -37,7 +37,7 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
   );
   const silent = useWatches(client, known.jobs?.active ?? NONE, onJob);
 
-  const follow = async (heading: string, started: Promise<JobView | null>): Promise<void> => {
+  const follow = async (heading: string, started: Promise<ListedJob | null>): Promise<void> => {
     setPending(heading);
     const job = await started;
     setPending(null);

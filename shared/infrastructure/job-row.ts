@@ -43,10 +43,16 @@ export type JobRow = z.infer<typeof jobRowSchema>;
 export const SHOWN_STATUS = `CASE WHEN status = 'COMPLETED' AND (file_deleted_at IS NOT NULL OR url_expires_at <= now())
   THEN 'EXPIRED' ELSE status END`;
 
-export const JOB_COLUMNS = `job_id, user_id, tenant_id, type, filters, columns, format, options, notify, status,
+const columnsWith = (
+  filters: string,
+): string => `job_id, user_id, tenant_id, type, ${filters}, columns, format, options, notify, status,
   ${SHOWN_STATUS} AS shown_status, progress, total_rows, rows_exported, row_count, file_key, file_size, checksum,
   generation, upload_id, url_expires_at, file_deleted_at, cancel_requested_at, warnings, error_code, error_message,
   idempotency_key, request_hash, created_at, started_at, completed_at`;
+
+export const JOB_COLUMNS = columnsWith('filters');
+/** For lists, which show no filters: those of a page may be megabytes. */
+export const LISTED_COLUMNS = columnsWith(`'{}'::jsonb AS filters`);
 
 /** Run by the API after admission and by the export's first activity: whoever comes first makes the row. */
 export const INSERT_JOB = `INSERT INTO export_jobs (job_id, user_id, tenant_id, type, filters, columns, format, options,

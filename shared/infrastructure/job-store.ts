@@ -7,6 +7,7 @@ import {
   INSERT_FAILED_JOB,
   INSERT_JOB,
   JOB_COLUMNS,
+  LISTED_COLUMNS,
   SHOWN_STATUS,
   insertValues,
   jobRowSchema,
@@ -106,10 +107,10 @@ export class JobStore {
     return row?.user_id === owner.userId && row.tenant_id === owner.tenantId ? row : null;
   }
 
-  /** Newest first. */
+  /** Newest first; the filters of all are left out (`{}`). */
   async list({ userId, tenantId, status, type, limit, after }: ListQuery): Promise<JobRow[]> {
     return this.rows(
-      `SELECT ${JOB_COLUMNS} FROM export_jobs
+      `SELECT ${LISTED_COLUMNS} FROM export_jobs
        WHERE tenant_id = $1 AND user_id = $2 AND ($3::text IS NULL OR ${SHOWN_STATUS} = $3)
          AND ($4::text IS NULL OR type = $4) AND ($5::timestamptz IS NULL OR (created_at, job_id) < ($5, $6::uuid))
        ORDER BY created_at DESC, job_id DESC LIMIT $7`,

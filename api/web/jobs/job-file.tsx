@@ -1,12 +1,12 @@
 import type { VNode } from 'preact';
-import type { JobView } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job-schema.js';
 import { clock, counted, moment, size } from '../words.js';
 import { headingId } from './heading-id.js';
 import { useFocusAfter } from './use-focus-after.js';
 import { HOUR, useSecondsLeft } from './use-seconds-left.js';
 
 interface Props {
-  readonly job: JobView;
+  readonly job: ListedJob;
   readonly onDelete: () => void;
 }
 

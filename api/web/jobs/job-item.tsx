@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { JobView } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job-schema.js';
 import type { Client } from '../client.js';
 import { sentenceOf } from '../refusal.js';
 import { moment } from '../words.js';
@@ -14,11 +14,11 @@ import { useFocusAfter } from './use-focus-after.js';
 
 interface Props {
   readonly client: Client;
-  readonly job: JobView;
+  readonly job: ListedJob;
   /** Of what is exported. */
   readonly title: string;
   readonly isStale: boolean;
-  readonly onJob: (job: JobView) => void;
+  readonly onJob: (job: ListedJob) => void;
   /** What is shown of it is no longer so. */
   readonly onOutdated: () => void;
 }
@@ -112,7 +112,7 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
 }
 
 interface CancelProps {
-  readonly job: JobView;
+  readonly job: ListedJob;
   readonly name: string;
   readonly onCancel: () => void;
 }
@@ -136,7 +136,7 @@ function CancelButton({ job, name, onCancel }: CancelProps): VNode {
   );
 }
 
-function Ended({ job, onDelete }: { readonly job: JobView; readonly onDelete: () => void }): VNode | null {
+function Ended({ job, onDelete }: { readonly job: ListedJob; readonly onDelete: () => void }): VNode | null {
   switch (job.status) {
     case 'COMPLETED':
       return <JobFile job={job} onDelete={onDelete} />;

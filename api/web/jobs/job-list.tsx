@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { JobView } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job-schema.js';
 import type { Client } from '../client.js';
 import { headingId } from './heading-id.js';
 import { JobItem } from './job-item.js';
@@ -15,7 +15,7 @@ interface Props {
   readonly pending: string | null;
   /** Ids of exports that are not heard of at the moment. */
   readonly silent: readonly string[];
-  readonly titleOf: (job: JobView) => string;
+  readonly titleOf: (job: ListedJob) => string;
 }
 
 /** Active exports and those of before, newest first. */

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
-import type { JobView } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job-schema.js';
 import { count, counted, duration } from '../words.js';
 
 interface Props {
-  readonly job: JobView;
+  readonly job: ListedJob;
   readonly title: string;
   /** The line to the service is broken: this is what was heard last. */
   readonly isStale: boolean;
@@ -21,7 +21,7 @@ export function JobProgress({ job, title, isStale }: Props): VNode {
   );
 }
 
-function figures(job: JobView): string {
+function figures(job: ListedJob): string {
   const { total_rows: total, rows_exported: rows, rows_per_second: rate, remaining_seconds: remaining } = job;
   if (total === null) return job.status === 'QUEUED' ? 'Waiting for its turn…' : 'Counting rows…';
   return [

@@ -1,8 +1,8 @@
-import type { JobList, JobView } from '../../../shared/job-schema.js';
+import type { JobList, ListedJob } from '../../../shared/job-schema.js';
 
 /** The exports that the page knows, newest first, without the ones that it has not been shown yet. */
 export interface Jobs {
-  readonly items: readonly JobView[];
+  readonly items: readonly ListedJob[];
   /** Of what is older than all of them; null: nothing is. */
   readonly nextCursor: string | null;
   /** Ids of active ones, also of those that are not among the items. */
@@ -11,7 +11,7 @@ export interface Jobs {
   readonly limit: number;
 }
 
-export const isActive = ({ status }: JobView): boolean => status === 'QUEUED' || status === 'PROCESSING';
+export const isActive = ({ status }: ListedJob): boolean => status === 'QUEUED' || status === 'PROCESSING';
 
 export const firstPage = (list: JobList): Jobs => ({
   items: list.exports,
@@ -37,7 +37,7 @@ export const grown = (before: Jobs, list: JobList): Jobs => ({
 });
 
 /** What has just been heard of one of them. */
-export function withJob(before: Jobs, job: JobView): Jobs {
+export function withJob(before: Jobs, job: ListedJob): Jobs {
   const others = before.active.filter((id) => id !== job.job_id);
   return {
     ...before,
@@ -47,7 +47,7 @@ export function withJob(before: Jobs, job: JobView): Jobs {
 }
 
 /** The later of two views of the same export counts. */
-function merge(before: readonly JobView[], later: readonly JobView[]): JobView[] {
+function merge(before: readonly ListedJob[], later: readonly ListedJob[]): ListedJob[] {
   const byId = new Map([...before, ...later].map((job) => [job.job_id, job]));
   return [...byId.values()].sort((a, b) => compare(b.created_at, a.created_at) || compare(b.job_id, a.job_id));
 }

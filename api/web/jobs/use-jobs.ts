@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { JobView } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job-schema.js';
 import type { Client } from '../client.js';
 import { sentenceOf } from '../refusal.js';
 import { firstPage, grown, refreshed, withJob, type Jobs } from './pages.js';
@@ -12,7 +12,7 @@ export interface KnownJobs {
   readonly refresh: () => void;
   /** Resolves when they are there, or could not be had. */
   readonly older: () => Promise<void>;
-  readonly put: (job: JobView) => void;
+  readonly put: (job: ListedJob) => void;
 }
 
 export function useJobs(client: Client): KnownJobs {
@@ -42,7 +42,7 @@ export function useJobs(client: Client): KnownJobs {
     }
   }, [client, cursor]);
 
-  const put = useCallback((job: JobView) => {
+  const put = useCallback((job: ListedJob) => {
     setJobs((before) => before && withJob(before, job));
   }, []);
 

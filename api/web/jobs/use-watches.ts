@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { JobView } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job-schema.js';
 import type { Client } from '../client.js';
 import { watchJob } from '../watch.js';
 
@@ -10,7 +10,7 @@ import { watchJob } from '../watch.js';
 export function useWatches(
   client: Client,
   active: readonly string[],
-  onJob: (job: JobView) => void,
+  onJob: (job: ListedJob) => void,
 ): readonly string[] {
   const [silent, setSilent] = useState<readonly string[]>([]);
   const running = useRef(new Map<string, AbortController>());

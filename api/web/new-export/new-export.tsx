@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Choices } from '../../../shared/choices-schema.js';
-import type { JobView } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job-schema.js';
 import type { Client } from '../client.js';
 import { noAnswer, pointerTo, Refusal } from '../refusal.js';
 import { Columns } from './columns.js';
@@ -33,7 +33,7 @@ interface Props {
   readonly active: number;
   readonly limit: number;
   /** Somebody has asked: it is under way, and becomes what the promise resolves with; null when it did not start. */
-  readonly onStart: (body: ExportBody, started: Promise<JobView | null>) => void;
+  readonly onStart: (body: ExportBody, started: Promise<ListedJob | null>) => void;
 }
 
 /** The fields that show problems of their own. */

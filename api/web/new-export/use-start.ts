@@ -1,12 +1,12 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
-import type { JobView } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job-schema.js';
 import type { Client } from '../client.js';
 import type { ExportBody } from './request.js';
 
 interface Start {
   readonly isStarting: boolean;
   /** Null: the one before is still under way. @throws Refusal */
-  readonly start: (body: ExportBody) => Promise<JobView | null>;
+  readonly start: (body: ExportBody) => Promise<ListedJob | null>;
 }
 
 /**
@@ -19,7 +19,7 @@ export function useStart(client: Client): Start {
   const [isStarting, setIsStarting] = useState(false);
 
   const start = useCallback(
-    async (body: ExportBody): Promise<JobView | null> => {
+    async (body: ExportBody): Promise<ListedJob | null> => {
       if (busy.current) return null;
       busy.current = true;
       setIsStarting(true);

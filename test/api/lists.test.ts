@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { startApi, seedFor, someone, type TestApi } from './support.js';
+
+const KB = 1024;
+/** Nearly as large as a body may be. */
+const FILTERS = { status: Array.from({ length: 1000 }, () => 'x'.repeat(90)) };
+
+describe('a list of exports with large filters', () => {
+  let api: TestApi;
+  before(async () => {
+    api = await startApi();
+  });
+  after(() => api.close());
+
+  it('leaves them out; the one export has them', async () => {
+    const alice = someone();
+    const seeds = Array.from({ length: 30 }, () => {
+      const seed = seedFor(alice);
+      return { ...seed, request: { ...seed.request, filters: FILTERS } };
+    });
+    for (const seed of seeds) await api.deps.jobs.insertFailed(seed, { code: 'INTERNAL', message: 'It broke.' });
+    const { text, json } = await api.ask('GET', '/v1/exports?limit=30', { as: alice });
+    assert.ok(text.length < 60 * KB, `${text.length} bytes`);
+    const { exports } = z.object({ exports: z.array(z.looseObject({ job_id: z.string() })) }).parse(json);
+    assert.equal(exports.length, 30);
+    assert.ok(exports.every((job) => !('filters' in job)));
+    const one = await api.ask('GET', `/v1/exports/${exports[0]?.job_id ?? ''}`, { as: alice });
+    assert.deepEqual(z.looseObject({ filters: z.unknown() }).parse(one.json).filters, FILTERS);
+  });
+});
