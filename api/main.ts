@@ -123,6 +123,7 @@ const trustOf = (config: ApiConfig) => ({
   jwksUrl: config.JWT_JWKS_URL,
   issuer: config.JWT_ISSUER,
   audience: config.JWT_AUDIENCE,
+  requireScope: config.JWT_REQUIRE_SCOPE,
 });
 
 await runMain(main, [ConfigError, DatasetError, ListenError, MetricsPortError]);

@@ -18,6 +18,8 @@ export interface TokenTrust {
   readonly jwksUrl?: string | undefined;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+  /** A token that names no scopes may do nothing. Default: true for public-key signatures, false for the secret's. */
+  readonly requireScope?: boolean | undefined;
   /** How long after the last look a key that nobody knows yet is looked for again, ms; default 30,000. */
   readonly rotationMs?: number;
 }
@@ -43,17 +45,32 @@ const TYPES = ['jwt', 'at+jwt'];
 const CLOCK_TOLERANCE = 5;
 
 const uuid = z.guid({ error: 'must be a UUID' }).toLowerCase();
+/** Names between blanks, or a list of them. Anything else allows nothing. */
+const scopeNames = z
+  .union([z.string().transform((text) => text.split(' ').filter((name) => name !== '')), z.array(z.string())])
+  .optional()
+  .catch([]);
 const claims = z.object({
   sub: uuid,
   tenant_id: uuid,
   // Only a default for where the mail goes: one that is no address is as good as none.
   email: z.email().max(254).optional().catch(undefined),
-  // RFC 8693: names between blanks; some providers write a list. Anything else allows nothing.
-  scope: z
-    .union([z.string().transform((text) => text.split(' ').filter((name) => name !== '')), z.array(z.string())])
-    .optional()
-    .catch([]),
+  // RFC 8693 has `scope`; Microsoft and Okta write `scp`, Auth0 `permissions` beside it.
+  scope: scopeNames,
+  scp: scopeNames,
+  permissions: scopeNames,
 });
+
+/** What the claims allow together; undefined when the token has none of them. */
+function scopesOf({ scope, scp, permissions }: z.infer<typeof claims>): readonly string[] | undefined {
+  const named = [scope, scp, permissions].filter((names) => names !== undefined);
+  return named.length === 0 ? undefined : [...new Set(named.flat())];
+}
+
+interface Verified {
+  readonly payload: JWTPayload;
+  readonly requireScope: boolean;
+}
 
 const refused = (why: string, cause?: unknown): ServiceError => new ServiceError('UNAUTHENTICATED', why, {}, { cause });
 
@@ -72,18 +89,19 @@ function refusal(error: unknown): unknown {
   return refused('The token is not valid.', error);
 }
 
-function principalFrom(payload: JWTPayload): Principal {
+function principalFrom({ payload, requireScope }: Verified): Principal {
   const result = claims.safeParse(payload);
   if (!result.success) {
     const names = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
     throw refused(`The token needs ${names.join(' and ')}, as UUIDs.`);
   }
-  const { sub, tenant_id, email, scope } = result.data;
+  const { sub, tenant_id, email } = result.data;
+  const scopes = scopesOf(result.data) ?? (requireScope ? [] : undefined);
   return {
     userId: sub,
     tenantId: tenant_id,
     ...(email === undefined ? {} : { email }),
-    ...(scope === undefined ? {} : { scopes: scope }),
+    ...(scopes === undefined ? {} : { scopes }),
   };
 }
 
@@ -108,7 +126,14 @@ function algorithmOf(token: string): string | undefined {
 }
 
 /** Checks signature, times, issuer and audience of a JWT, and reads who it is for. */
-export function createTokenVerifier({ secret, jwksUrl, issuer, audience, rotationMs }: TokenTrust): VerifyToken {
+export function createTokenVerifier({
+  secret,
+  jwksUrl,
+  issuer,
+  audience,
+  requireScope,
+  rotationMs,
+}: TokenTrust): VerifyToken {
   const secretKey = secret === undefined ? undefined : new TextEncoder().encode(secret);
   const publicKeys =
     jwksUrl === undefined
@@ -121,21 +146,23 @@ export function createTokenVerifier({ secret, jwksUrl, issuer, audience, rotatio
     ...(audience === undefined ? {} : { audience }),
   };
 
-  const verify = async (token: string): Promise<JWTPayload> => {
+  const verify = async (token: string): Promise<Verified> => {
     const algorithm = algorithmOf(token);
     if (algorithm === SYMMETRIC && secretKey !== undefined) {
-      return (await jwtVerify(token, secretKey, { ...options, algorithms: [SYMMETRIC] })).payload;
+      const { payload } = await jwtVerify(token, secretKey, { ...options, algorithms: [SYMMETRIC] });
+      return { payload, requireScope: requireScope ?? false };
     }
     if (algorithm !== undefined && ASYMMETRIC.includes(algorithm) && publicKeys !== undefined) {
-      return (await jwtVerify(token, publicKeys, { ...options, algorithms: ASYMMETRIC })).payload;
+      const { payload } = await jwtVerify(token, publicKeys, { ...options, algorithms: ASYMMETRIC });
+      return { payload, requireScope: requireScope ?? true };
     }
     throw refused('The token is signed in a way that is not accepted here.');
   };
 
   return rememberTokens(async (token) => {
     try {
-      const payload = await verify(token);
-      return { principal: principalFrom(payload), expiresAt: (payload.exp ?? 0) + CLOCK_TOLERANCE };
+      const verified = await verify(token);
+      return { principal: principalFrom(verified), expiresAt: (verified.payload.exp ?? 0) + CLOCK_TOLERANCE };
     } catch (error) {
       throw error instanceof ServiceError ? error : refusal(error);
     }

@@ -119,6 +119,11 @@ const api = common.extend({
   JWT_JWKS_URL: url.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
+  // A token without scopes may do nothing; unset: true for tokens of JWT_JWKS_URL, false for those of JWT_SECRET.
+  JWT_REQUIRE_SCOPE: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .transform((text) => text === 'true')
+    .optional(),
   CORS_ORIGINS: origins,
   // Each process counts for itself.
   RATE_LIMIT_USER: requests(1200),
@@ -197,6 +202,9 @@ export function parseApiConfig(environment: Environment): ApiConfig {
   const config = parse(api, environment);
   if (config.JWT_SECRET === undefined && config.JWT_JWKS_URL === undefined) {
     throw new ConfigError('Neither JWT_SECRET nor JWT_JWKS_URL is set.');
+  }
+  if (config.JWT_JWKS_URL !== undefined && config.JWT_AUDIENCE === undefined) {
+    throw new ConfigError('JWT_AUDIENCE is not set: the keys at JWT_JWKS_URL sign tokens for other services, too.');
   }
   return config;
 }

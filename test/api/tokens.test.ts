@@ -45,7 +45,7 @@ describe('tokens', () => {
     it('are accepted with any of the public-key signatures, ids in lower case', async () => {
       const verify = createTokenVerifier({ jwksUrl });
       for (const alg of keys.keys()) {
-        assert.deepEqual(await verify(await signed(alg)), { ...PRINCIPAL, email: 'alice@example.com' });
+        assert.deepEqual(await verify(await signed(alg)), { ...PRINCIPAL, email: 'alice@example.com', scopes: [] });
       }
     });
 
@@ -122,7 +122,36 @@ describe('tokens', () => {
 
     it('with an address that is none are accepted without it', async () => {
       const token = await signed('ES256', { ...claims, email: 'alice' });
-      assert.deepEqual(await createTokenVerifier({ jwksUrl })(token), PRINCIPAL);
+      assert.deepEqual(await createTokenVerifier({ jwksUrl })(token), { ...PRINCIPAL, scopes: [] });
+    });
+
+    it('have the scopes that scope, scp and permissions name, as text or list', async () => {
+      const verify = createTokenVerifier({ jwksUrl });
+      const scopesOf = async (named: Record<string, unknown>) =>
+        (await verify(await signed('ES256', { ...claims, ...named }))).scopes;
+      for (const claim of ['scope', 'scp', 'permissions']) {
+        assert.deepEqual(await scopesOf({ [claim]: 'exports:read  exports:write' }), ['exports:read', 'exports:write']);
+        assert.deepEqual(await scopesOf({ [claim]: ['exports:read'] }), ['exports:read']);
+        for (const nothing of ['', [], 7, null, { a: 1 }]) assert.deepEqual(await scopesOf({ [claim]: nothing }), []);
+      }
+      const both = { scope: 'openid profile', permissions: ['exports:read'], scp: 'openid' };
+      assert.deepEqual(await scopesOf(both), ['openid', 'profile', 'exports:read']);
+    });
+
+    it('without scopes may do nothing, those of the secret everything; JWT_REQUIRE_SCOPE says otherwise', async () => {
+      const own = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256' })
+        .setExpirationTime('1h')
+        .sign(new TextEncoder().encode(JWT_SECRET));
+      const theirs = await signed('ES256');
+      for (const [requireScope, ofSecret, ofProvider] of [
+        [undefined, undefined, []],
+        [true, [], []],
+        [false, undefined, undefined],
+      ] as const) {
+        const verify = createTokenVerifier({ jwksUrl, secret: JWT_SECRET, requireScope });
+        assert.deepEqual([(await verify(own)).scopes, (await verify(theirs)).scopes], [ofSecret, ofProvider]);
+      }
     });
 
     it('are a 503 when the provider does not answer', async () => {

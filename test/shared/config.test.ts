@@ -108,6 +108,7 @@ describe('the configuration', () => {
     ['S3_ENDPOINT', 'http://', 'must be an address such as http://host:port'],
     ['S3_ENDPOINT', 'localhost:8333', 'must be an address such as http://host:port'],
     ['PUBLIC_URL', 'exports.example', 'must be an address such as http://host:port'],
+    ['JWT_REQUIRE_SCOPE', 'yes', 'must be true or false'],
     ['JWT_JWKS_URL', 'file:///etc/keys', 'must be an address such as http://host:port'],
     ...['x=1', `${TENANT}=0`, `${TENANT}=1001`, TENANT, `${TENANT}=1;${TENANT}=2`, `${TENANT}=1,${TENANT}=2`].map(
       (list) =>
@@ -147,7 +148,12 @@ describe('the configuration', () => {
 
   it('asks for a way to check tokens', () => {
     assert.equal(sentence({ JWT_SECRET: '' }), 'Neither JWT_SECRET nor JWT_JWKS_URL is set.');
-    assert.equal(sentence({ JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example/keys' }), '');
+    const provider = { JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example/keys' };
+    assert.equal(
+      sentence(provider),
+      'JWT_AUDIENCE is not set: the keys at JWT_JWKS_URL sign tokens for other services, too.',
+    );
+    assert.equal(sentence({ ...provider, JWT_AUDIENCE: 'exports' }), '');
   });
 
   const TIMES: readonly (readonly [string, number])[] = [
