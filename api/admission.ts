@@ -9,12 +9,13 @@ import {
 import { randomUUID } from 'node:crypto';
 import type { Admission, JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
+import { grpcCode, isInvalid } from '../shared/infrastructure/grpc-code.js';
 import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
 import { slotsStart } from '../shared/slots-start.js';
 import { tuningFor } from '../shared/tenant-weights.js';
 import { admitUpdate } from '../workflows/messages.js';
 import type { ApiDeps } from './deps.js';
-import { grpcCode, isPassingFault, pauseAfter } from './passing-faults.js';
+import { isPassingFault, pauseAfter } from './passing-faults.js';
 import type { Turns } from './turns.js';
 
 const DEADLINE_MS = 5000;
@@ -59,7 +60,7 @@ function unanswered(cause: unknown): ServiceError {
 /** The call did not come back, or came back with nothing but the way to the server to blame. */
 function hasNoAnswer(error: unknown): boolean {
   const named = error instanceof TimeLimitError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
-  return named || isPassing(error) || grpcCode(error) !== null;
+  return named || isPassing(error) || (grpcCode(error) !== null && !isInvalid(error));
 }
 
 /**

@@ -12,6 +12,7 @@ import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { Scrape } from '../shared/infrastructure/metrics-server.js';
 import type { TenantWeights } from '../shared/tenant-weights.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+import type { TimeZones } from './time-zones.js';
 import type { ApiMetrics } from './metrics.js';
 import type { Permissions } from './permissions.js';
 import type { Readiness } from './readiness.js';
@@ -74,6 +75,7 @@ export interface ApiDeps {
   /** What is exported from: the API counts its rows. */
   readonly source: Source;
   readonly permissions: Permissions;
+  readonly timeZones: TimeZones;
   readonly store: ObjectStore;
   readonly schedules: ScheduleStore;
   readonly places: Places;

@@ -28,6 +28,7 @@ import { openPools } from './open-pools.js';
 import { Permissions } from './permissions.js';
 import { Readiness } from './readiness.js';
 import { ListenError, serveApp } from './server.js';
+import { TimeZones } from './time-zones.js';
 import { createTokenVerifier } from './verify-token.js';
 
 /** How long requests may still take after a stop signal. */
@@ -71,12 +72,14 @@ async function main(): Promise<void> {
   try {
     const metricsPort = config.METRICS_PORT;
     if (metricsPort !== undefined) await serveMetrics(scrape, { host: config.METRICS_HOST, port: metricsPort });
+    const source = new Source(pools.estimates);
     const deps: ApiDeps = {
       ...state,
       metrics,
       traceRequests: tracing === null ? undefined : (await import('./trace-requests.js')).traceRequests(tracing),
       scrape: metricsPort === undefined ? scrape : undefined,
-      source: new Source(pools.estimates),
+      source,
+      timeZones: new TimeZones(source, logger),
       permissions: new Permissions(new Source(pools.permissions), registry),
       schedules: new ScheduleStore(temporal),
       places: new Places(pools.jobs),

@@ -1,5 +1,5 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { grpcCode } from '../shared/infrastructure/grpc-code.js';
 
 /**
  * RESOURCE_EXHAUSTED: too much at once. ABORTED, UNAVAILABLE: what was asked was just ending, or the way to it.
@@ -7,12 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 const PASSING: readonly number[] = [8, 9, 10, 14];
 const LONGEST_PAUSE_MS = 300;
-
-/** The gRPC status in an error or in what caused it; null when it is no fault of a call. */
-export function grpcCode(error: unknown): number | null {
-  if (isGrpcServiceError(error)) return error.code;
-  return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : null;
-}
 
 /** True for an answer of Temporal's server that says nothing about the request: the next one may. */
 export const isPassingFault = (error: unknown): boolean => PASSING.includes(grpcCode(error) ?? 0);

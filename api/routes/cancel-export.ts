@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import { isInvalid } from '../../shared/infrastructure/grpc-code.js';
 import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
 import { SILENCE_MS, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
 import type { ApiDeps } from '../deps.js';
@@ -31,6 +32,7 @@ async function cancelWorkflow({ job_id: jobId }: JobRow, { temporal, logger }: A
   try {
     await tell(jobId, temporal);
   } catch (error) {
+    if (isInvalid(error)) throw error;
     if (!(error instanceof WorkflowNotFoundError)) {
       const sentence = 'The cancel could not be passed on; please repeat it.';
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, { job_id: jobId }, { cause: error });

@@ -17,10 +17,10 @@ const ADMISSIONS_OF_A_TENANT = 8;
 /** Ten times what an admission usually takes. One that takes longer waits for a worker, and not at anybody's cost. */
 const ADMISSION_TURN_MS = 400;
 
-function seedOf(request: Request, schema: RequestSchema, { registry }: ApiDeps): JobSeed {
+async function seedOf(request: Request, schema: RequestSchema, { registry, timeZones }: ApiDeps): Promise<JobSeed> {
   const principal = principalOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
-  const asked = parseExportRequest(request.body, schema, registry);
+  const asked = await timeZones.ofRequest(parseExportRequest(request.body, schema, registry));
   const email = asked.notify.email ?? principal.email;
   return {
     jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
@@ -39,7 +39,7 @@ export function createExport(deps: ApiDeps): RequestHandler {
   const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
   const turns = new Turns(ADMISSIONS_OF_A_TENANT, ADMISSION_TURN_MS);
   return async (request, response) => {
-    const seed = seedOf(request, schema, deps);
+    const seed = await seedOf(request, schema, deps);
     await deps.permissions.require(seed.request.type, seed);
     contextOf(request).jobId = seed.jobId;
     const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);

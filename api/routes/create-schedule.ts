@@ -24,7 +24,7 @@ export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<Par
   return async (request) => {
     const { definition, type } = parseSchedule(request.body, { schema, registry, minSeconds });
     await deps.permissions.require(type, principalOf(request));
-    return definition;
+    return deps.timeZones.ofSchedule(definition);
   };
 }
 

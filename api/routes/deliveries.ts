@@ -12,6 +12,7 @@ import {
 } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/infrastructure/webhook-store.js';
+import { isInvalid } from '../../shared/infrastructure/grpc-code.js';
 import { SILENCE_MS, askInTime } from '../../shared/infrastructure/time-limit.js';
 import { isoTime } from '../../shared/iso-time.js';
 import { eventType } from '../../shared/webhooks/message.js';
@@ -138,6 +139,7 @@ async function start(input: RedeliveryInput, { temporal: { client } }: ApiDeps):
   } catch (error) {
     // One that was asked for a moment ago has not been sent yet: it is the same one.
     if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    if (isInvalid(error)) throw error;
     const sentence = 'The delivery could not be passed on; please repeat it.';
     throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, { job_id: input.jobId }, { cause: error });
   }

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { CONTROL_QUEUE, erasureWorkflowId, type ErasureCounts, type UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
+import { isInvalid } from '../../shared/infrastructure/grpc-code.js';
 import { SILENCE_MS, askInTime } from '../../shared/infrastructure/time-limit.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
@@ -38,6 +39,7 @@ export function eraseUser({ temporal, settings }: ApiDeps): RequestHandler {
       }),
     );
     const handle = await start.catch((error: unknown) => {
+      if (isInvalid(error)) throw error;
       const sentence = 'The erasure could not be started; please repeat it.';
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
     });

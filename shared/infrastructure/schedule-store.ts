@@ -7,11 +7,13 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { UserRef } from '../contract.js';
-import { ServiceError } from '../errors.js';
+import { ServiceError, messageOf } from '../errors.js';
+import { validationFailed } from '../field-problems.js';
 import { scheduleIdPrefix, temporalScheduleId, type ScheduledExportInput } from '../schedules/contract.js';
 import { definitionSchema } from '../schedules/definition.js';
 import { jobIdOfRun } from '../schedules/job-id.js';
 import { ownerQuery } from '../search-attributes.js';
+import { isInvalid } from './grpc-code.js';
 import { optionsFor } from './schedule-options.js';
 import type { TemporalClient } from './temporal.js';
 import { SILENCE_MS, askInTime } from './time-limit.js';
@@ -74,6 +76,8 @@ export class ScheduleStore {
       return await askInTime(client, this.answerWithinMs, work);
     } catch (error) {
       if (error instanceof ScheduleNotFoundError || error instanceof ScheduleAlreadyRunning) throw error;
+      // The client makes a TypeError of what Temporal says about a schedule's times.
+      if (isInvalid(error) || error instanceof TypeError) throw refusedBy(error);
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', 'Schedules are not available right now.', {}, { cause: error });
     }
   }
@@ -177,6 +181,16 @@ export class ScheduleStore {
       return triggered;
     });
   }
+}
+
+/** Temporal has a list of timezones of its own, and reads each schedule when it is stored. */
+function refusedBy(error: unknown): ServiceError {
+  const isZone = /time ?zone/i.test(messageOf(error));
+  return validationFailed([
+    isZone
+      ? { pointer: '/timezone', detail: 'is not a timezone that schedules can have: use a name such as Europe/Berlin' }
+      : { pointer: '', detail: 'cannot be scheduled' },
+  ]);
 }
 
 /** Asks again until it is so. @returns false when it was not within the time */

@@ -51,6 +51,8 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['the other half', '{"type":"orders","format":"csv","options":{"null_text":"\\udd25"}}', ['/options/null_text']],
   ['NUL deep below', { ...GOOD, note: [[{ a: ['b', '\0'] }]] }, ['/note/0/0/a/1']],
   ['a timezone that is none', { ...GOOD, options: { timezone: 'Mars/Olympus' } }, ['/options/timezone']],
+  ['an abbreviation', { ...GOOD, options: { timezone: 'PST' } }, ['/options/timezone']],
+  ['another abbreviation', { ...GOOD, options: { timezone: 'IST' } }, ['/options/timezone']],
   ['options that are a text', { ...GOOD, options: 'fast' }, ['/options']],
   ['a webhook to itself', { ...GOOD, notify: { webhook_url: 'https://127.0.0.1/' } }, ['/notify/webhook_url']],
   ['an address that is none', { ...GOOD, notify: { email: 'me' } }, ['/notify/email']],

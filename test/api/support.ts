@@ -7,6 +7,7 @@ import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
 import { measureApi } from '../../api/measure-api.js';
 import { Permissions } from '../../api/permissions.js';
 import { Readiness, type ReadinessChecks } from '../../api/readiness.js';
+import { TimeZones } from '../../api/time-zones.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
@@ -77,11 +78,13 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
   const registry = others.registry ?? createRegistry(BUILT_IN_DATASETS);
   const stopping = new AbortController();
   const sources = { jobs: new JobStore(pool), store: objects.store, temporal };
+  const source = new Source(sourcePool);
   const deps: ApiDeps = {
     ...sources,
     ...measureApi(new Registry(), sources),
-    source: new Source(sourcePool),
-    permissions: new Permissions(others.source ?? new Source(sourcePool), registry),
+    source,
+    timeZones: new TimeZones(source, { warn: () => undefined }),
+    permissions: new Permissions(others.source ?? source, registry),
     schedules: new ScheduleStore(temporal),
     places: new Places(pool),
     webhooks: new WebhookStore(pool),

@@ -14,6 +14,7 @@ import { measureApi } from '../../api/measure-api.js';
 import { openPools } from '../../api/open-pools.js';
 import { Permissions } from '../../api/permissions.js';
 import { Readiness } from '../../api/readiness.js';
+import { TimeZones } from '../../api/time-zones.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import { PAGE_FOLDER } from '../../dev/build-page.js';
@@ -215,10 +216,12 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const pools = openPools(config, logger);
   const temporal = connectTemporal(address);
   const stopping = new AbortController();
+  const source = new Source(pools.estimates);
   const app = createApp({
     ...measureApi(new Registry(), { jobs: deps.jobs, store: deps.store, temporal }),
     jobs: deps.jobs,
-    source: new Source(pools.estimates),
+    source,
+    timeZones: new TimeZones(source, logger),
     permissions: new Permissions(new Source(pools.permissions), registry),
     store: deps.store,
     schedules: new ScheduleStore(temporal, 20_000),

@@ -1,0 +1,74 @@
+import type { ExportRequest } from '../shared/contract.js';
+import type { Logger } from '../shared/infrastructure/logger.js';
+import type { Source } from '../shared/infrastructure/source.js';
+import { SILENCE_MS } from '../shared/infrastructure/time-limit.js';
+import { validationFailed, type FieldProblem } from '../shared/field-problems.js';
+import type { ScheduleDefinition } from '../shared/schedules/contract.js';
+import { TimeZoneNames } from '../shared/time-zones.js';
+
+/** A database learns of timezones by an update of its system. */
+const KEPT_MS = 3_600_000;
+/** Not at each request: while the database is away, each would wait for it. */
+const ASK_AGAIN_MS = 10_000;
+const UNKNOWN = 'is not a timezone that the database knows: use a name such as Europe/Berlin';
+
+type Zoned<T> = { readonly value: T } | { readonly problems: readonly FieldProblem[] };
+
+/** Timezones as the source database names them: it was asked for its list once, and is asked again after an hour. */
+export class TimeZones {
+  #names: Promise<TimeZoneNames | null> = Promise.resolve(null);
+  #askAt = 0;
+
+  constructor(
+    private readonly source: Pick<Source, 'timeZones'>,
+    private readonly logger: Pick<Logger, 'warn'>,
+  ) {}
+
+  /** @returns null while the database does not answer: names are then taken as Node knows them */
+  private names(): Promise<TimeZoneNames | null> {
+    if (Date.now() < this.#askAt) return this.#names;
+    this.#askAt = Date.now() + KEPT_MS;
+    this.#names = this.source.timeZones(AbortSignal.timeout(SILENCE_MS)).then(
+      (names) => new TimeZoneNames(names),
+      (error: unknown) => {
+        this.logger.warn({ err: error }, 'the timezones of the source database are not known');
+        this.#askAt = Date.now() + ASK_AGAIN_MS;
+        return null;
+      },
+    );
+    return this.#names;
+  }
+
+  private async named(name: string, pointer: string): Promise<Zoned<string>> {
+    // Every database has it, and most requests ask for nothing else.
+    if (name === 'UTC') return { value: name };
+    const names = await this.names();
+    const value = names === null ? name : names.nameOf(name);
+    return value === null ? { problems: [{ pointer, detail: UNKNOWN }] } : { value };
+  }
+
+  /** @throws ServiceError VALIDATION_FAILED for a timezone that the database does not know */
+  async ofRequest(request: ExportRequest): Promise<ExportRequest> {
+    const { timezone } = request.options;
+    if (typeof timezone !== 'string') return request;
+    const named = await this.named(timezone, '/options/timezone');
+    if ('problems' in named) throw validationFailed(named.problems);
+    return { ...request, options: { ...request.options, timezone: named.value } };
+  }
+
+  /** @throws ServiceError VALIDATION_FAILED, also for the timezone of its request's options */
+  async ofSchedule(definition: ScheduleDefinition): Promise<ScheduleDefinition> {
+    const { request } = definition;
+    const options = request.options as Readonly<Record<string, unknown>> | undefined;
+    const asked = typeof options?.timezone === 'string' ? options.timezone : null;
+    const [own, ofRequest] = await Promise.all([
+      this.named(definition.timezone, '/timezone'),
+      asked === null ? null : this.named(asked, '/request/options/timezone'),
+    ]);
+    const problems = [own, ofRequest].flatMap((named) => (named !== null && 'problems' in named ? named.problems : []));
+    if ('problems' in own || problems.length > 0) throw validationFailed(problems);
+    const zoned = { ...definition, timezone: own.value };
+    if (ofRequest === null || !('value' in ofRequest)) return zoned;
+    return { ...zoned, request: { ...request, options: { ...options, timezone: ofRequest.value } } };
+  }
+}
