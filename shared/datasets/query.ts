@@ -55,10 +55,19 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
     case 'equals':
       return `${quoted} = ${at(value as Scalar)}`;
     case 'contains':
-      // Not LIKE: what is looked for has no wildcards. By bytes: not every collation can search.
-      return `strpos(lower(${quoted}::text) COLLATE "C", lower(${literal(value as Scalar)})) > 0`;
-    case 'is_null':
-      return `${quoted} IS ${value === true ? '' : 'NOT '}NULL`;
+      // Not LIKE: the text has no wildcards. By bytes: not every collation can search. The CASE gives the text the
+      // column's collation, because lower() differs between collations.
+      return (
+        `strpos(lower(${quoted}::text) COLLATE "C", ` +
+        `lower(CASE WHEN false THEN ${quoted}::text ELSE ${literal(value as Scalar)} END)) > 0`
+      );
+    case 'is_null': {
+      const isNull = value === true;
+      // IS NULL is true of a composite value whose fields are all null, which files show as `(,)`; and IS NOT NULL is
+      // true only when none is.
+      if (column.type === 'other') return `${quoted} IS ${isNull ? 'NOT ' : ''}DISTINCT FROM NULL`;
+      return `${quoted} IS ${isNull ? '' : 'NOT '}NULL`;
+    }
     case 'one_of':
       return `${quoted} IN (${list.map(at).join(', ')})`;
     case 'date_range': {

@@ -1,5 +1,5 @@
 import type { ColumnType } from './define-dataset.js';
-import { DATE, DECIMAL, DURATION, MAX_TEXT, TIME, TIMESTAMP } from './values.js';
+import { DATE, DECIMAL, DURATION, MAX_NUMBER, MAX_TEXT, TIME, TIMESTAMP } from './values.js';
 
 /** What `valueProblem` lets pass, as far as JSON Schema can say it: for the contract. */
 export function valueSchema(type: ColumnType): Readonly<Record<string, unknown>> {
@@ -8,10 +8,19 @@ export function valueSchema(type: ColumnType): Readonly<Record<string, unknown>>
     case 'integer':
     case 'bigint':
       return { type: ['integer', 'string'], pattern: String.raw`^[+-]?\d{1,20}$` };
-    case 'numeric':
+    case 'numeric': {
+      const { MAX_SAFE_INTEGER: most } = Number;
+      return {
+        type: ['number', 'string'],
+        pattern: DECIMAL.source,
+        minimum: -most,
+        maximum: most,
+        maxLength: MAX_NUMBER,
+      };
+    }
     case 'real':
     case 'double precision':
-      return { type: ['number', 'string'], pattern: DECIMAL.source };
+      return { type: ['number', 'string'], pattern: DECIMAL.source, maxLength: MAX_NUMBER };
     case 'boolean':
       return { type: 'boolean' };
     case 'uuid':

@@ -46,10 +46,33 @@ function isAddress(text: string): boolean {
   return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
+/** Of numbers in a text: PostgreSQL's numeric has an end, and the longest of it would be slow to compare. */
+export const MAX_NUMBER = 1000;
+/** Significant digits that survive being a JSON number, which JavaScript has read as a double. */
+const EXACT_DIGITS = 15;
+const AS_STRING = 'must be written as a string: JSON numbers are exact only up to 2^53';
+
+function numericProblem(value: Scalar): string | null {
+  const text = String(value);
+  if (typeof value === 'number' && Number.isFinite(value) && !Number.isSafeInteger(value)) {
+    const digits = text.replace(/e.*$/, '').replace(/\D/g, '').replace(/^0+/, '');
+    if (Number.isInteger(value)) return AS_STRING;
+    if (digits.length > EXACT_DIGITS) {
+      return `must be written as a string: JSON numbers are exact only up to ${EXACT_DIGITS} digits`;
+    }
+  }
+  return decimalProblem(text);
+}
+
+function decimalProblem(text: string): string | null {
+  if (text.length > MAX_NUMBER) return `must be at most ${MAX_NUMBER} characters`;
+  return DECIMAL.test(text) ? null : 'must be a number';
+}
+
 function integerProblem(value: Scalar, type: ColumnType, bits: bigint): string | null {
   const wanted = `must be a whole number (${type})`;
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    return Number.isInteger(value) ? 'must be written as a string: JSON numbers are exact only up to 2^53' : wanted;
+    return Number.isInteger(value) ? AS_STRING : wanted;
   }
   const text = String(value);
   if (typeof value === 'boolean' || !/^[+-]?\d{1,20}$/.test(text)) return wanted;
@@ -59,7 +82,8 @@ function integerProblem(value: Scalar, type: ColumnType, bits: bigint): string |
 
 /** PostgreSQL refuses what would be infinite or, though it is not zero, nothing. */
 function floatProblem(text: string, round: (value: number) => number): string | null {
-  if (!DECIMAL.test(text)) return 'must be a number';
+  const problem = decimalProblem(text);
+  if (problem !== null) return problem;
   const value = round(Number(text));
   const isZero = !/[1-9]/.test(text.replace(/e.*$/i, ''));
   return Number.isFinite(value) && (isZero || value !== 0) ? null : 'is out of range';
@@ -73,7 +97,7 @@ export function valueProblem(value: Scalar, type: ColumnType): string | null {
   const text = String(value);
   switch (type) {
     case 'numeric':
-      return DECIMAL.test(text) ? null : 'must be a number';
+      return numericProblem(value);
     case 'real':
       return floatProblem(text, Math.fround);
     case 'double precision':

@@ -97,7 +97,7 @@ export const xlsx: Format = {
   name: 'XLSX',
   extension: 'xlsx',
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  encoderVersion: 2,
+  encoderVersion: 3,
   options,
   renderColumn,
   copySql: copyTextSql,

@@ -29,7 +29,7 @@ const KINDS: Partial<Record<ColumnType, CellKind>> = {
 export const cellKind = (type: ColumnType): CellKind => KINDS[type] ?? 'text';
 
 /** Indexes of the workbook's cell formats (`cellXfs`): what `s` of a cell says. 0 is the default. */
-export const STYLES = { timestamp: 1, date: 2, time: 3, heading: 4 } as const;
+export const STYLES = { timestamp: 1, date: 2, time: 3, heading: 4, timestampMs: 5, timeMs: 6 } as const;
 
 /** `A`, …, `Z`, `AA`, …: the letters of a column, counted from 0. */
 export function columnLetters(column: number): string {

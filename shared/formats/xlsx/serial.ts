@@ -14,10 +14,19 @@ const COLON = 0x3a;
 const BLANK = 0x20;
 const LETTER_C = 0x43; // the last of "BC"
 
-/** Of a day, in steps of 8.64 µs: as many digits as a double has beside the days. */
-const FRACTION_DIGITS = 10;
-const FRACTIONS = 10 ** FRACTION_DIGITS;
-const MICROSECONDS_A_FRACTION = 8.64;
+const DAY = 86_400_000_000; // microseconds
+/** Spreadsheets show milliseconds: what is later than this on their last day would be on a day that they do not have. */
+const LAST_DAY = 2_958_465; // 9999-12-31
+const LAST_MOMENT = DAY - 500;
+
+/** Of a number: as many as tell a double from its neighbors. With fewer, LibreOffice shows most seconds one too early. */
+const SIGNIFICANT_DIGITS = 17;
+/** Of a time of day, which has no days before its point. */
+const TIME_DIGITS = 15;
+const POWERS = Array.from({ length: SIGNIFICANT_DIGITS }, (_, exponent) => 10 ** exponent);
+/** Digits are taken from numbers that fit 32 bits. */
+const LOW_DIGITS = 8;
+const LOW = 10 ** LOW_DIGITS;
 
 /** Days since 1970-01-01: https://howardhinnant.github.io/date_algorithms.html#days_from_civil */
 function daysOf(year: number, month: number, day: number): number {
@@ -58,18 +67,32 @@ function putWhole(out: Uint8Array, o: number, value: number): number {
 }
 
 /** A part of a day behind the point, without zeros at its end; nothing for midnight. */
-function putFraction(out: Uint8Array, o: number, micros: number): number {
-  let rest = Math.min(FRACTIONS - 1, Math.round(micros / MICROSECONDS_A_FRACTION));
-  if (rest === 0) return o;
-  let digits = FRACTION_DIGITS;
-  for (; rest % 10 === 0; rest /= 10) digits -= 1;
+function putFraction(out: Uint8Array, o: number, micros: number, digits: number): number {
+  if (micros === 0) return o;
+  const fraction = Math.round((micros / DAY) * (POWERS[digits] ?? 1));
+  const high = Math.floor(fraction / LOW);
   out[o] = POINT;
-  for (let place = o + digits; place > o; place -= 1) {
-    const tenth = Math.floor(rest / 10);
+  putDigits(out, o + 1, digits - LOW_DIGITS, high);
+  putDigits(out, o + 1 + digits - LOW_DIGITS, LOW_DIGITS, fraction - high * LOW);
+  let end = o + 1 + digits;
+  while (out[end - 1] === DIGIT_0) end -= 1;
+  return end;
+}
+
+function putDigits(out: Uint8Array, o: number, digits: number, value: number): void {
+  let rest = value;
+  for (let place = o + digits - 1; place >= o; place -= 1) {
+    const tenth = (rest / 10) | 0;
     out[place] = DIGIT_0 + rest - tenth * 10;
     rest = tenth;
   }
-  return o + 1 + digits;
+}
+
+/** No later than a number of that day can be: from 2258 on, doubles are so far apart that the next one could be nearer. */
+function withinDay(day: number, micros: number): number {
+  if (micros < DAY - 50) return micros;
+  const step = 2 ** (31 - Math.clz32(day) - 52);
+  return Math.min(micros, DAY * (1 - 0.75 * step));
 }
 
 /**
@@ -83,7 +106,10 @@ export function putDay(bytes: Uint8Array, at: number, end: number, out: Uint8Arr
   const day = daysOf(year, two(bytes, at + 5), two(bytes, at + 8)) + UNIX_DAY;
   if (!(day >= FIRST_DAY)) return -1;
   const next = putWhole(out, o, day);
-  return bytes[at + 10] === BLANK && end > at + 10 ? putFraction(out, next, microseconds(bytes, at + 11, end)) : next;
+  if (bytes[at + 10] !== BLANK || end <= at + 10) return next;
+  const micros = microseconds(bytes, at + 11, end);
+  if (day === LAST_DAY && micros >= LAST_MOMENT) return -1;
+  return putFraction(out, next, withinDay(day, micros), SIGNIFICANT_DIGITS - (next - o));
 }
 
 /** The same for a time of day. PostgreSQL's `24:00:00` is one day. */
@@ -92,5 +118,5 @@ export function putTime(bytes: Uint8Array, at: number, end: number, out: Uint8Ar
   const micros = microseconds(bytes, at, end);
   const isWhole = micros >= 86_400_000_000;
   out[o] = DIGIT_0 + (isWhole ? 1 : 0);
-  return isWhole ? o + 1 : putFraction(out, o + 1, micros);
+  return isWhole ? o + 1 : putFraction(out, o + 1, micros, TIME_DIGITS);
 }

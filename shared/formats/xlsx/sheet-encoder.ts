@@ -1,6 +1,6 @@
 import { BACKSLASH, LF, NULL_MARK, TAB, UNESCAPED, WholeRows, valueOf } from '../copy-text.js';
 import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../format.js';
-import { MAX_TEXT, type CellKind } from './cells.js';
+import { MAX_TEXT, STYLES, type CellKind } from './cells.js';
 import { isExactNumber } from './numbers.js';
 import { RowFrame, Stamp } from './row-frame.js';
 import { putDay, putTime } from './serial.js';
@@ -20,9 +20,11 @@ const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 const BLANK = 0x20;
 const UNDERSCORE = 0x5f;
+const POINT = 0x2e;
 const LETTER_T = 0x74;
 const LETTER_X = 0x78;
-const CAPITAL_X = 0x58;
+/** From a value back to its style: `s="1"><v>`. */
+const STYLE_BACK = '1"><v>'.length;
 /** First byte of U+FFFE and U+FFFF in UTF-8, and of others. */
 const HIGH = 0xef;
 const NONCHARACTER = 0xbf;
@@ -171,9 +173,12 @@ export class SheetEncoder implements SegmentEncoder {
         out[o] = rows[at] === LETTER_T ? DIGIT_0 + 1 : DIGIT_0;
         return o + 1;
       case 'date':
+        return putDay(rows, at, end, out, o);
       case 'timestamp':
+        if (rows[at + 19] === POINT) out[o - STYLE_BACK] = DIGIT_0 + STYLES.timestampMs;
         return putDay(rows, at, end, out, o);
       case 'time':
+        if (rows[at + 8] === POINT) out[o - STYLE_BACK] = DIGIT_0 + STYLES.timeMs;
         return putTime(rows, at, end, out, o);
       case 'text':
         return -1;
@@ -212,7 +217,7 @@ export class SheetEncoder implements SegmentEncoder {
           at += 1;
           break;
         default:
-          if (byte < BLANK || (byte === UNDERSCORE && isX(rows[at + 1]))) return -1;
+          if (byte < BLANK || (byte === UNDERSCORE && rows[at + 1] === LETTER_X)) return -1;
           if (byte === HIGH && rows[at + 1] === NONCHARACTER) return -1;
           out[o++] = byte;
           at += 1;
@@ -230,5 +235,4 @@ export class SheetEncoder implements SegmentEncoder {
   }
 }
 
-const isX = (byte: number | undefined): boolean => byte === LETTER_X || byte === CAPITAL_X;
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;

@@ -10,7 +10,7 @@ import { filterRange } from './workbook.js';
 const NAMESPACE = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 
 /** Of a column, in characters. */
-const WIDTHS: Partial<Record<CellKind, number>> = { timestamp: 19, date: 11, time: 9, boolean: 7 };
+const WIDTHS: Partial<Record<CellKind, number>> = { timestamp: 23, date: 11, time: 13, boolean: 7 };
 const MIN_WIDTH = 7;
 const MAX_WIDTH = 60;
 /** Beside the text; and for the button of the filter in the heading. */

@@ -4,11 +4,11 @@ import { MAX_TEXT } from './cells.js';
 
 /**
  * What cannot stand as it is: markup, and what XML 1.0 does not have. Control characters become `_x0001_`, which
- * spreadsheets decode, so what looks like that is escaped, too, also with an `X` (SheetJS) or fewer digits
- * (LibreOffice). U+FFFE and U+FFFF have no such form that all decode.
+ * spreadsheets decode. So an underscore is escaped where what is written would look like that: its second underscore may
+ * be the first one of the escape that follows. U+FFFE and U+FFFF have no such form that all decode.
  */
-// eslint-disable-next-line no-control-regex -- XML has no control characters
-const SPECIAL = /[&<>\r\ufffe\uffff\u0000-\u0008\u000b\u000c\u000e-\u001f]|_(?=[xX][0-9A-Fa-f]{1,8}_)/g;
+const CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f`;
+const SPECIAL = new RegExp(String.raw`[&<>\r\ufffe\uffff${CONTROLS}]|_(?=x[0-9A-Fa-f]{4}[_${CONTROLS}])`, 'g');
 
 function escaped(character: string): string {
   switch (character) {

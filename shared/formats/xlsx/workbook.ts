@@ -1,7 +1,7 @@
 import XLSX from 'xlsx';
 import { z } from 'zod';
 import type { NamedBytes } from '../format.js';
-import { columnLetters } from './cells.js';
+import { columnLetters, STYLES } from './cells.js';
 
 /** Everything of a workbook but its sheets: SheetJS makes it, around sheets that are thrown away. */
 
@@ -12,21 +12,30 @@ export interface Sheet {
 }
 
 /** Cells of these formats have SheetJS allot one cell format each, from 1 on, in this order: `STYLES`. */
-const FORMATS = ['yyyy-mm-dd hh:mm:ss', 'yyyy-mm-dd', 'hh:mm:ss', '@'];
+const FORMATS = ['yyyy-mm-dd hh:mm:ss', 'yyyy-mm-dd', 'hh:mm:ss', '@', 'yyyy-mm-dd hh:mm:ss.000', 'hh:mm:ss.000'];
 
 /** https://support.microsoft.com/en-us/office/rename-a-worksheet-3f1f7148-ee83-404d-8ef0-9ff99fbad1f9 */
 const MAX_NAME = 31;
 
+/** What XML cannot hold, and no name or title needs: control characters, half characters, U+FFFE and U+FFFF. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
+
 /** `Orders`, `Orders 2`, …: at most 31 characters, without those that a sheet's name cannot have. */
 export function sheetName(title: string, sheet: number): string {
   const plain = title
-    .replace(/[\\/*?:[\]\p{Cc}]/gu, ' ')
-    .replace(/^'+|'+$/g, '')
+    .replace(UNPRINTABLE, ' ')
+    .replace(/[\\/*?:[\]]/g, ' ')
     .trim();
   // Excel keeps this name for itself.
-  const base = plain === '' || plain.toLowerCase() === 'history' ? `Export ${plain}`.trim() : plain;
+  const base = plain.toLowerCase() === 'history' ? `Export ${plain}` : plain;
   const suffix = sheet === 0 ? '' : ` ${sheet + 1}`;
-  return base.slice(0, MAX_NAME - suffix.length).replace(/[\ud800-\udbff]$/, '') + suffix;
+  // Neither end may be an apostrophe, wherever the name is cut.
+  const cut = base
+    .replace(/^['\s]+/, '')
+    .slice(0, MAX_NAME - suffix.length)
+    .replace(/[\ud800-\udbff]$/, '')
+    .replace(/['\s]+$/, '');
+  return (cut === '' ? 'Export' : cut) + suffix;
 }
 
 /** `A1:M2`, or between `$` that keep it where it is. */
@@ -36,10 +45,14 @@ export const filterRange = (columns: number, rows: number, fixed = ''): string =
 /** @param isoTime when the export was planned */
 export function workbookFiles(sheets: readonly Sheet[], columns: number, title: string, isoTime: string): NamedBytes[] {
   const book = XLSX.utils.book_new();
-  book.Props = { Title: title, CreatedDate: new Date(isoTime), ModifiedDate: new Date(isoTime) };
+  book.Props = {
+    Title: title.replace(UNPRINTABLE, ' '),
+    CreatedDate: new Date(isoTime),
+    ModifiedDate: new Date(isoTime),
+  };
   for (const [index, { name }] of sheets.entries()) {
     const cells = index === 0 ? FORMATS.map((z, column) => [`${columnLetters(column)}1`, { t: 'n', v: 1, z }]) : [];
-    XLSX.utils.book_append_sheet(book, { ...Object.fromEntries(cells), '!ref': 'A1:D1' } as XLSX.WorkSheet, name);
+    XLSX.utils.book_append_sheet(book, { ...Object.fromEntries(cells), '!ref': 'A1:F1' } as XLSX.WorkSheet, name);
   }
   // Without these names LibreOffice has no filter on any sheet.
   const names = sheets.map(({ name, rows }, index) => ({
@@ -69,7 +82,7 @@ const isSheet = (name: string): boolean => name.startsWith('xl/worksheets/');
 /** What is below belongs to Excel's own number formats, among which SheetJS puts ours: DuckDB then knows no dates. */
 const FIRST_OWN_FORMAT = 164;
 
-/** SheetJS writes no fonts: a second, bold one, for the last of the cell formats. */
+/** SheetJS writes no fonts: a second, bold one, for the heading's cell format. */
 function mended(styles: Buffer): Buffer {
   const own = new Map(
     [...styles.toString().matchAll(/<numFmt numFmtId="(\d+)"/g)].map(([, id], index) => [id, FIRST_OWN_FORMAT + index]),
@@ -81,7 +94,12 @@ function mended(styles: Buffer): Buffer {
     /<fonts count="1"><font>(.*?)<\/font><\/fonts>/,
     '<fonts count="2"><font>$1</font><font><b/>$1</font></fonts>',
   );
-  const after = fonts.replace(/(<xf [^>]*)fontId="0"([^>]*)\/><\/cellXfs>/, '$1fontId="1"$2 applyFont="1"/></cellXfs>');
+  const [cellFormats = ''] = /<cellXfs.*?<\/cellXfs>/.exec(fonts) ?? [];
+  let style = 0;
+  const bold = cellFormats.replace(/<xf ([^>]*)fontId="0"([^>]*)\/>/g, (whole, before: string, after: string) =>
+    style++ === STYLES.heading ? `<xf ${before}fontId="1"${after} applyFont="1"/>` : whole,
+  );
+  const after = fonts.replace(cellFormats, bold);
   if (fonts === before || after === fonts) throw new Error('SheetJS writes its styles in another form than before.');
   return Buffer.from(after);
 }

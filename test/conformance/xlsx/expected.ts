@@ -10,7 +10,9 @@ interface Told {
 }
 
 const FIRST = `'1900-03-01'`;
-const BEYOND = `'10000-01-01'`;
+const NO_DAY = `'10000-01-01'`;
+/** From here on, the nearest millisecond is of a day that no spreadsheet has. */
+const BEYOND = `'9999-12-31 23:59:59.9995'`;
 /** To the day, and to the millisecond. */
 const MOMENT = `'YYYY-MM-DD"T"HH24:MI:SS.MS'`;
 
@@ -19,7 +21,7 @@ function momentOf(column: string, type: ColumnType): string {
     case 'date':
     case 'timestamp':
     case 'timestamptz':
-      return `CASE WHEN ${column} >= ${FIRST} AND ${column} < ${BEYOND}
+      return `CASE WHEN ${column} >= ${FIRST} AND ${column} < ${type === 'date' ? NO_DAY : BEYOND}
                    THEN to_char(${column}::timestamp(3), ${MOMENT}) END`;
     case 'time':
       return `CASE ${column} WHEN '24:00' THEN '24:00:00.000' ELSE to_char(${column}::time(3), 'HH24:MI:SS.MS') END`;

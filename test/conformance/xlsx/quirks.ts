@@ -79,10 +79,10 @@ export const QUIRKS: readonly Quirk[] = [
     readers: ['DuckDB'],
     why: 'It takes a time less than a millisecond from a whole second for that second, and a serial number is not exact.',
     explains: (wanted, shown) =>
-      wanted?.kind === 'time' &&
-      shown?.kind === 'time' &&
+      (wanted?.kind === 'time' || wanted?.kind === 'clock') &&
+      wanted.kind === shown?.kind &&
       shown.value.endsWith('.000') &&
-      Math.abs(msOf(wanted.value) - msOf(shown.value)) === 1,
+      [1, DAY_MS - 1].includes(Math.abs(msOf(onSomeDay(wanted.value)) - msOf(onSomeDay(shown.value)))),
   },
   {
     readers: ['openpyxl', 'openpyxl, read-only', 'python-calamine', 'DuckDB'],
@@ -100,6 +100,17 @@ export const QUIRKS: readonly Quirk[] = [
     elsewhere: true,
     explains: (wanted, shown) =>
       wanted?.kind === 'text' && shown?.kind === 'text' && decoded(wanted.value.replaceAll('_X', '_x')) === shown.value,
+  },
+  {
+    readers: ['LibreOffice'],
+    why: 'It decodes fewer than four digits, such as _x004_, too, and loses control characters on their way out.',
+    elsewhere: true,
+    explains: (wanted, shown) =>
+      wanted?.kind === 'text' &&
+      shown?.kind === 'text' &&
+      wanted.value
+        .replaceAll(/_x([0-9A-Fa-f]{1,3})_/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+        .replaceAll(CONTROLS, '') === shown.value,
   },
   {
     readers: ['LibreOffice'],

@@ -125,4 +125,60 @@ describe('a filter on a column of every type that can be compared finds the rows
     assert.equal((await found('search', 'ULL')).length, 1);
     assert.deepEqual(await found('search', 'Ü'), []);
   });
+
+  it('finds the very text of a column, whatever its collation makes of lower case', async () => {
+    const searched = defineDataset({
+      ...{ name: 'searched', title: 'Searched', table: 'searched', key: ['id'], tenantColumn: 'tenant_id' },
+      columns: { id: { type: 'integer' }, plain: { type: 'text' }, turkish: { type: 'text' }, usual: { type: 'text' } },
+      filters: Object.fromEntries(
+        (['plain', 'turkish', 'usual'] as const).map((column) => [column, { kind: 'contains' as const, column }]),
+      ),
+    });
+    await client.query(
+      `CREATE COLLATION IF NOT EXISTS turkish (provider = icu, locale = 'tr-TR');
+       CREATE TABLE searched (id int PRIMARY KEY, tenant_id uuid, plain text COLLATE "C", turkish text COLLATE turkish, usual text)`,
+    );
+    const texts = ['ÄÖÜ', 'ISTANBUL', 'İstanbul', 'ılık', 'Straße', 'ΣΑΣ'];
+    for (const [id, text] of texts.entries()) {
+      await client.query('INSERT INTO searched VALUES ($1, $2, $3, $3, $3)', [id, TENANT, text]);
+    }
+    for (const column of ['plain', 'turkish', 'usual']) {
+      for (const [id, text] of texts.entries()) {
+        const request = {
+          type: 'searched',
+          format: 'CSV',
+          columns: ['id'],
+          filters: { [column]: text },
+          options: {},
+          notify: {},
+        };
+        const { select } = freezeQuery(searched, request, { tenantId: TENANT }, (quoted) => quoted);
+        const { rows } = await client.query<{ id: number }>(select);
+        assert.ok(
+          rows.some((row) => row.id === id),
+          `${text} in ${column}`,
+        );
+      }
+    }
+  });
+
+  it('is_null finds a composite value or its absence, as files show them: each row once', async () => {
+    const pairs = defineDataset({
+      ...{ name: 'pairs', title: 'Pairs', table: 'pairs', key: ['id'], tenantColumn: 'tenant_id' },
+      columns: { id: { type: 'integer' }, pair: { type: 'other' } },
+      filters: { none: { kind: 'is_null', column: 'pair' } },
+    });
+    await client.query(
+      `CREATE TYPE two_texts AS (a text, b text);
+       CREATE TABLE pairs (id int PRIMARY KEY, tenant_id uuid, pair two_texts);
+       INSERT INTO pairs VALUES (1, '${TENANT}', NULL), (2, '${TENANT}', '(,)'), (3, '${TENANT}', '(a,)'), (4, '${TENANT}', '(a,b)')`,
+    );
+    const foundWith = async (none: boolean): Promise<number[]> => {
+      const request = { type: 'pairs', format: 'CSV', columns: ['id'], filters: { none }, options: {}, notify: {} };
+      const { select } = freezeQuery(pairs, request, { tenantId: TENANT }, (quoted) => quoted);
+      return (await client.query<{ id: number }>(`${select} ORDER BY id`)).rows.map(({ id }) => id);
+    };
+    assert.deepEqual(await foundWith(true), [1]);
+    assert.deepEqual(await foundWith(false), [2, 3, 4]);
+  });
 });

@@ -156,8 +156,51 @@ describe('a cell', () => {
       assert.equal(await cellOf('timestamp', moment), asText(moment));
     }
     assert.equal(await cellOf('date', '1900-03-01'), ' s="2"><v>61</v>');
-    assert.equal(await cellOf('timestamp', '9999-12-31 23:59:59.999999'), ' s="1"><v>2958465.9999999999</v>');
+    assert.equal(await cellOf('timestamp', '9999-12-31 23:59:59.999999'), asText('9999-12-31 23:59:59.999999'));
+    assert.equal(await cellOf('timestamp', '9999-12-31 23:59:59.9995+02'), asText('9999-12-31 23:59:59.9995+02'));
+    assert.equal(await cellOf('timestamp', '9999-12-31 23:59:59'), ' s="1"><v>2958465.9999884259</v>');
     assert.equal(await cellOf('time', '24:00:00'), ' s="3"><v>1</v>');
+  });
+
+  it('of the last microseconds of a day is that day', async () => {
+    for (const year of [1900, 1999, 2026, 2078, 2200, 2259, 2300, 2900, 4000, 4700, 5000, 8000, 9998]) {
+      for (const micros of [999_999, 999_990, 999_950, 999_949, 999_000]) {
+        const cell = await cellOf('timestamp', `${year}-12-31 23:59:59.${micros}`);
+        const value = Number(/<v>(.*)<\/v>/.exec(cell)?.[1]);
+        assert.equal(Math.floor(value), serial(`${year}-12-31`), cell);
+        assert.ok(value - Math.floor(value) > 0.99998, cell);
+      }
+    }
+  });
+
+  it('of a whole second is as near as a double can be, with 17 digits at most', async () => {
+    for (let second = 0; second < 86_400; second += 7) {
+      const clock = new Date(second * 1000).toISOString().slice(11, 19);
+      for (const date of ['1900-03-01', '2026-03-01', '2299-12-31']) {
+        const written = /<v>(.*)<\/v>/.exec(await cellOf('timestamp', `${date} ${clock}`))?.[1] ?? '';
+        assert.ok(Math.abs(Number(written) - serial(date) - second / 86_400) < 4e-11, `${date} ${clock}`);
+        assert.ok(written.replace('.', '').length <= 17, written);
+      }
+    }
+  });
+
+  it('of a time with a fraction of a second shows milliseconds', async () => {
+    assert.match(await cellOf('timestamp', '2026-01-01 23:59:59.5+01'), /^ s="5"><v>46023\.99999421/);
+    assert.match(await cellOf('timestamp', '2026-01-01 23:59:59+01:30'), /^ s="1"><v>46023\.9999884/);
+    assert.match(await cellOf('time', '23:59:59.999999'), /^ s="6"><v>0\.99999999998/);
+    assert.match(await cellOf('time', '23:59:59'), /^ s="3"><v>0\.9999884/);
+  });
+
+  it('escapes an underscore only where what is written would otherwise be read as an escape', async () => {
+    for (const [text, written] of [
+      ['_x0041\x01', '_x005F_x0041_x0001_'],
+      ['_x0041_', '_x005F_x0041_'],
+      ['_x0041_x0042_', '_x005F_x0041_x005F_x0042_'],
+      ['\x01x0041_', '_x0001_x0041_'],
+      ...['_x1_', '_X0041_', '_x00041_', '_x004g_', '_x0041', '_x004_'].map((same) => [same, same] as const),
+    ] as const) {
+      assert.equal(await cellOf('text', text), ` t="inlineStr"><is><t>${written}</t></is>`);
+    }
   });
 
   it('of a text that is too long ends with an ellipsis, and not within a character', async () => {
