@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../shared/errors.js';
-import type { Principal } from './deps.js';
+import type { Caller } from './deps.js';
 
 /** Asked every few seconds by whatever keeps the process running: not worth a line or a trace each. */
 export const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
@@ -12,7 +12,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** The pattern of the route, never the address itself: `/d/…` holds a secret. Empty while none has matched. */
   route: string;
-  principal?: Principal;
+  principal?: Caller;
   jobId?: string;
   /** Of the trace that it belongs to; none where nothing is traced. */
   traceId?: string;
@@ -53,7 +53,7 @@ export function logContext(): object {
 }
 
 /** @throws ServiceError UNAUTHENTICATED on a route that forgot to ask for a token: nothing is shown by accident */
-export function principalOf(request: IncomingMessage): Principal {
+export function principalOf(request: IncomingMessage): Caller {
   const { principal } = contextOf(request);
   if (principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'A bearer token is needed.');
   return principal;

@@ -29,11 +29,17 @@ export interface Principal {
   readonly scopes?: readonly string[];
 }
 
+/** Whoever sent a request. */
+export interface Caller extends Principal {
+  /** The token's `exp`: Unix time in seconds. */
+  readonly expiresAt: number;
+}
+
 /**
  * @throws ServiceError UNAUTHENTICATED for a token that is not good, TEMPORARILY_UNAVAILABLE when the keys to check it
  * with are out of reach
  */
-export type VerifyToken = (token: string) => Promise<Principal>;
+export type VerifyToken = (token: string) => Promise<Caller>;
 
 export interface ApiSettings {
   /** Where clients reach this service; links begin with it. */

@@ -6,7 +6,7 @@ const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2000;
 
 export interface ServerEvent {
-  readonly id: number;
+  readonly id?: number;
   readonly event: string;
   /** One line. */
   readonly data: string;
@@ -46,8 +46,12 @@ export class EventStream {
   }
 
   send(event: ServerEvent): void {
-    if (this.isFull) this.waiting = event;
-    else this.write(`id: ${event.id}\nevent: ${event.event}\ndata: ${event.data}\n\n`);
+    if (this.isFull) {
+      this.waiting = event;
+      return;
+    }
+    const id = event.id === undefined ? '' : `id: ${event.id}\n`;
+    this.write(`${id}event: ${event.event}\ndata: ${event.data}\n\n`);
   }
 
   /** Ends the stream behind what is still to be sent. */

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { ERRORS, ServiceError, messageOf, sentenceOf } from '../shared/errors.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
+import type { Problem } from '../shared/problem-schema.js';
 import { validationFailed } from '../shared/field-problems.js';
 import { contextOf } from './context.js';
 
@@ -58,8 +59,19 @@ function notPermitted(response: Response, { message }: ServiceError): void {
   response.set('WWW-Authenticate', `Bearer error="insufficient_scope", error_description="${message}"`);
 }
 
+/** The body of an answer that says what went wrong. */
+export const problemOf = (error: ServiceError, requestId: string): Problem => ({
+  ...(isForUsers(error) ? error.details : {}),
+  type: 'about:blank',
+  title: ERRORS[error.code].title,
+  status: ERRORS[error.code].status,
+  detail: detailOf(error),
+  code: error.code,
+  request_id: requestId,
+});
+
 function answer(response: Response, error: ServiceError): void {
-  const { status, title } = ERRORS[error.code];
+  const { status } = ERRORS[error.code];
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
   if (error.code === 'NOT_PERMITTED') notPermitted(response, error);
@@ -72,17 +84,7 @@ function answer(response: Response, error: ServiceError): void {
   response
     .status(status)
     .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        ...(isForUsers(error) ? error.details : {}),
-        type: 'about:blank',
-        title,
-        status,
-        detail: detailOf(error),
-        code: error.code,
-        request_id: requestId,
-      }),
-    );
+    .send(JSON.stringify(problemOf(error, requestId)));
 }
 
 export function problems(logger: Logger): ErrorRequestHandler {

@@ -8,7 +8,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import { ServiceError } from '../shared/errors.js';
-import type { Principal, VerifyToken } from './deps.js';
+import type { Caller, VerifyToken } from './deps.js';
 import { rememberTokens } from './known-tokens.js';
 
 export interface TokenTrust {
@@ -53,6 +53,7 @@ const scopeNames = z
 const claims = z.object({
   sub: uuid,
   tenant_id: uuid,
+  exp: z.number(),
   // Only a default for where the mail goes: one that is no address is as good as none.
   email: z.email().max(254).optional().catch(undefined),
   // RFC 8693 has `scope`; Microsoft and Okta write `scp`, Auth0 `permissions` beside it.
@@ -89,17 +90,18 @@ function refusal(error: unknown): unknown {
   return refused('The token is not valid.', error);
 }
 
-function principalFrom({ payload, requireScope }: Verified): Principal {
+function callerFrom({ payload, requireScope }: Verified): Caller {
   const result = claims.safeParse(payload);
   if (!result.success) {
     const names = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
     throw refused(`The token needs ${names.join(' and ')}, as UUIDs.`);
   }
-  const { sub, tenant_id, email } = result.data;
+  const { sub, tenant_id, email, exp } = result.data;
   const scopes = scopesOf(result.data) ?? (requireScope ? [] : undefined);
   return {
     userId: sub,
     tenantId: tenant_id,
+    expiresAt: exp,
     ...(email === undefined ? {} : { email }),
     ...(scopes === undefined ? {} : { scopes }),
   };
@@ -161,8 +163,7 @@ export function createTokenVerifier({
 
   return rememberTokens(async (token) => {
     try {
-      const verified = await verify(token);
-      return { principal: principalFrom(verified), expiresAt: (verified.payload.exp ?? 0) + CLOCK_TOLERANCE };
+      return callerFrom(await verify(token));
     } catch (error) {
       throw error instanceof ServiceError ? error : refusal(error);
     }

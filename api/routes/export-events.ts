@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
-import { principalOf } from '../context.js';
+import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { EventStream } from '../event-stream.js';
 import { ownedJob } from '../input.js';
@@ -10,7 +10,11 @@ import { JOB_EXAMPLES } from '../../shared/job-schema.js';
 import { JobWatches } from '../job-watches.js';
 import { LiveProgress } from '../live-progress.js';
 import type { Operation } from '../openapi/operation.js';
+import { problemOf } from '../problem.js';
 import { Shares } from '../shares.js';
+
+/** Node fires timers that are longer than this at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** `GET /v1/exports/{job_id}/events`: how far the export is, each second until its end, to whoever keeps listening. */
 export function exportEvents(deps: ApiDeps): RequestHandler {
@@ -22,7 +26,8 @@ export function exportEvents(deps: ApiDeps): RequestHandler {
   return async (request, response) => {
     const row = await ownedJob(request, deps);
     if (response.destroyed) return;
-    const giveBack = open.take(principalOf(request).userId);
+    const { userId, expiresAt } = principalOf(request);
+    const giveBack = open.take(userId);
     if (giveBack === null) {
       throw new ServiceError('TOO_MANY_STREAMS', `You have ${limit} event streams open; close one of them first.`);
     }
@@ -38,8 +43,16 @@ export function exportEvents(deps: ApiDeps): RequestHandler {
       stopListening();
       stream.end();
     };
+    const expire = (): void => {
+      stopListening();
+      const expired = new ServiceError('UNAUTHENTICATED', 'The token has expired.');
+      stream.send({ event: 'expired', data: JSON.stringify(problemOf(expired, contextOf(request).requestId)) });
+      stream.end();
+    };
+    const expiry = setTimeout(expire, Math.min(expiresAt * 1000 - Date.now(), LONGEST_TIMER_MS));
     stopping.addEventListener('abort', goodbye, { once: true });
     response.once('close', () => {
+      clearTimeout(expiry);
       stopping.removeEventListener('abort', goodbye);
       stopListening();
       giveBack();
@@ -49,22 +62,31 @@ export function exportEvents(deps: ApiDeps): RequestHandler {
   };
 }
 
-/** OpenAPI 3.1 describes a stream of events by one of them. */
-const eventSchema = z.strictObject({
-  id: z.string(),
-  event: z.enum(['progress', 'end']),
-  data: z
+const dataOf = (schema: 'Export' | 'Problem', description: string) =>
+  z
     .string()
-    .meta({ contentMediaType: 'application/json', contentSchema: { $ref: '#/components/schemas/Export' } })
-    .describe('The export, as GET answers it'),
-});
+    .meta({ contentMediaType: 'application/json', contentSchema: { $ref: `#/components/schemas/${schema}` } })
+    .describe(description);
+
+/** OpenAPI 3.1 describes a stream of events by one of them. */
+const eventSchema = z.union([
+  z.strictObject({
+    id: z.string(),
+    event: z.enum(['progress', 'end']),
+    data: dataOf('Export', 'The export, as GET answers it'),
+  }),
+  z.strictObject({
+    event: z.literal('expired'),
+    data: dataOf('Problem', 'Why the stream ends: what a request with this token is answered from now on'),
+  }),
+]);
 
 export const exportEventsOperation: Operation = {
   id: 'exportEvents',
   tag: 'Exports',
   summary: 'Progress of an export as server-sent events',
   description:
-    'An event `progress` when it is further, once a second at most, and `end` when it has ended; the data of both is the export as `GET` answers it. Comments keep the connection open. A client that connects again goes on with the state of then.',
+    'An event `progress` when it is further, once a second at most, and `end` when it has ended; the data of both is the export as `GET` answers it. When the token expires, `expired` closes the stream, and its data is a problem: connect again with a new token. Comments keep the connection open. A client that connects again goes on with the state of then.',
   scope: 'exports:read',
   headers: ['Last-Event-ID'],
   answers: {

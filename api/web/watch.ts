@@ -51,6 +51,8 @@ async function listen(
   const parser = createParser({
     onEvent({ event = '', data }) {
       told.last = event;
+      // Connecting again is refused, and that ends the session.
+      if (event === 'expired') return;
       watcher.onLine(true);
       watcher.onJob(JSON.parse(data) as ListedJob);
     },

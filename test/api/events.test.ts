@@ -180,6 +180,21 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.ok(events.length < looks - 1, `${events.length} events of ${looks} states`);
   });
 
+  it('close with an event when the token expires, and tell nothing after it', async () => {
+    const { api, alice, jobId } = await start();
+    const authorization = `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: 2 })}`;
+    const startedAt = performance.now();
+    // Held to the contract when the stream has ended.
+    const { status, text } = await api.ask('GET', `/v1/exports/${jobId}/events`, { authorization });
+    assert.equal(status, 200);
+    assert.ok(performance.now() - startedAt > 800);
+    const blocks = text.trimEnd().split('\n\n');
+    assert.ok(blocks.some((block) => block.includes('event: progress')));
+    const [, data = ''] = /^event: expired\ndata: (.+)$/.exec(blocks.at(-1) ?? '') ?? [];
+    const problem = z.looseObject({ code: z.string(), detail: z.string() }).parse(JSON.parse(data));
+    assert.deepEqual([problem.code, problem.detail], ['UNAUTHENTICATED', 'The token has expired.']);
+  });
+
   it("of another's export are a 404", async () => {
     const { api, jobId } = await start();
     assertProblem(await api.ask('GET', `/v1/exports/${jobId}/events`, { as: someone() }), 'NOT_FOUND');

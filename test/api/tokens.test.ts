@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { makeToken } from '../../api/make-token.js';
+import type { Caller, Principal } from '../../api/deps.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import { UsageError } from '../../shared/command-line.js';
 import { serve, type RunningServer } from '../../api/server.js';
@@ -12,6 +13,13 @@ import { someone } from './support.js';
 const USER = '6F1B7C1E-0000-4000-8000-00000000000A';
 const TENANT = '6F1B7C1E-0000-4000-8000-00000000000B';
 const PRINCIPAL = { userId: USER.toLowerCase(), tenantId: TENANT.toLowerCase() };
+
+/** Whom a token is for, without when it expires. */
+async function principalOf(verified: Promise<Caller>): Promise<Principal> {
+  const { expiresAt, ...principal } = await verified;
+  assert.ok(expiresAt > Date.now() / 1000);
+  return principal;
+}
 
 describe('tokens', () => {
   describe('of an identity provider', () => {
@@ -45,7 +53,8 @@ describe('tokens', () => {
     it('are accepted with any of the public-key signatures, ids in lower case', async () => {
       const verify = createTokenVerifier({ jwksUrl });
       for (const alg of keys.keys()) {
-        assert.deepEqual(await verify(await signed(alg)), { ...PRINCIPAL, email: 'alice@example.com', scopes: [] });
+        const principal = await principalOf(verify(await signed(alg)));
+        assert.deepEqual(principal, { ...PRINCIPAL, email: 'alice@example.com', scopes: [] });
       }
     });
 
@@ -122,7 +131,8 @@ describe('tokens', () => {
 
     it('with an address that is none are accepted without it', async () => {
       const token = await signed('ES256', { ...claims, email: 'alice' });
-      assert.deepEqual(await createTokenVerifier({ jwksUrl })(token), { ...PRINCIPAL, scopes: [] });
+      const principal = await principalOf(createTokenVerifier({ jwksUrl })(token));
+      assert.deepEqual(principal, { ...PRINCIPAL, scopes: [] });
     });
 
     it('have the scopes that scope, scp and permissions name, as text or list', async () => {
@@ -176,10 +186,11 @@ describe('tokens', () => {
       );
       assert.equal(code, 0);
       const scopes = ['exports:read'];
-      assert.deepEqual(await verify(stdout.trim()), { userId, tenantId, email: 'alice@example.com', scopes });
       const [, payload = ''] = stdout.split('.');
       const { iat, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iat: number; exp: number };
       assert.equal(exp - iat, 2 * 86_400);
+      const caller = { userId, tenantId, email: 'alice@example.com', scopes, expiresAt: exp };
+      assert.deepEqual(await verify(stdout.trim()), caller);
     });
 
     it('are refused in one line that says what is wrong', async () => {

@@ -97,7 +97,8 @@ function contractIn(text: unknown): HoldToContract {
     if (type === 'text/event-stream') {
       for (const event of eventsIn(answer.text)) {
         holds(validator('paths', template, 'get', 'responses', status, 'content', key, 'schema'), event, 'an event');
-        holds(validator('components', 'schemas', 'Export'), JSON.parse(event.data ?? 'null'), 'the data of an event');
+        const of = event.event === 'expired' ? 'Problem' : 'Export';
+        holds(validator('components', 'schemas', of), JSON.parse(event.data ?? 'null'), 'the data of an event');
       }
       return;
     }
