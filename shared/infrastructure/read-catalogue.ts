@@ -14,13 +14,19 @@ export function regclass(schema: string, name: string): string {
   return `to_regclass(CASE WHEN ${schema} = '' THEN quote_ident(${name}) ELSE ${qualified} END)`;
 }
 
+/** Whether other tables inherit from a row of pg_class, as an SQL expression; partitions do not count. */
+export function hasHeirs(relation: string): string {
+  return `(${relation}.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = ${relation}.oid))`;
+}
+
 /**
  * A unique index proves a key when it has only columns of it, and tells values apart as the column does: under a
- * collation for which `a` is `A`, an index with another collation lets both in.
+ * collation for which `a` is `A`, an index with another collation lets both in. A table that others inherit from has
+ * their rows, too, and its indexes do not; a partitioned table's indexes hold for all of its partitions.
  */
 const RELATION = `
   SELECT c.oid::text AS oid, c.relkind::text AS kind, current_setting('server_encoding') AS encoding,
-    EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
+    NOT ${hasHeirs('c')} AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
       AND i.indpred IS NULL AND i.indexprs IS NULL
       AND (SELECT array_agg(a.attname::text) <@ $3::text[]
              AND bool_and(n.collisdeterministic IS NOT FALSE OR p.coll = a.attcollation)

@@ -1,6 +1,6 @@
 import type { CatalogueColumn } from '../datasets/catalogue.js';
 import type { PoolClient } from './postgres.js';
-import { readColumns, regclass } from './read-catalogue.js';
+import { hasHeirs, readColumns, regclass } from './read-catalogue.js';
 
 export interface TableColumn extends CatalogueColumn {
   /** Materialized views know no NOT NULL: there, every column may be part of a key. */
@@ -14,6 +14,7 @@ export interface TableColumn extends CatalogueColumn {
 /** An index over whole columns and all rows. */
 export interface TableIndex {
   readonly columns: readonly string[];
+  /** No two rows of the table have the same values, those of inheriting tables included. */
   readonly isUnique: boolean;
   readonly isPrimary: boolean;
 }
@@ -45,10 +46,10 @@ const DETAILS = `
   FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped`;
 
 const INDEXES = `
-  SELECT i.indisunique AS "isUnique", i.indisprimary AS "isPrimary",
-    (SELECT array_agg(a.attname::text ORDER BY c.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS c (attnum, place)
-     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = c.attnum WHERE c.place <= i.indnkeyatts) AS columns
-  FROM pg_index i WHERE i.indrelid = $1::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+  SELECT i.indisunique AND NOT ${hasHeirs('c')} AS "isUnique", i.indisprimary AS "isPrimary",
+    (SELECT array_agg(a.attname::text ORDER BY p.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS p (attnum, place)
+     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum WHERE p.place <= i.indnkeyatts) AS columns
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE i.indrelid = $1::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
   ORDER BY i.indexrelid`;
 
 /** The first of these that is a table or view; null when none is. */

@@ -43,6 +43,7 @@ const variant = (name: string, change: Partial<Dataset>): Dataset => checkDatase
 const BROKEN = [
   variant('tableless', { schema: 'shop', table: 'nothing' }),
   variant('keyless', { key: ['customer_id'] }),
+  variant('parent', { table: 'parent', columns: { id: { type: 'bigint' } }, filters: {} }),
   variant('columnless', { columns: { ...orders.columns, color: { type: 'text' } } }),
   variant('nullable', { table: 'notes', columns: { id: { type: 'bigint' } }, filters: {} }),
   variant('dividing', {
@@ -75,6 +76,8 @@ async function definitionsAndLimits(): Promise<void> {
       service.databaseUrl,
       `CREATE TABLE notes (id bigint UNIQUE, tenant_id uuid);
        INSERT INTO notes SELECT nullif(i, 3), '${someUser().tenantId}' FROM generate_series(1, 5) AS i;
+       CREATE TABLE parent (id bigint PRIMARY KEY, tenant_id uuid);
+       CREATE TABLE child () INHERITS (parent);
        CREATE VIEW ledger AS SELECT id, tenant_id FROM orders;
        ALTER VIEW ledger OWNER TO pg_monitor;
        CREATE VIEW ratios AS SELECT id, tenant_id, 1 / (quantity - quantity) AS ratio FROM orders;
@@ -100,6 +103,7 @@ async function definitionsAndLimits(): Promise<void> {
     await Promise.all([
       assertFails(service, 'DATASET_UNAVAILABLE', /no table or view shop\.nothing/, { type: 'tableless' }),
       assertFails(service, 'KEY_NOT_UNIQUE', /no unique index on \(customer_id\)/, { type: 'keyless' }),
+      assertFails(service, 'KEY_NOT_UNIQUE', /table parent has no unique index on \(id\)/, { type: 'parent' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /orders has no column color/, { type: 'columnless' }),
       assertFails(service, 'KEY_NOT_UNIQUE', /^Dataset nullable: a row has a null in its key \(id\)/, {
         type: 'nullable',

@@ -29,6 +29,8 @@ const TABLES = `
   CREATE INDEX ON ${AWKWARD} ("Tenant ""ID""", "placedAt");
   CREATE TABLE keyless (id int, tenant_id uuid);
   CREATE UNIQUE INDEX ON keyless (id);
+  CREATE TABLE parent (id int PRIMARY KEY, tenant_id uuid NOT NULL);
+  CREATE TABLE child () INHERITS (parent);
   CREATE TABLE homeless (id int PRIMARY KEY, account int);
   CREATE TABLE "Plain" (id int PRIMARY KEY, tenant_id text);
   CREATE VIEW paid AS SELECT id, tenant_id, total FROM orders WHERE status = 'paid'`;
@@ -151,6 +153,8 @@ describe('npm run dataset:new', () => {
     [['nowhere.orders'], /^The source database has no table or view nowhere\.orders that its user finds: name it as/],
     [['orders_pkey'], /no table or view orders_pkey/],
     [['keyless'], /^keyless has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
+    [['parent'], /^parent has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
+    [['parent', '--key', 'id'], /^Dataset parent: table parent has no unique index on \(id\)/],
     [['paid'], /^paid is a view, and nothing proves what its key is: name its columns with --key COLUMN/],
     [
       ['homeless'],
