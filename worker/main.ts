@@ -44,7 +44,12 @@ async function main(): Promise<void> {
   const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-worker', config.LOG_LEVEL);
   // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
-  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [], telemetryOptions: sdkMetrics(config) });
+  Runtime.install({
+    logger: temporalLogger(logger),
+    shutdownSignals: [],
+    // Without `forward`, the SDK's core would write colored lines of its own between the JSON.
+    telemetryOptions: { ...sdkMetrics(config), logging: { forward: {} } },
+  });
 
   const tracing = await openTracing(config, 'export-worker');
   const opened = await openDeps(config, registry, address, logger, tracing);
