@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
@@ -251,6 +252,32 @@ describe('an operator', () => {
     await temporal(service, 'workflow', 'reset', '-w', notification, '-t', 'FirstWorkflowTask', '--reason', 'test');
     await until('another', async () => (await runs()) === 2 && (await statusOf(service, notification)) === 'COMPLETED');
     assert.equal((await untilTold(user)).length, 1);
+  });
+
+  it('finds all exports that ended badly by one query, and none that ended well', async () => {
+    const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const [, query = ''] = /^### All that ended badly\n[^]*?^```\n(.*)\n```/m.exec(page) ?? [];
+    const saved = [...page.matchAll(/^\/namespaces\/default\/workflows(\?.*)$/gm)].map(([, search]) =>
+      new URLSearchParams(search).get('query'),
+    );
+    assert(saved.includes(query), 'the saved view is of the same query');
+
+    const user = someReader();
+    const { jobId: terminated, go } = await inSegments(user);
+    await operateOn(service, 'terminate', terminated);
+    await untilEnded(service, user, terminated, 'FAILED');
+    await go();
+    const completed = await postExport(service, user);
+    await untilEnded(service, user, completed);
+    await door.close();
+    const { jobId: failed } = await inSegments(user);
+    await door.trap();
+    await untilEnded(service, user, failed, 'FAILED');
+
+    const own = `ExportUserId = "${user.userId}"`;
+    await untilListed(`${own} AND ExecutionStatus = "Completed"`, completed);
+    for (const jobId of [terminated, failed]) await untilListed(`${own} AND ${query}`, jobId);
+    assert.doesNotMatch(await listed(`${own} AND ${query}`), new RegExp(completed));
   });
 
   it('finds exports by whose they are, what they are and how they stand, and sees how far', async () => {
