@@ -8,6 +8,7 @@ import { operatorsReason } from '../support/failures.js';
 import { queryRows } from '../support/database.js';
 import { DEEP, deeply } from '../support/depth.js';
 import { getExport, postExport, untilEnded } from '../support/exports.js';
+import { escapedWithin } from '../support/formulas.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
@@ -109,15 +110,22 @@ describe('columns that TypeScript computes', () => {
   }
 
   deeply('are in CSV, in its dialect', async () => {
+    const cell = (text: string): string => {
+      const isQuoted = /[;"\r\n]/.test(text);
+      const escaped = escapedWithin(text, { delimiter: ';', quotes: 2, isQuoted });
+      return isQuoted ? `"${escaped.replaceAll('"', '""')}"` : escaped;
+    };
     const options = { delimiter: ';', decimal_comma: true, date_format: 'dd.mm.yyyy' };
     const body = { type: 'sums', columns: ['day', 'half', 'loud', 'paid', 'pair'], options };
     const { bytes } = await exportFile(service, me, body);
     const wanted = await valuesOf(
-      `concat_ws(';', to_char(placed_at, 'DD.MM.YYYY'), replace((quantity / 2.0)::float8::text, '.', ','),
-         CASE WHEN note IS NULL THEN '' WHEN note ~ '[;"\\r\\n]' THEN '"''-' || replace(note, '"', '""') || '"' ELSE '''-' || note END,
-         CASE WHEN status = 'paid' THEN 't' ELSE 'f' END, '"[' || quantity || ',""' || status || '""]"') AS line`,
+      `to_char(placed_at, 'DD.MM.YYYY') || ';' || replace((quantity / 2.0)::float8::text, '.', ',') AS first, note,
+         CASE WHEN status = 'paid' THEN 't' ELSE 'f' END || ';"[' || quantity || ',""' || status || '""]"' AS last`,
     );
-    const lines = wanted.map((value) => z.object({ line: z.string() }).parse(value).line);
+    const lines = z
+      .array(z.object({ first: z.string(), note: z.string().nullable(), last: z.string() }))
+      .parse(wanted)
+      .map(({ first, note, last }) => `${first};${note === null ? '' : cell(`'-${note}`)};${last}`);
     assert.equal(bytes.toString(), ['day;half;loud;paid;pair', ...lines, ''].join('\n'));
   });
 
@@ -162,6 +170,6 @@ describe('columns that TypeScript computes', () => {
       .object({ datasets: z.array(z.object({ name: z.string(), columns: z.array(z.unknown()) })) })
       .parse(json);
     const listed = datasets.find(({ name }) => name === 'sums')?.columns ?? [];
-    assert.deepEqual(listed[6], { name: 'piece', type: 'numeric', label: 'Price of a piece' });
+    assert.deepEqual(listed[6], { name: 'piece', type: 'numeric', label: 'Price of a piece', opt_in_formats: [] });
   });
 });
