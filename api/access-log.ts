@@ -1,6 +1,10 @@
 import type { RequestHandler, Response } from 'express';
-import { QUIET, answering, contextOf } from './context.js';
+import { isIP } from 'node:net';
+import { QUIET, answering, contextOf, type RequestContext } from './context.js';
 import type { ApiDeps } from './deps.js';
+
+/** Answers that say no: their lines say to whom, from where and why. */
+const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 429]);
 
 /**
  * One line a request, when it is answered or its client has gone, and its place among the metrics. Route patterns only:
@@ -10,14 +14,17 @@ export function accessLog({ logger, metrics }: Pick<ApiDeps, 'logger' | 'metrics
   return (request, response, next) => {
     const startedAt = performance.now();
     const context = contextOf(request);
+    // Known only while the connection is open; with a trusted proxy, whatever that one wrote.
+    const { ip = '' } = request;
     response.set('X-Request-Id', context.requestId);
     response.once('close', () => {
-      const { requestId, principal, jobId, traceId } = context;
+      const { requestId, principal, jobId, traceId, targetUserId } = context;
       const route = context.route === '' ? 'none' : context.route;
       const { statusCode: status } = response;
       const ms = performance.now() - startedAt;
       // How long a stream was open says nothing about the service.
       if (!isStream(response)) metrics.answered({ method: request.method, route, status, seconds: ms / 1000 });
+      const isAudited = REFUSALS.has(status) || targetUserId !== undefined;
       const line = {
         request_id: requestId,
         method: request.method,
@@ -27,6 +34,7 @@ export function accessLog({ logger, metrics }: Pick<ApiDeps, 'logger' | 'metrics
         ...(jobId === undefined ? {} : { job_id: jobId }),
         ...(traceId === undefined ? {} : { trace_id: traceId }),
         ...(principal === undefined ? {} : { tenant_id: principal.tenantId }),
+        ...(isAudited ? { ...(isIP(ip) === 0 ? {} : { ip }), ...auditOf(context) } : {}),
         ...(response.writableFinished ? {} : { aborted: true }),
       };
       const level = status >= 500 ? 'warn' : QUIET.has(route) ? 'debug' : 'info';
@@ -35,6 +43,13 @@ export function accessLog({ logger, metrics }: Pick<ApiDeps, 'logger' | 'metrics
     answering(request, next);
   };
 }
+
+/** Who, whom and why. */
+const auditOf = ({ principal, targetUserId, problem }: RequestContext): object => ({
+  ...(principal === undefined ? {} : { user_id: principal.userId }),
+  ...(targetUserId === undefined ? {} : { target_user_id: targetUserId }),
+  ...(problem === undefined ? {} : { code: problem }),
+});
 
 const isStream = (response: Response): boolean =>
   response.get('Content-Type')?.startsWith('text/event-stream') === true;

@@ -1,4 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
+import { z } from 'zod';
 import { ServiceError } from '../shared/errors.js';
 import { accessLog } from './access-log.js';
 import { authenticate } from './authenticate.js';
@@ -14,6 +15,8 @@ import { ROUTES } from './routes/index.js';
 import { securityHeaders } from './security-headers.js';
 import { nothingHere } from './static-file.js';
 
+const userIdSchema = z.guid().toLowerCase();
+
 /** The HTTP service, without a port. It owns nothing that was passed in. */
 export function createApp(deps: ApiDeps): Express {
   const app = express();
@@ -21,6 +24,7 @@ export function createApp(deps: ApiDeps): Express {
   // Answers are never kept, so that nobody could come back with an ETag.
   app.disable('etag');
   app.set('query parser', 'simple');
+  app.set('trust proxy', deps.settings.trustProxy ?? false);
 
   const { traceRequests } = deps;
   app.use(
@@ -55,10 +59,13 @@ const handlers = ({ handle, operation }: Route, deps: ApiDeps): RequestHandler[]
   handle(deps),
 ];
 
-/** The access log writes the pattern, never the address. */
+/** The access log writes the pattern, never the address, and whom a request is about, even if it is refused. */
 function named(path: string): RequestHandler {
   return (request, _response, next) => {
-    contextOf(request).route = path;
+    const context = contextOf(request);
+    context.route = path;
+    const { data: userId } = userIdSchema.safeParse(request.params.user_id);
+    if (userId !== undefined) context.targetUserId = userId;
     next();
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '../shared/errors.js';
+import { ServiceError, type ErrorCode } from '../shared/errors.js';
 import type { Caller } from './deps.js';
 
 /** Asked every few seconds by whatever keeps the process running: not worth a line or a trace each. */
@@ -14,6 +14,10 @@ export interface RequestContext {
   route: string;
   principal?: Caller;
   jobId?: string;
+  /** The user that the path names. */
+  targetUserId?: string;
+  /** Why it was refused, or failed. */
+  problem?: ErrorCode;
   /** Of the trace that it belongs to; none where nothing is traced. */
   traceId?: string;
 }

@@ -65,6 +65,8 @@ export interface ApiSettings {
   readonly rateLimits?: { readonly user?: number | undefined; readonly tenant?: number | undefined };
   /** Origins whose pages may call the service; `*` is any. Default: none. */
   readonly corsOrigins?: readonly string[];
+  /** Express's `trust proxy`. Default: no proxy is trusted. */
+  readonly trustProxy?: boolean | number | string[];
   /** Event streams that a user may have open in this process. */
   readonly maxEventStreams: number;
   /** Where the web page was built to. None: there is a sentence in its place. */

@@ -100,6 +100,7 @@ async function main(): Promise<void> {
         minScheduleSeconds: config.MIN_SCHEDULE_INTERVAL / 1000,
         rateLimits: { user: config.RATE_LIMIT_USER, tenant: config.RATE_LIMIT_TENANT },
         corsOrigins: config.CORS_ORIGINS,
+        trustProxy: config.TRUST_PROXY,
         maxEventStreams: config.MAX_EVENT_STREAMS,
         tuning: tuningOf(config),
         pageFolder: join(serviceRoot(), 'dist', 'web'),

@@ -93,6 +93,7 @@ export function problems(logger: Logger): ErrorRequestHandler {
       thrown instanceof ServiceError
         ? thrown
         : (fromExpress(thrown) ?? new ServiceError('INTERNAL', messageOf(thrown), {}, { cause: thrown }));
+    contextOf(request).problem = error.code;
     if (ERRORS[error.code].status >= 500) {
       const { requestId, route, jobId } = contextOf(request);
       const about = {

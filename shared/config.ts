@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Tuning } from './contract.js';
 import { readPayloadKeys } from './payload-keys.js';
 import { readWeights } from './tenant-weights.js';
+import { readTrustProxy } from './trust-proxy.js';
 import { DEFAULT_TUNING } from './tuning.js';
 import { isRange } from './webhooks/address-rule.js';
 
@@ -75,6 +76,16 @@ const payloadKeys = z
     return z.NEVER;
   })
   .optional();
+const TRUST_PROXY_SENTENCE = 'must be true, false, a number of proxies, or their addresses such as loopback,10.0.0.0/8';
+const trustProxy = z
+  .string()
+  .default('false')
+  .transform((text, context) => {
+    const proxies = readTrustProxy(text);
+    if (proxies !== null) return proxies;
+    context.addIssue(TRUST_PROXY_SENTENCE);
+    return z.NEVER;
+  });
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
 
 const common = z.object({
@@ -125,6 +136,8 @@ const api = common.extend({
     .transform((text) => text === 'true')
     .optional(),
   CORS_ORIGINS: origins,
+  // Whose X-Forwarded-For the access log believes.
+  TRUST_PROXY: trustProxy,
   // Each process counts for itself.
   RATE_LIMIT_USER: requests(1200),
   RATE_LIMIT_TENANT: requests(30_000),

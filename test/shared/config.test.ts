@@ -1,3 +1,4 @@
+import express from 'express';
 import assert from 'node:assert/strict';
 import { ConfigError, parseApiConfig, parseWorkerConfig, tuningOf } from '../../shared/config.js';
 import { tuningFor } from '../../shared/tenant-weights.js';
@@ -96,6 +97,14 @@ describe('the configuration', () => {
     ...['10.0.0.0/33', 'localhost', '10.0.0.0/8/8', 'fd00::/129', '10.0.0.0/8;127.0.0.1', '10.0.0.0/'].map(
       (list) => ['WEBHOOK_ALLOWED_RANGES', list, 'must be ranges of IP addresses such as 10.0.0.0/8,fd00::/8'] as const,
     ),
+    ...['yes', '-1', '10.0.0.0/33', '0.0.0.0/0', 'loopback;10.0.0.1', 'loopback,'].map(
+      (proxies) =>
+        [
+          'TRUST_PROXY',
+          proxies,
+          'must be true, false, a number of proxies, or their addresses such as loopback,10.0.0.0/8',
+        ] as const,
+    ),
     ['EXPORT_BUCKET', 'x', 'must be at least 3 characters'],
     ['PORT', 'http', 'must be a whole number'],
     ['PORT', '70000', 'must be at most 65535'],
@@ -179,6 +188,13 @@ describe('the configuration', () => {
     const { WEBHOOK_ALLOWED_RANGES } = parseWorkerConfig({ ...GOOD, WEBHOOK_ALLOWED_RANGES: '10.0.0.0/8, ::1' });
     assert.deepEqual(WEBHOOK_ALLOWED_RANGES, ['10.0.0.0/8', '::1']);
     assert.deepEqual(parseWorkerConfig(GOOD).WEBHOOK_ALLOWED_RANGES, []);
+  });
+
+  it('reads TRUST_PROXY as Express does, and trusts nobody without it', () => {
+    const read = (text: string) => parseApiConfig({ ...GOOD, TRUST_PROXY: text }).TRUST_PROXY;
+    assert.deepEqual(['', 'false', 'true', '0', '2'].map(read), [false, false, true, 0, 2]);
+    assert.deepEqual(read('loopback, 10.0.0.0/8, ::1'), ['loopback', '10.0.0.0/8', '::1']);
+    for (const text of ['true', '2', 'loopback, 10.0.0.0/8, ::1']) express().set('trust proxy', read(text));
   });
 
   it('gives the exports of a tenant its weight', () => {
