@@ -216,6 +216,15 @@ export interface ErasureCounts {
   readonly cancelled: number;
 }
 
+/** What one run of the sweeps is started with. */
+export interface RetentionInput {
+  readonly tuning: Tuning;
+  /** The pause between two sweeps, ms. */
+  readonly everyMs: number;
+  /** After so many ms no other sweep begins; 0: there is one. */
+  readonly forMs: number;
+}
+
 export const exportWorkflowId = (jobId: string): string => `export/${jobId}`;
 export const slotsWorkflowId = (tenantId: string, userId: string): string => `export-slots/${tenantId}/${userId}`;
 export const notificationWorkflowId = (jobId: string, event: NotificationEvent): string =>

@@ -1,5 +1,5 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
-import { CONTROL_QUEUE } from '../shared/contract.js';
+import { CONTROL_QUEUE, type RetentionInput } from '../shared/contract.js';
 import { RETENTION_SCHEDULE } from '../shared/infrastructure/check-payload-key.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
 import { SEARCH_ATTRIBUTES } from '../shared/search-attributes.js';
@@ -10,7 +10,10 @@ import { encryptSchedules } from './encrypt-schedules.js';
 const INDEXED = { KEYWORD: 2, INT: 3 } as const;
 /** Twice in the minute within which a file has to be gone. */
 const SWEEP_EVERY_MS = 30_000;
-const SWEEP_TIMEOUT_MS = 15 * 60_000;
+/** A run for each sweep would be most of what the Web UI lists: 2,880 a day. */
+const SWEEP_FOR_MS = 60 * 60_000;
+/** A run that no worker takes, as of a version that is gone, must not keep others from beginning for long. */
+const SWEEP_TIMEOUT_MS = SWEEP_FOR_MS + 15 * 60_000;
 
 const SWEEPS = {
   spec: { intervals: [{ every: SWEEP_EVERY_MS }] },
@@ -19,10 +22,10 @@ const SWEEPS = {
     workflowType: 'retentionWorkflow',
     workflowId: RETENTION_SCHEDULE,
     taskQueue: CONTROL_QUEUE,
-    args: [{ tuning: DEFAULT_TUNING }],
-    // A worker that is away for a night must not find all the sweeps of it waiting.
+    args: [{ tuning: DEFAULT_TUNING, everyMs: SWEEP_EVERY_MS, forMs: SWEEP_FOR_MS } satisfies RetentionInput],
     workflowExecutionTimeout: SWEEP_TIMEOUT_MS,
   },
+  // While a run sweeps, no other begins; half a minute after its end, however it ended, one does.
   policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SWEEP_EVERY_MS },
 } satisfies Omit<ScheduleOptions, 'scheduleId'>;
 

@@ -7,7 +7,13 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { workflowStatus } from '../../activities/describe-exports.js';
 import type { Principal } from '../../api/deps.js';
-import { CONTROL_QUEUE, exportWorkflowId, slotsWorkflowId, type SlotsState } from '../../shared/contract.js';
+import {
+  CONTROL_QUEUE,
+  exportWorkflowId,
+  slotsWorkflowId,
+  type RetentionInput,
+  type SlotsState,
+} from '../../shared/contract.js';
 import { messageOf } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/infrastructure/job-row.js';
 import { slotsQuery } from '../../workflows/messages.js';
@@ -145,12 +151,12 @@ export const statusOf = ({ deps }: TestService, workflowId: string): Promise<str
 export const untilStatus = (service: TestService, workflowId: string, status: string, ms = 5000): Promise<true> =>
   until(`${status} of ${workflowId}`, async () => (await statusOf(service, workflowId)) === status, ms);
 
-/** One sweep, as the schedule would start it. */
+/** A run of one sweep, beside those of the schedule. */
 export async function sweepNow({ deps }: TestService): Promise<void> {
   await deps.temporal.client.workflow.execute('retentionWorkflow', {
     workflowId: `sweep/${randomUUID()}`,
     taskQueue: CONTROL_QUEUE,
-    args: [{ tuning: FAST }],
+    args: [{ tuning: FAST, everyMs: 0, forMs: 0 } satisfies RetentionInput],
   });
 }
 

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { CONTROL_QUEUE, type RetentionInput } from '../../shared/contract.js';
+import { RETENTION_SCHEDULE } from '../../shared/infrastructure/check-payload-key.js';
+import { setUpTemporal } from '../../worker/set-up-temporal.js';
+import { postExport, until } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { FAST, someUser, startService, type TestService } from '../support/service.js';
+import { rowOf, temporal } from './support.js';
+
+const OPEN = 'WorkflowType = "retentionWorkflow" AND ExecutionStatus = "Running"';
+
+describe('retention', function () {
+  this.timeout(120_000);
+  let service: TestService;
+
+  before(async () => {
+    service = await startService({ orders: 100, tuning: { urlTtlSeconds: 1 } });
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  const schedule = () => service.deps.temporal.client.schedule.getHandle(RETENTION_SCHEDULE);
+  const sweeping = async (): Promise<string[]> => {
+    const open: string[] = [];
+    for await (const { runId } of service.deps.temporal.client.workflow.list({ query: OPEN })) open.push(runId);
+    return open;
+  };
+  const untilSweeping = (not = ''): Promise<string> =>
+    until('a run', async () => (await sweeping()).find((runId) => runId !== not), 60_000);
+
+  it('sweeps again and again in one run, and ends when its time is over', async () => {
+    const { workflow } = service.deps.temporal.client;
+    const run = await workflow.start('retentionWorkflow', {
+      workflowId: `sweep/${randomUUID()}`,
+      taskQueue: CONTROL_QUEUE,
+      args: [{ tuning: FAST, everyMs: 200, forMs: 8000 } satisfies RetentionInput],
+    });
+    const user = someUser();
+    for (const _export of [1, 2]) {
+      const jobId = await postExport(service, user);
+      await until('the file is gone', async () => (await rowOf(service, jobId)).file_deleted_at);
+    }
+    await run.result();
+    const { events } = await run.fetchHistory();
+    const sweeps = events?.filter((event) => event.activityTaskCompletedEventAttributes != null) ?? [];
+    assert.ok(sweeps.length > 2, `${sweeps.length} sweeps`);
+  });
+
+  it('has one run at a time, and another soon after an operator has ended it', async () => {
+    const trigger = (): Promise<void> => schedule().trigger(ScheduleOverlapPolicy.SKIP);
+    await trigger();
+    const first = await untilSweeping();
+    await trigger();
+    await until('it was skipped', async () => (await schedule().describe()).info.numActionsSkippedOverlap > 0);
+    assert.deepEqual(await sweeping(), [first]);
+    await temporal(service, 'workflow', 'terminate', '--query', OPEN, '--yes', '--reason', 'test');
+    await untilSweeping(first);
+  });
+
+  it('stays paused for as long as an operator wants, also when Temporal is set up again', async () => {
+    const toggle = (how: string): Promise<string> =>
+      temporal(service, 'schedule', 'toggle', '--schedule-id', RETENTION_SCHEDULE, how, '--reason', 'test');
+    await toggle('--pause');
+    const last = await untilSweeping();
+    await temporal(service, 'workflow', 'cancel', '--query', OPEN, '--reason', 'test', '--yes');
+    await until('no run', async () => (await sweeping()).length === 0);
+    await setUpTemporal(service.deps.temporal, service.namespace);
+    assert.equal((await schedule().describe()).state.paused, true);
+    await toggle('--unpause');
+    await temporal(service, 'schedule', 'trigger', '--schedule-id', RETENTION_SCHEDULE);
+    await untilSweeping(last);
+  });
+});
