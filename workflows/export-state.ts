@@ -13,6 +13,9 @@ import { progressQuery, slotGrantedSignal } from './messages.js';
 /** A rate of less than a second says nothing. */
 const RATE_AFTER_MS = 1000;
 
+/** The workflow is told of no attempt but the last: only the server knows what goes wrong meanwhile. */
+const LOOK_THERE = '  \nattempts and last failure: Pending Activities';
+
 /** How far an export is: what the `progress` query answers and what Temporal's UI shows. */
 export class ExportState {
   /** Set by a hint of the semaphore; cleared by whoever acts on it. */
@@ -22,7 +25,11 @@ export class ExportState {
   private segments: number | null = null;
   private readonly committed = new Map<number, number>();
   private shown: ShownStatus = 'QUEUED';
+  /** Why it failed, as the row says it. */
+  private errorCode = '';
+  private enteredAt = 0;
   private plannedAt = 0;
+  private committedAt = 0;
 
   private readonly meter: ExportMeter;
 
@@ -36,6 +43,7 @@ export class ExportState {
 
   enter(phase: Phase): void {
     this.phase = phase;
+    this.enteredAt = Date.now();
     this.meter.enter(phase);
     this.show();
   }
@@ -51,6 +59,7 @@ export class ExportState {
 
   segmentCommitted(segment: number, rows: number): void {
     this.committed.set(segment, rows);
+    this.committedAt = Date.now();
     this.show();
   }
 
@@ -61,6 +70,11 @@ export class ExportState {
     upsertSearchAttributes([{ key: EXPORT_STATE, value: status }]);
     this.show();
     this.meter.became(status);
+  }
+
+  failed(errorCode: string): void {
+    this.errorCode = errorCode;
+    this.status('FAILED');
   }
 
   /** @param rows that were written, instead of those that were planned */
@@ -87,19 +101,34 @@ export class ExportState {
 
   /** Not a command: it is only asked for, and may change from version to version. */
   private show(): void {
-    const { phase, totalRows, rowsCommitted, segmentsDone, segments } = this.progress();
-    if (this.shown === 'COMPLETED') {
-      setCurrentDetails(`**${phase}**: ${totalRows ?? 0} rows`);
-      return;
-    }
-    const ended = this.shown === 'FAILED' || this.shown === 'CANCELLED' ? `${this.shown}, was ` : '';
-    const seconds = (Date.now() - this.plannedAt) / 1000;
-    const rate = seconds * 1000 < RATE_AFTER_MS ? '' : `, ${Math.round(rowsCommitted / seconds)} rows/s`;
-    const detail =
-      segments === null
+    setCurrentDetails(this.details());
+  }
+
+  private details(): string {
+    const { phase, totalRows } = this.progress();
+    if (this.shown === 'COMPLETED') return `**${phase}**: ${totalRows ?? 0} rows`;
+    if (this.shown === 'FAILED') return `FAILED (${this.errorCode}), was **${phase}**${this.share()}`;
+    if (this.shown === 'CANCELLED') return `CANCELLED, was **${phase}**${this.share()}`;
+    // Nobody tells the workflow that time goes by: what is shown must be as true an hour later.
+    const how = this.segments === null ? ` since ${clock(this.enteredAt)}` : this.share();
+    return `**${phase}**${how}${phase === 'waiting' ? '' : LOOK_THERE}`;
+  }
+
+  /** How much of the plan is committed, and how fast that went until the last segment; empty without a plan. */
+  private share(): string {
+    const { totalRows, rowsCommitted, segmentsDone, segments } = this.progress();
+    if (segments === null) return '';
+    const tookMs = this.committedAt - this.plannedAt;
+    const rate =
+      segmentsDone === 0 || tookMs < RATE_AFTER_MS
         ? ''
-        : `, ${percentOf(rowsCommitted, totalRows)} %: ${segmentsDone} of ${segments} segments, ` +
-          `${rowsCommitted} of ${totalRows ?? 0} rows${rate}`;
-    setCurrentDetails(`${ended}**${phase}**${detail}`);
+        : `, ${Math.round((rowsCommitted * 1000) / tookMs)} rows/s until ${clock(this.committedAt)}`;
+    return (
+      `, ${percentOf(rowsCommitted, totalRows)} %: ${segmentsDone} of ${segments} segments, ` +
+      `${rowsCommitted} of ${totalRows ?? 0} rows${rate}`
+    );
   }
 }
+
+/** `10:15:03 UTC` */
+const clock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)} UTC`;

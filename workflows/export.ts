@@ -54,7 +54,7 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
         await leave(input, byOperator ? 'cancelled' : null);
       } else {
         await failExport.executeWithOptions(step('fail', failure.code), [{ jobId, tenantId, failure }]);
-        state.status('FAILED');
+        state.failed(failure.code);
         await leave(input, 'failed');
       }
     });

@@ -273,11 +273,26 @@ describe('an operator', () => {
     const { jobId: failed } = await inSegments(user);
     await door.trap();
     await untilEnded(service, user, failed, 'FAILED');
+    assert.match(await workflow('metadata', failed), /FAILED \(\w+\), was \*\*exporting\*\*/);
 
     const own = `ExportUserId = "${user.userId}"`;
     await untilListed(`${own} AND ExecutionStatus = "Completed"`, completed);
     for (const jobId of [terminated, failed]) await untilListed(`${own} AND ${query}`, jobId);
     assert.doesNotMatch(await listed(`${own} AND ${query}`), new RegExp(completed));
+  });
+
+  it('sees since when an export is planned, and its attempt under Pending Activities', async () => {
+    const user = someReader();
+    const { jobId, go } = await planning(user);
+    const attempt = /Pending Activities: 1\s+ActivityId +plan\s[^]*Attempt +1/;
+    await until('its attempt', async () => attempt.test(await workflow('describe', jobId)));
+    assert.match(
+      await workflow('metadata', jobId),
+      /\*\*planning\*\* since \d\d:\d\d:\d\d UTC\s+attempts and last failure: Pending Activities/,
+    );
+    await go();
+    await untilEnded(service, user, jobId);
+    assert.match(await workflow('metadata', jobId), /\*\*done\*\*: \d+ rows/);
   });
 
   it('finds exports by whose they are, what they are and how they stand, and sees how far', async () => {
@@ -296,7 +311,10 @@ describe('an operator', () => {
     const holder = Object.keys((await slotsOf(service, user))?.holders ?? {})[0] ?? '';
     await untilListed(`${own} AND ExportState = "PROCESSING"`, holder);
     const shown = await workflow('metadata', holder);
-    assert.match(shown, /exporting\*\*, \d+ %: 1 of 2 segments, \d+ of 1700 rows/);
+    assert.match(
+      shown,
+      /exporting\*\*, \d+ %: 1 of 2 segments, \d+ of 1700 rows(, \d+ rows\/s until [\d:]+ UTC)?\s*\n/,
+    );
     assert.match(await workflow('describe', holder), /orders_behind_door_1 as CSV.*segment-0001/s);
     await door.trap();
     await untilListed(`${own} AND ExportState = "FAILED"`, holder);
