@@ -30,7 +30,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(
     ...(traceRequests === undefined ? [] : [traceRequests]),
     accessLog(deps),
-    securityHeaders,
+    ...securityHeaders,
     ...crossOrigin(deps.settings.corsOrigins ?? []),
   );
   app.use(['/v1', '/temporal-codec'], authenticate(deps.verifyToken), ...rateLimits(deps.settings));

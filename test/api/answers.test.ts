@@ -32,14 +32,29 @@ describe('every answer', () => {
   });
 
   it('says what browsers must not do with it, and not what serves it', async () => {
-    const { headers } = await (await start()).ask('GET', '/healthz');
-    assert.deepEqual(
-      ['x-content-type-options', 'referrer-policy', 'cache-control', 'x-powered-by', 'etag'].map((name) =>
-        headers.get(name),
-      ),
-      ['nosniff', 'no-referrer', 'no-store', null, null],
-    );
-    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
+    const api = await start();
+    const expected = {
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'strict-transport-security': 'max-age=31536000',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-powered-by': null,
+      etag: null,
+    };
+    const asks = [api.ask('GET', '/healthz'), api.ask('GET', '/v1/exports'), api.ask('GET', '/nowhere')];
+    for (const { headers } of await Promise.all(asks)) {
+      const seen = Object.keys(expected).map((name) => [name, headers.get(name)]);
+      assert.deepEqual(Object.fromEntries(seen), expected);
+      assert.equal(headers.get('cache-control'), 'no-store');
+    }
+    for (const path of ['/docs', '/docs/start.js']) {
+      const { headers } = await api.ask('GET', path);
+      assert.equal(headers.get('strict-transport-security'), 'max-age=31536000');
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    }
   });
 
   it('leaves a line in the log with the pattern of its address, job and tenant', async () => {

@@ -23,6 +23,7 @@ describe('the web page as it is served', () => {
     assert.equal(status, 200);
     assert.match(headers.get('content-type') ?? '', /^text\/html/);
     assert.equal(headers.get('cache-control'), 'no-cache');
+    assert.equal(headers.get('strict-transport-security'), 'max-age=31536000');
     const policy = headers.get('content-security-policy') ?? '';
     for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"]) {
       assert.ok(policy.includes(`${rule};`), policy);
