@@ -158,9 +158,9 @@ export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: numbe
 export const keysSql = ({ key, from }: FrozenQuery): string =>
   `SELECT ${key.join(', ')} ${from} ORDER BY ${key.join(', ')}`;
 
-/** The key of the last row; none when there are no rows. */
-export const lastKeySql = ({ key, from }: FrozenQuery): string =>
-  `SELECT ${key.join(', ')} ${from} ORDER BY ${key.map((column) => `${column} DESC`).join(', ')} LIMIT 1`;
+/** The keys of the last row and the one before it, the last first. */
+export const lastKeysSql = ({ key, from }: FrozenQuery): string =>
+  `SELECT ${key.join(', ')} ${from} ORDER BY ${key.map((column) => `${column} DESC`).join(', ')} LIMIT 2`;
 
 /** One row when a key has a null in it, else none. */
 export const nullKeySql = ({ key, from }: FrozenQuery): string =>

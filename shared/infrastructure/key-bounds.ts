@@ -1,27 +1,32 @@
-import { keysSql, lastKeySql, nullKeySql, type FrozenQuery, type KeyBound } from '../datasets/query.js';
+import { keysSql, lastKeysSql, nullKeySql, type FrozenQuery, type KeyBound } from '../datasets/query.js';
 import type { Bound } from '../segments.js';
 import { AS_TEXT, type PoolClient } from './postgres.js';
 
 /** With more, every second is dropped: rows of many megabytes would otherwise each be a bound. */
 export const MAX_BOUNDS = 4096;
 
+/** Why an export cannot be cut along a key. */
+export type KeyFlaw = 'null' | 'repeated';
+
 /**
  * Counts the rows of an export and finds the key of about every `every`-th row, and of the last one.
  *
  * A cursor walks along the keys in one scan, and is moved from bound to bound: row numbers by a window function took
  * four times as long (10 million rows: 4.7 s, by the cursor 1.2 s), because each row then passes the whole executor.
+ * At each bound it also reads the rows before and after: if one has the same key, the segments that meet there would
+ * not have the rows that were counted, and in a key of few values most would have none.
  *
  * @param client in a transaction that sees one snapshot
- * @returns null when a key has a null in it
+ * @returns a flaw when some row has a null in its key, or a bound its neighbor's key
  */
 export async function readBounds(
   client: Pick<PoolClient, 'query'>,
   query: FrozenQuery,
   every: number,
-): Promise<Bound[] | null> {
+): Promise<Bound[] | KeyFlaw> {
   const rows = async (text: string): Promise<KeyBound[]> =>
     (await client.query<string[]>({ text, rowMode: 'array', types: AS_TEXT })).rows;
-  if ((await rows(nullKeySql(query))).length > 0) return null;
+  if ((await rows(nullKeySql(query))).length > 0) return 'null';
 
   // The whole walk is to be cheap, not its first tenth.
   await client.query("SELECT set_config('cursor_tuple_fraction', '1', true)");
@@ -29,21 +34,37 @@ export async function readBounds(
   let bounds: Bound[] = [];
   let step = every;
   let n = 0;
+  /** Rows that the cursor has passed, and the keys of the last of them. */
+  let passed = 0;
+  let seen: KeyBound[] = [];
   for (;;) {
-    const passed = step === 1 ? 0 : ((await client.query(`MOVE FORWARD ${step - 1} IN keys`)).rowCount ?? 0);
-    const [key] = passed < step - 1 ? [] : await rows('FETCH 1 FROM keys');
-    if (key === undefined) {
-      await client.query('CLOSE keys');
-      if (passed === 0) return bounds;
-      const [last] = await rows(lastKeySql(query));
-      if (last === undefined) throw new Error('the last row is gone: the transaction has more than one snapshot');
-      return [...bounds, { n: n + passed, key: last }];
+    const next = n + step;
+    const skipped = next - 2 - passed;
+    if (skipped > 0) {
+      passed += (await client.query(`MOVE FORWARD ${skipped} IN keys`)).rowCount ?? 0;
+      seen = [];
     }
-    n += step;
+    const read = await rows(`FETCH ${next + 1 - passed} FROM keys`);
+    passed += read.length;
+    seen = [...seen, ...read].slice(-3);
+    if (hasTwins(seen)) return 'repeated';
+    const key = seen.at(next - 1 - passed);
+    if (passed < next || key === undefined) break;
+    n = next;
     bounds.push({ n, key });
     if (bounds.length === MAX_BOUNDS) {
       bounds = bounds.filter((_, index) => index % 2 === 1);
       step *= 2;
     }
   }
+  await client.query('CLOSE keys');
+  if (passed === n) return bounds;
+  const [last, before] = await rows(lastKeysSql(query));
+  if (last === undefined) throw new Error('the last row is gone: the transaction has more than one snapshot');
+  if (before !== undefined && hasTwins([before, last])) return 'repeated';
+  return [...bounds, { n: passed, key: last }];
 }
+
+/** Whether two keys that follow each other are the same texts. */
+const hasTwins = (keys: readonly KeyBound[]): boolean =>
+  keys.some((key, index) => keys[index + 1]?.every((text, column) => text === key[column]) === true);

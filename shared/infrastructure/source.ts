@@ -150,7 +150,7 @@ export class Source {
 
   /**
    * The keys of about every `every`-th row and of the last one, with their row numbers from 1.
-   * @throws ServiceError KEY_NOT_UNIQUE when a key has a null in it
+   * @throws ServiceError KEY_NOT_UNIQUE when rows are found with a null in their key, or with the same key
    */
   async bounds(
     { name, key }: Dataset,
@@ -160,8 +160,9 @@ export class Source {
     signal: AbortSignal,
   ): Promise<Bound[]> {
     const bounds = await this.session(session, signal, (client) => readBounds(client, query, every));
-    if (bounds !== null) return bounds;
-    throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${name}: a row has a null in its key (${key.join(', ')}).`);
+    if (typeof bounds !== 'string') return bounds;
+    const flaw = bounds === 'null' ? 'a row has a null in its key' : 'two rows have the same key';
+    throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${name}: ${flaw} (${key.join(', ')}).`);
   }
 
   /** The rows of an export: counted, or estimated when counting takes longer than `limitMs`. */

@@ -6,7 +6,7 @@ import type { Principal } from '../../api/deps.js';
 import { checkDataset, datasetNamed, type Dataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { messageOf, sentenceOf, type ErrorCode } from '../../shared/errors.js';
-import { formatNamed } from '../../shared/formats/index.js';
+import { FORMATS, formatNamed } from '../../shared/formats/index.js';
 import { createRequestSchema } from '../../shared/request.js';
 import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
 import { queryRows } from '../support/database.js';
@@ -44,6 +44,7 @@ const BROKEN = [
   variant('tableless', { schema: 'shop', table: 'nothing' }),
   variant('keyless', { key: ['customer_id'] }),
   variant('parent', { table: 'parent', columns: { id: { type: 'bigint' } }, filters: {} }),
+  variant('repeating', { table: 'repeating', key: ['color'], columns: { id: { type: 'bigint' } }, filters: {} }),
   variant('columnless', { columns: { ...orders.columns, color: { type: 'text' } } }),
   variant('nullable', { table: 'notes', columns: { id: { type: 'bigint' } }, filters: {} }),
   variant('dividing', {
@@ -78,6 +79,7 @@ async function definitionsAndLimits(): Promise<void> {
        INSERT INTO notes SELECT nullif(i, 3), '${someUser().tenantId}' FROM generate_series(1, 5) AS i;
        CREATE TABLE parent (id bigint PRIMARY KEY, tenant_id uuid);
        CREATE TABLE child () INHERITS (parent);
+       CREATE VIEW repeating AS SELECT id, tenant_id, id % 7 AS color FROM orders;
        CREATE VIEW ledger AS SELECT id, tenant_id FROM orders;
        ALTER VIEW ledger OWNER TO pg_monitor;
        CREATE VIEW ratios AS SELECT id, tenant_id, 1 / (quantity - quantity) AS ratio FROM orders;
@@ -104,6 +106,12 @@ async function definitionsAndLimits(): Promise<void> {
       assertFails(service, 'DATASET_UNAVAILABLE', /no table or view shop\.nothing/, { type: 'tableless' }),
       assertFails(service, 'KEY_NOT_UNIQUE', /no unique index on \(customer_id\)/, { type: 'keyless' }),
       assertFails(service, 'KEY_NOT_UNIQUE', /table parent has no unique index on \(id\)/, { type: 'parent' }),
+      ...[...FORMATS.keys()].map((format) =>
+        assertFails(service, 'KEY_NOT_UNIQUE', /^Dataset repeating: two rows have the same key \(color\)\.$/, {
+          type: 'repeating',
+          format,
+        }),
+      ),
       assertFails(service, 'DATASET_UNAVAILABLE', /orders has no column color/, { type: 'columnless' }),
       assertFails(service, 'KEY_NOT_UNIQUE', /^Dataset nullable: a row has a null in its key \(id\)/, {
         type: 'nullable',

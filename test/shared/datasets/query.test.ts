@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
 import { checkDataset, defineDataset } from '../../../shared/datasets/define-dataset.js';
 import { freezeQuery, sampleSql, segmentSql, type FrozenQuery, type KeyBound } from '../../../shared/datasets/query.js';
-import { MAX_BOUNDS, readBounds } from '../../../shared/infrastructure/key-bounds.js';
+import { MAX_BOUNDS, readBounds, type KeyFlaw } from '../../../shared/infrastructure/key-bounds.js';
 import type { Bound } from '../../../shared/segments.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
 import { DEEP } from '../../support/depth.js';
@@ -89,9 +89,14 @@ describe('the SQL of an export', () => {
     const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
     return rows.map((row) => row.slice(0, 2));
   }
-  async function boundsOf(frozen: FrozenQuery, every: number): Promise<Bound[] | null> {
+  async function boundsOf(frozen: FrozenQuery, every: number): Promise<Bound[] | KeyFlaw> {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     return readBounds(client, frozen, every).finally(() => client.query('ROLLBACK'));
+  }
+  async function soundBounds(frozen: FrozenQuery, every: number): Promise<Bound[]> {
+    const bounds = await boundsOf(frozen, every);
+    assert.ok(typeof bounds !== 'string', `the key has a flaw`);
+    return bounds;
   }
   beforeEach(empty);
 
@@ -137,7 +142,7 @@ describe('the SQL of an export', () => {
         async (rows, every) => {
           await empty();
           await fill(rows.map(([user, key]) => [user, key, '']));
-          const bounds = (await boundsOf(query(), every)) ?? [];
+          const bounds = await soundBounds(query(), every);
           assert.equal(bounds.length, Math.ceil(rows.length / every));
           const uppers: (KeyBound | null)[] = [null, ...bounds.map(({ key }) => key)];
           const pieces: unknown[][][] = [];
@@ -161,7 +166,7 @@ describe('the SQL of an export', () => {
     for (const rows of DEEP
       ? [0, 1, MAX_BOUNDS - 1, MAX_BOUNDS, MAX_BOUNDS + 1, 5 * MAX_BOUNDS + 1]
       : [0, 1, MAX_BOUNDS + 1]) {
-      const bounds = (await boundsOf(series(rows), 1)) ?? [];
+      const bounds = await soundBounds(series(rows), 1);
       assert.ok(bounds.length <= MAX_BOUNDS);
       for (const { n, key } of bounds) assert.deepEqual(key, [String(n)]);
       assert.equal(bounds.at(-1)?.n ?? 0, rows);
@@ -178,9 +183,31 @@ describe('the SQL of an export', () => {
         ['b', 2, ''],
         ['c', 3, ''],
       ]);
-      assert.notEqual(await boundsOf(query(), 1), null);
+      await soundBounds(query(), 1);
       await client.query(`UPDATE "my ""schema"""."order" SET ${column} = NULL WHERE "user" = 'b'`);
-      assert.equal(await boundsOf(query(), 1), null);
+      assert.equal(await boundsOf(query(), 1), 'null');
+    }
+  });
+
+  it('finds a key that rows share wherever a bound has it', async () => {
+    /** Each key is of two rows that follow each other, beginning with row 2 - `shift`. */
+    const twins = (rows: number, shift: number): FrozenQuery => ({
+      select: '',
+      from: `FROM (SELECT (i + ${shift}) / 2 AS id FROM generate_series(1, ${rows}) AS i) AS t WHERE true`,
+      key: ['id'],
+    });
+    for (const every of [1, 2, 3, 4, 7, 50, 1000]) {
+      for (const shift of [0, 1]) {
+        assert.equal(await boundsOf(twins(101 - shift, shift), every), 'repeated', `every ${every}, shift ${shift}`);
+      }
+      const rows = Array.from({ length: 100 }, (_, index) => index + 1);
+      const numbered: FrozenQuery = { select: '', from: 'FROM generate_series(1, 100) AS id WHERE true', key: ['id'] };
+      const bounds = await soundBounds(numbered, every);
+      const wanted = rows.filter((n) => n % every === 0 || n === 100);
+      assert.deepEqual(
+        bounds,
+        wanted.map((n) => ({ n, key: [String(n)] })),
+      );
     }
   });
 
