@@ -1,6 +1,7 @@
 import XLSX from 'xlsx';
 import { z } from 'zod';
 import type { NamedBytes } from '../format.js';
+import { printable } from '../xml-text.js';
 import { columnLetters, STYLES } from './cells.js';
 
 /** Everything of a workbook but its sheets: SheetJS makes it, around sheets that are thrown away. */
@@ -17,13 +18,9 @@ const FORMATS = ['yyyy-mm-dd hh:mm:ss', 'yyyy-mm-dd', 'hh:mm:ss', '@', 'yyyy-mm-
 /** https://support.microsoft.com/en-us/office/rename-a-worksheet-3f1f7148-ee83-404d-8ef0-9ff99fbad1f9 */
 const MAX_NAME = 31;
 
-/** What XML cannot hold, and no name or title needs: control characters, half characters, U+FFFE and U+FFFF. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
-
 /** `Orders`, `Orders 2`, …: at most 31 characters, without those that a sheet's name cannot have. */
 export function sheetName(title: string, sheet: number): string {
-  const plain = title
-    .replace(UNPRINTABLE, ' ')
+  const plain = printable(title)
     .replace(/[\\/*?:[\]]/g, ' ')
     .trim();
   // Excel keeps this name for itself.
@@ -46,7 +43,7 @@ export const filterRange = (columns: number, rows: number, fixed = ''): string =
 export function workbookFiles(sheets: readonly Sheet[], columns: number, title: string, isoTime: string): NamedBytes[] {
   const book = XLSX.utils.book_new();
   book.Props = {
-    Title: title.replace(UNPRINTABLE, ' '),
+    Title: printable(title),
     CreatedDate: new Date(isoTime),
     ModifiedDate: new Date(isoTime),
   };
