@@ -63,6 +63,11 @@ describe('docs/errors.md', () => {
         () => parseApiConfig({ DATABASE_URL, EXPORT_BUCKET, LINK_SECRET, WEBHOOK_KEY }),
         (error) => error instanceof ConfigError && assertDocumented(error.message).startsWith('Neither JWT_SECRET'),
       );
+      const JWT_JWKS_URL = 'https://login.example.com/jwks.json';
+      assert.throws(
+        () => parseApiConfig({ DATABASE_URL, EXPORT_BUCKET, LINK_SECRET, WEBHOOK_KEY, JWT_JWKS_URL }),
+        (error) => error instanceof ConfigError && assertDocumented(error.message).startsWith('JWT_AUDIENCE'),
+      );
       const [both = ''] = await worker({ SMTP_URL: 'smtp://user:s3cret@localhost' });
       assert.match(both, /^RESEND_API_KEY and SMTP_URL are both set/);
       const [sender = ''] = await worker({ EMAIL_FROM: '' });
