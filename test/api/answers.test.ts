@@ -57,6 +57,11 @@ describe('every answer', () => {
     }
   });
 
+  it('to /metrics is a 404 when metrics have a port of their own', async () => {
+    const api = await start({ scrape: undefined });
+    assertProblem(await api.ask('GET', '/metrics'), 'NOT_FOUND');
+  });
+
   it('leaves a line in the log with the pattern of its address, job and tenant', async () => {
     const api = await start();
     const alice = someone();
