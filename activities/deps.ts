@@ -10,6 +10,7 @@ import type { PlanStore } from '../shared/infrastructure/plan-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
 import type { SendWebhook } from '../shared/infrastructure/webhook-sender.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import type { RecipientRule } from '../shared/mails/recipient.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { WorkerMetrics } from '../shared/infrastructure/worker-metrics.js';
 import type { TenantWeights } from '../shared/tenant-weights.js';
@@ -36,6 +37,8 @@ export interface ActivityDeps {
   readonly webhookKey: string;
   readonly publicUrl: string;
   readonly linkSecret: string;
+  /** Whom a request may have mailed. */
+  readonly recipientRule: RecipientRule;
   /** Which addresses a webhook may name. */
   readonly webhookRule: AddressRule;
   /** Active exports that a user may have, and what exports that a schedule starts are given. */

@@ -15,39 +15,48 @@ interface Prepared {
   readonly reason: string;
 }
 
-type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'limit' | 'tuning' | 'weights'>;
+type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'recipientRule' | 'limit' | 'tuning' | 'weights'>;
 
 /** Makes the request of a schedule that of the day, by the limits of the day. Whoever may not have it, the plan refuses. */
-export const prepareScheduledExport = ({ registry, webhookRule, limit, tuning: usual, weights }: Deps) => {
+export const prepareScheduledExport = ({
+  registry,
+  webhookRule,
+  recipientRule,
+  limit,
+  tuning: usual,
+  weights,
+}: Deps) => {
   const schema = createRequestSchema(registry, webhookRule);
   const prepare = (run: DueExport): Prepared => {
     const { request, timezone } = run.definition;
     const tuning = tuningFor(run.tenantId, usual, weights);
     try {
-      const ofTheDay = requestOfRun(request, { at: new Date(run.dueAt), timezone }, schema, registry);
+      const when = { at: new Date(run.dueAt), timezone, email: run.email, recipientRule };
+      const ofTheDay = requestOfRun(request, when, schema, registry);
       return { due: { job: seedOf(run, ofTheDay), limit, tuning }, failure: null, reason: '' };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const { code, forUser, message: reason } = error;
-      return { due: { job: seedOf(run, asIs(request)), limit, tuning }, failure: { code, message: forUser }, reason };
+      return { due: { job: seedOf(run, asIs(run)), limit, tuning }, failure: { code, message: forUser }, reason };
     }
   };
   return (run: DueExport): Promise<Prepared> => Promise.resolve(prepare(run));
 };
 
-const seedOf = ({ workflowId, userId, tenantId, email }: DueExport, request: ExportRequest): JobSeed => ({
+const seedOf = ({ workflowId, userId, tenantId }: DueExport, request: ExportRequest): JobSeed => ({
   jobId: jobIdOfRun(workflowId),
   userId,
   tenantId,
-  request: email === undefined ? request : { ...request, notify: { email, ...request.notify } },
+  request,
   idempotencyKey: null,
   requestHash: hashRequest(request),
   createdAt: new Date().toISOString(),
 });
 
-/** As far as the list of exports can show what is no request any more. */
-function asIs({ type, format, notify }: DueExport['definition']['request']): ExportRequest {
-  const { email, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
+/** As far as the list of exports can show what is no request any more. Its owner is told, unless they ask not to be. */
+function asIs({ definition, email: own }: DueExport): ExportRequest {
+  const { type, format, notify } = definition.request;
+  const { email: asked, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
     typeof notify === 'object' && notify !== null ? notify : {};
   return {
     type: String(type),
@@ -56,7 +65,7 @@ function asIs({ type, format, notify }: DueExport['definition']['request']): Exp
     filters: {},
     options: {},
     notify: {
-      ...(typeof email === 'string' ? { email } : {}),
+      ...(asked === false || own === undefined ? {} : { email: own }),
       ...(typeof webhookUrl === 'string' ? { webhook_url: webhookUrl } : {}),
     },
   };

@@ -8,6 +8,7 @@ import type { Places } from '../shared/infrastructure/places.js';
 import type { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import type { RecipientRule } from '../shared/mails/recipient.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
 import type { Scrape } from '../shared/infrastructure/metrics-server.js';
 import type { TenantWeights } from '../shared/tenant-weights.js';
@@ -49,6 +50,8 @@ export interface ApiSettings {
   readonly webhookKey: string;
   /** Which addresses a webhook may name. */
   readonly webhookRule: AddressRule;
+  /** Whom a request may have mailed. */
+  readonly recipientRule: RecipientRule;
   /** Active exports that a user may have. */
   readonly limit: number;
   /** Active exports that a tenant may have. None: no limit. */

@@ -87,12 +87,18 @@ async function main(): Promise<void> {
       registry,
       logger,
       stopping: stopping.signal,
-      verifyToken: createTokenVerifier(trustOf(config)),
+      verifyToken: createTokenVerifier({
+        ...trustOf(config),
+        onUnusableEmail: (userId) => {
+          logger.warn({ user_id: userId }, 'the e-mail address of a token cannot be used: nobody is mailed');
+        },
+      }),
       settings: {
         publicUrl: config.PUBLIC_URL,
         linkSecret: config.LINK_SECRET,
         webhookKey: config.WEBHOOK_KEY,
         webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
+        recipientRule: config.NOTIFY_EMAIL,
         limit: config.MAX_ACTIVE_EXPORTS,
         tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,
         weights: config.TENANT_WEIGHTS,

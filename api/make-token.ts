@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readCommandLine, UsageError } from '../shared/command-line.js';
+import { mailAddress } from '../shared/mails/address.js';
 import { SCOPES } from './deps.js';
 import { signToken } from './sign-token.js';
 
@@ -19,7 +20,10 @@ const uuid = (name: string) => z.guid({ error: `--${name} must be a UUID` }).toL
 const schema = z.object({
   user: uuid('user'),
   tenant: uuid('tenant'),
-  email: z.email({ error: '--email must be an e-mail address' }).optional(),
+  email: z
+    .string()
+    .refine((text) => mailAddress.safeParse(text).success, '--email must be an e-mail address')
+    .optional(),
   scope: z
     .string()
     .transform((text) => text.split(' '))

@@ -48,7 +48,7 @@ export class TimeZones {
   }
 
   /** @throws ServiceError VALIDATION_FAILED for a timezone that the database does not know */
-  async ofRequest(request: ExportRequest): Promise<ExportRequest> {
+  async ofRequest<T extends Pick<ExportRequest, 'options'>>(request: T): Promise<T> {
     const { timezone } = request.options;
     if (typeof timezone !== 'string') return request;
     const named = await this.named(timezone, '/options/timezone');

@@ -8,6 +8,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import { ServiceError } from '../shared/errors.js';
+import { mailAddress } from '../shared/mails/address.js';
 import type { Caller, VerifyToken } from './deps.js';
 import { rememberTokens } from './known-tokens.js';
 
@@ -22,6 +23,8 @@ export interface TokenTrust {
   readonly requireScope?: boolean | undefined;
   /** How long after the last look a key that nobody knows yet is looked for again, ms; default 30,000. */
   readonly rotationMs?: number;
+  /** Told of a token whose address nobody can be mailed at. */
+  readonly onUnusableEmail?: (userId: string) => void;
 }
 
 const SYMMETRIC = 'HS256';
@@ -54,8 +57,8 @@ const claims = z.object({
   sub: uuid,
   tenant_id: uuid,
   exp: z.number(),
-  // Only a default for where the mail goes: one that is no address is as good as none.
-  email: z.email().max(254).optional().catch(undefined),
+  // An invalid address doesn't make the token invalid; its user just isn't mailed, and a warning is logged.
+  email: z.unknown().optional(),
   // RFC 8693 has `scope`; Microsoft and Okta write `scp`, Auth0 `permissions` beside it.
   scope: scopeNames,
   scp: scopeNames,
@@ -90,14 +93,16 @@ function refusal(error: unknown): unknown {
   return refused('The token is not valid.', error);
 }
 
-function callerFrom({ payload, requireScope }: Verified): Caller {
+function callerFrom({ payload, requireScope }: Verified, onUnusableEmail: (userId: string) => void): Caller {
   const result = claims.safeParse(payload);
   if (!result.success) {
     const names = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
     throw refused(`The token needs ${names.join(' and ')}, as UUIDs.`);
   }
-  const { sub, tenant_id, email, exp } = result.data;
+  const { sub, tenant_id, exp } = result.data;
   const scopes = scopesOf(result.data) ?? (requireScope ? [] : undefined);
+  const { data: email } = mailAddress.safeParse(result.data.email);
+  if (email === undefined && (result.data.email ?? '') !== '') onUnusableEmail(sub);
   return {
     userId: sub,
     tenantId: tenant_id,
@@ -135,6 +140,7 @@ export function createTokenVerifier({
   audience,
   requireScope,
   rotationMs,
+  onUnusableEmail = () => undefined,
 }: TokenTrust): VerifyToken {
   const secretKey = secret === undefined ? undefined : new TextEncoder().encode(secret);
   const publicKeys =
@@ -163,7 +169,7 @@ export function createTokenVerifier({
 
   return rememberTokens(async (token) => {
     try {
-      return callerFrom(await verify(token));
+      return callerFrom(await verify(token), onUnusableEmail);
     } catch (error) {
       throw error instanceof ServiceError ? error : refusal(error);
     }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Tuning } from './contract.js';
 import { readPayloadKeys } from './payload-keys.js';
+import { readRecipientRule } from './mails/recipient.js';
 import { readWeights } from './tenant-weights.js';
 import { readTrustProxy } from './trust-proxy.js';
 import { DEFAULT_TUNING } from './tuning.js';
@@ -86,6 +87,12 @@ const trustProxy = z
     context.addIssue(TRUST_PROXY_SENTENCE);
     return z.NEVER;
   });
+const recipientRule = z.string().transform((text, context) => {
+  const rule = readRecipientRule(text);
+  if (rule !== null) return rule;
+  context.addIssue('must be token, any, or domains: with names and commas between, such as domains:example.com');
+  return z.NEVER;
+});
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
 
 const common = z.object({
@@ -101,6 +108,8 @@ const common = z.object({
   PAYLOAD_KEY: payloadKeys,
   // Where webhooks may go beside the public internet.
   WEBHOOK_ALLOWED_RANGES: ranges.default([]),
+  // Whom a request may have mailed, beside the token's own address.
+  NOTIFY_EMAIL: recipientRule.default('token'),
   PUBLIC_URL: url.default('http://localhost:3000'),
   DATASETS_MODULE: z.string().optional(),
   RETRY_WINDOW: duration.default(24 * UNITS.h),

@@ -15,6 +15,7 @@ import { isBefore, valueProblem } from './datasets/values.js';
 import { fieldProblems, validationFailed, type FieldProblem } from './field-problems.js';
 import { defaultColumns } from './formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from './formats/index.js';
+import { askedEmail, recipientOf, type AskedEmail, type RecipientRule } from './mails/recipient.js';
 import { createAddressRule, type AddressRule } from './webhooks/address-rule.js';
 import { webhookUrlSchema } from './webhooks/url.js';
 
@@ -89,7 +90,9 @@ const formatOptions = z.record(z.string(), z.unknown(), { error: 'must be an obj
 function notifySchema(webhookRule: AddressRule) {
   return z
     .strictObject({
-      email: z.email({ error: 'must be an e-mail address' }).max(254).optional(),
+      email: askedEmail
+        .optional()
+        .describe('True, as without it: the address of your token, if it has one. False: nobody is mailed.'),
       webhook_url: webhookUrlSchema(webhookRule).optional(),
     })
     .default({});
@@ -152,14 +155,19 @@ export function createRequestSchema(registry: DatasetRegistry, webhookRule = cre
 }
 export type RequestSchema = ReturnType<typeof createRequestSchema>;
 
-type Checked = { readonly request: ExportRequest } | { readonly problems: readonly FieldProblem[] };
+/** A request of which nobody has looked yet whose address the mails go to. */
+export interface AskedRequest extends Omit<ExportRequest, 'notify'> {
+  readonly notify: { readonly email?: AskedEmail; readonly webhook_url?: string };
+}
+
+type Checked = { readonly request: AskedRequest } | { readonly problems: readonly FieldProblem[] };
 
 /**
  * Checks a body against the registries and fills in every default.
  * @param schema of the same registry
  * @throws ServiceError VALIDATION_FAILED with a JSON pointer per field
  */
-export function parseExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): ExportRequest {
+export function parseExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): AskedRequest {
   const checked = checkExportRequest(body, schema, registry);
   if ('request' in checked) return checked.request;
   throw validationFailed(checked.problems);
@@ -184,7 +192,7 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
   const misfit = dataset && format?.columnsProblem?.(shownColumns(dataset, columns), options.data);
   if (typeof misfit === 'string') return { problems: [{ pointer: '/columns', detail: misfit }] };
   const set = Object.entries(filters).filter(([, value]) => value !== undefined);
-  const request: ExportRequest = {
+  const request: AskedRequest = {
     type,
     format: name,
     columns,
@@ -198,8 +206,32 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
   return { request };
 }
 
+/**
+ * The request with the address that its mails go to; with none, nobody is mailed.
+ * @param own the address of the token
+ */
+export function withRecipient(
+  { notify, ...asked }: AskedRequest,
+  own: string | undefined,
+  rule: RecipientRule,
+): { readonly request: ExportRequest } | { readonly problems: readonly FieldProblem[] } {
+  const recipient = recipientOf(notify.email, own, rule);
+  if ('problem' in recipient) return { problems: [{ pointer: '/notify/email', detail: recipient.problem }] };
+  const { email } = recipient;
+  const { webhook_url: webhookUrl } = notify;
+  return {
+    request: {
+      ...asked,
+      notify: {
+        ...(email === undefined ? {} : { email }),
+        ...(webhookUrl === undefined ? {} : { webhook_url: webhookUrl }),
+      },
+    },
+  };
+}
+
 /** The same request has the same hash, in whatever order its keys were sent. */
-export function hashRequest(request: ExportRequest): string {
+export function hashRequest(request: AskedRequest): string {
   const sorted = (value: unknown): unknown =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(

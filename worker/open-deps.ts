@@ -76,6 +76,7 @@ export async function openDeps(
       webhooks: new WebhookStore(jobsPool),
       sendWebhook: createWebhookSender(webhookRule),
       webhookRule,
+      recipientRule: config.NOTIFY_EMAIL,
       limit: config.MAX_ACTIVE_EXPORTS,
       tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,
       tuning: tuningOf(config),

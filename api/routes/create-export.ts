@@ -1,6 +1,13 @@
+import { validationFailed } from '../../shared/field-problems.js';
 import type { Request, RequestHandler } from 'express';
 import type { JobSeed } from '../../shared/contract.js';
-import { createRequestSchema, hashRequest, parseExportRequest, type RequestSchema } from '../../shared/request.js';
+import {
+  createRequestSchema,
+  hashRequest,
+  parseExportRequest,
+  type RequestSchema,
+  withRecipient,
+} from '../../shared/request.js';
 import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { idFor, idempotencyKeyOf } from '../input.js';
@@ -17,16 +24,18 @@ const ADMISSIONS_OF_A_TENANT = 8;
 /** Ten times what an admission usually takes. One that takes longer waits for a worker, and not at anybody's cost. */
 const ADMISSION_TURN_MS = 400;
 
-async function seedOf(request: Request, schema: RequestSchema, { registry, timeZones }: ApiDeps): Promise<JobSeed> {
+async function seedOf(request: Request, schema: RequestSchema, deps: ApiDeps): Promise<JobSeed> {
+  const { registry, settings, timeZones } = deps;
   const principal = principalOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
   const asked = await timeZones.ofRequest(parseExportRequest(request.body, schema, registry));
-  const email = asked.notify.email ?? principal.email;
+  const addressed = withRecipient(asked, principal.email, settings.recipientRule);
+  if ('problems' in addressed) throw validationFailed(addressed.problems);
   return {
     jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
     userId: principal.userId,
     tenantId: principal.tenantId,
-    request: { ...asked, notify: { ...asked.notify, ...(email === undefined ? {} : { email }) } },
+    request: addressed.request,
     idempotencyKey,
     // Of what was asked for, before the token's address is filled in: that may change between two tries.
     requestHash: hashRequest(asked),

@@ -22,8 +22,10 @@ export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<Par
   const schema = createRequestSchema(registry, settings.webhookRule);
   const { minScheduleSeconds: minSeconds } = settings;
   return async (request) => {
-    const { definition, type } = parseSchedule(request.body, { schema, registry, minSeconds });
-    await deps.permissions.require(type, principalOf(request));
+    const principal = principalOf(request);
+    const recipients = { email: principal.email, recipientRule: settings.recipientRule };
+    const { definition, type } = parseSchedule(request.body, { schema, registry, minSeconds, recipients });
+    await deps.permissions.require(type, principal);
     return deps.timeZones.ofSchedule(definition);
   };
 }

@@ -63,7 +63,8 @@ export function estimateExport(deps: ApiDeps): RequestHandler {
   };
   return async (request, response) => {
     const { tenantId, userId } = principalOf(request);
-    const asked = await deps.timeZones.ofRequest(parseExportRequest(request.body, schema, deps.registry));
+    const parsed = await deps.timeZones.ofRequest(parseExportRequest(request.body, schema, deps.registry));
+    const asked = { ...parsed, notify: {} };
     const gone = clientGone(response);
     try {
       response.json(await estimate(asked, { tenantId, userId }, gone));

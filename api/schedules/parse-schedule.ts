@@ -1,15 +1,16 @@
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { fieldProblems, validationFailed, type FieldProblem } from '../../shared/field-problems.js';
-import type { RequestSchema } from '../../shared/request.js';
+import { withRecipient, type RequestSchema } from '../../shared/request.js';
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { CronError, parseCron } from '../../shared/schedules/cron.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';
-import { checkScheduledRequest } from '../../shared/schedules/scheduled-request.js';
+import { checkScheduledRequest, type Recipients } from '../../shared/schedules/scheduled-request.js';
 
 interface Rules {
   readonly schema: RequestSchema;
   readonly registry: DatasetRegistry;
   readonly minSeconds: number;
+  readonly recipients: Recipients;
 }
 
 export interface ParsedSchedule {
@@ -19,13 +20,13 @@ export interface ParsedSchedule {
 }
 
 /** @throws ServiceError VALIDATION_FAILED with a pointer for each field that is wrong, those of the request included */
-export function parseSchedule(body: unknown, { schema, registry, minSeconds }: Rules): ParsedSchedule {
+export function parseSchedule(body: unknown, { minSeconds, ...rules }: Rules): ParsedSchedule {
   const { data: definition, error } = definitionSchema.safeParse(body);
   if (error !== undefined) {
-    const ofRequest = requestIn(body).flatMap((request) => checkRequest(request, 'UTC', { schema, registry }).problems);
+    const ofRequest = requestIn(body).flatMap((request) => checkRequest(request, 'UTC', rules).problems);
     throw validationFailed([...fieldProblems(error), ...ofRequest]);
   }
-  const { type, problems } = checkRequest(definition.request, definition.timezone, { schema, registry });
+  const { type, problems } = checkRequest(definition.request, definition.timezone, rules);
   const all = [...timeProblems(definition, minSeconds), ...problems];
   if (all.length > 0) throw validationFailed(all);
   return { definition, type };
@@ -40,9 +41,10 @@ const requestIn = (body: unknown): unknown[] =>
 function checkRequest(
   request: unknown,
   timezone: string,
-  { schema, registry }: Omit<Rules, 'minSeconds'>,
+  { schema, registry, recipients }: Omit<Rules, 'minSeconds'>,
 ): { readonly type: string; readonly problems: readonly FieldProblem[] } {
-  const checked = checkScheduledRequest(request, { at: new Date(), timezone }, schema, registry);
+  const asked = checkScheduledRequest(request, { at: new Date(), timezone }, schema, registry);
+  const checked = 'request' in asked ? withRecipient(asked.request, recipients.email, recipients.recipientRule) : asked;
   if ('request' in checked) return { type: checked.request.type, problems: [] };
   const problems = checked.problems.map(({ pointer, detail }) => ({ pointer: `/request${pointer}`, detail }));
   return { type: '', problems };

@@ -1,5 +1,6 @@
 import { Resend } from 'resend';
 import { ServiceError } from '../errors.js';
+import { asciiAddress } from '../mails/address.js';
 import type { Mailer } from './mailer.js';
 
 /** Shorter than an attempt may take: an answer that does not come must not outlive the attempt that waits for it. */
@@ -25,7 +26,7 @@ export function createResendMailer({ key, baseUrl, from }: Options): Mailer {
     async send({ to, subject, text, html, idempotencyKey }) {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
       const { error } = await resend.emails
-        .send({ from, to, subject, text, html }, { idempotencyKey, signal })
+        .send({ from, to: asciiAddress(to), subject, text, html }, { idempotencyKey, signal })
         .catch((reason: unknown) => {
           if (!signal.aborted) throw reason;
           const sentence = `The mail provider did not answer within ${ANSWER_WITHIN_MS / 1000} s.`;

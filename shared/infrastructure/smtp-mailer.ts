@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { ServiceError, messageOf } from '../errors.js';
+import { asciiAddress } from '../mails/address.js';
 import type { Mailer } from './mailer.js';
 
 /** Together shorter than an attempt may take. */
@@ -61,7 +62,7 @@ export function createSmtpMailer({ url, from }: Options): Mailer {
   return {
     async send({ to, subject, text, html, idempotencyKey }) {
       // As an object: a string would be parsed as a list.
-      const recipient = { name: '', address: to };
+      const recipient = { name: '', address: asciiAddress(to) };
       const headers = { 'Auto-Submitted': 'auto-generated' };
       try {
         const id = messageId(idempotencyKey, from);

@@ -3,7 +3,8 @@ import { ACCOUNT } from '../datasets/account.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ServiceError } from '../errors.js';
 import type { FieldProblem } from '../field-problems.js';
-import { checkExportRequest, type RequestSchema } from '../request.js';
+import { checkExportRequest, withRecipient, type AskedRequest, type RequestSchema } from '../request.js';
+import type { RecipientRule } from '../mails/recipient.js';
 import { RELATIVE_RANGES, isRelativeRange, resolveRange } from './relative-range.js';
 
 /**
@@ -23,7 +24,14 @@ interface When {
   readonly timezone: string;
 }
 
-type Checked = { readonly request: ExportRequest } | { readonly problems: readonly FieldProblem[] };
+/** Whose mails they are, and whom else they may go to. */
+export interface Recipients {
+  /** The address of the token that the schedule was made with. */
+  readonly email: string | undefined;
+  readonly recipientRule: RecipientRule;
+}
+
+type Checked = { readonly request: AskedRequest } | { readonly problems: readonly FieldProblem[] };
 
 /** @param schema of the same registry */
 export function checkScheduledRequest(
@@ -66,12 +74,18 @@ function dateRangesOf(type: unknown, registry: DatasetRegistry): string[] {
 }
 
 /** @throws ServiceError SCHEDULE_OUTDATED, DATASET_UNAVAILABLE when what was valid once is not any more */
-export function requestOfRun(body: Json, when: When, schema: RequestSchema, registry: DatasetRegistry): ExportRequest {
+export function requestOfRun(
+  body: Json,
+  { email, recipientRule, ...when }: When & Recipients,
+  schema: RequestSchema,
+  registry: DatasetRegistry,
+): ExportRequest {
   const type = String(body.type);
   if (type !== ACCOUNT && !registry.has(type)) {
     throw new ServiceError('DATASET_UNAVAILABLE', `This worker has no dataset ${type}.`);
   }
-  const checked = checkScheduledRequest(body, when, schema, registry);
+  const asked = checkScheduledRequest(body, when, schema, registry);
+  const checked = 'request' in asked ? withRecipient(asked.request, email, recipientRule) : asked;
   if ('request' in checked) return checked.request;
   const sentence = checked.problems.map(({ pointer, detail }) => `${pointer || 'it'} ${detail}`).join('; ');
   throw new ServiceError('SCHEDULE_OUTDATED', `The request of the schedule is no longer valid: ${sentence}.`);

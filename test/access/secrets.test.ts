@@ -22,8 +22,8 @@ describe('the search for secrets', () => {
   it('sees what workflows were given', async () => {
     const service = await startService({ orders: 20 });
     await service.startWorker();
-    const user = someUser();
     const note = `${randomUUID()}@example.com`;
+    const user = { ...someUser(), email: note };
     await exportFile(service, user, { type: 'orders', format: 'csv', notify: { email: note } });
     await closeCleanly(service);
     const found = await findSecrets(stack(), { 'the address': note });

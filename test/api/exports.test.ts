@@ -77,12 +77,13 @@ describe('POST /v1/exports', () => {
     );
   });
 
-  it('tells the address of the token, unless the request names another', async () => {
+  it('tells the address of the token, unless the request wants no mail', async () => {
     const alice = { ...someone(), email: 'alice@example.com' };
     const notify = async (answer: Promise<Answer>): Promise<unknown> => job.parse((await answer).json).notify;
     assert.deepEqual(await notify(post(alice)), { email: 'alice@example.com' });
-    const body = { ...BODY, notify: { email: 'team@example.com' } };
-    assert.deepEqual(await notify(post(alice, undefined, body)), { email: 'team@example.com' });
+    const mailed = (email: unknown) => notify(post(alice, undefined, { ...BODY, notify: { email } }));
+    assert.deepEqual(await mailed(false), {});
+    assert.deepEqual(await mailed('ALICE@example.com'), { email: 'ALICE@example.com' });
     assert.deepEqual(await notify(post(someone())), {});
   });
 

@@ -99,6 +99,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
       linkSecret: LINK_SECRET,
       webhookKey: env.WEBHOOK_KEY,
       webhookRule: createAddressRule([]),
+      recipientRule: 'token',
       limit: 2,
       maxSchedules: 20,
       minScheduleSeconds: 900,

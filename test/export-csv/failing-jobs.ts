@@ -95,7 +95,13 @@ async function definitionsAndLimits(): Promise<void> {
     const gone = { type: 'orders', format: 'csv', columns: ['gone'] };
     const schema = createRequestSchema(registry);
     assert.throws(
-      () => requestOfRun(gone, { at: new Date(), timezone: 'UTC' }, schema, registry),
+      () =>
+        requestOfRun(
+          gone,
+          { at: new Date(), timezone: 'UTC', email: undefined, recipientRule: 'token' },
+          schema,
+          registry,
+        ),
       (error) => assertDocumented(messageOf(error)) !== '',
     );
     // As if the worker had been started with another DATASETS_MODULE than the API.

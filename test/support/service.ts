@@ -242,6 +242,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       linkSecret: LINK_SECRET,
       webhookKey: env.WEBHOOK_KEY,
       webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
+      recipientRule: config.NOTIFY_EMAIL,
       limit,
       tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,
       weights: config.TENANT_WEIGHTS,

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { optionFields, optionValue } from '../../api/web/new-export/option-fields.js';
 import { draftFor, formatsOf, requestOf, withFormat, type Draft } from '../../api/web/new-export/request.js';
 import { choicesSchema, type Choices } from '../../shared/choices-schema.js';
-import type { ExportRequest } from '../../shared/contract.js';
-import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
+import { createRequestSchema, parseExportRequest, type AskedRequest } from '../../shared/request.js';
 import { someone, startApi } from '../api/support.js';
 
 describe('the form of the web page', () => {
   let choices: Choices;
-  let accepted: (draft: Draft) => ExportRequest;
+  let accepted: (draft: Draft) => AskedRequest;
   before(async () => {
     const api = await startApi();
     choices = choicesSchema.parse((await api.ask('GET', '/v1/datasets', { as: someone() })).json);

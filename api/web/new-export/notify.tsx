@@ -13,7 +13,11 @@ export function Notify({ email, webhookUrl, onChange }: Props): VNode {
     <details>
       <summary>Tell somebody when it is ready</summary>
       <div class="options">
-        <Field at="/notify/email" label="E-mail" hint="Default: the address of your token, if it has one">
+        <Field
+          at="/notify/email"
+          label="E-mail"
+          hint="Empty: your own address. Your administrator decides which others are allowed."
+        >
           {(attributes) => (
             <input
               {...attributes}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { asciiAddress, mailAddress } from './address.js';
+
+/** Who may be mailed beside the token's own address: nobody, whoever is at one of some domains, or anybody. */
+export type RecipientRule = 'token' | 'any' | { readonly domains: readonly string[] };
+
+/** `notify.email` as it is asked for: true is the token's address, false is nobody. */
+export const askedEmail = z.union([z.boolean(), mailAddress], {
+  error: 'must be true, false or an e-mail address such as ana@example.com',
+});
+export type AskedEmail = z.infer<typeof askedEmail>;
+
+const domainOf = (address: string): string =>
+  asciiAddress(address)
+    .slice(address.lastIndexOf('@') + 1)
+    .toLowerCase();
+
+/** `NOTIFY_EMAIL`: `token`, `any` or `domains:` with names and commas between them; null for anything else. */
+export function readRecipientRule(text: string): RecipientRule | null {
+  if (text === 'token' || text === 'any') return text;
+  const [kind, list = '', ...rest] = text.split(':');
+  const addresses = list.split(',').map((domain) => `a@${domain.trim()}`);
+  const isList = kind === 'domains' && rest.length === 0;
+  return isList && addresses.every((address) => mailAddress.safeParse(address).success)
+    ? { domains: addresses.map(domainOf) }
+    : null;
+}
+
+/** The same mailbox, as far as anybody but its server can tell. */
+const isSame = (one: string, other: string): boolean =>
+  asciiAddress(one).toLowerCase() === asciiAddress(other).toLowerCase();
+
+/**
+ * Where the mails of a request go.
+ * @param own the address of the token; none: it has none that can be used
+ * @returns the address, undefined for nobody, or why the request cannot be fulfilled
+ */
+export function recipientOf(
+  asked: AskedEmail | undefined,
+  own: string | undefined,
+  rule: RecipientRule,
+): { readonly email: string | undefined } | { readonly problem: string } {
+  if (asked === false) return { email: undefined };
+  if (asked === undefined) return { email: own };
+  if (asked === true) {
+    return own === undefined ? { problem: 'is true, but your token has no valid e-mail address' } : { email: own };
+  }
+  if ((own !== undefined && isSame(asked, own)) || rule === 'any') return { email: asked };
+  if (rule === 'token') return { problem: 'must be the address of your token' };
+  return rule.domains.includes(domainOf(asked))
+    ? { email: asked }
+    : { problem: `must be the address of your token, or one at ${rule.domains.join(', ')}` };
+}

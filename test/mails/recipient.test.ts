@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import type { Principal } from '../../api/deps.js';
+import { asciiAddress, mailAddress } from '../../shared/mails/address.js';
+import { readRecipientRule, recipientOf, type RecipientRule } from '../../shared/mails/recipient.js';
+import { assertProblem } from '../api/problems.js';
+import { someone, startApi, type TestApi } from '../api/support.js';
+
+const OWN = 'ana@northwind.example';
+const DOMAINS: RecipientRule = { domains: ['northwind.example', 'xn--bcher-kva.example'] };
+
+describe('a mail address', () => {
+  const GOOD = [
+    ...['ana@example.com', 'a&b@example.com', 'a/b@example.com', 'a=b@example.com', "o'neil+x@mail.example.co.uk"],
+    ...['ana@bücher.example', 'ana@例え.テスト', 'ana@xn--bcher-kva.example', 'ana@EXAMPLE.com'],
+    `${'a'.repeat(64)}@example.com`,
+  ];
+  const BAD = [
+    ...['', 'ana', '@example.com', 'ana@', 'ana@localhost', 'a b@example.com', '.a@example.com', 'a..b@example.com'],
+    ...['ana@exa mple.com', 'ana@-x.com', 'ana@1.2.3.4', 'ana@[1.2.3.4]', 'ana@example.com\r\nBcc: x@y.example'],
+    ...['a@b@example.com', 'ana@example.com,x@y.example', '"a"@example.com', 'änä@example.com', 'ana@example.com/x'],
+    ...[`${'a'.repeat(65)}@example.com`, `a@${'a'.repeat(64)}.com`, `a@${'abc.'.repeat(70)}com`],
+  ];
+  for (const address of GOOD) {
+    it(`is ${address}`, () => {
+      assert.ok(mailAddress.safeParse(address).success);
+    });
+  }
+  for (const address of BAD) {
+    it(`is not ${JSON.stringify(address)}`, () => {
+      assert.ok(!mailAddress.safeParse(address).success);
+    });
+  }
+  it('has its domain in ASCII where it is mailed to', () => {
+    assert.equal(asciiAddress('a/b@bücher.example'), 'a/b@xn--bcher-kva.example');
+    assert.equal(asciiAddress('Ana@Example.com'), 'Ana@example.com');
+  });
+});
+
+describe('NOTIFY_EMAIL', () => {
+  it('is token, any or domains', () => {
+    assert.equal(readRecipientRule('token'), 'token');
+    assert.equal(readRecipientRule('any'), 'any');
+    assert.deepEqual(readRecipientRule('domains:northwind.example, bücher.example'), DOMAINS);
+    for (const text of ['', 'all', 'domains', 'domains:', 'domains:a b.com', 'domains:x.com:y', 'domains:x.com,']) {
+      assert.equal(readRecipientRule(text), null, text);
+    }
+  });
+
+  it('decides which addresses beside their own users may have mailed', () => {
+    const goes = (email: string, rule: RecipientRule) => 'email' in recipientOf(email, OWN, rule);
+    assert.ok(goes('Ana@Northwind.example', 'token'));
+    assert.ok(!goes('bob@northwind.example', 'token'));
+    assert.ok(goes('bob@northwind.example', DOMAINS));
+    assert.ok(goes('bob@bücher.example', DOMAINS));
+    for (const email of ['bob@example.com', 'bob@x.northwind.example', 'bob@northwind.example.com']) {
+      assert.ok(!goes(email, DOMAINS), email);
+    }
+    assert.ok(goes('bob@example.com', 'any'));
+  });
+});
+
+describe('notify.email', () => {
+  let api: TestApi;
+  before(async () => {
+    api = await startApi();
+  });
+  after(() => api.close());
+
+  const me: Principal = { ...someone(), email: OWN };
+  const request = (email?: unknown) => ({
+    ...{ type: 'orders', format: 'csv', columns: ['nothing'] },
+    notify: email === undefined ? {} : { email },
+  });
+  /** What is wrong with it; the column that is none keeps what is right from being exported. */
+  async function problems(email: unknown, as = me): Promise<readonly string[]> {
+    const answer = await api.ask('POST', '/v1/exports', { as, body: request(email) });
+    const { errors } = assertProblem(answer, 'VALIDATION_FAILED');
+    return (errors ?? []).map(({ pointer }) => pointer).filter((pointer) => pointer !== '/columns/0');
+  }
+
+  for (const email of [null, '', 'ana', 7, [], `${OWN},x@y.example`]) {
+    it(`is not ${JSON.stringify(email)}`, async () => {
+      assert.deepEqual(await problems(email), ['/notify/email']);
+    });
+  }
+
+  const refusal = async (email: unknown, as: Principal): Promise<unknown> => {
+    const body = { ...request(email), columns: ['id'] };
+    const { errors } = assertProblem(await api.ask('POST', '/v1/exports', { as, body }), 'VALIDATION_FAILED');
+    return errors;
+  };
+  it('is not the address of a stranger, unless NOTIFY_EMAIL allows it', async () => {
+    const detail = 'must be the address of your token';
+    assert.deepEqual(await refusal('bob@example.com', me), [{ pointer: '/notify/email', detail }]);
+  });
+  it('is not true for a token without an address, or with one that cannot be mailed to', async () => {
+    const detail = 'is true, but your token has no valid e-mail address';
+    for (const as of [someone(), { ...someone(), email: 'nobody at all' }]) {
+      assert.deepEqual(await refusal(true, as), [{ pointer: '/notify/email', detail }]);
+    }
+  });
+  it('is not the address of a stranger in a schedule either', async () => {
+    const body = {
+      ...{ name: 'Nightly', cron: '0 5 * * *', timezone: 'UTC' },
+      request: { ...request('bob@example.com'), columns: ['id'] },
+    };
+    const { errors } = assertProblem(await api.ask('POST', '/v1/schedules', { as: me, body }), 'VALIDATION_FAILED');
+    assert.deepEqual(errors, [{ pointer: '/request/notify/email', detail: 'must be the address of your token' }]);
+  });
+
+  it('goes to the address of the token when it is absent or true, to nobody when it is false', () => {
+    assert.deepEqual(recipientOf(undefined, OWN, 'token'), { email: OWN });
+    assert.deepEqual(recipientOf(true, OWN, 'token'), { email: OWN });
+    assert.deepEqual(recipientOf(false, OWN, 'any'), { email: undefined });
+    assert.deepEqual(recipientOf(undefined, undefined, 'any'), { email: undefined });
+  });
+});
