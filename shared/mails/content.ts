@@ -138,7 +138,7 @@ export function mailContent(event: NotificationEvent, facts: MailFacts): MailCon
     ],
     footer: [
       `Export ${facts.jobId}`,
-      'You receive this because the export was asked for with your address, to be told how it ends.',
+      "You're receiving this because an export was requested with this address.",
     ],
   };
 }

@@ -44,6 +44,7 @@ function contractIn(text: unknown): HoldToContract {
   const { paths, components } = documentSchema.parse(text);
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
   formats.default(ajv);
+  ajv.addFormat('idn-email', true);
   ajv.addSchema(text as object, 'contract');
   const validators = new Map<string, ValidateFunction>();
   const validator = (...steps: readonly string[]): ValidateFunction => {
