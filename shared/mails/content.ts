@@ -136,9 +136,6 @@ export function mailContent(event: NotificationEvent, facts: MailFacts): MailCon
       ...(told.facts ?? []),
       ...(facts.columns === null ? [] : [['Columns', readableCount(facts.columns)] as const]),
     ],
-    footer: [
-      `Export ${facts.jobId}`,
-      "You're receiving this because an export was requested with this address.",
-    ],
+    footer: [`Export ${facts.jobId}`, "You're receiving this because an export was requested with this address."],
   };
 }
