@@ -9,10 +9,11 @@ import { MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/pieces.js';
 import { assertSameBytes } from '../export-csv/compare.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
-import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { download, leftovers, postExport, untilEnded } from '../support/exports.js';
 import { LONG, describeDeeply } from '../support/depth.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
+import { untilWorking } from '../support/worker-process.js';
 import { canMeasure, forgetPeak, peakMemory } from './peak-memory.js';
 import datasets, { fillWideRows, type Stretch } from './wide-rows.js';
 
@@ -88,7 +89,7 @@ describeDeeply('rows of very different lengths are exported as PostgreSQL copies
     const env = { ...service.env, DATASETS_MODULE: MODULE };
     const worker = await programs.launch({ name: 'worker-wide', args: ['worker/main.ts'], env });
     await fillWideRows(service.databaseUrl, me.tenantId, Object.values(STRETCHES));
-    await until('its start', async () => (await worker.logTail()).includes('"msg":"working"'), 60_000);
+    await untilWorking(worker);
     assert.ok(worker.pid !== undefined);
     pid = worker.pid;
     if (!canMeasure) return;

@@ -1,8 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import type { Stack } from '../../dev/stack/stack.js';
 import { until } from './exports.js';
 import type { TestService } from './service.js';
 
 type Launched = Awaited<ReturnType<Stack['launch']>>;
+
+/** Waits until a worker process has logged that it works. Its whole log, because each queue writes lines after that. */
+export async function untilWorking({ name, logFile }: Pick<Launched, 'name' | 'logFile'>): Promise<void> {
+  await until(`start of ${name}`, async () => (await readFile(logFile, 'utf8')).includes('"msg":"working"'), 60_000);
+}
 
 /** A worker process that is at work. */
 export async function launchWorker(
@@ -12,6 +18,6 @@ export async function launchWorker(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Launched> {
   const worker = await programs.launch({ name, args: ['worker/main.ts'], env: { ...common, ...env } });
-  await until(`start of ${name}`, async () => (await worker.logTail()).includes('"msg":"working"'), 60_000);
+  await untilWorking(worker);
   return worker;
 }

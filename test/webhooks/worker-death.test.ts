@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../../dev/stack/stack.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
+import { launchWorker } from '../support/worker-process.js';
 import { LONG, describeDeeply } from '../support/depth.js';
 import { startService, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
@@ -31,11 +32,7 @@ describeDeeply('a worker that is killed while it delivers a webhook', function (
     await receiver.close();
   });
 
-  async function launch(name: string) {
-    const worker = await programs.launch({ name, args: ['worker/main.ts'], env: service.env });
-    await until(`start of ${name}`, async () => (await worker.logTail()).includes('"msg":"working"'), 60_000);
-    return worker;
-  }
+  const launch = (name: string) => launchWorker(programs, service, name);
 
   /** Before the receiver has answered, at that moment, and a little after. */
   const MOMENTS = [

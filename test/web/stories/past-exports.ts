@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ERRORS } from '../../../shared/errors.js';
 import { queryRows } from '../../support/database.js';
 import { postExport, until, untilEnded } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
@@ -12,7 +13,7 @@ export function pastExports(world: () => World): void {
     const { page, look, end } = await visitAs(world(), someUser());
     await choose(page, 'Broken');
     await page.getByRole('button', { name: 'Start export' }).click();
-    await newest(page).getByText('division by zero').waitFor();
+    await newest(page).getByText(ERRORS.DATASET_UNAVAILABLE.sentence).waitFor();
     await look('failed');
     await end();
   });
