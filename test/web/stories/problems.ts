@@ -23,7 +23,7 @@ export function problems(world: () => World): void {
     await page.getByText('Tell somebody when it is ready').click();
     await page.getByLabel('E-mail', { exact: true }).last().fill('nobody');
     await start.click();
-    await page.getByText('must be an e-mail address.').waitFor();
+    await page.getByText('an e-mail address such as ana@example.com').waitFor();
     await look('field-problem');
     await page.getByText('More options of the format').click();
     await page.getByText('Order of the columns').click();
