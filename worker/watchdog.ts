@@ -69,9 +69,12 @@ export function startWatchdog({ drainMs, logLevel }: { drainMs: number; logLevel
       },
     }),
     watch: () => {
-      setInterval(() => {
+      const beat = (): void => {
         tell({ kind: 'beat', isDebugged: inspector.url() !== undefined });
-      }, BEAT_MS).unref();
+      };
+      // The first one now: the main thread may be blocked before the interval has passed.
+      beat();
+      setInterval(beat, BEAT_MS).unref();
     },
     stopping: () => {
       tell({ kind: 'stop' });

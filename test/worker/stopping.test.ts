@@ -86,9 +86,10 @@ describe('a worker process that is told to stop ends within its drain time and t
     assert.equal(await stop(worker), null);
     const killed = lines(worker).find(({ msg }) => msg === 'killed');
     assert.match(killed?.reason ?? '', /blocked/);
-    assert.deepEqual(
-      killed?.left?.map(({ job_id }) => job_id),
-      [jobId],
+    // A sweep may have been under way, too.
+    assert.ok(
+      killed?.left?.some(({ job_id }) => job_id === jobId),
+      JSON.stringify(killed),
     );
   });
 
