@@ -76,7 +76,12 @@ export async function untilEnded(
 export async function download(service: TestService, as: Principal, jobId: string): Promise<Buffer> {
   const { headers, status, text } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as });
   assert.equal(status, 302, text);
-  const file = await fetch(headers.get('location') ?? '');
+  const link = headers.get('location') ?? '';
+  // A store may be busy for a moment: whoever downloads asks again.
+  const file = await until('a store that is not busy', async () => {
+    const answer = await fetch(link);
+    return answer.status !== 503 && answer;
+  });
   assert.equal(file.status, 200);
   return Buffer.from(await file.arrayBuffer());
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../dev/stack/stack.js';
 import type { Principal } from '../../api/deps.js';
+import { slotsWorkflowId } from '../../shared/contract.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
@@ -8,15 +9,17 @@ import { launchWorker } from '../support/worker-process.js';
 import { post } from '../workflows/support.js';
 
 const USERS = 20;
-/** What a user may wait for the loss of a worker. */
-const WITHIN_MS = 2500;
+/** What a semaphore's task may wait for a worker that is gone: a timer of Temporal's, which a busy machine barely moves. */
+const STICKS_MS = 2500;
+/** Twenty starts on a busy machine; a semaphore that sticks to a dead worker until its task times out takes ten seconds. */
+const ADMISSION_MS = 9000;
 
 describe('a worker that is killed while another is up', () => {
   let service: TestService;
   let programs: Stack;
   before(async () => {
-    // The admission's own deadline, and semaphores that outlive the restart of a worker.
-    service = await startService({ tuning: { idleMs: 60_000 }, admissionDeadlineMs: 5000 });
+    // Semaphores outlive the loss of a worker.
+    service = await startService({ tuning: { idleMs: 60_000 }, admissionDeadlineMs: ADMISSION_MS });
     programs = await stackBeside();
   });
   after(async () => {
@@ -24,35 +27,49 @@ describe('a worker that is killed while another is up', () => {
     await service.close();
   });
 
-  /** One export of each user at the same moment. @returns how long the slowest answer took, ms */
-  async function slowest(users: readonly Principal[]): Promise<number> {
-    const times = users.map(async (user) => {
-      const since = performance.now();
-      const answer = await post(service, user);
-      assert.equal(answer.status, 202, answer.text);
-      return performance.now() - since;
-    });
-    return Math.max(...(await Promise.all(times)));
+  /** One export of each user at the same moment: each is accepted. */
+  async function postAll(users: readonly Principal[]): Promise<void> {
+    const answers = await Promise.all(users.map((user) => post(service, user)));
+    assert.deepEqual(
+      answers.filter(({ status }) => status !== 202).map(({ text }) => text),
+      [],
+    );
+  }
+
+  /** How long each task of a user's semaphore waited for the killed worker before another could have it, ms. */
+  async function stickyWaits({ tenantId, userId }: Principal): Promise<number[]> {
+    const semaphore = service.deps.temporal.client.workflow.getHandle(slotsWorkflowId(tenantId, userId));
+    const { events } = await semaphore.fetchHistory();
+    const times = new Map(
+      events?.map(({ eventId, eventTime }) => [
+        String(eventId),
+        Number(eventTime?.seconds) * 1000 + Number(eventTime?.nanos) / 1e6,
+      ]),
+    );
+    const at = (eventId: unknown): number => times.get(String(eventId)) ?? NaN;
+    return (events ?? []).flatMap(({ eventId, workflowTaskTimedOutEventAttributes: lost }) =>
+      lost ? [at(eventId) - at(lost.scheduledEventId)] : [],
+    );
   }
 
   /** Each of them has an export, and its semaphore is with a worker. */
   const work = (users: readonly Principal[]): Promise<unknown> =>
     Promise.all(users.map(async (user) => untilEnded(service, user, await postExport(service, user))));
 
-  it('costs its users no request, and none of them more than 2.5 seconds', async function () {
+  it('costs its users no request: another has their semaphores within 2.5 seconds', async function () {
     this.timeout(120_000);
     const users = Array.from({ length: USERS }, someUser);
     const first = await launchWorker(programs, service, 'first-worker');
     // From here on the first worker holds the semaphore of each of them.
     await work(users);
-    const usual = await slowest(users);
     const second = await launchWorker(programs, service, 'second-worker');
     // At work as well, not only started.
     await work(Array.from({ length: USERS }, someUser));
     await first.kill();
-    const afterwards = await slowest(users);
-    // One worker does by then what two did before.
-    assert.ok(afterwards < WITHIN_MS + 2 * usual, `${Math.round(afterwards)} ms, usually ${Math.round(usual)} ms`);
+    await postAll(users);
+    const waits = (await Promise.all(users.map(stickyWaits))).flat();
+    assert(waits.length > 0, 'the killed worker held no semaphore');
+    assert(Math.max(...waits) < STICKS_MS, `waited ${waits.join(', ')} ms`);
     await second.stop();
   });
 });
