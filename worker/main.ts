@@ -5,6 +5,7 @@ import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { checkDatasets } from '../shared/infrastructure/check-datasets.js';
 import { checkPayloadKey } from '../shared/infrastructure/check-payload-key.js';
+import { checkPublicUrl } from '../shared/infrastructure/check-public-url.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/infrastructure/checks.js';
 import { measureProcess } from '../shared/infrastructure/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/infrastructure/metrics-server.js';
@@ -59,6 +60,8 @@ async function main(): Promise<void> {
   try {
     const missing = await whatIsMissing();
     if (missing.length > 0) throw new StartError(missing.join('\n'));
+    const unreachable = checkPublicUrl(config);
+    if (unreachable !== null) logger.warn({ setting: 'PUBLIC_URL' }, unreachable);
     const { METRICS_PORT: port, METRICS_HOST: host } = config;
     if (port !== undefined) await serveMetrics(() => measured.metrics(), { host, port });
     connection = await NativeConnection.connect(address.connection);
@@ -102,6 +105,7 @@ async function main(): Promise<void> {
     const [datasets, ...answers] = await Promise.all([checkDatasets(deps.source, registry), ...checks]);
     // The source database may be back when an export needs it, and that export waits for it.
     if (datasets.unavailable !== null) logger.warn({ reason: datasets.unavailable }, 'the datasets are not checked');
+    for (const { sentence, ...where } of datasets.bypasses) logger.warn(where, sentence);
     return [...answers.filter((sentence) => sentence !== null), ...datasets.misfits];
   }
 }

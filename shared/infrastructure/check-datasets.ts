@@ -2,6 +2,7 @@ import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { freezeQuery, segmentSql } from '../datasets/query.js';
 import { ServiceError, messageOf, type ErrorCode } from '../errors.js';
+import type { PolicyBypass } from './read-policy-bypasses.js';
 import type { Source, SourceSession } from './source.js';
 
 /** For all datasets together, ms. */
@@ -21,6 +22,8 @@ const SESSION: SourceSession = {
 export interface DatasetCheck {
   /** Sentences: where definitions do not fit the database. They must be mended before an export can work. */
   readonly misfits: readonly string[];
+  /** Tables whose row-level security exports bypass. They work, without that fence. */
+  readonly bypasses: readonly PolicyBypass[];
   /** Why the database could not be asked; it may be back when an export needs it. */
   readonly unavailable: string | null;
 }
@@ -28,15 +31,19 @@ export interface DatasetCheck {
 /** Holds every dataset against the source database, and lets it plan the query of an export of all columns. */
 export async function checkDatasets(source: Source, registry: DatasetRegistry): Promise<DatasetCheck> {
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const sentences = new Set<string>();
-  for (const dataset of registry.values()) {
-    try {
-      for (const sentence of await sentencesOf(dataset, source, signal)) sentences.add(sentence);
-    } catch (error) {
-      return { misfits: [...sentences], unavailable: messageOf(error) };
+  const misfits = new Set<string>();
+  const bypasses = new Map<string, PolicyBypass>();
+  let unavailable: string | null = null;
+  try {
+    for (const dataset of registry.values()) {
+      for (const sentence of await sentencesOf(dataset, source, signal)) misfits.add(sentence);
+      // Several datasets may read one table.
+      for (const found of await source.policyBypasses(dataset, SESSION, signal)) bypasses.set(found.sentence, found);
     }
+  } catch (error) {
+    unavailable = messageOf(error);
   }
-  return { misfits: [...sentences], unavailable: null };
+  return { misfits: [...misfits], bypasses: [...bypasses.values()], unavailable };
 }
 
 async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { ServiceError, messageOf } from '../errors.js';
+import { isLoopback } from '../loopback.js';
 import { asciiAddress } from '../mails/address.js';
 import type { Mailer } from './mailer.js';
 
@@ -29,7 +30,6 @@ function isRefusal(error: unknown): boolean {
 function connectionOf(url: string) {
   const { protocol, hostname, port, username, password } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
-  const isLocal = host === 'localhost' || host === '::1' || host.startsWith('127.');
   const auth = { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
   return {
     host,
@@ -37,7 +37,7 @@ function connectionOf(url: string) {
     ...(port === '' ? {} : { port: Number(port) }),
     ...(username === '' ? {} : { auth }),
     // STARTTLS is used wherever it is offered. A password does not leave this machine without it.
-    requireTLS: username !== '' && !isLocal,
+    requireTLS: username !== '' && !isLoopback(host),
   };
 }
 

@@ -9,6 +9,7 @@ import { copyOut, type CopyChunk } from './copy-out.js';
 import { readBounds } from './key-bounds.js';
 import { cancelStatement, type Pool, type PoolClient } from './postgres.js';
 import { readCatalogue } from './read-catalogue.js';
+import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
 import { sourceFault } from './source-fault.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
 
@@ -173,6 +174,11 @@ export class Source {
   /** What only the catalogue can tell: where a definition does not fit its table or view. */
   async misfits(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<ServiceError[]> {
     return misfits(dataset, await this.session(session, signal, (client) => readCatalogue(client, dataset)));
+  }
+
+  /** Where row-level security of the tables behind a dataset doesn't hold for its exports. */
+  async policyBypasses(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<PolicyBypass[]> {
+    return this.session(session, signal, (client) => readPolicyBypasses(client, dataset));
   }
 
   /** @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE, the first of the misfits */

@@ -9,7 +9,13 @@ interface LogLine {
   readonly level: number;
   readonly name: string;
   readonly sdkComponent?: string;
+  readonly role?: string;
+  readonly table?: string;
+  readonly setting?: string;
 }
+
+/** Of pino. */
+const WARN = 40;
 
 describe('a worker process', function () {
   this.timeout(120_000);
@@ -42,12 +48,39 @@ describe('a worker process', function () {
   it('writes nothing but JSON lines: when it starts, while Temporal is away, and when it stops', async () => {
     worker = startProgram('worker/main.ts', [], { ...service.env, TEMPORAL_ADDRESS: gate.address });
     await says(({ msg }) => msg === 'working');
+    // On a stack as `npm start` has it there is nothing to warn of.
+    assert.deepEqual(
+      lines().filter(({ level }) => level >= WARN),
+      [],
+    );
     await gate.refuse();
     const { level, name } = await says(({ sdkComponent }) => sdkComponent === 'core');
-    assert.deepEqual({ level, name }, { level: 40, name: 'export-worker' });
+    assert.deepEqual({ level, name }, { level: WARN, name: 'export-worker' });
     await gate.open();
     worker.process.kill('SIGTERM');
     assert.equal(await worker.ended, 0);
     assert.ok(lines().some(({ msg }) => msg === 'drained'));
+  });
+
+  it('warns once of each table whose policies it bypasses, and of a PUBLIC_URL that leads nowhere', async () => {
+    const { databaseUrl, env } = service;
+    const out = { SOURCE_DATABASE_URL: databaseUrl, WEBHOOK_ALLOWED_RANGES: '' };
+    worker = startProgram('worker/main.ts', [], { ...env, ...out });
+    await says(({ msg }) => msg === 'working');
+    const warnings = lines().filter(({ level }) => level >= WARN);
+    worker.process.kill('SIGTERM');
+    assert.equal(await worker.ended, 0);
+    assert.deepEqual(warnings.map(({ setting, table }) => setting ?? table).sort(), [
+      'PUBLIC_URL',
+      'public.customers',
+      'public.orders',
+      'public.transactions',
+    ]);
+    for (const { table, role, msg } of warnings.filter((warning) => warning.table !== undefined)) {
+      assert.equal(role, decodeURIComponent(new URL(databaseUrl).username));
+      assert.ok(
+        msg.startsWith(`Row-level security of ${table ?? ''} is bypassed: the source role ${role} is a superuser.`),
+      );
+    }
   });
 });
