@@ -30,7 +30,8 @@ export interface ActivityDeps {
   readonly formatResources: FormatResources;
   /** Files that say what made them name it. */
   readonly serviceVersion: string;
-  readonly mailer: Mailer;
+  /** Null: no mail provider is configured. */
+  readonly mailer: Mailer | null;
   readonly webhooks: WebhookStore;
   readonly sendWebhook: SendWebhook;
   /** What every tenant's webhook secret is derived from. */

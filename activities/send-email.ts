@@ -8,26 +8,38 @@ import { downloadUrl } from '../shared/links.js';
 import type { MailFacts } from '../shared/mails/content.js';
 import { mailText } from '../shared/mails/index.js';
 import type { ActivityDeps } from './deps.js';
+import { heartbeating } from './heartbeat.js';
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'registry' | 'metrics' | 'publicUrl' | 'linkSecret'>;
 
-/** One mail per job and event: the mail's key is the notification's own id. */
+type About = JobRef & { readonly event: NotificationEvent };
+type Sent = Promise<{ sent: boolean }>;
+
+/**
+ * One mail per job and event: the mail's key is the notification's own id.
+ */
 export const sendEmail =
   (deps: Deps) =>
-  async ({ jobId, event }: JobRef & { event: NotificationEvent }): Promise<{ sent: boolean }> => {
-    const row = await deps.jobs.find(jobId);
-    if (row?.notify.email === undefined) return { sent: false };
-    const { subject, text, html } = mailText(event, factsOf(row, deps));
-    const idempotencyKey = notificationWorkflowId(jobId, event);
-    try {
-      const sent = await deps.mailer.send({ to: row.notify.email, subject, text, html, idempotencyKey });
-      if (sent) deps.metrics.notified('mail', 'delivered');
-      return { sent };
-    } catch (error) {
-      deps.metrics.notified('mail', mayRetry(error) ? 'retried' : 'failed');
-      throw error;
-    }
-  };
+  (about: About): Sent =>
+    heartbeating((signal) => attemptMail(deps, about, signal));
+
+async function attemptMail(deps: Deps, { jobId, event }: About, signal: AbortSignal): Sent {
+  const { jobs, mailer, metrics } = deps;
+  const row = await jobs.find(jobId);
+  if (mailer === null || row?.notify.email === undefined) return { sent: false };
+  const to = row.notify.email;
+  const { subject, text, html } = mailText(event, factsOf(row, deps));
+  const idempotencyKey = notificationWorkflowId(jobId, event);
+  try {
+    await mailer.send({ to, subject, text, html, idempotencyKey }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    metrics.notified('mail', mayRetry(error) ? 'retried' : 'failed');
+    throw error;
+  }
+  metrics.notified('mail', 'delivered');
+  return { sent: true };
+}
 
 /** Whether the workflow lets another attempt follow. */
 function mayRetry(error: unknown): boolean {

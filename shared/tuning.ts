@@ -32,7 +32,13 @@ export const DEFAULT_TUNING: Tuning = {
   segment: long,
   finish: long,
   // A mail is worth a day of patience (23 hours, see mailActivities): it is what tells the user that the wait is over.
-  mail: { ...RETRY, maximumAttempts: 60, maximumIntervalMs: 30 * MINUTE, startToCloseMs: 30 * SECOND, heartbeatMs: 0 },
+  mail: {
+    ...RETRY,
+    maximumAttempts: 60,
+    maximumIntervalMs: 30 * MINUTE,
+    startToCloseMs: 30 * SECOND,
+    heartbeatMs: 15 * SECOND,
+  },
   webhook: DEFAULT_WEBHOOK_TUNING,
   lookEveryMs: MINUTE,
   idleMs: 10 * SECOND,

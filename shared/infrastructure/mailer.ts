@@ -12,11 +12,14 @@ export interface Mail {
 
 export interface Mailer {
   /**
-   * @returns false when no mail provider is configured
+   * Ends when `signal` is aborted, and after 20 s at the latest, whatever the provider does.
    * @throws ServiceError MAIL_UNAVAILABLE (worth a retry) or MAIL_REFUSED (not)
    */
-  send(mail: Mail): Promise<boolean>;
+  send(mail: Mail, signal: AbortSignal): Promise<void>;
 }
+
+/** One send, from the lookup of the name to the last answer. Shorter than an attempt may take. */
+const SEND_WITHIN_MS = 20_000;
 
 interface MailConfig {
   readonly RESEND_API_KEY?: string | undefined;
@@ -25,9 +28,16 @@ interface MailConfig {
   readonly EMAIL_FROM?: string | undefined;
 }
 
-/** Of a configuration that has passed `parseWorkerConfig`: at most one provider, and with it a sender. */
-export function createMailer({ RESEND_API_KEY: key, RESEND_BASE_URL, SMTP_URL, EMAIL_FROM: from }: MailConfig): Mailer {
-  if (from !== undefined && key !== undefined) return createResendMailer({ key, baseUrl: RESEND_BASE_URL, from });
-  if (from !== undefined && SMTP_URL !== undefined) return createSmtpMailer({ url: SMTP_URL, from });
-  return { send: () => Promise.resolve(false) };
+/**
+ * The mailer of a configuration that has passed `parseWorkerConfig`: at most one provider, and with it a sender.
+ * @param withinMs how long one send may take
+ * @returns null when no mail provider is configured
+ */
+export function createMailer(
+  { RESEND_API_KEY: key, RESEND_BASE_URL: baseUrl, SMTP_URL, EMAIL_FROM: from }: MailConfig,
+  withinMs = SEND_WITHIN_MS,
+): Mailer | null {
+  if (from !== undefined && key !== undefined) return createResendMailer({ key, baseUrl, from, withinMs });
+  if (from !== undefined && SMTP_URL !== undefined) return createSmtpMailer({ url: SMTP_URL, from, withinMs });
+  return null;
 }

@@ -5,7 +5,7 @@ import { isLoopback } from '../loopback.js';
 import { asciiAddress } from '../mails/address.js';
 import type { Mailer } from './mailer.js';
 
-/** Together shorter than an attempt may take. */
+/** Each of them says which step failed; `withinMs` is the limit of all steps together. */
 const CONNECT_WITHIN_MS = 8000;
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -13,6 +13,7 @@ interface Options {
   /** `smtp://user:password@host:587` (STARTTLS) or `smtps://…` (TLS from the first byte). */
   readonly url: string;
   readonly from: string;
+  readonly withinMs: number;
 }
 
 /** What nodemailer adds to an error: its own code, and the server's where the server has spoken. */
@@ -48,7 +49,7 @@ export function messageId(idempotencyKey: string, from: string): string {
 }
 
 /** At least one mail per key. SMTP cannot promise more: a server may have taken a mail whose answer was lost. */
-export function createSmtpMailer({ url, from }: Options): Mailer {
+export function createSmtpMailer({ url, from, withinMs }: Options): Mailer {
   const connection = connectionOf(url);
   const transport = createTransport({
     ...connection,
@@ -60,15 +61,21 @@ export function createSmtpMailer({ url, from }: Options): Mailer {
     disableUrlAccess: true,
   });
   return {
-    async send({ to, subject, text, html, idempotencyKey }) {
+    async send({ to, subject, text, html, idempotencyKey }, ended) {
+      const timeout = AbortSignal.timeout(withinMs);
+      const signal = AbortSignal.any([ended, timeout]);
       // As an object: a string would be parsed as a list.
       const recipient = { name: '', address: asciiAddress(to) };
       const headers = { 'Auto-Submitted': 'auto-generated' };
       try {
         const id = messageId(idempotencyKey, from);
-        await transport.sendMail({ from, to: recipient, subject, text, html, messageId: id, headers });
-        return true;
+        await transport.sendMail({ from, to: recipient, subject, text, html, messageId: id, headers, signal });
       } catch (error) {
+        ended.throwIfAborted();
+        if (timeout.aborted) {
+          const sentence = `The mail server ${connection.host} did not take the mail within ${withinMs / 1000} s.`;
+          throw new ServiceError('MAIL_UNAVAILABLE', sentence, {}, { cause: error });
+        }
         if (isRefusal(error)) {
           throw new ServiceError(
             'MAIL_REFUSED',

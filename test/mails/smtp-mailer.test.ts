@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { ServiceError } from '../../shared/errors.js';
-import { createMailer, type Mail } from '../../shared/infrastructure/mailer.js';
-import { mailText } from '../../shared/mails/index.js';
+import type { Mail } from '../../shared/infrastructure/mailer.js';
 import { freePort } from '../dev/free-port.js';
-import { DONE } from './facts.js';
+import { MAIL, sendBy } from './send.js';
 import { answer, startMailServer, type MailServer } from './smtp.js';
 
-const mail: Mail = {
-  to: 'ana@example.com',
-  idempotencyKey: 'notification/1/completed',
-  ...mailText('completed', DONE),
-};
-const send = (url: string, change: Partial<Mail> = {}): Promise<boolean> =>
-  createMailer({ SMTP_URL: url, EMAIL_FROM: 'Exports <exports@example.org>' }).send({ ...mail, ...change });
+const send = (url: string, change: Partial<Mail> = {}): Promise<void> => sendBy({ SMTP_URL: url }, { change });
 
 async function failureOf(sending: Promise<unknown>): Promise<ServiceError> {
   const error: unknown = await sending.then(
@@ -37,17 +30,17 @@ describe('mails by SMTP', () => {
 
   it('arrive as text and HTML, each attempt with the Message-ID of job and event at the domain of EMAIL_FROM', async () => {
     const { url, mails } = await serve();
-    assert.equal(await send(url), true);
-    assert.equal(await send(url), true);
+    await send(url);
+    await send(url);
     assert.deepEqual(
       mails.map(({ messageId }) => messageId),
       Array(2).fill('<notification.1.completed@example.org>'),
     );
     const [{ from, to, subject, text, html, headers } = assert.fail()] = mails;
-    assert.deepEqual([from?.name, from?.address, to?.[0]?.address], ['Exports', 'exports@example.org', mail.to]);
-    assert.equal(subject, mail.subject);
-    assert.equal(text?.trimEnd(), mail.text.trimEnd());
-    assert.equal(html?.trimEnd(), mail.html.trimEnd());
+    assert.deepEqual([from?.name, from?.address, to?.[0]?.address], ['Exports', 'exports@example.org', MAIL.to]);
+    assert.equal(subject, MAIL.subject);
+    assert.equal(text?.trimEnd(), MAIL.text.trimEnd());
+    assert.equal(html?.trimEnd(), MAIL.html.trimEnd());
     assert.equal(headers.find(({ key }) => key === 'auto-submitted')?.value, 'auto-generated');
   });
 
@@ -127,7 +120,7 @@ describe('mails by SMTP', () => {
         done(password === 'p@ss' ? null : new Error('Wrong password'), { user: username });
       },
     });
-    assert.equal(await send(`smtp://ana%40example.com:p%40ss@127.0.0.1:${port}`), true);
+    await send(`smtp://ana%40example.com:p%40ss@127.0.0.1:${port}`);
     assert.equal((await failureOf(send(`smtp://ana:s3cret@127.0.0.1:${port}`))).code, 'MAIL_UNAVAILABLE');
     assert.deepEqual(seen[0], ['ana@example.com', 'p@ss']);
   });

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CONTROL_QUEUE,
-  notificationWorkflowId,
-  NOTIFICATION_EVENTS,
-  type NotificationEvent,
-  type NotificationInput,
-} from '../../shared/contract.js';
-import { seedFor } from '../api/support.js';
+import { NOTIFICATION_EVENTS } from '../../shared/contract.js';
 import { startProgram, type Program } from '../api/programs.js';
 import { until } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
-import { mailsTo, someReader, statusOf, type Reader } from '../workflows/support.js';
+import { mailsTo, someReader, statusOf } from '../workflows/support.js';
+import { notify, type Told } from './notify.js';
 import { startSlowProvider, STEPS, type Step } from './slow-provider.js';
 import { startMailServer } from './smtp.js';
 import { describeDeeply } from '../support/depth.js';
@@ -21,12 +15,6 @@ import { Gate } from '../support/gate.js';
 const AT_ONCE = 6;
 // A killed worker is noticed when its attempt has had its time.
 const TUNING = { ...FAST, mail: { ...FAST.mail, startToCloseMs: 3000, maximumAttempts: 20 } };
-
-interface Told {
-  readonly user: Reader;
-  readonly workflowId: string;
-  readonly jobId: string;
-}
 
 describeDeeply('a worker that is killed while it tells users how their exports ended', function () {
   this.timeout(120_000);
@@ -52,26 +40,12 @@ describeDeeply('a worker that is killed while it tells users how their exports e
     await worker.ended;
   }
 
-  /** A job that has ended so, and the notification of it. */
-  async function notify(event: NotificationEvent): Promise<Told> {
-    const user = someReader();
-    const { jobs, temporal } = service.deps;
-    const seed = seedFor(user);
-    const job = { ...seed, request: { ...seed.request, notify: { email: user.email } } };
-    const { jobId } = job;
-    await jobs.insert(job);
-    const file = { fileKey: 'k', rowCount: 5, fileSize: 50, checksum: 'crc32:0a1b2c3d', warnings: [] };
-    if (event === 'completed') await jobs.complete(jobId, file, 86_400);
-    if (event === 'failed') await jobs.fail(jobId, { code: 'TERMINATED', message: 'An operator ended it.' });
-    if (event === 'cancelled') await jobs.cancel(jobId);
-    const input: NotificationInput = { jobId, tenantId: user.tenantId, event, tuning: TUNING };
-    const workflowId = notificationWorkflowId(jobId, event);
-    const options = { workflowId, taskQueue: CONTROL_QUEUE, args: [input] };
-    await temporal.client.workflow.start('notificationWorkflow', options);
-    return { user, workflowId, jobId };
-  }
   const notifySome = (): Promise<Told[]> =>
-    Promise.all(Array.from({ length: AT_ONCE }, (_, index) => notify(NOTIFICATION_EVENTS[index % 3] ?? 'completed')));
+    Promise.all(
+      Array.from({ length: AT_ONCE }, (_, index) =>
+        notify(service, someReader(), NOTIFICATION_EVENTS[index % 3], TUNING),
+      ),
+    );
 
   async function allEnd(told: readonly Told[]): Promise<void> {
     for (const { workflowId } of told) {

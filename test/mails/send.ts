@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { createMailer, type Mail } from '../../shared/infrastructure/mailer.js';
+import { mailText } from '../../shared/mails/index.js';
+import { DONE } from './facts.js';
+
+export const MAIL: Mail = {
+  to: 'ana@example.com',
+  idempotencyKey: 'notification/1/completed',
+  ...mailText('completed', DONE),
+};
+
+interface How {
+  readonly change?: Partial<Mail>;
+  readonly signal?: AbortSignal;
+  readonly withinMs?: number;
+}
+
+/** Sends a mail through the provider of a configuration. */
+export async function sendBy(
+  config: Parameters<typeof createMailer>[0],
+  { change = {}, signal = new AbortController().signal, withinMs }: How = {},
+): Promise<void> {
+  const mailer = createMailer({ EMAIL_FROM: 'Exports <exports@example.org>', ...config }, withinMs);
+  assert.ok(mailer !== null);
+  await mailer.send({ ...MAIL, ...change }, signal);
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ServiceError } from '../../shared/errors.js';
+import { sendBy } from './send.js';
+import { startStallingServer } from './stalling-server.js';
+
+const WITHIN_MS = 600;
+/** For a busy machine. A send that hangs takes 8 s at least: nodemailer's shortest own limit. */
+const AT_MOST_MS = WITHIN_MS + 5000;
+
+type Behavior = (socket: Socket) => void;
+
+/** Says a text and then, now and then, a little more. */
+const dripping =
+  (begin: string, more = '2'): Behavior =>
+  (socket) => {
+    socket.write(begin);
+    const timer = setInterval(() => socket.write(more), 50);
+    socket.on('close', () => {
+      clearInterval(timer);
+    });
+  };
+
+/** Answers commands in their order, and is silent after that. */
+const answering =
+  (...answers: readonly string[]): Behavior =>
+  (socket) => {
+    const left = [...answers];
+    const next = (): void => {
+      const answer = left.shift();
+      if (answer !== undefined) socket.write(`${answer}\r\n`);
+    };
+    next();
+    socket.on('data', next);
+  };
+const DIALOG = ['220 mail.example ESMTP', '250 mail.example', '250 OK', '250 OK', '354 Go on'];
+
+const MAIL_SERVERS: readonly (readonly [string, Behavior])[] = [
+  ['says nothing', () => undefined],
+  ['never finishes its greeting', dripping('220-')],
+  ['greets without end', dripping('', '220-Welcome\r\n')],
+  ...['greeting', 'EHLO', 'MAIL FROM', 'RCPT TO', 'DATA'].map(
+    (stage, index) => [`stalls after ${stage}`, answering(...DIALOG.slice(0, index + 1))] as const,
+  ),
+  [
+    'answers the mail a byte at a time',
+    (socket) => {
+      answering(...DIALOG)(socket);
+      socket.on('data', (data: Buffer) => {
+        if (data.includes('\r\n.\r\n')) dripping('')(socket);
+      });
+    },
+  ],
+];
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
+const RESEND_SERVERS: readonly (readonly [string, Behavior])[] = [
+  ['says nothing', () => undefined],
+  ['sends its headers a byte at a time', dripping(`${OK}x: `)],
+  ['sends its answer a byte at a time', dripping(`${OK}Content-Length: 900\r\n\r\n`)],
+  ['refuses a byte at a time', dripping('HTTP/1.1 422 No\r\nContent-Length: 900\r\n\r\n')],
+];
+
+const PROVIDERS = [
+  { name: 'SMTP', config: (port: number) => ({ SMTP_URL: `smtp://127.0.0.1:${port}` }), servers: MAIL_SERVERS },
+  {
+    name: 'SMTP over TLS',
+    config: (port: number) => ({ SMTP_URL: `smtps://127.0.0.1:${port}` }),
+    servers: MAIL_SERVERS.slice(0, 1),
+  },
+  {
+    name: 'Resend',
+    config: (port: number) => ({ RESEND_API_KEY: 're_s3cret', RESEND_BASE_URL: `http://127.0.0.1:${port}` }),
+    servers: RESEND_SERVERS,
+  },
+];
+
+for (const { name, config, servers } of PROVIDERS) {
+  describe(`a mail by ${name}, whose provider`, () => {
+    for (const [what, behave] of servers) {
+      it(`${what}, fails within its time, and its connection ends`, async () => {
+        const server = await startStallingServer(behave);
+        try {
+          const error = await outcome(sendBy(config(server.port), { withinMs: WITHIN_MS }));
+          assert.ok(error instanceof ServiceError, String(error));
+          assert.equal(error.code, 'MAIL_UNAVAILABLE');
+          assert.match(error.message, /within 0\.6 s/);
+          await inTime(server.untilLeft());
+        } finally {
+          await server.close();
+        }
+      }).timeout(3 * AT_MOST_MS);
+
+      it(`${what}, ends at once with the activity, for its reason`, async () => {
+        const server = await startStallingServer(behave);
+        try {
+          const canceled = new AbortController();
+          const reason = new Error('canceled');
+          setTimeout(() => {
+            canceled.abort(reason);
+          }, 100);
+          assert.equal(await outcome(sendBy(config(server.port), { signal: canceled.signal })), reason);
+          await inTime(server.untilLeft());
+        } finally {
+          await server.close();
+        }
+      }).timeout(3 * AT_MOST_MS);
+    }
+  });
+}
+
+/** Fails what takes too long. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = sleep(AT_MOST_MS, undefined, { ref: false }).then(() => assert.fail('it hangs'));
+  return Promise.race([work, late]);
+}
+
+function outcome(sending: Promise<void>): Promise<unknown> {
+  const failed = sending.then(
+    () => 'it was sent',
+    (error: unknown) => error,
+  );
+  return inTime(failed);
+}
