@@ -3,6 +3,7 @@ import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { FormatResources } from '../shared/formats/format.js';
 import type { BufferPool } from '../shared/infrastructure/buffer-pool.js';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
+import type { MailStore } from '../shared/infrastructure/mail-store.js';
 import type { Mailer } from '../shared/infrastructure/mailer.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
 import type { Places } from '../shared/infrastructure/places.js';
@@ -32,6 +33,7 @@ export interface ActivityDeps {
   readonly serviceVersion: string;
   /** Null: no mail provider is configured. */
   readonly mailer: Mailer | null;
+  readonly mails: MailStore;
   readonly webhooks: WebhookStore;
   readonly sendWebhook: SendWebhook;
   /** What every tenant's webhook secret is derived from. */

@@ -10,7 +10,7 @@ import { START_MS, isOpen, workflowStatus } from './describe-exports.js';
 import { heartbeating } from './heartbeat.js';
 import { removeJob } from './remove-job.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'store' | 'temporal'>;
+type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'store' | 'temporal'>;
 
 /** How long what was cancelled may take to tidy up. Then it is terminated: what is left has no owner any more. */
 const PATIENCE_MS = 60_000;
@@ -21,7 +21,7 @@ const ROUNDS = 5;
 
 /**
  * Everything that the service keeps of a user in a tenant: schedules, so that nothing new begins, then what runs, then
- * files and rows. May be repeated at any point; the counts are those of the last attempt.
+ * files and rows, and what its mails left. May be repeated at any point; the counts are those of the last attempt.
  */
 export const eraseUser =
   (deps: Deps) =>
@@ -32,7 +32,10 @@ export const eraseUser =
         counts.cancelled += await cancelAll(deps, user, signal);
         for (let removed = 1; removed > 0;) {
           const rows = await deps.jobs.list({ ...user, limit: BATCH });
-          if (rows.length === 0) return counts;
+          if (rows.length === 0) {
+            await deps.mails.deleteOf(user);
+            return counts;
+          }
           removed = 0;
           for (const row of rows.filter(({ status }) => !JobStore.isActive(status))) {
             signal.throwIfAborted();

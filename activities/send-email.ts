@@ -10,13 +10,14 @@ import { mailText } from '../shared/mails/index.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'registry' | 'metrics' | 'publicUrl' | 'linkSecret'>;
+type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'mails' | 'registry' | 'metrics' | 'publicUrl' | 'linkSecret'>;
 
 type About = JobRef & { readonly event: NotificationEvent };
 type Sent = Promise<{ sent: boolean }>;
 
 /**
- * One mail per job and event: the mail's key is the notification's own id.
+ * One mail per job and event: the mail's key is the notification's own id. Skipped when its recipient has had all mails
+ * of the hour.
  */
 export const sendEmail =
   (deps: Deps) =>
@@ -24,10 +25,16 @@ export const sendEmail =
     heartbeating((signal) => attemptMail(deps, about, signal));
 
 async function attemptMail(deps: Deps, { jobId, event }: About, signal: AbortSignal): Sent {
-  const { jobs, mailer, metrics } = deps;
+  const { jobs, mailer, mails, metrics } = deps;
   const row = await jobs.find(jobId);
   if (mailer === null || row?.notify.email === undefined) return { sent: false };
   const to = row.notify.email;
+  const reserved = await mails.reserve(jobId, event, to);
+  if (reserved === false) {
+    metrics.notified('mail', 'skipped');
+    Context.current().log.info('a mail was skipped: its recipient has had all mails of the hour');
+  }
+  if (reserved !== true) return { sent: false };
   const { subject, text, html } = mailText(event, factsOf(row, deps));
   const idempotencyKey = notificationWorkflowId(jobId, event);
   try {

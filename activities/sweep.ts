@@ -11,7 +11,7 @@ import { settleExport } from './settle-export.js';
 
 type Deps = Pick<
   ActivityDeps,
-  'jobs' | 'plans' | 'store' | 'temporal' | 'metrics' | 'limit' | 'retryWindowMs' | 'jobTtlMs'
+  'jobs' | 'plans' | 'mails' | 'store' | 'temporal' | 'metrics' | 'limit' | 'retryWindowMs' | 'jobTtlMs'
 >;
 
 /** Jobs that are asked for at a time, and how often: what one sweep leaves, the next one takes. */
@@ -23,7 +23,14 @@ export const sweep =
   (deps: Deps) =>
   ({ tuning }: { tuning: Tuning }): Promise<void> =>
     heartbeating(async (signal) => {
-      const steps = [deleteExpiredFiles, endAbandonedUploads, deleteStrays, deleteOldJobs, settleForgotten];
+      const steps = [
+        deleteExpiredFiles,
+        endAbandonedUploads,
+        deleteStrays,
+        deleteOldJobs,
+        deleteOldReservations,
+        settleForgotten,
+      ];
       for (const step of steps) {
         for await (const _done of step(deps, tuning, signal)) signal.throwIfAborted();
       }
@@ -83,6 +90,12 @@ const deleteOldJobs = (deps: Deps, _tuning: Tuning, signal: AbortSignal): Step =
     () => deps.jobs.withOldRow(deps.jobTtlMs, BATCH),
     (row) => removeJob(deps, row, signal),
   );
+
+/** Mails that no longer count against their recipient's limit. */
+async function* deleteOldReservations({ mails }: Deps): Step {
+  await mails.deleteOld();
+  yield;
+}
 
 /** What no row speaks of: a late attempt's leftovers, a job whose row is gone. Keys that are not ours stay. */
 async function* deleteStrays(

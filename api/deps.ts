@@ -7,6 +7,7 @@ import type { ObjectStore } from '../shared/infrastructure/object-store.js';
 import type { Places } from '../shared/infrastructure/places.js';
 import type { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import type { Source } from '../shared/infrastructure/source.js';
+import type { MailStore } from '../shared/infrastructure/mail-store.js';
 import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import type { RecipientRule } from '../shared/mails/recipient.js';
 import type { AddressRule } from '../shared/webhooks/address-rule.js';
@@ -90,6 +91,7 @@ export interface ApiDeps {
   readonly store: ObjectStore;
   readonly schedules: ScheduleStore;
   readonly places: Places;
+  readonly mails: MailStore;
   readonly webhooks: WebhookStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;

@@ -16,6 +16,7 @@ import { runMain, stopSignal } from '../shared/infrastructure/process.js';
 import { serviceRoot } from '../shared/infrastructure/service-version.js';
 import { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
 import { Source } from '../shared/infrastructure/source.js';
+import { MailStore } from '../shared/infrastructure/mail-store.js';
 import { WebhookStore } from '../shared/infrastructure/webhook-store.js';
 import { createAddressRule } from '../shared/webhooks/address-rule.js';
 import { openTracing } from '../shared/infrastructure/tracing.js';
@@ -83,6 +84,7 @@ async function main(): Promise<void> {
       permissions: new Permissions(new Source(pools.permissions), registry),
       schedules: new ScheduleStore(temporal),
       places: new Places(pools.jobs),
+      mails: new MailStore(pools.jobs, config.LINK_SECRET),
       webhooks: new WebhookStore(pools.jobs),
       registry,
       logger,

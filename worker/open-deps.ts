@@ -6,6 +6,7 @@ import { BufferPool } from '../shared/infrastructure/buffer-pool.js';
 import { copyStream } from '../shared/infrastructure/copy-socket.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { Logger } from '../shared/infrastructure/logger.js';
+import { MailStore } from '../shared/infrastructure/mail-store.js';
 import { createMailer } from '../shared/infrastructure/mailer.js';
 import { measureReaders } from '../shared/infrastructure/metrics.js';
 import { openObjectStore } from '../shared/infrastructure/open-object-store.js';
@@ -73,6 +74,7 @@ export async function openDeps(
       formatResources,
       serviceVersion: serviceVersion(),
       mailer: createMailer(config),
+      mails: new MailStore(jobsPool, config.LINK_SECRET),
       webhooks: new WebhookStore(jobsPool),
       sendWebhook: createWebhookSender(webhookRule),
       webhookRule,

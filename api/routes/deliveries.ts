@@ -12,6 +12,7 @@ import {
 } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/infrastructure/webhook-store.js';
+import { MAILS_AN_HOUR, SKIP_REASONS, type SkippedMail } from '../../shared/infrastructure/mail-store.js';
 import { isInvalid } from '../../shared/infrastructure/grpc-code.js';
 import { SILENCE_MS, askInTime } from '../../shared/infrastructure/time-limit.js';
 import { isoTime } from '../../shared/iso-time.js';
@@ -50,12 +51,33 @@ function deliveryView(row: DeliveryRow): DeliveryView {
   };
 }
 
-/** `GET /v1/exports/{job_id}/deliveries`: every attempt to deliver its webhook, newest first. */
+const skippedSchema = z
+  .strictObject({
+    event: z.enum(NOTIFICATION_EVENTS.map(eventType)).describe('What it would have told'),
+    reason: z.enum(SKIP_REASONS),
+    detail: z.string().describe('A sentence'),
+    skipped_at: moment,
+  })
+  .meta({ id: 'SkippedMail' });
+type SkippedView = z.infer<typeof skippedSchema>;
+
+const SKIPPED = {
+  RECIPIENT_LIMIT: `This address had already received ${MAILS_AN_HOUR} emails within an hour.`,
+} as const;
+
+const skippedView = ({ event, reason, skipped_at: skippedAt }: SkippedMail): SkippedView => ({
+  event: eventType(event),
+  reason,
+  detail: SKIPPED[reason],
+  skipped_at: skippedAt.toISOString(),
+});
+
+/** `GET /v1/exports/{job_id}/deliveries`: every attempt to deliver its webhook, and its skipped mails; newest first. */
 export function listDeliveries(deps: ApiDeps): RequestHandler {
   return async (request, response) => {
     const { job_id: jobId } = await ownedJob(request, deps);
-    const rows = await deps.webhooks.list(jobId);
-    response.json({ deliveries: rows.map(deliveryView) });
+    const [rows, skipped] = await Promise.all([deps.webhooks.list(jobId), deps.mails.skipped(jobId)]);
+    response.json({ deliveries: rows.map(deliveryView), skipped_mails: skipped.map(skippedView) });
   };
 }
 
@@ -73,17 +95,24 @@ const EXAMPLE: DeliveryView = {
   next_attempt_at: null,
 };
 
+const SKIPPED_EXAMPLE = skippedView({
+  event: 'completed',
+  reason: 'RECIPIENT_LIMIT',
+  skipped_at: new Date('2026-11-22T10:11:13.760Z'),
+});
+
 export const listDeliveriesOperation: Operation = {
   id: 'listDeliveries',
   tag: 'Webhooks',
-  summary: 'Every attempt to deliver the webhook of an export, newest first',
-  description: 'The newest hundred.',
+  summary: 'List the deliveries of an export',
+  description:
+    'The newest hundred attempts to deliver its webhook, and the mails about it that were not sent; newest first.',
   scope: 'exports:read',
   answers: {
     200: {
-      description: 'The attempts',
-      schema: z.strictObject({ deliveries: z.array(deliverySchema) }),
-      example: { deliveries: [EXAMPLE] },
+      description: 'The attempts, and skipped mails',
+      schema: z.strictObject({ deliveries: z.array(deliverySchema), skipped_mails: z.array(skippedSchema) }),
+      example: { deliveries: [EXAMPLE], skipped_mails: [SKIPPED_EXAMPLE] },
     },
   },
 };

@@ -10,9 +10,9 @@ export interface Kind {
 export type Channel = 'mail' | 'webhook';
 /**
  * `retried`: the attempt failed and another one follows. `deferred`: nothing was sent yet, because the tenant has too
- * many deliveries under way.
+ * many deliveries under way. `skipped`: the recipient has had all mails of the hour.
  */
-const NOTIFICATION_OUTCOMES = ['delivered', 'retried', 'failed', 'deferred'] as const;
+const NOTIFICATION_OUTCOMES = ['delivered', 'retried', 'failed', 'deferred', 'skipped'] as const;
 export type NotificationOutcome = (typeof NOTIFICATION_OUTCOMES)[number];
 
 /** Seconds. A phase takes from a few workflow tasks to a large part of a day. */
@@ -71,7 +71,7 @@ export class WorkerMetrics {
     });
     this.#notifications = new Counter({
       name: 'export_notifications_total',
-      help: 'Attempts to tell a user how an export ended: delivered, retried (another attempt follows), failed, or deferred (it waits for others of its tenant)',
+      help: 'Attempts to tell a user how an export ended: delivered, retried (another attempt follows), failed, deferred (it waits for others of its tenant), or skipped (its recipient has had all mails of the hour)',
       labelNames: ['channel', 'outcome'],
       registers,
     });

@@ -19,6 +19,9 @@ export function asciiAddress(address: string): string {
   return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 }
 
+/** The same for every spelling of a mailbox, as far as anybody but its server can tell. */
+export const mailboxOf = (address: string): string => asciiAddress(address).toLowerCase();
+
 function isMailAddress(text: string): boolean {
   const at = text.lastIndexOf('@');
   if (text.length > MAX_LENGTH || !WRITTEN_DOMAIN.test(text.slice(at + 1))) return false;

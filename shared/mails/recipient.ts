@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asciiAddress, mailAddress } from './address.js';
+import { mailAddress, mailboxOf } from './address.js';
 
 /** Who may be mailed beside the token's own address: nobody, whoever is at one of some domains, or anybody. */
 export type RecipientRule = 'token' | 'any' | { readonly domains: readonly string[] };
@@ -10,10 +10,7 @@ export const askedEmail = z.union([z.boolean(), mailAddress], {
 });
 export type AskedEmail = z.infer<typeof askedEmail>;
 
-const domainOf = (address: string): string =>
-  asciiAddress(address)
-    .slice(address.lastIndexOf('@') + 1)
-    .toLowerCase();
+const domainOf = (address: string): string => mailboxOf(address).slice(address.lastIndexOf('@') + 1);
 
 /** `NOTIFY_EMAIL`: `token`, `any` or `domains:` with names and commas between them; null for anything else. */
 export function readRecipientRule(text: string): RecipientRule | null {
@@ -25,10 +22,6 @@ export function readRecipientRule(text: string): RecipientRule | null {
     ? { domains: addresses.map(domainOf) }
     : null;
 }
-
-/** The same mailbox, as far as anybody but its server can tell. */
-const isSame = (one: string, other: string): boolean =>
-  asciiAddress(one).toLowerCase() === asciiAddress(other).toLowerCase();
 
 /**
  * Where the mails of a request go.
@@ -45,7 +38,7 @@ export function recipientOf(
   if (asked === true) {
     return own === undefined ? { problem: 'is true, but your token has no valid e-mail address' } : { email: own };
   }
-  if ((own !== undefined && isSame(asked, own)) || rule === 'any') return { email: asked };
+  if ((own !== undefined && mailboxOf(asked) === mailboxOf(own)) || rule === 'any') return { email: asked };
   if (rule === 'token') return { problem: 'must be the address of your token' };
   return rule.domains.includes(domainOf(asked))
     ? { email: asked }

@@ -22,6 +22,7 @@ import { ScheduleStore } from '../../shared/infrastructure/schedule-store.js';
 import { Source } from '../../shared/infrastructure/source.js';
 import { hashRequest } from '../../shared/request.js';
 import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { MailStore } from '../../shared/infrastructure/mail-store.js';
 import { WebhookStore } from '../../shared/infrastructure/webhook-store.js';
 import { createAddressRule } from '../../shared/webhooks/address-rule.js';
 import { connectTemporal } from '../../shared/infrastructure/temporal.js';
@@ -87,6 +88,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
     permissions: new Permissions(others.source ?? source, registry),
     schedules: new ScheduleStore(temporal),
     places: new Places(pool),
+    mails: new MailStore(pool, 'a secret of the tests'),
     webhooks: new WebhookStore(pool),
     registry,
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
