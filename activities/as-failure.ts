@@ -1,17 +1,18 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { ERRORS, ServiceError, messageOf } from '../shared/errors.js';
+import { boundedFailure, withBounds } from './bounded-failure.js';
 
 /** The message is for operators. The second of the details is the user's sentence, where somebody may read it. */
-function asFailure(error: unknown): unknown {
-  if (error instanceof ApplicationFailure) return error;
-  const known = error instanceof ServiceError ? error : new ServiceError('INTERNAL', messageOf(error));
-  return ApplicationFailure.create({
-    message: known.message,
-    type: known.code,
-    nonRetryable: !ERRORS[known.code].retryable,
-    details: [known.details, known.forUser],
-    ...(error instanceof Error ? { cause: error } : {}),
+export function asFailure(error: unknown): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return withBounds(error);
+  const isKnown = error instanceof ServiceError;
+  const { message, code, details, forUser } = isKnown ? error : new ServiceError('INTERNAL', messageOf(error));
+  return boundedFailure({
+    ...{ message, type: code, nonRetryable: !ERRORS[code].retryable, details, forUser },
+    stack: error instanceof Error ? error.stack : undefined,
+    // What is not in the table shows its own name below.
+    cause: isKnown ? error.cause : error,
   });
 }
 
