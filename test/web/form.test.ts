@@ -109,6 +109,18 @@ describe('the form of the web page', () => {
     assert.deepEqual([bundle.format, accepted(bundle).options.compression], ['CSV', 'none']);
   });
 
+  it('has the user mailed, another address, or nobody; it keeps the address of a box that is cleared', () => {
+    const draft = draftFor(choices, 'orders');
+    const other = { ...draft, email: ' ana@northwind.example ' };
+    const webhook = { ...draft, sendsEmail: false, webhookUrl: 'https://example.com/hook' };
+    assert.deepEqual(accepted(draft).notify, {});
+    assert.deepEqual(accepted(other).notify, { email: 'ana@northwind.example' });
+    assert.deepEqual(accepted({ ...other, sendsEmail: false }).notify, { email: false });
+    assert.deepEqual(accepted(webhook).notify, { email: false, webhook_url: 'https://example.com/hook' });
+    const cleared = draftFor(choices, 'customers', { ...other, sendsEmail: false });
+    assert.deepEqual(accepted({ ...cleared, sendsEmail: true }).notify, { email: 'ana@northwind.example' });
+  });
+
   it('says itself what no request could: half a range of dates, and no columns', () => {
     const half = { ...draftFor(choices, 'orders'), columns: [], filters: { date_range: { from: '2026-01-01' } } };
     assert.deepEqual(

@@ -1,5 +1,6 @@
 import { orSkip } from '../support/or-skip.js';
 import { activeExports } from './stories/active-exports.js';
+import { notifying } from './stories/notifying.js';
 import { pastExports } from './stories/past-exports.js';
 import { problems } from './stories/problems.js';
 import { wholeStory } from './stories/whole-story.js';
@@ -20,5 +21,6 @@ describe('the web page', function () {
   wholeStory(opened);
   activeExports(opened);
   pastExports(opened);
+  notifying(opened);
   problems(opened);
 });

@@ -150,7 +150,7 @@ export function NewExport({ client, choices, active, limit, onStart }: Props): V
             }}
           />
         </fieldset>
-        <Notify email={draft.email} webhookUrl={draft.webhookUrl} onChange={change} />
+        <Notify {...draft} onChange={change} />
         <Send
           estimate={estimate}
           active={active}

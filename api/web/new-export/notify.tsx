@@ -1,36 +1,53 @@
 import type { VNode } from 'preact';
 import { Field } from './field.js';
+import type { Draft } from './request.js';
 
-interface Props {
-  readonly email: string;
-  readonly webhookUrl: string;
-  readonly onChange: (changed: { readonly email?: string; readonly webhookUrl?: string }) => void;
+type Chosen = Pick<Draft, 'sendsEmail' | 'email' | 'webhookUrl'>;
+
+interface Props extends Chosen {
+  readonly onChange: (changed: Partial<Chosen>) => void;
 }
 
-/** Who is told when the file is ready, beside whoever looks at the page. */
-export function Notify({ email, webhookUrl, onChange }: Props): VNode {
+/** Who is notified when the file is ready, besides whoever looks at the page. */
+export function Notify({ sendsEmail, email, webhookUrl, onChange }: Props): VNode {
   return (
     <details>
-      <summary>Tell somebody when it is ready</summary>
+      <summary>Notify me when it’s ready</summary>
+      <div class="field">
+        <label class="box">
+          <input
+            type="checkbox"
+            checked={sendsEmail}
+            onChange={({ currentTarget }) => {
+              onChange({ sendsEmail: currentTarget.checked });
+            }}
+          />
+          <span>
+            Send an email <span class="hint">If you clear this box, nobody gets an email about this export.</span>
+          </span>
+        </label>
+      </div>
       <div class="options">
-        <Field
-          at="/notify/email"
-          label="E-mail"
-          hint="Empty: your own address. Your administrator decides which others are allowed."
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="email"
-              autocomplete="email"
-              value={email}
-              onInput={({ currentTarget }) => {
-                onChange({ email: currentTarget.value });
-              }}
-            />
-          )}
-        </Field>
-        <Field at="/notify/webhook_url" label="Webhook" hint="An https address that takes a POST">
+        {sendsEmail ? (
+          <Field
+            at="/notify/email"
+            label="Email address"
+            hint="Leave this empty to use your own address. Your administrator decides which other addresses are allowed."
+          >
+            {(attributes) => (
+              <input
+                {...attributes}
+                type="email"
+                autocomplete="email"
+                value={email}
+                onInput={({ currentTarget }) => {
+                  onChange({ email: currentTarget.value });
+                }}
+              />
+            )}
+          </Field>
+        ) : null}
+        <Field at="/notify/webhook_url" label="Webhook" hint="An https address that accepts a POST request">
           {(attributes) => (
             <input
               {...attributes}

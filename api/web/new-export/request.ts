@@ -26,6 +26,9 @@ export interface Draft {
   readonly format: string;
   /** By name, as inputs have them; kept when the format changes, for one that knows them, too. */
   readonly options: Readonly<Record<string, string>>;
+  /** False: nobody gets an email. */
+  readonly sendsEmail: boolean;
+  /** Empty: the user's own address. */
   readonly email: string;
   readonly webhookUrl: string;
 }
@@ -37,7 +40,7 @@ export interface ExportBody {
   readonly columns?: readonly string[];
   readonly filters?: Readonly<Record<string, FilterValue>>;
   readonly options: Readonly<Record<string, string | number | boolean>>;
-  readonly notify?: { readonly email?: string; readonly webhook_url?: string };
+  readonly notify?: { readonly email?: string | false; readonly webhook_url?: string };
 }
 
 export const datasetOf = ({ datasets }: Choices, type: string): DatasetChoice | undefined =>
@@ -74,6 +77,7 @@ export function draftFor(choices: Choices, type: string, before?: Draft): Draft 
   const format = before !== undefined && formats.includes(before.format) ? before.format : (formats[0] ?? '');
   const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
+    sendsEmail: true,
     email: '',
     webhookUrl: '',
     options: { timezone },
@@ -88,9 +92,10 @@ export function draftFor(choices: Choices, type: string, before?: Draft): Draft 
 /** What of the form the service could not understand, and the request for the rest of it. */
 export function requestOf(choices: Choices, draft: Draft): { body: ExportBody; problems: FieldProblem[] } {
   const dataset = datasetOf(choices, draft.type);
-  const { email, webhookUrl } = draft;
+  const { sendsEmail, webhookUrl } = draft;
+  const email: string | false = sendsEmail ? draft.email.trim() : false;
   const notify = {
-    ...(email.trim() === '' ? {} : { email: email.trim() }),
+    ...(email === '' ? {} : { email }),
     ...(webhookUrl.trim() === '' ? {} : { webhook_url: webhookUrl.trim() }),
   };
   const body = {

@@ -20,8 +20,8 @@ export function problems(world: () => World): void {
     await page.getByText('needs both dates, or none.').waitFor();
     await page.getByLabel('From').fill('');
 
-    await page.getByText('Tell somebody when it is ready').click();
-    await page.getByLabel('E-mail', { exact: true }).last().fill('nobody');
+    await page.getByText('Notify me when it’s ready').click();
+    await page.getByLabel('Email address').fill('nobody');
     await start.click();
     await page.getByText('an e-mail address such as ana@example.com').waitFor();
     await look('field-problem');
