@@ -162,6 +162,21 @@ export const keysSql = ({ key, from }: FrozenQuery): string =>
 export const lastKeysSql = ({ key, from }: FrozenQuery): string =>
   `SELECT ${key.join(', ')} ${from} ORDER BY ${key.map((column) => `${column} DESC`).join(', ')} LIMIT 2`;
 
+/** Two keys whose texts differ. */
+export type KeyPair = readonly [KeyBound, KeyBound];
+
+/**
+ * One row when both keys of some pair are equal to the database, else none: 1.0 and 1.00 are, and under many a
+ * collation a and A. The empty first branch gives the literals the columns' types and collations.
+ */
+export function equalKeysSql({ key, from }: FrozenQuery, pairs: readonly KeyPair[]): string {
+  const branches = pairs.map((pair) => `SELECT ${pair.flat().map(escapeLiteral).join(', ')}`);
+  const names = (side: string): string => key.map((_, column) => `${side}${column}`).join(', ');
+  const typed = `SELECT ${[...key, ...key].join(', ')} ${from} AND false`;
+  const all = [typed, ...branches].join(' UNION ALL ');
+  return `SELECT FROM (${all}) AS pairs (${names('a')}, ${names('b')}) WHERE (${names('a')}) = (${names('b')}) LIMIT 1`;
+}
+
 /** One row when a key has a null in it, else none. */
 export const nullKeySql = ({ key, from }: FrozenQuery): string =>
   `SELECT ${from} AND (${key.map((column) => `${column} IS NULL`).join(' OR ')}) LIMIT 1`;

@@ -1,5 +1,6 @@
 import { keysSql, lastKeysSql, nullKeySql, type FrozenQuery, type KeyBound } from '../datasets/query.js';
 import type { Bound } from '../segments.js';
+import { EqualKeys } from './equal-keys.js';
 import { AS_TEXT, type PoolClient } from './postgres.js';
 
 /** With more, every second is dropped: rows of many megabytes would otherwise each be a bound. */
@@ -13,7 +14,7 @@ export type KeyFlaw = 'null' | 'repeated';
  *
  * A cursor walks along the keys in one scan, and is moved from bound to bound: row numbers by a window function took
  * four times as long (10 million rows: 4.7 s, by the cursor 1.2 s), because each row then passes the whole executor.
- * At each bound it also reads the rows before and after: if one has the same key, the segments that meet there would
+ * At each bound it also reads the rows before and after: if one has an equal key, the segments that meet there would
  * not have the rows that were counted, and in a key of few values most would have none.
  *
  * @param client in a transaction that sees one snapshot
@@ -37,6 +38,7 @@ export async function readBounds(
   /** Rows that the cursor has passed, and the keys of the last of them. */
   let passed = 0;
   let seen: KeyBound[] = [];
+  const equals = new EqualKeys(client, query);
   for (;;) {
     const next = n + step;
     const skipped = next - 2 - passed;
@@ -47,7 +49,7 @@ export async function readBounds(
     const read = await rows(`FETCH ${next + 1 - passed} FROM keys`);
     passed += read.length;
     seen = [...seen, ...read].slice(-3);
-    if (hasTwins(seen)) return 'repeated';
+    if (await equals.has(seen)) return 'repeated';
     const key = seen.at(next - 1 - passed);
     if (passed < next || key === undefined) break;
     n = next;
@@ -58,13 +60,9 @@ export async function readBounds(
     }
   }
   await client.query('CLOSE keys');
-  if (passed === n) return bounds;
+  if (passed === n) return (await equals.hasAny()) ? 'repeated' : bounds;
   const [last, before] = await rows(lastKeysSql(query));
   if (last === undefined) throw new Error('the last row is gone: the transaction has more than one snapshot');
-  if (before !== undefined && hasTwins([before, last])) return 'repeated';
-  return [...bounds, { n: passed, key: last }];
+  if (before !== undefined && (await equals.has([before, last]))) return 'repeated';
+  return (await equals.hasAny()) ? 'repeated' : [...bounds, { n: passed, key: last }];
 }
-
-/** Whether two keys that follow each other are the same texts. */
-const hasTwins = (keys: readonly KeyBound[]): boolean =>
-  keys.some((key, index) => keys[index + 1]?.every((text, column) => text === key[column]) === true);
