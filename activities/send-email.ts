@@ -4,6 +4,7 @@ import { ACCOUNT, ACCOUNT_TITLE } from '../shared/datasets/account.js';
 import { ERRORS, ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
+import type { SKIP_REASONS } from '../shared/infrastructure/mail-store.js';
 import { downloadUrl } from '../shared/links.js';
 import type { MailFacts } from '../shared/mails/content.js';
 import { mailText } from '../shared/mails/index.js';
@@ -13,7 +14,8 @@ import { heartbeating } from './heartbeat.js';
 type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'mails' | 'registry' | 'metrics' | 'publicUrl' | 'linkSecret'>;
 
 type About = JobRef & { readonly event: NotificationEvent };
-type Sent = Promise<{ sent: boolean }>;
+/** Operators read it in Temporal. */
+type Sent = Promise<{ sent: boolean; skipped?: (typeof SKIP_REASONS)[number] }>;
 
 /**
  * One mail per job and event: the mail's key is the notification's own id. Skipped when its recipient has had all mails
@@ -32,9 +34,9 @@ async function attemptMail(deps: Deps, { jobId, event }: About, signal: AbortSig
   const reserved = await mails.reserve(jobId, event, to);
   if (reserved === false) {
     metrics.notified('mail', 'skipped');
-    Context.current().log.info('a mail was skipped: its recipient has had all mails of the hour');
+    return { sent: false, skipped: 'RECIPIENT_LIMIT' };
   }
-  if (reserved !== true) return { sent: false };
+  if (reserved === null) return { sent: false };
   const { subject, text, html } = mailText(event, factsOf(row, deps));
   const idempotencyKey = notificationWorkflowId(jobId, event);
   try {

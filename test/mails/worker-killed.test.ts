@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NOTIFICATION_EVENTS } from '../../shared/contract.js';
+import { MAILS_AN_HOUR } from '../../shared/infrastructure/mail-store.js';
 import { startProgram, type Program } from '../api/programs.js';
 import { until } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
@@ -101,6 +102,29 @@ describeDeeply('a worker that is killed while it tells users how their exports e
     const last = await launch({});
     await oneMailEach(told);
     await kill(last);
+  });
+
+  it('when the server has it, by SMTP: the mails to one address count once each, and 30 of 45 are sent', async () => {
+    let slow = true;
+    const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
+    try {
+      const env = { RESEND_API_KEY: '', SMTP_URL: `smtp://127.0.0.1:${server.port}` };
+      const worker = await launch(env);
+      const { email } = someReader();
+      const told = await Promise.all(
+        Array.from({ length: 45 }, () => notify(service, { ...someReader(), email }, 'completed', TUNING)),
+      );
+      await until('the server has some', () => Promise.resolve(server.mails.length >= AT_ONCE));
+      await kill(worker);
+      slow = false;
+      const next = await launch(env);
+      await allEnd(told);
+      assert.equal(new Set(server.mails.map(({ messageId }) => messageId)).size, MAILS_AN_HOUR);
+      assert.ok(server.mails.length > MAILS_AN_HOUR, 'some were sent twice');
+      await kill(next);
+    } finally {
+      await server.close();
+    }
   });
 
   it('when the server has it, by SMTP: the mails of one job and event have one Message-ID', async () => {
