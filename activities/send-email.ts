@@ -31,12 +31,12 @@ async function attemptMail(deps: Deps, { jobId, event }: About, signal: AbortSig
   const row = await jobs.find(jobId);
   if (mailer === null || row?.notify.email === undefined) return { sent: false };
   const to = row.notify.email;
-  const reserved = await mails.reserve(jobId, event, to);
-  if (reserved === false) {
+  const reservation = await mails.reserve(jobId, event, to);
+  if (reservation === 'SKIPPED') {
     metrics.notified('mail', 'skipped');
     return { sent: false, skipped: 'RECIPIENT_LIMIT' };
   }
-  if (reserved === null) return { sent: false };
+  if (reservation === 'GONE') return { sent: false };
   const { subject, text, html } = mailText(event, factsOf(row, deps));
   const idempotencyKey = notificationWorkflowId(jobId, event);
   try {

@@ -23,12 +23,13 @@ export const sweep =
   (deps: Deps) =>
   ({ tuning }: { tuning: Tuning }): Promise<void> =>
     heartbeating(async (signal) => {
+      // The first needs no store, and so goes on while that is away.
       const steps = [
+        deleteOldReservations,
         deleteExpiredFiles,
         endAbandonedUploads,
         deleteStrays,
         deleteOldJobs,
-        deleteOldReservations,
         settleForgotten,
       ];
       for (const step of steps) {

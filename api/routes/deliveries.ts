@@ -62,7 +62,7 @@ const skippedSchema = z
 type SkippedView = z.infer<typeof skippedSchema>;
 
 const SKIPPED = {
-  RECIPIENT_LIMIT: `This address had already received ${MAILS_AN_HOUR} emails within an hour.`,
+  RECIPIENT_LIMIT: `This address had already received ${MAILS_AN_HOUR} emails within an hour, so this one was skipped.`,
 } as const;
 
 const skippedView = ({ event, reason, skipped_at: skippedAt }: SkippedMail): SkippedView => ({

@@ -17,12 +17,11 @@ const skippedSchema = z.object({
 });
 export type SkippedMail = z.infer<typeof skippedSchema>;
 
-const reservedSchema = z.tuple([z.object({ reserved: z.boolean().nullable() })]);
+const reservedSchema = z.tuple([z.object({ outcome: z.enum(['RESERVED', 'SKIPPED', 'GONE']) })]);
 
 /**
- * Which mails count against the limit of their recipient, and which were skipped. It holds a keyed hash of the address
- * and for no longer than it counts.
- * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ * Which mails count against the limit of their recipient, and which were skipped. Addresses are kept as keyed
+ * hashes, and for no longer than they count. Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
  */
 export class MailStore {
   /** @param secret the key of the hashes; the same in all processes */
@@ -41,19 +40,19 @@ export class MailStore {
   /**
    * Reserves the mail about a job and event, or records that it is skipped. A mail that is attempted again within the
    * hour counts once; after that it counts as a new one.
-   * @returns false when its recipient has had all mails of the hour, null when the export is gone
+   * @returns SKIPPED when its recipient has had all mails of the hour, GONE when the export has been deleted
    */
-  async reserve(jobId: string, event: NotificationEvent, to: string): Promise<boolean | null> {
+  async reserve(jobId: string, event: NotificationEvent, to: string): Promise<'RESERVED' | 'SKIPPED' | 'GONE'> {
     const hash = createHmac('sha256', this.secret)
       .update(`mail recipient ${mailboxOf(to)}`)
       .digest();
-    const rows = await this.rows(`SELECT reserve_mail($1, $2, $3, $4, interval '1 hour') AS reserved`, [
+    const rows = await this.rows(`SELECT reserve_mail($1, $2, $3, $4, interval '1 hour') AS outcome`, [
       jobId,
       event,
       hash,
       MAILS_AN_HOUR,
     ]);
-    return reservedSchema.parse(rows)[0].reserved;
+    return reservedSchema.parse(rows)[0].outcome;
   }
 
   /** Skipped mails of a job, newest first. */

@@ -108,7 +108,7 @@ describe('one address gets at most 30 mails an hour', function () {
       skipped += skips.length;
       for (const { event, reason, detail } of skips) {
         assert.deepEqual([event, reason], ['export.completed', 'RECIPIENT_LIMIT']);
-        assert.equal(detail, 'This address had already received 30 emails within an hour.');
+        assert.equal(detail, 'This address had already received 30 emails within an hour, so this one was skipped.');
       }
     }
     assert.equal(skipped, AT_ONCE - MAILS_AN_HOUR);
@@ -140,13 +140,13 @@ describe('one address gets at most 30 mails an hour', function () {
     const { email } = someReader();
     const jobId = await endedJob(service, { ...someReader(), email }, 'completed');
     const { mails } = service.deps;
-    assert.equal(await mails.reserve(jobId, 'completed', email), true);
+    assert.equal(await mails.reserve(jobId, 'completed', email), 'RESERVED');
     await age(61);
     for (let n = 0; n < MAILS_AN_HOUR; n++) assert.equal((await attempt({ ...someReader(), email })).sent, true);
-    assert.equal(await mails.reserve(jobId, 'completed', email), false);
+    assert.equal(await mails.reserve(jobId, 'completed', email), 'SKIPPED');
     assert.equal((await mails.skipped(jobId)).length, 1);
     await age(61);
-    assert.equal(await mails.reserve(jobId, 'completed', email), true);
+    assert.equal(await mails.reserve(jobId, 'completed', email), 'RESERVED');
     assert.deepEqual(await mails.skipped(jobId), [], 'it is sent after all');
   });
 
@@ -154,7 +154,7 @@ describe('one address gets at most 30 mails an hour', function () {
     const user = someReader();
     const jobId = await endedJob(service, user, 'completed');
     await service.deps.jobs.remove(jobId);
-    assert.equal(await service.deps.mails.reserve(jobId, 'completed', user.email), null);
+    assert.equal(await service.deps.mails.reserve(jobId, 'completed', user.email), 'GONE');
     assert.equal(await reservations(jobId), 0);
   });
 });

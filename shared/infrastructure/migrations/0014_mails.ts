@@ -30,28 +30,28 @@ export function up(migration: MigrationBuilder): void {
 
     -- Reserves a mail, or records that it is skipped. One at a time for each recipient, over all processes: statements
     -- after the lock see what others committed before. A reservation that has left the window counts anew, because its
-    -- mail is sent now. Null: the export is gone.
+    -- mail is sent now.
     CREATE FUNCTION reserve_mail(job uuid, told text, recipient bytea, most integer, span interval)
-    RETURNS boolean LANGUAGE plpgsql AS $$
+    RETURNS text LANGUAGE plpgsql AS $$
     DECLARE owner record;
     BEGIN
       PERFORM pg_advisory_xact_lock(${RECIPIENT_LOCK}, hashtext(encode(recipient, 'hex')));
       -- An erasure waits for this, and then finds the reservation.
       SELECT j.tenant_id, j.user_id INTO owner FROM export_jobs j WHERE j.job_id = job FOR KEY SHARE;
-      IF NOT FOUND THEN RETURN NULL; END IF;
+      IF NOT FOUND THEN RETURN 'GONE'; END IF;
       IF EXISTS (SELECT FROM mail_reservations r
         WHERE r.job_id = job AND r.event = told AND r.reserved_at > clock_timestamp() - span)
-      THEN RETURN true; END IF;
+      THEN RETURN 'RESERVED'; END IF;
       IF most <= (SELECT count(*) FROM mail_reservations r
         WHERE r.recipient_hash = recipient AND r.reserved_at > clock_timestamp() - span)
       THEN
         INSERT INTO skipped_mails (job_id, event, reason) VALUES (job, told, 'RECIPIENT_LIMIT') ON CONFLICT DO NOTHING;
-        RETURN false;
+        RETURN 'SKIPPED';
       END IF;
       DELETE FROM skipped_mails s WHERE s.job_id = job AND s.event = told;
       INSERT INTO mail_reservations VALUES (job, told, owner.tenant_id, owner.user_id, recipient, clock_timestamp())
         ON CONFLICT (job_id, event) DO UPDATE SET reserved_at = excluded.reserved_at;
-      RETURN true;
+      RETURN 'RESERVED';
     END $$;
   `);
 }
