@@ -74,14 +74,17 @@ function framesOf(stack: string | undefined, bytes: number): string {
     if (size > bytes) break;
     lines.push(line);
   }
-  return lines.join('\n');
+  return lines.join('\n').toWellFormed();
 }
 
 const MARK = '…';
 
-/** As much of a text from its beginning as fits, with a mark where something is missing. */
+/**
+ * As much of a text from its beginning as fits, with a mark where something is missing. Half of a surrogate pair is no
+ * UTF-8: a worker that reports one waits for ever.
+ */
 function shortened(text: string, bytes: number): string {
-  if (text.length <= bytes && sizeOf(text) <= bytes) return text;
+  if (text.length <= bytes && sizeOf(text) <= bytes) return text.toWellFormed();
   let size = sizeOf(MARK);
   let kept = '';
   for (const character of text) {
@@ -89,7 +92,7 @@ function shortened(text: string, bytes: number): string {
     if (size > bytes) break;
     kept += character;
   }
-  return `${kept}${MARK}`;
+  return `${kept.toWellFormed()}${MARK}`;
 }
 
 /** Bytes within a JSON text, which is what an encrypted failure is made of. */

@@ -11,6 +11,7 @@
  * ```
  */
 
+import { isOneLine, oneLine } from '../one-line.js';
 import { COLUMN_TYPES, type ColumnType } from './column-types.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
 import { valueProblem } from './values.js';
@@ -120,6 +121,10 @@ export function checkDataset(dataset: Dataset): Dataset {
   if (new Set(dataset.key).size < dataset.key.length) fail('its key names a column twice');
   const columns = Object.entries(dataset.columns);
   if (columns.length === 0) fail('it has no columns');
+  if (!isOneLine(dataset.title)) fail('its title has a line break or another control character');
+  for (const [name, { label = '' }] of [...columns, ...Object.entries(dataset.computed ?? {})]) {
+    if (!isOneLine(label)) fail(`the label of column ${name} has a line break or another control character`);
+  }
   for (const [name, column] of columns) {
     if (!COLUMN_TYPES.includes(column.type)) fail(`column ${name} has the unknown type ${JSON.stringify(column.type)}`);
   }
@@ -177,6 +182,6 @@ export function shownColumns(dataset: Dataset, names: readonly string[]): ShownC
   return names.map((name) => {
     const column = computedColumn(dataset, name) ?? dataset.columns[name];
     if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
-    return { name, label: column.label ?? name, type: column.type };
+    return { name, label: column.label ?? oneLine(name), type: column.type };
   });
 }

@@ -1,7 +1,8 @@
 import type { NotificationEvent, Warning } from '../contract.js';
 import { ERRORS, isErrorCode } from '../errors.js';
+import { oneLine } from '../one-line.js';
 import { adviceFor } from './advice.js';
-import { oneLine, readableCount, readableSize, readableTime } from './readable.js';
+import { readableCount, readableSize, readableTime } from './readable.js';
 
 /** What a mail is made of: the job's row, in the words of its user. */
 export interface MailFacts {

@@ -24,6 +24,3 @@ export function readableTime(time: Date, timeZone: string): string {
   const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]));
   return `${part.day ?? ''} ${part.month ?? ''} ${part.year ?? ''}, ${part.hour ?? ''}:${part.minute ?? ''} (${timeZone})`;
 }
-
-/** A value for a line of its own or a header: line breaks and control characters in it are blanks. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();

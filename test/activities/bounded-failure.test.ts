@@ -20,7 +20,9 @@ function encryptedWith(id: string): DataConverter | undefined {
   return encryptedBy(readPayloadKeys(keyNamed(id)) ?? undefined).dataConverter;
 }
 async function sizeOf(error: unknown, converter = plain): Promise<number> {
-  const failure = await encodeErrorToFailure(converter, asFailure(error));
+  const bounded = asFailure(error);
+  assert.ok([bounded.message, bounded.cause?.message ?? '', bounded.stack ?? ''].every((text) => text.isWellFormed()));
+  const failure = await encodeErrorToFailure(converter, bounded);
   return proto.temporal.api.failure.v1.Failure.encode(failure).finish().length;
 }
 /** A failure of S3 in the depth of the SDK: long paths, and a response at the end of the chain. */

@@ -4,7 +4,8 @@ import { NOTIFICATION_EVENTS } from '../../shared/contract.js';
 import { ERRORS } from '../../shared/errors.js';
 import type { MailFacts } from '../../shared/mails/content.js';
 import { mailText, type MailText } from '../../shared/mails/index.js';
-import { oneLine, readableSize, readableTime } from '../../shared/mails/readable.js';
+import { readableSize, readableTime } from '../../shared/mails/readable.js';
+import { isOneLine, oneLine } from '../../shared/one-line.js';
 import { DONE, readHtml, WITHOUT_FILE } from './facts.js';
 
 const both = ({ text, html }: MailText): string[] => [text, readHtml(html)];
@@ -98,6 +99,9 @@ describe('mails', () => {
         '${x}',
         '$&',
         '\u0000',
+        '\ufffe',
+        '\uffff',
+        '\ud800',
       ),
     );
     const value = fc.array(nasty, { minLength: 1, maxLength: 6 }).map((parts) => `x${parts.join('')}x`);
@@ -111,7 +115,8 @@ describe('mails', () => {
         const [plain, mail] = [mailText(event, facts('x', 'x')), mailText(event, facts(text, message))];
         assert.deepEqual(tags(mail.html), tags(plain.html));
         assert.equal(mail.text.split('\n').length, plain.text.split('\n').length);
-        assert.ok(!/[\r\n]/.test(mail.subject) && mail.subject.includes(oneLine(text)));
+        assert.ok(isOneLine(mail.subject) && mail.subject.includes(oneLine(text)));
+        assert.ok(!/[\ufffe\uffff\p{Cs}]/u.test(mail.text + mail.html));
         assertBothSay(mail, oneLine(text), ...(event === 'cancelled' ? [] : [oneLine(message)]));
       }),
       { numRuns: 300 },

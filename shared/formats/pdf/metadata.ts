@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PDFHexString, PDFRef } from 'pdf-lib';
+import { oneLine } from '../../one-line.js';
 import type { FileOutline } from '../format.js';
-import { printable } from '../xml-text.js';
 import type { ObjectFile } from './objects.js';
 import { pdfLib } from './pdf-lib.js';
 
@@ -15,14 +15,14 @@ export function putInfo(file: ObjectFile, { about }: FileOutline, title: string)
   const { PDFHexString, PDFString } = pdfLib();
   const date = PDFString.of(`D:${about.plannedAt.replace(/\D/g, '').slice(0, 14)}Z`);
   return file.add({
-    Title: PDFHexString.fromText(printable(title)),
-    Author: PDFHexString.fromText(printable(about.email ?? about.userId)),
+    Title: PDFHexString.fromText(oneLine(title)),
+    Author: PDFHexString.fromText(oneLine(about.email ?? about.userId)),
     ...{ Creator: PDFString.of(PRODUCER), Producer: PDFString.of(PRODUCER), CreationDate: date, ModDate: date },
   });
 }
 
 const escapeXml = (text: string): string =>
-  printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** XMP, for readers that index files. */
 export function putMetadata(file: ObjectFile, { about }: FileOutline, title: string): PDFRef {

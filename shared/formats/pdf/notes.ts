@@ -1,10 +1,11 @@
+import { oneLine } from '../../one-line.js';
 import type { FileOutline } from '../format.js';
 import { pdfSettings } from './options.js';
 
 /** What a page says about itself. */
 
 export const titleOf = ({ title, options }: FileOutline, branding: string | undefined): string =>
-  pdfSettings(options).title ?? branding ?? title;
+  oneLine(pdfSettings(options).title ?? branding ?? title);
 
 const timezoneOf = ({ options }: Pick<FileOutline, 'options'>): string => pdfSettings(options).timezone;
 
@@ -21,8 +22,8 @@ export function minuteIn(timeZone: string, iso: string): string {
 
 /** Which rows these are, for the lines below the title. @param filters in words */
 export function notesOf({ title }: FileOutline, filters: readonly string[], shownTitle: string): string[] {
-  const what = filters.length === 0 ? 'All rows' : filters.join(' · ');
-  return [title === shownTitle ? what : `${title} · ${what}`];
+  const what = filters.length === 0 ? 'All rows' : oneLine(filters.join(' · '));
+  return [title === shownTitle ? what : `${oneLine(title)} · ${what}`];
 }
 
 /** The last of these lines: who has asked for them, when, and how many they are. */

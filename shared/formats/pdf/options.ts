@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine } from '../../one-line.js';
 import { UNSTORABLE, isStorable } from '../../storable-text.js';
 import { timezone } from '../common-options.js';
 import type { FormatOptions } from '../format.js';
@@ -11,6 +12,7 @@ const given = z.strictObject({
     .min(1, 'must not be empty')
     .max(120, 'must be at most 120 characters')
     .refine(isStorable, UNSTORABLE)
+    .refine((title) => oneLine(title) !== '', 'must not be empty')
     .optional()
     .describe(
       'What stands above every page; default: as the operator has set it for the tenant, or the dataset’s title',

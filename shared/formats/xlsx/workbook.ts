@@ -1,7 +1,7 @@
 import XLSX from 'xlsx';
 import { z } from 'zod';
+import { oneLine } from '../../one-line.js';
 import type { NamedBytes } from '../format.js';
-import { printable } from '../xml-text.js';
 import { columnLetters, STYLES } from './cells.js';
 
 /** Everything of a workbook but its sheets: SheetJS makes it, around sheets that are thrown away. */
@@ -20,7 +20,7 @@ const MAX_NAME = 31;
 
 /** `Orders`, `Orders 2`, …: at most 31 characters, without those that a sheet's name cannot have. */
 export function sheetName(title: string, sheet: number): string {
-  const plain = printable(title)
+  const plain = oneLine(title)
     .replace(/[\\/*?:[\]]/g, ' ')
     .trim();
   // Excel keeps this name for itself.
@@ -43,7 +43,7 @@ export const filterRange = (columns: number, rows: number, fixed = ''): string =
 export function workbookFiles(sheets: readonly Sheet[], columns: number, title: string, isoTime: string): NamedBytes[] {
   const book = XLSX.utils.book_new();
   book.Props = {
-    Title: printable(title),
+    Title: oneLine(title),
     CreatedDate: new Date(isoTime),
     ModifiedDate: new Date(isoTime),
   };

@@ -35,6 +35,25 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   ],
   ['no key', { key: [] }, 'Dataset "orders": it has no key.'],
   ['a column twice in its key', { key: ['id', 'id'] }, 'Dataset "orders": its key names a column twice.'],
+  ...['Or\nders', 'Or\u0001ders', 'Or\u2028ders', 'Or\ufffeders', 'Or\ud800ders'].flatMap(
+    (text): (typeof BAD)[number][] => [
+      [
+        `a title such as ${JSON.stringify(text)}`,
+        { title: text },
+        'Dataset "orders": its title has a line break or another control character.',
+      ],
+      [
+        `a label such as ${JSON.stringify(text)}`,
+        { columns: { id: { type: 'bigint', label: text } } },
+        'Dataset "orders": the label of column id has a line break or another control character.',
+      ],
+    ],
+  ),
+  [
+    'a label of a computed column with a control character',
+    { computed: { loud: { type: 'text', label: 'a\tb', from: [], compute: () => '' } } },
+    'Dataset "orders": the label of column loud has a line break or another control character.',
+  ],
   ['no columns', { columns: {} }, 'Dataset "orders": it has no columns.'],
   [
     'a column of an unknown type',

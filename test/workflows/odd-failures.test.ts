@@ -11,14 +11,25 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { keyNamed } from '../temporal/raw-payloads.js';
 
 const { columns, key, tenantColumn } = orders;
-const loud = defineDataset({ name: 'loud', title: 'Orders', table: 'loud', key, tenantColumn, columns });
+const loud = defineDataset({
+  ...{ name: 'loud', title: 'Orders', table: 'loud', key, tenantColumn, columns },
+  computed: {
+    half: {
+      type: 'text',
+      from: [],
+      compute: () => {
+        throw new Error('no rate for \ud800');
+      },
+    },
+  },
+});
 
 /** A view may raise whatever it likes, and PostgreSQL's own messages quote values of rows. */
 for (const [kind, env] of [
   ['in plain text', {}],
   ['encrypted', { PAYLOAD_KEY: keyNamed('2026-11') }],
 ] as const) {
-  describe(`a failure with a huge message, ${kind}`, () => {
+  describe(`a failure with a message that Temporal would not take, ${kind}`, () => {
     let service: TestService;
     const me = someUser();
     const raise = (sqlstate: string, bytes: number): Promise<unknown> =>
@@ -45,15 +56,23 @@ for (const [kind, env] of [
 
     it('ends an export at once, and the operator reads how it begins', async () => {
       await raise('P0001', 5_000_000);
-      const jobId = await postExport(service, me, { type: 'loud' });
+      const jobId = await postExport(service, me, { type: 'loud', columns: ['note'] });
       const { error_code } = await untilEnded(service, me, jobId, 'FAILED');
       assert.equal(error_code, 'DATASET_UNAVAILABLE');
       assert.match(await operatorsReason(service, jobId), /^The source database refused the query: the moon is é+…$/);
     });
 
+    it('ends an export at once when half of a surrogate pair is in it', async () => {
+      await raise('', 0);
+      const jobId = await postExport(service, me, { type: 'loud', columns: ['half'] });
+      const { error_code } = await untilEnded(service, me, jobId, 'FAILED');
+      assert.equal(error_code, 'COMPUTE_FAILED');
+      assert.match(await operatorsReason(service, jobId), /no rate for \ufffd/);
+    });
+
     it('shows in Temporal while it is retried', async () => {
       await raise('53000', 20_000);
-      const jobId = await postExport(service, me, { type: 'loud' });
+      const jobId = await postExport(service, me, { type: 'loud', columns: ['note'] });
       const { client } = service.deps.temporal;
       const handle = client.workflow.getHandle(exportWorkflowId(jobId));
       const failure = await until('a failed attempt', async () => {
