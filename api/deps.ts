@@ -19,7 +19,7 @@ import type { ApiMetrics } from './metrics.js';
 import type { Permissions } from './permissions.js';
 import type { Readiness } from './readiness.js';
 
-export const SCOPES = ['exports:read', 'exports:write', 'exports:admin'] as const;
+export const SCOPES = ['exports:read', 'exports:write', 'exports:admin', 'operator:decode'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who is asking, as the token says it. Ids are in lower case. */

@@ -3,12 +3,14 @@ import { ServiceError } from '../shared/errors.js';
 import { principalOf } from './context.js';
 import type { Scope } from './deps.js';
 
+/** One's own: what a token that names no scopes may do. */
+const OWN: readonly Scope[] = ['exports:read', 'exports:write'];
+
 /** A token that names scopes may do what they allow and nothing else; one that names none, all of its user's own. */
 export function requireScope(scope: Scope): RequestHandler {
   return (request, response, next) => {
     const { scopes } = principalOf(request);
-    // What is more than one's own has to be named.
-    const allows = scopes?.includes(scope) ?? scope !== 'exports:admin';
+    const allows = scopes?.includes(scope) ?? OWN.includes(scope);
     if (!allows) {
       // RFC 6750, section 3.1.
       response.set('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${scope}"`);

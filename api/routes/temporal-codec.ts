@@ -61,7 +61,8 @@ const operation = (id: string, summary: string, example: JsonPayload): Operation
   tag: 'Service',
   summary,
   description: "A codec server for Temporal's Web UI and CLI. Not found where the service has no `PAYLOAD_KEY`.",
-  scope: 'exports:admin',
+  // Not exports:admin, which is of one tenant: a payload may be any tenant's.
+  scope: 'operator:decode',
   takes: 'TemporalPayloads',
   maxBodyBytes: MAX_BODY_BYTES,
   answers: {

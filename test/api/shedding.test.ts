@@ -80,7 +80,7 @@ describe('the API, when a part is away', function () {
     const { JWT_SECRET } = stack().env;
     const token = await signToken(JWT_SECRET, {
       ...me,
-      scopes: ['exports:read', 'exports:write', 'exports:admin'],
+      scopes: ['exports:read', 'exports:write', 'exports:admin', 'operator:decode'],
       ttlSeconds: 60,
     });
     return ask(`${url}${path}`, method, JWT_SECRET, { authorization: `Bearer ${token}`, body });

@@ -205,7 +205,7 @@ describe('tokens', () => {
         [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],
         [
           [...ids, '--scope', 'exports:all'],
-          /^--scope must be of exports:read, exports:write, exports:admin, with spaces between/,
+          /^--scope must be of exports:read, exports:write, exports:admin, operator:decode, with spaces between/,
         ],
         [[...ids, '--admin'], /^Unknown option '--admin'/],
       ];

@@ -17,7 +17,7 @@ const payloadsSchema = z.object({
 });
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
 const PLAIN = { metadata: { encoding: toBase64('json/plain') }, data: toBase64('{"email":"alice@example.com"}') };
-const ADMIN = { ...someone(), scopes: ['exports:admin'] };
+const OPERATOR = { ...someone(), scopes: ['operator:decode'] };
 
 describe('the codec server', () => {
   let service: TestService;
@@ -28,7 +28,7 @@ describe('the codec server', () => {
   });
   after(() => closeCleanly(service));
 
-  const post = (way: string, payloads: unknown, as: Principal = ADMIN) =>
+  const post = (way: string, payloads: unknown, as: Principal = OPERATOR) =>
     service.ask('POST', `/temporal-codec/${way}`, { as, body: { payloads } });
 
   it('shows operators by the official CLI what Temporal keeps encrypted', async () => {
@@ -46,7 +46,7 @@ describe('the codec server', () => {
       const payloads = [...json.matchAll(/"data": "([^"]+)"/g)].map(([, data = '']) => Buffer.from(data, 'base64'));
       return [json, ...payloads].join('\n');
     };
-    const token = await signToken(JWT_SECRET, { ...ADMIN, ttlSeconds: 600 });
+    const token = await signToken(JWT_SECRET, { ...OPERATOR, ttlSeconds: 600 });
     const decoded = ['--codec-endpoint', `${service.url}/temporal-codec`, '--codec-auth', `Bearer ${token}`];
     assert.ok(!(await show(jobId)).includes(user.email));
     assert.ok((await show(jobId, ...decoded)).includes(user.email));
@@ -64,9 +64,9 @@ describe('the codec server', () => {
     assert.deepEqual(decoded.json, { payloads: [PLAIN, PLAIN, PLAIN] });
   });
 
-  it('is for tokens with exports:admin only', async () => {
+  it('is for tokens with operator:decode only: who administers one tenant reads payloads of no other', async () => {
     assertProblem(await service.ask('POST', '/temporal-codec/decode', { body: { payloads: [] } }), 'UNAUTHENTICATED');
-    for (const as of [someUser(), { ...someUser(), scopes: ['exports:read', 'exports:write'] }]) {
+    for (const as of [someUser(), { ...someUser(), scopes: ['exports:read', 'exports:write', 'exports:admin'] }]) {
       assertProblem(await post('decode', [PLAIN], as), 'FORBIDDEN');
       assertProblem(await post('encode', [PLAIN], as), 'FORBIDDEN');
     }
@@ -89,7 +89,7 @@ describe('the codec server', () => {
 describe('the codec server of a service without PAYLOAD_KEY', () => {
   it('is not there', async () => {
     const api = await startApi();
-    const answer = await api.ask('POST', '/temporal-codec/decode', { as: ADMIN, body: { payloads: [] } });
+    const answer = await api.ask('POST', '/temporal-codec/decode', { as: OPERATOR, body: { payloads: [] } });
     await api.close();
     assertProblem(answer, 'NOT_FOUND');
   });
