@@ -65,7 +65,7 @@ const messageOf = (
 /** The attempt ends before it has begun; it counts as none of its schedule. */
 const notItsTurn = (waitMs: number): ApplicationFailure =>
   ApplicationFailure.create({
-    message: `${PER_TENANT} deliveries of this tenant are under way; this one comes again.`,
+    message: `${PER_TENANT} deliveries of this tenant are in progress; this one waits for its turn.`,
     type: 'WEBHOOK_DEFERRED',
     nextRetryDelay: waitMs,
     category: ApplicationFailureCategory.BENIGN,
@@ -110,7 +110,7 @@ async function attemptDelivery(
   const begun = await webhooks.begin({ jobId, event, webhookId, host: new URL(url).host, runId });
   const { deliveryId, attemptOfRun } = begun;
   if (!onDemand && (await webhooks.isGone(tenantId, url))) {
-    const error = 'The receiver has answered 410 before: nothing is sent until a delivery is asked for.';
+    const error = 'The receiver answered 410 earlier: nothing is sent until someone requests a delivery.';
     await webhooks.end(deliveryId, { status: 'FAILED', httpStatus: null, error, nextInMs: null });
     return { delivered: false };
   }

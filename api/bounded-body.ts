@@ -10,7 +10,7 @@ const MAX_DEPTH = 20;
 function sizeProblem(value: unknown, path: readonly string[]): FieldProblem | null {
   if (typeof value !== 'object' || value === null) return null;
   const tooLarge = (detail: string): FieldProblem => ({ pointer: pointerOf(path), detail });
-  if (path.length > MAX_DEPTH) return tooLarge(`must not have more than ${MAX_DEPTH} levels`);
+  if (path.length > MAX_DEPTH) return tooLarge(`must be nested at most ${MAX_DEPTH} levels deep`);
   const entries = Object.entries(value);
   if (entries.length > MAX_ENTRIES) return tooLarge(`must have at most ${MAX_ENTRIES} entries`);
   for (const [key, entry] of entries) {

@@ -92,7 +92,7 @@ async function main(): Promise<void> {
       verifyToken: createTokenVerifier({
         ...trustOf(config),
         onUnusableEmail: (userId) => {
-          logger.warn({ user_id: userId }, 'the e-mail address of a token cannot be used: nobody is mailed');
+          logger.warn({ user_id: userId }, 'the email address in a token is not valid: its user gets no email');
         },
       }),
       settings: {

@@ -22,7 +22,7 @@ const schema = z.object({
   tenant: uuid('tenant'),
   email: z
     .string()
-    .refine((text) => mailAddress.safeParse(text).success, '--email must be an e-mail address')
+    .refine((text) => mailAddress.safeParse(text).success, '--email must be an email address')
     .optional(),
   scope: z
     .string()

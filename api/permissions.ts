@@ -29,7 +29,7 @@ export class Permissions {
       await this.#turns.take(`${tenantId}/${userId}`, check, AbortSignal.timeout(PERMISSION_MS));
     } catch (error) {
       if (!(error instanceof NoTurnError)) throw error;
-      const sentence = 'The permissions of this user take too long to check.';
+      const sentence = 'Checking the permissions of this user took too long.';
       throw new ServiceError('SOURCE_UNAVAILABLE', sentence, {}, { cause: error });
     }
   }

@@ -43,7 +43,7 @@ function detailOf(error: ServiceError): string {
   const advice =
     ERRORS[error.code].status === 503
       ? 'Please try again in a few seconds.'
-      : 'Your administrator can find out more with the request id.';
+      : 'Give your administrator the request ID to find out more.';
   return `${error.forUser} ${advice}`;
 }
 

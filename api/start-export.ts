@@ -17,7 +17,7 @@ const ROW_WAIT_MS = 2000;
 /** @throws ServiceError IDEMPOTENCY_KEY_REUSED when the job was made by a different request */
 export function sameRequest(row: JobRow, seed: JobSeed): JobRow {
   if (row.request_hash === seed.requestHash) return row;
-  const sentence = `This Idempotency-Key was used for another request, which made the export ${row.job_id}.`;
+  const sentence = `This Idempotency-Key was already used for a different request, which created export ${row.job_id}.`;
   throw new ServiceError('IDEMPOTENCY_KEY_REUSED', sentence, { job_id: row.job_id });
 }
 
@@ -51,7 +51,7 @@ async function isClosed({ jobId }: JobSeed, { client }: TemporalClient): Promise
 }
 
 function notYet({ jobId }: JobSeed, sentence: string, cause?: unknown): ServiceError {
-  const detail = `${sentence} Export ${jobId} may still appear; ask for it before you ask again.`;
+  const detail = `${sentence} Export ${jobId} may still appear: check for it before you try again.`;
   return new ServiceError('TEMPORARILY_UNAVAILABLE', detail, { job_id: jobId }, { cause });
 }
 
@@ -71,7 +71,7 @@ async function takePlace(seed: JobSeed, { places, settings, metrics }: ApiDeps):
 async function freePlace({ jobId }: JobSeed, { places, settings, logger }: ApiDeps): Promise<void> {
   if (settings.tenantLimit === undefined) return;
   await places.freeForExport(jobId).catch((error: unknown) => {
-    logger.warn({ job_id: jobId, err: error }, 'a place is left to its lease');
+    logger.warn({ job_id: jobId, err: error }, 'a place could not be given back: it is free when its lease ends');
   });
 }
 
@@ -106,7 +106,7 @@ export async function startExport(seed: JobSeed, deps: ApiDeps, turns: Turns): P
   }
   // The export runs: from here on the answer is 202, whatever the database does.
   await withTimeLimit(jobs.insert(seed), INSERT_MS).catch((error: unknown) => {
-    logger.warn({ job_id: seed.jobId, err: error }, 'the row is left to the export');
+    logger.warn({ job_id: seed.jobId, err: error }, 'the row could not be inserted: the export inserts it');
   });
   return queuedRow(seed);
 }

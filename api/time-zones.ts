@@ -10,7 +10,7 @@ import { TimeZoneNames } from '../shared/time-zones.js';
 const KEPT_MS = 3_600_000;
 /** Not at each request: while the database is away, each would wait for it. */
 const ASK_AGAIN_MS = 10_000;
-const UNKNOWN = 'is not a timezone that the database knows: use a name such as Europe/Berlin';
+const UNKNOWN = 'is not a known timezone: use a name such as Europe/Berlin';
 
 type Zoned<T> = { readonly value: T } | { readonly problems: readonly FieldProblem[] };
 
@@ -31,7 +31,7 @@ export class TimeZones {
     this.#names = this.source.timeZones(AbortSignal.timeout(SILENCE_MS)).then(
       (names) => new TimeZoneNames(names),
       (error: unknown) => {
-        this.logger.warn({ err: error }, 'the timezones of the source database are not known');
+        this.logger.warn({ err: error }, 'the timezones of the source database could not be read');
         this.#askAt = Date.now() + ASK_AGAIN_MS;
         return null;
       },

@@ -14,7 +14,7 @@ export const choicesSchema = z.strictObject({
           label: z.string(),
           opt_in_formats: z
             .array(z.string())
-            .describe('Formats that leave this column out of a request that names no columns'),
+            .describe('Formats that leave this column out unless the request names it'),
         }),
       ),
       filters: z.array(

@@ -66,7 +66,7 @@ const weights = z
     return z.NEVER;
   });
 const PAYLOAD_KEY_SENTENCE =
-  'must be names of keys, each with a colon and the base64 of 32 random bytes (openssl rand -base64 32), with commas between them';
+  'must be NAME:KEY, or several of them separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
 /** Encrypts what Temporal keeps; absent: nothing is encrypted. */
 const payloadKeys = z
   .string()
@@ -90,7 +90,7 @@ const trustProxy = z
 const recipientRule = z.string().transform((text, context) => {
   const rule = readRecipientRule(text);
   if (rule !== null) return rule;
-  context.addIssue('must be token, any, or domains: with names and commas between, such as domains:example.com');
+  context.addIssue('must be token, any, or a list of domains such as domains:example.com,example.org');
   return z.NEVER;
 });
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');

@@ -13,8 +13,8 @@ interface ErrorEntry {
   readonly sentence?: string;
 }
 
-const UPDATING = 'The service was being updated, and the export could not be finished.';
-const INTERRUPTED = 'The export was interrupted too often to be finished.';
+const UPDATING = "The service was being updated, so the export couldn't finish.";
+const INTERRUPTED = 'The export was interrupted too often to finish.';
 
 /**
  * Every error that a user, a client or an operator can meet. The code is what a failed job says in `error_code`.
@@ -41,7 +41,7 @@ export const ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'The body must be JSON' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key belongs to another request' },
   RATE_LIMITED: { status: 429, retryable: false, title: 'Too many requests' },
-  TOO_MANY_ESTIMATES: { status: 429, retryable: false, title: 'Too many estimates at a time' },
+  TOO_MANY_ESTIMATES: { status: 429, retryable: false, title: 'Too many estimates at once' },
   TOO_MANY_STREAMS: { status: 429, retryable: false, title: 'Too many open event streams' },
   TOO_MANY_EXPORTS: { status: 429, retryable: false, title: 'Too many active exports' },
   TENANT_TOO_BUSY: { status: 429, retryable: false, title: 'Too many active exports of the tenant' },
@@ -53,8 +53,8 @@ export const ERRORS = {
   NOT_STORABLE: {
     status: 500,
     retryable: false,
-    title: 'The request cannot be stored',
-    sentence: 'The request has text that cannot be stored.',
+    title: "The request can't be stored",
+    sentence: "The request contains characters that can't be stored.",
   },
   SCHEDULE_OUTDATED: { status: 500, retryable: false, title: 'The request of the schedule is no longer valid' },
   DATASET_UNAVAILABLE: {
@@ -73,31 +73,31 @@ export const ERRORS = {
     status: 500,
     retryable: false,
     title: 'A computed column cannot be computed',
-    sentence: 'A computed column of this dataset could not be computed.',
+    sentence: "A computed column of this dataset couldn't be computed.",
   },
   SOURCE_FORBIDDEN: {
     status: 500,
     retryable: false,
-    title: 'The service may not read this dataset',
+    title: "The service isn't allowed to read this dataset",
     sentence: "The service isn't allowed to read this dataset.",
   },
   SOURCE_UNAVAILABLE: {
     status: 503,
     retryable: true,
     title: 'The source database does not answer',
-    sentence: 'The database with this data is not available.',
+    sentence: 'The database that holds this data is unavailable.',
   },
   JOB_STORE_UNAVAILABLE: {
     status: 503,
     retryable: true,
     title: 'The job database does not answer',
-    sentence: "The service's own database is not available.",
+    sentence: "The service's own database is unavailable.",
   },
   STORAGE_UNAVAILABLE: {
     status: 503,
     retryable: true,
     title: 'The file storage does not answer',
-    sentence: 'The file storage is not available.',
+    sentence: 'The file storage is unavailable.',
   },
   STORAGE_REFUSED: {
     status: 500,
@@ -109,13 +109,13 @@ export const ERRORS = {
     status: 503,
     retryable: true,
     title: 'The mail provider does not answer',
-    sentence: 'The mail could not be sent yet.',
+    sentence: "The email couldn't be sent yet.",
   },
   MAIL_REFUSED: {
     status: 500,
     retryable: false,
     title: 'The mail provider refused the mail',
-    sentence: 'The mail could not be sent.',
+    sentence: "The email couldn't be sent.",
   },
   WEBHOOK_UNAVAILABLE: { status: 503, retryable: true, title: 'The receiver of the webhook does not take it' },
   WEBHOOK_REFUSED: { status: 500, retryable: false, title: 'The webhook may not be sent to its address' },
@@ -128,8 +128,8 @@ export const ERRORS = {
   TIMED_OUT: {
     status: 500,
     retryable: false,
-    title: 'The export took longer than it may',
-    sentence: 'The export took longer than it may.',
+    title: 'The export took too long',
+    sentence: 'The export took too long.',
   },
   INTERNAL: {
     status: 500,
@@ -161,7 +161,7 @@ export const ERRORS = {
     status: 500,
     retryable: false,
     title: 'A segment outgrew its plan',
-    sentence: 'Some rows are too large for the file to be put together.',
+    sentence: 'Some rows are too large for this file.',
   },
   WORKER_OUTDATED: {
     status: 500,

@@ -30,7 +30,7 @@ export function fieldProblems(error: z.ZodError, prefix: readonly PropertyKey[] 
   return error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
     return issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not known here' }))
+      ? issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not a known field' }))
       : [{ pointer: pointerOf(path), detail: issue.message }];
   });
 }

@@ -49,7 +49,7 @@ export type JobView = z.infer<typeof jobSchema>;
 /** Filters may be 100 KB each: who wants them asks for the one export. */
 const listedJobSchema = jobSchema
   .omit({ filters: true })
-  .meta({ id: 'ListedExport', description: 'An export without its `filters`, which `GET` of the one export has.' });
+  .meta({ id: 'ListedExport', description: 'An export without its `filters`, which `GET` of that export returns.' });
 export type ListedJob = z.infer<typeof listedJobSchema>;
 
 export const jobListSchema = z.strictObject({

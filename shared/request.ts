@@ -92,7 +92,9 @@ function notifySchema(webhookRule: AddressRule) {
     .strictObject({
       email: askedEmail
         .optional()
-        .describe('True, as without it: the address of your token, if it has one. False: nobody is mailed.'),
+        .describe(
+          "Default: your token's address, if it has one. True: the same, but a 400 if it has none. False: no email.",
+        ),
       webhook_url: webhookUrlSchema(webhookRule).optional(),
     })
     .default({});
@@ -117,7 +119,7 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
       .refine((columns) => new Set(columns).size === columns.length, 'must not name a column twice')
       .meta({ uniqueItems: true })
       .optional()
-      .describe('In the order of the file. Default: all; the format PDF leaves out columns of type uuid'),
+      .describe('In file order. Default: all; PDF leaves out columns of type uuid'),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
     options: formatOptions,
     notify,

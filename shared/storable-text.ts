@@ -5,7 +5,7 @@
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /** What is wrong with a text that cannot be stored, as the end of a sentence. */
-export const UNSTORABLE = 'must be text without NUL (U+0000) and without half of a surrogate pair';
+export const UNSTORABLE = 'must not contain NUL (U+0000) or half of a surrogate pair';
 
 /** The text with U+FFFD in place of each character that cannot be stored. */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');

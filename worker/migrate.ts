@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const { DATABASE_URL: url } = process.env;
   if (url === undefined || url === '') throw new Error('DATABASE_URL is not set.');
   await migrate(url).catch((error: unknown) => {
-    throw new Error(`The tables of the service could not be made: ${messageOf(error)}`, { cause: error });
+    throw new Error(`The tables of the service could not be created: ${messageOf(error)}`, { cause: error });
   });
   process.stdout.write('The tables of the service are up to date.\n');
 }

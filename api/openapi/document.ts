@@ -89,7 +89,7 @@ export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description:
-            'A JWT with `sub` and `tenant_id`, both UUIDs. It may do what `scope`, `scp` and `permissions` name: `exports:read`, `exports:write`, `exports:admin`, `operator:decode`. A token with none of the three may do nothing or, where the operator allows it, what needs `exports:read` or `exports:write`.',
+            'A JWT with `sub` and `tenant_id`, both UUIDs. It allows what `scope`, `scp` and `permissions` name: `exports:read`, `exports:write`, `exports:admin`, `operator:decode`. A token with none of the three claims allows nothing or, if the operator permits it, what needs `exports:read` or `exports:write`.',
         },
       },
     },

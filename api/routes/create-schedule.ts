@@ -68,7 +68,7 @@ async function create(
   } finally {
     if (isSettled) {
       await places.freeSchedule(reservation).catch((error: unknown) => {
-        logger.warn({ err: error }, 'a reservation of a schedule is left to its lease');
+        logger.warn({ err: error }, 'a schedule reservation could not be removed: it ends with its lease');
       });
     }
   }

@@ -53,7 +53,7 @@ function deliveryView(row: DeliveryRow): DeliveryView {
 
 const skippedSchema = z
   .strictObject({
-    event: z.enum(NOTIFICATION_EVENTS.map(eventType)).describe('What it would have told'),
+    event: z.enum(NOTIFICATION_EVENTS.map(eventType)).describe('The event that the email was about'),
     reason: z.enum(SKIP_REASONS),
     detail: z.string().describe('A sentence'),
     skipped_at: moment,
@@ -105,12 +105,11 @@ export const listDeliveriesOperation: Operation = {
   id: 'listDeliveries',
   tag: 'Webhooks',
   summary: 'List the deliveries of an export',
-  description:
-    'The newest hundred attempts to deliver its webhook, and the mails about it that were not sent; newest first.',
+  description: 'The latest 100 attempts to deliver the webhook, and the emails that were skipped, newest first.',
   scope: 'exports:read',
   answers: {
     200: {
-      description: 'The attempts, and skipped mails',
+      description: 'The attempts, and skipped emails',
       schema: z.strictObject({ deliveries: z.array(deliverySchema), skipped_mails: z.array(skippedSchema) }),
       example: { deliveries: [EXAMPLE], skipped_mails: [SKIPPED_EXAMPLE] },
     },

@@ -30,7 +30,7 @@ export const downloadExportOperation: Operation = {
   tag: 'Exports',
   summary: 'To the file',
   description:
-    'Redirects to an address in the store that is valid for five minutes. Keep `download_url` instead, or ask here again. HEAD gets an address for HEAD.',
+    'Redirects to a storage URL that is valid for five minutes. Keep `download_url` rather than that URL, or repeat this request for a new one. HEAD redirects to a URL that is signed for HEAD.',
   scope: 'exports:read',
   query: () => querySchema,
   answers: {

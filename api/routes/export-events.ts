@@ -73,11 +73,11 @@ const eventSchema = z.union([
   z.strictObject({
     id: z.string(),
     event: z.enum(['progress', 'end']),
-    data: dataOf('Export', 'The export, as GET answers it'),
+    data: dataOf('Export', 'The export, as GET returns it'),
   }),
   z.strictObject({
     event: z.literal('expired'),
-    data: dataOf('Problem', 'Why the stream ends: what a request with this token is answered from now on'),
+    data: dataOf('Problem', 'Why the stream ended: the answer to any further request with this token'),
   }),
 ]);
 
@@ -86,7 +86,7 @@ export const exportEventsOperation: Operation = {
   tag: 'Exports',
   summary: 'Progress of an export as server-sent events',
   description:
-    'An event `progress` when it is further, once a second at most, and `end` when it has ended; the data of both is the export as `GET` answers it. When the token expires, `expired` closes the stream, and its data is a problem: connect again with a new token. Comments keep the connection open. A client that connects again goes on with the state of then.',
+    'Sends `progress` when the export has advanced, at most once a second, and `end` when it has ended; the data of both is the export as `GET` returns it. When the token expires, an `expired` event closes the stream, and its data is a problem: connect again with a new token. Comments keep the connection open. A client that reconnects gets the current state.',
   scope: 'exports:read',
   headers: ['Last-Event-ID'],
   answers: {

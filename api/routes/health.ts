@@ -17,7 +17,7 @@ const notReadySchema = z.strictObject({
   missing: z
     .array(z.enum(PARTS))
     .min(1)
-    .describe('By the names of `export_dependency_up`. The log of the API says why, and what to do'),
+    .describe("Named as in the metric `export_dependency_up`. The API's log says why, and what to do"),
 });
 
 /** `GET /readyz`: 200, or 503 with the names of what is missing. Strangers may ask, so no address is among them. */
@@ -44,7 +44,7 @@ export const healthOperation: Operation = {
 export const readyOperation: Operation = {
   id: 'ready',
   tag: 'Service',
-  summary: 'Check that everything the service needs is there',
+  summary: 'Check that everything the service needs is available',
   description: 'The answer is up to a second old.',
   answers: {
     200: { description: 'Ready', schema: readySchema, example: { status: 'ready' } },

@@ -32,7 +32,7 @@ export const openLinkOperation: Operation = {
   tag: 'Exports',
   summary: 'To the file, by `download_url`',
   description:
-    'Needs no token: the link is the permission. Redirects to an address in the store that is valid for five minutes; HEAD gets an address for HEAD.',
+    'Needs no token: the link is the permission. Redirects to a storage URL that is valid for five minutes; HEAD redirects to a URL that is signed for HEAD.',
   answers: { 302: { description: 'To the file', headers: ['Location'] } },
   problems: [
     'NOT_READY',

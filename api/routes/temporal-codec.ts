@@ -60,14 +60,14 @@ const operation = (id: string, summary: string, example: JsonPayload): Operation
   id,
   tag: 'Service',
   summary,
-  description: "A codec server for Temporal's Web UI and CLI. Not found where the service has no `PAYLOAD_KEY`.",
+  description: "A codec server for Temporal's Web UI and CLI. 404 if the service has no `PAYLOAD_KEY`.",
   // Not exports:admin, which is of one tenant: a payload may be any tenant's.
   scope: 'operator:decode',
   takes: 'TemporalPayloads',
   maxBodyBytes: MAX_BODY_BYTES,
   answers: {
     200: {
-      description: 'As many payloads, in the same order',
+      description: 'The payloads, in the same order',
       schema: codecPayloadsSchema,
       example: { payloads: [example] },
     },
@@ -75,7 +75,7 @@ const operation = (id: string, summary: string, example: JsonPayload): Operation
   problems: ['NOT_FOUND'],
 });
 
-export const decodePayloadsOperation = operation('decodePayloads', 'Decrypt payloads of Temporal', {
+export const decodePayloadsOperation = operation('decodePayloads', "Decrypt Temporal's payloads", {
   metadata: { encoding: 'anNvbi9wbGFpbg==' },
   data: 'eyJqb2JJZCI6IjAxOTMzYjFjIn0=',
 });

@@ -36,7 +36,7 @@ export interface ShowOptions {
  */
 export async function showStack(options: ShowOptions): Promise<void> {
   const { orders, once, reset, dataDir, environment, progress, signal } = options;
-  if (reset) await progress.step('Removing what earlier runs have kept', () => resetStack(dataDir));
+  if (reset) await progress.step('Removing the data of earlier runs', () => resetStack(dataDir));
   progress.line('Starting the local stack');
   const stack = await startStack({ dataDir, environment, progress, signal });
   try {

@@ -104,7 +104,7 @@ export function openComputed(
       'COMPUTE_FAILED',
       `Dataset ${dataset.name}: column ${name} ${why}.`,
       {},
-      { cause, forUser: `The column ${name} could not be computed.` },
+      { cause, forUser: `The column ${name} couldn't be computed.` },
     );
 
   return (texts) => {

@@ -51,7 +51,7 @@ const given = z.strictObject({
     .max(20, 'must be at most 20 characters')
     .regex(/^[^"\r\n\0]*$/, 'must have no quote and no line end')
     .refine(isStorable, UNSTORABLE)
-    .refine((text) => text !== '\\.', 'must not be \\., with which PostgreSQL ends a file')
+    .refine((text) => text !== '\\.', 'must not be \\., which PostgreSQL reads as the end of a file')
     .optional()
     .describe('What stands for null, without quotes; text that is the same is quoted. Default: nothing'),
   quoting: one(['minimal', 'all'], 'Quote what must be, or all but null; default minimal'),
@@ -95,11 +95,12 @@ export const csvOptions = given
     const refuse = (option: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [option], message });
     };
-    if (nullText.includes(delimiter)) refuse('null_text', 'must not have the delimiter in it');
+    if (nullText.includes(delimiter)) refuse('null_text', 'must not contain the delimiter');
     if (!escape) return;
     if (OF_FORMULAS.includes(delimiter)) refuse('delimiter', `must not be =, +, -, @ or ' ${UNLESS_PLAIN}`);
     const escaped = FormulaEncoder.escape(escapeStart(nullText), { delimiter, quotes: true });
-    if (escaped !== nullText) refuse('null_text', `must not be what a spreadsheet runs as a formula ${UNLESS_PLAIN}`);
+    if (escaped !== nullText)
+      refuse('null_text', `must not be text that a spreadsheet runs as a formula ${UNLESS_PLAIN}`);
   });
 
 export type CsvOptions = z.output<typeof csvOptions>;

@@ -25,13 +25,13 @@ export async function checkPayloadKey(client: Client): Promise<string | null> {
         const [codec] = loadedDataConverter.payloadCodecs;
         await codec?.decode(payloads);
         const isEncrypted = payloads.some((payload) => keyIdOf(payload) !== null);
-        return codec === undefined && isEncrypted ? 'What Temporal has is encrypted: set PAYLOAD_KEY.' : null;
+        return codec === undefined && isEncrypted ? "Temporal's payloads are encrypted: set PAYLOAD_KEY." : null;
       } catch (error) {
         if (error instanceof PayloadKeyError) return error.message;
         if (isGrpcServiceError(error) && NO_SCHEDULE.includes(error.code)) return null;
         throw error;
       }
     },
-    (reason) => `Temporal does not show how its data is encrypted (${reason}): see that it runs.`,
+    (reason) => `Could not check how Temporal's payloads are encrypted (${reason}): see that Temporal is running.`,
   );
 }

@@ -84,7 +84,7 @@ export class JobStore {
       await this.change(INSERT_JOB, insertValues(job));
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const sentence = 'The request has text that cannot be stored.';
+      const sentence = "The request contains characters that can't be stored.";
       throw new ServiceError('NOT_STORABLE', sentence, {}, { cause: error });
     }
   }

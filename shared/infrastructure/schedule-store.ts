@@ -188,7 +188,7 @@ function refusedBy(error: unknown): ServiceError {
   const isZone = /time ?zone/i.test(messageOf(error));
   return validationFailed([
     isZone
-      ? { pointer: '/timezone', detail: 'is not a timezone that schedules can have: use a name such as Europe/Berlin' }
+      ? { pointer: '/timezone', detail: 'is not a timezone that schedules support: use a name such as Europe/Berlin' }
       : { pointer: '', detail: 'cannot be scheduled' },
   ]);
 }

@@ -73,7 +73,7 @@ export function createSmtpMailer({ url, from, withinMs }: Options): Mailer {
       } catch (error) {
         ended.throwIfAborted();
         if (timeout.aborted) {
-          const sentence = `The mail server ${connection.host} did not take the mail within ${withinMs / 1000} s.`;
+          const sentence = `The mail server ${connection.host} did not accept the mail within ${withinMs / 1000} s.`;
           throw new ServiceError('MAIL_UNAVAILABLE', sentence, {}, { cause: error });
         }
         if (isRefusal(error)) {

@@ -167,7 +167,7 @@ export function createWebhookSender(rule: AddressRule, resolve: ResolveName = cr
       setTimeout(() => {
         limit.abort(unavailable(sentence));
       }, ms);
-    const connecting = within(CONNECT_MS, `${host} took no connection within ${CONNECT_MS / 1000} s.`);
+    const connecting = within(CONNECT_MS, `${host} accepted no connection within ${CONNECT_MS / 1000} s.`);
     const waiting = within(timeoutMs, `${host} did not answer within ${timeoutMs / 1000} s.`);
     const ended = AbortSignal.any([signal, limit.signal]);
     try {

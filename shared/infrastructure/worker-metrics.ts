@@ -71,7 +71,7 @@ export class WorkerMetrics {
     });
     this.#notifications = new Counter({
       name: 'export_notifications_total',
-      help: 'Attempts to tell a user how an export ended: delivered, retried (another attempt follows), failed, deferred (it waits for others of its tenant), or skipped (its recipient has had all mails of the hour)',
+      help: 'Attempts to tell a user how an export ended: delivered, retried (another attempt follows), failed, deferred (it waits for other deliveries of its tenant), or skipped (its recipient has reached the hourly limit)',
       labelNames: ['channel', 'outcome'],
       registers,
     });

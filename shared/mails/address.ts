@@ -32,5 +32,5 @@ function isMailAddress(text: string): boolean {
 
 export const mailAddress = z
   .string()
-  .refine(isMailAddress, 'must be an e-mail address such as ana@example.com')
+  .refine(isMailAddress, 'must be an email address such as ana@example.com')
   .meta({ format: 'idn-email', maxLength: MAX_LENGTH });

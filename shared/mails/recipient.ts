@@ -6,7 +6,7 @@ export type RecipientRule = 'token' | 'any' | { readonly domains: readonly strin
 
 /** `notify.email` as it is asked for: true is the token's address, false is nobody. */
 export const askedEmail = z.union([z.boolean(), mailAddress], {
-  error: 'must be true, false or an e-mail address such as ana@example.com',
+  error: 'must be true, false or an email address such as ana@example.com',
 });
 export type AskedEmail = z.infer<typeof askedEmail>;
 
@@ -36,7 +36,7 @@ export function recipientOf(
   if (asked === false) return { email: undefined };
   if (asked === undefined) return { email: own };
   if (asked === true) {
-    return own === undefined ? { problem: 'is true, but your token has no valid e-mail address' } : { email: own };
+    return own === undefined ? { problem: 'is true, but your token has no valid email address' } : { email: own };
   }
   if ((own !== undefined && mailboxOf(asked) === mailboxOf(own)) || rule === 'any') return { email: asked };
   if (rule === 'token') return { problem: 'must be the address of your token' };

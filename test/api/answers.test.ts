@@ -134,7 +134,7 @@ describe('every answer', () => {
       ];
       for (const answer of await Promise.all(asks)) {
         const { detail } = assertProblem(answer, 'JOB_STORE_UNAVAILABLE');
-        assert.equal(detail, "The service's own database is not available. Please try again in a few seconds.");
+        assert.equal(detail, "The service's own database is unavailable. Please try again in a few seconds.");
         assert.equal(answer.headers.get('retry-after'), '5');
         assert.ok(!answer.text.includes(NOWHERE));
       }

@@ -83,7 +83,7 @@ describeDeeply('npm run api', () => {
 
     const answer = await ask(`${url}/v1/exports`, 'GET', secret, { as: someone() });
     const { detail } = assertProblem(answer, 'JOB_STORE_UNAVAILABLE');
-    assert.equal(detail, "The service's own database is not available. Please try again in a few seconds.");
+    assert.equal(detail, "The service's own database is unavailable. Please try again in a few seconds.");
     assert.equal(answer.headers.get('retry-after'), '5');
     program.process.kill('SIGINT');
     assert.equal(await program.ended, 0);

@@ -200,7 +200,7 @@ describe('tokens', () => {
       const wrong: readonly (readonly [readonly string[], RegExp])[] = [
         [[], /^--user must be a UUID; --tenant must be a UUID\.$/],
         [['--user', 'alice', '--tenant', tenantId], /^--user must be a UUID\./],
-        [[...ids, '--email', 'alice'], /^--email must be an e-mail address\./],
+        [[...ids, '--email', 'alice'], /^--email must be an email address\./],
         [[...ids, '--ttl', 'long'], /^--ttl must be a time such as 90s/],
         [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],
         [

@@ -156,10 +156,7 @@ describe('columns that TypeScript computes', () => {
       const jobId = await postExport(service, me, { type: dataset.name });
       await untilEnded(service, me, jobId, 'FAILED');
       const job = await getExport(service, me, jobId);
-      assert.deepEqual(
-        [job.error_code, job.error_message],
-        ['COMPUTE_FAILED', 'The column bad could not be computed.'],
-      );
+      assert.deepEqual([job.error_code, job.error_message], ['COMPUTE_FAILED', "The column bad couldn't be computed."]);
       assert.equal(await operatorsReason(service, jobId), sentence);
     });
   }

@@ -210,7 +210,7 @@ describe('docs/errors.md', () => {
       await temporal.close();
       const without = async (PAYLOAD_KEY: string): Promise<string> =>
         (await worker({ TEMPORAL_NAMESPACE, PAYLOAD_KEY })).join('\n');
-      assert.match(await without(''), /^What Temporal has is encrypted/);
+      assert.match(await without(''), /^Temporal's payloads are encrypted/);
       assert.match(await without(keyNamed('2027-05')), /add that key to PAYLOAD_KEY\.$/);
       assert.match(await without(keyNamed('2026-11')), /another key of that name/);
     });

@@ -60,7 +60,7 @@ const BROKEN = [
   }),
   variant('forgetful', { computed: { euros: { type: 'numeric', from: [], compute: () => undefined } } }),
 ];
-const UNCOMPUTED = 'The column euros could not be computed.';
+const UNCOMPUTED = "The column euros couldn't be computed.";
 function fail(why: string): never {
   throw new Error(why);
 }

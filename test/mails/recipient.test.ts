@@ -94,7 +94,7 @@ describe('notify.email', () => {
     assert.deepEqual(await refusal('bob@example.com', me), [{ pointer: '/notify/email', detail }]);
   });
   it('is not true for a token without an address, or with one that cannot be mailed to', async () => {
-    const detail = 'is true, but your token has no valid e-mail address';
+    const detail = 'is true, but your token has no valid email address';
     for (const as of [someone(), { ...someone(), email: 'nobody at all' }]) {
       assert.deepEqual(await refusal(true, as), [{ pointer: '/notify/email', detail }]);
     }

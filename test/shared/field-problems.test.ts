@@ -5,23 +5,23 @@ import { validationFailed, type FieldProblem } from '../../shared/field-problems
 const problemsOf = (problems: readonly FieldProblem[]): FieldProblem[] =>
   validationFailed(problems).details.errors as FieldProblem[];
 const numbered = (count: number): FieldProblem[] =>
-  Array.from({ length: count }, (_, n) => ({ pointer: `/columns/${n}`, detail: 'is not known here' }));
+  Array.from({ length: count }, (_, n) => ({ pointer: `/columns/${n}`, detail: 'is not a known field' }));
 
 describe('what is wrong with a request', () => {
   it('is named field by field', () => {
     const { message } = validationFailed([{ pointer: '', detail: 'must be JSON' }, ...numbered(2)]);
-    assert.equal(message, 'The body must be JSON; /columns/0 is not known here; /columns/1 is not known here.');
+    assert.equal(message, 'The body must be JSON; /columns/0 is not a known field; /columns/1 is not a known field.');
     assert.equal(problemsOf(numbered(20)).length, 20);
   });
 
   it('is 20 problems at most, and the sentence counts the others', () => {
     assert.equal(problemsOf(numbered(21)).length, 20);
-    assert.match(validationFailed(numbered(21)).message, /\/columns\/19 is not known here; and 1 more problem\.$/);
+    assert.match(validationFailed(numbered(21)).message, /\/columns\/19 is not a known field; and 1 more problem\.$/);
     assert.match(validationFailed(numbered(50_000)).message, /; and 49980 more problems\.$/);
   });
 
   it('echoes no more than 200 characters of a name, and no half of one', () => {
-    const [problem] = problemsOf([{ pointer: `/${'😀'.repeat(1000)}`, detail: 'is not known here' }]);
+    const [problem] = problemsOf([{ pointer: `/${'😀'.repeat(1000)}`, detail: 'is not a known field' }]);
     assert.equal(problem?.pointer, `/${'😀'.repeat(99)}…`);
   });
 

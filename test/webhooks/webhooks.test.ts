@@ -147,7 +147,7 @@ describe('webhooks', () => {
     const later = await post();
     const [unsent] = await untilTried(service, user, later, 1);
     assert.deepEqual([unsent?.status, unsent?.http_status], ['FAILED', null]);
-    assert.match(unsent?.error ?? '', /has answered 410 before/);
+    assert.match(unsent?.error ?? '', /answered 410 earlier/);
     assert.equal(receiver.received.length, 1);
 
     await redeliver(service, user, later);

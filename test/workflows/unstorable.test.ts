@@ -55,7 +55,7 @@ describe('an export whose row can never be stored', () => {
         await until(`the row of ${jobId}`, () => service.deps.jobs.find(jobId));
         const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
         assert.equal(error_code, 'NOT_STORABLE');
-        assert.equal(error_message, 'The request has text that cannot be stored.');
+        assert.equal(error_message, "The request contains characters that can't be stored.");
       }
       assert.ok(Date.now() - since < 10_000, 'it is not retried');
       assert.equal((await untilTold(user)).length, 2);

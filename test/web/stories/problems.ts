@@ -23,7 +23,7 @@ export function problems(world: () => World): void {
     await page.getByText('Notify me when it’s ready').click();
     await page.getByLabel('Email address').fill('nobody');
     await start.click();
-    await page.getByText('an e-mail address such as ana@example.com').waitFor();
+    await page.getByText('an email address such as ana@example.com').waitFor();
     await look('field-problem');
     await page.getByText('More options of the format').click();
     await page.getByText('Order of the columns').click();
