@@ -6,7 +6,7 @@ import { ensureBucket } from './bucket.js';
 import { findBinary, type BinarySpec } from './find-binary.js';
 import { startUntilReady, withFreePorts } from './start-service.js';
 
-const seaweedBinary: BinarySpec = {
+export const seaweedfsBinary: BinarySpec = {
   title: 'The S3 server (SeaweedFS)',
   command: 'weed',
   versionArgs: ['version'],
@@ -34,7 +34,7 @@ export type StartS3 = (context: StackContext, options: BucketOptions) => Promise
 export async function startSeaweedFs(context: StackContext, options: BucketOptions): Promise<S3Server> {
   return context.progress.step('S3 (SeaweedFS)', async (say) => {
     const { cacheDir, environment, signal } = context;
-    const command = await findBinary(seaweedBinary, { cacheDir, environment, say, signal });
+    const command = await findBinary(seaweedfsBinary, { cacheDir, environment, say, signal });
     const names = ['s3', 'seaweedfs-master', 'seaweedfs-volume', 'seaweedfs-filer', 'seaweedfs-admin'];
     return withFreePorts(context, names, async () => {
       const service = await makeService(context, command, options);

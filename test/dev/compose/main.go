@@ -20,7 +20,7 @@ func main() {
 }
 
 func read(file string) ([]byte, error) {
-	options, err := cli.NewProjectOptions([]string{file})
+	options, err := cli.NewProjectOptions([]string{file}, cli.WithProfiles([]string{"*"}))
 	if err != nil {
 		return nil, err
 	}

