@@ -9,6 +9,9 @@ export const LONG = asked === 'long';
  */
 export const DEEP = LONG || asked === 'deep';
 
+/** `npm run test:compose` alone: the image and the compose file, on a Docker Engine. */
+export const COMPOSE = asked === 'compose';
+
 // Looked up when they are called: a parallel run of mocha has others for each file, and a module is loaded once.
 
 /** `it`, of a test that a quick run leaves out. */

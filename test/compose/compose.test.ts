@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { access, mkdir, readFile, rm } from 'node:fs/promises';
+import { getuid } from 'node:process';
+import type { Socket } from 'node:dgram';
+import { join } from 'node:path';
+import { cachedFolder } from '../../dev/cached-folder.js';
+import { signalQuietly } from '../../dev/stack/processes.js';
+import { runCommand } from '../../dev/stack/run-command.js';
+import { StackError } from '../../dev/stack/stack-error.js';
+import { LOCAL_DIR } from '../../dev/stack/stack.js';
+import { COMPOSE } from '../support/depth.js';
+import { findGo, GO_ENV } from '../support/go.js';
+import { needProgram, orSkip } from '../support/or-skip.js';
+import { orFail } from '../support/python.js';
+import { Client } from './client.js';
+import { DOCKER, Engine } from './engine.js';
+import { startNames } from './names.js';
+import { Project } from './project.js';
+import { buildStandIns } from './stand-ins.js';
+
+/**
+ * The image and the compose file, started for real: `npm run test:compose`. It needs root, and from Debian docker.io,
+ * containerd, runc, iptables, iproute2, tini, mmdebstrap and prometheus. docs/deployment.md says what this proves.
+ */
+
+const ROOT = join(LOCAL_DIR, '..');
+const COMPOSE_VERSION = 'v2.38.2';
+const ORDERS = 3_000_000;
+/** Where containers of the default bridge reach this machine. */
+const BRIDGE = '172.17.0.1';
+const IMAGE = 'export-service:local';
+const IMAGE_LIMIT_MB = 250;
+/** A worker's drain time, its watchdog's eight seconds, and what Docker itself takes. */
+const STOP_LIMIT_MS = 30_000;
+const LONG_MS = 30 * 60_000;
+
+async function composeProgram(): Promise<string> {
+  const folder = await cachedFolder(`docker-compose-${COMPOSE_VERSION}`, async (draft) => {
+    await mkdir(draft);
+    const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'auto' };
+    const go = await findGo();
+    const main = 'github.com/docker/compose/v2/cmd';
+    // Not `go install`, which a module with replacements refuses.
+    const steps = [
+      ['mod', 'init', 'compose'],
+      ['get', '-tool', `${main}@${COMPOSE_VERSION}`],
+      ['build', '-o', 'docker-compose', main],
+    ];
+    for (const step of steps) orFail('go', await runCommand(go, step, { env, cwd: draft, timeoutMs: LONG_MS }));
+  });
+  return join(folder, 'docker-compose');
+}
+
+/** The sources of a commit, as a clone has them. */
+async function checkout(commit: string, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const script = 'git -C "$0" archive "$1" | tar -x -C "$2"';
+  orFail(
+    'git archive',
+    await runCommand('bash', ['-o', 'pipefail', '-c', script, ROOT, commit, folder], { timeoutMs: 60_000 }),
+  );
+}
+
+if (COMPOSE) {
+  describe('the image and the compose file', function () {
+    this.timeout(LONG_MS);
+    const folder = join(LOCAL_DIR, 'compose');
+    let engine: Engine;
+    let names: Socket;
+    let project: Project;
+    /** Ends what has begun, the last first. */
+    const ends: (() => Promise<unknown>)[] = [];
+    let client: Client;
+    /** The sum of the file that an export makes when nothing is in its way. */
+    let undisturbed: string;
+
+    before(async function () {
+      await orSkip(this, async () => {
+        if (getuid?.() !== 0) throw new StackError('only root can start a Docker Engine');
+        for (const program of ['dockerd', 'containerd', 'runc', 'mmdebstrap']) await needProgram(program);
+        await access(DOCKER).catch(() => Promise.reject(new StackError(`${DOCKER} is not installed`)));
+        engine = new Engine(join(folder, 'engine'), await composeProgram());
+        await engine.start();
+      });
+      ends.unshift(() => engine.stop());
+      names = await startNames(BRIDGE);
+      ends.unshift(() => new Promise<void>((done) => names.close(done)));
+      // The commit before: what an operator upgrades from.
+      await checkout('HEAD~1', join(folder, 'before'));
+      await checkout('HEAD', join(folder, 'now'));
+      const before = await Project.open(engine, join(folder, 'before'), BRIDGE, ORDERS);
+      project = await Project.open(engine, join(folder, 'now'), BRIDGE, ORDERS);
+      const published = [...Object.values(before.images), ...Object.values(project.images), await baseImage(ROOT)];
+      await buildStandIns(
+        engine,
+        [...new Set(published)].filter((image) => !image.startsWith('export-service:')),
+      );
+      ends.unshift(() => project.compose('down', '--volumes', '--timeout', '5'));
+      // What an earlier run may have left.
+      await project.compose('down', '--volumes', '--timeout', '5');
+      await before.up('--build');
+      client = await Client.open(before);
+    });
+
+    after(async () => {
+      for (const end of ends) await end();
+    });
+
+    it('exports with the image of the commit before, and is upgraded in the middle of an export', async () => {
+      undisturbed = await client.fileOf(await client.post());
+      const jobId = await client.post();
+      await client.untilRowsFlow(jobId);
+      await project.up('--build');
+      assert.equal(await client.fileOf(jobId), undisturbed);
+    });
+
+    it('has an image of less than 250 MB on top of Node, whose processes are not root', async () => {
+      const size = async (image: string): Promise<number> =>
+        Number(await engine.docker('image', 'inspect', '--format', '{{.Size}}', image)) / 1e6;
+      const added = (await size(IMAGE)) - (await size(await baseImage(ROOT)));
+      console.log(`      ${added.toFixed(0)} MB`);
+      assert(added < IMAGE_LIMIT_MB, `${added} MB`);
+      for (const service of ['api', 'worker-control', 'worker-data']) {
+        assert.equal(await project.compose('exec', '-T', service, 'id', '--user'), '1000', service);
+      }
+    });
+
+    for (const service of [
+      'postgres',
+      'seaweedfs',
+      'temporal-postgres',
+      'temporal',
+      'temporal-ui',
+      'api',
+      'worker-control',
+      'worker-data',
+      'prometheus',
+    ]) {
+      it(`brings ${service} back after kill -9 in the middle of an export, which makes the same file`, async () => {
+        const jobId = await client.post();
+        await client.untilRowsFlow(jobId);
+        const killed = await project.pids(service);
+        assert(killed.length > 0 && killed.every((pid) => pid > 0), service);
+        for (const pid of killed) signalQuietly(pid, 'SIGKILL');
+        assert.equal(await client.fileOf(jobId), undisturbed);
+        await project.up();
+        const back = await project.pids(service);
+        assert(back.length === killed.length && back.every((pid) => pid > 0 && !killed.includes(pid)), service);
+      });
+    }
+
+    it('comes back after the loss of power in the middle of an export, which makes the same file', async () => {
+      const jobId = await client.post();
+      await client.untilRowsFlow(jobId);
+      await engine.losePower();
+      await engine.start();
+      assert.equal(await client.fileOf(jobId), undisturbed);
+    });
+
+    it('has more readers when worker-data is scaled', async () => {
+      await project.up('--scale', 'worker-data=3', '--no-recreate');
+      assert.equal((await project.containers('worker-data')).length, 3);
+      assert.equal(await client.fileOf(await client.post()), undisturbed);
+    });
+
+    it('ends each of its processes by SIGTERM within the drain time, in the middle of an export', async () => {
+      const jobId = await client.post();
+      await client.untilRowsFlow(jobId);
+      for (const service of ['api', 'worker-control', 'worker-data']) {
+        const ids = await project.containers(service);
+        const since = Date.now();
+        await project.compose('stop', service);
+        assert(Date.now() - since < STOP_LIMIT_MS, `${service}: ${Date.now() - since} ms`);
+        for (const id of ids) {
+          assert.equal(await engine.docker('inspect', '--format', '{{.State.ExitCode}}', id), '0', service);
+        }
+      }
+      await project.up();
+      assert.equal(await client.fileOf(jobId), undisturbed);
+    });
+  });
+}
+
+/** The image of Node, as a Dockerfile names it. */
+async function baseImage(folder: string): Promise<string> {
+  const version = /^ARG NODE_VERSION=(\S+)$/m.exec(await readFile(join(folder, 'Dockerfile'), 'utf8'))?.[1];
+  return `node:${version ?? assert.fail('the Dockerfile names no version of Node')}-bookworm-slim`;
+}

@@ -1,0 +1,74 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Engine } from './engine.js';
+import { WITHOUT_STAND_IN } from './stand-ins.js';
+
+const configSchema = z.looseObject({
+  services: z.record(z.string(), z.looseObject({ image: z.string(), build: z.looseObject({}).nullish() })),
+});
+
+/** A folder with a compose file, on an engine. */
+export class Project {
+  private constructor(
+    private readonly engine: Engine,
+    readonly files: readonly string[],
+    /** Of services that can be started here. */
+    readonly images: Readonly<Record<string, string>>,
+    private readonly leftOut: readonly string[],
+  ) {}
+
+  /**
+   * @param folder with docker-compose.temporal.yml, and what its image is built of
+   * @param address on which containers ask for names
+   */
+  static async open(engine: Engine, folder: string, address: string, orders: number): Promise<Project> {
+    const file = join(folder, 'docker-compose.temporal.yml');
+    const { services } = configSchema.parse(JSON.parse(await engine.compose([file], 'config', '--format', 'json')));
+    const isLeftOut = (image: string): boolean => WITHOUT_STAND_IN.some((name) => image.startsWith(`${name}:`));
+    const override = join(folder, 'compose-override.json');
+    const settings = Object.entries(services).map(([name, { build }]) => [
+      name,
+      {
+        dns: [address],
+        // npm ci reaches packages by this machine's own network.
+        ...(build == null ? {} : { build: { network: 'host' } }),
+        ...(name === 'seed'
+          ? { command: ['npm', 'run', 'seed', '--', '--orders', String(orders), '--single-tenant'] }
+          : {}),
+      },
+    ]);
+    await writeFile(override, JSON.stringify({ services: Object.fromEntries(settings) as unknown }));
+    const images = Object.entries(services).map(([name, { image }]) => [name, image] as const);
+    return new Project(
+      engine,
+      [file, override],
+      Object.fromEntries(images.filter(([, image]) => !isLeftOut(image))),
+      images.filter(([, image]) => isLeftOut(image)).map(([name]) => name),
+    );
+  }
+
+  /** Starts everything that is not up, and waits until it is healthy. */
+  async up(...options: string[]): Promise<void> {
+    const without = this.leftOut.flatMap((name) => ['--scale', `${name}=0`]);
+    await this.compose('up', '--detach', '--wait', '--pull', 'never', ...without, ...options);
+  }
+
+  compose(...args: string[]): Promise<string> {
+    return this.engine.compose(this.files, ...args);
+  }
+
+  /** The containers of a service that run. */
+  async containers(service: string): Promise<string[]> {
+    return (await this.compose('ps', '--quiet', service)).split('\n').filter((id) => id !== '');
+  }
+
+  /** The first process of each container of a service, as this machine numbers it. */
+  async pids(service: string): Promise<number[]> {
+    const ids = await this.containers(service);
+    const inspected = await Promise.all(
+      ids.map((id) => this.engine.docker('inspect', '--format', '{{.State.Pid}}', id)),
+    );
+    return inspected.map(Number);
+  }
+}
