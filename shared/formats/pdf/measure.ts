@@ -1,4 +1,4 @@
-import { codePointsOf } from './codes.js';
+import { codePointsOf, ELLIPSIS } from './codes.js';
 import type { Faces } from './faces.js';
 import { fitLine } from './shaping/fit-line.js';
 import { layOutLine } from './shaping/line.js';
@@ -12,16 +12,23 @@ export function measureText(faces: Faces, text: string): number {
   return points.reduce((sum, point) => sum + faces.widthOf(point), 0);
 }
 
-/** The text, or as much of its beginning as fits with an ellipsis. */
+/** The text, or as much of its beginning as fits with an ellipsis. Of a long text only what could fit is looked at twice. */
 export function clipText(faces: Faces, text: string, width: number): string {
-  if (measureText(faces, text) <= width) return text;
   const points = codePointsOf(text);
-  if (needsShaping(points)) {
-    const { end } = fitLine(faces, points, width);
-    return `${String.fromCodePoint(...points.slice(0, end))}…`;
+  const { end, isCut } = needsShaping(points) ? fitLine(faces, points, width) : fitPlain(faces, points, width);
+  return isCut ? `${String.fromCodePoint(...points.slice(0, end)).trimEnd()}…` : text;
+}
+
+function fitPlain(faces: Faces, points: readonly number[], width: number): { end: number; isCut: boolean } {
+  let used = 0;
+  let end = 0;
+  const room = width - faces.widthOf(ELLIPSIS);
+  for (const [index, point] of points.entries()) {
+    used += faces.widthOf(point);
+    if (used <= room) end = index + 1;
+    if (used > width) return { end, isCut: true };
   }
-  while (points.length > 0 && measureText(faces, `${String.fromCodePoint(...points)}…`) > width) points.pop();
-  return `${String.fromCodePoint(...points).trimEnd()}…`;
+  return { end: points.length, isCut: false };
 }
 
 /** Lines that fit, broken between words; the last has an ellipsis where there is more. */
