@@ -1,4 +1,5 @@
 // @ts-check
+import { write } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
@@ -7,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
  */
 
 const TICK_MS = 250;
+const LOG_WITHIN_MS = 1000;
 
 /** @type {import('./watchdog.js').WatchdogSettings} */
 const { limitMs, logLevel } = workerData;
@@ -34,10 +36,13 @@ const ticks = setInterval(() => {
 /** @param {string} reason */
 async function kill(reason) {
   clearInterval(ticks);
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  // Whatever becomes of the line: a log that nobody reads may be what blocks the main thread, and would block this one.
+  setTimeout(end, LOG_WITHIN_MS);
   // Loaded only now: the thread takes half of the memory without it.
   const { pino } = await import('pino');
-  // Written at once: what waits in this process is lost.
-  const logger = pino({ name: 'export-worker', level: logLevel }, pino.destination({ dest: 1, sync: true }));
+  // Past the main thread, which would have to pass on what this one prints.
+  const standardOutput = { write: (/** @type {string} */ line) => write(1, line, end) };
+  const logger = pino({ name: 'export-worker', level: logLevel }, standardOutput);
   logger.fatal({ reason, limitMs, left: [...running.values()] }, 'killed');
-  process.kill(process.pid, 'SIGKILL');
 }
