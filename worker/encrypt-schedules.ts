@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
+import { RETENTION_SCHEDULE } from '../shared/infrastructure/check-payload-key.js';
 import { keyIdOf } from '../shared/infrastructure/payload-codec.js';
+import { isUserSchedule } from '../shared/schedules/contract.js';
 
 /**
  * Encrypts what users have asked for in schedules (arguments, summary) with the first key, where it is under another key
- * or in plain text. Temporal cannot change a memo, which holds when the schedule was made and a hash: that keeps its key.
+ * or in plain text; other applications' schedules stay as they are. Temporal cannot change a memo, which holds when the schedule was made and a hash: that keeps its key.
  * @returns the names of earlier keys that memos need; does nothing without a key
  */
 export async function encryptSchedules(client: Client): Promise<ReadonlySet<string>> {
@@ -19,6 +21,7 @@ export async function encryptSchedules(client: Client): Promise<ReadonlySet<stri
   const again = async (payloads: Payload[]): Promise<Payload[]> => codec.encode(await codec.decode(payloads));
 
   for await (const { scheduleId } of client.schedule.list()) {
+    if (scheduleId !== RETENTION_SCHEDULE && !isUserSchedule(scheduleId)) continue;
     const { schedule, conflictToken, memo } = await workflowService.describeSchedule({ namespace, scheduleId });
     for (const payload of Object.values(memo?.fields ?? {})) {
       const id = keyIdOf(payload);

@@ -30,7 +30,10 @@ export interface ScheduledExportInput extends UserRef {
 /** Temporal's own id. It has the owner in it: nobody can name the schedule of somebody else. */
 export const temporalScheduleId = ({ tenantId, userId }: UserRef, scheduleId: string): string =>
   `${scheduleIdPrefix({ tenantId, userId })}${scheduleId}`;
-export const scheduleIdPrefix = ({ tenantId, userId }: UserRef): string => `export-schedule/${tenantId}/${userId}/`;
+export const scheduleIdPrefix = ({ tenantId, userId }: UserRef): string => `${OF_USERS}${tenantId}/${userId}/`;
+const OF_USERS = 'export-schedule/';
+/** Whether a schedule of the namespace is one of a user. Other applications may have theirs there. */
+export const isUserSchedule = (temporalId: string): boolean => temporalId.startsWith(OF_USERS);
 /** Temporal appends the time that a run was due. */
 export const scheduledWorkflowId = (scheduleId: string): string => `scheduled-export/${scheduleId}`;
 

@@ -70,6 +70,32 @@ describe('a process with another PAYLOAD_KEY than the rest', () => {
   });
 });
 
+describe('setup:temporal with a PAYLOAD_KEY', () => {
+  it('leaves the schedules of other applications in the namespace as they are', async () => {
+    const service = await startService();
+    const plain = service.deps.temporal.client;
+    const keys = readPayloadKeys(keyNamed('2026-11')) ?? undefined;
+    const connection = { address: stack().env.TEMPORAL_ADDRESS };
+    const encrypting = connectTemporal({ connection, namespace: service.namespace, ...encryptedBy(keys) });
+    const [scheduleId, args] = ['nightly-report', ['of somebody else']];
+    const action = { type: 'startWorkflow', workflowType: 'report', taskQueue: 'reports', args } as const;
+    const theirs = await plain.schedule.create({
+      ...{ scheduleId, spec: { intervals: [{ every: '1 day' }] }, action },
+    });
+    try {
+      await until('it is listed', async () => (await schedulesPayloads(plain)).length > 1);
+      await setUpTemporal(encrypting, service.namespace);
+      assert.deepEqual((await theirs.describe()).action.args, args);
+      const encrypted = await schedulesPayloads(plain);
+      assert.deepEqual(encrypted.map(({ payload }) => keyIdOf(payload)).sort(), ['2026-11', null]);
+    } finally {
+      await theirs.delete();
+      await encrypting.close();
+      await closeCleanly(service);
+    }
+  });
+});
+
 describeDeeply('a worker with another PAYLOAD_KEY than the rest', () => {
   let service: TestService;
   const key = keyNamed('2026-11');
