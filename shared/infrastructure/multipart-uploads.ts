@@ -66,6 +66,9 @@ const MAX_LISTED_UPLOADS = 100_000;
 /** Some stores quote an ETag in headers only, or in XML only, and some proxies mark it as weak. */
 const quoted = (etag: string): string => `"${etag.replace(/^W\//, '').replaceAll('"', '')}"`;
 
+/** Thrown instead of a completion that was not tried: it says nothing about what the store can do. */
+class ObjectExists extends Error {}
+
 /** The multipart uploads of a bucket: `ObjectStore` has the contract. */
 export class MultipartUploads extends Bucket {
   /** @returns null when there is no such object */
@@ -179,7 +182,7 @@ export class MultipartUploads extends Bucket {
         );
       } catch (error) {
         if (isStoreError(error, 'NoSuchUpload')) return null;
-        if (!isStoreError(error, 'BadDigest')) throw error;
+        if (!isStoreError(error, 'BadDigest', 'XAmzContentChecksumMismatch')) throw error;
         const sentence = `Part ${partNumber} did not reach the store as it was sent.`;
         throw new ServiceError('STORAGE_UNAVAILABLE', sentence, {}, { cause: error });
       }
@@ -204,10 +207,14 @@ export class MultipartUploads extends Bucket {
           () => this.#complete(target, parts, crc32, { IfNoneMatch: '*' }),
           // Between the two requests another attempt may complete: then its object has the same bytes, or its upload was
           // aborted before this one began.
-          async () => ((await this.head(target.key)) === null ? this.#complete(target, parts, crc32, {}) : 'unclear'),
+          async () => {
+            if ((await this.head(target.key)) !== null) throw new ObjectExists('An object has this key already.');
+            return this.#complete(target, parts, crc32, {});
+          },
         );
       } catch (error) {
-        if (isStoreError(error, 'NoSuchUpload', 'PreconditionFailed')) return 'unclear';
+        if (error instanceof ObjectExists || isStoreError(error, 'NoSuchUpload', 'PreconditionFailed'))
+          return 'unclear';
         throw error;
       }
     });

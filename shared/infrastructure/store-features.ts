@@ -4,14 +4,13 @@ import { isStoreError } from './store-errors.js';
 type Feature = 'part checksums' | 'object checksum' | 'create only' | 'bulk delete';
 
 /** How stores refuse a header, a parameter or an operation that they do not know. */
-const REFUSALS = [
-  'InvalidArgument',
-  'InvalidRequest',
-  'MalformedXML',
-  'MethodNotAllowed',
-  'NotImplemented',
-  'XAmzContentChecksumMismatch',
-] as const;
+const REFUSALS = ['InvalidArgument', 'InvalidRequest', 'MalformedXML', 'MethodNotAllowed', 'NotImplemented'] as const;
+
+/** MinIO's answer to a whole object's checksum where it computes another kind. Of a part, it means damaged bytes. */
+const OTHER_CHECKSUM = 'XAmzContentChecksumMismatch';
+
+const refuses = (feature: Feature, error: unknown): boolean =>
+  isStoreError(error, ...REFUSALS) || (feature === 'object checksum' && isStoreError(error, OTHER_CHECKSUM));
 
 /** Remembers, for as long as the process lives, what a store has refused. */
 export class StoreFeatures {
@@ -27,7 +26,7 @@ export class StoreFeatures {
     try {
       return await withIt();
     } catch (error) {
-      if (!isStoreError(error, ...REFUSALS)) throw error;
+      if (!refuses(feature, error)) throw error;
     }
     const result = await without();
     this.#refused.add(feature);

@@ -100,6 +100,18 @@ describe('the object store, given answers that other stores gave,', () => {
       assert.deepEqual(asked().slice(before), ['HeadObject']);
     });
 
+    it('still asks for If-None-Match after a refusal for another reason', async () => {
+      let isDone = true;
+      const store = await answering(({ operation }) => {
+        if (operation === 'HeadObject') return { status: 200, headers: { 'content-length': '8' } };
+        return isDone ? REFUSALS.createOnly : OK.completed;
+      });
+      assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
+      isDone = false;
+      assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
+      assert.equal(headersAsked('if-none-match').at(-1), '*');
+    });
+
     for (const [name, refusal] of Object.entries(OBJECT_CHECKSUM_REFUSALS)) {
       it(`goes without the checksum of the object after ${name}, and keeps those of the parts`, async () => {
         const store = await answering(({ headers }) =>
@@ -128,6 +140,18 @@ describe('the object store, given answers that other stores gave,', () => {
       assert.equal(recorded.requests.length, 4, asked().join());
       assert.equal(headersAsked('content-md5').at(2), createHash('md5').update(BODY).digest('base64'));
       assert.equal(headersAsked('x-amz-checksum-crc32').join(''), '');
+    });
+
+    it('does not learn it from a part that MinIO got damaged', async () => {
+      let isFirst = true;
+      const store = await answering(() => {
+        const answer = isFirst ? OBJECT_CHECKSUM_REFUSALS.XAmzContentChecksumMismatch : OK.uploaded;
+        isFirst = false;
+        return answer;
+      });
+      await assert.rejects(store.uploadPart(TARGET, PART), { code: 'STORAGE_UNAVAILABLE', message: /Part 1/ });
+      assert.equal(await store.uploadPart(TARGET, PART), PARTS[0]?.etag);
+      assert.deepEqual(headersAsked('x-amz-checksum-crc32'), [crc32Base64(SUM), crc32Base64(SUM)]);
     });
 
     for (const refusal of [REFUSALS.partChecksum, REFUSALS.partChecksumType]) {
