@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { RECORD_NAME } from '../dev/stack/leftovers.js';
 import { ManagedProcess } from '../dev/stack/managed-process.js';
 import { RunRecorder } from '../dev/stack/run-record.js';
-import { startUntilReady, type Readiness } from '../dev/stack/start-service.js';
-import { startWatchdog, type Watchdog } from '../dev/stack/start-watchdog.js';
+import { startUntilReady, type ReadyCheck } from '../dev/stack/start-service.js';
+import { startStackWatchdog, type StackWatchdog } from '../dev/stack/start-watchdog.js';
 
 export interface ProgramOptions {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface ProgramOptions {
   readonly args: readonly string[];
   /** The whole environment. */
   readonly env: NodeJS.ProcessEnv;
-  readonly ready?: Readiness;
+  readonly ready?: ReadyCheck;
 }
 
 /**
@@ -23,7 +23,7 @@ export class Programs {
   readonly #folder: string;
   readonly #signal: AbortSignal;
   readonly #recorder: RunRecorder;
-  readonly #watchdog: Watchdog;
+  readonly #watchdog: StackWatchdog;
   readonly #running = new Set<ManagedProcess>();
 
   /**
@@ -40,7 +40,7 @@ export class Programs {
     this.#folder = folder;
     this.#signal = signal;
     this.#recorder = new RunRecorder(join(folder, RECORD_NAME), []);
-    this.#watchdog = startWatchdog(this.#recorder.file);
+    this.#watchdog = startStackWatchdog(this.#recorder.file);
   }
 
   /** Resolves when it runs or, where the options say what that is, when it is ready. */

@@ -1,7 +1,7 @@
 import type { Problem } from '../../shared/problem-schema.js';
 
 /** One field of a request, by its JSON pointer, and what is wrong with it: the end of a sentence. */
-export interface FieldProblem {
+export interface RefusedField {
   readonly pointer: string;
   readonly detail: string;
 }
@@ -19,7 +19,7 @@ export class Refusal extends Error {
     /** 0: it has not answered. */
     readonly status: number,
     readonly code: string,
-    readonly fields: readonly FieldProblem[],
+    readonly fields: readonly RefusedField[],
   ) {
     super(message);
   }

@@ -11,9 +11,9 @@ import { readOrMakeSecrets } from './secrets.js';
 import { startServices, type Services } from './services.js';
 import type { StartS3 } from './seaweedfs.js';
 import { environmentFor, ownSettings, type Environment, type StackEnv } from './stack-env.js';
-import { startUntilReady, type Readiness } from './start-service.js';
+import { startUntilReady, type ReadyCheck } from './start-service.js';
 import { TSX } from './tsx.js';
-import { startWatchdog, type Watchdog } from './start-watchdog.js';
+import { startStackWatchdog, type StackWatchdog } from './start-watchdog.js';
 
 /** The one folder, ignored by git, below which everything that this repository's stacks write lies. */
 export const LOCAL_DIR = fileURLToPath(new URL('../../.local', import.meta.url));
@@ -39,7 +39,7 @@ export interface LaunchOptions {
   /** Added to the stack's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** When given, `launch` resolves when it is ready, and rejects when it ends or takes longer. */
-  readonly ready?: Readiness;
+  readonly ready?: ReadyCheck;
 }
 
 export interface Stack {
@@ -83,7 +83,7 @@ class Run {
   readonly #services: ManagedProcess[] = [];
   readonly #launched: ManagedProcess[] = [];
   readonly #abort = new AbortController();
-  readonly #watchdog: Watchdog;
+  readonly #watchdog: StackWatchdog;
   readonly #closers: (() => Promise<void>)[] = [];
   #stopped: Promise<void> | undefined;
 
@@ -109,7 +109,7 @@ class Run {
     const throwaway = options.throwaway ?? false;
     const signals = [this.#abort.signal, ...(options.signal === undefined ? [] : [options.signal])];
     const recorder = new RunRecorder(join(dataDir, RECORD_NAME), throwaway ? [dataDir] : []);
-    this.#watchdog = startWatchdog(recorder.file);
+    this.#watchdog = startStackWatchdog(recorder.file);
     const environment = options.environment ?? process.env;
     const secrets = readOrMakeSecrets(join(dataDir, 'secrets.json'));
     recorder.setJwtSecret(ownSettings(environment, secrets).JWT_SECRET);

@@ -7,7 +7,7 @@ const POLL_MS = 40;
 const PORT_TAKEN =
   /address already in use|could not bind|bind: |port \d+ is (already in use|not available)|another process listens there/i;
 
-export interface Readiness {
+export interface ReadyCheck {
   /** Rejects while the service is not ready, with the reason. */
   readonly check: () => Promise<void>;
   readonly limitMs: number;
@@ -21,7 +21,7 @@ export interface Readiness {
  */
 export async function startUntilReady(
   process: ManagedProcess,
-  { check, limitMs }: Readiness,
+  { check, limitMs }: ReadyCheck,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();

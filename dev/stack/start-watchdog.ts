@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { TSX } from './tsx.js';
 
-export interface Watchdog {
+export interface StackWatchdog {
   /** Lets it go; resolves when it has ended. */
   stop(): Promise<void>;
 }
 
 /** Has a process of its own clean up after `recordFile` when this process ends without doing so, however it ends. */
-export function startWatchdog(recordFile: string): Watchdog {
+export function startStackWatchdog(recordFile: string): StackWatchdog {
   const script = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
   const child = spawn(process.execPath, [...TSX, script, recordFile], {
     detached: true,

@@ -1,9 +1,9 @@
 import { createContext, type ComponentChildren, type VNode } from 'preact';
 import { useContext, useId } from 'preact/hooks';
-import type { FieldProblem } from '../refusal.js';
+import type { RefusedField } from '../refusal.js';
 
 /** What is wrong with the request that the form makes; each field shows its own. */
-export const FieldProblems = createContext<readonly FieldProblem[]>([]);
+export const FieldProblems = createContext<readonly RefusedField[]>([]);
 
 const isWithin = (pointer: string, at: string): boolean => pointer === at || pointer.startsWith(`${at}/`);
 
@@ -14,7 +14,7 @@ export function useProblem(at: string): string {
 }
 
 /** Problems that no field of the form would show. */
-export const homeless = (problems: readonly FieldProblem[], shown: readonly string[]): FieldProblem[] =>
+export const homeless = (problems: readonly RefusedField[], shown: readonly string[]): RefusedField[] =>
   problems.filter(({ pointer }) => !shown.some((at) => isWithin(pointer, at)));
 
 export interface InputAttributes {

@@ -1,6 +1,6 @@
 import type { Choices } from '../../../shared/choices-schema.js';
 import type { FilterValue } from '../../../shared/contract.js';
-import { pointerTo, type FieldProblem } from '../refusal.js';
+import { pointerTo, type RefusedField } from '../refusal.js';
 import { optionFields, optionValue, type OptionField } from './option-fields.js';
 
 /** What the form holds, and the request that it makes. */
@@ -90,7 +90,7 @@ export function draftFor(choices: Choices, type: string, before?: Draft): Draft 
 }
 
 /** What of the form the service could not understand, and the request for the rest of it. */
-export function requestOf(choices: Choices, draft: Draft): { body: ExportBody; problems: FieldProblem[] } {
+export function requestOf(choices: Choices, draft: Draft): { body: ExportBody; problems: RefusedField[] } {
   const dataset = datasetOf(choices, draft.type);
   const { sendsEmail, webhookUrl } = draft;
   const email: string | false = sendsEmail ? draft.email.trim() : false;

@@ -2,7 +2,7 @@ import type { ColumnType } from '../../datasets/define-dataset.js';
 
 /** What people see of the text that PostgreSQL has written. */
 
-export type CellKind =
+export type PdfCellKind =
   /** Right-aligned, and never cut. */
   | 'number'
   /** To the second, without an offset: the page says in which timezone. */
@@ -15,7 +15,7 @@ export type CellKind =
   | 'even'
   | 'text';
 
-const KINDS: Partial<Record<ColumnType, CellKind>> = {
+const KINDS: Partial<Record<ColumnType, PdfCellKind>> = {
   smallint: 'number',
   integer: 'number',
   bigint: 'number',
@@ -30,7 +30,7 @@ const KINDS: Partial<Record<ColumnType, CellKind>> = {
   time: 'even',
 };
 
-export const kindOf = (type: ColumnType): CellKind => KINDS[type] ?? 'text';
+export const kindOf = (type: ColumnType): PdfCellKind => KINDS[type] ?? 'text';
 
 export const YES = 'yes';
 export const NO = 'no';
@@ -38,7 +38,7 @@ export const NO = 'no';
 const SECONDS = /^(.*?:\d\d:\d\d)[^ ]*( BC)?$/;
 
 /** For samples; the encoder does the same with bytes. */
-export function shownText(text: string, kind: CellKind): string {
+export function shownText(text: string, kind: PdfCellKind): string {
   switch (kind) {
     case 'flag':
       return text === 't' ? YES : NO;

@@ -1,5 +1,5 @@
 import type { ShownColumn } from '../../datasets/define-dataset.js';
-import { kindOf, shownText, type CellKind } from './cells.js';
+import { kindOf, shownText, type PdfCellKind } from './cells.js';
 import type { Faces } from './faces.js';
 import { LEAST_COLUMN, PADDING, SIZES } from './geometry.js';
 import type { PdfFonts } from './resources.js';
@@ -8,7 +8,7 @@ import { measureText } from './measure.js';
 /** How wide columns are, from a sample of what is in them. */
 
 export interface ColumnNeed {
-  readonly kind: CellKind;
+  readonly kind: PdfCellKind;
   /** What is in it, in 1/1000 em with the padding: nothing is cut, or hardly anything. */
   readonly wanted: number;
   /** What it has where the text would become too small otherwise: texts are cut. */
@@ -90,7 +90,7 @@ export function fitColumns(needs: readonly ColumnNeed[], size: number, room: num
   );
 }
 
-const STRETCHED: ReadonlySet<CellKind> = new Set(['text', 'padded']);
+const STRETCHED: ReadonlySet<PdfCellKind> = new Set(['text', 'padded']);
 
 /** Gives the rest of the room to the columns by these shares, to the last tenth. */
 function spread(widths: readonly number[], shares: readonly number[], rest: number): number[] {

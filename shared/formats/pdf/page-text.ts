@@ -1,5 +1,5 @@
 import { BACKSLASH, LF, NULL_MARK, TAB } from '../copy-text.js';
-import { shownText, type CellKind } from './cells.js';
+import { shownText, type PdfCellKind } from './cells.js';
 import { ELLIPSIS, narrowName, UsedCharacters } from './codes.js';
 import { NONE, type Faces } from './faces.js';
 import { FieldReader } from './field-reader.js';
@@ -31,7 +31,7 @@ const SMALLEST_SCALE = 0.7;
 export const NEEDS_SHAPER = -2;
 
 interface Cell {
-  readonly kind: CellKind;
+  readonly kind: PdfCellKind;
   /** Edges of its text, in tenths of a point. */
   readonly left: number;
   readonly right: number;

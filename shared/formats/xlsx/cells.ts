@@ -41,4 +41,4 @@ export function columnLetters(column: number): string {
 /** https://support.microsoft.com/en-us/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
 export const MAX_ROWS = 1_048_576;
 /** UTF-16 units. */
-export const MAX_TEXT = 32_767;
+export const MAX_CELL_TEXT = 32_767;

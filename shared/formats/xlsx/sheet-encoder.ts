@@ -1,6 +1,6 @@
 import { BACKSLASH, LF, NULL_MARK, TAB, UNESCAPED, WholeRows, valueOf } from '../copy-text.js';
 import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../format.js';
-import { MAX_TEXT, STYLES, type CellKind } from './cells.js';
+import { MAX_CELL_TEXT, STYLES, type CellKind } from './cells.js';
 import { isExactNumber } from './numbers.js';
 import { RowFrame, Stamp } from './row-frame.js';
 import { putDay, putTime } from './serial.js';
@@ -14,7 +14,7 @@ import { cutText, textCell } from './text.js';
 /** Bytes after which what is written is handed on, at the next end of a cell. */
 const FULL = 256 * 1024;
 /** Room for one more cell, each of its characters escaped, and what is around it. */
-const CELL = 8 * MAX_TEXT + 1024;
+const CELL = 8 * MAX_CELL_TEXT + 1024;
 
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
@@ -189,7 +189,7 @@ export class SheetEncoder implements SegmentEncoder {
   #text(rows: Buffer, from: number, begin: number): number {
     const out = this.#out;
     // In bytes, of which there are at least as many as units.
-    const tooLong = from + MAX_TEXT;
+    const tooLong = from + MAX_CELL_TEXT;
     let at = from;
     let o = begin;
     if (rows[at] === BLANK || rows[at] === BACKSLASH) return -1;

@@ -1,4 +1,4 @@
-import { MAX_TEXT } from './cells.js';
+import { MAX_CELL_TEXT } from './cells.js';
 
 /** Text as XML of a sheet has it: https://ecma-international.org/publications-and-standards/standards/ecma-376/ (ST_Xstring) */
 
@@ -37,8 +37,8 @@ const CUT_MARK = '…';
 
 /** What a cell has room for; a longer text ends with an ellipsis, and with no half of a character before it. */
 export function cutText(text: string): string {
-  if (text.length <= MAX_TEXT) return text;
-  return `${text.slice(0, MAX_TEXT - CUT_MARK.length).replace(/[\ud800-\udbff]$/, '')}${CUT_MARK}`;
+  if (text.length <= MAX_CELL_TEXT) return text;
+  return `${text.slice(0, MAX_CELL_TEXT - CUT_MARK.length).replace(/[\ud800-\udbff]$/, '')}${CUT_MARK}`;
 }
 
 const BLANK_EDGE = /^[ \t\n\r]|[ \t\n\r]$/;

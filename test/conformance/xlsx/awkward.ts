@@ -1,6 +1,6 @@
 import { defineDataset } from '../../../shared/datasets/index.js';
 import { queryRows } from '../../support/database.js';
-import { MAX_TEXT } from './expected.js';
+import { LONGEST_TEXT } from './expected.js';
 
 /** What somebody's spreadsheet has got wrong before. */
 export const awkward = defineDataset({
@@ -50,11 +50,11 @@ const WORDS = [
     '\\.',
   ],
   ...['NULL', 'TRUE', '007', '1e5', '12345678901234567890', '2026-01-01', 'é', 'e\u0301', '🙂', '山', 'שלום', '\u2028'],
-  ...['x'.repeat(MAX_TEXT), 'é'.repeat(MAX_TEXT), '&'.repeat(MAX_TEXT), '🙂'.repeat(16_383)],
+  ...['x'.repeat(LONGEST_TEXT), 'é'.repeat(LONGEST_TEXT), '&'.repeat(LONGEST_TEXT), '🙂'.repeat(16_383)],
   // Not one more: DuckDB does not open a file with a cell of more than 65,534 bytes.
-  ...['x'.repeat(MAX_TEXT + 1), 'x'.repeat(100_000), '\x01'.repeat(1000), ' '.repeat(MAX_TEXT + 1)],
+  ...['x'.repeat(LONGEST_TEXT + 1), 'x'.repeat(100_000), '\x01'.repeat(1000), ' '.repeat(LONGEST_TEXT + 1)],
   // The two halves of a character on either side of the cut, and all of it before.
-  ...[emojiAt(MAX_TEXT - 2), emojiAt(MAX_TEXT - 3), emojiAt(MAX_TEXT - 1)],
+  ...[emojiAt(LONGEST_TEXT - 2), emojiAt(LONGEST_TEXT - 3), emojiAt(LONGEST_TEXT - 1)],
 ];
 
 const INTEGERS = [

@@ -31,7 +31,7 @@ function momentOf(column: string, type: ColumnType): string {
 }
 
 /** The most of a cell, in UTF-16 units. */
-export const MAX_TEXT = 32_767;
+export const LONGEST_TEXT = 32_767;
 const DIGITS = 15;
 const [LEAST, GREATEST] = [2.3e-308, 1.7e308];
 
@@ -43,8 +43,8 @@ function isExact(written: string): boolean {
 }
 
 function textOf(value: string): Cell {
-  const head = value.slice(0, MAX_TEXT - 1);
-  const cut = value.length > MAX_TEXT ? `${head.isWellFormed() ? head : head.slice(0, -1)}…` : value;
+  const head = value.slice(0, LONGEST_TEXT - 1);
+  const cut = value.length > LONGEST_TEXT ? `${head.isWellFormed() ? head : head.slice(0, -1)}…` : value;
   return text(cut.replaceAll(/[\ufffe\uffff]/g, '\ufffd'));
 }
 
@@ -105,6 +105,6 @@ export async function expectedFile(
     name: sheet === 0 ? title : `${title} ${sheet + 1}`,
     rows: [header, ...rows.slice(sheet * sheetRows, (sheet + 1) * sheetRows)],
   }));
-  const tooLong = told.flatMap(({ cells }) => cells.filter((cell) => (cell.text ?? '').length > MAX_TEXT));
+  const tooLong = told.flatMap(({ cells }) => cells.filter((cell) => (cell.text ?? '').length > LONGEST_TEXT));
   return { workbook: { sheets }, cut: tooLong.length };
 }

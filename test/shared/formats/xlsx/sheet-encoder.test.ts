@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { copyTextLane } from '../../../../shared/formats/copy-text.js';
-import { columnLetters, MAX_TEXT, type CellKind } from '../../../../shared/formats/xlsx/cells.js';
+import { columnLetters, MAX_CELL_TEXT, type CellKind } from '../../../../shared/formats/xlsx/cells.js';
 import { SheetEncoder } from '../../../../shared/formats/xlsx/sheet-encoder.js';
 import { textCell } from '../../../../shared/formats/xlsx/text.js';
 
@@ -204,13 +204,13 @@ describe('a cell', () => {
   });
 
   it('of a text that is too long ends with an ellipsis, and not within a character', async () => {
-    const fits = 'é'.repeat(MAX_TEXT);
-    const long = 'x'.repeat(MAX_TEXT - 2);
+    const fits = 'é'.repeat(MAX_CELL_TEXT);
+    const long = 'x'.repeat(MAX_CELL_TEXT - 2);
     const { summary, xml } = await encode(['text'], [[fits], [`${long}🙂z`], ['y'.repeat(3_000_000)]], {
       sizes: [65_536],
     });
     const texts = [...xml.matchAll(/<t>(.*?)<\/t>/g)].map(([, inner]) => inner);
-    const expected = [fits, `${long}…`, `${'y'.repeat(MAX_TEXT - 1)}…`];
+    const expected = [fits, `${long}…`, `${'y'.repeat(MAX_CELL_TEXT - 1)}…`];
     // Not deepEqual: what differs would be pages long.
     assert.deepEqual(
       texts.map((inner, index) => inner === expected[index]),
