@@ -11,7 +11,7 @@ export function asFailure(error: unknown): ApplicationFailure {
   return boundedFailure({
     ...{ message, type: code, nonRetryable: !ERRORS[code].retryable, details, forUser },
     stack: error instanceof Error ? error.stack : undefined,
-    // What is not in the table shows its own name below.
+    // An error that is not in the table shows its own name below.
     cause: isKnown ? error.cause : error,
   });
 }

@@ -2,15 +2,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import { messageOf } from '../shared/errors.js';
 
 /**
- * Temporal keeps 4 KB of the failure of an attempt that it will repeat, and calls a larger one "Failure exceeds size
- * limit."; of 4 MB it hears nothing at all, and the attempt times out. So a failure has 4 KB here, encrypted or not:
- * these shares of it, in bytes.
+ * Temporal keeps up to 4 KB of a failure that it will retry, and replaces a larger one with "Failure exceeds size
+ * limit."; a failure of 4 MB never reaches it, and the attempt times out. So failures are cut to 4 KB here, encrypted
+ * or not. These are the shares of each part, in bytes.
  */
 const MESSAGE = 600;
 const FOR_USER = 400;
 const DETAILS = 300;
 const STACK = 600;
-/** How many causes there are below a failure, and what each has. */
+/** How many causes a failure keeps, and the bytes of each part of one. */
 const CAUSES = 2;
 const CAUSE_NAME = 60;
 const CAUSE_MESSAGE = 300;
@@ -21,7 +21,7 @@ export interface FailureParts {
   /** An error code. */
   readonly type: string;
   readonly nonRetryable: boolean;
-  /** For the workflow and operators. Too large, they are left out. */
+  /** For the workflow and operators. Left out if they are too large. */
   readonly details: Readonly<Record<string, unknown>>;
   readonly forUser: string;
   /** Where it happened. */
@@ -29,7 +29,7 @@ export interface FailureParts {
   readonly cause: unknown;
 }
 
-/** A failure that Temporal keeps as it is, however large what it is made of. */
+/** Creates a failure that is small enough for Temporal to keep unchanged. */
 export function boundedFailure({ message, type, nonRetryable, details, forUser, stack, cause }: FailureParts) {
   const kept = Buffer.byteLength(JSON.stringify(details)) <= DETAILS ? details : {};
   const failure = ApplicationFailure.create({
@@ -43,7 +43,7 @@ export function boundedFailure({ message, type, nonRetryable, details, forUser, 
   return failure;
 }
 
-/** Bounds a failure that knows more, such as when it is tried again. It has no details. */
+/** Cuts a failure without details to size, and keeps its other properties, such as its next retry delay. */
 export function withBounds(failure: ApplicationFailure): ApplicationFailure {
   const message = shortened(failure.message, MESSAGE);
   const stack = framesOf(failure.stack, STACK);
@@ -95,5 +95,5 @@ function shortened(text: string, bytes: number): string {
   return `${kept.toWellFormed()}${MARK}`;
 }
 
-/** Bytes within a JSON text, which is what an encrypted failure is made of. */
+/** Bytes of a text inside JSON, because an encrypted failure holds JSON. */
 const sizeOf = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;

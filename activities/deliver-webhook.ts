@@ -21,7 +21,7 @@ interface Delivery extends EventRef {
   readonly onDemand: boolean;
 }
 
-/** Deliveries of one tenant that a worker process has under way at a time, of the two hundred that it can have. */
+/** Deliveries of one tenant that a worker process may have in progress, out of 200 in all. */
 const PER_TENANT = 10;
 
 /** Receivers shall not all be asked again at the same moment. */
@@ -62,7 +62,7 @@ const messageOf = (
   data: jobView(row, links),
 });
 
-/** The attempt ends before it has begun; it counts as none of its schedule. */
+/** Ends the attempt before it has begun; it does not count as one of its schedule. */
 const notItsTurn = (waitMs: number): ApplicationFailure =>
   ApplicationFailure.create({
     message: `${PER_TENANT} deliveries of this tenant are in progress; this one waits for its turn.`,
@@ -72,7 +72,7 @@ const notItsTurn = (waitMs: number): ApplicationFailure =>
   });
 
 /**
- * Delivers webhooks, of one tenant a few at a time: one that finds no place gives its slot back at once, so that a
+ * Delivers webhooks, a few of each tenant at a time. A delivery that finds no place gives its slot back at once, so a
  * tenant's silent receivers delay nobody else.
  */
 export function deliverWebhook(deps: Deps) {
@@ -129,7 +129,7 @@ async function attemptDelivery(
   await webhooks.end(deliveryId, { status: error === null ? 'DELIVERED' : 'FAILED', httpStatus, error, nextInMs });
   metrics.notified('webhook', error === null ? 'delivered' : nextInMs === null ? 'failed' : 'retried');
   if (error === null) return { delivered: true };
-  // The receiver does not want it, or whoever asked for it looks at the outcome: no operator need hear of it.
+  // The receiver refused it, or the user who requested it sees the outcome: nothing for an operator to do.
   if (isGone || onDemand) return { delivered: false };
   throw ApplicationFailure.create({
     message: error,

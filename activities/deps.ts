@@ -40,7 +40,7 @@ export interface ActivityDeps {
   readonly webhookKey: string;
   readonly publicUrl: string;
   readonly linkSecret: string;
-  /** Whom a request may have mailed. */
+  /** Which addresses a request may send email to. */
   readonly recipientRule: RecipientRule;
   /** Which addresses a webhook may name. */
   readonly webhookRule: AddressRule;

@@ -53,7 +53,7 @@ const seedOf = ({ workflowId, userId, tenantId }: DueExport, request: ExportRequ
   createdAt: new Date().toISOString(),
 });
 
-/** As far as the list of exports can show what is no request any more. Its owner is told, unless they ask not to be. */
+/** The parts of an invalid request that the list of exports can show. Its owner is notified, unless they opted out. */
 function asIs({ definition, email: own }: DueExport): ExportRequest {
   const { type, format, notify } = definition.request;
   const { email: asked, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =

@@ -18,8 +18,8 @@ type About = JobRef & { readonly event: NotificationEvent };
 type Sent = Promise<{ sent: boolean; skipped?: (typeof SKIP_REASONS)[number] }>;
 
 /**
- * One mail per job and event: the mail's key is the notification's own id. Skipped when its recipient has had all mails
- * of the hour.
+ * One mail per job and event: the mail's key is the notification's own id. Skipped if its recipient has reached the
+ * hourly limit.
  */
 export const sendEmail =
   (deps: Deps) =>

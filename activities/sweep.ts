@@ -23,7 +23,7 @@ export const sweep =
   (deps: Deps) =>
   ({ tuning }: { tuning: Tuning }): Promise<void> =>
     heartbeating(async (signal) => {
-      // The first needs no store, and so goes on while that is away.
+      // The first step needs no store, so it runs even while the store is unavailable.
       const steps = [
         deleteOldReservations,
         deleteExpiredFiles,

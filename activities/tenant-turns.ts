@@ -1,4 +1,4 @@
-/** A place among the deliveries of a tenant that wait for receivers. */
+/** A place among a tenant's deliveries in progress. */
 export interface Turn {
   readonly since: number;
 }
@@ -7,9 +7,9 @@ export type TurnAnswer = { readonly turn: Turn } | { readonly waitMs: number };
 
 interface Queue {
   readonly running: Set<Turn>;
-  /** How long its deliveries take of late, ms. */
+  /** How long its recent deliveries took, ms. */
   typicalMs: number;
-  /** When the last of those that were sent away may come again, ms since 1970. */
+  /** When the last delivery that found no place is retried, ms since 1970. */
   lastAt: number;
 }
 
@@ -20,10 +20,10 @@ const LEAST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
- * Bounds how many deliveries of one tenant a worker process has under way, so that silent receivers of one tenant can't
- * take every place. Whoever finds no place is told when to come again: after those that were told so before, at the pace
- * at which this tenant's deliveries end. A tenant whose receivers answer at once is let in after milliseconds, and a
- * thousand deliveries to silent ones cause a few looks a second.
+ * Limits how many deliveries of one tenant a worker process has in progress, so that one tenant's silent receivers
+ * can't take every place. A delivery that finds no place is told when to retry: after those before it, at the pace at
+ * which this tenant's deliveries end. If receivers answer at once, it gets its place after milliseconds; a thousand
+ * deliveries to silent receivers cause a few retries a second.
  */
 export class TenantTurns {
   readonly #queues = new Map<string, Queue>();
@@ -40,7 +40,7 @@ export class TenantTurns {
       queue.running.add(turn);
       return { turn };
     }
-    // One that has been under way for longer than usual says more than those that have ended.
+    // A delivery that is taking longer than usual says more than those that have ended.
     const paceMs = Math.max(queue.typicalMs, now - oldest.since) / this.limit;
     queue.lastAt = Math.min(Math.max(queue.lastAt, now + LEAST_WAIT_MS) + paceMs, now + LONGEST_WAIT_MS);
     return { waitMs: Math.ceil(queue.lastAt - now) };

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { QUIET, answering, contextOf, type RequestContext } from './context.js';
 import type { ApiDeps } from './deps.js';
 
-/** Answers that say no: their lines say to whom, from where and why. */
+/** Statuses of refusals: their log lines name the caller, the address and the reason. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 429]);
 
 /**
@@ -14,7 +14,7 @@ export function accessLog({ logger, metrics }: Pick<ApiDeps, 'logger' | 'metrics
   return (request, response, next) => {
     const startedAt = performance.now();
     const context = contextOf(request);
-    // Known only while the connection is open; with a trusted proxy, whatever that one wrote.
+    // Known only while the connection is open; with a trusted proxy, it is whatever the proxy sent.
     const { ip = '' } = request;
     response.set('X-Request-Id', context.requestId);
     response.once('close', () => {
@@ -44,7 +44,7 @@ export function accessLog({ logger, metrics }: Pick<ApiDeps, 'logger' | 'metrics
   };
 }
 
-/** Who, whom and why. */
+/** The caller, the user it is about, and the reason. */
 const auditOf = ({ principal, targetUserId, problem }: RequestContext): object => ({
   ...(principal === undefined ? {} : { user_id: principal.userId }),
   ...(targetUserId === undefined ? {} : { target_user_id: targetUserId }),

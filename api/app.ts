@@ -59,7 +59,7 @@ const handlers = ({ handle, operation }: Route, deps: ApiDeps): RequestHandler[]
   handle(deps),
 ];
 
-/** The access log writes the pattern, never the address, and whom a request is about, even if it is refused. */
+/** The access log has the route's pattern, never the URL, and the user that a request is about, even if refused. */
 function named(path: string): RequestHandler {
   return (request, _response, next) => {
     const context = contextOf(request);

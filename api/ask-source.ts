@@ -2,7 +2,7 @@ import { ServiceError } from '../shared/errors.js';
 
 /**
  * Asks the source database something that a request waits for.
- * @param gone aborted when nobody waits any more
+ * @param gone aborted when the client has disconnected
  * @throws ServiceError SOURCE_UNAVAILABLE when that takes longer: it is as good as away
  */
 export async function askSource<T>(

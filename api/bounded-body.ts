@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import { pointerOf, validationFailed, type FieldProblem } from '../shared/field-problems.js';
 
-/** Entries of one list or one object. No list of a request may be longer, and no object has as many fields. */
+/** Entries of one list or object: no valid request has more. */
 const MAX_ENTRIES = 1000;
-/** Lists and objects inside each other. */
+/** Levels of nested lists and objects. */
 const MAX_DEPTH = 20;
 
-/** Where a body is too large to be looked at field by field, and why; null when it is not. */
+/** Where and why a body is too large to check field by field; null if it is not. */
 function sizeProblem(value: unknown, path: readonly string[]): FieldProblem | null {
   if (typeof value !== 'object' || value === null) return null;
   const tooLarge = (detail: string): FieldProblem => ({ pointer: pointerOf(path), detail });

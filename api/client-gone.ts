@@ -1,10 +1,10 @@
 import type { Response } from 'express';
 
-/** Aborted when the client leaves before it is answered: what is done for it alone need not go on. */
+/** Aborted when the client disconnects before it is answered, so work done only for it can stop. */
 export function clientGone(response: Response): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new Error('The client has left.'));
+    if (!response.writableFinished) gone.abort(new Error('The client has disconnected.'));
   });
   return gone.signal;
 }

@@ -14,9 +14,9 @@ export interface RequestContext {
   route: string;
   principal?: Caller;
   jobId?: string;
-  /** The user that the path names. */
+  /** The user named in the path. */
   targetUserId?: string;
-  /** Why it was refused, or failed. */
+  /** Why the request was refused or failed. */
   problem?: ErrorCode;
   /** Of the trace that it belongs to; none where nothing is traced. */
   traceId?: string;

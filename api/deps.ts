@@ -31,7 +31,7 @@ export interface Principal {
   readonly scopes?: readonly string[];
 }
 
-/** Whoever sent a request. */
+/** The caller, from the token. */
 export interface Caller extends Principal {
   /** The token's `exp`: Unix time in seconds. */
   readonly expiresAt: number;
@@ -51,7 +51,7 @@ export interface ApiSettings {
   readonly webhookKey: string;
   /** Which addresses a webhook may name. */
   readonly webhookRule: AddressRule;
-  /** Whom a request may have mailed. */
+  /** Which addresses a request may send email to. */
   readonly recipientRule: RecipientRule;
   /** Active exports that a user may have. */
   readonly limit: number;

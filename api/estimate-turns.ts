@@ -4,12 +4,12 @@ import { NoTurnError, Turns } from './turns.js';
 
 /** Estimates at a time in one process, each with a connection to the source database. */
 export const ESTIMATES = 3;
-/** Of one tenant: its users leave room for others. */
+/** Per tenant, so that its users leave room for other tenants. */
 const OF_A_TENANT = 2;
-/** How long an estimate waits for its turn in all, ms. */
+/** How long an estimate waits for its turns altogether, ms. */
 const WAIT_MS = 2000;
 
-/** Who may count rows when: one estimate at a time for each user, and none waits longer than two seconds. */
+/** Queues estimates: one at a time per user, and none waits longer than two seconds. */
 export class EstimateTurns {
   readonly #users = new Turns(1);
   readonly #tenants = new Turns(OF_A_TENANT);

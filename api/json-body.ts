@@ -11,7 +11,7 @@ const parse = (limit: number): RequestHandler =>
   express.json({
     limit,
     type: TYPES,
-    // A number or a text is JSON too; the schema says better than the parser why it is no request.
+    // A number or a string is JSON too; the schema explains better than the parser why it is not a request.
     strict: false,
   });
 
@@ -23,7 +23,7 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Fields that one answer names: enough to see what is wrong. */
+/** Fields that one response names: enough to see what is wrong. */
 const MAX_NAMED = 20;
 
 /** Every text of every body ends in `jsonb` or `text`, whatever its field is called. */
@@ -34,7 +34,7 @@ const storableOnly: RequestHandler = (request, _response, next) => {
 };
 
 /**
- * Reads a JSON body, with bounded lists and objects, that can be stored. What is wrong with it is for `problem.ts` to say.
+ * Reads a JSON body that can be stored, with bounded lists and objects. `problem.ts` words its errors.
  * @param maxBytes default: 100 KB
  */
 export const jsonBody = (maxBytes = MAX_BYTES): readonly RequestHandler[] => [

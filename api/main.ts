@@ -117,7 +117,7 @@ async function main(): Promise<void> {
     };
     const server = await serveApp(createApp(deps), { host: config.HOST, port: config.PORT });
     logger.info({ port: server.port, datasets: [...registry.keys()] }, 'listening');
-    // What is missing may come later: the API starts all the same, and its log says what that is.
+    // Missing parts may come up later: the API starts anyway, and its log says what is missing.
     await Promise.race([stop, readiness.missing().then(() => stop)]);
     logger.info('draining');
     stopping.abort();

@@ -10,7 +10,7 @@ export function measureApi(registry: Registry, sources: StateSources): { metrics
   const state = new ServiceState(registry, sources);
   const metrics = new ApiMetrics(registry);
   let latest: { readonly text: Promise<string>; readonly at: number } | null = null;
-  // Strangers may scrape, too, and a large registry takes milliseconds to write: one answer a second, for everybody.
+  // Anyone may scrape, and a large registry takes milliseconds to write, so all share one response a second.
   const scrape: Scrape = () => {
     const now = performance.now();
     if (latest === null || now - latest.at >= FRESH_MS) {

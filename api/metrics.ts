@@ -46,7 +46,7 @@ export class ApiMetrics {
   }
 
   answered({ seconds, status, method, route }: AnsweredRequest): void {
-    // Whoever sends all methods that Node knows must not make a series of each.
+    // Otherwise a client that sends every method Node knows would create a series for each.
     const known = METHODS.has(method) ? method : 'other';
     this.#requests.observe({ method: known, route, status: String(status) }, seconds);
   }

@@ -5,7 +5,7 @@ import type { JobRow } from '../shared/infrastructure/job-row.js';
 import { linkExpiry } from '../shared/links.js';
 import type { ApiDeps } from './deps.js';
 
-/** How long an address in the store lives: enough to follow a redirect, too short to outlive a withdrawn permission. */
+/** How long a storage URL is valid: enough to follow a redirect, too short to outlive a withdrawn permission. */
 const ADDRESS_SECONDS = 300;
 
 export interface MintedLink {
@@ -14,9 +14,9 @@ export interface MintedLink {
 }
 
 /**
- * Signs an address of a job's file in the store, for GET or, when the client sent HEAD, for HEAD. It lives five minutes,
- * and never longer than the job's link. It goes to whoever asked and is neither stored nor logged.
- * @throws ServiceError NOT_PERMITTED when the user may not have the export any more, EXPIRED when the link has expired or
+ * Signs a storage URL of a job's file, for GET or, if the client sent HEAD, for HEAD. It is valid for five minutes, and
+ * never longer than the job's link. It is neither stored nor logged.
+ * @throws ServiceError NOT_PERMITTED when the user lost the permission, EXPIRED when the link has expired or
  * the file was deleted, NOT_READY when there is no file
  */
 export async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow, deps: ApiDeps): Promise<MintedLink> {

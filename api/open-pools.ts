@@ -5,7 +5,7 @@ import { SILENCE_MS } from '../shared/infrastructure/time-limit.js';
 import { ESTIMATES } from './estimate-turns.js';
 import { PERMISSION_CHECKS } from './permissions.js';
 
-/** Every connection of an API process, by purpose: who waits for one kind holds up nobody who needs another. */
+/** Every connection of an API process, by purpose: waiting for one kind delays nobody who needs another. */
 export interface ApiPools {
   readonly jobs: Pool;
   readonly readiness: Pool;
@@ -14,7 +14,7 @@ export interface ApiPools {
   close(): Promise<void>;
 }
 
-/** The API asks for single jobs and pages of them, and for counts with limits of their own. */
+/** The API reads single jobs, pages of jobs, and counts that have their own limits. */
 const IMPATIENT = { connectTimeoutMs: SILENCE_MS, queryTimeoutMs: SILENCE_MS };
 
 type Addresses = Pick<ApiConfig, 'DATABASE_URL' | 'SOURCE_DATABASE_URL'>;

@@ -8,10 +8,10 @@ import { NoTurnError, Turns } from './turns.js';
 
 /** Connections to the source database for permissions alone, in one process. */
 export const PERMISSION_CHECKS = 3;
-/** Of one user at a time: however slow a condition is, it leaves connections for others. */
+/** Checks of one user at a time: a slow condition leaves connections for others. */
 const OF_A_USER = 1;
 
-/** Asks the permissions of datasets, apart from estimates, so that no count holds up an export. */
+/** Checks permissions of datasets, separately from estimates, so that no row count delays an export. */
 export class Permissions {
   readonly #turns = new Turns(OF_A_USER);
 

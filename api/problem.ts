@@ -35,7 +35,7 @@ function fromExpress(error: unknown): ServiceError | null {
   return null;
 }
 
-/** Whether message and details are made for whoever asked; those of other errors belong in the log. */
+/** Whether the client may see message and details; those of other errors belong in the log. */
 const isForUsers = ({ code }: ServiceError): boolean => sentenceOf(code) === undefined;
 
 function detailOf(error: ServiceError): string {
@@ -59,7 +59,7 @@ function notPermitted(response: Response, { message }: ServiceError): void {
   response.set('WWW-Authenticate', `Bearer error="insufficient_scope", error_description="${message}"`);
 }
 
-/** The body of an answer that says what went wrong. */
+/** The body of an error response. */
 export const problemOf = (error: ServiceError, requestId: string): Problem => ({
   ...(isForUsers(error) ? error.details : {}),
   type: 'about:blank',

@@ -4,16 +4,16 @@ import type { Logger } from '../shared/infrastructure/logger.js';
 export const PARTS = ['job_store', 'object_store', 'temporal'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Null, or one sentence for operators: what is missing and what to do. Never throws. */
+/** Returns null, or one sentence for operators: what is missing and what to do. Never throws. */
 export type ReadinessCheck = () => Promise<string | null>;
 export type ReadinessChecks = Readonly<Partial<Record<Part, ReadinessCheck>>>;
 
-/** Anybody may ask, as often as they like: all share the answer of the last second. */
+/** Anyone may ask at any rate: all callers share the result of the last second. */
 const FRESH_MS = 1000;
 
 /**
- * Which parts the service needs and does not have. Clients learn their names; the sentences, which name hosts and quote
- * libraries, go into the log whenever they change.
+ * Checks which parts of the service are missing. Clients get their names; the sentences, which name hosts and quote
+ * libraries, are logged whenever they change.
  */
 export class Readiness {
   #asking: Promise<readonly Part[]> | null = null;

@@ -11,7 +11,7 @@ import type { Turns } from './turns.js';
 
 /** The export inserts its row too: an answer waits no longer for a database that has gone away. */
 const INSERT_MS = 2000;
-/** How long the row of a job that another request has started may take to appear. */
+/** How long to wait for the row of a job that another request has started. */
 const ROW_WAIT_MS = 2000;
 
 /** @throws ServiceError IDEMPOTENCY_KEY_REUSED when the job was made by a different request */
@@ -34,7 +34,7 @@ async function rowOfFirst(seed: JobSeed, { jobs, temporal }: ApiDeps): Promise<J
     if (hasEnded) return null;
     if (Date.now() > deadline) throw notYet(seed, 'The export was started by another request a moment ago.');
     await sleep(50);
-    // An export makes its row before anything else: one that has ended had one.
+    // An export inserts its row first, so one that has ended had a row.
     hasEnded = await isClosed(seed, temporal);
   }
 }
@@ -45,7 +45,7 @@ async function isClosed({ jobId }: JobSeed, { client }: TemporalClient): Promise
     const { closeTime } = await askInTime(client, SILENCE_MS, () => handle.describe());
     return closeTime !== undefined;
   } catch {
-    // Nobody knows: the row may still appear.
+    // Unknown: the row may still appear.
     return false;
   }
 }
@@ -67,7 +67,7 @@ async function takePlace(seed: JobSeed, { places, settings, metrics }: ApiDeps):
   throw new ServiceError('TENANT_TOO_BUSY', sentence, { max_active_exports: tenantLimit });
 }
 
-/** Whoever was refused keeps no place; its lease would end by itself. */
+/** Gives back the place of a refused request at once, before its lease ends. */
 async function freePlace({ jobId }: JobSeed, { places, settings, logger }: ApiDeps): Promise<void> {
   if (settings.tenantLimit === undefined) return;
   await places.freeForExport(jobId).catch((error: unknown) => {
@@ -75,7 +75,7 @@ async function freePlace({ jobId }: JobSeed, { places, settings, logger }: ApiDe
   });
 }
 
-/** @returns the row of another request that was quicker to use the key again; null when this one has */
+/** @returns the row of another request that reused the key first; null if this request did */
 async function startAgain(seed: JobSeed, deps: ApiDeps, turns: Turns): Promise<JobRow | null> {
   const { started } = await admit(seed, deps, turns, true);
   return started ? null : rowOfFirst(seed, deps);
@@ -98,7 +98,7 @@ export async function startExport(seed: JobSeed, deps: ApiDeps, turns: Turns): P
     }
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'TOO_MANY_EXPORTS') await freePlace(seed, deps);
-    // Nobody has answered, and the export may have started all the same: then it has its place.
+    // No worker answered, but the export may have started anyway, so it keeps its place.
     if (!(error instanceof ServiceError) || error.code !== 'TEMPORARILY_UNAVAILABLE') throw error;
     const row = await jobs.find(seed.jobId).catch(() => null);
     if (row === null) throw notYet(seed, error.message, error);

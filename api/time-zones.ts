@@ -6,9 +6,9 @@ import { validationFailed, type FieldProblem } from '../shared/field-problems.js
 import type { ScheduleDefinition } from '../shared/schedules/contract.js';
 import { TimeZoneNames } from '../shared/time-zones.js';
 
-/** A database learns of timezones by an update of its system. */
+/** A database learns new timezones only when its system is updated. */
 const KEPT_MS = 3_600_000;
-/** Not at each request: while the database is away, each would wait for it. */
+/** Not at each request: each would wait for the database while it is unavailable. */
 const ASK_AGAIN_MS = 10_000;
 const UNKNOWN = 'is not a known timezone: use a name such as Europe/Berlin';
 
@@ -40,7 +40,7 @@ export class TimeZones {
   }
 
   private async named(name: string, pointer: string): Promise<Zoned<string>> {
-    // Every database has it, and most requests ask for nothing else.
+    // Every database has UTC, and most requests use nothing else.
     if (name === 'UTC') return { value: name };
     const names = await this.names();
     const value = names === null ? name : names.nameOf(name);

@@ -1,4 +1,4 @@
-/** Thrown when somebody stops waiting for a turn that has not come. */
+/** Thrown when a caller stops waiting for its turn. */
 export class NoTurnError extends Error {
   override readonly name = 'NoTurnError';
 }
@@ -37,7 +37,7 @@ export class Turns {
       if (passed) return;
       passed = true;
       const [next] = queue.waiting;
-      // Whoever is next has the place of this one.
+      // The next in line takes this one's place.
       if (next !== undefined) next();
       else if ((queue.running -= 1) === 0) this.#queues.delete(key);
     };

@@ -23,7 +23,7 @@ export interface TokenTrust {
   readonly requireScope?: boolean | undefined;
   /** How long after the last look a key that nobody knows yet is looked for again, ms; default 30,000. */
   readonly rotationMs?: number;
-  /** Told of a token whose address nobody can be mailed at. */
+  /** Called for a token whose email address is not valid. */
   readonly onUnusableEmail?: (userId: string) => void;
 }
 
@@ -48,7 +48,7 @@ const TYPES = ['jwt', 'at+jwt'];
 const CLOCK_TOLERANCE = 5;
 
 const uuid = z.guid({ error: 'must be a UUID' }).toLowerCase();
-/** Names between blanks, or a list of them. Anything else allows nothing. */
+/** Names separated by spaces, or a list of names. Anything else allows nothing. */
 const scopeNames = z
   .union([z.string().transform((text) => text.split(' ').filter((name) => name !== '')), z.array(z.string())])
   .optional()

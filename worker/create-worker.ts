@@ -34,13 +34,13 @@ const WORKFLOW_TASKS = 200;
  */
 const ACTIVITY_POLLS = { type: 'simple-maximum', maximum: 1 } as const;
 /**
- * How long a workflow waits for the worker that ran it last, before another may: what a killed worker costs each of its
- * users, whose request is answered 503 after five seconds. Temporal's default is ten. With half a second, a busy worker
- * loses workflows that it still has, and the next one replays them: more work just when there is too much.
+ * How long a workflow waits for the worker that ran it last before another worker may take it: the delay that a killed
+ * worker costs each of its users, whose requests get a 503 after five seconds. Temporal's default is ten seconds. With
+ * half a second, a busy worker loses workflows that it still has, and another replays them: more work under load.
  */
 const STICKY_MS = 1000;
 
-/** Mails and webhooks that one process sends at a time; of one tenant's webhooks far fewer (deliver-webhook.ts). */
+/** Mails and webhooks that one process sends at a time; far fewer of one tenant's webhooks (deliver-webhook.ts). */
 const MAILS = 20;
 const WEBHOOKS = 200;
 
@@ -62,7 +62,7 @@ export interface WorkerOptions {
   readonly bundleFile?: string;
   /** Null: nothing is traced. */
   readonly traces?: WorkerTraces | null;
-  /** Is told of every activity that begins and ends. */
+  /** Notified when an activity begins or ends. */
   readonly watched?: ActivityInterceptorsFactory;
 }
 

@@ -6,8 +6,9 @@ import { keyIdOf } from '../shared/infrastructure/payload-codec.js';
 import { isUserSchedule } from '../shared/schedules/contract.js';
 
 /**
- * Encrypts what users have asked for in schedules (arguments, summary) with the first key, where it is under another key
- * or in plain text; other applications' schedules stay as they are. Temporal cannot change a memo, which holds when the schedule was made and a hash: that keeps its key.
+ * Encrypts the arguments and summary of this service's schedules with the first key if they use another key or are
+ * plain text; other applications' schedules are left alone. Temporal cannot change a memo, which holds the creation time
+ * and a hash, so the memo keeps its key.
  * @returns the names of earlier keys that memos need; does nothing without a key
  */
 export async function encryptSchedules(client: Client): Promise<ReadonlySet<string>> {

@@ -10,9 +10,9 @@ import { encryptSchedules } from './encrypt-schedules.js';
 const INDEXED = { KEYWORD: 2, INT: 3 } as const;
 /** Twice in the minute within which a file has to be gone. */
 const SWEEP_EVERY_MS = 30_000;
-/** A run for each sweep would be most of what the Web UI lists: 2,880 a day. */
+/** One run per sweep would fill the Web UI's list: 2,880 a day. */
 const SWEEP_FOR_MS = 60 * 60_000;
-/** A run that no worker takes, as of a version that is gone, must not keep others from beginning for long. */
+/** A run that no worker takes, such as one of a removed version, must not block the next run for long. */
 const SWEEP_TIMEOUT_MS = SWEEP_FOR_MS + 15 * 60_000;
 
 const SWEEPS = {
@@ -25,7 +25,7 @@ const SWEEPS = {
     args: [{ tuning: DEFAULT_TUNING, everyMs: SWEEP_EVERY_MS, forMs: SWEEP_FOR_MS } satisfies RetentionInput],
     workflowExecutionTimeout: SWEEP_TIMEOUT_MS,
   },
-  // While a run sweeps, no other begins; half a minute after its end, however it ended, one does.
+  // One run at a time; the next starts within half a minute of its end, however it ended.
   policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SWEEP_EVERY_MS },
 } satisfies Omit<ScheduleOptions, 'scheduleId'>;
 

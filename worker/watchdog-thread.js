@@ -16,7 +16,7 @@ const { limitMs, logLevel } = workerData;
 const running = new Map();
 /** Ticks since the last beat; null: a blocked main thread does not count yet. @type {number | null} */
 let silent = null;
-/** Ticks since the wish to stop. @type {number | null} */
+/** Ticks since the process was told to stop. @type {number | null} */
 let stopping = null;
 
 parentPort?.on('message', (/** @type {import('./watchdog.js').WatchdogMessage} */ message) => {
@@ -37,11 +37,12 @@ const ticks = setInterval(() => {
 async function kill(reason) {
   clearInterval(ticks);
   const end = () => process.kill(process.pid, 'SIGKILL');
-  // Whatever becomes of the line: a log that nobody reads may be what blocks the main thread, and would block this one.
+  // Even if the line is never written: a log that nothing reads may be what blocks the main thread, and would block
+  // this one, too.
   setTimeout(end, LOG_WITHIN_MS);
-  // Loaded only now: the thread takes half of the memory without it.
+  // Loaded on demand: without it the thread needs half the memory.
   const { pino } = await import('pino');
-  // Past the main thread, which would have to pass on what this one prints.
+  // Bypasses the main thread, which would otherwise have to forward this thread's output.
   const standardOutput = { write: (/** @type {string} */ line) => write(1, line, end) };
   const logger = pino({ name: 'export-worker', level: logLevel }, standardOutput);
   logger.fatal({ reason, limitMs, left: [...running.values()] }, 'killed');

@@ -4,11 +4,11 @@ import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import { jobIdOfWorkflow } from '../shared/contract.js';
 
-/** Activities are aborted at the end of the drain time; this long after it the process is ended, ms. Ten are promised. */
+/** How long after the drain time, when activities are aborted, the process is killed, ms. The docs promise ten s. */
 const AFTER_DRAIN_MS = 8000;
 const BEAT_MS = 1000;
 
-/** An activity as the log names it when the process is ended under it. */
+/** A running activity, as the log names it when the process is killed. */
 export interface RunningActivity {
   readonly activity: string;
   readonly job_id: string | null;
@@ -38,10 +38,10 @@ export interface Watchdog {
 }
 
 /**
- * Ends the process where nothing else does. An activity may ignore its abort, a pool may wait for a query that never
- * returns, and code may loop forever, which also keeps the signal to stop from being heard: so this is a thread of its
- * own. It kills the process when it takes longer to stop than it may, or when its main thread has been blocked for as
- * long: Temporal has given up that worker's activities by then, because their heartbeats are missing.
+ * Kills a process that does not stop by itself. An activity may ignore its abort, a pool may wait for a query that
+ * never returns, and code may loop forever, which also blocks the signal handlers. So this is a separate thread. It
+ * kills the process if stopping takes too long, or if its main thread has been blocked for as long: by then, Temporal
+ * has given up on that worker's activities, because their heartbeats are missing.
  */
 export function startWatchdog({ drainMs, logLevel }: { drainMs: number; logLevel: string }): Watchdog {
   const settings: WatchdogSettings = { limitMs: drainMs + AFTER_DRAIN_MS, logLevel };
@@ -72,7 +72,7 @@ export function startWatchdog({ drainMs, logLevel }: { drainMs: number; logLevel
       const beat = (): void => {
         tell({ kind: 'beat', isDebugged: inspector.url() !== undefined });
       };
-      // The first one now: the main thread may be blocked before the interval has passed.
+      // Send the first beat now: the main thread may block before the interval has passed.
       beat();
       setInterval(beat, BEAT_MS).unref();
     },

@@ -10,11 +10,11 @@ import { filesIn, fingerprintOf } from '../shared/infrastructure/files.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Workflows that do the same, with more or less around them. */
+/** Bundles of the same workflows, with different interceptors and converters. */
 export interface Variant {
-  /** Makes spans. Without, nothing of OpenTelemetry is in the bundle. */
+  /** Creates spans. Without it, the bundle contains nothing of OpenTelemetry. */
   readonly traced: boolean;
-  /** Fails with messages and stack traces in a payload, which a codec encrypts. */
+  /** Puts messages and stack traces of failures into a payload, which the codec encrypts. */
   readonly encrypted: boolean;
 }
 export const VARIANTS: readonly Variant[] = [

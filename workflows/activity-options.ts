@@ -46,13 +46,14 @@ export const mailActivities = (tuning: Tuning, tenantId: string) =>
     priority: turnsOf(tenantId, tuning),
   });
 
-/** The whole schedule, with a receiver that asks for a day's pause each time. */
+/** The whole schedule, if a receiver asks for a day's pause each time. */
 const WEBHOOK_WITHIN_MS = 14 * 24 * 3_600_000;
 const LONGEST_WEBHOOK_RETRY_MS = 5 * 60_000;
 
 /**
- * A failed attempt says itself when the next one is due, and which is the last; the intervals here are for those that
- * die without a word. Temporal counts no attempts: one that finds no place gives its slot back and comes again.
+ * A failed attempt itself says when the next one is due, and which is the last; the intervals here are for attempts
+ * that die silently. Temporal gets no attempt limit, because an attempt that finds no place gives its slot back and is
+ * retried.
  */
 export function webhookActivities(tuning: Tuning, tenantId: string) {
   const { retryDelaysMs, timeoutMs, startToCloseMs } = tuning.webhook ?? DEFAULT_WEBHOOK_TUNING;

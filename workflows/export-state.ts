@@ -109,7 +109,7 @@ export class ExportState {
     if (this.shown === 'COMPLETED') return `**${phase}**: ${totalRows ?? 0} rows`;
     if (this.shown === 'FAILED') return `FAILED (${this.errorCode}), was **${phase}**${this.share()}`;
     if (this.shown === 'CANCELLED') return `CANCELLED, was **${phase}**${this.share()}`;
-    // Nobody tells the workflow that time goes by: what is shown must be as true an hour later.
+    // The workflow does not run as time passes, so the text must still be true an hour later.
     const how = this.segments === null ? ` since ${clock(this.enteredAt)}` : this.share();
     return `**${phase}**${how}${phase === 'waiting' ? '' : LOOK_THERE}`;
   }

@@ -13,7 +13,7 @@ export function codeOf(error: unknown): ErrorCode | null {
   return root instanceof ApplicationFailure && isErrorCode(root.type) ? root.type : null;
 }
 
-/** What the user is told about an export that failed: never the failure's message, which is for operators. */
+/** The user's sentence about a failed export: never the failure's message, which is for operators. */
 export function failureOf(error: unknown): JobFailure {
   const root = rootOf(error);
   const code = codeOf(error) ?? 'INTERNAL';
@@ -21,7 +21,7 @@ export function failureOf(error: unknown): JobFailure {
   return { code, message: typeof forUser === 'string' ? forUser : (sentenceOf(code) ?? ERRORS.INTERNAL.sentence) };
 }
 
-/** What the operator is told. */
+/** The operator's sentence. */
 export function reasonOf(error: unknown): string {
   return messageOf(rootOf(error));
 }

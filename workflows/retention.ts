@@ -3,9 +3,9 @@ import type { RetentionInput } from '../shared/contract.js';
 import { longControlActivities } from './activity-options.js';
 
 /**
- * Sweeps, one after the other, for as long as it was started for: files past their link, uploads and temporary objects
- * past their time, and jobs whose export and semaphore are both gone. A Temporal Schedule starts the next run, so that a
- * run which an operator ends, or whose worker's version goes, is missed for half a minute only.
+ * Repeats the sweep for as long as its input says: files with expired links, uploads and temporary objects past their
+ * time, and jobs whose export and semaphore are both gone. A Temporal Schedule starts the next run, so that a run ended
+ * by an operator, or by the removal of its worker's version, is replaced within half a minute.
  */
 export async function retentionWorkflow({ tuning, everyMs, forMs }: RetentionInput): Promise<void> {
   const { sweep } = longControlActivities(tuning);

@@ -21,7 +21,7 @@ import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
 /** At the same time, by one API process: enough to keep Temporal busy. */
 const ADMISSIONS_OF_A_TENANT = 8;
-/** Ten times what an admission usually takes. One that takes longer waits for a worker, and not at anybody's cost. */
+/** Ten times what an admission usually takes. A slower one waits for a worker and must not hold up others. */
 const ADMISSION_TURN_MS = 400;
 
 async function seedOf(request: Request, schema: RequestSchema, deps: ApiDeps): Promise<JobSeed> {

@@ -31,7 +31,7 @@ export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<Par
 }
 
 /**
- * The caller holds a reservation: of requests at the same moment, each counts those that came before it.
+ * The caller holds a reservation: each of several concurrent requests counts the ones before it.
  * @throws ServiceError TOO_MANY_SCHEDULES
  */
 async function requireRoom(
@@ -41,7 +41,7 @@ async function requireRoom(
   { schedules, settings }: ApiDeps,
 ): Promise<void> {
   const { maxSchedules } = settings;
-  // Listed after the reservation: what is no longer reserved by now is in the list.
+  // List after reserving: a schedule that is no longer reserved is then in the list.
   const listed = (await schedules.list(owner)).map((schedule) => schedule.scheduleId);
   const others = new Set([...listed, ...earlier].filter((id) => id !== scheduleId));
   if (others.size < maxSchedules) return;
@@ -62,7 +62,7 @@ async function create(
   let isSettled = true;
   try {
     await requireRoom(input, input.scheduleId, reservation, deps);
-    // Until it is listed, or for as long as nobody knows whether it was created, its reservation counts.
+    // The reservation counts until the schedule is listed, or while it is unknown whether it was created.
     isSettled = false;
     isSettled = (await schedules.create(input, memo)).isListed;
   } finally {

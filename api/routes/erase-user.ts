@@ -47,7 +47,7 @@ export function eraseUser({ temporal, settings }: ApiDeps): RequestHandler {
       const counts = await askInTime(client, erasureAnswerMs, () => handle.result());
       response.json({ status: 'ERASED', ...counts } satisfies z.infer<typeof doneSchema>);
     } catch (error) {
-      // Whatever else broke (a deadline, the way to Temporal), the erasure has been started and goes on.
+      // After any other failure (a deadline, the connection to Temporal), the erasure has been started and continues.
       if (error instanceof WorkflowFailedError) throw error;
       response.status(202).json({ status: 'ERASING' } satisfies z.infer<typeof goingOnSchema>);
     }

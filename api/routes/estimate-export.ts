@@ -15,7 +15,7 @@ import { EstimateTurns } from '../estimate-turns.js';
 import { forecast } from '../estimate.js';
 import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 
-/** How long rows are counted before the planner is asked, ms; those of all datasets of an account together. */
+/** How long rows are counted before the planner's estimate is used, ms; for all datasets of an account together. */
 const COUNT_MS = 1000;
 /** What is not a count takes no time, unless somebody locks the table. */
 const STATEMENT_MS = SILENCE_MS;
@@ -69,7 +69,7 @@ export function estimateExport(deps: ApiDeps): RequestHandler {
     try {
       response.json(await estimate(asked, { tenantId, userId }, gone));
     } catch (error) {
-      // Nobody is left to be answered.
+      // The client is gone: nobody to respond to.
       if (!gone.aborted) throw error;
     }
   };

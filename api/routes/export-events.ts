@@ -13,7 +13,7 @@ import type { Operation } from '../openapi/operation.js';
 import { problemOf } from '../problem.js';
 import { Shares } from '../shares.js';
 
-/** Node fires timers that are longer than this at once. */
+/** Node fires longer timers immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** `GET /v1/exports/{job_id}/events`: how far the export is, each second until its end, to whoever keeps listening. */
@@ -68,7 +68,7 @@ const dataOf = (schema: 'Export' | 'Problem', description: string) =>
     .meta({ contentMediaType: 'application/json', contentSchema: { $ref: `#/components/schemas/${schema}` } })
     .describe(description);
 
-/** OpenAPI 3.1 describes a stream of events by one of them. */
+/** OpenAPI 3.1 describes an event stream by the schema of one event. */
 const eventSchema = z.union([
   z.strictObject({
     id: z.string(),

@@ -20,7 +20,7 @@ const notReadySchema = z.strictObject({
     .describe("Named as in the metric `export_dependency_up`. The API's log says why, and what to do"),
 });
 
-/** `GET /readyz`: 200, or 503 with the names of what is missing. Strangers may ask, so no address is among them. */
+/** `GET /readyz`: 200, or 503 with the names of the missing parts. It is public, so it names no addresses. */
 export function ready({ readiness }: ApiDeps): RequestHandler {
   return async (_request, response) => {
     const missing = await readiness.missing();

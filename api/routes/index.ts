@@ -33,7 +33,7 @@ import {
 import { decodePayloads, decodePayloadsOperation, encodePayloads, encodePayloadsOperation } from './temporal-codec.js';
 import { rotateSecret, rotateSecretOperation, showSecret, showSecretOperation } from './webhook-secret.js';
 
-/** Every address of the service. Under `/v1` and `/temporal-codec` a token is asked for first. */
+/** Every route of the service. `/v1` and `/temporal-codec` require a token. */
 export const ROUTES: Routes = {
   '/v1/exports': {
     get: { handle: listExports, operation: listExportsOperation },

@@ -12,10 +12,10 @@ import { nothingHere } from '../static-file.js';
  * them, and get them as they were before they were encrypted; or the other way round, for what an operator starts.
  */
 
-/** A history page of 4 MB as base64, and some more. */
+/** Room for a history page of 4 MB in base64. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-/** As protobuf's JSON has bytes. */
+/** Bytes as protobuf's JSON encodes them. */
 const base64 = z.string().regex(/^[A-Za-z0-9+/=_-]*$/, 'must be base64');
 const payloadSchema = z
   .object({ metadata: z.record(z.string(), base64).optional(), data: base64.optional() })

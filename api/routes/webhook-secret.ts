@@ -56,7 +56,7 @@ const secretAnswer: Answer = {
   },
 };
 
-// Whoever knows the secret can forge what the tenant's receivers believe, and whoever replaces it breaks them a day later.
+// Anyone who knows the secret can forge messages to the tenant's receivers, and rotating it breaks them a day later.
 export const showSecretOperation: Operation = {
   id: 'showWebhookSecret',
   tag: 'Webhooks',

@@ -8,7 +8,7 @@ interface Props extends Chosen {
   readonly onChange: (changed: Partial<Chosen>) => void;
 }
 
-/** Who is notified when the file is ready, besides whoever looks at the page. */
+/** Who gets notified when the file is ready, besides the user of the page. */
 export function Notify({ sendsEmail, email, webhookUrl, onChange }: Props): VNode {
   return (
     <details>

@@ -64,7 +64,7 @@ const defaultColumns = (choices: Choices, type: string, format: string): string[
     optIn.includes(format) ? [] : [name],
   ) ?? [];
 
-/** The form with another format: columns that nobody has chosen become those of that format. */
+/** Changes the format: columns that the user has not chosen become that format's defaults. */
 export function withFormat(choices: Choices, draft: Draft, format: string): Draft {
   const [before, after] = [draft.format, format].map((name) => defaultColumns(choices, draft.type, name));
   const isUntouched = JSON.stringify(draft.columns) === JSON.stringify(before);
