@@ -28,8 +28,9 @@ async function seedOf(request: Request, schema: RequestSchema, deps: ApiDeps): P
   const { registry, settings, timeZones } = deps;
   const principal = principalOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
-  const asked = await timeZones.ofRequest(parseExportRequest(request.body, schema, registry));
-  const addressed = withRecipient(asked, principal.email, settings.recipientRule);
+  const asked = parseExportRequest(request.body, schema, registry);
+  const zoned = await timeZones.ofRequest(asked);
+  const addressed = withRecipient(zoned, principal.email, settings.recipientRule);
   if ('problems' in addressed) throw validationFailed(addressed.problems);
   return {
     jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
@@ -37,7 +38,8 @@ async function seedOf(request: Request, schema: RequestSchema, deps: ApiDeps): P
     tenantId: principal.tenantId,
     request: addressed.request,
     idempotencyKey,
-    // Of what was asked for, before the token's address is filled in: that may change between two tries.
+    // Of what was asked for, before the token's address is filled in and the timezone spelled as the database does:
+    // both may change between two tries.
     requestHash: hashRequest(asked),
     createdAt: new Date().toISOString(),
   };

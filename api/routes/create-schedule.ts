@@ -16,8 +16,14 @@ import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/sch
 /** Never to be changed: a key would mean another schedule from then on. */
 const KEY_NAMESPACE = '9c1d7f64-2e0b-4a43-8f0e-6b7a5d3c2f18';
 
+interface ReadSchedule {
+  readonly definition: ParsedSchedule['definition'];
+  /** Of the definition as it was sent: how the database spells its timezone may change between two tries. */
+  readonly requestHash: string;
+}
+
 /** Checks the body of a schedule, and asks whether its user may export that. */
-export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<ParsedSchedule['definition']> {
+export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<ReadSchedule> {
   const { registry, settings } = deps;
   const schema = createRequestSchema(registry, settings.webhookRule);
   const { minScheduleSeconds: minSeconds } = settings;
@@ -26,7 +32,8 @@ export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<Par
     const recipients = { email: principal.email, recipientRule: settings.recipientRule };
     const { definition, type } = parseSchedule(request.body, { schema, registry, minSeconds, recipients });
     await deps.permissions.require(type, principal);
-    return deps.timeZones.ofSchedule(definition);
+    const requestHash = createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+    return { definition: await deps.timeZones.ofSchedule(definition), requestHash };
   };
 }
 
@@ -90,8 +97,7 @@ export function createSchedule(deps: ApiDeps): RequestHandler {
     const { tenantId, userId, email } = principalOf(request);
     const owner = { tenantId, userId };
     const key = idempotencyKeyOf(request);
-    const definition = await read(request);
-    const requestHash = createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+    const { definition, requestHash } = await read(request);
     const scheduleId = idFor(owner, key, KEY_NAMESPACE);
     let made = key === null ? null : await schedules.find(owner, scheduleId);
     if (made === null) {

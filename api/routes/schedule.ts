@@ -28,7 +28,7 @@ export function replaceSchedule(deps: ApiDeps): RequestHandler {
   return async (request, response) => {
     const { input } = await ownedSchedule(request, deps);
     const { email } = principalOf(request);
-    const definition = await read(request);
+    const { definition } = await read(request);
     const replaced = { ...input, ...(email === undefined ? {} : { email }), definition };
     requireDone(await deps.schedules.replace(replaced), request);
     await answerWithSchedule(request, response, deps);

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../shared/errors.js';
 import { TimeZoneNames } from '../../shared/time-zones.js';
+import { idFor } from '../../api/input.js';
 import { TimeZones } from '../../api/time-zones.js';
+import { createRequestSchema, hashRequest, parseExportRequest } from '../../shared/request.js';
 import type { Answer } from '../support/ask.js';
 import { assertProblem } from './problems.js';
-import { someone, startApi, type TestApi } from './support.js';
+import { seedFor, someone, startApi, type TestApi } from './support.js';
 
 const EXPORT = { type: 'orders', format: 'csv', columns: ['id'] };
+/** Of ids that come from an Idempotency-Key. */
+const EXPORT_KEYS = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
 const SCHEDULE = { name: 'Nightly', cron: '0 3 * * *', request: EXPORT };
 
 describe('a timezone', () => {
@@ -70,6 +74,30 @@ describe('a timezone', () => {
     assert.equal(lists.length, 0);
     for (let n = 0; n < 3; n++) assert.equal((await named('Europe/Berlin')).options.timezone, 'Europe/Berlin');
     assert.equal(lists.length, 1, 'a database that is away is not asked at each request');
+  });
+
+  it('is the same request under an Idempotency-Key whether the database was there to spell it or not', async () => {
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const request = { ...EXPORT, options: { timezone: 'america/new_york' } };
+    const source = { timeZones: () => Promise.reject(new Error('away')) };
+    const away = await startApi({ timeZones: new TimeZones(source, { warn: () => undefined }) });
+    const post = (over: TestApi) =>
+      over.ask('POST', '/v1/schedules', {
+        ...{ as: alice, headers, body: { ...SCHEDULE, timezone: 'UTC', request } },
+      });
+    const [first, second] = [await post(away), await post(api)];
+    await away.close();
+    assert.deepEqual([first.status, second.status], [201, 201], second.text);
+    const [made, found] = [first, second].map(({ json }) => (json as { schedule_id: string }).schedule_id);
+    assert.equal(found, made);
+    await api.ask('DELETE', `/v1/schedules/${made}`, { as: alice });
+
+    const jobId = idFor(alice, headers['Idempotency-Key'], EXPORT_KEYS);
+    const { registry } = api.deps;
+    const requestHash = hashRequest(parseExportRequest(request, createRequestSchema(registry), registry));
+    await api.deps.jobs.insert(seedFor(alice, { jobId, requestHash, idempotencyKey: headers['Idempotency-Key'] }));
+    const known = await api.ask('POST', '/v1/exports', { as: alice, headers, body: request });
+    assert.equal(known.status, 202, known.text);
   });
 
   it('that Temporal does not know is a 400, not an outage', async () => {
