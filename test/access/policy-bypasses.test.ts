@@ -42,7 +42,7 @@ describe('a check of the datasets, about row-level security', () => {
     ),
   );
 
-  /** A role that may read, and what makes it special. */
+  /** A role that can read, with the given attributes. */
   async function createRole(special = ''): Promise<string> {
     const role = `reader_${randomUUID().replaceAll('-', '')}`;
     await database.client.query(
@@ -70,7 +70,7 @@ describe('a check of the datasets, about row-level security', () => {
   const BYPASSED = 'Row-level security of public.bills is bypassed: ';
   const CONNECT = 'Connect SOURCE_DATABASE_URL as a role that owns nothing and can only read';
 
-  it('says nothing of a role that is held to the policies, nor of one that owns a table with FORCE', async () => {
+  it('does not warn about a role that the policies apply to, or one that owns a table with FORCE', async () => {
     const reader = await createRole();
     assert.deepEqual(await sentencesFor(reader), []);
     assert.deepEqual(await sentencesFor(reader, 'my_bills'), []);
@@ -78,7 +78,7 @@ describe('a check of the datasets, about row-level security', () => {
     assert.deepEqual(await sentencesFor(reader), []);
   });
 
-  it('warns of a superuser, also beside FORCE, and of BYPASSRLS', async () => {
+  it('warns about a superuser, even with FORCE, and about BYPASSRLS', async () => {
     await database.client.query('ALTER TABLE bills FORCE ROW LEVEL SECURITY');
     const superuser = await createRole('SUPERUSER');
     const bypasser = await createRole('BYPASSRLS');
@@ -90,7 +90,7 @@ describe('a check of the datasets, about row-level security', () => {
     ]);
   });
 
-  it("warns of the table's owner, and of a member of the owner who inherits its rights", async () => {
+  it("warns about the table's owner, and about a member of the owner who inherits its rights", async () => {
     const owner = await createRole();
     const member = await createRole(`IN ROLE ${owner}`);
     const stranger = await createRole(`NOINHERIT IN ROLE ${owner}`);
@@ -103,7 +103,7 @@ describe('a check of the datasets, about row-level security', () => {
     assert.deepEqual(await sentencesFor(stranger), []);
   });
 
-  it('warns of a view that reads as its owner, and of none with security_invoker, however views are nested', async () => {
+  it('warns about a view that reads as its owner, but not one with security_invoker, at any nesting', async () => {
     const reader = await createRole();
     const owner = await createRole('BYPASSRLS');
     await database.client.query(`ALTER VIEW open_bills OWNER TO ${owner}`);
@@ -116,7 +116,7 @@ describe('a check of the datasets, about row-level security', () => {
     assert.equal((await sentencesFor(owner, 'all_my_bills')).length, 1);
   });
 
-  it('says nothing of anybody where no table has row-level security', async () => {
+  it('does not warn if no table has row-level security', async () => {
     await database.client.query('ALTER TABLE bills DISABLE ROW LEVEL SECURITY');
     const superuser = await createRole('SUPERUSER');
     for (const table of ['bills', 'open_bills']) assert.deepEqual(await sentencesFor(superuser, table), []);

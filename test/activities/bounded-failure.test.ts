@@ -25,7 +25,7 @@ async function sizeOf(error: unknown, converter = plain): Promise<number> {
   const failure = await encodeErrorToFailure(converter, bounded);
   return proto.temporal.api.failure.v1.Failure.encode(failure).finish().length;
 }
-/** A failure of S3 in the depth of the SDK: long paths, and a response at the end of the chain. */
+/** An S3 failure deep in the SDK: long paths, and a response at the end of the chain. */
 function deepFault(message: string, depth: number): Error {
   if (depth === 0) return Object.assign(new Error(message), { $response: 'x'.repeat(10_000) });
   const cause = deepFault(message, depth - 1);
@@ -34,7 +34,7 @@ function deepFault(message: string, depth: number): Error {
 }
 
 describe('the failure of an activity', () => {
-  it('is small enough for Temporal to keep it, whatever it is made of, encrypted or not', async () => {
+  it('is small enough for Temporal to keep it, whatever caused it, encrypted or not', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 3000 }),
       fc.constantFrom(
@@ -65,7 +65,7 @@ describe('the failure of an activity', () => {
     );
   });
 
-  it('says how it begins, and where', () => {
+  it('keeps the beginning of its message and of its stack', () => {
     const cause = new TypeError(`no ${'r'.repeat(2000)}`);
     const failure = asFailure(new ServiceError('SOURCE_UNAVAILABLE', `é${'x'.repeat(5_000_000)}`, {}, { cause }));
     assert.match(failure.message, /^éx+…$/);
@@ -78,7 +78,7 @@ describe('the failure of an activity', () => {
     assert.match(failure.cause.stack ?? '', /^ {4}at /);
   });
 
-  it('keeps what is short as it is, with what the workflow and the user are told', () => {
+  it('is unchanged if it is short, with the details for the workflow and the sentence for the user', () => {
     const failure = asFailure(new ServiceError('PLAN_OUTDATED', 'The plan is old.', { encoderVersion: 3 }));
     assert.equal(failure.message, 'The plan is old.');
     const [details, forUser] = failure.details ?? [];

@@ -3,7 +3,7 @@ import { TenantTurns, type Turn } from '../../activities/tenant-turns.js';
 
 const LIMIT = 10;
 
-/** Takes what there is; @returns the places, and when the others may come again, ms. */
+/** Takes all free places. @returns the places, and when the other deliveries may retry, ms */
 function arrive(turns: TenantTurns, tenant: string, count: number, now: number) {
   const taken: Turn[] = [];
   const waits: number[] = [];
@@ -16,7 +16,7 @@ function arrive(turns: TenantTurns, tenant: string, count: number, now: number) 
 }
 
 describe('places for the deliveries of a tenant', () => {
-  it('are as many as the limit, for each tenant', () => {
+  it('are limited per tenant', () => {
     const turns = new TenantTurns(LIMIT);
     assert.equal(arrive(turns, 'a', 100, 0).taken.length, LIMIT);
     assert.equal(arrive(turns, 'b', 100, 0).taken.length, LIMIT);
@@ -29,7 +29,7 @@ describe('places for the deliveries of a tenant', () => {
     assert.equal(arrive(turns, 'a', 1, 51).taken.length, 1);
   });
 
-  it('send the others away one after the other, soon where receivers are quick', () => {
+  it('space out the retries of other deliveries, closely if receivers are quick', () => {
     const turns = new TenantTurns(LIMIT);
     const { waits } = arrive(turns, 'a', 110, 0);
     assert.equal(waits.length, 100);
@@ -40,7 +40,7 @@ describe('places for the deliveries of a tenant', () => {
     assert.ok((waits.at(-1) ?? 0) < 2000, `${waits.at(-1) ?? 0} ms`);
   });
 
-  it('cause a few looks a second for a thousand deliveries to silent receivers', () => {
+  it('cause a few retries a second for a thousand deliveries to silent receivers', () => {
     const turns = new TenantTurns(LIMIT);
     const timeoutMs = 15_000;
     const due = Array.from({ length: 1000 }, () => 0);

@@ -29,7 +29,7 @@ describe('the access log', () => {
     return rest;
   }
 
-  it('says of a refusal who asked, from where and why', async () => {
+  it('names the caller, the address and the reason of a refusal', async () => {
     const api = await start({ rateLimits: { user: 2 } });
     const [alice, reader] = [someone(), { ...someone(), scopes: ['exports:read'] }];
     const { jobId } = seedFor(alice);
@@ -61,7 +61,7 @@ describe('the access log', () => {
     assert.doesNotMatch(JSON.stringify(api.logLines), /secret|eyJ/);
   });
 
-  it('says of an erasure who asked, whom it erases and from where, also when it is refused', async () => {
+  it('names the caller, the erased user and the address of an erasure, even if it is refused', async () => {
     const api = await start({ erasureAnswerMs: 100 });
     const admin = { ...someone(), scopes: ['exports:admin'] };
     const erased = randomUUID();
@@ -78,7 +78,7 @@ describe('the access log', () => {
     assert.deepEqual(await lineOf(api, await erase(reader)), { ...route, ...who, status: 403, code: 'FORBIDDEN' });
   });
 
-  it('believes X-Forwarded-For only of trusted proxies', async () => {
+  it('trusts X-Forwarded-For only from trusted proxies', async () => {
     const cases = [
       [undefined, LOCAL],
       [1, '203.0.113.9'],
@@ -95,7 +95,7 @@ describe('the access log', () => {
     }
   });
 
-  it('has no address where a trusted proxy sent something else', async () => {
+  it('has no address if a trusted proxy sent something else', async () => {
     const api = await start({ trustProxy: 1 });
     const line = await lineOf(api, await api.ask('GET', '/v1/exports', { headers: { 'X-Forwarded-For': 'a secret' } }));
     assert.equal('ip' in line, false);

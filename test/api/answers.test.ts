@@ -57,7 +57,7 @@ describe('every answer', () => {
     }
   });
 
-  it('to /metrics is a 404 when metrics have a port of their own', async () => {
+  it('to /metrics is a 404 when metrics have their own port', async () => {
     const api = await start({ scrape: undefined });
     assertProblem(await api.ask('GET', '/metrics'), 'NOT_FOUND');
   });

@@ -107,7 +107,7 @@ describe('bad input', () => {
       assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', ['/format', '/columns/0', '/filters/color']);
     });
 
-    it('text that cannot be stored is a 400 on every address that takes a body, and names at most 20 fields', async () => {
+    it('text that cannot be stored is a 400 on every route that takes a body, and names at most 20 fields', async () => {
       const schedule = { name: 'x', every_seconds: 3600, request: GOOD };
       for (const [method, path, body, pointer] of [
         ['POST', '/v1/exports/estimate', { ...GOOD, options: { timezone: 'UTC\0' } }, '/options/timezone'],

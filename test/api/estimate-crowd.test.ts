@@ -37,7 +37,7 @@ describe('estimates of one user', () => {
 
   const estimate = (as = someUser()) => service.ask('POST', '/v1/exports/estimate', { as, body: BODY });
 
-  it('leave others their POST and cancel within two seconds, and their estimates', async () => {
+  it("do not delay other users' estimates, or their POST and cancel beyond two seconds", async () => {
     const busy = someUser();
     await withBystanders(service, async () => {
       const attack = Promise.all(Array.from({ length: AT_ONCE }, () => estimate(busy)));
@@ -48,7 +48,7 @@ describe('estimates of one user', () => {
     });
   });
 
-  it('of many users are a 503 after two seconds that asks for patience', async () => {
+  it('of many users get a 503 with Retry-After after two seconds', async () => {
     const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => estimate()));
     const refused = answers.filter(({ status }) => status !== 200);
     assert.ok(refused.length > 0 && refused.length < AT_ONCE);
@@ -58,7 +58,7 @@ describe('estimates of one user', () => {
     }
   });
 
-  it('end when the client leaves: the next one need not wait', async () => {
+  it('end when the client disconnects, so the next one need not wait', async () => {
     const as = someUser();
     const left = new AbortController();
     const asked = service.ask('POST', '/v1/exports/estimate', { as, body: BODY, signal: left.signal });

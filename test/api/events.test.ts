@@ -180,7 +180,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.ok(events.length < looks - 1, `${events.length} events of ${looks} states`);
   });
 
-  it('close with an event when the token expires, and tell nothing after it', async () => {
+  it('close with an event when the token expires, and send nothing after it', async () => {
     const { api, alice, jobId } = await start();
     const authorization = `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: 2 })}`;
     const startedAt = performance.now();

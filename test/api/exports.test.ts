@@ -77,7 +77,7 @@ describe('POST /v1/exports', () => {
     );
   });
 
-  it('tells the address of the token, unless the request wants no mail', async () => {
+  it("notifies the token's address unless the request wants no email", async () => {
     const alice = { ...someone(), email: 'alice@example.com' };
     const notify = async (answer: Promise<Answer>): Promise<unknown> => job.parse((await answer).json).notify;
     assert.deepEqual(await notify(post(alice)), { email: 'alice@example.com' });

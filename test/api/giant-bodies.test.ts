@@ -5,7 +5,7 @@ import { withBystanders } from '../support/bystander.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
 const KB = 1024;
-/** An answer to bad input is the request and so much more at most, bytes. */
+/** How much larger than the request an error response may be, bytes. */
 const MORE = 10 * KB;
 const GOOD = { type: 'orders', format: 'csv' };
 const list = (length: number, item: unknown): unknown[] => Array.from({ length }, () => item);
@@ -53,7 +53,7 @@ describe('giant bodies', () => {
   }
 
   for (const [what, request] of Object.entries(REQUESTS)) {
-    it(`${what}: a 400 that is of 10 KB at most, with 20 problems at most`, async () => {
+    it(`${what}: a 400 of at most 10 KB, with at most 20 problems`, async () => {
       for (const path of PATHS) {
         const body = bodyFor(path, request);
         const answer = await service.ask('POST', path, { as: someUser(), body });
@@ -64,7 +64,7 @@ describe('giant bodies', () => {
     });
   }
 
-  it('a compressed body gets an answer that is hardly larger than what was sent', async () => {
+  it('a compressed body gets a response hardly larger than itself', async () => {
     const body = gzipSync(bodyFor('/v1/exports', { ...GOOD, filters: { ['\n'.repeat(45_000)]: 1 } }));
     const headers = { 'Content-Encoding': 'gzip' };
     const answer = await service.ask('POST', '/v1/exports', { as: someUser(), body, headers });
@@ -82,7 +82,7 @@ describe('giant bodies', () => {
     }
   });
 
-  it('leave other users their POST and cancel within two seconds', async () => {
+  it("do not delay other users' POST and cancel beyond two seconds", async () => {
     await withBystanders(service, () =>
       Promise.all(
         PATHS.flatMap((path) =>

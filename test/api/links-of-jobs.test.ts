@@ -68,13 +68,13 @@ describeStores('links', (stackEnv) => {
     return { from, until: from + Number(searchParams.get('X-Amz-Expires')) * 1000 };
   }
 
-  it('lead to an address that lives five minutes, however long the link does', async () => {
+  it('lead to a storage URL that is valid for five minutes, however long the link is', async () => {
     const { token } = await completed();
     const { from, until } = lifeOf((await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '');
     assert.equal(until - from, 300_000);
   });
 
-  it('lead to an address that never lives longer than the link', async () => {
+  it('lead to a storage URL that never outlives the link', async () => {
     const { token, jobId } = await completed(100);
     const { until } = lifeOf((await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '');
     const expires = (await api.deps.jobs.find(jobId))?.url_expires_at?.getTime() ?? 0;
@@ -93,7 +93,7 @@ describeStores('links', (stackEnv) => {
     assertProblem(wrong, 'VALIDATION_FAILED', ['query/redirect']);
   });
 
-  it('answer HEAD with an address for HEAD, and GET with one for GET', async () => {
+  it('redirect HEAD to a URL signed for HEAD, and GET to one signed for GET', async () => {
     const { token, jobId } = await completed();
     for (const [path, options] of [
       [`/d/${token}`, {}],

@@ -61,7 +61,7 @@ describeDeeply('npm run api', () => {
     assert.equal(program.stderr(), '');
   });
 
-  it('starts without any of them, says in the log what is missing and how to get it, and in /readyz only its name', async () => {
+  it('starts without any of them; the log says what is missing and how to fix it, /readyz only names it', async () => {
     const away = {
       DATABASE_URL: `postgres://user:secret@${NOWHERE}/exports`,
       S3_ENDPOINT: `http://${NOWHERE}`,

@@ -145,7 +145,7 @@ describe('/readyz', () => {
   }
   afterEach(() => Promise.all(apis.splice(0).map((api) => api.close())));
 
-  it('is 200 when nothing is missing; /healthz says only that the process answers', async () => {
+  it('is 200 when nothing is missing; /healthz only shows that the process is alive', async () => {
     const api = await start({ job_store: () => Promise.resolve(null) });
     const ready = await api.ask('GET', '/readyz');
     assert.deepEqual([ready.status, ready.json], [200, { status: 'ready' }]);
@@ -177,7 +177,7 @@ describe('/readyz', () => {
     );
   });
 
-  it('asks each part once a second, however many ask', async () => {
+  it('checks each part once a second, however many clients ask', async () => {
     let asked = 0;
     const api = await start({
       temporal: async () => {

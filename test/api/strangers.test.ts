@@ -45,7 +45,7 @@ describe('strangers without a token', () => {
     assert.ok(answers > CLIENTS, `${answers} answers`);
   }
 
-  it('who ask for /readyz all the time leave users their POST and cancel within two seconds', async () => {
+  it("who request /readyz all the time do not delay users' POST and cancel beyond two seconds", async () => {
     const attack = leavesUsersTheirTime('/readyz');
     const connections = await until('a check', async () => {
       const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'export-ready' AND datname = current_database()`;
@@ -57,12 +57,12 @@ describe('strangers without a token', () => {
   });
 
   for (const path of ['/healthz', '/metrics', '/openapi.json', '/', '/docs', '/d/forged', '/v1/exports']) {
-    deeply(`who ask for ${path} all the time leave users their POST and cancel within two seconds`, () =>
+    deeply(`who request ${path} all the time do not delay users' POST and cancel beyond two seconds`, () =>
       leavesUsersTheirTime(path),
     );
   }
 
-  it('who send every method that there is make no series of metrics of each', async () => {
+  it('who send every HTTP method do not create a metric series for each', async () => {
     for (const method of ['PROPFIND', 'MKCOL', 'LINK', 'PURGE', 'REPORT']) {
       await fetch(`${api.url}/v1/exports`, { method });
     }

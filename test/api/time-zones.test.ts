@@ -26,7 +26,7 @@ describe('a timezone', () => {
     over.ask('POST', path, { as: alice, body });
 
   for (const timezone of ['PST', 'IST', 'Mars/Olympus', '+01:00', 'posix/Europe/Berlin']) {
-    it(`${timezone}, which is nobody's name for a place, is a 400 with its field everywhere`, async () => {
+    it(`${timezone}, which names no single place, is a 400 that names the field everywhere`, async () => {
       const options = { timezone };
       assertProblem(await ask('/v1/exports', { ...EXPORT, options }), 'VALIDATION_FAILED', ['/options/timezone']);
       const estimate = await ask('/v1/exports/estimate', { ...EXPORT, options });
@@ -39,7 +39,7 @@ describe('a timezone', () => {
     });
   }
 
-  it('is taken in any case, and answered as it is spelled', async () => {
+  it('is accepted in upper or lower case, and returned in its proper spelling', async () => {
     const answer = await ask('/v1/schedules', {
       ...{ ...SCHEDULE, timezone: 'europe/berlin' },
       request: { ...EXPORT, options: { timezone: 'AMERICA/new_york' } },
@@ -51,7 +51,7 @@ describe('a timezone', () => {
     await api.ask('DELETE', `/v1/schedules/${made.schedule_id}`, { as: alice });
   });
 
-  it('by an old name or a new one is the one that the database has', () => {
+  it('by its old or new name is the one that the database has', () => {
     const old = new TimeZoneNames(['Asia/Calcutta', 'Europe/Kiev', 'UTC', 'Europe/Berlin']);
     assert.equal(old.nameOf('asia/kolkata'), 'Asia/Calcutta');
     assert.equal(old.nameOf('Europe/Kyiv'), 'Europe/Kiev');
@@ -64,7 +64,7 @@ describe('a timezone', () => {
     for (const name of ['PST', 'IST', 'Mars/Olympus']) assert.equal(recent.nameOf(name), null);
   });
 
-  it('that every database has is exported though the database has not been asked', async () => {
+  it('that every database has works before the database was asked', async () => {
     const lists: number[] = [];
     const source = { timeZones: () => Promise.reject(new Error('away')) };
     const zones = new TimeZones(source, { warn: () => lists.push(1) });

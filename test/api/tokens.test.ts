@@ -148,7 +148,7 @@ describe('tokens', () => {
       assert.deepEqual(await scopesOf(both), ['openid', 'profile', 'exports:read']);
     });
 
-    it('without scopes may do nothing, those of the secret everything; JWT_REQUIRE_SCOPE says otherwise', async () => {
+    it('without scopes allow nothing, or read and write if signed with the secret; JWT_REQUIRE_SCOPE overrides both', async () => {
       const own = await new SignJWT(claims)
         .setProtectedHeader({ alg: 'HS256' })
         .setExpirationTime('1h')

@@ -51,7 +51,7 @@ describe('turns', () => {
     assert.equal(await third.result, 'a3');
   });
 
-  it('pass to the next one when the work takes longer than a turn', async () => {
+  it('pass to the next caller when the work takes longer than a turn', async () => {
     const begun: string[] = [];
     const work = workOf(new Turns(1, 20), begun);
     const [slow, next, last] = [work('a', 'a1'), work('a', 'a2'), work('a', 'a3')];
@@ -64,7 +64,7 @@ describe('turns', () => {
     assert.deepEqual(begun, ['a1', 'a2', 'a3']);
   });
 
-  it('are given up by who has no more patience, and pass to the next', async () => {
+  it('are given up by a caller that stops waiting, and pass to the next', async () => {
     const turns = new Turns(1);
     let end: () => void = () => undefined;
     const first = turns.take('a', () => new Promise<void>((resolve) => (end = resolve)));

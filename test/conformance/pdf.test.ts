@@ -134,7 +134,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     assert.match(read.pages[0] ?? '', /0 rows[^]*No rows\./);
   });
 
-  it('counts the characters that no font has, which are themselves all the same', async () => {
+  it('counts the characters that no font has, and keeps them in copied text', async () => {
     const { jobId } = await exported({ filters: { name: '🙂' } });
     const job = await getExport(running(), me, jobId);
     const warnings = z.array(z.looseObject({ code: z.string(), count: z.number() })).parse(job.warnings);

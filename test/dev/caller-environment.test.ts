@@ -23,7 +23,7 @@ describe("the caller's environment", () => {
     ['RESEND_BASE_URL', 'http://127.0.0.1:9'],
   ];
   for (const [variable, address] of dead) {
-    it(`is named when nobody answers at an address in it: ${variable}`, async () => {
+    it(`is named when nothing answers at an address in it: ${variable}`, async () => {
       // The other services are there.
       const { SMTP_URL: _, RESEND_BASE_URL: _2, ...env } = stack().env;
       const environment = { PATH: process.env.PATH, ...env, [variable]: address };
@@ -43,7 +43,7 @@ describe("the caller's environment", () => {
     });
   }
 
-  it('is named when one of its variables needs another one', async () => {
+  it('is named when one of its variables requires another', async () => {
     const environment = { PATH: process.env.PATH, ...stack().env, AWS_ACCESS_KEY_ID: '' };
     const starting = startStack({ dataDir, throwaway: true, progress: silentProgress, environment });
     await assert.rejects(
@@ -52,7 +52,7 @@ describe("the caller's environment", () => {
     );
   });
 
-  it('is named, by variables and without their values, whatever a start fails of', async () => {
+  it('is named, by variables without their values, whatever makes a start fail', async () => {
     const environment = { PATH: '/bin', MAX_ROWS: 'abc', JWT_SECRET: 'a secret', LOG_LEVEL: '', TERM: 'xterm' };
     const lines: string[] = [];
     const progress = { ...silentProgress, line: (text: string) => lines.push(text) };
@@ -68,7 +68,7 @@ describe("the caller's environment", () => {
     assert.deepEqual(lines, ['Using MAX_ROWS, JWT_SECRET from your environment']);
   });
 
-  it('does not come between the stack and its own services', () => {
+  it('does not interfere with the stack’s own services', () => {
     const foreign = { PGSSLMODE: 'require', AWS_PROFILE: 'me', S3_PUBLIC_ENDPOINT: 'https://s3', TEMPORAL_TLS: 'true' };
     assert.deepEqual(settingsIn(foreign), []);
     const { PGSSLMODE, AWS_PROFILE, S3_PUBLIC_ENDPOINT, TEMPORAL_TLS } = environmentFor(stack().env, foreign);

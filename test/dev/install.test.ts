@@ -17,7 +17,7 @@ describe('packages', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('are installed with those of development when the shell has NODE_ENV=production', async () => {
+  it('include development packages even when the shell has NODE_ENV=production', async () => {
     const options = { cwd: folder, timeoutMs: 60_000, env: { ...process.env, NODE_ENV: 'production' } };
     const lock = ['install', '--package-lock-only', '--offline', '--include=dev'];
     orFail('npm install', await runCommand('npm', lock, options));

@@ -94,7 +94,7 @@ describe('npm start', function () {
 
   const addressOf = (name: string): string => new RegExp(`^ +${name} +(\\S+)`, 'm').exec(printed)?.[1] ?? '';
 
-  it('starts in a shell full of settings of other tools, and names those of its own', () => {
+  it('starts in a shell full of settings of other tools, and names only those it uses', () => {
     assert.match(printed, /^Using PORT, SAMPLE_ORDERS from your environment\n/);
   });
 
@@ -111,7 +111,7 @@ describe('npm start', function () {
     }
   });
 
-  it('prints commands that open what it runs', async () => {
+  it('prints commands that open its services', async () => {
     const commands = [...printed.matchAll(/^ +(Jobs|Orders|Workflows|Files) +(.* .*)$/gm)];
     assert.deepEqual(
       commands.map(([, name]) => name),
@@ -122,7 +122,7 @@ describe('npm start', function () {
     assert.ok(ok && ID.test(output), output);
   });
 
-  it('refuses to forget what it is working with', async () => {
+  it('refuses --reset while it is running', async () => {
     await assert.rejects(resetStack(dataDir), /is running \(process \d+\): stop it first\.$/);
   });
 
@@ -149,7 +149,7 @@ describe('npm start', function () {
     });
   }
 
-  it('makes every command of README.md for the API work as it is written, one after the other', async () => {
+  it('makes every API command of README.md work as written, one after the other', async () => {
     const page = await readFile(README, 'utf8');
     const [section = ''] = /^## The API\n[^]*?(?=^## )/m.exec(page) ?? [];
     const blocks = [...section.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block = '']) => block);
@@ -167,14 +167,14 @@ describe('npm start', function () {
     }
   });
 
-  it('ends with everything that it has started, when it is told to', async () => {
+  it('stops everything that it started when it is told to stop', async () => {
     program.kill('SIGTERM');
     await once(program, 'exit');
     assert.match(printed, /✓ Stopping/);
     await assert.rejects(fetch(`${url}/healthz`));
   });
 
-  it('forgets with --reset what it has kept', async () => {
+  it('deletes the data of earlier runs with --reset', async () => {
     assert.ok((await readdir(dataDir)).includes('postgres'));
     await resetStack(dataDir);
     assert.deepEqual(await readdir(dataDir), []);

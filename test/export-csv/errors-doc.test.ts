@@ -195,7 +195,7 @@ describe('docs/errors.md', () => {
       assert.match(lines.join('\n'), /is read-only[^]+bucket exports does not answer as it should/);
     });
 
-    deeply('search attributes that nobody registered, and keys that a process lacks', async () => {
+    deeply('unregistered search attributes, and keys that a process lacks', async () => {
       await migrate(database.url);
       const TEMPORAL_NAMESPACE = `test-${randomUUID()}`;
       const { TEMPORAL_ADDRESS: address } = stack().env;
@@ -301,7 +301,7 @@ describe('docs/errors.md', () => {
       for (const code of codes) assert.ok(ERRORS_PAGE.includes(`\`${code}\``), code);
     });
 
-    it('it has what users read, word for word', () => {
+    it('it has the sentences that users read, word for word', () => {
       for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
         const sentence = sentenceOf(code);
         if (sentence === undefined || code.startsWith('MAIL_')) continue;

@@ -19,7 +19,7 @@ describe('MAX_SCHEDULES', () => {
     await api.close();
   });
 
-  it('allows exactly so many of 80 requests at the same moment to two processes', async () => {
+  it('is exact for 80 concurrent requests to two processes', async () => {
     const alice = someone();
     const posts = Array.from({ length: 80 }, (_, n) =>
       (n % 2 === 0 ? api : other).ask('POST', '/v1/schedules', { as: alice, body: BODY }),
@@ -34,7 +34,7 @@ describe('MAX_SCHEDULES', () => {
     for (const { schedule_id: id } of schedules) await api.ask('DELETE', `/v1/schedules/${id}`, { as: alice });
   });
 
-  it('counts one that another process is creating, until its lease ends', async () => {
+  it('counts a schedule that another process is creating, until its lease ends', async () => {
     const alice = someone();
     for (let n = 0; n < MOST; n++) await api.deps.places.reserveSchedule(alice, randomUUID());
     assertProblem(await api.ask('POST', '/v1/schedules', { as: alice, body: BODY }), 'TOO_MANY_SCHEDULES');

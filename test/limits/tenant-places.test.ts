@@ -51,7 +51,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     return started;
   }
 
-  it('admits exactly so many of 60 requests of 30 users at the same moment', async () => {
+  it('is exact for 60 concurrent requests of 30 users', async () => {
     const users = Array.from({ length: 30 }, someUser);
     const answers = await Promise.all([...users, ...users].map((user) => post(service, user, behind(1))));
     const admitted = answers.filter(({ status }) => status === 202);
@@ -64,7 +64,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     assert.equal(next.status, 202, 'what has ended makes room at once');
   });
 
-  it('lets runs of schedules and exports that were reset wait, and they run as soon as others have ended', async () => {
+  it('makes scheduled runs and reset exports wait until others have ended', async () => {
     const reset = someUser();
     const done = idOf(await post(service, reset, behind(2)));
     await untilEnded(service, reset, done);
@@ -94,7 +94,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     await service.ask('DELETE', `/v1/schedules/${schedule.schedule_id}`, { as: owner });
   });
 
-  it('counts a place for an export whose process died before its row, and no longer than its lease', async () => {
+  it('counts the place of an export whose process died before its row appeared, until its lease ends', async () => {
     const { tenantId } = someUser();
     const pool = createPool(service.databaseUrl, { max: 2, name: 'test', onIdleError: () => undefined });
     const places = new Places(pool);
@@ -122,7 +122,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     assert.equal((await post(service, someUser(), behind(1))).status, 202);
   });
 
-  it('does not begin an admitted export whose lease has run out', async () => {
+  it('does not start an admitted export whose lease has run out', async () => {
     const { jobs, places } = service.deps;
     const seed = seedFor(someUser());
     await jobs.insert(seed);

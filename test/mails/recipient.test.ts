@@ -30,7 +30,7 @@ describe('a mail address', () => {
       assert.ok(!mailAddress.safeParse(address).success);
     });
   }
-  it('has its domain in ASCII where it is mailed to', () => {
+  it('is sent to with its domain in ASCII', () => {
     assert.equal(asciiAddress('a/b@bücher.example'), 'a/b@xn--bcher-kva.example');
     assert.equal(asciiAddress('Ana@Example.com'), 'Ana@example.com');
   });
@@ -46,7 +46,7 @@ describe('NOTIFY_EMAIL', () => {
     }
   });
 
-  it('decides which addresses beside their own users may have mailed', () => {
+  it('decides which addresses besides their own users may send email to', () => {
     const goes = (email: string, rule: RecipientRule) => 'email' in recipientOf(email, OWN, rule);
     assert.ok(goes('Ana@Northwind.example', 'token'));
     assert.ok(!goes('bob@northwind.example', 'token'));
@@ -93,7 +93,7 @@ describe('notify.email', () => {
     const detail = 'must be the address of your token';
     assert.deepEqual(await refusal('bob@example.com', me), [{ pointer: '/notify/email', detail }]);
   });
-  it('is not true for a token without an address, or with one that cannot be mailed to', async () => {
+  it('is not true for a token without a valid address', async () => {
     const detail = 'is true, but your token has no valid email address';
     for (const as of [someone(), { ...someone(), email: 'nobody at all' }]) {
       assert.deepEqual(await refusal(true, as), [{ pointer: '/notify/email', detail }]);
@@ -108,7 +108,7 @@ describe('notify.email', () => {
     assert.deepEqual(errors, [{ pointer: '/request/notify/email', detail: 'must be the address of your token' }]);
   });
 
-  it('goes to the address of the token when it is absent or true, to nobody when it is false', () => {
+  it('sends to the address of the token when it is absent or true, to nobody when it is false', () => {
     assert.deepEqual(recipientOf(undefined, OWN, 'token'), { email: OWN });
     assert.deepEqual(recipientOf(true, OWN, 'token'), { email: OWN });
     assert.deepEqual(recipientOf(false, OWN, 'any'), { email: undefined });

@@ -281,7 +281,7 @@ describe('an operator', () => {
     assert.doesNotMatch(await listed(`${own} AND ${query}`), new RegExp(completed));
   });
 
-  it('sees since when an export is planned, and its attempt under Pending Activities', async () => {
+  it('sees when planning began, and its attempt under Pending Activities', async () => {
     const user = someReader();
     const { jobId, go } = await planning(user);
     const attempt = /Pending Activities: 1\s+ActivityId +plan\s[^]*Attempt +1/;

@@ -112,7 +112,7 @@ describe('what is kept', () => {
     await untilEnded(service, user, await postExport(service, user));
   });
 
-  it('leaves an Idempotency-Key free: it makes a new export with the same id, once', async () => {
+  it('frees an Idempotency-Key: it creates a new export with the same id, once', async () => {
     const user = someUser();
     const post = (format: string): Promise<Answer> =>
       service.ask('POST', '/v1/exports', {
@@ -157,7 +157,7 @@ describe('an erasure that takes longer than its request waits', () => {
   });
   after(() => service.close());
 
-  it('is answered 202, goes on, and says 200 when it is done', async () => {
+  it('returns 202, continues, and returns 200 when it is done', async () => {
     const user = someUser();
     const admin = { ...someUser(), scopes: ['exports:admin'] };
     const erase = (): Promise<Answer> => service.ask('DELETE', `/v1/users/${user.userId}/exports`, { as: admin });

@@ -9,14 +9,14 @@ const LOCAL = {
 };
 
 describe('PUBLIC_URL, when a worker starts', () => {
-  it('may be localhost where mails and webhooks stay on the machine', () => {
+  it('may be localhost if mails and webhooks stay on the machine', () => {
     assert.equal(checkPublicUrl(LOCAL), null);
     assert.equal(checkPublicUrl({ PUBLIC_URL: LOCAL.PUBLIC_URL, WEBHOOK_ALLOWED_RANGES: ['::1/128'] }), null);
     const smtp = { ...LOCAL, RESEND_API_KEY: undefined, SMTP_URL: 'smtp://localhost:1025' };
     assert.equal(checkPublicUrl(smtp), null);
   });
 
-  it('may not be localhost, however it is spelled, where mails go out', () => {
+  it('must not be localhost, however it is spelled, if mails leave the machine', () => {
     const resend = { ...LOCAL, RESEND_BASE_URL: undefined };
     const smtp = { ...LOCAL, RESEND_API_KEY: undefined, SMTP_URL: 'smtps://user:secret@mail.example.com' };
     for (const url of ['http://localhost:3000', 'https://127.1.2.3', 'http://[::1]:80/x', 'http://0.0.0.0:3000']) {
@@ -30,13 +30,13 @@ describe('PUBLIC_URL, when a worker starts', () => {
     }
   });
 
-  it('may not be localhost where webhooks go elsewhere only', () => {
+  it('must not be localhost if only webhooks leave the machine', () => {
     assert.match(checkPublicUrl({ ...LOCAL, WEBHOOK_ALLOWED_RANGES: [] }) ?? '', /but webhooks leave this machine/);
     const both = { ...LOCAL, RESEND_BASE_URL: undefined, WEBHOOK_ALLOWED_RANGES: ['10.0.0.0/8'] };
     assert.match(checkPublicUrl(both) ?? '', /but mails and webhooks leave this machine/);
   });
 
-  it('is as it should be when it leads elsewhere', () => {
+  it('is accepted if it is another host', () => {
     for (const url of ['https://exports.example.com', 'http://10.0.0.5:3000', 'https://localhost.example.com']) {
       assert.equal(checkPublicUrl({ ...LOCAL, PUBLIC_URL: url, RESEND_BASE_URL: undefined }), null);
     }

@@ -14,18 +14,18 @@ describe('what is wrong with a request', () => {
     assert.equal(problemsOf(numbered(20)).length, 20);
   });
 
-  it('is 20 problems at most, and the sentence counts the others', () => {
+  it('has at most 20 problems, and the sentence counts the others', () => {
     assert.equal(problemsOf(numbered(21)).length, 20);
     assert.match(validationFailed(numbered(21)).message, /\/columns\/19 is not a known field; and 1 more problem\.$/);
     assert.match(validationFailed(numbered(50_000)).message, /; and 49980 more problems\.$/);
   });
 
-  it('echoes no more than 200 characters of a name, and no half of one', () => {
+  it('echoes at most 200 characters of a name, and no half of a surrogate pair', () => {
     const [problem] = problemsOf([{ pointer: `/${'😀'.repeat(1000)}`, detail: 'is not a known field' }]);
     assert.equal(problem?.pointer, `/${'😀'.repeat(99)}…`);
   });
 
-  it('takes less than 9 KB of JSON, whatever was sent', () => {
+  it('is less than 9 KB of JSON, whatever was sent', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 2000 }),
       fc.integer({ max: 3000, min: 0 }).map((length) => '\u0001'.repeat(length)),

@@ -96,7 +96,7 @@ describe('a request', () => {
     });
   });
 
-  it('as PDF leaves UUIDs out, unless it names them or there is nothing else', () => {
+  it('as PDF leaves UUIDs out unless it names them or there are no other columns', () => {
     const ids = defineDataset({
       name: 'ids',
       title: 'Ids',

@@ -126,7 +126,7 @@ describe('a filter on a column of every type that can be compared finds the rows
     assert.deepEqual(await found('search', 'Ü'), []);
   });
 
-  it('finds the very text of a column, whatever its collation makes of lower case', async () => {
+  it('finds the exact text of a column, however its collation lowercases it', async () => {
     const searched = defineDataset({
       ...{ name: 'searched', title: 'Searched', table: 'searched', key: ['id'], tenantColumn: 'tenant_id' },
       columns: { id: { type: 'integer' }, plain: { type: 'text' }, turkish: { type: 'text' }, usual: { type: 'text' } },
@@ -162,7 +162,7 @@ describe('a filter on a column of every type that can be compared finds the rows
     }
   });
 
-  it('is_null finds a composite value or its absence, as files show them: each row once', async () => {
+  it('is_null splits composite values as files show them: each row matches once', async () => {
     const pairs = defineDataset({
       ...{ name: 'pairs', title: 'Pairs', table: 'pairs', key: ['id'], tenantColumn: 'tenant_id' },
       columns: { id: { type: 'integer' }, pair: { type: 'other' } },

@@ -189,7 +189,7 @@ describe('the SQL of an export', () => {
     }
   });
 
-  it('finds a key that rows share wherever a bound has it', async () => {
+  it('finds a key that rows share at any bound', async () => {
     /** Each key is of two rows that follow each other, beginning with row 2 - `shift`. */
     const twins = (rows: number, shift: number): FrozenQuery => ({
       select: '',

@@ -47,7 +47,7 @@ describe('the CSV format', () => {
     }
   });
 
-  it('leads a name, and what is behind separators in it, with an apostrophe where it would be a formula', () => {
+  it('prefixes a formula with an apostrophe in a column name, also after a separator', () => {
     const head = csv.head(outlineFor(['=1', 'a;=1;b', 'a,-b', '-5'], {}));
     assert.equal(head.toString(), `'=1,a;'=1;b,"a,'-b",'-5\n`);
   });

@@ -56,7 +56,7 @@ describe('a JSON document in a CSV or TSV file', () => {
     );
   });
 
-  it('is written by PostgreSQL as by the row lane', async () => {
+  it('is the same from PostgreSQL and from the row lane', async () => {
     const texts = fc.sample(json, 1000);
     const rows = await queryRows<{ written: string }>(
       stack().env.DATABASE_URL,

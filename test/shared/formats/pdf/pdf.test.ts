@@ -70,7 +70,7 @@ describe('a PDF', () => {
     assert.deepEqual(warnings(await makePdf(COLUMNS, rows(2, text), withMath)), [['PDF_MISSING_GLYPHS', 2]]);
   });
 
-  it('embeds of a large font what is used, opened when a text needs it', async () => {
+  it('opens a large font when a text needs it, and embeds only the characters used', async () => {
     const withNames = (...names: string[]) =>
       makePdf(
         COLUMNS,

@@ -36,7 +36,7 @@ describe('names in a PDF', () => {
       if (!(await hasPdfReaders())) this.skip();
     });
 
-    it('are copied as they were written, in the order of their letters', async () => {
+    it('are copied as they were written, in reading order', async () => {
       const names = Object.values(NAMES);
       const read = await readPdf((await makePdf(COLUMNS, rowsOf(names), await openResources())).bytes);
       for (const [index, name] of names.entries()) {
@@ -53,7 +53,7 @@ describe('names in a PDF', () => {
       assert.ok(text.includes('הזמנות') && text.includes('الاسم'), text);
     });
 
-    it('are cut at their end where they are too long, whichever side it is on', async () => {
+    it('are cut at their end if they are too long, on either side', async () => {
       const long = { arabic: 'محمد علي '.repeat(40), thai: 'สมชาย ใจดี '.repeat(40) };
       const cells = [['1', long.arabic, long.thai], ...rowsOf(['x', 'y'])];
       const line = withoutMarks(
@@ -64,7 +64,7 @@ describe('names in a PDF', () => {
     });
   });
 
-  it('are the same bytes whoever draws them, in whatever pieces', async () => {
+  it('are the same bytes from any encoder and in any chunks', async () => {
     const names = Array.from({ length: 300 }, (_, index) => Object.values(NAMES)[index % 11] ?? '');
     const { bytes } = await makePdf(COLUMNS, rowsOf(names), await openResources(), { pagesPerSegment: 1 });
     for (const how of [{ backwards: true }, { chunk: 7 }, { chunk: 1000 }]) {
@@ -94,7 +94,7 @@ describe('names in a PDF', () => {
         run.kind === 'plain' ? String.fromCodePoint(...run.points) : `${run.face.id}<${run.clusters.length}>`,
       );
 
-    it('stand in the order in which people read them, digits and Latin letters among them', () => {
+    it('stand in reading order, also with digits and Latin letters among them', () => {
       assert.deepEqual(shownRuns('Ana محمد 12 end'), ['Ana ', '12', '0<5>', ' end']);
       assert.deepEqual(shownRuns('مرحبا Hello'), ['Hello', '0<6>']);
     });

@@ -162,7 +162,7 @@ describe('a cell', () => {
     assert.equal(await cellOf('time', '24:00:00'), ' s="3"><v>1</v>');
   });
 
-  it('of the last microseconds of a day is that day', async () => {
+  it('of the last microseconds of a day stays on that day', async () => {
     for (const year of [1900, 1999, 2026, 2078, 2200, 2259, 2300, 2900, 4000, 4700, 5000, 8000, 9998]) {
       for (const micros of [999_999, 999_990, 999_950, 999_949, 999_000]) {
         const cell = await cellOf('timestamp', `${year}-12-31 23:59:59.${micros}`);
@@ -173,7 +173,7 @@ describe('a cell', () => {
     }
   });
 
-  it('of a whole second is as near as a double can be, with 17 digits at most', async () => {
+  it('of a whole second is the nearest double, with at most 17 digits', async () => {
     for (let second = 0; second < 86_400; second += 7) {
       const clock = new Date(second * 1000).toISOString().slice(11, 19);
       for (const date of ['1900-03-01', '2026-03-01', '2299-12-31']) {
@@ -191,7 +191,7 @@ describe('a cell', () => {
     assert.match(await cellOf('time', '23:59:59'), /^ s="3"><v>0\.9999884/);
   });
 
-  it('escapes an underscore only where what is written would otherwise be read as an escape', async () => {
+  it('escapes an underscore only where the output would otherwise be read as an escape', async () => {
     for (const [text, written] of [
       ['_x0041\x01', '_x005F_x0041_x0001_'],
       ['_x0041_', '_x005F_x0041_'],
