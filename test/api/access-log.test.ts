@@ -2,21 +2,15 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { erasureWorkflowId } from '../../shared/contract.js';
 import { until } from '../support/exports.js';
-import { seedFor, someone, startApi, type Overrides, type TestApi } from './support.js';
+import { seedFor, someone, StartedApis, type Overrides, type TestApi } from './support.js';
 
 const PROXIED = { 'X-Forwarded-For': '198.51.100.7, 203.0.113.9' };
 const LOCAL = '127.0.0.1';
 
 describe('the access log', () => {
-  const apis: TestApi[] = [];
-  async function start(settings: NonNullable<Overrides['settings']> = {}): Promise<TestApi> {
-    const api = await startApi({ settings });
-    apis.push(api);
-    return api;
-  }
-  afterEach(async () => {
-    for (const api of apis.splice(0)) await api.close();
-  });
+  const apis = new StartedApis();
+  const start = (settings: NonNullable<Overrides['settings']> = {}): Promise<TestApi> => apis.start({ settings });
+  afterEach(() => apis.close());
 
   /** The line of a request, without what every line has. */
   async function lineOf(api: TestApi, { headers }: { headers: Headers }): Promise<Record<string, unknown>> {

@@ -7,21 +7,15 @@ import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 import { stack } from '../support/stack.js';
 import { assertProblem } from './problems.js';
-import { seedFor, setPlanned, someone, startApi, type Overrides, type TestApi } from './support.js';
+import { seedFor, setPlanned, someone, StartedApis, type Overrides, type TestApi } from './support.js';
 
 const NOWHERE = '127.0.0.1:9';
 const line = z.looseObject({ msg: z.string(), request_id: z.string().optional() });
 
 describe('every answer', () => {
-  const apis: TestApi[] = [];
-  async function start(overrides?: Overrides): Promise<TestApi> {
-    const api = await startApi(overrides);
-    apis.push(api);
-    return api;
-  }
-  afterEach(async () => {
-    for (const api of apis.splice(0)) await api.close();
-  });
+  const apis = new StartedApis();
+  const start = (overrides?: Overrides): Promise<TestApi> => apis.start(overrides);
+  afterEach(() => apis.close());
 
   it('has an id, the one of the request where that is safe to repeat', async () => {
     const api = await start();

@@ -9,7 +9,7 @@ import { deeply } from '../support/depth.js';
 import { JWT_SECRET } from '../support/service.js';
 import { until } from '../support/exports.js';
 import { assertProblem } from './problems.js';
-import { seedFor, someone, startApi, type Overrides, type TestApi } from './support.js';
+import { seedFor, someone, StartedApis, type Overrides, type TestApi } from './support.js';
 
 const view = z.looseObject({ job_id: z.string(), status: z.string(), progress: z.number() });
 interface Event {
@@ -32,14 +32,11 @@ interface Listener {
 }
 
 describe('GET /v1/exports/{job_id}/events', () => {
-  const apis: TestApi[] = [];
-  afterEach(async () => {
-    for (const api of apis.splice(0)) await api.close();
-  });
+  const apis = new StartedApis();
+  afterEach(() => apis.close());
 
   async function start(overrides: Overrides = {}): Promise<{ api: TestApi; alice: Principal; jobId: string }> {
-    const api = await startApi(overrides);
-    apis.push(api);
+    const api = await apis.start(overrides);
     const alice = someone();
     const { jobId } = seedFor(alice);
     await api.deps.jobs.insert(seedFor(alice, { jobId }));

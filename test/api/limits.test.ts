@@ -5,18 +5,12 @@ import { parseApiConfig } from '../../shared/config.js';
 import { JWT_SECRET } from '../support/service.js';
 import { stack } from '../support/stack.js';
 import { assertProblem } from './problems.js';
-import { seedFor, someone, startApi, type Overrides, type TestApi } from './support.js';
+import { seedFor, someone, StartedApis, type Overrides, type TestApi } from './support.js';
 
 describe('who may ask, and how often', () => {
-  const apis: TestApi[] = [];
-  async function start(settings: NonNullable<Overrides['settings']> = {}): Promise<TestApi> {
-    const api = await startApi({ settings });
-    apis.push(api);
-    return api;
-  }
-  afterEach(async () => {
-    for (const api of apis.splice(0)) await api.close();
-  });
+  const apis = new StartedApis();
+  const start = (settings: NonNullable<Overrides['settings']> = {}): Promise<TestApi> => apis.start({ settings });
+  afterEach(() => apis.close());
 
   describe('a token', () => {
     const REQUESTS = [

@@ -129,6 +129,21 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
   };
 }
 
+/** APIs that a test starts, closed together at its end. */
+export class StartedApis {
+  private readonly apis: TestApi[] = [];
+
+  async start(overrides: Overrides = {}): Promise<TestApi> {
+    const api = await startApi(overrides);
+    this.apis.push(api);
+    return api;
+  }
+
+  async close(): Promise<void> {
+    for (const api of this.apis.splice(0)) await api.close();
+  }
+}
+
 /** What a plan does to the row of a job: from then on its workflow is asked how far it is. */
 export const setPlanned = (databaseUrl: string, jobId: string): Promise<unknown> =>
   queryRows(databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [jobId]);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { assertProblem } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
+import type { Answer } from '../support/ask.js';
 import { queryRows } from '../support/database.js';
+import { until } from '../support/exports.js';
 
 const MOST = 5;
 const BODY = { name: 'Nightly', cron: '0 3 * * *', request: { type: 'orders', format: 'csv' } };
@@ -21,12 +23,16 @@ describe('MAX_SCHEDULES', () => {
 
   it('is exact for 80 concurrent requests to two processes', async () => {
     const alice = someone();
-    const posts = Array.from({ length: 80 }, (_, n) =>
-      (n % 2 === 0 ? api : other).ask('POST', '/v1/schedules', { as: alice, body: BODY }),
-    );
-    const answers = await Promise.all(posts);
-    assert.equal(answers.filter(({ status }) => status === 201).length, MOST);
-    for (const answer of answers) if (answer.status !== 201) assertProblem(answer, 'TOO_MANY_SCHEDULES');
+    // A busy Temporal is a 503, which says nothing about the limit: such a user asks again.
+    const post = (n: number): Promise<Answer> =>
+      until('an answer', async () => {
+        const answer = await (n % 2 === 0 ? api : other).ask('POST', '/v1/schedules', { as: alice, body: BODY });
+        return answer.status !== 503 && answer;
+      });
+    const answers = await Promise.all(Array.from({ length: 80 }, (_, n) => post(n)));
+    const refused = answers.filter(({ status }) => status !== 201);
+    assert(refused.length >= 80 - MOST, `${80 - refused.length} were accepted`);
+    for (const answer of refused) assertProblem(answer, 'TOO_MANY_SCHEDULES');
     const listed = await api.ask('GET', '/v1/schedules?limit=100', { as: alice });
     const { schedules } = listed.json as { schedules: { schedule_id: string }[] };
     assert.equal(schedules.length, MOST);

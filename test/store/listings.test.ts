@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
-import { openObjectStore, type OpenedObjectStore } from '../../shared/infrastructure/open-object-store.js';
-import { startRecordedStore, type RecordedStore, type Reply, type StoreRequest } from '../support/recorded-store.js';
+import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
+import type { Reply, StoreRequest } from '../support/recorded-store.js';
+import { RecordedAnswering } from './recorded-answering.js';
 
 const KEY = 'exports/a.csv';
 
 describe('a listing of the object store', () => {
-  let recorded: RecordedStore;
-  let opened: OpenedObjectStore;
-
-  async function answering(reply: Reply): Promise<OpenedObjectStore['store']> {
-    recorded = await startRecordedStore(reply);
-    opened = openObjectStore({
-      S3_ENDPOINT: recorded.endpoint,
-      S3_PUBLIC_ENDPOINT: undefined,
-      S3_REGION: 'us-east-1',
-      EXPORT_BUCKET: 'exports',
-    });
-    return opened.store;
-  }
-  afterEach(async () => {
-    opened.close();
-    await recorded.close();
-  });
+  const recorded = new RecordedAnswering();
+  const answering = (reply: Reply): Promise<ObjectStore> => recorded.open(reply);
+  afterEach(() => recorded.close());
 
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html; versitygw 1.8.0 sends "0" as well.
   for (const marker of ['0', '2']) {
@@ -49,7 +36,7 @@ describe('a listing of the object store', () => {
     assert.deepEqual(await store.listParts(KEY, 'u'), [1, 2, 3].map(part));
   });
 
-  const endless: Record<string, { reply: Reply; list: (store: OpenedObjectStore['store']) => Promise<unknown> }> = {
+  const endless: Record<string, { reply: Reply; list: (store: ObjectStore) => Promise<unknown> }> = {
     'of parts whose marker comes back': {
       reply: ({ query }) => partsPage([1], query.get('part-number-marker') === '7' ? '0' : '7', true),
       list: (store) => store.listParts(KEY, 'u'),
@@ -90,7 +77,7 @@ describe('a listing of the object store', () => {
     await assert.rejects(store.listParts(KEY, 'u'), { message: /more than 20000 parts/ });
   });
 
-  const aborted: Record<string, (store: OpenedObjectStore['store'], signal: AbortSignal) => Promise<unknown>> = {
+  const aborted: Record<string, (store: ObjectStore, signal: AbortSignal) => Promise<unknown>> = {
     'of parts': (store, signal) => store.listParts(KEY, 'u', signal),
     'of uploads': (store, signal) => store.openUploads('', signal),
     'of uploads that are aborted': (store, signal) => store.abortUploadsOf(KEY, signal),
@@ -112,7 +99,7 @@ describe('a listing of the object store', () => {
   }
 });
 
-async function allPages(store: OpenedObjectStore['store'], signal?: AbortSignal): Promise<string[]> {
+async function allPages(store: ObjectStore, signal?: AbortSignal): Promise<string[]> {
   const keys: string[] = [];
   for await (const page of store.listPages('tmp/', signal)) keys.push(...page.map(({ key }) => key));
   return keys;

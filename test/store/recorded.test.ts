@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { crc32Base64 } from '../../shared/crc32.js';
 import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
-import { openObjectStore, type OpenedObjectStore } from '../../shared/infrastructure/open-object-store.js';
-import { startRecordedStore, type RecordedAnswer, type RecordedStore, type Reply } from '../support/recorded-store.js';
+import type { RecordedAnswer, Reply } from '../support/recorded-store.js';
 import {
   COMPLETED_LATE,
   CONFLICT,
@@ -19,6 +18,7 @@ import {
   REFUSALS,
   UNEQUAL_PARTS,
 } from './recorded-answers.js';
+import { RecordedAnswering } from './recorded-answering.js';
 
 const TARGET = { key: 'exports/a.csv', uploadId: 'VXBsb2Fk' };
 const HEADERS = { contentType: 'text/csv', fileName: 'a.csv', metadata: {} };
@@ -28,23 +28,9 @@ const PARTS = [{ number: 1, etag: '"b54357faf0632cce46e942fa68356b38"', crc32: c
 const SUM = crc32(BODY);
 
 describe('the object store, given answers that other stores gave,', () => {
-  let recorded: RecordedStore;
-  let opened: OpenedObjectStore | undefined;
-
-  async function answering(reply: Reply): Promise<ObjectStore> {
-    recorded = await startRecordedStore(reply);
-    opened = openObjectStore({
-      S3_ENDPOINT: recorded.endpoint,
-      S3_PUBLIC_ENDPOINT: undefined,
-      S3_REGION: 'us-east-1',
-      EXPORT_BUCKET: 'exports',
-    });
-    return opened.store;
-  }
-  afterEach(async () => {
-    opened?.close();
-    await recorded.close();
-  });
+  const recorded = new RecordedAnswering();
+  const answering = (reply: Reply): Promise<ObjectStore> => recorded.open(reply);
+  afterEach(() => recorded.close());
   const asked = (): string[] => recorded.requests.map(({ operation }) => operation);
   const headersAsked = (name: string): (string | undefined)[] =>
     recorded.requests.map(({ headers }) => headers[name]?.toString());

@@ -47,6 +47,8 @@ export async function untilTold(user: Reader): Promise<string[]> {
   return (await mailsTo(user)).map(({ subject }) => subject);
 }
 
+const BUSY = /Workflow is busy|Max concurrent batch operations is reached/;
+
 /** What an operator types, and what they read then. @throws when the program says that it could not */
 export async function temporal({ namespace, env }: TestService, ...args: readonly string[]): Promise<string> {
   const where = ['--namespace', namespace, '--address', env.TEMPORAL_ADDRESS ?? ''];
@@ -55,8 +57,8 @@ export async function temporal({ namespace, env }: TestService, ...args: readonl
       const { stdout } = await promisify(execFile)(stack().temporalCli, [...args, ...where], { timeout: 20_000 });
       return stdout;
     } catch (error) {
-      // What an operator does who reads "Workflow is busy": another request to it is being answered.
-      if (attempt === 5 || !messageOf(error).includes('Workflow is busy')) throw error;
+      // An operator who reads that something else is being done tries again.
+      if (attempt === 20 || !BUSY.test(messageOf(error))) throw error;
       await sleep(500);
     }
   }

@@ -1,0 +1,31 @@
+import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
+import { openObjectStore, type OpenedObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { startRecordedStore, type RecordedStore, type Reply, type StoreRequest } from '../support/recorded-store.js';
+
+/** The service's own client of a store whose answers are recorded ones. */
+export class RecordedAnswering {
+  private recorded: RecordedStore | undefined;
+  private opened: OpenedObjectStore | undefined;
+
+  /** Opens it, once between two calls of `close`. */
+  async open(reply: Reply): Promise<ObjectStore> {
+    this.recorded = await startRecordedStore(reply);
+    this.opened = openObjectStore({
+      S3_ENDPOINT: this.recorded.endpoint,
+      S3_PUBLIC_ENDPOINT: undefined,
+      S3_REGION: 'us-east-1',
+      EXPORT_BUCKET: 'exports',
+    });
+    return this.opened.store;
+  }
+
+  /** What the store was asked, in order. */
+  get requests(): readonly StoreRequest[] {
+    return this.recorded?.requests ?? [];
+  }
+
+  async close(): Promise<void> {
+    this.opened?.close();
+    await this.recorded?.close();
+  }
+}
