@@ -19,7 +19,7 @@ Compiles the service to dist/, bundles the workflows there, and builds the web p
 /** `npm run build`: compiles to `dist/`, bundles the workflows there, and makes the web page. */
 async function main(): Promise<void> {
   readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
-  // What an earlier version had and this one has not must not stay: migrations are found by their folder.
+  // Files of an earlier version must not stay: migrations are found by their folder.
   rmSync(`${ROOT}/dist`, { recursive: true, force: true });
   for (const step of STEPS) {
     const { status } = spawnSync(process.execPath, [...step], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });

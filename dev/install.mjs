@@ -37,7 +37,7 @@ async function npmCi(root) {
   // `npm` of the same installation as this Node, when npm runs us; else the one on PATH.
   const { npm_execpath: npmScript } = process.env;
   const [command, ...prefix] = npmScript?.endsWith('.js') ? [process.execPath, npmScript] : ['npm'];
-  // With NODE_ENV=production in the shell, npm would leave out the packages that run this.
+  // With NODE_ENV=production in the shell, npm would leave out development packages, which run this.
   const args = [...prefix, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const startedAt = Date.now();
   const seconds = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;

@@ -4,8 +4,8 @@ import { StackError } from './stack/stack-error.js';
 /**
  * Runs a program that an interruption ends in good order, and sets its exit code: 130 when it was interrupted.
  *
- * @param work with a signal that is aborted when somebody wants the program to end. Whoever asks twice does not want
- *   to wait: then it ends at once, and watchdogs clean up.
+ * @param work gets a signal that is aborted on the first interruption. A second one ends the program at once, and
+ *   watchdogs clean up.
  */
 export async function runInterruptibly(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupt = new AbortController();

@@ -14,7 +14,7 @@ import { ensureInstalled } from './install.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What each command runs from source, without its extension. */
+/** The source file of each command, without its extension. */
 const COMMANDS = {
   start: 'dev/start',
   test: 'dev/test',
@@ -26,14 +26,14 @@ const COMMANDS = {
   token: 'api/token',
   build: 'dev/build',
 };
-/** What runs only as `npm run build` compiles it. */
+/** Commands that run only what `npm run build` has compiled. */
 const PROGRAMS = { api: 'api/main', worker: 'worker/main' };
 
 const [, , command = '', ...args] = process.argv;
 
 try {
   requireNode(20, 19);
-  // The AWS SDK announces at every start that it will leave Node 20; that is for who maintains package.json.
+  // At every start, the AWS SDK announces that it will drop Node 20, which concerns only maintainers of package.json.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   if (Object.hasOwn(PROGRAMS, command)) await runCompiled(PROGRAMS[command]);
   else if (Object.hasOwn(COMMANDS, command)) process.exitCode = await run(await nodeArguments());
@@ -96,7 +96,7 @@ function withSecretOfStack(env) {
     const record = join(resolve(ROOT, env.LOCAL_STACK_DIR || '.local'), 'stack.json');
     return { ...env, JWT_SECRET: JSON.parse(readFileSync(record, 'utf8')).jwtSecret };
   } catch {
-    // None runs.
+    // No local stack is running.
     return env;
   }
 }

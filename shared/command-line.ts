@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** Thrown when a command's arguments can't be used. The message is one sentence; `usage` says what can be. */
+/** Thrown when a command's arguments are wrong. The message is one sentence; `usage` shows the right ones. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError';
   readonly usage: string;
@@ -11,7 +11,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Thrown by `--help`: nothing is wrong, and there is nothing else to do than to print the usage. */
+/** Thrown for `--help`: not an error, only a request to print the usage. */
 export class HelpRequest extends UsageError {
   override readonly name = 'HelpRequest';
 
@@ -42,7 +42,7 @@ export function readCommandLine<
   try {
     return parseArgs({ args: [...args], options, allowPositionals: allowPositionals ?? false });
   } catch (error) {
-    // Node goes on about what else the argument could have meant.
+    // Drop Node's advice about what else the argument could have meant.
     const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/, 1);
     throw new UsageError(`${sentence}.`, usage);
   }

@@ -67,7 +67,7 @@ const weights = z
   });
 const PAYLOAD_KEY_SENTENCE =
   'must be NAME:KEY, or several of them separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
-/** Encrypts what Temporal keeps; absent: nothing is encrypted. */
+/** Encrypts what Temporal stores; absent: nothing is encrypted. */
 const payloadKeys = z
   .string()
   .transform((text, context) => {
@@ -108,7 +108,7 @@ const common = z.object({
   PAYLOAD_KEY: payloadKeys,
   // Where webhooks may go beside the public internet.
   WEBHOOK_ALLOWED_RANGES: ranges.default([]),
-  // Whom a request may have mailed, beside the token's own address.
+  // Which addresses a request may send email to, besides the token's own.
   NOTIFY_EMAIL: recipientRule.default('token'),
   PUBLIC_URL: url.default('http://localhost:3000'),
   DATASETS_MODULE: z.string().optional(),
@@ -145,7 +145,7 @@ const api = common.extend({
     .transform((text) => text === 'true')
     .optional(),
   CORS_ORIGINS: origins,
-  // Whose X-Forwarded-For the access log believes.
+  // The proxies whose X-Forwarded-For the access log trusts.
   TRUST_PROXY: trustProxy,
   // Each process counts for itself.
   RATE_LIMIT_USER: requests(1200),

@@ -16,7 +16,7 @@ export const CONTROL_QUEUE = 'export-control';
 export const DATA_QUEUE = 'export-data';
 /** Mails. */
 export const MAIL_QUEUE = 'export-mail';
-/** Deliveries of webhooks, whose time strangers decide: apart, so that nothing else waits behind them. */
+/** Webhook deliveries, on their own queue: receivers decide how long they take, and nothing else may wait for them. */
 export const WEBHOOK_QUEUE = 'export-webhooks';
 
 export type Scalar = string | number | boolean;
@@ -216,12 +216,12 @@ export interface ErasureCounts {
   readonly cancelled: number;
 }
 
-/** What one run of the sweeps is started with. */
+/** Input of one run of the sweep. */
 export interface RetentionInput {
   readonly tuning: Tuning;
   /** The pause between two sweeps, ms. */
   readonly everyMs: number;
-  /** After so many ms no other sweep begins; 0: there is one. */
+  /** No sweep starts after this many ms; 0: one sweep only. */
   readonly forMs: number;
 }
 

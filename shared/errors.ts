@@ -1,14 +1,14 @@
 /** What the error table says about a code. */
 interface ErrorEntry {
-  /** What the API answers. */
+  /** The HTTP status. */
   readonly status: number;
-  /** Whether Temporal tries again. */
+  /** Whether Temporal retries. */
   readonly retryable: boolean;
   /** For users. */
   readonly title: string;
   /**
-   * What users read, in an answer, a mail or `error_message`. Absent: the error's own message, which must then be made
-   * of the service's own words and the user's input only.
+   * What users read in a response, an email or `error_message`. Absent: users read the error's own message, which must
+   * then contain only the service's own words and the user's input.
    */
   readonly sentence?: string;
 }
@@ -17,7 +17,7 @@ const UPDATING = "The service was being updated, so the export couldn't finish."
 const INTERRUPTED = 'The export was interrupted too often to finish.';
 
 /**
- * Every error that a user, a client or an operator can meet. The code is what a failed job says in `error_code`.
+ * Every error that a user, a client or an operator can see. A failed job has the code in `error_code`.
  *
  * An error's message is for operators: logs and Temporal show it, with the words of PostgreSQL, S3 or Node. Users read
  * the table's sentence.
@@ -179,7 +179,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** What users read about a code; undefined for codes whose errors have a message that is made for users. */
+/** The sentence that users read for a code; undefined if the errors' own messages are written for users. */
 export function sentenceOf(code: ErrorCode): string | undefined {
   const { sentence }: ErrorEntry = ERRORS[code];
   return sentence;

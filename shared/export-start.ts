@@ -9,8 +9,8 @@ import { turnsOf } from './tenant-weights.js';
 const TASK_TIMEOUT_MS = 5000;
 
 /**
- * How an export is started, whoever starts it: its semaphore, the run of a schedule, or who finds that nobody has.
- * @param input `again`: also when one of this id has ended
+ * Options to start an export, for every starter: its semaphore, a scheduled run, or a check that finds it missing.
+ * @param input `again`: start it even if an export with this id has ended
  */
 export const exportStart = ({
   job,

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { ServiceError } from './errors.js';
 
 /**
- * What is wrong with a request, as clients are told. Whatever was sent, an answer names at most 20 problems, cuts what
- * it echoes and stays under 10 KB: otherwise a small body gets an answer of megabytes, which also costs seconds to make.
+ * What is wrong with a request, for clients. A response lists at most 20 problems, truncates what it echoes and stays
+ * under 10 KB: otherwise a small body could cause a response of megabytes that takes seconds to build.
  */
 
 export interface FieldProblem {
@@ -25,7 +25,7 @@ const MAX_SENTENCE_BYTES = 2000;
 export const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** One problem a field; an unknown key is named by itself and not by the object that it is in. */
+/** One problem per field; for an unknown key, the pointer names the key, not the object that has it. */
 export function fieldProblems(error: z.ZodError, prefix: readonly PropertyKey[] = []): FieldProblem[] {
   return error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
@@ -35,11 +35,11 @@ export function fieldProblems(error: z.ZodError, prefix: readonly PropertyKey[] 
   });
 }
 
-/** The beginning of a text that is too long; never half a surrogate pair. */
+/** Truncates a text that is too long, but never within a surrogate pair. */
 const cut = (text: string, max: number): string =>
   text.length <= max ? text : `${text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
-/** As many items from the start as fit; at least one. */
+/** The first items that fit; at least one. */
 function withinBytes<T>(items: readonly T[], maxBytes: number): readonly T[] {
   let bytes = 0;
   const over = items.findIndex((item, index) => {
@@ -51,7 +51,7 @@ function withinBytes<T>(items: readonly T[], maxBytes: number): readonly T[] {
 
 const phrase = ({ pointer, detail }: FieldProblem): string => `${pointer === '' ? 'The body' : pointer} ${detail}`;
 
-/** @param problems at least one; those that do not fit into an answer are only counted */
+/** @param problems at least one; those that do not fit into the response are only counted */
 export function validationFailed(problems: readonly FieldProblem[]): ServiceError {
   const shown = problems
     .slice(0, MAX_PROBLEMS)

@@ -46,7 +46,7 @@ export const jobSchema = z
   .meta({ id: 'Export' });
 export type JobView = z.infer<typeof jobSchema>;
 
-/** Filters may be 100 KB each: who wants them asks for the one export. */
+/** Filters may be 100 KB each, so only the single export has them. */
 const listedJobSchema = jobSchema
   .omit({ filters: true })
   .meta({ id: 'ListedExport', description: 'An export without its `filters`, which `GET` of that export returns.' });

@@ -157,7 +157,7 @@ export function createRequestSchema(registry: DatasetRegistry, webhookRule = cre
 }
 export type RequestSchema = ReturnType<typeof createRequestSchema>;
 
-/** A request of which nobody has looked yet whose address the mails go to. */
+/** A request whose mail recipient has not been decided yet. */
 export interface AskedRequest extends Omit<ExportRequest, 'notify'> {
   readonly notify: { readonly email?: AskedEmail; readonly webhook_url?: string };
 }

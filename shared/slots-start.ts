@@ -11,9 +11,9 @@ import { ownerSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
 
 /**
- * A worker that is killed takes a task with it now and then. Temporal's default of 10 s before another may have it is
- * longer than a request waits. With 2 s, a worker that has just started on a busy machine was too slow for twenty
- * replays at once, and Temporal then waits for two seconds more before it asks again.
+ * A killed worker now and then takes a task with it. Temporal's default of 10 s before another worker may have the task
+ * is longer than a request waits. With 2 s, a worker that had just started on a busy machine was too slow for twenty
+ * replays at once, and Temporal waits another two seconds before it retries.
  */
 const TASK_TIMEOUT_MS = 2500;
 

@@ -4,7 +4,7 @@
  */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
-/** What is wrong with a text that cannot be stored, as the end of a sentence. */
+/** What is wrong with a text that cannot be stored, as a predicate. */
 export const UNSTORABLE = 'must not contain NUL (U+0000) or half of a surrogate pair';
 
 /** The text with U+FFFD in place of each character that cannot be stored. */

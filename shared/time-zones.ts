@@ -29,7 +29,7 @@ export class TimeZoneNames {
     if (own !== undefined) return own;
     const known = asked.includes('/') ? canonical(asked) : null;
     if (known === null) return null;
-    // Looking at 600 names takes 50 ms: only for whoever asks by another.
+    // Checking 600 names takes 50 ms, so only for a name that is not in the list.
     this.#aliases ??= byCanonical([...this.#byLowerCase.values()]);
     return this.#aliases.get(known) ?? null;
   }
@@ -38,7 +38,7 @@ export class TimeZoneNames {
 function byCanonical(names: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const name of names) {
-    // Without a slash it is an abbreviation or an offset, and nobody's other name.
+    // Without a slash it is an abbreviation or an offset, not an alias.
     const known = name.includes('/') ? canonical(name) : null;
     // A zone's own name rather than one of its aliases.
     if (known !== null && (name === known || !found.has(known))) found.set(known, name);

@@ -1,12 +1,12 @@
 import { isRange } from './webhooks/address-rule.js';
 
-/** Express's names for ranges that a proxy is often in. */
+/** Express's names for common proxy address ranges. */
 const NAMES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
 const isProxy = (text: string): boolean => NAMES.includes(text) || (isRange(text) && !text.endsWith('/0'));
 
 /**
- * Whose `X-Forwarded-For` tells the client's address, as Express's `trust proxy` has it: everybody's, nobody's, that of
- * so many proxies before this service, or that of proxies with these addresses. Null for anything else.
+ * Whose `X-Forwarded-For` to trust, as in Express's `trust proxy`: everybody's, nobody's, that of the given number of
+ * proxies in front of this service, or that of proxies with the given addresses. Null for anything else.
  */
 export function readTrustProxy(text: string): boolean | number | string[] | null {
   if (text === 'true' || text === 'false') return text === 'true';

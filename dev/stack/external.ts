@@ -5,7 +5,7 @@ import { messageOf, StackError } from './stack-error.js';
 
 const LIMIT_MS = 5_000;
 
-/** A service that the environment names instead of having it started. */
+/** A service that the environment names, so none is started. */
 interface Named {
   /** What it is: 'Temporal'. */
   readonly name: string;
@@ -21,7 +21,7 @@ const remedy = ({ name, variable }: Named): string =>
  * A service whose address came from the environment: it is used, never started or stopped.
  *
  * @param address `host:port`, or a URL with a default port; one without a host (a socket's path) isn't tried
- * @throws StackError naming the variable when nobody accepts a connection there
+ * @throws StackError naming the variable when nothing accepts a connection there
  */
 export async function externalService(context: StackContext, named: Named, address: string): Promise<Service> {
   const { name, variable } = named;

@@ -5,11 +5,11 @@ import { folderElsewhere } from './postgres-place.js';
 import { ownerIsAlive, readRunRecord } from './run-record.js';
 import { StackError } from './stack-error.js';
 
-/** What a stack keeps in its folder. The programs that it downloaded, in `bin/`, are no part of it. */
+/** What a reset deletes from a stack's folder. The downloaded programs, in `bin/`, stay. */
 const KEPT = ['postgres', 'temporal', 'seaweedfs', 'downloads', 'logs', 'ports.json', 'secrets.json'];
 
 /**
- * Removes the databases, files, histories, logs and secrets that a stopped stack has kept.
+ * Removes the databases, files, histories, logs and secrets of a stopped stack.
  *
  * @throws StackError while the stack runs
  */

@@ -16,7 +16,7 @@ const runRecord = z.object({
   processes: z.array(recordedProcess),
   /** Folders and sockets that nobody needs once the run is over. */
   throwaway: z.array(z.string()),
-  /** What the API of this run checks tokens with. `npm run token` signs with it. */
+  /** The secret with which this run's API verifies tokens. `npm run token` signs with it. */
   jwtSecret: z.string().optional(),
 });
 

@@ -5,11 +5,11 @@ import { StackError } from '../stack/stack-error.js';
 
 /** Read by libraries, and by this command itself. */
 const OTHERS = /^(?:TEMPORAL|AWS|OTEL)_|^(?:PORT|SAMPLE_ORDERS|NODE_OPTIONS)$/;
-/** Set here, whatever the environment says. */
+/** Always set here, regardless of the environment. */
 const FIXED: readonly string[] = ['HOST', 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
 
 /**
- * Keeps the caller's environment from coming between this process, or its children, and the services on this machine:
+ * Keeps the caller's environment from interfering between this process, or its children, and this machine's services:
  * a PGSSLMODE meant for another database, a proxy that cannot reach 127.0.0.1 (gRPC uses `http_proxy` by default).
  */
 export function shieldLocalServices(): void {
@@ -32,9 +32,9 @@ export function settingsIn(environment: Environment): string[] {
 }
 
 /**
- * Says which variables of the environment are used before `work`, and when it fails how to do without them.
+ * Prints which variables of the environment are used, runs `work`, and if that fails says how to start without them.
  *
- * @throws StackError what `work` throws, with a sentence about the variables
+ * @throws StackError with the message of what `work` threw, and a sentence about the variables
  */
 export async function withVariables<T>(
   environment: Environment,

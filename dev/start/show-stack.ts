@@ -19,7 +19,7 @@ export interface ShowOptions {
   readonly orders: number;
   /** End after the sample export. */
   readonly once: boolean;
-  /** Forget everything that earlier runs have kept. */
+  /** Delete the data of earlier runs. */
   readonly reset: boolean;
   readonly dataDir: string;
   /** A service whose address is in here is used instead of started. */

@@ -44,7 +44,7 @@ export async function startService(
   throw new StackError(`PORT is ${asked} in your environment, but another process uses that port.`);
 }
 
-/** Undefined when somebody else took the port meanwhile. */
+/** Undefined if another process took the port meanwhile. */
 async function startAt(
   port: number,
   stack: Stack,

@@ -63,8 +63,8 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
       );
     case 'is_null': {
       const isNull = value === true;
-      // IS NULL is true of a composite value whose fields are all null, which files show as `(,)`; and IS NOT NULL is
-      // true only when none is.
+      // For a composite value, IS NULL is true if all fields are null, which files show as `(,)`, and IS NOT NULL is
+      // true only if no field is null.
       if (column.type === 'other') return `${quoted} IS ${isNull ? 'NOT ' : ''}DISTINCT FROM NULL`;
       return `${quoted} IS ${isNull ? '' : 'NOT '}NULL`;
     }
@@ -166,8 +166,8 @@ export const lastKeysSql = ({ key, from }: FrozenQuery): string =>
 export type KeyPair = readonly [KeyBound, KeyBound];
 
 /**
- * One row when both keys of some pair are equal to the database, else none: 1.0 and 1.00 are, and under many a
- * collation a and A. The empty first branch gives the literals the columns' types and collations.
+ * Returns one row if the database considers the keys of some pair equal, such as 1.0 and 1.00, or a and A under some
+ * collations; else none. The empty first branch gives the literals the columns' types and collations.
  */
 export function equalKeysSql({ key, from }: FrozenQuery, pairs: readonly KeyPair[]): string {
   const branches = pairs.map((pair) => `SELECT ${pair.flat().map(escapeLiteral).join(', ')}`);

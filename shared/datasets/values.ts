@@ -46,9 +46,9 @@ function isAddress(text: string): boolean {
   return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
-/** Of numbers in a text: PostgreSQL's numeric has an end, and the longest of it would be slow to compare. */
+/** Longest number in a text: PostgreSQL's numeric has a limit, and comparing the longest ones would be slow. */
 export const MAX_NUMBER = 1000;
-/** Significant digits that survive being a JSON number, which JavaScript has read as a double. */
+/** Significant digits that a JSON number keeps when JavaScript reads it as a double. */
 const EXACT_DIGITS = 15;
 const AS_STRING = 'must be written as a string: JSON numbers are exact only up to 2^53';
 

@@ -82,7 +82,7 @@ const PRESETS: Readonly<Record<'none' | 'excel', Partial<Dialect>>> = {
   excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
 };
 
-/** A delimiter would start formulas, or be what keeps text from being one. */
+/** Delimiters that would start a formula, or undo the apostrophe that prevents one. */
 const OF_FORMULAS = "=+-@'";
 const UNLESS_PLAIN = 'unless escape_formulas is false';
 

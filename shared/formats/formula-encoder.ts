@@ -16,14 +16,14 @@ const FULL_WIDTH = 0xef;
 const FULL_WIDTH_SIGNS = [0x9d, 0x8b, 0x8d, 0xa0];
 const SEPARATORS = [LF, CR, TAB, ...Buffer.from(',;|')];
 
-/** Quotes between a separator and a formula that a program may drop: of a quoted value, and the same doubled. */
+/** Quotes between a separator and a formula that a program may drop: one, or one doubled inside a quoted value. */
 const MAX_QUOTES = 4;
-/** A longer number is none that anybody has as such. */
+/** Real data has no longer numbers. */
 const MAX_NUMBER = 40;
 const SIGNED_NUMBER = /^[+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/;
-/** What may still become one, and the quote that ends its value. */
+/** Bytes that may still become a number, and the quote that ends its value. */
 const ONLY_NUMBER = /^[-+\d.eE]*"?$/;
-/** Behind a number: no formula goes on so. Outside quotes, the next field could. */
+/** What ends a number; no formula continues like that. Outside quotes, the next field could. */
 const NUMBER_ENDS = /^[,)\]}]/;
 const NUMBER_ENDS_IN_QUOTES = /^(?:[,)\]}\r\n]|"(?!"))/;
 
@@ -34,13 +34,13 @@ export interface FormulaDialect {
   readonly quotes: boolean;
 }
 
-/** Instead of the place of a formula: there is none, or bytes that have not come yet decide. */
+/** Instead of a formula's position: there is none, or it depends on bytes that have not arrived yet. */
 const NONE = -1;
 const UNDECIDED = -2;
 
 /**
  * Writes an apostrophe in front of what would be a formula in a program that splits values where the file does not:
- * behind a comma, semicolon, vertical bar, tab or line end within a value, and behind a blank for `=`. How values begin
+ * after a comma, semicolon, vertical bar, tab or line end within a value, and after a space for `=`. How values begin
  * is PostgreSQL's part (`escapeStartSql`), which knows their types. Most rows have no separator within a value, so these
  * are searched for natively, and bytes are copied only where one is written.
  */
@@ -52,7 +52,7 @@ export class FormulaEncoder implements SegmentEncoder {
   /** 1 for a byte to stop at within quotes: the quote, `=`, and whatever separates. */
   readonly #stopsInQuotes = new Uint8Array(256);
   #inQuotes = false;
-  /** The end of a chunk that the next one decides on. */
+  /** The end of a chunk, if it depends on the next one. */
   #held = NOTHING;
   /** The last bytes in front of this chunk. */
   #before = NOTHING;
@@ -61,14 +61,14 @@ export class FormulaEncoder implements SegmentEncoder {
     this.#inner = inner;
     const own = delimiter.charCodeAt(0);
     this.#delimiter = own;
-    // A blank that delimits is a separator like the others.
+    // A space as the delimiter is a separator like the others.
     const equals = own === BLANK ? [] : [EQUALS];
     for (const stop of [QUOTE, ...equals, ...SEPARATORS, own]) this.#stopsInQuotes[stop] = 1;
     const within = SEPARATORS.filter((code) => code !== own && code !== LF && code !== CR);
     this.#stops = [...equals, ...within, ...(quotes ? [QUOTE] : [])];
   }
 
-  /** The same for bytes that are all here: a heading, a text that stands for null. */
+  /** The same for complete bytes: a heading, or the text for null. */
   static escape(text: string, dialect: FormulaDialect): string {
     return new FormulaEncoder(passThrough, dialect).#escape(Buffer.from(text), true).toString();
   }

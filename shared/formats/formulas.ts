@@ -29,10 +29,10 @@ const escapeStartSql = (text: string): string =>
   `CASE WHEN ascii(${text}) IN (${[...FORMULA_STARTS, ...DROPPED].join(', ')}) ` +
   String.raw`THEN regexp_replace(${text} COLLATE "C", '${START}', '\1''\2') ELSE ${text} END`;
 
-/** The same for a value that is here. */
+/** The same for a JavaScript value. */
 export const escapeStart = (text: string): string => text.replace(START_PATTERN, "$1'$2");
 
-/** What may hold anybody's text, as the text that COPY writes. */
+/** Types that may hold user text, as the text that COPY writes. */
 const AS_TEXT: Partial<Record<ColumnType, (quoted: string) => string>> = {
   text: (quoted) => `${quoted}::text`,
   // A cast would cut the blanks that pad a char(n); its own output function keeps them.

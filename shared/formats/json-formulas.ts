@@ -41,7 +41,7 @@ const NEGATIVE_PATTERN = new RegExp(NEGATIVE, 'g');
 const escapeString = (string: string): string =>
   STRING_PATTERNS.reduce((text, { pattern, replacement }) => text.replace(pattern, replacement), string);
 
-/** The same for a document that is here. */
+/** The same for a document in JavaScript. */
 export const escapeJson = (json: string): string =>
   SUSPICIOUS_PATTERN.test(json)
     ? json.replace(TOKEN_PATTERN, (token) =>

@@ -22,7 +22,7 @@ export const pdf: Format = {
   mediaType: 'application/pdf',
   encoderVersion: 2,
   options: pdfOptions,
-  // People can't use them, and each takes the room of a name.
+  // UUIDs are of no use to people, and each takes as much room as a name.
   optInTypes: ['uuid'],
   renderColumn: () => asItIs,
   copySql: copyTextSql,

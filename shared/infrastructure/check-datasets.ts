@@ -8,7 +8,7 @@ import type { Source, SourceSession } from './source.js';
 /** For all datasets together, ms. */
 const LIMIT_MS = 10_000;
 const STATEMENT_MS = 5000;
-/** Faults that no waiting mends. */
+/** Faults that waiting does not fix. */
 const NEEDS_MENDING: readonly ErrorCode[] = ['DATASET_UNAVAILABLE', 'SOURCE_FORBIDDEN'];
 /** Nobody: only the shape of the query counts. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -22,7 +22,7 @@ const SESSION: SourceSession = {
 export interface DatasetCheck {
   /** Sentences: where definitions do not fit the database. They must be mended before an export can work. */
   readonly misfits: readonly string[];
-  /** Tables whose row-level security exports bypass. They work, without that fence. */
+  /** Tables whose row-level security exports bypass. Exports work, but without that protection. */
   readonly bypasses: readonly PolicyBypass[];
   /** Why the database could not be asked; it may be back when an export needs it. */
   readonly unavailable: string | null;

@@ -10,7 +10,7 @@ export const RETENTION_SCHEDULE = 'export-retention';
 const NO_SCHEDULE: readonly number[] = [5];
 
 /**
- * A process without the key would fail every workflow task that it is given, again and again.
+ * A process without the key would fail every workflow task that it gets, again and again.
  * @returns null, or a sentence for the operator; never throws
  */
 export async function checkPayloadKey(client: Client): Promise<string | null> {

@@ -7,8 +7,8 @@ type Settings = Pick<
 >;
 
 /**
- * A sentence when links lead to the machine of whoever reads them; null when PUBLIC_URL leads here, or when mails and
- * webhooks stay on this machine, as they do in the local stack.
+ * Returns a sentence if links point to the reader's own machine; null if PUBLIC_URL is another host, or if mails and
+ * webhooks stay on this machine, as in the local stack.
  */
 export function checkPublicUrl(settings: Settings): string | null {
   const { PUBLIC_URL: url } = settings;
@@ -23,7 +23,7 @@ function sendsMails({ RESEND_API_KEY: key, RESEND_BASE_URL: base, SMTP_URL: smtp
   return key !== undefined && (base === undefined || !isLoopback(new URL(base).hostname));
 }
 
-/** Every request may name a webhook. Whoever lets them come to this machine is trying things out. */
+/** Any request may name a webhook. Allowing webhooks to this machine means somebody is trying things out. */
 function sendsWebhooks({ WEBHOOK_ALLOWED_RANGES: ranges }: Settings): boolean {
   return !ranges.some((range) => isLoopback(range.split('/')[0] ?? ''));
 }

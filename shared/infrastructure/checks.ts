@@ -16,7 +16,7 @@ const NO_NAMESPACE: readonly number[] = [5];
 
 const TABLES = [MIGRATIONS_TABLE, 'export_jobs', 'export_segments'];
 
-/** Runs one check; `failed` makes a sentence of why it could not be made. */
+/** Runs one check; `failed` writes a sentence about why it could not run. */
 export async function checked(
   work: () => Promise<string | null>,
   failed: (reason: string) => string,

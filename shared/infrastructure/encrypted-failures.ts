@@ -8,7 +8,7 @@ import {
 
 const readable = new DefaultFailureConverter();
 
-/** What a wrong key does to a worker: an operator without the key has to read this. */
+/** Failures about a wrong key stay readable: an operator without the key must be able to read them. */
 const isAboutKeys = (error: unknown): boolean =>
   error instanceof Error && (error instanceof ApplicationFailure ? error.type : error.name) === 'PayloadKeyError';
 

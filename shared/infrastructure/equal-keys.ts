@@ -4,7 +4,7 @@ import type { PoolClient } from './postgres.js';
 /** Pairs that the database compares in one query. */
 const PAIRS = 200;
 
-/** Finds neighbors with equal keys. Equal texts are seen here; of others the database is asked, many at a time. */
+/** Finds neighbors with equal keys. Equal texts are found here; the database compares the rest, many at a time. */
 export class EqualKeys {
   #pairs: KeyPair[] = [];
 
@@ -15,7 +15,7 @@ export class EqualKeys {
 
   /**
    * Takes keys that follow each other.
-   * @returns whether two neighbors that were given until now are known to be equal
+   * @returns whether two neighbors seen so far are known to be equal
    */
   async has(keys: readonly KeyBound[]): Promise<boolean> {
     const neighbors = keys.slice(1).map((key, index): KeyPair => [keys[index] ?? key, key]);

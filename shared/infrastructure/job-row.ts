@@ -51,7 +51,7 @@ const columnsWith = (
   idempotency_key, request_hash, created_at, started_at, completed_at`;
 
 export const JOB_COLUMNS = columnsWith('filters');
-/** For lists, which show no filters: those of a page may be megabytes. */
+/** For lists, which leave out filters: those of one page may be megabytes. */
 export const LISTED_COLUMNS = columnsWith(`'{}'::jsonb AS filters`);
 
 /** Run by the API after admission and by the export's first activity: whoever comes first makes the row. */

@@ -90,8 +90,8 @@ export class JobStore {
   }
 
   /**
-   * The row of an export that ends before it has begun, without what cannot be stored of its request. Does nothing when
-   * the row is there.
+   * Inserts the row of an export that ends before it has begun, without the parts of its request that cannot be stored.
+   * Does nothing if the row exists.
    */
   async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
     await this.change(INSERT_FAILED_JOB, [...insertValues(storableJson(job)), code, errorText(message)]);
@@ -154,7 +154,7 @@ export class JobStore {
    * @returns false when the job has begun or ended before, is to be canceled, or has no place
    */
   async begin(jobId: string, { needsPlace }: { readonly needsPlace: boolean }): Promise<boolean> {
-    // Renewed, not only read: whoever clears away places that nobody uses waits for this, and then leaves it alone.
+    // Renew it, don't just read it: a concurrent cleanup of unused places waits for this and then keeps the place.
     return this.change(
       `WITH place AS (UPDATE tenant_places SET reserved_until = now() + interval '1 minute' WHERE $2 AND job_id = $1
          RETURNING job_id)

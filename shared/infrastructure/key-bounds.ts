@@ -35,7 +35,7 @@ export async function readBounds(
   let bounds: Bound[] = [];
   let step = every;
   let n = 0;
-  /** Rows that the cursor has passed, and the keys of the last of them. */
+  /** Rows that the cursor has passed, and the keys of the last ones. */
   let passed = 0;
   let seen: KeyBound[] = [];
   const equals = new EqualKeys(client, query);

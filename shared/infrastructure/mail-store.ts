@@ -4,7 +4,7 @@ import { NOTIFICATION_EVENTS, type NotificationEvent, type UserRef } from '../co
 import { mailboxOf } from '../mails/address.js';
 import { namingFaults, type Pool } from './postgres.js';
 
-/** Mails that one address gets within an hour, whoever asks for them. */
+/** Mails that one address gets within an hour, from all users. */
 export const MAILS_AN_HOUR = 30;
 
 /** Why a mail is not sent. */

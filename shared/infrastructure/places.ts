@@ -7,14 +7,14 @@ import { namingFaults, type Pool } from './postgres.js';
  * the row comes with it; a process that dies in between costs its tenant a place for no longer than this.
  */
 const EXPORT_LEASE_MS = 30_000;
-/** A schedule is listed two seconds after it was created at the latest. */
+/** A schedule is listed within two seconds of its creation. */
 const SCHEDULE_LEASE_MS = 60_000;
 
 /** What an export is counted beside when it takes a place. */
 const BESIDE = {
   /** A request is refused while others run or wait. */
   active: ['QUEUED', 'PROCESSING'],
-  /** An export that waits takes its place when fewer run; others that wait do not keep it waiting. */
+  /** A waiting export takes its place when fewer exports run; other waiting exports do not count. */
   running: ['PROCESSING'],
 } as const;
 

@@ -69,7 +69,7 @@ export function isDatabaseFault(error: unknown): boolean {
   return error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError);
 }
 
-/** 22: a value that its type does not take; 23: a constraint. The same statement fails however often it is repeated. */
+/** 22: a value that its type does not accept; 23: a constraint. The same statement fails every time. */
 const REFUSED = /^(22|23)/;
 
 /** True when PostgreSQL will never accept the values of the statement. */
@@ -110,19 +110,19 @@ export async function transaction<T>(
 }
 
 /**
- * Ends what a connection that was cut may still run. PostgreSQL notices by itself within a second that its client is
+ * Cancels what a closed connection may still run. PostgreSQL notices by itself within a second that its client is
  * gone, but not where a pooler or a proxy keeps the connection open. Never rejects.
  * @param backend the process that serves it
  */
 export async function cancelStatement(pool: Pool, backend: number): Promise<void> {
-  // Beside the pool, whose connections may all be as stuck as this one was.
+  // On a new connection: those of the pool may all be as stuck as this one was.
   const client = new pg.Client(pool.options);
   client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query('SELECT pg_cancel_backend($1)', [backend]);
   } catch {
-    // It was only to be sooner.
+    // PostgreSQL notices by itself, only later.
   } finally {
     await client.end().catch(() => undefined);
   }

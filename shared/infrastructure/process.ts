@@ -32,8 +32,8 @@ export async function runMain(main: () => Promise<void>, plain: readonly ErrorCl
 }
 
 /**
- * Prints why a command ends: a sentence for a plain error, the usage beside it when the arguments were wrong, and where
- * any other error comes from.
+ * Prints why a command failed: a sentence for a plain error, also the usage if the arguments were wrong, and the stack
+ * for any other error.
  * @returns the exit code
  */
 export function reportFailure(error: unknown, plain: readonly ErrorClass[]): 0 | 1 {

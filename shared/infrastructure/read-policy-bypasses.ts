@@ -2,7 +2,7 @@ import type { Dataset } from '../datasets/define-dataset.js';
 import type { PoolClient } from './postgres.js';
 import { regclass } from './read-catalogue.js';
 
-/** A table whose row-level security doesn't hold for whoever a dataset reads it as. */
+/** A table whose row-level security doesn't apply to the role that reads it for a dataset. */
 export interface PolicyBypass {
   /** Schema and name. */
   readonly table: string;

@@ -32,7 +32,7 @@ export function createResendMailer({ key, baseUrl, from, withinMs }: Options): M
         });
       // It has taken a mail under this key already; this one only differs because the job has changed since.
       if (error === null || error.name === 'invalid_idempotent_request') return;
-      // Of an abort the client says only that it could not fetch.
+      // After an abort, the client only says that it could not fetch.
       throwIfEnded();
       const sentence = `The mail provider answered ${error.name}: ${error.message}`;
       throw new ServiceError(isRefusal(error.statusCode ?? 0) ? 'MAIL_REFUSED' : 'MAIL_UNAVAILABLE', sentence);

@@ -31,7 +31,7 @@ export function createNameResolver({ hostsFile = '/etc/hosts', servers, limitMs 
     if (isIP(name) !== 0) return [name];
     const listed = addressesIn(await readFile(hostsFile, 'utf8').catch(() => ''), name);
     if (listed.length > 0) return listed;
-    // RFC 6761: never asked of DNS.
+    // RFC 6761: never looked up in DNS.
     if (/(^|\.)localhost$/.test(name)) return ['127.0.0.1', '::1'];
 
     signal.throwIfAborted();

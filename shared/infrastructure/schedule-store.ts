@@ -88,7 +88,7 @@ export class ScheduleStore {
 
   /**
    * Creates the schedule, unless there is one with this id.
-   * @returns whether lists have it by now
+   * @returns whether lists show it yet
    */
   async create(input: ScheduledExportInput, memo: z.infer<typeof memoSchema>): Promise<{ isListed: boolean }> {
     const { client } = this.temporal;
@@ -183,7 +183,7 @@ export class ScheduleStore {
   }
 }
 
-/** Temporal has a list of timezones of its own, and reads each schedule when it is stored. */
+/** Temporal has its own list of timezones, and validates each schedule when it is stored. */
 function refusedBy(error: unknown): ServiceError {
   const isZone = /time ?zone/i.test(messageOf(error));
   return validationFailed([
@@ -193,7 +193,7 @@ function refusedBy(error: unknown): ServiceError {
   ]);
 }
 
-/** Asks again until it is so. @returns false when it was not within the time */
+/** Polls until the condition is true. @returns false if it was not in time */
 async function within(ms: number, isSo: () => Promise<boolean>): Promise<boolean> {
   for (const end = Date.now() + ms; !(await isSo());) {
     if (Date.now() >= end) return false;

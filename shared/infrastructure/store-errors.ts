@@ -29,7 +29,7 @@ const PASSING: readonly string[] = [
 function isFinal(error: unknown): boolean {
   if (!(error instanceof S3ServiceException) || PASSING.includes(error.name)) return false;
   const { httpStatusCode: status = 0 } = error.$metadata;
-  // What is missing may be made again, and whoever is told to wait may come back.
+  // Something missing may be created again, and a request told to wait may be repeated.
   const mayPass = status === 404 || status === 408 || status === 429;
   return status === 501 || error.name === 'PermanentRedirect' || (status >= 400 && status < 500 && !mayPass);
 }

@@ -3,7 +3,7 @@ import { isStoreError } from './store-errors.js';
 /** What Amazon's S3 has, and others may lack: docs/object-storage.md says what the service does without. */
 type Feature = 'part checksums' | 'object checksum' | 'create only' | 'bulk delete';
 
-/** How stores refuse a header, a parameter or an operation that they do not know. */
+/** How stores reject a header, a parameter or an operation that they do not know. */
 const REFUSALS = ['InvalidArgument', 'InvalidRequest', 'MalformedXML', 'MethodNotAllowed', 'NotImplemented'] as const;
 
 /** MinIO's answer to a whole object's checksum where it computes another kind. Of a part, it means damaged bytes. */

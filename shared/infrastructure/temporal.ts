@@ -13,7 +13,7 @@ type ConnectOptions = Pick<ConnectionOptions, 'address' | 'tls' | 'metadata'> & 
 export interface TemporalAddress {
   readonly connection: ConnectOptions;
   readonly namespace: string;
-  /** How clients and workers encrypt what they send. Absent: not at all. */
+  /** How clients and workers encrypt what they send. Absent: nothing is encrypted. */
   readonly dataConverter?: DataConverter;
 }
 

@@ -14,7 +14,7 @@ const CONNECT_MS = 5000;
 const ADDRESS_MS = 1000;
 /** Of an answer's body; it is read for the receiver's sake and thrown away. */
 const MAX_BODY_BYTES = 64 * 1024;
-/** How long that may take: the status has been said by then. */
+/** How long reading the body may take: the status is known by then. */
 const BODY_MS = 1000;
 /** Informational answers (1xx) before the real one. */
 const MAX_INFORMATIONAL = 20;
@@ -93,7 +93,7 @@ interface Exchange {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What `url`'s host was found to be. */
+  /** The addresses of `url`'s host. */
   readonly addresses: readonly string[];
   /** Ends the exchange; its reason is what is thrown. */
   readonly signal: AbortSignal;
@@ -119,7 +119,7 @@ async function exchange({
     headers,
     lookup: answering(addresses),
     autoSelectFamilyAttemptTimeout: ADDRESS_MS,
-    // A connection of its own: one that is kept would be of an address that was judged some time ago.
+    // A new connection each time: a kept one would use an address that was checked some time ago.
     agent: false,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
@@ -131,14 +131,14 @@ async function exchange({
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       onAbort(signal, reject);
       request.once('socket', (used) => {
-        // After an upgrade nobody else listens, and an error that nobody hears ends the process.
+        // After an upgrade there is no other listener, and an unhandled error would end the process.
         socket = used.on('error', () => undefined).once(secure ? 'secureConnect' : 'connect', onConnected);
       });
       request.on('information', () => {
         informational += 1;
         if (informational > MAX_INFORMATIONAL) reject(unavailable(`${url.hostname} sent only informational answers.`));
       });
-      // Without this listener Node drops the socket and says nothing: no answer, no error, no timeout.
+      // Without this listener Node drops the socket silently: no response, no error, no timeout.
       request.once('upgrade', resolve);
       request.once('response', resolve);
       request.on('error', reject);

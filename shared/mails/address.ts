@@ -6,20 +6,20 @@ import { z } from 'zod';
 /** RFC 5321, in bytes. */
 const MAX_LENGTH = 254;
 const MAX_LOCAL_LENGTH = 64;
-/** A dot-atom of RFC 5322. Quoted names and names beyond ASCII are left out: many mail servers take neither. */
+/** A dot-atom of RFC 5322. Quoted and non-ASCII names are not allowed: many mail servers accept neither. */
 const LOCAL = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
-/** Of a domain as people write it. A URL's parser, which makes it ASCII, would cut it at a slash and decode percents. */
+/** A domain as people write it. The URL parser, which converts it to ASCII, would cut it at a slash and decode `%`. */
 const WRITTEN_DOMAIN = /^[a-z\d.\-\u{80}-\u{10ffff}]+$/iu;
-/** Of the domain as DNS has it: letters, digits and hyphens, at least one dot, and no number at the end. */
+/** A domain in DNS: letters, digits and hyphens, at least one dot, and no number at the end. */
 const DOMAIN = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+(?!\d+$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/;
 
-/** The address with its domain as mail servers take it: `info@bücher.example` is `info@xn--bcher-kva.example`. */
+/** The address with its domain as mail servers accept it: `info@bücher.example` is `info@xn--bcher-kva.example`. */
 export function asciiAddress(address: string): string {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 }
 
-/** The same for every spelling of a mailbox, as far as anybody but its server can tell. */
+/** The same for every spelling of a mailbox, as far as anyone but its own server can know. */
 export const mailboxOf = (address: string): string => asciiAddress(address).toLowerCase();
 
 function isMailAddress(text: string): boolean {

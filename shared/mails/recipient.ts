@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { mailAddress, mailboxOf } from './address.js';
 
-/** Who may be mailed beside the token's own address: nobody, whoever is at one of some domains, or anybody. */
+/** Who may get email besides the token's own address: nobody, any address at the given domains, or anyone. */
 export type RecipientRule = 'token' | 'any' | { readonly domains: readonly string[] };
 
-/** `notify.email` as it is asked for: true is the token's address, false is nobody. */
+/** `notify.email` in a request: true is the token's address, false is nobody. */
 export const askedEmail = z.union([z.boolean(), mailAddress], {
   error: 'must be true, false or an email address such as ana@example.com',
 });
@@ -12,7 +12,7 @@ export type AskedEmail = z.infer<typeof askedEmail>;
 
 const domainOf = (address: string): string => mailboxOf(address).slice(address.lastIndexOf('@') + 1);
 
-/** `NOTIFY_EMAIL`: `token`, `any` or `domains:` with names and commas between them; null for anything else. */
+/** Reads `NOTIFY_EMAIL`: `token`, `any` or `domains:` and a comma-separated list; null for anything else. */
 export function readRecipientRule(text: string): RecipientRule | null {
   if (text === 'token' || text === 'any') return text;
   const [kind, list = '', ...rest] = text.split(':');
@@ -25,7 +25,7 @@ export function readRecipientRule(text: string): RecipientRule | null {
 
 /**
  * Where the mails of a request go.
- * @param own the address of the token; none: it has none that can be used
+ * @param own the address of the token; undefined if it has no valid one
  * @returns the address, undefined for nobody, or why the request cannot be fulfilled
  */
 export function recipientOf(

@@ -24,7 +24,7 @@ interface When {
   readonly timezone: string;
 }
 
-/** Whose mails they are, and whom else they may go to. */
+/** The token's own address, and which others are allowed. */
 export interface Recipients {
   /** The address of the token that the schedule was made with. */
   readonly email: string | undefined;

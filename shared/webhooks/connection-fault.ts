@@ -1,4 +1,4 @@
-/** Node's codes for what can go wrong on the way to a receiver, as its owner would put it. First match wins. */
+/** Node's codes for connection errors, in words for the receiver's owner. The first match wins. */
 const FAULTS: readonly (readonly [codes: RegExp, sentence: (host: string) => string])[] = [
   [/^(ENOTFOUND|ENODATA|EAI_|ESERVFAIL|ETIMEOUT)/, (host) => `The name ${host} was not found.`],
   [/^ECONNREFUSED$/, (host) => `${host} refused the connection.`],
@@ -16,7 +16,7 @@ const FAULTS: readonly (readonly [codes: RegExp, sentence: (host: string) => str
 ];
 
 /**
- * Why a receiver could not be reached, for the list of deliveries. It names no address: the name's owner need not know.
+ * Why a receiver could not be reached, for the list of deliveries. It names no IP address: users need not know it.
  * @param code of Node's error; any other text gives a general sentence
  */
 export function connectionFault(host: string, code: string): string {

@@ -35,7 +35,7 @@ export class Canvas {
       : [{ kind: 'plain', points: Uint32Array.from(points) } as const];
     const used = this.#used.get(faces) ?? new UsedCharacters();
     this.#used.set(faces, used);
-    // Its font is set even where all of it is shaped.
+    // The font is set even if all of the text is shaped.
     used.add(SPACE);
     for (const run of runs) {
       if (run.kind === 'plain') used.addAll(run.points);

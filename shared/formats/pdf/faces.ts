@@ -9,7 +9,7 @@ import type { Shaper } from './shaping/shaper.js';
 
 /** Instead of a font's number: none has it. */
 export const NONE = 255;
-/** Instead of a font's number: a lazy font may have it; ask `ownerOf`. */
+/** Instead of a font's number: a lazy font may have the character; ask `ownerOf`. */
 export const PENDING = 254;
 /** The width of such a character. */
 const UNKNOWN_WIDTH = 0xffff;

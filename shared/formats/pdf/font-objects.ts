@@ -16,11 +16,11 @@ interface Drawn {
   readonly face: Face;
   /** Only the first of several fonts is written with one byte a character. */
   readonly isFirst: boolean;
-  /** Its own character for each, or what stands in for one. */
+  /** The character to draw for each: itself, or its replacement. */
   readonly characters: Map<number, { readonly draws: number; readonly width: number }>;
   /** Of shaped runs. */
   readonly glyphs: readonly number[];
-  /** Characters that are only said. */
+  /** Characters that are copied but not drawn. */
   readonly invisible: readonly number[];
 }
 

@@ -88,7 +88,7 @@ function putDigits(out: Uint8Array, o: number, digits: number, value: number): v
   }
 }
 
-/** No later than a number of that day can be: from 2258 on, doubles are so far apart that the next one could be nearer. */
+/** Never beyond that day: from 2258 on, doubles are so far apart that the nearest could be on the next day. */
 function withinDay(day: number, micros: number): number {
   if (micros < DAY - 50) return micros;
   const step = 2 ** (31 - Math.clz32(day) - 52);

@@ -26,7 +26,7 @@ export function sheetName(title: string, sheet: number): string {
   // Excel keeps this name for itself.
   const base = plain.toLowerCase() === 'history' ? `Export ${plain}` : plain;
   const suffix = sheet === 0 ? '' : ` ${sheet + 1}`;
-  // Neither end may be an apostrophe, wherever the name is cut.
+  // Neither end may be an apostrophe, even after the name is cut.
   const cut = base
     .replace(/^['\s]+/, '')
     .slice(0, MAX_NAME - suffix.length)
