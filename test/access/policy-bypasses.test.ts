@@ -25,7 +25,7 @@ describe('a check of the datasets, about row-level security', () => {
     await database.client.query(
       `CREATE TABLE bills (id integer PRIMARY KEY, tenant_id uuid NOT NULL);
        CREATE POLICY tenant ON bills USING (tenant_id::text = current_setting('app.tenant_id', true));
-       CREATE VIEW open_bills AS SELECT * FROM bills;
+       CREATE VIEW open_bills WITH (check_option = local, security_barrier) AS SELECT * FROM bills;
        CREATE VIEW my_bills WITH (security_invoker = on) AS SELECT * FROM bills;
        CREATE VIEW all_my_bills AS SELECT * FROM my_bills`,
     );

@@ -179,7 +179,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
 
   it('close with an event when the token expires, and send nothing after it', async () => {
     const { api, alice, jobId } = await start();
-    const authorization = `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: 2 })}`;
+    const authorization = `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: 3 })}`;
     const startedAt = performance.now();
     // Held to the contract when the stream has ended.
     const { status, text } = await api.ask('GET', `/v1/exports/${jobId}/events`, { authorization });
