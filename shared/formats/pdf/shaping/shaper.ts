@@ -24,8 +24,8 @@ export class ShaperNeeded extends Error {
   override readonly name = 'ShaperNeeded';
 }
 
-/** Runs that are remembered: names come again. */
-const MOST_REMEMBERED = 4096;
+/** Characters in runs that are remembered, at about 300 bytes each: names come again, long texts do not. */
+const MOST_REMEMBERED = 65_536;
 
 /** HarfBuzz, loaded with the first text that has to be shaped; fonts are given to it as they are used. */
 export class Shaper {
@@ -33,6 +33,7 @@ export class Shaper {
   #buffer: HarfBuzz.Buffer | undefined;
   readonly #fonts = new Map<string, HarfBuzz.Font>();
   readonly #remembered = new Map<string, readonly Cluster[]>();
+  #rememberedCharacters = 0;
 
   async load(): Promise<void> {
     this.#harfBuzz ??= await import('harfbuzzjs');
@@ -58,9 +59,17 @@ export class Shaper {
     buffer.setDirection(isRightToLeft ? harfBuzz.Direction.RTL : harfBuzz.Direction.LTR);
     harfBuzz.shape(this.#font(harfBuzz, face), buffer);
     const clusters = clustersOf(buffer, points.length);
-    if (this.#remembered.size === MOST_REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(key, clusters);
+    this.#remember(key, clusters, points.length);
     return clusters;
+  }
+
+  #remember(key: string, clusters: readonly Cluster[], characters: number): void {
+    this.#rememberedCharacters += characters;
+    if (this.#rememberedCharacters > MOST_REMEMBERED) {
+      this.#remembered.clear();
+      this.#rememberedCharacters = characters;
+    }
+    this.#remembered.set(key, clusters);
   }
 
   #font({ Blob, Face: HarfBuzzFace, Font }: typeof HarfBuzz, { id, typeface }: Face): HarfBuzz.Font {

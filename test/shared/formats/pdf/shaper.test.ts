@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { codePointsOf } from '../../../../shared/formats/pdf/codes.js';
+import { measureText } from '../../../../shared/formats/pdf/measure.js';
+import { openPdfResources } from '../../../../shared/infrastructure/open-pdf-resources.js';
+
+const TEXTS = 2000;
+const LETTERS = codePointsOf('ابتثجحخد');
+/** A text of about 500 letters like no other. */
+const textOf = (index: number): string =>
+  String.fromCodePoint(...[0, 3, 6, 9].map((bits) => LETTERS[(index >> bits) % LETTERS.length] ?? 0)) +
+  ' مرحبا بالعالم الكبير'.repeat(24);
+
+describe('the shaper of a PDF', () => {
+  it('remembers names, and no more than a few megabytes of long texts', async function () {
+    this.timeout(60_000);
+    v8.setFlagsFromString('--expose-gc');
+    const collect = vm.runInNewContext('gc') as () => void;
+    const { body, shaper } = (await openPdfResources({})).fonts();
+    await shaper.load();
+    measureText(body, textOf(TEXTS));
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < TEXTS; index++) measureText(body, textOf(index));
+    collect();
+    const megabytes = (process.memoryUsage().heapUsed - before) / 1e6;
+    // With all of them it would be 300.
+    assert.ok(megabytes < 100, `${Math.round(megabytes)} MB`);
+  });
+});
