@@ -13,7 +13,7 @@ export class Turns {
   readonly #queues = new Map<string, Queue>();
 
   /**
-   * @param turnMs the longest that one piece of work keeps others waiting: it then goes on, and the next one begins. It
+   * @param turnMs the longest that one piece of work keeps others waiting: it then continues, and the next one starts. It
    * waits for somebody else, such as a worker that was killed. Default: as long as it takes
    */
   constructor(
@@ -23,7 +23,7 @@ export class Turns {
 
   /**
    * Does the work when it is its turn.
-   * @param patience aborted: who still waits gives up; work that has begun goes on
+   * @param patience aborted: a caller that still waits gives up; work that has started continues
    * @throws NoTurnError, and what the work throws
    */
   async take<T>(key: string, work: () => Promise<T>, patience?: AbortSignal): Promise<T> {

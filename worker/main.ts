@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   Runtime.install({
     logger: temporalLogger(logger),
     shutdownSignals: [],
-    // Without `forward`, the SDK's core would write colored lines of its own between the JSON.
+    // Without `forward`, the SDK's core would write its own colored lines between the JSON.
     telemetryOptions: { ...sdkMetrics(config), logging: { forward: {} } },
   });
 

@@ -13,7 +13,7 @@ import { progressQuery, slotGrantedSignal } from './messages.js';
 /** A rate of less than a second says nothing. */
 const RATE_AFTER_MS = 1000;
 
-/** The workflow is told of no attempt but the last: only the server knows what goes wrong meanwhile. */
+/** The workflow sees only an activity's last attempt: only the server knows about failures before it. */
 const LOOK_THERE = '  \nattempts and last failure: Pending Activities';
 
 /** How far an export is: what the `progress` query answers and what Temporal's UI shows. */

@@ -60,7 +60,7 @@ type UploadMarker = Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'Upload
 /** An upload has 10,000 part numbers; SeaweedFS lists a part that was written twice twice. */
 const MAX_LISTED_PARTS = 20_000;
 
-/** Uploads that one listing returns: whoever aborts them lists again. */
+/** Uploads that one listing returns: callers abort them and list again. */
 const MAX_LISTED_UPLOADS = 100_000;
 
 /** Some stores quote an ETag in headers only, or in XML only, and some proxies mark it as weak. */
@@ -190,7 +190,7 @@ export class MultipartUploads extends Bucket {
   }
 
   /**
-   * Makes the object, if there is none under the key.
+   * Creates the object, unless the key exists.
    * @param parts in the order of the file
    * @param crc32 of the whole object
    * @returns `completed`, or `unclear` when the upload is gone or an object is there already: HEAD settles it

@@ -52,8 +52,7 @@ const unavailable = (sentence: string, cause?: unknown): ServiceError =>
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 /**
- * What a socket is told when it looks up its host: the addresses that were judged, and no others, whatever DNS says a
- * moment later.
+ * A socket's lookup function: returns only the addresses that were checked, whatever DNS says a moment later.
  */
 function answering(addresses: readonly string[]): LookupFunction {
   const [first = '', ...rest] = addresses;

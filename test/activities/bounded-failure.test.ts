@@ -88,7 +88,7 @@ describe('the failure of an activity', () => {
     assert.equal(failure.cause, undefined);
   });
 
-  it('knows when it is tried again, and that it is none, as before', () => {
+  it('keeps its retry delay, and whether it can be retried at all', () => {
     const later = ApplicationFailure.create({ message: 'later', type: 'X', nextRetryDelay: 7, category: 'BENIGN' });
     const failure = asFailure(later);
     assert.deepEqual(

@@ -13,7 +13,7 @@ export const DOCKER = '/usr/bin/docker';
 const START_LIMIT_MS = 60_000;
 const COMMAND_LIMIT_MS = 10 * 60_000;
 
-/** A Docker Engine of its own, with its images in a folder of its own: nothing of another one is touched. */
+/** A separate Docker Engine, with its images in a separate folder: it touches nothing of any other engine. */
 export class Engine {
   private readonly socket: string;
   private readonly runDir: string;

@@ -71,7 +71,7 @@ describe('notify.email', () => {
     ...{ type: 'orders', format: 'csv', columns: ['nothing'] },
     notify: email === undefined ? {} : { email },
   });
-  /** What is wrong with it; the column that is none keeps what is right from being exported. */
+  /** The problem of a value; an unknown column keeps requests with valid values from being exported. */
   async function problems(email: unknown, as = me): Promise<readonly string[]> {
     const answer = await api.ask('POST', '/v1/exports', { as, body: request(email) });
     const { errors } = assertProblem(answer, 'VALIDATION_FAILED');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A server that says what it is told to, and never closes a connection by itself. */
+/** A server that sends what it is told to send, and never closes a connection by itself. */
 export interface StallingServer {
   readonly port: number;
   /** Settles when the client has ended every connection. */
@@ -14,7 +14,7 @@ export async function startStallingServer(behave: (socket: Socket) => void): Pro
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
-    // Whoever does not read hears of no end.
+    // A socket that is not read never emits its end.
     socket.on('error', () => undefined).on('data', () => undefined);
     behave(socket);
   });

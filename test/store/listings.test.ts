@@ -29,7 +29,7 @@ describe('a listing of the object store', () => {
     assert.deepEqual(await store.listParts(KEY, 'u'), [1, 2, 3, 7, 8].map(part));
   });
 
-  it('of parts goes on after the last part where the store names no marker', async () => {
+  it('of parts continues after the last part if the store names no marker', async () => {
     const store = await answering(({ query }) =>
       query.has('part-number-marker') ? partsPage([3], undefined, false) : partsPage([1, 2], undefined, true),
     );

@@ -55,7 +55,7 @@ describeEveryStore('the object store', (environment) => {
       other.close();
     });
 
-    it('fails the check without credentials that the store knows', async () => {
+    it('fails the check with credentials that the store does not know', async () => {
       const { AWS_SECRET_ACCESS_KEY: secret = '' } = process.env;
       process.env.AWS_SECRET_ACCESS_KEY = 'wrong';
       const other = openObjectStore(environment());
@@ -170,7 +170,7 @@ describeEveryStore('the object store', (environment) => {
       );
     });
 
-    it('refuses a part whose checksum is wrong, for now: it may have been damaged on its way', async () => {
+    it('refuses a part whose checksum is wrong, but not for good: it may have been damaged in transit', async () => {
       const target = await upload();
       const damaged = { partNumber: 1, body: SMALL, crc32: crc32(LARGE) };
       await assert.rejects(store.uploadPart(target, damaged), { code: 'STORAGE_UNAVAILABLE' });
@@ -205,7 +205,7 @@ describeEveryStore('the object store', (environment) => {
       assert.equal((await store.head(key))?.size, SMALL.length);
     });
 
-    it('completes once when two try at the same time', async () => {
+    it('completes once when two attempts try at the same time', async () => {
       const target = await upload();
       const parts = [await part(target, 1, SMALL)];
       const tries = [1, 2, 3].map(() => store.completeUpload(target, parts, crc32(SMALL)));
@@ -242,7 +242,7 @@ describeEveryStore('the object store', (environment) => {
       await store.abortUploadsOf(other.key);
     });
 
-    it('ends a part that is on its way with its signal', async () => {
+    it('aborts a part upload with its signal', async () => {
       const target = await upload();
       const signal = AbortSignal.abort();
       const late = store.uploadPart(target, { partNumber: 1, body: LARGE, crc32: crc32(LARGE), signal });
@@ -251,7 +251,7 @@ describeEveryStore('the object store', (environment) => {
   });
 
   describe('a prefix', () => {
-    it('lists its objects in the order of their keys, with their age', async () => {
+    it('lists its objects in key order, with their age', async () => {
       const prefix = `tmp/${randomUUID()}/`;
       for (const piece of ['1-2-1', '1-0-1', '1-10-1']) await put(`${prefix}${piece}`, SMALL);
       const listed = await store.list(prefix);
@@ -265,7 +265,7 @@ describeEveryStore('the object store', (environment) => {
       await store.deleteAll(prefix);
     });
 
-    deeply('is deleted whole, however many pages it has, and no other is', async function () {
+    deeply('is deleted completely, however many pages it has, and no other prefix is', async function () {
       this.timeout(120_000);
       const prefix = `tmp/${randomUUID()}`;
       const keys = Array.from({ length: 1005 }, (_, at) => `${prefix}/1-${at}-1`);
@@ -284,7 +284,7 @@ describeEveryStore('the object store', (environment) => {
     const sign = (options: { method?: 'GET' | 'HEAD'; seconds?: number; signedAt?: Date } = {}) =>
       store.presign(key, { method: 'GET', fileName: 'o.csv', signedAt: new Date(), seconds: 60, ...options });
 
-    it('gives the file, its name and ranges of it, by the one method that it was signed for', async () => {
+    it('returns the file, its name and ranges of it, only by the method it was signed for', async () => {
       await put(key, SMALL);
       const whole = await fetch(await sign());
       assert.equal(whole.status, 200);
@@ -298,7 +298,7 @@ describeEveryStore('the object store', (environment) => {
       assert.equal((await fetch(await sign(), { method: 'HEAD' })).status, 403);
     });
 
-    it('asks for no header but the host, so that any client can use it', async () => {
+    it('needs no header except the host, so any client can use it', async () => {
       const { searchParams } = new URL(await sign());
       assert.equal(searchParams.get('X-Amz-SignedHeaders'), 'host');
     });

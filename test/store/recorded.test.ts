@@ -54,7 +54,7 @@ describe('the object store, given answers that other stores gave,', () => {
       });
     }
 
-    it('leaves to HEAD what became of an upload that is gone, or of an object that exists', async () => {
+    it('leaves it to HEAD to settle an upload that is gone, or an object that exists', async () => {
       const store = await answering(inTurn(NO_SUCH_UPLOAD, PRECONDITION_FAILED));
       for (let time = 0; time < 2; time++) assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
     });
@@ -112,7 +112,7 @@ describe('the object store, given answers that other stores gave,', () => {
   });
 
   describe('where checksums are refused', () => {
-    it('opens an upload without, and protects its parts by MD5', async () => {
+    it('opens an upload without them, and protects its parts with MD5', async () => {
       const store = await answering(({ operation, headers }) => {
         if (operation === 'CreateMultipartUpload') {
           return headers['x-amz-checksum-algorithm'] === undefined ? OK.created : REFUSALS.createChecksums;
@@ -167,7 +167,7 @@ describe('the object store, given answers that other stores gave,', () => {
       });
     }
 
-    it('need not be an MD5: that of a part encrypted by KMS is none', async () => {
+    it('need not be an MD5: that of a part encrypted by KMS is not', async () => {
       const kms = { 'x-amz-server-side-encryption': 'aws:kms', etag: '"0c1a1a4e4d0f2b5d6f3e0d6a1e8d7c55"' };
       const store = await answering(() => ({ status: 200, headers: kms }));
       assert.equal(await store.uploadPart(TARGET, PART), kms.etag);
@@ -214,7 +214,7 @@ describe('the object store, given answers that other stores gave,', () => {
     }
 
     // https://github.com/minio/minio/issues/20849
-    it('sends Content-MD5 for many at once, which older stores insist on', async () => {
+    it('sends Content-MD5 for bulk deletes, which older stores require', async () => {
       const store = await answering(({ operation }) =>
         operation === 'ListObjectsV2' ? listOf('tmp/1') : OK.deletedAll,
       );
@@ -244,7 +244,7 @@ describe('the object store, given answers that other stores gave,', () => {
       });
     }
 
-    it('of a busy store is waited out by the client, twice', async () => {
+    it('of a busy store is retried twice by the client', async () => {
       const store = await answering(
         inTurn(PASSING.SlowDown ?? OK.created, PASSING.InternalError ?? OK.created, OK.created),
       );
@@ -252,7 +252,7 @@ describe('the object store, given answers that other stores gave,', () => {
       assert.equal(recorded.requests.length, 3);
     });
 
-    it('of the clock is corrected by the store’s own time', async () => {
+    it('of the clock is corrected with the store’s time', async () => {
       const date = new Date(Date.now() + 3_600_000).toUTCString();
       const store = await answering(
         inTurn({ ...(PASSING.RequestTimeTooSkewed ?? OK.created), headers: { date } }, OK.created),
@@ -268,7 +268,7 @@ describe('the object store, given answers that other stores gave,', () => {
     });
   });
 
-  it('ends aborting after ten rounds where a list still has what was aborted', async () => {
+  it('stops aborting after ten rounds if the list still has aborted uploads', async () => {
     const upload = `<Upload><Key>${TARGET.key}</Key><UploadId>u</UploadId></Upload>`;
     const store = await answering(({ operation }) =>
       operation === 'ListMultipartUploads'

@@ -15,7 +15,7 @@ export interface ApiProcess {
   stop(): Promise<void>;
 }
 
-/** The API of a service as a process of its own: with its own event loop and the connections that it has in production. */
+/** The API of a service as a separate process, with its own event loop and the connections it has in production. */
 export async function startApiProcess(
   service: TestService,
   env: Readonly<Record<string, string>> = {},

@@ -77,7 +77,7 @@ export async function download(service: TestService, as: Principal, jobId: strin
   const { headers, status, text } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as });
   assert.equal(status, 302, text);
   const link = headers.get('location') ?? '';
-  // A store may be busy for a moment: whoever downloads asks again.
+  // A store may be busy for a moment, so retry the download.
   const file = await until('a store that is not busy', async () => {
     const answer = await fetch(link);
     return answer.status !== 503 && answer;

@@ -31,7 +31,7 @@ describe('the codec server', () => {
   const post = (way: string, payloads: unknown, as: Principal = OPERATOR) =>
     service.ask('POST', `/temporal-codec/${way}`, { as, body: { payloads } });
 
-  it('shows operators by the official CLI what Temporal keeps encrypted', async () => {
+  it('shows operators what Temporal stores encrypted, through the official CLI', async () => {
     const user = someReader();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);
@@ -54,7 +54,7 @@ describe('the codec server', () => {
     assert.ok((await show(failed, ...decoded)).includes('no table or view orders'));
   });
 
-  it('encodes what an operator starts, and decodes it again', async () => {
+  it('encodes payloads for an operator, and decodes them again', async () => {
     const encoded = await post('encode', [PLAIN, PLAIN]);
     assert.equal(encoded.status, 200, encoded.text);
     const { payloads } = payloadsSchema.parse(encoded.json);
@@ -78,7 +78,7 @@ describe('the codec server', () => {
     assert.match(text, /key \\"2020-01\\": add that key to PAYLOAD_KEY/);
   });
 
-  it('refuses what are no payloads, and bodies of more than 6 MB', async () => {
+  it('refuses invalid payloads, and bodies of more than 6 MB', async () => {
     assertProblem(await post('decode', 'x'), 'VALIDATION_FAILED');
     assertProblem(await post('decode', [{ metadata: { encoding: 'ä' } }]), 'VALIDATION_FAILED');
     assert.equal((await post('decode', [{ ...PLAIN, data: toBase64('x'.repeat(2_000_000)) }])).status, 200);
@@ -87,14 +87,14 @@ describe('the codec server', () => {
 });
 
 describe('the codec server of a service without PAYLOAD_KEY', () => {
-  it('is not there', async () => {
+  it('does not exist', async () => {
     const api = await startApi();
     const answer = await api.ask('POST', '/temporal-codec/decode', { as: OPERATOR, body: { payloads: [] } });
     await api.close();
     assertProblem(answer, 'NOT_FOUND');
   });
 
-  it("may be asked by Temporal's Web UI where CORS_ORIGINS names it", async () => {
+  it("accepts requests from Temporal's Web UI if CORS_ORIGINS names it", async () => {
     const origin = 'https://temporal.example.com';
     const api = await startApi({ settings: { corsOrigins: [origin] } });
     const asked = 'authorization,content-type,x-namespace';

@@ -84,7 +84,7 @@ describe('with PAYLOAD_KEY', () => {
       found.filter((line) => line.includes('/temporal/')),
       [],
     );
-    // As the server gives them to whoever has no key.
+    // As the server returns them to a client without a key.
     const plain = connectTemporal({
       connection: { address: stack().env.TEMPORAL_ADDRESS },
       namespace: service.namespace,

@@ -21,7 +21,7 @@ describe('the payload codec', () => {
   const [a, b] = [keyNamed('2026-11'), keyNamed('2026-05')];
   const value = { email: 'alice@example.com' };
 
-  it('gives back what it was given, and shows nothing of it', async () => {
+  it('decodes to the original, and the ciphertext shows nothing of it', async () => {
     for (const one of [value, 'text', undefined, null, Uint8Array.from(randomBytes(1000)), 'x'.repeat(1_000_000)]) {
       const [encoded = {}] = await codecOf(a).encode([payloadOf(one)]);
       assert.equal(keyIdOf(encoded), '2026-11');
@@ -30,7 +30,7 @@ describe('the payload codec', () => {
     }
   });
 
-  it('writes the same value in another way each time', async () => {
+  it('encrypts the same value differently each time', async () => {
     const [one, two] = await codecOf(a).encode([payloadOf(value), payloadOf(value)]);
     assert.notDeepEqual(one?.data, two?.data);
   });
@@ -43,12 +43,12 @@ describe('the payload codec', () => {
     for (const payload of [old, young]) assert.deepEqual(await valueIn(rotated, payload), value);
   });
 
-  it('passes what was written before there was a key', async () => {
+  it('passes through plain text that was written before there was a key', async () => {
     const plain = payloadOf(value);
     assert.deepEqual(await codecOf(a).decode([plain]), [plain]);
   });
 
-  it('names the key that is missing, or that is another one', async () => {
+  it('names the key that is missing or differs', async () => {
     const [encoded = {}] = await codecOf(a).encode([payloadOf(value)]);
     const refused = async (keys: string, payload: Payload): Promise<string> => {
       const error: unknown = await codecOf(keys)
@@ -72,7 +72,7 @@ describe('the payload codec', () => {
 describe('PAYLOAD_KEY', () => {
   const base64 = randomBytes(32).toString('base64');
 
-  it('is refused at the start, without being shown, unless each key has a name and 32 bytes', () => {
+  it('is refused at startup, without being shown, unless each key has a name and 32 bytes', () => {
     const wrong = [
       base64,
       `a:${base64.slice(4)}`,

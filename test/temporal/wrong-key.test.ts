@@ -39,7 +39,7 @@ describe('a process with another PAYLOAD_KEY than the rest', () => {
   const checked = (text: string | null): Promise<string | null> =>
     withKey(text, ({ client }) => checkPayloadKey(client));
 
-  it('is told at its start which key it lacks', async () => {
+  it('says at startup which key it lacks', async () => {
     assert.equal(await checked(key), null);
     const sentences = await Promise.all([checked(keyNamed('2027-05')), checked(keyNamed('2026-11')), checked(null)]);
     for (const sentence of sentences) assertDocumented(sentence ?? '');
@@ -48,7 +48,7 @@ describe('a process with another PAYLOAD_KEY than the rest', () => {
     assert.match(sentences[2] ?? '', /set PAYLOAD_KEY/);
   });
 
-  it('reads what schedules hold after setup:temporal, which names the keys that they still need', async () => {
+  it('can read schedules after setup:temporal, which names the keys that they still need', async () => {
     const user = someUser();
     const made = await service.ask('POST', '/v1/schedules', { as: user, body: YEARLY });
     assert.equal(made.status, 201, made.text);
@@ -116,7 +116,7 @@ describeDeeply('a worker with another PAYLOAD_KEY than the rest', () => {
     assert.match(stderr, /encrypted with key "2026-11": add that key to PAYLOAD_KEY/);
   });
 
-  it('fails its workflow tasks in words that need no key, a few times a minute, and is made up for by one with the key', async () => {
+  it('fails its workflow tasks with readable messages, a few times a minute, until a worker with the key takes them', async () => {
     const wrong = await service.startWorker({ payloadKey: keyNamed('2026-11') });
     const user = someUser();
     const { status } = await service.ask('POST', '/v1/exports', { as: user, body: { type: 'orders', format: 'csv' } });

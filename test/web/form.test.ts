@@ -23,7 +23,7 @@ describe('the form of the web page', () => {
 
   const types = (): string[] => [...choices.datasets, ...choices.bundles].map(({ name }) => name);
 
-  it('untouched, requests the default columns in every format, by the clock of the browser', () => {
+  it("untouched, requests the default columns in every format, in the browser's timezone", () => {
     const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
     for (const type of types()) {
       const draft = draftFor(choices, type);
@@ -37,7 +37,7 @@ describe('the form of the web page', () => {
     }
   });
 
-  it('keeps the columns that somebody has chosen when the format changes', () => {
+  it('keeps the columns that the user has chosen when the format changes', () => {
     const chosen = { ...draftFor(choices, 'orders'), columns: ['user_id', 'id'] };
     assert.deepEqual(withFormat(choices, chosen, 'PDF').columns, ['user_id', 'id']);
     const untouched = withFormat(choices, draftFor(choices, 'orders'), 'PDF');
@@ -109,7 +109,7 @@ describe('the form of the web page', () => {
     assert.deepEqual([bundle.format, accepted(bundle).options.compression], ['CSV', 'none']);
   });
 
-  it('has the user mailed, another address, or nobody; it keeps the address of a box that is cleared', () => {
+  it('requests email to the user, another address, or nobody; it keeps the address when the box is cleared', () => {
     const draft = draftFor(choices, 'orders');
     const other = { ...draft, email: ' ana@northwind.example ' };
     const webhook = { ...draft, sendsEmail: false, webhookUrl: 'https://example.com/hook' };

@@ -19,7 +19,7 @@ const STEPS = ['post', 'mail', 'webhook', 'cancel'] as const;
 type Step = (typeof STEPS)[number];
 /** The promise; where the machine takes half of it without any silent receiver, four times that. */
 const WITHIN_MS = 2000;
-/** Without places of its own each of these waits for receivers to time out: fifteen seconds and more. */
+/** Without a limit per tenant, each of these waits for receivers to time out: fifteen seconds and more. */
 const NEVER_MS = 12_000;
 const TURNS = 3;
 
@@ -34,7 +34,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
     // Production's fifteen seconds for a receiver.
     stage = await startStage({ tuning: { webhook: DEFAULT_WEBHOOK_TUNING } });
     server = createServer((socket) => {
-      // Whoever does not read hears of no end.
+      // A socket that is not read never emits its end.
       sockets.add(
         socket
           .resume()
@@ -104,7 +104,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
     return slowest;
   }
 
-  it("delays nobody else's POST, mail, webhook and cancel, nor uses up its own attempts", async () => {
+  it("delays nobody else's POST, mail, webhook and cancel, and does not use up its own attempts", async () => {
     const { service } = stage;
     const alone = await slowestOf(1);
 

@@ -75,7 +75,7 @@ describe('a delivery ends within its time, and its connection with it, when the 
     server = createServer({ allowHalfOpen: true }, (socket) => {
       open.add(socket);
       socket.on('error', () => undefined).on('close', () => open.delete(socket));
-      // Whoever does not read hears of no end.
+      // A socket that is not read never emits its end.
       socket.resume();
       behave(socket);
     });
@@ -116,7 +116,7 @@ describe('a delivery ends within its time, and its connection with it, when the 
     }).timeout(2 * AT_MOST_MS);
   }
 
-  it('says nothing and the activity is canceled: the reason of the cancel is thrown', async () => {
+  it('sends nothing and the activity is canceled: the cancellation reason is thrown', async () => {
     behave = () => undefined;
     const canceled = new AbortController();
     setTimeout(() => {
@@ -169,12 +169,12 @@ describe('the name of a receiver', () => {
       assert.ok(Date.now() - startedAt < AT_MOST_MS);
     });
 
-    it('the lookup has a time of its own', async () => {
+    it('the lookup has its own time limit', async () => {
       const resolve = createNameResolver({ servers, limitMs: 200 });
       assert.match(String(await toName('hook.example', resolve)), /The name hook\.example was not found/);
     });
 
-    it('a hundred such lookups hold up nobody else', async () => {
+    it('a hundred such lookups delay nobody else', async () => {
       const resolve = createNameResolver({ hostsFile: '/dev/null', servers, limitMs: 2 * AT_MOST_MS });
       const over = new AbortController();
       let ended = 0;
@@ -189,7 +189,7 @@ describe('the name of a receiver', () => {
     });
   });
 
-  it('is found in the hosts file, and judged like any other', async () => {
+  it('is found in the hosts file, and checked like any other', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'export-hosts-'));
     const hostsFile = join(folder, 'hosts');
     await writeFile(hostsFile, '# local\n127.0.0.1 localhost Hook.Internal # ours\n::1\tlocalhost\n');
@@ -202,7 +202,7 @@ describe('the name of a receiver', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is never asked of DNS below localhost', async () => {
+  it('is never looked up in DNS if it is below localhost', async () => {
     const resolve = createNameResolver({ hostsFile: '/nonexistent', servers: ['127.0.0.1:9'] });
     assert.deepEqual(await resolve('a.localhost', new AbortController().signal), ['127.0.0.1', '::1']);
   });

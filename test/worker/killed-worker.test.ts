@@ -56,7 +56,7 @@ describe('a worker that is killed while another is up', () => {
   const work = (users: readonly Principal[]): Promise<unknown> =>
     Promise.all(users.map(async (user) => untilEnded(service, user, await postExport(service, user))));
 
-  it('costs its users no request: another has their semaphores within 2.5 seconds', async function () {
+  it('fails no request of its users: another worker has their semaphores within 2.5 seconds', async function () {
     this.timeout(120_000);
     const users = Array.from({ length: USERS }, someUser);
     const first = await launchWorker(programs, service, 'first-worker');

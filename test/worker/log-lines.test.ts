@@ -62,7 +62,7 @@ describe('a worker process', function () {
     assert.ok(lines().some(({ msg }) => msg === 'drained'));
   });
 
-  it('warns once of each table whose policies it bypasses, and of a PUBLIC_URL that leads nowhere', async () => {
+  it('warns once about each table whose policies it bypasses, and about a PUBLIC_URL that leads nowhere', async () => {
     const { databaseUrl, env } = service;
     const out = { SOURCE_DATABASE_URL: databaseUrl, WEBHOOK_ALLOWED_RANGES: '' };
     worker = startProgram('worker/main.ts', [], { ...env, ...out });

@@ -77,7 +77,7 @@ describe('a worker process that is told to stop ends within its drain time and t
     return code;
   }
 
-  it('while an activity loops forever, and says what it left', async () => {
+  it('while an activity loops forever, and logs what it left', async () => {
     const module = join(folder, 'datasets.mjs');
     await writeFile(module, MODULE);
     const worker = await launch({ DATASETS_MODULE: module });
@@ -110,7 +110,7 @@ describe('a worker process that is told to stop ends within its drain time and t
     await gate.refuse();
   });
 
-  deeply('while receivers of webhooks say nothing, and with nothing left', async () => {
+  deeply('while webhook receivers are silent, with nothing left', async () => {
     const receiver = await startReceiver(() => undefined);
     const user = someUser();
     const worker = await launch({});

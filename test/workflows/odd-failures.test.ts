@@ -54,7 +54,7 @@ for (const [kind, env] of [
     });
     after(() => closeCleanly(service));
 
-    it('ends an export at once, and the operator reads how it begins', async () => {
+    it('ends an export at once, and the operator reads its beginning', async () => {
       await raise('P0001', 5_000_000);
       const jobId = await postExport(service, me, { type: 'loud', columns: ['note'] });
       const { error_code } = await untilEnded(service, me, jobId, 'FAILED');

@@ -30,7 +30,7 @@ describe('retention', function () {
   const untilSweeping = (not = ''): Promise<string> =>
     until('a run', async () => (await sweeping()).find((runId) => runId !== not), 60_000);
 
-  it('sweeps again and again in one run, and ends when its time is over', async () => {
+  it('sweeps repeatedly in one run, and ends when its time is over', async () => {
     const { workflow } = service.deps.temporal.client;
     const run = await workflow.start('retentionWorkflow', {
       workflowId: `sweep/${randomUUID()}`,
@@ -59,7 +59,7 @@ describe('retention', function () {
     await untilSweeping(first);
   });
 
-  it('stays paused for as long as an operator wants, also when Temporal is set up again', async () => {
+  it('stays paused until an operator unpauses it, even if Temporal is set up again', async () => {
     const toggle = (how: string): Promise<string> =>
       temporal(service, 'schedule', 'toggle', '--schedule-id', RETENTION_SCHEDULE, how, '--reason', 'test');
     await toggle('--pause');

@@ -68,7 +68,7 @@ describe('an export whose row can never be stored', () => {
     });
   }
 
-  it('is FAILED with a code when a schedule starts it, too', async () => {
+  it('also fails with a code when a schedule starts it', async () => {
     const user = someReader();
     const owner = { tenantId: user.tenantId, userId: user.userId };
     const scheduleId = randomUUID();
@@ -88,7 +88,7 @@ describe('an export whose row can never be stored', () => {
     await service.deps.temporal.client.schedule.getHandle(temporalScheduleId(owner, scheduleId)).delete();
   });
 
-  it('says so in its row though the reason itself has NUL in it', async () => {
+  it('says so in its row even if the reason contains NUL', async () => {
     const user = someReader();
     const jobId = await admit(user, 'a\0b');
     await until(`the row of ${jobId}`, () => service.deps.jobs.find(jobId));

@@ -24,7 +24,7 @@ export class ShaperNeeded extends Error {
   override readonly name = 'ShaperNeeded';
 }
 
-/** Characters in runs that are remembered, at about 300 bytes each: names come again, long texts do not. */
+/** Characters in cached runs, at about 300 bytes each: names repeat, long texts do not. */
 const MOST_REMEMBERED = 65_536;
 
 /** HarfBuzz, loaded with the first text that has to be shaped; fonts are given to it as they are used. */
