@@ -25,12 +25,15 @@ const PASSING: readonly string[] = [
   'TokenRefreshRequired',
 ];
 
+/** How the SDK names an error without a body. To HEAD, Amazon says a bare 400 also for credentials that have expired. */
+const NAMELESS = 'Unknown';
+
 /** Whether the store would answer the same to every other try: it says that the request itself is wrong. */
 function isFinal(error: unknown): boolean {
   if (!(error instanceof S3ServiceException) || PASSING.includes(error.name)) return false;
   const { httpStatusCode: status = 0 } = error.$metadata;
   // Something missing may be created again, and a request told to wait may be repeated.
-  const mayPass = status === 404 || status === 408 || status === 429;
+  const mayPass = status === 404 || status === 408 || status === 429 || (status === 400 && error.name === NAMELESS);
   return status === 501 || error.name === 'PermanentRedirect' || (status >= 400 && status < 500 && !mayPass);
 }
 

@@ -244,6 +244,11 @@ describe('the object store, given answers that other stores gave,', () => {
       });
     }
 
+    it('of HEAD with a bare 400, as Amazon answers expired credentials, is worth another try', async () => {
+      const store = await answering(() => ({ status: 400 }));
+      await assert.rejects(store.head(TARGET.key), { code: 'STORAGE_UNAVAILABLE' });
+    });
+
     it('of a busy store is retried twice by the client', async () => {
       const store = await answering(
         inTurn(PASSING.SlowDown ?? OK.created, PASSING.InternalError ?? OK.created, OK.created),
