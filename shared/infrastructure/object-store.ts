@@ -118,8 +118,9 @@ export class ObjectStore extends MultipartUploads {
             until(signal),
           ),
         ),
-      // Not the continuation token: the objects up to it may have been deleted meanwhile.
-      nextMarker: ({ IsTruncated, Contents = [] }) => (IsTruncated === true ? Contents.at(-1)?.Key : undefined),
+      // Not the continuation token: the objects up to it may have been deleted meanwhile. A page without objects that is
+      // not the last starts the listing again, once: what it left out must not count as gone.
+      nextMarker: ({ IsTruncated, Contents = [] }) => (IsTruncated === true ? (Contents.at(-1)?.Key ?? '') : undefined),
     });
     for await (const { Contents = [] } of pages) {
       yield Contents.map(({ Key = '', LastModified }) => ({ key: Key, modifiedAt: LastModified ?? new Date() }));

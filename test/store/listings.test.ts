@@ -51,6 +51,10 @@ describe('a listing of the object store', () => {
     },
     'of uploads without markers': { reply: () => uploadsPage(''), list: (store) => store.openUploads('') },
     'of objects that starts again': { reply: () => objectsPage('tmp/1'), list: (store) => allPages(store) },
+    'of objects that says there are more and names none': {
+      reply: () => listing('ListBucketResult', truncation(true)),
+      list: (store) => store.deleteAll('tmp/'),
+    },
     'of objects that are never deleted': {
       reply: ({ operation }) => (operation === 'DeleteObjects' ? DELETED : objectsPage('tmp/1')),
       list: (store) => store.deleteAll('tmp/'),
