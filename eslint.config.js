@@ -93,6 +93,11 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-floating-promises': 'error' },
   },
   {
+    // These have to run on an old Node.js, which they replace.
+    files: ['dev/{run,install,node,npm}.mjs'],
+    languageOptions: { ecmaVersion: 2022 },
+  },
+  {
     files: ['**/*.{js,mjs}'],
     languageOptions: {
       globals: {

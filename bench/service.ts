@@ -72,7 +72,6 @@ export async function startService(stack: Stack, programs: Programs, options: Se
       PUBLIC_URL: apiUrl,
       SEGMENTS_IN_FLIGHT: String(options.segmentsInFlight),
     },
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...options.env,
   };
   const [user] = NORTHWIND.users;

@@ -1,16 +1,18 @@
 /**
  * Runs one of this repository's commands: `node dev/run.mjs COMMAND [arguments]`, as package.json's scripts do.
  *
- * Plain JavaScript without a dependency, because it is what installs the dependencies. In a production install (the
- * compiled `dist/`, no development packages) it runs the compiled file and installs nothing. The service's own
- * programs always run compiled, in this very process.
+ * Plain JavaScript without a dependency, because it installs the dependencies, and for an old Node.js, because it brings
+ * a newer one from npm. In a production install (the compiled `dist/`, no development packages) it runs the compiled
+ * file and installs nothing. The service's own programs always run compiled: in this very process, unless a newer
+ * Node.js had to be brought.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.mjs';
+import { findNode, isSupported, tooOld, withNode } from './node.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -32,11 +34,8 @@ const PROGRAMS = { api: 'api/main', worker: 'worker/main' };
 const [, , command = '', ...args] = process.argv;
 
 try {
-  requireNode(20, 19);
-  // At every start, the AWS SDK announces that it will drop Node 20, which concerns only maintainers of package.json.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   if (Object.hasOwn(PROGRAMS, command)) await runCompiled(PROGRAMS[command]);
-  else if (Object.hasOwn(COMMANDS, command)) process.exitCode = await run(await nodeArguments());
+  else if (Object.hasOwn(COMMANDS, command)) await runFromSource(COMMANDS[command]);
   else {
     const known = Object.keys({ ...COMMANDS, ...PROGRAMS }).join(', ');
     throw new Error(`'${command}' is not a command. There are: ${known}.`);
@@ -46,13 +45,7 @@ try {
   process.exitCode = 1;
 }
 
-function requireNode(major, minor) {
-  const [has = 0, hasMinor = 0] = process.versions.node.split('.').map(Number);
-  if (has > major || (has === major && hasMinor >= minor)) return;
-  throw new Error(`Node.js ${process.versions.node} is too old: ${major}.${minor} or later is needed.`);
-}
-
-/** Runs a program of the service in this process, which is then the one that gets its signals. */
+/** Runs a program of the service in this process where it can, which is then the one that gets its signals. */
 async function runCompiled(program) {
   const file = join(ROOT, 'dist', `${program}.js`);
   if (!existsSync(file)) {
@@ -61,32 +54,64 @@ async function runCompiled(program) {
     );
   }
   if (!existsSync(join(ROOT, 'node_modules'))) throw new Error('The packages are not installed: run npm ci first.');
+  const node = await nodeToRunOn();
+  if (node !== process.execPath) {
+    process.exitCode = await run(node, [file, ...args]);
+    return;
+  }
   process.argv.splice(1, 2, file);
   await import(pathToFileURL(file).href);
 }
 
-/** The arguments for `node`, after everything that they need is installed. */
-async function nodeArguments() {
-  const compiled = join(ROOT, 'dist', `${COMMANDS[command]}.js`);
-  if (!existsSync(join(ROOT, 'node_modules', 'tsx')) && existsSync(join(ROOT, 'dist'))) {
-    if (!existsSync(compiled)) throw new Error(`'${command}' needs the development packages: run npm ci first.`);
-    return [compiled, ...args];
+/** Runs a command after everything that it needs is installed. */
+async function runFromSource(source) {
+  const compiled = join(ROOT, 'dist', `${source}.js`);
+  if (isProduction() && !existsSync(compiled)) {
+    throw new Error(`'${command}' needs the development packages: run npm ci first.`);
   }
-  await ensureInstalled(ROOT);
-  return ['--import', './dev/typescript.mjs', `${COMMANDS[command]}.ts`, ...args];
+  const node = await nodeToRunOn();
+  if (isProduction()) process.exitCode = await run(node, [compiled, ...args]);
+  else {
+    await ensureInstalled(ROOT, node);
+    process.exitCode = await run(node, ['--import', './dev/typescript.mjs', `${source}.ts`, ...args]);
+  }
+}
+
+/** Whether only what the service itself needs is installed. */
+function isProduction() {
+  return !existsSync(join(ROOT, 'node_modules', 'tsx')) && existsSync(join(ROOT, 'dist'));
+}
+
+/** A server's Node.js is for whoever runs the server to choose: none is brought there. */
+async function nodeToRunOn() {
+  if (!isProduction()) return findNode(ROOT);
+  if (!isSupported(ROOT)) throw new Error(tooOld(ROOT));
+  return process.execPath;
 }
 
 /** Runs Node in the foreground; resolves with the exit code, 128 + n when signal n ended it, as a shell has it. */
-function run(nodeArgs) {
+function run(node, nodeArgs) {
   return new Promise((resolve, reject) => {
-    const env = command === 'token' ? withSecretOfStack(process.env) : process.env;
-    const child = spawn(process.execPath, nodeArgs, { cwd: ROOT, env, stdio: 'inherit' });
-    // From a terminal the child gets a Ctrl-C itself; we must only outlive it. Other signals come to us alone.
-    process.on('SIGINT', () => undefined);
-    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    const env = withNode(node, command === 'token' ? withSecretOfStack(process.env) : process.env);
+    const child = spawn(node, nodeArgs, { cwd: ROOT, env, stdio: 'inherit' });
+    // A terminal sends Ctrl-C to the child as well, and a second one means "at once". Other signals come to us alone.
+    const fromTerminal = hasTerminal() ? ['SIGINT'] : [];
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => fromTerminal.includes(signal) || child.kill(signal));
+    }
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   });
+}
+
+/** Whether a terminal controls this process. */
+function hasTerminal() {
+  try {
+    closeSync(openSync('/dev/tty'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A token is signed with the secret of the local stack that runs here, unless the environment has another one. */

@@ -1,6 +1,6 @@
 /**
- * CRC-32 (ISO-HDLC, that of zlib, ZIP, gzip and S3) of what was never in one place: `@node-rs/crc32` (four times as
- * fast as `node:zlib`) computes the CRC of each part where its bytes are; these functions join them by arithmetic
+ * CRC-32 (ISO-HDLC, that of zlib, ZIP, gzip and S3) of what was never in one place: `@node-rs/crc32` (2.6 times as
+ * fast as `node:zlib` of Node.js 24) computes the CRC of each part where its bytes are; these functions join them by arithmetic
  * alone, so that workflow code may use them.
  * Polynomials over GF(2) modulo the CRC's, bits reflected, as in zlib's crc32_combine:
  * https://github.com/madler/zlib/blob/v1.3.1/crc32.c

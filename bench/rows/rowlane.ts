@@ -34,7 +34,6 @@ export const rowLaneRow: Row = async (lab, options, { psql }) => {
       ...{ SOURCE_DATABASE_URL: sourceUrl, SELECT: wholeSelect(), BUCKET: bucket },
       ...{ S3_ENDPOINT: address.endpoint, S3_REGION: address.region },
       ...{ AWS_ACCESS_KEY_ID: address.accessKeyId, AWS_SECRET_ACCESS_KEY: address.secretAccessKey },
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
     const textbook = [process.execPath, join(dist, 'bench', 'textbook.js')];
     const content = { read: readCsvRows, is: await rowsOf(sourceUrl) };

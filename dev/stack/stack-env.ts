@@ -54,7 +54,7 @@ function setting(environment: Environment, name: string, otherwise: string): str
  */
 export function isForeign(name: string, environment: Environment): boolean {
   const foreign = [
-    ...(given(environment, 'S3_ENDPOINT') === undefined ? [/^AWS_(?!SDK_)/, /^S3_/] : []),
+    ...(given(environment, 'S3_ENDPOINT') === undefined ? [/^AWS_/, /^S3_/] : []),
     ...(given(environment, 'TEMPORAL_ADDRESS') === undefined ? [/^TEMPORAL_/] : []),
     ...(given(environment, 'DATABASE_URL') === undefined ? [/^PG[A-Z]+$/] : []),
   ];

@@ -5,8 +5,8 @@ import { StackError } from '../stack/stack-error.js';
 
 /** Read by libraries, and by this command itself. */
 const OTHERS = /^(?:TEMPORAL|AWS|OTEL)_|^(?:PORT|SAMPLE_ORDERS|NODE_OPTIONS)$/;
-/** Always set here, regardless of the environment. */
-const FIXED: readonly string[] = ['HOST', 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+/** Set here, whatever the environment says. */
+const FIXED: readonly string[] = ['HOST'];
 
 /**
  * Keeps the caller's environment from interfering between this process, or its children, and this machine's services:

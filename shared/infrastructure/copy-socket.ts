@@ -1,4 +1,4 @@
-import { Socket, type ConnectOpts, type SocketConstructorOpts } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** Room for what an ordinary query reads at a time, in bytes: what Node itself would allocate for each read. */
@@ -26,8 +26,8 @@ export class CopySocket extends Socket {
     const ordinary = Buffer.allocUnsafeSlow(ORDINARY_READ);
     // Node calls neither function before the socket is connected, so `socket` is set by then.
     const own: { socket?: CopySocket } = {};
-    // Documented for connect(), which calls this constructor with it: https://nodejs.org/docs/latest-v20.x/api/net.html
-    const options: SocketConstructorOpts & Pick<ConnectOpts, 'onread'> = {
+    // Documented for connect(), which calls this constructor with it: https://nodejs.org/docs/latest-v24.x/api/net.html
+    const options: SocketConstructorOpts = {
       onread: {
         buffer: () => own.socket?.readBuffer() ?? ordinary,
         callback: (size, into) => {

@@ -1,5 +1,6 @@
 import { HelpRequest, UsageError } from '../command-line.js';
 import { messageOf } from '../errors.js';
+import { checkNode, UnsupportedNodeError } from './service-version.js';
 
 /** Resolves at the first signal to stop; the second ends the process at once. */
 export function stopSignal(): Promise<void> {
@@ -23,9 +24,10 @@ type ErrorClass = abstract new (...args: never[]) => Error;
  */
 export async function runMain(main: () => Promise<void>, plain: readonly ErrorClass[]): Promise<never> {
   try {
+    checkNode();
     await main();
   } catch (error) {
-    process.exit(reportFailure(error, plain));
+    process.exit(reportFailure(error, [...plain, UnsupportedNodeError]));
   }
   // Everything is closed by now; the Temporal client's own retries would throw at channels that are.
   process.exit();

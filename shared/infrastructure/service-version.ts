@@ -2,12 +2,31 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
-const packageSchema = z.object({ name: z.literal('export-service'), version: z.string() });
+const packageSchema = z.object({
+  name: z.literal('export-service'),
+  version: z.string(),
+  engines: z.object({ node: z.templateLiteral(['>=', z.number(), '.', z.number()]) }),
+});
 
 /** Where package.json is: the first one above the sources, and above what is compiled from them. */
 export const serviceRoot = (): string => findPackage().folder;
 
-export const serviceVersion = (): string => packageSchema.parse(JSON.parse(findPackage().text)).version;
+export const serviceVersion = (): string => readPackage().version;
+
+/**
+ * Checks the Node.js that runs this.
+ * @throws UnsupportedNodeError when it is older than the service supports
+ */
+export function checkNode(version = process.versions.node): void {
+  const oldest = readPackage().engines.node.slice('>='.length);
+  if (version.localeCompare(oldest, 'en', { numeric: true }) >= 0) return;
+  throw new UnsupportedNodeError(`Node.js ${version} is too old: ${oldest} or newer is needed.`);
+}
+
+/** Thrown when the Node.js that runs the service is too old. */
+export class UnsupportedNodeError extends Error {}
+
+const readPackage = () => packageSchema.parse(JSON.parse(findPackage().text));
 
 function findPackage(): { readonly folder: string; readonly text: string } {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {

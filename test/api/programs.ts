@@ -4,8 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { TSX } from '../../dev/stack/tsx.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Its announcements are for whoever maintains package.json. */
-const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
 export interface Program {
   readonly process: ChildProcess;
@@ -19,7 +17,7 @@ export interface Program {
 export function startProgram(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Program {
   const child = spawn(process.execPath, [...TSX, file, ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...QUIET, ...env },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

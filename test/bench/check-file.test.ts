@@ -25,7 +25,7 @@ describe('a turn’s file', () => {
   let server: Server;
   let s3: S3Client;
   /** What the store has. */
-  let stored = plain;
+  let stored: Buffer = plain;
 
   before(async () => {
     server = createServer((request, response) => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runCommand, type CommandResult } from '../../dev/stack/run-command.js';
 import { runProgram } from '../api/programs.js';
 import { deeply } from '../support/depth.js';
+import { copyRunner } from './runner.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** npm's scripts, and what each runs from source. */
@@ -49,10 +50,7 @@ describe("npm's commands", function () {
     let folder: string;
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'unbuilt-'));
-      await mkdir(join(folder, 'dev'));
-      for (const file of ['package.json', 'dev/run.mjs', 'dev/install.mjs']) {
-        await cp(join(ROOT, file), join(folder, file));
-      }
+      await copyRunner(folder);
     });
     after(() => rm(folder, { recursive: true }));
 

@@ -21,7 +21,7 @@ describe('packages', () => {
     const options = { cwd: folder, timeoutMs: 60_000, env: { ...process.env, NODE_ENV: 'production' } };
     const lock = ['install', '--package-lock-only', '--offline', '--include=dev'];
     orFail('npm install', await runCommand('npm', lock, options));
-    const script = `const { ensureInstalled } = await import('${INSTALL}'); await ensureInstalled(process.cwd());`;
+    const script = `const { ensureInstalled } = await import('${INSTALL}'); await ensureInstalled(process.cwd(), process.execPath);`;
     orFail('the installation', await runCommand(process.execPath, ['--input-type=module', '--eval', script], options));
     assert.ok((await readdir(join(folder, 'node_modules'))).includes('tool'));
   });
