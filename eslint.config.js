@@ -1,11 +1,13 @@
 import js from '@eslint/js';
+import { defineConfig } from 'eslint/config';
 import { importX } from 'eslint-plugin-import-x';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** A layer may import only from the layers below it; `types` ones only as `import type`. */
 const layer = (target, from, message) => ({ target, from, message });
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['dist/', '.local/', 'node_modules/'] },
   js.configs.recommended,
   {
@@ -76,7 +78,11 @@ export default tseslint.config(
   {
     // The page runs in a browser: of the service it may know what its answers look like, and nothing more.
     files: ['api/web/**/*.{ts,tsx}'],
+    // Preact's hooks have React's rules. The plugin's others are for React's compiler.
+    plugins: { 'react-hooks': reactHooks },
     rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {

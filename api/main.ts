@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import { readCommandLine } from '../shared/command-line.js';
 import { parseApiConfig, tuningOf, ConfigError, type ApiConfig } from '../shared/config.js';
 import { DatasetError } from '../shared/datasets/index.js';

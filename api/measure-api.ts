@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { Registry } from '@prometheus-io/client';
 import type { Scrape } from '../shared/infrastructure/metrics-server.js';
 import { ApiMetrics } from './metrics.js';
 import { ServiceState, type StateSources } from './service-state.js';

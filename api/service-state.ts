@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from '@prometheus-io/client';
 import type { JobStore } from '../shared/infrastructure/job-store.js';
 import type { ObjectStore } from '../shared/infrastructure/object-store.js';
 import { queueDepths } from '../shared/infrastructure/queue-depth.js';

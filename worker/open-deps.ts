@@ -1,4 +1,4 @@
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import type { ActivityDeps } from '../activities/deps.js';
 import { tuningOf, type WorkerConfig } from '../shared/config.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';

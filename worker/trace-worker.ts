@@ -4,7 +4,7 @@ import {
   OpenTelemetryActivityOutboundInterceptor,
   makeWorkflowExporter,
   type OpenTelemetrySinks,
-} from '@temporalio/interceptors-opentelemetry';
+} from '@temporalio/interceptors-opentelemetry-v2';
 import type { Tracing } from '../shared/infrastructure/tracing.js';
 
 /** What a traced worker adds: spans of activities, and a way out for those of workflows. */

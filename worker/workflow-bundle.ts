@@ -32,7 +32,7 @@ export const bundleFile = (variant: Variant): string => here(`${nameOf(variant)}
 const KEPT = here('../.local/bundles');
 
 /** Makes spans of what workflows do; a module that the bundler finds by itself. */
-const TRACING = '@temporalio/interceptors-opentelemetry/lib/workflow-interceptors';
+const TRACING = '@temporalio/interceptors-opentelemetry-v2/lib/workflow-interceptors';
 
 /** Bundles the workflows. */
 export async function bundleWorkflows({ traced, encrypted }: Variant): Promise<string> {

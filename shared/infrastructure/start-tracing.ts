@@ -1,7 +1,7 @@
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { Resource, envDetectorSync } from '@opentelemetry/resources';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry';
+import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry-v2';
 import { serviceVersion } from './service-version.js';
 import { withTimeLimit } from './time-limit.js';
 import type { Tracing } from './tracing.js';
@@ -13,7 +13,7 @@ const FLUSH_MS = 2000;
 export function startTracing(service: string): Tracing {
   const own = { 'service.name': service, 'service.version': serviceVersion() };
   // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES know it better.
-  const resource = new Resource({ ...own, ...envDetectorSync.detect().attributes });
+  const resource = resourceFromAttributes(own).merge(detectResources({ detectors: [envDetector] }));
   const processor = new BatchSpanProcessor(new OTLPTraceExporter());
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register();

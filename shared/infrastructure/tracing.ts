@@ -1,4 +1,5 @@
-import type { SpanProcessor, Tracer } from '@opentelemetry/sdk-trace-node';
+import type { Tracer } from '@opentelemetry/api';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { Resource } from '@opentelemetry/resources';
 import type { WorkflowClientInterceptor } from '@temporalio/client';
 

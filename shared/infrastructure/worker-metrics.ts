@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from '@prometheus-io/client';
 import type { ExportStatus, Phase } from '../contract.js';
 import { ERRORS, isErrorCode } from '../errors.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import { createApp } from '../../api/app.js';
 import { logContext } from '../../api/context.js';
 import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';

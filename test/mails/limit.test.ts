@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import { eraseUser } from '../../activities/erase-user.js';
 import { sendEmail } from '../../activities/send-email.js';
 import { MAILS_AN_HOUR } from '../../shared/infrastructure/mail-store.js';

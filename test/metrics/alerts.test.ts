@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import { ApiMetrics } from '../../api/metrics.js';
 import { WorkerMetrics } from '../../shared/infrastructure/worker-metrics.js';
 import { needProgram, orSkip } from '../support/or-skip.js';

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import type { ActivityDeps } from '../../activities/deps.js';
 import { createApp } from '../../api/app.js';
 import type { Principal } from '../../api/deps.js';

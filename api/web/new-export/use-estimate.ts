@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Estimate } from '../../../shared/estimate-schema.js';
 import type { Client } from '../client.js';
 import { Refusal } from '../refusal.js';
@@ -15,8 +15,7 @@ export type EstimateState =
 /** What the request would make; asked for when it has stood still, and dropped when it changes. Null: do not ask. */
 export function useEstimate(client: Client, body: ExportBody | null): EstimateState {
   const [state, setState] = useState<EstimateState>({ state: 'asking' });
-  const plain = body === null ? null : withoutNotify(body);
-  const asked = JSON.stringify(plain);
+  const plain = useUnchanged(body === null ? null : withoutNotify(body));
   useEffect(() => {
     if (plain === null) {
       setState({ state: 'refused', refusal: null });
@@ -40,8 +39,15 @@ export function useEstimate(client: Client, body: ExportBody | null): EstimateSt
       clearTimeout(timer);
       outdated.abort();
     };
-  }, [client, asked]);
+  }, [client, plain]);
   return state;
+}
+
+/** The value of an earlier rendering while the new one says the same, so that effects run once for each. */
+function useUnchanged<T>(value: T): T {
+  const known = useRef(value);
+  if (JSON.stringify(known.current) !== JSON.stringify(value)) known.current = value;
+  return known.current;
 }
 
 /** Who is told of it changes nothing of what it is. */
