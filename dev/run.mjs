@@ -27,6 +27,7 @@ const COMMANDS = {
   'dataset-new': 'worker/dataset-new',
   token: 'api/token',
   build: 'dev/build',
+  advisories: 'dev/advisories',
 };
 /** Commands that run only what `npm run build` has compiled. */
 const PROGRAMS = { api: 'api/main', worker: 'worker/main' };

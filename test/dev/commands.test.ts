@@ -16,6 +16,7 @@ const COMMANDS = {
   build: 'dev/build.ts',
   seed: 'dev/seed.ts',
   bench: 'bench/main.ts',
+  advisories: 'dev/advisories.ts',
   migrate: 'worker/migrate.ts',
   'setup:temporal': 'worker/setup-temporal.ts',
   'dataset:new': 'worker/dataset-new.ts',

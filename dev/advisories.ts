@@ -1,0 +1,27 @@
+/** `npm run advisories`: what is known against the packages that the service ships with. */
+import { resolve } from 'node:path';
+import { readCommandLine } from '../shared/command-line.js';
+import { runMain } from '../shared/infrastructure/process.js';
+import { findProblems, readAdvisories } from './advisories/audit.js';
+import { EXCEPTIONS } from './advisories/exceptions.js';
+import { LOCAL_DIR } from './stack/stack.js';
+import { StackError } from './stack/stack-error.js';
+
+const USAGE = `npm run advisories
+
+Asks npm's registry for advisories about the packages that the service ships with. Ends with 1 when there is one without
+an exception in dev/advisories/exceptions.ts, and says that it was skipped when the registry does not answer.`;
+
+async function main(): Promise<void> {
+  readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
+  const advisories = await readAdvisories(resolve(LOCAL_DIR, '..'));
+  if ('unanswered' in advisories) {
+    console.log(`Advisories: SKIPPED, the registry does not answer: ${advisories.unanswered}`);
+    return;
+  }
+  const problems = findProblems(advisories, EXCEPTIONS);
+  if (problems.length > 0) throw new StackError(['Advisories:', ...problems].join('\n  '));
+  console.log(`Advisories: none but the ${EXCEPTIONS.length} of dev/advisories/exceptions.ts`);
+}
+
+await runMain(main, [StackError]);

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { z } from 'zod';
+import { StackError } from '../stack/stack-error.js';
+import type { AdvisoryException } from './exceptions.js';
+
+const LIMIT_MS = 120_000;
+
+/** What `npm audit --json` prints, as far as it is read. In `via`, a text names another package that has an advisory. */
+const reportSchema = z.object({
+  vulnerabilities: z.record(
+    z.string(),
+    z.object({
+      via: z.array(
+        z.union([
+          z.string(),
+          z.object({ name: z.string(), title: z.string(), severity: z.string(), url: z.string(), range: z.string() }),
+        ]),
+      ),
+    }),
+  ),
+});
+const failureSchema = z.object({ message: z.string() });
+
+/** A published weakness of a package that the service ships with. */
+export interface Advisory {
+  readonly id: string;
+  readonly package: string;
+  /** A sentence for people. */
+  readonly summary: string;
+}
+
+/**
+ * Asks npm's registry what is known about the packages that the service ships with.
+ * @returns the advisories; null with a reason when the registry does not answer
+ * @throws StackError when npm prints something else
+ */
+export async function readAdvisories(folder: string): Promise<Advisory[] | { readonly unanswered: string }> {
+  const printed = await npmAudit(folder);
+  const report = reportSchema.safeParse(printed);
+  if (report.success) {
+    const found = Object.values(report.data.vulnerabilities)
+      .flatMap(({ via }) => via)
+      .filter((cause) => typeof cause === 'object')
+      .map(({ url, name, severity, title, range }) => ({
+        id: url.split('/').at(-1) ?? url,
+        package: name,
+        summary: `${name} ${range}: ${title} (${severity}, ${url})`,
+      }));
+    return [...new Map(found.map((advisory) => [`${advisory.package} ${advisory.id}`, advisory])).values()];
+  }
+  const failure = failureSchema.safeParse(printed);
+  if (!failure.success) throw new StackError('npm audit printed neither a report nor why it failed.');
+  return { unanswered: failure.data.message };
+}
+
+function npmAudit(folder: string): Promise<unknown> {
+  const args = ['audit', '--json', '--omit=dev', '--fetch-retries=1'];
+  return new Promise((resolve, reject) => {
+    execFile('npm', args, { cwd: folder, timeout: LIMIT_MS, maxBuffer: 64 << 20 }, (error, stdout) => {
+      try {
+        resolve(JSON.parse(stdout));
+      } catch {
+        reject(new StackError(`npm audit failed: ${error?.message ?? 'it printed no JSON'}`));
+      }
+    });
+  });
+}
+
+/** What keeps the packages from being as they should be: advisories without an exception, exceptions without advisory. */
+export function findProblems(advisories: readonly Advisory[], exceptions: readonly AdvisoryException[]): string[] {
+  const matches = (advisory: Advisory, exception: AdvisoryException): boolean =>
+    advisory.id === exception.id && advisory.package === exception.package;
+  return [
+    ...advisories
+      .filter((advisory) => !exceptions.some((exception) => matches(advisory, exception)))
+      .map(({ summary }) => summary),
+    ...exceptions
+      .filter((exception) => !advisories.some((advisory) => matches(advisory, exception)))
+      .map(({ id, package: name }) => `${name}: the exception for ${id} excepts nothing any more. Remove it.`),
+  ];
+}
