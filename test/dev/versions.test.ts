@@ -38,6 +38,14 @@ describe('Versions', () => {
     });
   }
 
+  it('that are forced on packages have their reason beside them', () => {
+    const reasons = Object.keys(packages['//']);
+    assert.deepEqual(
+      Object.keys(packages.overrides).filter((name) => !reasons.includes(name)),
+      [],
+    );
+  });
+
   for (const file of ['README.md', ...documents]) {
     it(`of Node.js in ${file} are the oldest supported and the shipped one`, () => {
       const known = [floorVersion(), shippedVersion()].flatMap((version) => [version, minor(version), major(version)]);

@@ -7,6 +7,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const versionsSchema = z.record(z.string(), z.string()).default({});
 const packageSchema = z.object({
   engines: z.object({ node: z.string() }).optional(),
+  overrides: z.record(z.string(), z.unknown()).default({}),
+  /** Why a version is held back. */
+  '//': versionsSchema,
   dependencies: versionsSchema,
   devDependencies: versionsSchema,
   optionalDependencies: versionsSchema,
