@@ -16,7 +16,8 @@ type Zoned<T> = { readonly value: T } | { readonly problems: readonly FieldProbl
 
 /** Timezones as the source database names them: it was asked for its list once, and is asked again after an hour. */
 export class TimeZones {
-  #names: Promise<TimeZoneNames | null> = Promise.resolve(null);
+  #known: TimeZoneNames | null = null;
+  #asked: Promise<TimeZoneNames | null> = Promise.resolve(null);
   #askAt = 0;
 
   constructor(
@@ -24,19 +25,22 @@ export class TimeZones {
     private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
-  /** @returns null while the database does not answer: names are then taken as Node knows them */
+  /** @returns null until the database has answered once: names are then taken as Node knows them */
   private names(): Promise<TimeZoneNames | null> {
-    if (Date.now() < this.#askAt) return this.#names;
+    if (Date.now() >= this.#askAt) this.#ask();
+    return this.#known === null ? this.#asked : Promise.resolve(this.#known);
+  }
+
+  #ask(): void {
     this.#askAt = Date.now() + KEPT_MS;
-    this.#names = this.source.timeZones(AbortSignal.timeout(SILENCE_MS)).then(
-      (names) => new TimeZoneNames(names),
+    this.#asked = this.source.timeZones(AbortSignal.timeout(SILENCE_MS)).then(
+      (names) => (this.#known = new TimeZoneNames(names)),
       (error: unknown) => {
         this.logger.warn({ err: error }, 'the timezones of the source database could not be read');
         this.#askAt = Date.now() + ASK_AGAIN_MS;
         return null;
       },
     );
-    return this.#names;
   }
 
   private async named(name: string, pointer: string): Promise<Zoned<string>> {

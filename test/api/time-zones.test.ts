@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { mock } from 'node:test';
 import { ServiceError } from '../../shared/errors.js';
 import { TimeZoneNames } from '../../shared/time-zones.js';
 import { idFor } from '../../api/input.js';
@@ -74,6 +75,25 @@ describe('a timezone', () => {
     assert.equal(lists.length, 0);
     for (let n = 0; n < 3; n++) assert.equal((await named('Europe/Berlin')).options.timezone, 'Europe/Berlin');
     assert.equal(lists.length, 1, 'a database that is away is not asked at each request');
+  });
+
+  it('is still known, without a wait, when the database is away an hour later', async () => {
+    let isAway = false;
+    const source = {
+      timeZones: () => (isAway ? new Promise<never>(() => undefined) : Promise.resolve(['Asia/Calcutta'])),
+    };
+    const zones = new TimeZones(source, { warn: () => undefined });
+    const spelled = async (timezone: string) => (await zones.ofRequest({ options: { timezone } })).options.timezone;
+    assert.equal(await spelled('Asia/Kolkata'), 'Asia/Calcutta');
+    isAway = true;
+    const now = Date.now() + 3_600_001;
+    const clock = mock.method(Date, 'now', () => now);
+    try {
+      assert.equal(await spelled('Asia/Kolkata'), 'Asia/Calcutta');
+      assert.equal(await spelled('asia/calcutta'), 'Asia/Calcutta');
+    } finally {
+      clock.mock.restore();
+    }
   });
 
   it('is the same request under an Idempotency-Key whether the database was there to spell it or not', async () => {
