@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DEEP } from '../../../support/depth.js';
 import fc from 'fast-check';
 import { copyTextLane } from '../../../../shared/formats/copy-text.js';
 import { columnLetters, MAX_CELL_TEXT, type CellKind } from '../../../../shared/formats/xlsx/cells.js';
@@ -174,7 +175,7 @@ describe('a cell', () => {
   });
 
   it('of a whole second is the nearest double, with at most 17 digits', async () => {
-    for (let second = 0; second < 86_400; second += 7) {
+    for (let second = 0; second < 86_400; second += DEEP ? 7 : 89) {
       const clock = new Date(second * 1000).toISOString().slice(11, 19);
       for (const date of ['1900-03-01', '2026-03-01', '2299-12-31']) {
         const written = /<v>(.*)<\/v>/.exec(await cellOf('timestamp', `${date} ${clock}`))?.[1] ?? '';
