@@ -96,7 +96,7 @@ export interface Tuning {
   readonly segment: ActivityTuning;
   readonly finish: ActivityTuning;
   readonly mail: ActivityTuning;
-  /** Absent in the inputs of earlier versions: the default then. */
+  /** Absent: the default. */
   readonly webhook?: WebhookTuning;
   /** Slots: time between looks while somebody holds or waits, and how long an idle semaphore lives on. */
   readonly lookEveryMs: number;
@@ -190,7 +190,7 @@ export interface EventRef extends JobRef {
 }
 
 export interface NotificationInput extends EventRef {
-  /** The job has a webhook; absent in the inputs of earlier versions. */
+  /** The job has a webhook. */
   readonly webhook?: boolean;
   readonly tuning: Tuning;
 }

@@ -138,7 +138,7 @@ export const ERRORS = {
     sentence: 'Something went wrong on our side.',
   },
 
-  // Signals between activities and the export: the workflow reacts to them, users never see them.
+  // Signals between activities and the export. The workflow reacts to them; a user reads one only if an export ends with it.
   SLOT_LOST: {
     status: 500,
     retryable: false,
