@@ -73,14 +73,13 @@ async function main(): Promise<void> {
   try {
     const metricsPort = config.METRICS_PORT;
     if (metricsPort !== undefined) await serveMetrics(scrape, { host: config.METRICS_HOST, port: metricsPort });
-    const source = new Source(pools.estimates);
     const deps: ApiDeps = {
       ...state,
       metrics,
       traceRequests: tracing === null ? undefined : (await import('./trace-requests.js')).traceRequests(tracing),
       scrape: metricsPort === undefined ? scrape : undefined,
-      source,
-      timeZones: new TimeZones(source, logger),
+      source: new Source(pools.estimates),
+      timeZones: new TimeZones(new Source(pools.timezones), logger),
       permissions: new Permissions(new Source(pools.permissions), registry),
       schedules: new ScheduleStore(temporal),
       places: new Places(pools.jobs),

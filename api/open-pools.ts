@@ -11,6 +11,7 @@ export interface ApiPools {
   readonly readiness: Pool;
   readonly estimates: Pool;
   readonly permissions: Pool;
+  readonly timezones: Pool;
   close(): Promise<void>;
 }
 
@@ -30,6 +31,7 @@ export function openPools({ DATABASE_URL, SOURCE_DATABASE_URL = DATABASE_URL }: 
     readiness: open(DATABASE_URL, 'export-ready', 1),
     estimates: open(SOURCE_DATABASE_URL, 'export-estimate', ESTIMATES),
     permissions: open(SOURCE_DATABASE_URL, 'export-permission', PERMISSION_CHECKS),
+    timezones: open(SOURCE_DATABASE_URL, 'export-timezones', 1),
   };
   return {
     ...pools,

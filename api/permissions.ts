@@ -8,12 +8,14 @@ import { NoTurnError, Turns } from './turns.js';
 
 /** Connections to the source database for permissions alone, in one process. */
 export const PERMISSION_CHECKS = 3;
-/** Checks of one user at a time: a slow condition leaves connections for others. */
+/** Checks at a time of one user and of one tenant: a slow condition leaves connections for others. */
 const OF_A_USER = 1;
+const OF_A_TENANT = 2;
 
 /** Checks permissions of datasets, separately from estimates, so that no row count delays an export. */
 export class Permissions {
-  readonly #turns = new Turns(OF_A_USER);
+  readonly #users = new Turns(OF_A_USER);
+  readonly #tenants = new Turns(OF_A_TENANT);
 
   constructor(
     readonly source: Source,
@@ -25,8 +27,10 @@ export class Permissions {
     if (this.registry.get(type)?.permission === undefined) return;
     const check = (): Promise<void> =>
       askSource(PERMISSION_MS, (signal) => requirePermission(this, type, { tenantId, userId }, signal));
+    const patience = AbortSignal.timeout(PERMISSION_MS);
+    const inTenant = (): Promise<void> => this.#tenants.take(tenantId, check, patience);
     try {
-      await this.#turns.take(`${tenantId}/${userId}`, check, AbortSignal.timeout(PERMISSION_MS));
+      await this.#users.take(`${tenantId}/${userId}`, inTenant, patience);
     } catch (error) {
       if (!(error instanceof NoTurnError)) throw error;
       const sentence = 'Checking the permissions of this user took too long.';

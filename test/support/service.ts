@@ -221,7 +221,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     ...measureApi(new Registry(), { jobs: deps.jobs, store: deps.store, temporal }),
     jobs: deps.jobs,
     source,
-    timeZones: new TimeZones(source, logger),
+    timeZones: new TimeZones(new Source(pools.timezones), logger),
     permissions: new Permissions(new Source(pools.permissions), registry),
     store: deps.store,
     schedules: new ScheduleStore(temporal, 20_000),
