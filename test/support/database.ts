@@ -26,12 +26,19 @@ export async function createDatabase(
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   if (template !== undefined) await closePool(template.url);
   await asAdmin(`CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template.name}`}`);
-  const [url, readerUrl] = [new URL(`/${name}`, DATABASE_URL), new URL(`/${name}`, SOURCE_DATABASE_URL)];
+  const [url, readerUrl] = [onServer(DATABASE_URL, name), onServer(SOURCE_DATABASE_URL, name)];
   const drop = async (): Promise<void> => {
-    await closePool(url.href);
+    await closePool(url);
     await asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   };
-  return { url: url.href, readerUrl: readerUrl.href, name, drop };
+  return { url, readerUrl, name, drop };
+}
+
+/** The address of another database of a server, reached in the same way. */
+function onServer(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 export interface OpenDatabase {
