@@ -256,7 +256,7 @@ describe('an operator', () => {
 
   it('finds all exports that ended badly by one query, and none that ended well', async () => {
     const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-    const [, query = ''] = /^### All that ended badly\n[^]*?^```\n(.*)\n```/m.exec(page) ?? [];
+    const [, query = ''] = /^### Exports that ended badly\n[^]*?^```\n(.*)\n```/m.exec(page) ?? [];
     const saved = [...page.matchAll(/^\/namespaces\/default\/workflows(\?.*)$/gm)].map(([, search]) =>
       new URLSearchParams(search).get('query'),
     );
