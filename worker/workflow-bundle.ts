@@ -2,7 +2,6 @@ import { Runtime, bundleWorkflowCode } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAILURE_CONVERTER } from '../shared/infrastructure/temporal.js';
@@ -31,15 +30,12 @@ export const bundleFile = (variant: Variant): string => here(`${nameOf(variant)}
 /** Where those made from source are kept, by what they are made of: bundling takes about two seconds of CPU. */
 const KEPT = here('../.local/bundles');
 
-/** Makes spans of what workflows do; a module that the bundler finds by itself. */
-const TRACING = '@temporalio/interceptors-opentelemetry-v2/lib/workflow-interceptors';
-
 /** Bundles the workflows. */
 export async function bundleWorkflows({ traced, encrypted }: Variant): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: here('../workflows/'),
     workflowInterceptorModules: [
-      ...(traced ? [createRequire(import.meta.url).resolve(TRACING)] : []),
+      ...(traced ? [here('../workflows/tracing-interceptors')] : []),
       here('../workflows/interceptors'),
     ],
     ...(encrypted ? { failureConverterPath: FAILURE_CONVERTER } : {}),

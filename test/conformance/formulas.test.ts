@@ -19,8 +19,8 @@ const traps = defineDataset({
   columns: {
     id: { type: 'integer', label: '=1+1' },
     words: { type: 'text', label: 'a;=1+1;b' },
-    padded: { type: 'char', label: 'a\t=1+1' },
-    list: { type: 'other', label: 'x\n=1+1' },
+    padded: { type: 'char', label: 'a|=1+1' },
+    list: { type: 'other', label: 'x =1+1' },
     document: { type: 'json', label: '"=1+1"' },
     binary: { type: 'jsonb', label: '@SUM(A1)' },
     amount: { type: 'numeric' },
