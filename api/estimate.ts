@@ -5,32 +5,37 @@ import type { Finished } from '../shared/infrastructure/job-store.js';
 export interface Forecast {
   readonly bytes: number | null;
   readonly seconds: number | null;
-  /** How many exports that is taken from. */
+  /** How many exports it is taken from. */
   readonly based_on: number;
-  /** Why there is none; null when there is. */
+  /** Why bytes or seconds are null; null when neither is. */
   readonly reason: string | null;
 }
 
-/** Bytes and time of a row, over all their rows: large exports say more than small ones. */
+/** An export of more rows than this many times those of the largest recent one is beyond what that one can tell. */
+const REACH = 20;
+/** Exports with fewer rows than this part of the largest one's say little: most of their time is the same for all. */
+const COMPARABLE = 0.1;
+
+/** Bytes and time of a row, from the largest recent exports. */
 export function forecast({ rows }: RowCount, recent: readonly Finished[]): Forecast {
-  const sums = recent.reduce(
-    (sum, { rowCount, fileSize, seconds }) => ({
-      rows: sum.rows + rowCount,
-      bytes: sum.bytes + fileSize,
-      seconds: sum.seconds + seconds,
-    }),
-    { rows: 0, bytes: 0, seconds: 0 },
-  );
-  if (sums.rows === 0) {
+  const largest = Math.max(0, ...recent.map(({ rowCount }) => rowCount));
+  if (largest === 0) {
     const reason = 'No export of this dataset in this format has completed lately.';
     return { bytes: null, seconds: null, based_on: 0, reason };
   }
+  const telling = recent.filter(({ rowCount }) => rowCount >= COMPARABLE * largest);
+  const ofOneRow = (what: (export_: Finished) => number): number => sum(telling, what) / sum(telling, rowsOf);
+  const known = { bytes: Math.ceil(rows * ofOneRow(({ fileSize }) => fileSize)), based_on: telling.length };
+  if (rows > REACH * largest) {
+    return { ...known, seconds: null, reason: 'Recent exports were too small to say how long this one will take.' };
+  }
   // However few rows there are, an export has its steps to make.
   const shortest = Math.min(...recent.map(({ seconds }) => seconds));
-  return {
-    bytes: Math.ceil((rows * sums.bytes) / sums.rows),
-    seconds: Math.ceil(10 * Math.max(shortest, (rows * sums.seconds) / sums.rows)) / 10,
-    based_on: recent.length,
-    reason: null,
-  };
+  const seconds = Math.max(shortest, rows * ofOneRow((export_) => export_.seconds));
+  // To the tenth above; what is a tenth but for the error of a double is that tenth.
+  return { ...known, seconds: Math.ceil(Number((10 * seconds).toFixed(6))) / 10, reason: null };
 }
+
+const rowsOf = ({ rowCount }: Finished): number => rowCount;
+const sum = (recent: readonly Finished[], what: (export_: Finished) => number): number =>
+  recent.reduce((total, export_) => total + what(export_), 0);

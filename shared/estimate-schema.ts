@@ -12,6 +12,6 @@ export const estimateSchema = z.strictObject({
     .int()
     .min(0)
     .describe('Recent exports of the same dataset and format that bytes and seconds are taken from'),
-  reason: z.string().nullable().describe('Why bytes and seconds are null'),
+  reason: z.string().nullable().describe('Why bytes or seconds are null'),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
