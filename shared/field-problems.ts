@@ -31,8 +31,23 @@ export function fieldProblems(error: z.ZodError, prefix: readonly PropertyKey[] 
     const path = [...prefix, ...issue.path];
     return issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not a known field' }))
-      : [{ pointer: pointerOf(path), detail: issue.message }];
+      : [{ pointer: pointerOf(path), detail: detailOf(issue) }];
   });
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a string',
+};
+
+/** The schema's own sentence; the validator's words are for programmers. */
+function detailOf({ message }: z.core.$ZodIssue): string {
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (expected === undefined) return message;
+  return received === 'undefined' ? 'is required' : `must be ${KINDS[expected] ?? 'an object'}`;
 }
 
 /** Truncates a text that is too long, but never within a surrogate pair. */

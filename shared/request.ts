@@ -82,7 +82,7 @@ function filterSchema(filter: FilterDefinition, type: ColumnType) {
 
 const formatSchema = (names: readonly string[]) =>
   z
-    .string({ error: 'must be a string' })
+    .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
     .toUpperCase()
     .pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
 const formatOptions = z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({});
@@ -151,7 +151,7 @@ export function createRequestSchema(registry: DatasetRegistry, webhookRule = cre
   return z.discriminatedUnion('type', [first, ...rest, ...account], {
     error: ({ input }) =>
       typeof input === 'object' && input !== null && !Array.isArray(input)
-        ? `must be one of ${types.join(', ')}`
+        ? `${'type' in input ? '' : 'is required: it '}must be one of ${types.join(', ')}`
         : 'must be a JSON object',
   });
 }
@@ -175,16 +175,28 @@ export function parseExportRequest(body: unknown, schema: RequestSchema, registr
   throw validationFailed(checked.problems);
 }
 
+const asked = z.looseObject({
+  format: z.string().catch(''),
+  options: z.record(z.string(), z.unknown()).catch({}),
+});
+
+/** Format and options of a body that may be anything; none where they are not of their kind. */
+function optionsOf(body: unknown): { readonly format: string; readonly options: unknown } {
+  const { data } = asked.safeParse(body);
+  return { format: data?.format.toUpperCase() ?? '', options: data?.options ?? {} };
+}
+
 /** @see parseExportRequest */
 export function checkExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): Checked {
   const result = schema.safeParse(body);
-  const format = FORMATS.get(result.data?.format ?? '');
-  const options = format?.options.safeParse(result.data?.options);
-  if (!result.success) return { problems: fieldProblems(result.error) };
-  if (options?.success !== true) {
-    return { problems: options === undefined ? [] : fieldProblems(options.error, ['options']) };
-  }
-  const { type, format: name, filters = {}, notify } = result.data;
+  // Also of a request that is wrong elsewhere: whoever mends it hears of everything at once.
+  const { format: name, options: given } = optionsOf(body);
+  const format = FORMATS.get(name);
+  const options = format?.options.safeParse(given);
+  const inOptions = options?.success === false ? fieldProblems(options.error, ['options']) : [];
+  if (!result.success) return { problems: [...fieldProblems(result.error), ...inOptions] };
+  if (options?.success !== true) return { problems: inOptions };
+  const { type, filters = {}, notify } = result.data;
   if (type === ACCOUNT && (options.data.compression ?? 'none') !== 'none') {
     const detail = 'is not for account exports: their archive is compressed';
     return { problems: [{ pointer: '/options/compression', detail }] };
