@@ -15,15 +15,15 @@ export async function notificationWorkflow({
 }: NotificationInput): Promise<void> {
   const about = { jobId, tenantId, event };
   const ways = new Map<string, string>();
-  async function by(way: string, told: Promise<unknown>): Promise<void> {
+  async function by(way: string, told: Promise<string>): Promise<void> {
     const now = (state: string): void => {
       ways.set(way, state);
       setCurrentDetails([...ways].map(([name, how]) => `${name}: ${how}`).join(', '));
     };
     now('under way');
     await told.then(
-      () => {
-        now('done');
+      (end) => {
+        now(end);
       },
       (error: unknown) => {
         now('given up');
@@ -31,10 +31,15 @@ export async function notificationWorkflow({
       },
     );
   }
-  const ends = await Promise.allSettled([
-    by('e-mail', mailActivities(tuning, tenantId).sendEmail(about)),
-    ...(webhook ? [by('webhook', webhookActivities(tuning, tenantId).deliverWebhook(about))] : []),
-  ]);
+  const mail = async (): Promise<string> => {
+    const { sent, skipped } = await mailActivities(tuning, tenantId).sendEmail(about);
+    return skipped === undefined ? (sent ? 'sent' : 'nobody to write to') : `skipped (${skipped})`;
+  };
+  const post = async (): Promise<string> => {
+    await webhookActivities(tuning, tenantId).deliverWebhook(about);
+    return 'delivered';
+  };
+  const ends = await Promise.allSettled([by('email', mail()), ...(webhook ? [by('webhook', post())] : [])]);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
