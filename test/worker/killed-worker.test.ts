@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Stack } from '../../dev/stack/stack.js';
 import type { Principal } from '../../api/deps.js';
 import { slotsWorkflowId } from '../../shared/contract.js';
+import { describeDeeply } from '../support/depth.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
@@ -14,7 +15,7 @@ const STICKS_MS = 2500;
 /** Twenty starts on a busy machine; a semaphore that sticks to a dead worker until its task times out takes ten seconds. */
 const ADMISSION_MS = 9000;
 
-describe('a worker that is killed while another is up', () => {
+describeDeeply('a worker that is killed while another is up', () => {
   let service: TestService;
   let programs: Stack;
   before(async () => {
