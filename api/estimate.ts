@@ -11,9 +11,9 @@ export interface Forecast {
   readonly reason: string | null;
 }
 
-/** An export of more rows than this many times those of the largest recent one is beyond what that one can tell. */
+/** The largest recent export predicts the time of exports with up to this many times its rows. */
 const REACH = 20;
-/** Exports with fewer rows than this part of the largest one's say little: most of their time is the same for all. */
+/** Exports with fewer rows than this share of the largest one's are ignored: most of their time is fixed cost. */
 const COMPARABLE = 0.1;
 
 /** Bytes and time of a row, from the largest recent exports. */
@@ -29,10 +29,10 @@ export function forecast({ rows }: RowCount, recent: readonly Finished[]): Forec
   if (rows > REACH * largest) {
     return { ...known, seconds: null, reason: 'Recent exports were too small to say how long this one will take.' };
   }
-  // However few rows there are, an export has its steps to make.
+  // Every export has the same steps, however few rows it has.
   const shortest = Math.min(...recent.map(({ seconds }) => seconds));
   const seconds = Math.max(shortest, rows * ofOneRow((export_) => export_.seconds));
-  // To the tenth above; what is a tenth but for the error of a double is that tenth.
+  // Rounded up to a tenth, ignoring the rounding error of doubles.
   return { ...known, seconds: Math.ceil(Number((10 * seconds).toFixed(6))) / 10, reason: null };
 }
 

@@ -180,7 +180,7 @@ const asked = z.looseObject({
   options: z.record(z.string(), z.unknown()).catch({}),
 });
 
-/** Format and options of a body that may be anything; none where they are not of their kind. */
+/** The format and options of an unchecked body; empty where they have the wrong type. */
 function optionsOf(body: unknown): { readonly format: string; readonly options: unknown } {
   const { data } = asked.safeParse(body);
   return { format: data?.format.toUpperCase() ?? '', options: data?.options ?? {} };
@@ -189,7 +189,7 @@ function optionsOf(body: unknown): { readonly format: string; readonly options: 
 /** @see parseExportRequest */
 export function checkExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): Checked {
   const result = schema.safeParse(body);
-  // Also of a request that is wrong elsewhere: whoever mends it hears of everything at once.
+  // Checked even when other fields are wrong, so that a client learns of everything at once.
   const { format: name, options: given } = optionsOf(body);
   const format = FORMATS.get(name);
   const options = format?.options.safeParse(given);

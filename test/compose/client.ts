@@ -27,7 +27,7 @@ export class Client {
     return new Client(await project.compose('exec', '-T', 'api', 'npm', 'run', '--silent', 'token', '--', ...args));
   }
 
-  /** Requests an export, again for as long as the API is away. */
+  /** Requests an export, and retries while the API is unavailable. */
   async post(): Promise<string> {
     const body = { type: 'orders', format: 'csv', options: { compression: 'gzip' } };
     const { job_id: jobId } = await until(
@@ -84,7 +84,7 @@ export class Client {
     return this.ask('GET', `/v1/exports/${jobId}`);
   }
 
-  /** Undefined while the API is away or busy. */
+  /** Undefined while the API is unavailable or busy. */
   private async ask(method: string, path: string, body?: object): Promise<Job | undefined> {
     const answer = await fetch(`${API}${path}`, {
       method,

@@ -97,7 +97,7 @@ if (COMPOSE) {
         [...new Set(published)].filter((image) => !image.startsWith('export-service:')),
       );
       ends.unshift(() => project.compose('down', '--volumes', '--timeout', '5'));
-      // What an earlier run may have left.
+      // An earlier run may have left containers.
       await project.compose('down', '--volumes', '--timeout', '5');
       await before.up('--build');
       client = await Client.open(before);

@@ -35,7 +35,7 @@ export class Engine {
     const args = [
       ...['--data-root', join(this.folder, 'docker'), '--exec-root', this.runDir],
       ...['--pidfile', join(this.folder, 'docker.pid'), '--host', this.socket],
-      // The containers reach each other and are reached; the way out is not theirs.
+      // Containers reach each other and are reachable from this machine, but have no way out.
       ...['--iptables=false', '--ip6tables=false', '--storage-driver', 'overlay2'],
       ...['--exec-opt', 'native.cgroupdriver=cgroupfs'],
     ];
@@ -70,7 +70,7 @@ export class Engine {
     const { daemon } = this;
     if (daemon?.pid === undefined) return;
     const gone = once(daemon, 'exit');
-    // The engine first, or it would start again what ends.
+    // The engine first: it would restart the containers.
     signalQuietly(daemon.pid, 'SIGKILL');
     await gone;
     for (const shim of await this.ownProcesses()) {
@@ -78,7 +78,7 @@ export class Engine {
       signalQuietly(shim, 'SIGKILL');
     }
     this.daemon = undefined;
-    // A machine that comes up again has nothing mounted, and nothing in what is its /run.
+    // After a reboot nothing is mounted, and /run is empty.
     const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
     const own = mounts.filter((path) => path.startsWith(`${this.folder}/`)).reverse();
     for (const path of own) orFail('umount', await this.run('umount', ['--lazy', path]));

@@ -78,7 +78,7 @@ describe('docker-compose.temporal.yml', function () {
           if (condition === 'service_healthy') assert.ok(healthcheck !== undefined, `${name} waits for ${needed}`);
         }
       }
-      // What ends by itself has nothing to come back for.
+      // One-shot services are not restarted.
       const staying = Object.entries(services).filter(([, { restart }]) => restart !== 'on-failure:5');
       assert.equal(staying.length, names.length - 4, 'migrate, seed and two of Temporal end');
       for (const [name, { restart, healthcheck }] of staying) {
