@@ -1,5 +1,5 @@
 import { StackError } from '../dev/stack/stack-error.js';
-import { findOnPath } from './find-on-path.js';
+import { findOnPath } from '../dev/find-on-path.js';
 import type { Stage } from './shell-line.js';
 
 /** The path of psql, which no package of npm or pip carries. @throws StackError when there is none on PATH */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
 import { signToken } from '../api/sign-token.js';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
+import { createNamespace } from '../dev/stack/create-namespace.js';
 import type { ManagedProcess } from '../dev/stack/managed-process.js';
 import { Ports } from '../dev/stack/ports.js';
 import { environmentFor } from '../dev/stack/stack-env.js';
@@ -107,17 +107,6 @@ export async function startService(stack: Stack, programs: Programs, options: Se
     await Promise.all([temporal.close(), watch.close()]);
   };
   return { url: apiUrl, token, temporal, jobs: watch, api, workers, stop };
-}
-
-async function createNamespace(address: string, namespace: string): Promise<void> {
-  const connection = await Connection.connect({ address });
-  try {
-    // Of a day. The type is protobuf's, whose seconds are a Long.
-    const retention = { seconds: 86_400 as unknown as never };
-    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention });
-  } finally {
-    await connection.close();
-  }
 }
 
 async function answers(url: string, token: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import { CONTROL_QUEUE, type RetentionInput } from '../shared/contract.js';
 import { RETENTION_SCHEDULE } from '../shared/infrastructure/check-payload-key.js';
 import type { TemporalClient } from '../shared/infrastructure/temporal.js';
@@ -29,9 +30,13 @@ const SWEEPS = {
   policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SWEEP_EVERY_MS },
 } satisfies Omit<ScheduleOptions, 'scheduleId'>;
 
+/** A cluster refreshes what it knows of namespaces every two seconds, by default; older ones every ten. */
+const KNOWN_WITHIN_MS = 30_000;
+const ASK_EVERY_MS = 100;
+
 /**
  * Registers search attributes and the retention schedule in the namespace, and encrypts all schedules with the first of
- * several keys. Safe to repeat.
+ * several keys. Returns when an export can start. Safe to repeat.
  * @returns the names of earlier keys that schedules still need
  */
 export async function setUpTemporal({ client }: TemporalClient, namespace: string): Promise<ReadonlySet<string>> {
@@ -42,6 +47,7 @@ export async function setUpTemporal({ client }: TemporalClient, namespace: strin
     const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, INDEXED[type]]));
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
   }
+  await untilKnown(client);
   try {
     await client.schedule.create({ scheduleId: RETENTION_SCHEDULE, ...SWEEPS });
   } catch (error) {
@@ -50,4 +56,19 @@ export async function setUpTemporal({ client }: TemporalClient, namespace: strin
     await client.schedule.getHandle(RETENTION_SCHEDULE).update(({ state }) => ({ ...SWEEPS, state }));
   }
   return encryptSchedules(client);
+}
+
+/** Until a server with PostgreSQL has noticed new search attributes, it refuses every workflow that has them. */
+async function untilKnown({ workflow }: Client): Promise<void> {
+  const query = SEARCH_ATTRIBUTES.map(({ name }) => `${name} IS NULL`).join(' AND ');
+  const end = Date.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    try {
+      await workflow.count(query);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await sleep(ASK_EVERY_MS);
+  }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { BENCH_DIR, benchEnvironment } from '../bench-stack.js';
-import { findOnPath } from '../find-on-path.js';
+import { findOnPath } from '../../dev/find-on-path.js';
 
 /** A first build fetches and compiles all that it needs. */
 const LIMIT_MS = 900_000;

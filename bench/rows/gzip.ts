@@ -2,7 +2,7 @@ import { csv } from '../../shared/formats/csv.js';
 import { seededDatabase } from '../bench-stack.js';
 import { readUnpacked } from '../content.js';
 import { rcloneContestant, serviceContestant, type Contestant } from '../contestants.js';
-import { findOnPath } from '../find-on-path.js';
+import { findOnPath } from '../../dev/find-on-path.js';
 import { COPY_OPTIONS, psqlCopy } from '../psql.js';
 import { compete } from '../race.js';
 import { referenceOf } from '../reference.js';

@@ -22,9 +22,19 @@ export interface Postgres extends Service {
   readerUrl(database: string): string;
 }
 
-/** PostgreSQL 18 with two empty databases, one for jobs and one for what is exported. */
-export async function startPostgres(context: StackContext): Promise<Postgres> {
-  return context.progress.step('PostgreSQL', async (say) => {
+export interface PostgresOptions {
+  /** Of its process and its log. */
+  readonly name?: string;
+  /** Created empty where they do not exist. Default: one for jobs and one for what is exported. */
+  readonly databases?: readonly string[];
+}
+
+/** PostgreSQL 18 with its data in the context's folder. */
+export async function startPostgres(
+  context: StackContext,
+  { name = 'PostgreSQL', databases = [JOBS_DATABASE, SOURCE_DATABASE] }: PostgresOptions = {},
+): Promise<Postgres> {
+  return context.progress.step(name, async (say) => {
     const place = await preparePlace(context, postgresPrograms());
     await endForgottenServer(place.data);
     if (!(await isInitialised(place.data))) {
@@ -33,24 +43,28 @@ export async function startPostgres(context: StackContext): Promise<Postgres> {
     }
     return withFreePorts(context, ['postgres'], async () => {
       const port = await context.ports.take('postgres');
-      const service = makeService(context, place, port);
+      const service = makeService(context, place, { name, port });
       say(`starting on 127.0.0.1:${port}`);
       await service.start();
-      await prepare(service.url('postgres'), [JOBS_DATABASE, SOURCE_DATABASE], context.secrets.readerPassword);
+      await prepare(service.url('postgres'), databases, context.secrets.readerPassword);
       say(`127.0.0.1:${port}`);
       return service;
     });
   });
 }
 
-function makeService(context: StackContext, place: PostgresPlace, port: number): Postgres {
+function makeService(
+  context: StackContext,
+  place: PostgresPlace,
+  { name, port }: { readonly name: string; readonly port: number },
+): Postgres {
   const { databasePassword, readerPassword } = context.secrets;
   const urlFor = (user: string, password: string) => (database: string) =>
     `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
   const url = urlFor(SUPERUSER, databasePassword);
   const settings = { ...BASE_SETTINGS, ...(context.throwaway ? THROWAWAY_SETTINGS : {}), port: String(port) };
   const server = context.process({
-    name: 'PostgreSQL',
+    name,
     command: join(place.programs, 'bin', 'postgres'),
     args: ['-D', place.data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
     env: { PATH: context.environment.PATH, LC_ALL: 'C', TZ: 'UTC' },
@@ -62,7 +76,7 @@ function makeService(context: StackContext, place: PostgresPlace, port: number):
     stopLimitMs: 30_000,
   });
   return {
-    name: 'PostgreSQL',
+    name,
     url,
     readerUrl: urlFor(READER, readerPassword),
     get pid() {

@@ -6,7 +6,7 @@ import { JOBS_DATABASE, SOURCE_DATABASE, startPostgres } from './postgres.js';
 import { startSeaweedFs, type StartS3 } from './seaweedfs.js';
 import { given, ownSettings, type StackEnv } from './stack-env.js';
 import { messageOf, StackError } from './stack-error.js';
-import { findTemporal, startTemporal } from './temporal.js';
+import { findTemporal, startTemporal as startDevServer, type StartTemporal } from './temporal.js';
 
 export interface Services {
   readonly env: StackEnv;
@@ -20,11 +20,22 @@ export interface Services {
   readonly sourceOwnerUrl: string | undefined;
 }
 
+/** How services are started that the environment does not name. */
+export interface ServiceStarters {
+  /** Default: SeaweedFS. */
+  readonly startS3?: StartS3;
+  /** Default: the dev server. */
+  readonly startTemporal?: StartTemporal;
+}
+
 /**
  * Starts, at the same time, every service that the environment does not name. When one fails the others are
  * interrupted, and the first failure is thrown once all have come to rest.
  */
-export async function startServices(context: StackContext, startS3: StartS3 = startSeaweedFs): Promise<Services> {
+export async function startServices(
+  context: StackContext,
+  { startS3 = startSeaweedFs, startTemporal = startDevServer }: ServiceStarters = {},
+): Promise<Services> {
   let first: { readonly error: unknown } | undefined;
   const noted = async <T>(starting: Promise<T>): Promise<T> => {
     try {
@@ -37,7 +48,7 @@ export async function startServices(context: StackContext, startS3: StartS3 = st
   };
   const starting = [
     noted(postgres(context)),
-    noted(temporal(context)),
+    noted(temporal(context, startTemporal)),
     noted(objectStore(context, startS3)),
     noted(mail(context)),
   ] as const;
@@ -78,7 +89,7 @@ async function postgres(context: StackContext) {
   return { service, env, sourceOwnerUrl: source === undefined ? service.url(SOURCE_DATABASE) : undefined };
 }
 
-async function temporal(context: StackContext) {
+async function temporal(context: StackContext, startTemporal: StartTemporal) {
   const { environment } = context;
   const address = given(environment, 'TEMPORAL_ADDRESS');
   if (address !== undefined) {

@@ -8,8 +8,7 @@ import { Ports } from './ports.js';
 import { createProgress, type Progress } from './progress.js';
 import { RunRecorder } from './run-record.js';
 import { readOrMakeSecrets } from './secrets.js';
-import { startServices, type Services } from './services.js';
-import type { StartS3 } from './seaweedfs.js';
+import { startServices, type Services, type ServiceStarters } from './services.js';
 import { environmentFor, ownSettings, type Environment, type StackEnv } from './stack-env.js';
 import { startUntilReady, type ReadyCheck } from './start-service.js';
 import { TSX } from './tsx.js';
@@ -18,7 +17,7 @@ import { startStackWatchdog, type StackWatchdog } from './start-watchdog.js';
 /** The one folder, ignored by git, below which everything that this repository's stacks write lies. */
 export const LOCAL_DIR = fileURLToPath(new URL('../../.local', import.meta.url));
 
-export interface StackOptions {
+export interface StackOptions extends ServiceStarters {
   /** Where this stack keeps its data; one running stack a folder. */
   readonly dataDir?: string;
   /** Remove the data at the end, and prefer speed to surviving a crash of the machine. For tests. */
@@ -28,8 +27,6 @@ export interface StackOptions {
   readonly signal?: AbortSignal;
   /** A service whose address is in here is not started. */
   readonly environment?: Environment;
-  /** Starts the S3 server. Default: SeaweedFS. */
-  readonly startS3?: StartS3;
 }
 
 export interface LaunchOptions {
@@ -70,7 +67,7 @@ export interface Stack {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const run = await Run.begin(options);
   try {
-    return run.stack(await startServices(run.context, options.startS3));
+    return run.stack(await startServices(run.context, options));
   } catch (error) {
     await run.stop();
     throw error;

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../../shared/search-attributes.js';
 import type { Service, StackContext } from './context.js';
+import { SERVICE_DYNAMIC_CONFIG } from './dynamic-config.js';
 import { findBinary } from './find-binary.js';
 import { startUntilReady, withFreePorts } from './start-service.js';
 import { StackError } from './stack-error.js';
@@ -10,10 +11,14 @@ import { temporalBinary } from './temporal-binary.js';
 export interface Temporal extends Service {
   /** `host:port` of its gRPC frontend. */
   readonly address: string;
-  readonly uiUrl: string;
+  /** Undefined where it has no Web UI. */
+  readonly uiUrl: string | undefined;
   /** The `temporal` program. */
   readonly cli: string;
 }
+
+/** Starts a Temporal server. */
+export type StartTemporal = (context: StackContext) => Promise<Temporal>;
 
 /** As the command line has them: `ExportRows=Int`. */
 const searchAttributes = SEARCH_ATTRIBUTES.map(
@@ -28,13 +33,8 @@ const DYNAMIC_CONFIG = [
   'history.visibilityProcessorMaxPollRPS=2000',
   // No timer fires, and no activity is retried, sooner than this after it was asked for; the default is one second.
   'history.timerProcessorMaxTimeShift="10ms"',
-  'matching.enableFairness=true',
-  // Priority and fairness hold within a partition: with the usual four, a task waits for one of its own to be asked.
-  'matching.numTaskqueueReadPartitions=1',
-  'matching.numTaskqueueWritePartitions=1',
   'frontend.WorkflowPauseEnabled=true',
-  // A worker that stops would take a task with it now and then, which is missed after its heartbeat's timeout only.
-  'frontend.enableCancelWorkerPollsOnShutdown=true',
+  ...Object.entries(SERVICE_DYNAMIC_CONFIG).map(([key, value]) => `${key}=${JSON.stringify(value)}`),
 ];
 
 /** The `temporal` program of this machine, or one that is installed for this folder. */

@@ -9,7 +9,7 @@ import { runCommand } from '../../dev/stack/run-command.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { LOCAL_DIR } from '../../dev/stack/stack.js';
 import { COMPOSE } from '../support/depth.js';
-import { findGo, GO_ENV } from '../support/go.js';
+import { findGo, GO_ENV } from '../../dev/go.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { orFail } from '../support/python.js';
 import { Client } from './client.js';

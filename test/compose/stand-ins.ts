@@ -1,7 +1,7 @@
 import { cp, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findOnPath } from '../../bench/find-on-path.js';
+import { findOnPath } from '../../dev/find-on-path.js';
 import { cachedFolder } from '../../dev/cached-folder.js';
 import { findBinary, type BinarySpec } from '../../dev/stack/find-binary.js';
 import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
@@ -9,7 +9,8 @@ import { seaweedfsBinary } from '../../dev/stack/seaweedfs.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { LOCAL_DIR } from '../../dev/stack/stack.js';
 import { temporalBinary } from '../../dev/stack/temporal-binary.js';
-import { goModule, goProgram } from '../support/go.js';
+import { temporalProgram } from '../../dev/temporal-server/programs.js';
+import { goModule, goProgram } from '../../dev/go.js';
 import type { Engine } from './engine.js';
 
 /**
@@ -81,9 +82,6 @@ const IMAGES: Readonly<Record<string, { readonly name: string; readonly fill: Fi
 
 /** Published images that nothing here can stand in for. */
 export const WITHOUT_STAND_IN: readonly string[] = ['grafana/grafana'];
-
-const temporalProgram = (what: string, version: string): Promise<string> =>
-  goProgram(`temporal-${what.replaceAll('/', '-')}`, `go.temporal.io/server/cmd/${what}@v${version}`);
 
 const programOf = (binary: BinarySpec): Promise<string> =>
   findBinary(binary, {

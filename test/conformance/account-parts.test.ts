@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Principal } from '../../api/deps.js';
-import { findOnPath } from '../../bench/find-on-path.js';
+import { findOnPath } from '../../dev/find-on-path.js';
 import { checkDataset, defineDataset } from '../../shared/datasets/index.js';
 import { assertSameBytes, exportFile, segmentKinds } from '../export-csv/compare.js';
 import { copyOf } from '../export-csv/reference.js';

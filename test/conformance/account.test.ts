@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Principal } from '../../api/deps.js';
-import { findOnPath } from '../../bench/find-on-path.js';
+import { findOnPath } from '../../dev/find-on-path.js';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { serviceVersion } from '../../shared/infrastructure/service-version.js';
 import { exportFile } from '../export-csv/compare.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { findOnPath } from '../../bench/find-on-path.js';
+import { findOnPath } from '../../dev/find-on-path.js';
 import { savedFile } from './contents.js';
 
 const run = promisify(execFile);

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { SERVICE_DYNAMIC_CONFIG } from '../../dev/stack/dynamic-config.js';
 import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { LOCAL_DIR } from '../../dev/stack/stack.js';
 import { parseApiConfig, parseWorkerConfig } from '../../shared/config.js';
 import { parseWorkerArguments } from '../../worker/arguments.js';
 import { deeply } from '../support/depth.js';
-import { findGo, GO_ENV } from '../support/go.js';
+import { findGo, GO_ENV } from '../../dev/go.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { orFail } from '../support/python.js';
 import { stack } from '../support/stack.js';
 
+const COMPOSE_FILE = fileURLToPath(new URL('../../docker-compose.temporal.yml', import.meta.url));
 const projectSchema = z.looseObject({
   configs: z.record(z.string(), z.looseObject({ content: z.string() })),
   services: z.record(
@@ -43,14 +45,22 @@ async function readCompose(): Promise<Project> {
   const built = await runCommand(go, build, { env, timeoutMs: 240_000 });
   // Its packages may not be to be had; what it then says of the file is the file's fault.
   if (!built.ok) throw new StackError(`compose-go cannot be built: ${tellingLine(built.output)}`);
-  const file = fileURLToPath(new URL('../../docker-compose.temporal.yml', import.meta.url));
   return projectSchema.parse(
-    JSON.parse(orFail('compose-go', await runCommand(program, [file], { timeoutMs: 20_000 }))),
+    JSON.parse(orFail('compose-go', await runCommand(program, [COMPOSE_FILE], { timeoutMs: 20_000 }))),
   );
 }
 
 describe('docker-compose.temporal.yml', function () {
   this.timeout(300_000);
+
+  it('gives Temporal the dynamic configuration that the local stack and the benchmark give it', async () => {
+    const text = await readFile(COMPOSE_FILE, 'utf8');
+    const found = [...text.matchAll(/^ {6}((?:frontend|history|matching)\.\w+):\n {8}- value: (\w+)$/gm)];
+    assert.deepEqual(
+      Object.fromEntries(found.map(([, key, value]) => [key, JSON.parse(value ?? '')])),
+      SERVICE_DYNAMIC_CONFIG,
+    );
+  });
 
   deeply(
     'is read by Compose’s own library: pinned images, health, this machine only, and settings that processes take',

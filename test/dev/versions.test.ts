@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { temporalBinary } from '../../dev/stack/temporal-binary.js';
 import { seaweedfsBinary } from '../../dev/stack/seaweedfs.js';
+import { TEMPORAL_SERVER_VERSION } from '../../dev/temporal-server/programs.js';
 import { floorVersion, readPackage, readRepositoryFile, shippedVersion } from './versions.js';
 
 const major = (version: string): string => version.split('.').slice(0, 1).join('.');
@@ -24,6 +25,8 @@ const MENTIONS: readonly (readonly [file: string, mention: RegExp, version: stri
   ['docs/operations.md', /`temporal` CLI \(([\d.]+);/, minor(temporalBinary.pythonPackage.version)],
   ['docs/object-storage.md', /\| SeaweedFS (\S+) /, seaweedfsBinary.pythonPackage.version],
   ['docs/object-storage.md', /\| versitygw (\S+) /, /versitygw@v(\S+)/.exec(readRepositoryFile('.ci/run'))?.[1] ?? ''],
+  ['docker-compose.temporal.yml', /image: temporalio\/server:(\S+)/, TEMPORAL_SERVER_VERSION],
+  ['docs/deployment.md', /the Temporal server (\S+) with PostgreSQL/, TEMPORAL_SERVER_VERSION],
   ['Dockerfile', /^ARG NODE_VERSION=(\S+)$/m, shippedVersion()],
   ['package.json', /"node": ">=(\S+)"/, minor(floorVersion())],
   // A newer one would let through what the oldest Node.js does not have.

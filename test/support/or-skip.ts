@@ -1,4 +1,4 @@
-import { findOnPath } from '../../bench/find-on-path.js';
+import { findOnPath } from '../../dev/find-on-path.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 
 /**

