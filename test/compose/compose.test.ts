@@ -33,6 +33,8 @@ const IMAGE_LIMIT_MB = 250;
 /** A worker's drain time, its watchdog's eight seconds, and what Docker itself takes. */
 const STOP_LIMIT_MS = 30_000;
 const LONG_MS = 30 * 60_000;
+/** The service's own processes. */
+const PROCESSES = ['api', 'worker-control', 'worker-data'] as const;
 
 async function composeProgram(): Promise<string> {
   const folder = await cachedFolder(`docker-compose-${COMPOSE_VERSION}`, async (draft) => {
@@ -49,6 +51,13 @@ async function composeProgram(): Promise<string> {
     for (const step of steps) orFail('go', await runCommand(go, step, { env, cwd: draft, timeoutMs: LONG_MS }));
   });
   return join(folder, 'docker-compose');
+}
+
+/** What an operator upgrades from: the newest tag such as `v1.4.0`, or this commit before there is one. */
+async function lastRelease(): Promise<string> {
+  const args = ['-C', ROOT, 'describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', 'HEAD~1'];
+  const { ok, output } = await runCommand('git', args, { timeoutMs: 10_000 });
+  return ok ? output.trim() : 'HEAD';
 }
 
 /** The sources of a commit, as a clone has them. */
@@ -86,8 +95,7 @@ if (COMPOSE) {
       ends.unshift(() => engine.stop());
       names = await startNames(BRIDGE);
       ends.unshift(() => new Promise<void>((done) => names.close(done)));
-      // The commit before: what an operator upgrades from.
-      await checkout('HEAD~1', join(folder, 'before'));
+      await checkout(await lastRelease(), join(folder, 'before'));
       await checkout('HEAD', join(folder, 'now'));
       const before = await Project.open(engine, join(folder, 'before'), BRIDGE, ORDERS);
       project = await Project.open(engine, join(folder, 'now'), BRIDGE, ORDERS);
@@ -107,11 +115,13 @@ if (COMPOSE) {
       for (const end of ends) await end();
     });
 
-    it('exports with the image of the commit before, and is upgraded in the middle of an export', async () => {
+    it('exports with the image of the last release, and is upgraded in the middle of an export', async () => {
       undisturbed = await client.fileOf(await client.post());
       const jobId = await client.post();
       await client.untilRowsFlow(jobId);
-      await project.up('--build');
+      // Before the first release, both images are equal, and Compose would keep the containers.
+      await project.up('--build', '--force-recreate', ...PROCESSES);
+      await project.up();
       assert.equal(await client.fileOf(jobId), undisturbed);
     });
 
@@ -121,7 +131,7 @@ if (COMPOSE) {
       const added = (await size(IMAGE)) - (await size(await baseImage(ROOT)));
       console.log(`      ${added.toFixed(0)} MB`);
       assert(added < IMAGE_LIMIT_MB, `${added} MB`);
-      for (const service of ['api', 'worker-control', 'worker-data']) {
+      for (const service of PROCESSES) {
         assert.equal(await project.compose('exec', '-T', service, 'id', '--user'), '1000', service);
       }
     });
@@ -167,7 +177,7 @@ if (COMPOSE) {
     it('ends each of its processes by SIGTERM within the drain time, in the middle of an export', async () => {
       const jobId = await client.post();
       await client.untilRowsFlow(jobId);
-      for (const service of ['api', 'worker-control', 'worker-data']) {
+      for (const service of PROCESSES) {
         const ids = await project.containers(service);
         const since = Date.now();
         await project.compose('stop', service);

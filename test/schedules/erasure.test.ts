@@ -59,8 +59,8 @@ describe('what is kept', () => {
 
       await queryRows(
         service.databaseUrl,
-        `INSERT INTO webhook_deliveries (job_id, event, webhook_id, attempt, host)
-      VALUES ($1, 'completed', 'msg_1', 1, 'example.com')`,
+        `INSERT INTO webhook_deliveries (job_id, event, webhook_id, run_id, attempt, host)
+      VALUES ($1, 'completed', 'msg_1', 'run', 1, 'example.com')`,
         [old],
       );
       // Last: from then on the sweep may come by its schedule, too.
