@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { ERRORS, ServiceError, messageOf } from '../shared/errors.js';
 import { boundedFailure, withBounds } from './bounded-failure.js';
 
-/** The message is for operators. The second of the details is the user's sentence, where somebody may read it. */
+/** The message is for operators. The second detail is the sentence for the user. */
 export function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return withBounds(error);
   const isKnown = error instanceof ServiceError;
@@ -11,7 +11,7 @@ export function asFailure(error: unknown): ApplicationFailure {
   return boundedFailure({
     ...{ message, type: code, nonRetryable: !ERRORS[code].retryable, details, forUser },
     stack: error instanceof Error ? error.stack : undefined,
-    // An error that is not in the table shows its own name below.
+    // An error that isn't in the table shows its own name as the cause.
     cause: isKnown ? error.cause : error,
   });
 }
@@ -19,8 +19,8 @@ export function asFailure(error: unknown): ApplicationFailure {
 type Activity = (input: never) => Promise<unknown>;
 
 /**
- * The one place where errors of the table become Temporal's. What an aborted activity throws last is an accident of
- * where it was; the reason of the abort is what Temporal needs to see (an AbortError would hang a paused attempt).
+ * The one place where errors of the table become Temporal's. An aborted activity may throw anything; Temporal needs to
+ * see the reason for the abort (an AbortError would hang a paused attempt).
  */
 export function withFailures<T extends Readonly<Record<string, Activity>>>(activities: T): T {
   const wrapped = Object.entries(activities).map(([name, activity]) => [

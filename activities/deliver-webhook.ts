@@ -17,20 +17,20 @@ type Deps = Pick<
 interface Delivery extends EventRef {
   readonly retryDelaysMs: readonly number[];
   readonly timeoutMs: number;
-  /** Somebody asked for it: sent whatever was before, and once. */
+  /** A user requested it: sent even if it was delivered before, and once. */
   readonly onDemand: boolean;
 }
 
 /** Deliveries of one tenant that a worker process may have in progress, out of 200 in all. */
 const PER_TENANT = 10;
 
-/** Receivers shall not all be asked again at the same moment. */
+/** Share of the delay. Keeps retries to many receivers from starting at the same moment. */
 const JITTER = 0.1;
 
 /** How an attempt ended. */
 interface Outcome {
   readonly httpStatus: number | null;
-  /** Null: the receiver has it. */
+  /** Null when the receiver has it. */
   readonly error: string | null;
   readonly code: ErrorCode;
   readonly retryAfterMs: number;
@@ -52,7 +52,7 @@ function outcomeOf({ status, retryAfterMs }: { status: number; retryAfterMs: num
   return { httpStatus: status, error, code: 'WEBHOOK_UNAVAILABLE', retryAfterMs: retryAfterMs ?? 0 };
 }
 
-const messageOf = (
+const createMessage = (
   event: NotificationEvent,
   row: JobRow,
   links: { publicUrl: string; linkSecret: string },
@@ -92,64 +92,85 @@ export function deliverWebhook(deps: Deps) {
 }
 
 /**
- * One attempt to deliver a webhook. Each is written down before it is sent; `webhook-id` is the same for all of them,
- * on whatever worker, so that a receiver that got one twice knows it.
+ * One attempt to deliver a webhook. It is recorded before it is sent. `webhook-id` is the same for every attempt, on
+ * every worker, so that receivers recognize a duplicate.
  */
-async function attemptDelivery(
-  { jobs, webhooks, metrics, sendWebhook, webhookKey, publicUrl, linkSecret }: Deps,
-  { jobId, tenantId, event, retryDelaysMs, timeoutMs, onDemand }: Delivery,
-): Promise<{ delivered: boolean }> {
-  const { info, cancellationSignal: signal } = Context.current();
+async function attemptDelivery(deps: Deps, delivery: Delivery): Promise<{ delivered: boolean }> {
+  const { jobs, webhooks } = deps;
+  const { jobId, tenantId, event, onDemand } = delivery;
   const row = await jobs.find(jobId);
   const url = row?.notify.webhook_url;
   if (row === null || url === undefined) return { delivered: false };
   const webhookId = webhookIdOf(jobId, event);
   if (!onDemand && (await webhooks.isDelivered(webhookId))) return { delivered: true };
 
-  const { runId = '' } = info.workflowExecution ?? {};
-  const begun = await webhooks.begin({ jobId, event, webhookId, host: new URL(url).host, runId });
-  const { deliveryId, attemptOfRun } = begun;
+  const { runId = '' } = Context.current().info.workflowExecution ?? {};
+  const { deliveryId, attemptOfRun } = await webhooks.begin({
+    jobId,
+    event,
+    webhookId,
+    host: new URL(url).host,
+    runId,
+  });
   if (!onDemand && (await webhooks.isGone(tenantId, url))) {
     const error = 'The receiver answered 410 earlier: nothing is sent until someone requests a delivery.';
     await webhooks.end(deliveryId, { status: 'FAILED', httpStatus: null, error, nextInMs: null });
     return { delivered: false };
   }
-  const outcome = await send(url, row);
+  const outcome = await send(deps, delivery, { url, webhookId, row });
   const isGone = outcome.httpStatus === 410;
   if (isGone) await webhooks.markGone(tenantId, url);
   else if (onDemand && outcome.error === null) await webhooks.unmarkGone(tenantId, url);
 
-  const delay = retryDelaysMs[attemptOfRun - 1];
-  const mayRetry = outcome.error !== null && !isGone && outcome.code === 'WEBHOOK_UNAVAILABLE';
-  const nextInMs =
-    mayRetry && delay !== undefined
-      ? Math.max(outcome.retryAfterMs, Math.round(delay * (1 + JITTER * Math.random())))
-      : null;
-  const { httpStatus, error, code, cause } = outcome;
+  const nextInMs = isGone ? null : nextAttempt(delivery, outcome, attemptOfRun);
+  const { httpStatus, error } = outcome;
   await webhooks.end(deliveryId, { status: error === null ? 'DELIVERED' : 'FAILED', httpStatus, error, nextInMs });
-  metrics.notified('webhook', error === null ? 'delivered' : nextInMs === null ? 'failed' : 'retried');
+  deps.metrics.notified('webhook', error === null ? 'delivered' : nextInMs === null ? 'failed' : 'retried');
   if (error === null) return { delivered: true };
   // The receiver refused it, or the user who requested it sees the outcome: nothing for an operator to do.
   if (isGone || onDemand) return { delivered: false };
-  throw ApplicationFailure.create({
-    message: error,
+  throw asFailedAttempt(outcome, error, nextInMs);
+}
+
+interface Addressed {
+  readonly url: string;
+  readonly webhookId: string;
+  readonly row: JobRow;
+}
+
+/** Errors that the sender expects become an outcome; others are thrown. */
+async function send(
+  { webhooks, sendWebhook, webhookKey, publicUrl, linkSecret }: Deps,
+  { tenantId, event, timeoutMs }: Delivery,
+  { url, webhookId, row }: Addressed,
+): Promise<Outcome> {
+  const { signing } = await webhooks.secretVersions(tenantId);
+  const body = JSON.stringify(createMessage(event, row, { publicUrl, linkSecret }));
+  const secrets = signing.map((version) => webhookSecret(webhookKey, { tenantId, version }));
+  const signed = webhookHeaders(secrets, { id: webhookId, timestamp: Math.floor(Date.now() / 1000), body });
+  const headers = { ...signed, 'content-type': 'application/json', 'user-agent': 'export-service' };
+  const { cancellationSignal: signal } = Context.current();
+  try {
+    return outcomeOf(await sendWebhook({ url, headers, body, timeoutMs, signal }));
+  } catch (thrown) {
+    if (!(thrown instanceof ServiceError)) throw thrown;
+    return { httpStatus: null, error: thrown.forUser, code: thrown.code, retryAfterMs: 0, cause: thrown.cause };
+  }
+}
+
+/** When the next attempt is due, in ms from now; null when there is none. */
+function nextAttempt({ retryDelaysMs }: Delivery, outcome: Outcome, attemptOfRun: number): number | null {
+  const delay = retryDelaysMs[attemptOfRun - 1];
+  if (outcome.error === null || outcome.code !== 'WEBHOOK_UNAVAILABLE' || delay === undefined) return null;
+  return Math.max(outcome.retryAfterMs, Math.round(delay * (1 + JITTER * Math.random())));
+}
+
+function asFailedAttempt({ code, cause }: Outcome, message: string, nextInMs: number | null): ApplicationFailure {
+  return ApplicationFailure.create({
+    message,
     type: code,
     nonRetryable: nextInMs === null,
     ...(cause instanceof Error ? { cause } : {}),
     ...(nextInMs === null ? {} : { nextRetryDelay: nextInMs }),
   });
-
-  async function send(to: string, job: JobRow): Promise<Outcome> {
-    const { signing } = await webhooks.secretVersions(tenantId);
-    const body = JSON.stringify(messageOf(event, job, { publicUrl, linkSecret }));
-    const secrets = signing.map((version) => webhookSecret(webhookKey, { tenantId, version }));
-    const signed = webhookHeaders(secrets, { id: webhookId, timestamp: Math.floor(Date.now() / 1000), body });
-    const headers = { ...signed, 'content-type': 'application/json', 'user-agent': 'export-service' };
-    try {
-      return outcomeOf(await sendWebhook({ url: to, headers, body, timeoutMs, signal }));
-    } catch (thrown) {
-      if (!(thrown instanceof ServiceError)) throw thrown;
-      return { httpStatus: null, error: thrown.forUser, code: thrown.code, retryAfterMs: 0, cause: thrown.cause };
-    }
-  }
 }

@@ -3,7 +3,7 @@ import { temporaryPrefix, type JobRef } from '../shared/contract.js';
 import { JobStore } from '../shared/infrastructure/job-store.js';
 import type { ActivityDeps } from './deps.js';
 
-/** After a cancel, when every attempt has ended: nothing of the export stays in the bucket. */
+/** Cleans up after a cancel, when every attempt has ended: nothing of the export stays in the bucket. */
 export const discardExport =
   ({ jobs, store }: Pick<ActivityDeps, 'jobs' | 'store'>) =>
   async ({ jobId }: JobRef): Promise<{ byOperator: boolean }> => {
@@ -12,7 +12,7 @@ export const discardExport =
     const { file_key: key, status } = row;
     const { cancellationSignal: signal } = Context.current();
     if (key !== null) await store.abortUploadsOf(key, signal);
-    // A finish that failed may have completed the object all the same. A published file is its user's.
+    // A finish that failed may still have completed the object. A published file stays.
     if (key !== null && JobStore.isActive(status)) await store.delete(key);
     await store.deleteAll(temporaryPrefix(jobId), signal);
     await jobs.cancel(jobId);

@@ -1,18 +1,18 @@
 import { Context } from '@temporalio/activity';
 
-/** Within the 2 s that DESIGN promises; the worker throttles what is sent to one a second. */
+/** A cancel must arrive within 2 s. The worker sends at most one heartbeat a second. */
 const EVERY_MS = 900;
 
 /**
- * Heartbeats while the work runs, whatever it waits for, so that a cancel reaches it.
- * @param details what is displayed; never a checkpoint, because they do not survive a crash reliably
+ * Heartbeats while the work runs, so that a cancel reaches it.
+ * @param details for display; never a checkpoint, because heartbeats don't survive a crash reliably
  */
 export async function heartbeating<T>(
   work: (signal: AbortSignal) => Promise<T>,
   details: () => unknown = () => null,
 ): Promise<T> {
   const context = Context.current();
-  // A local activity has nobody to report to; the cancel of its workflow reaches it within the worker.
+  // A local activity has nothing to heartbeat to; a cancel of its workflow reaches it within the worker.
   if (context.info.isLocal) return work(context.cancellationSignal);
   const timer = setInterval(() => {
     context.heartbeat(details());

@@ -2,30 +2,32 @@ import { withFailures } from './as-failure.js';
 import { claimSlot } from './claim-slot.js';
 import type { ActivityDeps } from './deps.js';
 import { deliverWebhook } from './deliver-webhook.js';
-import { describeExports } from './describe-exports.js';
 import { discardExport } from './discard-export.js';
 import { eraseUser } from './erase-user.js';
 import { exportSegment } from './export-segment.js';
 import { failExport } from './fail-export.js';
+import { findDeadExports } from './find-dead-exports.js';
 import { finishUpload } from './finish-upload.js';
 import { openUpload } from './open-upload.js';
-import { planExport } from './plan-export.js';
+import { planAndWriteIfSmall } from './plan-and-write-if-small.js';
 import { prepareScheduledExport } from './prepare-scheduled-export.js';
 import { publishExport } from './publish-export.js';
 import { refuseScheduledExport } from './refuse-scheduled-export.js';
+import { releaseSlot } from './release-slot.js';
 import { sendEmail } from './send-email.js';
 import { settleExport } from './settle-export.js';
 import { sweep } from './sweep.js';
 
-/** Short steps, on the control queue; the finish of an export with one segment is one. */
+/** Short steps, on the control queue, among them the finish of an export with one segment. */
 export const createControlActivities = (deps: ActivityDeps) =>
   withFailures({
     claimSlot: claimSlot(deps),
-    describeExports: describeExports(deps),
+    findDeadExports: findDeadExports(deps),
     settleExport: settleExport(deps),
     openUpload: openUpload(deps),
     finishUpload: finishUpload(deps),
     publishExport: publishExport(deps),
+    releaseSlot: releaseSlot(deps),
     prepareScheduledExport: prepareScheduledExport(deps),
     refuseScheduledExport: refuseScheduledExport(deps),
     failExport: failExport(deps),
@@ -35,12 +37,12 @@ export const createControlActivities = (deps: ActivityDeps) =>
   });
 
 /**
- * Readers of the source database, on the data queue: their number is what the database has to bear. And the finish of
- * exports of many segments, which takes about as much memory as a segment.
+ * Readers of the source database, on the data queue, whose slots limit the load on that database. Also the finish of
+ * exports with many segments, which needs about as much memory as a segment.
  */
 export const createDataActivities = (deps: ActivityDeps) =>
   withFailures({
-    planExport: planExport(deps),
+    planAndWriteIfSmall: planAndWriteIfSmall(deps),
     exportSegment: exportSegment(deps),
     finishUpload: finishUpload(deps),
   });

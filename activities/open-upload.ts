@@ -9,13 +9,13 @@ export interface GenerationInput extends JobRef {
   readonly generation: number;
 }
 
-/** Metadata of a file: which job made it, in which generation. A late completion of an old one is told by it. */
+/** Metadata of a file: its job and generation. It identifies an old generation that was completed late. */
 export const fileMetadata = ({ jobId, generation }: Pick<GenerationInput, 'jobId' | 'generation'>) => ({
   'job-id': jobId,
   generation: String(generation),
 });
 
-/** Get or create: the upload of this generation, unless the file is complete or the upload is dead. */
+/** Finds or creates the upload of this generation, unless the file is complete or the upload is dead. */
 export const openUpload =
   ({ jobs, plans, store }: Pick<ActivityDeps, 'jobs' | 'plans' | 'store'>) =>
   async ({ jobId, generation }: GenerationInput): Promise<OpenedUpload> => {
@@ -29,7 +29,7 @@ export const openUpload =
 
     if (row.upload_id !== null) {
       if (await store.hasUpload(key, row.upload_id)) return { state: 'open' };
-      // Completed by an attempt whose answer was lost, or gone. The finish settles the first by HEAD.
+      // It may have been completed by an attempt whose answer was lost. The finish then finds the object.
       const object = await store.head(key);
       if (object !== null && isOfGeneration(object.metadata, { jobId, generation })) return { state: 'open' };
       await plans.endGeneration(jobId, generation);
@@ -48,7 +48,7 @@ export const openUpload =
       metadata: fileMetadata({ jobId, generation }),
     });
     if (await plans.attachUpload(jobId, generation, uploadId)) return { state: 'open' };
-    // Somebody was quicker: theirs counts.
+    // Another attempt was quicker, and its upload counts.
     await store.abortUpload(key, uploadId);
     const { upload_id: winner, generation: current } = (await jobs.find(jobId)) ?? row;
     return winner !== null && current === generation ? { state: 'open' } : { state: 'replaced' };

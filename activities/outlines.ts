@@ -4,9 +4,9 @@ import type { About } from '../shared/formats/format.js';
 import type { JobRow } from '../shared/infrastructure/job-row.js';
 import type { Plan } from '../shared/infrastructure/plan-store.js';
 
-type Asked = Pick<JobRow, 'job_id' | 'tenant_id' | 'user_id' | 'filters' | 'notify'>;
+type RequestFields = Pick<JobRow, 'job_id' | 'tenant_id' | 'user_id' | 'filters' | 'notify'>;
 
-export const aboutOf = (row: Asked, plannedAt: string): About => ({
+export const createAbout = (row: RequestFields, plannedAt: string): About => ({
   jobId: row.job_id,
   tenantId: row.tenant_id,
   userId: row.user_id,
@@ -17,10 +17,10 @@ export const aboutOf = (row: Asked, plannedAt: string): About => ({
 
 /** What the bytes of a planned export are made of. */
 export function fileSpec(
-  row: Asked & Pick<JobRow, 'format' | 'options'>,
+  row: RequestFields & Pick<JobRow, 'format' | 'options'>,
   { files, plannedAt, bundle }: Pick<Plan, 'files' | 'plannedAt' | 'bundle'>,
 ): FileSpec {
-  const about = aboutOf(row, plannedAt);
+  const about = createAbout(row, plannedAt);
   const { options } = row;
   return {
     format: formatNamed(row.format),

@@ -7,7 +7,7 @@ import type { About, FileOutline, Format, FormatResources } from '../shared/form
 import type { Plan, PlannedSegment } from '../shared/infrastructure/plan-store.js';
 import type { Source, SourceSession } from '../shared/infrastructure/source.js';
 import { cutSegments, fittingRows } from '../shared/segments.js';
-import type { ExportRequest, Tuning } from '../shared/contract.js';
+import type { ExportRequest, SizeTuning } from '../shared/contract.js';
 import { chooseLane, openLane } from './lanes.js';
 import { measureRows, readSample } from './sample-rows.js';
 
@@ -38,8 +38,9 @@ export interface FileWork {
   readonly bundle?: Bundle;
   readonly about: About;
   readonly session: SourceSession;
-  readonly tuning: Tuning;
-  readonly roomy: boolean;
+  readonly sizes: SizeTuning;
+  /** Leave room for segments that are much larger than the sample suggests. */
+  readonly withHeadroom: boolean;
   /** More segments would leave too few part numbers. */
   readonly maxSegments: number;
   readonly signal: AbortSignal;
@@ -47,8 +48,20 @@ export interface FileWork {
 
 /** Freezes the query of one dataset, counts its rows and cuts them into segments. */
 export async function planFile(work: FileWork): Promise<FilePlan> {
-  const { source, dataset, format, resources, request, owner, about, session, tuning, roomy, maxSegments, signal } =
-    work;
+  const {
+    source,
+    dataset,
+    format,
+    resources,
+    request,
+    owner,
+    about,
+    session,
+    sizes,
+    withHeadroom,
+    maxSegments,
+    signal,
+  } = work;
   const { columns, options } = request;
   const laneWork = { format, columns, options };
   const lane = chooseLane(dataset, laneWork);
@@ -63,17 +76,18 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, filters)) ?? {};
   const outline = { ...bare, layout };
   const spec: FileSpec = { format, outlines: [outline], ...(work.bundle === undefined ? {} : { bundle: work.bundle }) };
-  const sizes = await measureRows(spec, resources, sample);
+  const measured = await measureRows(spec, resources, sample);
 
-  const { unitRows, memberRows } = format.cut?.(outline, { plainBytes: sizes.plainRowBytes }, roomy) ?? WHEREVER;
-  const wanted = Math.max(1, Math.min(tuning.maxSegmentRows, Math.floor(tuning.segmentBytes / sizes.rowBytes)));
+  const { unitRows, memberRows } =
+    format.cut?.(outline, { plainBytes: measured.plainRowBytes }, withHeadroom) ?? WHEREVER;
+  const wanted = Math.max(1, Math.min(sizes.maxSegmentRows, Math.floor(sizes.segmentBytes / measured.rowBytes)));
   const bounds = await source.bounds(dataset, query, fittingRows(wanted, unitRows, memberRows), session, signal);
   const { segments, totalRows } = cutSegments(bounds, { memberRows, maxSegments });
   if (segments.length > maxSegments) {
     const sentence = `The export has ${totalRows} rows; ${maxSegments} sheets of at most ${memberRows} do not hold them.`;
     throw new ServiceError('TOO_MANY_ROWS', sentence);
   }
-  const places = format.place?.(outline, segments, roomy) ?? [];
+  const places = format.place?.(outline, segments, withHeadroom) ?? [];
   const placed = segments.map((segment, index) => ({
     ...segment,
     place: {
@@ -82,7 +96,7 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
     },
   }));
   const planned = { dataset: dataset.name, title: dataset.title, columns: shown, query, inputs: lane.inputs, layout };
-  return { planned, segments: placed, totalRows, ...sizes };
+  return { planned, segments: placed, totalRows, ...measured };
 }
 
 const WHEREVER = { unitRows: 1, memberRows: Infinity };

@@ -24,7 +24,7 @@ export async function planFiles({ parts, owner }: Contents, work: FilesWork): Pr
 export type SizedSegment = PlannedSegment & { readonly bytes: number };
 
 /** The segments of all files, one after the other, with files and members numbered over the whole plan. */
-export function joinPlans(files: readonly FilePlan[], roomy: boolean): SizedSegment[] {
+export function joinPlans(files: readonly FilePlan[], withHeadroom: boolean): SizedSegment[] {
   let members = 0;
   const joined = files.flatMap(({ segments, rowBytes }, file) => {
     const before = members;
@@ -37,7 +37,7 @@ export function joinPlans(files: readonly FilePlan[], roomy: boolean): SizedSegm
   });
   const modes = segmentModes(joined);
   const [first] = files;
-  const wide = widePlace((first?.totalRows ?? 0) * (first?.plainRowBytes ?? 0), roomy);
+  const wide = widePlace((first?.totalRows ?? 0) * (first?.plainRowBytes ?? 0), withHeadroom);
   return joined.map((segment, index) => ({
     ...segment,
     place: index === 0 ? { ...segment.place, ...wide } : segment.place,

@@ -3,8 +3,8 @@ import type { Format } from '../shared/formats/format.js';
 import type { Plan } from '../shared/infrastructure/plan-store.js';
 
 /**
- * The parts of one file are made by one version of its encoder.
- * @throws ServiceError PLAN_OUTDATED when the export has to be planned again, WORKER_OUTDATED when another worker has to do it
+ * All parts of a file must come from one version of its encoder.
+ * @throws ServiceError PLAN_OUTDATED when the export must be planned again, WORKER_OUTDATED when a newer worker must do it
  */
 export function requireVersion(plan: Pick<Plan, 'encoderVersion'>, { encoderVersion }: Format): void {
   if (plan.encoderVersion < encoderVersion) {

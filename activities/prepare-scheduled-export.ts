@@ -7,7 +7,7 @@ import { requestOfRun } from '../shared/schedules/scheduled-request.js';
 import { tuningFor } from '../shared/tenant-weights.js';
 import type { ActivityDeps } from './deps.js';
 
-/** What a run of a schedule starts, or the reason why it cannot. */
+/** The export that a run of a schedule starts, or the reason why it cannot. */
 interface Prepared {
   readonly due: ExportInput;
   readonly failure: JobFailure | null;
@@ -17,7 +17,7 @@ interface Prepared {
 
 type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'recipientRule' | 'limit' | 'tuning' | 'weights'>;
 
-/** Makes the request of a schedule that of the day, by the limits of the day. Whoever may not have it, the plan refuses. */
+/** Resolves the request of a schedule for its day, with the limits of that day. The plan checks permissions. */
 export const prepareScheduledExport = ({
   registry,
   webhookRule,
@@ -33,17 +33,21 @@ export const prepareScheduledExport = ({
     try {
       const when = { at: new Date(run.dueAt), timezone, email: run.email, recipientRule };
       const ofTheDay = requestOfRun(request, when, schema, registry);
-      return { due: { job: seedOf(run, ofTheDay), limit, tuning }, failure: null, reason: '' };
+      return { due: { job: createSeed(run, ofTheDay), limit, tuning, admitted: false }, failure: null, reason: '' };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const { code, forUser, message: reason } = error;
-      return { due: { job: seedOf(run, asIs(run)), limit, tuning }, failure: { code, message: forUser }, reason };
+      return {
+        due: { job: createSeed(run, showableRequest(run)), limit, tuning, admitted: false },
+        failure: { code, message: forUser },
+        reason,
+      };
     }
   };
   return (run: DueExport): Promise<Prepared> => Promise.resolve(prepare(run));
 };
 
-const seedOf = ({ workflowId, userId, tenantId }: DueExport, request: ExportRequest): JobSeed => ({
+const createSeed = ({ workflowId, userId, tenantId }: DueExport, request: ExportRequest): JobSeed => ({
   jobId: jobIdOfRun(workflowId),
   userId,
   tenantId,
@@ -54,7 +58,7 @@ const seedOf = ({ workflowId, userId, tenantId }: DueExport, request: ExportRequ
 });
 
 /** The parts of an invalid request that the list of exports can show. Its owner is notified, unless they opted out. */
-function asIs({ definition, email: own }: DueExport): ExportRequest {
+function showableRequest({ definition, email: own }: DueExport): ExportRequest {
   const { type, format, notify } = definition.request;
   const { email: asked, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
     typeof notify === 'object' && notify !== null ? notify : {};

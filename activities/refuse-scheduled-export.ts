@@ -1,7 +1,7 @@
 import type { JobFailure, JobSeed } from '../shared/contract.js';
 import type { ActivityDeps } from './deps.js';
 
-/** A run that cannot begin is in its user's list all the same, as an export that has failed. */
+/** Records a run that cannot start as a failed export, so that its user finds it in their list. */
 export const refuseScheduledExport =
   ({ jobs }: Pick<ActivityDeps, 'jobs'>) =>
   async ({ job, failure }: { job: JobSeed; failure: JobFailure }): Promise<void> => {

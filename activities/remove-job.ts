@@ -5,8 +5,8 @@ import type { ActivityDeps } from './deps.js';
 type Deps = Pick<ActivityDeps, 'jobs' | 'store'>;
 
 /**
- * Nothing of an ended job stays: its objects, then its row with segments and deliveries.
- * @returns whether there was a file that its user could still have fetched
+ * Deletes everything of an ended job: its objects, then its row with segments and deliveries.
+ * @returns whether there was a file that its user could still have downloaded
  */
 export async function removeJob(
   { jobs, store }: Deps,

@@ -12,7 +12,7 @@ const SAMPLE_ROWS = 500;
 const SAMPLE_BYTES = 16 * 1024 * 1024;
 
 /** Rows of both ends of the key. */
-export interface Sample {
+export interface RowSample {
   readonly first: readonly RowBytes[];
   readonly last: readonly RowBytes[];
 }
@@ -22,7 +22,7 @@ export async function readSample(
   query: FrozenQuery,
   session: SourceSession,
   signal: AbortSignal,
-): Promise<Sample> {
+): Promise<RowSample> {
   const end = async (which: 'first' | 'last'): Promise<RowBytes[]> => {
     const chunks: RowBytes[] = [];
     const enough = new Error('enough');
@@ -56,7 +56,7 @@ export interface RowSizes {
 export async function measureRows(
   spec: FileSpec,
   resources: FormatResources,
-  { first, last }: Sample,
+  { first, last }: RowSample,
 ): Promise<RowSizes> {
   const encoded = async (chunks: readonly RowBytes[]) => {
     const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);

@@ -1,12 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { JobFailure, JobRef, NotificationEvent, Tuning } from '../shared/contract.js';
+import type { JobFailure, JobRef, NotificationEvent } from '../shared/contract.js';
 import { ERRORS } from '../shared/errors.js';
 import { exportStart } from '../shared/export-start.js';
-import { seedOf } from '../shared/infrastructure/job-row.js';
+import { seedOf, type JobRow } from '../shared/infrastructure/job-row.js';
 import { notificationStart, tellsSomebody } from '../shared/notification-start.js';
+import { tuningFor } from '../shared/tenant-weights.js';
 import type { ActivityDeps } from './deps.js';
-import { exportStatus, isOpen } from './describe-exports.js';
+import { exportStatus, isOpen } from './export-status.js';
 
 const TERMINATED: JobFailure = { code: 'TERMINATED', message: ERRORS.TERMINATED.sentence };
 const FAILURES: Partial<Record<string, JobFailure>> = {
@@ -17,39 +18,47 @@ const FAILURES: Partial<Record<string, JobFailure>> = {
   CANCELLED: { code: 'TERMINATED', message: 'The export was cancelled and could not clean up.' },
 };
 
-/** A cancel tells its user itself, or has its reasons. */
+/** An export that was canceled has notified its user itself, or has reasons not to. */
 const EVENTS: Partial<Record<string, NotificationEvent>> = { COMPLETED: 'completed', FAILED: 'failed' };
 
+type Deps = Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics' | 'limit' | 'tuning' | 'weights'>;
+
 /**
- * Ends the row of an export that died without a word, and tells its user. One that lives again is left alone. One that
- * was promised but never came to be, because its semaphore was terminated in that very moment, is started, and waits for
- * a slot.
+ * Ends the row of an export that died without recording its end, and notifies its user. An export that runs again is
+ * left alone. One that was admitted but never started, because its semaphore was terminated in between, is started now.
  */
 export const settleExport =
-  ({ jobs, temporal, metrics, limit }: Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics' | 'limit'>) =>
-  async ({ jobId, tenantId, tuning }: JobRef & { tuning: Tuning }): Promise<void> => {
+  (deps: Deps) =>
+  async ({ jobId }: JobRef): Promise<void> => {
+    const { jobs, temporal, metrics } = deps;
     const status = await exportStatus(temporal.client, jobId);
     const failure = FAILURES[status];
     if (isOpen(status) || failure === undefined) return;
-    const promised = status === 'NOT_FOUND' ? await jobs.find(jobId) : null;
-    if (promised?.status === 'QUEUED' && promised.started_at === null) {
-      Context.current().log.warn('an export that was promised is started now', { job_id: jobId });
-      const start = exportStart({ job: seedOf(promised), limit, tuning });
-      await temporal.client.workflow.start('exportWorkflow', start).catch(unlessStarted);
-      return;
-    }
+    const admitted = status === 'NOT_FOUND' ? await jobs.find(jobId) : null;
+    if (admitted?.status === 'QUEUED' && admitted.started_at === null) return startMissing(deps, admitted);
     const failed = await jobs.fail(jobId, failure);
     if (failed) metrics.exportFailed(failure.code);
 
     const row = await jobs.find(jobId);
-    // It may have been published, and ended before it could say so.
-    const event = row === null ? undefined : EVENTS[row.shown_status];
-    if (row === null || event === undefined) return;
+    if (row === null) return;
     if (failed) metrics.exportEnded({ dataset: row.type, format: row.format }, 'FAILED');
-    if (!tellsSomebody(row)) return;
-    const start = notificationStart({ jobId, tenantId, event }, row, tuning);
-    await temporal.client.workflow.start('notificationWorkflow', start).catch(unlessStarted);
+    await notifyOwner(deps, row);
   };
+
+async function startMissing({ temporal, limit, tuning, weights }: Deps, row: JobRow): Promise<void> {
+  Context.current().log.warn('starts an export that was admitted but never started', { job_id: row.job_id });
+  const start = exportStart({ job: seedOf(row), limit, tuning: tuningFor(row.tenant_id, tuning, weights) });
+  await temporal.client.workflow.start('exportWorkflow', start).catch(unlessStarted);
+}
+
+/** The export may have been published, and died before it could notify its user. */
+async function notifyOwner({ temporal, tuning, weights }: Deps, row: JobRow): Promise<void> {
+  const { job_id: jobId, tenant_id: tenantId } = row;
+  const event = EVENTS[row.shown_status];
+  if (event === undefined || !tellsSomebody(row)) return;
+  const start = notificationStart({ jobId, tenantId, event }, row, tuningFor(tenantId, tuning, weights));
+  await temporal.client.workflow.start('notificationWorkflow', start).catch(unlessStarted);
+}
 
 function unlessStarted(error: unknown): void {
   if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

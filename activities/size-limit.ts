@@ -1,7 +1,7 @@
 import { ServiceError } from '../shared/errors.js';
 
 /**
- * Holds what is really written against the limit of the plan: a sample of rows cannot tell it.
+ * Compares what is really written with the plan's limit, because the plan knows only a sample of the rows.
  * @param bytes of the file so far
  * @throws ServiceError FILE_TOO_LARGE
  */

@@ -8,8 +8,8 @@ import { isHolderQuery } from '../workflows/messages.js';
 
 const ANSWER_WITHIN_MS = 5000;
 /**
- * A query goes first to the worker that ran the semaphore last. If that was killed, queries fail until Temporal gives
- * it up after some seconds: no reason to spend an attempt of the segment.
+ * A query first goes to the worker that last ran the semaphore. If that was killed, queries fail for some seconds, until
+ * Temporal gives it up: no reason to spend an attempt of the segment.
  */
 const PATIENCE_MS = 15_000;
 const PAUSE_MS = 250;
@@ -21,8 +21,8 @@ interface SlotOwner {
 }
 
 /**
- * The fence for exports that were reset to their middle, past their claim.
- * @throws ServiceError SLOT_LOST when the semaphore says no, or is gone: the export claims again
+ * Stops exports that were reset to a point after their claim.
+ * @throws ServiceError SLOT_LOST when the export holds no slot, or the semaphore is gone: the export claims again
  */
 export async function requireSlot(temporal: TemporalClient, owner: SlotOwner, signal: AbortSignal): Promise<void> {
   const end = Date.now() + PATIENCE_MS;

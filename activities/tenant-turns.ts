@@ -1,12 +1,12 @@
 /** A place among a tenant's deliveries in progress. */
-export interface Turn {
+export interface TenantTurn {
   readonly since: number;
 }
 
-export type TurnAnswer = { readonly turn: Turn } | { readonly waitMs: number };
+export type TurnAnswer = { readonly turn: TenantTurn } | { readonly waitMs: number };
 
 interface Queue {
-  readonly running: Set<Turn>;
+  readonly running: Set<TenantTurn>;
   /** How long its recent deliveries took, ms. */
   typicalMs: number;
   /** When the last delivery that found no place is retried, ms since 1970. */
@@ -46,7 +46,7 @@ export class TenantTurns {
     return { waitMs: Math.ceil(queue.lastAt - now) };
   }
 
-  release(tenantId: string, turn: Turn, now = Date.now()): void {
+  release(tenantId: string, turn: TenantTurn, now = Date.now()): void {
     const queue = this.#queues.get(tenantId);
     if (queue?.running.delete(turn) !== true) return;
     queue.typicalMs += NEWEST * (now - turn.since - queue.typicalMs);

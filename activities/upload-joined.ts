@@ -1,19 +1,22 @@
 import { crc32 } from '@node-rs/crc32';
 import { ServiceError } from '../shared/errors.js';
-import type { FilePart, Piece } from '../shared/pieces.js';
+import type { FilePart, Piece, PieceRange } from '../shared/pieces.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface NumberedPart {
   readonly number: number;
+  /** Bytes. */
   readonly size: number;
   readonly etag: string;
   readonly crc32: number;
 }
 
-/** A piece of the file, and where its bytes are: in parts already, in a temporary object, or here. */
+/** A piece of the file, and where its bytes are: already in parts of the upload, in a temporary object, or here. */
 export type JoinSource = { readonly piece: Piece } & (
   { readonly uploaded: readonly NumberedPart[] } | { readonly key: string } | { readonly bytes: Buffer }
 );
+
+type Deps = Pick<ActivityDeps, 'store' | 'buffers'>;
 
 interface JoinWork {
   readonly target: { readonly key: string; readonly uploadId: string };
@@ -23,67 +26,85 @@ interface JoinWork {
   readonly signal: AbortSignal;
 }
 
-/** Uploads the parts that are made of held and computed pieces, one at a time, and returns all parts in the order of the file. */
-export async function uploadJoined(
-  { store, buffers }: Pick<ActivityDeps, 'store' | 'buffers'>,
-  { target, sources, parts, signal }: JoinWork,
-): Promise<NumberedPart[]> {
-  const uploaded = new Map(
-    sources.flatMap((source) => ('uploaded' in source ? source.uploaded : [])).map((part) => [part.number, part]),
-  );
-  // Ranges of one piece follow each other, so that each held object is read once, from its beginning to its end.
-  let reading: { piece: number; chunks: AsyncIterator<Buffer>; rest: Buffer } | null = null;
+/**
+ * Uploads the parts that are made of held and computed pieces, one at a time.
+ * @returns all parts, in the order of the file
+ */
+export async function uploadJoined(deps: Deps, work: JoinWork): Promise<NumberedPart[]> {
+  const uploaded = work.sources.flatMap((source) => ('uploaded' in source ? source.uploaded : []));
+  const known = new Map(uploaded.map((part) => [part.number, part]));
+  const reader = new PieceReader(deps.store, work.sources);
   const joined: NumberedPart[] = [];
   try {
-    for (const part of parts) {
-      signal.throwIfAborted();
-      if (part.kind === 'new') joined.push(await upload(part));
-      else {
-        const known = uploaded.get(part.number);
-        if (known === undefined) throw new ServiceError('INTERNAL', `Part ${part.number} is in no segment.`);
-        joined.push(known);
-      }
+    for (const part of work.parts) {
+      work.signal.throwIfAborted();
+      joined.push(part.kind === 'new' ? await uploadNew(deps, work, part, reader) : existing(known, part.number));
     }
   } finally {
-    await stopReading();
+    await reader.close();
   }
   return joined;
+}
 
-  async function upload({ number, size, from }: Extract<FilePart, { kind: 'new' }>): Promise<NumberedPart> {
-    const buffer = buffers.take(size);
-    try {
-      let at = 0;
-      for (const { piece, start, end } of from) {
-        const source = sources[piece];
-        if (source !== undefined && 'bytes' in source) {
-          at += source.bytes.copy(buffer, at, start, end);
-          continue;
-        }
-        for (let wanted = end - start; wanted > 0;) {
-          const bytes = await nextBytes(piece, wanted);
-          bytes.copy(buffer, at);
-          at += bytes.length;
-          wanted -= bytes.length;
-        }
-      }
-      const body = buffer.subarray(0, size);
-      const sum = crc32(body);
-      const etag = await store.uploadPart(target, { partNumber: number, body, crc32: sum, signal });
-      if (etag === null) throw new ServiceError('UPLOAD_LOST', 'The multipart upload is gone.');
-      return { number, size, etag, crc32: sum };
-    } finally {
-      buffers.give(buffer);
+function existing(known: ReadonlyMap<number, NumberedPart>, number: number): NumberedPart {
+  const part = known.get(number);
+  if (part === undefined) throw new ServiceError('INTERNAL', `Part ${number} is in no segment.`);
+  return part;
+}
+
+async function uploadNew(
+  { store, buffers }: Deps,
+  { target, signal }: JoinWork,
+  { number, size, from }: Extract<FilePart, { kind: 'new' }>,
+  reader: PieceReader,
+): Promise<NumberedPart> {
+  const buffer = buffers.take(size);
+  try {
+    let at = 0;
+    for (const range of from) at += await reader.copy(range, buffer, at);
+    const body = buffer.subarray(0, size);
+    const sum = crc32(body);
+    const etag = await store.uploadPart(target, { partNumber: number, body, crc32: sum, signal });
+    if (etag === null) throw new ServiceError('UPLOAD_LOST', 'The multipart upload is gone.');
+    return { number, size, etag, crc32: sum };
+  } finally {
+    buffers.give(buffer);
+  }
+}
+
+/** Reads pieces in the order of the file, so that each temporary object is read once, from its beginning to its end. */
+class PieceReader {
+  private open: { readonly piece: number; readonly chunks: AsyncIterator<Buffer>; rest: Buffer } | null = null;
+
+  constructor(
+    private readonly store: ActivityDeps['store'],
+    private readonly sources: readonly JoinSource[],
+  ) {}
+
+  /**
+   * Copies a range of a piece. Ranges of one temporary object must follow each other.
+   * @returns how many bytes
+   */
+  async copy({ piece, start, end }: PieceRange, buffer: Buffer, at: number): Promise<number> {
+    const source = this.sources[piece];
+    if (source !== undefined && 'bytes' in source) return source.bytes.copy(buffer, at, start, end);
+    const size = end - start;
+    for (let copied = 0; copied < size;) {
+      const bytes = await this.next(piece, size - copied);
+      copied += bytes.copy(buffer, at + copied);
     }
+    return size;
   }
 
-  /** At most `wanted` bytes of a piece, going on where the last ones ended. */
-  async function nextBytes(piece: number, wanted: number): Promise<Buffer> {
-    if (reading?.piece !== piece) {
-      await stopReading();
-      const source = sources[piece];
-      if (source === undefined || !('key' in source)) throw new ServiceError('INTERNAL', `Piece ${piece} is not held.`);
-      reading = { piece, chunks: store.read(source.key), rest: Buffer.alloc(0) };
-    }
+  async close(): Promise<void> {
+    const { open } = this;
+    this.open = null;
+    await open?.chunks.return?.();
+  }
+
+  /** At most `wanted` bytes of a piece, after the bytes that were read last. */
+  private async next(piece: number, wanted: number): Promise<Buffer> {
+    const reading = this.open?.piece === piece ? this.open : await this.begin(piece);
     if (reading.rest.length === 0) {
       const next = await reading.chunks.next();
       if (next.done === true) throw new ServiceError('STORAGE_UNAVAILABLE', 'A temporary object ended too early.');
@@ -94,9 +115,10 @@ export async function uploadJoined(
     return taken;
   }
 
-  async function stopReading(): Promise<void> {
-    const open = reading;
-    reading = null;
-    await open?.chunks.return?.();
+  private async begin(piece: number) {
+    await this.close();
+    const source = this.sources[piece];
+    if (source === undefined || !('key' in source)) throw new ServiceError('INTERNAL', `Piece ${piece} is not held.`);
+    return (this.open = { piece, chunks: this.store.read(source.key), rest: Buffer.alloc(0) });
   }
 }

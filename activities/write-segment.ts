@@ -30,7 +30,7 @@ export interface SegmentWork {
   readonly read: (use: UseBytes) => Promise<void>;
 }
 
-export interface WrittenSegment {
+export interface StoredSegment {
   readonly bytes: number;
   readonly pieces: SegmentPieces;
 }
@@ -46,11 +46,11 @@ const heldKey = ({ jobId, generation, segment, attempt }: SegmentTarget): string
  * temporary object.
  * @throws ServiceError PLAN_OUTGROWN when its part numbers do not suffice, UPLOAD_LOST when the upload is gone
  */
-export async function writeSegment(deps: Deps, work: SegmentWork): Promise<WrittenSegment> {
+export async function writeSegment(deps: Deps, work: SegmentWork): Promise<StoredSegment> {
   return work.mode === 'held' ? writeHeld(deps, work) : writeParts(deps, work);
 }
 
-async function writeParts({ store, buffers }: Deps, work: SegmentWork): Promise<WrittenSegment> {
+async function writeParts({ store, buffers }: Deps, work: SegmentWork): Promise<StoredSegment> {
   const { target, segments, partSize, signal, read } = work;
   const numbers = partNumbers(target.segment, segments, target.attempt);
   const writer = new PartWriter({
@@ -88,7 +88,7 @@ async function writeParts({ store, buffers }: Deps, work: SegmentWork): Promise<
 }
 
 /** Of any size, in one stream: bytes go on as they come, and a slow store slows the reading down. */
-async function writeHeld({ store }: Deps, { target, signal, read }: SegmentWork): Promise<WrittenSegment> {
+async function writeHeld({ store }: Deps, { target, signal, read }: SegmentWork): Promise<StoredSegment> {
   const key = heldKey(target);
   const seen = { bytes: 0, crc32: 0 };
   const { readable, writable } = new TransformStream<Buffer, Buffer>();
@@ -106,8 +106,8 @@ async function writeHeld({ store }: Deps, { target, signal, read }: SegmentWork)
       throw error;
     },
   );
-  const [read_, stored] = await Promise.allSettled([reading, store.putStream(key, readable, signal)]);
-  if (read_.status === 'rejected') throw read_.reason;
+  const [readResult, stored] = await Promise.allSettled([reading, store.putStream(key, readable, signal)]);
+  if (readResult.status === 'rejected') throw readResult.reason;
   if (stored.status === 'rejected') throw stored.reason;
   return { bytes: seen.bytes, pieces: { kind: 'held', key, crc32: seen.crc32 } };
 }

@@ -96,14 +96,19 @@ export interface Tuning {
   readonly segment: ActivityTuning;
   readonly finish: ActivityTuning;
   readonly mail: ActivityTuning;
-  /** Absent: the default. */
-  readonly webhook?: WebhookTuning;
-  /** Slots: time between looks while somebody holds or waits, and how long an idle semaphore lives on. */
+  readonly webhook: WebhookTuning;
+  /** Semaphore: how often it looks for dead exports while there are any, and how long it stays when there are none. */
   readonly lookEveryMs: number;
   readonly idleMs: number;
   /** How often a waiting export asks for its slot again if no hint reaches it. */
   readonly claimEveryMs: number;
 }
+
+/** What a semaphore runs with. */
+export type SlotsTuning = Pick<Tuning, 'control' | 'lookEveryMs' | 'idleMs' | 'fairnessWeight'>;
+
+/** How large an export may be, and how its segments are cut. */
+export type SizeTuning = Pick<Tuning, 'segmentBytes' | 'maxSegmentRows' | 'maxRows' | 'maxBytes'>;
 
 export interface ExportInput {
   readonly job: JobSeed;
@@ -111,16 +116,16 @@ export interface ExportInput {
   readonly limit: number;
   readonly tuning: Tuning;
   /** The semaphore has taken the slot in the step that starts this export. */
-  readonly admitted?: boolean;
+  readonly admitted: boolean;
 }
 
-export interface AdmitRequest extends ExportInput {
+export interface AdmitRequest extends Omit<ExportInput, 'admitted'> {
   /** Refused after this moment (ms since 1970): the client has been told 503 by then. */
   readonly notAfter: number;
   /** An export of this id has ended, and nothing is left of it: start another with the same id. */
-  readonly again?: boolean;
-  /** Answered when the start is ordered, not when it is confirmed: for a job id that nobody else can have used. */
-  readonly atOnce?: boolean;
+  readonly again: boolean;
+  /** Answer when the start is ordered, not when it is confirmed: for a job id that nobody else can have used. */
+  readonly atOnce: boolean;
 }
 
 export interface Admission {
@@ -132,6 +137,12 @@ export interface Admission {
 export interface ClaimRequest {
   readonly jobId: string;
   readonly limit: number;
+}
+
+/** Input of the `claimSlot` activity. The job comes whole, because this activity inserts its row. */
+export interface ClaimInput extends Omit<ExportInput, 'tuning'> {
+  /** For a semaphore that has to be started. */
+  readonly tuning: SlotsTuning;
 }
 
 /** A user's active job as the job table has it; the first state of a semaphore. */
@@ -153,7 +164,7 @@ export interface SlotsInput {
   readonly tenantId: string;
   readonly userId: string;
   readonly limit: number;
-  readonly tuning: Tuning;
+  readonly tuning: SlotsTuning;
   readonly state: SlotsState;
 }
 
@@ -191,7 +202,7 @@ export interface EventRef extends JobRef {
 
 export interface NotificationInput extends EventRef {
   /** The job has a webhook. */
-  readonly webhook?: boolean;
+  readonly webhook: boolean;
   readonly tuning: Tuning;
 }
 
@@ -293,12 +304,12 @@ export interface FinishedFile {
 
 /** What a plan must fulfil beyond the request; the answer to a segment that the last one did not fit. */
 export interface PlanDemand {
-  /** A plan of this generation or of an earlier one will not do. */
+  /** Replace the plan of this generation or of an earlier one. */
   readonly afterGeneration?: number;
-  /** Made for an encoder of at least this version. */
+  /** The least version of the encoder. */
   readonly encoderVersion?: number;
-  /** Room for segments that are much larger than the sample says. */
-  readonly roomy?: boolean;
+  /** Leave room for segments that are much larger than the sample suggests. */
+  readonly withHeadroom?: boolean;
 }
 
 /** What the workflow needs to know of a plan; bounds and SQL stay in PostgreSQL. */
@@ -306,8 +317,8 @@ export interface PlanSummary {
   readonly generation: number;
   readonly totalRows: number;
   readonly segments: number;
-  /** Rows of the only segment, when it was written where it was planned. The upload is open then. */
-  readonly segmentRows?: number;
+  /** Rows of the only segment if the plan has written it, with the upload open; null otherwise. */
+  readonly segmentRows: number | null;
 }
 
 export type OpenedUpload =

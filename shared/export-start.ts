@@ -1,4 +1,4 @@
-import { exportWorkflowId, CONTROL_QUEUE, type AdmitRequest, type ExportInput, type JobSeed } from './contract.js';
+import { exportWorkflowId, CONTROL_QUEUE, type ExportInput, type JobSeed } from './contract.js';
 import { exportSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
 
@@ -8,17 +8,15 @@ import { turnsOf } from './tenant-weights.js';
  */
 const TASK_TIMEOUT_MS = 5000;
 
-/**
- * Options to start an export, for every starter: its semaphore, a scheduled run, or a check that finds it missing.
- * @param input `again`: start it even if an export with this id has ended
- */
-export const exportStart = ({
-  job,
-  limit,
-  tuning,
-  admitted = false,
-  again = false,
-}: ExportInput & Pick<AdmitRequest, 'again'>) => ({
+interface ExportStart extends Omit<ExportInput, 'admitted'> {
+  /** Default false: the export has to wait for a slot. */
+  readonly admitted?: boolean;
+  /** Start it even if an export with this id has ended. */
+  readonly again?: boolean;
+}
+
+/** Options to start an export, for every starter: its semaphore, a scheduled run, or a check that finds it missing. */
+export const exportStart = ({ job, limit, tuning, admitted = false, again = false }: ExportStart) => ({
   workflowId: exportWorkflowId(job.jobId),
   taskQueue: CONTROL_QUEUE,
   args: [{ job, limit, tuning, admitted }] as [ExportInput],

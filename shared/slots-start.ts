@@ -9,6 +9,7 @@ import {
 } from './contract.js';
 import { ownerSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
+import { slotsTuning } from './tuning.js';
 
 /**
  * A killed worker now and then takes a task with it. Temporal's default of 10 s before another worker may have the task
@@ -40,7 +41,7 @@ export const slotsStart = (
   new WithStartWorkflowOperation('userExportSlots', {
     workflowId: slotsWorkflowId(tenantId, userId),
     taskQueue: CONTROL_QUEUE,
-    args: [{ tenantId, userId, limit, tuning, state: firstState(active) }],
+    args: [{ tenantId, userId, limit, tuning: slotsTuning(tuning), state: firstState(active) }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowTaskTimeout: TASK_TIMEOUT_MS,
     priority: turnsOf(tenantId, tuning),

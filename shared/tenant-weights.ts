@@ -27,7 +27,7 @@ export function tuningFor(tenantId: string, tuning: Tuning, weights: TenantWeigh
 }
 
 /** Whose a task is, for the queue to let tenants take turns: those of a weight of 2 have two of them. */
-export const turnsOf = (tenantId: string, { fairnessWeight }: Tuning) => ({
+export const turnsOf = (tenantId: string, { fairnessWeight }: Pick<Tuning, 'fairnessWeight'>) => ({
   fairnessKey: tenantId,
   ...(fairnessWeight === undefined ? {} : { fairnessWeight }),
 });

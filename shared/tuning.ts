@@ -1,4 +1,4 @@
-import type { ActivityTuning, Tuning, WebhookTuning } from './contract.js';
+import type { ActivityTuning, SizeTuning, SlotsTuning, Tuning, WebhookTuning } from './contract.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -12,7 +12,7 @@ const short: ActivityTuning = { ...RETRY, startToCloseMs: 10 * SECOND, heartbeat
 const long: ActivityTuning = { ...RETRY, startToCloseMs: 30 * MINUTE, heartbeatMs: 15 * SECOND };
 
 /** The schedule that the specification of Standard Webhooks gives as its example: three days. */
-export const DEFAULT_WEBHOOK_TUNING: WebhookTuning = {
+const WEBHOOK: WebhookTuning = {
   retryDelaysMs: [5 * SECOND, 5 * MINUTE, 30 * MINUTE, ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR)],
   timeoutMs: 15 * SECOND,
   startToCloseMs: 30 * SECOND,
@@ -39,8 +39,22 @@ export const DEFAULT_TUNING: Tuning = {
     startToCloseMs: 30 * SECOND,
     heartbeatMs: 15 * SECOND,
   },
-  webhook: DEFAULT_WEBHOOK_TUNING,
+  webhook: WEBHOOK,
   lookEveryMs: MINUTE,
   idleMs: 10 * SECOND,
   claimEveryMs: 30 * SECOND,
 };
+
+export const slotsTuning = ({ control, lookEveryMs, idleMs, fairnessWeight }: SlotsTuning): SlotsTuning => ({
+  control,
+  lookEveryMs,
+  idleMs,
+  ...(fairnessWeight === undefined ? {} : { fairnessWeight }),
+});
+
+export const sizeTuning = ({ segmentBytes, maxSegmentRows, maxRows, maxBytes }: Tuning): SizeTuning => ({
+  segmentBytes,
+  maxSegmentRows,
+  maxRows,
+  maxBytes,
+});

@@ -11,9 +11,9 @@ import {
   type Tuning,
 } from '../shared/contract.js';
 import { turnsOf } from '../shared/tenant-weights.js';
-import { DEFAULT_WEBHOOK_TUNING } from '../shared/tuning.js';
-import type { ShownAs } from './visible.js';
+import type { StepLabel } from './steps.js';
 
+/** Temporal's priorities: 1 goes before 3. */
 const FIRST = 1;
 const THEN = 3;
 
@@ -24,7 +24,7 @@ const retry = ({ maximumAttempts, initialIntervalMs, maximumIntervalMs }: Activi
   backoffCoefficient: 2,
 });
 
-/** A cancel waits until the attempt has ended: what it holds must be closed before its upload is aborted. */
+/** A cancel waits until the attempt has ended: whatever it holds must be closed before its upload is aborted. */
 const options = (tuning: ActivityTuning) => ({
   startToCloseTimeout: tuning.startToCloseMs,
   ...(tuning.heartbeatMs > 0 ? { heartbeatTimeout: tuning.heartbeatMs } : {}),
@@ -32,10 +32,22 @@ const options = (tuning: ActivityTuning) => ({
   retry: retry(tuning),
 });
 
-export const controlActivities = (tuning: Tuning, shown?: ShownAs) =>
-  proxyActivities<ControlActivities>({ ...options(tuning.control), ...shown, taskQueue: CONTROL_QUEUE });
+export const controlActivities = (tuning: Pick<Tuning, 'control'>, label?: StepLabel) =>
+  proxyActivities<ControlActivities>({ ...options(tuning.control), ...label, taskQueue: CONTROL_QUEUE });
 
-/** Resend knows a key for 24 hours: an attempt after that could be a second mail. By then a usual link is dead, too. */
+/** On the control queue, with the time limit of a finish: a sweep or an erasure may meet many files. */
+export const longControlActivities = (tuning: Pick<Tuning, 'finish'>, label?: StepLabel) =>
+  proxyActivities<ControlActivities>({ ...options(tuning.finish), ...label, taskQueue: CONTROL_QUEUE });
+
+/** Local activities, within the workflow task: tried once, for steps that take milliseconds. See inline-first.ts. */
+export const inlineActivities = ({ summary }: StepLabel) =>
+  proxyLocalActivities<ControlActivities>({ scheduleToCloseTimeout: 1000, retry: { maximumAttempts: 1 }, summary });
+
+/** Tried once, for two seconds at most, because a person is waiting for the answer. */
+export const describeActivities = () =>
+  proxyLocalActivities<ControlActivities>({ scheduleToCloseTimeout: 2000, retry: { maximumAttempts: 1 } });
+
+/** Resend remembers a key for 24 hours: a later attempt could send a second mail. By then, most links are dead too. */
 const MAIL_WITHIN_MS = 23 * 3_600_000;
 
 export const mailActivities = (tuning: Tuning, tenantId: string) =>
@@ -46,17 +58,16 @@ export const mailActivities = (tuning: Tuning, tenantId: string) =>
     priority: turnsOf(tenantId, tuning),
   });
 
-/** The whole schedule, if a receiver asks for a day's pause each time. */
+/** Enough for the whole schedule of attempts, even if a receiver asks for a day's pause each time. */
 const WEBHOOK_WITHIN_MS = 14 * 24 * 3_600_000;
 const LONGEST_WEBHOOK_RETRY_MS = 5 * 60_000;
 
 /**
- * A failed attempt itself says when the next one is due, and which is the last; the intervals here are for attempts
- * that die silently. Temporal gets no attempt limit, because an attempt that finds no place gives its slot back and is
- * retried.
+ * A failed attempt says itself when the next one is due and which one is the last; the intervals here are for attempts
+ * that die silently. There is no attempt limit, because a deferred attempt gives its slot back and is retried.
  */
 export function webhookActivities(tuning: Tuning, tenantId: string) {
-  const { retryDelaysMs, timeoutMs, startToCloseMs } = tuning.webhook ?? DEFAULT_WEBHOOK_TUNING;
+  const { retryDelaysMs, timeoutMs, startToCloseMs } = tuning.webhook;
   const [initialInterval = 0] = retryDelaysMs;
   const { deliverWebhook } = proxyActivities<WebhookActivities>({
     startToCloseTimeout: startToCloseMs,
@@ -71,34 +82,21 @@ export function webhookActivities(tuning: Tuning, tenantId: string) {
   };
 }
 
-/** Of the control queue, with the time of a finish: a sweep or an erasure may meet many files. */
-export const longControlActivities = (tuning: Tuning, shown?: ShownAs) =>
-  proxyActivities<ControlActivities>({ ...options(tuning.finish), ...shown, taskQueue: CONTROL_QUEUE });
-
-/** Within the workflow task, see inline-first.ts: once, for what takes milliseconds where it has nothing to wait for. */
-export const inlineActivities = ({ summary }: ShownAs) =>
-  proxyLocalActivities<ControlActivities>({ scheduleToCloseTimeout: 1000, retry: { maximumAttempts: 1 }, summary });
-
-/** The look has two seconds, once: whoever waits for it is a person. */
-export const lookActivities = () =>
-  proxyLocalActivities<ControlActivities>({ scheduleToCloseTimeout: 2000, retry: { maximumAttempts: 1 } });
-
 /**
- * Activities that read the source database. Tenants take turns. Plans take theirs beside the segments of their own
- * tenant, not behind them; by a priority they would also go before the segments of every other tenant, and fifty plans
- * are ten seconds. Finishes may: there are never more of them than segments that have just ended.
+ * Activities that read the source database. Tenants take turns. Plans have turns of their own beside the segments of
+ * their tenant. A higher priority would put them before the segments of every other tenant too, and fifty plans take
+ * ten seconds. Finishes may go first: there are never more of them than segments that have just ended.
  */
 export function dataActivities(tuning: Tuning, tenantId: string) {
   const turns = turnsOf(tenantId, tuning);
-  const at = (limits: ActivityTuning, priority: Priority) =>
-    proxyActivities<DataActivities>({
-      ...options(limits),
-      taskQueue: DATA_QUEUE,
-      priority,
-    });
-  return {
-    planExport: at(tuning.plan, { ...turns, priorityKey: THEN, fairnessKey: `${tenantId}/plan` }).planExport,
-    exportSegment: at(tuning.segment, { ...turns, priorityKey: THEN }).exportSegment,
-    finishUpload: at(tuning.finish, { ...turns, priorityKey: FIRST }).finishUpload,
-  };
+  const withPriority = (limits: ActivityTuning, priority: Priority) =>
+    proxyActivities<DataActivities>({ ...options(limits), taskQueue: DATA_QUEUE, priority });
+  const { planAndWriteIfSmall } = withPriority(tuning.plan, {
+    ...turns,
+    priorityKey: THEN,
+    fairnessKey: `${tenantId}/plan`,
+  });
+  const { exportSegment } = withPriority(tuning.segment, { ...turns, priorityKey: THEN });
+  const { finishUpload } = withPriority(tuning.finish, { ...turns, priorityKey: FIRST });
+  return { planAndWriteIfSmall, exportSegment, finishUpload };
 }

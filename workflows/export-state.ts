@@ -10,15 +10,15 @@ import { EXPORT_ROWS, EXPORT_STATE } from '../shared/search-attributes.js';
 import { ExportMeter } from './metric-sinks.js';
 import { progressQuery, slotGrantedSignal } from './messages.js';
 
-/** A rate of less than a second says nothing. */
+/** A rate over less than a second means nothing. */
 const RATE_AFTER_MS = 1000;
 
-/** The workflow sees only an activity's last attempt: only the server knows about failures before it. */
-const LOOK_THERE = '  \nattempts and last failure: Pending Activities';
+/** The workflow learns only how an activity ended; its failed attempts are known to the server alone. */
+const SEE_PENDING = '  \nattempts and last failure: Pending Activities';
 
-/** How far an export is: what the `progress` query answers and what Temporal's UI shows. */
+/** How far an export is, for the `progress` query and Temporal's UI. */
 export class ExportState {
-  /** Set by a hint of the semaphore; cleared by whoever acts on it. */
+  /** Set by the semaphore's signal; cleared by whoever acts on it. */
   slotGranted = false;
   private phase: Phase = 'waiting';
   private totalRows: number | null = null;
@@ -35,9 +35,9 @@ export class ExportState {
 
   constructor(request: ExportRequest) {
     this.meter = new ExportMeter(request);
-    const query = 'How far the export is: phase, rows and segments that are committed';
+    const query = 'How far the export is: its phase, and the rows and segments committed so far';
     setHandler(progressQuery, () => this.progress(), { description: query });
-    const signal = 'Sent by export-slots/…: a slot may be free, ask again. Harmless at any time';
+    const signal = 'From export-slots/…: a slot may be free, claim it again. Harmless at any time';
     setHandler(slotGrantedSignal, () => void (this.slotGranted = true), { description: signal });
   }
 
@@ -48,7 +48,7 @@ export class ExportState {
     this.show();
   }
 
-  /** A new plan begins at nothing: segments of an old generation do not count. */
+  /** A new plan starts from zero: segments of an old generation don't count. */
   planned({ totalRows, segments }: { totalRows: number; segments: number }): void {
     this.totalRows = totalRows;
     this.segments = segments;
@@ -77,7 +77,7 @@ export class ExportState {
     this.status('FAILED');
   }
 
-  /** @param rows that were written, instead of those that were planned */
+  /** @param rows that were written, which may differ from those that were planned */
   completed(rows: number): void {
     this.totalRows = rows;
     this.shown = 'COMPLETED';
@@ -99,7 +99,7 @@ export class ExportState {
     };
   }
 
-  /** Not a command: it is only asked for, and may change from version to version. */
+  /** Not a command, so it may change from version to version. */
   private show(): void {
     setCurrentDetails(this.details());
   }
@@ -109,12 +109,12 @@ export class ExportState {
     if (this.shown === 'COMPLETED') return `**${phase}**: ${totalRows ?? 0} rows`;
     if (this.shown === 'FAILED') return `FAILED (${this.errorCode}), was **${phase}**${this.share()}`;
     if (this.shown === 'CANCELLED') return `CANCELLED, was **${phase}**${this.share()}`;
-    // The workflow does not run as time passes, so the text must still be true an hour later.
+    // The workflow doesn't run as time passes, so the text must still be true an hour later.
     const how = this.segments === null ? ` since ${clock(this.enteredAt)}` : this.share();
-    return `**${phase}**${how}${phase === 'waiting' ? '' : LOOK_THERE}`;
+    return `**${phase}**${how}${phase === 'waiting' ? '' : SEE_PENDING}`;
   }
 
-  /** How much of the plan is committed, and how fast that went until the last segment; empty without a plan. */
+  /** How much of the plan is committed, and the rate up to the last segment; empty without a plan. */
   private share(): string {
     const { totalRows, rowsCommitted, segmentsDone, segments } = this.progress();
     if (segments === null) return '';

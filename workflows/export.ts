@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
-import { slotsWorkflowId, type ExportInput, type ExportResult, type NotificationEvent } from '../shared/contract.js';
+import type { ExportInput, ExportResult, FinishedFile, JobFailure, NotificationEvent } from '../shared/contract.js';
 import { tellsSomebody } from '../shared/notification-start.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
@@ -7,69 +7,77 @@ import { failureOf, reasonOf } from './failures.js';
 import { inlineFirst } from './inline-first.js';
 import { makeFile } from './make-file.js';
 import { notifyUser } from './notify-user.js';
-import { claimSlot, releaseSlot } from './slot.js';
-import { isInline, step } from './visible.js';
+import { releaseSlotInline, signalRelease, waitForSlot } from './slot.js';
+import { step } from './steps.js';
 
 /**
- * One export, `export/{job_id}`: claim a slot, make the file, publish it, free the slot, tell the user.
+ * One export, `export/{job_id}`.
  *
- * It may be cancelled until its segments are done, and reset to its beginning at any time, also after its end: every
- * step looks at what is there before it makes something. If it cannot even say how it ended, it keeps its slot; the
- * semaphore's look then finds it dead and settles its row.
+ *     waiting → planning → exporting → finishing → publishing → done    COMPLETED
+ *     canceled before finishing: upload and temporary objects deleted   CANCELLED
+ *     failed in any phase: the upload is kept for a retry               FAILED
+ *
+ * Every step looks at what exists before it creates anything. So an operator can reset the export to its beginning at
+ * any time, even after its end. If the workflow ends without recording how, it keeps its slot until the semaphore finds
+ * it dead; `settleExport` then ends its row.
  */
 export async function exportWorkflow(input: ExportInput): Promise<ExportResult> {
   const state = new ExportState(input.job.request);
-  const { jobId, tenantId } = input.job;
-  const { failExport, discardExport } = controlActivities(input.tuning);
-
   try {
-    if (!(await claimSlot(input, state))) {
-      await releaseSlot(input);
+    if (!(await waitForSlot(input, state))) {
+      await signalRelease(input);
       return { status: 'EXPIRED', rowCount: null, fileSize: null };
     }
     const file = await makeFile(input, state);
-    return await CancellationScope.nonCancellable(async () => {
-      state.enter('publishing');
-      const { rowCount, fileSize } = file;
-      const shown = step('publish', `${rowCount} rows, ${fileSize} bytes`);
-      // With nobody to tell there is nothing to be one with.
-      const slots = tellsSomebody(input.job.request) ? {} : { slots: slotsWorkflowId(tenantId, input.job.userId) };
-      const published = await inlineFirst(input.tuning, shown, (steps) =>
-        steps.publishExport({ jobId, tenantId, file, tuning: input.tuning, ...slots }),
-      );
-      state.completed(rowCount);
-      if (published?.released !== true) await leave(input, 'completed');
-      state.enter('done');
-      return { status: 'COMPLETED', rowCount, fileSize };
-    });
+    return await CancellationScope.nonCancellable(() => publish(input, state, file));
   } catch (error) {
+    // If an attempt fails after cancellation was requested, the error isn't a cancellation.
+    if (isCancellation(error) || CancellationScope.current().consideredCancelled) {
+      await CancellationScope.nonCancellable(() => discard(input, state));
+      throw isCancellation(error) ? error : new CancelledFailure('The export was cancelled.');
+    }
     const failure = failureOf(error);
-    // An attempt that fails, or is missed, while a cancel is on its way to it is not retried and says something else.
-    const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
-    await CancellationScope.nonCancellable(async () => {
-      if (cancelled) {
-        const shown = step('discard', 'aborts the upload, removes temporary objects');
-        const { byOperator } = await discardExport.executeWithOptions(shown, [{ jobId, tenantId }]);
-        state.status('CANCELLED');
-        await leave(input, byOperator ? 'cancelled' : null);
-      } else {
-        await failExport.executeWithOptions(step('fail', failure.code), [{ jobId, tenantId, failure }]);
-        state.failed(failure.code);
-        await leave(input, 'failed');
-      }
-    });
-    if (cancelled) throw isCancellation(error) ? error : new CancelledFailure('The export was cancelled.');
+    await CancellationScope.nonCancellable(() => fail(input, state, failure));
     throw ApplicationFailure.nonRetryable(reasonOf(error), failure.code);
   }
 }
 
+async function publish(input: ExportInput, state: ExportState, file: FinishedFile): Promise<ExportResult> {
+  const { job, tuning } = input;
+  const { jobId, tenantId } = job;
+  const { rowCount, fileSize } = file;
+  state.enter('publishing');
+  const label = step('publish', `${rowCount} rows, ${fileSize} bytes`);
+  const { urlTtlSeconds } = tuning;
+  await inlineFirst(tuning, label, (steps) => steps.publishExport({ jobId, tenantId, file, urlTtlSeconds }));
+  state.completed(rowCount);
+  if (tellsSomebody(job.request)) await releaseAndNotify(input, 'completed');
+  else await releaseSlotInline(input);
+  state.enter('done');
+  return { status: 'COMPLETED', rowCount, fileSize };
+}
+
+async function discard(input: ExportInput, state: ExportState): Promise<void> {
+  const { jobId, tenantId } = input.job;
+  const label = step('discard', 'aborts the upload, removes temporary objects');
+  const { discardExport } = controlActivities(input.tuning, label);
+  const { byOperator } = await discardExport({ jobId, tenantId });
+  state.status('CANCELLED');
+  await (byOperator ? releaseAndNotify(input, 'cancelled') : signalRelease(input));
+}
+
+async function fail(input: ExportInput, state: ExportState, failure: JobFailure): Promise<void> {
+  const { jobId, tenantId } = input.job;
+  const { failExport } = controlActivities(input.tuning, step('fail', failure.code));
+  await failExport({ jobId, tenantId, failure });
+  state.failed(failure.code);
+  await releaseAndNotify(input, 'failed');
+}
+
 /**
- * Frees the slot and tells the user, as one: an export that is terminated between the two would be missed by nobody.
- * The notification takes longer to its first mail than the semaphore to the next slot.
+ * Frees the slot and notifies the user, both with one workflow task: nobody would notice that the notification is
+ * missing if the export was terminated between the two.
  */
-async function leave(input: ExportInput, event: NotificationEvent | null): Promise<void> {
-  const tell = async (): Promise<void> => (event === null ? undefined : notifyUser(input, event));
-  const released = releaseSlot(input);
-  if (!isInline()) await released;
-  await Promise.all([released, tell()]);
+async function releaseAndNotify(input: ExportInput, event: NotificationEvent): Promise<void> {
+  await Promise.all([signalRelease(input), notifyUser(input, event)]);
 }

@@ -2,18 +2,18 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { JobFailure } from '../shared/contract.js';
 import { ERRORS, isErrorCode, messageOf, sentenceOf, type ErrorCode } from '../shared/errors.js';
 
-/** The failure that an activity ended with, below what Temporal wraps around it. */
+/** The failure that an activity ended with, without what Temporal wraps around it. */
 function rootOf(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause !== undefined ? rootOf(error.cause) : error;
 }
 
-/** The code of an activity's failure; null when it is none of ours (a timeout, say). */
+/** The error code of an activity's failure; null when it isn't from our table, such as a timeout. */
 export function codeOf(error: unknown): ErrorCode | null {
   const root = rootOf(error);
   return root instanceof ApplicationFailure && isErrorCode(root.type) ? root.type : null;
 }
 
-/** The user's sentence about a failed export: never the failure's message, which is for operators. */
+/** What the user reads about a failed export. Never the failure's message, which is for operators. */
 export function failureOf(error: unknown): JobFailure {
   const root = rootOf(error);
   const code = codeOf(error) ?? 'INTERNAL';
@@ -21,12 +21,12 @@ export function failureOf(error: unknown): JobFailure {
   return { code, message: typeof forUser === 'string' ? forUser : (sentenceOf(code) ?? ERRORS.INTERNAL.sentence) };
 }
 
-/** The operator's sentence. */
+/** What operators read. */
 export function reasonOf(error: unknown): string {
   return messageOf(rootOf(error));
 }
 
-/** What an activity's failure carries beside its sentence. */
+/** The data that an activity's failure carries. */
 export function detailsOf(error: unknown): Readonly<Record<string, unknown>> {
   const root = rootOf(error);
   const [details] = root instanceof ApplicationFailure ? (root.details ?? []) : [];

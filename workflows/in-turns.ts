@@ -1,8 +1,8 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
 /**
- * Does the work for every item, at most `width` at a time. After the first failure the rest is cancelled, and the
- * failure leaves only when everything that was running has ended.
+ * Does the work for every item, at most `width` at a time. The first failure cancels the rest and is thrown after
+ * everything that was running has ended.
  */
 export async function inTurns<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
@@ -15,7 +15,7 @@ export async function inTurns<T>(items: readonly T[], width: number, work: (item
         try {
           await work(item);
         } catch (error) {
-          // What only ended because a sibling had failed is not the cause.
+          // A sibling that ends because of this is not the cause: see the last line.
           failures.push(error);
           scope.cancel();
         }

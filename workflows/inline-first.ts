@@ -2,31 +2,29 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/index.js';
 import type { Tuning } from '../shared/contract.js';
 import { controlActivities, inlineActivities } from './activity-options.js';
-import { isInline, type ShownAs } from './visible.js';
+import type { StepLabel } from './steps.js';
 
-/** Those that ask a database, the store or Temporal a few things, and may be made twice, or for a run that has ended. */
+/** They ask a database, the store or Temporal a few things, and are safe to run twice, or for a run that has ended. */
 type ShortSteps = Pick<ControlActivities, 'claimSlot' | 'finishUpload' | 'openUpload' | 'publishExport'>;
 
 /**
- * Makes a short step within the workflow task, as a local activity: an export of a few rows is mostly such steps, and
- * needs half of the tasks then. One that fails or takes too long becomes an activity of its own, which operators see,
- * with what it fails of, and steer.
+ * Runs a short step as a local activity, within the workflow task: a small export is mostly short steps, and needs half
+ * as many tasks this way. A step that fails or takes too long runs again as an ordinary activity, where operators see
+ * why it fails and can pause it.
  *
- * @param patiently the activity that it becomes
+ * @param fallback makes the ordinary activity
  */
 export async function inlineFirst<T>(
   tuning: Tuning,
-  shown: ShownAs,
-  make: (steps: ShortSteps) => Promise<T>,
-  patiently: (tuning: Tuning, shown: ShownAs) => ShortSteps = controlActivities,
+  label: StepLabel,
+  run: (steps: ShortSteps) => Promise<T>,
+  fallback: (tuning: Tuning, label: StepLabel) => ShortSteps = controlActivities,
 ): Promise<T> {
-  if (isInline()) {
-    try {
-      return await make(inlineActivities(shown));
-    } catch (error) {
-      // A worker that stops cancels what it runs, too: that is no cancel of the export.
-      if (CancellationScope.current().consideredCancelled) throw error;
-    }
+  try {
+    return await run(inlineActivities(label));
+  } catch (error) {
+    // A worker that is shutting down cancels its local activities too; that doesn't cancel the export.
+    if (CancellationScope.current().consideredCancelled) throw error;
   }
-  return make(patiently(tuning, shown));
+  return run(fallback(tuning, label));
 }

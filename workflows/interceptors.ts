@@ -2,7 +2,7 @@ import { workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/work
 import { jobIdOfWorkflow } from '../shared/contract.js';
 import { EXPORT_TENANT_ID } from '../shared/search-attributes.js';
 
-/** Every line that a workflow logs says which job and which tenant it is about. */
+/** Adds the job and the tenant to every line that a workflow logs. */
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   outbound: [
     {

@@ -1,7 +1,7 @@
 import { proxySinks, type Sinks } from '@temporalio/workflow';
 import type { ExportRequest, ExportStatus, Phase, ShownStatus } from '../shared/contract.js';
 
-/** What a workflow tells its worker's metrics. Nothing of it is in a history, and a replay tells nothing again. */
+/** Calls from workflows to their worker's metrics. They leave no events in a history, and a replay doesn't repeat them. */
 export interface MetricSinks extends Sinks {
   readonly exportMetrics: {
     phaseEnded(phase: Phase, format: string, seconds: number): void;
@@ -11,7 +11,7 @@ export interface MetricSinks extends Sinks {
 
 const { exportMetrics } = proxySinks<MetricSinks>();
 
-/** Measures one export, by the clock of its workflow. */
+/** Measures one export by its workflow's clock. */
 export class ExportMeter {
   private phase: Phase | null = null;
   private since = 0;
@@ -25,7 +25,7 @@ export class ExportMeter {
     this.since = now;
   }
 
-  /** An end is counted, and ends the phase. */
+  /** Counts the end of the export, which also ends its phase. */
   became(status: ShownStatus): void {
     if (status !== 'COMPLETED' && status !== 'FAILED' && status !== 'CANCELLED') return;
     this.enter(null);

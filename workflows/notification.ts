@@ -1,50 +1,52 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { NotificationInput, RedeliveryInput } from '../shared/contract.js';
+import type { EventRef, NotificationInput, RedeliveryInput, Tuning } from '../shared/contract.js';
 import { mailActivities, webhookActivities } from './activity-options.js';
 
-/**
- * Tells the user how an export ended, `notification/{job_id}/{event}`. It never holds an export or runs it again. Mail
- * and webhook each have their own patience, and neither waits for the other.
- */
-export async function notificationWorkflow({
-  jobId,
-  tenantId,
-  event,
-  webhook = false,
-  tuning,
-}: NotificationInput): Promise<void> {
-  const about = { jobId, tenantId, event };
-  const ways = new Map<string, string>();
-  async function by(way: string, told: Promise<string>): Promise<void> {
-    const now = (state: string): void => {
-      ways.set(way, state);
-      setCurrentDetails([...ways].map(([name, how]) => `${name}: ${how}`).join(', '));
-    };
-    now('under way');
-    await told.then(
-      (end) => {
-        now(end);
-      },
-      (error: unknown) => {
-        now('given up');
-        throw error;
-      },
-    );
+/** How the user is told, and what has become of it: `email: sent, webhook: in progress`. */
+class Channels {
+  private readonly states = new Map<string, string>();
+
+  /** @param delivery resolves to its outcome, in a word or two */
+  async run(channel: string, delivery: Promise<string>): Promise<void> {
+    this.show(channel, 'in progress');
+    try {
+      this.show(channel, await delivery);
+    } catch (error) {
+      this.show(channel, 'given up');
+      throw error;
+    }
   }
-  const mail = async (): Promise<string> => {
-    const { sent, skipped } = await mailActivities(tuning, tenantId).sendEmail(about);
-    return skipped === undefined ? (sent ? 'sent' : 'nobody to write to') : `skipped (${skipped})`;
-  };
-  const post = async (): Promise<string> => {
-    await webhookActivities(tuning, tenantId).deliverWebhook(about);
-    return 'delivered';
-  };
-  const ends = await Promise.allSettled([by('email', mail()), ...(webhook ? [by('webhook', post())] : [])]);
-  const failed = ends.find((end) => end.status === 'rejected');
+
+  private show(channel: string, state: string): void {
+    this.states.set(channel, state);
+    setCurrentDetails([...this.states].map(([name, shown]) => `${name}: ${shown}`).join(', '));
+  }
+}
+
+/**
+ * Notifies the user how an export ended, `notification/{job_id}/{event}`. It never delays an export or runs it again.
+ * Email and webhook are retried independently, and neither waits for the other.
+ */
+export async function notificationWorkflow({ webhook, tuning, ...about }: NotificationInput): Promise<void> {
+  const channels = new Channels();
+  const deliveries = [channels.run('email', email(about, tuning))];
+  if (webhook) deliveries.push(channels.run('webhook', postWebhook(about, tuning)));
+  const failed = (await Promise.allSettled(deliveries)).find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Sends a webhook once more, `redelivery/{job_id}`: the user asked, and looks at what comes of it. */
+async function email({ jobId, tenantId, event }: EventRef, tuning: Tuning): Promise<string> {
+  const { sent, skipped } = await mailActivities(tuning, tenantId).sendEmail({ jobId, tenantId, event });
+  if (skipped !== undefined) return `skipped (${skipped})`;
+  return sent ? 'sent' : 'nobody to write to';
+}
+
+async function postWebhook({ jobId, tenantId, event }: EventRef, tuning: Tuning): Promise<string> {
+  await webhookActivities(tuning, tenantId).deliverWebhook({ jobId, tenantId, event });
+  return 'delivered';
+}
+
+/** Sends a webhook once more, `redelivery/{job_id}`, because the user requested it and looks at the outcome. */
 export async function redeliveryWorkflow({ jobId, tenantId, event, tuning }: RedeliveryInput): Promise<void> {
   await webhookActivities(tuning, tenantId).redeliverWebhook({ jobId, tenantId, event });
 }

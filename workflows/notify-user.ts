@@ -4,7 +4,7 @@ import type { ExportInput, NotificationEvent } from '../shared/contract.js';
 import { notificationStart, tellsSomebody } from '../shared/notification-start.js';
 import { notificationWorkflow } from './notification.js';
 
-/** Starts the notification, once per job and event, and leaves it to itself. */
+/** Starts the notification, once per job and event, and doesn't wait for it. */
 export async function notifyUser({ job, tuning }: ExportInput, event: NotificationEvent): Promise<void> {
   const { jobId, tenantId, request } = job;
   if (!tellsSomebody(request)) return;

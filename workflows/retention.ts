@@ -3,15 +3,14 @@ import type { RetentionInput } from '../shared/contract.js';
 import { longControlActivities } from './activity-options.js';
 
 /**
- * Repeats the sweep for as long as its input says: files with expired links, uploads and temporary objects past their
- * time, and jobs whose export and semaphore are both gone. A Temporal Schedule starts the next run, so that a run ended
- * by an operator, or by the removal of its worker's version, is replaced within half a minute.
+ * Repeats the sweep (`activities/sweep.ts`) for as long as its input says. A Temporal Schedule starts the next run, so a
+ * run that is ended by an operator, or by the removal of its worker's version, is replaced within half a minute.
  */
 export async function retentionWorkflow({ tuning, everyMs, forMs }: RetentionInput): Promise<void> {
   const { sweep } = longControlActivities(tuning);
   const endsAt = Date.now() + forMs;
   for (let sweeps = 1; ; sweeps += 1) {
-    await sweep({ tuning });
+    await sweep();
     setCurrentDetails(`${sweeps} sweeps, the last one ended at ${new Date(Date.now()).toISOString()}`);
     if (Date.now() + everyMs >= endsAt) return;
     await sleep(everyMs);

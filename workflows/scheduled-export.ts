@@ -6,15 +6,15 @@ import type { ScheduledExportInput } from '../shared/schedules/contract.js';
 import { DEFAULT_TUNING } from '../shared/tuning.js';
 import { controlActivities } from './activity-options.js';
 import { notifyUser } from './notify-user.js';
-import { startExport } from './start-export.js';
+import { startChildExport } from './start-child-export.js';
 
-/** Set by Temporal on what a schedule starts. */
+/** Set by Temporal on workflows that a schedule starts. */
 const DUE_AT = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
 
 /**
- * One run of a schedule. It makes the request of that day and starts the export, which nobody has admitted: so it waits
- * for its slot instead of being refused. The run stays open until the export has ended, because that is what the
- * schedule's overlap policy looks at, and cancels it when it is cancelled itself.
+ * One run of a schedule. It resolves the request for its day and starts the export, without an admission: so the export
+ * waits for a slot instead of being refused. The run stays open until the export has ended, because the schedule's
+ * overlap policy looks at the run. If the run is canceled, so is the export.
  */
 export async function scheduledExportWorkflow(input: ScheduledExportInput): Promise<ExportResult | null> {
   const { workflowId, startTime, typedSearchAttributes } = workflowInfo();
@@ -28,10 +28,10 @@ export async function scheduledExportWorkflow(input: ScheduledExportInput): Prom
     throw ApplicationFailure.nonRetryable(reason, failure.code);
   }
   try {
-    const run = await startExport(due);
+    const run = await startChildExport(due);
     return await run.result();
   } catch (error) {
-    // This run was reset after it had started its export.
+    // The run was reset after it had started its export.
     if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
     throw error;
   }

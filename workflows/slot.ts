@@ -1,33 +1,50 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { slotsWorkflowId, type ExportInput } from '../shared/contract.js';
+import { slotsTuning } from '../shared/tuning.js';
+import { inlineActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { inlineFirst } from './inline-first.js';
 import { releaseSignal } from './messages.js';
-import { isVisible, step } from './visible.js';
+import { step } from './steps.js';
 
-const STATUS_OF = { granted: 'PROCESSING', wait: 'QUEUED', ended: 'EXPIRED' } as const;
+const STATUS_AFTER = { granted: 'PROCESSING', wait: 'QUEUED', ended: 'EXPIRED' } as const;
 
 /**
- * Takes the slot, or waits for it: an export that was admitted holds it already, one that was reset after its end
- * has to ask. The wait ends with a slot, a cancel or the execution's timeout.
- * @returns false when the job has expired or was deleted: there is nothing to make
+ * Takes a slot, or waits for one. An admitted export already holds its slot; one that was reset after its end has to
+ * ask. The wait ends with a slot, a cancel or the execution timeout.
+ * @returns false when the job has expired or was deleted, so that there is nothing to export
  */
-export async function claimSlot(input: ExportInput, state: ExportState): Promise<boolean> {
+export async function waitForSlot(input: ExportInput, state: ExportState): Promise<boolean> {
   const { job, limit, tuning } = input;
   state.enter('waiting');
   for (;;) {
     state.slotGranted = false;
-    const shown = step('claim', `one of ${limit} slots of user ${job.userId}`);
-    const { claim } = await inlineFirst(tuning, shown, (steps) => steps.claimSlot(input));
-    if (isVisible()) state.status(STATUS_OF[claim]);
+    const label = step('claim', `one of ${limit} slots of user ${job.userId}`);
+    const claimInput = { ...input, tuning: slotsTuning(tuning) };
+    const { claim } = await inlineFirst(tuning, label, (steps) => steps.claimSlot(claimInput));
+    state.status(STATUS_AFTER[claim]);
     if (claim !== 'wait') return claim === 'granted';
     await condition(() => state.slotGranted, tuning.claimEveryMs);
   }
 }
 
-/** A semaphore that is gone has nothing to release. */
-export async function releaseSlot({ job }: ExportInput): Promise<void> {
+/** Frees the slot by a command of the workflow. Without a semaphore there is nothing to free. */
+export async function signalRelease({ job }: ExportInput): Promise<void> {
   await getExternalWorkflowHandle(slotsWorkflowId(job.tenantId, job.userId))
     .signal(releaseSignal, job.jobId)
     .catch(() => undefined);
+}
+
+/**
+ * Frees the slot within the current workflow task, so that the workflow can end with it; a command would need one more
+ * task. Only for an export that starts nothing after this: its run may have been terminated meanwhile.
+ */
+export async function releaseSlotInline(input: ExportInput): Promise<void> {
+  const { jobId, tenantId, userId } = input.job;
+  const slots = slotsWorkflowId(tenantId, userId);
+  try {
+    await inlineActivities(step('release', 'frees the slot')).releaseSlot({ jobId, tenantId, slots });
+  } catch {
+    await signalRelease(input);
+  }
 }

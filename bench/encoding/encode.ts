@@ -6,7 +6,7 @@
  */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { measureRows, type Sample } from '../../activities/sample-rows.js';
+import { measureRows, type RowSample } from '../../activities/sample-rows.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { shownColumns } from '../../shared/datasets/define-dataset.js';
 import { orders } from '../../shared/datasets/orders.js';
@@ -74,14 +74,14 @@ async function encode(): Promise<void> {
 }
 
 /** The first rows; those of the other end are alike. */
-function readSample(): Sample {
+function readSample(): RowSample {
   const sampled = openSync(input, 'r');
   const [first] = readChunks(sampled);
   closeSync(sampled);
   return { first: first === undefined ? [] : [first], last: [] };
 }
 
-async function outlineOf({ first }: Sample): Promise<FileOutline> {
+async function outlineOf({ first }: RowSample): Promise<FileOutline> {
   const bare: FileOutline = {
     title: orders.title,
     columns: shownColumns(orders, Object.keys(orders.columns)),
@@ -101,7 +101,7 @@ async function outlineOf({ first }: Sample): Promise<FileOutline> {
 
 async function placeSegments(
   outline: FileOutline,
-  sample: Sample,
+  sample: RowSample,
 ): Promise<readonly { readonly rows: number; readonly place: SegmentPlace }[]> {
   const { rowBytes, plainRowBytes } = await measureRows({ format, outlines: [outline] }, resources, sample);
   const { unitRows = 1, memberRows = Infinity } = format.cut?.(outline, { plainBytes: plainRowBytes }, false) ?? {};

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { TenantTurns, type Turn } from '../../activities/tenant-turns.js';
+import { TenantTurns, type TenantTurn } from '../../activities/tenant-turns.js';
 
 const LIMIT = 10;
 
 /** Takes all free places. @returns the places, and when the other deliveries may retry, ms */
 function arrive(turns: TenantTurns, tenant: string, count: number, now: number) {
-  const taken: Turn[] = [];
+  const taken: TenantTurn[] = [];
   const waits: number[] = [];
   for (let n = 0; n < count; n++) {
     const answer = turns.take(tenant, now);
@@ -44,7 +44,7 @@ describe('places for the deliveries of a tenant', () => {
     const turns = new TenantTurns(LIMIT);
     const timeoutMs = 15_000;
     const due = Array.from({ length: 1000 }, () => 0);
-    const running: { turn: Turn; endsAt: number }[] = [];
+    const running: { turn: TenantTurn; endsAt: number }[] = [];
     let looks = 0;
     let begun = 0;
     for (let now = 0; now < 300_000; now += 50) {

@@ -13,7 +13,8 @@ describe('the upload of an export', () => {
   });
   after(() => service.close());
 
-  const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
+  const run = <T>(work: () => Promise<T>): Promise<T> =>
+    new MockActivityEnvironment({ startToCloseTimeoutMs: 20_000 }).run(work);
 
   async function planned(): Promise<{ jobId: string; tenantId: string; generation: number; key: string }> {
     const user = someUser();
@@ -27,7 +28,9 @@ describe('the upload of an export', () => {
     };
     const { jobId, tenantId } = job;
     await service.deps.jobs.insert(job);
-    const { generation } = await run(() => planExport(service.deps)({ jobId, tenantId, tuning: FAST, demand: {} }));
+    const input = { jobId, tenantId, sizes: FAST, demand: {} };
+    const { plan } = await run(() => planExport(service.deps, input, new AbortController().signal));
+    const { generation } = plan;
     const key = (await service.deps.jobs.find(jobId))?.file_key ?? '';
     return { jobId, tenantId, generation, key };
   }

@@ -37,7 +37,7 @@ export async function notify(
   tuning: Tuning = FAST,
 ): Promise<Told> {
   const jobId = await endedJob(service, user, event);
-  const input: NotificationInput = { jobId, tenantId: user.tenantId, event, tuning };
+  const input: NotificationInput = { jobId, tenantId: user.tenantId, event, webhook: false, tuning };
   const workflowId = notificationWorkflowId(jobId, event);
   const options = { workflowId, taskQueue: CONTROL_QUEUE, args: [input] };
   await service.deps.temporal.client.workflow.start('notificationWorkflow', options);

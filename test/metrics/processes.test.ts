@@ -148,7 +148,7 @@ describeDeeply('an operator who watches the processes', function () {
   it('by a trace sees the request, its workflow, its activities and the mail as one', async () => {
     const spanOf = (name: string): ReceivedSpan | undefined => collector.spans.find((span) => span.name === name);
     // Of few rows, which the plan writes as well.
-    const steps = ['claimSlot', 'planExport', 'finishUpload', 'publishExport', 'sendEmail'];
+    const steps = ['claimSlot', 'planAndWriteIfSmall', 'finishUpload', 'publishExport', 'sendEmail'];
     const expected = [
       'POST /v1/exports',
       'RunWorkflow:exportWorkflow',

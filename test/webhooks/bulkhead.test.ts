@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Principal } from '../../api/deps.js';
 import { notificationStart } from '../../shared/notification-start.js';
-import { DEFAULT_WEBHOOK_TUNING } from '../../shared/tuning.js';
+import { DEFAULT_TUNING } from '../../shared/tuning.js';
 import { seedFor } from '../api/support.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { queryRows } from '../support/database.js';
@@ -32,7 +32,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
 
   before(async () => {
     // Production's fifteen seconds for a receiver.
-    stage = await startStage({ tuning: { webhook: DEFAULT_WEBHOOK_TUNING } });
+    stage = await startStage({ tuning: { webhook: DEFAULT_TUNING.webhook } });
     server = createServer((socket) => {
       // A socket that is not read never emits its end.
       sockets.add(
@@ -53,7 +53,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
     await endStage(stage);
   });
 
-  const input = () => ({ ...FAST, webhook: DEFAULT_WEBHOOK_TUNING });
+  const input = () => ({ ...FAST, webhook: DEFAULT_TUNING.webhook });
   /** A finished export, and the notification of it. */
   async function deliver(as: Principal): Promise<string> {
     const { jobs, temporal } = stage.service.deps;

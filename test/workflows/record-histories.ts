@@ -1,11 +1,11 @@
 /**
- * Records the histories that `replay.test.ts` replays, from real runs of the present code:
+ * Records the histories that `replay.test.ts` replays, from real runs of the current code:
  *
  *     npx mocha --extension ts test/workflows/record-histories.ts
  *
- * Record them when a workflow is meant to change, under a name of its own for the change: what earlier code has done
- * stays beside it. Until then a replay that fails says that exports which are running
- * while the new version is deployed would be stuck.
+ * A replay that fails means that exports running during a deploy would be stuck. Before the first release, nothing runs
+ * anywhere: record the histories again, in place of the old ones. After it, set CHANGE to a name for the change, so that
+ * the histories of released code stay beside the new ones, and keep them replaying with `patched`.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
@@ -27,8 +27,8 @@ import {
   untilStatus,
 } from './support.js';
 
-/** What is new about the code that is recorded. */
-const CHANGE = 'ends-with-publish';
+/** Appended to file names; empty before the first release. */
+const CHANGE = '';
 
 describe('histories', () => {
   let service: TestService;
@@ -48,7 +48,7 @@ describe('histories', () => {
 
   async function record(name: string, workflowId: string): Promise<void> {
     const history = await service.deps.temporal.client.workflow.getHandle(workflowId).fetchHistory();
-    await writeFile(new URL(`${name}.${CHANGE}.json`, HISTORIES), historyToText(history));
+    await writeFile(new URL(`${name}${CHANGE}.json`, HISTORIES), historyToText(history));
   }
   const untilClosed = (workflowId: string, status: string): Promise<true> =>
     untilStatus(service, workflowId, status, 20_000);
@@ -63,7 +63,7 @@ describe('histories', () => {
     await record('notification', `notification/${jobId}/completed`);
   });
 
-  it('of one of few rows, which its plan has written', async () => {
+  it('of a small one, whose plan has written it', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, { columns: ['id'] });
     await untilEnded(service, user, jobId);

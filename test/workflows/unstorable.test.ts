@@ -39,7 +39,7 @@ describe('an export whose row can never be stored', () => {
     };
     const terms = { limit: 2, tuning: FAST };
     await service.deps.temporal.client.workflow.executeUpdateWithStart(admitUpdate, {
-      args: [{ job, ...terms, notAfter: Date.now() + 60_000, atOnce: true }],
+      args: [{ job, ...terms, notAfter: Date.now() + 60_000, atOnce: true, again: false }],
       updateId: randomUUID(),
       startWorkflowOperation: slotsStart(job, terms, []),
     });

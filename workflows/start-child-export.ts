@@ -3,10 +3,10 @@ import { exportStart } from '../shared/export-start.js';
 import { exportWorkflow } from './export.js';
 
 /**
- * Starts an export, which lives on whatever becomes of whoever started it.
- * @throws WorkflowExecutionAlreadyStartedError when it was started before, also when it has ended since
+ * Starts an export that outlives its starter.
+ * @throws WorkflowExecutionAlreadyStartedError when it was started before, even if it has ended since
  */
-export const startExport = (
+export const startChildExport = (
   input: Parameters<typeof exportStart>[0],
 ): Promise<ChildWorkflowHandle<typeof exportWorkflow>> =>
   startChild(exportWorkflow, { ...exportStart(input), parentClosePolicy: ParentClosePolicy.ABANDON });

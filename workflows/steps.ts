@@ -1,0 +1,26 @@
+import type { SlotsState } from '../shared/contract.js';
+
+/** How a step is shown to operators. */
+export interface StepLabel {
+  readonly summary: string;
+  /** What `temporal activity pause --activity-id …` takes. */
+  readonly activityId?: string;
+}
+
+/** An id may be used again, as by a finish that sends segments back, but never while its activity is still running. */
+export const step = (activityId: string, summary: string): StepLabel => ({ summary, activityId });
+
+/** The segment's number, from 0, is that of `export_segments` and of the logs; four digits sort correctly. */
+export const segmentStep = (segment: number, segments: number): StepLabel =>
+  step(`segment-${String(segment).padStart(4, '0')}`, `segment ${segment} (${segment + 1} of ${segments})`);
+
+/** Who holds a slot and who waits for one. The Web UI renders Markdown, where two spaces end a line. */
+export function slotsDetails({ holders, waiters, unsettled }: SlotsState, limit: number): string {
+  const held = Object.keys(holders);
+  const list = (jobIds: readonly string[]): string => jobIds.join(', ') || '–';
+  return [
+    `${held.length} of ${limit} slots held: ${list(held)}`,
+    `waiting: ${list(waiters)}`,
+    ...(unsettled.length > 0 ? [`found dead: ${list(unsettled)}`] : []),
+  ].join('  \n');
+}
