@@ -1,21 +1,22 @@
 /**
- * `npm test`: types, lint, format, unused code, then every test on real services; ends with one line of counts.
- * `npm test -- ARGUMENTS` passes them to mocha and runs only that: `npm test -- test/dev/inbox.test.ts -g twice`.
+ * `npm test`: every test on real services and, beside them, types, lint, format and unused code; ends with one line of
+ * counts. `npm test -- ARGUMENTS` passes them to mocha and runs only that: `npm test -- test/dev/inbox.test.ts -g twice`.
  */
-import { join } from 'node:path';
-import { createProgress } from './stack/progress.js';
-import { LOCAL_DIR } from './stack/stack.js';
 import { runChecks } from './test/checks.js';
 import { runMocha } from './test/mocha.js';
 
-const USAGE = `npm test [-- MOCHA ARGUMENTS]
+const TESTS_ONLY = '--tests-only';
+const USAGE = `npm test [-- ${TESTS_ONLY} | MOCHA ARGUMENTS]
 
-Without arguments: types, lint, format, unused code, then every test on real services. With, only what they name:
+Without arguments: every test on real services and, beside them, types, lint, format and unused code, which
+${TESTS_ONLY} leaves out. With arguments for mocha, only what they name:
   npm test -- test/dev/inbox.test.ts -g twice
 
 npm run test:deep and npm run test:long run more of each.`;
 
-const mochaArguments = process.argv.slice(2);
+const [first, ...others] = process.argv.slice(2);
+const testsOnly = first === TESTS_ONLY;
+const mochaArguments = first === undefined || testsOnly ? others : [first, ...others];
 if (mochaArguments.includes('--help') || mochaArguments.includes('-h')) {
   console.log(`Usage: ${USAGE}`);
   process.exit();
@@ -28,12 +29,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 const { signal } = interrupt;
-const countsFile = join(LOCAL_DIR, `counts-${process.pid}.json`);
 
-const checks = mochaArguments.length > 0 ? [] : await runChecks(createProgress(process.stdout), signal);
-const tests = signal.aborted ? undefined : await runMocha(mochaArguments, countsFile, signal);
+const isWhole = mochaArguments.length === 0 && !testsOnly;
+const [checks, tests] = await Promise.all([isWhole ? runChecks(signal) : [], runMocha(mochaArguments, signal)]);
 
-const passed = checks.filter((ok) => ok).length + (tests?.passed ?? 0);
-const failed = checks.filter((ok) => !ok).length + (tests?.failed ?? 1);
-console.log(`${passed} passed, ${failed} failed, ${tests?.skipped ?? 0} skipped`);
+const failedChecks = checks.filter(({ ok }) => !ok);
+// Not before: nobody would see it among a thousand tests.
+for (const { title, output } of failedChecks) console.log(`\n✗ ${title}\n${output}`);
+const passed = checks.length - failedChecks.length + tests.passed;
+const failed = failedChecks.length + tests.failed;
+console.log(`${passed} passed, ${failed} failed, ${tests.skipped} skipped`);
 process.exitCode = signal.aborted ? 130 : failed > 0 ? 1 : 0;
