@@ -1,11 +1,9 @@
-import { Runtime, bundleWorkflowCode } from '@temporalio/worker';
-import { randomUUID } from 'node:crypto';
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAILURE_CONVERTER } from '../shared/infrastructure/temporal.js';
 import { filesIn, fingerprintOf } from '../shared/infrastructure/files.js';
+import { keptBundle } from './kept-bundle.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -39,27 +37,30 @@ export async function bundleWorkflows({ traced, encrypted }: Variant): Promise<s
       here('../workflows/interceptors'),
     ],
     ...(encrypted ? { failureConverterPath: FAILURE_CONVERTER } : {}),
-    logger: Runtime.instance().logger,
+    // Not the runtime's: whoever bundles before installing a runtime could not install one any more.
+    logger: new DefaultLogger('ERROR'),
   });
   return code;
 }
 
-/** The file of the bundle: of the build, or else of the sources as they are. */
-export async function workflowBundleFile(variant: Variant): Promise<string> {
+const found = new Map<string, Promise<string>>();
+
+/**
+ * The file of the bundle: of the build, or else of the sources as they are. A process keeps to the first answer,
+ * whatever happens to the sources while it runs.
+ */
+export function workflowBundleFile(variant: Variant): Promise<string> {
+  const name = nameOf(variant);
+  const finding = found.get(name) ?? findBundle(variant);
+  found.set(name, finding);
+  finding.catch(() => found.delete(name));
+  return finding;
+}
+
+async function findBundle(variant: Variant): Promise<string> {
   const built = bundleFile(variant);
   if (existsSync(built)) return built;
   const sources = [...(await filesIn(here('../workflows'))), ...(await filesIn(here('../shared')))];
   const print = await fingerprintOf([...sources, here('../package-lock.json')], here('..'));
-  const prefix = `${nameOf(variant)}-`;
-  const file = join(KEPT, `${prefix}${print}.js`);
-  if (existsSync(file)) return file;
-  const code = await bundleWorkflows(variant);
-  await mkdir(KEPT, { recursive: true });
-  // Renamed, so that a worker that starts beside this one finds either nothing or all of it.
-  const draft = join(KEPT, `${randomUUID()}.draft`);
-  await writeFile(draft, code);
-  await rename(draft, file);
-  const outdated = (await readdir(KEPT)).filter((name) => name.startsWith(prefix) && join(KEPT, name) !== file);
-  await Promise.all(outdated.map((name) => rm(join(KEPT, name), { force: true })));
-  return file;
+  return keptBundle(KEPT, nameOf(variant), print, () => bundleWorkflows(variant));
 }

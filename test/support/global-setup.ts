@@ -5,6 +5,8 @@ import { buildPage } from '../../dev/build-page.js';
 import { messageOf, StackError } from '../../dev/stack/stack-error.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { COUNTS_VARIABLE, type Counts } from '../../dev/test/mocha.js';
+import { VARIANTS, workflowBundleFile } from '../../worker/workflow-bundle.js';
+import { DEEP } from './depth.js';
 import { findSecrets, secretsOf } from './secrets.js';
 import { stack as testStack, startTestStack } from './stack.js';
 
@@ -20,8 +22,9 @@ export async function mochaGlobalSetup(): Promise<void> {
     });
   }
   try {
-    // The page once for every test, too: two that make it at the same time would be in each other's way.
-    [stack] = await Promise.all([startTestStack(interrupt.signal), buildPage()]);
+    // What tests need of the sources is made here once: two jobs that do so at the same time are in each other's way.
+    const variants = DEEP ? VARIANTS : VARIANTS.slice(0, 1);
+    [stack] = await Promise.all([startTestStack(interrupt.signal), buildPage(), ...variants.map(workflowBundleFile)]);
     const { env } = stack;
     useKeys(env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY);
   } catch (error) {

@@ -1,8 +1,6 @@
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from '@prometheus-io/client';
 import type { ActivityDeps } from '../../activities/deps.js';
@@ -33,10 +31,10 @@ import { connectTemporal, encryptedBy } from '../../shared/infrastructure/tempor
 import { createWorker, type WorkerOptions } from '../../worker/create-worker.js';
 import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
-import { temporalLogger } from '../../worker/temporal-logger.js';
 import { asker, type Answer, type Ask } from './ask.js';
 import { contractOf } from './contract.js';
 import { createDatabase, type TestDatabase } from './database.js';
+import { openWorkerLog } from './runtime.js';
 import { stack } from './stack.js';
 
 /** Every time that production waits for, in tenths of seconds: the same code, the same order of events. */
@@ -140,15 +138,6 @@ async function makeTemplate(orders: number, singleTenant: boolean, env: StackEnv
   return database;
 }
 
-let installed = false;
-/** The SDK's own log of a test run goes beside the services' logs. */
-function logOfWorkers() {
-  const logger = pino({ level: 'info' }, createWriteStream(join(stack().logDir, 'test-workers.log'), { flags: 'a' }));
-  if (!installed) Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
-  installed = true;
-  return logger;
-}
-
 async function withBucketClient(env: StackEnv, work: (s3: S3Client) => Promise<unknown>): Promise<void> {
   const s3 = new S3Client({ endpoint: env.S3_ENDPOINT, region: env.S3_REGION, forcePathStyle: true });
   try {
@@ -178,7 +167,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const name = `test-${randomUUID()}`;
   const { stackEnv = stack().env, orders = 2000, singleTenant = false } = options;
   const database = await createDatabase(await sampleTemplate(orders, singleTenant, stackEnv), stackEnv);
-  const logger = logOfWorkers();
+  const logger = openWorkerLog();
   const env = {
     ...stackEnv,
     DATABASE_URL: database.url,

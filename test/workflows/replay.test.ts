@@ -7,6 +7,7 @@ import { metricSinks } from '../../worker/metric-sinks.js';
 import { VARIANTS, workflowBundleFile, type Variant } from '../../worker/workflow-bundle.js';
 import { HISTORIES, historyFromText } from './history-file.js';
 import { deeply } from '../support/depth.js';
+import { openWorkerLog } from '../support/runtime.js';
 
 /** Not more than is read and reviewed; a history that grows says that exports became chattier. */
 const MAX_BYTES = 200 * 1024;
@@ -18,6 +19,7 @@ describe('workflows', () => {
   let recorded: Map<string, string>;
 
   before(async () => {
+    openWorkerLog();
     const names = (await readdir(HISTORIES)).filter((name) => name.endsWith('.json'));
     const texts = names.map(async (name) => [name, await readFile(new URL(name, HISTORIES), 'utf8')] as const);
     recorded = new Map(await Promise.all(texts));
