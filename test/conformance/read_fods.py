@@ -1,4 +1,4 @@
-"""Prints the cells of a flat OpenDocument spreadsheet that LibreOffice has written, in the shape of xlsx/workbook.ts."""
+"""Prints the cells of flat OpenDocument spreadsheets that LibreOffice wrote, each in the shape of xlsx/workbook.ts."""
 
 import json
 import re
@@ -88,5 +88,9 @@ def rows_of(sheet):
     return rows
 
 
-tables = ElementTree.parse(sys.argv[1]).getroot().iter(TABLE + "table")
-json.dump({"sheets": [{"name": table.get(TABLE + "name"), "rows": rows_of(table)} for table in tables]}, sys.stdout)
+def workbook_of(path):
+    tables = ElementTree.parse(path).getroot().iter(TABLE + "table")
+    return {"sheets": [{"name": table.get(TABLE + "name"), "rows": rows_of(table)} for table in tables]}
+
+
+json.dump([workbook_of(path) for path in sys.argv[1:]], sys.stdout)

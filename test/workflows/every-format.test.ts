@@ -11,63 +11,102 @@ import { describeStores } from '../support/stores.js';
 /** Options that have a format put bytes between segments, too. */
 const OPTIONS: Readonly<Record<string, object>> = { XLSX: { sheet_rows: 400 } };
 
+/** One export of a format, by a user of its own. */
+interface Export {
+  readonly format: string;
+  readonly user: ReturnType<typeof someUser>;
+  readonly jobId: string;
+}
+
 if (DEEP)
-  describeStores('an export of any format', (stackEnv) => {
+  describeStores('exports of every format', (stackEnv) => {
     let stage: Stage;
     let door: Door;
-    const me = someUser();
+    let undisturbed: readonly Export[];
+    const users = [...FORMATS.keys()].map((format) => ({ format, user: someUser() }));
 
     before(async () => {
-      stage = await startStage({ stackEnv: stackEnv(), tuning: { maxSegmentRows: 150, segmentsInFlight: 2 } });
+      stage = await startStage({
+        stackEnv: stackEnv(),
+        dataSlots: 2 * users.length,
+        tuning: { maxSegmentRows: 150, segmentsInFlight: 2 },
+      });
       // Archives and pages say when they were planned.
       await planAt(stage.service, '2026-11-25T10:20:30.000Z');
+      undisturbed = await postAll();
+      await untilAllCompleted(undisturbed);
+      door = await stage.doors.closed(1);
+      await door.open();
     });
+    beforeEach(() => door.close());
     afterEach(() => door.open());
     after(() => endStage(stage));
 
-    const bodyOf = (format: string): object => ({ ...behind(1), format, options: OPTIONS[format] ?? {} });
+    // All at once: they hardly use the machine, but each waits for Temporal.
+    const postAll = (): Promise<Export[]> =>
+      Promise.all(
+        users.map(async ({ format, user }) => {
+          const body = { ...behind(1), format, options: OPTIONS[format] ?? {} };
+          return { format, user, jobId: await postExport(stage.service, user, body) };
+        }),
+      );
     const untilClosed = (jobId: string, status: string): Promise<true> =>
       until(`${jobId} ${status}`, async () => (await statusOf(stage.service, exportWorkflowId(jobId))) === status);
-    async function resetEnded(jobId: string): Promise<void> {
-      const { status } = await rowOf(stage.service, jobId);
-      await resetExport(stage.service, jobId);
-      await until(`${jobId} is not ${status}`, async () => (await rowOf(stage.service, jobId)).status !== status);
+    async function untilAllEnded(exports: readonly Export[], status: 'FAILED' | 'CANCELLED'): Promise<void> {
+      for (const { user, jobId } of exports) {
+        await untilEnded(stage.service, user, jobId, status);
+        await untilClosed(jobId, status);
+      }
     }
-    async function completed(jobId: string): Promise<string> {
-      await untilEnded(stage.service, me, jobId);
-      await untilClosed(jobId, 'COMPLETED');
-      return jobId;
+    async function untilAllCompleted(exports: readonly Export[]): Promise<void> {
+      for (const { user, jobId } of exports) {
+        await untilEnded(stage.service, user, jobId);
+        await untilClosed(jobId, 'COMPLETED');
+      }
+    }
+    async function resetAll(exports: readonly Export[]): Promise<void> {
+      await door.open();
+      for (const { jobId } of exports) {
+        const { status } = await rowOf(stage.service, jobId);
+        await resetExport(stage.service, jobId);
+        await until(`${jobId} is not ${status}`, async () => (await rowOf(stage.service, jobId)).status !== status);
+      }
+      await untilAllCompleted(exports);
+    }
+    async function assertSameFiles(exports: readonly Export[]): Promise<void> {
+      for (const [index, { user, jobId }] of exports.entries()) {
+        await assertSameFile(stage.service, user, jobId, undisturbed[index]?.jobId ?? '');
+      }
     }
 
-    for (const format of FORMATS.keys()) {
-      it(`${format}: fails, and is cancelled, and leaves what it should; a reset makes the same file of either`, async () => {
-        const { service, doors } = stage;
-        const undisturbed = await completed(await postExport(service, me, bodyOf(format)));
+    it('that fail are completed by a reset, which makes the same file and repeats no segment', async () => {
+      const { service } = stage;
+      const failed = await postAll();
+      await door.somebodyWaits(failed.length);
+      for (const { jobId } of failed) await untilCommitted(service, jobId);
+      await door.trap();
+      await untilAllEnded(failed, 'FAILED');
+      const committed = await Promise.all(failed.map(({ jobId }) => untilCommitted(service, jobId)));
 
-        door = await doors.closed(1);
-        const failed = await postExport(service, me, bodyOf(format));
-        await door.somebodyWaits();
-        await untilCommitted(service, failed);
-        await door.trap();
-        await untilEnded(service, me, failed, 'FAILED');
-        await untilClosed(failed, 'FAILED');
-        const committed = await untilCommitted(service, failed);
-        await door.open();
-        await resetEnded(failed);
-        await assertSameFile(service, me, await completed(failed), undisturbed);
-        const after = await segmentsOf(service, failed);
-        for (const { segment } of committed) assert.equal(after[segment]?.attempt, 1, `attempts of segment ${segment}`);
+      await resetAll(failed);
+      await assertSameFiles(failed);
+      for (const [index, { format, jobId }] of failed.entries()) {
+        const after = await segmentsOf(service, jobId);
+        for (const { segment, attempt } of committed[index] ?? []) {
+          assert.equal(after[segment]?.attempt, attempt, `${format}: attempts of segment ${segment}`);
+        }
+      }
+    });
 
-        door = await doors.closed(1);
-        const cancelled = await postExport(service, me, bodyOf(format));
-        await door.somebodyWaits();
-        await cancel(service, me, cancelled);
-        await untilEnded(service, me, cancelled, 'CANCELLED');
-        await untilClosed(cancelled, 'CANCELLED');
-        await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
-        await door.open();
-        await resetEnded(cancelled);
-        await assertSameFile(service, me, await completed(cancelled), undisturbed);
-      });
-    }
+    it('that are canceled leave nothing, and a reset makes the same file', async () => {
+      const { service } = stage;
+      const canceled = await postAll();
+      await door.somebodyWaits(canceled.length);
+      for (const { user, jobId } of canceled) await cancel(service, user, jobId);
+      await untilAllEnded(canceled, 'CANCELLED');
+      await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
+
+      await resetAll(canceled);
+      await assertSameFiles(canceled);
+    });
   });

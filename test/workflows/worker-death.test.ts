@@ -7,12 +7,25 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { BY_ROWS, DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
 import { assertSameFile, segmentsOf, statusOf, untilCommitted } from './support.js';
-import { deeply } from '../support/depth.js';
+import { DEEP } from '../support/depth.js';
 import { describeStores } from '../support/stores.js';
 
-const QUICKLY = 'CSV text';
+/** Each format by both lanes, and each lane with and without compression. */
+const LANES = [
+  ['text', {}],
+  ['row', BY_ROWS],
+] as const;
+const FILES = LANES.map(([lane, columns]) =>
+  [...FORMATS.keys()].map((format, index) => {
+    const compression = (index % 2 === 0) === (lane === 'text') ? 'none' : 'gzip';
+    const body = { ...behind(1), ...columns, format, options: compressionOf(format, compression) };
+    return { title: `${format} by the ${lane} lane, compression ${compression}`, body, user: someUser() };
+  }),
+);
+type Files = (typeof FILES)[number];
+const TESTED = DEEP ? FILES : FILES.slice(0, 1).map((files) => files.slice(0, 1));
 
-describeStores('a worker that stops in the middle of an export', (stackEnv) => {
+describeStores('a worker that stops in the middle of exports', (stackEnv) => {
   let service: TestService;
   let doors: Doors;
 
@@ -20,6 +33,7 @@ describeStores('a worker that stops in the middle of an export', (stackEnv) => {
     service = await startService({
       stackEnv: stackEnv(),
       datasets: DATASETS_WITH_DOORS,
+      dataSlots: 2 * FORMATS.size,
       tuning: { maxSegmentRows: 200, segmentsInFlight: 2 },
     });
     doors = await Doors.of(service);
@@ -31,39 +45,50 @@ describeStores('a worker that stops in the middle of an export', (stackEnv) => {
     await closeCleanly(service);
   });
 
-  // Each format by both lanes, and each lane with and without compression.
-  for (const [index, format] of [...FORMATS.keys()].entries()) {
-    for (const [lane, columns] of [['text', {}] as const, ['row', BY_ROWS] as const]) {
-      const compression = (index % 2 === 0) === (lane === 'text') ? 'none' : 'gzip';
-      const test = `${format} ${lane}` === QUICKLY ? it : deeply;
-      test(`${format} by the ${lane} lane, compression ${compression}: leaves it to the next one, which makes the same file and does nothing twice`, () =>
-        dies({ ...behind(1), ...columns, format, options: compressionOf(format, compression) }));
-    }
+  async function postAll(files: Files): Promise<string[]> {
+    const jobIds: string[] = [];
+    for (const { user, body } of files) jobIds.push(await postExport(service, user, body));
+    return jobIds;
   }
 
-  async function dies(file: object): Promise<void> {
-    const user = someUser();
+  // All of a lane at once: it is one worker that stops.
+  for (const files of TESTED) {
+    const titles = files.map(({ title }) => title).join('; ');
+    it(`leaves them to the next one, which makes the same files and does nothing twice: ${titles}`, () =>
+      outlive(files));
+  }
+
+  async function outlive(files: Files): Promise<void> {
     const worker = await service.startWorker();
     const door = await doors.closed(1);
-    const jobId = await postExport(service, user, file);
-    await door.somebodyWaits();
-    await untilCommitted(service, jobId);
+    const jobIds = await postAll(files);
+    await door.somebodyWaits(jobIds.length);
+    for (const jobId of jobIds) await untilCommitted(service, jobId);
     await worker.stop();
-    const committed = await untilCommitted(service, jobId);
+    const committed = await Promise.all(jobIds.map((jobId) => untilCommitted(service, jobId)));
 
     const next = await service.startWorker();
     await door.open();
-    await untilEnded(service, user, jobId);
-    const after = await segmentsOf(service, jobId);
-    for (const { segment } of committed) assert.equal(after[segment]?.attempt, 1, `attempts of segment ${segment}`);
-    assert(after.some(({ attempt }) => attempt === 2));
+    for (const [index, { title, user }] of files.entries()) {
+      const jobId = jobIds[index] ?? assert.fail();
+      await untilEnded(service, user, jobId);
+      const after = await segmentsOf(service, jobId);
+      for (const { segment, attempt } of committed[index] ?? []) {
+        assert.equal(after[segment]?.attempt, attempt, `${title}: attempts of segment ${segment}`);
+      }
+      const again = after.filter(({ attempt }) => attempt > 1);
+      assert.notDeepEqual(again, [], title);
+    }
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
 
-    const undisturbed = await postExport(service, user, file);
-    await untilEnded(service, user, undisturbed);
-    await assertSameFile(service, user, jobId, undisturbed);
-    for (const id of [jobId, undisturbed]) {
-      await until('its end', async () => (await statusOf(service, exportWorkflowId(id))) === 'COMPLETED');
+    const undisturbed = await postAll(files);
+    for (const [index, { user }] of files.entries()) {
+      const [jobId = '', other = ''] = [jobIds[index], undisturbed[index]];
+      await untilEnded(service, user, other);
+      await assertSameFile(service, user, jobId, other);
+      for (const id of [jobId, other]) {
+        await until('its end', async () => (await statusOf(service, exportWorkflowId(id))) === 'COMPLETED');
+      }
     }
     await next.stop();
   }

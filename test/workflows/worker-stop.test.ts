@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeDeeply } from '../support/depth.js';
+import { describeDeeply, LONG } from '../support/depth.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { attemptsAfterTheFirst } from '../support/history.js';
 import { closeCleanly } from '../support/leak-guard.js';
@@ -8,7 +8,7 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { untilPlanIsDue } from './support.js';
 
 /** Which answers of Temporal cross the wish to stop is a matter of luck: once is no proof. */
-const STOPS = 10;
+const STOPS = LONG ? 10 : 4;
 const USERS = 15;
 
 describeDeeply('a worker that stops', function () {
@@ -32,7 +32,7 @@ describeDeeply('a worker that stops', function () {
       // All are waiting: both workers get one after the other as fast as Temporal can give them.
       const staying = await service.startWorker({ role: 'data', drainMs: 20_000 });
       const leaving = await service.startWorker({ role: 'data', drainMs: 20_000 });
-      await sleep(stop * 5);
+      await sleep((stop * 50) / STOPS);
       await leaving.stop();
       for (const { user, jobId } of asked) await untilEnded(service, user, jobId);
       const again = await Promise.all(asked.map(({ jobId }) => attemptsAfterTheFirst(service, jobId)));
