@@ -4,8 +4,41 @@ import { importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-/** A layer may import only from the layers below it; `types` ones only as `import type`. */
-const layer = (target, from, message) => ({ target, from, message });
+/** A folder may not import from folders above it. */
+const layer = (target, from, message, except = []) => ({ target, from, message, except });
+
+/** The rooms of shared/, lowest first: each may import from those before it, and from the files of shared/ itself. */
+const ROOMS = [
+  'text',
+  'network',
+  'plan',
+  'process',
+  'datasets',
+  'formats',
+  'source',
+  'store',
+  'job',
+  'mails',
+  'webhooks',
+  'request',
+  'temporal',
+  'schedules',
+  'startup',
+];
+const roomsFrom = (index) => ROOMS.slice(index).map((room) => `./shared/${room}`);
+
+/** What workflow code may import from shared/: types, constants and pure functions. */
+const WORKFLOW_SAFE = [
+  './contract.ts',
+  './errors.ts',
+  './schedules/contract.ts',
+  './temporal/export-start.ts',
+  './temporal/messages.ts',
+  './temporal/notification-start.ts',
+  './temporal/search-attributes.ts',
+  './temporal/tenant-weights.ts',
+  './temporal/tuning.ts',
+];
 
 export default defineConfig(
   { ignores: ['dist/', '.local/', 'node_modules/'] },
@@ -21,6 +54,7 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': [
         'error',
         {
@@ -36,19 +70,22 @@ export default defineConfig(
               ['./api', './worker', './dev', './bench', './test'],
               'workflows know only activities (types) and shared/',
             ),
-            layer('./workflows', ['./shared/infrastructure'], 'workflow code does no I/O'),
+            layer('./workflows', './shared', 'workflow code does no I/O', WORKFLOW_SAFE),
+            layer('./shared/*.ts', roomsFrom(0), 'the files of shared/ itself are below its folders'),
+            ...ROOMS.map((room, index) =>
+              layer(`./shared/${room}`, roomsFrom(index + 1), `shared/${room}/ is below this folder: see ROOMS`),
+            ),
             layer(
               './activities',
-              ['./api', './worker', './dev', './bench', './test'],
-              'activities know only shared/ and workflow messages',
+              ['./api', './worker', './workflows', './dev', './bench', './test'],
+              'activities know only shared/',
             ),
             layer(
               './api',
-              ['./worker', './activities', './dev', './bench', './test'],
-              'the API talks to workflows through their messages',
+              ['./worker', './activities', './workflows', './dev', './bench', './test'],
+              'the API talks to workflows through shared/temporal/messages.ts',
             ),
-            { ...layer('./api/web', './api', 'the page is a client of the API'), except: ['./web'] },
-            layer('./api/web', ['./workflows', './shared/infrastructure'], 'the page knows the contract'),
+            layer('./api/web', './api', 'the page is a client of the API', ['./web']),
             layer('./worker', ['./api', './dev', './bench', './test'], 'the worker wires activities'),
             layer('./dev', ['./test'], 'tests use dev, not the other way round'),
           ],

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { exportWorkflowId, type ClaimInput, type JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { askInTime } from '../shared/infrastructure/time-limit.js';
-import { slotsStart } from '../shared/slots-start.js';
-import { claimUpdate } from '../workflows/messages.js';
+import { askInTime } from '../shared/time-limit.js';
+import { slotsStart } from '../shared/temporal/slots-start.js';
+import { claimUpdate } from '../shared/temporal/messages.js';
 import type { ActivityDeps } from './deps.js';
 
 /** If this worker is the only one and is draining, nobody answers: the attempt must end, so that another can claim. */

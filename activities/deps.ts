@@ -1,21 +1,21 @@
 import type { Tuning } from '../shared/contract.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { FormatResources } from '../shared/formats/format.js';
-import type { BufferPool } from '../shared/infrastructure/buffer-pool.js';
-import type { JobStore } from '../shared/infrastructure/job-store.js';
-import type { MailStore } from '../shared/infrastructure/mail-store.js';
-import type { Mailer } from '../shared/infrastructure/mailer.js';
-import type { ObjectStore } from '../shared/infrastructure/object-store.js';
-import type { Places } from '../shared/infrastructure/places.js';
-import type { PlanStore } from '../shared/infrastructure/plan-store.js';
-import type { Source } from '../shared/infrastructure/source.js';
-import type { SendWebhook } from '../shared/infrastructure/webhook-sender.js';
-import type { WebhookStore } from '../shared/infrastructure/webhook-store.js';
+import type { BufferPool } from '../shared/store/buffer-pool.js';
+import type { JobStore } from '../shared/job/store.js';
+import type { MailStore } from '../shared/mails/store.js';
+import type { Mailer } from '../shared/mails/mailer.js';
+import type { ObjectStore } from '../shared/store/object-store.js';
+import type { Places } from '../shared/job/places.js';
+import type { PlanStore } from '../shared/job/plan-store.js';
+import type { Source } from '../shared/source/source.js';
+import type { SendWebhook } from '../shared/webhooks/sender.js';
+import type { WebhookStore } from '../shared/webhooks/store.js';
 import type { RecipientRule } from '../shared/mails/recipient.js';
-import type { AddressRule } from '../shared/webhooks/address-rule.js';
-import type { WorkerMetrics } from '../shared/infrastructure/worker-metrics.js';
-import type { TenantWeights } from '../shared/tenant-weights.js';
-import type { TemporalClient } from '../shared/infrastructure/temporal.js';
+import type { AddressRule } from '../shared/network/address-rule.js';
+import type { WorkerMetrics } from '../shared/process/worker-metrics.js';
+import type { TenantWeights } from '../shared/temporal/tenant-weights.js';
+import type { TemporalClient } from '../shared/temporal/client.js';
 
 /** What activities work with: opened once by the worker's `main.ts`, and closed there. */
 export interface ActivityDeps {

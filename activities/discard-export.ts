@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { temporaryPrefix, type JobRef } from '../shared/contract.js';
-import { JobStore } from '../shared/infrastructure/job-store.js';
+import { JobStore } from '../shared/job/store.js';
 import type { ActivityDeps } from './deps.js';
 
 /** Cleans up after a cancel, when every attempt has ended: nothing of the export stays in the bucket. */

@@ -1,7 +1,7 @@
 import type { ErasureCounts, UserRef } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { JobStore } from '../shared/infrastructure/job-store.js';
-import { ScheduleStore } from '../shared/infrastructure/schedule-store.js';
+import { JobStore } from '../shared/job/store.js';
+import { ScheduleStore } from '../shared/schedules/store.js';
 import { cancelAll } from './cancel-all.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';

@@ -3,8 +3,8 @@ import { ServiceError } from '../shared/errors.js';
 import { joinFile, warningsOf } from '../shared/formats/file.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
 import type { FormatResources, WrittenSegment } from '../shared/formats/format.js';
-import type { SegmentRecord } from '../shared/infrastructure/plan-store.js';
-import type { Piece } from '../shared/pieces.js';
+import type { SegmentRecord } from '../shared/job/plan-store.js';
+import type { Piece } from '../shared/plan/pieces.js';
 import type { JoinSource } from './upload-joined.js';
 
 /** What a file is made of, once all of its segments are committed. */

@@ -1,9 +1,9 @@
 import type { FinishAnswer, FinishedFile } from '../shared/contract.js';
-import { combineCrc32, crc32Base64 } from '../shared/crc32.js';
+import { combineCrc32, crc32Base64 } from '../shared/plan/crc32.js';
 import { ServiceError } from '../shared/errors.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
-import type { Plan, SegmentRecord } from '../shared/infrastructure/plan-store.js';
-import { joinPieces } from '../shared/pieces.js';
+import type { Plan, SegmentRecord } from '../shared/job/plan-store.js';
+import { joinPieces } from '../shared/plan/pieces.js';
 import type { ActivityDeps } from './deps.js';
 import { fileContents, type FileContents } from './file-contents.js';
 import { heartbeating } from './heartbeat.js';

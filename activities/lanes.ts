@@ -3,7 +3,7 @@ import { changed, openComputed, type Texts } from '../shared/datasets/compute.js
 import { computedColumn, tableColumns, type ColumnType, type Dataset } from '../shared/datasets/define-dataset.js';
 import type { RenderColumn } from '../shared/datasets/query.js';
 import type { Format, FormatOptions, RowBytes } from '../shared/formats/format.js';
-import type { Source, SourceSession } from '../shared/infrastructure/source.js';
+import type { Source, SourceSession } from '../shared/source/source.js';
 
 /** Rows come by one of two lanes, as the same bytes: PostgreSQL's COPY, or texts for what TypeScript computes. */
 

@@ -1,8 +1,8 @@
 import type { FinishedFile, JobRef, OpenedUpload } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { fileName } from '../shared/file-name.js';
+import { fileName } from '../shared/job/file-name.js';
 import { fileKind } from '../shared/formats/file-kind.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
+import type { JobRow } from '../shared/job/row.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface GenerationInput extends JobRef {

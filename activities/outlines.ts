@@ -1,8 +1,8 @@
 import { formatNamed } from '../shared/formats/index.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
 import type { About } from '../shared/formats/format.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
-import type { Plan } from '../shared/infrastructure/plan-store.js';
+import type { JobRow } from '../shared/job/row.js';
+import type { Plan } from '../shared/job/plan-store.js';
 
 type RequestFields = Pick<JobRow, 'job_id' | 'tenant_id' | 'user_id' | 'filters' | 'notify'>;
 

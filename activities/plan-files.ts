@@ -1,8 +1,8 @@
 import type { Contents } from '../shared/datasets/contents.js';
-import { widePlace } from '../shared/formats/archive.js';
-import type { PlannedSegment } from '../shared/infrastructure/plan-store.js';
-import { segmentModes } from '../shared/segment-modes.js';
-import { MAX_SEGMENTS } from '../shared/segments.js';
+import { widePlace } from '../shared/formats/archive/archive.js';
+import type { PlannedSegment } from '../shared/job/plan-store.js';
+import { segmentModes } from '../shared/plan/segment-modes.js';
+import { MAX_SEGMENTS } from '../shared/plan/segments.js';
 import { planFile, type FilePlan, type FileWork } from './plan-file.js';
 
 type FilesWork = Omit<FileWork, 'dataset' | 'request' | 'owner' | 'maxSegments'>;

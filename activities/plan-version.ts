@@ -1,6 +1,6 @@
 import { ServiceError } from '../shared/errors.js';
 import type { Format } from '../shared/formats/format.js';
-import type { Plan } from '../shared/infrastructure/plan-store.js';
+import type { Plan } from '../shared/job/plan-store.js';
 
 /**
  * All parts of a file must come from one version of its encoder.

@@ -1,10 +1,10 @@
 import type { ExportInput, ExportRequest, JobFailure, JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { createRequestSchema, hashRequest } from '../shared/request.js';
+import { createRequestSchema, hashRequest } from '../shared/request/request.js';
 import type { DueExport } from '../shared/schedules/contract.js';
 import { jobIdOfRun } from '../shared/schedules/job-id.js';
 import { requestOfRun } from '../shared/schedules/scheduled-request.js';
-import { tuningFor } from '../shared/tenant-weights.js';
+import { tuningFor } from '../shared/temporal/tenant-weights.js';
 import type { ActivityDeps } from './deps.js';
 
 /** The export that a run of a schedule starts, or the reason why it cannot. */

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { JobRef } from '../shared/contract.js';
-import { askInTime } from '../shared/infrastructure/time-limit.js';
-import { releaseSignal } from '../workflows/messages.js';
+import { askInTime } from '../shared/time-limit.js';
+import { releaseSignal } from '../shared/temporal/messages.js';
 import type { ActivityDeps } from './deps.js';
 
 /** Short: the workflow sends the signal itself when this activity doesn't manage to. */

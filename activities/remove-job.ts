@@ -1,5 +1,5 @@
-import { deleteObjectsOf } from '../shared/infrastructure/delete-objects.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
+import { deleteObjectsOf } from '../shared/job/delete-objects.js';
+import type { JobRow } from '../shared/job/row.js';
 import type { ActivityDeps } from './deps.js';
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'store'>;

@@ -3,7 +3,7 @@ import { openSegment } from '../shared/formats/file.js';
 import { outlineOf, type FileSpec } from '../shared/formats/file-spec.js';
 import type { FormatResources, RowBytes } from '../shared/formats/format.js';
 import { numberIn } from '../shared/formats/sums.js';
-import type { SourceSession } from '../shared/infrastructure/source.js';
+import type { SourceSession } from '../shared/source/source.js';
 import type { Lane } from './lanes.js';
 
 /** Rows of each end that are read to learn what rows are like. */

@@ -2,10 +2,10 @@ import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { JobFailure, JobRef, NotificationEvent } from '../shared/contract.js';
 import { ERRORS } from '../shared/errors.js';
-import { exportStart } from '../shared/export-start.js';
-import { seedOf, type JobRow } from '../shared/infrastructure/job-row.js';
-import { notificationStart, tellsSomebody } from '../shared/notification-start.js';
-import { tuningFor } from '../shared/tenant-weights.js';
+import { exportStart } from '../shared/temporal/export-start.js';
+import { seedOf, type JobRow } from '../shared/job/row.js';
+import { notificationStart, tellsSomebody } from '../shared/temporal/notification-start.js';
+import { tuningFor } from '../shared/temporal/tenant-weights.js';
 import type { ActivityDeps } from './deps.js';
 import { exportStatus, isOpen } from './export-status.js';
 

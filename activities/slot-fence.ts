@@ -2,9 +2,9 @@ import { QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { slotsWorkflowId } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import type { TemporalClient } from '../shared/infrastructure/temporal.js';
-import { askInTime } from '../shared/infrastructure/time-limit.js';
-import { isHolderQuery } from '../workflows/messages.js';
+import type { TemporalClient } from '../shared/temporal/client.js';
+import { askInTime } from '../shared/time-limit.js';
+import { isHolderQuery } from '../shared/temporal/messages.js';
 
 const ANSWER_WITHIN_MS = 5000;
 /**

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { jobIdOfKey } from '../shared/contract.js';
-import { JobStore } from '../shared/infrastructure/job-store.js';
+import { JobStore } from '../shared/job/store.js';
 import type { ActivityDeps } from './deps.js';
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'store' | 'metrics' | 'retryWindowMs'>;

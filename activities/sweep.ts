@@ -1,5 +1,5 @@
 import { temporaryPrefix } from '../shared/contract.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
+import type { JobRow } from '../shared/job/row.js';
 import type { ActivityDeps } from './deps.js';
 import { START_MS } from './export-status.js';
 import { heartbeating } from './heartbeat.js';

@@ -1,6 +1,6 @@
 import { crc32 } from '@node-rs/crc32';
 import { ServiceError } from '../shared/errors.js';
-import type { FilePart, Piece, PieceRange } from '../shared/pieces.js';
+import type { FilePart, Piece, PieceRange } from '../shared/plan/pieces.js';
 import type { ActivityDeps } from './deps.js';
 
 export interface NumberedPart {

@@ -1,9 +1,9 @@
 import { crc32 } from '@node-rs/crc32';
 import { temporaryPrefix, type SegmentMode } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { OutOfPartNumbers, PartWriter } from '../shared/infrastructure/part-writer.js';
-import type { SegmentPieces } from '../shared/infrastructure/plan-store.js';
-import { partNumbers } from '../shared/pieces.js';
+import { OutOfPartNumbers, PartWriter } from '../shared/store/part-writer.js';
+import type { SegmentPieces } from '../shared/job/plan-store.js';
+import { partNumbers } from '../shared/plan/pieces.js';
 import type { ActivityDeps } from './deps.js';
 
 /** Takes bytes that are valid only during the call. */

@@ -9,11 +9,11 @@ import {
 import { randomUUID } from 'node:crypto';
 import type { Admission, JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { grpcCode, isInvalid } from '../shared/infrastructure/grpc-code.js';
-import { TimeLimitError, withTimeLimit } from '../shared/infrastructure/time-limit.js';
-import { slotsStart } from '../shared/slots-start.js';
-import { tuningFor } from '../shared/tenant-weights.js';
-import { admitUpdate } from '../workflows/messages.js';
+import { grpcCode, isInvalid } from '../shared/temporal/grpc-code.js';
+import { TimeLimitError, withTimeLimit } from '../shared/time-limit.js';
+import { slotsStart } from '../shared/temporal/slots-start.js';
+import { tuningFor } from '../shared/temporal/tenant-weights.js';
+import { admitUpdate } from '../shared/temporal/messages.js';
 import type { ApiDeps } from './deps.js';
 import { isPassingFault, pauseAfter } from './passing-faults.js';
 import type { Turns } from './turns.js';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { pointerOf, validationFailed, type FieldProblem } from '../shared/field-problems.js';
+import { pointerOf, validationFailed, type FieldProblem } from '../shared/request/field-problems.js';
 
 /** Entries of one list or object: no valid request has more. */
 const MAX_ENTRIES = 1000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
+import type { JobRow } from '../shared/job/row.js';
 
 /** The place after a job in the list, newest first. Clients pass it back as it is. */
 

@@ -1,5 +1,5 @@
-import type { RowCount } from '../shared/infrastructure/count-rows.js';
-import type { Finished } from '../shared/infrastructure/job-store.js';
+import type { RowCount } from '../shared/source/count-rows.js';
+import type { Finished } from '../shared/job/store.js';
 
 /** What recent exports of the same shape say about one of so many rows. */
 export interface Forecast {

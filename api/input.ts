@@ -2,10 +2,10 @@ import type { Request } from 'express';
 import { v5, v7 } from 'uuid';
 import { z } from 'zod';
 import type { UserRef } from '../shared/contract.js';
-import { fieldProblems, validationFailed } from '../shared/field-problems.js';
+import { fieldProblems, validationFailed } from '../shared/request/field-problems.js';
 import { ServiceError } from '../shared/errors.js';
-import { UNSTORABLE, isStorable } from '../shared/storable-text.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
+import { UNSTORABLE, isStorable } from '../shared/text/storable-text.js';
+import type { JobRow } from '../shared/job/row.js';
 import { contextOf, principalOf } from './context.js';
 import type { ApiDeps } from './deps.js';
 

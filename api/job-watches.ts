@@ -1,9 +1,9 @@
 import { messageOf } from '../shared/errors.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
-import { JobStore } from '../shared/infrastructure/job-store.js';
+import type { JobRow } from '../shared/job/row.js';
+import { JobStore } from '../shared/job/store.js';
 import type { ApiDeps } from './deps.js';
-import type { JobView } from '../shared/job-schema.js';
-import { jobView } from '../shared/job-view.js';
+import type { JobView } from '../shared/job/schema.js';
+import { jobView } from '../shared/job/view.js';
 import type { LiveProgress } from './live-progress.js';
 
 /** How long a job's state is good for everybody who watches it. */

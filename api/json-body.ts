@@ -1,7 +1,7 @@
 import express, { type RequestHandler } from 'express';
 import { ServiceError } from '../shared/errors.js';
-import { pointerOf, validationFailed } from '../shared/field-problems.js';
-import { UNSTORABLE, unstorablePaths } from '../shared/storable-text.js';
+import { pointerOf, validationFailed } from '../shared/request/field-problems.js';
+import { UNSTORABLE, unstorablePaths } from '../shared/text/storable-text.js';
 import { boundedBody } from './bounded-body.js';
 
 const MAX_BYTES = 100 * 1024;

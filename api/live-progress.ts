@@ -2,13 +2,13 @@ import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { exportWorkflowId, percentOf, type ExportProgress } from '../shared/contract.js';
 import { messageOf } from '../shared/errors.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
-import { JobStore } from '../shared/infrastructure/job-store.js';
-import { askInTime } from '../shared/infrastructure/time-limit.js';
-import { progressQuery } from '../workflows/messages.js';
+import type { JobRow } from '../shared/job/row.js';
+import { JobStore } from '../shared/job/store.js';
+import { askInTime } from '../shared/time-limit.js';
+import { progressQuery } from '../shared/temporal/messages.js';
 import type { ApiDeps } from './deps.js';
 import { keepNewest } from './keep-newest.js';
-import { liveFromRow, type LiveView } from '../shared/job-view.js';
+import { liveFromRow, type LiveView } from '../shared/job/view.js';
 
 /** A query waits for a worker; a person who watches a progress bar does not. */
 const ANSWER_MS = 500;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readCommandLine, UsageError } from '../shared/command-line.js';
+import { readCommandLine, UsageError } from '../shared/process/command-line.js';
 import { mailAddress } from '../shared/mails/address.js';
 import { SCOPES } from './deps.js';
 import { signToken } from './sign-token.js';

@@ -1,5 +1,5 @@
 import type { Registry } from '@prometheus-io/client';
-import type { Scrape } from '../shared/infrastructure/metrics-server.js';
+import type { Scrape } from '../shared/process/metrics-server.js';
 import { ApiMetrics } from './metrics.js';
 import { ServiceState, type StateSources } from './service-state.js';
 

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import { ServiceError } from '../shared/errors.js';
-import { fileName } from '../shared/file-name.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
-import { linkExpiry } from '../shared/links.js';
+import { fileName } from '../shared/job/file-name.js';
+import type { JobRow } from '../shared/job/row.js';
+import { linkExpiry } from '../shared/job/links.js';
 import type { ApiDeps } from './deps.js';
 
 /** How long a storage URL is valid: enough to follow a redirect, too short to outlive a withdrawn permission. */

@@ -1,7 +1,7 @@
-import type { ApiConfig } from '../shared/config.js';
-import type { Logger } from '../shared/infrastructure/logger.js';
-import { createPool, type Pool } from '../shared/infrastructure/postgres.js';
-import { SILENCE_MS } from '../shared/infrastructure/time-limit.js';
+import type { ApiConfig } from '../shared/startup/config.js';
+import type { Logger } from '../shared/process/logger.js';
+import { createPool, type Pool } from '../shared/postgres.js';
+import { SILENCE_MS } from '../shared/time-limit.js';
 import { ESTIMATES } from './estimate-turns.js';
 import { PERMISSION_CHECKS } from './permissions.js';
 

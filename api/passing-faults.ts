@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { grpcCode } from '../shared/infrastructure/grpc-code.js';
+import { grpcCode } from '../shared/temporal/grpc-code.js';
 
 /**
  * RESOURCE_EXHAUSTED: too much at once. ABORTED, UNAVAILABLE: what was asked was just ending, or the way to it.

@@ -1,8 +1,8 @@
 import type { UserRef } from '../shared/contract.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import { ServiceError } from '../shared/errors.js';
-import { PERMISSION_MS, requirePermission } from '../shared/infrastructure/require-permission.js';
-import type { Source } from '../shared/infrastructure/source.js';
+import { PERMISSION_MS, requirePermission } from '../shared/source/require-permission.js';
+import type { Source } from '../shared/source/source.js';
 import { askSource } from './ask-source.js';
 import { NoTurnError, Turns } from './turns.js';
 

@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { ERRORS, ServiceError, messageOf, sentenceOf } from '../shared/errors.js';
-import type { Logger } from '../shared/infrastructure/logger.js';
-import type { Problem } from '../shared/problem-schema.js';
-import { validationFailed } from '../shared/field-problems.js';
+import type { Logger } from '../shared/process/logger.js';
+import type { Problem } from '../shared/request/problem-schema.js';
+import { validationFailed } from '../shared/request/field-problems.js';
 import { contextOf } from './context.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Logger } from '../shared/infrastructure/logger.js';
+import type { Logger } from '../shared/process/logger.js';
 
 /** Parts of the service, by the names that its metrics and `/readyz` give them. */
 export const PARTS = ['job_store', 'object_store', 'temporal'] as const;

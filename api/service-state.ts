@@ -1,9 +1,9 @@
 import { Gauge, type Registry } from '@prometheus-io/client';
-import type { JobStore } from '../shared/infrastructure/job-store.js';
-import type { ObjectStore } from '../shared/infrastructure/object-store.js';
-import { queueDepths } from '../shared/infrastructure/queue-depth.js';
-import type { TemporalClient } from '../shared/infrastructure/temporal.js';
-import { SILENCE_MS, withTimeLimit } from '../shared/infrastructure/time-limit.js';
+import type { JobStore } from '../shared/job/store.js';
+import type { ObjectStore } from '../shared/store/object-store.js';
+import { queueDepths } from '../shared/temporal/queue-depth.js';
+import type { TemporalClient } from '../shared/temporal/client.js';
+import { SILENCE_MS, withTimeLimit } from '../shared/time-limit.js';
 
 export interface StateSources {
   readonly jobs: JobStore;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportWorkflowId, type JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import type { JobRow } from '../shared/infrastructure/job-row.js';
-import type { TemporalClient } from '../shared/infrastructure/temporal.js';
-import { SILENCE_MS, askInTime, withTimeLimit } from '../shared/infrastructure/time-limit.js';
-import { queuedRow } from '../shared/job-view.js';
+import type { JobRow } from '../shared/job/row.js';
+import type { TemporalClient } from '../shared/temporal/client.js';
+import { SILENCE_MS, askInTime, withTimeLimit } from '../shared/time-limit.js';
+import { queuedRow } from '../shared/job/view.js';
 import { admit } from './admission.js';
 import type { ApiDeps } from './deps.js';
 import type { Turns } from './turns.js';

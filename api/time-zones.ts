@@ -1,10 +1,10 @@
 import type { ExportRequest } from '../shared/contract.js';
-import type { Logger } from '../shared/infrastructure/logger.js';
-import type { Source } from '../shared/infrastructure/source.js';
-import { SILENCE_MS } from '../shared/infrastructure/time-limit.js';
-import { validationFailed, type FieldProblem } from '../shared/field-problems.js';
+import type { Logger } from '../shared/process/logger.js';
+import type { Source } from '../shared/source/source.js';
+import { SILENCE_MS } from '../shared/time-limit.js';
+import { validationFailed, type FieldProblem } from '../shared/request/field-problems.js';
 import type { ScheduleDefinition } from '../shared/schedules/contract.js';
-import { TimeZoneNames } from '../shared/time-zones.js';
+import { TimeZoneNames } from '../shared/schedules/time-zones.js';
 
 /** A database learns new timezones only when its system is updated. */
 const KEPT_MS = 3_600_000;

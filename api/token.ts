@@ -1,4 +1,4 @@
-import { runMain } from '../shared/infrastructure/process.js';
+import { runMain } from '../shared/process/process.js';
 import { makeToken } from './make-token.js';
 
 /** `npm run token`: a JWT for trying things out, signed with `JWT_SECRET`. */

@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
 import type { RequestHandler } from 'express';
-import type { Tracing } from '../shared/infrastructure/tracing.js';
+import type { Tracing } from '../shared/process/tracing.js';
 import { QUIET, contextOf } from './context.js';
 
 /** A span for each request, of the trace that its caller names (`traceparent`), around everything that answers it. */

@@ -2,7 +2,7 @@ import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { messageOf, StackError } from '../dev/stack/stack-error.js';
 import type { Facts } from './content.js';
-import type { About, Turn } from './contestants.js';
+import type { About, Turn } from './turn.js';
 import { Fingerprinter, fingerprint } from './fingerprint.js';
 
 /**

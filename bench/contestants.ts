@@ -1,33 +1,14 @@
 import { checkFile } from './check-file.js';
-import type { Expectation } from './expectation.js';
-import { startMeter, type Reading } from './meter.js';
+import { startMeter } from './meter.js';
 import { runPipeline, type Pipeline } from './pipeline.js';
 import { isWorker, pidsOfService, type Pids } from './pids.js';
 import type { Programs } from './programs.js';
-import type { ProgressFindings } from './progress-watch.js';
 import { rcloneEnvironment, rcloneStage } from './rclone.js';
 import { runExport } from './run-export.js';
 import type { Service } from './service.js';
 import type { Stage } from './shell-line.js';
 import type { Target } from './target.js';
-
-/** One turn of one contestant. */
-export interface Turn {
-  readonly seconds: number;
-  /** CPU seconds of the workers, or of a pipeline's programs. */
-  readonly clientCpu: number;
-  /** Of the worker that had most, or of a pipeline's programs together, in bytes. */
-  readonly peakMemory: number;
-  readonly reading: Reading;
-  readonly key: string;
-  readonly bytes: number | undefined;
-  readonly rows?: number;
-  /** Only of exports. */
-  readonly crc32?: string;
-  readonly historyEvents?: number;
-  readonly postMs?: number;
-  readonly progress?: ProgressFindings;
-}
+import type { About, Turn } from './turn.js';
 
 /** Who takes turns. */
 export interface Contestant {
@@ -39,14 +20,6 @@ export interface Contestant {
   turn(number: number): Promise<Turn>;
   /** @throws StackError when what a turn has made is not what it must be */
   check(turn: Turn): Promise<void>;
-}
-
-export interface About {
-  readonly name: string;
-  readonly title: string;
-  readonly target: Target;
-  /** What its file must be. */
-  readonly expected: Expectation;
 }
 
 const contestant = (about: About, turn: Contestant['turn']): Contestant => ({

@@ -1,6 +1,6 @@
 import { parseOrders } from '../dev/sample-data/parse-orders.js';
 import { StackError } from '../dev/stack/stack-error.js';
-import { readCommandLine } from '../shared/command-line.js';
+import { readCommandLine } from '../shared/process/command-line.js';
 
 const DEFAULT_ROWS = '1000000';
 const DEFAULT_ROUNDS = '3';

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import type { Progress } from '../dev/stack/progress.js';
-import type { Contestant, Turn } from './contestants.js';
+import type { Contestant } from './contestants.js';
+import type { Turn } from './turn.js';
 import { cpuOf, megabytes } from './figures.js';
 import { unlessAborted } from './unless-aborted.js';
 

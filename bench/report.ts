@@ -1,5 +1,5 @@
 import { cpuOf, medianOf, megabytes } from './figures.js';
-import type { Turn } from './contestants.js';
+import type { Turn } from './turn.js';
 import type { Score } from './race.js';
 import type { Verdict } from './verdicts.js';
 

@@ -1,7 +1,7 @@
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
 import { orders } from '../shared/datasets/orders.js';
 import { freezeQuery, segmentSql } from '../shared/datasets/query.js';
-import { csv } from '../shared/formats/csv.js';
+import { csv } from '../shared/formats/csv/csv.js';
 
 /** The body of a `POST`: all columns, all rows of the tenant. */
 export const exportRequest = (format: string, options: Readonly<Record<string, string | boolean>>) => ({

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { csv } from '../shared/formats/csv.js';
-import { json } from '../shared/formats/json.js';
+import { csv } from '../shared/formats/csv/csv.js';
+import { json } from '../shared/formats/json/json.js';
 import { orders } from '../shared/datasets/orders.js';
 import { exportRequest } from './requests.js';
 

@@ -1,7 +1,7 @@
 /** `npm run advisories`: what is known against the packages that the service ships with. */
 import { resolve } from 'node:path';
-import { readCommandLine } from '../shared/command-line.js';
-import { runMain } from '../shared/infrastructure/process.js';
+import { readCommandLine } from '../shared/process/command-line.js';
+import { runMain } from '../shared/process/process.js';
 import { findProblems, readAdvisories } from './advisories/audit.js';
 import { EXCEPTIONS } from './advisories/exceptions.js';
 import { LOCAL_DIR } from './stack/stack.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { filesIn, fingerprintOf } from '../shared/infrastructure/files.js';
+import { filesIn, fingerprintOf } from '../shared/process/files.js';
 import { runCommand } from './stack/run-command.js';
 import { StackError } from './stack/stack-error.js';
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readCommandLine } from '../shared/command-line.js';
-import { runMain } from '../shared/infrastructure/process.js';
+import { readCommandLine } from '../shared/process/command-line.js';
+import { runMain } from '../shared/process/process.js';
 import { buildPage } from './build-page.js';
 import { StackError } from './stack/stack-error.js';
 

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../shared/mails/escape-html.js';
-import type { Message } from './inbox.js';
+import type { Message } from './inbox-message.js';
 import type { Delivery } from './inbox-webhooks.js';
 
 const headers = (policy: string): Record<string, string> => ({

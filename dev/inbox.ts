@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
+import { email, type Message } from './inbox-message.js';
 import { inboxPage, MESSAGE_HEADERS, PAGE_HEADERS, withTabs } from './inbox-page.js';
 import { readDelivery, type Delivery } from './inbox-webhooks.js';
 
@@ -20,23 +21,6 @@ import { readDelivery, type Delivery } from './inbox-webhooks.js';
  */
 
 const KEPT_MESSAGES = 500;
-
-const addresses = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
-const email = z.object({
-  from: z.string(),
-  to: addresses,
-  subject: z.string(),
-  html: z.string().optional(),
-  text: z.string().optional(),
-  reply_to: addresses.optional(),
-  headers: z.record(z.string(), z.string()).optional(),
-});
-
-export type Message = z.infer<typeof email> & {
-  readonly id: string;
-  readonly received_at: string;
-  readonly idempotency_key?: string;
-};
 
 export interface Inbox {
   readonly url: string;

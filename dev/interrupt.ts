@@ -1,4 +1,4 @@
-import { reportFailure } from '../shared/infrastructure/process.js';
+import { reportFailure } from '../shared/process/process.js';
 import { StackError } from './stack/stack-error.js';
 
 /**

@@ -1,5 +1,5 @@
-import { readCommandLine } from '../shared/command-line.js';
-import { runMain } from '../shared/infrastructure/process.js';
+import { readCommandLine } from '../shared/process/command-line.js';
+import { runMain } from '../shared/process/process.js';
 import { DEFAULT_ORDERS, parseOrders } from './sample-data/parse-orders.js';
 import { seedSampleData } from './sample-data/seed.js';
 import { createProgress } from './stack/progress.js';

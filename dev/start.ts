@@ -3,7 +3,7 @@
  * API. `SAMPLE_ORDERS` says how many orders there are to export.
  */
 import { resolve } from 'node:path';
-import { readCommandLine } from '../shared/command-line.js';
+import { readCommandLine } from '../shared/process/command-line.js';
 import { DEFAULT_ORDERS, parseOrders } from './sample-data/parse-orders.js';
 import { runInterruptibly } from './interrupt.js';
 import { shieldLocalServices, withVariables } from './start/caller-environment.js';

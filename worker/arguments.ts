@@ -1,5 +1,5 @@
-import { readCommandLine } from '../shared/command-line.js';
-import { ConfigError } from '../shared/config.js';
+import { readCommandLine } from '../shared/process/command-line.js';
+import { ConfigError } from '../shared/startup/config.js';
 
 /** `control`: workflows, short activities, mails and webhooks. `data`: what reads the source database. */
 export const WORKER_ROLES = ['control', 'data', 'all'] as const;

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Logger } from '../shared/infrastructure/logger.js';
+import type { Logger } from '../shared/process/logger.js';
 
 /** Why a worker of several processes ended by itself. */
 export class CopyError extends Error {

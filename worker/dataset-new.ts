@@ -1,4 +1,4 @@
-import { runMain } from '../shared/infrastructure/process.js';
+import { runMain } from '../shared/process/process.js';
 import { newDataset } from './new-dataset/new-dataset.js';
 
 /** `npm run dataset:new`: a definition from a table of SOURCE_DATABASE_URL, or DATABASE_URL. */

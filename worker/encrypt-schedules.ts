@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
-import { RETENTION_SCHEDULE } from '../shared/infrastructure/check-payload-key.js';
-import { keyIdOf } from '../shared/infrastructure/payload-codec.js';
+import { RETENTION_SCHEDULE } from '../shared/startup/check-payload-key.js';
+import { keyIdOf } from '../shared/temporal/payload-codec.js';
 import { isUserSchedule } from '../shared/schedules/contract.js';
 
 /**

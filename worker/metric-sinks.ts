@@ -1,5 +1,5 @@
 import type { InjectedSinks } from '@temporalio/worker';
-import type { WorkerMetrics } from '../shared/infrastructure/worker-metrics.js';
+import type { WorkerMetrics } from '../shared/process/worker-metrics.js';
 import type { MetricSinks } from '../workflows/metric-sinks.js';
 
 /** Where workflows' metrics go. A replay is silent, which is the default of a sink. */

@@ -1,5 +1,5 @@
 import type { TelemetryOptions } from '@temporalio/worker';
-import type { WorkerConfig } from '../shared/config.js';
+import type { WorkerConfig } from '../shared/startup/config.js';
 
 /**
  * What the SDK measures of its own work, served by itself at a port of its own: slots, polls, latencies of tasks. Names

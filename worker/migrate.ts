@@ -1,7 +1,7 @@
-import { readCommandLine } from '../shared/command-line.js';
+import { readCommandLine } from '../shared/process/command-line.js';
 import { messageOf } from '../shared/errors.js';
-import { migrate } from '../shared/infrastructure/migrate.js';
-import { runMain } from '../shared/infrastructure/process.js';
+import { migrate } from '../shared/job/migrate.js';
+import { runMain } from '../shared/process/process.js';
 
 const USAGE = `npm run migrate
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import { CONTROL_QUEUE, type RetentionInput } from '../shared/contract.js';
-import { RETENTION_SCHEDULE } from '../shared/infrastructure/check-payload-key.js';
-import type { TemporalClient } from '../shared/infrastructure/temporal.js';
-import { SEARCH_ATTRIBUTES } from '../shared/search-attributes.js';
-import { DEFAULT_TUNING } from '../shared/tuning.js';
+import { RETENTION_SCHEDULE } from '../shared/startup/check-payload-key.js';
+import type { TemporalClient } from '../shared/temporal/client.js';
+import { SEARCH_ATTRIBUTES } from '../shared/temporal/search-attributes.js';
+import { DEFAULT_TUNING } from '../shared/temporal/tuning.js';
 import { encryptSchedules } from './encrypt-schedules.js';
 
 /** IndexedValueType of Temporal's API. */

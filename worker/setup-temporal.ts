@@ -1,8 +1,8 @@
-import { readCommandLine } from '../shared/command-line.js';
-import { parseTemporalConfig } from '../shared/config.js';
+import { readCommandLine } from '../shared/process/command-line.js';
+import { parseTemporalConfig } from '../shared/startup/config.js';
 import { messageOf } from '../shared/errors.js';
-import { runMain } from '../shared/infrastructure/process.js';
-import { connectTemporal, temporalAddress, type TemporalClient } from '../shared/infrastructure/temporal.js';
+import { runMain } from '../shared/process/process.js';
+import { connectTemporal, temporalAddress, type TemporalClient } from '../shared/temporal/client.js';
 import { setUpTemporal } from './set-up-temporal.js';
 
 const USAGE = `npm run setup:temporal

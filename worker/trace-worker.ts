@@ -5,7 +5,7 @@ import {
   makeWorkflowExporter,
   type OpenTelemetrySinks,
 } from '@temporalio/interceptors-opentelemetry-v2';
-import type { Tracing } from '../shared/infrastructure/tracing.js';
+import type { Tracing } from '../shared/process/tracing.js';
 
 /** What a traced worker adds: spans of activities, and a way out for those of workflows. */
 export interface WorkerTraces {

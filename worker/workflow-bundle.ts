@@ -1,8 +1,8 @@
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { FAILURE_CONVERTER } from '../shared/infrastructure/temporal.js';
-import { filesIn, fingerprintOf } from '../shared/infrastructure/files.js';
+import { FAILURE_CONVERTER } from '../shared/temporal/client.js';
+import { filesIn, fingerprintOf } from '../shared/process/files.js';
 import { keptBundle } from './kept-bundle.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));

@@ -10,7 +10,7 @@ import {
   type EventRef,
   type Tuning,
 } from '../shared/contract.js';
-import { turnsOf } from '../shared/tenant-weights.js';
+import { turnsOf } from '../shared/temporal/tenant-weights.js';
 import type { StepLabel } from './steps.js';
 
 /** Temporal's priorities: 1 goes before 3. */

@@ -1,5 +1,5 @@
 import type { ErasureCounts, UserRef } from '../shared/contract.js';
-import { DEFAULT_TUNING } from '../shared/tuning.js';
+import { DEFAULT_TUNING } from '../shared/temporal/tuning.js';
 import { longControlActivities } from './activity-options.js';
 
 /** Erases a user, `erasure/{tenant}/{user}`. It goes on if the client disconnects or a worker dies. */

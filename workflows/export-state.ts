@@ -6,9 +6,9 @@ import {
   type Phase,
   type ShownStatus,
 } from '../shared/contract.js';
-import { EXPORT_ROWS, EXPORT_STATE } from '../shared/search-attributes.js';
+import { EXPORT_ROWS, EXPORT_STATE } from '../shared/temporal/search-attributes.js';
 import { ExportMeter } from './metric-sinks.js';
-import { progressQuery, slotGrantedSignal } from './messages.js';
+import { progressQuery, slotGrantedSignal } from '../shared/temporal/messages.js';
 
 /** A rate over less than a second means nothing. */
 const RATE_AFTER_MS = 1000;

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { ExportInput, ExportResult, FinishedFile, JobFailure, NotificationEvent } from '../shared/contract.js';
-import { tellsSomebody } from '../shared/notification-start.js';
+import { tellsSomebody } from '../shared/temporal/notification-start.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
 import { failureOf, reasonOf } from './failures.js';

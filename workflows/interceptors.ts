@@ -1,6 +1,6 @@
 import { workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { jobIdOfWorkflow } from '../shared/contract.js';
-import { EXPORT_TENANT_ID } from '../shared/search-attributes.js';
+import { EXPORT_TENANT_ID } from '../shared/temporal/search-attributes.js';
 
 /** Adds the job and the tenant to every line that a workflow logs. */
 export const interceptors: WorkflowInterceptorsFactory = () => ({

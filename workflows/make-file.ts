@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ExportInput, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
 import type { ErrorCode } from '../shared/errors.js';
-import { sizeTuning } from '../shared/tuning.js';
+import { sizeTuning } from '../shared/temporal/tuning.js';
 import { dataActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { codeOf, detailsOf } from './failures.js';

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { ExportInput, NotificationEvent } from '../shared/contract.js';
-import { notificationStart, tellsSomebody } from '../shared/notification-start.js';
+import { notificationStart, tellsSomebody } from '../shared/temporal/notification-start.js';
 import { notificationWorkflow } from './notification.js';
 
 /** Starts the notification, once per job and event, and doesn't wait for it. */

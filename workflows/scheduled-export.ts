@@ -3,7 +3,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import type { ExportResult } from '../shared/contract.js';
 import type { ScheduledExportInput } from '../shared/schedules/contract.js';
-import { DEFAULT_TUNING } from '../shared/tuning.js';
+import { DEFAULT_TUNING } from '../shared/temporal/tuning.js';
 import { controlActivities } from './activity-options.js';
 import { notifyUser } from './notify-user.js';
 import { startChildExport } from './start-child-export.js';

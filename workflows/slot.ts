@@ -1,10 +1,10 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { slotsWorkflowId, type ExportInput } from '../shared/contract.js';
-import { slotsTuning } from '../shared/tuning.js';
+import { slotsTuning } from '../shared/temporal/tuning.js';
 import { inlineActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { inlineFirst } from './inline-first.js';
-import { releaseSignal } from './messages.js';
+import { releaseSignal } from '../shared/temporal/messages.js';
 import { step } from './steps.js';
 
 const STATUS_AFTER = { granted: 'PROCESSING', wait: 'QUEUED', ended: 'EXPIRED' } as const;

@@ -1,5 +1,5 @@
 import { ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
-import { exportStart } from '../shared/export-start.js';
+import { exportStart } from '../shared/temporal/export-start.js';
 import { exportWorkflow } from './export.js';
 
 /**

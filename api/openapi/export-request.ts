@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { FORMATS, formatNamed } from '../../shared/formats/index.js';
-import { createRequestSchema } from '../../shared/request.js';
+import { createRequestSchema } from '../../shared/request/request.js';
 import { RELATIVE_RANGES } from '../../shared/schedules/relative-range.js';
 import type { Json, Schemas } from './schemas.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../shared/errors.js';
-import { problemSchema } from '../../shared/problem-schema.js';
+import { problemSchema } from '../../shared/request/problem-schema.js';
 import { RESPONSE_HEADERS, type ResponseHeader } from './headers.js';
 import type { Operation } from './operation.js';
 import type { Json, Schemas } from './schemas.js';

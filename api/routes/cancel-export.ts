@@ -2,15 +2,15 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RequestHandler } from 'express';
 import { exportWorkflowId } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
-import type { JobRow } from '../../shared/infrastructure/job-row.js';
-import { isInvalid } from '../../shared/infrastructure/grpc-code.js';
-import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
-import { SILENCE_MS, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import type { JobRow } from '../../shared/job/row.js';
+import { isInvalid } from '../../shared/temporal/grpc-code.js';
+import type { TemporalClient } from '../../shared/temporal/client.js';
+import { SILENCE_MS, withTimeLimit } from '../../shared/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
-import { jobView } from '../../shared/job-view.js';
+import { jobView } from '../../shared/job/view.js';
 import { isPassingFault, pauseAfter } from '../passing-faults.js';
-import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
+import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import type { Operation } from '../openapi/operation.js';
 
 /** Tells the workflow. A server that is just restarting is asked again. */

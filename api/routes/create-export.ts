@@ -1,4 +1,4 @@
-import { validationFailed } from '../../shared/field-problems.js';
+import { validationFailed } from '../../shared/request/field-problems.js';
 import type { Request, RequestHandler } from 'express';
 import type { JobSeed } from '../../shared/contract.js';
 import {
@@ -7,14 +7,14 @@ import {
   parseExportRequest,
   type RequestSchema,
   withRecipient,
-} from '../../shared/request.js';
+} from '../../shared/request/request.js';
 import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { idFor, idempotencyKeyOf } from '../input.js';
 import { sameRequest, startExport } from '../start-export.js';
 import { Turns } from '../turns.js';
-import { jobView } from '../../shared/job-view.js';
-import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
+import { jobView } from '../../shared/job/view.js';
+import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
 
 /** Never to be changed: a key would mean another job from then on. */

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { ServiceError } from '../../shared/errors.js';
-import { deleteObjectsOf } from '../../shared/infrastructure/delete-objects.js';
-import type { JobRow } from '../../shared/infrastructure/job-row.js';
-import { JobStore } from '../../shared/infrastructure/job-store.js';
-import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/infrastructure/time-limit.js';
+import { deleteObjectsOf } from '../../shared/job/delete-objects.js';
+import type { JobRow } from '../../shared/job/row.js';
+import { JobStore } from '../../shared/job/store.js';
+import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
 import type { Operation } from '../openapi/operation.js';

@@ -11,11 +11,11 @@ import {
   type RedeliveryInput,
 } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
-import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/infrastructure/webhook-store.js';
-import { MAILS_AN_HOUR, SKIP_REASONS, type SkippedMail } from '../../shared/infrastructure/mail-store.js';
-import { isInvalid } from '../../shared/infrastructure/grpc-code.js';
-import { SILENCE_MS, askInTime } from '../../shared/infrastructure/time-limit.js';
-import { isoTime } from '../../shared/iso-time.js';
+import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/webhooks/store.js';
+import { MAILS_AN_HOUR, SKIP_REASONS, type SkippedMail } from '../../shared/mails/store.js';
+import { isInvalid } from '../../shared/temporal/grpc-code.js';
+import { SILENCE_MS, askInTime } from '../../shared/time-limit.js';
+import { isoTime } from '../../shared/text/iso-time.js';
 import { eventType } from '../../shared/webhooks/message.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';

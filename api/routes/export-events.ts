@@ -6,7 +6,7 @@ import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { EventStream } from '../event-stream.js';
 import { ownedJob } from '../input.js';
-import { JOB_EXAMPLES } from '../../shared/job-schema.js';
+import { JOB_EXAMPLES } from '../../shared/job/schema.js';
 import { JobWatches } from '../job-watches.js';
 import { LiveProgress } from '../live-progress.js';
 import type { Operation } from '../openapi/operation.js';

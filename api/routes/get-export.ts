@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
-import { jobView } from '../../shared/job-view.js';
+import { jobView } from '../../shared/job/view.js';
 import { LiveProgress } from '../live-progress.js';
-import { JOB_EXAMPLES, jobSchema } from '../../shared/job-schema.js';
+import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import type { Operation } from '../openapi/operation.js';
 
 /** `GET /v1/exports/{job_id}`: the job, and how far it is at this moment. */

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { choicesSchema } from '../../shared/choices-schema.js';
+import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
 import { columnNames, shownColumns } from '../../shared/datasets/define-dataset.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';

@@ -7,9 +7,9 @@ import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { limitSchema, once, parseQuery } from '../input.js';
-import { listedJob } from '../../shared/job-view.js';
-import { JobStore } from '../../shared/infrastructure/job-store.js';
-import { LISTED_JOB_EXAMPLE, jobListSchema, type JobList } from '../../shared/job-schema.js';
+import { listedJob } from '../../shared/job/view.js';
+import { JobStore } from '../../shared/job/store.js';
+import { LISTED_JOB_EXAMPLE, jobListSchema, type JobList } from '../../shared/job/schema.js';
 import type { Operation } from '../openapi/operation.js';
 
 const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(', ')}` });

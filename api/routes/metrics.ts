@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { METRICS_TYPE } from '../../shared/infrastructure/metrics-server.js';
+import { METRICS_TYPE } from '../../shared/process/metrics-server.js';
 import type { ApiDeps } from '../deps.js';
 import type { Operation } from '../openapi/operation.js';
 import { nothingHere } from '../static-file.js';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { ServiceError } from '../../shared/errors.js';
-import { linkExpiry, readDownloadToken } from '../../shared/links.js';
+import { linkExpiry, readDownloadToken } from '../../shared/job/links.js';
 import { contextOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { mintLink } from '../mint-link.js';

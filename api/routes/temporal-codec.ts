@@ -1,8 +1,8 @@
 import type { Payload } from '@temporalio/common';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { fieldProblems, validationFailed } from '../../shared/field-problems.js';
-import { PayloadKeyError } from '../../shared/infrastructure/payload-codec.js';
+import { fieldProblems, validationFailed } from '../../shared/request/field-problems.js';
+import { PayloadKeyError } from '../../shared/temporal/payload-codec.js';
 import type { ApiDeps } from '../deps.js';
 import type { Operation } from '../openapi/operation.js';
 import { nothingHere } from '../static-file.js';

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
-import { isoTime } from '../../shared/iso-time.js';
+import { isoTime } from '../../shared/text/iso-time.js';
 import { webhookSecret } from '../../shared/webhooks/signature.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { ServiceError } from '../../shared/errors.js';
-import type { StoredSchedule } from '../../shared/infrastructure/schedule-store.js';
+import type { StoredSchedule } from '../../shared/schedules/store.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { uuidOf } from '../input.js';

@@ -1,6 +1,6 @@
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
-import { fieldProblems, validationFailed, type FieldProblem } from '../../shared/field-problems.js';
-import { withRecipient, type RequestSchema } from '../../shared/request.js';
+import { fieldProblems, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
+import { withRecipient, type RequestSchema } from '../../shared/request/request.js';
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { CronError, parseCron } from '../../shared/schedules/cron.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';

@@ -1,6 +1,6 @@
-import type { Choices } from '../../shared/choices-schema.js';
-import type { Estimate } from '../../shared/estimate-schema.js';
-import type { JobList, ListedJob } from '../../shared/job-schema.js';
+import type { Choices } from '../../shared/request/choices-schema.js';
+import type { Estimate } from '../../shared/request/estimate-schema.js';
+import type { JobList, ListedJob } from '../../shared/job/schema.js';
 import type { ExportBody } from './new-export/request.js';
 import { noAnswer, refusalOf } from './refusal.js';
 

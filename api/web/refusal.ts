@@ -1,4 +1,4 @@
-import type { Problem } from '../../shared/problem-schema.js';
+import type { Problem } from '../../shared/request/problem-schema.js';
 
 /** One field of a request, by its JSON pointer, and what is wrong with it: the end of a sentence. */
 export interface RefusedField {

@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { ListedJob } from '../../shared/job-schema.js';
+import type { ListedJob } from '../../shared/job/schema.js';
 import type { Client } from './client.js';
 import { Refusal } from './refusal.js';
 

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import type { Choices } from '../../shared/choices-schema.js';
-import type { ListedJob } from '../../shared/job-schema.js';
+import type { Choices } from '../../shared/request/choices-schema.js';
+import type { ListedJob } from '../../shared/job/schema.js';
 import { useAnnounce } from './announce.js';
 import type { Client } from './client.js';
 import { headingId } from './jobs/heading-id.js';

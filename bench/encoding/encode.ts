@@ -13,9 +13,9 @@ import { orders } from '../../shared/datasets/orders.js';
 import { joinFile, openSegment } from '../../shared/formats/file.js';
 import type { FileOutline, SegmentEncoder, SegmentPlace, WrittenSegment } from '../../shared/formats/format.js';
 import { formatNamed } from '../../shared/formats/index.js';
-import { openPdfResources } from '../../shared/infrastructure/open-pdf-resources.js';
-import { cutSegments, fittingRows } from '../../shared/segments.js';
-import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { openPdfResources } from '../../shared/startup/open-pdf-resources.js';
+import { cutSegments, fittingRows } from '../../shared/plan/segments.js';
+import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
 import { cutRows, readChunks } from './row-chunks.js';
 
 const { positionals, values } = parseArgs({

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pdf } from '../../shared/formats/pdf.js';
+import { pdf } from '../../shared/formats/pdf/pdf.js';
 import { ifAvailable } from '../if-available.js';
 import { compete } from '../race.js';
 import { encoderTable } from '../report.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { xlsx } from '../../shared/formats/xlsx.js';
+import { xlsx } from '../../shared/formats/xlsx/xlsx.js';
 import type { Contestant } from '../contestants.js';
 import { DUCKDB_VERSION, findDuckDb } from '../duckdb.js';
 import { ifAvailable } from '../if-available.js';

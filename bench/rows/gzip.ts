@@ -1,4 +1,4 @@
-import { csv } from '../../shared/formats/csv.js';
+import { csv } from '../../shared/formats/csv/csv.js';
 import { seededDatabase } from '../bench-stack.js';
 import { readUnpacked } from '../content.js';
 import { rcloneContestant, serviceContestant, type Contestant } from '../contestants.js';

@@ -1,4 +1,4 @@
-import { json } from '../../shared/formats/json.js';
+import { json } from '../../shared/formats/json/json.js';
 import { seededDatabase } from '../bench-stack.js';
 import { readLines } from '../content.js';
 import { rcloneContestant, serviceContestant, type Contestant } from '../contestants.js';

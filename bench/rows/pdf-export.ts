@@ -1,4 +1,4 @@
-import { pdf } from '../../shared/formats/pdf.js';
+import { pdf } from '../../shared/formats/pdf/pdf.js';
 import { seededDatabase } from '../bench-stack.js';
 import { serviceContestant } from '../contestants.js';
 import { compete } from '../race.js';

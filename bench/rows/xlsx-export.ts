@@ -1,4 +1,4 @@
-import { xlsx } from '../../shared/formats/xlsx.js';
+import { xlsx } from '../../shared/formats/xlsx/xlsx.js';
 import { seededDatabase } from '../bench-stack.js';
 import { serviceContestant } from '../contestants.js';
 import { COPY_OPTIONS, psqlCopy } from '../psql.js';

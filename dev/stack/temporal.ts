@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SEARCH_ATTRIBUTES } from '../../shared/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../shared/temporal/search-attributes.js';
 import type { Service, StackContext } from './context.js';
 import { SERVICE_DYNAMIC_CONFIG } from './dynamic-config.js';
 import { findBinary } from './find-binary.js';

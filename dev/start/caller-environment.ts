@@ -1,4 +1,4 @@
-import { VARIABLES } from '../../shared/config.js';
+import { VARIABLES } from '../../shared/startup/config.js';
 import type { Progress } from '../stack/progress.js';
 import { given, isForeign, type Environment } from '../stack/stack-env.js';
 import { StackError } from '../stack/stack-error.js';

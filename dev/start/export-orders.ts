@@ -1,30 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { signToken } from '../../api/sign-token.js';
 import type { SampleUser } from '../sample-data/tenants.js';
 import type { Progress } from '../stack/progress.js';
 import { messageOf, StackError } from '../stack/stack-error.js';
+import { jobSchema, type Job } from './job.js';
 import { progressBar } from './progress-bar.js';
 
 const POLL_MS = 200;
 const TOKEN_SECONDS = 7 * 86_400;
 /** How long a 503, which says that no worker has answered yet, is a reason to ask again. */
 const PATIENCE_MS = 60_000;
-
-/** What of a job's JSON this program reads. */
-const jobSchema = z.object({
-  job_id: z.string(),
-  status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED']),
-  progress: z.number(),
-  total_rows: z.number().nullable(),
-  rows_exported: z.number(),
-  row_count: z.number().nullable(),
-  file_key: z.string().nullable(),
-  file_size: z.number().nullable(),
-  download_url: z.string().nullable(),
-  error_message: z.string().nullable(),
-});
-export type Job = z.infer<typeof jobSchema>;
 
 export interface FinishedExport {
   readonly jobId: string;

@@ -1,5 +1,5 @@
-import { migrate } from '../../shared/infrastructure/migrate.js';
-import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+import { migrate } from '../../shared/job/migrate.js';
+import { connectTemporal } from '../../shared/temporal/client.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import type { Progress } from '../stack/progress.js';
 import { messageOf, StackError } from '../stack/stack-error.js';

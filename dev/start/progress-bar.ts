@@ -1,4 +1,4 @@
-import type { Job } from './export-orders.js';
+import type { Job } from './job.js';
 
 const WIDTH = 30;
 

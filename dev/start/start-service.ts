@@ -1,6 +1,6 @@
 import { signToken } from '../../api/sign-token.js';
 import { CONTROL_QUEUE } from '../../shared/contract.js';
-import { connectTemporal, type TemporalClient } from '../../shared/infrastructure/temporal.js';
+import { connectTemporal, type TemporalClient } from '../../shared/temporal/client.js';
 import { NORTHWIND } from '../sample-data/tenants.js';
 import type { ManagedProcess } from '../stack/managed-process.js';
 import { isFree } from '../stack/ports.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { filesIn } from '../../shared/infrastructure/files.js';
+import { filesIn } from '../../shared/process/files.js';
 import { LOCAL_DIR } from '../stack/stack.js';
 import { DURATIONS_VARIABLE, keepDurations, longestFirst } from './durations.js';
 

@@ -1,6 +1,5 @@
 import type { ExportRequest } from '../contract.js';
-import { columnNames, type Dataset } from './define-dataset.js';
-import type { DatasetRegistry } from './index.js';
+import { columnNames, type Dataset, type DatasetRegistry } from './define-dataset.js';
 
 /** The account bundle: everything that the datasets hold of one user, in one archive. */
 

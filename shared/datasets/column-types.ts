@@ -24,3 +24,10 @@ export const COLUMN_TYPES = [
   'other',
 ] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+/** A column of a table or view. */
+export interface ColumnDefinition {
+  readonly type: ColumnType;
+  /** For people: headings, the web page. Default: the column's name. */
+  readonly label?: string;
+}

@@ -1,4 +1,4 @@
-import type { ColumnDefinition, ColumnType } from './define-dataset.js';
+import type { ColumnDefinition, ColumnType } from './column-types.js';
 
 /** Columns that are computed in TypeScript, a row at a time, from others of the same row. */
 

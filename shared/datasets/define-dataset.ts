@@ -11,18 +11,12 @@
  * ```
  */
 
-import { isOneLine, oneLine } from '../one-line.js';
-import { COLUMN_TYPES, type ColumnType } from './column-types.js';
+import { isOneLine, oneLine } from '../text/one-line.js';
+import { COLUMN_TYPES, type ColumnDefinition, type ColumnType } from './column-types.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
 import { valueProblem } from './values.js';
 
-export { COLUMN_TYPES, type ColumnType };
-
-export interface ColumnDefinition {
-  readonly type: ColumnType;
-  /** For people: headings, the web page. Default: the column's name. */
-  readonly label?: string;
-}
+export { COLUMN_TYPES, type ColumnDefinition, type ColumnType };
 
 export type FilterDefinition<Column extends string = string> =
   /** `["2026-01-01", "2026-04-01"]`: from inclusive, to exclusive, in `options.timezone`. */
@@ -63,6 +57,9 @@ export interface Dataset<Column extends string = string> {
   readonly computed?: Readonly<Record<string, ComputedColumn>>;
   readonly filters?: Readonly<Record<string, FilterDefinition<NoInfer<Column>>>>;
 }
+
+/** The datasets by name. */
+export type DatasetRegistry = ReadonlyMap<string, Dataset>;
 
 /** Thrown for a definition that cannot work; the message says which and why. */
 export class DatasetError extends Error {

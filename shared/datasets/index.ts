@@ -1,13 +1,10 @@
 import { ServiceError } from '../errors.js';
-import { MAX_SEGMENTS } from '../segments.js';
+import { MAX_SEGMENTS } from '../plan/segments.js';
 import { accountDatasets } from './account.js';
 import { customers } from './customers.js';
-import { DatasetError, type Dataset } from './define-dataset.js';
+import { DatasetError, type Dataset, type DatasetRegistry } from './define-dataset.js';
 import { orders } from './orders.js';
 import { transactions } from './transactions.js';
-
-/** The datasets by name. A new one is one file and one line here. */
-export type DatasetRegistry = ReadonlyMap<string, Dataset>;
 
 /** @throws DatasetError when two datasets share a name, or one account export could not hold them. */
 export function createRegistry(datasets: readonly Dataset[]): DatasetRegistry {
@@ -32,6 +29,7 @@ export function datasetNamed(registry: DatasetRegistry, name: string): Dataset {
   return dataset;
 }
 
+/** A new one is one file and one line here. */
 export const BUILT_IN_DATASETS: readonly Dataset[] = [orders, customers, transactions];
 
-export { checkDataset, defineDataset, DatasetError, type Dataset } from './define-dataset.js';
+export { checkDataset, defineDataset, DatasetError, type Dataset, type DatasetRegistry } from './define-dataset.js';

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { ExportRequest, FilterValue, RangeFilter, Scalar } from '../contract.js';
+import type { KeyBound } from '../plan/segments.js';
 import { tableColumns, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
 import { isDateOnly } from './values.js';
 
@@ -25,9 +26,6 @@ export interface FrozenQuery {
 
 /** ORDER BY takes a bare name for a column of the output, which may be rendered as something that sorts otherwise. */
 const ROWS = 't';
-
-/** The text of a key's columns as PostgreSQL wrote them; never made into JavaScript values. */
-export type KeyBound = readonly string[];
 
 const tableOf = ({ schema, table }: Dataset): string =>
   schema === undefined ? escapeIdentifier(table) : `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Scalar } from '../contract.js';
-import { UNSTORABLE, isStorable } from '../storable-text.js';
-import type { ColumnType } from './define-dataset.js';
+import { UNSTORABLE, isStorable } from '../text/storable-text.js';
+import type { ColumnType } from './column-types.js';
 
 /**
  * Filter values: what a client sends in JSON, held against the column's type. What passes here is safe to write

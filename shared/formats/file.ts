@@ -1,6 +1,6 @@
 import type { Warning } from '../contract.js';
-import { archiveOf, joinMembers, PLANNED_WIDE } from './archive.js';
-import { DeflateEncoder } from './deflate.js';
+import { archiveOf, joinMembers, PLANNED_WIDE } from './archive/archive.js';
+import { DeflateEncoder } from './archive/deflate.js';
 import { isGzip } from './file-kind.js';
 import { outlineOf, type FileSpec } from './file-spec.js';
 import {
@@ -13,8 +13,8 @@ import {
   type WrittenSegment,
 } from './format.js';
 import { groupSegments } from './group-segments.js';
-import { GZIP_HEADER, gzipTail } from './gzip.js';
-import { streamedHeader, type Joint } from './zip.js';
+import { GZIP_HEADER, gzipTail } from './archive/gzip.js';
+import { streamedHeader, type Joint } from './archive/zip.js';
 
 /** A format together with what is done to all of them: heads where members open, compression around everything. */
 

@@ -1,9 +1,9 @@
-import { csv } from './csv.js';
+import { csv } from './csv/csv.js';
 import type { Format } from './format.js';
-import { json, ndjson } from './json.js';
-import { pdf } from './pdf.js';
-import { tsv } from './tsv.js';
-import { xlsx } from './xlsx.js';
+import { json, ndjson } from './json/json.js';
+import { pdf } from './pdf/pdf.js';
+import { tsv } from './tsv/tsv.js';
+import { xlsx } from './xlsx/xlsx.js';
 
 /** The formats by name. A new one is one file and one line here. */
 export const FORMATS: ReadonlyMap<string, Format> = new Map(

@@ -1,4 +1,4 @@
-import { combineCrc32 } from '../crc32.js';
+import { combineCrc32 } from '../plan/crc32.js';
 import type { SegmentSummary, WrittenSegment } from './format.js';
 
 /** Of plain bytes. */

@@ -1,6 +1,6 @@
 import type { NotificationEvent, Warning } from '../contract.js';
 import { ERRORS, isErrorCode } from '../errors.js';
-import { oneLine } from '../one-line.js';
+import { oneLine } from '../text/one-line.js';
 import { adviceFor } from './advice.js';
 import { readableCount, readableSize, readableTime } from './readable.js';
 

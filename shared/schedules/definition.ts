@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timezone } from '../formats/common-options.js';
-import { UNSTORABLE, isStorable } from '../storable-text.js';
+import { UNSTORABLE, isStorable } from '../text/storable-text.js';
 import { OVERLAPS } from './contract.js';
 
 /** A schedule as its user writes it. */

@@ -2,8 +2,8 @@ import type { ExportRequest } from '../contract.js';
 import { ACCOUNT } from '../datasets/account.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ServiceError } from '../errors.js';
-import type { FieldProblem } from '../field-problems.js';
-import { checkExportRequest, withRecipient, type AskedRequest, type RequestSchema } from '../request.js';
+import type { FieldProblem } from '../request/field-problems.js';
+import { checkExportRequest, withRecipient, type AskedRequest, type RequestSchema } from '../request/request.js';
 import type { RecipientRule } from '../mails/recipient.js';
 import { RELATIVE_RANGES, isRelativeRange, resolveRange } from './relative-range.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { NotificationEvent } from '../contract.js';
-import { jobSchema } from '../job-schema.js';
+import { jobSchema } from '../job/schema.js';
 
 /** The `type` of a message. */
 export const eventType = (event: NotificationEvent) => `export.${event}` as const;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { AddressRule } from './address-rule.js';
+import type { AddressRule } from '../network/address-rule.js';
 
 /** Characters, as the URL is sent. */
 const MAX_LENGTH = 2048;

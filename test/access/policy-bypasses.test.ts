@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
-import { checkDatasets } from '../../shared/infrastructure/check-datasets.js';
-import { createPool } from '../../shared/infrastructure/postgres.js';
-import { Source } from '../../shared/infrastructure/source.js';
+import { checkDatasets } from '../../shared/startup/check-datasets.js';
+import { createPool } from '../../shared/postgres.js';
+import { Source } from '../../shared/source/source.js';
 import { openDatabase, type OpenDatabase } from '../support/database.js';
 
 const datasetOf = (table: string) =>

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { asFailure } from '../../activities/as-failure.js';
 import { ServiceError } from '../../shared/errors.js';
-import { encryptedBy } from '../../shared/infrastructure/temporal.js';
-import { readPayloadKeys } from '../../shared/payload-keys.js';
+import { encryptedBy } from '../../shared/temporal/client.js';
+import { readPayloadKeys } from '../../shared/temporal/payload-keys.js';
 import { keyNamed } from '../temporal/raw-payloads.js';
 
 /** `limit.mutableStateActivityFailureSize.error` of a Temporal server. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { JobStore } from '../../shared/infrastructure/job-store.js';
-import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
-import { createPool } from '../../shared/infrastructure/postgres.js';
+import { JobStore } from '../../shared/job/store.js';
+import { openObjectStore } from '../../shared/startup/open-object-store.js';
+import { createPool } from '../../shared/postgres.js';
 import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 import { stack } from '../support/stack.js';

@@ -6,7 +6,7 @@ import { openApiDocument } from '../../api/openapi/document.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { ERRORS } from '../../shared/errors.js';
 import { FORMATS } from '../../shared/formats/index.js';
-import { createRequestSchema, parseExportRequest } from '../../shared/request.js';
+import { createRequestSchema, parseExportRequest } from '../../shared/request/request.js';
 import { seedFor, someone, startApi, type TestApi } from './support.js';
 
 const json = z.record(z.string(), z.unknown());

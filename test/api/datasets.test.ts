@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { checkDataset, createRegistry, defineDataset } from '../../shared/datasets/index.js';
-import { csv } from '../../shared/formats/csv.js';
+import { csv } from '../../shared/formats/csv/csv.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { TEXT_FORMATS } from '../support/formats.js';
 import { someone, startApi, type TestApi } from './support.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { DEFAULT_TUNING } from '../../shared/tuning.js';
-import { createPool } from '../../shared/infrastructure/postgres.js';
-import { Source } from '../../shared/infrastructure/source.js';
+import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
+import { createPool } from '../../shared/postgres.js';
+import { Source } from '../../shared/source/source.js';
 import type { Principal } from '../../api/deps.js';
 import { CONTOSO, NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { queryRows } from '../support/database.js';

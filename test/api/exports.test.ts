@@ -4,7 +4,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
 import { slotsWorkflowId } from '../../shared/contract.js';
-import type { Answer } from '../support/ask.js';
+import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { download, getExport, until, untilEnded } from '../support/exports.js';

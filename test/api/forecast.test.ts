@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { forecast } from '../../api/estimate.js';
-import type { Finished } from '../../shared/infrastructure/job-store.js';
+import type { Finished } from '../../shared/job/store.js';
 
 const exports = (count: number, rowCount: number, seconds: number): Finished[] =>
   Array.from({ length: count }, () => ({ rowCount, fileSize: rowCount * 200, seconds }));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SignJWT } from 'jose';
 import type { Principal } from '../../api/deps.js';
-import { parseApiConfig } from '../../shared/config.js';
+import { parseApiConfig } from '../../shared/startup/config.js';
 import { JWT_SECRET } from '../support/service.js';
 import { stack } from '../support/stack.js';
 import { assertProblem } from './problems.js';

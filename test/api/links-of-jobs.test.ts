@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { fileKey, temporaryPrefix } from '../../shared/contract.js';
-import { makeDownloadToken } from '../../shared/links.js';
+import { makeDownloadToken } from '../../shared/job/links.js';
 import { assertProblem } from './problems.js';
 import { ask } from '../support/ask.js';
 import { JWT_SECRET } from '../support/service.js';

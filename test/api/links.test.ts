@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { downloadUrl, linkExpiry, makeDownloadToken, readDownloadToken } from '../../shared/links.js';
+import { downloadUrl, linkExpiry, makeDownloadToken, readDownloadToken } from '../../shared/job/links.js';
 
 const SECRET = 'sixteen characters or more';
 const JOB = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';

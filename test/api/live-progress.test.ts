@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { LiveProgress } from '../../api/live-progress.js';
 import { exportWorkflowId, type ExportProgress, type SegmentHeartbeat } from '../../shared/contract.js';
-import type { JobRow } from '../../shared/infrastructure/job-row.js';
+import type { JobRow } from '../../shared/job/row.js';
 import { until } from '../support/exports.js';
 import { startService, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../shared/errors.js';
-import type { Answer } from '../support/ask.js';
+import type { Answer } from '../support/answer.js';
 
 const schema = z.looseObject({
   type: z.literal('about:blank'),

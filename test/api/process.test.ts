@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../api/server.js';
-import { migrate } from '../../shared/infrastructure/migrate.js';
+import { migrate } from '../../shared/job/migrate.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { describeDeeply } from '../support/depth.js';
 import { until } from '../support/exports.js';

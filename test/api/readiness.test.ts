@@ -8,12 +8,12 @@ import {
   checkJobStore,
   checkSearchAttributes,
   checkTemporal,
-} from '../../shared/infrastructure/checks.js';
-import { migrate } from '../../shared/infrastructure/migrate.js';
-import { openObjectStore } from '../../shared/infrastructure/open-object-store.js';
-import { createPool, type Pool } from '../../shared/infrastructure/postgres.js';
-import type { TemporalClient } from '../../shared/infrastructure/temporal.js';
-import { connectTemporal } from '../../shared/infrastructure/temporal.js';
+} from '../../shared/startup/checks.js';
+import { migrate } from '../../shared/job/migrate.js';
+import { openObjectStore } from '../../shared/startup/open-object-store.js';
+import { createPool, type Pool } from '../../shared/postgres.js';
+import type { TemporalClient } from '../../shared/temporal/client.js';
+import { connectTemporal } from '../../shared/temporal/client.js';
 import { until } from '../support/exports.js';
 import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
 import { stack } from '../support/stack.js';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mock } from 'node:test';
 import { ServiceError } from '../../shared/errors.js';
-import { TimeZoneNames } from '../../shared/time-zones.js';
+import { TimeZoneNames } from '../../shared/schedules/time-zones.js';
 import { idFor } from '../../api/input.js';
 import { TimeZones } from '../../api/time-zones.js';
-import { createRequestSchema, hashRequest, parseExportRequest } from '../../shared/request.js';
-import type { Answer } from '../support/ask.js';
+import { createRequestSchema, hashRequest, parseExportRequest } from '../../shared/request/request.js';
+import type { Answer } from '../support/answer.js';
 import { assertProblem } from './problems.js';
 import { seedFor, someone, startApi, type TestApi } from './support.js';
 

@@ -4,7 +4,7 @@ import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { makeToken } from '../../api/make-token.js';
 import type { Caller, Principal } from '../../api/deps.js';
 import { createTokenVerifier } from '../../api/verify-token.js';
-import { UsageError } from '../../shared/command-line.js';
+import { UsageError } from '../../shared/process/command-line.js';
 import { serve, type RunningServer } from '../../api/server.js';
 import { runProgram } from './programs.js';
 import { JWT_SECRET } from '../support/service.js';

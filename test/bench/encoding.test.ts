@@ -8,7 +8,7 @@ import { readXlsxRows } from '../../bench/encoding/read-xlsx.js';
 import { cutRows, readChunks } from '../../bench/encoding/row-chunks.js';
 import { verdictsOfPdf, verdictsOfXlsx } from '../../bench/encoding/verdicts.js';
 import type { Score } from '../../bench/race.js';
-import { joinArchive } from '../../shared/formats/zip.js';
+import { joinArchive } from '../../shared/formats/archive/zip.js';
 
 /** A contestant with one turn. */
 function score(name: string, clientCpu: number, rows = 1000): Score {

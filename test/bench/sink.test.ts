@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { createSink } from '../../bench/sink/server.js';
-import { crc32Base64 } from '../../shared/crc32.js';
-import { openObjectStore, type OpenedObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { crc32Base64 } from '../../shared/plan/crc32.js';
+import { openObjectStore, type OpenedObjectStore } from '../../shared/startup/open-object-store.js';
 
 const MIB = 1024 ** 2;
 const HEADERS = { contentType: 'text/csv', fileName: 'orders.csv', metadata: { 'job-id': 'j', generation: '1' } };

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Principal } from '../../api/deps.js';
 import { findOnPath } from '../../dev/find-on-path.js';
 import { defineDataset } from '../../shared/datasets/index.js';
-import { serviceVersion } from '../../shared/infrastructure/service-version.js';
+import { serviceVersion } from '../../shared/process/service-version.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';

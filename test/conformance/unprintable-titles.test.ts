@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { joinFile, openSegment } from '../../shared/formats/file.js';
-import { xlsx } from '../../shared/formats/xlsx.js';
+import { xlsx } from '../../shared/formats/xlsx/xlsx.js';
 import { orSkip } from '../support/or-skip.js';
 import { ONLY, outlineFor } from '../support/outline.js';
 import { makePdf, openResources } from '../shared/formats/pdf/support.js';

@@ -7,7 +7,7 @@ import { SERVICE_DYNAMIC_CONFIG } from '../../dev/stack/dynamic-config.js';
 import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { LOCAL_DIR } from '../../dev/stack/stack.js';
-import { parseApiConfig, parseWorkerConfig } from '../../shared/config.js';
+import { parseApiConfig, parseWorkerConfig } from '../../shared/startup/config.js';
 import { parseWorkerArguments } from '../../worker/arguments.js';
 import { deeply } from '../support/depth.js';
 import { findGo, GO_ENV } from '../../dev/go.js';

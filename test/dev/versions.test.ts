@@ -29,7 +29,7 @@ const MENTIONS: readonly (readonly [file: string, mention: RegExp, version: stri
   ['package.json', /"node": ">=(\S+)"/, minorOf(floorVersion())],
   // A newer one would let through what the oldest Node.js does not have.
   ['package.json', /"@types\/node": "(\d+\.\d+)\./, minorOf(floorVersion())],
-  ['shared/infrastructure/copy-socket.ts', /latest-v(\d+)\.x/, majorOf(shippedVersion())],
+  ['shared/source/copy-socket.ts', /latest-v(\d+)\.x/, majorOf(shippedVersion())],
 ];
 
 describe('Versions', () => {

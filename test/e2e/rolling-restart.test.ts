@@ -5,7 +5,7 @@ import type { Principal } from '../../api/deps.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { BUILT_IN_DATASETS, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
-import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
 import { attemptsAfterTheFirst } from '../support/history.js';
 import { deeply } from '../support/depth.js';
 import { queryRows } from '../support/database.js';

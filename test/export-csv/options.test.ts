@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { defineDataset } from '../../shared/datasets/index.js';
-import { CrlfEncoder } from '../../shared/formats/crlf.js';
-import { csvField } from '../../shared/formats/csv.js';
+import { CrlfEncoder } from '../../shared/formats/csv/crlf.js';
+import { csvField } from '../../shared/formats/csv/csv.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';

@@ -1,7 +1,7 @@
 import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
-import type { JobRow } from '../../shared/infrastructure/job-row.js';
-import { JobStore } from '../../shared/infrastructure/job-store.js';
+import type { JobRow } from '../../shared/job/row.js';
+import { JobStore } from '../../shared/job/store.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CONTOSO, NORTHWIND } from '../../dev/sample-data/tenants.js';
-import { DEFAULT_TUNING } from '../../shared/tuning.js';
+import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
 import { LONG, describeDeeply } from '../support/depth.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { queryRows } from '../support/database.js';

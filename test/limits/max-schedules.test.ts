@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { assertProblem } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
-import type { Answer } from '../support/ask.js';
+import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 

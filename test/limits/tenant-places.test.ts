@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
-import { Places } from '../../shared/infrastructure/places.js';
-import { createPool } from '../../shared/infrastructure/postgres.js';
+import { Places } from '../../shared/job/places.js';
+import { createPool } from '../../shared/postgres.js';
 import { assertProblem } from '../api/problems.js';
 import { seedFor } from '../api/support.js';
-import type { Answer } from '../support/ask.js';
+import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';

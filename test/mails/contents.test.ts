@@ -5,7 +5,7 @@ import { ERRORS } from '../../shared/errors.js';
 import type { MailFacts } from '../../shared/mails/content.js';
 import { mailText, type MailText } from '../../shared/mails/index.js';
 import { readableSize, readableTime } from '../../shared/mails/readable.js';
-import { isOneLine, oneLine } from '../../shared/one-line.js';
+import { isOneLine, oneLine } from '../../shared/text/one-line.js';
 import { DONE, readHtml, WITHOUT_FILE } from './facts.js';
 
 const both = ({ text, html }: MailText): string[] => [text, readHtml(html)];

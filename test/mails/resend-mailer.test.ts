@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInbox } from '../../dev/inbox.js';
 import { ServiceError } from '../../shared/errors.js';
-import type { Mail } from '../../shared/infrastructure/mailer.js';
+import type { Mail } from '../../shared/mails/mailer.js';
 import { mailText } from '../../shared/mails/index.js';
 import { freePort } from '../dev/free-port.js';
 import { DONE } from './facts.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { createMailer, type Mail } from '../../shared/infrastructure/mailer.js';
+import { createMailer } from '../../shared/mails/create-mailer.js';
+import type { Mail } from '../../shared/mails/mailer.js';
 import { mailText } from '../../shared/mails/index.js';
 import { DONE } from './facts.js';
 

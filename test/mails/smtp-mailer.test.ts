@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ServiceError } from '../../shared/errors.js';
-import type { Mail } from '../../shared/infrastructure/mailer.js';
+import type { Mail } from '../../shared/mails/mailer.js';
 import { freePort } from '../dev/free-port.js';
 import { MAIL, sendBy } from './send.js';
 import { answer, startMailServer, type MailServer } from './smtp.js';

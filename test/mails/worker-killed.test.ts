@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NOTIFICATION_EVENTS } from '../../shared/contract.js';
-import { MAILS_AN_HOUR } from '../../shared/infrastructure/mail-store.js';
+import { MAILS_AN_HOUR } from '../../shared/mails/store.js';
 import { startProgram, type Program } from '../api/programs.js';
 import { until } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';

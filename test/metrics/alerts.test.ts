@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Registry } from '@prometheus-io/client';
 import { ApiMetrics } from '../../api/metrics.js';
-import { WorkerMetrics } from '../../shared/infrastructure/worker-metrics.js';
+import { WorkerMetrics } from '../../shared/process/worker-metrics.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { sampleOf } from './prometheus.js';
 import { promtool, textOf } from './promtool.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
 import { assertProblem } from '../api/problems.js';
-import type { Answer } from '../support/ask.js';
+import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, startService, type TestService } from '../support/service.js';

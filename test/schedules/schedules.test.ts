@@ -4,7 +4,7 @@ import type { Principal } from '../../api/deps.js';
 import { scheduleSchema, type ScheduleView } from '../../api/schedules/schedule-schema.js';
 import { temporalScheduleId } from '../../shared/schedules/contract.js';
 import { assertProblem } from '../api/problems.js';
-import type { Answer } from '../support/ask.js';
+import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { getExport, until, untilEnded } from '../support/exports.js';

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { z } from 'zod';
 import type { Stack } from '../../dev/stack/stack.js';
-import { MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/pieces.js';
+import { MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/plan/pieces.js';
 import { assertSameBytes } from '../export-csv/compare.js';
 import { copyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';

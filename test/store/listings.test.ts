@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
+import type { ObjectStore } from '../../shared/store/object-store.js';
 import type { Reply, StoreRequest } from '../support/recorded-store.js';
 import { RecordedAnswering } from './recorded-answering.js';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { combineCrc32, crc32Base64 } from '../../shared/crc32.js';
-import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
-import { openObjectStore, type OpenedObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import { combineCrc32, crc32Base64 } from '../../shared/plan/crc32.js';
+import type { ObjectStore } from '../../shared/store/object-store.js';
+import { openObjectStore, type OpenedObjectStore } from '../../shared/startup/open-object-store.js';
 import { deeply } from '../support/depth.js';
 import { describeEveryStore } from '../support/stores.js';
 

@@ -1,5 +1,5 @@
-import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
-import { openObjectStore, type OpenedObjectStore } from '../../shared/infrastructure/open-object-store.js';
+import type { ObjectStore } from '../../shared/store/object-store.js';
+import { openObjectStore, type OpenedObjectStore } from '../../shared/startup/open-object-store.js';
 import { startRecordedStore, type RecordedStore, type Reply, type StoreRequest } from '../support/recorded-store.js';
 
 /** The service's own client of a store whose answers are recorded ones. */

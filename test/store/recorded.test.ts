@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { crc32Base64 } from '../../shared/crc32.js';
-import type { ObjectStore } from '../../shared/infrastructure/object-store.js';
+import { crc32Base64 } from '../../shared/plan/crc32.js';
+import type { ObjectStore } from '../../shared/store/object-store.js';
 import type { RecordedAnswer, Reply } from '../support/recorded-store.js';
 import {
   COMPLETED_LATE,

@@ -1,14 +1,7 @@
+import type { Answer } from './answer.js';
 import type { HoldToContract } from './contract.js';
 import type { Principal } from '../../api/deps.js';
 import { signToken } from '../../api/sign-token.js';
-
-/** What came back, with the body read. `json` is undefined where there is none. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  readonly json: unknown;
-}
 
 export interface Ask {
   readonly as?: Principal;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { openApiDocument } from '../../api/openapi/document.js';
 import { ROUTES } from '../../api/routes/index.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
-import type { Answer } from './ask.js';
+import type { Answer } from './answer.js';
 import { SIGNS } from './secrets.js';
 
 /**

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
-import { filesIn } from '../../shared/infrastructure/files.js';
+import { filesIn } from '../../shared/process/files.js';
 import type { TestStack } from './stack.js';
 
 /** What must never be written down, by what it is. */

@@ -1,9 +1,9 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { parseApiConfig } from '../../shared/config.js';
-import { PayloadKeyError, createPayloadCodec, keyIdOf } from '../../shared/infrastructure/payload-codec.js';
-import { readPayloadKeys } from '../../shared/payload-keys.js';
+import { parseApiConfig } from '../../shared/startup/config.js';
+import { PayloadKeyError, createPayloadCodec, keyIdOf } from '../../shared/temporal/payload-codec.js';
+import { readPayloadKeys } from '../../shared/temporal/payload-keys.js';
 import { keyNamed } from './raw-payloads.js';
 
 function codecOf(text: string) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { slotsWorkflowId } from '../../shared/contract.js';
-import { checkPayloadKey } from '../../shared/infrastructure/check-payload-key.js';
-import { keyIdOf } from '../../shared/infrastructure/payload-codec.js';
-import { connectTemporal, encryptedBy } from '../../shared/infrastructure/temporal.js';
-import { readPayloadKeys } from '../../shared/payload-keys.js';
+import { checkPayloadKey } from '../../shared/startup/check-payload-key.js';
+import { keyIdOf } from '../../shared/temporal/payload-codec.js';
+import { connectTemporal, encryptedBy } from '../../shared/temporal/client.js';
+import { readPayloadKeys } from '../../shared/temporal/payload-keys.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { runProgram } from '../api/programs.js';
 import { assertDocumented } from '../export-csv/error-docs.js';

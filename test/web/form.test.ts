@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { optionFields, optionValue } from '../../api/web/new-export/option-fields.js';
 import { draftFor, formatsOf, requestOf, withFormat, type Draft } from '../../api/web/new-export/request.js';
-import { choicesSchema, type Choices } from '../../shared/choices-schema.js';
-import { createRequestSchema, parseExportRequest, type AskedRequest } from '../../shared/request.js';
+import { choicesSchema, type Choices } from '../../shared/request/choices-schema.js';
+import { createRequestSchema, parseExportRequest, type AskedRequest } from '../../shared/request/request.js';
 import { someone, startApi } from '../api/support.js';
 
 describe('the form of the web page', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ServiceError } from '../../shared/errors.js';
-import { createWebhookSender, type SendWebhook } from '../../shared/infrastructure/webhook-sender.js';
-import { createAddressRule } from '../../shared/webhooks/address-rule.js';
+import { createWebhookSender, type SendWebhook } from '../../shared/webhooks/sender.js';
+import { createAddressRule } from '../../shared/network/address-rule.js';
 import { assertProblem } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
 import { answerWith, startReceiver, type Receiver } from './receiver.js';

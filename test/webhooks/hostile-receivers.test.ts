@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '../../shared/errors.js';
-import { createNameResolver, type ResolveName } from '../../shared/infrastructure/resolve-name.js';
-import { createWebhookSender, type WebhookAnswer } from '../../shared/infrastructure/webhook-sender.js';
-import { createAddressRule } from '../../shared/webhooks/address-rule.js';
+import { createNameResolver, type ResolveName } from '../../shared/network/resolve-name.js';
+import { createWebhookSender, type WebhookAnswer } from '../../shared/webhooks/sender.js';
+import { createAddressRule } from '../../shared/network/address-rule.js';
 
 const TIMEOUT_MS = 700;
 /** With the second that an answer's body has, and a busy machine. A delivery that hangs takes forever. */

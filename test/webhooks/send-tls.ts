@@ -1,6 +1,6 @@
 /** Run by tls.test.ts with `NODE_EXTRA_CA_CERTS`, which Node reads when it starts: sends to URL and prints the outcome. */
-import { createWebhookSender } from '../../shared/infrastructure/webhook-sender.js';
-import { createAddressRule } from '../../shared/webhooks/address-rule.js';
+import { createWebhookSender } from '../../shared/webhooks/sender.js';
+import { createAddressRule } from '../../shared/network/address-rule.js';
 
 const [url = ''] = process.argv.slice(2);
 const send = createWebhookSender(createAddressRule(['127.0.0.0/8']), () => Promise.resolve(['127.0.0.1']));

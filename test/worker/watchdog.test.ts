@@ -10,7 +10,7 @@ const here = (path: string): string => new URL(path, import.meta.url).href;
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 /** A process whose log nobody reads: the first line that does not fit blocks its main thread. */
 const BLOCKED = `
-const { createLogger } = await import('${here('../../shared/infrastructure/logger.ts')}');
+const { createLogger } = await import('${here('../../shared/process/logger.ts')}');
 const { startWatchdog } = await import('${here('../../worker/watchdog.ts')}');
 startWatchdog({ drainMs: 0, logLevel: 'info' }).watch();
 setTimeout(() => { for (;;) createLogger('blocked', 'info').info('a line'.repeat(1000)); }, 500);`;

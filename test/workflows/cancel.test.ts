@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/contract.js';
-import { exportStart } from '../../shared/export-start.js';
+import { exportStart } from '../../shared/temporal/export-start.js';
 import { seedFor } from '../api/support.js';
 import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';

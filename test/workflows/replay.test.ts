@@ -2,7 +2,7 @@ import { Worker, type ReplayResult } from '@temporalio/worker';
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { Registry } from '@prometheus-io/client';
-import { WorkerMetrics } from '../../shared/infrastructure/worker-metrics.js';
+import { WorkerMetrics } from '../../shared/process/worker-metrics.js';
 import { metricSinks } from '../../worker/metric-sinks.js';
 import { VARIANTS, workflowBundleFile, type Variant } from '../../worker/workflow-bundle.js';
 import { HISTORIES, historyFromText } from './history-file.js';

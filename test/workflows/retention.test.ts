@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { CONTROL_QUEUE, type RetentionInput } from '../../shared/contract.js';
-import { RETENTION_SCHEDULE } from '../../shared/infrastructure/check-payload-key.js';
+import { RETENTION_SCHEDULE } from '../../shared/startup/check-payload-key.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { postExport, until } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';

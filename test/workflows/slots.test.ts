@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal } from '../../api/deps.js';
-import type { Answer } from '../support/ask.js';
+import type { Answer } from '../support/answer.js';
 import { DEEP, deeply } from '../support/depth.js';
 import { until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';

@@ -15,9 +15,9 @@ import {
   type SlotsState,
 } from '../../shared/contract.js';
 import { messageOf } from '../../shared/errors.js';
-import type { JobRow } from '../../shared/infrastructure/job-row.js';
-import { slotsQuery } from '../../workflows/messages.js';
-import type { Answer } from '../support/ask.js';
+import type { JobRow } from '../../shared/job/row.js';
+import { slotsQuery } from '../../shared/temporal/messages.js';
+import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { assertSameBytes } from '../export-csv/compare.js';
 import { download, until } from '../support/exports.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { exportWorkflowId, slotsWorkflowId, temporaryPrefix } from '../../shared/contract.js';
-import { seedOf } from '../../shared/infrastructure/job-row.js';
+import { seedOf } from '../../shared/job/row.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { temporalScheduleId } from '../../shared/schedules/contract.js';
-import { ScheduleStore } from '../../shared/infrastructure/schedule-store.js';
+import { ScheduleStore } from '../../shared/schedules/store.js';
 import type { ExportRequest, JobSeed } from '../../shared/contract.js';
-import { hashRequest } from '../../shared/request.js';
-import { slotsStart } from '../../shared/slots-start.js';
-import { admitUpdate } from '../../workflows/messages.js';
+import { hashRequest } from '../../shared/request/request.js';
+import { slotsStart } from '../../shared/temporal/slots-start.js';
+import { admitUpdate } from '../../shared/temporal/messages.js';
 import { getExport, until, untilEnded } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
 import { post, slotsOf, someReader, untilTold, type Reader } from './support.js';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import pg from 'pg';
-import { readCommandLine, UsageError } from '../../shared/command-line.js';
+import { readCommandLine, UsageError } from '../../shared/process/command-line.js';
 import { createRegistry } from '../../shared/datasets/index.js';
-import { checkDatasets } from '../../shared/infrastructure/check-datasets.js';
-import { createPool } from '../../shared/infrastructure/postgres.js';
-import { readTable } from '../../shared/infrastructure/read-table.js';
-import { Source } from '../../shared/infrastructure/source.js';
+import { checkDatasets } from '../../shared/startup/check-datasets.js';
+import { createPool } from '../../shared/postgres.js';
+import { readTable } from '../../shared/source/read-table.js';
+import { Source } from '../../shared/source/source.js';
 import { ProposalError } from './proposal-error.js';
 import { proposeDataset, type Proposal } from './propose-dataset.js';
 import { tableNames } from './table-names.js';

@@ -1,6 +1,6 @@
 import { columnTypeOf } from '../../shared/datasets/catalogue.js';
 import { defineDataset, type Dataset } from '../../shared/datasets/define-dataset.js';
-import type { TableColumn, TableFacts } from '../../shared/infrastructure/read-table.js';
+import type { TableColumn, TableFacts } from '../../shared/source/read-table.js';
 import { ProposalError } from './proposal-error.js';
 import { proposeFilters } from './propose-filters.js';
 import { proposeKey } from './propose-key.js';

@@ -1,6 +1,6 @@
 import { columnTypeOf } from '../../shared/datasets/catalogue.js';
 import type { ColumnType, FilterDefinition } from '../../shared/datasets/define-dataset.js';
-import type { TableColumn, TableFacts } from '../../shared/infrastructure/read-table.js';
+import type { TableColumn, TableFacts } from '../../shared/source/read-table.js';
 
 /** What people mostly want of a type; types that are not here have no filter. */
 const KINDS: Partial<Record<ColumnType, 'date_range' | 'range' | 'equals' | 'contains'>> = {

@@ -1,4 +1,4 @@
-import type { TableFacts } from '../../shared/infrastructure/read-table.js';
+import type { TableFacts } from '../../shared/source/read-table.js';
 import { ProposalError } from './proposal-error.js';
 
 export interface ProposedKey {

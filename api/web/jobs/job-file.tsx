@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { ListedJob } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job/schema.js';
 import { clock, counted, moment, size } from '../words.js';
 import { headingId } from './heading-id.js';
 import { useFocusAfter } from './use-focus-after.js';

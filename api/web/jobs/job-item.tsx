@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ListedJob } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job/schema.js';
 import type { Client } from '../client.js';
 import { sentenceOf } from '../refusal.js';
 import { moment } from '../words.js';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { ListedJob } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job/schema.js';
 import { count, counted, duration } from '../words.js';
 
 interface Props {

@@ -1,4 +1,4 @@
-import type { JobList, ListedJob } from '../../../shared/job-schema.js';
+import type { JobList, ListedJob } from '../../../shared/job/schema.js';
 
 /** The exports that the page knows, newest first, without the ones that it has not been shown yet. */
 export interface Jobs {

@@ -1,4 +1,4 @@
-import type { ListedJob } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job/schema.js';
 
 const PHASES = {
   waiting: 'Waiting',

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { ListedJob } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job/schema.js';
 import type { Client } from '../client.js';
 import { sentenceOf } from '../refusal.js';
 import { firstPage, grown, refreshed, withJob, type Jobs } from './pages.js';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Estimate } from '../../../shared/estimate-schema.js';
+import type { Estimate } from '../../../shared/request/estimate-schema.js';
 import type { Refusal } from '../refusal.js';
 import { counted, duration, size } from '../words.js';
 import type { EstimateState } from './use-estimate.js';

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Choices } from '../../../shared/choices-schema.js';
-import type { ListedJob } from '../../../shared/job-schema.js';
+import type { Choices } from '../../../shared/request/choices-schema.js';
+import type { ListedJob } from '../../../shared/job/schema.js';
 import type { Client } from '../client.js';
 import { noAnswer, pointerTo, Refusal } from '../refusal.js';
 import { Columns } from './columns.js';

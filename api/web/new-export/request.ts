@@ -1,4 +1,4 @@
-import type { Choices } from '../../../shared/choices-schema.js';
+import type { Choices } from '../../../shared/request/choices-schema.js';
 import type { FilterValue } from '../../../shared/contract.js';
 import { pointerTo, type RefusedField } from '../refusal.js';
 import { optionFields, optionValue, type OptionField } from './option-fields.js';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Estimate } from '../../../shared/estimate-schema.js';
+import type { Estimate } from '../../../shared/request/estimate-schema.js';
 import type { Client } from '../client.js';
 import { Refusal } from '../refusal.js';
 import type { ExportBody } from './request.js';

@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
-import type { ListedJob } from '../../../shared/job-schema.js';
+import type { ListedJob } from '../../../shared/job/schema.js';
 import type { Client } from '../client.js';
 import type { ExportBody } from './request.js';
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Choices } from '../../../shared/choices-schema.js';
+import type { Choices } from '../../../shared/request/choices-schema.js';
 import { Field } from './field.js';
 
 interface Props {

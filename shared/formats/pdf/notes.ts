@@ -1,4 +1,4 @@
-import { oneLine } from '../../one-line.js';
+import { oneLine } from '../../text/one-line.js';
 import type { FileOutline } from '../format.js';
 import { pdfSettings } from './options.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { oneLine } from '../../one-line.js';
-import { UNSTORABLE, isStorable } from '../../storable-text.js';
+import { oneLine } from '../../text/one-line.js';
+import { UNSTORABLE, isStorable } from '../../text/storable-text.js';
 import { timezone } from '../common-options.js';
 import type { FormatOptions } from '../format.js';
 

@@ -1,6 +1,6 @@
 import XLSX from 'xlsx';
 import { z } from 'zod';
-import { oneLine } from '../../one-line.js';
+import { oneLine } from '../../text/one-line.js';
 import type { NamedBytes } from '../format.js';
 import { columnLetters, STYLES } from './cells.js';
 

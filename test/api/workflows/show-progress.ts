@@ -1,6 +1,6 @@
 import { ActivityCancellationType, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ExportProgress } from '../../../shared/contract.js';
-import { progressQuery } from '../../../workflows/messages.js';
+import { progressQuery } from '../../../shared/temporal/messages.js';
 
 export interface ShowInput {
   readonly jobId: string;

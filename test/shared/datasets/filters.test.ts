@@ -9,7 +9,7 @@ import {
 } from '../../../shared/datasets/define-dataset.js';
 import { createRegistry } from '../../../shared/datasets/index.js';
 import { freezeQuery } from '../../../shared/datasets/query.js';
-import { createRequestSchema, parseExportRequest } from '../../../shared/request.js';
+import { createRequestSchema, parseExportRequest } from '../../../shared/request/request.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
 import { CREATE_TYPES, TYPES } from '../../conformance/type-values.js';
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { defineDataset, type ColumnType } from '../../../shared/datasets/define-dataset.js';
 import { freezeQuery, segmentSql } from '../../../shared/datasets/query.js';
-import { readBounds } from '../../../shared/infrastructure/key-bounds.js';
-import { cutSegments } from '../../../shared/segments.js';
+import { readBounds } from '../../../shared/source/key-bounds.js';
+import { cutSegments } from '../../../shared/plan/segments.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';

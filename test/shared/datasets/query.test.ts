@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import pg from 'pg';
 import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
 import { checkDataset, defineDataset } from '../../../shared/datasets/define-dataset.js';
-import { freezeQuery, sampleSql, segmentSql, type FrozenQuery, type KeyBound } from '../../../shared/datasets/query.js';
-import { MAX_BOUNDS, readBounds, type KeyFlaw } from '../../../shared/infrastructure/key-bounds.js';
-import type { Bound } from '../../../shared/segments.js';
+import { freezeQuery, sampleSql, segmentSql, type FrozenQuery } from '../../../shared/datasets/query.js';
+import { MAX_BOUNDS, readBounds, type KeyFlaw } from '../../../shared/source/key-bounds.js';
+import type { Bound, KeyBound } from '../../../shared/plan/segments.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
 import { DEEP } from '../../support/depth.js';
 

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { crc32 } from '@node-rs/crc32';
 import { ServiceError } from '../../../shared/errors.js';
-import { widePlace } from '../../../shared/formats/archive.js';
+import { widePlace } from '../../../shared/formats/archive/archive.js';
 import type { FileSpec } from '../../../shared/formats/file-spec.js';
 import { joinFile, openSegment } from '../../../shared/formats/file.js';
 import type { SegmentPlace, WrittenSegment } from '../../../shared/formats/format.js';
-import { json } from '../../../shared/formats/json.js';
+import { json } from '../../../shared/formats/json/json.js';
 import { outlineFor } from '../../support/outline.js';
 
 const spec: FileSpec = {

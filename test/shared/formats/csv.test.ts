@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { buffer } from 'node:stream/consumers';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { csvSettings } from '../../../shared/formats/csv-options.js';
+import { csvSettings } from '../../../shared/formats/csv/options.js';
 import { outlineFor } from '../../support/outline.js';
-import { csv, csvField } from '../../../shared/formats/csv.js';
+import { csv, csvField } from '../../../shared/formats/csv/csv.js';
 import { stack } from '../../support/stack.js';
 
 const AS_IT_IS = { options: { escape_formulas: false } };

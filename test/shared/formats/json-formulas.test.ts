@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { escapeJson, escapeJsonSql } from '../../../shared/formats/json-formulas.js';
+import { escapeJson, escapeJsonSql } from '../../../shared/formats/formulas/json.js';
 import { queryRows } from '../../support/database.js';
 import { stack } from '../../support/stack.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BufferPool } from '../../../shared/infrastructure/buffer-pool.js';
+import { BufferPool } from '../../../shared/store/buffer-pool.js';
 
 describe('BufferPool', () => {
   it('lends a returned buffer again where it fits', () => {

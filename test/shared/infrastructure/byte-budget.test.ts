@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ByteBudget } from '../../../shared/infrastructure/byte-budget.js';
+import { ByteBudget } from '../../../shared/source/byte-budget.js';
 
 describe('a budget of bytes', () => {
   const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { CopyFrames } from '../../../shared/infrastructure/copy-frames.js';
+import { CopyFrames } from '../../../shared/source/copy-frames.js';
 
 type Message = readonly [code: 'd' | 'H' | 'N' | 'S' | 'A', body: Uint8Array];
 

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { copyOut, type CopyOut } from '../../../shared/infrastructure/copy-out.js';
-import { copyStream } from '../../../shared/infrastructure/copy-socket.js';
+import { copyOut, type CopyOut } from '../../../shared/source/copy-out.js';
+import { copyStream } from '../../../shared/source/copy-socket.js';
 import { stack } from '../../support/stack.js';
 
 const ROWS = `SELECT g, md5(g::text), repeat(chr(200 + g % 50), g % 90), CASE WHEN g % 3 = 0 THEN E'a"b,\\n' END

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { ObjectStore } from '../../../shared/infrastructure/object-store.js';
+import { ObjectStore } from '../../../shared/store/object-store.js';
 import { stack } from '../../support/stack.js';
 
 describe('the object store', () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { BufferPool } from '../../../shared/infrastructure/buffer-pool.js';
-import { OutOfPartNumbers, PartWriter, type PartStore } from '../../../shared/infrastructure/part-writer.js';
-import { MIN_PART_BYTES as MIN } from '../../../shared/pieces.js';
+import { BufferPool } from '../../../shared/store/buffer-pool.js';
+import { OutOfPartNumbers, PartWriter, type PartStore } from '../../../shared/store/part-writer.js';
+import { MIN_PART_BYTES as MIN } from '../../../shared/plan/pieces.js';
 import { DEEP } from '../../support/depth.js';
 
 const NUMBERS = { first: 41, last: 50 };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPool } from '../../../shared/infrastructure/postgres.js';
+import { createPool } from '../../../shared/postgres.js';
 import { createDatabase, queryRows } from '../../support/database.js';
 
 describe('a pool', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
-import { createPool, type Pool, type PoolClient } from '../../../shared/infrastructure/postgres.js';
-import { createRowBudget, readBatches, readRows } from '../../../shared/infrastructure/row-batches.js';
+import { createPool, type Pool, type PoolClient } from '../../../shared/postgres.js';
+import { createRowBudget, readBatches, readRows } from '../../../shared/source/row-batches.js';
 import { queryRows } from '../../support/database.js';
 import { stack } from '../../support/stack.js';
 

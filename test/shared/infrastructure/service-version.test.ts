@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkNode, UnsupportedNodeError } from '../../../shared/infrastructure/service-version.js';
+import { checkNode, UnsupportedNodeError } from '../../../shared/process/service-version.js';
 
 describe('the service', () => {
   for (const version of ['22.15.0', '22.100.0', '24.0.0', '100.0.0']) {

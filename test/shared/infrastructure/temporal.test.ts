@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { z } from 'zod';
-import { checkTemporal } from '../../../shared/infrastructure/checks.js';
-import { connectTemporal, temporalAddress } from '../../../shared/infrastructure/temporal.js';
+import { checkTemporal } from '../../../shared/startup/checks.js';
+import { connectTemporal, temporalAddress } from '../../../shared/temporal/client.js';
 import { stack } from '../../support/stack.js';
 import { CERTIFICATE, KEY } from '../../webhooks/certificate.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { clipText, measureText, wrapText } from '../../../../shared/formats/pdf/measure.js';
-import { openPdfResources } from '../../../../shared/infrastructure/open-pdf-resources.js';
+import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.js';
 
 /** A page's width, in 1/1000 em of a note. */
 const WIDTH = 60_000;

@@ -3,7 +3,7 @@ import { PDFDocument } from 'pdf-lib';
 import fc from 'fast-check';
 import { warningsOf } from '../../../../shared/formats/file.js';
 import type { FormatResources } from '../../../../shared/formats/format.js';
-import { pdf } from '../../../../shared/formats/pdf.js';
+import { pdf } from '../../../../shared/formats/pdf/pdf.js';
 import { ServiceError } from '../../../../shared/errors.js';
 import { hasPdfReaders, readPdf, lineOf } from '../../../conformance/read-pdf.js';
 import { deeply } from '../../../support/depth.js';

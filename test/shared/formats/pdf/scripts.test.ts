@@ -3,7 +3,7 @@ import { codePointsOf } from '../../../../shared/formats/pdf/codes.js';
 import { measureText } from '../../../../shared/formats/pdf/measure.js';
 import { layOutLine } from '../../../../shared/formats/pdf/shaping/line.js';
 import { ShaperNeeded } from '../../../../shared/formats/pdf/shaping/shaper.js';
-import { openPdfResources } from '../../../../shared/infrastructure/open-pdf-resources.js';
+import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.js';
 import { hasPdfReaders, lineOf, readPdf } from '../../../conformance/read-pdf.js';
 import { makePdf, openResources } from './support.js';
 

@@ -3,7 +3,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { codePointsOf } from '../../../../shared/formats/pdf/codes.js';
 import { measureText } from '../../../../shared/formats/pdf/measure.js';
-import { openPdfResources } from '../../../../shared/infrastructure/open-pdf-resources.js';
+import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.js';
 
 const TEXTS = 2000;
 const LETTERS = codePointsOf('ابتثجحخد');

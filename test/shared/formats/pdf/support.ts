@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import type { ShownColumn } from '../../../../shared/datasets/define-dataset.js';
 import { joinFile, openSegment } from '../../../../shared/formats/file.js';
 import type { FileOutline, FormatOptions, FormatResources, WrittenSegment } from '../../../../shared/formats/format.js';
-import { pdf } from '../../../../shared/formats/pdf.js';
-import { openPdfResources } from '../../../../shared/infrastructure/open-pdf-resources.js';
+import { pdf } from '../../../../shared/formats/pdf/pdf.js';
+import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.js';
 import { outlineFor } from '../../../support/outline.js';
 
 /** What the built-in font has no shape for, this one has: letters of mathematics beyond the basic plane. */

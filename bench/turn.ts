@@ -1,0 +1,30 @@
+import type { Expectation } from './expectation.js';
+import type { Reading } from './meter.js';
+import type { ProgressFindings } from './progress-watch.js';
+import type { Target } from './target.js';
+
+/** One turn of one contestant. */
+export interface Turn {
+  readonly seconds: number;
+  /** CPU seconds of the workers, or of a pipeline's programs. */
+  readonly clientCpu: number;
+  /** Of the worker that had most, or of a pipeline's programs together, in bytes. */
+  readonly peakMemory: number;
+  readonly reading: Reading;
+  readonly key: string;
+  readonly bytes: number | undefined;
+  readonly rows?: number;
+  /** Only of exports. */
+  readonly crc32?: string;
+  readonly historyEvents?: number;
+  readonly postMs?: number;
+  readonly progress?: ProgressFindings;
+}
+
+export interface About {
+  readonly name: string;
+  readonly title: string;
+  readonly target: Target;
+  /** What its file must be. */
+  readonly expected: Expectation;
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** What of a job's JSON this program reads. */
+export const jobSchema = z.object({
+  job_id: z.string(),
+  status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED']),
+  progress: z.number(),
+  total_rows: z.number().nullable(),
+  rows_exported: z.number(),
+  row_count: z.number().nullable(),
+  file_key: z.string().nullable(),
+  file_size: z.number().nullable(),
+  download_url: z.string().nullable(),
+  error_message: z.string().nullable(),
+});
+export type Job = z.infer<typeof jobSchema>;

@@ -1,0 +1,96 @@
+import { ServiceError } from '../../errors.js';
+import { bundleFiles, memberFile } from './bundle.js';
+import { FASTEST } from './deflate.js';
+import { outlineOf, type FileSpec } from '../file-spec.js';
+import type { FormatResources, NamedBytes, SegmentEncoder, SegmentPlace, WrittenSegment } from '../format.js';
+import { hashed } from './hashed.js';
+import { sumOf } from '../sums.js';
+import { isWide, joinArchive, type Joint, type ZipMember } from './zip.js';
+
+/**
+ * ZIP archives whose members are made of segments: a workbook is one by its format, a bundle is one around files of a
+ * text format.
+ */
+interface Archive {
+  memberName(place: SegmentPlace): string;
+  /** Of compression, 1 to 9. */
+  readonly level: number;
+  /** Notes of the plain bytes of a segment what {@link files} wants to know. */
+  noting(plain: SegmentEncoder): SegmentEncoder;
+  /** What is in it beside its members. */
+  files(members: readonly ZipMember[]): NamedBytes[];
+  /** Whether its readers take headers with room for sizes of eight bytes. */
+  readonly takesWide: boolean;
+}
+
+/** Null for a file that is none. */
+export function archiveOf(spec: FileSpec): Archive | null {
+  const { archive } = spec.format;
+  const { bundle } = spec;
+  if (bundle !== undefined) {
+    return {
+      memberName: (place) => memberFile(spec, bundle, place),
+      level: FASTEST,
+      noting: hashed,
+      files: (members) => bundleFiles(spec, bundle, members),
+      takesWide: true,
+    };
+  }
+  if (archive === undefined) return null;
+  const outline = outlineOf(spec, { file: 0 });
+  return {
+    memberName: ({ member }) => archive.memberName(member),
+    level: archive.level(outline.options),
+    noting: (plain) => plain,
+    files: (members) =>
+      archive.files(
+        outline,
+        members.map(({ segments }) => segments),
+      ),
+    takesWide: false,
+  };
+}
+
+/** 1 in the place of an archive's first segment: it writes the header of the first member, before sizes are known. */
+export const PLANNED_WIDE = 'wide';
+/** Plain bytes, by a sample of rows, from which the first member has a wide header: half of what a narrow one can say. */
+const WIDE_FROM = 2 ** 31;
+
+/** @param plainBytes planned, of the first member */
+export const widePlace = (plainBytes: number, roomy: boolean): Readonly<Record<string, number>> =>
+  roomy || plainBytes >= WIDE_FROM ? { [PLANNED_WIDE]: 1 } : {};
+
+/** What is between and behind the members. @throws ServiceError PLAN_OUTGROWN */
+export async function joinMembers(
+  archive: Archive,
+  spec: FileSpec,
+  groups: readonly (readonly WrittenSegment[])[],
+  resources: FormatResources,
+): Promise<Joint> {
+  const joined = groups.map(async (segments): Promise<ZipMember> => {
+    const [first] = segments;
+    if (first === undefined) throw new RangeError('A member has no segment.');
+    const { place } = first;
+    const outline = outlineOf(spec, place);
+    const tail = await spec.format.tail(outline, segments, resources);
+    const name = archive.memberName(place);
+    return { name, segments, tail, wide: mustBeWide(archive, { name, place, segments, tail }) };
+  });
+  const members = await Promise.all(joined);
+  return joinArchive(members, archive.files(members), outlineOf(spec, { file: 0 }).about.plannedAt);
+}
+
+function mustBeWide(
+  { takesWide }: Archive,
+  { name, place, segments, tail }: Omit<ZipMember, 'wide'> & { readonly place: SegmentPlace },
+): boolean {
+  const packed = segments.reduce((sum, { bytes }) => sum + bytes, tail.length);
+  const size = sumOf(segments).size + tail.length;
+  const needed = isWide(Math.max(packed, size));
+  const isFirst = place.member === 0;
+  const planned = isFirst && place[PLANNED_WIDE] === 1;
+  if (needed && (isFirst ? !planned : !takesWide)) {
+    throw new ServiceError('PLAN_OUTGROWN', `${name} has ${size} bytes, for which its archive was not planned.`);
+  }
+  return needed || planned;
+}

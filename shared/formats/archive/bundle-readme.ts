@@ -1,0 +1,48 @@
+import { MANIFEST, type ManifestFile } from './manifest.js';
+import { outlineOf, type FileSpec } from '../file-spec.js';
+
+/** A page about the archive in plain language, for whoever it is about. */
+export function bundleReadme(spec: FileSpec, files: readonly ManifestFile[]): string {
+  const { format } = spec;
+  const { about, options } = outlineOf(spec, { file: 0 });
+  const made = `${about.plannedAt.slice(0, 10)} at ${about.plannedAt.slice(11, 16)} UTC`;
+  const width = Math.max(...files.map(({ name }) => name.length), MANIFEST.length);
+  const line = (name: string, what: string): string => `  ${name.padEnd(width)}  ${what}`;
+  const howToOpen = format.howToOpen ?? `Any text editor opens a .${format.extension} file.`;
+  return [
+    'YOUR DATA',
+    '',
+    'This archive holds the records that are kept under your user account.',
+    `It was made on ${made}. Records that were added, changed or removed`,
+    'after that moment may be missing, or be here in their newer state.',
+    '',
+    'WHAT IS IN IT',
+    '',
+    ...files.map(({ name, title, rows }) => line(name, `${title}: ${recordsOf(rows)}`)),
+    line(MANIFEST, 'for programs: which columns each file has, and how to check that'),
+    line('', 'nothing in it was changed'),
+    '',
+    'HOW TO OPEN IT',
+    '',
+    howToOpen,
+    'Unpack the archive first: some programs cannot read a file inside of it.',
+    '',
+    'TIMES',
+    '',
+    `Times are in the timezone ${String(options.timezone ?? 'UTC')}, unless they name another offset.`,
+    '',
+    'IF YOU HAVE QUESTIONS',
+    '',
+    'Name these to whoever gave you this archive:',
+    '',
+    `  Export  ${about.jobId}`,
+    `  User    ${about.userId}`,
+    `  Tenant  ${about.tenantId}`,
+    '',
+  ].join('\n');
+}
+
+function recordsOf(rows: number): string {
+  if (rows === 0) return 'no records';
+  return rows === 1 ? '1 record' : `${rows.toLocaleString('en')} records`;
+}

@@ -1,0 +1,63 @@
+import { crc32 } from '@node-rs/crc32';
+import { createHash } from 'node:crypto';
+import { combineCrc32 } from '../../plan/crc32.js';
+import { bundleReadme } from './bundle-readme.js';
+import { MANIFEST, type ManifestFile } from './manifest.js';
+import { outlineOf, type Bundle, type FileSpec } from '../file-spec.js';
+import type { NamedBytes, SegmentPlace } from '../format.js';
+import { numberIn, sumOf } from '../sums.js';
+import type { ZipMember } from './zip.js';
+
+/** What a bundle says of itself, beside its files: `manifest.json` for programs and `README.txt` for people. */
+
+export const README = 'README.txt';
+
+/** A dataset's file in the archive. */
+export function memberFile({ format }: FileSpec, { datasets }: Bundle, { file }: Pick<SegmentPlace, 'file'>): string {
+  const dataset = datasets[file];
+  if (dataset === undefined) throw new RangeError(`The plan has no file ${file}.`);
+  return `${dataset}.${format.extension}`;
+}
+
+/** @param members with summaries that have `size`, `crc32` and `sha256` of plain bytes */
+export function bundleFiles(spec: FileSpec, bundle: Bundle, members: readonly ZipMember[]): NamedBytes[] {
+  const { about, options } = outlineOf(spec, { file: 0 });
+  const files = members.map((member) => describe(spec, bundle, member));
+  const manifest = {
+    type: 'account',
+    service: { name: 'export-service', version: bundle.serviceVersion },
+    job_id: about.jobId,
+    user_id: about.userId,
+    tenant_id: about.tenantId,
+    planned_at: about.plannedAt,
+    format: spec.format.name,
+    options,
+    files,
+  };
+  return [
+    { name: MANIFEST, bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
+    { name: README, bytes: Buffer.from(bundleReadme(spec, files)) },
+  ];
+}
+
+function describe(spec: FileSpec, bundle: Bundle, { name, segments, tail }: ZipMember): ManifestFile {
+  const file = segments[0]?.place.file ?? 0;
+  const { title, columns } = outlineOf(spec, { file });
+  const sum = sumOf(segments);
+  const checksum = combineCrc32(sum.crc32, crc32(tail), tail.length);
+  const pieces = segments.map(({ summary }) => ({
+    bytes: numberIn(summary, 'size'),
+    sha256: String(summary.sha256),
+  }));
+  const end = { bytes: tail.length, sha256: createHash('sha256').update(tail).digest('hex') };
+  return {
+    name,
+    dataset: bundle.datasets[file] ?? '',
+    title,
+    schema: columns.map((column) => ({ name: column.name, label: column.label, type: column.type })),
+    rows: segments.reduce((total, { rows }) => total + rows, 0),
+    bytes: sum.size + tail.length,
+    crc32: checksum.toString(16).padStart(8, '0'),
+    pieces: tail.length === 0 ? pieces : [...pieces, end],
+  };
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { UNSTORABLE, isStorable } from '../../text/storable-text.js';
+import { compression, ESCAPE_FORMULAS, timezone } from '../common-options.js';
+import type { FormatOptions } from '../format.js';
+import { FormulaEncoder } from '../formulas/encoder.js';
+import { escapeStart } from '../formulas/escape.js';
+
+/** What the other side may want of a CSV. `preset` sets several at once; what is named beside it counts. */
+
+const ONE_CHARACTER = 'must be one character: punctuation, a blank or a tab, but no quote, and no letter or digit';
+const flag = (what: string) => z.boolean({ error: 'must be true or false' }).optional().describe(what);
+const one = <const Values extends readonly [string, ...string[]]>(values: Values, what: string) =>
+  z
+    .enum(values, { error: `must be one of ${values.join(', ')}` })
+    .optional()
+    .describe(what);
+
+export const DATE_FORMATS = {
+  /** As PostgreSQL writes them, `2026-01-31 13:45:00.123456+01`. */
+  postgres: null,
+  iso8601: { date: 'YYYY-MM-DD', time: '"T"HH24:MI:SS.US', offset: 'TZH:TZM' },
+  /** What spreadsheets take for a time in every locale; the offset is left out. */
+  plain: { date: 'YYYY-MM-DD', time: ' HH24:MI:SS', offset: '' },
+  'dd.mm.yyyy': { date: 'DD.MM.YYYY', time: ' HH24:MI:SS', offset: '' },
+  'dd/mm/yyyy': { date: 'DD/MM/YYYY', time: ' HH24:MI:SS', offset: '' },
+  'mm/dd/yyyy': { date: 'MM/DD/YYYY', time: ' HH24:MI:SS', offset: '' },
+} as const;
+type DateFormat = keyof typeof DATE_FORMATS;
+const DATE_FORMAT_NAMES = Object.keys(DATE_FORMATS) as [DateFormat, ...DateFormat[]];
+
+const given = z.strictObject({
+  timezone,
+  compression,
+  preset: z
+    .enum(['none', 'excel'], { error: 'must be none or excel' })
+    .default('none')
+    .describe('excel: opens by double click where decimals have a comma: ";", BOM, CRLF, decimal comma, plain times'),
+  delimiter: z
+    .string({ error: ONE_CHARACTER })
+    .regex(/^[\t -!#-/:-@[-`{-~]$/, ONE_CHARACTER)
+    .optional()
+    .describe('Between fields; default ","'),
+  header: z
+    .union([z.boolean(), z.literal('labels')], { error: 'must be true, false or labels' })
+    .optional()
+    .describe('Names of columns, none, or their labels; default true'),
+  bom: flag('Begin with a byte order mark, by which Excel knows UTF-8; default false'),
+  newline: one(['lf', 'crlf'], 'What ends a row; default lf'),
+  null_text: z
+    .string({ error: 'must be text' })
+    .max(20, 'must be at most 20 characters')
+    .regex(/^[^"\r\n\0]*$/, 'must have no quote and no line end')
+    .refine(isStorable, UNSTORABLE)
+    .refine((text) => text !== '\\.', 'must not be \\., which PostgreSQL reads as the end of a file')
+    .optional()
+    .describe('What stands for null, without quotes; text that is the same is quoted. Default: nothing'),
+  quoting: one(['minimal', 'all'], 'Quote what must be, or all but null; default minimal'),
+  decimal_comma: flag('Write the decimals of numbers after a comma; default false'),
+  date_format: one(DATE_FORMAT_NAMES, 'Of dates and times; default postgres'),
+  escape_formulas: flag(`${ESCAPE_FORMULAS}; default true`),
+});
+
+type Given = Omit<z.output<typeof given>, 'timezone' | 'compression' | 'preset'>;
+/** Every one of them has a value, from the request, the preset or here. */
+type Dialect = { readonly [Name in keyof Given]-?: NonNullable<Given[Name]> };
+
+const DEFAULTS: Dialect = {
+  delimiter: ',',
+  header: true,
+  bom: false,
+  newline: 'lf',
+  null_text: '',
+  quoting: 'minimal',
+  decimal_comma: false,
+  date_format: 'postgres',
+  escape_formulas: true,
+};
+
+const PRESETS: Readonly<Record<'none' | 'excel', Partial<Dialect>>> = {
+  none: {},
+  /** Opens by double click where decimals have a comma and lists a semicolon. */
+  excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
+};
+
+/** Delimiters that would start a formula, or undo the apostrophe that prevents one. */
+const OF_FORMULAS = "=+-@'";
+const UNLESS_PLAIN = 'unless escape_formulas is false';
+
+export const csvOptions = given
+  .transform(({ preset, ...options }) => {
+    const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    return { ...DEFAULTS, ...PRESETS[preset], ...named } as typeof DEFAULTS & Required<typeof options>;
+  })
+  .superRefine(({ delimiter, null_text: nullText, escape_formulas: escape }, context) => {
+    const refuse = (option: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [option], message });
+    };
+    if (nullText.includes(delimiter)) refuse('null_text', 'must not contain the delimiter');
+    if (!escape) return;
+    if (OF_FORMULAS.includes(delimiter)) refuse('delimiter', `must not be =, +, -, @ or ' ${UNLESS_PLAIN}`);
+    const escaped = FormulaEncoder.escape(escapeStart(nullText), { delimiter, quotes: true });
+    if (escaped !== nullText)
+      refuse('null_text', `must not be text that a spreadsheet runs as a formula ${UNLESS_PLAIN}`);
+  });
+
+export type CsvOptions = z.output<typeof csvOptions>;
+
+/** Those of a job, which may have been stored before there was one of them. */
+export const csvSettings = (options: FormatOptions): CsvOptions =>
+  ({ ...DEFAULTS, ...(options as Partial<CsvOptions>) }) as CsvOptions;

@@ -1,0 +1,56 @@
+import type { ColumnDefinition, ColumnType } from '../../datasets/define-dataset.js';
+import type { ComputedType } from '../../datasets/computed.js';
+import { escapeJson, escapeJsonSql } from './json.js';
+
+/**
+ * Text that a spreadsheet would run when it opens a CSV or TSV file, and the apostrophe that keeps it text. A program
+ * may split the file elsewhere than the file says: at semicolons where lists have them, at tabs, at every line end. So
+ * a cell can begin at the start of a value, handled here, or behind a separator within it: formula-encoder.ts. What
+ * is covered is in docs/formats.md.
+ */
+
+/**
+ * First characters that make a spreadsheet run a cell: = + - @, tab, CR, LF, and the full-width forms of the first
+ * four (OWASP, CSV Injection). As code points, for PostgreSQL's `ascii()`.
+ */
+const FORMULA_STARTS = [0x3d, 0x2b, 0x2d, 0x40, 0x09, 0x0d, 0x0a, 0xff1d, 0xff0b, 0xff0d, 0xff20];
+
+/** What a program may drop in front of a formula: a byte order mark, and the quotes around a value. */
+const DROPPED = [0xfeff, 0x22];
+
+/** The same pattern for PostgreSQL and JavaScript. */
+const START = String.raw`^(\ufeff?"{0,4})([=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])`;
+const START_PATTERN = new RegExp(START);
+
+/** An SQL expression for a text, with an apostrophe where it begins as a formula; null stays null. */
+const escapeStartSql = (text: string): string =>
+  // ascii() is the code point of the first character, and 0 for the empty text: few values pay for the pattern, for
+  // which some collations cannot be used.
+  `CASE WHEN ascii(${text}) IN (${[...FORMULA_STARTS, ...DROPPED].join(', ')}) ` +
+  String.raw`THEN regexp_replace(${text} COLLATE "C", '${START}', '\1''\2') ELSE ${text} END`;
+
+/** The same for a JavaScript value. */
+export const escapeStart = (text: string): string => text.replace(START_PATTERN, "$1'$2");
+
+/** Types that may hold user text, as the text that COPY writes. */
+const AS_TEXT: Partial<Record<ColumnType, (quoted: string) => string>> = {
+  text: (quoted) => `${quoted}::text`,
+  // A cast would cut the blanks that pad a char(n); its own output function keeps them.
+  char: (quoted) => `textin(bpcharout(${quoted}))`,
+  // A type's cast may say something else than its output, which is what format() takes; but it makes null empty, and
+  // `IS NULL` is true of a row of nulls.
+  other: (quoted) => `CASE WHEN num_nulls(${quoted}) = 0 THEN format('%s', ${quoted}) END`,
+};
+
+/** A column that PostgreSQL escapes. Of text only: the number -5.20, or the interval -1 day, would become text. */
+export function escapeColumnSql(quoted: string, { type }: ColumnDefinition): string {
+  if (type === 'json' || type === 'jsonb') return escapeJsonSql(`${quoted}::text`);
+  const text = AS_TEXT[type]?.(quoted);
+  return text === undefined ? quoted : escapeStartSql(text);
+}
+
+/** The same for the text of a computed value. */
+export function escapeValue(text: string, type: ComputedType): string {
+  if (type === 'text') return escapeStart(text);
+  return type === 'jsonb' ? escapeJson(text) : text;
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { JobRef, UserRef } from '../contract.js';
+import { namingFaults, type Pool } from '../postgres.js';
+
+/**
+ * How long a place is kept for an export whose row has not appeared, ms. An admission takes ten seconds at most, and
+ * the row comes with it; a process that dies in between costs its tenant a place for no longer than this.
+ */
+const EXPORT_LEASE_MS = 30_000;
+/** A schedule is listed within two seconds of its creation. */
+const SCHEDULE_LEASE_MS = 60_000;
+
+/** What an export is counted beside when it takes a place. */
+const BESIDE = {
+  /** A request is refused while others run or wait. */
+  active: ['QUEUED', 'PROCESSING'],
+  /** A waiting export takes its place when fewer exports run; other waiting exports do not count. */
+  running: ['PROCESSING'],
+} as const;
+
+export interface Reservation {
+  readonly reservationId: string;
+  /** Ids of schedules of the same user that others are creating; those that come later count this one. */
+  readonly earlier: readonly string[];
+}
+
+/**
+ * Hard limits over all processes: each place is taken in one statement that runs alone for its tenant or its user.
+ * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ */
+export class Places {
+  constructor(private readonly pool: Pool) {}
+
+  private async query<Row extends object>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query<Row>(sql, [...values]);
+      return rows;
+    });
+  }
+
+  /**
+   * Takes one of a tenant's places for an export, which keeps it until its row has ended. May be repeated.
+   * @returns false when all `most` are taken
+   */
+  async takeForExport({ jobId, tenantId }: JobRef, most: number, beside: keyof typeof BESIDE): Promise<boolean> {
+    const [row] = await this.query<{ taken: boolean }>(
+      `SELECT take_tenant_place($1, $2, $3, $4, make_interval(secs => $5)) AS taken`,
+      [jobId, tenantId, most, BESIDE[beside], EXPORT_LEASE_MS / 1000],
+    );
+    return row?.taken === true;
+  }
+
+  /** Gives back the place of an export that was refused. */
+  async freeForExport(jobId: string): Promise<void> {
+    await this.query('DELETE FROM tenant_places WHERE job_id = $1', [jobId]);
+  }
+
+  async reserveSchedule({ tenantId, userId }: UserRef, scheduleId: string): Promise<Reservation> {
+    const reservationId = randomUUID();
+    const [row] = await this.query<{ earlier: string[] }>(
+      `SELECT reserve_schedule($1, $2, $3, $4, make_interval(secs => $5)) AS earlier`,
+      [reservationId, tenantId, userId, scheduleId, SCHEDULE_LEASE_MS / 1000],
+    );
+    return { reservationId, earlier: row?.earlier ?? [] };
+  }
+
+  async freeSchedule({ reservationId }: Reservation): Promise<void> {
+    await this.query('DELETE FROM schedule_reservations WHERE reservation_id = $1', [reservationId]);
+  }
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { PHASES, SHOWN_STATUSES } from '../contract.js';
+import { jobRowSchema } from './row.js';
+
+/** A job as clients see it. Fields that are the row's have the row's types. */
+
+const { shape: row } = jobRowSchema;
+const moment = z.iso.datetime().nullable();
+const count = z.int().min(0).nullable();
+
+export const jobSchema = z
+  .strictObject({
+    job_id: z.guid(),
+    user_id: z.guid(),
+    tenant_id: z.guid(),
+    type: row.type.describe('The dataset'),
+    format: row.format,
+    columns: row.columns,
+    filters: row.filters,
+    options: row.options.describe('With every default filled in'),
+    notify: row.notify,
+    status: z.enum(SHOWN_STATUSES).describe('EXPIRED: it was COMPLETED, and its link has ended or its file is deleted'),
+    phase: z.enum(PHASES),
+    progress: z.int().min(0).max(100).describe('Percent; never back, and 100 only when the file is complete'),
+    total_rows: count.describe('Null until they are counted'),
+    rows_exported: z.int().min(0),
+    rows_per_second: count.describe('Since it began; null unless rows are being exported'),
+    remaining_seconds: count.describe('If it goes on as it did; null while nobody can say'),
+    row_count: count.describe('Rows of the file'),
+    file_name: row.file_key.describe('The name that a download has'),
+    file_key: row.file_key.describe('Where the bucket has it'),
+    file_size: count.describe('Bytes'),
+    checksum: row.checksum.describe('`crc32:` and eight hexadecimal digits'),
+    download_url: z.url().nullable().describe('Needs no token; null unless COMPLETED'),
+    url_expires_at: moment,
+    file_deleted_at: moment,
+    warnings: row.warnings.describe('What the file could not keep'),
+    error_code: row.error_code,
+    error_message: row.error_message.describe('A sentence'),
+    idempotency_key: row.idempotency_key,
+    created_at: z.iso.datetime(),
+    started_at: moment,
+    completed_at: moment,
+    cancel_requested_at: moment,
+  })
+  .meta({ id: 'Export' });
+export type JobView = z.infer<typeof jobSchema>;
+
+/** Filters may be 100 KB each, so only the single export has them. */
+const listedJobSchema = jobSchema
+  .omit({ filters: true })
+  .meta({ id: 'ListedExport', description: 'An export without its `filters`, which `GET` of that export returns.' });
+export type ListedJob = z.infer<typeof listedJobSchema>;
+
+export const jobListSchema = z.strictObject({
+  exports: z.array(listedJobSchema),
+  next_cursor: z.string().nullable().describe('Null: this is the last page'),
+  active_job_ids: z.array(z.guid()).describe('Of all active exports, whatever page and filter'),
+  max_active_exports: z.int().min(1).describe('So many may be active; one more is a 429'),
+});
+export type JobList = z.infer<typeof jobListSchema>;
+
+const JOB_ID = '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60';
+const QUEUED: JobView = {
+  job_id: JOB_ID,
+  user_id: '1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11',
+  tenant_id: '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01',
+  type: 'orders',
+  format: 'CSV',
+  columns: ['id', 'placed_at', 'total'],
+  filters: { date_range: ['2026-01-01', '2026-02-01'] },
+  options: { timezone: 'Europe/Berlin', compression: 'none' },
+  notify: { email: 'ana@northwind.example' },
+  status: 'QUEUED',
+  phase: 'waiting',
+  progress: 0,
+  total_rows: null,
+  rows_exported: 0,
+  rows_per_second: null,
+  remaining_seconds: null,
+  row_count: null,
+  file_name: 'orders-2026-11-22-2a4f5e60.csv',
+  file_key: null,
+  file_size: null,
+  checksum: null,
+  download_url: null,
+  url_expires_at: null,
+  file_deleted_at: null,
+  warnings: [],
+  error_code: null,
+  error_message: null,
+  idempotency_key: 'monthly-2026-01',
+  created_at: '2026-11-22T10:11:12.345Z',
+  started_at: null,
+  completed_at: null,
+  cancel_requested_at: null,
+};
+
+/** One export at three moments, for the contract. */
+export const JOB_EXAMPLES = {
+  queued: QUEUED,
+  processing: {
+    ...QUEUED,
+    status: 'PROCESSING',
+    phase: 'exporting',
+    progress: 42,
+    total_rows: 139_959,
+    rows_exported: 58_800,
+    rows_per_second: 98_000,
+    remaining_seconds: 1,
+    started_at: '2026-11-22T10:11:12.410Z',
+  },
+  completed: {
+    ...QUEUED,
+    status: 'COMPLETED',
+    phase: 'done',
+    progress: 100,
+    total_rows: 139_959,
+    rows_exported: 139_959,
+    row_count: 139_959,
+    file_key: `exports/${QUEUED.user_id}/${JOB_ID}.csv`,
+    file_size: 27_015_560,
+    checksum: 'crc32:0a1b2c3d',
+    download_url: 'https://exports.example.com/d/AaIFasQ_coCEkxpE7gpVkgAAawTA',
+    url_expires_at: '2026-11-23T10:11:13.730Z',
+    started_at: '2026-11-22T10:11:12.410Z',
+    completed_at: '2026-11-22T10:11:13.730Z',
+  },
+} as const satisfies Record<string, JobView>;
+
+const { filters: _, ...LISTED_EXAMPLE } = JOB_EXAMPLES.processing;
+/** Its item in a list. */
+export const LISTED_JOB_EXAMPLE: ListedJob = LISTED_EXAMPLE;

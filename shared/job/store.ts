@@ -1,0 +1,318 @@
+import { z } from 'zod';
+import type { ActiveJob, ExportStatus, FinishedFile, JobFailure, JobSeed, ShownStatus } from '../contract.js';
+import { ServiceError } from '../errors.js';
+import type { FormatOptions } from '../formats/format.js';
+import { storable, storableJson } from '../text/storable-text.js';
+import {
+  INSERT_FAILED_JOB,
+  INSERT_JOB,
+  JOB_COLUMNS,
+  LISTED_COLUMNS,
+  SHOWN_STATUS,
+  insertValues,
+  jobRowSchema,
+  type JobRow,
+} from './row.js';
+import { isRefused, namingFaults, type Pool } from '../postgres.js';
+
+export interface Owner {
+  readonly userId: string;
+  readonly tenantId: string;
+}
+
+export interface ListQuery extends Owner {
+  readonly status?: ShownStatus | undefined;
+  readonly type?: string | undefined;
+  readonly limit: number;
+  /** The last job of the page before. */
+  readonly after?: { readonly createdAt: Date; readonly jobId: string } | undefined;
+}
+
+/** What exports of one shape are found by. */
+export interface Shape {
+  readonly tenantId: string;
+  readonly type: string;
+  readonly format: string;
+  readonly columns: readonly string[];
+  readonly options: FormatOptions;
+}
+
+/** How large a completed export was, and how long it took. */
+export interface Finished {
+  readonly rowCount: number;
+  /** Bytes. */
+  readonly fileSize: number;
+  readonly seconds: number;
+}
+
+const activeCountSchema = z.object({ state: z.string(), count: z.number(), oldestSeconds: z.number() });
+export type ActiveCount = z.infer<typeof activeCountSchema>;
+
+const finishedSchema = z.object({ rowCount: z.number(), fileSize: z.number(), seconds: z.number() });
+
+/** Characters of `error_message`. */
+const MAX_MESSAGE = 2000;
+const errorText = (message: string): string => storable(message.slice(0, MAX_MESSAGE));
+
+/**
+ * Rows of `export_jobs`: what users are told. Plans and segments are in `plan-store.ts`.
+ * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ */
+export class JobStore {
+  constructor(private readonly pool: Pool) {}
+
+  private async rows(sql: string, values: readonly unknown[]): Promise<JobRow[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query(sql, [...values]);
+      return rows.map((row) => jobRowSchema.parse(row));
+    });
+  }
+
+  private async change(sql: string, values: readonly unknown[]): Promise<boolean> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rowCount } = await this.pool.query(sql, [...values]);
+      return rowCount !== 0;
+    });
+  }
+
+  /**
+   * Does nothing when the row is there.
+   * @throws ServiceError NOT_STORABLE when PostgreSQL will never accept the row
+   */
+  async insert(job: JobSeed): Promise<void> {
+    try {
+      await this.change(INSERT_JOB, insertValues(job));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const sentence = "The request contains characters that can't be stored.";
+      throw new ServiceError('NOT_STORABLE', sentence, {}, { cause: error });
+    }
+  }
+
+  /**
+   * Inserts the row of an export that ends before it has begun, without the parts of its request that cannot be stored.
+   * Does nothing if the row exists.
+   */
+  async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
+    await this.change(INSERT_FAILED_JOB, [...insertValues(storableJson(job)), code, errorText(message)]);
+  }
+
+  async find(jobId: string): Promise<JobRow | null> {
+    const [row] = await this.rows(`SELECT ${JOB_COLUMNS} FROM export_jobs WHERE job_id = $1`, [jobId]);
+    return row ?? null;
+  }
+
+  async findOwned(jobId: string, owner: Owner): Promise<JobRow | null> {
+    const row = await this.find(jobId);
+    return row?.user_id === owner.userId && row.tenant_id === owner.tenantId ? row : null;
+  }
+
+  /** Newest first; the filters of all are left out (`{}`). */
+  async list({ userId, tenantId, status, type, limit, after }: ListQuery): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${LISTED_COLUMNS} FROM export_jobs
+       WHERE tenant_id = $1 AND user_id = $2 AND ($3::text IS NULL OR ${SHOWN_STATUS} = $3)
+         AND ($4::text IS NULL OR type = $4) AND ($5::timestamptz IS NULL OR (created_at, job_id) < ($5, $6::uuid))
+       ORDER BY created_at DESC, job_id DESC LIMIT $7`,
+      [tenantId, userId, status ?? null, type ?? null, after?.createdAt ?? null, after?.jobId ?? null, limit],
+    );
+  }
+
+  /** The first state of a semaphore: PROCESSING jobs hold a slot, QUEUED ones wait for it. Oldest first. */
+  async activeOf({ userId, tenantId }: Owner): Promise<ActiveJob[]> {
+    const rows = await this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs
+       WHERE tenant_id = $1 AND user_id = $2 AND status IN ('QUEUED', 'PROCESSING') ORDER BY created_at, job_id`,
+      [tenantId, userId],
+    );
+    return rows.map(({ job_id, status }) => ({
+      jobId: job_id,
+      status: status === 'PROCESSING' ? 'PROCESSING' : 'QUEUED',
+    }));
+  }
+
+  /** Tells a user's cancel from an operator's. False when the job is not active. */
+  async requestCancel(jobId: string): Promise<boolean> {
+    return this.change(
+      `UPDATE export_jobs SET cancel_requested_at = coalesce(cancel_requested_at, now())
+       WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
+      [jobId],
+    );
+  }
+
+  /** An operator's reset takes a FAILED or CANCELLED job back to QUEUED; others stay as they are. */
+  async requeue(jobId: string): Promise<void> {
+    await this.change(
+      `UPDATE export_jobs SET status = 'QUEUED', error_code = NULL, error_message = NULL, completed_at = NULL,
+         cancel_requested_at = NULL WHERE job_id = $1 AND status IN ('FAILED', 'CANCELLED')`,
+      [jobId],
+    );
+  }
+
+  /**
+   * @param options `needsPlace`: only with a place of its tenant (see `places.ts`), whose lease may have run out
+   * @returns false when the job has begun or ended before, is to be canceled, or has no place
+   */
+  async begin(jobId: string, { needsPlace }: { readonly needsPlace: boolean }): Promise<boolean> {
+    // Renew it, don't just read it: a concurrent cleanup of unused places waits for this and then keeps the place.
+    return this.change(
+      `WITH place AS (UPDATE tenant_places SET reserved_until = now() + interval '1 minute' WHERE $2 AND job_id = $1
+         RETURNING job_id)
+       UPDATE export_jobs SET status = 'PROCESSING', started_at = now()
+       WHERE job_id = $1 AND status = 'QUEUED' AND started_at IS NULL AND cancel_requested_at IS NULL
+         AND (NOT $2 OR EXISTS (SELECT FROM place))`,
+      [jobId, needsPlace],
+    );
+  }
+
+  async markProcessing(jobId: string): Promise<void> {
+    await this.change(
+      `UPDATE export_jobs SET status = 'PROCESSING', started_at = coalesce(started_at, now())
+       WHERE job_id = $1 AND status = 'QUEUED'`,
+      [jobId],
+    );
+  }
+
+  /** The row never goes back, and shows 100 only when it is COMPLETED. */
+  async raiseProgress(jobId: string, percent: number): Promise<void> {
+    await this.change(
+      `UPDATE export_jobs SET progress = greatest(progress, least($2, 99)) WHERE job_id = $1 AND status = 'PROCESSING'`,
+      [jobId, percent],
+    );
+  }
+
+  /** The link's time begins with the first completion; publishing again changes nothing of it. */
+  async complete(jobId: string, file: FinishedFile, urlTtlSeconds: number): Promise<JobRow | null> {
+    const [row] = await this.rows(
+      `UPDATE export_jobs SET status = 'COMPLETED', progress = 100, rows_exported = $2, row_count = $2, file_key = $3,
+         file_size = $4, checksum = $5, warnings = $7, error_code = NULL, error_message = NULL,
+         completed_at = coalesce(completed_at, now()),
+         url_expires_at = coalesce(url_expires_at, now() + make_interval(secs => $6))
+       WHERE job_id = $1 RETURNING ${JOB_COLUMNS}`,
+      [
+        jobId,
+        file.rowCount,
+        file.fileKey,
+        file.fileSize,
+        file.checksum,
+        urlTtlSeconds,
+        JSON.stringify(storableJson(file.warnings)),
+      ],
+    );
+    return row ?? null;
+  }
+
+  /** Ends an active job. False when it had ended already. */
+  async fail(jobId: string, { code, message }: JobFailure): Promise<boolean> {
+    return this.change(
+      `UPDATE export_jobs SET status = 'FAILED', error_code = $2, error_message = $3, completed_at = now()
+       WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
+      [jobId, code, errorText(message)],
+    );
+  }
+
+  /** Ends a job whose uploads and temporary objects are gone: the next run begins a generation of its own. */
+  async cancel(jobId: string): Promise<boolean> {
+    return this.change(
+      `WITH gone AS (DELETE FROM export_segments WHERE job_id = $1)
+       UPDATE export_jobs SET status = 'CANCELLED', completed_at = now(), plan = NULL, upload_id = NULL,
+         generation = generation + 1 WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
+      [jobId],
+    );
+  }
+
+  /** The file and its leftovers are gone from the bucket. A COMPLETED job then says EXPIRED, others keep their status. */
+  async markFileDeleted(jobId: string): Promise<void> {
+    await this.change(
+      `WITH gone AS (DELETE FROM export_segments WHERE job_id = $1)
+       UPDATE export_jobs SET file_deleted_at = coalesce(file_deleted_at, now()), plan = NULL, upload_id = NULL
+       WHERE job_id = $1`,
+      [jobId],
+    );
+  }
+
+  /** How many are active, and how long ago the oldest of them was asked for. By the index of active jobs alone. */
+  async countActive(): Promise<ActiveCount[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query(
+        `SELECT status AS state, count(*) AS count, extract(epoch FROM now() - min(created_at))::float8 AS "oldestSeconds"
+         FROM export_jobs WHERE status IN ('QUEUED', 'PROCESSING') GROUP BY status`,
+      );
+      return z.array(activeCountSchema).parse(rows);
+    });
+  }
+
+  /**
+   * Active for longer than `olderThanMs`, in the order of their ids.
+   * @param after the last id of the page before
+   */
+  async activeSince(olderThanMs: number, limit: number, after?: string): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status IN ('QUEUED', 'PROCESSING')
+         AND created_at < now() - make_interval(secs => $1) AND ($3::uuid IS NULL OR job_id > $3)
+       ORDER BY job_id LIMIT $2`,
+      [olderThanMs / 1000, limit, after ?? null],
+    );
+  }
+
+  /**
+   * The tenant's latest completed exports of a dataset in a format and compression: those of the same columns when there
+   * are such, else of any. They are looked for among those of the last seven days.
+   */
+  async recentlyFinished({ tenantId, type, format, columns, options }: Shape): Promise<Finished[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query(
+        `WITH alike AS (
+           SELECT row_count, file_size, started_at, completed_at, columns = $4::jsonb AS same
+           FROM export_jobs WHERE tenant_id = $1 AND type = $2 AND format = $3 AND status = 'COMPLETED' AND row_count > 0
+             AND completed_at > now() - interval '7 days' AND started_at IS NOT NULL
+             AND coalesce(options ->> 'compression', '') = $5
+         )
+         SELECT row_count AS "rowCount", file_size AS "fileSize",
+           extract(epoch FROM completed_at - started_at)::float8 AS seconds
+         FROM alike WHERE same OR NOT EXISTS (SELECT FROM alike WHERE same)
+         ORDER BY completed_at DESC LIMIT 20`,
+        [tenantId, type, format, JSON.stringify(columns), String(options.compression ?? '')],
+      );
+      return z.array(finishedSchema).parse(rows);
+    });
+  }
+
+  /** COMPLETED jobs whose file has outlived its link. */
+  async withExpiredFile(limit: number): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status = 'COMPLETED' AND file_deleted_at IS NULL
+         AND url_expires_at <= now() ORDER BY url_expires_at LIMIT $1`,
+      [limit],
+    );
+  }
+
+  /** Ended without a file for longer than the retry window, with an upload that is still kept. */
+  async withAbandonedUpload(retryWindowMs: number, limit: number): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status IN ('FAILED', 'CANCELLED') AND upload_id IS NOT NULL
+         AND completed_at < now() - make_interval(secs => $1) ORDER BY completed_at LIMIT $2`,
+      [retryWindowMs / 1000, limit],
+    );
+  }
+
+  /** Ended for longer than `ttlMs`, the oldest first; what still has a file or an upload is for other steps of the sweep. */
+  async withOldRow(ttlMs: number, limit: number): Promise<JobRow[]> {
+    return this.rows(
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE completed_at < now() - make_interval(secs => $1)
+         AND (status IN ('FAILED', 'CANCELLED') AND upload_id IS NULL
+           OR status = 'COMPLETED' AND file_deleted_at IS NOT NULL)
+       ORDER BY completed_at LIMIT $2`,
+      [ttlMs / 1000, limit],
+    );
+  }
+
+  /** The row of an ended job, with its segments and deliveries. False when it is active, or gone. */
+  async remove(jobId: string): Promise<boolean> {
+    return this.change(`DELETE FROM export_jobs WHERE job_id = $1 AND status NOT IN ('QUEUED', 'PROCESSING')`, [jobId]);
+  }
+
+  static isActive(status: ExportStatus): boolean {
+    return status === 'QUEUED' || status === 'PROCESSING';
+  }
+}

@@ -1,0 +1,133 @@
+import type { JobSeed, Phase } from '../contract.js';
+import { fileName } from './file-name.js';
+import { FORMATS } from '../formats/index.js';
+import type { JobRow } from './row.js';
+import { isoTime } from '../text/iso-time.js';
+import type { JobView, ListedJob } from './schema.js';
+import { downloadUrl } from './links.js';
+
+/** How far an active export is, where that is known better than from its row. */
+export interface LiveView {
+  readonly phase: Phase;
+  /** Percent, whole. */
+  readonly progress: number;
+  readonly totalRows: number | null;
+  readonly rowsExported: number;
+}
+
+/** Where links point, and what signs them. */
+interface LinkSettings {
+  readonly publicUrl: string;
+  readonly linkSecret: string;
+}
+
+function phaseOf({ status, total_rows: planned }: JobRow): Phase {
+  if (status === 'QUEUED') return 'waiting';
+  if (status !== 'PROCESSING') return 'done';
+  return planned === null ? 'planning' : 'exporting';
+}
+
+export function liveFromRow(row: JobRow): LiveView {
+  const { progress, total_rows, rows_exported } = row;
+  return { phase: phaseOf(row), progress, totalRows: total_rows, rowsExported: rows_exported };
+}
+
+function linkOf(row: JobRow, { publicUrl, linkSecret }: LinkSettings): string | null {
+  if (row.shown_status !== 'COMPLETED' || row.url_expires_at === null) return null;
+  return downloadUrl(publicUrl, linkSecret, row.job_id, row.url_expires_at);
+}
+
+/** Rows a second since it began, and seconds until its end if it goes on so; null while nobody can say. */
+function paceOf({ status, started_at: startedAt }: JobRow, { rowsExported, totalRows }: LiveView) {
+  const seconds = startedAt === null ? 0 : (Date.now() - startedAt.getTime()) / 1000;
+  if (status !== 'PROCESSING' || rowsExported === 0 || seconds <= 0) return { rate: null, remaining: null };
+  const rate = rowsExported / seconds;
+  return {
+    rate: Math.round(rate),
+    // Rows may have come since the plan: then there are more than it says.
+    remaining: totalRows === null ? null : Math.max(0, Math.ceil((totalRows - rowsExported) / rate)),
+  };
+}
+
+/** A job as clients and receivers of webhooks see it: the row's fields, without what only workers need. */
+export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = liveFromRow(row)): JobView {
+  const { rate, remaining } = paceOf(row, live);
+  return {
+    job_id: row.job_id,
+    user_id: row.user_id,
+    tenant_id: row.tenant_id,
+    type: row.type,
+    format: row.format,
+    columns: row.columns,
+    filters: row.filters,
+    options: row.options,
+    notify: row.notify,
+    status: row.shown_status,
+    phase: live.phase,
+    progress: live.progress,
+    total_rows: live.totalRows,
+    rows_exported: live.rowsExported,
+    rows_per_second: rate,
+    remaining_seconds: remaining,
+    row_count: row.row_count,
+    // A format of a newer version has a name that this one cannot make.
+    file_name: FORMATS.has(row.format) ? fileName({ ...row, jobId: row.job_id, createdAt: row.created_at }) : null,
+    file_key: row.file_key,
+    file_size: row.file_size,
+    checksum: row.checksum,
+    download_url: linkOf(row, settings),
+    url_expires_at: isoTime(row.url_expires_at),
+    file_deleted_at: isoTime(row.file_deleted_at),
+    warnings: row.warnings,
+    error_code: row.error_code,
+    error_message: row.error_message,
+    idempotency_key: row.idempotency_key,
+    created_at: row.created_at.toISOString(),
+    started_at: isoTime(row.started_at),
+    completed_at: isoTime(row.completed_at),
+    cancel_requested_at: isoTime(row.cancel_requested_at),
+  };
+}
+
+/** A job as lists have it. */
+export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
+  const { filters: _, ...view } = jobView(row, settings);
+  return view;
+}
+
+/** The row as `INSERT_JOB` makes it: what is answered without reading it back. */
+export function queuedRow({ jobId, userId, tenantId, request, ...seed }: JobSeed): JobRow {
+  return {
+    job_id: jobId,
+    user_id: userId,
+    tenant_id: tenantId,
+    type: request.type,
+    filters: { ...request.filters },
+    columns: [...request.columns],
+    format: request.format,
+    options: { ...request.options },
+    notify: { ...request.notify },
+    status: 'QUEUED',
+    shown_status: 'QUEUED',
+    progress: 0,
+    total_rows: null,
+    rows_exported: 0,
+    row_count: null,
+    file_key: null,
+    file_size: null,
+    checksum: null,
+    generation: 1,
+    upload_id: null,
+    url_expires_at: null,
+    file_deleted_at: null,
+    cancel_requested_at: null,
+    warnings: [],
+    error_code: null,
+    error_message: null,
+    idempotency_key: seed.idempotencyKey,
+    request_hash: seed.requestHash,
+    created_at: new Date(seed.createdAt),
+    started_at: null,
+    completed_at: null,
+  };
+}

@@ -1,0 +1,73 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { NOTIFICATION_EVENTS, type NotificationEvent, type UserRef } from '../contract.js';
+import { mailboxOf } from './address.js';
+import { namingFaults, type Pool } from '../postgres.js';
+
+/** Mails that one address gets within an hour, from all users. */
+export const MAILS_AN_HOUR = 30;
+
+/** Why a mail is not sent. */
+export const SKIP_REASONS = ['RECIPIENT_LIMIT'] as const;
+
+const skippedSchema = z.object({
+  event: z.enum(NOTIFICATION_EVENTS),
+  reason: z.enum(SKIP_REASONS),
+  skipped_at: z.date(),
+});
+export type SkippedMail = z.infer<typeof skippedSchema>;
+
+const reservedSchema = z.tuple([z.object({ outcome: z.enum(['RESERVED', 'SKIPPED', 'GONE']) })]);
+
+/**
+ * Which mails count against the limit of their recipient, and which were skipped. Addresses are kept as keyed
+ * hashes, and for no longer than they count. Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ */
+export class MailStore {
+  /** @param secret the key of the hashes; the same in all processes */
+  constructor(
+    private readonly pool: Pool,
+    private readonly secret: string,
+  ) {}
+
+  private async rows(sql: string, values: readonly unknown[] = []): Promise<unknown[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query<Record<string, unknown>>(sql, [...values]);
+      return rows;
+    });
+  }
+
+  /**
+   * Reserves the mail about a job and event, or records that it is skipped. A mail that is attempted again within the
+   * hour counts once; after that it counts as a new one.
+   * @returns SKIPPED when its recipient has had all mails of the hour, GONE when the export has been deleted
+   */
+  async reserve(jobId: string, event: NotificationEvent, to: string): Promise<'RESERVED' | 'SKIPPED' | 'GONE'> {
+    const hash = createHmac('sha256', this.secret)
+      .update(`mail recipient ${mailboxOf(to)}`)
+      .digest();
+    const rows = await this.rows(`SELECT reserve_mail($1, $2, $3, $4, interval '1 hour') AS outcome`, [
+      jobId,
+      event,
+      hash,
+      MAILS_AN_HOUR,
+    ]);
+    return reservedSchema.parse(rows)[0].outcome;
+  }
+
+  /** Skipped mails of a job, newest first. */
+  async skipped(jobId: string): Promise<SkippedMail[]> {
+    const sql = 'SELECT event, reason, skipped_at FROM skipped_mails WHERE job_id = $1 ORDER BY skipped_at DESC';
+    return (await this.rows(sql, [jobId])).map((row) => skippedSchema.parse(row));
+  }
+
+  /** Deletes the reservations that no longer count. */
+  async deleteOld(): Promise<void> {
+    await this.rows(`DELETE FROM mail_reservations WHERE reserved_at < clock_timestamp() - interval '1 hour'`);
+  }
+
+  /** Deletes the reservations of a user's exports. */
+  async deleteOf({ tenantId, userId }: UserRef): Promise<void> {
+    await this.rows('DELETE FROM mail_reservations WHERE tenant_id = $1 AND user_id = $2', [tenantId, userId]);
+  }
+}

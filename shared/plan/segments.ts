@@ -1,0 +1,87 @@
+/** The text of a row's key columns as PostgreSQL wrote them; never converted to JavaScript values. */
+export type KeyBound = readonly string[];
+
+/** Bounds of one segment: after `lower`, up to and with `upper`; null is open. */
+export interface Segment {
+  readonly lower: KeyBound | null;
+  readonly upper: KeyBound | null;
+  readonly rows: number;
+  /** The stretch of the file that it is of, from 0. */
+  readonly member: number;
+}
+
+/** A row that may end a segment: its number from 1, and its key. */
+export interface Bound {
+  readonly n: number;
+  readonly key: KeyBound;
+}
+
+/** More would leave each too few of S3's 10,000 part numbers. */
+export const MAX_SEGMENTS = 500;
+/**
+ * A large export has segments of up to four times the planned bytes, as long as that leaves enough to spread over the
+ * workers: each costs PostgreSQL, Temporal and the worker a round of their own (bench/README.md has the figures).
+ */
+const ENOUGH_SEGMENTS = 32;
+const MAX_WIDENING = 4;
+/** The last bounds are not widened: short segments at the end leave no worker alone with a long one. */
+const LAST_BOUNDS = 8;
+
+export interface CutLimits {
+  /** A member ends at the last bound before it would have more rows. */
+  readonly memberRows?: number;
+  readonly maxSegments?: number;
+}
+
+/**
+ * Cuts an export along its bounds: at least one segment, even an empty one, and at most 500, or one a member.
+ * @param bounds in the order of their numbers, the last row among them
+ */
+export function cutSegments(
+  bounds: readonly Bound[],
+  { memberRows = Infinity, maxSegments = MAX_SEGMENTS }: CutLimits = {},
+): { segments: Segment[]; totalRows: number } {
+  const totalRows = bounds.at(-1)?.n ?? 0;
+  if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows };
+
+  const members = membersOf(bounds, memberRows);
+  const ends = members.at(-1) ?? 0;
+  const last = Math.max(0, Math.min(LAST_BOUNDS, maxSegments - 1 - ends));
+  const wide = bounds.length - last;
+  const wider = Math.min(MAX_WIDENING, Math.floor(bounds.length / ENOUGH_SEGMENTS));
+  // Ends of members come on top of every n-th bound.
+  const most = Math.max(1, maxSegments - last - ends);
+  const step = Math.max(1, wider, Math.ceil(bounds.length / most));
+  const kept = bounds
+    .map((bound, index) => ({ ...bound, index, member: members[index] ?? 0 }))
+    .filter(({ index, member }) => (index + 1) % step === 0 || index >= wide || members[index + 1] !== member);
+  const segments = kept.map(({ n, key, member }, index) => {
+    const before = kept[index - 1];
+    return { lower: before?.key ?? null, upper: key, rows: n - (before?.n ?? 0), member };
+  });
+  return { segments, totalRows };
+}
+
+/** The member of the rows up to each bound. */
+function membersOf(bounds: readonly Bound[], memberRows: number): number[] {
+  let member = 0;
+  let begin = 0;
+  return bounds.map(({ n }, index) => {
+    const before = bounds[index - 1]?.n ?? 0;
+    if (n - begin > memberRows && before > begin) {
+      member += 1;
+      begin = before;
+    }
+    return member;
+  });
+}
+
+/**
+ * Rows of a segment that should have about `wanted`: a whole multiple of `unitRows`, and such that members are full.
+ * @param memberRows itself a multiple of `unitRows`, or infinite
+ */
+export function fittingRows(wanted: number, unitRows: number, memberRows: number): number {
+  const even =
+    Number.isFinite(memberRows) && wanted < memberRows ? memberRows / Math.ceil(memberRows / wanted) : wanted;
+  return Math.max(unitRows, Math.floor(Math.min(even, memberRows) / unitRows) * unitRows);
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { COLUMN_TYPES } from '../datasets/column-types.js';
+
+/** What can be asked for, as clients see it. */
+export const choicesSchema = z.strictObject({
+  datasets: z.array(
+    z.strictObject({
+      name: z.string().describe('The `type` of a request'),
+      title: z.string(),
+      columns: z.array(
+        z.strictObject({
+          name: z.string(),
+          type: z.enum(COLUMN_TYPES),
+          label: z.string(),
+          opt_in_formats: z
+            .array(z.string())
+            .describe('Formats that leave this column out unless the request names it'),
+        }),
+      ),
+      filters: z.array(
+        z.strictObject({
+          name: z.string(),
+          kind: z.enum(['date_range', 'one_of', 'range', 'equals', 'contains', 'is_null']),
+          column: z.string(),
+          values: z.array(z.string()).optional().describe('No others are taken'),
+        }),
+      ),
+    }),
+  ),
+  bundles: z.array(
+    z
+      .strictObject({
+        name: z.string(),
+        title: z.string(),
+        datasets: z.array(z.string()),
+        formats: z.array(z.string()),
+      })
+      .describe('An archive of several datasets; its `name` is the `type` that asks for it'),
+  ),
+  formats: z.array(
+    z.strictObject({
+      name: z.string(),
+      extension: z.string(),
+      media_type: z.string(),
+      options: z.looseObject({}).describe('JSON Schema of its `options`'),
+    }),
+  ),
+});
+export type Choices = z.infer<typeof choicesSchema>;

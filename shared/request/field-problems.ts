@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import { ServiceError } from '../errors.js';
+
+/**
+ * What is wrong with a request, for clients. A response lists at most 20 problems, truncates what it echoes and stays
+ * under 10 KB: otherwise a small body could cause a response of megabytes that takes seconds to build.
+ */
+
+export interface FieldProblem {
+  /** RFC 6901, into the body. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+const MAX_PROBLEMS = 20;
+/** Characters. */
+const MAX_POINTER = 200;
+const MAX_DETAIL = 500;
+const MAX_PHRASE = 300;
+/** Bytes of JSON, where a control character takes six. */
+const MAX_LIST_BYTES = 6000;
+const MAX_SENTENCE_BYTES = 2000;
+
+/** RFC 6901. */
+export const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** One problem per field; for an unknown key, the pointer names the key, not the object that has it. */
+export function fieldProblems(error: z.ZodError, prefix: readonly PropertyKey[] = []): FieldProblem[] {
+  return error.issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not a known field' }))
+      : [{ pointer: pointerOf(path), detail: detailOf(issue) }];
+  });
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a string',
+};
+
+/** The schema's own sentence; the validator's words are for programmers. */
+function detailOf({ message }: z.core.$ZodIssue): string {
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (expected === undefined) return message;
+  return received === 'undefined' ? 'is required' : `must be ${KINDS[expected] ?? 'an object'}`;
+}
+
+/** Truncates a text that is too long, but never within a surrogate pair. */
+const cut = (text: string, max: number): string =>
+  text.length <= max ? text : `${text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '')}…`;
+
+/** The first items that fit; at least one. */
+function withinBytes<T>(items: readonly T[], maxBytes: number): readonly T[] {
+  let bytes = 0;
+  const over = items.findIndex((item, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(item));
+    return bytes > maxBytes && index > 0;
+  });
+  return over < 0 ? items : items.slice(0, over);
+}
+
+const phrase = ({ pointer, detail }: FieldProblem): string => `${pointer === '' ? 'The body' : pointer} ${detail}`;
+
+/** @param problems at least one; those that do not fit into the response are only counted */
+export function validationFailed(problems: readonly FieldProblem[]): ServiceError {
+  const shown = problems
+    .slice(0, MAX_PROBLEMS)
+    .map(({ pointer, detail }) => ({ pointer: cut(pointer, MAX_POINTER), detail: cut(detail, MAX_DETAIL) }));
+  const errors = withinBytes(shown, MAX_LIST_BYTES);
+  const phrases = withinBytes(
+    errors.map((error) => cut(phrase(error), MAX_PHRASE)),
+    MAX_SENTENCE_BYTES,
+  );
+  const more = problems.length - phrases.length;
+  const rest = more === 0 ? '' : `; and ${more} more ${more === 1 ? 'problem' : 'problems'}`;
+  return new ServiceError('VALIDATION_FAILED', `${phrases.join('; ')}${rest}.`, { errors });
+}

@@ -1,0 +1,226 @@
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleDescription,
+  type ScheduleHandle,
+} from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { UserRef } from '../contract.js';
+import { ServiceError, messageOf } from '../errors.js';
+import { validationFailed } from '../request/field-problems.js';
+import { scheduleIdPrefix, temporalScheduleId, type ScheduledExportInput } from './contract.js';
+import { definitionSchema } from './definition.js';
+import { jobIdOfRun } from './job-id.js';
+import { ownerQuery } from '../temporal/search-attributes.js';
+import { isInvalid } from '../temporal/grpc-code.js';
+import { optionsFor } from './options.js';
+import type { TemporalClient } from '../temporal/client.js';
+import { SILENCE_MS, askInTime } from '../time-limit.js';
+
+/** How long visibility may take to list a new schedule, and a schedule to take a run that was asked for. */
+const SHOWN_WITHIN_MS = 2000;
+const PAUSE_MS = 50;
+const inputSchema = z.object({
+  scheduleId: z.string(),
+  tenantId: z.string(),
+  userId: z.string(),
+  email: z.string().optional(),
+  definition: definitionSchema,
+});
+const memoSchema = z.object({ createdAt: z.iso.datetime(), requestHash: z.string() });
+
+export interface ScheduleRun {
+  readonly dueAt: Date;
+  readonly startedAt: Date;
+  readonly jobId: string;
+}
+
+export interface StoredSchedule {
+  readonly input: ScheduledExportInput;
+  readonly createdAt: Date;
+  /** Of the request that made it, for an Idempotency-Key. */
+  readonly requestHash: string;
+  readonly paused: boolean;
+  readonly nextRuns: readonly Date[];
+  /** Newest first. */
+  readonly recentRuns: readonly ScheduleRun[];
+}
+
+export interface ScheduleRef {
+  readonly scheduleId: string;
+  readonly createdAt: Date;
+}
+
+/** What came of a run that was asked for: null when it waits behind the one before. */
+export interface Triggered {
+  readonly skipped: boolean;
+  readonly run: ScheduleRun | null;
+}
+
+/**
+ * Schedules of users, kept by Temporal and nowhere else: the argument of their runs is what their user has asked for,
+ * their memo when, their search attributes whose they are. An id has its owner in it.
+ * Every method throws ServiceError TEMPORARILY_UNAVAILABLE when Temporal does not answer.
+ */
+export class ScheduleStore {
+  /** @param answerWithinMs how long one question to Temporal may take */
+  constructor(
+    private readonly temporal: TemporalClient,
+    private readonly answerWithinMs = SILENCE_MS,
+  ) {}
+
+  private async ask<T>(work: () => Promise<T>): Promise<T> {
+    const { client } = this.temporal;
+    try {
+      return await askInTime(client, this.answerWithinMs, work);
+    } catch (error) {
+      if (error instanceof ScheduleNotFoundError || error instanceof ScheduleAlreadyRunning) throw error;
+      // The client makes a TypeError of what Temporal says about a schedule's times.
+      if (isInvalid(error) || error instanceof TypeError) throw refusedBy(error);
+      throw new ServiceError('TEMPORARILY_UNAVAILABLE', 'Schedules are not available right now.', {}, { cause: error });
+    }
+  }
+
+  private handle(owner: UserRef, scheduleId: string): ScheduleHandle {
+    return this.temporal.client.schedule.getHandle(temporalScheduleId(owner, scheduleId));
+  }
+
+  /**
+   * Creates the schedule, unless there is one with this id.
+   * @returns whether lists show it yet
+   */
+  async create(input: ScheduledExportInput, memo: z.infer<typeof memoSchema>): Promise<{ isListed: boolean }> {
+    const { client } = this.temporal;
+    const scheduleId = temporalScheduleId(input, input.scheduleId);
+    try {
+      await this.ask(() => client.schedule.create({ scheduleId, memo, ...optionsFor(input) }));
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    }
+    // Lists are a little behind: whoever has been told of a schedule finds it there.
+    const isListed = await within(SHOWN_WITHIN_MS, async () =>
+      (await this.list(input)).some((listed) => listed.scheduleId === input.scheduleId),
+    );
+    return { isListed };
+  }
+
+  /** Newest first. A little behind: one that was deleted a moment ago may still be there. */
+  async list(owner: UserRef): Promise<ScheduleRef[]> {
+    const { schedule } = this.temporal.client;
+    const query = ownerQuery(owner);
+    const prefix = scheduleIdPrefix(owner);
+    const refs = await this.ask(async () => {
+      const found: ScheduleRef[] = [];
+      for await (const { scheduleId, memo } of schedule.list({ query })) {
+        const { data } = memoSchema.safeParse(memo);
+        if (data === undefined || !scheduleId.startsWith(prefix)) continue;
+        found.push({ scheduleId: scheduleId.slice(prefix.length), createdAt: new Date(data.createdAt) });
+      }
+      return found;
+    });
+    return refs.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.scheduleId < b.scheduleId ? 1 : -1));
+  }
+
+  async find(owner: UserRef, scheduleId: string): Promise<StoredSchedule | null> {
+    return this.ifThere(async () => storedFrom(await this.describe(owner, scheduleId)));
+  }
+
+  private describe(owner: UserRef, scheduleId: string): Promise<ScheduleDescription> {
+    return this.ask(() => this.handle(owner, scheduleId).describe());
+  }
+
+  /** @returns null when there is no such schedule (any more) */
+  private async ifThere<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ScheduleNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  private async change(work: () => Promise<void>): Promise<boolean> {
+    return (await this.ifThere(() => this.ask(work).then(() => true))) ?? false;
+  }
+
+  /** @returns false when there is no such schedule; so do the others that change one */
+  async replace(input: ScheduledExportInput): Promise<boolean> {
+    const update = ({ state }: ScheduleDescription) => ({ ...optionsFor(input), state });
+    return this.change(() => this.handle(input, input.scheduleId).update(update));
+  }
+
+  async pause(owner: UserRef, scheduleId: string): Promise<boolean> {
+    return this.change(() => this.handle(owner, scheduleId).pause('Paused by its user'));
+  }
+
+  async unpause(owner: UserRef, scheduleId: string): Promise<boolean> {
+    return this.change(() => this.handle(owner, scheduleId).unpause('Unpaused by its user'));
+  }
+
+  /** What runs already goes on. */
+  async delete(owner: UserRef, scheduleId: string): Promise<boolean> {
+    return this.change(() => this.handle(owner, scheduleId).delete());
+  }
+
+  /** One run now, by the schedule's own overlap policy; also when it is paused. Null when there is no such schedule. */
+  async trigger(owner: UserRef, scheduleId: string): Promise<Triggered | null> {
+    return this.ifThere(async () => {
+      const { info: before, policies } = await this.describe(owner, scheduleId);
+      await this.ask(() => this.handle(owner, scheduleId).trigger(policies.overlap));
+      let triggered: Triggered = { skipped: false, run: null };
+      await within(SHOWN_WITHIN_MS, async () => {
+        const description = await this.describe(owner, scheduleId);
+        const { numActionsTaken: taken, numActionsSkippedOverlap: skipped } = description.info;
+        triggered = {
+          skipped: taken === before.numActionsTaken && skipped > before.numActionsSkippedOverlap,
+          run: taken > before.numActionsTaken ? (runsFrom(description)[0] ?? null) : null,
+        };
+        return triggered.skipped || triggered.run !== null;
+      });
+      return triggered;
+    });
+  }
+}
+
+/** Temporal has its own list of timezones, and validates each schedule when it is stored. */
+function refusedBy(error: unknown): ServiceError {
+  const isZone = /time ?zone/i.test(messageOf(error));
+  return validationFailed([
+    isZone
+      ? { pointer: '/timezone', detail: 'is not a timezone that schedules support: use a name such as Europe/Berlin' }
+      : { pointer: '', detail: 'cannot be scheduled' },
+  ]);
+}
+
+/** Polls until the condition is true. @returns false if it was not in time */
+async function within(ms: number, isSo: () => Promise<boolean>): Promise<boolean> {
+  for (const end = Date.now() + ms; !(await isSo());) {
+    if (Date.now() >= end) return false;
+    await sleep(PAUSE_MS);
+  }
+  return true;
+}
+
+function storedFrom(description: ScheduleDescription): StoredSchedule {
+  const { action, info, memo, state } = description;
+  const { email, ...input } = inputSchema.parse(action.args?.[0]);
+  const { createdAt, requestHash } = memoSchema.parse(memo);
+  return {
+    input: { ...input, ...(email === undefined ? {} : { email }) },
+    createdAt: new Date(createdAt),
+    requestHash,
+    paused: state.paused,
+    nextRuns: info.nextActionTimes,
+    recentRuns: runsFrom(description),
+  };
+}
+
+const runsFrom = ({ info }: ScheduleDescription): ScheduleRun[] =>
+  info.recentActions
+    .map(({ scheduledAt, takenAt, action }) => ({
+      dueAt: scheduledAt,
+      startedAt: takenAt,
+      jobId: jobIdOfRun(action.workflow.workflowId),
+    }))
+    .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());

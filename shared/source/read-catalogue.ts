@@ -1,0 +1,87 @@
+import type { Catalogue, CatalogueColumn } from '../datasets/catalogue.js';
+import type { Dataset } from '../datasets/define-dataset.js';
+import type { PoolClient } from '../postgres.js';
+
+type Client = Pick<PoolClient, 'query'>;
+
+/** Tables, partitioned ones among them, and materialized views have indexes; views and foreign tables have none. */
+const TABLES = ['r', 'p', 'm'];
+const VIEWS = ['v', 'f'];
+
+/** The table of a name as it stands, by SQL expressions; without a schema wherever the search path finds it. */
+export function regclass(schema: string, name: string): string {
+  const qualified = `quote_ident(${schema}) || '.' || quote_ident(${name})`;
+  return `to_regclass(CASE WHEN ${schema} = '' THEN quote_ident(${name}) ELSE ${qualified} END)`;
+}
+
+/** Whether other tables inherit from a row of pg_class, as an SQL expression; partitions do not count. */
+export function hasHeirs(relation: string): string {
+  return `(${relation}.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = ${relation}.oid))`;
+}
+
+/**
+ * A unique index proves a key when it has only columns of it, and tells values apart as the column does: under a
+ * collation for which `a` is `A`, an index with another collation lets both in. A table that others inherit from has
+ * their rows, too, and its indexes do not; a partitioned table's indexes hold for all of its partitions.
+ */
+const RELATION = `
+  SELECT c.oid::text AS oid, c.relkind::text AS kind, current_setting('server_encoding') AS encoding,
+    NOT ${hasHeirs('c')} AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
+      AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND (SELECT array_agg(a.attname::text) <@ $3::text[]
+             AND bool_and(n.collisdeterministic IS NOT FALSE OR p.coll = a.attcollation)
+           FROM unnest(i.indkey::int2[], i.indcollation::oid[]) WITH ORDINALITY AS p (attnum, coll, place)
+           JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum
+           LEFT JOIN pg_collation n ON n.oid = a.attcollation
+           WHERE p.place <= i.indnkeyatts)) AS proven
+  FROM pg_class c WHERE c.relkind = ANY ($4) AND c.oid = ${regclass('$2::text', '$1::text')}`;
+
+/** Each column's type, then what that is made of: a domain's base type (`whole`), elements, fields, bounds. */
+const COLUMNS = `
+  WITH RECURSIVE parts (attnum, type, whole) AS (
+    SELECT attnum, atttypid, true FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped
+    UNION
+    SELECT p.attnum, inner_.type, p.whole AND t.typtype = 'd'
+    FROM parts p JOIN pg_type t ON t.oid = p.type CROSS JOIN LATERAL (
+      SELECT t.typbasetype WHERE t.typtype = 'd'
+      UNION ALL SELECT t.typelem WHERE t.typcategory = 'A' AND t.typtype <> 'd'
+      UNION ALL SELECT f.atttypid FROM pg_attribute f
+        WHERE f.attrelid = t.typrelid AND t.typtype = 'c' AND f.attnum > 0 AND NOT f.attisdropped
+      UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
+    ) AS inner_ (type))
+  SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
+    CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace OR t.typname = 'citext' THEN t.typname::text END AS base,
+    CASE WHEN t.typtype = 'e' THEN
+      (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid) END AS labels,
+    EXISTS (SELECT FROM parts m WHERE m.attnum = a.attnum AND m.type = 'money'::regtype) AS "hasMoney"
+  FROM pg_attribute a JOIN parts p USING (attnum) JOIN pg_type t ON t.oid = p.type
+  WHERE a.attrelid = $1::oid AND p.whole AND t.typtype <> 'd'
+  ORDER BY a.attnum`;
+
+/** What the catalogue has of a dataset's table or view; null when there is none, or none that the user may see. */
+export async function readCatalogue(
+  client: Client,
+  { schema, table, key, tenantColumn }: Pick<Dataset, 'schema' | 'table' | 'key' | 'tenantColumn'>,
+): Promise<Catalogue | null> {
+  const { rows } = await client.query<{ oid: string; kind: string; encoding: string; proven: boolean }>(RELATION, [
+    table,
+    schema ?? '',
+    [...key, tenantColumn],
+    [...TABLES, ...VIEWS],
+  ]);
+  const [relation] = rows;
+  if (relation === undefined) return null;
+  const { oid, kind, encoding, proven } = relation;
+  const columns = await readColumns(client, oid);
+  return {
+    kind: TABLES.includes(kind) ? 'table' : 'view',
+    encoding,
+    columns: new Map(columns.map((column) => [column.name, column])),
+    isKeyProven: proven,
+  };
+}
+
+/** The columns of a table or view, in its order. */
+export async function readColumns(client: Client, oid: string): Promise<CatalogueColumn[]> {
+  return (await client.query<CatalogueColumn>(COLUMNS, [oid])).rows;
+}

@@ -1,0 +1,74 @@
+import type { CatalogueColumn } from '../datasets/catalogue.js';
+import type { PoolClient } from '../postgres.js';
+import { hasHeirs, readColumns, regclass } from './read-catalogue.js';
+
+export interface TableColumn extends CatalogueColumn {
+  /** Materialized views know no NOT NULL: there, every column may be part of a key. */
+  readonly isNotNull: boolean;
+  /** A foreign key is on it. */
+  readonly isReference: boolean;
+  /** The user may read it. */
+  readonly isReadable: boolean;
+}
+
+/** An index over whole columns and all rows. */
+export interface TableIndex {
+  readonly columns: readonly string[];
+  /** No two rows of the table have the same values, those of inheriting tables included. */
+  readonly isUnique: boolean;
+  readonly isPrimary: boolean;
+}
+
+/** A table or view, and what a dataset of it can be made from. */
+export interface TableFacts {
+  /** As it was asked for: without one, wherever the search path finds the table. */
+  readonly schema?: string;
+  readonly table: string;
+  readonly isView: boolean;
+  readonly columns: readonly TableColumn[];
+  readonly indexes: readonly TableIndex[];
+}
+
+/** A name that may be meant; the schema is empty where none is said. */
+export type TableName = readonly [schema: string, table: string];
+
+const FIND = `
+  SELECT c.oid::text AS oid, c.relkind::text AS kind, n.schema, n.name AS table
+  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (schema, name, place)
+  JOIN pg_class c ON c.oid = ${regclass('n.schema', 'n.name')}
+  WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') ORDER BY n.place LIMIT 1`;
+
+const DETAILS = `
+  SELECT a.attname::text AS name, a.attnotnull AS "isNotNull",
+    EXISTS (SELECT FROM pg_constraint f WHERE f.conrelid = a.attrelid AND f.contype = 'f' AND a.attnum = ANY (f.conkey))
+      AS "isReference",
+    has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS "isReadable"
+  FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped`;
+
+const INDEXES = `
+  SELECT i.indisunique AND NOT ${hasHeirs('c')} AS "isUnique", i.indisprimary AS "isPrimary",
+    (SELECT array_agg(a.attname::text ORDER BY p.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS p (attnum, place)
+     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum WHERE p.place <= i.indnkeyatts) AS columns
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE i.indrelid = $1::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+  ORDER BY i.indexrelid`;
+
+/** The first of these that is a table or view; null when none is. */
+export async function readTable(
+  client: Pick<PoolClient, 'query'>,
+  names: readonly TableName[],
+): Promise<TableFacts | null> {
+  const parameters = [names.map(([schema]) => schema), names.map(([, table]) => table)];
+  const { rows } = await client.query<{ oid: string; kind: string; schema: string; table: string }>(FIND, parameters);
+  const [found] = rows;
+  if (found === undefined) return null;
+  const { oid, kind, schema, table } = found;
+  const described = await readColumns(client, oid);
+  type Details = Pick<TableColumn, 'name' | 'isNotNull' | 'isReference' | 'isReadable'>;
+  const details = new Map((await client.query<Details>(DETAILS, [oid])).rows.map((row) => [row.name, row]));
+  const columns = described.map((column) => {
+    const { isNotNull = false, isReference = false, isReadable = false } = details.get(column.name) ?? {};
+    return { ...column, isNotNull: isNotNull || kind === 'm', isReference, isReadable };
+  });
+  const indexes = (await client.query<TableIndex>(INDEXES, [oid])).rows;
+  return { ...(schema === '' ? {} : { schema }), table, isView: kind === 'v' || kind === 'f', columns, indexes };
+}

@@ -1,0 +1,64 @@
+import type { Dataset } from '../datasets/define-dataset.js';
+import type { DatasetRegistry } from '../datasets/index.js';
+import { freezeQuery, segmentSql } from '../datasets/query.js';
+import { ServiceError, messageOf, type ErrorCode } from '../errors.js';
+import type { PolicyBypass } from '../source/read-policy-bypasses.js';
+import type { Source, SourceSession } from '../source/source.js';
+
+/** For all datasets together, ms. */
+const LIMIT_MS = 10_000;
+const STATEMENT_MS = 5000;
+/** Faults that waiting does not fix. */
+const NEEDS_MENDING: readonly ErrorCode[] = ['DATASET_UNAVAILABLE', 'SOURCE_FORBIDDEN'];
+/** Nobody: only the shape of the query counts. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+const SESSION: SourceSession = {
+  timezone: 'UTC',
+  tenantId: NOBODY,
+  userId: NOBODY,
+  statementTimeoutMs: STATEMENT_MS,
+};
+
+export interface DatasetCheck {
+  /** Sentences: where definitions do not fit the database. They must be mended before an export can work. */
+  readonly misfits: readonly string[];
+  /** Tables whose row-level security exports bypass. Exports work, but without that protection. */
+  readonly bypasses: readonly PolicyBypass[];
+  /** Why the database could not be asked; it may be back when an export needs it. */
+  readonly unavailable: string | null;
+}
+
+/** Holds every dataset against the source database, and lets it plan the query of an export of all columns. */
+export async function checkDatasets(source: Source, registry: DatasetRegistry): Promise<DatasetCheck> {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const misfits = new Set<string>();
+  const bypasses = new Map<string, PolicyBypass>();
+  let unavailable: string | null = null;
+  try {
+    for (const dataset of registry.values()) {
+      for (const sentence of await sentencesOf(dataset, source, signal)) misfits.add(sentence);
+      // Several datasets may read one table.
+      for (const found of await source.policyBypasses(dataset, SESSION, signal)) bypasses.set(found.sentence, found);
+    }
+  } catch (error) {
+    unavailable = messageOf(error);
+  }
+  return { misfits: [...misfits], bypasses: [...bypasses.values()], unavailable };
+}
+
+async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal): Promise<string[]> {
+  const columns = Object.keys(dataset.columns);
+  const request = { type: dataset.name, format: 'CSV', columns, filters: {}, options: {}, notify: {} };
+  const owner = { tenantId: NOBODY, ...(dataset.userColumn === undefined ? {} : { userId: NOBODY }) };
+  const query = freezeQuery(dataset, request, owner, (quoted) => quoted);
+  try {
+    const found = await source.misfits(dataset, SESSION, signal);
+    if (found.length > 0) return found.map(messageOf);
+    await source.rehearse(segmentSql(query, null, null), SESSION, signal);
+    if (dataset.permission !== undefined) await source.permits(dataset.permission, SESSION, signal);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ServiceError) || !NEEDS_MENDING.includes(error.code)) throw error;
+    return [`Dataset ${dataset.name} cannot be exported: ${messageOf(error)}`];
+  }
+}

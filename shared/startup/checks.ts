@@ -1,0 +1,120 @@
+import { Connection, isGrpcServiceError, type Client, type ConnectionLike } from '@temporalio/client';
+import { messageOf } from '../errors.js';
+import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
+import { MIGRATIONS_TABLE, NEWEST_MIGRATION } from '../job/migrate.js';
+import type { ObjectStore } from '../store/object-store.js';
+import type { Pool } from '../postgres.js';
+import { SILENCE_MS, withTimeLimit } from '../time-limit.js';
+
+/**
+ * Is everything there that a process needs? Each check answers null, or one sentence for the operator: what is wrong
+ * and what to do. They never throw and take at most two seconds.
+ */
+
+/** gRPC's NOT_FOUND. */
+const NO_NAMESPACE: readonly number[] = [5];
+
+const TABLES = [MIGRATIONS_TABLE, 'export_jobs', 'export_segments'];
+
+/** Runs one check; `failed` writes a sentence about why it could not run. */
+export async function checked(
+  work: () => Promise<string | null>,
+  failed: (reason: string) => string,
+): Promise<string | null> {
+  try {
+    return await withTimeLimit(work(), SILENCE_MS);
+  } catch (error) {
+    return failed(reasonOf(error));
+  }
+}
+
+/** What happened, fit for the middle of a sentence: no full stop, and nothing of what gRPC says about itself. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const text = (isGrpcServiceError(cause) ? cause.details : messageOf(cause)).replace(/\s+/g, ' ');
+  return /Last error: (?:Error: )?(.+?)\. Resolution note/.exec(text)?.[1] ?? text.replace(/\.$/, '');
+}
+
+/** `HOST:PORT` of a connection string; never its password. */
+function hostOf(pool: Pool): string {
+  const { connectionString = '', host, port } = pool.options;
+  if (URL.canParse(connectionString)) {
+    const url = new URL(connectionString);
+    return `${url.hostname}:${url.port === '' ? '5432' : url.port}`;
+  }
+  return `${host ?? 'localhost'}:${port ?? 5432}`;
+}
+
+/** The job database: reachable, with the tables of this version, and writable. */
+export async function checkJobStore(pool: Pool): Promise<string | null> {
+  const place = `The job database at ${hostOf(pool)}`;
+  return checked(
+    async () => {
+      const { rows } = await pool.query<{ readonly: boolean; tables: number }>(
+        `SELECT current_setting('transaction_read_only')::boolean AS readonly,
+           (SELECT count(to_regclass(name)) FROM unnest($1::text[]) AS name)::integer AS tables`,
+        [TABLES],
+      );
+      if (rows[0]?.tables !== TABLES.length) return 'The tables of the service are missing: run `npm run migrate`.';
+      const { rowCount } = await pool.query(`SELECT 1 FROM ${MIGRATIONS_TABLE} WHERE name = $1`, [NEWEST_MIGRATION]);
+      if (rowCount === 0) return 'The tables of the service are older than this version: run `npm run migrate`.';
+      return rows[0].readonly
+        ? `${place} is read-only: point DATABASE_URL at the server that takes writes, or let this one take them.`
+        : null;
+    },
+    (reason) => `${place} does not answer (${reason}): see that it runs and that DATABASE_URL is right.`,
+  );
+}
+
+/** Temporal: reachable, with its namespace. */
+export async function checkTemporal(client: Client): Promise<string | null> {
+  const { connection } = client;
+  const { namespace } = client.options;
+  const place = connection instanceof Connection ? `Temporal at ${connection.options.address}` : 'Temporal';
+  return checked(
+    async () => {
+      try {
+        await connection.withDeadline(Date.now() + SILENCE_MS, () =>
+          connection.workflowService.describeNamespace({ namespace }),
+        );
+        return null;
+      } catch (error) {
+        if (!isGrpcServiceError(error) || !NO_NAMESPACE.includes(error.code)) throw error;
+        return `${place} has no namespace ${namespace}: create it, or set TEMPORAL_NAMESPACE.`;
+      }
+    },
+    (reason) => `${place} does not answer (${reason}): see that it runs and that TEMPORAL_ADDRESS is right.`,
+  );
+}
+
+/** An export with a search attribute that nobody registered would fail its workflow task again and again. */
+export async function checkSearchAttributes(connection: ConnectionLike, namespace: string): Promise<string | null> {
+  return checked(
+    async () => {
+      const { customAttributes } = await connection.withDeadline(Date.now() + SILENCE_MS, () =>
+        connection.operatorService.listSearchAttributes({ namespace }),
+      );
+      const missing = SEARCH_ATTRIBUTES.map(({ name }) => name).filter(
+        (name) => !Object.hasOwn(customAttributes, name),
+      );
+      if (missing.length === 0) return null;
+      return `Search attributes ${missing.join(', ')} are not registered: run \`npm run setup:temporal\`.`;
+    },
+    (reason) => `Temporal does not say which search attributes it has (${reason}): see that it runs.`,
+  );
+}
+
+/** The bucket that files are written to. */
+export async function checkBucket(store: ObjectStore): Promise<string | null> {
+  return checked(
+    async () => {
+      try {
+        await store.check();
+        return null;
+      } catch (error) {
+        return `${reasonOf(error)}: see that S3_ENDPOINT, EXPORT_BUCKET and the credentials are right.`;
+      }
+    },
+    (reason) => `The file storage does not answer (${reason}): see that it runs and that S3_ENDPOINT is right.`,
+  );
+}

@@ -1,0 +1,36 @@
+import { exportWorkflowId, CONTROL_QUEUE, type ExportInput, type JobSeed } from '../contract.js';
+import { exportSearchAttributes } from './search-attributes.js';
+import { turnsOf } from './tenant-weights.js';
+
+/**
+ * A worker that stops takes a task with it now and then, which another may have after so long. Temporal's default is
+ * 10 s; the longest replay takes less than one.
+ */
+const TASK_TIMEOUT_MS = 5000;
+
+interface ExportStart extends Omit<ExportInput, 'admitted'> {
+  /** Default false: the export has to wait for a slot. */
+  readonly admitted?: boolean;
+  /** Start it even if an export with this id has ended. */
+  readonly again?: boolean;
+}
+
+/** Options to start an export, for every starter: its semaphore, a scheduled run, or a check that finds it missing. */
+export const exportStart = ({ job, limit, tuning, admitted = false, again = false }: ExportStart) => ({
+  workflowId: exportWorkflowId(job.jobId),
+  taskQueue: CONTROL_QUEUE,
+  args: [{ job, limit, tuning, admitted }] as [ExportInput],
+  workflowIdReusePolicy: again ? ('ALLOW_DUPLICATE' as const) : ('REJECT_DUPLICATE' as const),
+  workflowExecutionTimeout: tuning.executionTimeoutMs,
+  workflowTaskTimeout: TASK_TIMEOUT_MS,
+  priority: turnsOf(job.tenantId, tuning),
+  typedSearchAttributes: exportSearchAttributes(job),
+  staticSummary: `${job.request.type} as ${job.request.format}`,
+  staticDetails: exportDetails(job),
+});
+
+/** What was asked for, without the values of its filters: those are in the input, for whoever may read that. */
+function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
+  const filtered = Object.keys(filters).join(', ') || 'none';
+  return `asked for at ${createdAt} by user ${userId} of tenant ${tenantId}  \n${columns.length} columns, filters: ${filtered}`;
+}

@@ -1,0 +1,49 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import {
+  CONTROL_QUEUE,
+  slotsWorkflowId,
+  type ActiveJob,
+  type SlotsInput,
+  type SlotsState,
+  type UserRef,
+} from '../contract.js';
+import { ownerSearchAttributes } from './search-attributes.js';
+import { turnsOf } from './tenant-weights.js';
+import { slotsTuning } from './tuning.js';
+
+/**
+ * A killed worker now and then takes a task with it. Temporal's default of 10 s before another worker may have the task
+ * is longer than a request waits. With 2 s, a worker that had just started on a busy machine was too slow for twenty
+ * replays at once, and Temporal waits another two seconds before it retries.
+ */
+const TASK_TIMEOUT_MS = 2500;
+
+/** What a semaphore starts with: running jobs hold their slots, queued ones wait. */
+const firstState = (active: readonly ActiveJob[]): SlotsState => ({
+  holders: Object.fromEntries(
+    active.filter(({ status }) => status === 'PROCESSING').map(({ jobId }) => [jobId, 'held' as const]),
+  ),
+  waiters: active.filter(({ status }) => status === 'QUEUED').map(({ jobId }) => jobId),
+  unsettled: [],
+});
+
+/**
+ * How a user's semaphore is started when it is not there, whoever asks it: a request, or an export about itself.
+ *
+ * @param active the user's jobs, as their rows stand
+ * @returns for one update: each needs its own
+ */
+export const slotsStart = (
+  { userId, tenantId }: UserRef,
+  { limit, tuning }: Pick<SlotsInput, 'limit' | 'tuning'>,
+  active: readonly ActiveJob[],
+): WithStartWorkflowOperation<(input: SlotsInput) => Promise<void>> =>
+  new WithStartWorkflowOperation('userExportSlots', {
+    workflowId: slotsWorkflowId(tenantId, userId),
+    taskQueue: CONTROL_QUEUE,
+    args: [{ tenantId, userId, limit, tuning: slotsTuning(tuning), state: firstState(active) }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowTaskTimeout: TASK_TIMEOUT_MS,
+    priority: turnsOf(tenantId, tuning),
+    typedSearchAttributes: ownerSearchAttributes({ userId, tenantId }),
+  });
