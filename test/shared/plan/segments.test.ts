@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { cutSegments, MAX_SEGMENTS, type Bound } from '../../shared/plan/segments.js';
+import { cutSegments, MAX_SEGMENTS, type Bound } from '../../../shared/plan/segments.js';
 
 /** What is read of `rows` rows: every `every`-th and the last. */
 function boundsOf(rows: number, every: number): Bound[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
+import { validationFailed, type FieldProblem } from '../../../shared/request/field-problems.js';
 
 const problemsOf = (problems: readonly FieldProblem[]): FieldProblem[] =>
   validationFailed(problems).details.errors as FieldProblem[];

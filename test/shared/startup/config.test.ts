@@ -1,7 +1,7 @@
 import express from 'express';
 import assert from 'node:assert/strict';
-import { ConfigError, parseApiConfig, parseWorkerConfig, tuningOf } from '../../shared/startup/config.js';
-import { tuningFor } from '../../shared/temporal/tenant-weights.js';
+import { ConfigError, parseApiConfig, parseWorkerConfig, tuningOf } from '../../../shared/startup/config.js';
+import { tuningFor } from '../../../shared/temporal/tenant-weights.js';
 
 const GOOD = {
   DATABASE_URL: 'postgres://user:secret@localhost/exports',

@@ -9,7 +9,7 @@ import {
   partSize,
   type FilePart,
   type Piece,
-} from '../../shared/plan/pieces.js';
+} from '../../../shared/plan/pieces.js';
 
 const anySize = fc.oneof(
   fc.constant(0),

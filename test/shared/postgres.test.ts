@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createPool } from '../../../shared/postgres.js';
-import { createDatabase, queryRows } from '../../support/database.js';
+import { createPool } from '../../shared/postgres.js';
+import { createDatabase, queryRows } from '../support/database.js';
 
 describe('a pool', () => {
   it('reads times from a database that writes them in a style of its own', async () => {

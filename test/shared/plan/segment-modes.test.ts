@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { joinPieces, partNumbers, type Piece } from '../../shared/plan/pieces.js';
-import { segmentModes } from '../../shared/plan/segment-modes.js';
+import { joinPieces, partNumbers, type Piece } from '../../../shared/plan/pieces.js';
+import { segmentModes } from '../../../shared/plan/segment-modes.js';
 
 const MIB = 1024 ** 2;
 const modes = (...members: readonly (readonly number[])[]) =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkPublicUrl } from '../../shared/startup/check-public-url.js';
+import { checkPublicUrl } from '../../../shared/startup/check-public-url.js';
 
 const LOCAL = {
   PUBLIC_URL: 'http://localhost:3000',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { combineCrc32, crc32Base64 } from '../../shared/plan/crc32.js';
+import { combineCrc32, crc32Base64 } from '../../../shared/plan/crc32.js';
 
 describe('combined CRC-32', () => {
   it('is that of the joined bytes, however they were cut', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { csvSettings } from '../../shared/formats/csv/options.js';
-import { createRegistry, defineDataset } from '../../shared/datasets/index.js';
-import { orders } from '../../shared/datasets/orders.js';
-import { ServiceError } from '../../shared/errors.js';
-import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
-import { createRequestSchema, hashRequest, parseExportRequest } from '../../shared/request/request.js';
+import { csvSettings } from '../../../shared/formats/csv/options.js';
+import { createRegistry, defineDataset } from '../../../shared/datasets/index.js';
+import { orders } from '../../../shared/datasets/orders.js';
+import { ServiceError } from '../../../shared/errors.js';
+import { BUNDLE_FORMATS, FORMATS } from '../../../shared/formats/index.js';
+import { createRequestSchema, hashRequest, parseExportRequest } from '../../../shared/request/request.js';
 
 const events = defineDataset({
   name: 'events',
