@@ -1,6 +1,6 @@
 import type { Tuning } from '../shared/contract.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
-import type { FormatResources } from '../shared/formats/format.js';
+import type { FormatResources } from '../shared/formats/encoding.js';
 import type { BufferPool } from '../shared/store/buffer-pool.js';
 import type { JobStore } from '../shared/job/store.js';
 import type { MailStore } from '../shared/mails/store.js';

@@ -2,8 +2,8 @@ import { datasetNamed, type Dataset } from '../shared/datasets/index.js';
 import { segmentSql } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
 import { openSegment } from '../shared/formats/file.js';
-import type { RowBytes, SegmentSummary } from '../shared/formats/format.js';
-import { formatNamed } from '../shared/formats/index.js';
+import type { RowBytes, SegmentSummary } from '../shared/formats/encoding.js';
+import { loadFormat } from '../shared/formats/load-format.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { openLane } from './lanes.js';
@@ -50,7 +50,7 @@ export async function makeSegment(
   await requireSlot(deps.temporal, { jobId, tenantId: attempt.tenant_id, userId: attempt.user_id }, signal);
 
   const { plan } = attempt;
-  const format = formatNamed(attempt.format);
+  const format = await loadFormat(attempt.format);
   requireVersion(plan, format);
 
   let summary: SegmentSummary = {};
@@ -72,7 +72,7 @@ export async function makeSegment(
       const { place, options } = attempt;
       const file = plan.files[place.file];
       if (file === undefined) throw new ServiceError('INTERNAL', `The plan has no file ${place.file}.`);
-      const spec = fileSpec({ ...attempt, job_id: jobId }, plan);
+      const spec = await fileSpec({ ...attempt, job_id: jobId }, plan);
       const encoder = openSegment(spec, place, deps.formatResources);
       const columns = file.columns.map(({ name }) => name);
       const dataset = (): Dataset => datasetNamed(deps.registry, file.dataset);

@@ -51,7 +51,7 @@ async function findUpload(
   }
   const { plan, file_key: key, upload_id: uploadId } = state;
   if (plan === null) throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export has no plan.`);
-  const spec = fileSpec(row, plan);
+  const spec = await fileSpec(row, plan);
   requireVersion(plan, spec.format);
   return { jobId, generation, target: { key, uploadId }, plan, spec, records: await plans.segments(jobId) };
 }

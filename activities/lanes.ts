@@ -2,7 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { changed, openComputed, type Texts } from '../shared/datasets/compute.js';
 import { computedColumn, tableColumns, type ColumnType, type Dataset } from '../shared/datasets/define-dataset.js';
 import type { RenderColumn } from '../shared/datasets/query.js';
-import type { Format, FormatOptions, RowBytes } from '../shared/formats/format.js';
+import type { RowBytes } from '../shared/formats/encoding.js';
+import type { LoadedFormat } from '../shared/formats/load-format.js';
+import type { FormatOptions } from '../shared/formats/format-options.js';
 import type { Source, SourceSession } from '../shared/source/source.js';
 
 /** Rows come by one of two lanes, as the same bytes: PostgreSQL's COPY, or texts for what TypeScript computes. */
@@ -16,7 +18,7 @@ export interface Lane {
 }
 
 interface LaneWork {
-  readonly format: Format;
+  readonly format: LoadedFormat;
   readonly columns: readonly string[];
   readonly options: FormatOptions;
 }

@@ -1,6 +1,6 @@
-import { formatNamed } from '../shared/formats/index.js';
+import { loadFormat } from '../shared/formats/load-format.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
-import type { About } from '../shared/formats/format.js';
+import type { About } from '../shared/formats/encoding.js';
 import type { JobRow } from '../shared/job/row.js';
 import type { Plan } from '../shared/job/plan-store.js';
 
@@ -16,14 +16,14 @@ export const createAbout = (row: RequestFields, plannedAt: string): About => ({
 });
 
 /** What the bytes of a planned export are made of. */
-export function fileSpec(
+export async function fileSpec(
   row: RequestFields & Pick<JobRow, 'format' | 'options'>,
   { files, plannedAt, bundle }: Pick<Plan, 'files' | 'plannedAt' | 'bundle'>,
-): FileSpec {
+): Promise<FileSpec> {
   const about = createAbout(row, plannedAt);
   const { options } = row;
   return {
-    format: formatNamed(row.format),
+    format: await loadFormat(row.format),
     outlines: files.map(({ title, columns, layout }) => ({ title, columns, layout, options, about })),
     ...(bundle === undefined ? {} : { bundle: { ...bundle, datasets: files.map(({ dataset }) => dataset) } }),
   };

@@ -12,8 +12,7 @@ import { contentsOf, type Contents } from '../shared/datasets/contents.js';
 import { ServiceError } from '../shared/errors.js';
 import type { Bundle } from '../shared/formats/file-spec.js';
 import { fileKind } from '../shared/formats/file-kind.js';
-import type { Format } from '../shared/formats/format.js';
-import { formatNamed } from '../shared/formats/index.js';
+import { loadFormat, type LoadedFormat } from '../shared/formats/load-format.js';
 import type { JobRow } from '../shared/job/row.js';
 import { requirePermission } from '../shared/source/require-permission.js';
 import type { Plan } from '../shared/job/plan-store.js';
@@ -45,7 +44,7 @@ export async function planExport(deps: PlanDeps, input: PlanInput, signal: Abort
   const { jobId } = input;
   const row = await jobs.find(jobId);
   if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
-  const format = formatNamed(row.format);
+  const format = await loadFormat(row.format);
   requireEncoder(format, input.demand.encoderVersion);
   const key = fileKey(row.user_id, jobId, fileKind(row).extension);
   const { generation, plan: existing } = await currentGeneration(deps, input, key, signal);
@@ -64,7 +63,7 @@ export async function planExport(deps: PlanDeps, input: PlanInput, signal: Abort
 }
 
 /** @throws ServiceError WORKER_OUTDATED */
-function requireEncoder({ encoderVersion }: Format, least = 0): void {
+function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
   if (encoderVersion >= least) return;
   throw new ServiceError('WORKER_OUTDATED', 'This worker is older than the one that met this export before.');
 }
@@ -93,7 +92,7 @@ async function makePlan(
   signal: AbortSignal,
 ): Promise<{ plan: Plan; segments: readonly SizedSegment[] }> {
   const { source, registry, formatResources: resources } = deps;
-  const format = formatNamed(row.format);
+  const format = await loadFormat(row.format);
   const plannedAt = new Date().toISOString();
   const timezone = String(row.options.timezone ?? 'UTC');
   const withHeadroom = demand.withHeadroom === true;

@@ -3,7 +3,8 @@ import { shownColumns, type Dataset } from '../shared/datasets/define-dataset.js
 import { freezeQuery, type Owner } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
 import type { Bundle, FileSpec } from '../shared/formats/file-spec.js';
-import type { About, FileOutline, Format, FormatResources } from '../shared/formats/format.js';
+import type { About, FileOutline, FormatResources } from '../shared/formats/encoding.js';
+import type { LoadedFormat } from '../shared/formats/load-format.js';
 import type { Plan, PlannedSegment } from '../shared/job/plan-store.js';
 import type { Source, SourceSession } from '../shared/source/source.js';
 import { cutSegments, fittingRows } from '../shared/plan/segments.js';
@@ -29,7 +30,7 @@ export interface FilePlan {
 export interface FileWork {
   readonly source: Source;
   readonly dataset: Dataset;
-  readonly format: Format;
+  readonly format: LoadedFormat;
   readonly resources: FormatResources;
   readonly request: ExportRequest;
   /** Whose rows. */

@@ -1,12 +1,12 @@
+import type { LoadedFormat } from '../shared/formats/load-format.js';
 import { ServiceError } from '../shared/errors.js';
-import type { Format } from '../shared/formats/format.js';
 import type { Plan } from '../shared/job/plan-store.js';
 
 /**
  * All parts of a file must come from one version of its encoder.
  * @throws ServiceError PLAN_OUTDATED when the export must be planned again, WORKER_OUTDATED when a newer worker must do it
  */
-export function requireVersion(plan: Pick<Plan, 'encoderVersion'>, { encoderVersion }: Format): void {
+export function requireVersion(plan: Pick<Plan, 'encoderVersion'>, { encoderVersion }: LoadedFormat): void {
   if (plan.encoderVersion < encoderVersion) {
     throw new ServiceError('PLAN_OUTDATED', 'The plan was made by an older encoder.', { encoderVersion });
   }

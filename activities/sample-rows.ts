@@ -1,7 +1,7 @@
 import { sampleSql, type FrozenQuery } from '../shared/datasets/query.js';
 import { openSegment } from '../shared/formats/file.js';
 import { outlineOf, type FileSpec } from '../shared/formats/file-spec.js';
-import type { FormatResources, RowBytes } from '../shared/formats/format.js';
+import type { FormatResources, RowBytes } from '../shared/formats/encoding.js';
 import { numberIn } from '../shared/formats/sums.js';
 import type { SourceSession } from '../shared/source/source.js';
 import type { Lane } from './lanes.js';

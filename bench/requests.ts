@@ -2,6 +2,7 @@ import { NORTHWIND } from '../dev/sample-data/tenants.js';
 import { orders } from '../shared/datasets/orders.js';
 import { freezeQuery, segmentSql } from '../shared/datasets/query.js';
 import { csv } from '../shared/formats/csv/csv.js';
+import { csvEncoding } from '../shared/formats/csv/encoding.js';
 
 /** The body of a `POST`: all columns, all rows of the tenant. */
 export const exportRequest = (format: string, options: Readonly<Record<string, string | boolean>>) => ({
@@ -20,7 +21,7 @@ export function wholeSelect(): string {
   const columns = Object.keys(orders.columns);
   const options = { escape_formulas: false, timezone: 'UTC' };
   const request = { type: orders.name, format: csv.name, columns, filters: {}, options, notify: {} };
-  return segmentSql(freezeQuery(orders, request, { tenantId: NORTHWIND.id }, csv.renderColumn(options)), null, null);
+  return segmentSql(freezeQuery(orders, request, { tenantId: NORTHWIND.id }, csvEncoding.renderColumn(options)), null, null);
 }
 
 /** The same rows as one JSON object each. */

@@ -1,10 +1,10 @@
+import type { LoadedFormat } from '../../shared/formats/load-format.js';
 import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { freezeQuery, type RenderColumn } from '../../shared/datasets/query.js';
 import { copyTextSql } from '../../shared/formats/copy-text.js';
-import type { Format } from '../../shared/formats/format.js';
 import { benchEnvironment } from '../bench-stack.js';
 
 const LIMIT_MS = 600_000;
@@ -19,7 +19,7 @@ interface CopyFile {
 }
 
 /** The orders as the text lane gives them to a format. */
-export const copyForFormat = (format: Format, work: CopyFile): Promise<void> => {
+export const copyForFormat = (format: LoadedFormat, work: CopyFile): Promise<void> => {
   const options = format.options.parse({});
   return copyOut(work, format.renderColumn(options), (select) => format.copySql(select, options));
 };

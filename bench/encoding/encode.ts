@@ -11,8 +11,8 @@ import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { shownColumns } from '../../shared/datasets/define-dataset.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { joinFile, openSegment } from '../../shared/formats/file.js';
-import type { FileOutline, SegmentEncoder, SegmentPlace, WrittenSegment } from '../../shared/formats/format.js';
-import { formatNamed } from '../../shared/formats/index.js';
+import type { FileOutline, SegmentEncoder, SegmentPlace, WrittenSegment } from '../../shared/formats/encoding.js';
+import { loadFormat } from '../../shared/formats/load-format.js';
 import { openPdfResources } from '../../shared/startup/open-pdf-resources.js';
 import { cutSegments, fittingRows } from '../../shared/plan/segments.js';
 import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
@@ -24,7 +24,7 @@ const { positionals, values } = parseArgs({
 });
 const [name = '', count = '', input = '', output = ''] = positionals;
 const totalRows = Number(count);
-const format = formatNamed(name);
+const format = await loadFormat(name);
 const resources = { pdf: await openPdfResources({}) };
 
 const file = openSync(input, 'r');

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pdf } from '../../shared/formats/pdf/pdf.js';
 import { ifAvailable } from '../if-available.js';
 import { compete } from '../race.js';
 import { encoderTable } from '../report.js';
@@ -18,7 +17,7 @@ const FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVu
 
 /** Only the encoding: rows as text in a file, pages in another. */
 export const pdfRow: Row = (lab, { rows, rounds }, { psql }) =>
-  withOrders(lab, { format: pdf, rows, psql }, async ({ folder, plain, ours }) => {
+  withOrders(lab, { format: 'PDF', rows, psql }, async ({ folder, plain, ours }) => {
     const { progress, signal } = lab;
     const rival = async (name: string, title: string, count: number, program: readonly string[]): Promise<Encoder> => {
       const input = await plain(count);

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { LF } from '../../shared/formats/copy-text.js';
-import type { RowBytes } from '../../shared/formats/format.js';
+import type { RowBytes } from '../../shared/formats/encoding.js';
 
 /** What PostgreSQL's socket gives at most at a time. */
 const CHUNK_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
+import { loadFormat } from '../../shared/formats/load-format.js';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Format } from '../../shared/formats/format.js';
 import { BENCH_DIR, seededDatabase } from '../bench-stack.js';
 import type { Lab } from '../lab.js';
 import type { Stage } from '../shell-line.js';
@@ -21,9 +21,10 @@ export interface OrderFiles {
 /** Works with files of the sample orders, which are removed after it. */
 export async function withOrders<T>(
   { stack, dist, progress, signal }: Lab,
-  { format, rows, psql }: { readonly format: Format; readonly rows: number; readonly psql: string },
+  { format: name, rows, psql }: { readonly format: string; readonly rows: number; readonly psql: string },
   work: (files: OrderFiles) => Promise<T>,
 ): Promise<T> {
+  const format = await loadFormat(name);
   const sourceUrl = await seededDatabase(stack, rows, progress, signal);
   const folder = join(BENCH_DIR, 'encoded');
   await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { xlsx } from '../../shared/formats/xlsx/xlsx.js';
 import type { Contestant } from '../contestants.js';
 import { DUCKDB_VERSION, findDuckDb } from '../duckdb.js';
 import { ifAvailable } from '../if-available.js';
@@ -19,7 +18,7 @@ const MOST_ROWS = 1_000_000;
 /** Only the encoding: rows as text in a file, a workbook in another. */
 export const xlsxRow: Row = (lab, options, { psql }) => {
   const rows = Math.min(options.rows, MOST_ROWS);
-  return withOrders(lab, { format: xlsx, rows, psql }, async ({ folder, sourceUrl, plain, ours }) => {
+  return withOrders(lab, { format: 'XLSX', rows, psql }, async ({ folder, sourceUrl, plain, ours }) => {
     const { progress, signal } = lab;
     const input = await plain(rows);
     const rival = (name: string, title: string, program: readonly string[]): Encoder => {

@@ -1,5 +1,6 @@
 import type { RenderColumn } from '../datasets/query.js';
-import type { FormatOptions, RowBytes, RowLane } from './format.js';
+import type { RowBytes, RowLane } from './encoding.js';
+import type { FormatOptions } from './format-options.js';
 
 /**
  * COPY's text format: fields between tabs, rows ended by a line feed, `\N` for null, and backslashes before what would

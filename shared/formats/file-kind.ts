@@ -1,5 +1,5 @@
 import { ACCOUNT } from '../datasets/define-dataset.js';
-import type { FormatOptions } from './format.js';
+import type { FormatOptions } from './format-options.js';
 import { formatNamed } from './index.js';
 
 /** What a job's file is, beside its name. */

@@ -1,8 +1,9 @@
-import type { FileOutline, Format, SegmentPlace } from './format.js';
+import type { FileOutline, SegmentPlace } from './encoding.js';
+import type { LoadedFormat } from './load-format.js';
 
 /** What an export's bytes are made of, as its plan has frozen it. */
 export interface FileSpec {
-  readonly format: Format;
+  readonly format: LoadedFormat;
   /** By the number that places call `file`. */
   readonly outlines: readonly FileOutline[];
   /** Set for an archive with a file for each dataset. */

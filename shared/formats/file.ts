@@ -3,15 +3,7 @@ import { archiveOf, joinMembers, PLANNED_WIDE } from './archive/archive.js';
 import { DeflateEncoder } from './archive/deflate.js';
 import { isGzip } from './file-kind.js';
 import { outlineOf, type FileSpec } from './file-spec.js';
-import {
-  NOTHING,
-  type Emit,
-  type FormatResources,
-  type Misplaced,
-  type SegmentEncoder,
-  type SegmentPlace,
-  type WrittenSegment,
-} from './format.js';
+import { NOTHING, type Emit, type FormatResources, type Misplaced, type SegmentEncoder, type SegmentPlace, type WrittenSegment } from './encoding.js';
 import { groupSegments } from './group-segments.js';
 import { GZIP_HEADER, gzipTail } from './archive/gzip.js';
 import { streamedHeader, type Joint } from './archive/zip.js';

@@ -1,4 +1,4 @@
-import type { WrittenSegment } from './format.js';
+import type { WrittenSegment } from './encoding.js';
 
 /** Segments by a number of theirs, from 0. */
 export function groupSegments(

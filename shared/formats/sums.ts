@@ -1,5 +1,5 @@
 import { combineCrc32 } from '../plan/crc32.js';
-import type { SegmentSummary, WrittenSegment } from './format.js';
+import type { SegmentSummary, WrittenSegment } from './encoding.js';
 
 /** Of plain bytes. */
 export interface Sum {

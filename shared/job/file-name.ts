@@ -1,5 +1,5 @@
 import { fileKind } from '../formats/file-kind.js';
-import type { FormatOptions } from '../formats/format.js';
+import type { FormatOptions } from '../formats/format-options.js';
 
 interface NamedJob {
   readonly jobId: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FilterValue, SegmentMode } from '../contract.js';
 import { COLUMN_TYPES } from '../datasets/define-dataset.js';
-import type { SegmentPlace, SegmentSummary } from '../formats/format.js';
+import type { SegmentPlace, SegmentSummary } from '../formats/encoding.js';
 import type { Segment } from '../plan/segments.js';
 import { namingFaults, transaction, type Pool } from '../postgres.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ActiveJob, ExportStatus, FinishedFile, JobFailure, JobSeed, ShownStatus } from '../contract.js';
 import { ServiceError } from '../errors.js';
-import type { FormatOptions } from '../formats/format.js';
+import type { FormatOptions } from '../formats/format-options.js';
 import { storable, storableJson } from '../text/storable-text.js';
 import {
   INSERT_FAILED_JOB,

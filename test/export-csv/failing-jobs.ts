@@ -6,7 +6,7 @@ import type { Principal } from '../../api/deps.js';
 import { checkDataset, datasetNamed, type Dataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { messageOf, sentenceOf, type ErrorCode } from '../../shared/errors.js';
-import { formatNamed } from '../../shared/formats/index.js';
+import { loadFormat } from '../../shared/formats/load-format.js';
 import { createRequestSchema } from '../../shared/request/request.js';
 import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
 import { queryRows } from '../support/database.js';
@@ -87,7 +87,7 @@ async function definitionsAndLimits(): Promise<void> {
     );
     const { registry, source } = service.deps;
     const rateless = datasetNamed(registry, 'rateless');
-    const work = { format: formatNamed('CSV'), columns: ['euros'], options: {} };
+    const work = { format: await loadFormat('CSV'), columns: ['euros'], options: {} };
     assert.throws(
       () => openLane(source, () => ({ ...rateless, columns: {} }), work, { inputs: ['total'] }),
       (error) => assertDocumented(messageOf(error)) !== '',

@@ -1,5 +1,5 @@
 import type { ShownColumn } from '../../shared/datasets/define-dataset.js';
-import type { FileOutline, SegmentPlace } from '../../shared/formats/format.js';
+import type { FileOutline, SegmentPlace } from '../../shared/formats/encoding.js';
 
 /** An outline of which a test says what matters to it. */
 export function outlineFor(

@@ -2,7 +2,7 @@ import { ServiceError } from '../../errors.js';
 import { bundleFiles, memberFile } from './bundle.js';
 import { FASTEST } from './deflate.js';
 import { outlineOf, type FileSpec } from '../file-spec.js';
-import type { FormatResources, NamedBytes, SegmentEncoder, SegmentPlace, WrittenSegment } from '../format.js';
+import type { FormatResources, NamedBytes, SegmentEncoder, SegmentPlace, WrittenSegment } from '../encoding.js';
 import { hashed } from './hashed.js';
 import { sumOf } from '../sums.js';
 import { isWide, joinArchive, type Joint, type ZipMember } from './zip.js';

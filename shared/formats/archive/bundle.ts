@@ -4,7 +4,7 @@ import { combineCrc32 } from '../../plan/crc32.js';
 import { bundleReadme } from './bundle-readme.js';
 import { MANIFEST, type ManifestFile } from './manifest.js';
 import { outlineOf, type Bundle, type FileSpec } from '../file-spec.js';
-import type { NamedBytes, SegmentPlace } from '../format.js';
+import type { NamedBytes, SegmentPlace } from '../encoding.js';
 import { numberIn, sumOf } from '../sums.js';
 import type { ZipMember } from './zip.js';
 

@@ -1,7 +1,7 @@
 import { crc32 } from '@node-rs/crc32';
 import { promisify } from 'node:util';
 import { constants, deflateRaw, type ZlibOptions } from 'node:zlib';
-import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../format.js';
+import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding.js';
 
 /**
  * Deflate (RFC 1951) of a file whose segments are compressed alone: each is a run of blocks that ends on a byte boundary

@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { combineCrc32 } from '../../plan/crc32.js';
 import { FASTEST } from './deflate.js';
 import { sumOf } from '../sums.js';
-import type { WrittenSegment } from '../format.js';
+import type { WrittenSegment } from '../encoding.js';
 
 /** gzip (RFC 1952) of joined segments: one member, because not every reader takes several. */
 

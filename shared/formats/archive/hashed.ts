@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Emit, SegmentEncoder } from '../format.js';
+import type { Emit, SegmentEncoder } from '../encoding.js';
 
 /** Adds the SHA-256 of what `inner` emits to its summary, in hexadecimal digits: `sha256`. */
 export function hashed(inner: SegmentEncoder): SegmentEncoder {

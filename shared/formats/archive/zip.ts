@@ -1,7 +1,7 @@
 import { crc32 } from '@node-rs/crc32';
 import { deflateRawSync } from 'node:zlib';
 import { combineCrc32 } from '../../plan/crc32.js';
-import type { NamedBytes, WrittenSegment } from '../format.js';
+import type { NamedBytes, WrittenSegment } from '../encoding.js';
 import { sumOf, type Sum } from '../sums.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../format.js';
+import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding.js';
 
 const LF = 0x0a;
 const CR = 0x0d;

@@ -1,103 +1,12 @@
-import pg from 'pg';
-import type { ColumnDefinition } from '../../datasets/define-dataset.js';
-import { CrlfEncoder } from './crlf.js';
-import { csvOptions, csvSettings, DATE_FORMATS, type CsvOptions } from './options.js';
-import { csvRowLane } from './rows.js';
-import {
-  NOTHING,
-  passThrough,
-  type FileOutline,
-  type Format,
-  type FormatOptions,
-  type SegmentEncoder,
-} from '../format.js';
-import { FormulaEncoder } from '../formulas/encoder.js';
-import { escapeColumnSql, escapeStart } from '../formulas/escape.js';
-
-/**
- * CSV as PostgreSQL's own COPY writes it: RFC 4180 quoting, line feeds, nothing for null and `""` for the empty text.
- * PostgreSQL renders every byte; the encoder passes them on, with apostrophes where formulas would be.
- */
-
-const DECIMALS = new Set(['numeric', 'real', 'double precision']);
-
-/**
- * to_char knows no infinity, no years before Christ, no dates that are too late for a timestamp, nor the seconds of the
- * offsets that clocks had before there were timezones: these stay as PostgreSQL writes them.
- */
-function dateIn(quoted: string, type: string, name: string): string {
-  const format = DATE_FORMATS[name as keyof typeof DATE_FORMATS];
-  if (format === null || !['date', 'timestamp', 'timestamptz'].includes(type)) return quoted;
-  const { date, time, offset } = format;
-  const pattern = type === 'date' ? date : `${date}${time}${type === 'timestamptz' ? offset : ''}`;
-  const written = `to_char(${quoted}, ${pg.escapeLiteral(pattern)})`;
-  const isWhole = offset !== '' && type === 'timestamptz' ? ` AND extract(timezone FROM ${quoted}) % 60 = 0` : '';
-  const last = type === 'date' ? ` AND ${quoted} <= '294276-12-31'` : '';
-  return `CASE WHEN isfinite(${quoted}) AND ${quoted} >= '0001-01-01'${last}${isWhole} THEN ${written} ELSE ${quoted}::text END`;
-}
-
-function renderColumn(options: FormatOptions) {
-  const { escape_formulas: escape, decimal_comma: comma, date_format: dates } = csvSettings(options);
-  return (quoted: string, column: ColumnDefinition): string => {
-    if (comma && DECIMALS.has(column.type)) return `replace(${quoted}::text, '.', ',')`;
-    const rendered = dateIn(quoted, column.type, dates);
-    return rendered === quoted && escape ? escapeColumnSql(quoted, column) : rendered;
-  };
-}
-
-function copySql(select: string, options: FormatOptions): string {
-  const { delimiter, null_text: nullText, quoting } = csvSettings(options);
-  const settings = [
-    'FORMAT csv',
-    ...(delimiter === ',' ? [] : [`DELIMITER ${pg.escapeLiteral(delimiter)}`]),
-    ...(nullText === '' ? [] : [`NULL ${pg.escapeLiteral(nullText)}`]),
-    ...(quoting === 'all' ? ['FORCE_QUOTE *'] : []),
-  ];
-  return `COPY (${select}) TO STDOUT (${settings.join(', ')})`;
-}
-
-/** COPY's rule: quote what holds the delimiter, a quote or a line end; the empty text is quoted to differ from null. */
-export function csvField(
-  text: string,
-  { delimiter = ',', null_text: nullText = '', quoting = 'minimal' }: Partial<CsvOptions> = {},
-): string {
-  const isPlain = text !== nullText && quoting === 'minimal' && !text.includes(delimiter) && !/["\r\n]/.test(text);
-  return isPlain ? text : `"${text.replaceAll('"', '""')}"`;
-}
-
-const BOM = '\ufeff';
-
-function head({ columns, options }: FileOutline): Buffer {
-  const settings = csvSettings(options);
-  const { delimiter, escape_formulas: escape } = settings;
-  const shown = columns.map(({ name, label }) => (settings.header === 'labels' ? label : name));
-  const names = escape ? shown.map(escapeStart) : shown;
-  // Alone on its line, COPY's end marker is quoted: psql and older servers would take it for the end of the file.
-  const isEndMarker = names.length === 1 && names[0] === '\\.';
-  const fields = isEndMarker ? '"\\."' : names.map((name) => csvField(name, settings)).join(delimiter);
-  const heading = escape ? FormulaEncoder.escape(fields, { delimiter, quotes: true }) : fields;
-  const line = settings.header === false ? '' : `${heading}${settings.newline === 'crlf' ? '\r\n' : '\n'}`;
-  return Buffer.from(`${settings.bom ? BOM : ''}${line}`);
-}
-
-function createEncoder(options: FormatOptions): SegmentEncoder {
-  const { newline, escape_formulas: escape, delimiter } = csvSettings(options);
-  const rows = newline === 'crlf' ? new CrlfEncoder() : passThrough;
-  return escape ? new FormulaEncoder(rows, { delimiter, quotes: true }) : rows;
-}
+import type { Format } from '../format.js';
+import { csvOptions } from './options.js';
 
 export const csv: Format = {
   name: 'CSV',
   extension: 'csv',
   mediaType: 'text/csv; charset=utf-8',
-  encoderVersion: 3,
   inBundles: true,
   howToOpen: 'A .csv file is a table as text. A spreadsheet program opens it, such as Excel, LibreOffice or Numbers.',
   options: csvOptions,
-  renderColumn,
-  copySql,
-  rows: { renderColumn, ...csvRowLane },
-  head,
-  createEncoder: (_place, { options }) => createEncoder(options),
-  tail: () => NOTHING,
+  loadEncoding: async () => (await import('./encoding.js')).csvEncoding,
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UNSTORABLE, isStorable } from '../../text/storable-text.js';
 import { compression, ESCAPE_FORMULAS, timezone } from '../common-options.js';
-import type { FormatOptions } from '../format.js';
+import type { FormatOptions } from '../format-options.js';
 import { FormulaEncoder } from '../formulas/encoder.js';
 import { escapeStart } from '../formulas/escape.js';
 

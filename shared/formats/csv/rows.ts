@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import { csvSettings, DATE_FORMATS } from './options.js';
 import { escapeValue } from '../formulas/escape.js';
-import type { RowLane } from '../format.js';
+import type { RowLane } from '../encoding.js';
 
 /**
  * CSV by the row lane, byte for byte as COPY writes it. Papa Parse quotes; what has to be quoted is COPY's rule, which is

@@ -1,4 +1,4 @@
-import { NOTHING, passThrough, type Emit, type RowBytes, type SegmentEncoder, type SegmentSummary } from '../format.js';
+import { NOTHING, passThrough, type Emit, type RowBytes, type SegmentEncoder, type SegmentSummary } from '../encoding.js';
 
 const LF = 0x0a;
 const CR = 0x0d;

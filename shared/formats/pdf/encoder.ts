@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { ServiceError } from '../../errors.js';
 import { WholeRows } from '../copy-text.js';
-import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../format.js';
+import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding.js';
 import type { Faces } from './faces.js';
 import type { PdfLayout } from './layout.js';
 import { PageFrame } from './page-frame.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fieldsOf } from '../copy-text.js';
-import type { FileOutline, Layout, RowBytes } from '../format.js';
+import type { FileOutline, Layout, RowBytes } from '../encoding.js';
 import { columnNeeds, fitColumns, type ColumnNeed } from './columns.js';
 import * as geometry from './geometry.js';
 import { clipText, wrapText } from './measure.js';
@@ -117,9 +117,3 @@ export function makeLayout(
 
 const NOTE_LINES = 3;
 const LABEL_LINES = 2;
-
-/** Columns that there is room for at the smallest size. */
-export function mostColumns(outline: Pick<FileOutline, 'options'>): number {
-  const { orientation, page_size: paper } = pdfSettings(outline.options);
-  return Math.floor(geometry.usableWidth(geometry.pageSize(paper, orientation !== 'portrait')) / geometry.LEAST_COLUMN);
-}

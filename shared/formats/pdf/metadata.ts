@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PDFHexString, PDFRef } from 'pdf-lib';
 import { oneLine } from '../../text/one-line.js';
-import type { FileOutline } from '../format.js';
+import type { FileOutline } from '../encoding.js';
 import type { ObjectFile } from './objects.js';
 import { pdfLib } from './pdf-lib.js';
 

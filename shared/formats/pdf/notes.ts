@@ -1,5 +1,5 @@
 import { oneLine } from '../../text/one-line.js';
-import type { FileOutline } from '../format.js';
+import type { FileOutline } from '../encoding.js';
 import { pdfSettings } from './options.js';
 
 /** What a page says about itself. */

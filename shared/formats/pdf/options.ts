@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { oneLine } from '../../text/one-line.js';
 import { UNSTORABLE, isStorable } from '../../text/storable-text.js';
 import { timezone } from '../common-options.js';
-import type { FormatOptions } from '../format.js';
+import type { FormatOptions } from '../format-options.js';
 
 const given = z.strictObject({
   timezone,

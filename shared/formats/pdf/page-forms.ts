@@ -1,4 +1,4 @@
-import type { FileOutline } from '../format.js';
+import type { FileOutline } from '../encoding.js';
 import { Canvas } from './canvas.js';
 import type { UsedCharacters } from './codes.js';
 import type { Faces } from './faces.js';

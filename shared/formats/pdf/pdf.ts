@@ -1,102 +1,26 @@
-import { ServiceError } from '../../errors.js';
-import { copyTextLane, copyTextSql } from '../copy-text.js';
-import type { FileOutline, Format, FormatResources, WrittenSegment } from '../format.js';
-import { PdfEncoder } from './encoder.js';
-import { layoutOf, makeLayout, mostColumns, type PdfLayout } from './layout.js';
-import { pdfOptions } from './options.js';
-import { pdfPlaceOf, placeSegments } from './place.js';
-import type { PdfResources } from './resources.js';
-import { withShaper } from './shaping/shaper.js';
-import { HEAD, makeTail } from './tail.js';
-import { totalOf } from '../sums.js';
-import type { Warning } from '../../contract.js';
+import type { Format } from '../format.js';
+import type { FormatOptions } from '../format-options.js';
+import { LEAST_COLUMN, pageSize, usableWidth } from './geometry.js';
+import { pdfOptions, pdfSettings } from './options.js';
 
-/**
- * PDF, to be printed and forwarded: a table with its title, its filters and its header row on every page. A segment is
- * whole pages with objects of a range of its own; fonts, what pages have in common, and the tables that lead to all of
- * them are written by the finish.
- */
+/** Columns that there is room for at the smallest size. */
+function mostColumns(options: FormatOptions): number {
+  const { orientation, page_size: paper } = pdfSettings(options);
+  return Math.floor(usableWidth(pageSize(paper, orientation !== 'portrait')) / LEAST_COLUMN);
+}
+
 export const pdf: Format = {
   name: 'PDF',
   extension: 'pdf',
   mediaType: 'application/pdf',
-  encoderVersion: 2,
   options: pdfOptions,
   // UUIDs are of no use to people, and each takes as much room as a name.
   optInTypes: ['uuid'],
-  renderColumn: () => asItIs,
-  copySql: copyTextSql,
-  rows: copyTextLane(() => asItIs),
-
   columnsProblem({ length }, options) {
-    const most = mostColumns({ options });
+    const most = mostColumns(options);
     return length > most
       ? `are too many for a PDF of this page size: it has room for ${most}; ${length} were asked for`
       : null;
   },
-  layout(sample, outline, resources, filters) {
-    const own = required(resources);
-    return withShaper(own.fonts().shaper, () => makeLayout(sample, outline, own, filters));
-  },
-  cut: (outline) => ({ unitRows: layoutOf(outline).rowsPerPage, memberRows: Infinity }),
-  place: (outline, segments, roomy) => placeSegments(segments, layoutOf(outline).rowsPerPage, roomy),
-
-  head: () => HEAD,
-  createEncoder(place, outline, resources) {
-    const layout = layoutOf(outline);
-    const { fonts } = planned(outline, layout, resources);
-    return new PdfEncoder(pdfPlaceOf(place), layout, fonts.body);
-  },
-  tail(outline, segments, resources) {
-    const layout = layoutOf(outline);
-    const { fonts, logo } = planned(outline, layout, resources);
-    return withShaper(fonts.shaper, () => makeTail(outline, layout, segments, fonts, logo));
-  },
-  warnings,
+  loadEncoding: async () => (await import('./encoding.js')).pdfEncoding,
 };
-
-/** As PostgreSQL writes it; what people need not see of it is left out when it is drawn. */
-const asItIs = (quoted: string): string => quoted;
-
-function required({ pdf: resources }: FormatResources): PdfResources {
-  if (resources === undefined) throw new ServiceError('INTERNAL', 'This worker has no fonts for a PDF.');
-  return resources;
-}
-
-/** @throws ServiceError WORKER_OUTDATED where fonts or logo are not those of the plan */
-function planned({ about }: FileOutline, layout: PdfLayout, resources: FormatResources) {
-  const { fonts, brandingOf } = required(resources);
-  const { logo } = brandingOf(about.tenantId);
-  if (fonts().identity !== layout.fonts || (logo?.identity ?? null) !== (layout.logo?.identity ?? null)) {
-    throw new ServiceError(
-      'WORKER_OUTDATED',
-      'The fonts or the logo of this worker (PDF_FONTS, PDF_BRANDING) are not those that the export was planned with.',
-    );
-  }
-  return { fonts: fonts(), logo };
-}
-
-function warnings(segments: readonly WrittenSegment[]): Warning[] {
-  const missing = totalOf(segments, 'missing');
-  const clipped = totalOf(segments, 'clipped');
-  return [
-    ...(missing === 0
-      ? []
-      : [
-          {
-            code: 'PDF_MISSING_GLYPHS',
-            message: 'No font has a shape for some characters: they show as \ufffd, and are themselves when copied.',
-            count: missing,
-          },
-        ]),
-    ...(clipped === 0
-      ? []
-      : [
-          {
-            code: 'PDF_CLIPPED_CELLS',
-            message: 'Some texts are too long for their column: they end with an ellipsis.',
-            count: clipped,
-          },
-        ]),
-  ];
-}

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.js';
-import type { CutSegment, SegmentPlace } from '../format.js';
+import type { CutSegment, SegmentPlace } from '../encoding.js';
 
 /**
  * Which pages and objects a segment has. Its objects, from `base`: the root of its pages, nodes of up to 64 pages, and

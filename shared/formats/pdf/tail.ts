@@ -1,6 +1,6 @@
 import type { PDFRef } from 'pdf-lib';
 import { textIn, numberIn } from '../sums.js';
-import type { FileOutline, WrittenSegment } from '../format.js';
+import type { FileOutline, WrittenSegment } from '../encoding.js';
 import { codePointsOf, UsedCharacters } from './codes.js';
 import { drawnBy, putFonts } from './font-objects.js';
 import type { PdfLayout } from './layout.js';

@@ -1,15 +1,6 @@
 import { z } from 'zod';
-import type { RenderColumn } from '../../datasets/query.js';
 import { compression, ESCAPE_FORMULAS, timezone } from '../common-options.js';
-import { copyTextField, copyTextLane, copyTextSql } from '../copy-text.js';
-import { NOTHING, passThrough, type FileOutline, type Format, type FormatOptions, type RowLane } from '../format.js';
-import { FormulaEncoder } from '../formulas/encoder.js';
-import { escapeColumnSql, escapeStart, escapeValue } from '../formulas/escape.js';
-
-/**
- * Tab-separated values as PostgreSQL, ClickHouse and MySQL load them: no quotes, `\t` and `\n` in values, `\N` for null.
- * A spreadsheet opens them, too, so formulas are escaped unless the file is for a database.
- */
+import type { Format } from '../format.js';
 
 const options = z.strictObject({
   timezone,
@@ -18,35 +9,11 @@ const options = z.strictObject({
   escape_formulas: z.boolean({ error: 'must be true or false' }).default(true).describe(ESCAPE_FORMULAS),
 });
 
-const DIALECT = { delimiter: '\t', quotes: false };
-
-const escapes = ({ escape_formulas: escape }: FormatOptions): boolean => escape !== false;
-
-const renderColumn = (options: FormatOptions): RenderColumn =>
-  escapes(options) ? escapeColumnSql : (quoted) => quoted;
-
-const renderValue: RowLane['renderValue'] = (options) => (escapes(options) ? escapeValue : (text) => text);
-
-function head({ columns, options }: FileOutline): Buffer {
-  if (options.header === false) return NOTHING;
-  const names = columns.map(({ name }) => name);
-  if (!escapes(options)) return Buffer.from(line(names));
-  return Buffer.from(FormulaEncoder.escape(line(names.map(escapeStart)), DIALECT));
-}
-
-const line = (names: readonly string[]): string => `${names.map(copyTextField).join('\t')}\n`;
-
 export const tsv: Format = {
   name: 'TSV',
   extension: 'tsv',
   mediaType: 'text/tab-separated-values; charset=utf-8',
-  encoderVersion: 3,
   inBundles: true,
   options,
-  renderColumn,
-  copySql: copyTextSql,
-  rows: { ...copyTextLane(renderColumn), renderValue },
-  head,
-  createEncoder: (_place, { options }) => (escapes(options) ? new FormulaEncoder(passThrough, DIALECT) : passThrough),
-  tail: () => NOTHING,
+  loadEncoding: async () => (await import('./encoding.js')).tsvEncoding,
 };

@@ -1,5 +1,5 @@
 import { BACKSLASH, LF, NULL_MARK, TAB, UNESCAPED, WholeRows, valueOf } from '../copy-text.js';
-import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../format.js';
+import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding.js';
 import { MAX_CELL_TEXT, STYLES, type CellKind } from './cells.js';
 import { isExactNumber } from './numbers.js';
 import { RowFrame, Stamp } from './row-frame.js';

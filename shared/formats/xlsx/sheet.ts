@@ -1,6 +1,6 @@
 import type { ShownColumn } from '../../datasets/define-dataset.js';
 import { fieldsOf } from '../copy-text.js';
-import type { RowBytes } from '../format.js';
+import type { RowBytes } from '../encoding.js';
 import { cellKind, columnLetters, STYLES, type CellKind } from './cells.js';
 import { cutText, textCell } from './text.js';
 import { filterRange } from './workbook.js';

@@ -1,7 +1,7 @@
 import XLSX from 'xlsx';
 import { z } from 'zod';
 import { oneLine } from '../../text/one-line.js';
-import type { NamedBytes } from '../format.js';
+import type { NamedBytes } from '../encoding.js';
 import { columnLetters, STYLES } from './cells.js';
 
 /** Everything of a workbook but its sheets: SheetJS makes it, around sheets that are thrown away. */

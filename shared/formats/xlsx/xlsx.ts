@@ -1,39 +1,9 @@
 import { z } from 'zod';
-import { ServiceError } from '../../errors.js';
 import { timezone } from '../common-options.js';
-import { copyTextLane, copyTextSql } from '../copy-text.js';
-import type {
-  CutRules,
-  CutSegment,
-  FileOutline,
-  Format,
-  Misplaced,
-  RowSize,
-  SegmentPlace,
-  WrittenSegment,
-} from '../format.js';
-import { groupSegments } from '../group-segments.js';
-import { sumOf, totalOf } from '../sums.js';
-import { isWide } from '../archive/zip.js';
-import { cellKind, MAX_ROWS } from './cells.js';
-import { SheetEncoder } from './sheet-encoder.js';
-import { columnWidths, sheetHead, sheetTail } from './sheet.js';
-import { sheetName, workbookFiles } from './workbook.js';
-
-/**
- * A workbook for spreadsheets (ECMA-376). A member of the archive is a sheet; the rest of the workbook is made by the
- * finish. Numbers, dates, times and booleans are cells of their kind as long as a cell can hold them, else text.
- */
+import type { Format } from '../format.js';
 
 /** Of a sheet as it is planned: below Excel's 1,048,576 by what may come between plan and reading. */
-const SHEET_ROWS = 1_040_000;
-/** The same for its XML: a sheet of 4 GiB would need ZIP64 where readers do not look for it. Bytes. */
-const SHEET_BYTES = 3 * 1024 ** 3;
-/** What is left of both after a plan that was outgrown. */
-const ROOMY_SHARE = 0.5;
-const HEADING_ROWS = 1;
-
-const LEVELS = { fast: 1, small: 6 } as const;
+export const SHEET_ROWS = 1_040_000;
 
 const options = z.strictObject({
   timezone,
@@ -49,84 +19,10 @@ const options = z.strictObject({
     .describe('Rows of a sheet at most; the next ones are in a sheet of their own'),
 });
 
-const kindsOf = ({ columns }: FileOutline) => columns.map(({ type }) => cellKind(type));
-
-const layoutSchema = z.object({ widths: z.array(z.number()) });
-
-function cut({ options: { sheet_rows: asked } }: FileOutline, { plainBytes }: RowSize, roomy: boolean): CutRules {
-  const share = roomy ? ROOMY_SHARE : 1;
-  const byRows = Math.min(Number(asked ?? SHEET_ROWS), SHEET_ROWS * share);
-  return { unitRows: 1, memberRows: Math.max(1, Math.floor(Math.min(byRows, (SHEET_BYTES * share) / plainBytes))) };
-}
-
-/** The number of its first row: readers want to find it at every row, so it has to be known before. */
-function place(_: FileOutline, segments: readonly CutSegment[]): { row: number }[] {
-  const next = new Map<number, number>();
-  return segments.map(({ member, rows }) => {
-    const row = next.get(member) ?? HEADING_ROWS + 1;
-    next.set(member, row + rows);
-    return { row };
-  });
-}
-
-/**
- * Where rows have gone, or come, since the plan, those after them on their sheet have wrong numbers: they are made again
- * without, and count from the row above.
- */
-function misplaced(segments: readonly WrittenSegment[]): Misplaced[] {
-  const wrong: Misplaced[] = [];
-  for (const sheet of groupSegments(segments, ({ place: { member } }) => member)) {
-    let row = HEADING_ROWS + 1;
-    for (const { segment, place: at, rows } of sheet) {
-      if (rows > 0 && at.row !== 0 && at.row !== row) wrong.push({ segment, place: { ...at, row: 0 } });
-      row += rows;
-    }
-    if (row - 1 > MAX_ROWS || isWide(sumOf(sheet).size)) {
-      throw new ServiceError('PLAN_OUTGROWN', `A sheet would have ${row - 1} rows, or more than 4 GiB.`);
-    }
-  }
-  return wrong;
-}
-
-const rowsOf = (segments: readonly WrittenSegment[]): number =>
-  segments.reduce((sum, { rows }) => sum + rows, HEADING_ROWS);
-
-const renderColumn = () => (quoted: string) => quoted;
-
 export const xlsx: Format = {
   name: 'XLSX',
   extension: 'xlsx',
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  encoderVersion: 3,
   options,
-  renderColumn,
-  copySql: copyTextSql,
-  rows: copyTextLane(renderColumn),
-  layout: (sample, { columns }) => ({ widths: columnWidths(columns, sample) }),
-  cut,
-  place,
-  head: ({ columns, layout }) => Buffer.from(sheetHead(columns, layoutSchema.parse(layout).widths)),
-  createEncoder: ({ row = 0 }: SegmentPlace, outline) => new SheetEncoder(kindsOf(outline), row),
-  tail: ({ columns }, segments) => Buffer.from(sheetTail(columns.length, rowsOf(segments))),
-  archive: {
-    level: ({ compression }) => LEVELS[compression === 'small' ? 'small' : 'fast'],
-    memberName: (member) => `xl/worksheets/sheet${member + 1}.xml`,
-    files({ title, columns, about }, members) {
-      const sheets = members.map((segments, index) => ({ name: sheetName(title, index), rows: rowsOf(segments) }));
-      return workbookFiles(sheets, columns.length, title, about.plannedAt);
-    },
-  },
-  misplaced,
-  warnings(segments) {
-    const count = totalOf(segments, 'cut');
-    return count === 0
-      ? []
-      : [
-          {
-            code: 'XLSX_TEXT_CUT',
-            message: 'Texts of more than 32,767 characters, the most of a cell, were cut.',
-            count,
-          },
-        ];
-  },
+  loadEncoding: async () => (await import('./encoding.js')).xlsxEncoding,
 };

@@ -6,7 +6,7 @@ import { ServiceError } from '../../../shared/errors.js';
 import { widePlace } from '../../../shared/formats/archive/archive.js';
 import type { FileSpec } from '../../../shared/formats/file-spec.js';
 import { joinFile, openSegment } from '../../../shared/formats/file.js';
-import type { SegmentPlace, WrittenSegment } from '../../../shared/formats/format.js';
+import type { SegmentPlace, WrittenSegment } from '../../../shared/formats/encoding.js';
 import { json } from '../../../shared/formats/json/json.js';
 import { outlineFor } from '../../support/outline.js';
 

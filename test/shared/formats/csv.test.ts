@@ -5,7 +5,8 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { csvSettings } from '../../../shared/formats/csv/options.js';
 import { outlineFor } from '../../support/outline.js';
-import { csv, csvField } from '../../../shared/formats/csv/csv.js';
+import { csv } from '../../../shared/formats/csv/csv.js';
+import { csvEncoding, csvField } from '../../../shared/formats/csv/encoding.js';
 import { stack } from '../../support/stack.js';
 
 const AS_IT_IS = { options: { escape_formulas: false } };
@@ -33,7 +34,7 @@ describe('the CSV format', () => {
       fc.asyncProperty(fc.uniqueArray(name, { minLength: 2, maxLength: 5 }), async (names) => {
         const items = names.map((each) => `1 AS ${pg.escapeIdentifier(each)}`);
         const file = await copied(`COPY (SELECT ${items.join(', ')}) TO STDOUT (FORMAT csv, HEADER)`);
-        const head = csv.head(outlineFor(names, AS_IT_IS)).toString();
+        const head = csvEncoding.head(outlineFor(names, AS_IT_IS)).toString();
         assert.equal(file, `${head}${names.map(() => '1').join(',')}\n`);
       }),
       { numRuns: 200 },
@@ -43,12 +44,12 @@ describe('the CSV format', () => {
   it("writes the header of one column as COPY's does, too: the end marker is quoted there", async () => {
     for (const each of ['id', '\\.', '\\.\\.', ' \\.', '"', ',']) {
       const file = await copied(`COPY (SELECT 1 AS ${pg.escapeIdentifier(each)}) TO STDOUT (FORMAT csv, HEADER)`);
-      assert.equal(`${csv.head(outlineFor([each], AS_IT_IS)).toString()}1\n`, file);
+      assert.equal(`${csvEncoding.head(outlineFor([each], AS_IT_IS)).toString()}1\n`, file);
     }
   });
 
   it('prefixes a formula with an apostrophe in a column name, also after a separator', () => {
-    const head = csv.head(outlineFor(['=1', 'a;=1;b', 'a,-b', '-5'], {}));
+    const head = csvEncoding.head(outlineFor(['=1', 'a;=1;b', 'a,-b', '-5'], {}));
     assert.equal(head.toString(), `'=1,a;'=1;b,"a,'-b",'-5\n`);
   });
 
@@ -63,15 +64,15 @@ describe('the CSV format', () => {
   });
 
   it('asks PostgreSQL for rows without a header, so that segments can be put in a row', () => {
-    assert.equal(csv.copySql('SELECT 1', {}), 'COPY (SELECT 1) TO STDOUT (FORMAT csv)');
+    assert.equal(csvEncoding.copySql('SELECT 1', {}), 'COPY (SELECT 1) TO STDOUT (FORMAT csv)');
   });
 
   it('escapes text columns only, unless it is told not to', () => {
-    const on = csv.renderColumn({ escape_formulas: true });
+    const on = csvEncoding.renderColumn({ escape_formulas: true });
     assert.match(on('"note"', { type: 'text' }), /^CASE WHEN ascii/);
     for (const type of ['numeric', 'integer', 'date', 'uuid', 'interval'] as const)
       assert.equal(on('"x"', { type }), '"x"');
-    assert.equal(csv.renderColumn({ escape_formulas: false })('"note"', { type: 'text' }), '"note"');
+    assert.equal(csvEncoding.renderColumn({ escape_formulas: false })('"note"', { type: 'text' }), '"note"');
   });
 
   const OPTIONS: readonly (readonly [unknown, RegExp])[] = [

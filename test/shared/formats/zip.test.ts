@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { constants, deflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { findOnPath } from '../../../dev/find-on-path.js';
-import type { WrittenSegment } from '../../../shared/formats/format.js';
+import type { WrittenSegment } from '../../../shared/formats/encoding.js';
 import { isWide, joinArchive, streamedHeader, type Joint, type ZipMember } from '../../../shared/formats/archive/zip.js';
 
 const run = promisify(execFile);
