@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { temporaryPrefix, type JobRef } from '../shared/contract.js';
-import { JobStore } from '../shared/job/store.js';
+import { isActive } from '../shared/job/lifecycle.js';
 import type { ActivityDeps } from './deps.js';
 
 /** Cleans up after a cancel, when every attempt has ended: nothing of the export stays in the bucket. */
@@ -13,7 +13,7 @@ export const discardExport =
     const { cancellationSignal: signal } = Context.current();
     if (key !== null) await store.abortUploadsOf(key, signal);
     // A finish that failed may still have completed the object. A published file stays.
-    if (key !== null && JobStore.isActive(status)) await store.delete(key);
+    if (key !== null && isActive(status)) await store.delete(key);
     await store.deleteAll(temporaryPrefix(jobId), signal);
     await jobs.cancel(jobId);
     return { byOperator: row.cancel_requested_at === null };

@@ -1,6 +1,6 @@
 import type { ErasureCounts, UserRef } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { JobStore } from '../shared/job/store.js';
+import { isActive } from '../shared/job/lifecycle.js';
 import { ScheduleStore } from '../shared/schedules/store.js';
 import { cancelAll } from './cancel-all.js';
 import type { ActivityDeps } from './deps.js';
@@ -61,7 +61,7 @@ class Erasure {
     for (;;) {
       const rows = await this.deps.jobs.list({ ...this.user, limit: BATCH });
       if (rows.length === 0) return true;
-      const ended = rows.filter(({ status }) => !JobStore.isActive(status));
+      const ended = rows.filter(({ status }) => !isActive(status));
       if (ended.length === 0) return false;
       for (const row of ended) {
         this.signal.throwIfAborted();

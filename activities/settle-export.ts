@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { JobFailure, JobRef, NotificationEvent } from '../shared/contract.js';
 import { ERRORS } from '../shared/errors.js';
 import { exportStart } from '../shared/temporal/export-start.js';
-import { seedOf, type JobRow } from '../shared/job/row.js';
+import { jobOfRow, type JobRow } from '../shared/job/row.js';
 import { notificationStart, tellsSomebody } from '../shared/temporal/notification-start.js';
 import { tuningFor } from '../shared/temporal/tenant-weights.js';
 import type { ActivityDeps } from './deps.js';
@@ -47,7 +47,7 @@ export const settleExport =
 
 async function startMissing({ temporal, limit, tuning, weights }: Deps, row: JobRow): Promise<void> {
   Context.current().log.warn('starts an export that was admitted but never started', { job_id: row.job_id });
-  const start = exportStart({ job: seedOf(row), limit, tuning: tuningFor(row.tenant_id, tuning, weights) });
+  const start = exportStart({ job: jobOfRow(row), limit, tuning: tuningFor(row.tenant_id, tuning, weights) });
   await temporal.client.workflow.start('exportWorkflow', start).catch(unlessStarted);
 }
 

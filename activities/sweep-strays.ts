@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { jobIdOfKey } from '../shared/contract.js';
-import { JobStore } from '../shared/job/store.js';
+import { isActive } from '../shared/job/lifecycle.js';
 import type { ActivityDeps } from './deps.js';
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'store' | 'metrics' | 'retryWindowMs'>;
@@ -32,7 +32,7 @@ export async function* deleteStrayObjects(deps: Deps, signal: AbortSignal): Asyn
       if (jobId !== null && isOld(deps, modifiedAt)) {
         const row = await jobs.find(jobId);
         const isDone = row === null || row.status === 'COMPLETED';
-        if (isDone || (row.upload_id === null && !JobStore.isActive(row.status))) {
+        if (isDone || (row.upload_id === null && !isActive(row.status))) {
           await store.delete(key);
           report(deps, { kind: 'object', key, jobId });
         }

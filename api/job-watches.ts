@@ -1,6 +1,6 @@
 import { messageOf } from '../shared/errors.js';
 import type { JobRow } from '../shared/job/row.js';
-import { JobStore } from '../shared/job/store.js';
+import { isActive } from '../shared/job/lifecycle.js';
 import type { ApiDeps } from './deps.js';
 import type { JobView } from '../shared/job/schema.js';
 import { jobView } from '../shared/job/view.js';
@@ -78,7 +78,7 @@ export class JobWatches {
   private async tell(watch: Watch, row: JobRow): Promise<void> {
     const live = await this.live.of(row);
     const view = jobView(row, this.deps.settings, live);
-    const ended = !JobStore.isActive(row.status);
+    const ended = !isActive(row.status);
     watch.latest = { n: (watch.latest?.n ?? 0) + 1, view, json: JSON.stringify(view), ended };
     if (ended) this.close(row.job_id, watch);
     for (const listener of [...watch.listeners]) listener(watch.latest);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { exportWorkflowId, percentOf, type ExportProgress } from '../shared/contract.js';
 import { messageOf } from '../shared/errors.js';
 import type { JobRow } from '../shared/job/row.js';
-import { JobStore } from '../shared/job/store.js';
+import { isActive } from '../shared/job/lifecycle.js';
 import { askInTime } from '../shared/time-limit.js';
 import { progressQuery } from '../shared/temporal/messages.js';
 import type { ApiDeps } from './deps.js';
@@ -44,7 +44,7 @@ export class LiveProgress {
   constructor(private readonly deps: Pick<ApiDeps, 'temporal' | 'jobs' | 'logger'>) {}
 
   async of(row: JobRow): Promise<LiveView> {
-    if (!JobStore.isActive(row.status)) {
+    if (!isActive(row.status)) {
       this.shown.delete(row.job_id);
       return liveFromRow(row);
     }

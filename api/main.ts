@@ -66,7 +66,8 @@ async function main(): Promise<void> {
       temporal: async () =>
         (await checkTemporal(temporal.client)) ??
         (await checkSearchAttributes(temporal.client.connection, address.namespace)) ??
-        (await checkPayloadKey(temporal.client)),
+        // A schedule that can't be read now is no reason to take requests away from this process.
+        (await checkPayloadKey(temporal.client).catch(() => null)),
     },
     logger,
   );

@@ -4,7 +4,7 @@ import { ConfigError, deploymentOf, parseWorkerConfig } from '../shared/startup/
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { checkDatasets } from '../shared/startup/check-datasets.js';
-import { checkPayloadKey } from '../shared/startup/check-payload-key.js';
+import { checkPayloadKeyPatiently } from '../shared/startup/check-payload-key.js';
 import { checkPublicUrl } from '../shared/startup/check-public-url.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/startup/checks.js';
 import { measureProcess } from '../shared/process/metrics.js';
@@ -100,7 +100,9 @@ async function main(): Promise<void> {
     const temporal = async (): Promise<string | null> =>
       (await checkTemporal(client)) ??
       (await checkSearchAttributes(client.connection, address.namespace)) ??
-      (await checkPayloadKey(client));
+      (await checkPayloadKeyPatiently(client, PAYLOAD_KEY_PATIENCE_MS, (reason) => {
+        logger.warn({ reason }, 'the payload key is not checked');
+      }));
     const checks = [checkJobStore(jobsPool), checkBucket(deps.store), temporal()];
     const [datasets, ...answers] = await Promise.all([checkDatasets(deps.source, registry), ...checks]);
     // The source database may be back when an export needs it, and that export waits for it.
@@ -109,6 +111,9 @@ async function main(): Promise<void> {
     return [...answers.filter((sentence) => sentence !== null), ...datasets.misfits];
   }
 }
+
+/** How long a worker's start waits for the retention schedule: that of a new namespace takes some seconds. */
+const PAYLOAD_KEY_PATIENCE_MS = 10_000;
 
 /** Why a worker does not start: one sentence a line. */
 class StartError extends Error {

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { ServiceError } from '../../shared/errors.js';
 import { deleteObjectsOf } from '../../shared/job/delete-objects.js';
 import type { JobRow } from '../../shared/job/row.js';
-import { JobStore } from '../../shared/job/store.js';
+import { isActive } from '../../shared/job/lifecycle.js';
 import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
@@ -12,7 +12,7 @@ import type { Operation } from '../openapi/operation.js';
 export function deleteExport(deps: ApiDeps): RequestHandler {
   return async (request, response) => {
     const row = await ownedJob(request, deps);
-    if (JobStore.isActive(row.status)) {
+    if (isActive(row.status)) {
       throw new ServiceError('STILL_ACTIVE', `Export ${row.job_id} is ${row.status}: cancel it first.`);
     }
     if (row.file_deleted_at === null) await withTimeLimit(deleteFile(row, deps), SILENCE_MS).catch(explain);

@@ -8,7 +8,7 @@ import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { limitSchema, once, parseQuery } from '../input.js';
 import { listedJob } from '../../shared/job/view.js';
-import { JobStore } from '../../shared/job/store.js';
+import { isActive } from '../../shared/job/lifecycle.js';
 import { LISTED_JOB_EXAMPLE, jobListSchema, type JobList } from '../../shared/job/schema.js';
 import type { Operation } from '../openapi/operation.js';
 
@@ -38,7 +38,7 @@ export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandl
     // The first page of whoever has no second one has them all. Oldest first, as the store has them.
     const isAll = rows.length <= limit && after === undefined && Object.keys(filter).length === 0;
     const active = isAll
-      ? page.flatMap(({ job_id, status }) => (JobStore.isActive(status) ? [job_id] : [])).toReversed()
+      ? page.flatMap(({ job_id, status }) => (isActive(status) ? [job_id] : [])).toReversed()
       : (await jobs.activeOf(caller)).map(({ jobId }) => jobId);
     const next_cursor = rows.length > limit && last !== undefined ? writeCursor(last) : null;
     response.json({

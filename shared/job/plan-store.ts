@@ -4,6 +4,7 @@ import { COLUMN_TYPES } from '../datasets/define-dataset.js';
 import type { SegmentPlace, SegmentSummary } from '../formats/encoding.js';
 import type { Segment } from '../plan/segments.js';
 import { namingFaults, transaction, type Pool } from '../postgres.js';
+import { statusAfter } from './lifecycle.js';
 
 const columnSchema = z.object({ name: z.string(), label: z.string(), type: z.enum(COLUMN_TYPES) });
 
@@ -160,7 +161,7 @@ export class PlanStore {
     return this.named(async () => {
       const { rowCount } = await this.pool.query(
         `UPDATE export_jobs SET upload_id = $3,
-           status = CASE WHEN status = 'COMPLETED' THEN 'PROCESSING' ELSE status END
+           status = ${statusAfter('remake')}
          WHERE job_id = $1 AND generation = $2 AND upload_id IS NULL`,
         [jobId, generation, uploadId],
       );

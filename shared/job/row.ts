@@ -3,8 +3,8 @@ import { EXPORT_STATUSES, SHOWN_STATUSES, type FilterValue, type JobSeed } from 
 
 const timestamp = z.date().nullable();
 
-/** A row of `export_jobs` as the driver returns it, with the derived `shown_status`. */
-export const jobRowSchema = z.object({
+/** The columns that the service reads, as the driver returns them. A new one is added here, in a migration and in view.ts. */
+const columns = {
   job_id: z.string(),
   user_id: z.string(),
   tenant_id: z.string(),
@@ -15,7 +15,6 @@ export const jobRowSchema = z.object({
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   notify: z.object({ email: z.string().optional(), webhook_url: z.string().optional() }),
   status: z.enum(EXPORT_STATUSES),
-  shown_status: z.enum(SHOWN_STATUSES),
   progress: z.number(),
   total_rows: z.number().nullable(),
   rows_exported: z.number(),
@@ -36,44 +35,45 @@ export const jobRowSchema = z.object({
   created_at: z.date(),
   started_at: timestamp,
   completed_at: timestamp,
-});
+};
+
+/** A row of `export_jobs`, with the derived `shown_status`. */
+export const jobRowSchema = z.object({ ...columns, shown_status: z.enum(SHOWN_STATUSES) });
 export type JobRow = z.infer<typeof jobRowSchema>;
 
 /** COMPLETED past its time or with its file deleted is EXPIRED; the clock is PostgreSQL's. */
 export const SHOWN_STATUS = `CASE WHEN status = 'COMPLETED' AND (file_deleted_at IS NOT NULL OR url_expires_at <= now())
   THEN 'EXPIRED' ELSE status END`;
 
-const columnsWith = (
-  filters: string,
-): string => `job_id, user_id, tenant_id, type, ${filters}, columns, format, options, notify, status,
-  ${SHOWN_STATUS} AS shown_status, progress, total_rows, rows_exported, row_count, file_key, file_size, checksum,
-  generation, upload_id, url_expires_at, file_deleted_at, cancel_requested_at, warnings, error_code, error_message,
-  idempotency_key, request_hash, created_at, started_at, completed_at`;
+/** @param replaced SQL in place of a column */
+const select = (replaced: Readonly<Record<string, string>> = {}): string =>
+  [...Object.keys(columns).map((name) => replaced[name] ?? name), `${SHOWN_STATUS} AS shown_status`].join(', ');
 
-export const JOB_COLUMNS = columnsWith('filters');
+export const JOB_COLUMNS = select();
 /** For lists, which leave out filters: those of one page may be megabytes. */
-export const LISTED_COLUMNS = columnsWith(`'{}'::jsonb AS filters`);
+export const LISTED_COLUMNS = select({ filters: "'{}'::jsonb AS filters" });
 
-/** Run by the API after admission and by the export's first activity: whoever comes first makes the row. */
-export const INSERT_JOB = `INSERT INTO export_jobs (job_id, user_id, tenant_id, type, filters, columns, format, options,
-    notify, idempotency_key, request_hash, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (job_id) DO NOTHING`;
-
-export const INSERT_FAILED_JOB = `INSERT INTO export_jobs (job_id, user_id, tenant_id, type, filters, columns, format,
-    options, notify, idempotency_key, request_hash, created_at, error_code, error_message, status, completed_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'FAILED', now()) ON CONFLICT (job_id) DO NOTHING`;
-
-export function insertValues({ jobId, userId, tenantId, request, idempotencyKey, requestHash, createdAt }: JobSeed) {
-  const { type, filters, columns, format, options, notify } = request;
+/** A new row: each column that an insert sets, with its value. */
+export function newRow({ jobId, userId, tenantId, request, idempotencyKey, requestHash, createdAt }: JobSeed) {
   const json = JSON.stringify;
-  return [
-    ...[jobId, userId, tenantId, type, json(filters), json(columns), format, json(options), json(notify)],
-    ...[idempotencyKey, requestHash, createdAt],
-  ];
+  return {
+    job_id: jobId,
+    user_id: userId,
+    tenant_id: tenantId,
+    type: request.type,
+    filters: json(request.filters),
+    columns: json(request.columns),
+    format: request.format,
+    options: json(request.options),
+    notify: json(request.notify),
+    idempotency_key: idempotencyKey,
+    request_hash: requestHash,
+    created_at: createdAt,
+  };
 }
 
 /** What a row was made of. */
-export function seedOf(row: JobRow): JobSeed {
+export function jobOfRow(row: JobRow): JobSeed {
   const { type, format, columns, filters, options } = row;
   const { email, webhook_url: webhookUrl } = row.notify;
   const notify = {

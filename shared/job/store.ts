@@ -1,19 +1,9 @@
 import { z } from 'zod';
-import type { ActiveJob, ExportStatus, FinishedFile, JobFailure, JobSeed, ShownStatus } from '../contract.js';
-import { ServiceError } from '../errors.js';
+import type { ActiveJob, ShownStatus } from '../contract.js';
 import type { FormatOptions } from '../formats/format-options.js';
-import { storable, storableJson } from '../text/storable-text.js';
-import {
-  INSERT_FAILED_JOB,
-  INSERT_JOB,
-  JOB_COLUMNS,
-  LISTED_COLUMNS,
-  SHOWN_STATUS,
-  insertValues,
-  jobRowSchema,
-  type JobRow,
-} from './row.js';
-import { isRefused, namingFaults, type Pool } from '../postgres.js';
+import { namingFaults } from '../postgres.js';
+import { ACTIVE, JobLifecycle } from './lifecycle.js';
+import { JOB_COLUMNS, LISTED_COLUMNS, SHOWN_STATUS, type JobRow } from './row.js';
 
 export interface Owner {
   readonly userId: string;
@@ -50,53 +40,11 @@ export type ActiveCount = z.infer<typeof activeCountSchema>;
 
 const finishedSchema = z.object({ rowCount: z.number(), fileSize: z.number(), seconds: z.number() });
 
-/** Characters of `error_message`. */
-const MAX_MESSAGE = 2000;
-const errorText = (message: string): string => storable(message.slice(0, MAX_MESSAGE));
-
 /**
- * Rows of `export_jobs`: what users are told. Plans and segments are in `plan-store.ts`.
+ * Reads the rows of `export_jobs` and changes what is not their status. Plans and segments are in `plan-store.ts`.
  * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
  */
-export class JobStore {
-  constructor(private readonly pool: Pool) {}
-
-  private async rows(sql: string, values: readonly unknown[]): Promise<JobRow[]> {
-    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
-      const { rows } = await this.pool.query(sql, [...values]);
-      return rows.map((row) => jobRowSchema.parse(row));
-    });
-  }
-
-  private async change(sql: string, values: readonly unknown[]): Promise<boolean> {
-    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
-      const { rowCount } = await this.pool.query(sql, [...values]);
-      return rowCount !== 0;
-    });
-  }
-
-  /**
-   * Does nothing when the row is there.
-   * @throws ServiceError NOT_STORABLE when PostgreSQL will never accept the row
-   */
-  async insert(job: JobSeed): Promise<void> {
-    try {
-      await this.change(INSERT_JOB, insertValues(job));
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      const sentence = "The request contains characters that can't be stored.";
-      throw new ServiceError('NOT_STORABLE', sentence, {}, { cause: error });
-    }
-  }
-
-  /**
-   * Inserts the row of an export that ends before it has begun, without the parts of its request that cannot be stored.
-   * Does nothing if the row exists.
-   */
-  async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
-    await this.change(INSERT_FAILED_JOB, [...insertValues(storableJson(job)), code, errorText(message)]);
-  }
-
+export class JobStore extends JobLifecycle {
   async find(jobId: string): Promise<JobRow | null> {
     const [row] = await this.rows(`SELECT ${JOB_COLUMNS} FROM export_jobs WHERE job_id = $1`, [jobId]);
     return row ?? null;
@@ -122,7 +70,7 @@ export class JobStore {
   async activeOf({ userId, tenantId }: Owner): Promise<ActiveJob[]> {
     const rows = await this.rows(
       `SELECT ${JOB_COLUMNS} FROM export_jobs
-       WHERE tenant_id = $1 AND user_id = $2 AND status IN ('QUEUED', 'PROCESSING') ORDER BY created_at, job_id`,
+       WHERE tenant_id = $1 AND user_id = $2 AND status IN (${ACTIVE}) ORDER BY created_at, job_id`,
       [tenantId, userId],
     );
     return rows.map(({ job_id, status }) => ({
@@ -135,40 +83,7 @@ export class JobStore {
   async requestCancel(jobId: string): Promise<boolean> {
     return this.change(
       `UPDATE export_jobs SET cancel_requested_at = coalesce(cancel_requested_at, now())
-       WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
-      [jobId],
-    );
-  }
-
-  /** An operator's reset takes a FAILED or CANCELLED job back to QUEUED; others stay as they are. */
-  async requeue(jobId: string): Promise<void> {
-    await this.change(
-      `UPDATE export_jobs SET status = 'QUEUED', error_code = NULL, error_message = NULL, completed_at = NULL,
-         cancel_requested_at = NULL WHERE job_id = $1 AND status IN ('FAILED', 'CANCELLED')`,
-      [jobId],
-    );
-  }
-
-  /**
-   * @param options `needsPlace`: only with a place of its tenant (see `places.ts`), whose lease may have run out
-   * @returns false when the job has begun or ended before, is to be canceled, or has no place
-   */
-  async begin(jobId: string, { needsPlace }: { readonly needsPlace: boolean }): Promise<boolean> {
-    // Renew it, don't just read it: a concurrent cleanup of unused places waits for this and then keeps the place.
-    return this.change(
-      `WITH place AS (UPDATE tenant_places SET reserved_until = now() + interval '1 minute' WHERE $2 AND job_id = $1
-         RETURNING job_id)
-       UPDATE export_jobs SET status = 'PROCESSING', started_at = now()
-       WHERE job_id = $1 AND status = 'QUEUED' AND started_at IS NULL AND cancel_requested_at IS NULL
-         AND (NOT $2 OR EXISTS (SELECT FROM place))`,
-      [jobId, needsPlace],
-    );
-  }
-
-  async markProcessing(jobId: string): Promise<void> {
-    await this.change(
-      `UPDATE export_jobs SET status = 'PROCESSING', started_at = coalesce(started_at, now())
-       WHERE job_id = $1 AND status = 'QUEUED'`,
+       WHERE job_id = $1 AND status IN (${ACTIVE})`,
       [jobId],
     );
   }
@@ -178,46 +93,6 @@ export class JobStore {
     await this.change(
       `UPDATE export_jobs SET progress = greatest(progress, least($2, 99)) WHERE job_id = $1 AND status = 'PROCESSING'`,
       [jobId, percent],
-    );
-  }
-
-  /** The link's time begins with the first completion; publishing again changes nothing of it. */
-  async complete(jobId: string, file: FinishedFile, urlTtlSeconds: number): Promise<JobRow | null> {
-    const [row] = await this.rows(
-      `UPDATE export_jobs SET status = 'COMPLETED', progress = 100, rows_exported = $2, row_count = $2, file_key = $3,
-         file_size = $4, checksum = $5, warnings = $7, error_code = NULL, error_message = NULL,
-         completed_at = coalesce(completed_at, now()),
-         url_expires_at = coalesce(url_expires_at, now() + make_interval(secs => $6))
-       WHERE job_id = $1 RETURNING ${JOB_COLUMNS}`,
-      [
-        jobId,
-        file.rowCount,
-        file.fileKey,
-        file.fileSize,
-        file.checksum,
-        urlTtlSeconds,
-        JSON.stringify(storableJson(file.warnings)),
-      ],
-    );
-    return row ?? null;
-  }
-
-  /** Ends an active job. False when it had ended already. */
-  async fail(jobId: string, { code, message }: JobFailure): Promise<boolean> {
-    return this.change(
-      `UPDATE export_jobs SET status = 'FAILED', error_code = $2, error_message = $3, completed_at = now()
-       WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
-      [jobId, code, errorText(message)],
-    );
-  }
-
-  /** Ends a job whose uploads and temporary objects are gone: the next run begins a generation of its own. */
-  async cancel(jobId: string): Promise<boolean> {
-    return this.change(
-      `WITH gone AS (DELETE FROM export_segments WHERE job_id = $1)
-       UPDATE export_jobs SET status = 'CANCELLED', completed_at = now(), plan = NULL, upload_id = NULL,
-         generation = generation + 1 WHERE job_id = $1 AND status IN ('QUEUED', 'PROCESSING')`,
-      [jobId],
     );
   }
 
@@ -236,7 +111,7 @@ export class JobStore {
     return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
       const { rows } = await this.pool.query(
         `SELECT status AS state, count(*) AS count, extract(epoch FROM now() - min(created_at))::float8 AS "oldestSeconds"
-         FROM export_jobs WHERE status IN ('QUEUED', 'PROCESSING') GROUP BY status`,
+         FROM export_jobs WHERE status IN (${ACTIVE}) GROUP BY status`,
       );
       return z.array(activeCountSchema).parse(rows);
     });
@@ -248,7 +123,7 @@ export class JobStore {
    */
   async activeSince(olderThanMs: number, limit: number, after?: string): Promise<JobRow[]> {
     return this.rows(
-      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status IN ('QUEUED', 'PROCESSING')
+      `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status IN (${ACTIVE})
          AND created_at < now() - make_interval(secs => $1) AND ($3::uuid IS NULL OR job_id > $3)
        ORDER BY job_id LIMIT $2`,
       [olderThanMs / 1000, limit, after ?? null],
@@ -309,10 +184,6 @@ export class JobStore {
 
   /** The row of an ended job, with its segments and deliveries. False when it is active, or gone. */
   async remove(jobId: string): Promise<boolean> {
-    return this.change(`DELETE FROM export_jobs WHERE job_id = $1 AND status NOT IN ('QUEUED', 'PROCESSING')`, [jobId]);
-  }
-
-  static isActive(status: ExportStatus): boolean {
-    return status === 'QUEUED' || status === 'PROCESSING';
+    return this.change(`DELETE FROM export_jobs WHERE job_id = $1 AND status NOT IN (${ACTIVE})`, [jobId]);
   }
 }

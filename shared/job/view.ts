@@ -95,7 +95,7 @@ export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
   return view;
 }
 
-/** The row as `INSERT_JOB` makes it: what is answered without reading it back. */
+/** The row as `JobLifecycle.insert` makes it: what is answered without reading it back. */
 export function queuedRow({ jobId, userId, tenantId, request, ...seed }: JobSeed): JobRow {
   return {
     job_id: jobId,

@@ -1,7 +1,8 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.js';
 import { keyIdOf, PayloadKeyError } from '../temporal/payload-codec.js';
-import { checked } from './checks.js';
-import { SILENCE_MS } from '../time-limit.js';
+import { askInTime, SILENCE_MS } from '../time-limit.js';
 
 /** The schedule that `npm run setup:temporal` makes: encrypted with the key that was first then. */
 export const RETENTION_SCHEDULE = 'export-retention';
@@ -9,29 +10,52 @@ export const RETENTION_SCHEDULE = 'export-retention';
 /** gRPC's NOT_FOUND. */
 const NO_SCHEDULE: readonly number[] = [5];
 
+const PAUSE_MS = 250;
+
 /**
- * A process without the key would fail every workflow task that it gets, again and again.
- * @returns null, or a sentence for the operator; never throws
+ * Whether this process can read Temporal's payloads. Without the key it would fail every workflow task that it gets,
+ * again and again.
+ * @returns null, or a sentence for the operator
+ * @throws what Temporal answers, or TimeLimitError, when the schedule can't be read: Temporal asks the schedule's own
+ *   workflow, which in a new namespace answers nobody for some seconds
  */
 export async function checkPayloadKey(client: Client): Promise<string | null> {
   const { namespace, loadedDataConverter } = client.options;
-  return checked(
-    async () => {
-      try {
-        const { schedule } = await client.connection.withDeadline(Date.now() + SILENCE_MS, () =>
-          client.workflowService.describeSchedule({ namespace, scheduleId: RETENTION_SCHEDULE }),
-        );
-        const payloads = schedule?.action?.startWorkflow?.input?.payloads ?? [];
-        const [codec] = loadedDataConverter.payloadCodecs;
-        await codec?.decode(payloads);
-        const isEncrypted = payloads.some((payload) => keyIdOf(payload) !== null);
-        return codec === undefined && isEncrypted ? "Temporal's payloads are encrypted: set PAYLOAD_KEY." : null;
-      } catch (error) {
-        if (error instanceof PayloadKeyError) return error.message;
-        if (isGrpcServiceError(error) && NO_SCHEDULE.includes(error.code)) return null;
-        throw error;
+  try {
+    const { schedule } = await askInTime(client, SILENCE_MS, () =>
+      client.workflowService.describeSchedule({ namespace, scheduleId: RETENTION_SCHEDULE }),
+    );
+    const payloads = schedule?.action?.startWorkflow?.input?.payloads ?? [];
+    const [codec] = loadedDataConverter.payloadCodecs;
+    await codec?.decode(payloads);
+    const isEncrypted = payloads.some((payload) => keyIdOf(payload) !== null);
+    return codec === undefined && isEncrypted ? "Temporal's payloads are encrypted: set PAYLOAD_KEY." : null;
+  } catch (error) {
+    if (error instanceof PayloadKeyError) return error.message;
+    if (isGrpcServiceError(error) && NO_SCHEDULE.includes(error.code)) return null;
+    throw error;
+  }
+}
+
+/**
+ * The same, asked until there is an answer, for `patienceMs` at most.
+ * @param unanswered is told why there was none; the process may start all the same
+ */
+export async function checkPayloadKeyPatiently(
+  client: Client,
+  patienceMs: number,
+  unanswered: (reason: string) => void,
+): Promise<string | null> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await checkPayloadKey(client);
+    } catch (error) {
+      if (Date.now() + PAUSE_MS >= end) {
+        unanswered(messageOf(error));
+        return null;
       }
-    },
-    (reason) => `Could not check how Temporal's payloads are encrypted (${reason}): see that Temporal is running.`,
-  );
+      await sleep(PAUSE_MS);
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import type { JobRow } from '../../shared/job/row.js';
-import { JobStore } from '../../shared/job/store.js';
+import { isActive } from '../../shared/job/lifecycle.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
@@ -70,7 +70,7 @@ export class Many {
 
   async cancel(): Promise<void> {
     await Promise.all(this.posted.map(({ user, jobId }) => cancel(this.service, user, jobId)));
-    const isActive = ({ status }: JobRow): boolean => JobStore.isActive(status);
-    await until('the end of the many', async () => !(await this.rows()).some(isActive), 120_000);
+    const running = ({ status }: JobRow): boolean => isActive(status);
+    await until('the end of the many', async () => !(await this.rows()).some(running), 120_000);
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { exportWorkflowId, slotsWorkflowId, temporaryPrefix } from '../../shared/contract.js';
-import { seedOf } from '../../shared/job/row.js';
+import { jobOfRow } from '../../shared/job/row.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
@@ -129,7 +129,7 @@ describeStores('the sweep', (stackEnv) => {
 
   deeply('settles more of them than it asks for at a time', async () => {
     await serve({});
-    const like = seedOf(await rowOf(service, await postExport(service, user)));
+    const like = jobOfRow(await rowOf(service, await postExport(service, user)));
     const jobIds = Array.from({ length: 120 }, () => randomUUID());
     for (const jobId of jobIds)
       await service.deps.jobs.insert({ ...like, jobId, request: { ...like.request, notify: {} } });
@@ -144,7 +144,7 @@ describeStores('the sweep', (stackEnv) => {
     await serve({});
     const active = [await postExport(service, user, behind(2)), await postExport(service, user, behind(2))];
     await reading.somebodyWaits(2);
-    const like = seedOf(await rowOf(service, await postExport(service, someUser())));
+    const like = jobOfRow(await rowOf(service, await postExport(service, someUser())));
     const [young, old] = [0, 120_000].map((ms) => ({
       ...{ ...like, ...user, jobId: randomUUID() },
       createdAt: new Date(Date.now() - ms).toISOString(),

@@ -1,0 +1,164 @@
+import { EXPORT_STATUSES, type ExportStatus, type FinishedFile, type JobFailure, type JobSeed } from '../contract.js';
+import { ServiceError } from '../errors.js';
+import { isRefused, namingFaults, type Pool } from '../postgres.js';
+import { storable, storableJson } from '../text/storable-text.js';
+import { JOB_COLUMNS, jobRowSchema, newRow, type JobRow } from './row.js';
+
+/**
+ * The life of an export's row:
+ *
+ *   insert → QUEUED → begin → PROCESSING → complete → COMPLETED
+ *
+ * An active row may also fail or be canceled, an operator's reset queues it again, and a file that is missing is made
+ * again. Every statement that sets `status` is in this file.
+ */
+const ACTIVE_STATUSES = ['QUEUED', 'PROCESSING'] as const satisfies readonly ExportStatus[];
+
+interface Transition {
+  /** Statuses in which the event changes the row; in others it does nothing. */
+  readonly from: readonly ExportStatus[];
+  readonly to: ExportStatus;
+  readonly when: string;
+}
+
+/** What can happen to a row that exists. docs/architecture.md shows this table; a test compares them. */
+export const TRANSITIONS = {
+  begin: { from: ['QUEUED'], to: 'PROCESSING', when: 'the export has its slot, and its place where tenants have a limit' },
+  complete: { from: EXPORT_STATUSES, to: 'COMPLETED', when: 'the file is complete' },
+  fail: { from: ACTIVE_STATUSES, to: 'FAILED', when: 'the export failed, was terminated or timed out' },
+  cancel: { from: ACTIVE_STATUSES, to: 'CANCELLED', when: 'the export was canceled and its uploads are gone' },
+  requeue: { from: ['FAILED', 'CANCELLED'], to: 'QUEUED', when: 'an operator reset the export' },
+  remake: { from: ['COMPLETED'], to: 'PROCESSING', when: 'an operator reset the export and its file is missing' },
+} as const satisfies Readonly<Record<string, Transition>>;
+export type LifecycleEvent = keyof typeof TRANSITIONS;
+
+const list = (statuses: readonly ExportStatus[]): string => statuses.map((status) => `'${status}'`).join(', ');
+
+/** For `status IN (…)`. */
+export const ACTIVE = list(ACTIVE_STATUSES);
+
+export const isActive = (status: ExportStatus): boolean => ACTIVE_STATUSES.some((active) => active === status);
+
+/** An expression for the status after an event; unchanged where the event does nothing. */
+export const statusAfter = (event: LifecycleEvent): string =>
+  `CASE WHEN status IN (${list(TRANSITIONS[event].from)}) THEN '${TRANSITIONS[event].to}' ELSE status END`;
+
+/** An UPDATE of the job `$1` by an event, in the statuses in which it applies. */
+const update = (event: LifecycleEvent, assignments: string, condition = 'true'): string =>
+  `UPDATE export_jobs SET status = '${TRANSITIONS[event].to}', ${assignments}
+   WHERE job_id = $1 AND status IN (${list(TRANSITIONS[event].from)}) AND ${condition}`;
+
+/** Characters of `error_message`. */
+const MAX_MESSAGE = 2000;
+const errorText = (message: string): string => storable(message.slice(0, MAX_MESSAGE));
+
+/**
+ * Creates the rows of `export_jobs` and changes their status.
+ * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ */
+export class JobLifecycle {
+  constructor(protected readonly pool: Pool) {}
+
+  protected async rows(sql: string, values: readonly unknown[]): Promise<JobRow[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query(sql, [...values]);
+      return rows.map((row) => jobRowSchema.parse(row));
+    });
+  }
+
+  /** @returns whether a row was changed */
+  protected async change(sql: string, values: readonly unknown[]): Promise<boolean> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rowCount } = await this.pool.query(sql, [...values]);
+      return rowCount !== 0;
+    });
+  }
+
+  /**
+   * Creates a QUEUED row; the API and the export's first activity both try. Does nothing if the row exists.
+   * @throws ServiceError NOT_STORABLE when PostgreSQL will never accept the row
+   */
+  async insert(job: JobSeed): Promise<void> {
+    try {
+      await this.create({ ...newRow(job), status: 'QUEUED' });
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const sentence = "The request contains characters that can't be stored.";
+      throw new ServiceError('NOT_STORABLE', sentence, {}, { cause: error });
+    }
+  }
+
+  /**
+   * Creates the FAILED row of an export that ends before it has begun, without the parts of its request that cannot be
+   * stored. Does nothing if the row exists.
+   */
+  async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
+    const failure = { error_code: code, error_message: errorText(message) };
+    await this.create({ ...newRow(storableJson(job)), ...failure, status: 'FAILED' }, ', completed_at', ', now()');
+  }
+
+  private async create(row: Readonly<Record<string, unknown>>, columns = '', values = ''): Promise<void> {
+    const names = Object.keys(row);
+    const places = names.map((_, index) => `$${index + 1}`);
+    await this.change(
+      `INSERT INTO export_jobs (${names.join(', ')}${columns}) VALUES (${places.join(', ')}${values})
+       ON CONFLICT (job_id) DO NOTHING`,
+      Object.values(row),
+    );
+  }
+
+  /**
+   * The first begin of an export that was admitted with its slot.
+   * @param options `needsPlace`: only with a place of its tenant (see `places.ts`), whose lease may have run out
+   * @returns false when the job has begun or ended before, is to be canceled, or has no place
+   */
+  async begin(jobId: string, { needsPlace }: { readonly needsPlace: boolean }): Promise<boolean> {
+    const unstarted = 'started_at IS NULL AND cancel_requested_at IS NULL AND (NOT $2 OR EXISTS (SELECT FROM place))';
+    // Renew it, don't just read it: a concurrent cleanup of unused places waits for this and then keeps the place.
+    return this.change(
+      `WITH place AS (UPDATE tenant_places SET reserved_until = now() + interval '1 minute' WHERE $2 AND job_id = $1
+         RETURNING job_id)
+       ${update('begin', 'started_at = now()', unstarted)}`,
+      [jobId, needsPlace],
+    );
+  }
+
+  /** The begin of an export to which the semaphore has granted a slot. */
+  async markProcessing(jobId: string): Promise<void> {
+    await this.change(update('begin', 'started_at = coalesce(started_at, now())'), [jobId]);
+  }
+
+  /** The link's lifetime starts with the first completion; publishing again does not change it. */
+  async complete(jobId: string, file: FinishedFile, urlTtlSeconds: number): Promise<JobRow | null> {
+    const assignments = `progress = 100, rows_exported = $2, row_count = $2, file_key = $3, file_size = $4,
+      checksum = $5, warnings = $7, error_code = NULL, error_message = NULL,
+      completed_at = coalesce(completed_at, now()),
+      url_expires_at = coalesce(url_expires_at, now() + make_interval(secs => $6))`;
+    const warnings = JSON.stringify(storableJson(file.warnings));
+    const [row] = await this.rows(`${update('complete', assignments)} RETURNING ${JOB_COLUMNS}`, [
+      ...[jobId, file.rowCount, file.fileKey, file.fileSize, file.checksum, urlTtlSeconds, warnings],
+    ]);
+    return row ?? null;
+  }
+
+  /** Ends an active job. @returns false when it had ended already */
+  async fail(jobId: string, { code, message }: JobFailure): Promise<boolean> {
+    const assignments = 'error_code = $2, error_message = $3, completed_at = now()';
+    return this.change(update('fail', assignments), [jobId, code, errorText(message)]);
+  }
+
+  /** Ends a job whose uploads and temporary objects are gone: the next run begins a generation of its own. */
+  async cancel(jobId: string): Promise<boolean> {
+    const assignments = 'completed_at = now(), plan = NULL, upload_id = NULL, generation = generation + 1';
+    return this.change(
+      `WITH gone AS (DELETE FROM export_segments WHERE job_id = $1) ${update('cancel', assignments)}`,
+      [jobId],
+    );
+  }
+
+  /** Takes a FAILED or CANCELLED job back to QUEUED; others stay as they are. */
+  async requeue(jobId: string): Promise<void> {
+    const assignments = 'error_code = NULL, error_message = NULL, completed_at = NULL, cancel_requested_at = NULL';
+    await this.change(update('requeue', assignments), [jobId]);
+  }
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { EXPORT_STATUSES, type JobSeed } from '../../../shared/contract.js';
+import { TRANSITIONS, type LifecycleEvent } from '../../../shared/job/lifecycle.js';
+import { migrate } from '../../../shared/job/migrate.js';
+import { PlanStore } from '../../../shared/job/plan-store.js';
+import { JobStore } from '../../../shared/job/store.js';
+import { createPool, type Pool } from '../../../shared/postgres.js';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const EVENTS = Object.keys(TRANSITIONS) as LifecycleEvent[];
+
+const newJob = (): JobSeed => ({
+  jobId: randomUUID(),
+  userId: randomUUID(),
+  tenantId: randomUUID(),
+  request: { type: 'orders', format: 'CSV', columns: ['id'], filters: {}, options: {}, notify: {} },
+  idempotencyKey: null,
+  requestHash: 'hash',
+  createdAt: new Date().toISOString(),
+});
+const FILE = { fileKey: 'exports/a/b.csv', rowCount: 1, fileSize: 2, checksum: 'crc32:00000000', warnings: [] };
+
+describe("An export's row", () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let jobs: JobStore;
+  let apply: Record<LifecycleEvent, (jobId: string) => Promise<unknown>>;
+
+  before(async () => {
+    database = await createDatabase();
+    await migrate(database.url);
+    pool = createPool(database.url, { max: 2, name: 'test', onIdleError: () => undefined });
+    jobs = new JobStore(pool);
+    apply = {
+      begin: (jobId) => jobs.markProcessing(jobId),
+      complete: (jobId) => jobs.complete(jobId, FILE, 60),
+      fail: (jobId) => jobs.fail(jobId, { code: 'INTERNAL', message: 'It failed.' }),
+      cancel: (jobId) => jobs.cancel(jobId),
+      requeue: (jobId) => jobs.requeue(jobId),
+      remake: (jobId) => new PlanStore(pool).attachUpload(jobId, 1, 'upload'),
+    };
+  });
+  after(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  for (const event of EVENTS) {
+    for (const before of EXPORT_STATUSES) {
+      const { from, to } = TRANSITIONS[event];
+      const expected = from.some((status) => status === before) ? to : before;
+      it(`${event}: ${before} → ${expected}`, async () => {
+        const job = newJob();
+        await jobs.insert(job);
+        await pool.query('UPDATE export_jobs SET status = $2 WHERE job_id = $1', [job.jobId, before]);
+        await apply[event](job.jobId);
+        assert.equal((await jobs.find(job.jobId))?.status, expected);
+      });
+    }
+  }
+
+  it('is QUEUED when it is created, or FAILED when its request is refused later', async () => {
+    const [queued, failed] = [newJob(), newJob()];
+    await jobs.insert(queued);
+    await jobs.insertFailed(failed, { code: 'INTERNAL', message: 'Refused.' });
+    assert.equal((await jobs.find(queued.jobId))?.status, 'QUEUED');
+    const row = await jobs.find(failed.jobId);
+    assert.equal(row?.status, 'FAILED');
+    assert.ok(row.completed_at !== null);
+  });
+
+  it('changes its status in lifecycle.ts only', () => {
+    const files = globSync('{activities,api,shared,worker,workflows}/**/*.ts', { cwd: ROOT });
+    const setters = files.filter((file) => {
+      const text = readFileSync(`${ROOT}/${file}`, 'utf8');
+      const updates = [...text.matchAll(/UPDATE export_jobs\b[\s\S]*?(?:WHERE|`)/g)].map(([statement]) => statement);
+      return updates.some((statement) => /\bstatus = (?!\$\{statusAfter)/.test(statement));
+    });
+    assert.deepEqual(setters, ['shared/job/lifecycle.ts']);
+  });
+
+  it('has the transitions that docs/architecture.md lists', () => {
+    const text = readFileSync(`${ROOT}/docs/architecture.md`, 'utf8');
+    const rows = EVENTS.map((event) => {
+      const { from, to, when } = TRANSITIONS[event];
+      const statuses = from.length === EXPORT_STATUSES.length ? 'any' : from.join(', ');
+      return `\`${event}\` | ${statuses} | ${to} | ${when}`;
+    });
+    const listed = text.split('\n').map((line) => line.replace(/^\|\s*|\s*\|$/g, '').replace(/\s*\|\s*/g, ' | '));
+    assert.deepEqual(listed.filter((line) => /^`\w+` \| .*(QUEUED|PROCESSING|COMPLETED)/.test(line)), rows);
+  });
+});

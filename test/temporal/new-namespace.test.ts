@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { randomUUID } from 'node:crypto';
+import { connectTemporal } from '../../shared/temporal/client.js';
+import { checkPayloadKeyPatiently } from '../../shared/startup/check-payload-key.js';
+import { setUpTemporal } from '../../worker/set-up-temporal.js';
+import { stack } from '../support/stack.js';
+
+describe('A namespace that was registered a moment ago', () => {
+  it('lets every process start, although its schedule does not answer at once', async () => {
+    const address = stack().env.TEMPORAL_ADDRESS;
+    const namespace = `test-${randomUUID()}`;
+    const connection = await Connection.connect({ address });
+    const workflowExecutionRetentionPeriod = msToTs('1 day');
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+    await connection.close();
+    const temporal = connectTemporal({ connection: { address }, namespace });
+    try {
+      await setUpTemporal(temporal, namespace);
+      const check = (): Promise<string | null> =>
+        checkPayloadKeyPatiently(temporal.client, 30_000, (reason) => {
+          assert.fail(`There was no answer: ${reason}`);
+        });
+      assert.deepEqual(await Promise.all([check(), check(), check()]), [null, null, null]);
+    } finally {
+      await temporal.close();
+    }
+  });
+});
