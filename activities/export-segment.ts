@@ -2,8 +2,9 @@ import { datasetNamed, type Dataset } from '../shared/datasets/index.js';
 import { segmentSql } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
 import { openSegment } from '../shared/formats/file.js';
-import type { RowBytes, SegmentSummary } from '../shared/formats/encoding.js';
-import { loadFormat } from '../shared/formats/load-format.js';
+import type { Emit, SegmentSummary } from '../shared/formats/encoding.js';
+import { loadFormat, type LoadedFormat } from '../shared/formats/load-format.js';
+import type { SegmentAttempt } from '../shared/job/plan-store.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { openLane } from './lanes.js';
@@ -12,7 +13,7 @@ import { fileSpec } from './outlines.js';
 import { requireVersion } from './plan-version.js';
 import { requireSize } from './size-limit.js';
 import { requireSlot } from './slot-fence.js';
-import { writeSegment, type UseBytes } from './write-segment.js';
+import { openSink, type StoredSegment } from './segment-sink.js';
 
 export interface SegmentInput extends GenerationInput {
   readonly segment: number;
@@ -49,54 +50,8 @@ export async function makeSegment(
   if (attempt.rows !== null) return { rows: attempt.rows };
   await requireSlot(deps.temporal, { jobId, tenantId: attempt.tenant_id, userId: attempt.user_id }, signal);
 
-  const { plan } = attempt;
-  const format = await loadFormat(attempt.format);
-  requireVersion(plan, format);
-
-  let summary: SegmentSummary = {};
-  let bytesOfFile = attempt.bytes_committed;
-  const written = await writeSegment(deps, {
-    target: {
-      jobId,
-      generation,
-      segment,
-      attempt: attempt.attempt,
-      key: attempt.file_key,
-      uploadId: attempt.upload_id,
-    },
-    segments: plan.segments,
-    partSize: plan.partSize,
-    mode: attempt.mode,
-    signal,
-    read: async (use) => {
-      const { place, options } = attempt;
-      const file = plan.files[place.file];
-      if (file === undefined) throw new ServiceError('INTERNAL', `The plan has no file ${place.file}.`);
-      const spec = await fileSpec({ ...attempt, job_id: jobId }, plan);
-      const encoder = openSegment(spec, place, deps.formatResources);
-      const columns = file.columns.map(({ name }) => name);
-      const dataset = (): Dataset => datasetNamed(deps.registry, file.dataset);
-      const lane = openLane(deps.source, dataset, { format, columns, options }, file);
-      const select = segmentSql(file.query, attempt.lower, attempt.upper);
-      const session = {
-        timezone: plan.timezone,
-        tenantId: attempt.tenant_id,
-        userId: attempt.user_id,
-        statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-      };
-      const take: UseBytes = (bytes) => {
-        bytesOfFile += bytes.length;
-        requireSize(bytesOfFile, plan.maxBytes);
-        return use(bytes);
-      };
-      const encode = (chunk: RowBytes): Promise<void> | void => {
-        progress.rows += chunk.rows;
-        return encoder.write(chunk, take);
-      };
-      await lane.read(select, session, signal, encode);
-      summary = await encoder.end(take);
-    },
-  });
+  requireVersion(attempt.plan, await loadFormat(attempt.format));
+  const { summary, ...written } = await writeRows(deps, { jobId, generation, segment }, attempt, signal, progress);
   const { rows } = progress;
   const committed = await deps.plans.commit({
     jobId,
@@ -115,6 +70,59 @@ export async function makeSegment(
   const kind = { dataset: attempt.type, format: attempt.format };
   deps.metrics.segmentCommitted(kind, { rows, bytes: written.bytes });
   return { rows };
+}
+
+/** Moves the rows of the segment from the source into the store. */
+async function writeRows(
+  deps: SegmentDeps,
+  input: Pick<SegmentInput, 'jobId' | 'generation' | 'segment'>,
+  attempt: SegmentAttempt,
+  signal: AbortSignal,
+  progress: { rows: number },
+): Promise<StoredSegment & { readonly summary: SegmentSummary }> {
+  const { plan, place } = attempt;
+  const spec = await fileSpec({ ...attempt, job_id: input.jobId }, plan);
+  const encoder = openSegment(spec, place, deps.formatResources);
+  const { lane, select, session } = reading(deps, attempt, spec.format);
+  const target = { ...input, attempt: attempt.attempt, key: attempt.file_key, uploadId: attempt.upload_id };
+  const { segments, partSize } = plan;
+  const sink = openSink(deps, { target, segments, partSize, mode: attempt.mode, signal });
+  let bytesOfFile = attempt.bytes_committed;
+  const emit: Emit = (bytes) => {
+    bytesOfFile += bytes.length;
+    requireSize(bytesOfFile, plan.maxBytes);
+    return sink.write(bytes);
+  };
+  try {
+    for await (const chunk of lane.rows(select, session, signal)) {
+      progress.rows += chunk.rows;
+      const pending = encoder.write(chunk, emit);
+      if (pending !== undefined) await pending;
+    }
+    const summary = await encoder.end(emit);
+    return { ...(await sink.finish()), summary };
+  } finally {
+    await sink.close();
+  }
+}
+
+/** What a segment reads, and how. @throws ServiceError INTERNAL for a file that is not in the plan */
+function reading({ source, registry }: SegmentDeps, attempt: SegmentAttempt, format: LoadedFormat) {
+  const { plan, place, options } = attempt;
+  const file = plan.files[place.file];
+  if (file === undefined) throw new ServiceError('INTERNAL', `The plan has no file ${place.file}.`);
+  const columns = file.columns.map(({ name }) => name);
+  const dataset = (): Dataset => datasetNamed(registry, file.dataset);
+  return {
+    lane: openLane(source, dataset, { format, columns, options }, file),
+    select: segmentSql(file.query, attempt.lower, attempt.upper),
+    session: {
+      timezone: plan.timezone,
+      tenantId: attempt.tenant_id,
+      userId: attempt.user_id,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    },
+  };
 }
 
 /** As long as the activity itself may take: PostgreSQL must not go on after it. */

@@ -5,16 +5,14 @@ import type { RenderColumn } from '../shared/datasets/query.js';
 import type { RowBytes } from '../shared/formats/encoding.js';
 import type { LoadedFormat } from '../shared/formats/load-format.js';
 import type { FormatOptions } from '../shared/formats/format-options.js';
-import type { Source, SourceSession } from '../shared/source/source.js';
+import type { SourceSession } from '../shared/source/session.js';
+import type { Source } from '../shared/source/source.js';
 
 /** Rows come by one of two lanes, as the same bytes: PostgreSQL's COPY, or texts for what TypeScript computes. */
 
-/** Takes rows that are valid only during the call. */
-type UseRows = (rows: RowBytes) => Promise<void> | void;
-
 export interface Lane {
-  /** Gives the rows of a SELECT to `use`, as bytes of the format. */
-  read(select: string, session: SourceSession, signal: AbortSignal, use: UseRows): Promise<void>;
+  /** The rows of a SELECT as bytes of the format, each chunk valid until the next one is taken. */
+  rows(select: string, session: SourceSession, signal: AbortSignal): AsyncIterable<RowBytes>;
 }
 
 interface LaneWork {
@@ -56,8 +54,7 @@ export function openLane(
   if (inputs === null) {
     const { rowLead } = format;
     return {
-      read: (select, session, signal, use) =>
-        source.copy(format.copySql(select, options), session, signal, use, { rowLead }),
+      rows: (select, session, signal) => source.copy(format.copySql(select, options), session, signal, { rowLead }),
     };
   }
   const definition = dataset();
@@ -67,12 +64,13 @@ export function openLane(
   const write = format.rows.createWriter(columns, options);
   const complete = completer(definition, work, read, plain.length);
   return {
-    read: (select, session, signal, use) =>
-      source.rows({ sql: select, columns: read.length, long }, session, signal, async (rows) => {
-        await use({ bytes: write(rows.map(complete)), rows: rows.length });
-        // Heartbeats and the other segments have their turn.
+    async *rows(select, session, signal) {
+      for await (const rows of source.rows({ sql: select, columns: read.length, long }, session, signal)) {
+        yield { bytes: write(rows.map(complete)), rows: rows.length };
+        // Give heartbeats and the other segments a turn.
         await turn();
-      }),
+      }
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { openSegment } from '../shared/formats/file.js';
 import { outlineOf, type FileSpec } from '../shared/formats/file-spec.js';
 import type { FormatResources, RowBytes } from '../shared/formats/encoding.js';
 import { numberIn } from '../shared/formats/sums.js';
-import type { SourceSession } from '../shared/source/source.js';
+import type { SourceSession } from '../shared/source/session.js';
 import type { Lane } from './lanes.js';
 
 /** Rows of each end that are read to learn what rows are like. */
@@ -18,23 +18,19 @@ export interface RowSample {
 }
 
 export async function readSample(
-  reader: Lane,
+  lane: Lane,
   query: FrozenQuery,
   session: SourceSession,
   signal: AbortSignal,
 ): Promise<RowSample> {
   const end = async (which: 'first' | 'last'): Promise<RowBytes[]> => {
     const chunks: RowBytes[] = [];
-    const enough = new Error('enough');
     let read = 0;
-    const keep = ({ bytes, rows }: RowBytes): void => {
+    for await (const { bytes, rows } of lane.rows(sampleSql(query, which, SAMPLE_ROWS), session, signal)) {
       chunks.push({ bytes: Buffer.from(bytes), rows });
       read += bytes.length;
-      if (read >= SAMPLE_BYTES) throw enough;
-    };
-    await reader.read(sampleSql(query, which, SAMPLE_ROWS), session, signal, keep).catch((error: unknown) => {
-      if (error !== enough) throw error;
-    });
+      if (read >= SAMPLE_BYTES) break;
+    }
     return chunks;
   };
   return { first: await end('first'), last: await end('last') };

@@ -8,18 +8,11 @@ import { countRows, type RowCount } from './count-rows.js';
 import { copyOut } from './copy-out.js';
 import type { CopyChunk } from './copy-reader.js';
 import { readBounds } from './key-bounds.js';
-import { cancelStatement, type Pool, type PoolClient } from '../postgres.js';
+import type { Pool, PoolClient } from '../postgres.js';
+import { openSession, type OpenSession, type SourceSession } from './session.js';
 import { readCatalogue } from './read-catalogue.js';
 import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
-import { sourceFault } from './source-fault.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
-
-export interface SourceSession {
-  readonly timezone: string;
-  readonly tenantId: string;
-  readonly userId: string;
-  readonly statementTimeoutMs: number;
-}
 
 /** PostgreSQL reads a folder of 600 files for it, which takes 50 ms. */
 const TIME_ZONES_MS = 1500;
@@ -36,51 +29,44 @@ export class Source {
     private readonly longestMs = Number.POSITIVE_INFINITY,
   ) {}
 
-  /**
-   * One read-only transaction of one snapshot, with everything set that shapes what PostgreSQL renders. When the signal
-   * aborts or the database does not answer, the connection is cut and the statement canceled, so nothing keeps running.
-   */
+  /** @see openSession */
   private async session<T>(
     session: SourceSession,
     signal: AbortSignal,
     work: (client: PoolClient) => Promise<T>,
   ): Promise<T> {
-    const statementTimeoutMs = Math.min(session.statementTimeoutMs, this.longestMs);
-    const client = await this.named(() => this.pool.connect());
-    let backend: number | undefined;
-    let broken = false;
-    const cut = (): void => {
-      broken = true;
-      void client.end();
-    };
-    signal.addEventListener('abort', cut, { once: true });
+    const opened = await this.open(session, signal);
     try {
-      signal.throwIfAborted();
-      return await this.named(async () => {
-        await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-        const { rows } = await client.query<{ backend: number }>(
-          `SELECT pg_backend_pid() AS backend, set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
-             set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
-             set_config('extra_float_digits', '1', true), set_config('statement_timeout', $2, true),
-             set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true),
-             set_config('app.user_id', $4, true)`,
-          [session.timezone, String(statementTimeoutMs), session.tenantId, session.userId],
-        );
-        backend = rows[0]?.backend;
-        const result = await work(client);
-        await client.query('COMMIT');
-        return result;
-      });
+      const result = await work(opened.client);
+      await opened.commit();
+      return result;
     } catch (error) {
-      // Whatever state the copy was left in, the connection goes.
-      broken = true;
-      if (signal.aborted) throw signal.reason;
-      throw error;
+      throw opened.fault(error);
     } finally {
-      signal.removeEventListener('abort', cut);
-      client.release(broken);
-      if (broken && backend !== undefined) void cancelStatement(this.pool, backend);
+      opened.close();
     }
+  }
+
+  /** Items of one session. Whoever stops taking them early ends the session, and the statement with it. */
+  private async *stream<Item>(
+    session: SourceSession,
+    signal: AbortSignal,
+    open: (client: PoolClient) => AsyncIterable<Item>,
+  ): AsyncGenerator<Item> {
+    const opened = await this.open(session, signal);
+    try {
+      yield* open(opened.client);
+      await opened.commit();
+    } catch (error) {
+      throw opened.fault(error);
+    } finally {
+      opened.close();
+    }
+  }
+
+  private open(session: SourceSession, signal: AbortSignal): Promise<OpenSession> {
+    const statementTimeoutMs = Math.min(session.statementTimeoutMs, this.longestMs);
+    return openSession(this.pool, { ...session, statementTimeoutMs }, signal);
   }
 
   /** The names of the timezones that it knows. They can be cached: they change only when its system is updated. */
@@ -92,62 +78,22 @@ export class Source {
     });
   }
 
-  private async named<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw sourceFault(error);
-    }
-  }
-
-  /** What `use` throws leaves as it is; it is not the database's fault. */
-  private async feed<Item>(
-    session: SourceSession,
-    signal: AbortSignal,
-    open: (client: PoolClient) => AsyncIterable<Item>,
-    use: (item: Item) => Promise<void> | void,
-  ): Promise<void> {
-    let stopped: { readonly by: unknown } | undefined;
-    try {
-      await this.session(session, signal, async (client) => {
-        for await (const item of open(client)) {
-          try {
-            const pending = use(item);
-            if (pending !== undefined) await pending;
-          } catch (error) {
-            stopped = { by: error };
-            throw error;
-          }
-        }
-      });
-    } catch (error) {
-      if (stopped !== undefined && !signal.aborted) throw stopped.by;
-      throw error;
-    }
-  }
-
   /**
-   * Gives each chunk of a COPY to `use`, which must be done with it when it returns.
+   * The chunks of a COPY, each valid until the next one is taken.
    * @param rowLead one ASCII character to put before each row
    */
   copy(
     sql: string,
     session: SourceSession,
     signal: AbortSignal,
-    use: (chunk: CopyChunk) => Promise<void> | void,
     { rowLead }: { readonly rowLead?: string | undefined } = {},
-  ): Promise<void> {
-    return this.feed(session, signal, (client) => copyOut(client, sql, { signal, rowLead }), use);
+  ): AsyncIterable<CopyChunk> {
+    return this.stream(session, signal, (client) => copyOut(client, sql, { signal, rowLead }));
   }
 
-  /** Gives each batch of the rows of a SELECT to `use`, as texts. */
-  rows(
-    query: RowQuery,
-    session: SourceSession,
-    signal: AbortSignal,
-    use: (rows: readonly Texts[]) => Promise<void> | void,
-  ): Promise<void> {
-    return this.feed(session, signal, (client) => readRows(client, query, this.#rowBudget, signal), use);
+  /** The rows of a SELECT in batches, as texts. */
+  rows(query: RowQuery, session: SourceSession, signal: AbortSignal): AsyncIterable<readonly Texts[]> {
+    return this.stream(session, signal, (client) => readRows(client, query, this.#rowBudget, signal));
   }
 
   /**

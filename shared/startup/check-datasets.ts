@@ -3,7 +3,8 @@ import type { DatasetRegistry } from '../datasets/index.js';
 import { freezeQuery, segmentSql } from '../datasets/query.js';
 import { ServiceError, messageOf, type ErrorCode } from '../errors.js';
 import type { PolicyBypass } from '../source/read-policy-bypasses.js';
-import type { Source, SourceSession } from '../source/source.js';
+import type { SourceSession } from '../source/session.js';
+import type { Source } from '../source/source.js';
 
 /** For all datasets together, ms. */
 const LIMIT_MS = 10_000;

@@ -1,0 +1,69 @@
+import { cancelStatement, type Pool, type PoolClient } from '../postgres.js';
+import { sourceFault } from './source-fault.js';
+
+/** What PostgreSQL renders values with, and for whom. */
+export interface SourceSession {
+  readonly timezone: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly statementTimeoutMs: number;
+}
+
+export interface OpenSession {
+  readonly client: PoolClient;
+  /** After this, `close` gives the connection back to its pool. */
+  commit(): Promise<void>;
+  /** What an error of the session's work means: the signal's reason if it was aborted, else a fault of the source. */
+  fault(error: unknown): unknown;
+  /** Without a commit, cuts the connection and cancels its statement, so that nothing keeps running. */
+  close(): void;
+}
+
+/**
+ * Opens one read-only transaction of one snapshot, with everything set that shapes what PostgreSQL renders. When the
+ * signal aborts, the connection is cut at once. The caller must `close` it.
+ */
+export async function openSession(pool: Pool, session: SourceSession, signal: AbortSignal): Promise<OpenSession> {
+  const fault = (error: unknown): unknown => (signal.aborted ? signal.reason : sourceFault(error));
+  const client = await pool.connect().catch((error: unknown) => {
+    throw sourceFault(error);
+  });
+  let backend: number | undefined;
+  let committed = false;
+  const cut = (): void => {
+    void client.end();
+  };
+  signal.addEventListener('abort', cut, { once: true });
+  const close = (): void => {
+    signal.removeEventListener('abort', cut);
+    // Whatever state a statement was left in, its connection goes.
+    client.release(!committed);
+    if (!committed && backend !== undefined) void cancelStatement(pool, backend);
+  };
+  try {
+    signal.throwIfAborted();
+    backend = await begin(client, session);
+  } catch (error) {
+    close();
+    throw fault(error);
+  }
+  const commit = async (): Promise<void> => {
+    await client.query('COMMIT');
+    committed = !signal.aborted;
+  };
+  return { client, commit, fault, close };
+}
+
+/** @returns the backend's process id */
+async function begin(client: PoolClient, session: SourceSession): Promise<number | undefined> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const { rows } = await client.query<{ backend: number }>(
+    `SELECT pg_backend_pid() AS backend, set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
+       set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
+       set_config('extra_float_digits', '1', true), set_config('statement_timeout', $2, true),
+       set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true),
+       set_config('app.user_id', $4, true)`,
+    [session.timezone, String(session.statementTimeoutMs), session.tenantId, session.userId],
+  );
+  return rows[0]?.backend;
+}
