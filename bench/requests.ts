@@ -21,7 +21,11 @@ export function wholeSelect(): string {
   const columns = Object.keys(orders.columns);
   const options = { escape_formulas: false, timezone: 'UTC' };
   const request = { type: orders.name, format: csv.name, columns, filters: {}, options, notify: {} };
-  return segmentSql(freezeQuery(orders, request, { tenantId: NORTHWIND.id }, csvEncoding.renderColumn(options)), null, null);
+  return segmentSql(
+    freezeQuery(orders, request, { tenantId: NORTHWIND.id }, csvEncoding.renderColumn(options)),
+    null,
+    null,
+  );
 }
 
 /** The same rows as one JSON object each. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { email, type Message } from './inbox-message.js';
 import { inboxPage, MESSAGE_HEADERS, PAGE_HEADERS, withTabs } from './inbox-page.js';
 import { readDelivery, type Delivery } from './inbox-webhooks.js';

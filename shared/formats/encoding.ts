@@ -182,13 +182,3 @@ export interface Encoding {
   misplaced?(segments: readonly WrittenSegment[]): Misplaced[];
   warnings?(segments: readonly WrittenSegment[]): Warning[];
 }
-
-export const NOTHING = Buffer.alloc(0);
-
-const NO_SUMMARY: SegmentSummary = {};
-
-/** For formats whose rows PostgreSQL writes as they are to be. */
-export const passThrough: SegmentEncoder = {
-  write: ({ bytes }, emit) => emit(bytes),
-  end: () => NO_SUMMARY,
-};

@@ -23,7 +23,11 @@ interface Transition {
 
 /** What can happen to a row that exists. docs/architecture.md shows this table; a test compares them. */
 export const TRANSITIONS = {
-  begin: { from: ['QUEUED'], to: 'PROCESSING', when: 'the export has its slot, and its place where tenants have a limit' },
+  begin: {
+    from: ['QUEUED'],
+    to: 'PROCESSING',
+    when: 'the export has its slot, and its place where tenants have a limit',
+  },
   complete: { from: EXPORT_STATUSES, to: 'COMPLETED', when: 'the file is complete' },
   fail: { from: ACTIVE_STATUSES, to: 'FAILED', when: 'the export failed, was terminated or timed out' },
   cancel: { from: ACTIVE_STATUSES, to: 'CANCELLED', when: 'the export was canceled and its uploads are gone' },

@@ -3,12 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import type { ReadinessCheck, ReadinessChecks } from '../../api/readiness.js';
-import {
-  checkBucket,
-  checkJobStore,
-  checkSearchAttributes,
-  checkTemporal,
-} from '../../shared/startup/checks.js';
+import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../../shared/startup/checks.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { openObjectStore } from '../../shared/startup/open-object-store.js';
 import { createPool, type Pool } from '../../shared/postgres.js';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { S3Client } from '@aws-sdk/client-s3';
 import { checkFile } from '../../bench/check-file.js';
 import { readCsvRows, readUnpacked } from '../../bench/content.js';
-import type { Turn } from '../../bench/contestants.js';
+import type { Turn } from '../../bench/turn.js';
 import type { Expectation } from '../../bench/expectation.js';
 import { fingerprint } from '../../bench/fingerprint.js';
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
+import { loadFormat } from '../../shared/formats/load-format.js';
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { joinFile, openSegment } from '../../shared/formats/file.js';
-import { xlsx } from '../../shared/formats/xlsx/xlsx.js';
-import { xlsxEncoding } from '../../shared/formats/xlsx/encoding.js';
 import { orSkip } from '../support/or-skip.js';
 import { ONLY, outlineFor } from '../support/outline.js';
 import { makePdf, openResources } from '../shared/formats/pdf/support.js';
@@ -11,6 +10,8 @@ import { savedFile } from './contents.js';
 import { hasPdfReaders, readPdf } from './read-pdf.js';
 import { outputOf } from './xlsx/run-program.js';
 import { spreadsheetPython } from './xlsx/readers.js';
+
+const xlsx = await loadFormat('XLSX');
 
 const run = promisify(execFile);
 
@@ -36,7 +37,7 @@ describe('titles and labels with characters that XML cannot hold', () => {
     const env = await orSkip(this, spreadsheetPython);
     const bare = outlineFor([COLUMN], { title: TITLE, options: xlsx.options.parse({}) });
     const rows = { bytes: Buffer.from('value\n'), rows: 1 };
-    const outline = { ...bare, layout: (await xlsxEncoding.layout?.([rows], bare, {}, [])) ?? {} };
+    const outline = { ...bare, layout: (await xlsx.layout?.([rows], bare, {}, [])) ?? {} };
     const spec = { format: xlsx, outlines: [outline] };
     const place = { ...ONLY, row: 2 };
     const encoder = openSegment(spec, place, {});

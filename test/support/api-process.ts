@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { startProgram } from '../api/programs.js';
 import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
-import { asker, type Answer, type Ask } from './ask.js';
+import type { Answer } from './answer.js';
+import { asker, type Ask } from './ask.js';
 import { contractOf } from './contract.js';
 import { until } from './exports.js';
 import { JWT_SECRET, type TestService } from './service.js';

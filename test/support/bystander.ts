@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import type { Answer, Ask } from './ask.js';
+import type { Answer } from './answer.js';
+import type { Ask } from './ask.js';
 import { someUser } from './service.js';
 
 /** A service with a worker, or an API process of one. */

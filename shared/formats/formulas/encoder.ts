@@ -1,4 +1,5 @@
-import { NOTHING, passThrough, type Emit, type RowBytes, type SegmentEncoder, type SegmentSummary } from '../encoding.js';
+import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding.js';
+import { NOTHING, passThrough } from '../pass-through.js';
 
 const LF = 0x0a;
 const CR = 0x0d;

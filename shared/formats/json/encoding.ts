@@ -1,7 +1,16 @@
 import type { ColumnDefinition } from '../../datasets/define-dataset.js';
 import type { ComputedType } from '../../datasets/computed.js';
 import type { RenderColumn } from '../../datasets/query.js';
-import { NOTHING, passThrough, type CutSegment, type Encoding, type Misplaced, type RowLane, type SegmentEncoder, type SegmentPlace, type WrittenSegment } from '../encoding.js';
+import type {
+  CutSegment,
+  Encoding,
+  Misplaced,
+  RowLane,
+  SegmentEncoder,
+  SegmentPlace,
+  WrittenSegment,
+} from '../encoding.js';
+import { NOTHING, passThrough } from '../pass-through.js';
 import type { FormatOptions } from '../format-options.js';
 
 /**

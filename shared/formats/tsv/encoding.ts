@@ -1,6 +1,7 @@
 import type { RenderColumn } from '../../datasets/query.js';
 import { copyTextField, copyTextLane, copyTextSql } from '../copy-text.js';
-import { NOTHING, passThrough, type FileOutline, type Encoding, type RowLane } from '../encoding.js';
+import type { FileOutline, Encoding, RowLane } from '../encoding.js';
+import { NOTHING, passThrough } from '../pass-through.js';
 import type { FormatOptions } from '../format-options.js';
 import { FormulaEncoder } from '../formulas/encoder.js';
 import { escapeColumnSql, escapeStart, escapeValue } from '../formulas/escape.js';

@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { ServiceError } from '../../errors.js';
 import { copyTextLane, copyTextSql } from '../copy-text.js';
-import type { CutRules, CutSegment, FileOutline, Encoding, Misplaced, RowSize, SegmentPlace, WrittenSegment } from '../encoding.js';
+import type {
+  CutRules,
+  CutSegment,
+  FileOutline,
+  Encoding,
+  Misplaced,
+  RowSize,
+  SegmentPlace,
+  WrittenSegment,
+} from '../encoding.js';
 import { groupSegments } from '../group-segments.js';
 import { sumOf, totalOf } from '../sums.js';
 import { isWide } from '../archive/zip.js';
 import { cellKind, MAX_ROWS } from './cells.js';
 import { SheetEncoder } from './sheet-encoder.js';
+import { SHEET_ROWS } from './options.js';
 import { columnWidths, sheetHead, sheetTail } from './sheet.js';
 import { sheetName, workbookFiles } from './workbook.js';
 

@@ -1,28 +1,10 @@
-import { z } from 'zod';
-import { timezone } from '../common-options.js';
 import type { Format } from '../format.js';
-
-/** Of a sheet as it is planned: below Excel's 1,048,576 by what may come between plan and reading. */
-export const SHEET_ROWS = 1_040_000;
-
-const options = z.strictObject({
-  timezone,
-  compression: z
-    .enum(['fast', 'small'], { error: 'must be fast or small' })
-    .default('fast')
-    .describe('small: a third smaller, and three times the work'),
-  sheet_rows: z
-    .int({ error: 'must be a whole number' })
-    .min(1, 'must be at least 1')
-    .max(SHEET_ROWS, `must be at most ${SHEET_ROWS}`)
-    .default(SHEET_ROWS)
-    .describe('Rows of a sheet at most; the next ones are in a sheet of their own'),
-});
+import { xlsxOptions } from './options.js';
 
 export const xlsx: Format = {
   name: 'XLSX',
   extension: 'xlsx',
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  options,
+  options: xlsxOptions,
   loadEncoding: async () => (await import('./encoding.js')).xlsxEncoding,
 };

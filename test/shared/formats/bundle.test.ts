@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { loadFormat } from '../../../shared/formats/load-format.js';
 import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { crc32 } from '@node-rs/crc32';
@@ -7,8 +8,9 @@ import { widePlace } from '../../../shared/formats/archive/archive.js';
 import type { FileSpec } from '../../../shared/formats/file-spec.js';
 import { joinFile, openSegment } from '../../../shared/formats/file.js';
 import type { SegmentPlace, WrittenSegment } from '../../../shared/formats/encoding.js';
-import { json } from '../../../shared/formats/json/json.js';
 import { outlineFor } from '../../support/outline.js';
+
+const json = await loadFormat('JSON');
 
 const spec: FileSpec = {
   format: json,

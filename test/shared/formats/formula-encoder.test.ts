@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { csvField } from '../../../shared/formats/csv/encoding.js';
 import { copyTextField } from '../../../shared/formats/copy-text.js';
-import { passThrough } from '../../../shared/formats/encoding.js';
+import { passThrough } from '../../../shared/formats/pass-through.js';
 import { FormulaEncoder, type FormulaDialect } from '../../../shared/formats/formulas/encoder.js';
 import { escapedWithin } from '../../support/formulas.js';
 

@@ -9,7 +9,13 @@ import { constants, deflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { findOnPath } from '../../../dev/find-on-path.js';
 import type { WrittenSegment } from '../../../shared/formats/encoding.js';
-import { isWide, joinArchive, streamedHeader, type Joint, type ZipMember } from '../../../shared/formats/archive/zip.js';
+import {
+  isWide,
+  joinArchive,
+  streamedHeader,
+  type Joint,
+  type ZipMember,
+} from '../../../shared/formats/archive/zip.js';
 
 const run = promisify(execFile);
 const PLANNED_AT = '2026-11-25T10:20:31.000Z';

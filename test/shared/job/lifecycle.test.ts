@@ -91,6 +91,9 @@ describe("An export's row", () => {
       return `\`${event}\` | ${statuses} | ${to} | ${when}`;
     });
     const listed = text.split('\n').map((line) => line.replace(/^\|\s*|\s*\|$/g, '').replace(/\s*\|\s*/g, ' | '));
-    assert.deepEqual(listed.filter((line) => /^`\w+` \| .*(QUEUED|PROCESSING|COMPLETED)/.test(line)), rows);
+    assert.deepEqual(
+      listed.filter((line) => /^`\w+` \| .*(QUEUED|PROCESSING|COMPLETED)/.test(line)),
+      rows,
+    );
   });
 });

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
+import { loadFormat } from '../../../../shared/formats/load-format.js';
 import { PDFDocument } from 'pdf-lib';
 import fc from 'fast-check';
 import { warningsOf } from '../../../../shared/formats/file.js';
 import type { FormatResources } from '../../../../shared/formats/encoding.js';
-import { pdf } from '../../../../shared/formats/pdf/pdf.js';
-import { pdfEncoding } from '../../../../shared/formats/pdf/encoding.js';
 import { ServiceError } from '../../../../shared/errors.js';
 import { hasPdfReaders, readPdf, lineOf } from '../../../conformance/read-pdf.js';
 import { deeply } from '../../../support/depth.js';
 import { ONLY } from '../../../support/outline.js';
 import { lettersOf, makePdf, MATH_FONT, openResources, type Made } from './support.js';
+
+const pdf = await loadFormat('PDF');
 
 const COLUMNS = [
   { name: 'id', label: 'Number', type: 'bigint' },
@@ -102,19 +103,19 @@ describe('a PDF', () => {
   it('refuses rows that it has no planned page for, and fonts that are not those of its plan', async () => {
     const { outline, segments } = await makePdf(COLUMNS, rows(3), resources);
     const place = { ...ONLY, ...segments[0]?.place, pages: 0 };
-    const encoder = pdfEncoding.createEncoder(place, outline, resources);
+    const encoder = pdf.createEncoder(place, outline, resources);
     await encoder.write({ bytes: Buffer.from('1\ta\tb\n'), rows: 1 }, () => undefined);
     const code = (expected: string) => (error: unknown) => error instanceof ServiceError && error.code === expected;
     await assert.rejects(async () => encoder.end(() => undefined), code('PLAN_OUTGROWN'));
     const others = await openResources([MATH_FONT]);
-    assert.throws(() => pdfEncoding.createEncoder(place, outline, others), code('WORKER_OUTDATED'));
-    assert.throws(() => pdfEncoding.tail(outline, segments, others), code('WORKER_OUTDATED'));
+    assert.throws(() => pdf.createEncoder(place, outline, others), code('WORKER_OUTDATED'));
+    assert.throws(() => pdf.tail(outline, segments, others), code('WORKER_OUTDATED'));
   });
 
   it('leaves room between its segments when rows came after the first plan', async () => {
     const { outline } = await makePdf(COLUMNS, rows(3), resources);
     const cuts = [1000, 1000].map((count) => ({ rows: count, member: 0 }));
-    const [[, tight], [, roomy]] = [false, true].map((isRoomy) => pdfEncoding.place?.(outline, cuts, isRoomy) ?? []) as [
+    const [[, tight], [, roomy]] = [false, true].map((isRoomy) => pdf.place?.(outline, cuts, isRoomy) ?? []) as [
       { firstPage: number }[],
       { firstPage: number }[],
     ];

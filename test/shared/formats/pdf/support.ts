@@ -3,10 +3,11 @@ import type { ShownColumn } from '../../../../shared/datasets/define-dataset.js'
 import { joinFile, openSegment } from '../../../../shared/formats/file.js';
 import type { FileOutline, FormatResources, WrittenSegment } from '../../../../shared/formats/encoding.js';
 import type { FormatOptions } from '../../../../shared/formats/format-options.js';
-import { pdf } from '../../../../shared/formats/pdf/pdf.js';
-import { pdfEncoding } from '../../../../shared/formats/pdf/encoding.js';
+import { loadFormat } from '../../../../shared/formats/load-format.js';
 import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.js';
 import { outlineFor } from '../../../support/outline.js';
+
+const pdf = await loadFormat('PDF');
 
 /** What the built-in font has no shape for, this one has: letters of mathematics beyond the basic plane. */
 export const MATH_FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuMathTeXGyre.ttf');
@@ -17,7 +18,7 @@ export const openResources = async (fonts: string[] = []): Promise<FormatResourc
 
 type Cell = string | null;
 const rowsOf = (cells: readonly (readonly Cell[])[]) => ({
-  bytes: pdfEncoding.rows.createWriter([], {})(cells),
+  bytes: pdf.rows.createWriter([], {})(cells),
   rows: cells.length,
 });
 
@@ -35,14 +36,14 @@ export async function makePdf(
   { options = {}, pagesPerSegment = 2, chunk = Infinity, backwards = false }: MakeOptions = {},
 ): Promise<Made> {
   const bare = outlineFor(columns, { options: pdf.options.parse(options) });
-  const layout = (await pdfEncoding.layout?.([rowsOf(cells)], bare, resources, [])) ?? {};
+  const layout = (await pdf.layout?.([rowsOf(cells)], bare, resources, [])) ?? {};
   const outline = { ...bare, layout };
-  const perSegment = (pdfEncoding.cut?.(outline, { plainBytes: 0 }, false).unitRows ?? 1) * pagesPerSegment;
+  const perSegment = (pdf.cut?.(outline, { plainBytes: 0 }, false).unitRows ?? 1) * pagesPerSegment;
   const parts = Array.from({ length: Math.max(1, Math.ceil(cells.length / perSegment)) }, (_, segment) =>
     cells.slice(segment * perSegment, (segment + 1) * perSegment),
   );
   const cuts = parts.map(({ length: rows }) => ({ rows, member: 0 }));
-  const places = pdfEncoding.place?.(outline, cuts, false) ?? [];
+  const places = pdf.place?.(outline, cuts, false) ?? [];
   const spec = { format: pdf, outlines: [outline] };
   const encoded = async (part: readonly (readonly Cell[])[], segment: number) => {
     const place = { file: 0, member: 0, opens: segment === 0 ? 1 : 0, ...places[segment] };
