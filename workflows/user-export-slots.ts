@@ -11,7 +11,14 @@ import {
 import { exportWorkflowId, type AdmitRequest, type SlotsInput, type SlotsTuning } from '../shared/contract.js';
 import { slotsTuning } from '../shared/temporal/tuning.js';
 import { Admissions } from './admission.js';
-import { admitUpdate, claimUpdate, isHolderQuery, releaseSignal, slotGrantedSignal, slotsQuery } from '../shared/temporal/messages.js';
+import {
+  admitUpdate,
+  claimUpdate,
+  isHolderQuery,
+  releaseSignal,
+  slotGrantedSignal,
+  slotsQuery,
+} from '../shared/temporal/messages.js';
 import { Reaper } from './reaper.js';
 import { Slots } from './slots.js';
 import { slotsDetails } from './steps.js';
