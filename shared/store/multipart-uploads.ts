@@ -4,73 +4,26 @@ import {
   type CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommand,
   HeadObjectCommand,
-  ListMultipartUploadsCommand,
-  type ListMultipartUploadsCommandInput,
-  type ListMultipartUploadsCommandOutput,
-  ListPartsCommand,
-  type ListPartsCommandOutput,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { crc32Base64 } from '../plan/crc32.js';
 import { ServiceError } from '../errors.js';
-import { Bucket, disposition, until } from './bucket.js';
-import { followListing } from './listing.js';
+import { disposition, until } from './bucket.js';
 import { isStoreError } from './store-errors.js';
-
-export interface StoredObject {
-  /** Bytes. */
-  readonly size: number;
-  /** Full-object CRC-32 as S3 writes it (base64); null where the store returns none. */
-  readonly crc32: string | null;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-export interface StoredPart {
-  readonly number: number;
-  readonly size: number;
-  readonly etag: string;
-}
-
-export interface CompletedPart {
-  readonly number: number;
-  readonly etag: string;
-  readonly crc32: number;
-}
-
-export interface OpenUpload {
-  readonly key: string;
-  readonly uploadId: string;
-  readonly startedAt: Date;
-}
-
-export interface UploadHeaders {
-  readonly contentType: string;
-  readonly fileName: string;
-  readonly metadata: Readonly<Record<string, string>>;
-}
+import { quoted, UploadListing } from './upload-listing.js';
+import type { CompletedPart, StoredObject, UploadHeaders } from './upload-types.js';
 
 interface UploadTarget {
   readonly key: string;
   readonly uploadId: string;
 }
 
-type UploadMarker = Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'>;
-
-/** An upload has 10,000 part numbers; SeaweedFS lists a part that was written twice twice. */
-const MAX_LISTED_PARTS = 20_000;
-
-/** Uploads that one listing returns: callers abort them and list again. */
-const MAX_LISTED_UPLOADS = 100_000;
-
-/** Some stores quote an ETag in headers only, or in XML only, and some proxies mark it as weak. */
-const quoted = (etag: string): string => `"${etag.replace(/^W\//, '').replaceAll('"', '')}"`;
-
 /** Thrown instead of a completion that was not tried: it says nothing about what the store can do. */
 class ObjectExists extends Error {}
 
 /** The multipart uploads of a bucket: `ObjectStore` has the contract. */
-export class MultipartUploads extends Bucket {
+export class MultipartUploads extends UploadListing {
   /** @returns null when there is no such object */
   async head(key: string): Promise<StoredObject | null> {
     return this.run(async () => {
@@ -107,53 +60,6 @@ export class MultipartUploads extends Bucket {
         () => create({}),
       ),
     );
-  }
-
-  async hasUpload(key: string, uploadId: string): Promise<boolean> {
-    return this.run(async () => {
-      try {
-        await this.s3.send(new ListPartsCommand({ ...this.at(key), UploadId: uploadId, MaxParts: 1 }));
-        return true;
-      } catch (error) {
-        if (isStoreError(error, 'NoSuchUpload')) return false;
-        throw error;
-      }
-    });
-  }
-
-  /**
-   * Follows `IsTruncated` alone: Amazon sends a `NextPartNumberMarker` with the last page, too, and the SDK's paginator
-   * takes it for another page and never ends.
-   * @returns null when there is no such upload. SeaweedFS lists a part that was written twice twice, in any order.
-   */
-  async listParts(key: string, uploadId: string, signal?: AbortSignal): Promise<StoredPart[] | null> {
-    return this.run(async () => {
-      const pages = followListing<ListPartsCommandOutput, string>({
-        what: 'parts',
-        fetchPage: (after) =>
-          this.s3.send(
-            new ListPartsCommand({ ...this.at(key), UploadId: uploadId, PartNumberMarker: after }),
-            until(signal),
-          ),
-        nextMarker: (page) =>
-          page.IsTruncated === true
-            ? (page.NextPartNumberMarker ?? String(page.Parts?.at(-1)?.PartNumber ?? 0))
-            : undefined,
-      });
-      const parts: StoredPart[] = [];
-      try {
-        for await (const { Parts = [] } of pages) {
-          for (const { PartNumber = 0, Size = 0, ETag = '' } of Parts) {
-            parts.push({ number: PartNumber, size: Size, etag: quoted(ETag) });
-          }
-          if (parts.length > MAX_LISTED_PARTS) throw new Error(`the store listed more than ${MAX_LISTED_PARTS} parts`);
-        }
-      } catch (error) {
-        if (isStoreError(error, 'NoSuchUpload')) return null;
-        throw error;
-      }
-      return parts;
-    });
   }
 
   /**
@@ -258,30 +164,6 @@ export class MultipartUploads extends Bucket {
       } catch (error) {
         if (!isStoreError(error, 'NoSuchUpload')) throw error;
       }
-    });
-  }
-
-  /** Uploads that are open under a prefix, with their age. MinIO lists none unless the prefix is a whole key or empty. */
-  async openUploads(prefix: string, signal?: AbortSignal): Promise<OpenUpload[]> {
-    return this.run(async () => {
-      const pages = followListing<ListMultipartUploadsCommandOutput, UploadMarker>({
-        what: 'uploads',
-        fetchPage: (after) =>
-          this.s3.send(
-            new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix, ...after }),
-            until(signal),
-          ),
-        nextMarker: ({ IsTruncated, NextKeyMarker, NextUploadIdMarker }) =>
-          IsTruncated === true ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker } : undefined,
-      });
-      const found: OpenUpload[] = [];
-      for await (const { Uploads = [] } of pages) {
-        for (const { Key = '', UploadId = '', Initiated } of Uploads) {
-          found.push({ key: Key, uploadId: UploadId, startedAt: Initiated ?? new Date() });
-        }
-        if (found.length >= MAX_LISTED_UPLOADS) break;
-      }
-      return found;
     });
   }
 

@@ -17,7 +17,7 @@ import { followListing } from './listing.js';
 import { MultipartUploads } from './multipart-uploads.js';
 import { isStoreError } from './store-errors.js';
 
-export type { StoredPart } from './multipart-uploads.js';
+export type { StoredPart } from './upload-types.js';
 
 export interface ListedObject {
   readonly key: string;
