@@ -4,7 +4,7 @@ import { ServiceError } from '../shared/errors.js';
 import { openSegment } from '../shared/formats/file.js';
 import type { Emit, SegmentSummary } from '../shared/formats/encoding.js';
 import { loadFormat, type LoadedFormat } from '../shared/formats/load-format.js';
-import type { SegmentAttempt } from '../shared/job/plan-store.js';
+import type { SegmentAttempt } from '../shared/job/plan-schema.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { openLane } from './lanes.js';

@@ -3,7 +3,7 @@ import { ServiceError } from '../shared/errors.js';
 import { joinFile, warningsOf } from '../shared/formats/file.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
 import type { FormatResources, WrittenSegment } from '../shared/formats/encoding.js';
-import type { SegmentRecord } from '../shared/job/plan-store.js';
+import type { SegmentRecord } from '../shared/job/plan-schema.js';
 import type { Piece } from '../shared/plan/pieces.js';
 import type { JoinSource } from './upload-joined.js';
 

@@ -2,7 +2,7 @@ import type { FinishAnswer, FinishedFile } from '../shared/contract.js';
 import { combineCrc32, crc32Base64 } from '../shared/plan/crc32.js';
 import { ServiceError } from '../shared/errors.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
-import type { Plan, SegmentRecord } from '../shared/job/plan-store.js';
+import type { Plan, SegmentRecord } from '../shared/job/plan-schema.js';
 import { joinPieces } from '../shared/plan/pieces.js';
 import type { ActivityDeps } from './deps.js';
 import { fileContents, type FileContents } from './file-contents.js';

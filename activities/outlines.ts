@@ -2,7 +2,7 @@ import { loadFormat } from '../shared/formats/load-format.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
 import type { About } from '../shared/formats/encoding.js';
 import type { JobRow } from '../shared/job/row.js';
-import type { Plan } from '../shared/job/plan-store.js';
+import type { Plan } from '../shared/job/plan-schema.js';
 
 type RequestFields = Pick<JobRow, 'job_id' | 'tenant_id' | 'user_id' | 'filters' | 'notify'>;
 

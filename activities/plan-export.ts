@@ -15,7 +15,7 @@ import { fileKind } from '../shared/formats/file-kind.js';
 import { loadFormat, type LoadedFormat } from '../shared/formats/load-format.js';
 import type { JobRow } from '../shared/job/row.js';
 import { requirePermission } from '../shared/source/require-permission.js';
-import type { Plan } from '../shared/job/plan-store.js';
+import type { Plan } from '../shared/job/plan-schema.js';
 import { MIN_PART_BYTES, partSize } from '../shared/plan/pieces.js';
 import type { ActivityDeps } from './deps.js';
 import { createAbout } from './outlines.js';

@@ -5,7 +5,7 @@ import { ServiceError } from '../shared/errors.js';
 import type { Bundle, FileSpec } from '../shared/formats/file-spec.js';
 import type { About, FileOutline, FormatResources } from '../shared/formats/encoding.js';
 import type { LoadedFormat } from '../shared/formats/load-format.js';
-import type { Plan, PlannedSegment } from '../shared/job/plan-store.js';
+import type { Plan, PlannedSegment } from '../shared/job/plan-schema.js';
 import type { SourceSession } from '../shared/source/session.js';
 import type { Source } from '../shared/source/source.js';
 import { cutSegments, fittingRows } from '../shared/plan/segments.js';

@@ -1,6 +1,6 @@
 import type { Contents } from '../shared/datasets/contents.js';
 import { widePlace } from '../shared/formats/archive/archive.js';
-import type { PlannedSegment } from '../shared/job/plan-store.js';
+import type { PlannedSegment } from '../shared/job/plan-schema.js';
 import { segmentModes } from '../shared/plan/segment-modes.js';
 import { MAX_SEGMENTS } from '../shared/plan/segments.js';
 import { planFile, type FilePlan, type FileWork } from './plan-file.js';

@@ -1,6 +1,6 @@
 import type { LoadedFormat } from '../shared/formats/load-format.js';
 import { ServiceError } from '../shared/errors.js';
-import type { Plan } from '../shared/job/plan-store.js';
+import type { Plan } from '../shared/job/plan-schema.js';
 
 /**
  * All parts of a file must come from one version of its encoder.

@@ -1,7 +1,7 @@
 import { crc32 } from '@node-rs/crc32';
 import { temporaryPrefix, type SegmentMode } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import type { SegmentPieces } from '../shared/job/plan-store.js';
+import type { SegmentPieces } from '../shared/job/plan-schema.js';
 import { partNumbers } from '../shared/plan/pieces.js';
 import { OutOfPartNumbers, PartWriter } from '../shared/store/part-writer.js';
 import type { ActivityDeps } from './deps.js';

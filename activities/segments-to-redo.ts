@@ -1,7 +1,7 @@
 import { misplaced } from '../shared/formats/file.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
 import type { ObjectStore, StoredPart } from '../shared/store/object-store.js';
-import type { SegmentRecord } from '../shared/job/plan-store.js';
+import type { SegmentRecord } from '../shared/job/plan-schema.js';
 import { committedSegment } from './file-contents.js';
 
 /** A segment to export again, in this mode and place. */

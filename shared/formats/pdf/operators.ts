@@ -6,6 +6,7 @@ const OPEN = 0x28;
 const CLOSE = 0x29;
 const BACKSLASH = 0x5c;
 const CR = 0x0d;
+const LF = 0x0a;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
@@ -125,4 +126,13 @@ function writeInteger(bytes: Buffer, at: number, number: number): number {
     rest = tens;
   }
   return end;
+}
+
+/** `)Tj` and a line feed. @returns where it ends */
+export function endString(bytes: Buffer, at: number): number {
+  bytes[at] = CLOSE;
+  bytes[at + 1] = 0x54;
+  bytes[at + 2] = 0x6a;
+  bytes[at + 3] = LF;
+  return at + 4;
 }

@@ -1,20 +1,20 @@
 import { BACKSLASH, LF, NULL_MARK, TAB } from '../copy-text.js';
-import { shownText, type PdfCellKind } from './cells.js';
-import { ELLIPSIS, narrowName, UsedCharacters } from './codes.js';
+import { shownText } from './cells.js';
+import { UsedCharacters } from './codes.js';
 import { NONE, type Faces } from './faces.js';
+import { cutField, measureField } from './field-fit.js';
 import { FieldReader } from './field-reader.js';
-import { PADDING } from './geometry.js';
 import type { PdfLayout } from './layout.js';
-import { Operators } from './operators.js';
+import { endString, Operators } from './operators.js';
 import { fitLine } from './shaping/fit-line.js';
-import { FIRST_SHAPED, scriptClassOf } from './shaping/script-classes.js';
 import { ShaperNeeded } from './shaping/shaper.js';
 import { showRuns } from './shaping/show-runs.js';
+import { showScaled } from './show-scaled.js';
 import { UsedGlyphs } from './shaping/used-glyphs.js';
+import { plainAdvances, textCells, type TextCell } from './text-cells.js';
 
 const SPACE = 0x20;
 const OPEN = 0x28;
-const CLOSE = 0x29;
 /** The first byte of À to ÿ in UTF-8. */
 const LATIN = 0xc3;
 const COLON = 0x3a;
@@ -24,20 +24,8 @@ const SECONDS = 19;
 
 /** A text of more characters fits into no column. */
 const LONGEST_TEXT = 1000;
-/** What is too wide and must not be cut becomes smaller, and then narrower. */
-const SMALLEST_SCALE = 0.7;
-
 /** Of a row that cannot be shown before the shaper is loaded. */
 export const NEEDS_SHAPER = -2;
-
-interface Cell {
-  readonly kind: PdfCellKind;
-  /** Edges of its text, in tenths of a point. */
-  readonly left: number;
-  readonly right: number;
-  /** Between them, in 1/1000 em. */
-  readonly limit: number;
-}
 
 /**
  * Rows as text of a page, from COPY's bytes. Nearly every value is of characters that are one byte in both and fits:
@@ -54,7 +42,7 @@ export class PageText {
   readonly #faces: Faces;
   readonly #size: number;
   readonly #lead: number;
-  readonly #cells: readonly Cell[];
+  readonly #cells: readonly TextCell[];
   /** Of bytes that stand for themselves, in both; 0 for others. */
   readonly #advances: Uint16Array;
   /** Of À to ÿ, which are one byte in the file. */
@@ -62,8 +50,6 @@ export class PageText {
   readonly #field = new FieldReader();
   /** Of a row that needs the shaper. */
   #rest = { from: 0, cell: 0 };
-  /** Whether the field that was measured has to be shaped. */
-  #isComplex = false;
   readonly #rowRoom: number;
   /** Start of the current line, and how far below it the next is. */
   #x = 0;
@@ -73,18 +59,8 @@ export class PageText {
     this.#faces = faces;
     this.#size = size;
     this.#lead = lead;
-    const padding = Math.round((PADDING * size) / 1000);
-    this.#cells = columns.map(({ x, width, kind }) => ({
-      kind,
-      left: x + padding,
-      right: x + width - padding,
-      limit: Math.floor(((width - 2 * padding) * 1000) / size),
-    }));
-    this.#advances = Uint16Array.from({ length: 256 }, (_, byte) =>
-      byte < SPACE || byte > 0x7e || byte === BACKSLASH || byte === OPEN || byte === CLOSE
-        ? 0
-        : (faces.widths[byte] ?? 0),
-    );
+    this.#cells = textCells(columns, size);
+    this.#advances = plainAdvances(faces);
     this.#latinAdvances = faces.widths.subarray(0, 0x100).map((width, unit) => (faces.owners[unit] === 0 ? width : 0));
     const narrowest = Math.min(...this.#advances.filter((advance) => advance > 0));
     const characters = this.#cells.reduce((sum, { limit }) => sum + limit / narrowest + 1, 0);
@@ -137,7 +113,7 @@ export class PageText {
   }
 
   /** @returns where the field ends, or -1 when it is not that simple */
-  #number(rows: Buffer, from: number, { right, limit }: Cell): number {
+  #number(rows: Buffer, from: number, { right, limit }: TextCell): number {
     const advances = this.#advances;
     let width = 0;
     let end = from;
@@ -156,7 +132,7 @@ export class PageText {
   }
 
   /** @returns where the field ends, or -1 when it is not that simple */
-  #plain(rows: Buffer, from: number, { kind, left, limit }: Cell): number {
+  #plain(rows: Buffer, from: number, { kind, left, limit }: TextCell): number {
     if (kind === 'flag') return -1;
     const { operators } = this;
     const advances = this.#advances;
@@ -206,20 +182,20 @@ export class PageText {
    * Any characters; texts are cut where they must be, all else is made to fit.
    * @returns where the field ends, or NEEDS_SHAPER
    */
-  #carefully(rows: Buffer, from: number, { kind, left, right, limit }: Cell): number {
+  #carefully(rows: Buffer, from: number, { kind, left, right, limit }: TextCell): number {
     const field = this.#field;
     const mayBeCut = kind === 'text' || kind === 'padded';
     const end = field.read(rows, from, mayBeCut ? LONGEST_TEXT : Infinity);
     if (kind === 'moment' || kind === 'flag') field.load(shownText(field.text(), kind));
     if (kind === 'padded' && !field.isCut) while (field.points[field.count - 1] === SPACE) field.count--;
-    const whole = this.#measure();
-    if (this.#isComplex) return this.#shape(left, mayBeCut ? limit : Infinity) ? end : NEEDS_SHAPER;
+    const { width: whole, isComplex } = measureField(field, this.#faces);
+    if (isComplex) return this.#shape(left, mayBeCut ? limit : Infinity) ? end : NEEDS_SHAPER;
     const fits = whole <= limit && !field.isCut;
     const width = fits || !mayBeCut ? whole : this.#cut(limit);
     this.#note(field.points, field.count);
     const scale = fits || mayBeCut ? 1 : limit / width;
     this.#moveTo(kind === 'number' ? right - Math.round((width * scale * this.#size) / 1000) : left);
-    if (scale < 1) this.#showScaled(scale);
+    if (scale < 1) showScaled(this.operators, this.#faces, field, this.#size, scale);
     else this.operators.show(this.#faces, field.points, field.count, this.#size);
     this.operators.ascii('\n').reserve(this.#rowRoom);
     return end;
@@ -246,53 +222,10 @@ export class PageText {
     return true;
   }
 
-  #showScaled(scale: number): void {
-    const size = Math.max(1, Math.floor(this.#size * Math.max(scale, SMALLEST_SCALE)));
-    const percent = ((scale * this.#size * 100) / size).toFixed(3);
-    const font = narrowName(this.#faces.faces[0]?.id ?? '');
-    this.operators.ascii(`/${font} ${size} Tf ${percent} Tz`);
-    this.operators.show(this.#faces, this.#field.points, this.#field.count, size);
-    this.operators.ascii(`/${font} ${this.#size} Tf 100 Tz`);
-  }
-
-  /** Of the field, in 1/1000 em. */
-  #measure(): number {
-    const { points, count } = this.#field;
-    const { widths } = this.#faces;
-    let width = 0;
-    this.#isComplex = false;
-    for (let index = 0; index < count; index++) {
-      const point = points[index] ?? 0;
-      width += point < FIRST_SHAPED ? (widths[point] ?? 0) : this.#widthOf(point);
-    }
-    return width;
-  }
-
-  #widthOf(point: number): number {
-    if (scriptClassOf(point) !== 0) this.#isComplex = true;
-    return this.#faces.widthOf(point);
-  }
-
-  /** Puts an ellipsis in the place of what does not fit. @returns the width of the rest */
+  /** @returns the width of what is left */
   #cut(limit: number): number {
-    const { points } = this.#field;
-    const ellipsis = this.#faces.widthOf(ELLIPSIS);
-    let width = ellipsis;
-    let count = 0;
-    while (count < this.#field.count) {
-      const advance = this.#faces.widthOf(points[count] ?? 0);
-      if (width + advance > limit) break;
-      width += advance;
-      count += 1;
-    }
-    while (count > 0 && points[count - 1] === SPACE) {
-      count -= 1;
-      width -= this.#faces.widthOf(SPACE);
-    }
-    points[count] = ELLIPSIS;
-    this.#field.count = count + 1;
     this.clipped += 1;
-    return width;
+    return cutField(this.#field, this.#faces, limit);
   }
 
   /** What the file's end has to know of these characters. */
@@ -309,13 +242,4 @@ export class PageText {
     this.#x = x;
     this.#dy = 0;
   }
-}
-
-/** `)Tj` and a line feed. @returns where it ends */
-function endString(bytes: Buffer, at: number): number {
-  bytes[at] = CLOSE;
-  bytes[at + 1] = 0x54;
-  bytes[at + 2] = 0x6a;
-  bytes[at + 3] = LF;
-  return at + 4;
 }

@@ -1,0 +1,38 @@
+import { BACKSLASH } from '../copy-text.js';
+import type { PdfCellKind } from './cells.js';
+import type { Faces } from './faces.js';
+import { PADDING } from './geometry.js';
+import type { PdfLayout } from './layout.js';
+
+const SPACE = 0x20;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const LAST_ASCII = 0x7e;
+
+/** Where the text of a column goes. */
+export interface TextCell {
+  readonly kind: PdfCellKind;
+  /** Edges of its text, in tenths of a point. */
+  readonly left: number;
+  readonly right: number;
+  /** Between them, in 1/1000 em. */
+  readonly limit: number;
+}
+
+export function textCells(columns: PdfLayout['columns'], size: number): TextCell[] {
+  const padding = Math.round((PADDING * size) / 1000);
+  return columns.map(({ x, width, kind }) => ({
+    kind,
+    left: x + padding,
+    right: x + width - padding,
+    limit: Math.floor(((width - 2 * padding) * 1000) / size),
+  }));
+}
+
+/** Widths of the bytes that stand for themselves both in COPY's text and in a PDF string, in 1/1000 em; 0 for others. */
+export const plainAdvances = (faces: Faces): Uint16Array =>
+  Uint16Array.from({ length: 256 }, (_, byte) =>
+    byte < SPACE || byte > LAST_ASCII || byte === BACKSLASH || byte === OPEN || byte === CLOSE
+      ? 0
+      : (faces.widths[byte] ?? 0),
+  );

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { FilterValue, SegmentMode } from '../contract.js';
+import { COLUMN_TYPES } from '../datasets/define-dataset.js';
+import type { SegmentPlace } from '../formats/encoding.js';
+import type { Segment } from '../plan/segments.js';
+
+const columnSchema = z.object({ name: z.string(), label: z.string(), type: z.enum(COLUMN_TYPES) });
+
+/** The rows of one dataset. */
+const plannedFileSchema = z.object({
+  dataset: z.string(),
+  title: z.string(),
+  columns: z.array(columnSchema),
+  query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
+  /** Columns that computed ones are made from, read after the others; null by the text lane. */
+  inputs: z.array(z.string()).readonly().nullable(),
+  /** What the format has frozen. */
+  layout: z.record(z.string(), z.unknown()),
+});
+
+/** What is frozen when an export is planned; head, segments and tail are made from it alone. */
+export const planSchema = z.object({
+  encoderVersion: z.number(),
+  segments: z.number(),
+  /** Bytes; every part but a segment's last has this size. */
+  partSize: z.number(),
+  totalRows: z.number(),
+  /** Of the file: what it is planned by is a sample. */
+  maxBytes: z.number(),
+  files: z.array(plannedFileSchema),
+  /** Set when the files are in one archive. */
+  bundle: z.object({ serviceVersion: z.string() }).optional(),
+  timezone: z.string(),
+  plannedAt: z.string(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+const placeSchema = z.record(z.string(), z.number()).transform((place) => place as SegmentPlace);
+
+const uploadedPartSchema = z.object({ number: z.number(), size: z.number(), etag: z.string(), crc32: z.number() });
+/** Where the bytes of a committed segment are. */
+const piecesSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('parts'), parts: z.array(uploadedPartSchema) }),
+  z.object({ kind: z.literal('held'), key: z.string(), crc32: z.number() }),
+]);
+export type SegmentPieces = z.infer<typeof piecesSchema>;
+
+export const attemptSchema = z.object({
+  attempt: z.number(),
+  lower: z.array(z.string()).nullable(),
+  upper: z.array(z.string()).nullable(),
+  planned_rows: z.number(),
+  mode: z.enum(['parts', 'held']),
+  place: placeSchema,
+  rows: z.number().nullable(),
+  /** Of the segments that are committed. */
+  bytes_committed: z.number(),
+  upload_id: z.string(),
+  file_key: z.string(),
+  plan: planSchema,
+  type: z.string(),
+  format: z.string(),
+  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  filters: z.record(z.string(), z.custom<FilterValue>()),
+  notify: z.object({ email: z.string().optional() }),
+  tenant_id: z.string(),
+  user_id: z.string(),
+});
+/** A segment as its new attempt finds it. `rows` is set when an earlier attempt has committed it: nothing is to do. */
+export type SegmentAttempt = z.infer<typeof attemptSchema>;
+
+export const committedSchema = z.object({
+  segment: z.number(),
+  mode: z.enum(['parts', 'held']),
+  rows: z.number().nullable(),
+  bytes: z.number().nullable(),
+  planned_rows: z.number(),
+  parts: piecesSchema.nullable(),
+  place: placeSchema,
+  summary: z.record(z.string(), z.union([z.number(), z.string()])).nullable(),
+});
+export type SegmentRecord = z.infer<typeof committedSchema>;
+
+export const uploadStateSchema = z.object({
+  generation: z.number(),
+  upload_id: z.string().nullable(),
+  file_key: z.string().nullable(),
+  plan: planSchema.nullable(),
+});
+export type UploadState = z.infer<typeof uploadStateSchema>;
+
+export interface PlannedSegment extends Segment {
+  readonly place: SegmentPlace;
+  readonly mode: SegmentMode;
+}
