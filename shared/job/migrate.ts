@@ -6,15 +6,19 @@ import pg from 'pg';
 const LOCK = 7_221_603_921;
 
 /**
- * Creates or upgrades the service's own tables. Safe to repeat, and safe to race: one process migrates, the others
- * wait for it and find nothing to do.
+ * Creates or upgrades the service's own tables, all or nothing. Safe to repeat, and safe to race: one process migrates,
+ * the others wait for it and find nothing to do.
+ *
+ * Everything is one transaction, which also holds the lock. A session's lock would outlive this process behind a pooler
+ * in transaction mode, which keeps the session, and the next process would wait for it forever.
  */
 export async function migrate(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'export-migrate' });
   await client.connect();
   try {
-    // node-pg-migrate's own lock fails at once when somebody else holds it; this one waits.
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await client.query('BEGIN');
+    // node-pg-migrate's own lock belongs to the session.
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await runner({
       dbClient: client,
       dir: fileURLToPath(new URL('migrations/', import.meta.url)),
@@ -22,9 +26,13 @@ export async function migrate(databaseUrl: string): Promise<void> {
       migrationsTable: MIGRATIONS_TABLE,
       direction: 'up',
       noLock: true,
+      // Its BEGIN finds this transaction open, which PostgreSQL only warns about; its COMMIT ends it.
+      singleTransaction: true,
       log: () => undefined,
     });
+    await client.query('COMMIT');
   } finally {
+    // What was not committed is rolled back.
     await client.end();
   }
 }
