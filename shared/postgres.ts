@@ -109,18 +109,34 @@ export async function transaction<T>(
   }
 }
 
+/** A transaction, as pg_stat_activity shows it. */
+export interface Backend {
+  /** The process that serves it. */
+  readonly pid: number;
+  /** When the transaction began, seconds since 1970 with microseconds. */
+  readonly began: string;
+}
+
+/** The columns of {@link Backend}, of the transaction that selects them. */
+export const THIS_BACKEND = 'pg_backend_pid() AS pid, extract(epoch FROM now())::text AS began';
+
 /**
  * Cancels what a closed connection may still run. PostgreSQL notices by itself within a second that its client is
  * gone, but not where a pooler or a proxy keeps the connection open. Never rejects.
- * @param backend the process that serves it
+ *
+ * By then a pooler may have given the process to somebody else, or a balancer may answer from another server, where a
+ * stranger has the same process number: only the same transaction is canceled.
  */
-export async function cancelStatement(pool: Pool, backend: number): Promise<void> {
+export async function cancelStatement(pool: Pool, { pid, began }: Backend): Promise<void> {
   // On a new connection: those of the pool may all be as stuck as this one was.
   const client = new pg.Client(pool.options);
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query('SELECT pg_cancel_backend($1)', [backend]);
+    await client.query(
+      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND extract(epoch FROM xact_start) = $2::numeric`,
+      [pid, began],
+    );
   } catch {
     // PostgreSQL notices by itself, only later.
   } finally {

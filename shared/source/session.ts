@@ -1,4 +1,4 @@
-import { cancelStatement, type Pool, type PoolClient } from '../postgres.js';
+import { cancelStatement, THIS_BACKEND, type Backend, type Pool, type PoolClient } from '../postgres.js';
 import { sourceFault } from './source-fault.js';
 
 /** What PostgreSQL renders values with, and for whom. */
@@ -28,7 +28,7 @@ export async function openSession(pool: Pool, session: SourceSession, signal: Ab
   const client = await pool.connect().catch((error: unknown) => {
     throw sourceFault(error);
   });
-  let backend: number | undefined;
+  let backend: Backend | undefined;
   let committed = false;
   const cut = (): void => {
     void client.end();
@@ -54,16 +54,15 @@ export async function openSession(pool: Pool, session: SourceSession, signal: Ab
   return { client, commit, fault, close };
 }
 
-/** @returns the backend's process id */
-async function begin(client: PoolClient, session: SourceSession): Promise<number | undefined> {
+async function begin(client: PoolClient, session: SourceSession): Promise<Backend | undefined> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  const { rows } = await client.query<{ backend: number }>(
-    `SELECT pg_backend_pid() AS backend, set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
+  const { rows } = await client.query<Backend>(
+    `SELECT ${THIS_BACKEND}, set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
        set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
        set_config('extra_float_digits', '1', true), set_config('statement_timeout', $2, true),
        set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true),
        set_config('app.user_id', $4, true)`,
     [session.timezone, String(session.statementTimeoutMs), session.tenantId, session.userId],
   );
-  return rows[0]?.backend;
+  return rows[0];
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { createPool } from '../../shared/postgres.js';
-import { createDatabase, queryRows } from '../support/database.js';
+import { cancelStatement, createPool, THIS_BACKEND, type Backend } from '../../shared/postgres.js';
+import { createDatabase, openDatabase, queryRows } from '../support/database.js';
+import { until } from '../support/exports.js';
 
 describe('a pool', () => {
   it('reads times from a database that writes them in a style of its own', async () => {
@@ -16,3 +17,49 @@ describe('a pool', () => {
     }
   });
 });
+
+describe('cancelStatement', () => {
+  it('cancels what a transaction runs, and nothing that its process runs later', async () => {
+    const database = await openDatabase();
+    const { client, url } = database;
+    const pool = createPool(url, { max: 1, name: 'test', onIdleError: () => undefined });
+    const begin = async (): Promise<Backend> => {
+      const { rows } = await client.query<Backend>(`SELECT ${THIS_BACKEND}`);
+      assert(rows[0] !== undefined);
+      return rows[0];
+    };
+    const sleepOf = (seconds: number): Promise<'slept' | 'canceled'> =>
+      client.query('SELECT pg_sleep($1)', [seconds]).then(
+        () => 'slept',
+        () => 'canceled',
+      );
+    try {
+      await client.query('BEGIN');
+      const first = await begin();
+      const long = sleepOf(60);
+      await untilAsleep(url);
+      await cancelStatement(pool, first);
+      assert.equal(await long, 'canceled');
+      await client.query('ROLLBACK');
+
+      await client.query('BEGIN');
+      assert.equal((await begin()).pid, first.pid);
+      const short = sleepOf(1);
+      await untilAsleep(url);
+      await cancelStatement(pool, first);
+      assert.equal(await short, 'slept');
+    } finally {
+      await pool.end();
+      await database.close();
+    }
+  });
+});
+
+const untilAsleep = (url: string): Promise<unknown> =>
+  until('a query that sleeps', async () => {
+    const asleep = await queryRows(
+      url,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+    );
+    return asleep.length > 0;
+  });
