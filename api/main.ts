@@ -20,7 +20,7 @@ import { MailStore } from '../shared/mails/store.js';
 import { WebhookStore } from '../shared/webhooks/store.js';
 import { createAddressRule } from '../shared/network/address-rule.js';
 import { openTracing } from '../shared/process/tracing.js';
-import { connectTemporal, temporalAddress } from '../shared/temporal/client.js';
+import { connectTemporal, temporalAddress, TemporalSettingsError } from '../shared/temporal/client.js';
 import { createApp } from './app.js';
 import { logContext } from './context.js';
 import type { ApiDeps } from './deps.js';
@@ -138,4 +138,4 @@ const trustOf = (config: ApiConfig) => ({
   requireScope: config.JWT_REQUIRE_SCOPE,
 });
 
-await runMain(main, [ConfigError, DatasetError, ListenError, MetricsPortError]);
+await runMain(main, [ConfigError, DatasetError, ListenError, MetricsPortError, TemporalSettingsError]);

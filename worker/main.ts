@@ -12,7 +12,7 @@ import { MetricsPortError, serveMetrics } from '../shared/process/metrics-server
 import { openTracing } from '../shared/process/tracing.js';
 import { createLogger } from '../shared/process/logger.js';
 import { runMain, stopSignal } from '../shared/process/process.js';
-import { temporalAddress } from '../shared/temporal/client.js';
+import { temporalAddress, TemporalSettingsError } from '../shared/temporal/client.js';
 import { parseWorkerArguments } from './arguments.js';
 import { abandoned, CopyError, runCopies } from './copies.js';
 import { createWorker } from './create-worker.js';
@@ -120,4 +120,4 @@ class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-await runMain(main, [ConfigError, CopyError, DatasetError, MetricsPortError, StartError]);
+await runMain(main, [ConfigError, CopyError, DatasetError, MetricsPortError, StartError, TemporalSettingsError]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Tuning } from '../contract.js';
+import { isDatabaseUrl } from './database-url.js';
 import { readPayloadKeys } from '../temporal/payload-keys.js';
 import { readRecipientRule } from '../mails/recipient.js';
 import { readWeights } from '../temporal/tenant-weights.js';
@@ -93,7 +94,13 @@ const recipientRule = z.string().transform((text, context) => {
   context.addIssue('must be token, any, or a list of domains such as domains:example.com,example.org');
   return z.NEVER;
 });
-const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
+const DATABASE_URL_SENTENCE =
+  'must be an address such as postgres://user:password@host:5432/database, with the special characters of the user and ' +
+  'the password percent-encoded (%40 for @, %2F for /, %3F for ?, %23 for #, %25 for %)';
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgres:// or postgresql://', abort: true })
+  .refine(isDatabaseUrl, DATABASE_URL_SENTENCE);
 
 const common = z.object({
   DATABASE_URL: databaseUrl,
@@ -211,6 +218,13 @@ function parse<T>(schema: z.ZodType<T>, environment: Environment): Readonly<T> {
   });
   throw new ConfigError(sentences.join(' '));
 }
+
+/**
+ * What `npm run migrate` needs.
+ * @throws ConfigError when the variable is missing or wrong
+ */
+export const parseMigrateConfig = (environment: Environment) =>
+  parse(z.object({ DATABASE_URL: databaseUrl }), environment);
 
 /**
  * What `npm run setup:temporal` needs.

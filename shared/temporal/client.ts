@@ -3,12 +3,18 @@ import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../errors.js';
 import type { PayloadKeys } from './payload-keys.js';
 import { fewUpdatesAtOnce } from './few-updates.js';
 import { createPayloadCodec } from './payload-codec.js';
 
 /** What the client's and the worker's connections have in common. */
 type ConnectOptions = Pick<ConnectionOptions, 'address' | 'tls' | 'metadata'> & { apiKey?: string };
+
+/** The message is a sentence for whoever starts a process. */
+export class TemporalSettingsError extends Error {
+  override readonly name = 'TemporalSettingsError';
+}
 
 export interface TemporalAddress {
   readonly connection: ConnectOptions;
@@ -36,17 +42,30 @@ export const encryptedBy = (keys: PayloadKeys | undefined): Pick<TemporalAddress
     : { dataConverter: { payloadCodecs: [createPayloadCodec(keys)], failureConverterPath: FAILURE_CONVERTER } };
 
 /**
- * `TEMPORAL_*` variables and Temporal's own configuration file, as every Temporal tool reads them.
+ * `TEMPORAL_*` variables and Temporal's own configuration file, as every Temporal tool reads them; an empty variable
+ * counts as not set.
  * @param keys of `PAYLOAD_KEY`
+ * @throws TemporalSettingsError when they cannot be used, such as a certificate that is not there
  */
 export function temporalAddress(keys: PayloadKeys | undefined): TemporalAddress {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = readSettings();
   const { apiKey, ...connection } = connectionOptions;
   return {
     connection: typeof apiKey === 'string' ? { ...connection, apiKey } : connection,
     namespace: namespace ?? 'default',
     ...encryptedBy(keys),
   };
+}
+
+function readSettings(): ReturnType<typeof loadClientConnectConfig> {
+  const set = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, value] as const],
+  );
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+  } catch (error) {
+    throw new TemporalSettingsError(`Temporal's settings (TEMPORAL_*) cannot be used: ${messageOf(error)}.`);
+  }
 }
 
 /**

@@ -89,6 +89,37 @@ describe('the configuration', () => {
     });
   }
 
+  describe('of a database', () => {
+    const url = (text: string): string => sentence({ DATABASE_URL: text });
+    for (const right of [
+      `postgres://${encodeURIComponent('me@shop')}:${encodeURIComponent('@:/?#&%+ é')}@db.example:5432/exports`,
+      'postgresql://me:p+s&w=d:x@db.example/exports?sslmode=verify-full&sslrootcert=/ca.pem',
+      'postgres://me:secret@/exports?host=/run/postgresql',
+      'postgres://%2Frun%2Fpostgresql/exports',
+      'postgres://db.example/exports?user=me@shop',
+    ]) {
+      it(`takes ${right}`, () => {
+        assert.equal(url(right), '');
+      });
+    }
+    for (const password of [
+      's3/cret',
+      's3?cret',
+      's3#cret',
+      '12/3s3cret',
+      '12?s3cret',
+      '12#s3cret',
+      's3%cret',
+      's3 cret',
+    ]) {
+      it(`does not take an address with the password ${password}, and does not repeat it`, () => {
+        const said = url(`postgres://me:${password}@db.example:5432/exports`);
+        assert.match(said, /^DATABASE_URL must be an address such as .* percent-encoded/);
+        assert.doesNotMatch(said, /s3/);
+      });
+    }
+  });
+
   const WRONG: readonly (readonly [string, string, string])[] = [
     ['DATABASE_URL', 'mysql://localhost/exports', 'must begin with postgres:// or postgresql://'],
     ['LINK_SECRET', 'short', 'must be at least 16 characters'],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { checkTemporal } from '../../../shared/startup/checks.js';
-import { connectTemporal, temporalAddress } from '../../../shared/temporal/client.js';
+import { connectTemporal, temporalAddress, TemporalSettingsError } from '../../../shared/temporal/client.js';
 import { stack } from '../../support/stack.js';
 import { CERTIFICATE, KEY } from '../../webhooks/certificate.js';
 
@@ -64,6 +64,20 @@ describe('Temporal by TLS', () => {
     assert.equal(await checkTemporal(temporal.client), null);
     await temporal.close();
     assert.deepEqual([...new Set(seen)], ['hook.example']);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_API_KEY: '', TEMPORAL_TLS_CLIENT_CERT_PATH: '' });
+    const { connection, namespace } = temporalAddress(undefined);
+    assert.deepEqual([connection.tls, connection.apiKey, namespace], [undefined, undefined, 'default']);
+  });
+
+  it('names a certificate that is not there', () => {
+    Object.assign(process.env, { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere/ca.pem' });
+    assert.throws(
+      () => temporalAddress(undefined),
+      (error) => error instanceof TemporalSettingsError && error.message.includes('/nowhere/ca.pem'),
+    );
   });
 
   it('takes an API key, which turns TLS on', () => {
