@@ -58,7 +58,8 @@ async function giveTo({ uid, gid }: { uid: number; gid: number }, folder: string
   await chmod(folder, 0o700);
 }
 
-async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
+/** Who runs PostgreSQL where this process is root. @throws StackError when there is nobody */
+export async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
   const existing = (await lookUp('postgres')) ?? (await lookUp('nobody'));
   if (existing !== undefined) return existing;
   const added = await runCommand('useradd', ['--system', '--no-create-home', '--user-group', 'postgres'], {

@@ -22,6 +22,9 @@ export interface Postgres extends Service {
   readerUrl(database: string): string;
 }
 
+/** Starts a PostgreSQL with two empty databases, one for jobs and one for what is exported. */
+export type StartPostgres = (context: StackContext) => Promise<Postgres>;
+
 export interface PostgresOptions {
   /** Of its process and its log. */
   readonly name?: string;
@@ -148,7 +151,8 @@ async function initialise(context: StackContext, { programs, data, user }: Postg
   throw new StackError(`PostgreSQL's data folder, ${data}, could not be made: ${reason}.`);
 }
 
-async function answers(url: string): Promise<void> {
+/** Rejects while the server takes no connection. */
+export async function answers(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   // A server that goes away later is noticed by whoever asks it something.
   client.on('error', () => undefined);

@@ -2,7 +2,12 @@ import { ensureBucket } from './bucket.js';
 import type { Service, StackContext } from './context.js';
 import { externalService, required } from './external.js';
 import { startInbox } from './inbox.js';
-import { JOBS_DATABASE, SOURCE_DATABASE, startPostgres } from './postgres.js';
+import {
+  JOBS_DATABASE,
+  SOURCE_DATABASE,
+  startPostgres as startNewestPostgres,
+  type StartPostgres,
+} from './postgres.js';
 import { startSeaweedFs, type StartS3 } from './seaweedfs.js';
 import { given, ownSettings, type StackEnv } from './stack-env.js';
 import { messageOf, StackError } from './stack-error.js';
@@ -22,6 +27,8 @@ export interface Services {
 
 /** How services are started that the environment does not name. */
 export interface ServiceStarters {
+  /** Default: PostgreSQL 18. */
+  readonly startPostgres?: StartPostgres;
   /** Default: SeaweedFS. */
   readonly startS3?: StartS3;
   /** Default: the dev server. */
@@ -34,7 +41,11 @@ export interface ServiceStarters {
  */
 export async function startServices(
   context: StackContext,
-  { startS3 = startSeaweedFs, startTemporal = startDevServer }: ServiceStarters = {},
+  {
+    startPostgres = startNewestPostgres,
+    startS3 = startSeaweedFs,
+    startTemporal = startDevServer,
+  }: ServiceStarters = {},
 ): Promise<Services> {
   let first: { readonly error: unknown } | undefined;
   const noted = async <T>(starting: Promise<T>): Promise<T> => {
@@ -47,7 +58,7 @@ export async function startServices(
     }
   };
   const starting = [
-    noted(postgres(context)),
+    noted(postgres(context, startPostgres)),
     noted(temporal(context, startTemporal)),
     noted(objectStore(context, startS3)),
     noted(mail(context)),
@@ -69,7 +80,7 @@ export async function startServices(
   };
 }
 
-async function postgres(context: StackContext) {
+async function postgres(context: StackContext, start: StartPostgres) {
   const { environment } = context;
   const jobs = given(environment, 'DATABASE_URL');
   const source = given(environment, 'SOURCE_DATABASE_URL');
@@ -81,7 +92,7 @@ async function postgres(context: StackContext) {
     const service = await externalService(context, { name: 'PostgreSQL', variable: 'DATABASE_URL' }, jobs);
     return { service, env, sourceOwnerUrl: undefined };
   }
-  const service = await startPostgres(context);
+  const service = await start(context);
   const env = {
     DATABASE_URL: service.url(JOBS_DATABASE),
     SOURCE_DATABASE_URL: source ?? service.readerUrl(SOURCE_DATABASE),

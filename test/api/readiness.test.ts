@@ -10,7 +10,7 @@ import { createPool, type Pool } from '../../shared/postgres.js';
 import type { TemporalClient } from '../../shared/temporal/client.js';
 import { connectTemporal } from '../../shared/temporal/client.js';
 import { until } from '../support/exports.js';
-import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
+import { createDatabase, queryRows, withSettings, type TestDatabase } from '../support/database.js';
 import { stack } from '../support/stack.js';
 import { startApi, type TestApi } from './support.js';
 
@@ -79,7 +79,7 @@ describe('a check of readiness', () => {
 
   it('says that the job database is read-only', async () => {
     await migrate(database.url);
-    const url = `${database.url}?options=-c%20default_transaction_read_only%3Don`;
+    const url = withSettings(database.url, '-c default_transaction_read_only=on');
     assert.deepEqual(await sentences(() => checkJobStore(pool(url))), [
       `The job database at ${databaseHost()} is read-only: point DATABASE_URL at the server that takes writes, or let this one take them.`,
     ]);

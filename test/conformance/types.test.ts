@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportFile } from '../export-csv/compare.js';
-import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
+import { createDatabase, queryRows, withSettings, type TestDatabase } from '../support/database.js';
 import { deeply, DEEP } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { escapedText } from '../support/formulas.js';
@@ -47,7 +47,7 @@ describe('values of every type are in a file as PostgreSQL itself writes them:',
     source = await createDatabase();
     // What a server has set for others must not show in a file.
     const foreign = '-c DateStyle=German -c IntervalStyle=sql_standard -c bytea_output=escape -c extra_float_digits=0';
-    const env = { SOURCE_DATABASE_URL: `${source.url}?options=${encodeURIComponent(foreign)}` };
+    const env = { SOURCE_DATABASE_URL: withSettings(source.url, foreign) };
     service = await startService({ orders: 100, datasets: [edges, names], env, tuning: { maxSegmentRows: 4 } });
     await service.startWorker();
     const columns = Object.entries(TYPES).map(([name, { sqlType }]) => `${name} ${sqlType}`);
@@ -67,7 +67,7 @@ describe('values of every type are in a file as PostgreSQL itself writes them:',
        INSERT INTO names VALUES (1, '${me.tenantId}', 'x')`,
     );
     const settings = `-c TimeZone=${TIMEZONE} -c extra_float_digits=1`;
-    asExported = `${source.url}?options=${encodeURIComponent(settings)}`;
+    asExported = withSettings(source.url, settings);
   });
   after(async () => {
     await closeCleanly(service);

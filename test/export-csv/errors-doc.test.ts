@@ -19,7 +19,7 @@ import { openPdfResources } from '../../shared/startup/open-pdf-resources.js';
 import { createPool } from '../../shared/postgres.js';
 import { connectTemporal, encryptedBy } from '../../shared/temporal/client.js';
 import { readPayloadKeys } from '../../shared/temporal/payload-keys.js';
-import { createDatabase, queryRows, type TestDatabase } from '../support/database.js';
+import { createDatabase, queryRows, withSettings, type TestDatabase } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { stack } from '../support/stack.js';
 import { runProgram } from '../api/programs.js';
@@ -189,7 +189,7 @@ describe('docs/errors.md', () => {
 
     deeply('a database that is read-only, and credentials of the storage that are wrong', async () => {
       await migrate(database.url);
-      const DATABASE_URL = `${database.url}?options=-c%20default_transaction_read_only%3Don`;
+      const DATABASE_URL = withSettings(database.url, '-c default_transaction_read_only=on');
       const lines = await worker({ DATABASE_URL, AWS_SECRET_ACCESS_KEY: 'wrong' });
       assert.equal(lines.length, 2);
       assert.match(lines.join('\n'), /is read-only[^]+bucket exports does not answer as it should/);

@@ -41,6 +41,28 @@ function onServer(server: string, name: string): string {
   return url.href;
 }
 
+/** The address with settings for each session, as `-c name=value`. Not for a pooler, which refuses them. */
+export function withSettings(databaseUrl: string, settings: string): string {
+  const url = new URL(databaseUrl);
+  // Not by `searchParams`: psql does not read a `+` as a space.
+  url.search += `${url.search === '' ? '' : '&'}options=${encodeURIComponent(settings)}`;
+  return url.href;
+}
+
+/** `PORT=PORT`: of a server of the stack, and of a pooler in front of it. */
+export const POOLER_VARIABLE = 'EXPORT_TEST_POOLER';
+
+/**
+ * The address by which a service is to reach a database: the same, unless a pooler is in front of its server. Tests
+ * look into the database without it, by sessions of their own.
+ */
+export function addressForServices(databaseUrl: string): string {
+  const [server, pooler] = process.env[POOLER_VARIABLE]?.split('=') ?? [];
+  const url = new URL(databaseUrl);
+  if (pooler !== undefined && url.port === server) url.port = pooler;
+  return url.href;
+}
+
 export interface OpenDatabase {
   readonly url: string;
   readonly client: pg.Client;

@@ -34,7 +34,7 @@ import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import type { Answer } from './answer.js';
 import { asker, type Ask } from './ask.js';
 import { contractOf } from './contract.js';
-import { createDatabase, type TestDatabase } from './database.js';
+import { addressForServices, createDatabase, type TestDatabase } from './database.js';
 import { openWorkerLog } from './runtime.js';
 import { stack } from './stack.js';
 
@@ -171,8 +171,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const logger = openWorkerLog();
   const env = {
     ...stackEnv,
-    DATABASE_URL: database.url,
-    SOURCE_DATABASE_URL: database.readerUrl,
+    DATABASE_URL: addressForServices(database.url),
+    SOURCE_DATABASE_URL: addressForServices(database.readerUrl),
     EXPORT_BUCKET: name,
     TEMPORAL_NAMESPACE: name,
     JWT_SECRET,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { exportFile } from '../../export-csv/compare.js';
-import { queryRows } from '../../support/database.js';
+import { queryRows, withSettings } from '../../support/database.js';
 import { closeCleanly } from '../../support/leak-guard.js';
 import { orSkip } from '../../support/or-skip.js';
 import { someUser, startService, type TestService } from '../../support/service.js';
@@ -51,7 +51,7 @@ describe('a workbook has the rows of its table, value for value,', function () {
     await createAwkward(service.databaseUrl, me.tenantId, ROWS);
     await createEdges();
     const settings = `-c TimeZone=${TIMEZONE} -c extra_float_digits=1`;
-    const asExported = `${service.databaseUrl}?options=${encodeURIComponent(settings)}`;
+    const asExported = withSettings(service.databaseUrl, settings);
     const make = async (name: string, body: object, expected: Promise<ExpectedFile>, compression = 'fast') => {
       const options = { timezone: TIMEZONE, sheet_rows: SHEET_ROWS, compression };
       const { bytes, jobId } = await exportFile(service, me, { format: 'XLSX', ...body, options });

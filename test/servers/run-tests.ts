@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { LOCAL_DIR } from '../../dev/stack/stack.js';
+import type { StackEnv } from '../../dev/stack/stack-env.js';
+import { LONG } from '../support/depth.js';
+
+const ROOT = resolve(LOCAL_DIR, '..');
+/** What a long run may take; mocha's own limit for the test is above it. */
+export const RUN_LIMIT_MS = LONG ? 60 * 60_000 : 120_000;
+
+/**
+ * Runs test files once more, on the services of `env`, as `npm test -- FILES` with these addresses in the environment.
+ * They run as in `npm test`, or, within `npm run test:long`, as in `npm run test:deep`.
+ *
+ * @throws Error with the end of the output when a test fails, or none has run
+ */
+export async function runTests(files: readonly string[], env: StackEnv): Promise<void> {
+  const child = spawn(process.execPath, ['dev/run.mjs', 'test', ...files], {
+    cwd: ROOT,
+    env: { ...process.env, ...env, EXPORT_TESTS: LONG ? 'deep' : '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: RUN_LIMIT_MS,
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve);
+  });
+  const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  const [, passed = '0'] = /^(\d+) passed, 0 failed/m.exec(output) ?? [];
+  if (code === 0 && Number(passed) > 0) return;
+  throw new Error(`${files.join(' ')} failed:\n${`${output}\n${errors}`.slice(-6000)}`);
+}

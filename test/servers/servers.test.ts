@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { StackEnv } from '../../dev/stack/stack-env.js';
+import { JOBS_DATABASE, SOURCE_DATABASE } from '../../dev/stack/postgres.js';
+import { POOLER_VARIABLE } from '../support/database.js';
+import { describeDeeply, LONG } from '../support/depth.js';
+import { orSkip } from '../support/or-skip.js';
+import { stackWith } from '../support/stack.js';
+import { stackOnTemporalServer } from '../support/temporal-server.js';
+import { startDebianPostgres } from './debian-postgres.js';
+import { startPgBouncer, type PooledPostgres } from './pgbouncer.js';
+import { RUN_LIMIT_MS, runTests } from './run-tests.js';
+
+interface Servers {
+  /** For the environment of a test run. */
+  readonly env: StackEnv;
+  stop(): Promise<void>;
+}
+
+/** Servers of other people, on which no other test runs. */
+const SERVERS: Readonly<Record<string, () => Promise<Servers>>> = {
+  'PostgreSQL 15 by verified TLS, with names and passwords of special characters': () =>
+    stackWith(['postgres'], { startPostgres: startDebianPostgres }),
+  'PostgreSQL 15 behind PgBouncer in transaction mode': startPooled,
+  'a Temporal server with its default settings': () => stackOnTemporalServer(),
+};
+
+/** Services connect through the pooler. */
+async function startPooled(): Promise<Servers> {
+  let started: Promise<PooledPostgres> | undefined;
+  const stack = await stackWith(['postgres'], { startPostgres: (context) => (started = startPgBouncer(context)) });
+  assert(started !== undefined);
+  const { direct, port } = await started;
+  const env = {
+    DATABASE_URL: direct.url(JOBS_DATABASE),
+    SOURCE_DATABASE_URL: direct.readerUrl(SOURCE_DATABASE),
+    [POOLER_VARIABLE]: `${direct.port}=${port}`,
+  };
+  return { env: { ...stack.env, ...env }, stop: () => stack.stop() };
+}
+
+/** What a run of CI repeats on them. */
+const FEW = ['test/workflows/every-format.test.ts', 'test/access/row-level-security.test.ts'];
+
+/** What a long run repeats: everything that they have a part in. */
+const ALL = [
+  'test/access',
+  'test/api',
+  'test/conformance',
+  'test/e2e',
+  'test/export-csv',
+  'test/limits',
+  'test/mails',
+  'test/operations',
+  'test/schedules',
+  'test/shared/job',
+  'test/shared/source',
+  'test/webhooks',
+  'test/workflows',
+];
+
+describeDeeply('the end-to-end tests', function () {
+  this.timeout(RUN_LIMIT_MS + 60_000);
+  for (const [name, start] of Object.entries(SERVERS)) {
+    it(`pass on ${name}`, async function () {
+      const servers = await orSkip(this, start);
+      try {
+        await runTests(LONG ? ALL : FEW, servers.env);
+      } finally {
+        await servers.stop();
+      }
+    });
+  }
+});
