@@ -64,6 +64,8 @@ export async function startService(stack: Stack, programs: Programs, options: Se
   const port = await new Ports(join(BENCH_DIR, `ports-${name}.json`)).take('api');
   const apiUrl = `http://127.0.0.1:${port}`;
   const env = {
+    // As in the Dockerfile.
+    MALLOC_ARENA_MAX: '2',
     ...environmentFor(stack.env, benchEnvironment()),
     ...{ DATABASE_URL: url, SOURCE_DATABASE_URL: sourceUrl, S3_ENDPOINT: s3Endpoint, TEMPORAL_NAMESPACE: namespace },
     ...{
