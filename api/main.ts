@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import { Registry } from '@prometheus-io/client';
 import { readCommandLine } from '../shared/process/command-line.js';
-import { parseApiConfig, tuningOf, ConfigError, type ApiConfig } from '../shared/startup/config.js';
+import { parseApiConfig, ConfigError } from '../shared/startup/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
-import { checkPayloadKey } from '../shared/startup/check-payload-key.js';
-import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/startup/checks.js';
 import { JobStore } from '../shared/job/store.js';
 import { createLogger } from '../shared/process/logger.js';
 import { measureProcess, measureReaders } from '../shared/process/metrics.js';
@@ -13,12 +10,10 @@ import { MetricsPortError, serveMetrics } from '../shared/process/metrics-server
 import { openObjectStore } from '../shared/startup/open-object-store.js';
 import { Places } from '../shared/job/places.js';
 import { runMain, stopSignal } from '../shared/process/process.js';
-import { serviceRoot } from '../shared/process/service-version.js';
 import { ScheduleStore } from '../shared/schedules/store.js';
 import { Source } from '../shared/source/source.js';
 import { MailStore } from '../shared/mails/store.js';
 import { WebhookStore } from '../shared/webhooks/store.js';
-import { createAddressRule } from '../shared/network/address-rule.js';
 import { openTracing } from '../shared/process/tracing.js';
 import { connectTemporal, temporalAddress, TemporalSettingsError } from '../shared/temporal/client.js';
 import { createApp } from './app.js';
@@ -28,7 +23,9 @@ import { measureApi } from './measure-api.js';
 import { openPools } from './open-pools.js';
 import { Permissions } from './permissions.js';
 import { Readiness } from './readiness.js';
+import { createReadinessChecks } from './readiness-checks.js';
 import { ListenError, serveApp } from './server.js';
+import { settingsOf, trustOf } from './settings.js';
 import { TimeZones } from './time-zones.js';
 import { createTokenVerifier } from './verify-token.js';
 
@@ -59,18 +56,7 @@ async function main(): Promise<void> {
   measureReaders(measured, pools.estimates);
   const state = { jobs: new JobStore(pools.jobs), store, temporal };
   const { metrics, scrape } = measureApi(measured, state);
-  const readiness = new Readiness(
-    {
-      job_store: () => checkJobStore(pools.readiness),
-      object_store: () => checkBucket(store),
-      temporal: async () =>
-        (await checkTemporal(temporal.client)) ??
-        (await checkSearchAttributes(temporal.client.connection, address.namespace)) ??
-        // A schedule that can't be read now is no reason to take requests away from this process.
-        (await checkPayloadKey(temporal.client).catch(() => null)),
-    },
-    logger,
-  );
+  const readiness = new Readiness(createReadinessChecks(pools.readiness, store, temporal.client), logger);
   try {
     const metricsPort = config.METRICS_PORT;
     if (metricsPort !== undefined) await serveMetrics(scrape, { host: config.METRICS_HOST, port: metricsPort });
@@ -95,24 +81,7 @@ async function main(): Promise<void> {
           logger.warn({ user_id: userId }, 'the email address in a token is not valid: its user gets no email');
         },
       }),
-      settings: {
-        publicUrl: config.PUBLIC_URL,
-        linkSecret: config.LINK_SECRET,
-        webhookKey: config.WEBHOOK_KEY,
-        webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
-        recipientRule: config.NOTIFY_EMAIL,
-        limit: config.MAX_ACTIVE_EXPORTS,
-        tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,
-        weights: config.TENANT_WEIGHTS,
-        maxSchedules: config.MAX_SCHEDULES,
-        minScheduleSeconds: config.MIN_SCHEDULE_INTERVAL / 1000,
-        rateLimits: { user: config.RATE_LIMIT_USER, tenant: config.RATE_LIMIT_TENANT },
-        corsOrigins: config.CORS_ORIGINS,
-        trustProxy: config.TRUST_PROXY,
-        maxEventStreams: config.MAX_EVENT_STREAMS,
-        tuning: tuningOf(config),
-        pageFolder: join(serviceRoot(), 'dist', 'web'),
-      },
+      settings: settingsOf(config),
       readiness,
     };
     const server = await serveApp(createApp(deps), { host: config.HOST, port: config.PORT });
@@ -129,13 +98,5 @@ async function main(): Promise<void> {
   }
   logger.info('stopped');
 }
-
-const trustOf = (config: ApiConfig) => ({
-  secret: config.JWT_SECRET,
-  jwksUrl: config.JWT_JWKS_URL,
-  issuer: config.JWT_ISSUER,
-  audience: config.JWT_AUDIENCE,
-  requireScope: config.JWT_REQUIRE_SCOPE,
-});
 
 await runMain(main, [ConfigError, DatasetError, ListenError, MetricsPortError, TemporalSettingsError]);

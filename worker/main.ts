@@ -1,21 +1,19 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
-import { ConfigError, deploymentOf, parseWorkerConfig } from '../shared/startup/config.js';
+import { ConfigError, deploymentOf, parseWorkerConfig, type WorkerConfig } from '../shared/startup/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
-import { checkDatasets } from '../shared/startup/check-datasets.js';
-import { checkPayloadKeyPatiently } from '../shared/startup/check-payload-key.js';
 import { checkPublicUrl } from '../shared/startup/check-public-url.js';
-import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/startup/checks.js';
 import { measureProcess } from '../shared/process/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/process/metrics-server.js';
 import { openTracing } from '../shared/process/tracing.js';
-import { createLogger } from '../shared/process/logger.js';
+import { createLogger, type Logger } from '../shared/process/logger.js';
 import { runMain, stopSignal } from '../shared/process/process.js';
 import { temporalAddress, TemporalSettingsError } from '../shared/temporal/client.js';
-import { parseWorkerArguments } from './arguments.js';
+import { parseWorkerArguments, type WorkerRole } from './arguments.js';
 import { abandoned, CopyError, runCopies } from './copies.js';
 import { createWorker } from './create-worker.js';
+import { findMissing } from './find-missing.js';
 import { openDeps } from './open-deps.js';
 import { metricsPorts, sdkMetrics } from './metrics-ports.js';
 import { temporalLogger } from './temporal-logger.js';
@@ -39,26 +37,27 @@ async function main(): Promise<void> {
     await runCopies(program, stop, createLogger('export-workers', config.LOG_LEVEL));
     return;
   }
+  await runWorker(config, role, stop);
+}
+
+/** Runs one worker until it is told to stop. */
+async function runWorker(config: WorkerConfig, role: WorkerRole, stop: Promise<unknown>): Promise<void> {
   const watchdog = startWatchdog({ drainMs: config.WORKER_DRAIN, logLevel: config.LOG_LEVEL });
   void stop.then(watchdog.stopping);
   const registry = await loadDatasets(config.DATASETS_MODULE);
   const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-worker', config.LOG_LEVEL);
-  // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
-  Runtime.install({
-    logger: temporalLogger(logger),
-    shutdownSignals: [],
-    // Without `forward`, the SDK's core would write its own colored lines between the JSON.
-    telemetryOptions: { ...sdkMetrics(config), logging: { forward: {} } },
-  });
-
+  installRuntime(config, logger);
   const tracing = await openTracing(config, 'export-worker');
   const opened = await openDeps(config, registry, address, logger, tracing);
   const { deps, jobsPool, registry: measured } = opened;
   measureProcess(measured);
   let connection: NativeConnection | undefined;
   try {
-    const missing = await whatIsMissing();
+    const missing = await findMissing(
+      { source: deps.source, registry, jobs: jobsPool, store: deps.store, client: deps.temporal.client },
+      logger,
+    );
     if (missing.length > 0) throw new StartError(missing.join('\n'));
     const unreachable = checkPublicUrl(config);
     if (unreachable !== null) logger.warn({ setting: 'PUBLIC_URL' }, unreachable);
@@ -94,26 +93,17 @@ async function main(): Promise<void> {
     await opened.close();
     await tracing?.close();
   }
-
-  async function whatIsMissing(): Promise<string[]> {
-    const { client } = deps.temporal;
-    const temporal = async (): Promise<string | null> =>
-      (await checkTemporal(client)) ??
-      (await checkSearchAttributes(client.connection, address.namespace)) ??
-      (await checkPayloadKeyPatiently(client, PAYLOAD_KEY_PATIENCE_MS, (reason) => {
-        logger.warn({ reason }, 'the payload key is not checked');
-      }));
-    const checks = [checkJobStore(jobsPool), checkBucket(deps.store), temporal()];
-    const [datasets, ...answers] = await Promise.all([checkDatasets(deps.source, registry), ...checks]);
-    // The source database may be back when an export needs it, and that export waits for it.
-    if (datasets.unavailable !== null) logger.warn({ reason: datasets.unavailable }, 'the datasets are not checked');
-    for (const { sentence, ...where } of datasets.bypasses) logger.warn(where, sentence);
-    return [...answers.filter((sentence) => sentence !== null), ...datasets.misfits];
-  }
 }
 
-/** How long a worker's start waits for the retention schedule: that of a new namespace takes some seconds. */
-const PAYLOAD_KEY_PATIENCE_MS = 10_000;
+function installRuntime(config: WorkerConfig, logger: Logger): void {
+  // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
+  Runtime.install({
+    logger: temporalLogger(logger),
+    shutdownSignals: [],
+    // Without `forward`, the SDK's core would write its own colored lines between the JSON.
+    telemetryOptions: { ...sdkMetrics(config), logging: { forward: {} } },
+  });
+}
 
 /** Why a worker does not start: one sentence a line. */
 class StartError extends Error {

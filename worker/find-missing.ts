@@ -1,0 +1,36 @@
+import type { Client } from '@temporalio/client';
+import type { DatasetRegistry } from '../shared/datasets/index.js';
+import type { Pool } from '../shared/postgres.js';
+import type { Logger } from '../shared/process/logger.js';
+import type { Source } from '../shared/source/source.js';
+import { checkDatasets } from '../shared/startup/check-datasets.js';
+import { checkPayloadKeyPatiently } from '../shared/startup/check-payload-key.js';
+import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/startup/checks.js';
+import type { ObjectStore } from '../shared/store/object-store.js';
+
+/** How long a start waits for the retention schedule: in a new namespace it takes some seconds. */
+const PAYLOAD_KEY_PATIENCE_MS = 10_000;
+
+interface Parts {
+  readonly source: Source;
+  readonly registry: DatasetRegistry;
+  readonly jobs: Pool;
+  readonly store: ObjectStore;
+  readonly client: Client;
+}
+
+/** Why a worker can't start, a sentence each; none when it can. What may get better by itself is only logged. */
+export async function findMissing({ source, registry, jobs, store, client }: Parts, logger: Logger): Promise<string[]> {
+  const temporal = async (): Promise<string | null> =>
+    (await checkTemporal(client)) ??
+    (await checkSearchAttributes(client.connection, client.options.namespace)) ??
+    (await checkPayloadKeyPatiently(client, PAYLOAD_KEY_PATIENCE_MS, (reason) => {
+      logger.warn({ reason }, 'the payload key is not checked');
+    }));
+  const checks = [checkJobStore(jobs), checkBucket(store), temporal()];
+  const [datasets, ...answers] = await Promise.all([checkDatasets(source, registry), ...checks]);
+  // The source database may be back when an export needs it, and that export waits for it.
+  if (datasets.unavailable !== null) logger.warn({ reason: datasets.unavailable }, 'the datasets are not checked');
+  for (const { sentence, ...where } of datasets.bypasses) logger.warn(where, sentence);
+  return [...answers.filter((sentence) => sentence !== null), ...datasets.misfits];
+}
