@@ -1,11 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seedSampleData } from '../dev/sample-data/seed.js';
+import type { Service } from '../dev/stack/context.js';
 import type { Progress } from '../dev/stack/progress.js';
 import { LOCAL_DIR, startStack, type Stack } from '../dev/stack/stack.js';
 import { databaseUrl, recreateDatabase } from './databases.js';
 
 export const BENCH_DIR = join(LOCAL_DIR, 'bench');
+
+export interface BenchStack extends Stack {
+  /** Where Temporal's own data is, when it has a PostgreSQL of its own. */
+  readonly temporalPostgres?: Service | undefined;
+}
 
 /** Names of what would make the stack, or a program, use somebody else's services. */
 const FOREIGN =

@@ -37,6 +37,23 @@ export class JobWatch {
     }
   }
 
+  /** Jobs that have ended, whatever way. */
+  async countEnded(): Promise<number> {
+    return this.#count(`status NOT IN ('QUEUED', 'PROCESSING')`);
+  }
+
+  /** Jobs that are COMPLETED with so many rows. */
+  async countCompleted(rows: number): Promise<number> {
+    return this.#count(`status = 'COMPLETED' AND row_count = ${rows}`);
+  }
+
+  async #count(condition: string): Promise<number> {
+    const { rows } = await this.#client.query<{ count: string }>(
+      `SELECT count(*) AS count FROM export_jobs WHERE ${condition}`,
+    );
+    return Number(rows[0]?.count);
+  }
+
   async close(): Promise<void> {
     await this.#client.end();
   }

@@ -23,9 +23,21 @@ export type Job = z.infer<typeof jobSchema>;
 /** Whom the service is asked as. */
 export type Caller = Pick<Service, 'url' | 'token'>;
 
-/** @throws StackError with the API's own words when it refuses */
-export const postExport = async (caller: Caller, body: object): Promise<Job> =>
-  jobIn(await ask(caller, '/v1/exports', { method: 'POST', body: JSON.stringify(body) }));
+/** An answer that is no success, with the API's own words. */
+export class RefusedError extends StackError {
+  constructor(
+    message: string,
+    readonly status: number,
+    /** From `Retry-After`; 0 without one. */
+    readonly retryAfterSeconds: number,
+  ) {
+    super(message);
+  }
+}
+
+/** @throws RefusedError when the API refuses */
+export const postExport = async (caller: Caller, body: object, idempotencyKey?: string): Promise<Job> =>
+  jobIn(await ask(caller, '/v1/exports', { method: 'POST', body: JSON.stringify(body), idempotencyKey }));
 
 export const getExport = async (caller: Caller, jobId: string): Promise<Job> =>
   jobIn(await ask(caller, `/v1/exports/${jobId}`));
@@ -35,22 +47,29 @@ const jobIn = (text: string): Job => jobSchema.parse(JSON.parse(text));
 /** Not by `fetch`, which takes as much of the machine that is measured as the API does. */
 const agent = new Agent({ keepAlive: true });
 
-/** @throws StackError, as above */
+interface Asked {
+  readonly method?: string;
+  readonly body?: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** @throws RefusedError, as above */
 export async function ask(
   { url, token }: Caller,
   path: string,
-  { method = 'GET', body = '' }: { readonly method?: string; readonly body?: string } = {},
+  { method = 'GET', body = '', idempotencyKey }: Asked = {},
 ): Promise<string> {
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
+    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
   };
   const asked = request(url + path, { agent, method, headers });
   asked.end(body);
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   const said = await text(response);
   const { statusCode: status = 0 } = response;
-  if (status < 200 || status > 299) throw new StackError(`${path} answered ${status}: ${said}`);
-  return said;
+  if (status >= 200 && status <= 299) return said;
+  throw new RefusedError(`${path} answered ${status}: ${said}`, status, Number(response.headers['retry-after'] ?? 0));
 }

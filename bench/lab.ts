@@ -1,14 +1,13 @@
 import { cleanUpAfter, findLeftovers } from '../dev/stack/leftovers.js';
 import type { Progress } from '../dev/stack/progress.js';
 import { StackError } from '../dev/stack/stack-error.js';
-import type { Stack } from '../dev/stack/stack.js';
-import { BENCH_DIR, removeOutput, startBenchStack } from './bench-stack.js';
+import { BENCH_DIR, removeOutput, startBenchStack, type BenchStack } from './bench-stack.js';
 import { compile } from './compile.js';
 import { Programs } from './programs.js';
 
 /** What every row of the table works with. */
 export interface Lab {
-  readonly stack: Stack;
+  readonly stack: BenchStack;
   readonly programs: Programs;
   /** The compiled service. */
   readonly dist: string;

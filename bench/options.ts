@@ -15,6 +15,7 @@ const ROW_NAMES = [
   'latency',
   'load',
   'fairness',
+  'cluster',
   'xlsx',
   'xlsx-export',
   'pdf',
@@ -23,14 +24,17 @@ const ROW_NAMES = [
 /** What a run measures that names nothing: the promises that matter most, in about three minutes. */
 const DEFAULT_ONLY = 'csv,latency';
 const ALL = 'all';
+/** The fewest that a cluster of several machines makes sense with, and what Temporal recommends for a small one. */
+const DEFAULT_SHARDS = '2,512';
 
-const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only ROWS] [--cpu-prof]
+const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only ROWS] [--shards N,N] [--cpu-prof]
 
   --rows N        rows that are exported, ${Number(DEFAULT_ROWS).toLocaleString('en')} by default
   --rounds N      how often each contestant has its turn, ${DEFAULT_ROUNDS} by default
   --in-flight N   segments of one export at a time, ${DEFAULT_IN_FLIGHT} by default
   --only ROWS     ${DEFAULT_ONLY} by default; ${ALL}, or some of, with commas between:
                   ${ROW_NAMES.join(',')}
+  --shards N,N    history shards of the servers that the row cluster starts, ${DEFAULT_SHARDS} by default
   --cpu-prof      write a CPU profile of each process
 
 bench/README.md says what each row measures.`;
@@ -46,11 +50,13 @@ export interface BenchOptions {
   /** Segments of one export at a time. */
   readonly segmentsInFlight: number;
   readonly only: readonly RowName[];
+  /** History shards: one real Temporal server each. */
+  readonly shards: readonly number[];
   /** Have each worker write a CPU profile when it ends; the figures then are the profiler's, too. */
   readonly cpuProfile: boolean;
 }
 
-/** `[--rows N] [--rounds N] [--in-flight N] [--only csv,json,…|all] [--cpu-prof]` @throws StackError or UsageError */
+/** `[--rows N] [--rounds N] [--in-flight N] [--only csv,json,…|all] [--shards N,N] [--cpu-prof]` @throws StackError or UsageError */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values } = readCommandLine(args, {
     usage: USAGE,
@@ -59,6 +65,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string', default: DEFAULT_ROUNDS },
       'in-flight': { type: 'string', default: DEFAULT_IN_FLIGHT },
       only: { type: 'string', default: DEFAULT_ONLY },
+      shards: { type: 'string', default: DEFAULT_SHARDS },
       'cpu-prof': { type: 'boolean', default: false },
     },
   });
@@ -67,6 +74,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     rounds: countOf('--rounds', values.rounds),
     segmentsInFlight: countOf('--in-flight', values['in-flight']),
     only: parseOnly(values.only),
+    shards: values.shards.split(',').map((text) => countOf('--shards', text)),
     cpuProfile: values['cpu-prof'],
   };
 }

@@ -1,5 +1,5 @@
 import { StackError } from '../dev/stack/stack-error.js';
-import type { Stack } from '../dev/stack/stack.js';
+import type { BenchStack } from './bench-stack.js';
 import type { Service } from './service.js';
 
 /** Processes to measure, by name. */
@@ -28,8 +28,9 @@ export const pidsOfService = ({ workers, api }: Service): Pids => ({
   api: pidOf(api),
 });
 
-export const pidsOfStack = ({ services: { postgres, temporal, s3 } }: Stack): Pids => ({
+export const pidsOfStack = ({ services: { postgres, temporal, s3 }, temporalPostgres }: BenchStack): Pids => ({
   postgres: pidOf(postgres),
   temporal: pidOf(temporal),
+  ...(temporalPostgres === undefined ? {} : { 'temporal-postgres': pidOf(temporalPostgres) }),
   store: pidOf(s3),
 });

@@ -67,7 +67,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
 }
 
 /** The first column to the left, figures to the right. */
-function align(rows: readonly (readonly string[])[]): string {
+export function align(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows
     .map((row) =>

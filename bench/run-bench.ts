@@ -19,9 +19,9 @@ export async function runBench(options: BenchOptions, progress: Progress, signal
     const machine = await describeMachine(lab.stack, clients);
     const settings = { ...options, rclone: RCLONE_ARGS };
     for (const row of options.only) {
-      const { name, title, table, results } = await ROWS[row](lab, options, clients);
+      const { name, title, table, verdicts, results } = await ROWS[row](lab, options, clients);
       progress.line(`\n${title}\n${table}\n`);
-      progress.line(`  ${await writeResults(name, { machine, settings, ...results })}`);
+      progress.line(`  ${await writeResults(name, { machine, settings, verdicts, ...results })}`);
     }
   });
 }

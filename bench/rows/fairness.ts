@@ -32,7 +32,7 @@ export const fairnessRow: Row = async (lab, options) => {
       return measured;
     });
     const verdicts = verdictsOfFairness(fairness);
-    return { name: 'fairness', title, table: verdictTable(verdicts), results: { verdicts, fairness } };
+    return { name: 'fairness', title, table: verdictTable(verdicts), verdicts, results: { fairness } };
   });
 };
 

@@ -1,6 +1,7 @@
 import { pdfRow } from '../encoding/pdf-row.js';
 import { xlsxRow } from '../encoding/xlsx-row.js';
 import type { RowName } from '../options.js';
+import { clusterRow } from '../cluster/row.js';
 import { csvRow } from './csv.js';
 import { fairnessRow } from './fairness.js';
 import { gzipRow } from './gzip.js';
@@ -22,6 +23,7 @@ export const ROWS = {
   latency: latencyRow,
   load: loadRow,
   fairness: fairnessRow,
+  cluster: clusterRow,
   xlsx: xlsxRow,
   'xlsx-export': xlsxExportRow,
   pdf: pdfRow,

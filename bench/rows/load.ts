@@ -28,7 +28,7 @@ export const loadRow: Row = async (lab, options) => {
     );
     const { cpu } = read();
     const verdicts = verdictsOfLoad(load);
-    return { name: 'load', title, table: verdictTable(verdicts), results: { verdicts, load, cpu } };
+    return { name: 'load', title, table: verdictTable(verdicts), verdicts, results: { load, cpu } };
   });
 };
 

@@ -17,7 +17,8 @@ export interface RowReport {
   /** For people. */
   readonly title: string;
   readonly table: string;
-  /** For the file. */
+  readonly verdicts: readonly Verdict[];
+  /** For the file, beside the verdicts. */
   readonly results: Readonly<Record<string, unknown>>;
 }
 
@@ -52,6 +53,7 @@ export function raceReport({
     name: `${name}-${rows}`,
     title: `${title}, ${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(0)} MB, medians`,
     table: `${tableOf(scores)}\n\n${verdictTable(verdicts)}`,
-    results: { verdicts, ...more, scores },
+    verdicts,
+    results: { ...more, scores },
   };
 }

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { postExport, RefusedError, type Caller } from '../job.js';
+import { escapedCsv } from '../requests.js';
+
+const SERVICE_UNAVAILABLE = 503;
+
+/**
+ * Requests an export as a good client does: after a 503 the same request again, with the same key, when the time has
+ * passed that the answer names.
+ * @param times of each request, ms, are added here
+ * @throws RefusedError for any other refusal
+ */
+export async function postUntilAdmitted(caller: Caller, times: number[], signal: AbortSignal): Promise<void> {
+  const key = randomUUID();
+  for (;;) {
+    signal.throwIfAborted();
+    const waitSeconds = await postOnce(caller, key, times);
+    if (waitSeconds === undefined) return;
+    await sleep(waitSeconds * 1000, undefined, { signal });
+  }
+}
+
+/** @returns seconds to wait before the request is repeated; undefined when it was admitted */
+async function postOnce(caller: Caller, key: string, times: number[]): Promise<number | undefined> {
+  const begun = performance.now();
+  try {
+    await postExport(caller, escapedCsv, key);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefusedError && error.status === SERVICE_UNAVAILABLE) return error.retryAfterSeconds;
+    throw error;
+  } finally {
+    times.push(performance.now() - begun);
+  }
+}
