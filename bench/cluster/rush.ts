@@ -11,7 +11,7 @@ import { postUntilAdmitted } from './patient-client.js';
 /** All exports are requested in one moment; each user requests as many as a user may have at a time. */
 export const RUSH = { users: 500, exportsOfUser: 2, rows: LATENCY_ROWS } as const;
 const EXPORTS = RUSH.users * RUSH.exportsOfUser;
-const LIMIT_SECONDS = 200;
+const LIMIT_SECONDS = 600;
 const STEP_SECONDS = 5;
 /** Longer than a semaphore stays after its user's last export. */
 const SLOTS_FREE_WITHIN_MS = 60_000;
