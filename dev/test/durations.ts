@@ -45,7 +45,9 @@ export async function keepDurations(linesFile: string): Promise<void> {
     .map(({ file, ms }) => [relative(ROOT, file), Math.round(ms / 100) / 10] as const)
     .toSorted(([, one], [, other]) => other - one);
   const longer: Seconds = Object.fromEntries(slowest.filter(([, seconds]) => seconds >= LEAST_SECONDS));
-  const record = { ...(await readRecord(RECORDED)), [tier()]: longer };
+  const before = await readRecord(RECORDED);
+  // A run that was interrupted has met only some of the files.
+  const record = { ...before, [tier()]: { ...before[tier()], ...longer } };
   await mkdir(dirname(RECORDED), { recursive: true });
   await writeFile(RECORDED, `${JSON.stringify(record, null, 2)}\n`);
 
