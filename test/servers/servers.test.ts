@@ -16,12 +16,19 @@ interface Servers {
   stop(): Promise<void>;
 }
 
+/** What a run of CI repeats on them. */
+const TENANTS = 'test/access/row-level-security.test.ts';
+const CANCEL = 'test/workflows/cancel.test.ts';
+const DEATH = 'test/workflows/worker-death.test.ts';
+
 /** Servers of other people, on which no other test runs. */
-const SERVERS: Readonly<Record<string, () => Promise<Servers>>> = {
-  'PostgreSQL 15 by verified TLS, with names and passwords of special characters': () =>
-    stackWith(['postgres'], { startPostgres: startDebianPostgres }),
-  'PostgreSQL 15 behind PgBouncer in transaction mode': startPooled,
-  'a Temporal server with its default settings': () => stackOnTemporalServer(),
+const SERVERS: Readonly<Record<string, { readonly start: () => Promise<Servers>; readonly few: readonly string[] }>> = {
+  'PostgreSQL 15 by verified TLS, with names and passwords of special characters': {
+    start: () => stackWith(['postgres'], { startPostgres: startDebianPostgres }),
+    few: [TENANTS],
+  },
+  'PostgreSQL 15 behind PgBouncer in transaction mode': { start: startPooled, few: [TENANTS, CANCEL, DEATH] },
+  'a Temporal server with its default settings': { start: () => stackOnTemporalServer(), few: [CANCEL] },
 };
 
 /** Services connect through the pooler. */
@@ -38,16 +45,11 @@ async function startPooled(): Promise<Servers> {
   return { env: { ...stack.env, ...env }, stop: () => stack.stop() };
 }
 
-/** What a run of CI repeats on them. */
-const FEW = [
-  'test/access/row-level-security.test.ts',
-  'test/workflows/cancel.test.ts',
-  'test/workflows/worker-death.test.ts',
-];
-
 /** What a long run repeats. The other tests look into servers of their own, need a superuser, or pause workflows. */
 const MANY = [
-  ...FEW,
+  TENANTS,
+  CANCEL,
+  DEATH,
   'test/access/permission.test.ts',
   'test/mails',
   ...['account', 'cancel-too-late', 'ends', 'few-rows', 'generations', 'no-worker', 'reset', 'slots', 'sweep'].map(
@@ -57,11 +59,11 @@ const MANY = [
 
 describeDeeply('the end-to-end tests', function () {
   this.timeout(RUN_LIMIT_MS + 60_000);
-  for (const [name, start] of Object.entries(SERVERS)) {
+  for (const [name, { start, few }] of Object.entries(SERVERS)) {
     it(`pass on ${name}`, async function () {
       const servers = await orSkip(this, start);
       try {
-        await runTests(LONG ? MANY : FEW, servers.env);
+        await runTests(LONG ? MANY : few, servers.env);
       } finally {
         await servers.stop();
       }
