@@ -27,6 +27,9 @@ export async function cachedFolder(name: string, fill: (draft: string) => Promis
   return folder;
 }
 
+/** Whether the cache has the folder. */
+export const hasCachedFolder = (name: string): Promise<boolean> => exists(join(LOCAL_DIR, 'bin', name));
+
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { findOnPath } from './find-on-path.js';
-import { cachedFolder } from './cached-folder.js';
+import { cachedFolder, hasCachedFolder } from './cached-folder.js';
 import { pipPackages } from './pip-packages.js';
 import { runCommand, tellingLine } from './stack/run-command.js';
 import { StackError } from './stack/stack-error.js';
@@ -28,8 +28,7 @@ const INSTALL_LIMIT_MS = 20 * 60_000;
  * @throws StackError where it cannot be built
  */
 export async function goProgram(name: string, pinned: string): Promise<string> {
-  const version = pinned.slice(pinned.lastIndexOf('@') + 1);
-  const folder = await cachedFolder(`${name}-${version}`, async (draft) => {
+  const folder = await cachedFolder(folderName(name, pinned), async (draft) => {
     // A module may need a newer Go than the one at hand, which then brings it.
     const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'auto', GOBIN: draft };
     const { ok, output } = await runCommand(await findGo(), ['install', pinned], { env, timeoutMs: INSTALL_LIMIT_MS });
@@ -38,6 +37,12 @@ export async function goProgram(name: string, pinned: string): Promise<string> {
   const mainPackage = pinned.slice(0, pinned.lastIndexOf('@'));
   return join(folder, mainPackage.slice(mainPackage.lastIndexOf('/') + 1));
 }
+
+/** Whether `goProgram` has built it before. */
+export const hasGoProgram = (name: string, pinned: string): Promise<boolean> =>
+  hasCachedFolder(folderName(name, pinned));
+
+const folderName = (name: string, pinned: string): string => `${name}-${pinned.slice(pinned.lastIndexOf('@') + 1)}`;
 
 /** The folder of a module's sources. @param pinned `module@version` */
 export async function goModule(pinned: string): Promise<string> {

@@ -1,12 +1,23 @@
-import { goProgram } from '../go.js';
+import { goProgram, hasGoProgram } from '../go.js';
 
 /** The one in docker-compose.temporal.yml. */
 export const TEMPORAL_SERVER_VERSION = '1.32.2';
 
+/** A program's folder below `cmd/`. */
+type Main = 'server' | 'tools/sql';
+
+const programOf = (main: Main, version: string): [name: string, pinned: string] => [
+  `temporal-${main.replaceAll('/', '-')}`,
+  `go.temporal.io/server/cmd/${main}@v${version}`,
+];
+
 /**
  * A program of Temporal's server, built from its Go module once: in about seven minutes on two cores.
- * @param main its folder below `cmd/`
  * @throws StackError when Go is missing or the build fails
  */
-export const temporalProgram = (main: 'server' | 'tools/sql', version = TEMPORAL_SERVER_VERSION): Promise<string> =>
-  goProgram(`temporal-${main.replaceAll('/', '-')}`, `go.temporal.io/server/cmd/${main}@v${version}`);
+export const temporalProgram = (main: Main, version = TEMPORAL_SERVER_VERSION): Promise<string> =>
+  goProgram(...programOf(main, version));
+
+/** Whether the server can be started without a build. */
+export const isTemporalServerBuilt = (): Promise<boolean> =>
+  hasGoProgram(...programOf('server', TEMPORAL_SERVER_VERSION));

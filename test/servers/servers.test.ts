@@ -22,13 +22,15 @@ const CANCEL = 'test/workflows/cancel.test.ts';
 const DEATH = 'test/workflows/worker-death.test.ts';
 
 /** Servers of other people, on which no other test runs. */
-const SERVERS: Readonly<Record<string, { readonly start: () => Promise<Servers>; readonly few: readonly string[] }>> = {
+const SERVERS: Readonly<
+  Record<string, { readonly start: (context: Mocha.Context) => Promise<Servers>; readonly few: readonly string[] }>
+> = {
   'PostgreSQL 15 by verified TLS, with names and passwords of special characters': {
     start: () => stackWith(['postgres'], { startPostgres: startDebianPostgres }),
     few: [TENANTS],
   },
   'PostgreSQL 15 behind PgBouncer in transaction mode': { start: startPooled, few: [TENANTS, CANCEL, DEATH] },
-  'a Temporal server with its default settings': { start: () => stackOnTemporalServer(), few: [CANCEL] },
+  'a Temporal server with its default settings': { start: (context) => stackOnTemporalServer(context), few: [CANCEL] },
 };
 
 /** Services connect through the pooler. */
@@ -61,7 +63,7 @@ describeDeeply('the end-to-end tests', function () {
   this.timeout(RUN_LIMIT_MS + 60_000);
   for (const [name, { start, few }] of Object.entries(SERVERS)) {
     it(`pass on ${name}`, async function () {
-      const servers = await orSkip(this, start);
+      const servers = await orSkip(this, () => start(this));
       try {
         await runTests(LONG ? MANY : few, servers.env);
       } finally {

@@ -8,7 +8,6 @@ import { ownerSearchAttributes } from '../../shared/temporal/search-attributes.j
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { describeDeeply } from '../support/depth.js';
 import { postExport, untilEnded } from '../support/exports.js';
-import { orSkip } from '../support/or-skip.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import { stackOnTemporalServer } from '../support/temporal-server.js';
 
@@ -21,7 +20,7 @@ describeDeeply('The real Temporal server on PostgreSQL', function () {
   const ends: (() => Promise<void>)[] = [];
 
   before(async function () {
-    own = await orSkip(this, () => stackOnTemporalServer({ dynamicConfig: SERVICE_DYNAMIC_CONFIG }));
+    own = await stackOnTemporalServer(this, { dynamicConfig: SERVICE_DYNAMIC_CONFIG });
     ends.unshift(() => own.stop());
     service = await startService({ orders: 100, stackEnv: own.env });
     ends.unshift(() => service.close());
