@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import { exportWorkflowId, type AdmitRequest, type SlotsInput, type SlotsTuning } from '../shared/contract.js';
 import { slotsTuning } from '../shared/temporal/tuning.js';
-import { Admissions } from './admission.js';
+import { Admissions } from './admissions.js';
 import {
   admitUpdate,
   claimUpdate,
