@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exportWorkflowId, type ActiveJob, type UserRef } from '../shared/contract.js';
+import { exportWorkflowId } from '../shared/temporal/names.js';
+import type { ActiveJob, UserRef } from '../shared/contract.js';
 import { ownerQuery } from '../shared/temporal/search-attributes.js';
 import type { ActivityDeps } from './deps.js';
 import { isOpen, START_MS, workflowStatus } from './export-status.js';

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { exportWorkflowId, type ClaimInput, type JobSeed } from '../shared/contract.js';
+import { exportWorkflowId } from '../shared/temporal/names.js';
+import type { ClaimInput } from '../shared/temporal/inputs.js';
+import type { JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { askInTime } from '../shared/time-limit.js';
 import { slotsStart } from '../shared/temporal/slots-start.js';

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { webhookIdOf, type EventRef, type NotificationEvent } from '../shared/contract.js';
+import { webhookIdOf, type NotificationEvent } from '../shared/contract.js';
+import type { EventRef } from '../shared/temporal/inputs.js';
 import { ServiceError, type ErrorCode } from '../shared/errors.js';
 import type { JobRow } from '../shared/job/row.js';
 import { jobView } from '../shared/job/view.js';

@@ -1,4 +1,4 @@
-import type { Tuning } from '../shared/contract.js';
+import type { Tuning } from '../shared/temporal/inputs.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { FormatResources } from '../shared/formats/encoding.js';
 import type { BufferPool } from '../shared/store/buffer-pool.js';

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { temporaryPrefix, type JobRef } from '../shared/contract.js';
+import { temporaryPrefix } from '../shared/store/keys.js';
+import type { JobRef } from '../shared/contract.js';
 import { isActive } from '../shared/job/lifecycle.js';
 import type { ActivityDeps } from './deps.js';
 

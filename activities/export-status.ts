@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { exportWorkflowId } from '../shared/contract.js';
+import { exportWorkflowId } from '../shared/temporal/names.js';
 
 /** An export may take this long from its admission until it can be described; the client is answered before that. */
 export const START_MS = 10_000;

@@ -1,4 +1,5 @@
-import type { FinishAnswer, FinishedFile } from '../shared/contract.js';
+import type { FinishAnswer } from '../shared/temporal/inputs.js';
+import type { FinishedFile } from '../shared/contract.js';
 import { combineCrc32, crc32Base64 } from '../shared/plan/crc32.js';
 import { ServiceError } from '../shared/errors.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';

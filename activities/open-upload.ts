@@ -1,4 +1,5 @@
-import type { FinishedFile, JobRef, OpenedUpload } from '../shared/contract.js';
+import type { FinishedFile, JobRef } from '../shared/contract.js';
+import type { OpenedUpload } from '../shared/temporal/inputs.js';
 import { ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/job/file-name.js';
 import { fileKind } from '../shared/formats/file-kind.js';

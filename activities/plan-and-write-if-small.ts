@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { PlanSummary } from '../shared/contract.js';
+import type { PlanSummary } from '../shared/temporal/inputs.js';
 import { messageOf } from '../shared/errors.js';
 import { makeSegment, type SegmentDeps, type SegmentInput } from './export-segment.js';
 import { heartbeating } from './heartbeat.js';

@@ -1,12 +1,7 @@
 import { Context } from '@temporalio/activity';
-import {
-  fileKey,
-  type ExportRequest,
-  type JobRef,
-  type PlanDemand,
-  type PlanSummary,
-  type SizeTuning,
-} from '../shared/contract.js';
+import { fileKey } from '../shared/store/keys.js';
+import type { ExportRequest, JobRef } from '../shared/contract.js';
+import type { PlanDemand, PlanSummary, SizeTuning } from '../shared/temporal/inputs.js';
 import { ACCOUNT } from '../shared/datasets/account.js';
 import { contentsOf, type Contents } from '../shared/datasets/contents.js';
 import { ServiceError } from '../shared/errors.js';

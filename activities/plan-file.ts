@@ -9,7 +9,8 @@ import type { Plan, PlannedSegment } from '../shared/job/plan-schema.js';
 import type { SourceSession } from '../shared/source/session.js';
 import type { Source } from '../shared/source/source.js';
 import { cutSegments, fittingRows } from '../shared/plan/segments.js';
-import type { ExportRequest, SizeTuning } from '../shared/contract.js';
+import type { ExportRequest } from '../shared/contract.js';
+import type { SizeTuning } from '../shared/temporal/inputs.js';
 import { chooseLane, openLane } from './lanes.js';
 import { measureRows, readSample } from './sample-rows.js';
 

@@ -1,4 +1,4 @@
-import type { SizeTuning } from '../shared/contract.js';
+import type { SizeTuning } from '../shared/temporal/inputs.js';
 import { ServiceError } from '../shared/errors.js';
 import type { FilePlan } from './plan-file.js';
 

@@ -1,4 +1,5 @@
-import type { ExportInput, ExportRequest, JobFailure, JobSeed } from '../shared/contract.js';
+import type { ExportInput } from '../shared/temporal/inputs.js';
+import type { ExportRequest, JobFailure, JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { createRequestSchema, hashRequest } from '../shared/request/request.js';
 import type { DueExport } from '../shared/schedules/contract.js';

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { temporaryPrefix, type FinishedFile, type JobRef } from '../shared/contract.js';
+import { temporaryPrefix } from '../shared/store/keys.js';
+import type { FinishedFile, JobRef } from '../shared/contract.js';
 import { messageOf } from '../shared/errors.js';
 import type { ActivityDeps } from './deps.js';
 

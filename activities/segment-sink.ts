@@ -1,5 +1,6 @@
 import { crc32 } from '@node-rs/crc32';
-import { temporaryPrefix, type SegmentMode } from '../shared/contract.js';
+import { temporaryPrefix } from '../shared/store/keys.js';
+import type { SegmentMode } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import type { SegmentPieces } from '../shared/job/plan-schema.js';
 import { partNumbers } from '../shared/plan/pieces.js';

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { notificationWorkflowId, type JobRef, type NotificationEvent } from '../shared/contract.js';
+import { notificationWorkflowId } from '../shared/temporal/names.js';
+import type { JobRef, NotificationEvent } from '../shared/contract.js';
 import { ACCOUNT, ACCOUNT_TITLE } from '../shared/datasets/account.js';
 import { ERRORS, ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/job/file-name.js';

@@ -1,6 +1,6 @@
 import { QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { slotsWorkflowId } from '../shared/contract.js';
+import { slotsWorkflowId } from '../shared/temporal/names.js';
 import { ServiceError } from '../shared/errors.js';
 import type { TemporalClient } from '../shared/temporal/client.js';
 import { askInTime } from '../shared/time-limit.js';

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { jobIdOfKey } from '../shared/contract.js';
+import { jobIdOfKey } from '../shared/store/keys.js';
 import { isActive } from '../shared/job/lifecycle.js';
 import type { ActivityDeps } from './deps.js';
 

@@ -1,4 +1,4 @@
-import { temporaryPrefix } from '../shared/contract.js';
+import { temporaryPrefix } from '../shared/store/keys.js';
 import type { JobRow } from '../shared/job/row.js';
 import type { ActivityDeps } from './deps.js';
 import { START_MS } from './export-status.js';

@@ -7,7 +7,8 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import type { Admission, JobSeed } from '../shared/contract.js';
+import type { Admission } from '../shared/temporal/inputs.js';
+import type { JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import { grpcCode, isInvalid } from '../shared/temporal/grpc-code.js';
 import { TimeLimitError, withTimeLimit } from '../shared/time-limit.js';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Tuning } from '../shared/contract.js';
+import type { Tuning } from '../shared/temporal/inputs.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { JobStore } from '../shared/job/store.js';
 import type { Logger } from '../shared/process/logger.js';

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
-import { exportWorkflowId, percentOf, type ExportProgress } from '../shared/contract.js';
+import { exportWorkflowId } from '../shared/temporal/names.js';
+import { percentOf } from '../shared/contract.js';
+import type { ExportProgress } from '../shared/temporal/inputs.js';
 import { messageOf } from '../shared/errors.js';
 import type { JobRow } from '../shared/job/row.js';
 import { isActive } from '../shared/job/lifecycle.js';

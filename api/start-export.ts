@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exportWorkflowId, type JobSeed } from '../shared/contract.js';
+import { exportWorkflowId } from '../shared/temporal/names.js';
+import type { JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
 import type { JobRow } from '../shared/job/row.js';
 import type { TemporalClient } from '../shared/temporal/client.js';

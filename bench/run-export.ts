@@ -1,7 +1,7 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../dev/stack/stack-error.js';
-import { exportWorkflowId } from '../shared/contract.js';
+import { exportWorkflowId } from '../shared/temporal/names.js';
 import { getExport, postExport } from './job.js';
 import { findInProgress, watchProgress, type ProgressFindings, type Sample } from './progress-watch.js';
 import type { Service } from './service.js';

@@ -7,7 +7,7 @@ import { Ports } from '../dev/stack/ports.js';
 import { environmentFor } from '../dev/stack/stack-env.js';
 import { StackError } from '../dev/stack/stack-error.js';
 import type { Stack } from '../dev/stack/stack.js';
-import { CONTROL_QUEUE } from '../shared/contract.js';
+import { CONTROL_QUEUE } from '../shared/temporal/names.js';
 import { migrate } from '../shared/job/migrate.js';
 import { connectTemporal, type TemporalClient } from '../shared/temporal/client.js';
 import type { WorkerRole } from '../worker/arguments.js';

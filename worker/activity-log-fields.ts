@@ -1,5 +1,5 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { jobIdOfWorkflow } from '../shared/contract.js';
+import { jobIdOfWorkflow } from '../shared/temporal/names.js';
 
 /** By the names that the API's lines have. */
 interface Fields {

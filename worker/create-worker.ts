@@ -12,7 +12,7 @@ import {
   createMailActivities,
   createWebhookActivities,
 } from '../activities/index.js';
-import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from '../shared/contract.js';
+import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from '../shared/temporal/names.js';
 import { metricSinks } from './metric-sinks.js';
 import { activityLogFields } from './activity-log-fields.js';
 import type { WorkerRole } from './arguments.js';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
-import { CONTROL_QUEUE, type RetentionInput } from '../shared/contract.js';
+import { CONTROL_QUEUE } from '../shared/temporal/names.js';
+import type { RetentionInput } from '../shared/temporal/inputs.js';
 import { RETENTION_SCHEDULE } from '../shared/startup/check-payload-key.js';
 import type { TemporalClient } from '../shared/temporal/client.js';
 import { SEARCH_ATTRIBUTES } from '../shared/temporal/search-attributes.js';

@@ -2,7 +2,7 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
-import { jobIdOfWorkflow } from '../shared/contract.js';
+import { jobIdOfWorkflow } from '../shared/temporal/names.js';
 
 /** How long after the drain time, when activities are aborted, the process is killed, ms. The docs promise ten s. */
 const AFTER_DRAIN_MS = 8000;

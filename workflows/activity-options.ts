@@ -1,15 +1,8 @@
 import type { Priority } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ControlActivities, DataActivities, MailActivities, WebhookActivities } from '../activities/index.js';
-import {
-  CONTROL_QUEUE,
-  DATA_QUEUE,
-  MAIL_QUEUE,
-  WEBHOOK_QUEUE,
-  type ActivityTuning,
-  type EventRef,
-  type Tuning,
-} from '../shared/contract.js';
+import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from '../shared/temporal/names.js';
+import type { ActivityTuning, EventRef, Tuning } from '../shared/temporal/inputs.js';
 import { turnsOf } from '../shared/temporal/tenant-weights.js';
 import type { StepLabel } from './steps.js';
 

@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
-import type { Admission, AdmitRequest } from '../shared/contract.js';
+import type { Admission, AdmitRequest } from '../shared/temporal/inputs.js';
 import type { Reaper } from './reaper.js';
 import type { Slots } from './slots.js';
 import { startChildExport } from './start-child-export.js';

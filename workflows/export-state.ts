@@ -1,11 +1,6 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import {
-  percentOf,
-  type ExportProgress,
-  type ExportRequest,
-  type Phase,
-  type ShownStatus,
-} from '../shared/contract.js';
+import { percentOf, type ExportRequest, type Phase, type ShownStatus } from '../shared/contract.js';
+import type { ExportProgress } from '../shared/temporal/inputs.js';
 import { EXPORT_ROWS, EXPORT_STATE } from '../shared/temporal/search-attributes.js';
 import { ExportMeter } from './metric-sinks.js';
 import { progressQuery, slotGrantedSignal } from '../shared/temporal/messages.js';

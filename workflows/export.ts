@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
-import type { ExportInput, ExportResult, FinishedFile, JobFailure, NotificationEvent } from '../shared/contract.js';
+import type { ExportInput, ExportResult } from '../shared/temporal/inputs.js';
+import type { FinishedFile, JobFailure, NotificationEvent } from '../shared/contract.js';
 import { tellsSomebody } from '../shared/temporal/notification-start.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';

@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
-import type { ExportInput, FinishAnswer, FinishedFile, PlanSummary } from '../shared/contract.js';
+import type { ExportInput, FinishAnswer, PlanSummary } from '../shared/temporal/inputs.js';
+import type { FinishedFile } from '../shared/contract.js';
 import { dataActivities, longControlActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';
 import { inlineFirst } from './inline-first.js';

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/index.js';
-import type { Tuning } from '../shared/contract.js';
+import type { Tuning } from '../shared/temporal/inputs.js';
 import { controlActivities, inlineActivities } from './activity-options.js';
 import type { StepLabel } from './steps.js';
 

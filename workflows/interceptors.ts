@@ -1,5 +1,5 @@
 import { workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { jobIdOfWorkflow } from '../shared/contract.js';
+import { jobIdOfWorkflow } from '../shared/temporal/names.js';
 import { EXPORT_TENANT_ID } from '../shared/temporal/search-attributes.js';
 
 /** Adds the job and the tenant to every line that a workflow logs. */

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { ExportInput, FinishedFile, PlanDemand, PlanSummary } from '../shared/contract.js';
+import type { ExportInput, PlanDemand, PlanSummary } from '../shared/temporal/inputs.js';
+import type { FinishedFile } from '../shared/contract.js';
 import type { ErrorCode } from '../shared/errors.js';
 import { sizeTuning } from '../shared/temporal/tuning.js';
 import { dataActivities } from './activity-options.js';

@@ -1,5 +1,5 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { EventRef, NotificationInput, RedeliveryInput, Tuning } from '../shared/contract.js';
+import type { EventRef, NotificationInput, RedeliveryInput, Tuning } from '../shared/temporal/inputs.js';
 import { mailActivities, webhookActivities } from './activity-options.js';
 
 /** How the user is told, and what has become of it: `email: sent, webhook: in progress`. */

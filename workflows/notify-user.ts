@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
-import type { ExportInput, NotificationEvent } from '../shared/contract.js';
+import type { ExportInput } from '../shared/temporal/inputs.js';
+import type { NotificationEvent } from '../shared/contract.js';
 import { notificationStart, tellsSomebody } from '../shared/temporal/notification-start.js';
 import { notificationWorkflow } from './notification.js';
 

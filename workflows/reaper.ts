@@ -1,5 +1,5 @@
 import { sleep } from '@temporalio/workflow';
-import type { SlotsTuning } from '../shared/contract.js';
+import type { SlotsTuning } from '../shared/temporal/inputs.js';
 import { controlActivities, describeActivities } from './activity-options.js';
 import type { Slots } from './slots.js';
 

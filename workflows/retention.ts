@@ -1,5 +1,5 @@
 import { setCurrentDetails, sleep } from '@temporalio/workflow';
-import type { RetentionInput } from '../shared/contract.js';
+import type { RetentionInput } from '../shared/temporal/inputs.js';
 import { longControlActivities } from './activity-options.js';
 
 /**

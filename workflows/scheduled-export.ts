@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
-import type { ExportResult } from '../shared/contract.js';
+import type { ExportResult } from '../shared/temporal/inputs.js';
 import type { ScheduledExportInput } from '../shared/schedules/contract.js';
 import { DEFAULT_TUNING } from '../shared/temporal/tuning.js';
 import { controlActivities } from './activity-options.js';

@@ -1,5 +1,6 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
-import { slotsWorkflowId, type ExportInput } from '../shared/contract.js';
+import { slotsWorkflowId } from '../shared/temporal/names.js';
+import type { ExportInput } from '../shared/temporal/inputs.js';
 import { slotsTuning } from '../shared/temporal/tuning.js';
 import { inlineActivities } from './activity-options.js';
 import type { ExportState } from './export-state.js';

@@ -1,4 +1,4 @@
-import type { SlotsState } from '../shared/contract.js';
+import type { SlotsState } from '../shared/temporal/inputs.js';
 
 /**
  * The slots of one user: who holds one, who waits for one. Pure, so that it can be tested without Temporal.

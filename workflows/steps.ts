@@ -1,4 +1,4 @@
-import type { SlotsState } from '../shared/contract.js';
+import type { SlotsState } from '../shared/temporal/inputs.js';
 
 /** How a step is shown to operators. */
 export interface StepLabel {

@@ -8,7 +8,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { exportWorkflowId, type AdmitRequest, type SlotsInput, type SlotsTuning } from '../shared/contract.js';
+import { exportWorkflowId } from '../shared/temporal/names.js';
+import type { AdmitRequest, SlotsInput, SlotsTuning } from '../shared/temporal/inputs.js';
 import { slotsTuning } from '../shared/temporal/tuning.js';
 import { Admissions } from './admissions.js';
 import {

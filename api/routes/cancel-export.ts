@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RequestHandler } from 'express';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/job/row.js';
 import { isInvalid } from '../../shared/temporal/grpc-code.js';

@@ -1,15 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import {
-  CONTROL_QUEUE,
-  NOTIFICATION_EVENTS,
-  redeliveryWorkflowId,
-  webhookIdOf,
-  type ExportStatus,
-  type NotificationEvent,
-  type RedeliveryInput,
-} from '../../shared/contract.js';
+import { CONTROL_QUEUE, redeliveryWorkflowId } from '../../shared/temporal/names.js';
+import { NOTIFICATION_EVENTS, webhookIdOf, type ExportStatus, type NotificationEvent } from '../../shared/contract.js';
+import type { RedeliveryInput } from '../../shared/temporal/inputs.js';
 import { ServiceError } from '../../shared/errors.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/webhooks/store.js';
 import { MAILS_AN_HOUR, SKIP_REASONS, type SkippedMail } from '../../shared/mails/store.js';

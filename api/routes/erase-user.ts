@@ -1,7 +1,8 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { CONTROL_QUEUE, erasureWorkflowId, type ErasureCounts, type UserRef } from '../../shared/contract.js';
+import { CONTROL_QUEUE, erasureWorkflowId } from '../../shared/temporal/names.js';
+import type { ErasureCounts, UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { isInvalid } from '../../shared/temporal/grpc-code.js';
 import { SILENCE_MS, askInTime } from '../../shared/time-limit.js';

@@ -1,5 +1,5 @@
 import { signToken } from '../../api/sign-token.js';
-import { CONTROL_QUEUE } from '../../shared/contract.js';
+import { CONTROL_QUEUE } from '../../shared/temporal/names.js';
 import { connectTemporal, type TemporalClient } from '../../shared/temporal/client.js';
 import { NORTHWIND } from '../sample-data/tenants.js';
 import type { ManagedProcess } from '../stack/managed-process.js';

@@ -1,4 +1,4 @@
-import { fileKey, temporaryPrefix } from '../contract.js';
+import { fileKey, temporaryPrefix } from '../store/keys.js';
 import { fileKind } from '../formats/file-kind.js';
 import { FORMATS } from '../formats/index.js';
 import type { JobRow } from './row.js';

@@ -1,5 +1,5 @@
 import type { CalendarSpec, ScheduleOptions } from '@temporalio/client';
-import { CONTROL_QUEUE } from '../contract.js';
+import { CONTROL_QUEUE } from '../temporal/names.js';
 import { scheduledWorkflowId, type ScheduledExportInput } from './contract.js';
 import { parseCron, type Calendar } from './cron.js';
 import { ownerSearchAttributes } from '../temporal/search-attributes.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Tuning } from '../contract.js';
+import type { Tuning } from '../temporal/inputs.js';
 import { isDatabaseUrl } from './database-url.js';
 import { readPayloadKeys } from '../temporal/payload-keys.js';
 import { readRecipientRule } from '../mails/recipient.js';

@@ -1,4 +1,6 @@
-import { exportWorkflowId, CONTROL_QUEUE, type ExportInput, type JobSeed } from '../contract.js';
+import { exportWorkflowId, CONTROL_QUEUE } from './names.js';
+import type { ExportInput } from './inputs.js';
+import type { JobSeed } from '../contract.js';
 import { exportSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
 

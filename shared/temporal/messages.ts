@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Admission, AdmitRequest, ClaimRequest, ExportProgress, SlotsState } from '../contract.js';
+import type { Admission, AdmitRequest, ClaimRequest, ExportProgress, SlotsState } from './inputs.js';
 
 /** userExportSlots: takes a slot and starts the export, or fails with TOO_MANY_EXPORTS and the active job ids. */
 export const admitUpdate = defineUpdate<Admission, [AdmitRequest]>('admit');

@@ -1,10 +1,5 @@
-import {
-  CONTROL_QUEUE,
-  notificationWorkflowId,
-  type EventRef,
-  type NotificationInput,
-  type Tuning,
-} from '../contract.js';
+import { CONTROL_QUEUE, notificationWorkflowId } from './names.js';
+import type { EventRef, NotificationInput, Tuning } from './inputs.js';
 
 /** What of a request or of its row says who is told of what. */
 interface Asked {

@@ -1,12 +1,7 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import {
-  CONTROL_QUEUE,
-  slotsWorkflowId,
-  type ActiveJob,
-  type SlotsInput,
-  type SlotsState,
-  type UserRef,
-} from '../contract.js';
+import { CONTROL_QUEUE, slotsWorkflowId } from './names.js';
+import type { ActiveJob, UserRef } from '../contract.js';
+import type { SlotsInput, SlotsState } from './inputs.js';
 import { ownerSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
 import { slotsTuning } from './tuning.js';

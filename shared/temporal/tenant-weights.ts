@@ -1,4 +1,4 @@
-import type { Tuning } from '../contract.js';
+import type { Tuning } from './inputs.js';
 
 /** Weights of tenants by id, in lower case. */
 export type TenantWeights = ReadonlyMap<string, number>;

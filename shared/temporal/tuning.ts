@@ -1,4 +1,4 @@
-import type { ActivityTuning, SizeTuning, SlotsTuning, Tuning, WebhookTuning } from '../contract.js';
+import type { ActivityTuning, SizeTuning, SlotsTuning, Tuning, WebhookTuning } from './inputs.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { erasureWorkflowId } from '../../shared/contract.js';
+import { erasureWorkflowId } from '../../shared/temporal/names.js';
 import { until } from '../support/exports.js';
 import { seedFor, someone, StartedApis, type Overrides, type TestApi } from './support.js';
 

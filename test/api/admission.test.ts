@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v5 } from 'uuid';
 import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
-import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
 import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
 import { createRequestSchema, hashRequest, parseExportRequest } from '../../shared/request/request.js';
 import { slotsQuery } from '../../shared/temporal/messages.js';

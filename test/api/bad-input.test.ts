@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SignJWT, UnsecuredJWT, generateKeyPair } from 'jose';
-import { slotsWorkflowId } from '../../shared/contract.js';
+import { slotsWorkflowId } from '../../shared/temporal/names.js';
 import { signToken } from '../../api/sign-token.js';
 import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
-import { slotsWorkflowId } from '../../shared/contract.js';
+import { slotsWorkflowId } from '../../shared/temporal/names.js';
 import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';

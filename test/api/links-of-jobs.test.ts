@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { fileKey, temporaryPrefix } from '../../shared/contract.js';
+import { fileKey, temporaryPrefix } from '../../shared/store/keys.js';
 import { makeDownloadToken } from '../../shared/job/links.js';
 import { assertProblem } from './problems.js';
 import { ask } from '../support/ask.js';

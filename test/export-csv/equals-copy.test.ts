@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CONTOSO, NORTHWIND, TENANTS } from '../../dev/sample-data/tenants.js';
 import { orders } from '../../shared/datasets/orders.js';
-import type { Tuning } from '../../shared/contract.js';
+import type { Tuning } from '../../shared/temporal/inputs.js';
 import { queryRows } from '../support/database.js';
 import { DEEP, deeply } from '../support/depth.js';
 import { leftovers } from '../support/exports.js';

@@ -1,10 +1,6 @@
-import {
-  CONTROL_QUEUE,
-  notificationWorkflowId,
-  type NotificationEvent,
-  type NotificationInput,
-  type Tuning,
-} from '../../shared/contract.js';
+import { CONTROL_QUEUE, notificationWorkflowId } from '../../shared/temporal/names.js';
+import type { NotificationEvent } from '../../shared/contract.js';
+import type { NotificationInput, Tuning } from '../../shared/temporal/inputs.js';
 import { seedFor } from '../api/support.js';
 import { FAST, type TestService } from '../support/service.js';
 import type { Reader } from '../workflows/support.js';

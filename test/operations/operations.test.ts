@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { deeply } from '../support/depth.js';
 import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
 import type { TestService } from '../support/service.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../../dev/stack/stack.js';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { describeDeeply } from '../support/depth.js';
 import { planAt, postExport, untilEnded } from '../support/exports.js';

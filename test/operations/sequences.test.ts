@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
-import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { LONG } from '../support/depth.js';

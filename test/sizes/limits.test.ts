@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
-import { fileKey } from '../../shared/contract.js';
+import { fileKey } from '../../shared/store/keys.js';
 import { exportFile } from '../export-csv/compare.js';
 import { sentenceOf } from '../../shared/errors.js';
 import { operatorsReason } from '../support/failures.js';

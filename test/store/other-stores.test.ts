@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DEEP, deeply } from '../support/depth.js';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';

@@ -1,5 +1,5 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import type { TestService } from './service.js';
 
 /** What an operator reads about an export that failed: the failure of its workflow, as the Web UI shows it. */

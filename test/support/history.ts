@@ -1,4 +1,4 @@
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import type { TestService } from './service.js';
 
 /** What the latest run of an export's workflow has been through. */

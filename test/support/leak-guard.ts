@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { exportWorkflowId, jobIdOfKey } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
+import { jobIdOfKey } from '../../shared/store/keys.js';
 import { queryRows } from './database.js';
 import { until } from './exports.js';
 import type { TestService } from './service.js';

@@ -19,7 +19,7 @@ import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../shared/startup/config.js';
-import type { Tuning } from '../../shared/contract.js';
+import type { Tuning } from '../../shared/temporal/inputs.js';
 import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
 import { openObjectStore } from '../../shared/startup/open-object-store.js';
 import { Source } from '../../shared/source/source.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { slotsWorkflowId } from '../../shared/contract.js';
+import { slotsWorkflowId } from '../../shared/temporal/names.js';
 import { checkPayloadKey } from '../../shared/startup/check-payload-key.js';
 import { keyIdOf } from '../../shared/temporal/payload-codec.js';
 import { connectTemporal, encryptedBy } from '../../shared/temporal/client.js';

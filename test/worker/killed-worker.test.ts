@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../dev/stack/stack.js';
 import type { Principal } from '../../api/deps.js';
-import { slotsWorkflowId } from '../../shared/contract.js';
+import { slotsWorkflowId } from '../../shared/temporal/names.js';
 import { describeDeeply } from '../support/depth.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';

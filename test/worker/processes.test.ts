@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { assertDocumented } from '../export-csv/error-docs.js';
 import { startProgram, type Program } from '../api/programs.js';
 import { describeDeeply } from '../support/depth.js';

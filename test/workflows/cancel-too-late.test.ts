@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import type { TestService } from '../support/service.js';
 import { type Doors, endStage, startStage } from './doors.js';

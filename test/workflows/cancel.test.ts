@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { exportStart } from '../../shared/temporal/export-start.js';
 import { seedFor } from '../api/support.js';
 import { deeply } from '../support/depth.js';

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { workflowBundleFile } from '../../worker/workflow-bundle.js';
 import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';

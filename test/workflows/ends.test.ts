@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { exportWorkflowId, temporaryPrefix } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
+import { temporaryPrefix } from '../../shared/store/keys.js';
 import { sentenceOf } from '../../shared/errors.js';
 import { operatorsReason } from '../support/failures.js';
 import { queryRows } from '../support/database.js';

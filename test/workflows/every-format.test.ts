@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser } from '../support/service.js';

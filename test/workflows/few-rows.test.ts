@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { eventsOf } from '../support/history.js';
 import { someUser, type TestService } from '../support/service.js';

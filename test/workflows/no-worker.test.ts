@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
 import { describeDeeply } from '../support/depth.js';
 import { until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { BUILT_IN_DATASETS, defineDataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { queryRows } from '../support/database.js';

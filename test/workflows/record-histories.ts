@@ -8,7 +8,7 @@
  * the histories of released code stay beside the new ones, and keep them replaying with `patched`.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { exportWorkflowId, slotsWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
 import { temporalScheduleId } from '../../shared/schedules/contract.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { deeply } from '../support/depth.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { FAST, someUser, type ServiceOptions, type TestService } from '../support/service.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exportWorkflowId } from '../../shared/contract.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { deeply } from '../support/depth.js';
 import { download, getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import { CONTROL_QUEUE, type RetentionInput } from '../../shared/contract.js';
+import { CONTROL_QUEUE } from '../../shared/temporal/names.js';
+import type { RetentionInput } from '../../shared/temporal/inputs.js';
 import { RETENTION_SCHEDULE } from '../../shared/startup/check-payload-key.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { postExport, until } from '../support/exports.js';

@@ -2,7 +2,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal } from '../../api/deps.js';
-import { slotsWorkflowId } from '../../shared/contract.js';
+import { slotsWorkflowId } from '../../shared/temporal/names.js';
 import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';

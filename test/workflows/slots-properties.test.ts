@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SlotsState } from '../../shared/contract.js';
+import type { SlotsState } from '../../shared/temporal/inputs.js';
 import { Slots } from '../../workflows/slots.js';
 
 /** More jobs than slots, few enough that random events meet the same ones. */

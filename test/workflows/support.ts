@@ -7,13 +7,8 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { workflowStatus } from '../../activities/export-status.js';
 import type { Principal } from '../../api/deps.js';
-import {
-  CONTROL_QUEUE,
-  exportWorkflowId,
-  slotsWorkflowId,
-  type RetentionInput,
-  type SlotsState,
-} from '../../shared/contract.js';
+import { CONTROL_QUEUE, exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
+import type { RetentionInput, SlotsState } from '../../shared/temporal/inputs.js';
 import { messageOf } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/job/row.js';
 import { slotsQuery } from '../../shared/temporal/messages.js';

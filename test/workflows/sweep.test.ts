@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { exportWorkflowId, slotsWorkflowId, temporaryPrefix } from '../../shared/contract.js';
+import { exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
+import { temporaryPrefix } from '../../shared/store/keys.js';
 import { jobOfRow } from '../../shared/job/row.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';

@@ -1,5 +1,5 @@
 import { ActivityCancellationType, condition, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { ExportProgress } from '../../../shared/contract.js';
+import type { ExportProgress } from '../../../shared/temporal/inputs.js';
 import { progressQuery } from '../../../shared/temporal/messages.js';
 
 export interface ShowInput {
