@@ -5,14 +5,13 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = fileURLToPath(new URL('./results', import.meta.url));
 
 /**
- * Keeps what a run has found: `results/<date>-<name>.json`. A second run on the same day replaces it.
+ * Writes what a run has found to `results/<name>.json`, in place of the run before; `at` says when.
  * @returns the file's path
  */
 export async function writeResults(name: string, results: Readonly<Record<string, unknown>>): Promise<string> {
-  const at = new Date().toISOString();
-  const file = join(FOLDER, `${at.slice(0, 10)}-${name}.json`);
+  const file = join(FOLDER, `${name}.json`);
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(file, `${JSON.stringify({ at, ...results }, rounded, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ at: new Date().toISOString(), ...results }, rounded, 2)}\n`);
   return file;
 }
 
