@@ -17,6 +17,8 @@ export interface Door {
   open(): Promise<void>;
   /** Whoever waits falls: the source database refuses its query, which no retry can change. */
   trap(): Promise<void>;
+  /** Readers that stand before the closed door now. */
+  waiting(): Promise<number>;
   /** Waits until this many readers stand before the closed door. */
   somebodyWaits(readers?: number): Promise<void>;
 }
@@ -107,15 +109,16 @@ export class Doors {
         await client.query('SELECT pg_advisory_lock($1)', [number + TRAP]);
         await client.query('SELECT pg_advisory_unlock($1)', [number]);
       },
+      waiting: async () => {
+        const { rows } = await client.query<{ waiting: string }>(
+          `SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+          [number],
+        );
+        return Number(rows[0]?.waiting);
+      },
       somebodyWaits: async (readers = 1) => {
-        const enough = async (): Promise<boolean> => {
-          const { rows } = await client.query<{ waiting: string }>(
-            `SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
-               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-            [number],
-          );
-          return Number(rows[0]?.waiting) >= readers;
-        };
+        const enough = async (): Promise<boolean> => (await door.waiting()) >= readers;
         try {
           await until(`${readers} readers before door ${number}`, enough);
         } catch (error) {

@@ -5,7 +5,7 @@ import { leftovers, planAt, postExport, until, untilEnded } from '../support/exp
 import { compressionOf } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
-import { BY_ROWS, DATASETS_WITH_DOORS, Doors, behind } from './doors.js';
+import { BY_ROWS, DATASETS_WITH_DOORS, Doors, behind, type Door } from './doors.js';
 import { assertSameFile, segmentsOf, statusOf, untilCommitted } from './support.js';
 import { DEEP } from '../support/depth.js';
 import { describeStores } from '../support/stores.js';
@@ -58,11 +58,21 @@ describeStores('a worker that stops in the middle of exports', (stackEnv) => {
       outlive(files));
   }
 
+  /** Each export has a segment before the door, and none anywhere else: an export may have two there. */
+  async function untilEachWaits(door: Door, jobIds: readonly string[]): Promise<void> {
+    await until('a segment of each export before the door', async () => {
+      const rows = await Promise.all(jobIds.map((jobId) => segmentsOf(service, jobId)));
+      const begun = rows.map((all) => all.filter((row) => row.attempt > 0 && row.rows === null).length);
+      const total = begun.reduce((sum, count) => sum + count, 0);
+      return !begun.includes(0) && (await door.waiting()) === total;
+    });
+  }
+
   async function outlive(files: Files): Promise<void> {
     const worker = await service.startWorker();
     const door = await doors.closed(1);
     const jobIds = await postAll(files);
-    await door.somebodyWaits(jobIds.length);
+    await untilEachWaits(door, jobIds);
     for (const jobId of jobIds) await untilCommitted(service, jobId);
     await worker.stop();
     const committed = await Promise.all(jobIds.map((jobId) => untilCommitted(service, jobId)));
