@@ -24,12 +24,12 @@ const INTERRUPTED = 'The export was interrupted too often to finish.';
  */
 export const ERRORS = {
   // At the door.
-  VALIDATION_FAILED: { status: 400, retryable: false, title: 'The request is not valid' },
-  UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid bearer token is needed' },
-  FORBIDDEN: { status: 403, retryable: false, title: 'The token does not allow this' },
-  NOT_PERMITTED: { status: 403, retryable: false, title: 'The dataset may not be exported by this user' },
-  NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing, or it is not yours' },
-  METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'This address does not take that method' },
+  VALIDATION_FAILED: { status: 400, retryable: false, title: "The request isn't valid" },
+  UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid access token is required' },
+  FORBIDDEN: { status: 403, retryable: false, title: "Your access token doesn't allow this" },
+  NOT_PERMITTED: { status: 403, retryable: false, title: "You don't have permission to export this dataset" },
+  NOT_FOUND: { status: 404, retryable: false, title: 'Not found' },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'Method not allowed' },
   NOT_ACTIVE: { status: 409, retryable: false, title: 'The export is not active' },
   STILL_ACTIVE: { status: 409, retryable: false, title: 'The export is still active' },
   NOT_READY: { status: 409, retryable: false, title: 'The export has no file' },
@@ -39,24 +39,24 @@ export const ERRORS = {
   TOO_MANY_SCHEDULES: { status: 409, retryable: false, title: 'Too many schedules' },
   BODY_TOO_LARGE: { status: 413, retryable: false, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, title: 'The body must be JSON' },
-  IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key belongs to another request' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key was used for another request' },
   RATE_LIMITED: { status: 429, retryable: false, title: 'Too many requests' },
   TOO_MANY_ESTIMATES: { status: 429, retryable: false, title: 'Too many estimates at once' },
   TOO_MANY_STREAMS: { status: 429, retryable: false, title: 'Too many open event streams' },
   TOO_MANY_EXPORTS: { status: 429, retryable: false, title: 'Too many active exports' },
-  TENANT_TOO_BUSY: { status: 429, retryable: false, title: 'Too many active exports of the tenant' },
-  TEMPORARILY_UNAVAILABLE: { status: 503, retryable: true, title: 'The service cannot take this now' },
+  TENANT_TOO_BUSY: { status: 429, retryable: false, title: 'Your organization has too many active exports' },
+  TEMPORARILY_UNAVAILABLE: { status: 503, retryable: true, title: 'Temporarily unavailable' },
 
   // What ends a job.
-  TOO_MANY_ROWS: { status: 422, retryable: false, title: 'The export has more rows than is allowed' },
-  FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be larger than is allowed' },
+  TOO_MANY_ROWS: { status: 422, retryable: false, title: 'The export has too many rows' },
+  FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be too large' },
   NOT_STORABLE: {
     status: 500,
     retryable: false,
     title: "The request can't be stored",
     sentence: "The request contains characters that can't be stored.",
   },
-  SCHEDULE_OUTDATED: { status: 500, retryable: false, title: 'The request of the schedule is no longer valid' },
+  SCHEDULE_OUTDATED: { status: 500, retryable: false, title: "The schedule's request is no longer valid" },
   DATASET_UNAVAILABLE: {
     status: 500,
     retryable: false,
@@ -66,13 +66,13 @@ export const ERRORS = {
   KEY_NOT_UNIQUE: {
     status: 500,
     retryable: false,
-    title: 'The key of the dataset is not unique or is null',
+    title: "The dataset's key is null or not unique",
     sentence: "This dataset isn't set up correctly: some of its rows can't be told apart.",
   },
   COMPUTE_FAILED: {
     status: 500,
     retryable: false,
-    title: 'A computed column cannot be computed',
+    title: 'A computed column failed',
     sentence: "A computed column of this dataset couldn't be computed.",
   },
   SOURCE_FORBIDDEN: {
@@ -84,19 +84,19 @@ export const ERRORS = {
   SOURCE_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    title: 'The source database does not answer',
+    title: 'The source database is unavailable',
     sentence: 'The database that holds this data is unavailable.',
   },
   JOB_STORE_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    title: 'The job database does not answer',
+    title: 'The job database is unavailable',
     sentence: "The service's own database is unavailable.",
   },
   STORAGE_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    title: 'The file storage does not answer',
+    title: 'The file storage is unavailable',
     sentence: 'The file storage is unavailable.',
   },
   STORAGE_REFUSED: {
@@ -108,17 +108,17 @@ export const ERRORS = {
   MAIL_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    title: 'The mail provider does not answer',
+    title: 'The mail provider is unavailable',
     sentence: "The email couldn't be sent yet.",
   },
   MAIL_REFUSED: {
     status: 500,
     retryable: false,
-    title: 'The mail provider refused the mail',
+    title: 'The mail provider rejected the email',
     sentence: "The email couldn't be sent.",
   },
-  WEBHOOK_UNAVAILABLE: { status: 503, retryable: true, title: 'The receiver of the webhook does not take it' },
-  WEBHOOK_REFUSED: { status: 500, retryable: false, title: 'The webhook may not be sent to its address' },
+  WEBHOOK_UNAVAILABLE: { status: 503, retryable: true, title: "The webhook receiver didn't accept it" },
+  WEBHOOK_REFUSED: { status: 500, retryable: false, title: 'The webhook address is not allowed' },
   TERMINATED: {
     status: 500,
     retryable: false,

@@ -25,7 +25,7 @@ const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
   user_id: { schema: { type: 'string', format: 'uuid' }, example: '1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11' },
   token: {
     schema: { type: 'string', minLength: 1 },
-    description: 'From `download_url`. Whoever has it has the file.',
+    description: 'From `download_url`. Anyone who has it can download the file.',
     example: 'AaIFasQ_coCEkxpE7gpVkgAAawTA',
   },
   file: { schema: { type: 'string', minLength: 1 }, example: 'swagger-ui.css' },

@@ -33,7 +33,7 @@ export function exportRequest(registry: DatasetRegistry, schemas: Schemas, name:
       name,
       schemas.add(`${pascal(name.toLowerCase())}Options`, {
         ...schemas.input(options),
-        description: `Options of the format ${name}`,
+        description: `${name} options`,
       }),
     ]),
   );
@@ -46,9 +46,9 @@ export function exportRequest(registry: DatasetRegistry, schemas: Schemas, name:
       properties: {
         ...properties,
         ...(name === 'ScheduledRequest' ? { filters: withRelativeRanges(properties.filters, registry.get(type)) } : {}),
-        format: { ...properties.format, description: 'In any case; answers have it in upper case.' },
+        format: { ...properties.format, description: 'Upper or lower case; answers use upper case.' },
         options: {
-          description: 'Those of the format.',
+          description: 'Options of the format.',
           default: {},
           anyOf: formats.map((format) => optionRefs.get(format)),
         },

@@ -10,7 +10,7 @@ export const REQUEST_HEADERS = {
     example: 'monthly-2026-01',
   },
   'Last-Event-ID': {
-    description: 'Sent by browsers that connect again. Not needed: the first event is always the state of now.',
+    description: 'Sent by browsers when they reconnect. Not needed: the first event is always the current state.',
     schema: text(),
     example: '17',
   },
@@ -25,19 +25,19 @@ export type RequestHeader = keyof typeof REQUEST_HEADERS;
 
 export const RESPONSE_HEADERS = {
   'X-Request-Id': {
-    description: 'The id of this request, yours or a new one.',
+    description: 'The id of this request: the one you sent, or a new one.',
     required: true,
     schema: text('^[\\w.:-]{1,128}$'),
     example: '4f8b1f0e-3c55-4a53-9f0e-0d9b4f7a5f11',
   },
   Location: {
-    description: 'Where to go on: the job, or the file.',
+    description: 'The URL of the created resource, or of the file.',
     required: true,
     schema: { type: 'string', format: 'uri-reference' },
     example: '/v1/exports/01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60',
   },
   'Retry-After': {
-    description: 'Seconds after which asking again makes sense.',
+    description: 'Seconds to wait before trying again.',
     required: true,
     schema: text('^\\d+$'),
     example: '5',
@@ -49,12 +49,12 @@ export const RESPONSE_HEADERS = {
     example: '"user";q=1200;w=60;pk=:N2Y5:, "tenant";q=30000;w=60;pk=:MGE3:',
   },
   RateLimit: {
-    description: 'What is left of each: `r` requests for the next `t` seconds.',
+    description: 'What is left of each limit: `r` requests for the next `t` seconds.',
     schema: text(),
     example: '"user";r=1187;t=42, "tenant";r=29410;t=42',
   },
   'WWW-Authenticate': {
-    description: 'RFC 6750: that a bearer token is needed, or what is wrong with the one that was sent.',
+    description: 'RFC 6750: says that a bearer token is required, or what is wrong with the one you sent.',
     required: true,
     schema: text('^Bearer'),
     example: 'Bearer error="invalid_token", error_description="The token has expired."',

@@ -37,9 +37,9 @@ export function webhookOperations(schemas: Schemas): Json {
           content: { 'application/json': { schema: schemas.output(messageSchema(event)) } },
         },
         responses: {
-          '2XX': { description: 'The receiver has it' },
-          410: { description: 'The receiver wants no more of this tenant' },
-          default: { description: 'It is sent again later; redirects are not followed' },
+          '2XX': { description: 'Delivered' },
+          410: { description: 'The receiver wants no more webhooks from this tenant' },
+          default: { description: 'Retried later; redirects are not followed' },
         },
         security: [],
       },

@@ -66,6 +66,8 @@ export const cancelExportOperation: Operation = {
   description:
     'Asks for it; the export says CANCELLED when nothing of it is left. One that is being finished still completes. May be repeated.',
   scope: 'exports:write',
-  answers: { 202: { description: 'The export, as it is by now', schema: jobSchema, example: JOB_EXAMPLES.processing } },
+  answers: {
+    202: { description: 'The current state of the export', schema: jobSchema, example: JOB_EXAMPLES.processing },
+  },
   problems: ['NOT_ACTIVE', 'TEMPORARILY_UNAVAILABLE'],
 };

@@ -17,7 +17,7 @@ export const contract =
 export const contractOperation: Operation = {
   id: 'contract',
   tag: 'Service',
-  summary: 'This document',
+  summary: 'Get the OpenAPI document',
   answers: {
     200: {
       description: 'OpenAPI 3.1',

@@ -62,15 +62,15 @@ export function createExport(deps: ApiDeps): RequestHandler {
 export const createExportOperation: Operation = {
   id: 'createExport',
   tag: 'Exports',
-  summary: 'Ask for an export',
+  summary: 'Create an export',
   description:
-    'Takes one of your slots and starts the export; no row has been read when this answers. `GET /v1/datasets` says what can be asked for.',
+    'Takes one of your slots, starts the export and answers at once, before any row is read. `GET /v1/datasets` lists what you can export.',
   scope: 'exports:write',
   headers: ['Idempotency-Key'],
   takes: 'ExportRequest',
   answers: {
     202: {
-      description: 'The export, as it is by now',
+      description: 'The current state of the export',
       headers: ['Location'],
       schema: jobSchema,
       example: JOB_EXAMPLES.queued,

@@ -114,9 +114,9 @@ export function createSchedule(deps: ApiDeps): RequestHandler {
 export const createScheduleOperation: Operation = {
   id: 'createSchedule',
   tag: 'Schedules',
-  summary: 'Make an export come again and again',
+  summary: 'Create a schedule',
   description:
-    'The request is checked as `POST /v1/exports` checks it, now and at every run. An export that a schedule starts waits for a slot instead of being refused.',
+    'The request is validated like `POST /v1/exports`, now and at every run. If you have no free slot when a run is due, its export waits for one.',
   scope: 'exports:write',
   headers: ['Idempotency-Key'],
   takes: 'ScheduleRequest',

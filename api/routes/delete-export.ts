@@ -38,6 +38,6 @@ export const deleteExportOperation: Operation = {
   description:
     'The file, or what a failed export has left, is gone when this answers. The export itself stays in the list.',
   scope: 'exports:write',
-  answers: { 204: { description: 'There is no file any more' } },
+  answers: { 204: { description: 'The file is deleted' } },
   problems: ['STILL_ACTIVE', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED'],
 };

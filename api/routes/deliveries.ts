@@ -24,10 +24,10 @@ const deliverySchema = z
     webhook_id: webhookId,
     event: eventSchema,
     attempt: z.int().min(1),
-    host: z.string().describe('Where it went'),
-    status: z.enum(DELIVERY_STATUSES).describe('UNKNOWN: its worker died before it could write down an answer'),
+    host: z.string().describe('The host it was sent to'),
+    status: z.enum(DELIVERY_STATUSES).describe('UNKNOWN: the worker died before it recorded the answer'),
     http_status: z.int().nullable(),
-    error: z.string().nullable().describe('A sentence'),
+    error: z.string().nullable().describe('A human-readable explanation'),
     started_at: moment,
     ended_at: moment.nullable(),
     next_attempt_at: moment.nullable(),
@@ -49,7 +49,7 @@ const skippedSchema = z
   .strictObject({
     event: z.enum(NOTIFICATION_EVENTS.map(eventType)).describe('The event that the email was about'),
     reason: z.enum(SKIP_REASONS),
-    detail: z.string().describe('A sentence'),
+    detail: z.string().describe('A human-readable explanation'),
     skipped_at: moment,
   })
   .meta({ id: 'SkippedMail' });
@@ -138,13 +138,13 @@ export function redeliver(deps: ApiDeps): RequestHandler {
 export const redeliverOperation: Operation = {
   id: 'redeliver',
   tag: 'Webhooks',
-  summary: 'Deliver the webhook of an export once more',
+  summary: 'Redeliver the webhook of an export',
   description:
     'One attempt now, with the same `webhook_id`, also to a receiver that has the event already or has answered 410. The list of deliveries says what comes of it.',
   scope: 'exports:write',
   answers: {
     202: {
-      description: 'It is being sent',
+      description: 'The webhook is being sent',
       schema: z.strictObject({ webhook_id: webhookId, event: eventSchema }),
       example: { webhook_id: EXAMPLE.webhook_id, event: EXAMPLE.event },
     },

@@ -75,13 +75,13 @@ export function docsFile(): RequestHandler {
 export const docsOperation: Operation = {
   id: 'docs',
   tag: 'Service',
-  summary: 'This document, to read and to try',
+  summary: 'Open the API documentation',
   answers: { 200: { description: 'A page', contentType: 'text/html', schema: z.string() } },
 };
 
 export const docsFileOperation: Operation = {
   id: 'docsFile',
   tag: 'Service',
-  summary: 'What the page is made of',
-  answers: { 200: { description: 'A style, a script or a picture', contentType: '*/*', schema: z.string() } },
+  summary: 'Get an asset of the documentation',
+  answers: { 200: { description: 'A style sheet, a script or an image', contentType: '*/*', schema: z.string() } },
 };

@@ -9,7 +9,7 @@ const querySchema = z.strictObject({
   redirect: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('true')
-    .describe('false: answer the address'),
+    .describe('false: return the URL instead of redirecting'),
 });
 const answerSchema = z.strictObject({ url: z.url(), expires_at: z.iso.datetime() });
 
@@ -28,21 +28,21 @@ export function downloadExport(deps: ApiDeps): RequestHandler {
 export const downloadExportOperation: Operation = {
   id: 'downloadExport',
   tag: 'Exports',
-  summary: 'To the file',
+  summary: 'Download the file',
   description:
     'Redirects to a storage URL that is valid for five minutes. Keep `download_url` rather than that URL, or repeat this request for a new one. HEAD redirects to a URL that is signed for HEAD.',
   scope: 'exports:read',
   query: () => querySchema,
   answers: {
     200: {
-      description: 'With `redirect=false`: the address',
+      description: 'With `redirect=false`: the URL of the file',
       schema: answerSchema,
       example: {
         url: 'https://s3.example.com/exports/01933b1c.csv?X-Amz-Expires=300&X-Amz-Signature=0a1b2c',
         expires_at: '2026-11-22T10:16:13.000Z',
       },
     },
-    302: { description: 'To the file', headers: ['Location'] },
+    302: { description: 'Redirects to the file', headers: ['Location'] },
   },
   problems: [...PERMISSION_PROBLEMS, 'NOT_READY', 'EXPIRED'],
 };

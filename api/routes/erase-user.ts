@@ -17,9 +17,9 @@ const ANSWER_WITHIN_MS = 20_000;
 const count = z.int().min(0);
 const doneSchema = z.strictObject({
   status: z.literal('ERASED'),
-  exports: count.describe('Rows that were there'),
-  files: count.describe('Of them, those that had a file'),
-  cancelled: count.describe('Of them, those that were active'),
+  exports: count.describe('Exports deleted'),
+  files: count.describe('How many of them had a file'),
+  cancelled: count.describe('How many of them were active'),
   schedules: count,
 });
 const goingOnSchema = z.strictObject({ status: z.literal('ERASING') });
@@ -41,7 +41,7 @@ export function eraseUser({ temporal, settings }: ApiDeps): RequestHandler {
     );
     const handle = await start.catch((error: unknown) => {
       if (isInvalid(error)) throw error;
-      const sentence = 'The erasure could not be started; please repeat it.';
+      const sentence = "We couldn't start the erasure. Repeat the request.";
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
     });
     try {
@@ -58,13 +58,13 @@ export function eraseUser({ temporal, settings }: ApiDeps): RequestHandler {
 export const eraseUserOperation: Operation = {
   id: 'eraseUser',
   tag: 'Users',
-  summary: 'Erase what is kept of a user',
+  summary: "Erase a user's data",
   description:
-    'Of a user of your tenant: schedules are deleted, active exports cancelled, files, leftovers and rows deleted. May be repeated. What Temporal remembers ends with its retention period.',
+    'Deletes the schedules of a user of your tenant, cancels active exports, and deletes files, unfinished uploads and rows. Safe to repeat. Temporal keeps the history of closed workflows until its retention period ends.',
   scope: 'exports:admin',
   answers: {
     200: {
-      description: 'It is done; what was there',
+      description: 'Everything is erased; the counts say what was there',
       schema: doneSchema,
       example: { status: 'ERASED', exports: 12, files: 2, cancelled: 1, schedules: 1 },
     },

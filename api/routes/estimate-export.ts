@@ -78,13 +78,14 @@ export function estimateExport(deps: ApiDeps): RequestHandler {
 export const estimateExportOperation: Operation = {
   id: 'estimateExport',
   tag: 'Exports',
-  summary: 'Rows, bytes and seconds, before asking',
-  description: 'Takes what `POST /v1/exports` takes, starts nothing, and refuses more rows than an export may have.',
+  summary: 'Estimate an export',
+  description:
+    'Takes the same body as `POST /v1/exports` and starts nothing. Fails if the export would have more rows than allowed.',
   scope: 'exports:read',
   takes: 'ExportRequest',
   answers: {
     200: {
-      description: 'What such an export would be',
+      description: 'The estimated rows, bytes and seconds',
       schema: estimateSchema,
       example: { rows: 139_959, rows_are: 'exact', bytes: 27_015_560, seconds: 1.4, based_on: 12, reason: null },
     },

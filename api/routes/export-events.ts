@@ -84,7 +84,7 @@ const eventSchema = z.union([
 export const exportEventsOperation: Operation = {
   id: 'exportEvents',
   tag: 'Exports',
-  summary: 'Progress of an export as server-sent events',
+  summary: 'Stream the progress of an export',
   description:
     'Sends `progress` when the export has advanced, at most once a second, and `end` when it has ended; the data of both is the export as `GET` returns it. When the token expires, an `expired` event closes the stream, and its data is a problem: connect again with a new token. Comments keep the connection open. A client that reconnects gets the current state.',
   scope: 'exports:read',

@@ -18,7 +18,7 @@ export function getExport(deps: ApiDeps): RequestHandler {
 export const getExportOperation: Operation = {
   id: 'getExport',
   tag: 'Exports',
-  summary: 'One export, and how far it is at this moment',
+  summary: 'Get an export and its progress',
   scope: 'exports:read',
   answers: { 200: { description: 'The export', schema: jobSchema, example: JOB_EXAMPLES.completed } },
 };

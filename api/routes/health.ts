@@ -17,7 +17,7 @@ const notReadySchema = z.strictObject({
   missing: z
     .array(z.enum(PARTS))
     .min(1)
-    .describe("Named as in the metric `export_dependency_up`. The API's log says why, and what to do"),
+    .describe('Same names as in the metric `export_dependency_up`. The API log explains each failure'),
 });
 
 /** `GET /readyz`: 200, or 503 with the names of the missing parts. It is public, so it names no addresses. */

@@ -54,11 +54,11 @@ export function listDatasets({ registry }: ApiDeps): RequestHandler {
 export const listDatasetsOperation: Operation = {
   id: 'listDatasets',
   tag: 'Datasets',
-  summary: 'Datasets and formats, with their columns, filters and options',
+  summary: 'List datasets and formats',
   scope: 'exports:read',
   answers: {
     200: {
-      description: 'What can be asked for',
+      description: 'Datasets with their columns and filters, and formats with their options',
       schema: choicesSchema,
       example: {
         datasets: [

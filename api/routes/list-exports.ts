@@ -22,7 +22,7 @@ const querySchema = (registry: DatasetRegistry) =>
       .optional(),
     type: once.pipe(oneOf([...registry.keys(), ACCOUNT])).optional(),
     limit: limitSchema,
-    cursor: cursorSchema.optional().describe('`next_cursor` of the page before'),
+    cursor: cursorSchema.optional().describe('`next_cursor` of the previous page'),
   });
 
 /** `GET /v1/exports`: the caller's jobs, newest first, as their rows have them. */
@@ -53,12 +53,12 @@ export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandl
 export const listExportsOperation: Operation = {
   id: 'listExports',
   tag: 'Exports',
-  summary: 'Your exports, newest first',
+  summary: 'List your exports',
   scope: 'exports:read',
   query: querySchema,
   answers: {
     200: {
-      description: 'A page of them',
+      description: 'A page of exports, newest first',
       schema: jobListSchema,
       example: {
         exports: [LISTED_JOB_EXAMPLE],

@@ -9,12 +9,12 @@ import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../sche
 
 const querySchema = z.strictObject({
   limit: limitSchema,
-  cursor: cursorSchema.optional().describe('`next_cursor` of the page before'),
+  cursor: cursorSchema.optional().describe('`next_cursor` of the previous page'),
 });
 
 const listSchema = z.strictObject({
   schedules: z.array(scheduleSchema),
-  next_cursor: z.string().nullable().describe('Null: this is the last page'),
+  next_cursor: z.string().nullable().describe('Null on the last page'),
 });
 
 /** `GET /v1/schedules`: the caller's, newest first. There are few: all are listed, and those of the page described. */
@@ -48,12 +48,12 @@ export function listSchedules({ schedules }: ApiDeps): RequestHandler {
 export const listSchedulesOperation: Operation = {
   id: 'listSchedules',
   tag: 'Schedules',
-  summary: 'Your schedules, newest first',
+  summary: 'List your schedules',
   scope: 'exports:read',
   query: () => querySchema,
   answers: {
     200: {
-      description: 'A page of them',
+      description: 'A page of schedules, newest first',
       schema: listSchema,
       example: { schedules: [LISTED_SCHEDULE_EXAMPLE], next_cursor: null },
     },

@@ -19,8 +19,8 @@ export function metrics({ scrape }: ApiDeps): RequestHandler {
 export const metricsOperation: Operation = {
   id: 'metrics',
   tag: 'Service',
-  summary: 'What Prometheus collects',
-  description: 'Not here when the service is configured to serve it at a port of its own.',
-  answers: { 200: { description: 'Prometheus’ text format', contentType: 'text/plain', schema: z.string() } },
+  summary: 'Get metrics for Prometheus',
+  description: 'Not available here when metrics are served on a separate port.',
+  answers: { 200: { description: 'The Prometheus text format', contentType: 'text/plain', schema: z.string() } },
   problems: ['NOT_FOUND'],
 };

@@ -30,10 +30,10 @@ const noSuchLink = (): ServiceError => new ServiceError('NOT_FOUND', 'There is n
 export const openLinkOperation: Operation = {
   id: 'openLink',
   tag: 'Exports',
-  summary: 'To the file, by `download_url`',
+  summary: 'Open a download link',
   description:
-    'Needs no token: the link is the permission. Redirects to a storage URL that is valid for five minutes; HEAD redirects to a URL that is signed for HEAD.',
-  answers: { 302: { description: 'To the file', headers: ['Location'] } },
+    'Works without a token: anyone who has the link can download the file. Redirects to a storage URL that is valid for five minutes; HEAD redirects to a URL that is signed for HEAD.',
+  answers: { 302: { description: 'Redirects to the file', headers: ['Location'] } },
   problems: [
     'NOT_READY',
     'EXPIRED',

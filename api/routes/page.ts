@@ -61,7 +61,7 @@ function compressed(asset: string, request: Request, response: Response): string
 export const pageOperation: Operation = {
   id: 'page',
   tag: 'Service',
-  summary: 'The web page',
+  summary: 'Open the web page',
   answers: { 200: { description: 'A page', contentType: 'text/html', schema: z.string() } },
   problems: ['NOT_FOUND'],
 };
@@ -69,6 +69,6 @@ export const pageOperation: Operation = {
 export const pageAssetOperation: Operation = {
   id: 'pageAsset',
   tag: 'Service',
-  summary: 'What the web page is made of',
-  answers: { 200: { description: 'A style, a script or a picture', contentType: '*/*', schema: z.string() } },
+  summary: 'Get an asset of the web page',
+  answers: { 200: { description: 'A style sheet, a script or an image', contentType: '*/*', schema: z.string() } },
 };

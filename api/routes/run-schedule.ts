@@ -8,7 +8,10 @@ import type { Operation } from '../openapi/operation.js';
 import { requireDone } from '../schedules/owned-schedule.js';
 
 const runSchema = z.strictObject({
-  job_id: z.guid().nullable().describe('Null: it waits until the run before has ended, or has not begun yet'),
+  job_id: z
+    .guid()
+    .nullable()
+    .describe('Null if the run has not started, for example because the previous one is still active'),
 });
 
 /** `POST /v1/schedules/{schedule_id}/run`: now, as if it were due; also while it is paused. */
@@ -34,7 +37,7 @@ export const runScheduleOperation: Operation = {
   scope: 'exports:write',
   answers: {
     202: {
-      description: 'It runs; its export appears within a second or two',
+      description: 'The run is starting; its export appears within a second or two',
       schema: runSchema,
       example: { job_id: '5f1c3a1a-7a52-5cc0-9d9c-3d1b2a4f5e60' },
     },

@@ -17,7 +17,7 @@ export function getSchedule(deps: ApiDeps): RequestHandler {
 export const getScheduleOperation: Operation = {
   id: 'getSchedule',
   tag: 'Schedules',
-  summary: 'A schedule, when it runs next, and the exports that it has made',
+  summary: 'Get a schedule with its next and recent runs',
   scope: 'exports:read',
   answers: { 200: SCHEDULE },
 };
@@ -38,8 +38,9 @@ export function replaceSchedule(deps: ApiDeps): RequestHandler {
 export const replaceScheduleOperation: Operation = {
   id: 'replaceSchedule',
   tag: 'Schedules',
-  summary: 'Change a schedule',
-  description: 'Takes all of it, as `POST /v1/schedules`. A run that is active goes on as it was; paused stays paused.',
+  summary: 'Replace a schedule',
+  description:
+    'Takes a full body, like `POST /v1/schedules`. An active run continues unchanged, and a paused schedule stays paused.',
   scope: 'exports:write',
   takes: 'ScheduleRequest',
   answers: { 200: SCHEDULE },
@@ -59,9 +60,9 @@ export const deleteScheduleOperation: Operation = {
   id: 'deleteSchedule',
   tag: 'Schedules',
   summary: 'Delete a schedule',
-  description: 'A run that is active goes on; cancel its export to stop it.',
+  description: 'An active run continues; cancel its export to stop it.',
   scope: 'exports:write',
-  answers: { 204: { description: 'There is no such schedule any more' } },
+  answers: { 204: { description: 'The schedule is deleted' } },
 };
 
 /** `POST /v1/schedules/{schedule_id}/pause` and `/unpause`; both may be repeated. */
@@ -76,8 +77,8 @@ export const pauseSchedule =
 export const pauseScheduleOperation: Operation = {
   id: 'pauseSchedule',
   tag: 'Schedules',
-  summary: 'Let a schedule rest',
-  description: 'What would be due meanwhile is left out. A run that is active goes on.',
+  summary: 'Pause a schedule',
+  description: 'Runs that come due while it is paused are skipped. An active run continues.',
   scope: 'exports:write',
   answers: { 200: SCHEDULE },
 };
@@ -85,7 +86,7 @@ export const pauseScheduleOperation: Operation = {
 export const unpauseScheduleOperation: Operation = {
   id: 'unpauseSchedule',
   tag: 'Schedules',
-  summary: 'Let a schedule go on',
+  summary: 'Resume a schedule',
   scope: 'exports:write',
   answers: { 200: SCHEDULE },
 };

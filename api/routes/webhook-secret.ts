@@ -9,9 +9,9 @@ import type { Answer, Operation } from '../openapi/operation.js';
 
 const secretSchema = z
   .strictObject({
-    secret: z.string().describe('As the libraries of Standard Webhooks take it'),
+    secret: z.string().describe('In the format that Standard Webhooks libraries expect'),
     rotated_at: z.iso.datetime().nullable(),
-    replaced_still_signing: z.int().min(0).describe('Earlier secrets that sign, too: each for a day after its end'),
+    replaced_still_signing: z.int().min(0).describe('How many replaced secrets still sign; each does for a day'),
   })
   .meta({ id: 'WebhookSecret' });
 type SecretView = z.infer<typeof secretSchema>;
@@ -60,7 +60,7 @@ const secretAnswer: Answer = {
 export const showSecretOperation: Operation = {
   id: 'showWebhookSecret',
   tag: 'Webhooks',
-  summary: "What verifies the webhooks of the caller's tenant",
+  summary: 'Get the webhook secret',
   scope: 'exports:admin',
   answers: { 200: secretAnswer },
   problems: ['JOB_STORE_UNAVAILABLE'],
@@ -69,8 +69,8 @@ export const showSecretOperation: Operation = {
 export const rotateSecretOperation: Operation = {
   id: 'rotateWebhookSecret',
   tag: 'Webhooks',
-  summary: 'Replace the secret of webhooks',
-  description: 'The replaced one signs beside it for a day. At most five times within a day.',
+  summary: 'Rotate the webhook secret',
+  description: 'The replaced secret keeps signing for a day. You can rotate five times a day.',
   scope: 'exports:admin',
   answers: { 200: secretAnswer },
   problems: ['ROTATED_TOO_OFTEN', 'JOB_STORE_UNAVAILABLE'],

@@ -7,9 +7,9 @@ import { definitionSchema } from '../../shared/schedules/definition.js';
 const moment = z.iso.datetime();
 
 const runSchema = z.strictObject({
-  due_at: moment.describe('When it should begin; relative ranges are counted from it'),
+  due_at: moment.describe('When the run is due; relative ranges count from this time'),
   started_at: moment,
-  job_id: z.guid().describe('Its export, which appears when the run begins'),
+  job_id: z.guid().describe('The export of the run, which exists once the run starts'),
 });
 
 export const scheduleSchema = definitionSchema
@@ -19,9 +19,9 @@ export const scheduleSchema = definitionSchema
     every_seconds: z.int().nullable(),
     timezone: z.string(),
     ends_at: z.iso.datetime({ offset: true }).nullable(),
-    request: z.record(z.string(), z.unknown()).describe('As it was sent; a list leaves out its `filters`'),
+    request: z.record(z.string(), z.unknown()).describe('The request as it was sent; lists omit its `filters`'),
     paused: z.boolean(),
-    next_runs: z.array(moment).describe('The next few, also while it is paused'),
+    next_runs: z.array(moment).describe('The next few runs, listed even while the schedule is paused'),
     recent_runs: z.array(runSchema).describe('The last ten, newest first'),
     created_at: moment,
   })

@@ -26,7 +26,11 @@ export function SignIn({ reason, onToken }: Props): VNode {
       onToken(token);
       return;
     }
-    setProblem(token === '' ? 'Paste a token first.' : 'This is not a token: it has characters that none has.');
+    setProblem(
+      token === ''
+        ? 'Paste a token first.'
+        : "This isn't an access token: it contains characters that tokens can't have.",
+    );
     field.current?.focus();
   };
 
@@ -37,7 +41,7 @@ export function SignIn({ reason, onToken }: Props): VNode {
         <div class="field">
           <label for="token">Token</label>
           <p class="hint" id="token-hint">
-            A JSON web token of your organisation. It is kept in this tab and ends with it.
+            Paste an access token from your organization. It is forgotten when you close this tab.
           </p>
           <textarea
             id="token"

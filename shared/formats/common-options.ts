@@ -14,12 +14,12 @@ export const timezone = z
   .string({ error: 'must be a timezone by name, such as Europe/Berlin' })
   .refine(isTimezone, 'must be a timezone by name, such as Europe/Berlin')
   .default('UTC')
-  .describe('Times are written in this timezone, and the days of filters begin in it');
+  .describe('Timezone of the times in the file and of the days in filters');
 
 export const compression = z
   .enum(['none', 'gzip'], { error: 'must be none or gzip' })
   .default('none')
-  .describe('gzip: the file is compressed, and its name ends in .gz');
+  .describe('gzip: compress the file; its name ends in .gz');
 
 /** What `escape_formulas` does, for people. */
 export const ESCAPE_FORMULAS = 'Prefix formula-like text with an apostrophe, also in headers';

@@ -19,24 +19,30 @@ export const jobSchema = z
     filters: row.filters,
     options: row.options.describe('With every default filled in'),
     notify: row.notify,
-    status: z.enum(SHOWN_STATUSES).describe('EXPIRED: it was COMPLETED, and its link has ended or its file is deleted'),
+    status: z
+      .enum(SHOWN_STATUSES)
+      .describe('EXPIRED: the export completed, but its link has expired or its file was deleted'),
     phase: z.enum(PHASES),
-    progress: z.int().min(0).max(100).describe('Percent; never back, and 100 only when the file is complete'),
+    progress: z
+      .int()
+      .min(0)
+      .max(100)
+      .describe('Percent; never decreases, and reaches 100 only when the file is complete'),
     total_rows: count.describe('Null until they are counted'),
     rows_exported: z.int().min(0),
-    rows_per_second: count.describe('Since it began; null unless rows are being exported'),
-    remaining_seconds: count.describe('If it goes on as it did; null while nobody can say'),
+    rows_per_second: count.describe('Average since the start; null unless rows are being exported'),
+    remaining_seconds: count.describe('At the current speed; null while unknown'),
     row_count: count.describe('Rows of the file'),
-    file_name: row.file_key.describe('The name that a download has'),
-    file_key: row.file_key.describe('Where the bucket has it'),
+    file_name: row.file_key.describe('The name of the downloaded file'),
+    file_key: row.file_key.describe('The object key in the bucket'),
     file_size: count.describe('Bytes'),
     checksum: row.checksum.describe('`crc32:` and eight hexadecimal digits'),
     download_url: z.url().nullable().describe('Needs no token; null unless COMPLETED'),
     url_expires_at: moment,
     file_deleted_at: moment,
-    warnings: row.warnings.describe('What the file could not keep'),
+    warnings: row.warnings.describe('Notes about the file, such as cells that were shortened'),
     error_code: row.error_code,
-    error_message: row.error_message.describe('A sentence'),
+    error_message: row.error_message.describe('A human-readable explanation'),
     idempotency_key: row.idempotency_key,
     created_at: z.iso.datetime(),
     started_at: moment,
@@ -54,9 +60,9 @@ export type ListedJob = z.infer<typeof listedJobSchema>;
 
 export const jobListSchema = z.strictObject({
   exports: z.array(listedJobSchema),
-  next_cursor: z.string().nullable().describe('Null: this is the last page'),
-  active_job_ids: z.array(z.guid()).describe('Of all active exports, whatever page and filter'),
-  max_active_exports: z.int().min(1).describe('So many may be active; one more is a 429'),
+  next_cursor: z.string().nullable().describe('Null on the last page'),
+  active_job_ids: z.array(z.guid()).describe('All active exports, regardless of page and filter'),
+  max_active_exports: z.int().min(1).describe('How many exports you may have active at once'),
 });
 export type JobList = z.infer<typeof jobListSchema>;
 

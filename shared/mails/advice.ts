@@ -1,10 +1,10 @@
 import { isErrorCode, type ErrorCode } from '../errors.js';
 
-const AGAIN = 'Ask for the export again. If it fails again, tell whoever runs this service, and name the export below.';
-const LATER = 'Your request is fine: a part of the service was away for too long. Ask for the export again in a while.';
+const AGAIN = 'Create the export again. If it fails again, contact your administrator and mention the export below.';
+const LATER = 'Your request is fine: part of the service was unavailable for too long. Try again later.';
 const MENDING =
-  'Your request is fine, but the service has to be mended first. Tell whoever runs it, and name the export below.';
-const LESS_DATA = 'Choose fewer columns or set a filter (a shorter range of dates, say), and ask for the export again.';
+  'Your request is fine, but the service has to be fixed first. Contact your administrator and mention the export below.';
+const LESS_DATA = 'Choose fewer columns or set a filter, such as a shorter date range, then create the export again.';
 
 /** What the user of a failed export can do, by its `error_code`. */
 const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -13,7 +13,7 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   FILE_TOO_LARGE: LESS_DATA,
   PLAN_OUTGROWN: LESS_DATA,
   TIMED_OUT: `It may have been too much at once. ${LESS_DATA}`,
-  TERMINATED: 'You can ask for the export again. If you do not know why it was stopped, ask whoever runs this service.',
+  TERMINATED: "You can create the export again. If you don't know why it was stopped, contact your administrator.",
   SOURCE_UNAVAILABLE: LATER,
   JOB_STORE_UNAVAILABLE: LATER,
   STORAGE_UNAVAILABLE: LATER,

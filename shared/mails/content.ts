@@ -46,7 +46,7 @@ export interface MailContent {
 
 type Told = Omit<MailContent, 'facts' | 'footer'> & { readonly facts?: MailContent['facts'] };
 
-const CARE = 'Whoever has this link can download the file without signing in: pass it on with care.';
+const CARE = 'Anyone who has this link can download the file without signing in, so share it with care.';
 
 function inWords({ message, count }: Warning): string {
   const sentence = oneLine(message).replace(/\.$/, '');
@@ -60,22 +60,20 @@ function completed(title: string, facts: MailFacts): Told {
     ...(rows === null ? [] : [`${readableCount(rows)} ${rows === 1 ? 'row' : 'rows'}`]),
     ...(size === null ? [] : [readableSize(size)]),
   ].join(', ');
-  const isGone = 'The file has been deleted since. Ask for the export again to have a new one.';
+  const isGone = 'The file has been deleted since. Create the export again to get a new one.';
   return {
     tone: 'good',
     subject: `Your ${title} export is ready`,
     preview: [figures, ...(until === null ? [] : [`until ${until}`])].join(', '),
     heading: 'Your export is ready',
-    lead: link === null ? isGone : `Your export of ${title}: ${figures}.`,
+    lead: link === null ? isGone : `Your ${title} export has ${figures}.`,
     link: link === null ? null : { url: link, label: 'Download the file', until, care: CARE },
     facts: [
       ...(rows === null ? [] : [['Rows', readableCount(rows)] as const]),
       ...(size === null ? [] : [['Size', readableSize(size)] as const]),
     ],
     notes:
-      warnings.length === 0
-        ? []
-        : [{ heading: 'What the file could not keep', lines: warnings.map(inWords), loss: true }],
+      warnings.length === 0 ? [] : [{ heading: 'Notes about this file', lines: warnings.map(inWords), loss: true }],
   };
 }
 
@@ -88,7 +86,7 @@ function failed(dataset: string, { error }: MailFacts): Told {
     subject: `Your ${dataset} export failed`,
     preview: `${title}. ${adviceFor(code)}`,
     heading: 'Your export failed',
-    lead: `Your export of ${dataset} could not be finished. There is no file.`,
+    lead: `Your ${dataset} export couldn't be finished. There is no file.`,
     link: null,
     notes: [
       { heading: 'What went wrong', lines: [sentence] },
@@ -107,9 +105,7 @@ const cancelled = (title: string): Told => ({
   notes: [
     {
       heading: 'What you can do',
-      lines: [
-        'You can ask for the export again. If you do not know why it was cancelled, ask whoever runs this service.',
-      ],
+      lines: ["You can create the export again. If you don't know why it was cancelled, contact your administrator."],
     },
   ],
 });

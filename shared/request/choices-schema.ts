@@ -22,7 +22,7 @@ export const choicesSchema = z.strictObject({
           name: z.string(),
           kind: z.enum(['date_range', 'one_of', 'range', 'equals', 'contains', 'is_null']),
           column: z.string(),
-          values: z.array(z.string()).optional().describe('No others are taken'),
+          values: z.array(z.string()).optional().describe('The only values allowed'),
         }),
       ),
     }),
@@ -35,14 +35,14 @@ export const choicesSchema = z.strictObject({
         datasets: z.array(z.string()),
         formats: z.array(z.string()),
       })
-      .describe('An archive of several datasets; its `name` is the `type` that asks for it'),
+      .describe('An archive of several datasets; use its `name` as the `type` of a request'),
   ),
   formats: z.array(
     z.strictObject({
       name: z.string(),
       extension: z.string(),
       media_type: z.string(),
-      options: z.looseObject({}).describe('JSON Schema of its `options`'),
+      options: z.looseObject({}).describe('JSON Schema of the `options` of this format'),
     }),
   ),
 });

@@ -7,15 +7,15 @@ export const problemSchema = z
     type: z.literal('about:blank'),
     title: z.string(),
     status: z.int().min(400).max(599),
-    detail: z.string().describe('A sentence for people'),
-    code: z.string().describe('Stable: what programs decide by'),
-    request_id: z.string().describe('What the log has it under'),
+    detail: z.string().describe('A human-readable explanation'),
+    code: z.string().describe('A stable code for programs'),
+    request_id: z.string().describe('The id to search the logs for'),
     errors: z
       .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .describe('One for each field that is wrong: a JSON pointer into the body, or query/…, path/…, header/…'),
-    active_job_ids: z.array(z.guid()).optional().describe('The exports that are in the way'),
-    job_id: z.guid().optional().describe('The export that it is about'),
+      .describe('One entry per invalid field: a JSON pointer into the body, or query/…, path/…, header/…'),
+    active_job_ids: z.array(z.guid()).optional().describe('The active exports that use up the limit'),
+    job_id: z.guid().optional().describe('The export concerned'),
     status_of_job: z.enum(SHOWN_STATUSES).optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });

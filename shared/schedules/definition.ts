@@ -15,14 +15,14 @@ export const definitionSchema = z.strictObject({
     .string({ error: 'must be five fields, such as 0 6 1 * *' })
     .max(200, 'must be at most 200 characters')
     .optional()
-    .describe('Five fields, such as `0 6 1 * *`, in the timezone of the schedule. Either this or `every_seconds`'),
+    .describe('Five fields, such as `0 6 1 * *`, in the timezone of the schedule. Set either this or `every_seconds`'),
   every_seconds: z
     .int({ error: 'must be a whole number of seconds' })
     .min(1, 'must be at least 1')
     .max(366 * 86_400, 'must be at most a year')
     .optional()
-    .describe('Counted from 1970, so that it begins at round times'),
-  timezone: timezone.describe('Of `cron`, of relative ranges, and of the export unless its options have one'),
+    .describe('Aligned to the Unix epoch, so that runs start at round times'),
+  timezone: timezone.describe('Timezone of `cron`, of relative ranges, and of the export unless its options set one'),
   overlap: z
     .enum(OVERLAPS, { error: `must be one of ${OVERLAPS.join(', ')}` })
     .default('skip')
@@ -32,6 +32,6 @@ export const definitionSchema = z.strictObject({
   ends_at: z.iso
     .datetime({ offset: true, error: 'must be a time such as 2026-01-31T13:45:00Z' })
     .optional()
-    .describe('No run is due after it'),
+    .describe('No run starts after this time'),
   request: z.record(z.string(), z.unknown(), { error: 'must be an object' }),
 });

@@ -42,7 +42,7 @@ describe('mails', () => {
     });
     assertBothSay(
       mail,
-      'What the file could not keep',
+      'Notes about this file',
       'Texts of more than 32,767 characters were cut (1,214 times).',
       'Texts of more than 32,767 characters were cut.',
     );

@@ -86,9 +86,9 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
       {asks === 'cancel' ? (
         <Confirm
           question="Cancel this export?"
-          consequence={`What has been made of ${name} is thrown away.`}
+          consequence={`The partial file of ${name} will be discarded.`}
           yes="Cancel the export"
-          no="Let it run"
+          no="Keep exporting"
           onYes={() => void cancel()}
           onClose={() => {
             setAsks(null);
@@ -98,7 +98,7 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
       {asks === 'delete' ? (
         <Confirm
           question="Delete this file?"
-          consequence={`Nobody can download ${job.file_name ?? 'it'} any more.`}
+          consequence={`${job.file_name ?? 'The file'} will be deleted for everyone who has the link.`}
           yes="Delete the file"
           no="Keep it"
           onYes={() => void deleteFile()}

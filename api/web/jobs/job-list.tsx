@@ -44,7 +44,7 @@ export function JobList({ client, jobs, known, pending, silent, titleOf }: Props
       <p class="problem" role="alert">
         {known.problem}
       </p>
-      {items.length === 0 && pending === null ? <p class="hint">None yet.</p> : null}
+      {items.length === 0 && pending === null ? <p class="hint">No exports yet.</p> : null}
       <ol class="jobs">
         {pending === null ? null : (
           <li class="job pending" aria-busy="true">

@@ -30,7 +30,7 @@ export function ColumnOrder({ dataset, chosen, onChange }: Props): VNode | null 
 
   return (
     <details>
-      <summary>Order of the columns</summary>
+      <summary>Reorder columns</summary>
       <ol class="order">
         {chosen.map((column, index) => (
           <li key={column}>

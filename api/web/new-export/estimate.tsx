@@ -26,7 +26,7 @@ function content(estimate: EstimateState): VNode {
 
 function whyNot(refusal: Refusal | null): string {
   if (refusal === null) return 'No estimate yet.';
-  return refusal.fields.length === 0 ? refusal.message : 'No estimate: a field is not as it must be.';
+  return refusal.fields.length === 0 ? refusal.message : 'Fix the highlighted field to see an estimate.';
 }
 
 function Known({ rows, rows_are: rowsAre, bytes, seconds, reason }: Estimate): VNode {
@@ -41,8 +41,8 @@ function Known({ rows, rows_are: rowsAre, bytes, seconds, reason }: Estimate): V
         {figures.map((figure) => ` · ${figure}`).join('')}
       </p>
       <p class="hint">
-        {rowsAre === 'exact' ? 'Counted exactly.' : "The planner's guess: counting takes longer than a second."}{' '}
-        {reason ?? 'Size and time as of recent exports.'}
+        {rowsAre === 'exact' ? 'Counted exactly.' : 'Approximate: counting takes longer than a second.'}{' '}
+        {reason ?? 'Size and time are based on recent exports.'}
       </p>
     </>
   );

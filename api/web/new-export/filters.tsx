@@ -51,12 +51,12 @@ function Filter(props: FilterProps): VNode {
   const at = pointerTo('filters', filter.name);
   switch (filter.kind) {
     case 'date_range':
-      return <Between {...props} at={at} type="date" words={['From', 'To, without this day']} />;
+      return <Between {...props} at={at} type="date" words={['From', 'Until (not included)']} />;
     case 'range':
       return <Between {...props} at={at} words={['At least', 'At most']} />;
     case 'one_of':
       return filter.values === undefined ? (
-        <Field at={at} label={label} hint="One or several, with commas between">
+        <Field at={at} label={label} hint="Separate values with commas">
           {(attributes) => (
             <input
               {...attributes}
@@ -98,7 +98,7 @@ function Filter(props: FilterProps): VNode {
                 onChange({ value: currentTarget.value });
               }}
             >
-              <option value="">With or without</option>
+              <option value="">Any</option>
               <option value="true">Only without</option>
               <option value="false">Only with</option>
             </select>

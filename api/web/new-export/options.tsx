@@ -34,7 +34,7 @@ export function Options({ fields, texts, onChange }: Props): VNode {
       <div class="options">{inputs(true)}</div>
       {folded.length === 0 ? null : (
         <details>
-          <summary>More options of the format</summary>
+          <summary>More format options</summary>
           <div class="options">{folded}</div>
         </details>
       )}

@@ -28,8 +28,7 @@ export function Send({ estimate, active, limit, isStarting, refusal, shown }: Pr
           {isStarting ? 'Starting…' : 'Start export'}
         </button>
         <p class="hint" id="limit">
-          {active} of {counted(limit, 'export')} active.{' '}
-          {isFull ? 'One of them has to end before another can start.' : ''}
+          {active} of {counted(limit, 'export')} active. {isFull ? 'Wait for one to finish.' : ''}
         </p>
       </div>
       <p class="problem" role="alert">
@@ -43,6 +42,6 @@ export function Send({ estimate, active, limit, isStarting, refusal, shown }: Pr
 function sentence({ fields, message }: Refusal, shown: readonly string[]): string {
   if (fields.length === 0) return message;
   const rest = homeless(fields, shown);
-  if (rest.length === 0) return 'The export did not start: a field is not as it must be.';
+  if (rest.length === 0) return "The export didn't start. Fix the highlighted fields.";
   return rest.map(({ pointer, detail }) => `${pointer === '' ? 'The request' : pointer} ${detail}.`).join(' ');
 }

@@ -34,18 +34,20 @@ const given = z.strictObject({
   preset: z
     .enum(['none', 'excel'], { error: 'must be none or excel' })
     .default('none')
-    .describe('excel: opens by double click where decimals have a comma: ";", BOM, CRLF, decimal comma, plain times'),
+    .describe(
+      'excel: for Excel in countries with a decimal comma: semicolons, byte-order mark, CRLF, decimal comma, plain times',
+    ),
   delimiter: z
     .string({ error: ONE_CHARACTER })
     .regex(/^[\t -!#-/:-@[-`{-~]$/, ONE_CHARACTER)
     .optional()
-    .describe('Between fields; default ","'),
+    .describe('The character between fields; default ","'),
   header: z
     .union([z.boolean(), z.literal('labels')], { error: 'must be true, false or labels' })
     .optional()
-    .describe('Names of columns, none, or their labels; default true'),
-  bom: flag('Begin with a byte order mark, by which Excel knows UTF-8; default false'),
-  newline: one(['lf', 'crlf'], 'What ends a row; default lf'),
+    .describe('Header row: column names, none, or labels; default true'),
+  bom: flag('Add a byte-order mark so Excel detects UTF-8; default false'),
+  newline: one(['lf', 'crlf'], 'Line ending; default lf'),
   null_text: z
     .string({ error: 'must be text' })
     .max(20, 'must be at most 20 characters')
@@ -53,10 +55,10 @@ const given = z.strictObject({
     .refine(isStorable, UNSTORABLE)
     .refine((text) => text !== '\\.', 'must not be \\., which PostgreSQL reads as the end of a file')
     .optional()
-    .describe('What stands for null, without quotes; text that is the same is quoted. Default: nothing'),
-  quoting: one(['minimal', 'all'], 'Quote what must be, or all but null; default minimal'),
-  decimal_comma: flag('Write the decimals of numbers after a comma; default false'),
-  date_format: one(DATE_FORMAT_NAMES, 'Of dates and times; default postgres'),
+    .describe('Text for null values, unquoted; equal text is quoted. Default: empty'),
+  quoting: one(['minimal', 'all'], 'Quote only where needed, or everything but null; default minimal'),
+  decimal_comma: flag('Use a decimal comma; default false'),
+  date_format: one(DATE_FORMAT_NAMES, 'Format of dates and times; default postgres'),
   escape_formulas: flag(`${ESCAPE_FORMULAS}; default true`),
 });
 

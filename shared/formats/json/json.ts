@@ -8,7 +8,7 @@ const options = z.strictObject({
   bigint_as_text: z
     .boolean({ error: 'must be true or false' })
     .default(false)
-    .describe('Write bigint and numeric columns as text: many readers round numbers beyond 2^53'),
+    .describe('Write bigint and numeric columns as text, since many readers round numbers above 2^53'),
 });
 
 export const json: Format = {

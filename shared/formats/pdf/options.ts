@@ -14,14 +14,12 @@ const given = z.strictObject({
     .refine(isStorable, UNSTORABLE)
     .refine((title) => oneLine(title) !== '', 'must not be empty')
     .optional()
-    .describe(
-      'What stands above every page; default: as the operator has set it for the tenant, or the dataset’s title',
-    ),
+    .describe('Title on every page; default: the title your organization has set, or the title of the dataset'),
   orientation: z
     .enum(['auto', 'portrait', 'landscape'], { error: 'must be auto, portrait or landscape' })
     .default('auto')
-    .describe('auto: landscape when the columns are too wide for portrait'),
-  page_size: z.enum(['A4', 'letter'], { error: 'must be A4 or letter' }).default('A4').describe('Of the paper'),
+    .describe('auto: landscape if the columns are too wide for portrait'),
+  page_size: z.enum(['A4', 'letter'], { error: 'must be A4 or letter' }).default('A4').describe('Paper size'),
 });
 
 /** What is not asked for is not there. */

@@ -5,7 +5,7 @@ import type { Format } from '../format.js';
 const options = z.strictObject({
   timezone,
   compression,
-  header: z.boolean({ error: 'must be true or false' }).default(true).describe('Begin with the names of the columns'),
+  header: z.boolean({ error: 'must be true or false' }).default(true).describe('Include a header row'),
   escape_formulas: z.boolean({ error: 'must be true or false' }).default(true).describe(ESCAPE_FORMULAS),
 });
 

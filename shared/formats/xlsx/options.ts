@@ -9,11 +9,11 @@ export const xlsxOptions = z.strictObject({
   compression: z
     .enum(['fast', 'small'], { error: 'must be fast or small' })
     .default('fast')
-    .describe('small: a third smaller, and three times the work'),
+    .describe('small: smaller file, slower export'),
   sheet_rows: z
     .int({ error: 'must be a whole number' })
     .min(1, 'must be at least 1')
     .max(SHEET_ROWS, `must be at most ${SHEET_ROWS}`)
     .default(SHEET_ROWS)
-    .describe('Rows of a sheet at most; the next ones are in a sheet of their own'),
+    .describe('Maximum rows per sheet; further rows go to another sheet'),
 });

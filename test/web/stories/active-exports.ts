@@ -72,7 +72,7 @@ export function activeExports(world: () => World): void {
     const me = someUser();
     const active = await Promise.all([1, 2].map(() => postExport(service, me, { type: 'slow' })));
     const { page, look, end } = await visitAs(world(), me);
-    await page.getByText('2 of 2 exports active. One of them has to end before another can start.').waitFor();
+    await page.getByText('2 of 2 exports active. Wait for one to finish.').waitFor();
     const start = page.getByRole('button', { name: 'Start export' });
     assert.equal(await start.getAttribute('aria-disabled'), 'true');
     await start.click({ force: true });

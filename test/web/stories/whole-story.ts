@@ -89,7 +89,7 @@ export function wholeStory(world: () => World): void {
     await page.keyboard.press('Space');
     await tabTo(page, 'Status');
     await page.keyboard.press('Space');
-    await tabTo(page, 'Order of the columns');
+    await tabTo(page, 'Reorder columns');
     await page.keyboard.press('Enter');
     await tabTo(page, 'Move Status up');
     await page.keyboard.press('Enter');
