@@ -19,8 +19,8 @@ const EXPORTS = 20;
 /** The workflows of a next version, which no history of this one replays with: it waits a moment before it plans. */
 async function nextBundle(): Promise<string> {
   const code = await readFile(await workflowBundleFile({ traced: false, encrypted: false }), 'utf8');
-  const sdk = /(\w+)\.CancellationScope\.nonCancellable\(/.exec(code)?.[1] ?? assert.fail();
-  const changed = code.replace("state.enter('planning');", `await ${sdk}.sleep(1); state.enter('planning');`);
+  const sdk = /(\w+)\.ApplicationFailure\.nonRetryable\('The upload was lost/.exec(code)?.[1] ?? assert.fail();
+  const changed = code.replace('const plan = await planRound(', `await ${sdk}.sleep(1); const plan = await planRound(`);
   assert.notEqual(changed, code);
   const file = join(stack().dataDir, 'next-workflows.js');
   await writeFile(file, changed);
