@@ -3,7 +3,14 @@ import { parseOptions } from '../../bench/options.js';
 
 describe('npm run bench', () => {
   it('measures a million rows, three times, as CSV, and latency, unless told otherwise', () => {
-    const usual = { rows: 1_000_000, rounds: 3, segmentsInFlight: 2, only: ['csv', 'latency'], cpuProfile: false };
+    const usual = {
+      rows: 1_000_000,
+      rounds: 3,
+      segmentsInFlight: 2,
+      only: ['csv', 'latency'],
+      cpuProfile: false,
+      shards: [2, 512],
+    };
     assert.deepEqual(parseOptions([]), usual);
     assert.deepEqual(
       parseOptions(['--rows', '5', '--rounds', '1', '--in-flight', '4', '--only', 'latency', '--cpu-prof']),
@@ -13,6 +20,7 @@ describe('npm run bench', () => {
         segmentsInFlight: 4,
         only: ['latency'],
         cpuProfile: true,
+        shards: [2, 512],
       },
     );
   });
@@ -28,6 +36,7 @@ describe('npm run bench', () => {
       'latency',
       'load',
       'fairness',
+      'cluster',
       'xlsx',
       'xlsx-export',
       'pdf',
@@ -38,7 +47,8 @@ describe('npm run bench', () => {
   it('says what is wrong with an option', () => {
     assert.throws(() => parseOptions(['--rows', 'many']), /--rows must be a whole number/);
     assert.throws(() => parseOptions(['--rounds', '0']), /--rounds must be a whole number of at least 1, not '0'/);
-    const names = 'all or some of csv,json,gzip,rowlane,scale,latency,load,fairness,xlsx,xlsx-export,pdf,pdf-export';
+    const names =
+      'all or some of csv,json,gzip,rowlane,scale,latency,load,fairness,cluster,xlsx,xlsx-export,pdf,pdf-export';
     for (const only of ['html', 'csv,html', 'csv,csv', '', 'csv,all']) {
       assert.throws(() => parseOptions(['--only', only]), { message: `--only must be ${names}, not '${only}'.` });
     }

