@@ -52,7 +52,7 @@ export function problems(world: () => World): void {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Token').fill('not a token: it has a colon');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('This is not a token').waitFor();
+    await page.getByText("This isn't an access token").waitFor();
     await page.getByLabel('Token').fill('bm90.YQ.dG9rZW4');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Please sign in again.').waitFor();
