@@ -269,6 +269,7 @@ describe('an operator', () => {
     await go();
     const completed = await postExport(service, user);
     await untilEnded(service, user, completed);
+    await until('its slot is free', async () => !(await holds(user, completed)));
     await door.close();
     const { jobId: failed } = await inSegments(user);
     await door.trap();
