@@ -20,7 +20,7 @@ const MENTIONS: readonly (readonly [file: string, mention: RegExp, version: stri
   ['docs/deployment.md', /image has Node\.js (\S+)\b/, shippedVersion()],
   ['docs/local-stack.md', /Node\.js (\S+) or newer/, minorOf(floorVersion())],
   ['docs/local-stack.md', /it gets (\S+) from npm/, shippedVersion()],
-  ['docs/operations.md', /`temporal` CLI \(([\d.]+);/, minorOf(temporalBinary.pythonPackage.version)],
+  ['docs/operations.md', /`temporal` CLI \(([\d.]+)\)/, minorOf(temporalBinary.pythonPackage.version)],
   ['docs/object-storage.md', /\| SeaweedFS (\S+) /, seaweedfsBinary.pythonPackage.version],
   ['docs/object-storage.md', /\| versitygw (\S+) /, /versitygw@v(\S+)/.exec(readRepositoryFile('.ci/run'))?.[1] ?? ''],
   ['docker-compose.temporal.yml', /image: temporalio\/server:(\S+)/, TEMPORAL_SERVER_VERSION],
