@@ -51,8 +51,7 @@ async function decide(deps: Deps, input: ClaimInput): Promise<Claim> {
   // No need to ask the semaphore: each segment will.
   if (admitted && (await jobs.begin(jobId, { needsPlace }))) return 'granted';
   await jobs.requeue(jobId);
-  const row = await jobs.find(jobId);
-  if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+  const row = await jobs.get(jobId);
   // A reset of an expired or deleted job has nothing to do.
   if (row.shown_status === 'EXPIRED' || row.file_deleted_at !== null) return 'ended';
   if (row.status === 'QUEUED' && row.cancel_requested_at !== null) {

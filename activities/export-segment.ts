@@ -3,7 +3,8 @@ import { segmentSql } from '../shared/datasets/query.js';
 import { ServiceError } from '../shared/errors.js';
 import { openSegment } from '../shared/formats/file.js';
 import type { Emit, SegmentSummary } from '../shared/formats/encoding.js';
-import { loadFormat, type LoadedFormat } from '../shared/formats/load-format.js';
+import type { FileSpec } from '../shared/formats/file-spec.js';
+import type { LoadedFormat } from '../shared/formats/load-format.js';
 import type { SegmentAttempt } from '../shared/job/plan-schema.js';
 import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
@@ -50,8 +51,10 @@ export async function makeSegment(
   if (attempt.rows !== null) return { rows: attempt.rows };
   await requireSlot(deps.temporal, { jobId, tenantId: attempt.tenant_id, userId: attempt.user_id }, signal);
 
-  requireVersion(attempt.plan, await loadFormat(attempt.format));
-  const { summary, ...written } = await writeRows(deps, { jobId, generation, segment }, attempt, signal, progress);
+  const spec = await fileSpec({ ...attempt, job_id: jobId }, attempt.plan);
+  requireVersion(attempt.plan, spec.format);
+  const input = { jobId, generation, segment };
+  const { summary, ...written } = await writeRows(deps, input, attempt, spec, signal, progress);
   const { rows } = progress;
   const committed = await deps.plans.commit({
     jobId,
@@ -77,11 +80,11 @@ async function writeRows(
   deps: SegmentDeps,
   input: Pick<SegmentInput, 'jobId' | 'generation' | 'segment'>,
   attempt: SegmentAttempt,
+  spec: FileSpec,
   signal: AbortSignal,
   progress: { rows: number },
 ): Promise<StoredSegment & { readonly summary: SegmentSummary }> {
   const { plan, place } = attempt;
-  const spec = await fileSpec({ ...attempt, job_id: input.jobId }, plan);
   const encoder = openSegment(spec, place, deps.formatResources);
   const { lane, select, session } = reading(deps, attempt, spec.format);
   const target = { ...input, attempt: attempt.attempt, key: attempt.file_key, uploadId: attempt.upload_id };

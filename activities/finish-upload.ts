@@ -43,8 +43,7 @@ async function findUpload(
   { jobId, tenantId, generation }: GenerationInput,
   signal: AbortSignal,
 ): Promise<FilledUpload> {
-  const row = await jobs.find(jobId);
-  if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+  const row = await jobs.get(jobId);
   await requireSlot(temporal, { jobId, tenantId, userId: row.user_id }, signal);
   const state = await plans.uploadState(jobId);
   if (state?.generation !== generation || state.upload_id === null || state.file_key === null) {

@@ -1,6 +1,5 @@
 import type { FinishedFile, JobRef } from '../shared/contract.js';
 import type { OpenedUpload } from '../shared/temporal/inputs.js';
-import { ServiceError } from '../shared/errors.js';
 import { fileName } from '../shared/job/file-name.js';
 import { fileKind } from '../shared/formats/file-kind.js';
 import type { JobRow } from '../shared/job/row.js';
@@ -20,8 +19,7 @@ export const fileMetadata = ({ jobId, generation }: Pick<GenerationInput, 'jobId
 export const openUpload =
   ({ jobs, plans, store }: Pick<ActivityDeps, 'jobs' | 'plans' | 'store'>) =>
   async ({ jobId, generation }: GenerationInput): Promise<OpenedUpload> => {
-    const row = await jobs.find(jobId);
-    if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+    const row = await jobs.get(jobId);
     const { file_key: key } = row;
     if (row.generation !== generation || key === null) return { state: 'replaced' };
 

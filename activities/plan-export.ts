@@ -37,8 +37,7 @@ export interface MadePlan {
 export async function planExport(deps: PlanDeps, input: PlanInput, signal: AbortSignal): Promise<MadePlan> {
   const { jobs, plans } = deps;
   const { jobId } = input;
-  const row = await jobs.find(jobId);
-  if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+  const row = await jobs.get(jobId);
   const format = await loadFormat(row.format);
   requireEncoder(format, input.demand.encoderVersion);
   const key = fileKey(row.user_id, jobId, fileKind(row).extension);
@@ -47,7 +46,7 @@ export async function planExport(deps: PlanDeps, input: PlanInput, signal: Abort
     const { totalRows, segments } = existing;
     return { plan: { generation, totalRows, segments }, isSmall: false };
   }
-  const { plan, segments } = await makePlan(deps, row, input, signal);
+  const { plan, segments } = await makePlan(deps, row, format, input, signal);
   if (!(await plans.savePlan({ jobId, generation, fileKey: key }, plan, segments))) {
     throw new ServiceError('SUPERSEDED', 'Another attempt has planned this export.');
   }
@@ -83,11 +82,11 @@ async function currentGeneration(
 async function makePlan(
   deps: PlanDeps,
   row: JobRow,
+  format: LoadedFormat,
   { sizes, demand }: PlanInput,
   signal: AbortSignal,
 ): Promise<{ plan: Plan; segments: readonly SizedSegment[] }> {
   const { source, registry, formatResources: resources } = deps;
-  const format = await loadFormat(row.format);
   const plannedAt = new Date().toISOString();
   const timezone = String(row.options.timezone ?? 'UTC');
   const withHeadroom = demand.withHeadroom === true;

@@ -1,6 +1,7 @@
 import { misplaced } from '../shared/formats/file.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
-import type { ObjectStore, StoredPart } from '../shared/store/object-store.js';
+import type { ObjectStore } from '../shared/store/object-store.js';
+import type { StoredPart } from '../shared/store/upload-types.js';
 import type { SegmentRecord } from '../shared/job/plan-schema.js';
 import { committedSegment } from './file-contents.js';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActiveJob, ShownStatus } from '../contract.js';
+import { ServiceError } from '../errors.js';
 import type { FormatOptions } from '../formats/format-options.js';
 import { namingFaults } from '../postgres.js';
 import { ACTIVE, JobLifecycle } from './lifecycle.js';
@@ -48,6 +49,13 @@ export class JobStore extends JobLifecycle {
   async find(jobId: string): Promise<JobRow | null> {
     const [row] = await this.rows(`SELECT ${JOB_COLUMNS} FROM export_jobs WHERE job_id = $1`, [jobId]);
     return row ?? null;
+  }
+
+  /** @throws ServiceError INTERNAL when the row does not exist */
+  async get(jobId: string): Promise<JobRow> {
+    const row = await this.find(jobId);
+    if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+    return row;
   }
 
   async findOwned(jobId: string, owner: Owner): Promise<JobRow | null> {

@@ -17,8 +17,6 @@ import { followListing } from './listing.js';
 import { MultipartUploads } from './multipart-uploads.js';
 import { isStoreError } from './store-errors.js';
 
-export type { StoredPart } from './upload-types.js';
-
 export interface ListedObject {
   readonly key: string;
   readonly modifiedAt: Date;
