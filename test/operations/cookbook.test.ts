@@ -117,7 +117,7 @@ describeDeeply('docs/operations.md', function () {
     await door.open();
     await untilEnded(service, user, job());
 
-    const [, others = ''] = /Others that help: (.*)/.exec(page) ?? [];
+    const [, others = ''] = /Other useful queries: (.*)/.exec(page) ?? [];
     const queries = [...others.matchAll(/`(.*?)`/g)].map(([, query = '']) => query);
     assert.ok(queries.length > 0);
     for (const query of queries)
