@@ -15,8 +15,8 @@ export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceE
   if (catalogue === null) {
     return [
       unavailable(
-        `Dataset ${name}: the source database has no table or view ${relation} that its user finds: ` +
-          'see that schema and table of the definition are right, and SOURCE_DATABASE_URL.',
+        `Dataset ${name}: the source database has no table or view ${relation} that its user can find: ` +
+          'check schema and table in the definition, and SOURCE_DATABASE_URL.',
       ),
     ];
   }
@@ -55,7 +55,7 @@ function columnMisfit({ columns }: Dataset, column: CatalogueColumn | undefined)
   const declared = column === undefined ? undefined : columns[column.name];
   if (column === undefined || declared === undefined) return null;
   if (column.hasMoney) {
-    return `column ${column.name} is ${column.type}, and money is written in each locale differently: take it out, or export a view that casts it to numeric`;
+    return `column ${column.name} is ${column.type}, which depends on the locale: remove it, or export a view that casts it to numeric`;
   }
   const type = columnTypeOf(column);
   return declared.type === type

@@ -244,12 +244,12 @@ describe('docs/errors.md', () => {
       ]);
       const lines = await worker({ DATASETS_MODULE });
       assert.deepEqual(lines, [
-        'Dataset absent: the source database has no table or view shop.absent that its user finds: see that schema and table of the definition are right, and SOURCE_DATABASE_URL.',
+        'Dataset absent: the source database has no table or view shop.absent that its user can find: check schema and table in the definition, and SOURCE_DATABASE_URL.',
         'Dataset accents: table accents has no unique index on (id): create it, or name a key that has one.',
         'Dataset loose: table loose has no unique index on (id): create it, or name a key that has one.',
         'Dataset odd: odd has no column color: correct its name, or take it out.',
         'Dataset odd: column id is integer in the source database: declare its type as integer, not bigint.',
-        'Dataset odd: column price is money[], and money is written in each locale differently: take it out, or export a view that casts it to numeric.',
+        'Dataset odd: column price is money[], which depends on the locale: remove it, or export a view that casts it to numeric.',
         "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: name a column of type uuid or text.",
         "Dataset odd: user column spans is interval, but a user's id is a UUID: name a column of type uuid or text.",
         'Dataset odd: filter mood must be a one_of with values that the enumeration mood has: sad, glad.',

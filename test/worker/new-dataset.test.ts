@@ -73,7 +73,7 @@ describe('npm run dataset:new', () => {
       );
       assert.deepEqual({ name: dataset.name, key: dataset.key }, { name: builtIn.name, key: builtIn.key });
       assert.deepEqual(dataset.filters?.date_range, builtIn.filters?.date_range);
-      assert.doesNotMatch(said, /No index leads/);
+      assert.doesNotMatch(said, /No index starts/);
     }
     const { dataset } = await made('orders');
     assert.deepEqual(dataset.filters, {
@@ -111,8 +111,8 @@ describe('npm run dataset:new', () => {
     assert.deepEqual(filters.date_range, { kind: 'date_range', column: 'placedAt' });
     assert.equal(filters.tags, undefined);
     const text = await readFile(file, 'utf8');
-    assert.match(text, /\/\/ price is left out: money is written in each locale differently: .+\.$/m);
-    assert.match(said, /^Left out: __proto__, because .*\nLeft out: price, because .*\nLeft out: prices, /m);
+    assert.match(text, /\/\/ Skipped price: `money` depends on the locale\. .+\.$/m);
+    assert.match(said, /^Skipped __proto__: .*\nSkipped price: .*\nSkipped prices: /m);
 
     const service = await startService({
       orders: 100,
@@ -139,7 +139,7 @@ describe('npm run dataset:new', () => {
     assert.deepEqual(dataset.key, ['id']);
     assert.match(
       said,
-      /No index leads with the tenant and the key.* CREATE UNIQUE INDEX ON "paid" \("tenant_id", "id"\);/,
+      /No index starts with the tenant and the key.* CREATE UNIQUE INDEX ON "paid" \("tenant_id", "id"\);/,
     );
     for (const written of ['Plain', '"Plain"', 'public.Plain', 'PUBLIC."Plain"']) {
       assert.equal((await made(written)).dataset.table, 'Plain', written);
@@ -150,7 +150,10 @@ describe('npm run dataset:new', () => {
   const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /^Name one table\.$/],
     [['one', 'two'], /^Name one table/],
-    [['nowhere.orders'], /^The source database has no table or view nowhere\.orders that its user finds: name it as/],
+    [
+      ['nowhere.orders'],
+      /^The source database has no table or view nowhere\.orders that its user can find: name it as/,
+    ],
     [['orders_pkey'], /no table or view orders_pkey/],
     [['keyless'], /^keyless has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
     [['parent'], /^parent has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
@@ -178,7 +181,7 @@ describe('npm run dataset:new', () => {
     await writeFile(file, 'mine');
     await assert.rejects(
       write('orders', '--out', file),
-      /mine\.mjs is there already: name another file with --out FILE\.$/,
+      /mine\.mjs already exists: name another file with --out FILE\.$/,
     );
     assert.equal(await readFile(file, 'utf8'), 'mine');
   });

@@ -47,13 +47,11 @@ function parseOptions(args: readonly string[]): Options {
 export async function newDataset(args: readonly string[], databaseUrl: string | undefined): Promise<string> {
   const options = parseOptions(args);
   if (databaseUrl === undefined || databaseUrl === '') {
-    throw new ProposalError(
-      'Neither SOURCE_DATABASE_URL nor DATABASE_URL is set: one of them says where the table is.',
-    );
+    throw new ProposalError('Neither SOURCE_DATABASE_URL nor DATABASE_URL is set. One of them must name the database.');
   }
   const proposal = await propose(options, databaseUrl);
   const file = options.out ?? `./${proposal.dataset.name}.dataset.mjs`;
-  if (existsSync(file)) throw new ProposalError(`${file} is there already: name another file with --out FILE.`);
+  if (existsSync(file)) throw new ProposalError(`${file} already exists: name another file with --out FILE.`);
   // `wx`: nor one that came in between.
   await writeFile(file, writeModule(proposal), { flag: 'wx' });
   return report(proposal, file);
@@ -65,7 +63,7 @@ async function propose({ table, tenant, key }: Options, databaseUrl: string): Pr
     const facts = await readTable(pool, tableNames(table));
     if (facts === null) {
       throw new ProposalError(
-        `The source database has no table or view ${table} that its user finds: name it as SCHEMA.TABLE, a part in double quotes where it has a dot.`,
+        `The source database has no table or view ${table} that its user can find: name it as SCHEMA.TABLE, a part in double quotes where it has a dot.`,
       );
     }
     const proposal = proposeDataset(facts, { tenant, key });
@@ -84,12 +82,12 @@ function report({ dataset, leftOut, isCovered }: Proposal, file: string): string
   const indexed = [tenantColumn, ...key].map((column) => pg.escapeIdentifier(column)).join(', ');
   return [
     `${file}: dataset ${name}, key (${key.join(', ')}), ${Object.keys(columns).length} columns, ${Object.keys(filters).length} filters.`,
-    ...leftOut.map((column) => `Left out: ${column.name}, because ${column.why}.`),
+    ...leftOut.map((column) => `Skipped ${column.name}: ${column.why}.`),
     ...(isCovered
       ? []
       : [
-          `No index leads with the tenant and the key. For a large table: CREATE UNIQUE INDEX ON ${place} (${indexed});`,
+          `No index starts with the tenant and the key. For a large table, run: CREATE UNIQUE INDEX ON ${place} (${indexed});`,
         ]),
-    `Look through it, then start every API and every worker with DATASETS_MODULE=${file}`,
+    `Review it, then start every API and every worker with DATASETS_MODULE=${file}`,
   ].join('\n');
 }

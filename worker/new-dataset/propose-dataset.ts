@@ -53,9 +53,9 @@ export function proposeDataset(facts: TableFacts, asked: Asked): Proposal {
 }
 
 function whyNot({ name, hasMoney, isReadable }: TableColumn): string | null {
-  if (hasMoney) return 'money is written in each locale differently: export a view that casts it to numeric';
-  if (!isReadable) return 'the user of the database may not read it';
-  return name === '__proto__' ? 'the name has a meaning of its own in JavaScript' : null;
+  if (hasMoney) return '`money` depends on the locale. Cast it to numeric in a view';
+  if (!isReadable) return 'the database user has no right to read it';
+  return name === '__proto__' ? 'the name has a special meaning in JavaScript' : null;
 }
 
 function tenantOf({ table, columns }: TableFacts, asked: string | undefined): string {

@@ -26,7 +26,7 @@ const placeOf = ({ schema, table }: Dataset): string => (schema === undefined ? 
 export function writeModule({ dataset, leftOut }: Proposal): string {
   const { name, title, schema, table, tenantColumn, columns, filters = {} } = dataset;
   return [
-    `// From the catalogue entry of ${inComment(placeOf(dataset))}; yours to change. docs/datasets.md says what else there is.`,
+    `// From the catalogue entry of ${inComment(placeOf(dataset))}; change it as you like. docs/datasets.md lists all settings.`,
     'export default [',
     '  {',
     `    name: ${quoted(name)},`,
@@ -37,7 +37,7 @@ export function writeModule({ dataset, leftOut }: Proposal): string {
     `    tenantColumn: ${quoted(tenantColumn)},`,
     '    columns: {',
     ...Object.entries(columns).map(columnLine),
-    ...leftOut.map((column) => `      // ${inComment(column.name)} is left out: ${column.why}.`),
+    ...leftOut.map((column) => `      // Skipped ${inComment(column.name)}: ${column.why}.`),
     '    },',
     '    filters: {',
     ...Object.entries(filters).map(filterLine),
