@@ -25,14 +25,14 @@ export class ApiMetrics {
     const registers = [registry];
     this.#requests = new Histogram({
       name: 'export_http_request_duration_seconds',
-      help: 'Requests that were answered, by the pattern of their address; event streams are not among them',
+      help: 'Duration of requests by route pattern, event streams excluded',
       labelNames: ['method', 'route', 'status'],
       buckets: REQUEST_SECONDS,
       registers,
     });
     this.#admissions = new Counter({
       name: 'export_admissions_total',
-      help: 'Requests for an export: started, known (a repeated one), refused (no slot free) or unanswered (a 503)',
+      help: 'Requests for an export: started, known (a repeat), refused (no free slot) or unanswered (503)',
       labelNames: ['outcome'],
       registers,
     });
@@ -40,7 +40,7 @@ export class ApiMetrics {
     for (const outcome of ['started', 'known', 'refused', 'unanswered'] as const) this.#admissions.inc({ outcome }, 0);
     this.#streams = new Gauge({
       name: 'export_event_streams',
-      help: 'Event streams that are open now',
+      help: 'Open event streams',
       registers,
     });
   }

@@ -36,21 +36,17 @@ export class ServiceState {
   ) {
     const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> =>
       new Gauge({ name, help, labelNames, registers: [registry] });
-    this.#up = gauge('export_dependency_up', 'Whether a part that the service needs answers', 'dependency');
-    this.#active = gauge('export_active', 'Exports that are active now', 'state');
-    this.#oldest = gauge(
-      'export_oldest_active_seconds',
-      'How long ago the oldest active export was asked for',
-      'state',
-    );
-    this.#backlog = gauge('export_queue_backlog_tasks', 'Tasks that wait for a worker', 'queue', 'kind');
+    this.#up = gauge('export_dependency_up', 'Whether a dependency answers: 1 or 0', 'dependency');
+    this.#active = gauge('export_active', 'Active exports', 'state');
+    this.#oldest = gauge('export_oldest_active_seconds', 'Time since the oldest active export was requested', 'state');
+    this.#backlog = gauge('export_queue_backlog_tasks', 'Tasks waiting for a worker', 'queue', 'kind');
     this.#backlogAge = gauge(
       'export_queue_backlog_age_seconds',
-      'How long the oldest task has waited',
+      'How long the oldest task has been waiting',
       'queue',
       'kind',
     );
-    this.#workers = gauge('export_queue_workers', 'Workers that asked for tasks in the last 90 s', 'queue', 'kind');
+    this.#workers = gauge('export_queue_workers', 'Workers that polled for tasks in the last 90 s', 'queue', 'kind');
   }
 
   /** Never rejects. */

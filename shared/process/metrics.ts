@@ -22,7 +22,7 @@ export function measureProcess(registry: Registry): void {
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   new Gauge({
     name: 'export_build_info',
-    help: 'Always 1; the label says which version of the service runs',
+    help: 'Always 1; the label is the version of the service',
     labelNames: ['version'],
     registers: [registry],
   }).set({ version: serviceVersion() }, 1);
@@ -33,7 +33,7 @@ export function measureReaders(registry: Registry, source: Pool): void {
   const registers = [registry];
   new Gauge({
     name: 'export_database_readers',
-    help: 'Connections of this process that read the source database now',
+    help: 'Connections of this process that are reading the source database',
     registers,
     collect() {
       this.set(source.totalCount - source.idleCount);
@@ -41,7 +41,7 @@ export function measureReaders(registry: Registry, source: Pool): void {
   });
   new Gauge({
     name: 'export_database_readers_limit',
-    help: 'Connections to the source database that this process may have',
+    help: 'Connections to the source database that this process may open',
     registers,
     collect() {
       this.set(source.options.max);

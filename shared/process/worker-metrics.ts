@@ -34,50 +34,50 @@ export class WorkerMetrics {
     const kind = ['dataset', 'format'] as const;
     this.#rows = new Counter({
       name: 'export_written_rows_total',
-      help: 'Rows of segments that were committed; a segment that is made again counts again',
+      help: 'Rows of committed segments; a segment that is written again counts again',
       labelNames: kind,
       registers,
     });
     this.#bytes = new Counter({
       name: 'export_written_bytes_total',
-      help: 'Bytes of segments that were committed, as they were uploaded',
+      help: 'Bytes of committed segments, as uploaded',
       labelNames: kind,
       registers,
     });
     this.#phases = new Histogram({
       name: 'export_phase_duration_seconds',
-      help: 'How long exports stay in a phase, waiting for a worker included',
+      help: 'How long exports stay in a phase, including time waiting for a worker',
       labelNames: ['phase', 'format'],
       buckets: PHASE_SECONDS,
       registers,
     });
     this.#ended = new Counter({
       name: 'export_ended_total',
-      help: 'Exports that have ended; one that is reset and ends again counts again',
+      help: 'Exports that ended; an export that is reset and ends again counts again',
       labelNames: [...kind, 'state'],
       registers,
     });
     this.#failures = new Counter({
       name: 'export_failures_total',
-      help: 'Exports that have failed, by the code that their user was told',
+      help: 'Failed exports, by the error code that the user sees',
       labelNames: ['code'],
       registers,
     });
     this.#claims = new Counter({
       name: 'export_slot_claims_total',
-      help: 'Exports that asked for their slot: granted, wait (the user has no slot free), or ended (nothing to make)',
+      help: 'Exports that claimed a slot: granted, wait (none is free), or ended (nothing left to do)',
       labelNames: ['outcome'],
       registers,
     });
     this.#notifications = new Counter({
       name: 'export_notifications_total',
-      help: 'Attempts to tell a user how an export ended: delivered, retried (another attempt follows), failed, deferred (it waits for other deliveries of its tenant), or skipped (its recipient has reached the hourly limit)',
+      help: 'Attempts to notify a user: delivered, retried (another attempt follows), failed, deferred (waits for other deliveries of its tenant), or skipped (the recipient has reached the hourly limit)',
       labelNames: ['channel', 'outcome'],
       registers,
     });
     this.#orphans = new Counter({
       name: 'export_orphans_removed_total',
-      help: 'Uploads and temporary objects that no job spoke of, which the sweep found and removed',
+      help: 'Uploads and temporary objects without a job that the sweep removed',
       labelNames: ['kind'],
       registers,
     });
