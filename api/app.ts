@@ -8,7 +8,7 @@ import { crossOrigin } from './cross-origin.js';
 import type { ApiDeps } from './deps.js';
 import { jsonBody } from './json-body.js';
 import { problems } from './problem.js';
-import type { Method, Route, Routes } from './openapi/operation.js';
+import type { Route } from './openapi/operation.js';
 import { rateLimits } from './rate-limits.js';
 import { requireScope } from './require-scope.js';
 import { ROUTES } from './routes/index.js';
@@ -34,7 +34,7 @@ export function createApp(deps: ApiDeps): Express {
     ...crossOrigin(deps.settings.corsOrigins ?? []),
   );
   app.use(['/v1', '/temporal-codec'], authenticate(deps.verifyToken), ...rateLimits(deps.settings));
-  for (const [path, methods] of Object.entries(ROUTES)) mount(app, path, methods, deps);
+  for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) mount(app, path, routes, deps);
   app.use(() => {
     throw nothingHere();
   });
@@ -42,21 +42,17 @@ export function createApp(deps: ApiDeps): Express {
   return app;
 }
 
-function mount(app: Express, path: string, methods: Routes[string], deps: ApiDeps): void {
-  const route = app.route(path);
-  route.all(named(path));
-  const { get, post, put, delete: remove } = methods;
-  if (get !== undefined) route.get(...handlers(get, deps));
-  if (post !== undefined) route.post(...handlers(post, deps));
-  if (put !== undefined) route.put(...handlers(put, deps));
-  if (remove !== undefined) route.delete(...handlers(remove, deps));
-  route.all(otherMethod(methods));
+function mount(app: Express, path: string, routes: readonly Route[], deps: ApiDeps): void {
+  const mounted = app.route(path);
+  mounted.all(named(path));
+  for (const route of routes) mounted[route.method](...handlers(route, deps));
+  mounted.all(otherMethod(routes));
 }
 
-const handlers = ({ handle, operation }: Route, deps: ApiDeps): RequestHandler[] => [
-  ...(operation.scope === undefined ? [] : [requireScope(operation.scope)]),
-  ...(operation.takes !== undefined ? jsonBody(operation.maxBodyBytes) : []),
-  handle(deps),
+const handlers = ({ scope, takes, maxBodyBytes, createHandler }: Route, deps: ApiDeps): RequestHandler[] => [
+  ...(scope === undefined ? [] : [requireScope(scope)]),
+  ...(takes === undefined ? [] : jsonBody(maxBodyBytes)),
+  createHandler(deps),
 ];
 
 /** The access log has the route's pattern, never the URL, and the user that a request is about, even if refused. */
@@ -70,8 +66,8 @@ function named(path: string): RequestHandler {
   };
 }
 
-function otherMethod(methods: Partial<Record<Method, unknown>>): RequestHandler {
-  const names = Object.keys(methods).map((method) => method.toUpperCase());
+function otherMethod(routes: readonly Route[]): RequestHandler {
+  const names = routes.map(({ method }) => method.toUpperCase());
   const allow = [...names, ...(names.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   return (request, response) => {
     response.set('Allow', allow);

@@ -11,14 +11,16 @@ import type { ApiDeps } from './deps.js';
 
 /** What comes in beside the body. A problem names where it is: `query/limit`, `path/job_id`, `header/…`. */
 
-/** @throws ServiceError VALIDATION_FAILED, also for parameters that are not known */
-export function parseQuery<T>(request: Request, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(request.query);
+/** @throws ServiceError VALIDATION_FAILED, also for parameters that the schema does not know */
+export function parsePart<T>(part: 'path' | 'query', value: unknown, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw validationFailed(
-    fieldProblems(result.error).map(({ pointer, detail }) => ({ pointer: `query${pointer}`, detail })),
+    fieldProblems(result.error).map(({ pointer, detail }) => ({ pointer: `${part}${pointer}`, detail })),
   );
 }
+
+export const parseQuery = <T>(request: Request, schema: z.ZodType<T>): T => parsePart('query', request.query, schema);
 
 /** A parameter that is there once. */
 export const once = z.string({ error: 'must be given once' }).refine(isStorable, { error: UNSTORABLE, abort: true });
@@ -30,7 +32,8 @@ export const limitSchema = once
   .pipe(z.int().min(1, wholeNumber).max(100, wholeNumber))
   .default(20);
 
-const uuid = z.guid().toLowerCase();
+const uuid = z.guid({ error: 'must be a UUID' }).toLowerCase();
+export const jobParams = z.object({ job_id: uuid.meta({ example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60' }) });
 
 /**
  * A parameter of the path.
@@ -49,13 +52,13 @@ export function jobIdOf(request: Request): string {
   return jobId;
 }
 
-/**
- * The caller's job that the path names.
- * @throws ServiceError NOT_FOUND also for the job of another user or tenant: nobody learns that it exists
- */
-export async function ownedJob(request: Request, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
-  const jobId = jobIdOf(request);
-  const row = await jobs.findOwned(jobId, principalOf(request));
+/** @see findOwnedJob */
+export const ownedJob = (request: Request, deps: Pick<ApiDeps, 'jobs'>): Promise<JobRow> =>
+  findOwnedJob(jobIdOf(request), principalOf(request), deps);
+
+/** @throws ServiceError NOT_FOUND also for the job of another user or tenant: nobody learns that it exists */
+export async function findOwnedJob(jobId: string, owner: UserRef, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
+  const row = await jobs.findOwned(jobId, owner);
   if (row === null) throw new ServiceError('NOT_FOUND', `There is no export ${jobId}.`);
   return row;
 }

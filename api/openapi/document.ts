@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { codecPayloadsSchema } from '../routes/temporal-codec.js';
 import { exportRequest } from './export-request.js';
 import { scheduleRequest } from './schedule-request.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.js';
-import { TAGS, type Answer, type BodyName, type Operation, type Routes } from './operation.js';
+import { TAGS, type Answer, type BodyName, type Fields, type Operation, type Route } from './operation.js';
 import { headerRefs, problemResponses } from './problems.js';
 import { Schemas, type Json } from './schemas.js';
 import { webhookOperations } from './webhooks.js';
@@ -19,36 +20,41 @@ Ask with \`POST /v1/exports\`, watch \`GET /v1/exports/{job_id}/events\` or poll
 
 Errors are RFC 9457 problems with a stable \`code\`. A request that is repeated after a 503 or a broken connection should have an \`Idempotency-Key\`. An address takes only the methods that are named here; others are a 405 with \`Allow\`.`;
 
-const PATH_PARAMETERS: Readonly<Record<string, Json>> = {
-  job_id: { schema: { type: 'string', format: 'uuid' }, example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60' },
-  schedule_id: { schema: { type: 'string', format: 'uuid' }, example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61' },
-  user_id: { schema: { type: 'string', format: 'uuid' }, example: '1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11' },
-  token: {
-    schema: { type: 'string', minLength: 1 },
+const TEMP: Readonly<Record<string, z.ZodType>> = {
+  job_id: z.guid().meta({ example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60' }),
+  schedule_id: z.guid().meta({ example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61' }),
+  user_id: z.guid().meta({ example: '1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11' }),
+  token: z.string().min(1).meta({
     description: 'From `download_url`. Anyone who has it can download the file.',
     example: 'AaIFasQ_coCEkxpE7gpVkgAAawTA',
-  },
-  file: { schema: { type: 'string', minLength: 1 }, example: 'swagger-ui.css' },
-  asset: { schema: { type: 'string', minLength: 1 }, example: 'index-DmXq1b2c.js' },
+  }),
+  file: z.string().min(1).meta({ example: 'swagger-ui.css' }),
+  asset: z.string().min(1).meta({ example: 'index-DmXq1b2c.js' }),
 };
+const pathParams = (path: string): Fields =>
+  z.object(Object.fromEntries([...path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, TEMP[name] ?? z.string()])));
 
 /** As OpenAPI writes paths: `{job_id}` for `:job_id`. */
 export const templateOf = (pattern: string): string => pattern.replace(/:(\w+)/g, '{$1}');
 
-export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json {
+export function openApiDocument(routes: readonly Route[], registry: DatasetRegistry): Json {
   const schemas = new Schemas();
   const bodies: Readonly<Record<BodyName, Json>> = {
     ExportRequest: exportRequest(registry, schemas),
     ScheduleRequest: scheduleRequest(registry, schemas),
     TemporalPayloads: schemas.add('TemporalPayloads', schemas.input(codecPayloadsSchema)),
   };
-  const operationJson = (path: string, operation: Operation): Json => ({
+  const operationJson = (operation: Operation): Json => ({
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
     security: operation.scope === undefined ? [] : [{ bearer: [operation.scope] }],
-    parameters: [...pathParameters(path), ...queryParameters(operation, registry, schemas), ...headersOf(operation)],
+    parameters: [
+      ...parameters('path', operation.params ?? pathParams(operation.path), schemas),
+      ...parameters('query', operation.query?.(registry), schemas),
+      ...headersOf(operation),
+    ],
     ...(operation.takes === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: bodies[operation.takes] } } } }),
@@ -56,17 +62,13 @@ export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [status, answerJson(operation, answer, schemas)]),
       ),
-      ...problemResponses(operation, path, schemas),
+      ...problemResponses(operation, schemas),
     },
   });
-  const paths = Object.entries(routes).map(([pattern, methods]) => {
-    const path = templateOf(pattern);
-    const operations = Object.entries(methods).map(([method, { operation }]) => [
-      method,
-      operationJson(path, operation),
-    ]);
-    return [path, Object.fromEntries(operations)] as const;
-  });
+  const paths = [...Map.groupBy(routes, ({ path }) => templateOf(path))].map(([path, ofPath]) => [
+    path,
+    Object.fromEntries(ofPath.map((route) => [route.method, operationJson(route)])),
+  ]);
   return {
     openapi: '3.1.1',
     info: {
@@ -96,18 +98,17 @@ export function openApiDocument(routes: Routes, registry: DatasetRegistry): Json
   };
 }
 
-const pathParameters = (path: string): Json[] =>
-  [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
-    name,
-    in: 'path',
-    required: true,
-    ...PATH_PARAMETERS[name],
-  }));
-
-function queryParameters({ query }: Operation, registry: DatasetRegistry, schemas: Schemas): Json[] {
-  return Object.entries(query?.(registry).shape ?? {}).map(([name, schema]) => {
-    const { description, ...json } = schemas.input(schema);
-    return { name, in: 'query', required: false, ...(description === undefined ? {} : { description }), schema: json };
+function parameters(place: 'path' | 'query', fields: Fields | undefined, schemas: Schemas): Json[] {
+  return Object.entries(fields?.shape ?? {}).map(([name, field]) => {
+    const { description, example, ...schema } = schemas.input(field);
+    return {
+      name,
+      in: place,
+      required: place === 'path',
+      ...(description === undefined ? {} : { description }),
+      schema,
+      ...(example === undefined ? {} : { example }),
+    };
   });
 }
 

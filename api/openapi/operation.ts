@@ -5,8 +5,15 @@ import type { ErrorCode } from '../../shared/errors.js';
 import type { ApiDeps, Scope } from '../deps.js';
 import type { RequestHeader, ResponseHeader } from './headers.js';
 
-/** What an endpoint promises; each route file has one beside its handler, and the document is made of all of them. */
+/** Parameters of the path or of the query, by name. */
+export type Fields = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
+export type Method = 'get' | 'post' | 'put' | 'delete';
+
+/** What a route promises. */
 export interface Operation {
+  readonly method: Method;
+  /** As Express writes it: `/v1/exports/:job_id`. */
+  readonly path: string;
   /** Unique: generated clients name their methods by it. */
   readonly id: string;
   readonly tag: Tag;
@@ -14,8 +21,10 @@ export interface Operation {
   readonly description?: string;
   /** What the token must allow. None: no token is asked for. */
   readonly scope?: Scope;
-  /** Parameters of the query, as they are checked. */
-  readonly query?: (registry: DatasetRegistry) => z.ZodObject<Readonly<Record<string, z.ZodType>>>;
+  /** The parameters of the path. */
+  readonly params?: Fields;
+  /** The parameters of the query. */
+  readonly query?: (registry: DatasetRegistry) => Fields;
   readonly headers?: readonly RequestHeader[];
   /** The schema of its body. None: it takes none. */
   readonly takes?: BodyName;
@@ -60,11 +69,9 @@ export const TAGS = {
 } as const;
 export type Tag = keyof typeof TAGS;
 
-export interface Route {
-  readonly handle: (deps: ApiDeps) => RequestHandler;
-  readonly operation: Operation;
+export interface Route extends Operation {
+  /** Called once for each app. */
+  readonly createHandler: (deps: ApiDeps) => RequestHandler;
 }
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
-/** Every address of the service: path pattern → method → route. */
-export type Routes = Readonly<Record<string, Partial<Record<Method, Route>>>>;
+export type Described = Omit<Operation, 'method' | 'path'>;

@@ -19,15 +19,15 @@ const HEADERS: Readonly<Record<number, readonly ResponseHeader[]>> = {
 };
 
 /** Every code that an operation may answer with. */
-export function codesOf(operation: Operation, path: string): readonly ErrorCode[] {
+function codesOf(operation: Operation): readonly ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
       'INTERNAL',
-      ...(path.includes('{') ? (['VALIDATION_FAILED', 'NOT_FOUND'] as const) : []),
+      ...(operation.path.includes(':') ? (['VALIDATION_FAILED', 'NOT_FOUND'] as const) : []),
       ...(operation.query === undefined ? [] : (['VALIDATION_FAILED'] as const)),
       ...(operation.scope === undefined ? [] : AUTHENTICATED),
       ...(operation.takes !== undefined ? WITH_BODY : []),
-      ...(path.includes('{job_id}') ? OF_A_JOB : []),
+      ...(operation.path.includes(':job_id') ? OF_A_JOB : []),
       ...(operation.problems ?? []),
     ]),
   ];
@@ -55,10 +55,10 @@ const exampleOf = (code: ErrorCode): Json => ({
 });
 
 /** Responses by status. */
-export function problemResponses(operation: Operation, path: string, schemas: Schemas): Record<string, Json> {
+export function problemResponses(operation: Operation, schemas: Schemas): Record<string, Json> {
   const base = schemas.output(problemSchema);
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codesOf(operation, path)) {
+  for (const code of codesOf(operation)) {
     const { status } = ERRORS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

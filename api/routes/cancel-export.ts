@@ -11,7 +11,7 @@ import { ownedJob } from '../input.js';
 import { jobView } from '../../shared/job/view.js';
 import { isPassingFault, pauseAfter } from '../passing-faults.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 
 /** Tells the workflow. A server that is just restarting is asked again. */
 async function tell(jobId: string, { client }: TemporalClient): Promise<void> {
@@ -59,7 +59,7 @@ export function cancelExport(deps: ApiDeps): RequestHandler {
   };
 }
 
-export const cancelExportOperation: Operation = {
+export const cancelExportOperation: Described = {
   id: 'cancelExport',
   tag: 'Exports',
   summary: 'Cancel an active export',

@@ -2,11 +2,11 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.js';
 import { openApiDocument } from '../openapi/document.js';
-import type { Operation, Routes } from '../openapi/operation.js';
+import type { Described, Route } from '../openapi/operation.js';
 
 /** `GET /openapi.json`: what every address takes and answers, made once from what the service runs by. */
 export const contract =
-  (routes: () => Routes) =>
+  (routes: () => readonly Route[]) =>
   ({ registry }: ApiDeps): RequestHandler => {
     const document = Buffer.from(JSON.stringify(openApiDocument(routes(), registry)));
     return (_request, response) => {
@@ -14,7 +14,7 @@ export const contract =
     };
   };
 
-export const contractOperation: Operation = {
+export const contractOperation: Described = {
   id: 'contract',
   tag: 'Service',
   summary: 'Get the OpenAPI document',

@@ -15,7 +15,7 @@ import { sameRequest, startExport } from '../start-export.js';
 import { Turns } from '../turns.js';
 import { jobView } from '../../shared/job/view.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
-import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS, type Described } from '../openapi/operation.js';
 
 /** Never to be changed: a key would mean another job from then on. */
 const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
@@ -59,7 +59,7 @@ export function createExport(deps: ApiDeps): RequestHandler {
   };
 }
 
-export const createExportOperation: Operation = {
+export const createExportOperation: Described = {
   id: 'createExport',
   tag: 'Exports',
   summary: 'Create an export',

@@ -9,7 +9,7 @@ import type { ScheduledExportInput } from '../../shared/schedules/contract.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { idFor, idempotencyKeyOf } from '../input.js';
-import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS, type Described } from '../openapi/operation.js';
 import { parseSchedule, type ParsedSchedule } from '../schedules/parse-schedule.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/schedule-schema.js';
 
@@ -111,7 +111,7 @@ export function createSchedule(deps: ApiDeps): RequestHandler {
   };
 }
 
-export const createScheduleOperation: Operation = {
+export const createScheduleOperation: Described = {
   id: 'createSchedule',
   tag: 'Schedules',
   summary: 'Create a schedule',

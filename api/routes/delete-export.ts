@@ -6,7 +6,7 @@ import { isActive } from '../../shared/job/lifecycle.js';
 import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 
 /** `DELETE /v1/exports/{job_id}`: the file and whatever a failed job has left. The job itself stays in the list. */
 export function deleteExport(deps: ApiDeps): RequestHandler {
@@ -31,7 +31,7 @@ function explain(error: unknown): never {
   throw new ServiceError('STORAGE_UNAVAILABLE', 'The file storage takes too long.', {}, { cause: error });
 }
 
-export const deleteExportOperation: Operation = {
+export const deleteExportOperation: Described = {
   id: 'deleteExport',
   tag: 'Exports',
   summary: 'Delete the file of an export',

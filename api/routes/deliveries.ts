@@ -13,7 +13,7 @@ import { isoTime } from '../../shared/text/iso-time.js';
 import { eventType } from '../../shared/webhooks/message.js';
 import type { ApiDeps } from '../deps.js';
 import { ownedJob } from '../input.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 
 const moment = z.iso.datetime();
 const webhookId = z.string().describe('The `webhook-id` of every attempt to deliver the same event');
@@ -95,7 +95,7 @@ const SKIPPED_EXAMPLE = skippedView({
   skipped_at: new Date('2026-11-22T10:11:13.760Z'),
 });
 
-export const listDeliveriesOperation: Operation = {
+export const listDeliveriesOperation: Described = {
   id: 'listDeliveries',
   tag: 'Webhooks',
   summary: 'List the deliveries of an export',
@@ -135,7 +135,7 @@ export function redeliver(deps: ApiDeps): RequestHandler {
   };
 }
 
-export const redeliverOperation: Operation = {
+export const redeliverOperation: Described = {
   id: 'redeliver',
   tag: 'Webhooks',
   summary: 'Redeliver the webhook of an export',

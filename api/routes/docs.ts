@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 import { nothingHere, sendFile } from '../static-file.js';
 
 /** The contract as pages: Swagger UI from its npm package, served from here. No other host is asked for anything. */
@@ -72,14 +72,14 @@ export function docsFile(): RequestHandler {
   };
 }
 
-export const docsOperation: Operation = {
+export const docsOperation: Described = {
   id: 'docs',
   tag: 'Service',
   summary: 'Open the API documentation',
   answers: { 200: { description: 'A page', contentType: 'text/html', schema: z.string() } },
 };
 
-export const docsFileOperation: Operation = {
+export const docsFileOperation: Described = {
   id: 'docsFile',
   tag: 'Service',
   summary: 'Get an asset of the documentation',

@@ -1,9 +1,8 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { ApiDeps } from '../deps.js';
-import { ownedJob, parseQuery } from '../input.js';
+import { defineRoute } from '../define-route.js';
+import { findOwnedJob, jobParams } from '../input.js';
 import { mintLink } from '../mint-link.js';
-import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
 const querySchema = z.strictObject({
   redirect: z
@@ -13,25 +12,16 @@ const querySchema = z.strictObject({
 });
 const answerSchema = z.strictObject({ url: z.url(), expires_at: z.iso.datetime() });
 
-/** `GET /v1/exports/{job_id}/download`: to the file, or with `?redirect=false` its address for now. */
-export function downloadExport(deps: ApiDeps): RequestHandler {
-  return async (request, response) => {
-    const { redirect } = parseQuery(request, querySchema);
-    const { url, expiresAt } = await mintLink(request, await ownedJob(request, deps), deps);
-    if (redirect === 'true') response.redirect(302, url);
-    else {
-      response.json({ url, expires_at: expiresAt.toISOString() } satisfies z.infer<typeof answerSchema>);
-    }
-  };
-}
-
-export const downloadExportOperation: Operation = {
+export const downloadExport = defineRoute({
+  method: 'get',
+  path: '/v1/exports/:job_id/download',
   id: 'downloadExport',
   tag: 'Exports',
   summary: 'Download the file',
   description:
     'Redirects to a storage URL that is valid for five minutes. Keep `download_url` rather than that URL, or repeat this request for a new one. HEAD redirects to a URL that is signed for HEAD.',
   scope: 'exports:read',
+  params: jobParams,
   query: () => querySchema,
   answers: {
     200: {
@@ -45,4 +35,12 @@ export const downloadExportOperation: Operation = {
     302: { description: 'Redirects to the file', headers: ['Location'] },
   },
   problems: [...PERMISSION_PROBLEMS, 'NOT_READY', 'EXPIRED'],
-};
+  handle:
+    (deps) =>
+    async ({ params, query, principal, request }) => {
+      const row = await findOwnedJob(params.job_id, principal, deps);
+      const { url, expiresAt } = await mintLink(request, row, deps);
+      if (query.redirect === 'true') return { status: 302, location: url };
+      return { status: 200, body: { url, expires_at: expiresAt.toISOString() } };
+    },
+});

@@ -9,7 +9,7 @@ import { SILENCE_MS, askInTime } from '../../shared/time-limit.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { uuidOf } from '../input.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 
 /** Most erasures are done by then; the others go on. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -55,7 +55,7 @@ export function eraseUser({ temporal, settings }: ApiDeps): RequestHandler {
   };
 }
 
-export const eraseUserOperation: Operation = {
+export const eraseUserOperation: Described = {
   id: 'eraseUser',
   tag: 'Users',
   summary: "Erase a user's data",

@@ -13,7 +13,7 @@ import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { EstimateTurns } from '../estimate-turns.js';
 import { forecast } from '../estimate.js';
-import { PERMISSION_PROBLEMS, type Operation } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS, type Described } from '../openapi/operation.js';
 
 /** How long rows are counted before the planner's estimate is used, ms; for all datasets of an account together. */
 const COUNT_MS = 1000;
@@ -75,7 +75,7 @@ export function estimateExport(deps: ApiDeps): RequestHandler {
   };
 }
 
-export const estimateExportOperation: Operation = {
+export const estimateExportOperation: Described = {
   id: 'estimateExport',
   tag: 'Exports',
   summary: 'Estimate an export',

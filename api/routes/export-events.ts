@@ -9,7 +9,7 @@ import { ownedJob } from '../input.js';
 import { JOB_EXAMPLES } from '../../shared/job/schema.js';
 import { JobWatches } from '../job-watches.js';
 import { LiveProgress } from '../live-progress.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 import { problemOf } from '../problem.js';
 import { Shares } from '../shares.js';
 
@@ -81,7 +81,7 @@ const eventSchema = z.union([
   }),
 ]);
 
-export const exportEventsOperation: Operation = {
+export const exportEventsOperation: Described = {
   id: 'exportEvents',
   tag: 'Exports',
   summary: 'Stream the progress of an export',

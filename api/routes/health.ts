@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 import { PARTS } from '../readiness.js';
 
 /** `GET /healthz`: the process answers. A restart would not help it with anything else. */
@@ -32,7 +32,7 @@ export function ready({ readiness }: ApiDeps): RequestHandler {
   };
 }
 
-export const healthOperation: Operation = {
+export const healthOperation: Described = {
   id: 'health',
   tag: 'Service',
   summary: 'Check that the process answers',
@@ -41,7 +41,7 @@ export const healthOperation: Operation = {
   },
 };
 
-export const readyOperation: Operation = {
+export const readyOperation: Described = {
   id: 'ready',
   tag: 'Service',
   summary: 'Check that everything the service needs is available',

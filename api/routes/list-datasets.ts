@@ -7,7 +7,7 @@ import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import type { ApiDeps } from '../deps.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 
 function datasetView(dataset: Dataset) {
   const { name, title, filters = {} } = dataset;
@@ -51,7 +51,7 @@ export function listDatasets({ registry }: ApiDeps): RequestHandler {
   };
 }
 
-export const listDatasetsOperation: Operation = {
+export const listDatasetsOperation: Described = {
   id: 'listDatasets',
   tag: 'Datasets',
   summary: 'List datasets and formats',

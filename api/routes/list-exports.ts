@@ -10,7 +10,7 @@ import { limitSchema, once, parseQuery } from '../input.js';
 import { listedJob } from '../../shared/job/view.js';
 import { isActive } from '../../shared/job/lifecycle.js';
 import { LISTED_JOB_EXAMPLE, jobListSchema, type JobList } from '../../shared/job/schema.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 
 const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(', ')}` });
 
@@ -50,7 +50,7 @@ export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandl
   };
 }
 
-export const listExportsOperation: Operation = {
+export const listExportsOperation: Described = {
   id: 'listExports',
   tag: 'Exports',
   summary: 'List your exports',

@@ -4,7 +4,7 @@ import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
 import type { ApiDeps } from '../deps.js';
 import { limitSchema, parseQuery } from '../input.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../schedules/schedule-schema.js';
 
 const querySchema = z.strictObject({
@@ -45,7 +45,7 @@ export function listSchedules({ schedules }: ApiDeps): RequestHandler {
   };
 }
 
-export const listSchedulesOperation: Operation = {
+export const listSchedulesOperation: Described = {
   id: 'listSchedules',
   tag: 'Schedules',
   summary: 'List your schedules',

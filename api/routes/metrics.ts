@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { METRICS_TYPE } from '../../shared/process/metrics-server.js';
 import type { ApiDeps } from '../deps.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 import { nothingHere } from '../static-file.js';
 
 /**
@@ -16,7 +16,7 @@ export function metrics({ scrape }: ApiDeps): RequestHandler {
   };
 }
 
-export const metricsOperation: Operation = {
+export const metricsOperation: Described = {
   id: 'metrics',
   tag: 'Service',
   summary: 'Get metrics for Prometheus',

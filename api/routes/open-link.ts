@@ -4,7 +4,7 @@ import { linkExpiry, readDownloadToken } from '../../shared/job/links.js';
 import { contextOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { mintLink } from '../mint-link.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 
 /** `GET /d/{token}`: `download_url`, for whoever has it. The token is the permission; nothing logs it. */
 export function openLink(deps: ApiDeps): RequestHandler {
@@ -27,7 +27,7 @@ export function openLink(deps: ApiDeps): RequestHandler {
 
 const noSuchLink = (): ServiceError => new ServiceError('NOT_FOUND', 'There is no such link.');
 
-export const openLinkOperation: Operation = {
+export const openLinkOperation: Described = {
   id: 'openLink',
   tag: 'Exports',
   summary: 'Open a download link',

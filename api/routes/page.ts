@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
 import type { ApiDeps } from '../deps.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 import { nothingHere, sendFile } from '../static-file.js';
 
 /** The web page (`web/`), as `npm run build` has made it. It is a client of this API like any other. */
@@ -58,7 +58,7 @@ function compressed(asset: string, request: Request, response: Response): string
   return `${asset}.gz`;
 }
 
-export const pageOperation: Operation = {
+export const pageOperation: Described = {
   id: 'page',
   tag: 'Service',
   summary: 'Open the web page',
@@ -66,7 +66,7 @@ export const pageOperation: Operation = {
   problems: ['NOT_FOUND'],
 };
 
-export const pageAssetOperation: Operation = {
+export const pageAssetOperation: Described = {
   id: 'pageAsset',
   tag: 'Service',
   summary: 'Get an asset of the web page',

@@ -4,7 +4,7 @@ import { ServiceError } from '../../shared/errors.js';
 import { contextOf, principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { uuidOf } from '../input.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 import { requireDone } from '../schedules/owned-schedule.js';
 
 const runSchema = z.strictObject({
@@ -28,7 +28,7 @@ export function runSchedule({ schedules }: ApiDeps): RequestHandler {
   };
 }
 
-export const runScheduleOperation: Operation = {
+export const runScheduleOperation: Described = {
   id: 'runSchedule',
   tag: 'Schedules',
   summary: 'Run a schedule now',

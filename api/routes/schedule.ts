@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
 import { uuidOf } from '../input.js';
-import { PERMISSION_PROBLEMS, type Answer, type Operation } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS, type Answer, type Described } from '../openapi/operation.js';
 import { answerWithSchedule, ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema } from '../schedules/schedule-schema.js';
 import { scheduleReader } from './create-schedule.js';
@@ -14,7 +14,7 @@ export function getSchedule(deps: ApiDeps): RequestHandler {
   return (request, response) => answerWithSchedule(request, response, deps);
 }
 
-export const getScheduleOperation: Operation = {
+export const getScheduleOperation: Described = {
   id: 'getSchedule',
   tag: 'Schedules',
   summary: 'Get a schedule with its next and recent runs',
@@ -35,7 +35,7 @@ export function replaceSchedule(deps: ApiDeps): RequestHandler {
   };
 }
 
-export const replaceScheduleOperation: Operation = {
+export const replaceScheduleOperation: Described = {
   id: 'replaceSchedule',
   tag: 'Schedules',
   summary: 'Replace a schedule',
@@ -56,7 +56,7 @@ export function deleteSchedule({ schedules }: ApiDeps): RequestHandler {
   };
 }
 
-export const deleteScheduleOperation: Operation = {
+export const deleteScheduleOperation: Described = {
   id: 'deleteSchedule',
   tag: 'Schedules',
   summary: 'Delete a schedule',
@@ -74,7 +74,7 @@ export const pauseSchedule =
     await answerWithSchedule(request, response, deps);
   };
 
-export const pauseScheduleOperation: Operation = {
+export const pauseScheduleOperation: Described = {
   id: 'pauseSchedule',
   tag: 'Schedules',
   summary: 'Pause a schedule',
@@ -83,7 +83,7 @@ export const pauseScheduleOperation: Operation = {
   answers: { 200: SCHEDULE },
 };
 
-export const unpauseScheduleOperation: Operation = {
+export const unpauseScheduleOperation: Described = {
   id: 'unpauseSchedule',
   tag: 'Schedules',
   summary: 'Resume a schedule',

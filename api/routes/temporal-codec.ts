@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { fieldProblems, validationFailed } from '../../shared/request/field-problems.js';
 import { PayloadKeyError } from '../../shared/temporal/payload-codec.js';
 import type { ApiDeps } from '../deps.js';
-import type { Operation } from '../openapi/operation.js';
+import type { Described } from '../openapi/operation.js';
 import { nothingHere } from '../static-file.js';
 
 /**
@@ -56,7 +56,7 @@ export const decodePayloads = run('decode');
 /** `POST /temporal-codec/encode` */
 export const encodePayloads = run('encode');
 
-const operation = (id: string, summary: string, example: JsonPayload): Operation => ({
+const operation = (id: string, summary: string, example: JsonPayload): Described => ({
   id,
   tag: 'Service',
   summary,

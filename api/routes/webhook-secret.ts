@@ -5,7 +5,7 @@ import { isoTime } from '../../shared/text/iso-time.js';
 import { webhookSecret } from '../../shared/webhooks/signature.js';
 import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
-import type { Answer, Operation } from '../openapi/operation.js';
+import type { Answer, Described } from '../openapi/operation.js';
 
 const secretSchema = z
   .strictObject({
@@ -57,7 +57,7 @@ const secretAnswer: Answer = {
 };
 
 // Anyone who knows the secret can forge messages to the tenant's receivers, and rotating it breaks them a day later.
-export const showSecretOperation: Operation = {
+export const showSecretOperation: Described = {
   id: 'showWebhookSecret',
   tag: 'Webhooks',
   summary: 'Get the webhook secret',
@@ -66,7 +66,7 @@ export const showSecretOperation: Operation = {
   problems: ['JOB_STORE_UNAVAILABLE'],
 };
 
-export const rotateSecretOperation: Operation = {
+export const rotateSecretOperation: Described = {
   id: 'rotateWebhookSecret',
   tag: 'Webhooks',
   summary: 'Rotate the webhook secret',

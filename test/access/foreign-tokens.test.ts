@@ -6,12 +6,9 @@ import type { Principal } from '../../api/deps.js';
 import { assertProblem } from '../api/problems.js';
 import { seedFor, someone, startApi, type TestApi } from '../api/support.js';
 
-const OF_A_JOB = Object.entries(ROUTES)
-  .filter(([pattern]) => pattern.includes(':job_id'))
-  .flatMap(([pattern, methods]) => Object.keys(methods).map((method) => [method.toUpperCase(), pattern] as const));
-const WITH_TOKEN = Object.entries(ROUTES)
-  .filter(([pattern]) => pattern.startsWith('/v1/'))
-  .flatMap(([pattern, methods]) => Object.keys(methods).map((method) => [method.toUpperCase(), pattern] as const));
+const PATTERNS = ROUTES.map(({ method, path }) => [method.toUpperCase(), path] as const);
+const OF_A_JOB = PATTERNS.filter(([, path]) => path.includes(':job_id'));
+const WITH_TOKEN = PATTERNS.filter(([, path]) => path.startsWith('/v1/'));
 
 describe('the token of somebody else', () => {
   let api: TestApi;

@@ -1,0 +1,112 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { contextOf, principalOf } from './context.js';
+import type { ApiDeps, Caller, Scope } from './deps.js';
+import { idempotencyKeyOf, parsePart } from './input.js';
+import type { Answer, Fields, Operation, Route } from './openapi/operation.js';
+
+/**
+ * A route is one object: what it promises (an `Operation`, from which OpenAPI is made) and the handler that keeps it.
+ * The parameters, the query and the body are parsed once, before the handler runs, and typed by their schemas.
+ *
+ *     export const getSchedule = defineRoute({
+ *       method: 'get',
+ *       path: '/v1/schedules/:schedule_id',
+ *       id: 'getSchedule',
+ *       …
+ *       params: scheduleParams,
+ *       answers: { 200: { description: 'The schedule', schema: scheduleSchema } },
+ *       handle: (deps) => async ({ params, principal }) => ({
+ *         status: 200,
+ *         body: scheduleView(await ownedSchedule(params.schedule_id, principal, deps)),
+ *       }),
+ *     });
+ */
+
+type Answers = Readonly<Record<number, Answer>>;
+
+type NoFields = z.ZodObject<Record<string, never>>;
+
+/** What the handler of a route gets. */
+export interface RouteInput<Params, Query, S> {
+  readonly params: Params;
+  readonly query: Query;
+  /** The caller; undefined where the route asks for no token. */
+  readonly principal: [S] extends [never] ? undefined : Caller;
+  /** Null without one, and where the route does not take one. */
+  readonly idempotencyKey: string | null;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+interface AnyReply {
+  readonly status: number;
+  /** The `Location` header. Without a body: a redirect. */
+  readonly location?: string;
+  readonly body?: unknown;
+}
+
+type BodyOf<A> = A extends { readonly schema: infer Schema extends z.ZodType }
+  ? { readonly body: z.output<Schema> }
+  : { readonly body?: undefined };
+
+/** What the handler answers: a status that the route declares, with the body of its schema. */
+type Reply<A extends Answers> = {
+  [Status in keyof A]: Omit<AnyReply, 'status' | 'body'> & { readonly status: Status } & BodyOf<A[Status]>;
+}[keyof A];
+
+/** Undefined: the handler has written the response itself (a stream, a file, a page). */
+type Handle<In, R> = (input: In) => Promise<R | undefined> | R | undefined;
+
+interface RouteDefinition<P extends Fields, Q extends Fields, S extends Scope, A extends Answers> extends Operation {
+  readonly params?: P;
+  readonly query?: (registry: ApiDeps['registry']) => Q;
+  readonly scope?: S;
+  readonly answers: A;
+  /** Called once for each app; what it returns is called for each request. */
+  readonly handle: (deps: ApiDeps) => Handle<RouteInput<z.output<P>, z.output<Q>, S>, Reply<A>>;
+}
+
+export function defineRoute<
+  const A extends Answers,
+  P extends Fields = NoFields,
+  Q extends Fields = NoFields,
+  S extends Scope = never,
+>({ handle, ...operation }: RouteDefinition<P, Q, S, A>): Route {
+  return { ...operation, createHandler: (deps) => createHandler(operation, handle(deps), deps) };
+}
+
+const none = z.object({});
+
+function createHandler<P, Q, S>(
+  { params = none, query = () => none, scope, headers = [] }: Operation,
+  handle: Handle<RouteInput<P, Q, S>, unknown>,
+  { registry }: ApiDeps,
+): RequestHandler {
+  const querySchema = query(registry);
+  return async (request, response) => {
+    const input = {
+      params: parsePart('path', request.params, params),
+      query: parsePart('query', request.query, querySchema),
+      principal: scope === undefined ? undefined : principalOf(request),
+      idempotencyKey: headers.includes('Idempotency-Key') ? idempotencyKeyOf(request) : null,
+      request,
+      response,
+    };
+    const { job_id: jobId } = input.params;
+    if (typeof jobId === 'string') contextOf(request).jobId = jobId;
+    const reply = await handle(input as RouteInput<P, Q, S>);
+    if (reply !== undefined) send(response, reply as AnyReply);
+  };
+}
+
+function send(response: Response, { status, location, body }: AnyReply): void {
+  if (location !== undefined && body === undefined) {
+    response.redirect(status, location);
+    return;
+  }
+  if (location !== undefined) response.location(location);
+  response.status(status);
+  if (body === undefined) response.end();
+  else response.json(body);
+}
