@@ -1,14 +1,14 @@
-# One image for the API and every worker: what it runs is its command.
+# One image for the API and every worker. The command decides which one it runs.
 #
 #   docker build --tag export-service .
 #   docker run … export-service                                             the API
 #   docker run … export-service node dist/worker/main.js --role data        a worker
-#   docker run … export-service npm run migrate                             the service's own tables
+#   docker run … export-service npm run migrate                             creates the service's tables
 #
-# Everything it needs to know comes from its environment: README.md, Configuration. To export your own database, add a
-# module of datasets or mount one, and set DATASETS_MODULE: docs/datasets.md.
+# Environment variables configure everything: README.md, Configuration. To export your own database, add or mount a
+# module of datasets and set DATASETS_MODULE: docs/datasets.md.
 #
-# It runs without root and without a writable disk: `docker run --read-only --cap-drop ALL …` works.
+# It needs neither root nor a writable disk: `docker run --read-only --cap-drop ALL …` works.
 
 ARG NODE_VERSION=24.22.3
 
@@ -22,23 +22,23 @@ RUN npm run build
 FROM build AS production
 RUN npm prune --omit=dev
 WORKDIR /app/node_modules
-# Temporal's core comes compiled for five platforms; this is one of them.
+# Temporal's core is compiled for five platforms; keep this one.
 RUN find @temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" \
     -exec rm -r {} + \
-  # PDFs use two fonts of the one family and one weight of the others; the API shows three files of Swagger UI.
+  # PDFs use two DejaVu fonts and one weight of each Noto font. The API serves three files of Swagger UI.
   && find dejavu-fonts-ttf -type f ! -name package.json ! -name LICENSE \
     ! -name DejaVuSansCondensed.ttf ! -name DejaVuSansCondensed-Bold.ttf -delete \
   && find @expo-google-fonts -type f \( -name '*.ttf' -o -name '*.png' \) ! -path '*/400Regular/*.ttf' -delete \
   && find swagger-ui-dist -type f ! -name package.json ! -name LICENSE ! -name NOTICE \
     ! -name swagger-ui.css ! -name swagger-ui-bundle.js ! -name favicon-32x32.png -delete \
-  # Types and source maps are for editors.
+  # Types and source maps are only for editors.
   && find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' \) -delete
 
 FROM node:${NODE_VERSION}-bookworm-slim
 LABEL org.opencontainers.image.title="export-service" \
-  org.opencontainers.image.description="Durable data exports: millions of PostgreSQL rows into a file behind a 24-hour link" \
+  org.opencontainers.image.description="Durable data exports: millions of PostgreSQL rows to a file behind a 24-hour link" \
   org.opencontainers.image.licenses="MIT"
-# Without MALLOC_ARENA_MAX a worker needs up to a quarter more memory: docs/deployment.md, Processes.
+# Without MALLOC_ARENA_MAX, a worker needs up to a quarter more memory: docs/deployment.md, Processes.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 NPM_CONFIG_UPDATE_NOTIFIER=false NPM_CONFIG_LOGS_MAX=0
 WORKDIR /app
 COPY --from=production /app/package.json /app/package-lock.json ./
