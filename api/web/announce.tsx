@@ -1,7 +1,7 @@
 import { createContext, type ComponentChildren, type VNode } from 'preact';
 import { useCallback, useContext, useState } from 'preact/hooks';
 
-/** Says something to those who hear the page. Only what matters: not each percent. */
+/** Announces a sentence to screen readers. Use it for important changes only, not for each percent. */
 export type Announce = (sentence: string) => void;
 
 const Context = createContext<Announce>(() => undefined);
@@ -17,7 +17,7 @@ export function Announcer({ children }: { readonly children: ComponentChildren }
     <Context.Provider value={announce}>
       {children}
       <div class="heard" role="status">
-        {/* The same sentence twice is news twice. */}
+        {/* The key makes screen readers announce the same sentence again. */}
         <span key={said.n}>{said.sentence}</span>
       </div>
     </Context.Provider>

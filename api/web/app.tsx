@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Announcer } from './announce.js';
 import { createClient } from './client.js';
-import { nameIn, useSession } from './session.js';
+import { emailIn, useSession } from './session.js';
 import { SignIn } from './sign-in.js';
 import { Workspace } from './workspace.js';
 
@@ -19,7 +19,7 @@ export function App(): VNode {
         </nav>
         {token === null ? null : (
           <div class="who">
-            <span class="name">{nameIn(token)}</span>
+            <span class="name">{emailIn(token)}</span>
             <button
               type="button"
               class="quiet"
@@ -35,7 +35,7 @@ export function App(): VNode {
       {client === null ? (
         <SignIn reason={reason} onToken={signIn} />
       ) : (
-        // Another token, another user: nothing of the one before may stay on the page.
+        // A new token may belong to another user, so the key discards everything that the page has loaded.
         <Workspace key={token} client={client} />
       )}
     </Announcer>

@@ -5,19 +5,19 @@ import type { ExportBody } from './new-export/request.js';
 import { noAnswer, refusalOf } from './refusal.js';
 
 /**
- * The service, for one user. Everything rejects with a Refusal, or with the reason of its signal. A token that is
- * refused ends the session, whatever it was sent along with.
+ * The service's API for one user. Every method rejects with a Refusal, or with the reason of its aborted signal. A 401
+ * answer also ends the session.
  */
 export interface Client {
   choices(signal: AbortSignal): Promise<Choices>;
-  /** @param cursor `next_cursor` of the page before; null for the newest */
+  /** @param cursor `next_cursor` of the previous page; null for the newest page */
   list(cursor: string | null): Promise<JobList>;
   estimate(body: ExportBody, signal: AbortSignal): Promise<Estimate>;
-  /** @param key the same for a request that is repeated, so that it starts one export */
+  /** @param key Idempotency-Key: repeating a request with the same key starts only one export */
   readonly start: (body: ExportBody, key: string) => Promise<ListedJob>;
   cancel(jobId: string): Promise<ListedJob>;
   deleteFile(jobId: string): Promise<void>;
-  /** Server-sent events, as bytes. */
+  /** The raw bytes of the server-sent events. */
   events(jobId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
 
@@ -36,7 +36,7 @@ export function createClient(token: string, onRefused: (sentence: string) => voi
     if (refusal.status === UNAUTHENTICATED) onRefused(`${refusal.message} Please sign in again.`);
     throw refusal;
   };
-  // Page and service are of one version, and the service's tests hold its answers to these types.
+  // Page and service have the same version, and the service's tests check its answers against these types.
   const json = async <T>(answer: Promise<Response>): Promise<T> => (await (await answer).json()) as T;
   const post = (path: string, body: unknown, init: RequestInit = {}, headers: Record<string, string> = {}) =>
     ask(

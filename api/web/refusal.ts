@@ -1,22 +1,22 @@
 import type { Problem } from '../../shared/request/problem-schema.js';
 
-/** One field of a request, by its JSON pointer, and what is wrong with it: the end of a sentence. */
+/** An invalid field of a request: its JSON pointer, and the end of a sentence that says what is wrong. */
 export interface RefusedField {
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** RFC 6901 */
+/** Builds a JSON pointer (RFC 6901). */
 export const pointerTo = (...steps: readonly string[]): string =>
   steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** Thrown for a request that the service did not do. The message is a sentence for whoever asked. */
+/** Thrown when the service rejects a request or doesn't answer. The message is a sentence for the user. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
   constructor(
     message: string,
-    /** 0: it has not answered. */
+    /** HTTP status; 0 if there was no answer. */
     readonly status: number,
     readonly code: string,
     readonly fields: readonly RefusedField[],
@@ -25,19 +25,19 @@ export class Refusal extends Error {
   }
 }
 
-/** The way to the service is broken, or something in between has answered in its place. */
+/** The service can't be reached, or a proxy answered in its place. */
 export const noAnswer = (status = 0): Refusal =>
-  new Refusal('The service does not answer. Check your connection and try again.', status, '', []);
+  new Refusal("The service isn't responding. Check your connection and try again.", status, '', []);
 
 export async function refusalOf(response: Response): Promise<Refusal> {
   if (response.headers.get('Content-Type')?.startsWith('application/problem+json') !== true) {
     return noAnswer(response.status);
   }
-  // What the service answers is held to this schema by its own tests.
+  // The service's tests check its answers against this schema.
   const problem = (await response.json()) as Problem;
   return new Refusal(problem.detail, problem.status, problem.code, problem.errors ?? []);
 }
 
-/** For anything that was thrown. */
+/** A sentence for the user about anything that was thrown. */
 export const sentenceOf = (error: unknown): string =>
   error instanceof Refusal ? error.message : 'Something went wrong on this page. Reload it and try again.';

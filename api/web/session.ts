@@ -1,38 +1,38 @@
 import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
-const KEPT_AS = 'exports.token';
+const STORAGE_KEY = 'exports.token';
 
 export interface Session {
   readonly token: string | null;
-  /** Why there is none any more, in a sentence; empty when nothing has to be said. */
+  /** Why the session ended, in a sentence; empty if there is nothing to say. */
   readonly reason: string;
   readonly signIn: (token: string) => void;
   readonly signOut: (reason?: string) => void;
 }
 
 /**
- * The token of a link such as `/#token=…`, which the local stack prints. It is taken out of the address at once: what
- * stays there is copied along, and kept in the history.
+ * Reads the token of a link such as `/#token=…`, which the local stack prints, and removes it from the address at once.
+ * Otherwise it would be copied along with the address and stay in the browser's history.
  */
-function takeFromAddress(): string | null {
+function takeTokenFromAddress(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token === null) return null;
   history.replaceState(null, '', location.pathname + location.search);
   return token;
 }
 
-/** Who uses the page: a bearer token, kept as long as its tab is open. */
+/** The bearer token of the page's user, kept until the tab is closed. */
 export function useSession(): Session {
   const [state, setState] = useState(() => ({
-    token: takeFromAddress() ?? sessionStorage.getItem(KEPT_AS),
+    token: takeTokenFromAddress() ?? sessionStorage.getItem(STORAGE_KEY),
     reason: '',
   }));
   const { token, reason } = state;
 
-  // With what is seen, not a moment later: who has signed out may reload or leave at once.
+  // In a layout effect: a user who has just signed out may reload or leave at once.
   useLayoutEffect(() => {
-    if (token === null) sessionStorage.removeItem(KEPT_AS);
-    else sessionStorage.setItem(KEPT_AS, token);
+    if (token === null) sessionStorage.removeItem(STORAGE_KEY);
+    else sessionStorage.setItem(STORAGE_KEY, token);
   }, [token]);
 
   const signIn = useCallback((given: string) => {
@@ -42,23 +42,23 @@ export function useSession(): Session {
     setState({ token: null, reason: why });
   }, []);
 
-  // The same tab may be given another such link.
+  // The user may open another such link in the same tab.
   useEffect(() => {
-    const look = (): void => {
-      const given = takeFromAddress();
+    const signInFromAddress = (): void => {
+      const given = takeTokenFromAddress();
       if (given !== null) signIn(given);
     };
-    addEventListener('hashchange', look);
+    addEventListener('hashchange', signInFromAddress);
     return () => {
-      removeEventListener('hashchange', look);
+      removeEventListener('hashchange', signInFromAddress);
     };
   }, [signIn]);
 
   return { token, reason, signIn, signOut };
 }
 
-/** Whose token it is, as far as it says so itself; the service is who checks it. */
-export function nameIn(token: string): string {
+/** The email address in a token's claims, or an empty string. Only for display: the service verifies the token. */
+export function emailIn(token: string): string {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** RFC 6750: what a bearer token is made of. */
+/** The characters of a bearer token (RFC 6750). */
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 interface Props {
-  /** Why the one before is not good any more; empty when there was none. */
+  /** Why the previous session ended; empty if there was none. */
   readonly reason: string;
   readonly onToken: (token: string) => void;
 }
@@ -20,7 +20,7 @@ export function SignIn({ reason, onToken }: Props): VNode {
 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    // As it comes out of a terminal: broken into lines, with "Bearer" before it.
+    // Tokens copied from a terminal may contain line breaks and a leading "Bearer".
     const token = (field.current?.value ?? '').replace(/^\s*bearer\s/i, '').replace(/\s/g, '');
     if (TOKEN.test(token)) {
       onToken(token);
@@ -41,7 +41,7 @@ export function SignIn({ reason, onToken }: Props): VNode {
         <div class="field">
           <label for="token">Token</label>
           <p class="hint" id="token-hint">
-            Paste an access token from your organization. It is forgotten when you close this tab.
+            Paste an access token from your organization. It's forgotten when you close this tab.
           </p>
           <textarea
             id="token"

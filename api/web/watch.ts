@@ -3,35 +3,38 @@ import type { ListedJob } from '../../shared/job/schema.js';
 import type { Client } from './client.js';
 import { Refusal } from './refusal.js';
 
-/** `EventSource` sends no bearer token, so that the stream is read by fetch. */
+/** `EventSource` can't send a bearer token, so fetch reads the stream. */
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-/** The service says every 15 s that it is still there. A line that is silent for longer is dead. */
+/** The service sends a comment every 15 s, so a connection that is silent for this long is dead. */
 const SILENCE_MS = 40_000;
-/** Answers that stay the same however often one asks. */
+/** HTTP statuses for which retrying is pointless. */
 const FINAL: readonly number[] = [400, 401, 403, 404, 410];
 
 export interface Watcher {
   readonly onJob: (job: ListedJob) => void;
-  /** Whether what was shown last is what is. */
-  readonly onLine: (connected: boolean) => void;
+  /** Called when the connection is established or lost. */
+  readonly onConnection: (connected: boolean) => void;
 }
 
-/** Tells how far an export is until it has ended, the signal is aborted, or the service will not tell. Never rejects. */
+/**
+ * Reports an export's state until it has ended, the signal is aborted, or the service refuses to report it. Reconnects
+ * after a failure. Never rejects.
+ */
 export async function watchJob(client: Client, jobId: string, watcher: Watcher, signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted;) {
     const outcome = await listen(client, jobId, watcher, signal);
     if (outcome === 'over') return;
     failures = outcome === 'heard' ? 1 : failures + 1;
-    watcher.onLine(false);
+    watcher.onConnection(false);
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
-    // At random, so that many pages do not come back at once to a service that was restarted.
+    // Random, so that many pages don't reconnect at once after the service restarts.
     await pause(longest * (0.5 + Math.random() / 2), signal);
   }
 }
 
-/** One connection. `heard`: it broke after it had told something. */
+/** Reads one connection. `heard`: it broke after at least one event. */
 async function listen(
   client: Client,
   jobId: string,
@@ -40,32 +43,32 @@ async function listen(
 ): Promise<'over' | 'heard' | 'failed'> {
   const silence = new AbortController();
   let timer = 0;
-  const alive = (): void => {
+  const restartSilenceTimer = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       silence.abort();
     }, SILENCE_MS);
   };
-  const told: { last: string | null } = { last: null };
-  const outcome = () => (told.last === null ? 'failed' : told.last === 'end' ? 'over' : 'heard');
+  const latest: { event: string | null } = { event: null };
+  const outcome = () => (latest.event === null ? 'failed' : latest.event === 'end' ? 'over' : 'heard');
   const parser = createParser({
     onEvent({ event = '', data }) {
-      told.last = event;
-      // Connecting again is refused, and that ends the session.
+      latest.event = event;
+      // The token has expired. Reconnecting gets a 401, which ends the session.
       if (event === 'expired') return;
-      watcher.onLine(true);
+      watcher.onConnection(true);
       watcher.onJob(JSON.parse(data) as ListedJob);
     },
   });
   try {
-    alive();
+    restartSilenceTimer();
     const body = await client.events(jobId, AbortSignal.any([signal, silence.signal]));
     const reader = body.getReader();
     const decoder = new TextDecoder();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      alive();
+      restartSilenceTimer();
       parser.feed(decoder.decode(value, { stream: true }));
     }
     return outcome();

@@ -1,11 +1,11 @@
-/** Numbers and times as people read them. */
+/** Formats numbers and times for people. */
 
 const NUMBER = new Intl.NumberFormat('en');
 const ROUNDED = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** What a line end must not come between. */
+/** Keeps a number and its unit on one line. */
 const NBSP = '\u00a0';
 
 export const count = (value: number): string => NUMBER.format(value);
@@ -13,7 +13,7 @@ export const count = (value: number): string => NUMBER.format(value);
 /** `1 row`, `2 rows` */
 export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 
-/** @param value bytes; in thousands, as file managers have them */
+/** @param value bytes; units are powers of 1000, as in file managers */
 export function size(value: number): string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
   return `${ROUNDED.format(value / 1000 ** power)}${NBSP}${UNITS[power] ?? ''}`;
@@ -28,7 +28,10 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}${NBSP}h ${Math.floor((whole % 3600) / 60)}${NBSP}min`;
 }
 
-/** `59:07` @param seconds less than an hour */
+/**
+ * `59:07`
+ * @param seconds less than an hour
+ */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;

@@ -1,32 +1,27 @@
 import type { VNode } from 'preact';
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { Choices } from '../../shared/request/choices-schema.js';
 import type { ListedJob } from '../../shared/job/schema.js';
-import { useAnnounce } from './announce.js';
+import { useAnnounce, type Announce } from './announce.js';
 import type { Client } from './client.js';
 import { headingId } from './jobs/heading-id.js';
 import { JobList } from './jobs/job-list.js';
 import { isActive } from './jobs/pages.js';
 import { ending } from './jobs/status.js';
-import { useJobs } from './jobs/use-jobs.js';
+import { useJobs, type KnownJobs } from './jobs/use-jobs.js';
 import { useWatches } from './jobs/use-watches.js';
+import { Loading } from './loading.js';
 import { NewExport } from './new-export/new-export.js';
-import { sentenceOf } from './refusal.js';
+import { useChoices } from './use-choices.js';
 
 const NONE: readonly string[] = [];
 
-/** What somebody who is signed in sees: a form for an export, and their exports. */
+/** The page of a signed-in user: a form for a new export, and the user's exports. */
 export function Workspace({ client }: { readonly client: Client }): VNode {
   const announce = useAnnounce();
   const { choices, problem, retry } = useChoices(client);
   const known = useJobs(client);
-  const [pending, setPending] = useState<string | null>(null);
-
-  const titles = useMemo(
-    () => new Map([...(choices?.datasets ?? []), ...(choices?.bundles ?? [])].map(({ name, title }) => [name, title])),
-    [choices],
-  );
-  const titleOf = useCallback(({ type }: Pick<ListedJob, 'type'>) => titles.get(type) ?? type, [titles]);
+  const titleOf = useTitles(choices);
   const { put, refresh } = known;
   const onJob = useCallback(
     (job: ListedJob) => {
@@ -36,39 +31,14 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
     [put, announce, titleOf],
   );
   const silent = useWatches(client, known.jobs?.active ?? NONE, onJob);
-
-  const follow = async (heading: string, started: Promise<ListedJob | null>): Promise<void> => {
-    setPending(heading);
-    const job = await started;
-    setPending(null);
-    if (job === null) {
-      refresh();
-      return;
-    }
-    put(job);
-    announce(`${heading} has started.`);
-    requestAnimationFrame(() => document.getElementById(headingId(job.job_id))?.focus());
-  };
+  const { pending, follow } = useFollow(known, announce);
 
   if (choices === null || known.jobs === null) {
-    const why = problem === '' ? known.problem : problem;
-    return (
-      <main key="loading" class="loading">
-        <h1>{why === '' ? 'Loading…' : 'Not loaded'}</h1>
-        <p role="status">{why}</p>
-        {why === '' ? null : (
-          <button
-            type="button"
-            onClick={() => {
-              retry();
-              refresh();
-            }}
-          >
-            Try again
-          </button>
-        )}
-      </main>
-    );
+    const retryAll = (): void => {
+      retry();
+      refresh();
+    };
+    return <Loading problem={problem === '' ? known.problem : problem} onRetry={retryAll} />;
   }
   const { jobs } = known;
   return (
@@ -85,22 +55,35 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
   );
 }
 
-function useChoices(client: Client): { choices: Choices | null; problem: string; retry: () => void } {
-  const [choices, setChoices] = useState<Choices | null>(null);
-  const [problem, setProblem] = useState('');
-  const [tries, setTries] = useState(0);
-  useEffect(() => {
-    const gone = new AbortController();
-    client.choices(gone.signal).then(setChoices, (error: unknown) => {
-      if (!gone.signal.aborted) setProblem(sentenceOf(error));
-    });
-    return () => {
-      gone.abort();
-    };
-  }, [client, tries]);
-  const retry = (): void => {
-    setProblem('');
-    setTries((before) => before + 1);
+/** Looks up the title of a dataset or bundle by its `type`. */
+function useTitles(choices: Choices | null): (job: Pick<ListedJob, 'type'>) => string {
+  const titles = useMemo(
+    () => new Map([...(choices?.datasets ?? []), ...(choices?.bundles ?? [])].map(({ name, title }) => [name, title])),
+    [choices],
+  );
+  return useCallback(({ type }: Pick<ListedJob, 'type'>) => titles.get(type) ?? type, [titles]);
+}
+
+interface Follow {
+  /** Heading of the export that is being started; null if there is none. */
+  readonly pending: string | null;
+  /** Shows the heading until the export has started, then moves the focus to the new export. */
+  readonly follow: (heading: string, started: Promise<ListedJob | null>) => Promise<void>;
+}
+
+function useFollow({ put, refresh }: KnownJobs, announce: Announce): Follow {
+  const [pending, setPending] = useState<string | null>(null);
+  const follow = async (heading: string, started: Promise<ListedJob | null>): Promise<void> => {
+    setPending(heading);
+    const job = await started;
+    setPending(null);
+    if (job === null) {
+      refresh();
+      return;
+    }
+    put(job);
+    announce(`${heading} has started.`);
+    requestAnimationFrame(() => document.getElementById(headingId(job.job_id))?.focus());
   };
-  return { choices, problem, retry };
+  return { pending, follow };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { optionFields, optionValue } from '../../api/web/new-export/option-fields.js';
-import { draftFor, formatsOf, requestOf, withFormat, type Draft } from '../../api/web/new-export/request.js';
+import { draftFor, allowedFormats, createRequest, withFormat, type Draft } from '../../api/web/new-export/request.js';
 import { choicesSchema, type Choices } from '../../shared/request/choices-schema.js';
 import { createRequestSchema, parseExportRequest, type AskedRequest } from '../../shared/request/request.js';
 import { someone, startApi } from '../api/support.js';
@@ -14,7 +14,7 @@ describe('the form of the web page', () => {
     const { registry } = api.deps;
     const schema = createRequestSchema(registry);
     accepted = (draft) => {
-      const { body, problems } = requestOf(choices, draft);
+      const { body, problems } = createRequest(choices, draft);
       assert.deepEqual(problems, []);
       return parseExportRequest(body, schema, registry);
     };
@@ -28,7 +28,7 @@ describe('the form of the web page', () => {
     for (const type of types()) {
       const draft = draftFor(choices, type);
       const all = choices.datasets.find(({ name }) => name === type)?.columns ?? [];
-      for (const { name: format } of formatsOf(choices, type)) {
+      for (const { name: format } of allowedFormats(choices, type)) {
         const asked = accepted(withFormat(choices, draft, format));
         const columns = all.filter((column) => format !== 'PDF' || column.type !== 'uuid').map(({ name }) => name);
         assert.deepEqual([asked.format, asked.columns, asked.filters], [format, columns, {}]);
@@ -45,7 +45,7 @@ describe('the form of the web page', () => {
     assert.ok(withFormat(choices, untouched, 'CSV').columns.includes('user_id'));
   });
 
-  it('asks for each kind of filter as it was put in', () => {
+  it('requests each kind of filter as entered', () => {
     const customers: Draft = {
       ...draftFor(choices, 'customers'),
       filters: {
@@ -72,7 +72,7 @@ describe('the form of the web page', () => {
     assert.deepEqual(accepted(orders).filters, { status: ['paid', 'shipped'] });
   });
 
-  it('has an input for every option of every format, in all its values', () => {
+  it('has an input for every option of every format, with all its values', () => {
     let values = 0;
     for (const { name: format, options } of choices.formats) {
       for (const field of optionFields(options)) {
@@ -81,7 +81,7 @@ describe('the form of the web page', () => {
         for (const text of texts) {
           const draft = { ...draftFor(choices, 'orders'), format, options: { [field.name]: text } };
           accepted(draft);
-          const sent = requestOf(choices, draft).body.options[field.name] ?? field.byDefault;
+          const sent = createRequest(choices, draft).body.options[field.name] ?? field.byDefault;
           assert.equal(String(sent), text, `${format} ${field.name}`);
           values++;
         }
@@ -91,7 +91,7 @@ describe('the form of the web page', () => {
     assert.ok(values > 30, `${values} values`);
   });
 
-  it('takes along to another dataset and format what they know, too, and leaves the rest', () => {
+  it('keeps the values that another dataset and format support, and drops the rest', () => {
     const before: Draft = {
       ...draftFor(choices, 'orders'),
       format: 'XLSX',
@@ -104,7 +104,7 @@ describe('the form of the web page', () => {
       [asked.filters, asked.options.timezone, asked.options.compression, asked.notify],
       [{}, 'Asia/Tokyo', 'none', { email: 'ana@northwind.example' }],
     );
-    // A bundle has no XLSX, and its archive is compressed anyway.
+    // A bundle can't be XLSX, and its archive is always compressed.
     const bundle = draftFor(choices, 'account', { ...before, options: { compression: 'gzip' } });
     assert.deepEqual([bundle.format, accepted(bundle).options.compression], ['CSV', 'none']);
   });
@@ -121,10 +121,10 @@ describe('the form of the web page', () => {
     assert.deepEqual(accepted({ ...cleared, sendsEmail: true }).notify, { email: 'ana@northwind.example' });
   });
 
-  it('says itself what no request could: half a range of dates, and no columns', () => {
+  it('reports problems that a request cannot express: half a date range, no columns', () => {
     const half = { ...draftFor(choices, 'orders'), columns: [], filters: { date_range: { from: '2026-01-01' } } };
     assert.deepEqual(
-      requestOf(choices, half).problems.map(({ pointer }) => pointer),
+      createRequest(choices, half).problems.map(({ pointer }) => pointer),
       ['/columns', '/filters/date_range'],
     );
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 
-/** More stops than the page has: whoever needs them is caught somewhere. */
+/** More than the page has, so reaching it means that the focus is trapped. */
 const MOST_STOPS = 150;
 
-/** What has the focus, as a person would name it: its label, or what stands on it. */
+/** The name of the focused element: its label, or its text. */
 const FOCUSED = `(() => {
   const element = document.activeElement;
   if (element === null || element === document.body) return '';
@@ -14,15 +14,15 @@ const FOCUSED = `(() => {
 
 export const focused = (page: Page): Promise<string> => page.evaluate<string>(FOCUSED);
 
-/** Goes to what is called so, with nothing but the Tab key. */
+/** Presses Tab until the element with this name has the focus. */
 export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
-  const isIt = (text: string): boolean => (typeof name === 'string' ? text === name : name.test(text));
-  const met: string[] = [];
+  const matches = (text: string): boolean => (typeof name === 'string' ? text === name : name.test(text));
+  const seen: string[] = [];
   for (let stops = 0; stops < MOST_STOPS; stops++) {
     await page.keyboard.press('Tab');
     const text = await focused(page);
-    if (isIt(text)) return;
-    met.push(text);
+    if (matches(text)) return;
+    seen.push(text);
   }
-  assert.fail(`Tab does not lead to ${String(name)}; it leads to ${[...new Set(met)].join(', ')}`);
+  assert.fail(`Tab does not lead to ${String(name)}; it leads to ${[...new Set(seen)].join(', ')}`);
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a server that can be cut, as a train goes into a tunnel. */
+/** A TCP proxy whose connections can be cut, as when a train enters a tunnel. */
 export interface Line {
   readonly url: string;
   cut(): void;
@@ -9,7 +9,7 @@ export interface Line {
   close(): Promise<void>;
 }
 
-/** @param to where it leads: `http://host:port` */
+/** @param to the server: `http://host:port` */
 export async function openLine(to: string): Promise<Line> {
   const { hostname, port } = new URL(to);
   const sockets = new Set<Socket>();
@@ -26,7 +26,7 @@ export async function openLine(to: string): Promise<Line> {
     ] as const) {
       sockets.add(socket);
       socket.pipe(other);
-      // Cut off is cut off, however either side takes it.
+      // Either side may report the cut as an error.
       socket.on('error', () => undefined);
       socket.once('close', () => {
         sockets.delete(socket);

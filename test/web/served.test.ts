@@ -5,7 +5,7 @@ import { PAGE_FOLDER } from '../../dev/build-page.js';
 import { assertProblem } from '../api/problems.js';
 import { startApi, type TestApi } from '../api/support.js';
 
-/** Of everything that a browser fetches for the page, compressed. */
+/** Everything that a browser fetches for the page, compressed. */
 const MOST_BYTES = 100_000;
 
 describe('the web page as it is served', () => {
@@ -18,7 +18,7 @@ describe('the web page as it is served', () => {
   const assetsOf = (html: string): string[] =>
     [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address);
 
-  it('runs nothing that is not its own, and is asked for anew each time', async () => {
+  it('allows only its own scripts, and is not cached', async () => {
     const { status, headers, text } = await api.ask('GET', '/');
     assert.equal(status, 200);
     assert.match(headers.get('content-type') ?? '', /^text\/html/);
@@ -32,7 +32,7 @@ describe('the web page as it is served', () => {
     assert.doesNotMatch(text, /<script>|<style|style=|onload=/);
   });
 
-  it('is made of files that browsers keep for ever', async () => {
+  it('consists of assets that browsers cache forever', async () => {
     const addresses = assetsOf((await api.ask('GET', '/')).text);
     assert.ok(addresses.length >= 3, addresses.join(' '));
     for (const address of addresses) {
@@ -48,7 +48,7 @@ describe('the web page as it is served', () => {
     }
   });
 
-  it('is less than 100 KB, compressed', async () => {
+  it('is smaller than 100 KB, compressed', async () => {
     const folder = join(PAGE_FOLDER, 'assets');
     const files = (await readdir(folder)).filter((name) => name.endsWith('.gz'));
     const sizes = await Promise.all(
@@ -60,13 +60,13 @@ describe('the web page as it is served', () => {
     assert.ok(files.length >= 3 && bytes < MOST_BYTES, `${bytes} bytes`);
   });
 
-  it('has no files but its own', async () => {
+  it('serves no other files', async () => {
     for (const name of ['package.json', '..%2findex.html', '..%2f..%2f..%2fpackage.json', 'index.js']) {
       assertProblem(await api.ask('GET', `/assets/${name}`), 'NOT_FOUND');
     }
   });
 
-  it('is a sentence where it has not been built', async () => {
+  it('explains how to build it if it has not been built', async () => {
     for (const settings of [{}, { pageFolder: join(PAGE_FOLDER, 'nowhere') }]) {
       const bare = await startApi({ settings });
       const { detail } = assertProblem(await bare.ask('GET', '/'), 'NOT_FOUND');

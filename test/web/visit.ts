@@ -13,7 +13,7 @@ const PHONES = [
   { width: 390, height: 844 },
   { width: 320, height: 640 },
 ];
-/** Colours are all that differs. */
+/** Only the colors differ, so the dark scheme checks contrast only. */
 const SCHEMES = [
   ['dark', { runOnly: ['color-contrast'] }],
   ['light', {}],
@@ -23,11 +23,11 @@ const MOST_SHIFT = 0.05;
 
 interface Shift {
   readonly value: number;
-  /** The beginning of each element. */
+  /** The first characters of each element's HTML. */
   readonly moved: readonly string[];
 }
 
-/** Notes how far the page has moved what was there, without what its user has just caused. */
+/** Runs in the page. Records layout shifts that no user input caused. */
 const WATCH_SHIFTS = `
   globalThis.shifts = [];
   new PerformanceObserver((list) => {
@@ -39,19 +39,23 @@ const WATCH_SHIFTS = `
   addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective));
 `;
 
-/** A person with a browser of their own, and everything that went wrong in it. */
+/** A user with a browser context, which records everything that goes wrong in it. */
 export interface Visit {
   readonly page: Page;
-  /** Holds what is seen now to the rules for everybody's eyes, hands and phones, and keeps a picture of it. */
+  /** Checks accessibility and phone widths of what is shown now, and saves a screenshot. */
   readonly look: (name: string) => Promise<void>;
   /**
-   * Ends it; nothing may have jumped about, and nothing may have been complained about.
-   * @param expected what the browser says of requests that are to fail here
+   * Closes the browser. Fails if the layout shifted or the console has messages.
+   * @param expected console messages of requests that are meant to fail
    */
   readonly end: (expected?: RegExp) => Promise<void>;
 }
 
-/** @param address of the page, from `/` on. @param origin where it is; default: the service itself */
+/**
+ * Opens the page.
+ * @param address path and fragment of the page
+ * @param origin default: the service itself
+ */
 export async function visit({ browser, service }: World, address: string, origin = service.url): Promise<Visit> {
   const context = await browser.newContext({ viewport: DESKTOP, timezoneId: 'Europe/Berlin', acceptDownloads: true });
   context.setDefaultTimeout(15_000);
@@ -95,7 +99,7 @@ export async function visit({ browser, service }: World, address: string, origin
   };
 }
 
-/** For somebody who comes with a token, by the link that the local stack prints. */
+/** Opens the page with a token in the address, like the link that the local stack prints. */
 export const visitAs = async (world: World, as: Principal, ttlSeconds?: number): Promise<Visit> =>
   visit(world, `/#token=${await tokenFor(as, ttlSeconds)}`);
 
@@ -104,7 +108,7 @@ export const exportsOn = (page: Page): Locator =>
   page.getByRole('region', { name: 'Your exports' }).getByRole('listitem');
 export const newest = (page: Page): Locator => exportsOn(page).first();
 
-/** By typing the beginning of a dataset's title, as people do: what a script selects is nobody's input. */
+/** Chooses a dataset by typing the beginning of its title. A selection by script doesn't count as user input. */
 export async function choose(page: Page, title: string): Promise<void> {
   await page.getByLabel('Data').focus();
   await page.keyboard.type(title);

@@ -29,7 +29,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A row takes so long, but in the plan's sample: what would be over at once can be watched, and cancelled. */
+/** How long each row takes, except in the plan's sample, so that the export can be watched and canceled. */
 const SLOW_MS = 100;
 const slow = checkDataset({
   name: 'slow',
@@ -39,7 +39,7 @@ const slow = checkDataset({
   tenantColumn: 'tenant_id',
   columns: { id: { type: 'bigint', label: 'Order ID' }, pause: { type: 'text', label: 'Pause' } },
 });
-/** Its rows cannot be read. */
+/** Reading a row fails. */
 const broken = checkDataset({
   ...slow,
   name: 'broken',
@@ -63,7 +63,7 @@ export async function openWorld(): Promise<World> {
   ]);
   await queryRows(
     service.databaseUrl,
-    // Stable, it says, so that it runs only for rows of which it is asked for.
+    // STABLE, so that PostgreSQL calls it only for the rows that are read.
     `CREATE FUNCTION nap(id bigint) RETURNS text LANGUAGE plpgsql STABLE AS
        $$ BEGIN
          IF current_query() NOT LIKE '%LIMIT%' THEN PERFORM pg_sleep(${SLOW_MS / 1000}); END IF;
@@ -86,22 +86,25 @@ export async function openWorld(): Promise<World> {
 export const tokenFor = (as: Principal, ttlSeconds = 600): Promise<string> =>
   signToken(JWT_SECRET, { ...as, email: 'ana@northwind.example', ttlSeconds });
 
-/** Ids of somebody's exports, oldest first. */
+/** Ids of a user's exports, oldest first. */
 export async function jobsOf({ service }: World, { userId }: Principal): Promise<string[]> {
   const sql = 'SELECT job_id FROM export_jobs WHERE user_id = $1 ORDER BY created_at';
   const rows = await queryRows<{ job_id: string }>(service.databaseUrl, sql, [userId]);
   return rows.map(({ job_id: jobId }) => jobId);
 }
 
-/** The test fails when somebody has another number of exports than one. */
+/** The id of a user's only export. Fails if there isn't exactly one. */
 export async function onlyJobOf(world: World, as: Principal): Promise<string> {
   const [jobId, ...others] = await jobsOf(world, as);
   assert.ok(jobId !== undefined && others.length === 0, `there are ${others.length + 1} exports`);
   return jobId;
 }
 
-/** How many orders of the tests' tenant are so. @param condition SQL */
-export async function ordersThat({ service }: World, condition: string): Promise<number> {
+/**
+ * Counts the test tenant's orders that match a condition.
+ * @param condition SQL
+ */
+export async function countOrders({ service }: World, condition: string): Promise<number> {
   const sql = `SELECT count(*)::int AS n FROM orders WHERE tenant_id = $1 AND ${condition}`;
   const [row] = await queryRows<{ n: number }>(service.databaseUrl, sql, [NORTHWIND.id]);
   return row?.n ?? 0;

@@ -10,21 +10,21 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Asks before something that cannot be taken back. Escape is "no". */
+/** Asks before an action that can't be undone. Escape means no. */
 export function Confirm({ question, consequence, yes, no, onYes, onClose }: Props): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // At once: after a paint, a quick Tab would have moved the focus from where it is to go back to.
+  // In a layout effect: after a paint, a quick Tab could already have moved the focus, and the dialog would restore the wrong one.
   useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   const isOver = useRef(false);
-  // Not by the `close` event alone: it comes a moment after the focus is back, and who presses Enter in between would
-  // ask again of a question that is being taken away.
+  // Don't rely on the `close` event alone: it fires after the focus is restored, and an Enter in between would reopen a
+  // dialog that is about to be removed.
   const close = (): void => {
     if (isOver.current) return;
     isOver.current = true;
-    // Before it is taken away: only then does the focus go back to where it came from.
+    // Close before unmounting: otherwise the browser doesn't restore the focus.
     dialog.current?.close();
     onClose();
   };

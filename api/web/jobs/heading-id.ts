@@ -1,2 +1,2 @@
-/** Where the focus goes when an export is what matters. */
+/** Id of an export's heading, which gets the focus when the export starts or a part of it disappears. */
 export const headingId = (jobId: string): string => `export-${jobId}`;

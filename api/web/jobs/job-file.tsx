@@ -10,7 +10,7 @@ interface Props {
   readonly onDelete: () => void;
 }
 
-/** The file of a completed export, as long as its link lasts. */
+/** The file of a completed export, while its link is valid. */
 export function JobFile({ job, onDelete }: Props): VNode {
   const { row_count: rows, file_size: bytes, file_name: name, download_url: url, url_expires_at: until } = job;
   const seconds = useSecondsLeft(until ?? job.created_at);
@@ -22,9 +22,9 @@ export function JobFile({ job, onDelete }: Props): VNode {
   return (
     <>
       <p class="hint figures">{figures.join(' · ')}</p>
-      {job.warnings.map(({ code, message, count }) => (
+      {job.warnings.map(({ code, message }) => (
         <p key={code} class="warning">
-          {message} ({counted(count, 'time')})
+          {message}
         </p>
       ))}
       {url === null || seconds <= 0 ? null : (
@@ -56,6 +56,6 @@ function FileButtons({ jobId, url, name, onDelete }: ButtonsProps): VNode {
 }
 
 function lifetime(until: string, seconds: number): string {
-  if (seconds <= 0) return 'the link has ended';
-  return seconds > HOUR ? `link until ${moment(until)}` : `link ends in ${clock(seconds)}`;
+  if (seconds <= 0) return 'link expired';
+  return seconds > HOUR ? `link expires ${moment(until)}` : `link expires in ${clock(seconds)}`;
 }

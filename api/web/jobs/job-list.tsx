@@ -11,14 +11,14 @@ interface Props {
   readonly client: Client;
   readonly jobs: Jobs;
   readonly known: KnownJobs;
-  /** An export that has been asked for and not been answered yet, as its heading; null: there is none. */
+  /** Heading of an export that is being started; null if there is none. */
   readonly pending: string | null;
-  /** Ids of exports that are not heard of at the moment. */
+  /** Ids of exports whose event stream is disconnected. */
   readonly silent: readonly string[];
   readonly titleOf: (job: ListedJob) => string;
 }
 
-/** Active exports and those of before, newest first. */
+/** All exports of the user, newest first. */
 export function JobList({ client, jobs, known, pending, silent, titleOf }: Props): VNode {
   const { items, nextCursor } = jobs;
   const [isLoading, setIsLoading] = useState(false);
@@ -29,7 +29,7 @@ export function JobList({ client, jobs, known, pending, silent, titleOf }: Props
     const last = items.at(-1)?.job_id ?? '';
     await known.older();
     setIsLoading(false);
-    // To the first of those that have come, when they are there.
+    // Move the focus to the first of the older exports once they are rendered.
     requestAnimationFrame(() => {
       const item = document.getElementById(headingId(last))?.closest('li')?.nextElementSibling;
       item?.querySelector<HTMLElement>('h3')?.focus();
@@ -44,7 +44,9 @@ export function JobList({ client, jobs, known, pending, silent, titleOf }: Props
       <p class="problem" role="alert">
         {known.problem}
       </p>
-      {items.length === 0 && pending === null ? <p class="hint">No exports yet.</p> : null}
+      {items.length === 0 && pending === null ? (
+        <p class="hint">No exports yet. Finished files stay here until their link expires.</p>
+      ) : null}
       <ol class="jobs">
         {pending === null ? null : (
           <li class="job pending" aria-busy="true">

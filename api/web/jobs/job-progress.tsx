@@ -5,7 +5,7 @@ import { count, counted, duration } from '../words.js';
 interface Props {
   readonly job: ListedJob;
   readonly title: string;
-  /** The line to the service is broken: this is what was heard last. */
+  /** The connection to the service is lost, so these figures are the last known ones. */
   readonly isStale: boolean;
 }
 
@@ -16,14 +16,14 @@ export function JobProgress({ job, title, isStale }: Props): VNode {
         <progress max={100} value={job.progress} aria-label={`Progress of ${title}`} />
         <span class="percent">{job.progress} %</span>
       </div>
-      <p class="hint figures">{isStale ? 'Connection lost, trying again…' : figures(job)}</p>
+      <p class="hint figures">{isStale ? 'Connection lost. Reconnecting…' : figures(job)}</p>
     </div>
   );
 }
 
 function figures(job: ListedJob): string {
   const { total_rows: total, rows_exported: rows, rows_per_second: rate, remaining_seconds: remaining } = job;
-  if (total === null) return job.status === 'QUEUED' ? 'Waiting for its turn…' : 'Counting rows…';
+  if (total === null) return job.status === 'QUEUED' ? 'Waiting to start…' : 'Counting rows…';
   return [
     `${count(rows)} of ${counted(total, 'row')}`,
     ...(rate === null ? [] : [`${count(rate)} rows/s`]),

@@ -1,13 +1,13 @@
 import type { JobList, ListedJob } from '../../../shared/job/schema.js';
 
-/** The exports that the page knows, newest first, without the ones that it has not been shown yet. */
+/** The exports loaded so far, newest first. */
 export interface Jobs {
   readonly items: readonly ListedJob[];
-  /** Of what is older than all of them; null: nothing is. */
+  /** Cursor of the next older page; null if there is none. */
   readonly nextCursor: string | null;
-  /** Ids of active ones, also of those that are not among the items. */
+  /** Ids of all active exports, including any that aren't among the items. */
   readonly active: readonly string[];
-  /** So many may be active. */
+  /** How many exports may be active at once. */
   readonly limit: number;
 }
 
@@ -20,7 +20,7 @@ export const firstPage = (list: JobList): Jobs => ({
   limit: list.max_active_exports,
 });
 
-/** The newest page again: what is further down stays, unless so much has come that there would be a gap. */
+/** Replaces the newest page. Older items stay unless so many exports are new that there would be a gap. */
 export function refreshed(before: Jobs, list: JobList): Jobs {
   const fresh = firstPage(list);
   const known = new Set(before.items.map(({ job_id }) => job_id));
@@ -29,14 +29,14 @@ export function refreshed(before: Jobs, list: JobList): Jobs {
   return { ...fresh, items, nextCursor: items.length > fresh.items.length ? before.nextCursor : fresh.nextCursor };
 }
 
-/** One more page at the end. */
-export const grown = (before: Jobs, list: JobList): Jobs => ({
+/** Appends the next older page. */
+export const withOlder = (before: Jobs, list: JobList): Jobs => ({
   ...before,
   items: merge(before.items, list.exports),
   nextCursor: list.next_cursor,
 });
 
-/** What has just been heard of one of them. */
+/** Replaces or adds one job. */
 export function withJob(before: Jobs, job: ListedJob): Jobs {
   const others = before.active.filter((id) => id !== job.job_id);
   return {
@@ -46,7 +46,7 @@ export function withJob(before: Jobs, job: ListedJob): Jobs {
   };
 }
 
-/** The later of two views of the same export counts. */
+/** Of two views of the same export, keeps the later. */
 function merge(before: readonly ListedJob[], later: readonly ListedJob[]): ListedJob[] {
   const byId = new Map([...before, ...later].map((job) => [job.job_id, job]));
   return [...byId.values()].sort((a, b) => compare(b.created_at, a.created_at) || compare(b.job_id, a.job_id));

@@ -9,25 +9,31 @@ const PHASES = {
   done: 'Finishing',
 } as const satisfies Record<ListedJob['phase'], string>;
 
-const ENDED = { COMPLETED: 'Ready', FAILED: 'Failed', CANCELLED: 'Cancelled', EXPIRED: 'Expired' } as const;
+const ENDED = { COMPLETED: 'Ready', FAILED: 'Failed', CANCELLED: 'Canceled' } as const;
 
-/** Where an export stands, in a word. */
-export function statusWord({ status, phase, cancel_requested_at: cancelled }: ListedJob): string {
+/** The badge of an export. */
+export function statusWord(job: ListedJob): string {
+  const { status, phase, cancel_requested_at: cancelRequestedAt } = job;
+  if (status === 'EXPIRED') return wasDeleted(job) ? 'Deleted' : 'Expired';
   if (status !== 'QUEUED' && status !== 'PROCESSING') return ENDED[status];
-  return cancelled === null ? PHASES[phase] : 'Cancelling';
+  return cancelRequestedAt === null ? PHASES[phase] : 'Canceling';
 }
 
-/** How it ended, in a sentence, for those who hear the page. */
-export function ending({ status, error_message: why }: ListedJob, title: string): string {
+/** Whether the user deleted the file while its link was valid. Files of expired links are deleted, too, but later. */
+const wasDeleted = ({ file_deleted_at: deletedAt, url_expires_at: expiresAt }: ListedJob): boolean =>
+  deletedAt !== null && (expiresAt === null || Date.parse(deletedAt) < Date.parse(expiresAt));
+
+/** How an export ended, in a sentence for screen readers. */
+export function ending({ status, error_message: reason }: ListedJob, title: string): string {
   switch (status) {
     case 'COMPLETED':
       return `${title} is ready to download.`;
     case 'FAILED':
-      return `${title} failed. ${why ?? ''}`;
+      return `${title} failed. ${reason ?? ''}`;
     case 'CANCELLED':
-      return `${title} is cancelled.`;
+      return `${title} was canceled.`;
     case 'EXPIRED':
-      return `The file of ${title} is gone.`;
+      return `The file of ${title} is no longer available.`;
     default:
       return '';
   }

@@ -2,10 +2,10 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { RefObject } from 'preact';
 
 /**
- * For a part of the page that will go: when it goes with the focus in it, whoever is there by keyboard is taken to
- * another place, and not back to the top.
- * @param id of where the focus goes
- * @returns what the part has as its ref
+ * Moves the focus to another element if this part of the page is removed while it has the focus. Without it, keyboard
+ * users would start again at the top of the page.
+ * @param id of the element that gets the focus
+ * @returns the ref for the part that may be removed
  */
 export function useFocusAfter(id: string): RefObject<HTMLDivElement | null> {
   const part = useRef<HTMLDivElement>(null);

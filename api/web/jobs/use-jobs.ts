@@ -2,15 +2,15 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ListedJob } from '../../../shared/job/schema.js';
 import type { Client } from '../client.js';
 import { sentenceOf } from '../refusal.js';
-import { firstPage, grown, refreshed, withJob, type Jobs } from './pages.js';
+import { firstPage, withOlder, refreshed, withJob, type Jobs } from './pages.js';
 
 export interface KnownJobs {
   /** Null until the service has answered. */
   readonly jobs: Jobs | null;
-  /** Why it could not be asked, in a sentence; empty when it could. */
+  /** Why loading failed, in a sentence; empty if it didn't. */
   readonly problem: string;
   readonly refresh: () => void;
-  /** Resolves when they are there, or could not be had. */
+  /** Loads the next older page. Never rejects. */
   readonly older: () => Promise<void>;
   readonly put: (job: ListedJob) => void;
 }
@@ -36,7 +36,7 @@ export function useJobs(client: Client): KnownJobs {
     try {
       const list = await client.list(cursor);
       setProblem('');
-      setJobs((before) => before && grown(before, list));
+      setJobs((before) => before && withOlder(before, list));
     } catch (error) {
       setProblem(sentenceOf(error));
     }
@@ -48,13 +48,13 @@ export function useJobs(client: Client): KnownJobs {
 
   useEffect(() => {
     refresh();
-    // Exports may have been started, or ended, elsewhere while nobody was looking here.
-    const look = (): void => {
+    // Exports may have started or ended elsewhere while the page was hidden.
+    const refreshIfVisible = (): void => {
       if (document.visibilityState === 'visible') refresh();
     };
-    document.addEventListener('visibilitychange', look);
+    document.addEventListener('visibilitychange', refreshIfVisible);
     return () => {
-      document.removeEventListener('visibilitychange', look);
+      document.removeEventListener('visibilitychange', refreshIfVisible);
     };
   }, [refresh]);
 

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export const HOUR = 3600;
-/** Timers count in 32 bits. */
+/** setTimeout takes a signed 32-bit number of milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 const left = (until: string): number => (Date.parse(until) - Date.now()) / 1000;
 
-/** Seconds until then, counted down in the last hour; before that it says only that it is longer. */
+/** Seconds until a moment. Updated every second in the last hour; before that, the value stays above an hour. */
 export function useSecondsLeft(until: string): number {
   const [seconds, setSeconds] = useState(() => left(until));
   useEffect(() => {
@@ -15,7 +15,7 @@ export function useSecondsLeft(until: string): number {
       const now = left(until);
       setSeconds(now);
       if (now <= 0) return;
-      // A little after the full second, so that none is shown twice.
+      // Just after the full second, so that no second is shown twice.
       const ms = now > HOUR ? (now - HOUR) * 1000 : (now % 1) * 1000 + 5;
       timer = setTimeout(tick, Math.min(LONGEST_MS, Math.max(5, ms)));
     };

@@ -5,7 +5,7 @@ import { watchJob } from '../watch.js';
 
 /**
  * Watches every active export until it has ended.
- * @returns ids of those that are not heard of at the moment
+ * @returns ids of the exports whose event stream is disconnected
  */
 export function useWatches(
   client: Client,
@@ -24,15 +24,15 @@ export function useWatches(
       if (watches.has(jobId)) continue;
       const controller = new AbortController();
       watches.set(jobId, controller);
-      const onLine = (connected: boolean): void => {
+      const onConnection = (connected: boolean): void => {
         setSilent((before) => {
           const others = before.filter((id) => id !== jobId);
           return connected ? (others.length === before.length ? before : others) : [...others, jobId];
         });
       };
-      void watchJob(client, jobId, { onJob, onLine }, controller.signal).then(() => {
+      void watchJob(client, jobId, { onJob, onConnection }, controller.signal).then(() => {
         watches.delete(jobId);
-        onLine(true);
+        onConnection(true);
       });
     }
   }, [client, key, onJob]);

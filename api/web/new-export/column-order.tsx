@@ -9,23 +9,23 @@ interface Props {
   readonly onChange: (columns: readonly string[]) => void;
 }
 
-type Way = 'up' | 'down';
+type Direction = 'up' | 'down';
 
-/** The chosen columns as the file will have them, to be moved about. */
+/** The chosen columns in file order, with buttons to move them. */
 export function ColumnOrder({ dataset, chosen, onChange }: Props): VNode | null {
   const announce = useAnnounce();
   const id = useId();
   if (chosen.length < 2) return null;
-  const buttonId = (column: string, way: Way): string => `${id}-${chosen.indexOf(column)}-${way}`;
+  const buttonId = (column: string, direction: Direction): string => `${id}-${chosen.indexOf(column)}-${direction}`;
 
-  const move = (column: string, way: Way): void => {
+  const move = (column: string, direction: Direction): void => {
     const from = chosen.indexOf(column);
-    const to = way === 'up' ? from - 1 : from + 1;
+    const to = direction === 'up' ? from - 1 : from + 1;
     if (to < 0 || to >= chosen.length) return;
     onChange(chosen.toSpliced(from, 1).toSpliced(to, 0, column));
     announce(`${labelOf(dataset, column)} is column ${to + 1} of ${chosen.length}.`);
-    // The focus goes along, so that the same key moves it on.
-    requestAnimationFrame(() => document.getElementById(`${id}-${to}-${way}`)?.focus());
+    // Keep the focus on the moved column's button, so that the same key moves it further.
+    requestAnimationFrame(() => document.getElementById(`${id}-${to}-${direction}`)?.focus());
   };
 
   return (
@@ -35,19 +35,19 @@ export function ColumnOrder({ dataset, chosen, onChange }: Props): VNode | null 
         {chosen.map((column, index) => (
           <li key={column}>
             <span>{labelOf(dataset, column)}</span>
-            {(['up', 'down'] as const).map((way) => (
+            {(['up', 'down'] as const).map((direction) => (
               <button
-                key={way}
+                key={direction}
                 type="button"
                 class="quiet"
-                id={buttonId(column, way)}
-                aria-disabled={way === 'up' ? index === 0 : index === chosen.length - 1}
-                aria-label={`Move ${labelOf(dataset, column)} ${way}`}
+                id={buttonId(column, direction)}
+                aria-disabled={direction === 'up' ? index === 0 : index === chosen.length - 1}
+                aria-label={`Move ${labelOf(dataset, column)} ${direction}`}
                 onClick={() => {
-                  move(column, way);
+                  move(column, direction);
                 }}
               >
-                {way === 'up' ? '↑' : '↓'}
+                {direction === 'up' ? '↑' : '↓'}
               </button>
             ))}
           </li>

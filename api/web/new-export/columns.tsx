@@ -58,7 +58,7 @@ export function Columns({ dataset, chosen, onChange }: Props): VNode {
   );
 }
 
-/** Before the first that comes later in the dataset: as the dataset has them, unless they were moved. */
+/** Inserts a column before the first chosen one that follows it in the dataset, which keeps the dataset's order. */
 function withColumn(names: readonly string[], chosen: readonly string[], column: string): string[] {
   const place = chosen.findIndex((name) => names.indexOf(name) > names.indexOf(column));
   return place === -1 ? [...chosen, column] : chosen.toSpliced(place, 0, column);

@@ -4,7 +4,7 @@ import type { Refusal } from '../refusal.js';
 import { counted, duration, size } from '../words.js';
 import type { EstimateState } from './use-estimate.js';
 
-/** Rows, bytes and seconds before asking. Its place is kept while nothing is known. */
+/** The estimated rows, bytes and seconds of an export. Keeps its height while there is no estimate. */
 export function EstimateLine({ estimate }: { readonly estimate: EstimateState }): VNode {
   return (
     <div class="estimate" data-state={estimate.state}>
@@ -18,13 +18,13 @@ function content(estimate: EstimateState): VNode {
     case 'asking':
       return <p class="hint">Estimating…</p>;
     case 'refused':
-      return <p class="hint">{whyNot(estimate.refusal)}</p>;
+      return <p class="hint">{explainMissing(estimate.refusal)}</p>;
     case 'known':
       return <Known {...estimate.estimate} />;
   }
 }
 
-function whyNot(refusal: Refusal | null): string {
+function explainMissing(refusal: Refusal | null): string {
   if (refusal === null) return 'No estimate yet.';
   return refusal.fields.length === 0 ? refusal.message : 'Fix the highlighted field to see an estimate.';
 }
@@ -41,7 +41,7 @@ function Known({ rows, rows_are: rowsAre, bytes, seconds, reason }: Estimate): V
         {figures.map((figure) => ` · ${figure}`).join('')}
       </p>
       <p class="hint">
-        {rowsAre === 'exact' ? 'Counted exactly.' : 'Approximate: counting takes longer than a second.'}{' '}
+        {rowsAre === 'exact' ? 'Counted exactly.' : 'Approximate, because counting would take longer than a second.'}{' '}
         {reason ?? 'Size and time are based on recent exports.'}
       </p>
     </>

@@ -2,19 +2,22 @@ import { createContext, type ComponentChildren, type VNode } from 'preact';
 import { useContext, useId } from 'preact/hooks';
 import type { RefusedField } from '../refusal.js';
 
-/** What is wrong with the request that the form makes; each field shows its own. */
+/** Problems of the form's request; each field shows its own. */
 export const FieldProblems = createContext<readonly RefusedField[]>([]);
 
 const isWithin = (pointer: string, at: string): boolean => pointer === at || pointer.startsWith(`${at}/`);
 
-/** @param at a JSON pointer; problems below it count, too. Empty: nothing is wrong. */
+/**
+ * The problems of one field as sentences; empty if there are none.
+ * @param at the field's JSON pointer; problems below it are included
+ */
 export function useProblem(at: string): string {
   const problems = useContext(FieldProblems).filter(({ pointer }) => isWithin(pointer, at));
   return [...new Set(problems.map(({ detail }) => `${detail}.`))].join(' ');
 }
 
-/** Problems that no field of the form would show. */
-export const homeless = (problems: readonly RefusedField[], shown: readonly string[]): RefusedField[] =>
+/** Problems that no field of the form shows. */
+export const problemsWithoutField = (problems: readonly RefusedField[], shown: readonly string[]): RefusedField[] =>
   problems.filter(({ pointer }) => !shown.some((at) => isWithin(pointer, at)));
 
 export interface InputAttributes {
@@ -30,7 +33,7 @@ interface FieldProps {
   readonly children: (attributes: InputAttributes) => VNode;
 }
 
-/** One input with its label, what it means, and what is wrong with it. */
+/** An input with its label, hint and problem. */
 export function Field({ at, label, hint = '', children }: FieldProps): VNode {
   const id = useId();
   const problem = useProblem(at);
@@ -39,7 +42,7 @@ export function Field({ at, label, hint = '', children }: FieldProps): VNode {
       <label for={id}>{label}</label>
       {children({ id, 'aria-describedby': `${id}-hint ${id}-problem`, 'aria-invalid': problem !== '' })}
       <Hint id={`${id}-hint`} text={hint} />
-      <Wrong id={`${id}-problem`} text={problem} />
+      <Problem id={`${id}-problem`} text={problem} />
     </div>
   );
 }
@@ -51,7 +54,7 @@ interface GroupProps {
   readonly children: ComponentChildren;
 }
 
-/** Several inputs that are one field. */
+/** Several inputs that form one field. */
 export function Group({ at, label, hint = '', children }: GroupProps): VNode {
   const id = useId();
   const problem = useProblem(at);
@@ -59,31 +62,31 @@ export function Group({ at, label, hint = '', children }: GroupProps): VNode {
     <fieldset
       class="field"
       aria-describedby={`${id}-hint ${id}-problem`}
-      // Whatever is wrong can be gone to, also where no single input is to blame.
+      // Makes the group focusable when it is invalid, because its problem may not belong to a single input.
       {...(problem === '' ? {} : { tabIndex: -1, 'data-invalid': '' })}
     >
       <legend>{label}</legend>
       {children}
       <Hint id={`${id}-hint`} text={hint} />
-      <Wrong id={`${id}-problem`} text={problem} />
+      <Problem id={`${id}-problem`} text={problem} />
     </fieldset>
   );
 }
 
-/** Always there, so that its text is all that changes. */
+/** Always rendered, so that screen readers notice when its text changes. */
 const Hint = ({ id, text }: { readonly id: string; readonly text: string }): VNode => (
   <p class="hint" id={id}>
     {text}
   </p>
 );
 
-const Wrong = ({ id, text }: { readonly id: string; readonly text: string }): VNode => (
+const Problem = ({ id, text }: { readonly id: string; readonly text: string }): VNode => (
   <p class="problem" id={id}>
     {text}
   </p>
 );
 
-/** Takes the reader to the first field that has a problem, opening what it is folded in. */
+/** Focuses the first invalid field, opening the section that contains it. */
 export function focusFirstProblem(form: HTMLElement): void {
   const field = form.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid]');
   field?.closest('details')?.setAttribute('open', '');

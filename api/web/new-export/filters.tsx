@@ -7,7 +7,7 @@ import { ValueInput } from './value-input.js';
 
 interface FilterProps {
   readonly filter: FilterChoice;
-  /** Of the column that it looks at. */
+  /** The type of the filtered column. */
   readonly type: ColumnType;
   readonly label: string;
   readonly draft: FilterDraft;
@@ -47,7 +47,7 @@ export function Filters({ dataset, drafts, onChange }: Props): VNode | null {
 }
 
 function Filter(props: FilterProps): VNode {
-  const { filter, label, draft, onChange } = props;
+  const { filter, label } = props;
   const at = pointerTo('filters', filter.name);
   switch (filter.kind) {
     case 'date_range':
@@ -56,60 +56,79 @@ function Filter(props: FilterProps): VNode {
       return <Between {...props} at={at} words={['At least', 'At most']} />;
     case 'one_of':
       return filter.values === undefined ? (
-        <Field at={at} label={label} hint="Separate values with commas">
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="text"
-              value={draft.value ?? ''}
-              onInput={({ currentTarget }) => {
-                onChange({ value: currentTarget.value });
-              }}
-            />
-          )}
-        </Field>
+        <ListOfValues {...props} at={at} />
       ) : (
         <OneOf {...props} at={at} values={filter.values} />
       );
-    case 'equals':
     case 'contains':
-      return (
-        <Field at={at} label={filter.kind === 'contains' ? `${label} contains` : label}>
-          {(attributes) => (
-            <ValueInput
-              {...attributes}
-              type={props.type}
-              value={draft.value ?? ''}
-              onValue={(value) => {
-                onChange({ value });
-              }}
-            />
-          )}
-        </Field>
-      );
+      return <OneValue {...props} at={at} label={`${label} contains`} />;
+    case 'equals':
+      return <OneValue {...props} at={at} />;
     case 'is_null':
-      return (
-        <Field at={at} label={label}>
-          {(attributes) => (
-            <select
-              {...attributes}
-              value={draft.value ?? ''}
-              onChange={({ currentTarget }) => {
-                onChange({ value: currentTarget.value });
-              }}
-            >
-              <option value="">Any</option>
-              <option value="true">Only without</option>
-              <option value="false">Only with</option>
-            </select>
-          )}
-        </Field>
-      );
+      return <IsNull {...props} at={at} />;
   }
 }
 
-interface BetweenProps extends FilterProps {
+interface PlacedProps extends FilterProps {
+  /** JSON pointer of the filter in the request. */
   readonly at: string;
+}
+
+function OneValue({ at, type, label, draft, onChange }: PlacedProps): VNode {
+  return (
+    <Field at={at} label={label}>
+      {(attributes) => (
+        <ValueInput
+          {...attributes}
+          type={type}
+          value={draft.value ?? ''}
+          onValue={(value) => {
+            onChange({ value });
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
+function ListOfValues({ at, label, draft, onChange }: PlacedProps): VNode {
+  return (
+    <Field at={at} label={label} hint="Separate values with commas">
+      {(attributes) => (
+        <input
+          {...attributes}
+          type="text"
+          value={draft.value ?? ''}
+          onInput={({ currentTarget }) => {
+            onChange({ value: currentTarget.value });
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
+function IsNull({ at, label, draft, onChange }: PlacedProps): VNode {
+  return (
+    <Field at={at} label={label}>
+      {(attributes) => (
+        <select
+          {...attributes}
+          value={draft.value ?? ''}
+          onChange={({ currentTarget }) => {
+            onChange({ value: currentTarget.value });
+          }}
+        >
+          <option value="">Any</option>
+          <option value="true">Empty</option>
+          <option value="false">Not empty</option>
+        </select>
+      )}
+    </Field>
+  );
+}
+
+interface BetweenProps extends PlacedProps {
   readonly words: readonly [string, string];
 }
 
@@ -143,8 +162,7 @@ function Between({ at, type, label, draft, words, onChange }: BetweenProps): VNo
   );
 }
 
-interface OneOfProps extends FilterProps {
-  readonly at: string;
+interface OneOfProps extends PlacedProps {
   readonly values: readonly string[];
 }
 

@@ -8,7 +8,7 @@ interface Props extends Chosen {
   readonly onChange: (changed: Partial<Chosen>) => void;
 }
 
-/** Who gets notified when the file is ready, besides the user of the page. */
+/** Who gets notified when the export ends. */
 export function Notify({ sendsEmail, email, webhookUrl, onChange }: Props): VNode {
   return (
     <details>
@@ -47,7 +47,7 @@ export function Notify({ sendsEmail, email, webhookUrl, onChange }: Props): VNod
             )}
           </Field>
         ) : null}
-        <Field at="/notify/webhook_url" label="Webhook" hint="An https address that accepts a POST request">
+        <Field at="/notify/webhook_url" label="Webhook URL" hint="An https address that accepts POST requests">
           {(attributes) => (
             <input
               {...attributes}

@@ -1,11 +1,11 @@
-/** Inputs for the options of a format, from the JSON Schema that the service has of them. */
+/** Makes the inputs for a format's options from the JSON Schema that the service publishes. */
 
 type OptionValue = string | number | boolean;
 
 export type OptionField = {
   readonly name: string;
   readonly description: string;
-  /** What counts when nothing is said; null where only the service knows. */
+  /** The default value; null if only the service knows it. */
   readonly byDefault: OptionValue | null;
 } & (
   | { readonly kind: 'flag' }
@@ -14,7 +14,7 @@ export type OptionField = {
   | { readonly kind: 'text'; readonly maxLength: number | undefined }
 );
 
-/** What of JSON Schema the formats use. */
+/** The part of JSON Schema that the formats use. */
 interface PropertySchema {
   readonly type?: string;
   readonly enum?: readonly OptionValue[];
@@ -27,14 +27,14 @@ interface PropertySchema {
   readonly maxLength?: number;
 }
 
-/** @param schema of the whole of the options */
+/** @param schema the JSON Schema of all options of a format */
 export function optionFields(schema: Readonly<Record<string, unknown>>): OptionField[] {
   const properties = (schema.properties ?? {}) as Readonly<Record<string, PropertySchema>>;
   return Object.entries(properties).map(([name, property]) => {
     const about = { name, description: property.description ?? '', byDefault: property.default ?? null };
     const values = valuesOf(property);
     if (values !== null) {
-      // A box that is ticked or not has no third state for "whatever the service does".
+      // A checkbox has no third state for the service's default, so it needs a default of its own.
       const isFlag = values.every((value) => typeof value === 'boolean') && about.byDefault !== null;
       return isFlag ? { ...about, kind: 'flag' } : { ...about, kind: 'choice', values };
     }
@@ -45,7 +45,7 @@ export function optionFields(schema: Readonly<Record<string, unknown>>): OptionF
   });
 }
 
-/** All that there are; null where they cannot be listed. */
+/** All possible values; null if they can't be listed. */
 function valuesOf(schema: PropertySchema): OptionValue[] | null {
   if (schema.enum !== undefined) return [...schema.enum];
   if (schema.const !== undefined) return [schema.const];
@@ -55,7 +55,10 @@ function valuesOf(schema: PropertySchema): OptionValue[] | null {
   return lists.includes(null) ? null : lists.flatMap((list) => list ?? []);
 }
 
-/** @param text as the input has it; empty: nothing was said. Undefined: the request says nothing of it. */
+/**
+ * @param text the input's text
+ * @returns undefined if the request needn't name the option, because it is empty or has its default
+ */
 export function optionValue(field: OptionField, text: string): OptionValue | undefined {
   if (text === '') return undefined;
   const value = parse(field, text);
@@ -67,10 +70,10 @@ function parse(field: OptionField, text: string): OptionValue | undefined {
     case 'flag':
       return text === 'true';
     case 'choice':
-      // Of another format, whose option has the same name.
+      // Undefined if the text belongs to another format's option of the same name.
       return field.values.find((value) => String(value) === text);
     case 'number':
-      // What is no number is the service's to refuse, at this field.
+      // The service rejects text that isn't a number, and its answer names this field.
       return Number.isNaN(Number(text)) ? text : Number(text);
     case 'text':
       return text;

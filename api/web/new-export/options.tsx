@@ -1,11 +1,11 @@
 import type { VNode } from 'preact';
 import { pointerTo } from '../refusal.js';
-import { label as readable } from '../words.js';
 import { Field, useProblem } from './field.js';
 import type { OptionField } from './option-fields.js';
+import { optionLabel, valueLabel } from './option-labels.js';
 
-/** What nearly everybody looks at; the others are folded away. */
-const IN_SIGHT: readonly string[] = ['timezone', 'compression'];
+/** Options that are always visible; the others are in a collapsed section. */
+const VISIBLE: readonly string[] = ['timezone', 'compression'];
 const TIMEZONES = 'timezones';
 
 interface Props {
@@ -15,9 +15,9 @@ interface Props {
 }
 
 export function Options({ fields, texts, onChange }: Props): VNode {
-  const inputs = (isInSight: boolean): VNode[] =>
+  const inputs = (isVisible: boolean): VNode[] =>
     fields
-      .filter(({ name }) => IN_SIGHT.includes(name) === isInSight)
+      .filter(({ name }) => VISIBLE.includes(name) === isVisible)
       .map((field) => (
         <Option
           key={field.name}
@@ -28,14 +28,14 @@ export function Options({ fields, texts, onChange }: Props): VNode {
           }}
         />
       ));
-  const folded = inputs(false);
+  const collapsed = inputs(false);
   return (
     <>
       <div class="options">{inputs(true)}</div>
-      {folded.length === 0 ? null : (
+      {collapsed.length === 0 ? null : (
         <details>
           <summary>More format options</summary>
-          <div class="options">{folded}</div>
+          <div class="options">{collapsed}</div>
         </details>
       )}
       <datalist id={TIMEZONES}>
@@ -57,7 +57,7 @@ function Option({ field, text, onText }: OptionProps): VNode {
   const at = pointerTo('options', field.name);
   if (field.kind === 'flag') return <Flag at={at} field={field} text={text} onText={onText} />;
   return (
-    <Field at={at} label={readable(field.name)} hint={field.description}>
+    <Field at={at} label={optionLabel(field.name)} hint={field.description}>
       {(attributes) =>
         field.kind === 'choice' ? (
           <select
@@ -70,7 +70,7 @@ function Option({ field, text, onText }: OptionProps): VNode {
             {field.byDefault === null ? <option value="">Default</option> : null}
             {field.values.map((value) => (
               <option key={String(value)} value={String(value)}>
-                {wordFor(value)}
+                {valueLabel(field.name, value)}
               </option>
             ))}
           </select>
@@ -109,13 +109,10 @@ function Flag({ at, field, text, onText }: OptionProps & { readonly at: string }
           }}
         />
         <span>
-          {readable(field.name)} <span class="hint">{field.description}</span>
+          {optionLabel(field.name)} <span class="hint">{field.description}</span>
         </span>
       </label>
       <p class="problem">{problem}</p>
     </div>
   );
 }
-
-const wordFor = (value: string | number | boolean): string =>
-  typeof value === 'boolean' ? (value ? 'Yes' : 'No') : String(value);

@@ -3,14 +3,14 @@ import type { FilterValue } from '../../../shared/contract.js';
 import { pointerTo, type RefusedField } from '../refusal.js';
 import { optionFields, optionValue, type OptionField } from './option-fields.js';
 
-/** What the form holds, and the request that it makes. */
+/** The form's state, and the request made from it. */
 
 export type DatasetChoice = Choices['datasets'][number];
 export type FilterChoice = DatasetChoice['filters'][number];
 export type ColumnType = DatasetChoice['columns'][number]['type'];
 type FormatChoice = Choices['formats'][number];
 
-/** What has been put into a filter's inputs; empty texts are nothing. */
+/** The text in a filter's inputs; empty text means no filter. */
 export interface FilterDraft {
   readonly from?: string;
   readonly to?: string;
@@ -20,11 +20,11 @@ export interface FilterDraft {
 
 export interface Draft {
   readonly type: string;
-  /** In the order of the file. */
+  /** In file order. */
   readonly columns: readonly string[];
   readonly filters: Readonly<Record<string, FilterDraft>>;
   readonly format: string;
-  /** By name, as inputs have them; kept when the format changes, for one that knows them, too. */
+  /** Texts of the inputs, by option. Kept when the format changes, because another format may have the same options. */
   readonly options: Readonly<Record<string, string>>;
   /** False: nobody gets an email. */
   readonly sendsEmail: boolean;
@@ -43,37 +43,37 @@ export interface ExportBody {
   readonly notify?: { readonly email?: string | false; readonly webhook_url?: string };
 }
 
-export const datasetOf = ({ datasets }: Choices, type: string): DatasetChoice | undefined =>
+export const findDataset = ({ datasets }: Choices, type: string): DatasetChoice | undefined =>
   datasets.find(({ name }) => name === type);
 
-export function formatsOf({ bundles, formats }: Choices, type: string): FormatChoice[] {
+export function allowedFormats({ bundles, formats }: Choices, type: string): FormatChoice[] {
   const allowed = bundles.find(({ name }) => name === type)?.formats;
   return allowed === undefined ? formats : formats.filter(({ name }) => allowed.includes(name));
 }
 
-export function optionsOf(choices: Choices, { type, format }: Pick<Draft, 'type' | 'format'>): OptionField[] {
+export function allowedOptions(choices: Choices, { type, format }: Pick<Draft, 'type' | 'format'>): OptionField[] {
   const fields = optionFields(choices.formats.find(({ name }) => name === format)?.options ?? {});
-  // A bundle is a compressed archive already, and refuses to be told how.
-  const isBundle = datasetOf(choices, type) === undefined;
+  // A bundle is always a compressed archive, so the service rejects the option.
+  const isBundle = findDataset(choices, type) === undefined;
   return isBundle ? fields.filter(({ name }) => name !== 'compression') : fields;
 }
 
-/** The columns that a new form of this dataset and format has chosen. */
+/** The columns that are selected by default. */
 const defaultColumns = (choices: Choices, type: string, format: string): string[] =>
-  datasetOf(choices, type)?.columns.flatMap(({ name, opt_in_formats: optIn }) =>
+  findDataset(choices, type)?.columns.flatMap(({ name, opt_in_formats: optIn }) =>
     optIn.includes(format) ? [] : [name],
   ) ?? [];
 
-/** Changes the format: columns that the user has not chosen become that format's defaults. */
+/** Changes the format. If the user hasn't changed the columns, they become the new format's defaults. */
 export function withFormat(choices: Choices, draft: Draft, format: string): Draft {
   const [before, after] = [draft.format, format].map((name) => defaultColumns(choices, draft.type, name));
   const isUntouched = JSON.stringify(draft.columns) === JSON.stringify(before);
   return { ...draft, format, columns: isUntouched && after !== undefined ? after : draft.columns };
 }
 
-/** All of a dataset, or of another one than before. */
+/** A form for all rows of a dataset. Keeps the format, options and notifications of the previous form. */
 export function draftFor(choices: Choices, type: string, before?: Draft): Draft {
-  const formats = formatsOf(choices, type).map(({ name }) => name);
+  const formats = allowedFormats(choices, type).map(({ name }) => name);
   const format = before !== undefined && formats.includes(before.format) ? before.format : (formats[0] ?? '');
   const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
@@ -89,9 +89,9 @@ export function draftFor(choices: Choices, type: string, before?: Draft): Draft 
   };
 }
 
-/** What of the form the service could not understand, and the request for the rest of it. */
-export function requestOf(choices: Choices, draft: Draft): { body: ExportBody; problems: RefusedField[] } {
-  const dataset = datasetOf(choices, draft.type);
+/** Makes the request, and lists the problems that can't be expressed in one. */
+export function createRequest(choices: Choices, draft: Draft): { body: ExportBody; problems: RefusedField[] } {
+  const dataset = findDataset(choices, draft.type);
   const { sendsEmail, webhookUrl } = draft;
   const email: string | false = sendsEmail ? draft.email.trim() : false;
   const notify = {
@@ -101,7 +101,7 @@ export function requestOf(choices: Choices, draft: Draft): { body: ExportBody; p
   const body = {
     type: draft.type,
     format: draft.format,
-    options: setOptions(optionsOf(choices, draft), draft),
+    options: setOptions(allowedOptions(choices, draft), draft),
     ...(Object.keys(notify).length === 0 ? {} : { notify }),
   };
   if (dataset === undefined) return { body, problems: [] };
@@ -112,10 +112,10 @@ export function requestOf(choices: Choices, draft: Draft): { body: ExportBody; p
   return {
     body: { ...body, columns: draft.columns, filters: setFilters(dataset, draft) },
     problems: [
-      ...(draft.columns.length === 0 ? [{ pointer: '/columns', detail: 'must have one that is chosen' }] : []),
+      ...(draft.columns.length === 0 ? [{ pointer: '/columns', detail: 'must have at least one column' }] : []),
       ...dataset.filters
         .filter(isHalf)
-        .map(({ name }) => ({ pointer: pointerTo('filters', name), detail: 'needs both dates, or none' })),
+        .map(({ name }) => ({ pointer: pointerTo('filters', name), detail: 'needs both dates or neither' })),
     ],
   };
 }
@@ -137,7 +137,7 @@ function setFilters(dataset: DatasetChoice, { filters }: Draft): Record<string, 
   return Object.fromEntries(set);
 }
 
-/** Undefined: nothing was asked for. Numbers stay text, so that none loses a digit. */
+/** The value of a filter, or undefined if its inputs are empty. Numbers stay text so that they keep all digits. */
 function filterValue({ kind }: FilterChoice, type: ColumnType, draft: FilterDraft): FilterValue | undefined {
   const { from = '', to = '', value = '' } = draft;
   switch (kind) {
@@ -148,7 +148,7 @@ function filterValue({ kind }: FilterChoice, type: ColumnType, draft: FilterDraf
         ? undefined
         : { ...(from === '' ? {} : { gte: from }), ...(to === '' ? {} : { lte: to }) };
     case 'one_of':
-      return listOf(draft).length === 0 ? undefined : listOf(draft).map((one) => scalar(one, type));
+      return valuesIn(draft).length === 0 ? undefined : valuesIn(draft).map((one) => scalar(one, type));
     case 'equals':
       return value === '' ? undefined : scalar(value, type);
     case 'contains':
@@ -158,8 +158,8 @@ function filterValue({ kind }: FilterChoice, type: ColumnType, draft: FilterDraf
   }
 }
 
-/** Boxes that are ticked, or a text with commas between. */
-const listOf = ({ values = [], value = '' }: FilterDraft): string[] => [
+/** Checked values and comma-separated text. */
+const valuesIn = ({ values = [], value = '' }: FilterDraft): string[] => [
   ...values,
   ...value
     .split(',')

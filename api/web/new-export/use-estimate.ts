@@ -4,15 +4,18 @@ import type { Client } from '../client.js';
 import { Refusal } from '../refusal.js';
 import type { ExportBody } from './request.js';
 
-/** How long nothing must change before the service is asked. */
-const STILL_MS = 400;
+/** How long the form must be unchanged before an estimate is requested. */
+const DEBOUNCE_MS = 400;
 
 export type EstimateState =
   | { readonly state: 'asking' }
   | { readonly state: 'known'; readonly estimate: Estimate }
   | { readonly state: 'refused'; readonly refusal: Refusal | null };
 
-/** What the request would make; asked for when it has stood still, and dropped when it changes. Null: do not ask. */
+/**
+ * Estimates an export when its request has stopped changing, and drops the answer if it changes meanwhile.
+ * @param body the request; null if it isn't valid yet
+ */
 export function useEstimate(client: Client, body: ExportBody | null): EstimateState {
   const [state, setState] = useState<EstimateState>({ state: 'asking' });
   const plain = useUnchanged(body === null ? null : withoutNotify(body));
@@ -34,7 +37,7 @@ export function useEstimate(client: Client, body: ExportBody | null): EstimateSt
           }
         },
       );
-    }, STILL_MS);
+    }, DEBOUNCE_MS);
     return () => {
       clearTimeout(timer);
       outdated.abort();
@@ -43,12 +46,12 @@ export function useEstimate(client: Client, body: ExportBody | null): EstimateSt
   return state;
 }
 
-/** The value of an earlier rendering while the new one says the same, so that effects run once for each. */
+/** Returns the previous value while the new one is deeply equal, so that effects run only for real changes. */
 function useUnchanged<T>(value: T): T {
   const known = useRef(value);
   if (JSON.stringify(known.current) !== JSON.stringify(value)) known.current = value;
   return known.current;
 }
 
-/** Who is told of it changes nothing of what it is. */
+/** Notifications don't change the estimate. */
 const withoutNotify = ({ notify: _, ...rest }: ExportBody): ExportBody => rest;

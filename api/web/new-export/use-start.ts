@@ -5,13 +5,16 @@ import type { ExportBody } from './request.js';
 
 interface Start {
   readonly isStarting: boolean;
-  /** Null: the one before is still under way. @throws Refusal */
+  /**
+   * Resolves with null if another start is still in progress.
+   * @throws Refusal
+   */
   readonly start: (body: ExportBody) => Promise<ListedJob | null>;
 }
 
 /**
- * Starts an export once, however often and however impatiently it is asked for: a request that is repeated unchanged
- * before it was answered well has the same Idempotency-Key.
+ * Starts an export once, even if the user clicks several times: an unchanged request keeps its Idempotency-Key until it
+ * succeeds.
  */
 export function useStart(client: Client): Start {
   const attempt = useRef<{ readonly body: string; readonly key: string } | null>(null);
@@ -39,6 +42,6 @@ export function useStart(client: Client): Start {
   return { isStarting, start };
 }
 
-/** `crypto.randomUUID` is not there on a page that came by plain http from another machine. */
+/** `crypto.randomUUID` is missing on pages loaded over plain http from another machine. */
 const randomKey = (): string =>
   `page-${[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;

@@ -12,8 +12,8 @@ type Kind =
   | { readonly type: 'text'; readonly inputMode?: 'numeric' | 'decimal'; readonly placeholder?: string }
   | { readonly type: 'date' | 'time' | 'datetime-local' };
 
-/** How a value of a column's type is put in. Numbers are text: number inputs round, and turn with the wheel. */
-function kindOf(type: ColumnType): Kind {
+/** The input for a column type. Numbers use text inputs: number inputs round, and scrolling changes them. */
+function inputFor(type: ColumnType): Kind {
   switch (type) {
     case 'smallint':
     case 'integer':
@@ -56,7 +56,7 @@ export function ValueInput({ type, value, onValue, ...attributes }: Props): VNod
   return (
     <input
       {...attributes}
-      {...kindOf(type)}
+      {...inputFor(type)}
       autocomplete="off"
       value={value}
       onInput={({ currentTarget }) => {

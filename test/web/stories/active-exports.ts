@@ -4,12 +4,12 @@ import { someUser } from '../../support/service.js';
 import { focused, tabTo } from '../keyboard.js';
 import { openLine } from '../line.js';
 import { newest, visit, visitAs } from '../visit.js';
-import { jobsOf, onlyJobOf, ordersThat, tokenFor, type World } from '../world.js';
+import { jobsOf, onlyJobOf, countOrders, tokenFor, type World } from '../world.js';
 import { deeply } from '../../support/depth.js';
 
 /** Exports while they run. */
 export function activeExports(world: () => World): void {
-  deeply('shows how far an export is, and cancels it by keyboard', async () => {
+  deeply('shows the progress of an export, and cancels it by keyboard', async () => {
     const me = someUser();
     const { page, look, end } = await visitAs(world(), me);
     await tabTo(page, 'Data');
@@ -22,7 +22,7 @@ export function activeExports(world: () => World): void {
     await look('exporting');
     await until('more progress', async () => (await percent()) > before);
     await newest(page)
-      .getByText(new RegExp(` of ${await ordersThat(world(), 'true')} rows · .* rows/s · .* left`))
+      .getByText(new RegExp(` of ${await countOrders(world(), 'true')} rows · .* rows/s · .* left`))
       .waitFor();
 
     const cancel = 'Cancel Slow orders as CSV';
@@ -31,8 +31,8 @@ export function activeExports(world: () => World): void {
     await page.getByRole('dialog').waitFor();
     await look('cancel-question');
     await page.keyboard.press('Escape');
-    assert.equal(await focused(page), cancel, 'the focus is back where it came from');
-    // However quick the keys: a question that is being taken away does not swallow the next one.
+    assert.equal(await focused(page), cancel, 'the focus returns to the button');
+    // However fast the keys: a dialog that is closing doesn't swallow the next key.
     for (let round = 0; round < 10; round++) {
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor();
@@ -41,13 +41,13 @@ export function activeExports(world: () => World): void {
     await page.keyboard.press('Enter');
     await tabTo(page, 'Cancel the export');
     await page.keyboard.press('Enter');
-    await newest(page).getByText('Cancelled', { exact: true }).waitFor();
+    await newest(page).getByText('Canceled', { exact: true }).waitFor();
     await until('the focus stays there', async () => (await focused(page)) === 'Slow orders as CSV', 1000);
     await untilEnded(world().service, me, await onlyJobOf(world(), me), 'CANCELLED');
     await end();
   });
 
-  deeply('goes on showing it when the connection was lost and is back', async () => {
+  deeply('resumes showing progress after the connection was lost', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { type: 'slow' });
@@ -60,26 +60,26 @@ export function activeExports(world: () => World): void {
       line.mend();
       await newest(page).getByText('rows/s').waitFor();
       await service.ask('POST', `/v1/exports/${jobId}/cancel`, { as: me });
-      await newest(page).getByText('Cancelled', { exact: true }).waitFor();
+      await newest(page).getByText('Canceled', { exact: true }).waitFor();
       await end(/net::ERR_/);
     } finally {
       await line.close();
     }
   });
 
-  deeply('says that no more can be started before anybody tries', async () => {
+  deeply('says that the limit is reached before the user tries to start another', async () => {
     const { service } = world();
     const me = someUser();
     const active = await Promise.all([1, 2].map(() => postExport(service, me, { type: 'slow' })));
     const { page, look, end } = await visitAs(world(), me);
-    await page.getByText('2 of 2 exports active. Wait for one to finish.').waitFor();
+    await page.getByText('2 exports running (limit 2). Wait for one to finish.').waitFor();
     const start = page.getByRole('button', { name: 'Start export' });
     assert.equal(await start.getAttribute('aria-disabled'), 'true');
     await start.click({ force: true });
     await look('limit');
     assert.equal((await jobsOf(world(), me)).length, 2);
     for (const jobId of active) await service.ask('POST', `/v1/exports/${jobId}/cancel`, { as: me });
-    await page.getByText('0 of 2 exports active.').waitFor();
+    await page.getByText('0 of 2 exports running.').waitFor();
     assert.equal(await start.getAttribute('aria-disabled'), 'false');
     await end();
   });

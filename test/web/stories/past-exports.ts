@@ -18,7 +18,7 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  deeply('counts the last hour of a link down, and then offers it no more', async () => {
+  deeply('counts down the last hour of a link, then removes the download button', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { columns: ['id'] });
@@ -30,20 +30,20 @@ export function pastExports(world: () => World): void {
       ]);
     await endsIn('59 minutes');
     const { page, look, end } = await visitAs(world(), me);
-    const clock = newest(page).getByText(/link ends in 58:\d\d/);
+    const clock = newest(page).getByText(/link expires in 58:\d\d/);
     const first = await clock.textContent();
     await until('the next second', async () => (await clock.textContent()) !== first);
     await look('last-hour');
     await endsIn('3 seconds');
     await page.reload();
-    await newest(page).getByText('the link has ended').waitFor();
+    await newest(page).getByText('link expired').waitFor();
     assert.equal(await page.getByRole('link', { name: /^Download / }).count(), 0);
     await page.reload();
     await newest(page).getByText('Expired').waitFor();
     await end();
   });
 
-  deeply('has the older ones page by page', async () => {
+  deeply('loads older exports page by page', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { columns: ['id'] });
@@ -72,10 +72,10 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  deeply('makes an archive of everything that is one’s own', async () => {
+  deeply('exports all of the user’s data as one archive', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     await choose(page, 'Account');
-    await page.getByText('One archive of your own rows in Orders, Transactions.').waitFor();
+    await page.getByText('One archive with your own rows from Orders, Transactions.').waitFor();
     await look('account');
     await page.getByRole('button', { name: 'Start export' }).click();
     await newest(page).getByText('Ready').waitFor();

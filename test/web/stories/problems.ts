@@ -5,9 +5,9 @@ import { openLine } from '../line.js';
 import { visit, visitAs } from '../visit.js';
 import { tokenFor, type World } from '../world.js';
 
-/** What the service refuses. */
+/** Requests and tokens that the service rejects, and a service that is down. */
 export function problems(world: () => World): void {
-  deeply('shows what is wrong at the field that it is about', async () => {
+  deeply('shows each problem at its field', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     const start = page.getByRole('button', { name: 'Start export' });
     await page.getByLabel('At least').fill('much');
@@ -17,7 +17,7 @@ export function problems(world: () => World): void {
     await page.getByLabel('From').fill('2026-01-01');
     await page.getByText('No estimate yet.').waitFor();
     await start.click();
-    await page.getByText('needs both dates, or none.').waitFor();
+    await page.getByText('needs both dates or neither.').waitFor();
     await page.getByLabel('From').fill('');
 
     await page.getByText('Notify me when it’s ready').click();
@@ -31,13 +31,13 @@ export function problems(world: () => World): void {
     await end(/status of 400/);
   });
 
-  deeply('leads back to signing in, with a sentence, when the token has expired', async () => {
-    // Its clock may be five seconds behind: the service takes such a token for three more.
+  deeply('returns to sign-in with an explanation when the token expires', async () => {
+    // The service allows for five seconds of clock skew, so this token is valid for three more.
     const { page, look, end } = await visitAs(world(), someUser(), -2);
     await page.getByRole('heading', { name: 'New export' }).waitFor();
     const sentence = page.getByText('The token has expired. Please sign in again.');
     const expired = async (): Promise<boolean> => {
-      // Each change asks for another estimate, a moment later.
+      // Each change requests another estimate a moment later.
       const column = page.getByLabel('Order ID', { exact: true });
       await column.click({ timeout: 500 }).catch(() => undefined);
       return sentence.isVisible();
@@ -47,7 +47,7 @@ export function problems(world: () => World): void {
     await end(/status of 401/);
   });
 
-  it('refuses a token that is none, and says why', async () => {
+  it('rejects text that is not a token, and says why', async () => {
     const { page, end } = await visitAs(world(), someUser());
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Token').fill('not a token: it has a colon');
@@ -59,14 +59,14 @@ export function problems(world: () => World): void {
     await end(/status of 401/);
   });
 
-  deeply('says that the service does not answer, and tries again when asked to', async () => {
+  deeply('says that the service is not responding, and retries on demand', async () => {
     const line = await openLine(world().service.url);
     try {
       const { page, look, end } = await visit(world(), '/', line.url);
       await page.getByLabel('Token').fill(await tokenFor(someUser()));
       line.cut();
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByText('The service does not answer.').waitFor();
+      await page.getByText("The service isn't responding.").waitFor();
       await look('no-answer');
       line.mend();
       await page.getByRole('button', { name: 'Try again' }).click();

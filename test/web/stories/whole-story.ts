@@ -6,19 +6,19 @@ import { download, getExport } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
 import { focused, tabTo } from '../keyboard.js';
 import { choose, newest, visit, visitAs } from '../visit.js';
-import { onlyJobOf, ordersThat, tokenFor, type World } from '../world.js';
+import { onlyJobOf, countOrders, tokenFor, type World } from '../world.js';
 
 const PAID = "status = 'paid' AND total >= 10";
 
-/** In the page: what it keeps at the moment in which it shows its sign-in. */
-const WATCH_WHAT_IS_KEPT = `new MutationObserver(() => {
+/** Runs in the page. Counts what it has stored at the moment it shows the sign-in form. */
+const WATCH_STORAGE = `new MutationObserver(() => {
   const signIn = [...document.querySelectorAll('h1, h2')].some((heading) => heading.textContent === 'Sign in');
-  if (signIn) window.kept ??= sessionStorage.length;
+  if (signIn) window.stored ??= sessionStorage.length;
 }).observe(document.body, { childList: true, subtree: true })`;
 
 const estimated = (page: Page, text: string): Promise<void> => page.locator('.estimate').getByText(text).waitFor();
 
-/** What the browser has saved is the file of the job, byte for byte. */
+/** Asserts that the browser saves the job's file, byte for byte. */
 async function assertDownloads(world: World, page: Page, as: Principal, press: () => Promise<void>): Promise<void> {
   const [file] = await Promise.all([page.waitForEvent('download'), press()]);
   const wanted = await download(world.service, as, await onlyJobOf(world, as));
@@ -28,7 +28,7 @@ async function assertDownloads(world: World, page: Page, as: Principal, press: (
 
 /** From signing in to the file. */
 export function wholeStory(world: () => World): void {
-  it('tells the whole story by mouse', async () => {
+  it('exports, downloads and deletes a file by mouse', async () => {
     const me = someUser();
     const { page, look, end } = await visit(world(), '/');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -38,7 +38,7 @@ export function wholeStory(world: () => World): void {
     await look('sign-in-problem');
     await page.getByLabel('Token').fill(await tokenFor(me));
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await estimated(page, `${await ordersThat(world(), 'true')} rows`);
+    await estimated(page, `${await countOrders(world(), 'true')} rows`);
     assert.equal(await focused(page), 'New export');
     await look('new-export');
 
@@ -47,7 +47,7 @@ export function wholeStory(world: () => World): void {
     for (const column of ['Order ID', 'Status', 'Total']) await page.getByLabel(column, { exact: true }).check();
     await page.getByLabel('paid').check();
     await page.getByLabel('At least').fill('10');
-    await estimated(page, `${await ordersThat(world(), PAID)} rows`);
+    await estimated(page, `${await countOrders(world(), PAID)} rows`);
     await page.getByText('Counted exactly.').waitFor();
     await page.getByRole('button', { name: 'Start export' }).dblclick();
     await newest(page).getByText('Ready').waitFor();
@@ -59,7 +59,7 @@ export function wholeStory(world: () => World): void {
       {
         columns: ['id', 'status', 'total'],
         filters: { status: ['paid'], total: { gte: '10' } },
-        rows: await ordersThat(world(), PAID),
+        rows: await countOrders(world(), PAID),
       },
     );
 
@@ -68,15 +68,15 @@ export function wholeStory(world: () => World): void {
     await newest(page).getByRole('button', { name: 'Delete file' }).click();
     await look('delete-question');
     await page.getByRole('button', { name: 'Delete the file' }).click();
-    await newest(page).getByText('the file is deleted').waitFor();
-    await page.evaluate(WATCH_WHAT_IS_KEPT);
+    await newest(page).getByText('Deleted').waitFor();
+    await page.evaluate(WATCH_STORAGE);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    assert.equal(await page.evaluate('window.kept'), 0, 'the token is gone when the page says so, not a moment later');
+    assert.equal(await page.evaluate('window.stored'), 0, 'the token is removed before the page says so');
     await end();
   });
 
-  it('tells it again by keyboard alone', async () => {
+  it('exports and downloads a file by keyboard alone', async () => {
     const me = someUser();
     const { page, end } = await visitAs(world(), me);
     await page.getByRole('heading', { name: 'New export' }).waitFor();
@@ -93,10 +93,10 @@ export function wholeStory(world: () => World): void {
     await page.keyboard.press('Enter');
     await tabTo(page, 'Move Status up');
     await page.keyboard.press('Enter');
-    assert.equal(await focused(page), 'Move Status up', 'the focus goes along');
+    assert.equal(await focused(page), 'Move Status up', 'the focus moves along');
     await tabTo(page, 'refunded');
     await page.keyboard.press('Space');
-    await estimated(page, `${await ordersThat(world(), "status = 'refunded'")} rows`);
+    await estimated(page, `${await countOrders(world(), "status = 'refunded'")} rows`);
     await tabTo(page, 'Start export');
     await page.keyboard.press('Enter');
     await newest(page).getByText('Ready').waitFor();

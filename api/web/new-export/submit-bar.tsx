@@ -2,33 +2,33 @@ import type { VNode } from 'preact';
 import type { Refusal } from '../refusal.js';
 import { counted } from '../words.js';
 import { EstimateLine } from './estimate.js';
-import { homeless } from './field.js';
+import { problemsWithoutField } from './field.js';
 import type { EstimateState } from './use-estimate.js';
 
 interface Props {
   readonly estimate: EstimateState;
-  /** Active exports, and how many there may be. */
+  /** The user's active exports, and their limit. */
   readonly active: number;
   readonly limit: number;
   readonly isStarting: boolean;
   readonly refusal: Refusal | null;
-  /** Pointers to the fields that show problems of their own. */
+  /** JSON pointers of the fields that show their own problems. */
   readonly shown: readonly string[];
 }
 
-/** What it will be, the button, and why it cannot be pressed or did not do. */
-export function Send({ estimate, active, limit, isStarting, refusal, shown }: Props): VNode {
+/** The estimate, the submit button, and why an export can't start or didn't. */
+export function SubmitBar({ estimate, active, limit, isStarting, refusal, shown }: Props): VNode {
   const isFull = active >= limit;
   return (
     <div class="send">
       <EstimateLine estimate={estimate} />
       <div class="press">
-        {/* Not disabled: whoever comes to it by keyboard is to hear why. */}
+        {/* aria-disabled rather than disabled, so that keyboard users can reach it and hear why. */}
         <button type="submit" class="main" aria-disabled={isFull || isStarting} aria-describedby="limit">
           {isStarting ? 'Starting…' : 'Start export'}
         </button>
         <p class="hint" id="limit">
-          {active} of {counted(limit, 'export')} active. {isFull ? 'Wait for one to finish.' : ''}
+          {usage(active, limit)}
         </p>
       </div>
       <p class="problem" role="alert">
@@ -38,10 +38,15 @@ export function Send({ estimate, active, limit, isStarting, refusal, shown }: Pr
   );
 }
 
-/** What the fields do not say themselves. */
+const usage = (active: number, limit: number): string =>
+  active >= limit
+    ? `${counted(active, 'export')} running (limit ${limit}). Wait for one to finish.`
+    : `${active} of ${counted(limit, 'export')} running.`;
+
+/** What the fields don't say themselves. */
 function sentence({ fields, message }: Refusal, shown: readonly string[]): string {
   if (fields.length === 0) return message;
-  const rest = homeless(fields, shown);
+  const rest = problemsWithoutField(fields, shown);
   if (rest.length === 0) return "The export didn't start. Fix the highlighted fields.";
-  return rest.map(({ pointer, detail }) => `${pointer === '' ? 'The request' : pointer} ${detail}.`).join(' ');
+  return rest.map(({ pointer, detail }) => `${pointer === '' ? 'This request' : pointer} ${detail}.`).join(' ');
 }

@@ -8,8 +8,8 @@ interface Props {
   readonly onType: (type: string) => void;
 }
 
-/** A dataset, or everything of one user. */
-export function What({ choices: { datasets, bundles }, type, onType }: Props): VNode {
+/** Selects a dataset, or the bundle of all of the user's data. */
+export function DatasetField({ choices: { datasets, bundles }, type, onType }: Props): VNode {
   const titles = (names: readonly string[]): string =>
     names.map((one) => datasets.find(({ name }) => name === one)?.title ?? one).join(', ');
   const bundle = bundles.find(({ name }) => name === type);
@@ -17,7 +17,7 @@ export function What({ choices: { datasets, bundles }, type, onType }: Props): V
     <Field
       at="/type"
       label="Data"
-      hint={bundle === undefined ? '' : `One archive of your own rows in ${titles(bundle.datasets)}.`}
+      hint={bundle === undefined ? '' : `One archive with your own rows from ${titles(bundle.datasets)}.`}
     >
       {(attributes) => (
         <select
