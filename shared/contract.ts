@@ -101,11 +101,11 @@ export interface JobFailure {
   readonly message: string;
 }
 
-/** Something that a file could not keep, for its user. */
+/** A note about a file for its user, such as cells that were shortened. */
 export interface Warning {
   readonly code: string;
   readonly message: string;
-  /** How often. */
+  /** How many cells or characters it is about; the message says so, too. */
   readonly count: number;
 }
 
@@ -118,7 +118,7 @@ export interface FinishedFile {
   readonly fileSize: number;
   /** `crc32:` and eight hexadecimal digits. */
   readonly checksum: string;
-  /** What the file could not keep. */
+  /** Notes about the file. */
   readonly warnings: readonly Warning[];
 }
 

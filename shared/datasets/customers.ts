@@ -11,7 +11,7 @@ export const customers = defineDataset({
     id: { type: 'bigint', label: 'Customer ID' },
     tenant_id: { type: 'uuid', label: 'Tenant' },
     name: { type: 'text', label: 'Name' },
-    email: { type: 'text', label: 'E-mail' },
+    email: { type: 'text', label: 'Email' },
     phone: { type: 'text', label: 'Phone' },
     country: { type: 'char', label: 'Country' },
     vip: { type: 'boolean', label: 'VIP' },

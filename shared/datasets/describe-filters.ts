@@ -1,12 +1,18 @@
 import type { FilterValue, RangeFilter, Scalar } from '../contract.js';
-import type { Dataset } from './define-dataset.js';
+import type { ColumnType, Dataset } from './define-dataset.js';
+import { readableDays } from './readable-days.js';
 
-const BOUNDS = { gt: 'over', gte: 'from', lt: 'below', lte: 'up to' } as const satisfies Record<
-  keyof RangeFilter,
-  string
->;
+type Bounds = Readonly<Record<keyof RangeFilter, string>>;
 
-/** Filters in words, for people: `Placed at from 2026-01-01 to before 2026-04-01`, `Status: paid, open`. */
+const NUMBERS: Bounds = { gt: 'more than', gte: 'at least', lt: 'less than', lte: 'at most' };
+const TIMES: Bounds = { gt: 'after', gte: 'from', lt: 'before', lte: 'through' };
+const isTime = (type: ColumnType | undefined): boolean =>
+  type === 'date' || type === 'time' || type === 'timestamp' || type === 'timestamptz';
+
+/**
+ * Filters in words, for people: `Placed at: 1–31 March 2026`, `Status: paid, open`, `Total: at least 10`.
+ * @param values filter values by filter name; names that the dataset doesn't have are ignored
+ */
 export function describeFilters(
   { columns, filters = {} }: Dataset,
   values: Readonly<Record<string, FilterValue>>,
@@ -14,24 +20,32 @@ export function describeFilters(
   return Object.entries(values).flatMap(([name, value]) => {
     const filter = filters[name];
     if (filter === undefined) return [];
-    const label = columns[filter.column]?.label ?? filter.column;
+    const column = columns[filter.column];
+    const label = column?.label ?? filter.column;
     const list = Array.isArray(value) ? (value as readonly Scalar[]).map(String) : [];
-    const one = typeof value === 'object' ? '' : String(value);
     switch (filter.kind) {
       case 'date_range':
-        return [`${label} from ${list[0] ?? ''} to before ${list[1] ?? ''}`];
+        return [`${label}: ${readableDays(list[0] ?? '', list[1] ?? '')}`];
       case 'one_of':
         return [`${label}: ${list.join(', ')}`];
       case 'equals':
-        return [`${label}: ${one}`];
+        return [`${label}: ${describeScalar(value)}`];
       case 'contains':
-        return [`${label} contains “${one}”`];
+        return [`${label} contains “${describeScalar(value)}”`];
       case 'is_null':
-        return [`${label}: ${value === true ? 'none' : 'any'}`];
-      case 'range': {
-        const bounds = Object.entries(value as RangeFilter) as [keyof RangeFilter, Scalar][];
-        return [`${label} ${bounds.map(([bound, limit]) => `${BOUNDS[bound]} ${limit}`).join(' ')}`];
-      }
+        return [`${label}: ${value === true ? 'empty' : 'not empty'}`];
+      case 'range':
+        return [`${label}: ${describeRange(value as RangeFilter, isTime(column?.type) ? TIMES : NUMBERS)}`];
     }
   });
+}
+
+function describeScalar(value: FilterValue): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'object' ? '' : String(value);
+}
+
+function describeRange(range: RangeFilter, words: Bounds): string {
+  const bounds = Object.entries(range) as [keyof RangeFilter, Scalar][];
+  return bounds.map(([bound, limit]) => `${words[bound]} ${limit}`).join(', ');
 }

@@ -14,7 +14,7 @@ export const orders = defineDataset({
     user_id: { type: 'uuid', label: 'User' },
     customer_id: { type: 'bigint', label: 'Customer ID' },
     customer_name: { type: 'text', label: 'Customer' },
-    email: { type: 'text', label: 'E-mail' },
+    email: { type: 'text', label: 'Email' },
     status: { type: 'text', label: 'Status' },
     total: { type: 'numeric', label: 'Total' },
     currency: { type: 'char', label: 'Currency' },

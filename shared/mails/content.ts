@@ -48,11 +48,6 @@ type Told = Omit<MailContent, 'facts' | 'footer'> & { readonly facts?: MailConte
 
 const CARE = 'Anyone who has this link can download the file without signing in, so share it with care.';
 
-function inWords({ message, count }: Warning): string {
-  const sentence = oneLine(message).replace(/\.$/, '');
-  return count > 1 ? `${sentence} (${readableCount(count)} times).` : `${sentence}.`;
-}
-
 function completed(title: string, facts: MailFacts): Told {
   const { rows, size, link, expiresAt, timezone, warnings } = facts;
   const until = expiresAt === null ? null : readableTime(expiresAt, timezone);
@@ -73,7 +68,7 @@ function completed(title: string, facts: MailFacts): Told {
       ...(size === null ? [] : [['Size', readableSize(size)] as const]),
     ],
     notes:
-      warnings.length === 0 ? [] : [{ heading: 'Notes about this file', lines: warnings.map(inWords), loss: true }],
+      warnings.length === 0 ? [] : [{ heading: 'Notes about this file', lines: warnings.map(({ message }) => oneLine(message)), loss: true }],
   };
 }
 

@@ -113,7 +113,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
       Array.from({ length: pages }, (_, index) => [index + 1, pages]),
     );
     for (const page of read.pages) {
-      assert.match(page, /Letters · No\. up to 400\n\s*400 rows · exported .* \(Europe\/Berlin\) for /);
+      assert.match(page, /Letters · No\.: at most 400\n\s*400 rows · exported .* \(Europe\/Berlin\) for /);
       assert.match(page, /No\.\s+Sender\s+Postage\s+Registered\s+Sent at/);
     }
     const table = await sql(

@@ -14,7 +14,7 @@ export function JobProgress({ job, title, isStale }: Props): VNode {
     <div class="progress">
       <div class="row">
         <progress max={100} value={job.progress} aria-label={`Progress of ${title}`} />
-        <span class="percent">{job.progress} %</span>
+        <span class="percent">{job.progress}%</span>
       </div>
       <p class="hint figures">{isStale ? 'Connection lost. Reconnecting…' : figures(job)}</p>
     </div>

@@ -33,6 +33,7 @@ export function FileFields({ choices, draft, onChange }: Props): VNode {
         )}
       </Field>
       <Options
+        format={draft.format}
         fields={allowedOptions(choices, draft)}
         texts={draft.options}
         onChange={(name, text) => {

@@ -9,12 +9,13 @@ const VISIBLE: readonly string[] = ['timezone', 'compression'];
 const TIMEZONES = 'timezones';
 
 interface Props {
+  readonly format: string;
   readonly fields: readonly OptionField[];
   readonly texts: Readonly<Record<string, string>>;
   readonly onChange: (name: string, text: string) => void;
 }
 
-export function Options({ fields, texts, onChange }: Props): VNode {
+export function Options({ format, fields, texts, onChange }: Props): VNode {
   const inputs = (isVisible: boolean): VNode[] =>
     fields
       .filter(({ name }) => VISIBLE.includes(name) === isVisible)
@@ -34,7 +35,7 @@ export function Options({ fields, texts, onChange }: Props): VNode {
       <div class="options">{inputs(true)}</div>
       {collapsed.length === 0 ? null : (
         <details>
-          <summary>More format options</summary>
+          <summary>More {format} options</summary>
           <div class="options">{collapsed}</div>
         </details>
       )}

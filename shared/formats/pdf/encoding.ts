@@ -16,7 +16,7 @@ import type { Warning } from '../../contract.js';
  * them are written by the finish.
  */
 export const pdfEncoding: Encoding = {
-  encoderVersion: 2,
+  encoderVersion: 3,
   renderColumn: () => asItIs,
   copySql: copyTextSql,
   rows: copyTextLane(() => asItIs),
@@ -67,23 +67,17 @@ function warnings(segments: readonly WrittenSegment[]): Warning[] {
   const missing = totalOf(segments, 'missing');
   const clipped = totalOf(segments, 'clipped');
   return [
-    ...(missing === 0
-      ? []
-      : [
-          {
-            code: 'PDF_MISSING_GLYPHS',
-            message: 'No font has a shape for some characters: they show as \ufffd, and are themselves when copied.',
-            count: missing,
-          },
-        ]),
-    ...(clipped === 0
-      ? []
-      : [
-          {
-            code: 'PDF_CLIPPED_CELLS',
-            message: 'Some texts are too long for their column: they end with an ellipsis.',
-            count: clipped,
-          },
-        ]),
+    ...(missing === 0 ? [] : [{ code: 'PDF_MISSING_GLYPHS', message: missingGlyphs(missing), count: missing }]),
+    ...(clipped === 0 ? [] : [{ code: 'PDF_CLIPPED_CELLS', message: clippedCells(clipped), count: clipped }]),
   ];
 }
+
+const missingGlyphs = (count: number): string =>
+  count === 1
+    ? '1 character has no glyph in the PDF font and prints as \ufffd; copied text is correct.'
+    : `${count.toLocaleString('en-US')} characters have no glyph in the PDF font and print as \ufffd; copied text is correct.`;
+
+const clippedCells = (count: number): string =>
+  count === 1
+    ? '1 cell was too long for its column and ends with an ellipsis.'
+    : `${count.toLocaleString('en-US')} cells were too long for their columns and end with an ellipsis.`;

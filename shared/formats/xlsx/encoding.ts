@@ -99,14 +99,8 @@ export const xlsxEncoding: Encoding = {
   misplaced,
   warnings(segments) {
     const count = totalOf(segments, 'cut');
-    return count === 0
-      ? []
-      : [
-          {
-            code: 'XLSX_TEXT_CUT',
-            message: 'Texts of more than 32,767 characters, the most of a cell, were cut.',
-            count,
-          },
-        ];
+    const cells = count === 1 ? '1 cell was' : `${count.toLocaleString('en-US')} cells were`;
+    const message = `${cells} shortened to Excel's limit of 32,767 characters.`;
+    return count === 0 ? [] : [{ code: 'XLSX_TEXT_CUT', message, count }];
   },
 };

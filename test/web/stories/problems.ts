@@ -25,7 +25,7 @@ export function problems(world: () => World): void {
     await start.click();
     await page.getByText('an email address such as ana@example.com').waitFor();
     await look('field-problem');
-    await page.getByText('More format options').click();
+    await page.getByText('More CSV options').click();
     await page.getByText('Reorder columns').click();
     await look('unfolded');
     await end(/status of 400/);

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { customers } from '../../../shared/datasets/customers.js';
+import { describeFilters } from '../../../shared/datasets/describe-filters.js';
+import { orders } from '../../../shared/datasets/orders.js';
+
+describe('filters in words', () => {
+  const days = (from: string, to: string): string[] => describeFilters(orders, { date_range: [from, to] });
+
+  it('name the first and the last day of a range', () => {
+    assert.deepEqual(days('2026-03-01', '2026-04-01'), ['Placed at: 1–31 March 2026']);
+    assert.deepEqual(days('2026-01-15', '2026-04-01'), ['Placed at: 15 January – 31 March 2026']);
+    assert.deepEqual(days('2025-12-24', '2026-01-07'), ['Placed at: 24 December 2025 – 6 January 2026']);
+    assert.deepEqual(days('2024-02-29', '2024-03-01'), ['Placed at: 29 February 2024']);
+  });
+
+  it('keep the bounds of a range with times', () => {
+    assert.deepEqual(days('2026-03-01T10:00:00Z', '2026-04-01'), ['Placed at: 2026-03-01T10:00:00Z to 2026-04-01']);
+  });
+
+  it('use the words of numbers for numbers, and those of time for dates', () => {
+    const filters = {
+      vip: true,
+      credit_limit: { gte: '10', lt: '20' },
+      born_on: { gte: '1970-01-01' },
+      has_no_phone: false,
+    };
+    assert.deepEqual(describeFilters(customers, filters), [
+      `${customers.columns.vip?.label ?? 'vip'}: yes`,
+      `${customers.columns.credit_limit?.label ?? ''}: at least 10, less than 20`,
+      `${customers.columns.born_on?.label ?? ''}: from 1970-01-01`,
+      `${customers.columns.phone?.label ?? ''}: not empty`,
+    ]);
+  });
+});
