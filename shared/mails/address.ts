@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 
-/** The one definition of a mail address, for requests, tokens and settings. */
+/** The single definition of a mail address, for requests, tokens and settings. */
 
 /** RFC 5321, in bytes. */
 const MAX_LENGTH = 254;
@@ -19,7 +19,7 @@ export function asciiAddress(address: string): string {
   return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 }
 
-/** The same for every spelling of a mailbox, as far as anyone but its own server can know. */
+/** Normalizes a mailbox, so that spellings that differ only in case or IDN encoding compare equal. */
 export const mailboxOf = (address: string): string => asciiAddress(address).toLowerCase();
 
 function isMailAddress(text: string): boolean {

@@ -2,9 +2,9 @@ import type { MailContent } from './content.js';
 import { escapeHtml as escape } from './escape-html.js';
 
 /**
- * HTML as mail clients draw it: tables (Outlook draws with Word), inline styles (some clients drop `<style>`), system
- * fonts, no images and nothing else from outside. Dark: clients that ask for it get the colours of the media query;
- * those that turn colours around by themselves find every text on a background that is set with it.
+ * HTML that mail clients render: tables (Outlook renders with Word), inline styles (some clients drop `<style>`), system
+ * fonts, and no images or other remote content. In dark mode, clients either use the colors of the media query or
+ * invert colors themselves, so every text sets its background, too.
  */
 
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -14,7 +14,7 @@ const TONES = {
   neutral: { color: '#52525b', sign: '&ndash;' },
 } as const;
 
-/** Clients that know dark colours know classes, too; `!important` is how they win over inline styles. */
+/** Clients with dark mode support classes, too; `!important` overrides the inline styles. */
 const STYLE = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   @media (prefers-color-scheme: dark) {
@@ -70,7 +70,7 @@ function noteBlock({ heading, lines, loss = false }: MailContent['notes'][number
 function header({ tone, heading, lead }: MailContent): string {
   const { color, sign } = TONES[tone];
   const cell = `<td width="32" height="32" align="center" valign="middle" bgcolor="${color}" aria-hidden="true" style="width:32px;height:32px;border-radius:16px;background:${color};color:#ffffff;font-size:18px;line-height:32px;font-weight:700">${sign}</td>`;
-  // In a table of its own, so that a heading of two lines does not stretch it.
+  // A nested table, so that a two-line heading doesn't stretch the badge.
   const badge = `<td width="32" valign="top" style="width:32px">${table('', `<tr>${cell}</tr>`)}</td>`;
   const title = `<td style="padding-left:12px"><h1 class="strong" style="margin:0;font-size:22px;line-height:28px;font-weight:650;color:#18181b">${escape(heading)}</h1></td>`;
   return `${table('', `<tr>${badge}${title}</tr>`)}${paragraph(lead, 'margin:16px 0 0')}`;

@@ -1,6 +1,6 @@
 import type { MailContent } from './content.js';
 
-/** The plain-text part: everything that the HTML says, and the link on a line of its own. */
+/** The plain-text part: the same content as the HTML, with the link on a line of its own. */
 export function asText({ heading, lead, link, facts, notes, footer }: MailContent): string {
   const width = Math.max(...facts.map(([name]) => name.length)) + 2;
   const blocks = [
@@ -9,7 +9,7 @@ export function asText({ heading, lead, link, facts, notes, footer }: MailConten
     ...(link === null ? [] : linkBlocks(link)),
     ...notes.map((note) => [`${note.heading}:`, ...note.lines]),
     facts.map(([name, value]) => `${`${name}:`.padEnd(width)}${value}`),
-    // What follows this line is a signature, which clients show as one and leave out of answers.
+    // The signature separator: mail clients leave out what follows when they quote the mail in a reply.
     ['-- ', ...footer],
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;

@@ -4,31 +4,31 @@ import { oneLine } from '../text/one-line.js';
 import { adviceFor } from './advice.js';
 import { readableCount, readableSize, readableTime } from './readable.js';
 
-/** What a mail is made of: the job's row, in the words of its user. */
+/** The facts about a job that go into a mail. */
 export interface MailFacts {
   readonly jobId: string;
-  /** Of the dataset. */
+  /** The dataset's title. */
   readonly title: string;
   readonly format: string;
-  /** Null: of several datasets. */
+  /** Null if the export has several datasets. */
   readonly columns: number | null;
   readonly timezone: string;
   readonly fileName: string | null;
   readonly rows: number | null;
   /** Bytes. */
   readonly size: number | null;
-  /** `download_url`; null when there is no file. */
+  /** `download_url`; null if there is no file. */
   readonly link: string | null;
   readonly expiresAt: Date | null;
   readonly warnings: readonly Warning[];
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** What a mail says, in the order in which it says it; `as-text.ts` and `as-html.ts` write it. */
+/** The content of a mail, in reading order; `as-text.ts` and `as-html.ts` render it. */
 export interface MailContent {
   readonly tone: 'good' | 'bad' | 'neutral';
   readonly subject: string;
-  /** What a list of mails shows beside the subject. */
+  /** The line that mail clients show beside the subject. */
   readonly preview: string;
   readonly heading: string;
   readonly lead: string;
@@ -39,40 +39,42 @@ export interface MailContent {
     readonly care: string;
   } | null;
   readonly facts: readonly (readonly [name: string, value: string])[];
-  /** Paragraphs under a heading of their own; `loss` is to be noticed although all else is well. */
+  /** Paragraphs with a heading; `loss` highlights them in a mail that is otherwise good news. */
   readonly notes: readonly { readonly heading: string; readonly lines: readonly string[]; readonly loss?: boolean }[];
   readonly footer: readonly string[];
 }
 
-type Told = Omit<MailContent, 'facts' | 'footer'> & { readonly facts?: MailContent['facts'] };
+type EventContent = Omit<MailContent, 'facts' | 'footer'> & { readonly facts?: MailContent['facts'] };
 
 const CARE = 'Anyone who has this link can download the file without signing in, so share it with care.';
 
-function completed(title: string, facts: MailFacts): Told {
+function completed(title: string, facts: MailFacts): EventContent {
   const { rows, size, link, expiresAt, timezone, warnings } = facts;
   const until = expiresAt === null ? null : readableTime(expiresAt, timezone);
   const figures = [
     ...(rows === null ? [] : [`${readableCount(rows)} ${rows === 1 ? 'row' : 'rows'}`]),
     ...(size === null ? [] : [readableSize(size)]),
   ].join(', ');
-  const isGone = 'The file has been deleted since. Create the export again to get a new one.';
+  const deleted = 'The file has been deleted in the meantime. Create the export again to get a new one.';
   return {
     tone: 'good',
     subject: `Your ${title} export is ready`,
-    preview: [figures, ...(until === null ? [] : [`until ${until}`])].join(', '),
+    preview: [figures, ...(until === null ? [] : [`link expires ${until}`])].join(', '),
     heading: 'Your export is ready',
-    lead: link === null ? isGone : `Your ${title} export has ${figures}.`,
+    lead: link === null ? deleted : `Your ${title} export has ${figures}.`,
     link: link === null ? null : { url: link, label: 'Download the file', until, care: CARE },
     facts: [
       ...(rows === null ? [] : [['Rows', readableCount(rows)] as const]),
       ...(size === null ? [] : [['Size', readableSize(size)] as const]),
     ],
     notes:
-      warnings.length === 0 ? [] : [{ heading: 'Notes about this file', lines: warnings.map(({ message }) => oneLine(message)), loss: true }],
+      warnings.length === 0
+        ? []
+        : [{ heading: 'Notes about this file', lines: warnings.map(({ message }) => oneLine(message)), loss: true }],
   };
 }
 
-function failed(dataset: string, { error }: MailFacts): Told {
+function failed(dataset: string, { error }: MailFacts): EventContent {
   const code = error?.code ?? null;
   const title = isErrorCode(code) ? ERRORS[code].title : ERRORS.INTERNAL.title;
   const sentence = error === null || error.message === '' ? `${title}.` : oneLine(error.message);
@@ -90,42 +92,42 @@ function failed(dataset: string, { error }: MailFacts): Told {
   };
 }
 
-const cancelled = (title: string): Told => ({
+const canceled = (title: string): EventContent => ({
   tone: 'neutral',
-  subject: `Your ${title} export was cancelled`,
-  preview: 'An operator of the service cancelled it. There is no file.',
-  heading: 'Your export was cancelled',
-  lead: `An operator of the service cancelled your export of ${title} before it was done. There is no file.`,
+  subject: `Your ${title} export was canceled`,
+  preview: 'An operator canceled it. There is no file.',
+  heading: 'Your export was canceled',
+  lead: `An operator canceled your ${title} export before it finished. There is no file.`,
   link: null,
   notes: [
     {
       heading: 'What you can do',
-      lines: ["You can create the export again. If you don't know why it was cancelled, contact your administrator."],
+      lines: ["You can create the export again. If you don't know why it was canceled, contact your administrator."],
     },
   ],
 });
 
-function tell(event: NotificationEvent, title: string, facts: MailFacts): Told {
+function eventContent(event: NotificationEvent, title: string, facts: MailFacts): EventContent {
   switch (event) {
     case 'completed':
       return completed(title, facts);
     case 'failed':
       return failed(title, facts);
     case 'cancelled':
-      return cancelled(title);
+      return canceled(title);
   }
 }
 
 export function mailContent(event: NotificationEvent, facts: MailFacts): MailContent {
   const title = oneLine(facts.title);
-  const told = tell(event, title, facts);
+  const content = eventContent(event, title, facts);
   return {
-    ...told,
+    ...content,
     facts: [
       ['Dataset', title],
       ...(facts.fileName === null ? [] : [['File', oneLine(facts.fileName)] as const]),
       ['Format', oneLine(facts.format)],
-      ...(told.facts ?? []),
+      ...(content.facts ?? []),
       ...(facts.columns === null ? [] : [['Columns', readableCount(facts.columns)] as const]),
     ],
     footer: [`Export ${facts.jobId}`, "You're receiving this because an export was requested with this address."],

@@ -2,7 +2,7 @@ import type { Mailer } from './mailer.js';
 import { createResendMailer } from './resend-mailer.js';
 import { createSmtpMailer } from './smtp-mailer.js';
 
-/** One send, from the lookup of the name to the last answer. Shorter than an attempt may take. */
+/** Limit of one send, from the DNS lookup to the last answer; shorter than an attempt's timeout. */
 const SEND_WITHIN_MS = 20_000;
 
 interface MailConfig {
@@ -13,7 +13,7 @@ interface MailConfig {
 }
 
 /**
- * The mailer of a configuration that has passed `parseWorkerConfig`: at most one provider, and with it a sender.
+ * Creates the mailer of a configuration that `parseWorkerConfig` has accepted: at most one provider, with a sender.
  * @param withinMs how long one send may take
  * @returns null when no mail provider is configured
  */

@@ -9,7 +9,7 @@ export interface MailText {
   readonly html: string;
 }
 
-/** The mail for an event, as text and as HTML of the same words. The same facts are the same bytes. */
+/** Renders the mail about an event as text and as HTML. The same facts give the same bytes. */
 export function mailText(event: NotificationEvent, facts: MailFacts): MailText {
   const content = mailContent(event, facts);
   return { subject: content.subject, text: asText(content), html: asHtml(content) };

@@ -24,9 +24,9 @@ export function readRecipientRule(text: string): RecipientRule | null {
 }
 
 /**
- * Where the mails of a request go.
- * @param own the address of the token; undefined if it has no valid one
- * @returns the address, undefined for nobody, or why the request cannot be fulfilled
+ * Decides who gets the mails about an export.
+ * @param own the token's address; undefined if it has no valid one
+ * @returns the address, undefined for nobody, or why the request is invalid
  */
 export function recipientOf(
   asked: AskedEmail | undefined,
@@ -39,8 +39,8 @@ export function recipientOf(
     return own === undefined ? { problem: 'is true, but your token has no valid email address' } : { email: own };
   }
   if ((own !== undefined && mailboxOf(asked) === mailboxOf(own)) || rule === 'any') return { email: asked };
-  if (rule === 'token') return { problem: 'must be the address of your token' };
+  if (rule === 'token') return { problem: "must be your own address (your token's)" };
   return rule.domains.includes(domainOf(asked))
     ? { email: asked }
-    : { problem: `must be the address of your token, or one at ${rule.domains.join(', ')}` };
+    : { problem: `must be your own address (your token's), or one at ${rule.domains.join(', ')}` };
 }

@@ -10,14 +10,14 @@ interface Options {
   readonly withinMs: number;
 }
 
-/** Our key or our sender is not accepted: nothing is wrong with the mail, and an operator mends it. */
-const OURS: readonly number[] = [401, 403];
+/** Our key or sender was rejected. The mail is fine, and an operator has to fix the configuration. */
+const OUR_FAULT: readonly number[] = [401, 403];
 
 function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && !OURS.includes(status) && status !== 409 && status !== 429;
+  return status >= 400 && status < 500 && !OUR_FAULT.includes(status) && status !== 409 && status !== 429;
 }
 
-/** Exactly one mail per key: https://resend.com/docs/dashboard/emails/idempotency-keys. A key is kept for 24 hours. */
+/** Sends exactly one mail per key, which Resend keeps for 24 hours: https://resend.com/docs/dashboard/emails/idempotency-keys */
 export function createResendMailer({ key, baseUrl, from, withinMs }: Options): Mailer {
   const resend = new Resend(key, baseUrl === undefined ? {} : { baseUrl });
   return {
@@ -30,9 +30,9 @@ export function createResendMailer({ key, baseUrl, from, withinMs }: Options): M
           throwIfEnded();
           throw thrown;
         });
-      // It has taken a mail under this key already; this one only differs because the job has changed since.
+      // Resend has already accepted a mail with this key; this one differs only because the job has changed since.
       if (error === null || error.name === 'invalid_idempotent_request') return;
-      // After an abort, the client only says that it could not fetch.
+      // After an abort, the client only reports a failed fetch.
       throwIfEnded();
       const sentence = `The mail provider answered ${error.name}: ${error.message}`;
       throw new ServiceError(isRefusal(error.statusCode ?? 0) ? 'MAIL_REFUSED' : 'MAIL_UNAVAILABLE', sentence);
@@ -40,7 +40,7 @@ export function createResendMailer({ key, baseUrl, from, withinMs }: Options): M
       function throwIfEnded(): void {
         ended.throwIfAborted();
         if (!timeout.aborted) return;
-        throw new ServiceError('MAIL_UNAVAILABLE', `The mail provider did not answer within ${withinMs / 1000} s.`);
+        throw new ServiceError('MAIL_UNAVAILABLE', `The mail provider didn't answer within ${withinMs / 1000} s.`);
       }
     },
   };

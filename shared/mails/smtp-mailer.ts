@@ -5,7 +5,7 @@ import { isLoopback } from '../network/loopback.js';
 import { asciiAddress } from './address.js';
 import type { Mailer } from './mailer.js';
 
-/** Each of them says which step failed; `withinMs` is the limit of all steps together. */
+/** Limits of single steps, so that an error tells which one failed; `withinMs` limits all steps together. */
 const CONNECT_WITHIN_MS = 8000;
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -16,12 +16,12 @@ interface Options {
   readonly withinMs: number;
 }
 
-/** What nodemailer adds to an error: its own code, and the server's where the server has spoken. */
+/** What nodemailer adds to an error: its own code, and the server's reply code if there was a reply. */
 const failure = z.object({ code: z.string().optional(), responseCode: z.number().optional() });
 
 /**
- * The server has said no for good to this sender, recipient or text. 530 wants a login or TLS first; that, a wrong
- * password and a server that turns us away at the door say nothing about the mail, and an operator mends them.
+ * Whether the server has permanently rejected this sender, recipient or text. 530 asks for a login or TLS first; that, a
+ * wrong password or a rejected connection say nothing about the mail, and an operator has to fix them.
  */
 function isRefusal(error: unknown): boolean {
   const { code, responseCode = 550 } = failure.safeParse(error).data ?? {};
@@ -37,18 +37,18 @@ function connectionOf(url: string) {
     secure: protocol === 'smtps:',
     ...(port === '' ? {} : { port: Number(port) }),
     ...(username === '' ? {} : { auth }),
-    // STARTTLS is used wherever it is offered. A password does not leave this machine without it.
+    // STARTTLS is used wherever it is offered, and required before a password leaves this machine.
     requireTLS: username !== '' && !isLoopback(host),
   };
 }
 
-/** The same for every attempt, so that a server or a client that sees the mail twice can tell. */
+/** The same for every attempt, so that servers and mail clients can recognize duplicates. */
 export function messageId(idempotencyKey: string, from: string): string {
   const domain = /@([^\s<>@]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
   return `<${idempotencyKey.replaceAll('/', '.')}@${domain}>`;
 }
 
-/** At least one mail per key. SMTP cannot promise more: a server may have taken a mail whose answer was lost. */
+/** Sends at least one mail per key. SMTP can't promise more: the answer of a server that accepted a mail may be lost. */
 export function createSmtpMailer({ url, from, withinMs }: Options): Mailer {
   const connection = connectionOf(url);
   const transport = createTransport({
@@ -56,7 +56,7 @@ export function createSmtpMailer({ url, from, withinMs }: Options): Mailer {
     connectionTimeout: CONNECT_WITHIN_MS,
     greetingTimeout: CONNECT_WITHIN_MS,
     socketTimeout: ANSWER_WITHIN_MS,
-    // A text of ours is never the name of a file or an address to be fetched.
+    // nodemailer must never read a file or fetch a URL on behalf of a mail's text.
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -73,7 +73,7 @@ export function createSmtpMailer({ url, from, withinMs }: Options): Mailer {
       } catch (error) {
         ended.throwIfAborted();
         if (timeout.aborted) {
-          const sentence = `The mail server ${connection.host} did not accept the mail within ${withinMs / 1000} s.`;
+          const sentence = `The mail server ${connection.host} didn't accept the mail within ${withinMs / 1000} s.`;
           throw new ServiceError('MAIL_UNAVAILABLE', sentence, {}, { cause: error });
         }
         if (isRefusal(error)) {
@@ -82,7 +82,7 @@ export function createSmtpMailer({ url, from, withinMs }: Options): Mailer {
             `The mail server ${connection.host} refused the mail: ${messageOf(error)}`,
           );
         }
-        const sentence = `The mail server ${connection.host} does not take mails: ${messageOf(error)}`;
+        const sentence = `The mail server ${connection.host} isn't accepting mail: ${messageOf(error)}`;
         throw new ServiceError('MAIL_UNAVAILABLE', sentence);
       }
     },

@@ -4,7 +4,7 @@ import { NOTIFICATION_EVENTS, type NotificationEvent, type UserRef } from '../co
 import { mailboxOf } from './address.js';
 import { namingFaults, type Pool } from '../postgres.js';
 
-/** Mails that one address gets within an hour, from all users. */
+/** How many mails one address gets per hour, from all users together. */
 export const MAILS_AN_HOUR = 30;
 
 /** Why a mail is not sent. */
@@ -20,8 +20,8 @@ export type SkippedMail = z.infer<typeof skippedSchema>;
 const reservedSchema = z.tuple([z.object({ outcome: z.enum(['RESERVED', 'SKIPPED', 'GONE']) })]);
 
 /**
- * Which mails count against the limit of their recipient, and which were skipped. Addresses are kept as keyed
- * hashes, and for no longer than they count. Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ * Counts mails against the limit of their recipient, and records skipped ones. Addresses are stored as keyed hashes, only
+ * while they count. Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database doesn't answer.
  */
 export class MailStore {
   /** @param secret the key of the hashes; the same in all processes */
@@ -40,7 +40,7 @@ export class MailStore {
   /**
    * Reserves the mail about a job and event, or records that it is skipped. A mail that is attempted again within the
    * hour counts once; after that it counts as a new one.
-   * @returns SKIPPED when its recipient has had all mails of the hour, GONE when the export has been deleted
+   * @returns SKIPPED if the recipient has reached the hour's limit, GONE if the export has been deleted
    */
   async reserve(jobId: string, event: NotificationEvent, to: string): Promise<'RESERVED' | 'SKIPPED' | 'GONE'> {
     const hash = createHmac('sha256', this.secret)

@@ -55,10 +55,10 @@ describe('mails', () => {
     }
   });
 
-  it('of an export that an operator cancelled say so', () => {
+  it('say that an operator canceled the export', () => {
     const mail = mailText('cancelled', WITHOUT_FILE);
-    assert.equal(mail.subject, 'Your Orders export was cancelled');
-    assertBothSay(mail, 'An operator of the service cancelled your export of Orders', 'What you can do');
+    assert.equal(mail.subject, 'Your Orders export was canceled');
+    assertBothSay(mail, 'An operator canceled your Orders export', 'What you can do');
   });
 
   it('load nothing from outside, and tell readers their language', () => {

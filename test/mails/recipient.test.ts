@@ -90,7 +90,7 @@ describe('notify.email', () => {
     return errors;
   };
   it('is not the address of a stranger, unless NOTIFY_EMAIL allows it', async () => {
-    const detail = 'must be the address of your token';
+    const detail = "must be your own address (your token's)";
     assert.deepEqual(await refusal('bob@example.com', me), [{ pointer: '/notify/email', detail }]);
   });
   it('is not true for a token without a valid address', async () => {
@@ -105,7 +105,7 @@ describe('notify.email', () => {
       request: { ...request('bob@example.com'), columns: ['id'] },
     };
     const { errors } = assertProblem(await api.ask('POST', '/v1/schedules', { as: me, body }), 'VALIDATION_FAILED');
-    assert.deepEqual(errors, [{ pointer: '/request/notify/email', detail: 'must be the address of your token' }]);
+    assert.deepEqual(errors, [{ pointer: '/request/notify/email', detail: "must be your own address (your token's)" }]);
   });
 
   it('sends to the address of the token when it is absent or true, to nobody when it is false', () => {

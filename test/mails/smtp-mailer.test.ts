@@ -107,7 +107,7 @@ describe('mails by SMTP', () => {
   it('are tried again when nothing listens', async () => {
     const { code, message } = await failureOf(send(`smtp://user:s3cret@127.0.0.1:${await freePort()}`));
     assert.equal(code, 'MAIL_UNAVAILABLE');
-    assert.match(message, /^The mail server 127\.0\.0\.1 does not take mails: .*ECONNREFUSED/);
+    assert.match(message, /^The mail server 127\.0\.0\.1 isn't accepting mail: .*ECONNREFUSED/);
   });
 
   it('log in with user and password of the address, and say nothing of them when they are wrong', async () => {

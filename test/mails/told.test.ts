@@ -36,7 +36,7 @@ describe('the user of an export', () => {
     assert.ok(Buffer.from(await file.arrayBuffer()).equals(await download(service, user, jobId)));
   });
 
-  deeply('is told that an operator cancelled it', async () => {
+  deeply('is told that an operator canceled it', async () => {
     const { service, doors } = stage;
     const user = someReader();
     const door = await doors.closed(1);
@@ -46,7 +46,7 @@ describe('the user of an export', () => {
     await untilEnded(service, user, jobId, 'CANCELLED');
     await door.open();
     const { subject, text } = await told(user);
-    assert.equal(subject, 'Your Orders export was cancelled');
-    assert.match(text, /An operator of the service cancelled your export of Orders/);
+    assert.equal(subject, 'Your Orders export was canceled');
+    assert.match(text, /An operator canceled your Orders export/);
   });
 });

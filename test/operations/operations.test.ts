@@ -165,7 +165,7 @@ describe('an operator', () => {
     await operateOn(service, 'cancel', cancelled.jobId);
     await untilEnded(service, other, cancelled.jobId, 'CANCELLED');
     await cancelled.go();
-    assert.match((await untilTold(other)).join(), /cancelled/i);
+    assert.match((await untilTold(other)).join(), /canceled/i);
   });
 
   for (const [stand, id] of [
