@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { CrlfEncoder } from '../../shared/formats/csv/crlf.js';
-import { csvField } from '../../shared/formats/csv/encoding.js';
+import { csvField } from '../support/csv-field.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { ColumnDefinition } from '../../datasets/define-dataset.js';
 import { CrlfEncoder } from './crlf.js';
-import { csvSettings, DATE_FORMATS, type CsvOptions } from './options.js';
+import { createLineWriter } from './lines.js';
+import { csvSettings, DATE_FORMATS } from './options.js';
 import { csvRowLane } from './rows.js';
 import type { FileOutline, Encoding, SegmentEncoder } from '../encoding.js';
 import { NOTHING, passThrough } from '../pass-through.js';
@@ -51,15 +52,6 @@ function copySql(select: string, options: FormatOptions): string {
   return `COPY (${select}) TO STDOUT (${settings.join(', ')})`;
 }
 
-/** COPY's rule: quote what holds the delimiter, a quote or a line end; the empty text is quoted to differ from null. */
-export function csvField(
-  text: string,
-  { delimiter = ',', null_text: nullText = '', quoting = 'minimal' }: Partial<CsvOptions> = {},
-): string {
-  const isPlain = text !== nullText && quoting === 'minimal' && !text.includes(delimiter) && !/["\r\n]/.test(text);
-  return isPlain ? text : `"${text.replaceAll('"', '""')}"`;
-}
-
 const BOM = '\ufeff';
 
 function head({ columns, options }: FileOutline): Buffer {
@@ -67,9 +59,7 @@ function head({ columns, options }: FileOutline): Buffer {
   const { delimiter, escape_formulas: escape } = settings;
   const shown = columns.map(({ name, label }) => (settings.header === 'labels' ? label : name));
   const names = escape ? shown.map(escapeStart) : shown;
-  // Alone on its line, COPY's end marker is quoted: psql and older servers would take it for the end of the file.
-  const isEndMarker = names.length === 1 && names[0] === '\\.';
-  const fields = isEndMarker ? '"\\."' : names.map((name) => csvField(name, settings)).join(delimiter);
+  const fields = createLineWriter(names.length, settings)([names]);
   const heading = escape ? FormulaEncoder.escape(fields, { delimiter, quotes: true }) : fields;
   const line = settings.header === false ? '' : `${heading}${settings.newline === 'crlf' ? '\r\n' : '\n'}`;
   return Buffer.from(`${settings.bom ? BOM : ''}${line}`);

@@ -1,46 +1,13 @@
-import Papa from 'papaparse';
+import { createLineWriter } from './lines.js';
 import { csvSettings, DATE_FORMATS } from './options.js';
 import { escapeValue } from '../formulas/escape.js';
 import type { RowLane } from '../encoding.js';
 
-/**
- * CSV by the row lane, byte for byte as COPY writes it. Papa Parse quotes; what has to be quoted is COPY's rule, which is
- * narrower than Papa's. PostgreSQL's texts have no NUL, so one tells the values apart that go to Papa together.
- */
-
-const SEPARATOR = '\0';
-const QUOTING: Papa.UnparseConfig = { delimiter: SEPARATOR, quotes: true };
-
-const quoted = (texts: readonly string[]): string[] => Papa.unparse([texts], QUOTING).split(SEPARATOR);
+/** CSV by the row lane: the same bytes that COPY writes by the text lane. */
 
 const createWriter: RowLane['createWriter'] = (columns, options) => {
-  const { delimiter, null_text: nullText, quoting } = csvSettings(options);
-  const special = new RegExp(`["\\r\\n\\${delimiter}]`);
-  const quotesAll = quoting === 'all';
-  const isAlone = columns.length === 1;
-  // Text that is the same as null's, too, and COPY's end marker alone on its line.
-  const needsQuotes = (text: string): boolean =>
-    quotesAll || text === nullText || special.test(text) || (isAlone && text === '\\.');
-
-  return (rows) => {
-    const cells: string[] = [];
-    const places: number[] = [];
-    for (const row of rows) {
-      for (const text of row) {
-        if (text !== null && needsQuotes(text)) places.push(cells.length);
-        cells.push(text ?? nullText);
-      }
-    }
-    if (places.length > 0) {
-      const texts = quoted(places.map((place) => cells[place] ?? ''));
-      places.forEach((place, index) => (cells[place] = texts[index] ?? ''));
-    }
-    let lines = '';
-    for (let place = 0; place < cells.length; place++) {
-      lines += `${cells[place] ?? ''}${(place + 1) % columns.length === 0 ? '\n' : delimiter}`;
-    }
-    return Buffer.from(lines);
-  };
+  const write = createLineWriter(columns.length, csvSettings(options));
+  return (rows) => Buffer.from(`${write(rows)}\n`);
 };
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;

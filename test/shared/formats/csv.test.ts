@@ -6,7 +6,8 @@ import { to as copyTo } from 'pg-copy-streams';
 import { csvSettings } from '../../../shared/formats/csv/options.js';
 import { outlineFor } from '../../support/outline.js';
 import { csv } from '../../../shared/formats/csv/csv.js';
-import { csvEncoding, csvField } from '../../../shared/formats/csv/encoding.js';
+import { csvEncoding } from '../../../shared/formats/csv/encoding.js';
+import { createLineWriter } from '../../../shared/formats/csv/lines.js';
 import { stack } from '../../support/stack.js';
 
 const AS_IT_IS = { options: { escape_formulas: false } };
@@ -53,13 +54,32 @@ describe('the CSV format', () => {
     assert.equal(head.toString(), `'=1,a;'=1;b,"a,'-b",'-5\n`);
   });
 
-  it('quotes a field as COPY does', async () => {
+  it('writes lines as COPY does, in every dialect', async () => {
+    const cell = fc.option(fc.oneof(text, fc.constantFrom('', ' ', ' a', 'a ', '\\.', '\\N', '\ufeff', 'a\ufeff ')));
+    const rows = fc
+      .integer({ min: 1, max: 3 })
+      .chain((columns) =>
+        fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 4 }),
+      );
+    const dialect = fc.record(
+      {
+        delimiter: fc.constantFrom(',', ';', '\t', '|', ' ', '.', '\\'),
+        quoting: fc.constantFrom('minimal', 'all'),
+        null_text: fc.constantFrom('', 'N', '\\N', ' ', ' \ufeff', 'a '),
+      },
+      { requiredKeys: [] },
+    );
     await fc.assert(
-      fc.asyncProperty(text, async (value) => {
-        const file = await copied(`COPY (SELECT ${pg.escapeLiteral(value)}, 1) TO STDOUT (FORMAT csv)`);
-        assert.equal(file, `${csvField(value)},1\n`);
+      fc.asyncProperty(rows, dialect, async (cells, options) => {
+        fc.pre(csv.options.safeParse({ ...options, escape_formulas: false }).success);
+        const literal = (value: string | null): string =>
+          value === null ? 'NULL::text' : `${pg.escapeLiteral(value)}::text`;
+        const values = cells.map((row) => `(${row.map(literal).join(', ')})`).join(', ');
+        const file = await copied(csvEncoding.copySql(`VALUES ${values}`, options));
+        const written = createLineWriter(cells[0]?.length ?? 0, csvSettings(options))(cells);
+        assert.equal(`${written}\n`, file);
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 

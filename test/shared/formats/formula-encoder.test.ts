@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { csvField } from '../../../shared/formats/csv/encoding.js';
+import { csvField } from '../../support/csv-field.js';
 import { copyTextField } from '../../../shared/formats/copy-text.js';
 import { passThrough } from '../../../shared/formats/pass-through.js';
 import { FormulaEncoder, type FormulaDialect } from '../../../shared/formats/formulas/encoder.js';
