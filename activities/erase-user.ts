@@ -7,7 +7,7 @@ import type { ActivityDeps } from './deps.js';
 import { heartbeating } from './heartbeat.js';
 import { removeJob } from './remove-job.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'store' | 'temporal'>;
+type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'places' | 'store' | 'temporal'>;
 
 const BATCH = 100;
 /** A user whose token is still valid may request exports meanwhile, but not forever. */
@@ -48,11 +48,12 @@ class Erasure {
 
   /** @returns how many */
   private async deleteSchedules(): Promise<number> {
-    const schedules = new ScheduleStore(this.deps.temporal);
+    const schedules = new ScheduleStore(this.deps.temporal, this.deps.places);
     let deleted = 0;
     for (const { scheduleId } of await schedules.list(this.user)) {
       if (await schedules.delete(this.user, scheduleId)) deleted += 1;
     }
+    await this.deps.places.freeAllSchedules(this.user);
     return deleted;
   }
 

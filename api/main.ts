@@ -55,6 +55,7 @@ async function main(): Promise<void> {
   measureProcess(measured);
   measureReaders(measured, pools.estimates);
   const state = { jobs: new JobStore(pools.jobs), store, temporal };
+  const places = new Places(pools.jobs);
   const { metrics, scrape } = measureApi(measured, state);
   const readiness = new Readiness(createReadinessChecks(pools.readiness, store, temporal.client), logger);
   try {
@@ -68,8 +69,8 @@ async function main(): Promise<void> {
       source: new Source(pools.estimates),
       timeZones: new TimeZones(new Source(pools.timezones), logger),
       permissions: new Permissions(new Source(pools.permissions), registry),
-      schedules: new ScheduleStore(temporal),
-      places: new Places(pools.jobs),
+      schedules: new ScheduleStore(temporal, places),
+      places,
       mails: new MailStore(pools.jobs, config.LINK_SECRET),
       webhooks: new WebhookStore(pools.jobs),
       registry,

@@ -48,7 +48,7 @@ async function requireRoom(
   { schedules, settings }: ApiDeps,
 ): Promise<void> {
   const { maxSchedules } = settings;
-  // List after reserving: a schedule that is no longer reserved is then in the list.
+  // List after reserving: a schedule whose reservation has ended is then in the list.
   const listed = (await schedules.list(owner)).map((schedule) => schedule.scheduleId);
   const others = new Set([...listed, ...earlier].filter((id) => id !== scheduleId));
   if (others.size < maxSchedules) return;
@@ -58,7 +58,10 @@ async function requireRoom(
   );
 }
 
-/** Creates the schedule if its user may have one more. */
+/**
+ * Creates the schedule if its user may have one more. Its reservation then counts, and shows it in lists, until Temporal
+ * lists it.
+ */
 async function create(
   input: ScheduledExportInput,
   memo: { readonly createdAt: string; readonly requestHash: string },
@@ -66,20 +69,23 @@ async function create(
 ): Promise<void> {
   const { places, schedules, logger } = deps;
   const reservation = await places.reserveSchedule(input, input.scheduleId);
-  let isSettled = true;
+  let mayExist = false;
   try {
     await requireRoom(input, input.scheduleId, reservation, deps);
-    // The reservation counts until the schedule is listed, or while it is unknown whether it was created.
-    isSettled = false;
-    isSettled = (await schedules.create(input, memo)).isListed;
-  } finally {
-    if (isSettled) {
-      await places.freeSchedule(reservation).catch((error: unknown) => {
-        logger.warn({ err: error }, 'a schedule reservation could not be removed: it ends with its lease');
+    mayExist = true;
+    await schedules.create(input, memo);
+  } catch (error) {
+    if (!mayExist || isRefusal(error)) {
+      await places.freeSchedule(reservation).catch((cause: unknown) => {
+        logger.warn({ err: cause }, 'a schedule reservation could not be removed: it ends with its lease');
       });
     }
+    throw error;
   }
 }
+
+/** Whether Temporal has refused the schedule. Without an answer, it may have created it. */
+const isRefusal = (error: unknown): boolean => error instanceof ServiceError && error.code === 'VALIDATION_FAILED';
 
 /** @throws ServiceError IDEMPOTENCY_KEY_REUSED when the schedule was made by a different request */
 function sameRequest(known: StoredSchedule, requestHash: string): StoredSchedule {

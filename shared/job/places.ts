@@ -7,7 +7,7 @@ import { namingFaults, type Pool } from '../postgres.js';
  * the row comes with it; a process that dies in between costs its tenant a place for no longer than this.
  */
 const EXPORT_LEASE_MS = 30_000;
-/** A schedule is listed within two seconds of its creation. */
+/** Temporal lists a schedule within seconds of its creation. */
 const SCHEDULE_LEASE_MS = 60_000;
 
 /** What an export is counted beside when it takes a place. */
@@ -20,7 +20,7 @@ const BESIDE = {
 
 export interface Reservation {
   readonly reservationId: string;
-  /** Ids of schedules of the same user that others are creating; those that come later count this one. */
+  /** Ids of schedules of the same user that were reserved a moment ago; later reservations count this one. */
   readonly earlier: readonly string[];
 }
 
@@ -55,6 +55,7 @@ export class Places {
     await this.query('DELETE FROM tenant_places WHERE job_id = $1', [jobId]);
   }
 
+  /** Reserves a place for a schedule until Temporal lists it, or until its lease ends. */
   async reserveSchedule({ tenantId, userId }: UserRef, scheduleId: string): Promise<Reservation> {
     const reservationId = randomUUID();
     const [row] = await this.query<{ earlier: string[] }>(
@@ -64,7 +65,29 @@ export class Places {
     return { reservationId, earlier: row?.earlier ?? [] };
   }
 
+  /** Gives back the place of a schedule that was not created. */
   async freeSchedule({ reservationId }: Reservation): Promise<void> {
     await this.query('DELETE FROM schedule_reservations WHERE reservation_id = $1', [reservationId]);
+  }
+
+  /** Ids of schedules that Temporal may not list yet. Some may not exist. */
+  async reservedSchedules({ tenantId, userId }: UserRef): Promise<string[]> {
+    const rows = await this.query<{ schedule_id: string }>(
+      `SELECT DISTINCT schedule_id FROM schedule_reservations
+       WHERE tenant_id = $1 AND user_id = $2 AND reserved_until > clock_timestamp()`,
+      [tenantId, userId],
+    );
+    return rows.map((row) => row.schedule_id);
+  }
+
+  /** Gives back the place of a schedule that was deleted before Temporal listed it. */
+  async freeDeletedSchedule({ tenantId, userId }: UserRef, scheduleId: string): Promise<void> {
+    const sql = 'DELETE FROM schedule_reservations WHERE tenant_id = $1 AND user_id = $2 AND schedule_id = $3';
+    await this.query(sql, [tenantId, userId, scheduleId]);
+  }
+
+  /** Deletes what is stored here about a user's schedules. */
+  async freeAllSchedules({ tenantId, userId }: UserRef): Promise<void> {
+    await this.query('DELETE FROM schedule_reservations WHERE tenant_id = $1 AND user_id = $2', [tenantId, userId]);
   }
 }

@@ -7,19 +7,20 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { UserRef } from '../contract.js';
-import { ServiceError, messageOf } from '../errors.js';
-import { validationFailed } from '../request/field-problems.js';
+import { ServiceError } from '../errors.js';
+import type { Places } from '../job/places.js';
 import { scheduleIdPrefix, temporalScheduleId, type ScheduledExportInput } from './contract.js';
 import { definitionSchema } from './definition.js';
 import { jobIdOfRun } from './job-id.js';
 import { ownerQuery } from '../temporal/search-attributes.js';
-import { isInvalid } from '../temporal/grpc-code.js';
+import { retryRateLimited } from '../temporal/retry-rate-limited.js';
 import { optionsFor } from './options.js';
+import { refusalFrom } from './refusal.js';
 import type { TemporalClient } from '../temporal/client.js';
-import { SILENCE_MS, askInTime } from '../time-limit.js';
+import { SILENCE_MS } from '../time-limit.js';
 
-/** How long visibility may take to list a new schedule, and a schedule to take a run that was asked for. */
-const SHOWN_WITHIN_MS = 2000;
+/** How long a schedule may take to start a run that was asked for. */
+const TAKEN_WITHIN_MS = 2000;
 const PAUSE_MS = 50;
 const inputSchema = z.object({
   scheduleId: z.string(),
@@ -64,21 +65,33 @@ export interface Triggered {
  * Every method throws ServiceError TEMPORARILY_UNAVAILABLE when Temporal does not answer.
  */
 export class ScheduleStore {
-  /** @param answerWithinMs how long one question to Temporal may take */
+  /**
+   * @param places know the schedules that Temporal may not list yet
+   * @param answerWithinMs how long one question to Temporal may take
+   */
   constructor(
     private readonly temporal: TemporalClient,
+    private readonly places: Places,
     private readonly answerWithinMs = SILENCE_MS,
   ) {}
 
+  /** @throws ScheduleNotFoundError, ScheduleAlreadyRunning, or ServiceError TEMPORARILY_UNAVAILABLE */
   private async ask<T>(work: () => Promise<T>): Promise<T> {
     const { client } = this.temporal;
     try {
-      return await askInTime(client, this.answerWithinMs, work);
+      return await retryRateLimited(client, this.answerWithinMs, work);
     } catch (error) {
       if (error instanceof ScheduleNotFoundError || error instanceof ScheduleAlreadyRunning) throw error;
-      // The client makes a TypeError of what Temporal says about a schedule's times.
-      if (isInvalid(error) || error instanceof TypeError) throw refusedBy(error);
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', 'Schedules are not available right now.', {}, { cause: error });
+    }
+  }
+
+  /** As `ask`, for a definition. @throws ServiceError VALIDATION_FAILED when Temporal refuses it */
+  private async send<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.ask(work);
+    } catch (error) {
+      throw refusalFrom(error) ?? error;
     }
   }
 
@@ -87,30 +100,41 @@ export class ScheduleStore {
   }
 
   /**
-   * Creates the schedule, unless there is one with this id.
-   * @returns whether lists show it yet
+   * Creates the schedule, unless there is one with this id. Temporal lists it a moment later; until then, lists need
+   * its reservation.
    */
-  async create(input: ScheduledExportInput, memo: z.infer<typeof memoSchema>): Promise<{ isListed: boolean }> {
+  async create(input: ScheduledExportInput, memo: z.infer<typeof memoSchema>): Promise<void> {
     const { client } = this.temporal;
     const scheduleId = temporalScheduleId(input, input.scheduleId);
     try {
-      await this.ask(() => client.schedule.create({ scheduleId, memo, ...optionsFor(input) }));
+      await this.send(() => client.schedule.create({ scheduleId, memo, ...optionsFor(input) }));
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     }
-    // Lists are a little behind: whoever has been told of a schedule finds it there.
-    const isListed = await within(SHOWN_WITHIN_MS, async () =>
-      (await this.list(input)).some((listed) => listed.scheduleId === input.scheduleId),
-    );
-    return { isListed };
   }
 
-  /** Newest first. A little behind: one that was deleted a moment ago may still be there. */
+  /** Newest first. One that was deleted a moment ago may still be there. */
   async list(owner: UserRef): Promise<ScheduleRef[]> {
+    // While the job database does not answer, schedules of the last minute may be missing.
+    const reserving = this.places.reservedSchedules(owner).catch(() => []);
+    const listed = await this.listed(owner);
+    const isListed = new Set(listed.map(({ scheduleId }) => scheduleId));
+    const reserved = (await reserving).filter((scheduleId) => !isListed.has(scheduleId));
+    const found = await Promise.all(reserved.map((scheduleId) => this.find(owner, scheduleId)));
+    const unlisted = found.flatMap((schedule) =>
+      schedule === null ? [] : [{ scheduleId: schedule.input.scheduleId, createdAt: schedule.createdAt }],
+    );
+    return [...listed, ...unlisted].sort(
+      (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.scheduleId < b.scheduleId ? 1 : -1),
+    );
+  }
+
+  /** What Temporal lists, a little behind. */
+  private async listed(owner: UserRef): Promise<ScheduleRef[]> {
     const { schedule } = this.temporal.client;
     const query = ownerQuery(owner);
     const prefix = scheduleIdPrefix(owner);
-    const refs = await this.ask(async () => {
+    return this.ask(async () => {
       const found: ScheduleRef[] = [];
       for await (const { scheduleId, memo } of schedule.list({ query })) {
         const { data } = memoSchema.safeParse(memo);
@@ -119,7 +143,6 @@ export class ScheduleStore {
       }
       return found;
     });
-    return refs.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.scheduleId < b.scheduleId ? 1 : -1));
   }
 
   async find(owner: UserRef, scheduleId: string): Promise<StoredSchedule | null> {
@@ -141,7 +164,7 @@ export class ScheduleStore {
   }
 
   private async change(work: () => Promise<void>): Promise<boolean> {
-    return (await this.ifThere(() => this.ask(work).then(() => true))) ?? false;
+    return (await this.ifThere(() => this.send(work).then(() => true))) ?? false;
   }
 
   /** @returns false when there is no such schedule; so do the others that change one */
@@ -160,7 +183,10 @@ export class ScheduleStore {
 
   /** What runs already goes on. */
   async delete(owner: UserRef, scheduleId: string): Promise<boolean> {
-    return this.change(() => this.handle(owner, scheduleId).delete());
+    const wasThere = await this.change(() => this.handle(owner, scheduleId).delete());
+    // If this fails, the place is free when its lease ends.
+    if (wasThere) await this.places.freeDeletedSchedule(owner, scheduleId).catch(() => undefined);
+    return wasThere;
   }
 
   /** One run now, by the schedule's own overlap policy; also when it is paused. Null when there is no such schedule. */
@@ -169,7 +195,7 @@ export class ScheduleStore {
       const { info: before, policies } = await this.describe(owner, scheduleId);
       await this.ask(() => this.handle(owner, scheduleId).trigger(policies.overlap));
       let triggered: Triggered = { skipped: false, run: null };
-      await within(SHOWN_WITHIN_MS, async () => {
+      await within(TAKEN_WITHIN_MS, async () => {
         const description = await this.describe(owner, scheduleId);
         const { numActionsTaken: taken, numActionsSkippedOverlap: skipped } = description.info;
         triggered = {
@@ -181,16 +207,6 @@ export class ScheduleStore {
       return triggered;
     });
   }
-}
-
-/** Temporal has its own list of timezones, and validates each schedule when it is stored. */
-function refusedBy(error: unknown): ServiceError {
-  const isZone = /time ?zone/i.test(messageOf(error));
-  return validationFailed([
-    isZone
-      ? { pointer: '/timezone', detail: 'is not a timezone that schedules support: use a name such as Europe/Berlin' }
-      : { pointer: '', detail: 'cannot be scheduled' },
-  ]);
 }
 
 /** Polls until the condition is true. @returns false if it was not in time */

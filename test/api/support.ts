@@ -81,14 +81,15 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
   const stopping = new AbortController();
   const sources = { jobs: new JobStore(pool), store: objects.store, temporal };
   const source = new Source(sourcePool);
+  const places = new Places(pool);
   const deps: ApiDeps = {
     ...sources,
     ...measureApi(new Registry(), sources),
     source,
     timeZones: new TimeZones(source, { warn: () => undefined }),
     permissions: new Permissions(others.source ?? source, registry),
-    schedules: new ScheduleStore(temporal),
-    places: new Places(pool),
+    schedules: new ScheduleStore(temporal, places),
+    places,
     mails: new MailStore(pool, 'a secret of the tests'),
     webhooks: new WebhookStore(pool),
     registry,

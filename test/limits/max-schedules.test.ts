@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { TimeZones } from '../../api/time-zones.js';
 import { assertProblem } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
 import type { Answer } from '../support/answer.js';
@@ -7,6 +8,8 @@ import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 
 const MOST = 5;
+/** Temporal minds the case of a timezone's name; Node.js does not. */
+const MISSPELLED = 'europe/berlin';
 const BODY = { name: 'Nightly', cron: '0 3 * * *', request: { type: 'orders', format: 'csv' } };
 
 describe('MAX_SCHEDULES', () => {
@@ -14,7 +17,8 @@ describe('MAX_SCHEDULES', () => {
   let other: TestApi;
   before(async () => {
     api = await startApi({ settings: { maxSchedules: MOST } });
-    other = await startApi({ places: api.deps.places, settings: { maxSchedules: MOST } });
+    const timeZones = new TimeZones({ timeZones: () => Promise.resolve([MISSPELLED]) }, api.deps.logger);
+    other = await startApi({ places: api.deps.places, timeZones, settings: { maxSchedules: MOST } });
   });
   after(async () => {
     await other.close();
@@ -36,7 +40,7 @@ describe('MAX_SCHEDULES', () => {
     const listed = await api.ask('GET', '/v1/schedules?limit=100', { as: alice });
     const { schedules } = listed.json as { schedules: { schedule_id: string }[] };
     assert.equal(schedules.length, MOST);
-    // Whoever was refused has none; one that Temporal listed late is left to its lease.
+    // Whoever was refused has none.
     const sql = 'SELECT schedule_id FROM schedule_reservations';
     const reserved = await queryRows<{ schedule_id: string }>(api.databaseUrl, sql);
     const made = new Set(schedules.map(({ schedule_id: id }) => id));
@@ -51,6 +55,30 @@ describe('MAX_SCHEDULES', () => {
     assert.equal((await api.ask('POST', '/v1/schedules', { as: someone(), body: BODY })).status, 201);
     await queryRows(api.databaseUrl, `UPDATE schedule_reservations SET reserved_until = now() - interval '1 second'`);
     assert.equal((await api.ask('POST', '/v1/schedules', { as: alice, body: BODY })).status, 201);
+  });
+
+  it('frees the place of a schedule that is deleted before Temporal lists it', async () => {
+    const alice = someone();
+    const create = (): Promise<Answer> => api.ask('POST', '/v1/schedules', { as: alice, body: BODY });
+    const ids: string[] = [];
+    for (let n = 0; n < MOST; n++) {
+      const { status, json, text } = await create();
+      assert.equal(status, 201, text);
+      ids.push((json as { schedule_id: string }).schedule_id);
+    }
+    assertProblem(await create(), 'TOO_MANY_SCHEDULES');
+    assert.equal((await api.ask('DELETE', `/v1/schedules/${ids[0] ?? ''}`, { as: alice })).status, 204);
+    await until('a place', async () => (await create()).status === 201);
+  });
+
+  it('does not count a schedule that Temporal refuses', async () => {
+    const alice = someone();
+    const body = { ...BODY, timezone: MISSPELLED };
+    for (let n = 0; n <= MOST; n++) {
+      const answer = await other.ask('POST', '/v1/schedules', { as: alice, body });
+      assertProblem(answer, 'VALIDATION_FAILED', ['/timezone']);
+      assert.match(answer.text, /is not a timezone that schedules support/);
+    }
   });
 
   it('counts two requests with one Idempotency-Key as one', async () => {

@@ -104,6 +104,8 @@ describe('what is kept', () => {
     assert.deepEqual(await store.list(`exports/${user.userId}/`), []);
     assert.deepEqual(await store.openUploads(`exports/${user.userId}/`), []);
     for (const jobId of active) assert.deepEqual(await store.list(`tmp/${jobId}/`), []);
+    const reserved = 'SELECT FROM schedule_reservations WHERE user_id = $1';
+    assert.deepEqual(await queryRows(service.databaseUrl, reserved, [user.userId]), []);
     assert.deepEqual((await erase(user, admin())).json, RESULT, 'it may be repeated');
 
     assert.equal((await rowOf(service, others)).shown_status, 'COMPLETED');

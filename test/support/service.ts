@@ -204,7 +204,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     timeZones: new TimeZones(new Source(pools.timezones), logger),
     permissions: new Permissions(new Source(pools.permissions), registry),
     store: deps.store,
-    schedules: new ScheduleStore(temporal, 20_000),
+    schedules: new ScheduleStore(temporal, deps.places, 20_000),
     places: deps.places,
     mails: deps.mails,
     webhooks: deps.webhooks,
