@@ -41,14 +41,7 @@ const ASK_EVERY_MS = 100;
  * @returns the names of earlier keys that schedules still need
  */
 export async function setUpTemporal({ client }: TemporalClient, namespace: string): Promise<ReadonlySet<string>> {
-  const { operatorService } = client.connection;
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const missing = SEARCH_ATTRIBUTES.filter(({ name }) => !Object.hasOwn(customAttributes, name));
-  if (missing.length > 0) {
-    const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, INDEXED[type]]));
-    await operatorService.addSearchAttributes({ namespace, searchAttributes });
-  }
-  await untilKnown(client);
+  await registerSearchAttributes(client, namespace);
   try {
     await client.schedule.create({ scheduleId: RETENTION_SCHEDULE, ...SWEEPS });
   } catch (error) {
@@ -57,6 +50,18 @@ export async function setUpTemporal({ client }: TemporalClient, namespace: strin
     await client.schedule.getHandle(RETENTION_SCHEDULE).update(({ state }) => ({ ...SWEEPS, state }));
   }
   return encryptSchedules(client);
+}
+
+/** Registers those that are missing. Returns when the namespace has them. */
+export async function registerSearchAttributes(client: Client, namespace: string): Promise<void> {
+  const { operatorService } = client.connection;
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const missing = SEARCH_ATTRIBUTES.filter(({ name }) => !Object.hasOwn(customAttributes, name));
+  if (missing.length > 0) {
+    const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, INDEXED[type]]));
+    await operatorService.addSearchAttributes({ namespace, searchAttributes });
+  }
+  await untilKnown(client);
 }
 
 /** Until a server with PostgreSQL has noticed new search attributes, it refuses every workflow that has them. */

@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connectTemporal } from '../../shared/temporal/client.js';
+import { registerSearchAttributes } from '../../worker/set-up-temporal.js';
 import type { Service, StackContext } from '../stack/context.js';
 import { createNamespace } from '../stack/create-namespace.js';
 import { dynamicConfigFile, type DynamicConfig } from '../stack/dynamic-config.js';
@@ -63,7 +65,7 @@ export async function startTemporalServer(
       const { name, address } = service;
       say(`starting on ${address}`);
       await service.start();
-      await createNamespace(address, 'default');
+      await createDefaultNamespace(address);
       say(address);
       return {
         ...{ name, address, uiUrl: undefined, cli, postgres },
@@ -75,6 +77,18 @@ export async function startTemporalServer(
       };
     });
   });
+}
+
+/** With the search attributes that the dev server has from its start. */
+async function createDefaultNamespace(address: string): Promise<void> {
+  const namespace = 'default';
+  await createNamespace(address, namespace);
+  const temporal = connectTemporal({ connection: { address }, namespace });
+  try {
+    await registerSearchAttributes(temporal.client, namespace);
+  } finally {
+    await temporal.close();
+  }
 }
 
 async function startOwnPostgres(context: StackContext) {

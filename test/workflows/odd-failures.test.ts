@@ -9,6 +9,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { ordersView } from '../support/orders-view.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { keyNamed } from '../temporal/raw-payloads.js';
+import { statusOf } from './support.js';
 
 const { columns, key, tenantColumn } = orders;
 const loud = defineDataset({
@@ -76,6 +77,8 @@ for (const [kind, env] of [
       const { client } = service.deps.temporal;
       const handle = client.workflow.getHandle(exportWorkflowId(jobId));
       const failure = await until('a failed attempt', async () => {
+        // It starts a moment after it is admitted.
+        if ((await statusOf(service, exportWorkflowId(jobId))) === 'NOT_FOUND') return false;
         const { raw } = await handle.describe();
         return raw.pendingActivities?.find(({ lastFailure }) => lastFailure != null)?.lastFailure ?? false;
       });

@@ -8,7 +8,7 @@ import { slotsStart } from '../../shared/temporal/slots-start.js';
 import { admitUpdate } from '../../shared/temporal/messages.js';
 import { getExport, until, untilEnded } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
-import { post, slotsOf, someReader, untilTold, type Reader } from './support.js';
+import { post, mailsTo, slotsOf, someReader, type Reader } from './support.js';
 
 /** What the door refuses today, and what a defect there could let through tomorrow. */
 const UNSTORABLE: readonly (readonly [string, string])[] = [
@@ -58,7 +58,7 @@ describe('an export whose row can never be stored', () => {
         assert.equal(error_message, "The request contains characters that can't be stored.");
       }
       assert.ok(Date.now() - since < 10_000, 'it is not retried');
-      assert.equal((await untilTold(user)).length, 2);
+      await until('both mails', async () => (await mailsTo(user)).length === 2);
       await until('both slots are free', async () => {
         const slots = await slotsOf(service, user);
         return slots === null || Object.keys(slots.holders).length === 0;
@@ -72,7 +72,7 @@ describe('an export whose row can never be stored', () => {
     const user = someReader();
     const owner = { tenantId: user.tenantId, userId: user.userId };
     const scheduleId = randomUUID();
-    const schedules = new ScheduleStore(service.deps.temporal, 20_000);
+    const schedules = new ScheduleStore(service.deps.temporal, service.deps.places, 20_000);
     // A title is checked at every run; the token's address was checked when the schedule was made.
     const definition = {
       ...{ name: 'Broken', cron: '0 0 1 1 *', timezone: 'UTC', overlap: 'skip' as const },
