@@ -20,6 +20,7 @@ interface Servers {
 const TENANTS = 'test/access/row-level-security.test.ts';
 const CANCEL = 'test/workflows/cancel.test.ts';
 const DEATH = 'test/workflows/worker-death.test.ts';
+const SCHEDULES = ['test/schedules', 'test/limits/max-schedules.test.ts'];
 
 /** Servers of other people, on which no other test runs. */
 const SERVERS: Readonly<
@@ -30,7 +31,10 @@ const SERVERS: Readonly<
     few: [TENANTS],
   },
   'PostgreSQL 15 behind PgBouncer in transaction mode': { start: startPooled, few: [TENANTS, CANCEL, DEATH] },
-  'a Temporal server with its default settings': { start: (context) => stackOnTemporalServer(context), few: [CANCEL] },
+  'a Temporal server with its default settings': {
+    start: (context) => stackOnTemporalServer(context),
+    few: [CANCEL, ...SCHEDULES],
+  },
 };
 
 /** Services connect through the pooler. */
@@ -54,9 +58,11 @@ const MANY = [
   DEATH,
   'test/access/permission.test.ts',
   'test/mails',
-  ...['account', 'cancel-too-late', 'ends', 'few-rows', 'generations', 'no-worker', 'reset', 'slots', 'sweep'].map(
-    (name) => `test/workflows/${name}.test.ts`,
-  ),
+  ...SCHEDULES,
+  ...[
+    ...['account', 'cancel-too-late', 'ends', 'few-rows', 'generations', 'no-worker', 'odd-failures', 'reset', 'slots'],
+    ...['sweep', 'unstorable'],
+  ].map((name) => `test/workflows/${name}.test.ts`),
 ];
 
 describeDeeply('the end-to-end tests', function () {
