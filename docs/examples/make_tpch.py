@@ -1,4 +1,4 @@
-"""Makes TPC-H's orders and lineitem with DuckDB: tpch.duckdb, orders.csv and lineitem.csv in a folder.
+"""Generates TPC-H's orders and lineitem with DuckDB: tpch.duckdb, orders.csv and lineitem.csv in a folder.
 
     pip install duckdb duckdb-extensions duckdb-extension-tpch
     python3 make_tpch.py FOLDER [SCALE]
@@ -14,7 +14,7 @@ import duckdb_extension_tpch
 def main(folder, scale="0.1"):
     folder = pathlib.Path(folder)
     with duckdb.connect(str(folder / "tpch.duckdb")) as db:
-        # Loaded from pip's package by its path: nothing is downloaded, and nothing written outside the folder.
+        # Loads the extension from pip's package, so nothing is downloaded or written outside the folder.
         package = pathlib.Path(duckdb_extension_tpch.__file__).parent
         db.load_extension(str(next(package.rglob("tpch.duckdb_extension"))))
         db.execute(f"CALL dbgen(sf = {float(scale)})")

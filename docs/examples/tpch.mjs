@@ -3,8 +3,7 @@
 /**
  * The tables of TPC-H as datasets: `DATASETS_MODULE=docs/examples/tpch.mjs`. docs/datasets.md says how to fill them.
  *
- * A module of your own needs nothing from this repository: plain objects will do. The type below only lets an editor
- * help.
+ * Your own module needs nothing from this repository; plain objects are enough. The type below only helps your editor.
  *
  * @type {import('../../shared/datasets/define-dataset.js').Dataset[]}
  */

@@ -1,4 +1,4 @@
--- TPC-H's two large tables, with a tenant. The rows that are loaded without one belong to the sample data's first.
+-- TPC-H's two large tables with a tenant column. Rows loaded without a tenant belong to the sample data's first tenant.
 CREATE SCHEMA tpch;
 
 CREATE TABLE tpch.orders (
