@@ -87,7 +87,7 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const bounds = await source.bounds(dataset, query, fittingRows(wanted, unitRows, memberRows), session, signal);
   const { segments, totalRows } = cutSegments(bounds, { memberRows, maxSegments });
   if (segments.length > maxSegments) {
-    const sentence = `The export has ${totalRows} rows; ${maxSegments} sheets of at most ${memberRows} do not hold them.`;
+    const sentence = `The export has ${totalRows} rows, too many for ${maxSegments} sheets of at most ${memberRows}.`;
     throw new ServiceError('TOO_MANY_ROWS', sentence);
   }
   const places = format.place?.(outline, segments, withHeadroom) ?? [];

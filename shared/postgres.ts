@@ -82,7 +82,7 @@ export async function namingFaults<T>(code: ErrorCode, what: string, work: () =>
     return await work();
   } catch (error) {
     if (!isDatabaseFault(error)) throw error;
-    throw new ServiceError(code, `${what} does not answer as it should: ${messageOf(error)}.`, {}, { cause: error });
+    throw new ServiceError(code, `${what} is not responding as expected: ${messageOf(error)}.`, {}, { cause: error });
   }
 }
 

@@ -39,7 +39,7 @@ export async function runCopies(
   const first = await Promise.race([stop, ...ends]);
   for (const copy of copies) end(copy);
   await Promise.all(ends);
-  if (first !== undefined) throw new CopyError(`Worker process ${first.pid ?? 0} ended by itself (${first.how}).`);
+  if (first !== undefined) throw new CopyError(`Worker process ${first.pid ?? 0} exited unexpectedly (${first.how}).`);
 }
 
 function end(copy: ChildProcess): void {

@@ -75,7 +75,7 @@ export async function loadDatasets(modulePath: string | undefined): Promise<Data
   try {
     module = await import(pathToFileURL(resolve(modulePath)).href);
   } catch (error) {
-    throw new DatasetError(`DATASETS_MODULE ${modulePath} does not load: ${messageOf(error)}`, { cause: error });
+    throw new DatasetError(`DATASETS_MODULE ${modulePath} cannot be loaded: ${messageOf(error)}`, { cause: error });
   }
   const datasets: unknown =
     typeof module === 'object' && module !== null && 'default' in module ? module.default : null;
@@ -91,5 +91,5 @@ function checked(dataset: unknown, modulePath: string, index: number): Dataset {
   if (result.success) return checkDataset(dataset as Dataset);
   const named = z.object({ name: text }).safeParse(dataset).data?.name ?? `number ${index + 1}`;
   const problem = problemOf(result.error);
-  throw new DatasetError(`DATASETS_MODULE ${modulePath}: dataset ${named} cannot work: ${problem}.`);
+  throw new DatasetError(`DATASETS_MODULE ${modulePath}: dataset ${named} is invalid: ${problem}.`);
 }

@@ -29,7 +29,7 @@ export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceE
   const named = new Set([...key, ...owners, ...Object.keys(dataset.columns)]);
   const missing = [...named].filter((column) => !columns.has(column));
   const found = [
-    ...missing.map((column) => `${relation} has no column ${column}: correct its name, or take it out`),
+    ...missing.map((column) => `${relation} has no column ${column}: correct its name, or remove it`),
     ...Object.keys(dataset.columns).map((column) => columnMisfit(dataset, columns.get(column))),
     ownerMisfit('tenant', columns.get(tenantColumn)),
     ownerMisfit('user', userColumn === undefined ? undefined : columns.get(userColumn)),
@@ -42,7 +42,7 @@ export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceE
     problems.push(
       new ServiceError(
         'KEY_NOT_UNIQUE',
-        `Dataset ${name}: table ${relation} has no unique index on (${key.join(', ')}): create it, or name a key that has one.`,
+        `Dataset ${name}: table ${relation} has no unique index on (${key.join(', ')}): create one, or choose a key that has one.`,
       ),
     );
   }
@@ -74,5 +74,5 @@ function filterMisfit(name: string, filter: FilterDefinition, column: CatalogueC
   if (column === undefined || labels === null || filter.kind === 'is_null' || filter.kind === 'contains') return null;
   const values = filter.kind === 'one_of' ? filter.values : undefined;
   if (values?.every((value) => labels.includes(value)) === true) return null;
-  return `filter ${name} must be a one_of with values that the enumeration ${column.type} has: ${labels.join(', ')}`;
+  return `filter ${name} must be a one_of with values of the enum ${column.type}: ${labels.join(', ')}`;
 }

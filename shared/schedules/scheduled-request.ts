@@ -88,5 +88,5 @@ export function requestOfRun(
   const checked = 'request' in asked ? withRecipient(asked.request, email, recipientRule) : asked;
   if ('request' in checked) return checked.request;
   const sentence = checked.problems.map(({ pointer, detail }) => `${pointer || 'it'} ${detail}`).join('; ');
-  throw new ServiceError('SCHEDULE_OUTDATED', `The request of the schedule is no longer valid: ${sentence}.`);
+  throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's request is no longer valid: ${sentence}.`);
 }

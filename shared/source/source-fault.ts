@@ -28,13 +28,13 @@ export function sourceFault(error: unknown): unknown {
   const reason = messageOf(error);
   const sqlstate = error instanceof pg.DatabaseError ? (error.code ?? 'XX000') : null;
   if (sqlstate === FORBIDDEN) {
-    const sentence = `The source database does not let this user read the data: ${reason}.`;
+    const sentence = `The source database does not allow this user to read the data: ${reason}.`;
     return new ServiceError('SOURCE_FORBIDDEN', sentence, {}, because);
   }
   if (sqlstate !== null && !PASSING.test(sqlstate)) {
     return new ServiceError('DATASET_UNAVAILABLE', `The source database refused the query: ${reason}.`, {}, because);
   }
   if (sqlstate === null && !isDatabaseFault(error)) return error;
-  const sentence = `The source database does not answer as it should: ${reason}.`;
+  const sentence = `The source database is not responding as expected: ${reason}.`;
   return new ServiceError('SOURCE_UNAVAILABLE', sentence, {}, because);
 }

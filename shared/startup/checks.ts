@@ -59,10 +59,10 @@ export async function checkJobStore(pool: Pool): Promise<string | null> {
       const { rowCount } = await pool.query(`SELECT 1 FROM ${MIGRATIONS_TABLE} WHERE name = $1`, [NEWEST_MIGRATION]);
       if (rowCount === 0) return 'The tables of the service are older than this version: run `npm run migrate`.';
       return rows[0].readonly
-        ? `${place} is read-only: point DATABASE_URL at the server that takes writes, or let this one take them.`
+        ? `${place} is read-only. Point DATABASE_URL at a server that accepts writes, or make this one writable.`
         : null;
     },
-    (reason) => `${place} does not answer (${reason}): see that it runs and that DATABASE_URL is right.`,
+    (reason) => `${place} does not answer (${reason}). Check that it is running and that DATABASE_URL is correct.`,
   );
 }
 
@@ -83,7 +83,7 @@ export async function checkTemporal(client: Client): Promise<string | null> {
         return `${place} has no namespace ${namespace}: create it, or set TEMPORAL_NAMESPACE.`;
       }
     },
-    (reason) => `${place} does not answer (${reason}): see that it runs and that TEMPORAL_ADDRESS is right.`,
+    (reason) => `${place} does not answer (${reason}). Check that it is running and that TEMPORAL_ADDRESS is correct.`,
   );
 }
 
@@ -100,7 +100,7 @@ export async function checkSearchAttributes(connection: ConnectionLike, namespac
       if (missing.length === 0) return null;
       return `Search attributes ${missing.join(', ')} are not registered: run \`npm run setup:temporal\`.`;
     },
-    (reason) => `Temporal does not say which search attributes it has (${reason}): see that it runs.`,
+    (reason) => `Temporal does not list its search attributes (${reason}). Check that it is running.`,
   );
 }
 
@@ -112,9 +112,10 @@ export async function checkBucket(store: ObjectStore): Promise<string | null> {
         await store.check();
         return null;
       } catch (error) {
-        return `${reasonOf(error)}: see that S3_ENDPOINT, EXPORT_BUCKET and the credentials are right.`;
+        return `${reasonOf(error)}. Check S3_ENDPOINT, EXPORT_BUCKET and the credentials.`;
       }
     },
-    (reason) => `The file storage does not answer (${reason}): see that it runs and that S3_ENDPOINT is right.`,
+    (reason) =>
+      `The file storage does not answer (${reason}). Check that it is running and that S3_ENDPOINT is correct.`,
   );
 }

@@ -240,7 +240,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     throw new ConfigError('Neither JWT_SECRET nor JWT_JWKS_URL is set.');
   }
   if (config.JWT_JWKS_URL !== undefined && config.JWT_AUDIENCE === undefined) {
-    throw new ConfigError('JWT_AUDIENCE is not set: the keys at JWT_JWKS_URL sign tokens for other services, too.');
+    throw new ConfigError('JWT_AUDIENCE is not set: the keys at JWT_JWKS_URL also sign tokens for other services.');
   }
   return config;
 }
@@ -249,13 +249,13 @@ export function parseApiConfig(environment: Environment): ApiConfig {
 export function parseWorkerConfig(environment: Environment): WorkerConfig {
   const config = parse(worker, environment);
   if (config.RESEND_API_KEY !== undefined && config.SMTP_URL !== undefined) {
-    throw new ConfigError('RESEND_API_KEY and SMTP_URL are both set: mails go through one of them.');
+    throw new ConfigError('RESEND_API_KEY and SMTP_URL are both set. Set only one of them.');
   }
   if ((config.RESEND_API_KEY ?? config.SMTP_URL) !== undefined && config.EMAIL_FROM === undefined) {
-    throw new ConfigError('EMAIL_FROM is not set: mails need a sender, such as Exports <exports@example.com>.');
+    throw new ConfigError('EMAIL_FROM is not set. Emails need a sender, such as Exports <exports@example.com>.');
   }
   if ((config.WORKER_DEPLOYMENT === undefined) !== (config.WORKER_BUILD_ID === undefined)) {
-    throw new ConfigError('WORKER_DEPLOYMENT and WORKER_BUILD_ID are set together, or neither.');
+    throw new ConfigError('Set both WORKER_DEPLOYMENT and WORKER_BUILD_ID, or neither.');
   }
   return config;
 }

@@ -51,7 +51,7 @@ export async function namingStoreFaults<T>(what: string, work: () => Promise<T>)
       error instanceof S3ServiceException ? ` (${error.name}, ${error.$metadata.httpStatusCode ?? 0})` : '';
     throw new ServiceError(
       isFinal(error) ? 'STORAGE_REFUSED' : 'STORAGE_UNAVAILABLE',
-      `${what} does not answer as it should: ${messageOf(error)}${status}.`,
+      `${what} is not responding as expected: ${messageOf(error)}${status}.`,
       {},
       { cause: error },
     );

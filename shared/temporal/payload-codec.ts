@@ -63,8 +63,8 @@ export function createPayloadCodec({ current, byId }: PayloadKeys): PayloadCodec
       decipher.setAAD(bytes(id)).setAuthTag(data.subarray(end));
       return Message.decode(Buffer.concat([decipher.update(data.subarray(IV_BYTES, end)), decipher.final()]));
     } catch (cause) {
-      const why = `Temporal has a payload that key "${id}" does not decrypt`;
-      throw new PayloadKeyError(`${why}: PAYLOAD_KEY has another key of that name, or the payload was altered.`, {
+      const why = `Temporal has a payload that key "${id}" cannot decrypt`;
+      throw new PayloadKeyError(`${why}: PAYLOAD_KEY has a different key with that name, or the payload was altered.`, {
         cause,
       });
     }

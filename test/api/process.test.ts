@@ -73,7 +73,7 @@ describeDeeply('npm run api', () => {
     assert.equal(ready.status, 503);
     const sentences = [
       `The job database at ${NOWHERE} does not answer`,
-      'The bucket exports does not answer',
+      'The bucket exports is not responding as expected',
       `Temporal at ${NOWHERE} does not answer`,
     ];
     assert.deepEqual(ready.json, { status: 'not ready', missing: ['job_store', 'object_store', 'temporal'] });

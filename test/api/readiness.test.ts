@@ -81,30 +81,30 @@ describe('a check of readiness', () => {
     await migrate(database.url);
     const url = withSettings(database.url, '-c default_transaction_read_only=on');
     assert.deepEqual(await sentences(() => checkJobStore(pool(url))), [
-      `The job database at ${databaseHost()} is read-only: point DATABASE_URL at the server that takes writes, or let this one take them.`,
+      `The job database at ${databaseHost()} is read-only. Point DATABASE_URL at a server that accepts writes, or make this one writable.`,
     ]);
   });
 
   it('says that the job database does not answer, and keeps its password', async () => {
     const away = pool(`postgres://user:secret@${NOWHERE}/exports`);
     assert.deepEqual(await sentences(() => checkJobStore(away)), [
-      `The job database at ${NOWHERE} does not answer (connect ECONNREFUSED ${NOWHERE}): see that it runs and that DATABASE_URL is right.`,
+      `The job database at ${NOWHERE} does not answer (connect ECONNREFUSED ${NOWHERE}). Check that it is running and that DATABASE_URL is correct.`,
     ]);
     const name = `nothing_${randomUUID().slice(0, 8)}`;
     const url = new URL(database.url);
     url.pathname = `/${name}`;
     assert.deepEqual(await sentences(() => checkJobStore(pool(url.href))), [
-      `The job database at ${databaseHost()} does not answer (database "${name}" does not exist): see that it runs and that DATABASE_URL is right.`,
+      `The job database at ${databaseHost()} does not answer (database "${name}" does not exist). Check that it is running and that DATABASE_URL is correct.`,
     ]);
   });
 
   it('says that the bucket is not there, or the storage', async () => {
     assert.deepEqual(await sentences(() => checkBucket(bucket({}))), []);
     assert.deepEqual(await sentences(() => checkBucket(bucket({ EXPORT_BUCKET: 'no-such-bucket' }))), [
-      'The bucket no-such-bucket does not exist: see that S3_ENDPOINT, EXPORT_BUCKET and the credentials are right.',
+      'The bucket no-such-bucket does not exist. Check S3_ENDPOINT, EXPORT_BUCKET and the credentials.',
     ]);
     const [sentence = ''] = await sentences(() => checkBucket(bucket({ S3_ENDPOINT: `http://${NOWHERE}` })));
-    assert.match(sentence, /^The bucket exports does not answer as it should: .*ECONNREFUSED.*: see that S3_ENDPOINT/);
+    assert.match(sentence, /^The bucket exports is not responding as expected: .*ECONNREFUSED.*\. Check S3_ENDPOINT/);
   });
 
   it('says that Temporal does not answer, or has no such namespace', async () => {
@@ -114,7 +114,7 @@ describe('a check of readiness', () => {
       `Temporal at ${address} has no namespace nowhere: create it, or set TEMPORAL_NAMESPACE.`,
     ]);
     assert.deepEqual(await sentences(() => checkTemporal(temporal(NOWHERE, namespace).client)), [
-      `Temporal at ${NOWHERE} does not answer (connect ECONNREFUSED ${NOWHERE}): see that it runs and that TEMPORAL_ADDRESS is right.`,
+      `Temporal at ${NOWHERE} does not answer (connect ECONNREFUSED ${NOWHERE}). Check that it is running and that TEMPORAL_ADDRESS is correct.`,
     ]);
   });
 

@@ -71,9 +71,9 @@ describe('docs/errors.md', () => {
       const [both = ''] = await worker({ SMTP_URL: 'smtp://user:s3cret@localhost' });
       assert.match(both, /^RESEND_API_KEY and SMTP_URL are both set/);
       const [sender = ''] = await worker({ EMAIL_FROM: '' });
-      assert.match(sender, /^EMAIL_FROM is not set: /);
+      assert.match(sender, /^EMAIL_FROM is not set\. /);
       const [half = ''] = await worker({ WORKER_BUILD_ID: '7' });
-      assert.equal(half, 'WORKER_DEPLOYMENT and WORKER_BUILD_ID are set together, or neither.');
+      assert.equal(half, 'Set both WORKER_DEPLOYMENT and WORKER_BUILD_ID, or neither.');
     });
 
     it('a command line that is wrong, and a copy that ends', async () => {
@@ -99,7 +99,7 @@ describe('docs/errors.md', () => {
       const error: unknown = await runCopies({ file, args: [], count: 2 }, never, logger).catch((e: unknown) => e);
       assert.match(
         assertDocumented(messageOf(error)) && messageOf(error),
-        /^Worker process \d+ ended by itself \(code 3\)/,
+        /^Worker process \d+ exited unexpectedly \(code 3\)/,
       );
     });
 
@@ -115,12 +115,12 @@ describe('docs/errors.md', () => {
         const error: unknown = await loadDatasets(path).catch((reason: unknown) => reason);
         return assertDocumented(messageOf(error));
       };
-      assert.match(await sentence('./nothing.mjs'), /does not load/);
+      assert.match(await sentence('./nothing.mjs'), /cannot be loaded/);
       assert.match(await sentence('shared/temporal/tuning.ts'), /must have an array/);
       const careless = await moduleOf('careless.mjs', [
         { name: 'orders', title: 'Orders', table: 'orders', key: ['id'] },
       ]);
-      assert.match(await sentence(careless), /dataset \{name\} cannot work/);
+      assert.match(await sentence(careless), /dataset \{name\} is invalid/);
       assert.throws(
         () => createRegistry([orders, orders]),
         (error) => assertDocumented(messageOf(error)) !== '',
@@ -192,7 +192,7 @@ describe('docs/errors.md', () => {
       const DATABASE_URL = withSettings(database.url, '-c default_transaction_read_only=on');
       const lines = await worker({ DATABASE_URL, AWS_SECRET_ACCESS_KEY: 'wrong' });
       assert.equal(lines.length, 2);
-      assert.match(lines.join('\n'), /is read-only[^]+bucket exports does not answer as it should/);
+      assert.match(lines.join('\n'), /is read-only[^]+bucket exports is not responding as expected/);
     });
 
     deeply('unregistered search attributes, and keys that a process lacks', async () => {
@@ -212,7 +212,7 @@ describe('docs/errors.md', () => {
         (await worker({ TEMPORAL_NAMESPACE, PAYLOAD_KEY })).join('\n');
       assert.match(await without(''), /^Temporal's payloads are encrypted/);
       assert.match(await without(keyNamed('2027-05')), /add that key to PAYLOAD_KEY\.$/);
-      assert.match(await without(keyNamed('2026-11')), /another key of that name/);
+      assert.match(await without(keyNamed('2026-11')), /a different key with that name/);
     });
 
     deeply('datasets that do not fit the source database, each with what to do', async () => {
@@ -245,14 +245,14 @@ describe('docs/errors.md', () => {
       const lines = await worker({ DATASETS_MODULE });
       assert.deepEqual(lines, [
         'Dataset absent: the source database has no table or view shop.absent that its user can find: check schema and table in the definition, and SOURCE_DATABASE_URL.',
-        'Dataset accents: table accents has no unique index on (id): create it, or name a key that has one.',
-        'Dataset loose: table loose has no unique index on (id): create it, or name a key that has one.',
-        'Dataset odd: odd has no column color: correct its name, or take it out.',
+        'Dataset accents: table accents has no unique index on (id): create one, or choose a key that has one.',
+        'Dataset loose: table loose has no unique index on (id): create one, or choose a key that has one.',
+        'Dataset odd: odd has no column color: correct its name, or remove it.',
         'Dataset odd: column id is integer in the source database: declare its type as integer, not bigint.',
         'Dataset odd: column price is money[], which depends on the locale: remove it, or export a view that casts it to numeric.',
         "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: name a column of type uuid or text.",
         "Dataset odd: user column spans is interval, but a user's id is a UUID: name a column of type uuid or text.",
-        'Dataset odd: filter mood must be a one_of with values that the enumeration mood has: sad, glad.',
+        'Dataset odd: filter mood must be a one_of with values of the enum mood: sad, glad.',
         'Dataset unordered cannot be exported: The source database refused the query: could not identify an ordering operator for type json.',
       ]);
     });
@@ -262,7 +262,7 @@ describe('docs/errors.md', () => {
       const env = { ...stack().env, DATABASE_URL: database.url, EXPORT_BUCKET: 'no-such-bucket', SOURCE_DATABASE_URL };
       const { stdout, stderr } = await runProgram('worker/main.ts', [], env);
       assert.match(stderr, /^The bucket no-such-bucket does not exist.*\n$/);
-      assert.match(stdout, /"reason":"The source database does not answer.*"the datasets are not checked"/);
+      assert.match(stdout, /"reason":"The source database is not responding.*"the datasets are not checked"/);
       assert.ok(!stdout.includes('secret'));
     });
 

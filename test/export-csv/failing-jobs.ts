@@ -129,7 +129,7 @@ async function definitionsAndLimits(): Promise<void> {
       assertFails(service, 'COMPUTE_FAILED', /compute returned undefined/, { type: 'forgetful' }, UNCOMPUTED),
       assertFails(service, 'SOURCE_FORBIDDEN', /permission denied for table orders/, { type: 'forbidden' }),
       assertFails(service, 'TOO_MANY_ROWS', /at most 1000 are allowed/, {}),
-      assertFails(service, 'TOO_MANY_ROWS', /500 sheets of at most 1 do/, {
+      assertFails(service, 'TOO_MANY_ROWS', /too many for 500 sheets of at most 1/, {
         format: 'xlsx',
         options: { sheet_rows: 1 },
       }),
@@ -175,7 +175,7 @@ async function otherServers(): Promise<void> {
     await drop();
     await assertFails(service, 'SOURCE_UNAVAILABLE', /does not exist/, {});
     await create('UTF8');
-    await assertFails(service, 'STORAGE_UNAVAILABLE', /does not answer as it should: .*ECONNREFUSED/, {});
+    await assertFails(service, 'STORAGE_UNAVAILABLE', /is not responding as expected: .*ECONNREFUSED/, {});
   } finally {
     await service.close();
     await drop();

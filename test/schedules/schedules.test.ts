@@ -219,7 +219,7 @@ describe('a schedule', () => {
       [
         { ...YEARLY.request, columns: ['id', 'dropped'] },
         'SCHEDULE_OUTDATED',
-        /^The request of the schedule is no longer valid: \/columns\/1 must be one of id, /,
+        /^The schedule's request is no longer valid: \/columns\/1 must be one of id, /,
       ],
     ] as const;
     for (const [request, code, sentence] of cases) {

@@ -210,7 +210,7 @@ describeEveryStore('the object store', (environment) => {
       const parts = [await part(target, 1, SMALL)];
       const tries = [1, 2, 3].map(() => store.completeUpload(target, parts, crc32(SMALL)));
       for (const end of await Promise.allSettled(tries)) {
-        if (end.status === 'rejected') assert.match(String(end.reason), /STORAGE_UNAVAILABLE|does not answer/);
+        if (end.status === 'rejected') assert.match(String(end.reason), /STORAGE_UNAVAILABLE|is not responding/);
       }
       assert.equal((await store.head(key))?.size, SMALL.length);
     });

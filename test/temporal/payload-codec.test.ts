@@ -58,7 +58,7 @@ describe('the payload codec', () => {
       return error.message;
     };
     assert.match(await refused(b, encoded), /key "2026-11": add that key to PAYLOAD_KEY/);
-    assert.match(await refused(keyNamed('2026-11'), encoded), /another key of that name/);
+    assert.match(await refused(keyNamed('2026-11'), encoded), /a different key with that name/);
     const altered = {
       ...encoded,
       data: Buffer.from(encoded.data ?? []).map((byte, at) => (at === 20 ? byte ^ 1 : byte)),

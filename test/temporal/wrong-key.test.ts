@@ -44,7 +44,7 @@ describe('a process with another PAYLOAD_KEY than the rest', () => {
     const sentences = await Promise.all([checked(keyNamed('2027-05')), checked(keyNamed('2026-11')), checked(null)]);
     for (const sentence of sentences) assertDocumented(sentence ?? '');
     assert.match(sentences[0] ?? '', /key "2026-11": add that key/);
-    assert.match(sentences[1] ?? '', /another key of that name/);
+    assert.match(sentences[1] ?? '', /a different key with that name/);
     assert.match(sentences[2] ?? '', /set PAYLOAD_KEY/);
   });
 
@@ -127,7 +127,7 @@ describeDeeply('a worker with another PAYLOAD_KEY than the rest', () => {
       ((await handle.fetchHistory()).events ?? []).find((event) => event.workflowTaskFailedEventAttributes != null),
     );
     const message = failed.workflowTaskFailedEventAttributes?.failure?.message ?? '';
-    assert.match(message, /another key of that name/);
+    assert.match(message, /a different key with that name/);
     assertDocumented(message);
     const watched = performance.now();
     const { user: before } = process.cpuUsage();

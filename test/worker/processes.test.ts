@@ -105,7 +105,7 @@ describeDeeply('npm run worker', function () {
     process.kill(victim, 'SIGKILL');
     assert.equal(await first.ended, 1);
     assertDocumented(first.stderr().trimEnd());
-    assert.match(first.stderr(), new RegExp(`Worker process ${victim} ended by itself \\(SIGKILL\\)`));
+    assert.match(first.stderr(), new RegExp(`Worker process ${victim} exited unexpectedly \\(SIGKILL\\)`));
     assert.ok(!isAlive(survivor));
 
     const second = launch('--role', 'data', '--processes', '2');

@@ -86,7 +86,7 @@ for (const [kind, env] of [
       const { failureConverter, payloadConverter } = client.options.loadedDataConverter;
       if (kind === 'in plain text') {
         const { message } = failureConverter.failureToError(failure, payloadConverter);
-        assert.match(message, /^The source database does not answer as it should: the moon is é+…$/);
+        assert.match(message, /^The source database is not responding as expected: the moon is é+…$/);
       }
       await raise('', 0);
       await untilEnded(service, me, jobId);

@@ -11,9 +11,9 @@ const ORDERS = `{ name: 'orders', title: 'Orders', table: 'orders', key: ['id'],
 
 /** A module's text, and what must be said of it after its name. */
 const BAD: readonly (readonly [string, string, RegExp])[] = [
-  ['does not parse', 'export default [', /^ does not load: Unexpected/],
-  ['throws', `throw new Error('no licence')`, /^ does not load: no licence$/],
-  ['imports what is not there', `import './nothing.js'; export default []`, /^ does not load: Cannot find module/],
+  ['does not parse', 'export default [', /^ cannot be loaded: Unexpected/],
+  ['throws', `throw new Error('no licence')`, /^ cannot be loaded: no licence$/],
+  ['imports what is not there', `import './nothing.js'; export default []`, /^ cannot be loaded: Cannot find module/],
   [
     'has no default export',
     `export const datasets = [${ORDERS}]`,
@@ -21,41 +21,41 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
   ],
   ['exports one dataset', `export default ${ORDERS}`, /^ must have an array of datasets/],
   ['exports an empty array', 'export default []', /^ must have an array of datasets/],
-  ['exports something else', `export default ['orders']`, /^: dataset number 1 cannot work: .*object/],
+  ['exports something else', `export default ['orders']`, /^: dataset number 1 is invalid: .*object/],
   [
     'forgets the tenant',
     `export default [${ORDERS.replace('tenantColumn', 'tenant_column')}]`,
-    /^: dataset orders cannot work: tenantColumn: must be the name of a column\.$/,
+    /^: dataset orders is invalid: tenantColumn: must be the name of a column\.$/,
   ],
   [
     'has a user column that is no name',
     `export default [${ORDERS.replace('key:', "userColumn: ['user_id'], key:")}]`,
-    /^: dataset orders cannot work: userColumn: must be the name of a column\.$/,
+    /^: dataset orders is invalid: userColumn: must be the name of a column\.$/,
   ],
   [
     'has a permission that is no text',
     `export default [${ORDERS.replace('key:', 'permission: true, key:')}]`,
-    /^: dataset orders cannot work: permission: must be text\.$/,
+    /^: dataset orders is invalid: permission: must be text\.$/,
   ],
   [
     'has a key that is no list',
     `export default [${ORDERS.replace("['id']", "'id'")}]`,
-    /^: dataset orders cannot work: key: must be a list of columns\.$/,
+    /^: dataset orders is invalid: key: must be a list of columns\.$/,
   ],
   [
     'has an unknown type of column',
     `export default [${ORDERS.replace('bigint', 'money')}]`,
-    /^: dataset orders cannot work: columns\.id\.type: must be one of smallint, .*other\.$/,
+    /^: dataset orders is invalid: columns\.id\.type: must be one of smallint, .*other\.$/,
   ],
   [
     'has an unknown kind of filter',
     `export default [${ORDERS.replace('equals', 'like')}]`,
-    /^: dataset orders cannot work: filters\.id\.kind: must be date_range, one_of, range, equals, contains or is_null\.$/,
+    /^: dataset orders is invalid: filters\.id\.kind: must be date_range, one_of, range, equals, contains or is_null\.$/,
   ],
   [
     'misspells a setting',
     `export default [${ORDERS.replace("table: 'orders'", "table: 'orders', shema: 'shop'")}]`,
-    /^: dataset orders cannot work: shema is not a setting\.$/,
+    /^: dataset orders is invalid: shema is not a setting\.$/,
   ],
 ];
 
@@ -108,7 +108,7 @@ describe('DATASETS_MODULE', () => {
   });
 
   it('that does not exist is named', async () => {
-    assert.match(await sentenceAbout('./nowhere.js'), /^ does not load: Cannot find module .*nowhere\.js/);
+    assert.match(await sentenceAbout('./nowhere.js'), /^ cannot be loaded: Cannot find module .*nowhere\.js/);
   });
 
   for (const [what, text, sentence] of BAD) {

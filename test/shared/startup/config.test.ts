@@ -59,8 +59,8 @@ describe('the configuration', () => {
     it('is Resend or SMTP, with a sender', () => {
       assert.equal(mail({ RESEND_API_KEY: 're_1', EMAIL_FROM }), '');
       assert.equal(mail({ SMTP_URL, EMAIL_FROM: 'exports@example.com' }), '');
-      assert.match(mail({ SMTP_URL }), /^EMAIL_FROM is not set: /);
-      assert.match(mail({ RESEND_API_KEY: 're_1' }), /^EMAIL_FROM is not set: /);
+      assert.match(mail({ SMTP_URL }), /^EMAIL_FROM is not set\. /);
+      assert.match(mail({ RESEND_API_KEY: 're_1' }), /^EMAIL_FROM is not set\. /);
       assert.match(mail({ RESEND_API_KEY: 're_1', SMTP_URL, EMAIL_FROM }), /^RESEND_API_KEY and SMTP_URL are both set/);
     });
     for (const wrong of [
@@ -191,7 +191,7 @@ describe('the configuration', () => {
     const provider = { JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example/keys' };
     assert.equal(
       sentence(provider),
-      'JWT_AUDIENCE is not set: the keys at JWT_JWKS_URL sign tokens for other services, too.',
+      'JWT_AUDIENCE is not set: the keys at JWT_JWKS_URL also sign tokens for other services.',
     );
     assert.equal(sentence({ ...provider, JWT_AUDIENCE: 'exports' }), '');
   });
