@@ -1,4 +1,5 @@
 import { defineDataset } from './define-dataset.js';
+import { mailRecipient } from './mail-recipient.js';
 
 /** The sample shop's customers. */
 export const customers = defineDataset({
@@ -19,6 +20,14 @@ export const customers = defineDataset({
     preferences: { type: 'jsonb', label: 'Preferences' },
     born_on: { type: 'date', label: 'Born on' },
     created_at: { type: 'timestamptz', label: 'Created at' },
+  },
+  computed: {
+    recipient: {
+      type: 'text',
+      label: 'Recipient',
+      from: ['name', 'email'],
+      compute: ({ name, email }) => mailRecipient(name, email),
+    },
   },
   filters: {
     date_range: { kind: 'date_range', column: 'created_at' },

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Dataset } from '../../shared/datasets/index.js';
+import { COMPUTED_BY_SQL } from '../support/computed-by-sql.js';
 import { queryRows } from '../support/database.js';
 import { stack } from '../support/stack.js';
 
@@ -13,10 +14,10 @@ const READER = fileURLToPath(new URL('read.py', import.meta.url));
 const cells = z.array(z.array(z.unknown()));
 export type Cells = z.infer<typeof cells>;
 
-/** What a table has, as the format is to say it: text, and null where it is empty or, in JSON, null. */
+/** What a dataset has, as the format is to say it: text, and null where it is empty or, in JSON, null. */
 export async function contentsOf(
   databaseUrl: string,
-  { table, columns, key }: Dataset,
+  { name, table, columns, key }: Dataset,
   format: string,
   where: string,
 ): Promise<Cells> {
@@ -24,7 +25,8 @@ export async function contentsOf(
   // CSV has one way to say both.
   const text = (column: string): string =>
     format === 'CSV' ? `nullif(format('%s', ${column}), '')` : `format('%s', ${column})`;
-  const items = Object.keys(columns).map((column) =>
+  const shown = [...Object.keys(columns), ...Object.values(COMPUTED_BY_SQL[name] ?? {})];
+  const items = shown.map((column) =>
     // A cast to text would say true where COPY says t.
     json ? `to_json(${column})#>>'{}'` : `CASE WHEN ${column} IS NOT NULL THEN ${text(column)} END`,
   );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { BUILT_IN_DATASETS, type Dataset } from '../../shared/datasets/index.js';
+import { COMPUTED_BY_SQL } from '../support/computed-by-sql.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
@@ -33,7 +34,10 @@ describe('the sample datasets are exported as PostgreSQL copies them:', () => {
   });
   after(() => closeCleanly(service));
 
-  const columnsOf = ({ columns }: Dataset): string => Object.keys(columns).join(', ');
+  const columnsOf = ({ name, columns }: Dataset): string => {
+    const computed = Object.entries(COMPUTED_BY_SQL[name] ?? {}).map(([column, sql]) => `${sql} AS ${column}`);
+    return [...Object.keys(columns), ...computed].join(', ');
+  };
   for (const dataset of BUILT_IN_DATASETS) {
     const { name, table } = dataset;
     for (const [filters, where] of [[{}, 'true'] as const, ...(FILTERS[name] ?? [])]) {
