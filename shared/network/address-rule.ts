@@ -36,10 +36,12 @@ const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'i
 
 /** `address/prefix`, or an address by itself; null for anything else. */
 function parseRange(text: string): { readonly address: string; readonly prefix: number } | null {
-  const [address = '', bits, ...rest] = text.split('/');
-  const width = { 4: 32, 6: 128 }[isIP(address)];
-  if (width === undefined || address.includes('%') || rest.length > 0) return null;
-  const prefix = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) : NaN;
+  const parts = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text);
+  if (parts === null) return null;
+  const [, address = '', bits] = parts;
+  // Not a number where that is no address: then no prefix fits.
+  const width = { 4: 32, 6: 128 }[isIP(address)] ?? NaN;
+  const prefix = bits === undefined ? width : Number(bits);
   return prefix <= width ? { address, prefix } : null;
 }
 
@@ -55,14 +57,13 @@ function listOf(ranges: readonly string[]): BlockList {
   return list;
 }
 
-const specialV4 = listOf(SPECIAL_V4);
 const globalV6 = listOf(GLOBAL_V6);
-const specialV6 = listOf(SPECIAL_V6);
+const special = listOf([...SPECIAL_V4, ...SPECIAL_V6]);
 
-function isPublic(address: string): boolean {
-  if (isIP(address) === 4) return !specialV4.check(address);
-  return globalV6.check(address, 'ipv6') && !specialV6.check(address, 'ipv6');
-}
+const isIn = (list: BlockList, address: string): boolean => list.check(address, familyOf(address));
+
+const isPublic = (address: string): boolean =>
+  (isIP(address) === 4 || isIn(globalV6, address)) && !isIn(special, address);
 
 export interface AddressRule {
   /** The operator has allowed ranges at all. */
@@ -78,7 +79,7 @@ export function createAddressRule(allowed: readonly string[]): AddressRule {
   const list = listOf(allowed);
   // An address with a zone (fe80::1%eth0) is of one link only.
   const isWhole = (address: string): boolean => isIP(address) !== 0 && !address.includes('%');
-  const isAllowed = (address: string): boolean => isWhole(address) && list.check(address, familyOf(address));
+  const isAllowed = (address: string): boolean => isWhole(address) && isIn(list, address);
   return {
     hasRanges: allowed.length > 0,
     isAllowed,

@@ -24,9 +24,12 @@ function multiply(a: number, b: number): number {
 
 /** `SQUARES[n]` is x to the power of 2ⁿ. The 33rd is the first again. */
 const SQUARES: readonly number[] = (() => {
-  const squares = [X];
-  for (let last = X; squares.length < 32; squares.push(last)) last = multiply(last, last);
-  return squares;
+  let next = X;
+  return Array.from({ length: 32 }, () => {
+    const square = next;
+    next = multiply(square, square);
+    return square;
+  });
 })();
 
 /** x to the power of 8 · `bytes`: what that many bytes behind it do to a CRC. */

@@ -6,7 +6,7 @@ export { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES, partNumbers, partSize, type 
 /** The bytes of a head, a segment, glue or a tail. Sizes in bytes. */
 export type Piece = UploadedPiece | HeldPiece | GluePiece;
 
-/** Parts of the upload already: their bytes can be neither read nor moved. Each holds at least MIN_PART_BYTES bytes. */
+/** One or more parts of the upload: their bytes can be neither read nor moved. Each holds at least MIN_PART_BYTES bytes. */
 export interface UploadedPiece {
   readonly kind: 'uploaded';
   readonly segment: number;
@@ -67,7 +67,7 @@ interface Run {
  * @throws RangeError when uploaded parts are not numbered by {@link partNumbers}, or a run is too long for its numbers
  */
 export function joinPieces(pieces: readonly Piece[], segments: number, usual = USUAL_PART_BYTES): JoinPlan {
-  const uploaded = pieces.filter((piece) => piece.kind === 'uploaded').filter(({ parts }) => parts.length > 0);
+  const uploaded = pieces.filter((piece) => piece.kind === 'uploaded');
   const runs = runsBetween(pieces, uploaded, segments);
   const weights = uploaded.map(({ segment, parts }) => ({ segment, bytes: sum(parts) }));
   const rerun = cheapestRerun(weights, runs.map(isStuck));
@@ -87,15 +87,17 @@ export function joinPieces(pieces: readonly Piece[], segments: number, usual = U
 
 /** One run more than there are uploaded pieces: `runs[i]` comes before `uploaded[i]`. */
 function runsBetween(pieces: readonly Piece[], uploaded: readonly UploadedPiece[], segments: number): Run[] {
-  const movable: Movable[][] = [[]];
+  let open: Movable[] = [];
+  const movable = [open];
   for (const [index, piece] of pieces.entries()) {
     switch (piece.kind) {
       case 'uploaded':
-        if (piece.parts.length > 0) movable.push([]);
+        open = [];
+        movable.push(open);
         break;
       case 'held':
       case 'glue':
-        if (piece.size > 0) movable.at(-1)?.push({ piece: index, size: piece.size });
+        open.push({ piece: index, size: piece.size });
         break;
     }
   }

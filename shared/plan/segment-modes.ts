@@ -17,18 +17,18 @@ const GLUE_BYTES = 100;
  * finish would send back.
  */
 export function segmentModes(segments: readonly Planned[]): SegmentMode[] {
-  const pieces = segments.flatMap(({ member, bytes }, segment): Piece[] => {
-    const before = segments[segment - 1];
-    const glue: Piece[] = before === undefined || before.member === member ? [] : [{ kind: 'glue', size: GLUE_BYTES }];
+  const pieces: Piece[] = [];
+  let open: number | undefined;
+  for (const [segment, { member, bytes }] of segments.entries()) {
+    if (open !== undefined && open !== member) pieces.push({ kind: 'glue', size: GLUE_BYTES });
+    open = member;
     const number = partNumbers(segment, segments.length, 1).first;
-    return [
-      ...glue,
+    pieces.push(
       bytes < MIN_PART_BYTES
         ? { kind: 'held', segment, size: bytes }
         : { kind: 'uploaded', segment, parts: [{ number, size: bytes }] },
-    ];
-  });
+    );
+  }
   const joined = joinPieces(pieces, segments.length);
-  const held = new Set('rerun' in joined ? joined.rerun : []);
-  return segments.map((_, segment) => (held.has(segment) ? 'held' : 'parts'));
+  return segments.map((_, segment) => ('rerun' in joined && joined.rerun.includes(segment) ? 'held' : 'parts'));
 }

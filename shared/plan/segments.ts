@@ -41,47 +41,51 @@ export function cutSegments(
   bounds: readonly Bound[],
   { memberRows = Infinity, maxSegments = MAX_SEGMENTS }: CutLimits = {},
 ): { segments: Segment[]; totalRows: number } {
-  const totalRows = bounds.at(-1)?.n ?? 0;
-  if (totalRows === 0) return { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows };
+  const placed = inMembers(bounds, memberRows);
+  const end = placed.at(-1);
+  if (end === undefined) return { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows: 0 };
 
-  const members = membersOf(bounds, memberRows);
-  const ends = members.at(-1) ?? 0;
+  // Ends of members come on top of every n-th bound.
+  const ends = end.member;
   const last = Math.max(0, Math.min(LAST_BOUNDS, maxSegments - 1 - ends));
   const wide = bounds.length - last;
   const wider = Math.min(MAX_WIDENING, Math.floor(bounds.length / ENOUGH_SEGMENTS));
-  // Ends of members come on top of every n-th bound.
   const most = Math.max(1, maxSegments - last - ends);
   const step = Math.max(1, wider, Math.ceil(bounds.length / most));
-  const kept = bounds
-    .map((bound, index) => ({ ...bound, index, member: members[index] ?? 0 }))
-    .filter(({ index, member }) => (index + 1) % step === 0 || index >= wide || members[index + 1] !== member);
-  const segments = kept.map(({ n, key, member }, index) => {
-    const before = kept[index - 1];
-    return { lower: before?.key ?? null, upper: key, rows: n - (before?.n ?? 0), member };
-  });
-  return { segments, totalRows };
+  const kept = placed.filter(
+    ({ member }, index) => (index + 1) % step === 0 || index >= wide || placed[index + 1]?.member !== member,
+  );
+  let before: Bound | null = null;
+  const segments: Segment[] = [];
+  for (const bound of kept) {
+    const { key, n, member } = bound;
+    segments.push({ lower: before?.key ?? null, upper: key, rows: n - (before?.n ?? 0), member });
+    before = bound;
+  }
+  return { segments, totalRows: end.n };
 }
 
-/** The member of the rows up to each bound. */
-function membersOf(bounds: readonly Bound[], memberRows: number): number[] {
+/** Each bound with the member of the rows up to it. */
+function inMembers(bounds: readonly Bound[], memberRows: number): (Bound & { readonly member: number })[] {
   let member = 0;
   let begin = 0;
-  return bounds.map(({ n }, index) => {
-    const before = bounds[index - 1]?.n ?? 0;
-    if (n - begin > memberRows && before > begin) {
+  let before = 0;
+  return bounds.map((bound) => {
+    if (bound.n - begin > memberRows && before > begin) {
       member += 1;
       begin = before;
     }
-    return member;
+    before = bound.n;
+    return { ...bound, member };
   });
 }
 
 /**
- * Rows of a segment that should have about `wanted`: a whole multiple of `unitRows`, and such that members are full.
+ * Rows of a segment that should have about `wanted`: a whole multiple of `unitRows`, and such that the segments of a
+ * member are about equal.
  * @param memberRows itself a multiple of `unitRows`, or infinite
  */
 export function fittingRows(wanted: number, unitRows: number, memberRows: number): number {
-  const even =
-    Number.isFinite(memberRows) && wanted < memberRows ? memberRows / Math.ceil(memberRows / wanted) : wanted;
-  return Math.max(unitRows, Math.floor(Math.min(even, memberRows) / unitRows) * unitRows);
+  const even = Number.isFinite(memberRows) ? memberRows / Math.ceil(memberRows / wanted) : wanted;
+  return Math.max(unitRows, Math.floor(even / unitRows) * unitRows);
 }
