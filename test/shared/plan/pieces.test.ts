@@ -6,10 +6,11 @@ import {
   MIN_PART_BYTES as MIN,
   joinPieces,
   partNumbers,
-  partSize,
   type FilePart,
   type Piece,
 } from '../../../shared/plan/pieces.js';
+
+const MIB = 1024 ** 2;
 
 const anySize = fc.oneof(
   fc.constant(0),
@@ -20,7 +21,7 @@ const anySize = fc.oneof(
 const partSizes = fc.array(fc.integer({ min: MIN, max: 8 * MIN }), { minLength: 1, maxLength: 4 });
 const glue = fc.record({
   kind: fc.constant('glue' as const),
-  size: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 6000 })),
+  size: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 6000 }), fc.constantFrom(MIN, 2 * MIN)),
 });
 const held = fc.record({ kind: fc.constant('held' as const), size: anySize });
 const uploaded = fc.record({
@@ -100,6 +101,7 @@ function assertLegal(pieces: readonly Piece[], segments: number, parts: readonly
     assert.ok(index === parts.length - 1 || part.size >= MIN, `part ${index} has ${part.size} bytes`);
     if (part.kind === 'new') assert.ok(finish.some(({ first, last }) => part.number >= first && part.number <= last));
   }
+  assert.ok(parts.length === 1 || parts.every(({ size }) => size > 0), 'only an empty file has an empty part');
   const expected = pieces.flatMap((piece, index) => {
     if (piece.kind !== 'uploaded') return piece.size > 0 ? [`piece ${index}: ${piece.size}`] : [];
     return piece.parts.map(({ number, size }) => `part ${number} of segment ${piece.segment}: ${size}`);
@@ -178,10 +180,59 @@ describe('pieces', () => {
     );
   });
 
+  it('need no rerun when exactly 5 MiB are between two uploaded segments', () => {
+    const large: Raw = { kind: 'uploaded', sizes: [16 * MIN], attempt: 1 };
+    const { pieces, segments } = build([large, { kind: 'glue', size: MIN }, large]);
+    assert.ok('parts' in joinPieces(pieces, segments));
+    assert.deepEqual(joinPieces(build([large, { kind: 'glue', size: MIN - 1 }, large]).pieces, segments), {
+      rerun: [0],
+    });
+  });
+
   it('of an empty file become one empty part', () => {
     assert.deepEqual(joinPieces([{ kind: 'held', segment: 0, size: 0 }], 1), {
       parts: [{ kind: 'new', number: 6667, size: 0, from: [] }],
     });
+  });
+
+  it('become parts of about equal size, none smaller than usual', () => {
+    const sizes = (size: number, segments = 1, usual?: number): number[] => {
+      const plan = joinPieces([{ kind: 'held', segment: 0, size }], segments, usual);
+      assert.ok('parts' in plan);
+      return plan.parts.map((part) => part.size);
+    };
+    assert.deepEqual(sizes(8 * MIB - 1), [8 * MIB - 1]);
+    assert.deepEqual(sizes(16 * MIB), [8 * MIB, 8 * MIB]);
+    assert.deepEqual(sizes(24 * MIB - 1), [12 * MIB - 1, 12 * MIB]);
+    assert.deepEqual(sizes(30 * MIB, 1, 10 * MIB), [10 * MIB, 10 * MIB, 10 * MIB]);
+    assert.equal(sizes(6 * 1024 * MIB).length, 768);
+    assert.deepEqual(sizes(10 * MIB, 1, 1), [5 * MIB, 5 * MIB], 'S3 takes no smaller part');
+  });
+
+  /** Two segments of so many that the finish of each has one part number. */
+  const crowded = (size: number) =>
+    joinPieces(
+      [
+        { kind: 'held', segment: 0, size },
+        { kind: 'uploaded', segment: 1, parts: [{ number: 4, size: MIN }] },
+      ],
+      3333,
+    );
+
+  it('become one large part where there is only one number for them', () => {
+    const plan = crowded(MAX_PART_BYTES);
+    assert.ok('parts' in plan);
+    assert.deepEqual(plan.parts, [
+      { kind: 'new', number: 3, size: MAX_PART_BYTES, from: [{ piece: 0, start: 0, end: MAX_PART_BYTES }] },
+      { kind: 'uploaded', number: 4, size: MIN, segment: 1 },
+    ]);
+  });
+
+  it('that no legal part can hold are refused', () => {
+    assert.throws(
+      () => crowded(MAX_PART_BYTES + 1),
+      new RangeError(`${MAX_PART_BYTES + 1} bytes are too many for 1 parts.`),
+    );
   });
 
   it('with numbers out of order are refused', () => {
@@ -195,45 +246,7 @@ describe('pieces', () => {
           ],
           2,
         ),
-      RangeError,
+      new RangeError('Part 5 cannot follow part 5.'),
     );
-  });
-});
-
-describe('part numbers', () => {
-  it('are within S3’s, ascend with the segments, and no two lanes share one', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 500 }), (segments) => {
-        let highest = 0;
-        for (let index = 0; index < segments; index += 1) {
-          for (const lane of [1, 2, 'finish'] as const) {
-            const { first, last } = partNumbers(index, segments, lane);
-            assert.ok(first > highest && last >= first);
-            highest = last;
-          }
-          assert.deepEqual(partNumbers(index, segments, 7), partNumbers(index, segments, 1));
-          assert.deepEqual(partNumbers(index, segments, 8), partNumbers(index, segments, 2));
-        }
-        assert.ok(highest <= MAX_PARTS);
-      }),
-    );
-  });
-
-  it('suffice for a segment that outgrows its plan by a quarter', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 0, max: 2e10 }), (segments, planned) => {
-        const { first, last } = partNumbers(0, segments, 1);
-        const size = partSize(planned, segments);
-        assert.ok(size >= 8 * 1024 * 1024 && size * (last - first + 1) >= planned * 1.25);
-        // Planned again when that was not enough: never the same plan once more.
-        assert.ok(partSize(planned, segments, true) >= Math.min(4 * size, 5 * 1024 ** 3));
-      }),
-    );
-  });
-
-  it('are refused where there are none', () => {
-    assert.throws(() => partNumbers(3, 3, 1), RangeError);
-    assert.throws(() => partNumbers(0, 3334, 1), RangeError);
-    assert.throws(() => partSize(1e13, 500), RangeError);
   });
 });

@@ -24,6 +24,11 @@ describe('which segments are kept to be joined', () => {
     assert.deepEqual(modes([16, 16], [1]), ['parts', 'parts', 'parts']);
   });
 
+  it('is none of 5 MiB or less, which becomes a temporary object anyway', () => {
+    assert.deepEqual(modes([16], [5 - 1 / MIB], [16]), ['parts', 'parts', 'parts']);
+    assert.deepEqual(modes([16], [5], [16]), ['parts', 'held', 'parts']);
+  });
+
   it('leaves the finish nothing to send back, when segments come out as they were planned', () => {
     const segment = fc.record({ opens: fc.boolean(), bytes: fc.integer({ min: 0, max: 20 * MIB }) });
     fc.assert(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { cutSegments, MAX_SEGMENTS, type Bound } from '../../../shared/plan/segments.js';
+import { cutSegments, fittingRows, MAX_SEGMENTS, type Bound } from '../../../shared/plan/segments.js';
 
 /** What is read of `rows` rows: every `every`-th and the last. */
 function boundsOf(rows: number, every: number): Bound[] {
@@ -59,5 +59,69 @@ describe('cutting an export into segments', () => {
 
   it('makes one open segment of no rows', () => {
     assert.deepEqual(cutSegments([]), { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows: 0 });
+  });
+
+  it('ends a member at the last bound before it would have more rows than it may', () => {
+    const bounds = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 200 }).map((steps) => {
+      let n = 0;
+      return steps.map((step) => {
+        n += step;
+        return { n, key: [String(n)] };
+      });
+    });
+    fc.assert(
+      fc.property(bounds, fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 60 }), (all, memberRows, max) => {
+        const { segments } = cutSegments(all, { memberRows, maxSegments: max });
+        const rowsOf = (member: number): number =>
+          segments.filter((segment) => segment.member === member).reduce((sum, { rows }) => sum + rows, 0);
+        const members = 1 + Math.max(...segments.map(({ member }) => member));
+        let n = 0;
+        for (let member = 0; member < members; member += 1) {
+          const taken = all.filter((bound) => bound.n > n && bound.n <= n + memberRows);
+          // Rows between two bounds stay together, even if they are more than a member may have.
+          n = taken.at(-1)?.n ?? all.find((bound) => bound.n > n)?.n ?? NaN;
+          const before = segments.filter((segment) => segment.member < member).reduce((sum, { rows }) => sum + rows, 0);
+          assert.equal(before + rowsOf(member), n, `member ${member}`);
+        }
+        assert.equal(n, all.at(-1)?.n, 'no row is left over');
+        assert.ok(segments.length <= Math.max(max, members), 'as few as it may, or one a member');
+      }),
+    );
+  });
+
+  it('spreads the segments that it may make over several members, and keeps the last bounds short', () => {
+    const { segments } = cutSegments(boundsOf(100, 1), { memberRows: 55, maxSegments: 20 });
+    assert.deepEqual(
+      segments.map(({ rows }) => rows),
+      [10, 10, 10, 10, 10, 5, 5, 10, 10, 10, 3, 1, 1, 1, 1, 1, 1, 1],
+    );
+  });
+});
+
+describe('the rows of a segment', () => {
+  const unit = fc.integer({ min: 1, max: 50 });
+  const wantedRows = fc.integer({ min: 1, max: 10_000 });
+
+  it('are the most whole units that are wanted, and at least one', () => {
+    fc.assert(
+      fc.property(wantedRows, unit, (wanted, unitRows) => {
+        const rows = fittingRows(wanted, unitRows, Infinity);
+        assert.equal(rows % unitRows, 0);
+        assert.ok(rows <= Math.max(wanted, unitRows) && rows + unitRows > wanted);
+      }),
+    );
+  });
+
+  it('fill a member with as few segments as are wanted, which are equal but for a unit', () => {
+    fc.assert(
+      fc.property(wantedRows, unit, fc.integer({ min: 1, max: 500 }), (wanted, unitRows, units) => {
+        const memberRows = units * unitRows;
+        const rows = fittingRows(wanted, unitRows, memberRows);
+        const segments = Math.ceil(memberRows / wanted);
+        assert.equal(rows % unitRows, 0);
+        if (rows > unitRows) assert.ok(segments * rows <= memberRows, 'they fit');
+        assert.ok(segments * (rows + unitRows) > memberRows, 'one unit more would not');
+      }),
+    );
   });
 });

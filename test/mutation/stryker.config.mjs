@@ -1,0 +1,21 @@
+/**
+ * Mutation testing of the pure core: mutation.test.ts runs this for one module at a time, and says which tests have to
+ * notice a change of it. It is here, beside that test, because nothing else reads it.
+ */
+export default {
+  plugins: ['./test/mutation/mocha-runner.ts'],
+  testRunner: 'mocha',
+  testRunnerNodeArgs: ['--import=./dev/typescript.mjs', '--no-experimental-require-module'],
+  coverageAnalysis: 'perTest',
+  // Constants are most of the code here.
+  warnings: { slow: false },
+  concurrency: 2,
+  // Mutants run on a busy machine for many minutes.
+  timeoutMS: 20_000,
+  reporters: ['json'],
+  jsonReporter: { fileName: '.local/mutation.json' },
+  allowConsoleColors: false,
+  logLevel: 'warn',
+  tempDirName: '.local/stryker',
+  ignorePatterns: ['/bench', '/docs', '/dist', '/ops', '/test/workflows/histories'],
+};
