@@ -17,5 +17,5 @@ export default {
   allowConsoleColors: false,
   logLevel: 'warn',
   tempDirName: '.local/stryker',
-  ignorePatterns: ['/.local', '/bench', '/docs', '/dist', '/ops', '/test/workflows/histories'],
+  ignorePatterns: ['/.local', '/bench', '/dist', '/ops', '/test/workflows/histories'],
 };

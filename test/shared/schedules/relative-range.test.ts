@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { RELATIVE_RANGES, resolveRange, type RelativeRange } from '../../../shared/schedules/relative-range.js';
+import {
+  isRelativeRange,
+  RELATIVE_RANGES,
+  resolveRange,
+  type RelativeRange,
+} from '../../../shared/schedules/relative-range.js';
 import { queryRows } from '../../support/database.js';
 import { LONG } from '../../support/depth.js';
 import { stack } from '../../support/stack.js';
@@ -53,5 +58,10 @@ describe('relative ranges', () => {
       const what = `${range} at ${new Date(at).toISOString()} in ${zone}`;
       assert.deepEqual(resolveRange(range, new Date(at), zone), rows[index]?.bounds, what);
     }
+  });
+
+  it('have names, and nothing else is one', () => {
+    assert.ok(RELATIVE_RANGES.every(isRelativeRange));
+    for (const name of ['tomorrow', '', 'toString', ['today'], null, 7]) assert.equal(isRelativeRange(name), false);
   });
 });
