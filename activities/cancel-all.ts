@@ -28,7 +28,8 @@ export async function cancelAll(
   await forEachWorkflow(workflowIds, (workflowId) => client.workflow.getHandle(workflowId).cancel());
   await untilClosed(client, workflowIds, mayStillStart(active), signal);
   // Exports that had died have rows that nobody else would end.
-  for (const { jobId } of active) await jobs.fail(jobId, { code: 'TERMINATED', message: 'The export was erased.' });
+  for (const { jobId } of active)
+    await jobs.fail(jobId, { code: 'TERMINATED', message: 'The export was deleted with its user’s data.' });
   return active.length;
 }
 

@@ -41,15 +41,15 @@ interface Outcome {
 
 const SENTENCES: Partial<Record<number, string>> = {
   3: 'redirects are not followed',
-  4: 'it does not take this request',
-  5: 'it is in trouble',
+  4: 'it rejected the request',
+  5: 'it had an internal error',
 };
 
 function outcomeOf({ status, retryAfterMs }: { status: number; retryAfterMs: number | null }): Outcome {
   const error =
     status >= 200 && status < 300
       ? null
-      : `The receiver answered ${status}: ${status === 410 ? 'it wants no more' : (SENTENCES[Math.floor(status / 100)] ?? 'that is no success')}.`;
+      : `The receiver answered ${status}: ${status === 410 ? 'it asked for no more messages' : (SENTENCES[Math.floor(status / 100)] ?? 'that is not a success status')}.`;
   return { httpStatus: status, error, code: 'WEBHOOK_UNAVAILABLE', retryAfterMs: retryAfterMs ?? 0 };
 }
 
@@ -66,7 +66,7 @@ const createMessage = (
 /** Ends the attempt before it has begun; it does not count as one of its schedule. */
 const notItsTurn = (waitMs: number): ApplicationFailure =>
   ApplicationFailure.create({
-    message: `${PER_TENANT} deliveries of this tenant are in progress; this one waits for its turn.`,
+    message: `${PER_TENANT} deliveries of this tenant are in progress; this one waits.`,
     type: 'WEBHOOK_DEFERRED',
     nextRetryDelay: waitMs,
     category: ApplicationFailureCategory.BENIGN,
@@ -114,7 +114,7 @@ async function attemptDelivery(deps: Deps, delivery: Delivery): Promise<{ delive
     runId,
   });
   if (!onDemand && (await webhooks.isGone(tenantId, url))) {
-    const error = 'The receiver answered 410 earlier: nothing is sent until someone requests a delivery.';
+    const error = 'The receiver answered 410 earlier, so nothing is sent until someone requests a delivery.';
     await webhooks.end(deliveryId, { status: 'FAILED', httpStatus: null, error, nextInMs: null });
     return { delivered: false };
   }

@@ -43,7 +43,7 @@ class Erasure {
       const { cancelled, exports, files } = this;
       return { schedules, cancelled, exports, files };
     }
-    throw new ServiceError('STILL_ACTIVE', 'The user goes on asking for exports.');
+    throw new ServiceError('STILL_ACTIVE', 'The user keeps starting exports.');
   }
 
   /** @returns how many */

@@ -47,7 +47,7 @@ export async function makeSegment(
   progress = { rows: 0 },
 ): Promise<SegmentResult> {
   const attempt = await deps.plans.beginAttempt(jobId, generation, segment);
-  if (attempt === null) throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export is over.`);
+  if (attempt === null) throw new ServiceError('UPLOAD_LOST', `Upload generation ${generation} has been replaced.`);
   if (attempt.rows !== null) return { rows: attempt.rows };
   await requireSlot(deps.temporal, { jobId, tenantId: attempt.tenant_id, userId: attempt.user_id }, signal);
 
@@ -68,7 +68,7 @@ export async function makeSegment(
   if (!committed) {
     // Nobody knows of its piece, and a cancel may have cleaned up before it came.
     if (written.pieces.kind === 'held') await deps.store.delete(written.pieces.key);
-    throw new ServiceError('SUPERSEDED', 'A later attempt took this segment over.');
+    throw new ServiceError('SUPERSEDED', 'A later attempt has taken over this segment.');
   }
   const kind = { dataset: attempt.type, format: attempt.format };
   deps.metrics.segmentCommitted(kind, { rows, bytes: written.bytes });

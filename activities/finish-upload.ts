@@ -47,10 +47,10 @@ async function findUpload(
   await requireSlot(temporal, { jobId, tenantId, userId: row.user_id }, signal);
   const state = await plans.uploadState(jobId);
   if (state?.generation !== generation || state.upload_id === null || state.file_key === null) {
-    throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export is over.`);
+    throw new ServiceError('UPLOAD_LOST', `Upload generation ${generation} has been replaced.`);
   }
   const { plan, file_key: key, upload_id: uploadId } = state;
-  if (plan === null) throw new ServiceError('UPLOAD_LOST', `Generation ${generation} of the export has no plan.`);
+  if (plan === null) throw new ServiceError('UPLOAD_LOST', `Upload generation ${generation} has no plan.`);
   const spec = await fileSpec(row, plan);
   requireVersion(plan, spec.format);
   return { jobId, generation, target: { key, uploadId }, plan, spec, records: await plans.segments(jobId) };
@@ -110,7 +110,7 @@ class Finish {
   private async done(contents: FileContents, crc32?: number): Promise<FinishAnswer> {
     const file = await this.findFile(contents, crc32);
     if (file !== null) return { state: 'done', file };
-    const message = crc32 === undefined ? 'The multipart upload is gone.' : 'The completed object is not there.';
+    const message = crc32 === undefined ? 'The multipart upload is gone.' : 'The completed object is missing.';
     throw new ServiceError('UPLOAD_LOST', message);
   }
 

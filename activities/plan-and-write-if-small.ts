@@ -34,7 +34,7 @@ async function writeOnlySegment(
     return (await makeSegment(deps, segment, limited)).rows;
   } catch (error) {
     signal.throwIfAborted();
-    Context.current().log.info('the only segment is left to its own activity', { reason: messageOf(error) });
+    Context.current().log.info('the only segment gets its own activity', { reason: messageOf(error) });
     return null;
   }
 }

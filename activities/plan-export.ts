@@ -48,7 +48,7 @@ export async function planExport(deps: PlanDeps, input: PlanInput, signal: Abort
   }
   const { plan, segments } = await makePlan(deps, row, format, input, signal);
   if (!(await plans.savePlan({ jobId, generation, fileKey: key }, plan, segments))) {
-    throw new ServiceError('SUPERSEDED', 'Another attempt has planned this export.');
+    throw new ServiceError('SUPERSEDED', 'Another attempt has already planned this export.');
   }
   return {
     plan: { generation, totalRows: plan.totalRows, segments: segments.length },
@@ -59,7 +59,7 @@ export async function planExport(deps: PlanDeps, input: PlanInput, signal: Abort
 /** @throws ServiceError WORKER_OUTDATED */
 function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
   if (encoderVersion >= least) return;
-  throw new ServiceError('WORKER_OUTDATED', 'This worker is older than the one that met this export before.');
+  throw new ServiceError('WORKER_OUTDATED', 'This worker is older than one that has already worked on this export.');
 }
 
 /** The job's generation and its plan, if it has one. Begins the next generation if the demand excludes the current one. */
@@ -70,7 +70,7 @@ async function currentGeneration(
   signal: AbortSignal,
 ): Promise<{ generation: number; plan: Plan | null }> {
   const state = await plans.uploadState(jobId);
-  if (state === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+  if (state === null) throw new ServiceError('INTERNAL', `Job ${jobId} has no row.`);
   const { generation, plan } = state;
   if (generation > (demand.afterGeneration ?? 0)) return { generation, plan };
   await plans.endGeneration(jobId, generation);

@@ -18,6 +18,7 @@ export const publishExport =
     const { cancellationSignal: signal, log } = Context.current();
     const leftovers = [store.deleteAll(temporaryPrefix(jobId), signal), store.abortUploadsOf(file.fileKey, signal)];
     for (const end of await Promise.allSettled(leftovers)) {
-      if (end.status === 'rejected') log.warn('leftovers are left to the sweep', { reason: messageOf(end.reason) });
+      if (end.status === 'rejected')
+        log.warn('the cleanup failed; the sweep will repeat it', { reason: messageOf(end.reason) });
     }
   };

@@ -105,7 +105,7 @@ class PartsSink implements SegmentSink {
     const { target, segments, partSize } = this.plan;
     const { first, last } = partNumbers(target.segment, segments, target.attempt);
     const most = (last - first + 1) * partSize;
-    const sentence = `Segment ${target.segment} of ${segments} is larger than ${most} bytes, for which its plan has part numbers.`;
+    const sentence = `Segment ${target.segment} of ${segments} is larger than the ${most} bytes that its plan has part numbers for.`;
     return new ServiceError('PLAN_OUTGROWN', sentence, {}, { cause: error });
   }
 }
@@ -141,7 +141,7 @@ class HeldSink implements SegmentSink {
   }
 
   async close(): Promise<void> {
-    await this.#writer.abort(new Error('the segment was left before its end')).catch(() => undefined);
+    await this.#writer.abort(new Error('the segment was abandoned')).catch(() => undefined);
     await this.#stored.catch(() => undefined);
   }
 }

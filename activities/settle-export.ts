@@ -14,8 +14,8 @@ const FAILURES: Partial<Record<string, JobFailure>> = {
   NOT_FOUND: TERMINATED,
   TERMINATED,
   TIMED_OUT: { code: 'TIMED_OUT', message: ERRORS.TIMED_OUT.sentence },
-  FAILED: { code: 'INTERNAL', message: 'The export failed and could not say why.' },
-  CANCELLED: { code: 'TERMINATED', message: 'The export was cancelled and could not clean up.' },
+  FAILED: { code: 'INTERNAL', message: 'The export failed without recording a reason.' },
+  CANCELLED: { code: 'TERMINATED', message: 'The export was canceled but could not clean up.' },
 };
 
 /** An export that was canceled has notified its user itself, or has reasons not to. */
@@ -46,7 +46,7 @@ export const settleExport =
   };
 
 async function startMissing({ temporal, limit, tuning, weights }: Deps, row: JobRow): Promise<void> {
-  Context.current().log.warn('starts an export that was admitted but never started', { job_id: row.job_id });
+  Context.current().log.warn('starting an export that was admitted but never started', { job_id: row.job_id });
   const start = exportStart({ job: jobOfRow(row), limit, tuning: tuningFor(row.tenant_id, tuning, weights) });
   await temporal.client.workflow.start('exportWorkflow', start).catch(unlessStarted);
 }

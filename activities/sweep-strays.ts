@@ -52,5 +52,5 @@ interface Stray {
 
 function report({ metrics }: Deps, { kind, key, jobId }: Stray): void {
   metrics.orphanRemoved(kind);
-  Context.current().log.warn('the sweep removed what no job refers to', { kind, key, job_id: jobId });
+  Context.current().log.warn('the sweep removed an object without a job', { kind, key, job_id: jobId });
 }

@@ -107,7 +107,8 @@ class PieceReader {
     const reading = this.open?.piece === piece ? this.open : await this.begin(piece);
     if (reading.rest.length === 0) {
       const next = await reading.chunks.next();
-      if (next.done === true) throw new ServiceError('STORAGE_UNAVAILABLE', 'A temporary object ended too early.');
+      if (next.done === true)
+        throw new ServiceError('STORAGE_UNAVAILABLE', 'A temporary object is shorter than expected.');
       reading.rest = next.value;
     }
     const taken = reading.rest.subarray(0, wanted);
@@ -118,7 +119,8 @@ class PieceReader {
   private async begin(piece: number) {
     await this.close();
     const source = this.sources[piece];
-    if (source === undefined || !('key' in source)) throw new ServiceError('INTERNAL', `Piece ${piece} is not held.`);
+    if (source === undefined || !('key' in source))
+      throw new ServiceError('INTERNAL', `Piece ${piece} is not a temporary object.`);
     return (this.open = { piece, chunks: this.store.read(source.key), rest: Buffer.alloc(0) });
   }
 }

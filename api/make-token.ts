@@ -6,10 +6,10 @@ import { signToken } from './sign-token.js';
 
 const USAGE = `npm run token -- --user UUID --tenant UUID [--email E] [--scope "exports:read …"] [--ttl 1h]
 
-  --user UUID      whose exports the token may create and see
-  --tenant UUID    whose rows the exports have
-  --email E        where the end of an export is mailed to
-  --scope SCOPES   some of ${SCOPES.join(', ')}, with spaces between
+  --user UUID      user whose exports the token can create and see
+  --tenant UUID    tenant whose rows are exported
+  --email E        address that gets a mail when an export ends
+  --scope SCOPES   some of ${SCOPES.join(', ')}, separated by spaces
   --ttl TIME       how long the token is valid, such as 90s, 30m, 1h (the default) or 7d
 
 The token is signed with JWT_SECRET, or with the secret of the local stack that npm start runs here.`;
@@ -27,7 +27,7 @@ const schema = z.object({
   scope: z
     .string()
     .transform((text) => text.split(' '))
-    .pipe(z.array(z.enum(SCOPES, { error: `--scope must be of ${SCOPES.join(', ')}, with spaces between` })))
+    .pipe(z.array(z.enum(SCOPES, { error: `--scope must be of ${SCOPES.join(', ')}, separated by spaces` })))
     .optional(),
   ttl: z.string().regex(TTL, '--ttl must be a time such as 90s, 30m, 1h or 7d').default('1h'),
 });

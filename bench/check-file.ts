@@ -28,7 +28,7 @@ export async function checkFile({ name, target, expected }: About, turn: Turn): 
     const stored = new Fingerprinter();
     const reader = expected.content?.read ?? read;
     const content = await reader(stored.watch(Body as AsyncIterable<Uint8Array>)).catch((error: unknown) => {
-      throw new StackError(`${name} made a file that cannot be read: ${messageOf(error)}.`, { cause: error });
+      throw new StackError(`${name} produced an unreadable file: ${messageOf(error)}.`, { cause: error });
     });
     requireFacts(name, { ...stored.found }, file);
     if (expected.content !== undefined) requireFacts(name, content, expected.content.is);
@@ -42,7 +42,7 @@ type Known = Readonly<Record<string, Facts[string] | undefined>>;
 export function requireFacts(name: string, found: Known, wanted: Known): void {
   for (const [property, value] of Object.entries(wanted)) {
     if (found[property] !== undefined && value !== undefined && found[property] !== value) {
-      throw new StackError(`${name} made a wrong file: ${property} ${found[property]}, not ${value}.`);
+      throw new StackError(`${name} produced a wrong file: ${property} is ${found[property]}, not ${value}.`);
     }
   }
 }

@@ -23,7 +23,7 @@ export async function compile(signal: AbortSignal): Promise<string> {
   ];
   for (const step of steps) {
     const { ok, output } = await runCommand(process.execPath, step, { timeoutMs: LIMIT_MS, signal });
-    if (!ok) throw new StackError(`The service cannot be built: ${tellingLine(output)}`);
+    if (!ok) throw new StackError(`The service can't be built: ${tellingLine(output)}`);
   }
   return folder;
 }

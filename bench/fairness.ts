@@ -65,7 +65,7 @@ async function untilPlanned(
   const end = Date.now() + PLANNED_WITHIN_MS;
   for (const { user, jobId } of crowd) {
     while (['waiting', 'planning'].includes((await getExport(user, jobId)).phase)) {
-      if (Date.now() > end) throw new StackError(`Export ${jobId} was not planned in time.`);
+      if (Date.now() > end) throw new StackError(`Export ${jobId} wasn't planned in time.`);
       await sleep(200, undefined, { signal });
     }
   }

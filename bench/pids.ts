@@ -12,7 +12,7 @@ interface Running {
 
 /** @throws StackError when it has ended */
 export function pidOf({ name, pid }: Running): number {
-  if (pid === undefined) throw new StackError(`${name} is not running: its CPU time cannot be measured.`);
+  if (pid === undefined) throw new StackError(`${name} is not running, so its CPU time can't be measured.`);
   return pid;
 }
 

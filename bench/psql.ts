@@ -6,7 +6,7 @@ import type { Stage } from './shell-line.js';
 export async function findPsql(): Promise<string> {
   const psql = await findOnPath('psql');
   if (psql !== undefined) return psql;
-  throw new StackError('psql is not on PATH: install a PostgreSQL client (postgresql-client), of any version.');
+  throw new StackError('psql is not on PATH: install a PostgreSQL client (postgresql-client) of any version.');
 }
 
 /** What psql's `\copy` is told about its output. */

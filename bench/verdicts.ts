@@ -75,14 +75,14 @@ export function verdictsOfCsv(scores: readonly Score[], rows: number): Verdict[]
       0,
     ),
     ...verdict(
-      'progress that went back, all',
+      'times progress went back, total',
       worst(scores, (turn) => turn.progress?.stepsBack),
       0,
       'times',
       0,
     ),
     ...verdict(
-      'progress that stood still, worst',
+      'longest time without progress',
       // Of those turns only in which somebody looked often enough.
       watched.length === 0 ? undefined : Math.max(...watched.map((turn) => turn.progress?.longestStill ?? 0)),
       2 * MS,
@@ -132,10 +132,10 @@ export function verdictsOfFairness({ alone, meanwhile, beside, ended }: Fairness
   const usual = median(alone);
   const later = beside.map((ms) => ms - usual);
   return [
-    ...verdict('later than alone, median', median(later), 2 * MS, 'ms', 0),
-    ...verdict('later than alone, worst', Math.max(...later), 2 * MS, 'ms', 0),
-    ...verdict('later than alone, while the others are planned', meanwhile - usual, 2 * MS, 'ms', 0),
-    ...verdict('of the others, ended meanwhile', ended, 0, '', 0),
+    ...verdict('delay compared with running alone, median', median(later), 2 * MS, 'ms', 0),
+    ...verdict('delay compared with running alone, worst', Math.max(...later), 2 * MS, 'ms', 0),
+    ...verdict('delay compared with running alone, while the others are planned', meanwhile - usual, 2 * MS, 'ms', 0),
+    ...verdict('other exports that ended meanwhile', ended, 0, '', 0),
   ];
 }
 

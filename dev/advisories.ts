@@ -10,18 +10,18 @@ import { StackError } from './stack/stack-error.js';
 const USAGE = `npm run advisories
 
 Asks npm's registry for advisories about the packages that the service ships with. Ends with 1 when there is one without
-an exception in dev/advisories/exceptions.ts, and says that it was skipped when the registry does not answer.`;
+an exception in dev/advisories/exceptions.ts, and reports that it was skipped if the registry doesn't respond.`;
 
 async function main(): Promise<void> {
   readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
   const advisories = await readAdvisories(resolve(LOCAL_DIR, '..'));
   if ('unanswered' in advisories) {
-    console.log(`Advisories: SKIPPED, the registry does not answer: ${advisories.unanswered}`);
+    console.log(`Advisories: SKIPPED, the registry doesn't respond: ${advisories.unanswered}`);
     return;
   }
   const problems = findProblems(advisories, EXCEPTIONS);
   if (problems.length > 0) throw new StackError(['Advisories:', ...problems].join('\n  '));
-  console.log(`Advisories: none but the ${EXCEPTIONS.length} of dev/advisories/exceptions.ts`);
+  console.log(`Advisories: none besides the ${EXCEPTIONS.length} exceptions in dev/advisories/exceptions.ts`);
 }
 
 await runMain(main, [StackError]);

@@ -27,7 +27,7 @@ export async function buildPage(): Promise<void> {
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
   const args = [vite, 'build', SOURCES, '--logLevel', 'warn'];
   const { ok, output } = await runCommand(process.execPath, args, { cwd: ROOT, timeoutMs: LIMIT_MS });
-  if (!ok) throw new StackError(`The web page could not be built:\n${output}`);
+  if (!ok) throw new StackError(`The web page couldn't be built:\n${output}`);
   await compressAssets();
   await writeFile(NOTE, fingerprint);
 }

@@ -32,7 +32,7 @@ export async function goProgram(name: string, pinned: string): Promise<string> {
     // A module may need a newer Go than the one at hand, which then brings it.
     const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'auto', GOBIN: draft };
     const { ok, output } = await runCommand(await findGo(), ['install', pinned], { env, timeoutMs: INSTALL_LIMIT_MS });
-    if (!ok) throw new StackError(`${pinned} cannot be built: ${tellingLine(output)}`);
+    if (!ok) throw new StackError(`${pinned} can't be built: ${tellingLine(output)}`);
   });
   const mainPackage = pinned.slice(0, pinned.lastIndexOf('@'));
   return join(folder, mainPackage.slice(mainPackage.lastIndexOf('/') + 1));
@@ -50,6 +50,6 @@ export async function goModule(pinned: string): Promise<string> {
   const args = ['mod', 'download', '-json', pinned];
   const { ok, output } = await runCommand(await findGo(), args, { env, cwd: '/', timeoutMs: INSTALL_LIMIT_MS });
   const folder = /"Dir": "([^"]+)"/.exec(output)?.[1];
-  if (!ok || folder === undefined) throw new StackError(`${pinned} cannot be had: ${tellingLine(output)}`);
+  if (!ok || folder === undefined) throw new StackError(`${pinned} can't be downloaded: ${tellingLine(output)}`);
   return folder;
 }

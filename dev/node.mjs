@@ -36,7 +36,7 @@ export function isSupported(root) {
 
 /** Says what is wrong with the Node.js that runs this. */
 export function tooOld(root) {
-  return `Node.js ${process.versions.node} is too old: ${floor(root)} or newer is needed.`;
+  return `Node.js ${process.versions.node} is too old: version ${floor(root)} or newer is required.`;
 }
 
 /** The environment in which `node`, and with it `npm`, is the given one. */
@@ -58,7 +58,7 @@ function packageFor(root, kind) {
   const found = Object.entries(optionalDependencies).find(([name]) => name.endsWith(`-${platform}`));
   if (found === undefined) {
     const problem = isSupported(root) ? `EXPORT_NODE=${kind} can't be used.` : tooOld(root);
-    throw new Error(`${problem} npm has none for ${platform}: install one from https://nodejs.org.`);
+    throw new Error(`${problem} npm has no newer one for ${platform}: install Node.js from https://nodejs.org.`);
   }
   return { name: found[0], version: found[1] };
 }
@@ -75,7 +75,7 @@ async function bringNode(root, kind, { name, version, folder }) {
     const { code, output } = await npmCi(process.execPath, ['--ignore-scripts', '--include=optional'], { cwd: draft });
     const unpacked = join(draft, 'node_modules', name);
     if (code !== 0 || !existsSync(unpacked)) {
-      throw new Error(`Node.js ${version} could not be brought from npm:\n${output.trim()}`);
+      throw new Error(`Node.js ${version} couldn't be installed from npm:\n${output.trim()}`);
     }
     // Headers and manuals, a third of it.
     for (const unneeded of ['include', 'share']) rmSync(join(unpacked, unneeded), { recursive: true, force: true });

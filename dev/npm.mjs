@@ -26,7 +26,7 @@ export function runToEnd(command, args, options) {
       stream.setEncoding('utf8');
       stream.on('data', (text) => (output += text));
     }
-    child.once('error', (error) => reject(new Error(`${command} could not be run: ${error.message}`)));
+    child.once('error', (error) => reject(new Error(`${command} couldn't be run: ${error.message}`)));
     child.once('close', (code) => resolve({ code: code ?? 1, output }));
   });
 }

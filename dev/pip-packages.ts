@@ -36,7 +36,7 @@ export async function pipPackages(
   // Wheels are made for one version of Python.
   const tag = await run(['-c', 'import sys; print(sys.implementation.cache_tag)'], TAG_LIMIT_MS);
   return cachedFolder(`${name}-${tag}`, async (draft) => {
-    say?.(`installing ${packages.join(' and ')} with python3 -m pip`);
+    say?.(`installing ${packages.join(' and ')} with pip`);
     const dependencies = withDependencies ? [] : ['--no-deps'];
     await run(['-m', 'pip', 'install', '--target', draft, '--no-input', ...dependencies, ...packages], PIP_LIMIT_MS);
   });

@@ -1,10 +1,10 @@
 /**
  * Runs one of this repository's commands: `node dev/run.mjs COMMAND [arguments]`, as package.json's scripts do.
  *
- * Plain JavaScript without a dependency, because it installs the dependencies, and for an old Node.js, because it brings
- * a newer one from npm. In a production install (the compiled `dist/`, no development packages) it runs the compiled
- * file and installs nothing. The service's own programs always run compiled: in this very process, unless a newer
- * Node.js had to be brought.
+ * Plain JavaScript without dependencies, because it installs the dependencies, and compatible with old versions of
+ * Node.js, because it installs a newer one from npm. In a production install (the compiled `dist/`, no development
+ * packages) it runs the compiled file and installs nothing. The service's own programs always run compiled, in this
+ * process unless a newer Node.js had to be installed.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
@@ -39,19 +39,20 @@ try {
   else if (Object.hasOwn(COMMANDS, command)) await runFromSource(COMMANDS[command]);
   else {
     const known = Object.keys({ ...COMMANDS, ...PROGRAMS }).join(', ');
-    throw new Error(`'${command}' is not a command. There are: ${known}.`);
+    throw new Error(`'${command}' is not a command. Commands: ${known}.`);
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-/** Runs a program of the service in this process where it can, which is then the one that gets its signals. */
+/** Runs a program of the service, in this process if possible, which then receives the signals directly. */
 async function runCompiled(program) {
   const file = join(ROOT, 'dist', `${program}.js`);
+  if (!existsSync(file) && asksForHelp()) return runFromSource(program);
   if (!existsSync(file)) {
     throw new Error(
-      `'npm run ${command}' runs what 'npm run build' compiles: run that first, or everything with npm start.`,
+      `'npm run ${command}' needs a build: run 'npm run build' first, or start everything with 'npm start'.`,
     );
   }
   if (!existsSync(join(ROOT, 'node_modules'))) throw new Error('The packages are not installed: run npm ci first.');
@@ -64,7 +65,12 @@ async function runCompiled(program) {
   await import(pathToFileURL(file).href);
 }
 
-/** Runs a command after everything that it needs is installed. */
+/** Whether the usage is all that is wanted, which needs no build. */
+function asksForHelp() {
+  return args.includes('--help') || args.includes('-h');
+}
+
+/** Runs a command after installing everything that it needs. */
 async function runFromSource(source) {
   const compiled = join(ROOT, 'dist', `${source}.js`);
   if (isProduction() && !existsSync(compiled)) {
@@ -78,24 +84,24 @@ async function runFromSource(source) {
   }
 }
 
-/** Whether only what the service itself needs is installed. */
+/** Whether the development packages are missing. */
 function isProduction() {
   return !existsSync(join(ROOT, 'node_modules', 'tsx')) && existsSync(join(ROOT, 'dist'));
 }
 
-/** A server's Node.js is for whoever runs the server to choose: none is brought there. */
+/** In production, the operator chooses the Node.js version, so none is installed. */
 async function nodeToRunOn() {
   if (!isProduction()) return findNode(ROOT);
   if (!isSupported(ROOT)) throw new Error(tooOld(ROOT));
   return process.execPath;
 }
 
-/** Runs Node in the foreground; resolves with the exit code, 128 + n when signal n ended it, as a shell has it. */
+/** Runs Node in the foreground. Resolves with its exit code, or with 128 + n if signal n ended it, like a shell. */
 function run(node, nodeArgs) {
   return new Promise((resolve, reject) => {
     const env = withNode(node, command === 'token' ? withSecretOfStack(process.env) : process.env);
     const child = spawn(node, nodeArgs, { cwd: ROOT, env, stdio: 'inherit' });
-    // A terminal sends Ctrl-C to the child as well, and a second one means "at once". Other signals come to us alone.
+    // A terminal sends Ctrl-C to the child, too, where a second one forces an exit. Other signals reach only this process.
     const fromTerminal = hasTerminal() ? ['SIGINT'] : [];
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(signal, () => fromTerminal.includes(signal) || child.kill(signal));
@@ -115,7 +121,7 @@ function hasTerminal() {
   }
 }
 
-/** A token is signed with the secret of the local stack that runs here, unless the environment has another one. */
+/** Adds the secret of the running local stack, unless the environment has one. */
 function withSecretOfStack(env) {
   if ((env.JWT_SECRET ?? '') !== '') return env;
   try {

@@ -6,10 +6,10 @@ import { createProgress } from './stack/progress.js';
 
 const USAGE = `npm run seed [-- --orders N] [--single-tenant]
 
-Puts the sample shop into SOURCE_DATABASE_URL, or DATABASE_URL. npm start does so by itself.
+Fills SOURCE_DATABASE_URL (or DATABASE_URL) with the sample shop. npm start does this automatically.
 
-  --orders N        how many orders, ${DEFAULT_ORDERS.toLocaleString('en')} by default
-  --single-tenant   all of them are the first tenant's`;
+  --orders N        number of orders, ${DEFAULT_ORDERS.toLocaleString('en')} by default
+  --single-tenant   give all orders to the first tenant`;
 
 /** `npm run seed -- [--orders N] [--single-tenant]`: sample data into SOURCE_DATABASE_URL, or DATABASE_URL. */
 async function main(): Promise<void> {
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   });
   const orders = parseOrders(values.orders, '--orders');
   const databaseUrl = process.env.SOURCE_DATABASE_URL ?? process.env.DATABASE_URL;
-  if (databaseUrl === undefined) throw new Error('Neither SOURCE_DATABASE_URL nor DATABASE_URL is set.');
+  if (databaseUrl === undefined) throw new Error('Set SOURCE_DATABASE_URL or DATABASE_URL to the database to fill.');
   await createProgress(process.stdout).step(`Sample data, ${orders.toLocaleString('en')} orders`, async (say) => {
     const result = await seedSampleData({ databaseUrl, orders, singleTenant: values['single-tenant'] ?? false, say });
     say(result);

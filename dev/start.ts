@@ -15,14 +15,14 @@ import { LOCAL_DIR } from './stack/stack.js';
 const USAGE = `npm start [-- --once] [--reset]
 
 Runs the whole service on this machine: PostgreSQL, S3, Temporal, an inbox, the API and a worker, with sample data and
-one export to look at, until Ctrl-C. docs/local-stack.md says more.
+one sample export, until you press Ctrl-C. See docs/local-stack.md.
 
   --once    stop after the export
-  --reset   forget what earlier runs have kept: databases, files, histories
+  --reset   delete the data of earlier runs: databases, files, histories
 
-  SAMPLE_ORDERS=N     how many orders to export from, ${DEFAULT_ORDERS.toLocaleString('en')} by default
+  SAMPLE_ORDERS=N     number of sample orders, ${DEFAULT_ORDERS.toLocaleString('en')} by default
   PORT=N              the API's port, 3000 or another one that is free by default
-  LOCAL_STACK_DIR=D   where everything is kept, .local by default`;
+  LOCAL_STACK_DIR=D   folder for all data, .local by default`;
 
 await runInterruptibly(async (signal) => {
   const { values } = readCommandLine(process.argv.slice(2), {

@@ -102,8 +102,8 @@ export const ERRORS = {
   STORAGE_REFUSED: {
     status: 500,
     retryable: false,
-    title: 'The file storage refused the file',
-    sentence: 'The file storage did not accept the file.',
+    title: 'The file storage rejected the file',
+    sentence: "The file storage didn't accept the file.",
   },
   MAIL_UNAVAILABLE: {
     status: 503,

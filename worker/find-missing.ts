@@ -25,12 +25,12 @@ export async function findMissing({ source, registry, jobs, store, client }: Par
     (await checkTemporal(client)) ??
     (await checkSearchAttributes(client.connection, client.options.namespace)) ??
     (await checkPayloadKeyPatiently(client, PAYLOAD_KEY_PATIENCE_MS, (reason) => {
-      logger.warn({ reason }, 'the payload key is not checked');
+      logger.warn({ reason }, 'could not check the payload key');
     }));
   const checks = [checkJobStore(jobs), checkBucket(store), temporal()];
   const [datasets, ...answers] = await Promise.all([checkDatasets(source, registry), ...checks]);
   // The source database may be back when an export needs it, and that export waits for it.
-  if (datasets.unavailable !== null) logger.warn({ reason: datasets.unavailable }, 'the datasets are not checked');
+  if (datasets.unavailable !== null) logger.warn({ reason: datasets.unavailable }, 'could not check the datasets');
   for (const { sentence, ...where } of datasets.bypasses) logger.warn(where, sentence);
   return [...answers.filter((sentence) => sentence !== null), ...datasets.misfits];
 }

@@ -13,9 +13,9 @@ async function main(): Promise<void> {
   readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
   const { DATABASE_URL: url } = parseMigrateConfig(process.env);
   await migrate(url).catch((error: unknown) => {
-    throw new Error(`The tables of the service could not be created: ${messageOf(error)}`, { cause: error });
+    throw new Error(`The service's tables couldn't be created: ${messageOf(error)}`, { cause: error });
   });
-  process.stdout.write('The tables of the service are up to date.\n');
+  process.stdout.write("The service's tables are up to date.\n");
 }
 
 await runMain(main, [Error]);

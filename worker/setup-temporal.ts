@@ -18,10 +18,10 @@ async function main(): Promise<void> {
     const address = temporalAddress(parseTemporalConfig(process.env).PAYLOAD_KEY);
     temporal = connectTemporal(address);
     const needed = await setUpTemporal(temporal, address.namespace);
-    process.stdout.write(`Search attributes and the retention schedule are in namespace ${address.namespace}.\n`);
+    process.stdout.write(`Namespace ${address.namespace} has the search attributes and the retention schedule.\n`);
     if (needed.size > 0) process.stdout.write(`Schedules still need these keys: ${[...needed].join(', ')}.\n`);
   } catch (error) {
-    throw new Error(`Temporal could not be set up: ${messageOf(error)}`, { cause: error });
+    throw new Error(`Temporal couldn't be set up: ${messageOf(error)}`, { cause: error });
   } finally {
     await temporal?.close();
   }

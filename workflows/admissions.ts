@@ -50,18 +50,18 @@ export class Admissions {
       this.slots.release(jobId);
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
       // Anything but an ApplicationFailure would fail the workflow task again and again.
-      throw ApplicationFailure.nonRetryable('The export could not be started.', 'TEMPORARILY_UNAVAILABLE');
+      throw ApplicationFailure.nonRetryable("The export couldn't be started.", 'TEMPORARILY_UNAVAILABLE');
     }
   }
 
   private tooMany(limit: number): ApplicationFailure {
     const { active } = this.slots;
-    const message = `At most ${limit} exports may be active, and ${active.length} are.`;
+    const message = `You already have ${limit} active exports (the limit).`;
     return ApplicationFailure.nonRetryable(message, 'TOO_MANY_EXPORTS', active);
   }
 }
 
 function refuseLate({ notAfter }: AdmitRequest): void {
   if (Date.now() <= notAfter) return;
-  throw ApplicationFailure.nonRetryable('The request waited for too long.', 'TEMPORARILY_UNAVAILABLE');
+  throw ApplicationFailure.nonRetryable('The request waited too long for a worker.', 'TEMPORARILY_UNAVAILABLE');
 }

@@ -30,9 +30,9 @@ export class ExportState {
 
   constructor(request: ExportRequest) {
     this.meter = new ExportMeter(request);
-    const query = 'How far the export is: its phase, and the rows and segments committed so far';
+    const query = 'Progress of the export: its phase, and the rows and segments committed so far';
     setHandler(progressQuery, () => this.progress(), { description: query });
-    const signal = 'From export-slots/…: a slot may be free, claim it again. Harmless at any time';
+    const signal = 'Sent by export-slots/… when a slot may be free: claims it again. Safe to send at any time';
     setHandler(slotGrantedSignal, () => void (this.slotGranted = true), { description: signal });
   }
 

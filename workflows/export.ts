@@ -35,7 +35,7 @@ export async function exportWorkflow(input: ExportInput): Promise<ExportResult> 
     // If an attempt fails after cancellation was requested, the error isn't a cancellation.
     if (isCancellation(error) || CancellationScope.current().consideredCancelled) {
       await CancellationScope.nonCancellable(() => discard(input, state));
-      throw isCancellation(error) ? error : new CancelledFailure('The export was cancelled.');
+      throw isCancellation(error) ? error : new CancelledFailure('The export was canceled.');
     }
     const failure = failureOf(error);
     await CancellationScope.nonCancellable(() => fail(input, state, failure));
@@ -60,7 +60,7 @@ async function publish(input: ExportInput, state: ExportState, file: FinishedFil
 
 async function discard(input: ExportInput, state: ExportState): Promise<void> {
   const { jobId, tenantId } = input.job;
-  const label = step('discard', 'aborts the upload, removes temporary objects');
+  const label = step('discard', 'abort the upload, remove temporary objects');
   const { discardExport } = controlActivities(input.tuning, label);
   const { byOperator } = await discardExport({ jobId, tenantId });
   state.status('CANCELLED');

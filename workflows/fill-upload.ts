@@ -29,7 +29,7 @@ export async function finish(input: ExportInput, plan: PlanSummary, state: Expor
     const again = answer.rerun.map(({ segment }) => segment);
     await runSegments(input, plan, state, again);
   }
-  throw ApplicationFailure.nonRetryable('The segments could not be joined.', 'INTERNAL');
+  throw ApplicationFailure.nonRetryable("The segments couldn't be joined.", 'INTERNAL');
 }
 
 async function runSegments(

@@ -41,7 +41,7 @@ export async function makeFile(input: ExportInput, state: ExportState): Promise<
       else demand = nextDemand(demand, code, plan.generation, detailsOf(error));
     }
   }
-  throw ApplicationFailure.nonRetryable('The upload was lost again and again.', 'UPLOAD_LOST');
+  throw ApplicationFailure.nonRetryable('The upload was lost too often.', 'UPLOAD_LOST');
 }
 
 function planRound(input: ExportInput, state: ExportState, demand: PlanDemand, round: number): Promise<PlanSummary> {

@@ -12,7 +12,7 @@ class Channels {
     try {
       this.show(channel, await delivery);
     } catch (error) {
-      this.show(channel, 'given up');
+      this.show(channel, 'gave up');
       throw error;
     }
   }
@@ -38,7 +38,7 @@ export async function notificationWorkflow({ webhook, tuning, ...about }: Notifi
 async function email({ jobId, tenantId, event }: EventRef, tuning: Tuning): Promise<string> {
   const { sent, skipped } = await mailActivities(tuning, tenantId).sendEmail({ jobId, tenantId, event });
   if (skipped !== undefined) return `skipped (${skipped})`;
-  return sent ? 'sent' : 'nobody to write to';
+  return sent ? 'sent' : 'no recipient';
 }
 
 async function postWebhook({ jobId, tenantId, event }: EventRef, tuning: Tuning): Promise<string> {

@@ -11,7 +11,7 @@ export async function retentionWorkflow({ tuning, everyMs, forMs }: RetentionInp
   const endsAt = Date.now() + forMs;
   for (let sweeps = 1; ; sweeps += 1) {
     await sweep();
-    setCurrentDetails(`${sweeps} sweeps, the last one ended at ${new Date(Date.now()).toISOString()}`);
+    setCurrentDetails(`${sweeps} sweeps; the last one ended at ${new Date(Date.now()).toISOString()}`);
     if (Date.now() + everyMs >= endsAt) return;
     await sleep(everyMs);
   }

@@ -44,7 +44,7 @@ export async function releaseSlotInline(input: ExportInput): Promise<void> {
   const { jobId, tenantId, userId } = input.job;
   const slots = slotsWorkflowId(tenantId, userId);
   try {
-    await inlineActivities(step('release', 'frees the slot')).releaseSlot({ jobId, tenantId, slots });
+    await inlineActivities(step('release', 'free the slot')).releaseSlot({ jobId, tenantId, slots });
   } catch {
     await signalRelease(input);
   }

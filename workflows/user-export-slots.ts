@@ -44,7 +44,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     description: 'Whether the export (job id) holds a slot',
   });
   setHandler(slotsQuery, () => slots.snapshot(), {
-    description: 'Who holds a slot, who waits for one, who was found dead',
+    description: 'Exports that hold a slot, wait for one, or were found dead',
   });
   setHandler(
     releaseSignal,
@@ -52,7 +52,8 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       slots.release(jobId);
     },
     {
-      description: 'The export (job id) has ended. If it still runs, it loses its slot and claims it again',
+      description:
+        'Reports that the export (job id) has ended. One that is still running loses its slot and claims it again',
     },
   );
   setHandler(
@@ -63,7 +64,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       await reaper.reapDead();
       return slots.isHolder(jobId);
     },
-    { description: 'From an export, for itself: takes a slot, or a place among those that wait' },
+    { description: 'Sent by an export: claims a slot for it, or a place in the queue' },
   );
   setHandler(
     admitUpdate,
@@ -72,7 +73,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       return admissions.admit(request);
     },
     {
-      description: 'From the API: takes a slot and starts an export',
+      description: 'Sent by the API: claims a slot and starts an export',
       validator: (request: AdmitRequest) => {
         admissions.validate(request);
       },

@@ -32,8 +32,8 @@ export async function rushRow(lab: Lab, options: BenchOptions): Promise<RushRepo
       );
       const { rush } = found;
       const verdicts = [
-        ...verdict('all at once: without a complete file', rush.exports - rush.completed, 0, '', 0),
-        ...verdict('all at once: workflows that still hold a slot', rush.stillRunning, 0, '', 0),
+        ...verdict('burst: exports without a complete file', rush.exports - rush.completed, 0, '', 0),
+        ...verdict('burst: workflows that still hold a slot', rush.stillRunning, 0, '', 0),
       ];
       return { name: 'rush', title, table: verdictTable(verdicts), verdicts, results: found };
     } finally {

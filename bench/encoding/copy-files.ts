@@ -39,5 +39,5 @@ async function copyOut(
   const args = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', sourceUrl, '-o', file, '-c', statement];
   const env = { ...benchEnvironment(), PGTZ: 'UTC', PGCLIENTENCODING: 'UTF8' };
   const { ok, output } = await runCommand(psql, args, { timeoutMs: LIMIT_MS, signal, env });
-  if (!ok) throw new StackError(`psql cannot write ${file}: ${tellingLine(output)}`);
+  if (!ok) throw new StackError(`psql can't write ${file}: ${tellingLine(output)}`);
 }

@@ -25,7 +25,7 @@ export async function loadDuckDb(duckDb: DuckDb, sourceUrl: string, database: st
   ];
   const [program = '', ...args] = duckDbStage(duckDb, statements, database);
   const { ok, output } = await runCommand(program, args, { timeoutMs: LIMIT_MS, signal, env: benchEnvironment() });
-  if (!ok) throw new StackError(`DuckDB cannot read the orders: ${tellingLine(output)}`);
+  if (!ok) throw new StackError(`DuckDB can't read the orders: ${tellingLine(output)}`);
 }
 
 /** DuckDB that writes its table as XLSX. Its compression has no level to choose. */

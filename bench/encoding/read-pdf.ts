@@ -27,6 +27,6 @@ export async function readPdfPages(path: string): Promise<Facts> {
     rest = text.slice(Math.max(counted, text.length - OVERLAP));
   }
   pages += [...rest.matchAll(PAGE)].length;
-  if (pages === 0 || !rest.includes(END)) throw new StackError(`${path} is no PDF of any pages.`);
+  if (pages === 0 || !rest.includes(END)) throw new StackError(`${path} is not a PDF with pages.`);
   return { pages };
 }

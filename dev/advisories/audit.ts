@@ -76,6 +76,6 @@ export function findProblems(advisories: readonly Advisory[], exceptions: readon
       .map(({ summary }) => summary),
     ...exceptions
       .filter((exception) => !advisories.some((advisory) => matches(advisory, exception)))
-      .map(({ id, package: name }) => `${name}: the exception for ${id} excepts nothing any more. Remove it.`),
+      .map(({ id, package: name }) => `${name}: the exception for ${id} no longer applies. Remove it.`),
   ];
 }

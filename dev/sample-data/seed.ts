@@ -38,9 +38,9 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
 
     const foreign = [...marks].filter(([, mark]) => !mark.startsWith(MARK)).map(([table]) => table);
     if (foreign.length > 0) {
-      throw new StackError(`The database has tables of its own named ${foreign.join(', ')}: nothing was seeded.`);
+      throw new StackError(`The database already has other tables named ${foreign.join(', ')}, so nothing was seeded.`);
     }
-    if (marks.size > 0) say('removing the earlier rows');
+    if (marks.size > 0) say('removing earlier rows');
     await first.query(`DROP TABLE IF EXISTS ${TABLES.toReversed().join(', ')}`);
 
     const tally = new Tally(options, say);

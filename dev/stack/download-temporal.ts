@@ -16,5 +16,5 @@ if (downloaded() === undefined) {
   await server.teardown();
 }
 const name = downloaded();
-if (name === undefined) throw new Error('the download left no program behind');
+if (name === undefined) throw new Error('the download contains no program');
 console.log(join(downloadDir, name));

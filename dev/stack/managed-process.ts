@@ -77,7 +77,7 @@ export class ManagedProcess {
       child.once('spawn', resolve);
       child.once('error', (error) => {
         this.#child = undefined;
-        reject(new StackError(`${name} could not be run from ${command}: ${messageOf(error)}.`));
+        reject(new StackError(`${name} couldn't be started from ${command}: ${messageOf(error)}.`));
       });
     });
     if (child.pid !== undefined) this.#recorder.add({ name, pid: child.pid, signal: stopSignal });

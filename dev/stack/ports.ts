@@ -51,7 +51,7 @@ export class Ports {
       }
       candidate = randomInt(range.from, range.to);
     }
-    throw new StackError(`No free loopback port was found for ${name} between ${range.from} and ${range.to}.`);
+    throw new StackError(`No free port for ${name} from ${range.from} to ${range.to} on 127.0.0.1.`);
   }
 
   /** Makes the next `take` of these names choose other ports. */

@@ -37,12 +37,12 @@ export async function preparePlace(context: StackContext, programs: string): Pro
   if (await canUse(user, programs, data)) return { programs, data, user };
 
   const elsewhere = folderElsewhere(context.dataDir);
-  context.progress.line(`  The PostgreSQL user cannot enter ${context.dataDir}: its data is in ${elsewhere}.`);
+  context.progress.line(`  The PostgreSQL user can't access ${context.dataDir}, so its data is in ${elsewhere}.`);
   if (context.throwaway) context.recorder.addThrowaway(elsewhere);
   await mkdir(elsewhere, { recursive: true, mode: 0o755 });
   // Its name can be guessed, and everybody may write beside it.
   if ((await lstat(elsewhere)).uid !== process.getuid()) {
-    throw new StackError(`${elsewhere} belongs to another user: remove it, or set DATABASE_URL to a server that runs.`);
+    throw new StackError(`${elsewhere} belongs to another user: remove it, or set DATABASE_URL to a running server.`);
   }
   const copied = join(elsewhere, basename(programs));
   await cp(programs, copied, { recursive: true, verbatimSymlinks: true });
@@ -68,8 +68,8 @@ export async function unprivilegedUser(): Promise<{ uid: number; gid: number }> 
   const created = added.ok ? await lookUp('postgres') : undefined;
   if (created !== undefined) return created;
   throw new StackError(
-    'PostgreSQL does not run as root, and there is no user postgres or nobody, nor useradd to make one: ' +
-      'run this as another user, or set DATABASE_URL to a server that runs.',
+    "PostgreSQL can't run as root, and there is no user postgres or nobody, nor useradd to create one: " +
+      'run this as another user, or set DATABASE_URL to a running server.',
   );
 }
 
@@ -90,8 +90,8 @@ async function canUse(user: { uid: number; gid: number }, programs: string, data
   const { ok, output } = await runCommand('/bin/sh', args, { timeoutMs: 10_000, user, cwd: '/' });
   if (output.includes('EPERM')) {
     throw new StackError(
-      'PostgreSQL does not run as root, and this root may not start a program as another user: ' +
-        'set DATABASE_URL to a server that runs.',
+      "PostgreSQL can't run as root, and this root user can't start a program as another user: " +
+        'set DATABASE_URL to a running server.',
     );
   }
   return ok;

@@ -15,7 +15,7 @@ export function postgresPrograms(): string {
   const platform = `${process.platform}-${process.arch}`;
   if (process.platform === 'linux' && !usesGlibc()) {
     throw new StackError(
-      'PostgreSQL from npm needs glibc, which this system (Alpine?) lacks: set DATABASE_URL to a server that runs.',
+      'PostgreSQL from npm needs glibc, which this system (Alpine?) lacks: set DATABASE_URL to a running server.',
     );
   }
   try {
@@ -28,7 +28,7 @@ export function postgresPrograms(): string {
     // Said below.
   }
   throw new StackError(
-    `PostgreSQL from npm is not installed for ${platform}: run npm ci, or set DATABASE_URL to a server that runs.`,
+    `PostgreSQL from npm is not installed for ${platform}: run npm ci, or set DATABASE_URL to a running server.`,
   );
 }
 

@@ -41,7 +41,7 @@ export async function startPostgres(
     const place = await preparePlace(context, postgresPrograms());
     await endForgottenServer(place.data);
     if (!(await isInitialised(place.data))) {
-      say('creating its data folder');
+      say('creating the data folder');
       await initialise(context, place);
     }
     return withFreePorts(context, ['postgres'], async () => {
@@ -148,7 +148,7 @@ async function initialise(context: StackContext, { programs, data, user }: Postg
     }
     reason = /no space left/i.test(output) ? 'the disk is full' : tellingLine(output);
   }
-  throw new StackError(`PostgreSQL's data folder, ${data}, could not be made: ${reason}.`);
+  throw new StackError(`PostgreSQL's data folder, ${data}, couldn't be created: ${reason}.`);
 }
 
 /** Rejects while the server takes no connection. */
@@ -173,7 +173,7 @@ async function prepare(url: string, databases: readonly string[], readerPassword
     if (rowCount === 0) await client.query(`CREATE ROLE ${READER} IN ROLE pg_read_all_data`);
     await client.query(`ALTER ROLE ${READER} LOGIN PASSWORD ${client.escapeLiteral(readerPassword)}`);
   } catch (error) {
-    throw new StackError(`PostgreSQL's databases could not be made: ${messageOf(error)}.`, { cause: error });
+    throw new StackError(`PostgreSQL's databases couldn't be created: ${messageOf(error)}.`, { cause: error });
   } finally {
     await client.end();
   }

@@ -34,7 +34,7 @@ export async function runCommand(
     execFile(command, args, options, (error, stdout, stderr) => {
       const printed = `${stdout}\n${stderr}`.trim();
       if (error === null) resolve({ ok: true, output: printed });
-      else if (error.killed === true) resolve({ ok: false, output: `it took more than ${timeoutMs / 1000} s` });
+      else if (error.killed === true) resolve({ ok: false, output: `it took longer than ${timeoutMs / 1000} s` });
       else resolve({ ok: false, output: printed === '' ? error.message : printed });
     });
   });
@@ -48,5 +48,5 @@ export function tellingLine(output: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+  return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it printed nothing';
 }

@@ -58,7 +58,7 @@ export class RunRecorder {
     } catch {
       const owner = readRunRecord(file)?.owner.pid;
       throw new StackError(
-        `The local stack of this folder is running already (process ${owner ?? 'unknown'}): stop that one first.`,
+        `The local stack of this folder is already running (process ${owner ?? 'unknown'}): stop it first.`,
       );
     } finally {
       rmSync(draft, { force: true });

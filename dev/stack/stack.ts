@@ -92,7 +92,7 @@ class Run {
     const progress = options.progress ?? createProgress(process.stdout);
     const leftovers = await findLeftovers([LOCAL_DIR, dataDir]);
     if (leftovers.length > 0) {
-      await progress.step('Cleaning up after a run that was killed', () => Promise.all(leftovers.map(cleanUpAfter)));
+      await progress.step('Cleaning up after a killed run', () => Promise.all(leftovers.map(cleanUpAfter)));
     }
     return new Run({ ...options, progress }, dataDir, cacheDir, logDir);
   }

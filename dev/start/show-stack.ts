@@ -36,7 +36,7 @@ export interface ShowOptions {
  */
 export async function showStack(options: ShowOptions): Promise<void> {
   const { orders, once, reset, dataDir, environment, progress, signal } = options;
-  if (reset) await progress.step('Removing the data of earlier runs', () => resetStack(dataDir));
+  if (reset) await progress.step('Deleting data from earlier runs', () => resetStack(dataDir));
   progress.line('Starting the local stack');
   const stack = await startStack({ dataDir, environment, progress, signal });
   try {
@@ -69,7 +69,7 @@ export async function showStack(options: ShowOptions): Promise<void> {
 async function seed(stack: Stack, orders: number, progress: Progress, signal: AbortSignal): Promise<void> {
   const { sourceOwnerUrl: databaseUrl } = stack;
   if (databaseUrl === undefined) {
-    progress.line('  The source database is your own: no sample data was put into it.');
+    progress.line('  Skipped the sample data, because the source database is your own.');
     return;
   }
   await progress.step(`Sample data: ${orders.toLocaleString('en')} orders`, async (say) => {
@@ -89,7 +89,7 @@ async function checkFile(
   signal: AbortSignal,
 ): Promise<void> {
   const folder = join(dataDir, 'downloads');
-  const file = await progress.step('Downloading the file by its link', () => download(finished, folder, signal));
+  const file = await progress.step('Downloading the file from its link', () => download(finished, folder, signal));
   progress.line(
     `  File      ${file.path} (checked: ${file.bytes.toLocaleString('en')} bytes, ${file.rows.toLocaleString('en')} rows)`,
   );
@@ -106,8 +106,8 @@ async function untilDeath(
     const { code, signal: killer } = await running.exited;
     if (signal.aborted) return;
     dead.abort(
-      new StackError(`The ${running.name} ended (${killer ?? `code ${code}`}): ${lastLine(await running.logTail())}
-Its log is ${running.logFile}.`),
+      new StackError(`The ${running.name} exited (${killer ?? `code ${code}`}): ${lastLine(await running.logTail())}
+See its log: ${running.logFile}.`),
     );
   });
   const stop = AbortSignal.any([signal, dead.signal]);

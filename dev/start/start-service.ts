@@ -39,7 +39,7 @@ export async function startService(
     await temporal.close();
   }
   if (asked === undefined) {
-    throw new StackError(`None of the ports ${USUAL_PORTS.join(', ')} is free for the API: set PORT.`);
+    throw new StackError(`None of the ports ${USUAL_PORTS.join(', ')} is free for the API: set PORT to another one.`);
   }
   throw new StackError(`PORT is ${asked} in your environment, but another process uses that port.`);
 }

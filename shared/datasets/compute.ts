@@ -68,7 +68,7 @@ const WANTED = {
   bigint: 'a whole number of 64 bits',
   'double precision': 'a number',
   numeric: 'a number, as a number or as text',
-  jsonb: 'what JSON can hold',
+  jsonb: 'a JSON value',
 } as const satisfies Record<ComputedType, string>;
 
 /** What was returned, for the operator; the value itself could be anybody's secret. */

@@ -110,12 +110,12 @@ export function checkDataset(dataset: Dataset): Dataset {
     throw new DatasetError(`Dataset ${JSON.stringify(dataset.name)}: ${why}.`);
   };
   if (!NAME.test(dataset.name)) fail('its name must be lower case letters, digits and underscores');
-  if (dataset.name === ACCOUNT) fail('this name means the export of a whole account');
+  if (dataset.name === ACCOUNT) fail('this name is reserved for account exports');
   if (dataset.name === MANIFEST && dataset.userColumn !== undefined) {
-    fail('with a userColumn, its file would take the place of the manifest in account exports');
+    fail("a dataset with a userColumn can't have this name: its file would replace the manifest of account exports");
   }
   if (dataset.key.length === 0) fail('it has no key');
-  if (new Set(dataset.key).size < dataset.key.length) fail('its key names a column twice');
+  if (new Set(dataset.key).size < dataset.key.length) fail('its key has a column twice');
   const columns = Object.entries(dataset.columns);
   if (columns.length === 0) fail('it has no columns');
   if (!isOneLine(dataset.title)) fail('its title has a line break or another control character');
@@ -131,19 +131,20 @@ export function checkDataset(dataset: Dataset): Dataset {
       fail(`computed column ${name} has the type ${JSON.stringify(type)}; it can be ${COMPUTED_TYPES.join(', ')}`);
     }
     const stranger = from.find((column) => !Object.hasOwn(dataset.columns, column));
-    if (stranger !== undefined) fail(`computed column ${name} is made from ${stranger}, which it does not have`);
+    if (stranger !== undefined)
+      fail(`computed column ${name} is made from ${stranger}, which the dataset doesn't have`);
   }
   for (const [name, filter] of Object.entries(dataset.filters ?? {})) {
     const type = Object.hasOwn(dataset.columns, filter.column) ? dataset.columns[filter.column]?.type : undefined;
-    if (type === undefined) fail(`filter ${name} names the column ${filter.column}, which it does not have`);
+    if (type === undefined) fail(`filter ${name} uses column ${filter.column}, which the dataset doesn't have`);
     if (filter.kind === 'date_range' && !['date', 'timestamp', 'timestamptz'].includes(type ?? '')) {
       fail(`filter ${name} is a date_range, but column ${filter.column} is ${type ?? 'unknown'}`);
     }
     if (filter.kind === 'contains' && type !== 'text' && type !== 'char') {
-      fail(`filter ${name} looks for text, but column ${filter.column} is ${type ?? 'unknown'}`);
+      fail(`filter ${name} searches text, but column ${filter.column} is ${type ?? 'unknown'}`);
     }
     if (filter.kind !== 'is_null' && (type === 'json' || type === 'jsonb' || type === 'other'))
-      fail(`filter ${name} cannot compare column ${filter.column}: it is ${type}`);
+      fail(`filter ${name} can't compare column ${filter.column}, because it is ${type}`);
     for (const value of filter.kind === 'one_of' ? (filter.values ?? []) : []) {
       const problem = valueProblem(value, type ?? 'text');
       if (problem !== null) fail(`filter ${name} has the value ${JSON.stringify(value)}, which ${problem}`);

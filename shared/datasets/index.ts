@@ -10,7 +10,7 @@ import { transactions } from './transactions.js';
 export function createRegistry(datasets: readonly Dataset[]): DatasetRegistry {
   const registry = new Map<string, Dataset>();
   for (const dataset of datasets) {
-    if (registry.has(dataset.name)) throw new DatasetError(`There are two datasets named ${dataset.name}.`);
+    if (registry.has(dataset.name)) throw new DatasetError(`Two datasets are named ${dataset.name}.`);
     registry.set(dataset.name, dataset);
   }
   const files = accountDatasets(registry).length;

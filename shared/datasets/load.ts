@@ -41,7 +41,9 @@ const datasetSchema = z.strictObject(
           'kind',
           [
             filter('date_range'),
-            filter('one_of').extend({ values: z.array(text, { error: 'must be a list of texts' }).min(1).optional() }),
+            filter('one_of').extend({
+              values: z.array(text, { error: 'must be a list of strings' }).min(1).optional(),
+            }),
             filter('range'),
             filter('equals'),
             filter('contains'),

@@ -65,7 +65,7 @@ function columnMisfit({ columns }: Dataset, column: CatalogueColumn | undefined)
 
 function ownerMisfit(owner: 'tenant' | 'user', column: CatalogueColumn | undefined): string | null {
   if (column === undefined || (column.labels === null && OWNER_TYPES.includes(columnTypeOf(column)))) return null;
-  return `${owner} column ${column.name} is ${column.type}, but a ${owner}'s id is a UUID: name a column of type uuid or text`;
+  return `${owner} column ${column.name} is ${column.type}, but a ${owner}'s id is a UUID: choose a column of type uuid or text`;
 }
 
 /** An enumeration can be compared with its own labels only; any other text would end the query. */

@@ -126,7 +126,7 @@ export function valueProblem(value: Scalar, type: ColumnType): string | null {
     case 'jsonb':
       return 'cannot be compared: the column is JSON';
     case 'other':
-      return 'cannot be compared: the column has a type of its own kind';
+      return 'cannot be compared: the column has a custom type';
     default:
       if (typeof value !== 'string') return 'must be a string';
       return isStorable(value) ? null : UNSTORABLE;

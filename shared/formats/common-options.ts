@@ -11,8 +11,8 @@ function isTimezone(name: string): boolean {
 }
 
 export const timezone = z
-  .string({ error: 'must be a timezone by name, such as Europe/Berlin' })
-  .refine(isTimezone, 'must be a timezone by name, such as Europe/Berlin')
+  .string({ error: 'must be the name of a timezone, such as Europe/Berlin' })
+  .refine(isTimezone, 'must be the name of a timezone, such as Europe/Berlin')
   .default('UTC')
   .describe('Timezone of the times in the file and of the days in filters');
 

@@ -54,7 +54,7 @@ export class JobStore extends JobLifecycle {
   /** @throws ServiceError INTERNAL when the row does not exist */
   async get(jobId: string): Promise<JobRow> {
     const row = await this.find(jobId);
-    if (row === null) throw new ServiceError('INTERNAL', `The row of job ${jobId} is not there.`);
+    if (row === null) throw new ServiceError('INTERNAL', `Job ${jobId} has no row.`);
     return row;
   }
 

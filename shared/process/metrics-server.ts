@@ -30,7 +30,7 @@ export async function serveMetrics(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
-      const sentence = `Metrics cannot be served at ${at.host}:${at.port} (METRICS_HOST, METRICS_PORT): ${error.message}.`;
+      const sentence = `Can't serve metrics at ${at.host}:${at.port} (METRICS_HOST, METRICS_PORT): ${error.message}.`;
       reject(new MetricsPortError(sentence, { cause: error }));
     });
     server.listen(at.port, at.host, resolve);

@@ -20,7 +20,7 @@ export const serviceVersion = (): string => readPackage().version;
 export function checkNode(version = process.versions.node): void {
   const oldest = readPackage().engines.node.slice('>='.length);
   if (version.localeCompare(oldest, 'en', { numeric: true }) >= 0) return;
-  throw new UnsupportedNodeError(`Node.js ${version} is too old: ${oldest} or newer is needed.`);
+  throw new UnsupportedNodeError(`Node.js ${version} is too old: version ${oldest} or newer is required.`);
 }
 
 /** Thrown when the Node.js that runs the service is too old. */

@@ -36,8 +36,8 @@ const scalarOf = (type: ColumnType) =>
 function dateRange(type: ColumnType) {
   const bound = scalarOf(type);
   return z
-    .tuple([bound, bound], { error: 'must be two dates: from inclusive, to exclusive' })
-    .refine(([from, to]) => isBefore(from, to, type) !== false, 'must begin before it ends');
+    .tuple([bound, bound], { error: 'must be two dates: the first day, and the day after the last' })
+    .refine(([from, to]) => isBefore(from, to, type) !== false, 'must have its start before its end');
 }
 
 function range(type: ColumnType) {
@@ -48,7 +48,7 @@ function range(type: ColumnType) {
     .refine(({ gt, gte, lt, lte }) => {
       const [low, high] = [gt ?? gte, lt ?? lte];
       return low === undefined || high === undefined || isBefore(high, low, type) !== true;
-    }, 'must begin before it ends')
+    }, 'must have its start before its end')
     .transform((value) => value as RangeFilter)
     .meta({ minProperties: 1 });
 }
@@ -57,8 +57,8 @@ function oneOf(type: ColumnType, values: readonly string[] | undefined) {
   const item = values === undefined ? scalarOf(type) : z.enum(values, { error: `must be one of ${values.join(', ')}` });
   return z
     .array(item as z.ZodType<Scalar>, { error: 'must be a list of values' })
-    .min(1, 'must name a value')
-    .max(MAX_LIST, `must name at most ${MAX_LIST} values`);
+    .min(1, 'must have at least one value')
+    .max(MAX_LIST, `must have at most ${MAX_LIST} values`);
 }
 
 function filterSchema(filter: FilterDefinition, type: ColumnType) {
@@ -114,9 +114,9 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
       .array(z.enum(names, { error: `must be one of ${names.join(', ')}` }), {
         error: 'must be a list of column names',
       })
-      .min(1, 'must name a column')
-      .max(names.length, `must name at most ${names.length} columns`)
-      .refine((columns) => new Set(columns).size === columns.length, 'must not name a column twice')
+      .min(1, 'must have at least one column')
+      .max(names.length, `must have at most ${names.length} columns`)
+      .refine((columns) => new Set(columns).size === columns.length, 'must not have a column twice')
       .meta({ uniqueItems: true })
       .optional()
       .describe('In file order. Default: all; PDF leaves out columns of type uuid'),
@@ -126,7 +126,7 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
   });
 }
 
-const EVERYTHING = 'is not for account exports: they hold everything';
+const EVERYTHING = "can't be set for account exports, which contain everything";
 function accountSchema(notify: NotifySchema) {
   return z.strictObject({
     type: z.literal(ACCOUNT),
@@ -151,7 +151,7 @@ export function createRequestSchema(registry: DatasetRegistry, webhookRule = cre
   return z.discriminatedUnion('type', [first, ...rest, ...account], {
     error: ({ input }) =>
       typeof input === 'object' && input !== null && !Array.isArray(input)
-        ? `${'type' in input ? '' : 'is required: it '}must be one of ${types.join(', ')}`
+        ? `${'type' in input ? '' : 'is required and '}must be one of ${types.join(', ')}`
         : 'must be a JSON object',
   });
 }
@@ -198,7 +198,7 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
   if (options?.success !== true) return { problems: inOptions };
   const { type, filters = {}, notify } = result.data;
   if (type === ACCOUNT && (options.data.compression ?? 'none') !== 'none') {
-    const detail = 'is not for account exports: their archive is compressed';
+    const detail = "can't be set for account exports, which are always compressed";
     return { problems: [{ pointer: '/options/compression', detail }] };
   }
   const dataset = registry.get(type);

@@ -70,7 +70,7 @@ export function parseCron(text: string): Cron {
   const times = { minutes, hours, months };
   const byEither = !monthDays.startsWith('*') && !weekDays.startsWith('*');
   if (!byEither && months.every((month) => Math.min(...daysOfMonth) > (MONTH_LENGTHS[month - 1] ?? 0))) {
-    throw new CronError('must name a day that some month has');
+    throw new CronError('must have a day that exists in some month');
   }
   return {
     calendars: byEither

@@ -6,13 +6,13 @@ import { OVERLAPS } from './contract.js';
 /** A schedule as its user writes it. */
 export const definitionSchema = z.strictObject({
   name: z
-    .string({ error: 'must be a text' })
+    .string({ error: 'must be text' })
     .trim()
     .min(1, 'must not be empty')
     .max(200, 'must be at most 200 characters')
     .refine(isStorable, UNSTORABLE),
   cron: z
-    .string({ error: 'must be five fields, such as 0 6 1 * *' })
+    .string({ error: 'must have five fields, such as 0 6 1 * *' })
     .max(200, 'must be at most 200 characters')
     .optional()
     .describe('Five fields, such as `0 6 1 * *`, in the timezone of the schedule. Set either this or `every_seconds`'),
@@ -27,7 +27,7 @@ export const definitionSchema = z.strictObject({
     .enum(OVERLAPS, { error: `must be one of ${OVERLAPS.join(', ')}` })
     .default('skip')
     .describe(
-      'When a run is due while the one before is active: `skip` it, run it afterwards (`buffer_one`, at most one), or cancel the other',
+      'If the previous run is still active: `skip` the new one, run it afterwards (`buffer_one`, at most one), or cancel the previous one',
     ),
   ends_at: z.iso
     .datetime({ offset: true, error: 'must be a time such as 2026-01-31T13:45:00Z' })

@@ -82,7 +82,7 @@ export class CopyOut implements AsyncIterable<CopyChunk> {
       },
       return: () => {
         forget();
-        if (this.#started) this.#reader.abandon(new Error('the copy was left before its end'));
+        if (this.#started) this.#reader.abandon(new Error('the copy was abandoned'));
         return Promise.resolve({ done: true, value: undefined });
       },
     };

@@ -112,12 +112,12 @@ export class CopyReader implements pg.Submittable {
 
   handleReadyForQuery(): void {
     if (this.#copied) this.#finish();
-    else this.handleError(new Error('the statement is not one COPY … TO STDOUT'));
+    else this.handleError(new Error('the statement is not a single COPY … TO STDOUT'));
   }
 
   /** The server would wait for rows for ever. Its answer is an error, which then ends this query. */
   handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void {
-    connection.sendCopyFail('only COPY … TO STDOUT is read here');
+    connection.sendCopyFail('only COPY … TO STDOUT is supported');
   }
 
   /** The rest is what pg calls when the statement was another one, or several. */

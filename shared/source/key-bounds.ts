@@ -62,7 +62,7 @@ export async function readBounds(
   await client.query('CLOSE keys');
   if (passed === n) return (await equals.hasAny()) ? 'repeated' : bounds;
   const [last, before] = await rows(lastKeysSql(query));
-  if (last === undefined) throw new Error('the last row is gone: the transaction has more than one snapshot');
+  if (last === undefined) throw new Error('the last row is missing, so the transaction has more than one snapshot');
   if (before !== undefined && (await equals.has([before, last]))) return 'repeated';
   return (await equals.hasAny()) ? 'repeated' : [...bounds, { n: passed, key: last }];
 }

@@ -72,6 +72,6 @@ function why({ reason, role, owner }: Found): string {
 }
 
 function remedy({ reason, table }: Found): string {
-  const another = 'Connect SOURCE_DATABASE_URL as a role that owns nothing and can only read';
+  const another = 'Use a role in SOURCE_DATABASE_URL that owns nothing and can only read';
   return reason === 'owner' ? `${another}, or run: ALTER TABLE ${table} FORCE ROW LEVEL SECURITY;` : `${another}.`;
 }

@@ -25,6 +25,6 @@ export async function requirePermission(
   if (permission === undefined) return;
   const session = { tenantId, userId, timezone: 'UTC', statementTimeoutMs: PERMISSION_MS };
   if (!(await source.permits(permission, session, signal))) {
-    throw new ServiceError('NOT_PERMITTED', `This user may not export ${type}.`);
+    throw new ServiceError('NOT_PERMITTED', `This user isn't allowed to export ${type}.`);
   }
 }

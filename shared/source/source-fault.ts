@@ -32,7 +32,7 @@ export function sourceFault(error: unknown): unknown {
     return new ServiceError('SOURCE_FORBIDDEN', sentence, {}, because);
   }
   if (sqlstate !== null && !PASSING.test(sqlstate)) {
-    return new ServiceError('DATASET_UNAVAILABLE', `The source database refused the query: ${reason}.`, {}, because);
+    return new ServiceError('DATASET_UNAVAILABLE', `The source database rejected the query: ${reason}.`, {}, because);
   }
   if (sqlstate === null && !isDatabaseFault(error)) return error;
   const sentence = `The source database is not responding as expected: ${reason}.`;

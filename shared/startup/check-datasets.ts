@@ -60,6 +60,6 @@ async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal
     return [];
   } catch (error) {
     if (!(error instanceof ServiceError) || !NEEDS_MENDING.includes(error.code)) throw error;
-    return [`Dataset ${dataset.name} cannot be exported: ${messageOf(error)}`];
+    return [`Dataset ${dataset.name} can't be exported: ${messageOf(error)}`];
   }
 }

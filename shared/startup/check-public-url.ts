@@ -15,7 +15,7 @@ export function checkPublicUrl(settings: Settings): string | null {
   if (!isLoopback(new URL(url).hostname)) return null;
   const ways = [...(sendsMails(settings) ? ['mails'] : []), ...(sendsWebhooks(settings) ? ['webhooks'] : [])];
   if (ways.length === 0) return null;
-  return `PUBLIC_URL is ${url}, but ${ways.join(' and ')} leave this machine: their links lead nowhere. Set PUBLIC_URL to the address at which users reach the API.`;
+  return `PUBLIC_URL is ${url}, but ${ways.join(' and ')} leave this machine: their links won't work. Set PUBLIC_URL to the address at which users reach the API.`;
 }
 
 function sendsMails({ RESEND_API_KEY: key, RESEND_BASE_URL: base, SMTP_URL: smtp }: Settings): boolean {

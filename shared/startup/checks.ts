@@ -55,9 +55,9 @@ export async function checkJobStore(pool: Pool): Promise<string | null> {
            (SELECT count(to_regclass(name)) FROM unnest($1::text[]) AS name)::integer AS tables`,
         [TABLES],
       );
-      if (rows[0]?.tables !== TABLES.length) return 'The tables of the service are missing: run `npm run migrate`.';
+      if (rows[0]?.tables !== TABLES.length) return "The service's tables are missing: run `npm run migrate`.";
       const { rowCount } = await pool.query(`SELECT 1 FROM ${MIGRATIONS_TABLE} WHERE name = $1`, [NEWEST_MIGRATION]);
-      if (rowCount === 0) return 'The tables of the service are older than this version: run `npm run migrate`.';
+      if (rowCount === 0) return "The service's tables are older than this version: run `npm run migrate`.";
       return rows[0].readonly
         ? `${place} is read-only. Point DATABASE_URL at a server that accepts writes, or make this one writable.`
         : null;

@@ -44,7 +44,7 @@ const origins = z
   .string()
   .default('')
   .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
-  .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example.com, with commas between, or *');
+  .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example.com, separated by commas, or *');
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 // `localhost:9000` is a URL, too: of the scheme `localhost`.
 const url = z.url({ protocol: /^https?$/, error: 'must be an address such as http://host:port' });
@@ -67,7 +67,7 @@ const weights = z
     return z.NEVER;
   });
 const PAYLOAD_KEY_SENTENCE =
-  'must be NAME:KEY, or several of them separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
+  'must be NAME:KEY, or several of these separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
 /** Encrypts what Temporal stores; absent: nothing is encrypted. */
 const payloadKeys = z
   .string()
@@ -171,7 +171,7 @@ const worker = common.extend({
   PDF_FONTS: z
     .string()
     .transform((paths) => paths.split(',').map((path) => path.trim()))
-    .pipe(z.array(z.string().min(1, 'must be paths with commas between them')))
+    .pipe(z.array(z.string().min(1, 'must be paths separated by commas')))
     .optional(),
   // Titles and logos of PDFs by tenant: a JSON file.
   PDF_BRANDING: z.string().optional(),
@@ -237,7 +237,7 @@ export const parseTemporalConfig = (environment: Environment) =>
 export function parseApiConfig(environment: Environment): ApiConfig {
   const config = parse(api, environment);
   if (config.JWT_SECRET === undefined && config.JWT_JWKS_URL === undefined) {
-    throw new ConfigError('Neither JWT_SECRET nor JWT_JWKS_URL is set.');
+    throw new ConfigError('Set JWT_SECRET or JWT_JWKS_URL.');
   }
   if (config.JWT_JWKS_URL !== undefined && config.JWT_AUDIENCE === undefined) {
     throw new ConfigError('JWT_AUDIENCE is not set: the keys at JWT_JWKS_URL also sign tokens for other services.');

@@ -50,7 +50,7 @@ export class MultipartUploads extends UploadListing {
         ...checksums,
       };
       const { UploadId } = await this.s3.send(new CreateMultipartUploadCommand({ ...this.at(key), ...headers }));
-      if (UploadId === undefined) throw new Error('the store named no upload id');
+      if (UploadId === undefined) throw new Error('the store returned no upload id');
       return UploadId;
     };
     return this.run(() =>
@@ -75,7 +75,7 @@ export class MultipartUploads extends UploadListing {
       const named = { UploadId: target.uploadId, PartNumber: partNumber, ContentLength: body.length };
       const command = new UploadPartCommand({ ...this.at(target.key), ...named, ...checksum, Body: body });
       const { ETag } = await this.s3.send(command, until(signal));
-      if (ETag === undefined) throw new Error('the store named no ETag');
+      if (ETag === undefined) throw new Error('the store returned no ETag');
       return quoted(ETag);
     };
     return this.run(async () => {
@@ -89,7 +89,7 @@ export class MultipartUploads extends UploadListing {
       } catch (error) {
         if (isStoreError(error, 'NoSuchUpload')) return null;
         if (!isStoreError(error, 'BadDigest', 'XAmzContentChecksumMismatch')) throw error;
-        const sentence = `Part ${partNumber} did not reach the store as it was sent.`;
+        const sentence = `Part ${partNumber} was damaged on its way to the store.`;
         throw new ServiceError('STORAGE_UNAVAILABLE', sentence, {}, { cause: error });
       }
     });
@@ -114,7 +114,8 @@ export class MultipartUploads extends UploadListing {
           // Between the two requests another attempt may complete: then its object has the same bytes, or its upload was
           // aborted before this one began.
           async () => {
-            if ((await this.head(target.key)) !== null) throw new ObjectExists('An object has this key already.');
+            if ((await this.head(target.key)) !== null)
+              throw new ObjectExists('An object with this key already exists.');
             return this.#complete(target, parts, crc32, {});
           },
         );
@@ -141,7 +142,7 @@ export class MultipartUploads extends UploadListing {
       const command = new CompleteMultipartUploadCommand({ ...this.at(key), ...body, ...checksum, ...condition });
       const { ETag } = await this.s3.send(command);
       // The status was sent before the store knew: an error may follow it, and the SDK misses one before a line end.
-      if (ETag === undefined) throw new Error('the store did not say what it had made');
+      if (ETag === undefined) throw new Error('the store returned no ETag for the object');
       return 'completed';
     };
     return this.features.try(

@@ -118,7 +118,7 @@ export class PartWriter {
 
   #takeNumber(): number {
     if (this.#nextNumber > this.#options.numbers.last) {
-      throw new OutOfPartNumbers('the segment has more parts than numbers');
+      throw new OutOfPartNumbers('the segment has more parts than part numbers');
     }
     return this.#nextNumber++;
   }

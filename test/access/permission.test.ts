@@ -37,7 +37,7 @@ describe('the permission of a dataset', () => {
   it('is asked before an export, and before an estimate, of the very user', async () => {
     for (const path of ['/v1/exports', '/v1/exports/estimate']) {
       const problem = assertProblem(await service.ask('POST', path, { as: bob, body }), 'NOT_PERMITTED');
-      assert.equal(problem.detail, 'This user may not export guarded.');
+      assert.equal(problem.detail, "This user isn't allowed to export guarded.");
     }
     const rows = await queryRows(service.databaseUrl, 'SELECT FROM export_jobs WHERE user_id = $1', [bob.userId]);
     assert.equal(rows.length, 0);

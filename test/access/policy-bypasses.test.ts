@@ -68,7 +68,7 @@ describe('a check of the datasets, about row-level security', () => {
     }
   }
   const BYPASSED = 'Row-level security of public.bills is bypassed: ';
-  const CONNECT = 'Connect SOURCE_DATABASE_URL as a role that owns nothing and can only read';
+  const CONNECT = 'Use a role in SOURCE_DATABASE_URL that owns nothing and can only read';
 
   it('does not warn about a role that the policies apply to, or one that owns a table with FORCE', async () => {
     const reader = await createRole();

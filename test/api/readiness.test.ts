@@ -60,7 +60,7 @@ describe('a check of readiness', () => {
 
   it('says that the tables are missing, then that they are there, then that they are old', async () => {
     const jobs = pool(database.url);
-    const missing = 'The tables of the service are missing: run `npm run migrate`.';
+    const missing = "The service's tables are missing: run `npm run migrate`.";
     assert.deepEqual(await sentences(() => checkJobStore(jobs)), [missing]);
     await migrate(database.url);
     assert.deepEqual(await sentences(() => checkJobStore(jobs)), []);
@@ -69,7 +69,7 @@ describe('a check of readiness', () => {
     await queryRows(database.url, 'ALTER TABLE away RENAME TO export_segments');
     const rows = await queryRows<{ name: string }>(database.url, 'DELETE FROM export_migrations RETURNING name');
     assert.deepEqual(await sentences(() => checkJobStore(jobs)), [
-      'The tables of the service are older than this version: run `npm run migrate`.',
+      "The service's tables are older than this version: run `npm run migrate`.",
     ]);
     for (const { name } of rows) {
       await queryRows(database.url, 'INSERT INTO export_migrations (name, run_on) VALUES ($1, now())', [name]);

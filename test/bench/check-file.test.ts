@@ -55,10 +55,10 @@ describe('a turn’s file', () => {
     await check({ file }, file);
     await check({ file });
     stored = Buffer.from('1,a\n2,c\n');
-    await assert.rejects(check({ file }), /x made a wrong file: crc32 .{8}, not .{8}\./);
+    await assert.rejects(check({ file }), /x produced a wrong file: crc32 is .{8}, not .{8}\./);
     stored = Buffer.from('1,a\n');
-    await assert.rejects(check({ file }), /x made a wrong file: bytes 4, not 8\./);
-    await assert.rejects(check({ file }, {}, 'sink'), /x made a wrong file: bytes 4, not 8\./);
+    await assert.rejects(check({ file }), /x produced a wrong file: bytes is 4, not 8\./);
+    await assert.rejects(check({ file }, {}, 'sink'), /x produced a wrong file: bytes is 4, not 8\./);
   });
 
   it('is compared with what the job says', async () => {
@@ -78,7 +78,7 @@ describe('a turn’s file', () => {
     stored = gzipSync('1,a\n2,c\n');
     await assert.rejects(check({ content }), /wrong file: crc32/);
     stored = plain;
-    await assert.rejects(check({ content }), /x made a file that cannot be read: incorrect header check\./);
+    await assert.rejects(check({ content }), /x produced an unreadable file: incorrect header check\./);
     stored = Buffer.from('id,note\n1,a\n3,b\n');
     const rows = { read: readCsvRows, is: { rows: 2, sum: 3, isInOrder: true } };
     await assert.rejects(check({ content: rows }), /wrong file: sum 4, not 3/);

@@ -69,7 +69,7 @@ const FAILING: readonly (readonly [dataset: Dataset, sentence: string])[] = [
   ],
   [
     failing('waits', 'jsonb', () => Promise.resolve(1)),
-    'Dataset waits: column bad must be what JSON can hold (jsonb), but its compute returned a promise.',
+    'Dataset waits: column bad must be a JSON value (jsonb), but its compute returned a promise.',
   ],
   [
     failing('overflows', 'integer', () => 2 ** 31),

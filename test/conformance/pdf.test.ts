@@ -172,7 +172,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     for (const path of ['/v1/exports', '/v1/exports/estimate']) {
       const answer = await running().ask('POST', path, { as: me, body });
       const { detail } = assertProblem(answer, 'VALIDATION_FAILED', ['/columns']);
-      assert.match(detail, /are too many for a PDF of this page size: it has room for 22; 40 were asked for\.$/);
+      assert.match(detail, /are too many for a PDF of this page size: it fits 22, and the request has 40\.$/);
     }
   });
 });

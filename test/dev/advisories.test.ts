@@ -43,7 +43,7 @@ describe('The check of advisories', function () {
     published = EXCEPTIONS;
     assert.deepEqual(await check(), {
       code: 0,
-      stdout: `Advisories: none but the ${EXCEPTIONS.length} of dev/advisories/exceptions.ts\n`,
+      stdout: `Advisories: none besides the ${EXCEPTIONS.length} exceptions in dev/advisories/exceptions.ts\n`,
       stderr: '',
     });
   });
@@ -62,7 +62,7 @@ describe('The check of advisories', function () {
       { code, stderr },
       {
         code: 1,
-        stderr: `Advisories:\n  ${EXCEPTIONS[0]?.package}: the exception for ${EXCEPTIONS[0]?.id} excepts nothing any more. Remove it.\n`,
+        stderr: `Advisories:\n  ${EXCEPTIONS[0]?.package}: the exception for ${EXCEPTIONS[0]?.id} no longer applies. Remove it.\n`,
       },
     );
   });
@@ -71,7 +71,7 @@ describe('The check of advisories', function () {
     published = null;
     const { code, stdout } = await check();
     assert.equal(code, 0);
-    assert.match(stdout, /^Advisories: SKIPPED, the registry does not answer: 405 Method Not Allowed/);
+    assert.match(stdout, /^Advisories: SKIPPED, the registry doesn't respond: 405 Method Not Allowed/);
   });
 });
 

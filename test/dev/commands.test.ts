@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,18 @@ const COMMANDS = {
   worker: 'worker/main.ts',
 };
 
-/** One of each kind. */
+const SOURCES = ['api', 'worker', 'workflows', 'activities', 'shared', 'node_modules', 'package-lock.json'];
+
+/** A folder with the sources and packages of this one, but without its build. */
+async function linkSources(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'unbuilt-'));
+  await copyRunner(folder);
+  await cp(join(ROOT, 'dev', 'typescript.mjs'), join(folder, 'dev', 'typescript.mjs'));
+  for (const source of SOURCES) await symlink(join(ROOT, source), join(folder, source));
+  return folder;
+}
+
+/** One command of each kind. */
 const QUICK = ['start', 'token', 'migrate'];
 
 describe("npm's commands", function () {
@@ -38,7 +49,7 @@ describe("npm's commands", function () {
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
       assert.match(stdout, new RegExp(`^Usage: npm (?:run )?${name}\\b`));
     });
-    // What mocha's arguments are, mocha knows.
+    // mocha parses its own arguments.
     if (name === 'test') continue;
     now(`answer an unknown option with one sentence and their usage: ${name}`, async () => {
       const { code, stdout, stderr } = await runProgram(file, ['--nonsense'], {});
@@ -61,8 +72,19 @@ describe("npm's commands", function () {
       it(`say in one sentence what to run first: ${name}`, async () => {
         assert.deepEqual(await npmRun(name), {
           ok: false,
-          output: `'npm run ${name}' runs what 'npm run build' compiles: run that first, or everything with npm start.`,
+          output: `'npm run ${name}' needs a build: run 'npm run build' first, or start everything with 'npm start'.`,
         });
+      });
+    }
+
+    for (const name of ['api', 'worker']) {
+      it(`answer --help: ${name}`, async () => {
+        const unbuilt = await linkSources();
+        const args = ['run', '--silent', name, '--', '--help'];
+        const { ok, output } = await runCommand('npm', args, { cwd: unbuilt, timeoutMs: 60_000 });
+        await rm(unbuilt, { recursive: true });
+        assert.ok(ok, output);
+        assert.match(output, new RegExp(`^Usage: npm run ${name}\\b`));
       });
     }
 

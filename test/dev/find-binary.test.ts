@@ -66,7 +66,7 @@ describe('finding a program', () => {
     await assert.rejects(find(), {
       name: 'StackError',
       message:
-        "The tool was not found: there is no 'tool' on PATH; there is no 'python3', there is no 'python'. Install it.",
+        "The tool was not found: 'tool' is not on PATH; 'python3' is not installed, 'python' is not installed. Install it.",
     });
   });
 

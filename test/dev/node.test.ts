@@ -90,7 +90,7 @@ describe('A command on a machine whose Node.js is too old', () => {
     assert.deepEqual(await start([]).ended, {
       code: 1,
       stdout: '',
-      stderr: 'Node.js 20.20.2 is too old: 22.15 or newer is needed.\n',
+      stderr: 'Node.js 20.20.2 is too old: version 22.15 or newer is required.\n',
     });
   });
 

@@ -137,7 +137,7 @@ describe('local stack', () => {
     await start({ environment: onlyPostgres() });
     await assert.rejects(start({ environment: onlyPostgres() }), {
       name: 'StackError',
-      message: `The local stack of this folder is running already (process ${process.pid}): stop that one first.`,
+      message: `The local stack of this folder is already running (process ${process.pid}): stop it first.`,
     });
   });
 

@@ -61,7 +61,7 @@ describe('docs/errors.md', () => {
       const { DATABASE_URL, EXPORT_BUCKET, LINK_SECRET, WEBHOOK_KEY } = stack().env;
       assert.throws(
         () => parseApiConfig({ DATABASE_URL, EXPORT_BUCKET, LINK_SECRET, WEBHOOK_KEY }),
-        (error) => error instanceof ConfigError && assertDocumented(error.message).startsWith('Neither JWT_SECRET'),
+        (error) => error instanceof ConfigError && assertDocumented(error.message).startsWith('Set JWT_SECRET'),
       );
       const JWT_JWKS_URL = 'https://login.example.com/jwks.json';
       assert.throws(
@@ -107,7 +107,7 @@ describe('docs/errors.md', () => {
       const at = { host: '127.0.0.1', port: Number(new URL(stack().env.S3_ENDPOINT).port) };
       const error: unknown = await serveMetrics(() => Promise.resolve(''), at).catch((reason: unknown) => reason);
       assert.ok(error instanceof MetricsPortError);
-      assert.match(assertDocumented(error.message), /^Metrics cannot be served/);
+      assert.match(assertDocumented(error.message), /^Can't serve metrics/);
     });
 
     it('a module of datasets that cannot work', async () => {
@@ -253,7 +253,7 @@ describe('docs/errors.md', () => {
         "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: name a column of type uuid or text.",
         "Dataset odd: user column spans is interval, but a user's id is a UUID: name a column of type uuid or text.",
         'Dataset odd: filter mood must be a one_of with values of the enum mood: sad, glad.',
-        'Dataset unordered cannot be exported: The source database refused the query: could not identify an ordering operator for type json.',
+        "Dataset unordered can't be exported: The source database rejected the query: could not identify an ordering operator for type json.",
       ]);
     });
 
@@ -262,7 +262,7 @@ describe('docs/errors.md', () => {
       const env = { ...stack().env, DATABASE_URL: database.url, EXPORT_BUCKET: 'no-such-bucket', SOURCE_DATABASE_URL };
       const { stdout, stderr } = await runProgram('worker/main.ts', [], env);
       assert.match(stderr, /^The bucket no-such-bucket does not exist.*\n$/);
-      assert.match(stdout, /"reason":"The source database is not responding.*"the datasets are not checked"/);
+      assert.match(stdout, /"reason":"The source database is not responding.*"could not check the datasets"/);
       assert.ok(!stdout.includes('secret'));
     });
 
@@ -272,7 +272,7 @@ describe('docs/errors.md', () => {
       url.password = 'wrong';
       assert.match(await checked(url.href), /password authentication failed/);
       await queryRows(database.url, 'DELETE FROM export_migrations');
-      assert.match(await checked(database.url), /^The tables of the service are older/);
+      assert.match(await checked(database.url), /^The service's tables are older/);
     });
 
     /** A module of datasets that no compiler has seen. */

@@ -193,7 +193,9 @@ async function permissionWithdrawn(): Promise<void> {
     await service.startWorker();
     await blocker.query('BEGIN; LOCK TABLE orders');
     await postExport(service, someUser());
-    const failing = assertFails(service, 'NOT_PERMITTED', /^This user may not export staff\.$/, { type: 'staff' });
+    const failing = assertFails(service, 'NOT_PERMITTED', /^This user isn't allowed to export staff\.$/, {
+      type: 'staff',
+    });
     await until('the second export', async () => {
       const rows = await queryRows(service.databaseUrl, `SELECT FROM export_jobs WHERE type = 'staff'`);
       return rows.length > 0;

@@ -130,7 +130,7 @@ describeDeeply('a segment that outgrows its part numbers', function () {
     assert.equal(code, 'PLAN_OUTGROWN');
     const room = 64 * 1024 ** 2;
     assert.equal(message, sentenceOf('PLAN_OUTGROWN'));
-    const reason = `Segment 0 of 3333 is larger than ${room} bytes, for which its plan has part numbers.`;
+    const reason = `Segment 0 of 3333 is larger than the ${room} bytes that its plan has part numbers for.`;
     assert.equal(await operatorsReason(service, jobId), reason);
     assert.equal((await service.deps.plans.uploadState(jobId))?.generation, 2);
     await untilFree(service, user);

@@ -91,7 +91,7 @@ describe('webhooks', () => {
     const jobId = await post();
     const [first, second] = await untilTried(service, user, jobId, 2);
     assert.deepEqual([first?.status, first?.http_status, first?.attempt], ['FAILED', 500, 1]);
-    assert.equal(first?.error, 'The receiver answered 500: it is in trouble.');
+    assert.equal(first?.error, 'The receiver answered 500: it had an internal error.');
     assert.ok(first.next_attempt_at !== null);
     assert.deepEqual([second?.status, second?.attempt, second?.next_attempt_at], ['DELIVERED', 2, null]);
     assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 1);

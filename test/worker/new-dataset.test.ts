@@ -196,7 +196,7 @@ describe('npm run dataset:new', () => {
     );
     const failed = await runProgram('worker/dataset-new.ts', ['orders'], {});
     assert.deepEqual([failed.code, failed.stdout], [1, '']);
-    assert.match(failed.stderr, /^Neither SOURCE_DATABASE_URL nor DATABASE_URL is set.*\n$/);
+    assert.match(failed.stderr, /^Set SOURCE_DATABASE_URL or DATABASE_URL .*\n$/);
   });
 
   it('makes names for people and for requests', () => {

@@ -60,7 +60,7 @@ for (const [kind, env] of [
       const jobId = await postExport(service, me, { type: 'loud', columns: ['note'] });
       const { error_code } = await untilEnded(service, me, jobId, 'FAILED');
       assert.equal(error_code, 'DATASET_UNAVAILABLE');
-      assert.match(await operatorsReason(service, jobId), /^The source database refused the query: the moon is é+…$/);
+      assert.match(await operatorsReason(service, jobId), /^The source database rejected the query: the moon is é+…$/);
     });
 
     it('ends an export at once when half of a surrogate pair is in it', async () => {

@@ -63,7 +63,7 @@ function tenantOf({ table, columns }: TableFacts, asked: string | undefined): st
   if (columns.some((column) => column.name === name)) return name;
   throw new ProposalError(
     asked === undefined
-      ? `${table} has no column ${DEFAULT_TENANT}: name the one that holds the tenant's id with --tenant COLUMN.`
-      : `${table} has no column ${asked}, which --tenant names: it has ${columns.map((column) => column.name).join(', ')}.`,
+      ? `${table} has no column ${DEFAULT_TENANT}: name the column of the tenant's id with --tenant COLUMN.`
+      : `${table} has no column ${asked} (from --tenant). Its columns are ${columns.map((column) => column.name).join(', ')}.`,
   );
 }

@@ -19,7 +19,7 @@ export function proposeKey(facts: TableFacts, tenant: string, asked: readonly st
     const missing = asked.find((name) => !columns.some((column) => column.name === name));
     if (missing !== undefined) {
       throw new ProposalError(
-        `${table} has no column ${missing}, which --key names: it has ${columns.map(({ name }) => name).join(', ')}.`,
+        `${table} has no column ${missing} (from --key). Its columns are ${columns.map(({ name }) => name).join(', ')}.`,
       );
     }
     return { key: asked, isCovered: isCovered(asked) };
@@ -41,7 +41,7 @@ export function proposeKey(facts: TableFacts, tenant: string, asked: readonly st
   if (best !== undefined) return best;
   throw new ProposalError(
     isView
-      ? `${table} is a view, and nothing proves what its key is: name its columns with --key COLUMN, once for each.`
-      : `${table} has no primary key and no unique index whose columns are all NOT NULL: create one, or name the columns of the key with --key COLUMN, once for each.`,
+      ? `${table} is a view, so its key is unknown: name the key's columns with --key COLUMN, once for each.`
+      : `${table} has no primary key and no unique index whose columns are all NOT NULL: create one, or name the key's columns with --key COLUMN, once for each.`,
   );
 }

@@ -90,7 +90,7 @@ function mustBeWide(
   const isFirst = place.member === 0;
   const planned = isFirst && place[PLANNED_WIDE] === 1;
   if (needed && (isFirst ? !planned : !takesWide)) {
-    throw new ServiceError('PLAN_OUTGROWN', `${name} has ${size} bytes, for which its archive was not planned.`);
+    throw new ServiceError('PLAN_OUTGROWN', `${name} has ${size} bytes, more than its archive was planned for.`);
   }
   return needed || planned;
 }

@@ -6,7 +6,8 @@ export const csv: Format = {
   extension: 'csv',
   mediaType: 'text/csv; charset=utf-8',
   inBundles: true,
-  howToOpen: 'A .csv file is a table as text. A spreadsheet program opens it, such as Excel, LibreOffice or Numbers.',
+  howToOpen:
+    'A .csv file is a table as text. Open it with a spreadsheet program such as Excel, LibreOffice or Numbers.',
   options: csvOptions,
   loadEncoding: async () => (await import('./encoding.js')).csvEncoding,
 };

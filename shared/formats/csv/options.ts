@@ -7,7 +7,7 @@ import { escapeStart } from '../formulas/escape.js';
 
 /** What the other side may want of a CSV. `preset` sets several at once; what is named beside it counts. */
 
-const ONE_CHARACTER = 'must be one character: punctuation, a blank or a tab, but no quote, and no letter or digit';
+const ONE_CHARACTER = 'must be a single character other than a letter, a digit or a quote';
 const flag = (what: string) => z.boolean({ error: 'must be true or false' }).optional().describe(what);
 const one = <const Values extends readonly [string, ...string[]]>(values: Values, what: string) =>
   z
@@ -51,7 +51,7 @@ const given = z.strictObject({
   null_text: z
     .string({ error: 'must be text' })
     .max(20, 'must be at most 20 characters')
-    .regex(/^[^"\r\n\0]*$/, 'must have no quote and no line end')
+    .regex(/^[^"\r\n\0]*$/, 'must not contain quotes or line breaks')
     .refine(isStorable, UNSTORABLE)
     .refine((text) => text !== '\\.', 'must not be \\., which PostgreSQL reads as the end of a file')
     .optional()

@@ -16,8 +16,7 @@ export const json: Format = {
   extension: 'json',
   mediaType: 'application/json',
   inBundles: true,
-  howToOpen:
-    'A .json file is text for programs. A web browser shows it as a list that unfolds, and so do many text editors.',
+  howToOpen: 'A .json file is text for programs. Web browsers and many text editors show it as a collapsible list.',
   options,
   loadEncoding: async () => (await import('./encoding.js')).jsonEncoding,
 };
@@ -28,7 +27,7 @@ export const ndjson: Format = {
   extension: 'ndjson',
   mediaType: 'application/x-ndjson',
   inBundles: true,
-  howToOpen: 'A .ndjson file is text for programs, one record a line. Any text editor opens it.',
+  howToOpen: 'A .ndjson file is text for programs, one record per line. Any text editor opens it.',
   options,
   loadEncoding: async () => (await import('./encoding.js')).ndjsonEncoding,
 };

@@ -76,10 +76,7 @@ export class PdfEncoder implements SegmentEncoder {
     const page = this.#pages;
     const { firstPage, pages } = this.#place;
     if (page === pages) {
-      throw new ServiceError(
-        'PLAN_OUTGROWN',
-        `A segment has more rows than the ${pages} pages that were planned for it.`,
-      );
+      throw new ServiceError('PLAN_OUTGROWN', `A segment has more rows than its ${pages} planned pages can hold.`);
     }
     const { operators } = this.#text;
     const contents = deflateSync(this.#frame.end(operators, this.#rowsOfPage, firstPage + page), COMPRESSION);

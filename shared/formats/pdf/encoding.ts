@@ -57,7 +57,7 @@ function planned({ about }: FileOutline, layout: PdfLayout, resources: FormatRes
   if (fonts().identity !== layout.fonts || (logo?.identity ?? null) !== (layout.logo?.identity ?? null)) {
     throw new ServiceError(
       'WORKER_OUTDATED',
-      'The fonts or the logo of this worker (PDF_FONTS, PDF_BRANDING) are not those that the export was planned with.',
+      "This worker's fonts or logo (PDF_FONTS, PDF_BRANDING) differ from those that the export was planned with.",
     );
   }
   return { fonts: fonts(), logo };

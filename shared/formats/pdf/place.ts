@@ -44,7 +44,7 @@ export function placeSegments(segments: readonly CutSegment[], rowsPerPage: numb
   if (base > MOST_OBJECTS - OBJECTS_OF_TAIL) {
     const most = Math.floor(((MOST_OBJECTS - OBJECTS_OF_TAIL) * FANOUT) / (2 * FANOUT + 1)) * rowsPerPage;
     const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
-    throw new ServiceError('TOO_MANY_ROWS', `The export has ${rows} rows; at most about ${most} fit into a PDF.`);
+    throw new ServiceError('TOO_MANY_ROWS', `The export has ${rows} rows; a PDF holds at most about ${most}.`);
   }
   return places;
 }

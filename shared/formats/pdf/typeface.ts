@@ -71,11 +71,11 @@ const NEEDED = ['cmap', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp'];
 function tablesOf(bytes: Buffer): string[] {
   const [HEADER, ENTRY] = [12, 16];
   const count = bytes.length < HEADER ? 0 : bytes.readUInt16BE(4);
-  if (bytes.length < HEADER + count * ENTRY) throw new TypefaceError('is cut short');
+  if (bytes.length < HEADER + count * ENTRY) throw new TypefaceError('is truncated');
   return Array.from({ length: count }, (_, index) => {
     const at = HEADER + index * ENTRY;
     if (bytes.readUInt32BE(at + 8) + bytes.readUInt32BE(at + 12) > bytes.length) {
-      throw new TypefaceError('is cut short');
+      throw new TypefaceError('is truncated');
     }
     return bytes.toString('latin1', at, at + 4);
   });
@@ -84,8 +84,8 @@ function tablesOf(bytes: Buffer): string[] {
 const MAGIC: Readonly<Record<string, string | null>> = {
   '\0\x01\0\0': null,
   true: null,
-  OTTO: 'has PostScript outlines; only TrueType outlines (glyf) can be used',
-  ttcf: 'is a collection; only a file of one font can be used',
+  OTTO: 'has PostScript outlines; only TrueType outlines (glyf) are supported',
+  ttcf: 'is a font collection; only files with a single font are supported',
 };
 
 /** @throws TypefaceError for what is not a TrueType font with glyf outlines */
@@ -95,7 +95,7 @@ export function openTypeface(bytes: Buffer): Typeface {
   if (problem !== null) throw new TypefaceError(problem);
   const tables = tablesOf(bytes);
   const lacking = NEEDED.find((table) => !tables.includes(table));
-  if (lacking !== undefined) throw new TypefaceError(`is a font without the table ${lacking}`);
+  if (lacking !== undefined) throw new TypefaceError(`is a font without the required table ${lacking}`);
 
   const fontkit = require('fontkit') as Fontkit;
   const font = fontkit.create(bytes);

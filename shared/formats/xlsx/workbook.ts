@@ -97,6 +97,6 @@ function mended(styles: Buffer): Buffer {
     style++ === STYLES.heading ? `<xf ${before}fontId="1"${after} applyFont="1"/>` : whole,
   );
   const after = fonts.replace(cellFormats, bold);
-  if (fonts === before || after === fonts) throw new Error('SheetJS writes its styles in another form than before.');
+  if (fonts === before || after === fonts) throw new Error('SheetJS now writes styles in another form.');
   return Buffer.from(after);
 }

@@ -23,18 +23,14 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     { name: 'Orders' },
     'Dataset "Orders": its name must be lower case letters, digits and underscores.',
   ],
-  [
-    'the name of account exports',
-    { name: 'account' },
-    'Dataset "account": this name means the export of a whole account.',
-  ],
+  ['the name of account exports', { name: 'account' }, 'Dataset "account": this name is reserved for account exports.'],
   [
     'the name of their manifest',
     { name: 'manifest', userColumn: 'user_id' },
-    'Dataset "manifest": with a userColumn, its file would take the place of the manifest in account exports.',
+    'Dataset "manifest": a dataset with a userColumn can\'t have this name: its file would replace the manifest of account exports.',
   ],
   ['no key', { key: [] }, 'Dataset "orders": it has no key.'],
-  ['a column twice in its key', { key: ['id', 'id'] }, 'Dataset "orders": its key names a column twice.'],
+  ['a column twice in its key', { key: ['id', 'id'] }, 'Dataset "orders": its key has a column twice.'],
   ...['Or\nders', 'Or\u0001ders', 'Or\u2028ders', 'Or\ufffeders', 'Or\ud800ders'].flatMap(
     (text): (typeof BAD)[number][] => [
       [
@@ -73,17 +69,17 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   [
     'a computed column made from one that it does not have',
     { computed: { loud: { type: 'text', from: ['name'], compute: () => '' } } },
-    'Dataset "orders": computed column loud is made from name, which it does not have.',
+    'Dataset "orders": computed column loud is made from name, which the dataset doesn\'t have.',
   ],
   [
     'a filter on a column that it does not have',
     { filters: { color: { kind: 'equals', column: 'color' } } },
-    'Dataset "orders": filter color names the column color, which it does not have.',
+    'Dataset "orders": filter color uses column color, which the dataset doesn\'t have.',
   ],
   [
     'a filter on a column that every object has',
     { filters: { color: { kind: 'equals', column: 'constructor' } } },
-    'Dataset "orders": filter color names the column constructor, which it does not have.',
+    'Dataset "orders": filter color uses column constructor, which the dataset doesn\'t have.',
   ],
   [
     'a date range over text',
@@ -93,17 +89,17 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   [
     'a search for text in numbers',
     { filters: { age: { kind: 'contains', column: 'age' } } },
-    'Dataset "orders": filter age looks for text, but column age is integer.',
+    'Dataset "orders": filter age searches text, but column age is integer.',
   ],
   [
     'a filter on JSON',
     { filters: { data: { kind: 'equals', column: 'data' } } },
-    'Dataset "orders": filter data cannot compare column data: it is jsonb.',
+    'Dataset "orders": filter data can\'t compare column data, because it is jsonb.',
   ],
   [
     'a range over a type without a name here',
     { filters: { tags: { kind: 'range', column: 'tags' } } },
-    'Dataset "orders": filter tags cannot compare column tags: it is other.',
+    'Dataset "orders": filter tags can\'t compare column tags, because it is other.',
   ],
   [
     'a value to choose that the column cannot have',
@@ -141,7 +137,7 @@ describe('defining a dataset', () => {
   });
 
   it('twice under one name is refused', () => {
-    assert.throws(() => createRegistry([GOOD, GOOD]), new DatasetError('There are two datasets named orders.'));
+    assert.throws(() => createRegistry([GOOD, GOOD]), new DatasetError('Two datasets are named orders.'));
   });
 
   it('is what the built-in ones have gone through', () => {

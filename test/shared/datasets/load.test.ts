@@ -121,6 +121,6 @@ describe('DATASETS_MODULE', () => {
     const file = await moduleOf(`export default [${ORDERS.replace("'orders'", "'My orders'")}]`);
     await assert.rejects(loadDatasets(file), /Dataset "My orders": its name must be lower case/);
     const twice = await moduleOf(`export default [${ORDERS}, ${ORDERS}]`);
-    await assert.rejects(loadDatasets(twice), /There are two datasets named orders/);
+    await assert.rejects(loadDatasets(twice), /Two datasets are named orders/);
   });
 });

@@ -97,9 +97,9 @@ describe('the CSV format', () => {
 
   const OPTIONS: readonly (readonly [unknown, RegExp])[] = [
     [{ escape_formulas: 'no' }, /must be true or false/],
-    [{ timezone: 'Mars/Olympus' }, /must be a timezone by name/],
-    [{ timezone: '+01:00' }, /must be a timezone by name/],
-    [{ timezone: 7 }, /must be a timezone by name/],
+    [{ timezone: 'Mars/Olympus' }, /must be the name of a timezone/],
+    [{ timezone: '+01:00' }, /must be the name of a timezone/],
+    [{ timezone: 7 }, /must be the name of a timezone/],
     [{ color: 'red' }, /color/],
   ];
   it('refuses options that are none', () => {

@@ -13,7 +13,7 @@ describe('the service', () => {
         () => {
           checkNode(version);
         },
-        new UnsupportedNodeError(`Node.js ${version} is too old: 22.15 or newer is needed.`),
+        new UnsupportedNodeError(`Node.js ${version} is too old: version 22.15 or newer is required.`),
       );
     });
   }

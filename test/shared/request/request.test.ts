@@ -130,11 +130,11 @@ describe('a request', () => {
     const account = { type: 'account', format: 'ndjson' };
     assert.deepEqual(problemsOf({ ...account, format: 'docx', columns: ['id'], filters: { status: ['paid'] } }), {
       '/format': `must be one of ${BUNDLE_FORMATS.join(', ')}`,
-      '/columns': 'is not for account exports: they hold everything',
-      '/filters': 'is not for account exports: they hold everything',
+      '/columns': "can't be set for account exports, which contain everything",
+      '/filters': "can't be set for account exports, which contain everything",
     });
     assert.deepEqual(problemsOf({ ...account, options: { compression: 'gzip' } }), {
-      '/options/compression': 'is not for account exports: their archive is compressed',
+      '/options/compression': "can't be set for account exports, which are always compressed",
     });
     assert.deepEqual(problemsOf({ type: 'accounts' }), { '/type': 'must be one of orders, events, account' });
     const userless = createRegistry([events]);

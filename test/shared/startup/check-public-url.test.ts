@@ -23,7 +23,7 @@ describe('PUBLIC_URL, when a worker starts', () => {
       for (const settings of [resend, smtp]) {
         assert.equal(
           checkPublicUrl({ ...settings, PUBLIC_URL: url }),
-          `PUBLIC_URL is ${url}, but mails leave this machine: their links lead nowhere. ` +
+          `PUBLIC_URL is ${url}, but mails leave this machine: their links won't work. ` +
             'Set PUBLIC_URL to the address at which users reach the API.',
         );
       }

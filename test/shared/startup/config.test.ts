@@ -187,7 +187,7 @@ describe('the configuration', () => {
   });
 
   it('asks for a way to check tokens', () => {
-    assert.equal(sentence({ JWT_SECRET: '' }), 'Neither JWT_SECRET nor JWT_JWKS_URL is set.');
+    assert.equal(sentence({ JWT_SECRET: '' }), 'Set JWT_SECRET or JWT_JWKS_URL.');
     const provider = { JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example/keys' };
     assert.equal(
       sentence(provider),
