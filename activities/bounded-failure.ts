@@ -10,7 +10,7 @@ const MESSAGE = 600;
 const FOR_USER = 400;
 const DETAILS = 300;
 const STACK = 600;
-/** How many causes a failure keeps, and the bytes of each part of one. */
+/** How many causes a failure keeps, and how many bytes of each of their parts. */
 const CAUSES = 2;
 const CAUSE_NAME = 60;
 const CAUSE_MESSAGE = 300;
@@ -80,8 +80,8 @@ function framesOf(stack: string | undefined, bytes: number): string {
 const MARK = '…';
 
 /**
- * As much of a text from its beginning as fits, with a mark where something is missing. Half of a surrogate pair is no
- * UTF-8: a worker that reports one waits for ever.
+ * Shortens a text to a number of bytes, with a mark if something is missing. It never leaves half of a surrogate pair,
+ * which isn't valid UTF-8: a worker that reports one waits forever.
  */
 function shortened(text: string, bytes: number): string {
   if (text.length <= bytes && sizeOf(text) <= bytes) return text.toWellFormed();

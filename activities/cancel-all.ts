@@ -11,7 +11,7 @@ const CLEANUP_MS = 60_000;
 const PAUSE_MS = 250;
 
 /**
- * Cancels a user's exports, and the runs of schedules that wait for theirs, and waits until none is open.
+ * Cancels a user's exports and the runs of schedules that wait for theirs, and waits until none is open.
  * @returns how many exports were active
  */
 export async function cancelAll(
@@ -27,7 +27,7 @@ export async function cancelAll(
   for await (const { workflowId } of client.workflow.list({ query })) workflowIds.add(workflowId);
   await forEachWorkflow(workflowIds, (workflowId) => client.workflow.getHandle(workflowId).cancel());
   await untilClosed(client, workflowIds, mayStillStart(active), signal);
-  // Exports that had died have rows that nobody else would end.
+  // Nobody else would end the rows of exports that had died.
   for (const { jobId } of active)
     await jobs.fail(jobId, { code: 'TERMINATED', message: 'The export was deleted with its user’s data.' });
   return active.length;

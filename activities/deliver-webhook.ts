@@ -18,24 +18,24 @@ type Deps = Pick<
 interface Delivery extends EventRef {
   readonly retryDelaysMs: readonly number[];
   readonly timeoutMs: number;
-  /** A user requested it: sent even if it was delivered before, and once. */
+  /** The user requested this delivery: it is sent once, even if an earlier one succeeded. */
   readonly onDemand: boolean;
 }
 
-/** Deliveries of one tenant that a worker process may have in progress, out of 200 in all. */
+/** How many deliveries of one tenant a worker process may have in progress, out of 200 in total. */
 const PER_TENANT = 10;
 
-/** Share of the delay. Keeps retries to many receivers from starting at the same moment. */
+/** Random share of the delay, so that retries to many receivers don't start at the same moment. */
 const JITTER = 0.1;
 
 /** How an attempt ended. */
 interface Outcome {
   readonly httpStatus: number | null;
-  /** Null when the receiver has it. */
+  /** Null if the receiver accepted it. */
   readonly error: string | null;
   readonly code: ErrorCode;
   readonly retryAfterMs: number;
-  /** What the network or TLS said, for operators. */
+  /** The error of the network or TLS, for operators. */
   readonly cause?: unknown;
 }
 
@@ -63,7 +63,7 @@ const createMessage = (
   data: jobView(row, links),
 });
 
-/** Ends the attempt before it has begun; it does not count as one of its schedule. */
+/** Ends the attempt before it begins; it doesn't count as one of the schedule. */
 const notItsTurn = (waitMs: number): ApplicationFailure =>
   ApplicationFailure.create({
     message: `${PER_TENANT} deliveries of this tenant are in progress; this one waits.`,
@@ -128,7 +128,7 @@ async function attemptDelivery(deps: Deps, delivery: Delivery): Promise<{ delive
   await webhooks.end(deliveryId, { status: error === null ? 'DELIVERED' : 'FAILED', httpStatus, error, nextInMs });
   deps.metrics.notified('webhook', error === null ? 'delivered' : nextInMs === null ? 'failed' : 'retried');
   if (error === null) return { delivered: true };
-  // The receiver refused it, or the user who requested it sees the outcome: nothing for an operator to do.
+  // The receiver rejected it, or the user who requested it sees the outcome: nothing for an operator to do.
   if (isGone || onDemand) return { delivered: false };
   throw asFailedAttempt(outcome, error, nextInMs);
 }

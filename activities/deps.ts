@@ -17,7 +17,7 @@ import type { WorkerMetrics } from '../shared/process/worker-metrics.js';
 import type { TenantWeights } from '../shared/temporal/tenant-weights.js';
 import type { TemporalClient } from '../shared/temporal/client.js';
 
-/** What activities work with: opened once by the worker's `main.ts`, and closed there. */
+/** The dependencies of activities. The worker's `main.ts` opens and closes them. */
 export interface ActivityDeps {
   readonly jobs: JobStore;
   readonly plans: PlanStore;
@@ -29,24 +29,24 @@ export interface ActivityDeps {
   readonly metrics: WorkerMetrics;
   readonly buffers: BufferPool;
   readonly formatResources: FormatResources;
-  /** Files that say what made them name it. */
+  /** The version that files name as their producer. */
   readonly serviceVersion: string;
-  /** Null: no mail provider is configured. */
+  /** Null if no mail provider is configured. */
   readonly mailer: Mailer | null;
   readonly mails: MailStore;
   readonly webhooks: WebhookStore;
   readonly sendWebhook: SendWebhook;
-  /** What every tenant's webhook secret is derived from. */
+  /** Every tenant's webhook secret is derived from this key. */
   readonly webhookKey: string;
   readonly publicUrl: string;
   readonly linkSecret: string;
   /** Which addresses a request may send email to. */
   readonly recipientRule: RecipientRule;
-  /** Which addresses a webhook may name. */
+  /** Which addresses a webhook may use. */
   readonly webhookRule: AddressRule;
-  /** Active exports that a user may have, and what exports that a schedule starts are given. */
+  /** How many exports a user may have active, and the settings of exports that a schedule starts. */
   readonly limit: number;
-  /** Exports of a tenant that may run at the same time. None: no limit. */
+  /** How many exports of a tenant may run at the same time; undefined means no limit. */
   readonly tenantLimit?: number | undefined;
   readonly tuning: Tuning;
   readonly weights: TenantWeights;

@@ -4,7 +4,7 @@ import type { JobRef } from '../shared/contract.js';
 import { isActive } from '../shared/job/lifecycle.js';
 import type { ActivityDeps } from './deps.js';
 
-/** Cleans up after a cancel, when every attempt has ended: nothing of the export stays in the bucket. */
+/** Cleans up after a cancel, once every attempt has ended: nothing of the export stays in the bucket. */
 export const discardExport =
   ({ jobs, store }: Pick<ActivityDeps, 'jobs' | 'store'>) =>
   async ({ jobId }: JobRef): Promise<{ byOperator: boolean }> => {

@@ -10,7 +10,7 @@ import { removeJob } from './remove-job.js';
 type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'places' | 'store' | 'temporal'>;
 
 const BATCH = 100;
-/** A user whose token is still valid may request exports meanwhile, but not forever. */
+/** Limit of rounds, because a user whose token is still valid may request exports meanwhile. */
 const ROUNDS = 5;
 
 /**
@@ -46,7 +46,7 @@ class Erasure {
     throw new ServiceError('STILL_ACTIVE', 'The user keeps starting exports.');
   }
 
-  /** @returns how many */
+  /** @returns how many were deleted */
   private async deleteSchedules(): Promise<number> {
     const schedules = new ScheduleStore(this.deps.temporal, this.deps.places);
     let deleted = 0;
@@ -57,7 +57,7 @@ class Erasure {
     return deleted;
   }
 
-  /** @returns whether no export is left; false when some are active */
+  /** @returns false if some exports are still active */
   private async removeEnded(): Promise<boolean> {
     for (;;) {
       const rows = await this.deps.jobs.list({ ...this.user, limit: BATCH });

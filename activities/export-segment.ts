@@ -28,7 +28,7 @@ export type SegmentDeps = Pick<
   'plans' | 'source' | 'store' | 'registry' | 'temporal' | 'metrics' | 'buffers' | 'formatResources'
 >;
 
-/** Reads one segment's rows, writes its parts, and commits; a segment that is committed already is skipped. */
+/** Reads one segment's rows, writes its parts, and commits. Skips a segment that is already committed. */
 export const exportSegment =
   (deps: SegmentDeps) =>
   (input: SegmentInput): Promise<SegmentResult> => {
@@ -39,7 +39,7 @@ export const exportSegment =
     );
   };
 
-/** @param progress counts the rows that have been read */
+/** @param progress counts the rows read */
 export async function makeSegment(
   deps: SegmentDeps,
   { jobId, generation, segment }: SegmentInput,
@@ -66,7 +66,7 @@ export async function makeSegment(
     ...written,
   });
   if (!committed) {
-    // Nobody knows of its piece, and a cancel may have cleaned up before it came.
+    // No row refers to its piece, and a cancel may have cleaned up before the piece was written.
     if (written.pieces.kind === 'held') await deps.store.delete(written.pieces.key);
     throw new ServiceError('SUPERSEDED', 'A later attempt has taken over this segment.');
   }
@@ -109,7 +109,7 @@ async function writeRows(
   }
 }
 
-/** What a segment reads, and how. @throws ServiceError INTERNAL for a file that is not in the plan */
+/** What a segment reads, and how. @throws ServiceError INTERNAL if the plan has no such file */
 function reading({ source, registry }: SegmentDeps, attempt: SegmentAttempt, format: LoadedFormat) {
   const { plan, place, options } = attempt;
   const file = plan.files[place.file];
@@ -128,5 +128,5 @@ function reading({ source, registry }: SegmentDeps, attempt: SegmentAttempt, for
   };
 }
 
-/** As long as the activity itself may take: PostgreSQL must not go on after it. */
+/** As long as the activity's own timeout: PostgreSQL must not run longer than the activity. */
 const STATEMENT_TIMEOUT_MS = 30 * 60 * 1000;

@@ -1,10 +1,12 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { exportWorkflowId } from '../shared/temporal/names.js';
 
-/** An export may take this long from its admission until it can be described; the client is answered before that. */
+/**
+ * An export may take this long from its admission until it can be described; the client gets its answer before that.
+ */
 export const START_MS = 10_000;
 
-/** Status of the latest run of an export. It is looked up by workflow id, so that a reset counts as the same export. */
+/** Status of the latest run of an export. Looked up by workflow id, so that a reset counts as the same export. */
 export const exportStatus = (client: Client, jobId: string): Promise<string> =>
   workflowStatus(client, exportWorkflowId(jobId));
 

@@ -7,9 +7,9 @@ import type { SegmentRecord } from '../shared/job/plan-schema.js';
 import type { Piece } from '../shared/plan/pieces.js';
 import type { JoinSource } from './upload-joined.js';
 
-/** What a file is made of, once all of its segments are committed. */
+/** The contents of a file, once all of its segments are committed. */
 export interface FileContents {
-  /** In the order of the file. */
+  /** In file order. */
   readonly sources: readonly JoinSource[];
   /** Bytes. */
   readonly fileSize: number;
@@ -17,7 +17,7 @@ export interface FileContents {
   readonly warnings: readonly Warning[];
 }
 
-/** Puts the segments, and what the format writes between and behind them, in the order of the file. */
+/** Puts the segments, and what the format writes between and after them, in file order. */
 export async function fileContents(
   spec: FileSpec,
   records: readonly SegmentRecord[],

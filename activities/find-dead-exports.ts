@@ -3,7 +3,7 @@ import { exportStatus, isOpen, START_MS } from './export-status.js';
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'temporal'>;
 
-/** Of the given exports, those that no longer run. */
+/** Returns those of the given exports that no longer run. */
 export const findDeadExports =
   (deps: Deps) =>
   async ({ jobIds }: { jobIds: readonly string[] }): Promise<string[]> => {
@@ -14,7 +14,7 @@ export const findDeadExports =
 async function isDead({ jobs, temporal }: Deps, jobId: string): Promise<boolean> {
   const status = await exportStatus(temporal.client, jobId);
   if (status !== 'NOT_FOUND') return !isOpen(status);
-  // It may have been admitted a moment ago, by a semaphore that has been ended since.
+  // A semaphore that has ended since may have admitted it a moment ago.
   const row = await jobs.find(jobId);
   return row?.status !== 'QUEUED' || Date.now() - row.created_at.getTime() > START_MS;
 }

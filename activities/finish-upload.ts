@@ -95,7 +95,7 @@ class Finish {
     return { state: 'rerun', rerun: segments.map(({ segment, mode }) => ({ segment, mode })) };
   }
 
-  /** If the object of an older generation, completed late, is in the way, deletes it and completes again. */
+  /** Completes the upload. If the late object of an older generation is in the way, deletes it and tries again. */
   private async complete(parts: readonly NumberedPart[], crc32: number): Promise<void> {
     const { store } = this.deps;
     const { target } = this.upload;
@@ -106,7 +106,7 @@ class Finish {
     await store.completeUpload(target, parts, crc32);
   }
 
-  /** @throws ServiceError UPLOAD_LOST when the object isn't there, or isn't complete */
+  /** @throws ServiceError UPLOAD_LOST if the object is missing or incomplete */
   private async done(contents: FileContents, crc32?: number): Promise<FinishAnswer> {
     const file = await this.findFile(contents, crc32);
     if (file !== null) return { state: 'done', file };
@@ -114,7 +114,7 @@ class Finish {
     throw new ServiceError('UPLOAD_LOST', message);
   }
 
-  /** The object, if it is this generation's and complete. */
+  /** Returns the object if it belongs to this generation and is complete. */
   private async findFile(contents: FileContents, crc32?: number): Promise<FinishedFile | null> {
     const { key } = this.upload.target;
     const { fileSize, rowCount, warnings } = contents;

@@ -12,7 +12,7 @@ export async function heartbeating<T>(
   details: () => unknown = () => null,
 ): Promise<T> {
   const context = Context.current();
-  // A local activity has nothing to heartbeat to; a cancel of its workflow reaches it within the worker.
+  // A local activity can't heartbeat; its workflow's cancel reaches it within the worker.
   if (context.info.isLocal) return work(context.cancellationSignal);
   const timer = setInterval(() => {
     context.heartbeat(details());

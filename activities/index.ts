@@ -18,7 +18,7 @@ import { sendEmail } from './send-email.js';
 import { settleExport } from './settle-export.js';
 import { sweep } from './sweep.js';
 
-/** Short steps, on the control queue, among them the finish of an export with one segment. */
+/** Short steps for the control queue, including the finish of an export with one segment. */
 export const createControlActivities = (deps: ActivityDeps) =>
   withFailures({
     claimSlot: claimSlot(deps),
@@ -37,8 +37,8 @@ export const createControlActivities = (deps: ActivityDeps) =>
   });
 
 /**
- * Readers of the source database, on the data queue, whose slots limit the load on that database. Also the finish of
- * exports with many segments, which needs about as much memory as a segment.
+ * Activities that read the source database, for the data queue: its slots limit the load on that database. Also the
+ * finish of exports with many segments, which needs about as much memory as a segment.
  */
 export const createDataActivities = (deps: ActivityDeps) =>
   withFailures({
@@ -47,10 +47,10 @@ export const createDataActivities = (deps: ActivityDeps) =>
     finishUpload: finishUpload(deps),
   });
 
-/** On the mail queue. */
+/** Activities for the mail queue. */
 export const createMailActivities = (deps: ActivityDeps) => withFailures({ sendEmail: sendEmail(deps) });
 
-/** On the webhook queue: strangers decide how long these take. */
+/** Activities for the webhook queue, where receivers decide how long a delivery takes. */
 export const createWebhookActivities = (deps: ActivityDeps) => withFailures({ deliverWebhook: deliverWebhook(deps) });
 
 export type MailActivities = ReturnType<typeof createMailActivities>;

@@ -8,10 +8,12 @@ import type { FormatOptions } from '../shared/formats/format-options.js';
 import type { SourceSession } from '../shared/source/session.js';
 import type { Source } from '../shared/source/source.js';
 
-/** Rows come by one of two lanes, as the same bytes: PostgreSQL's COPY, or texts for what TypeScript computes. */
+/**
+ * Rows take one of two lanes, which give the same bytes: PostgreSQL's COPY, or texts if TypeScript computes a column.
+ */
 
 export interface Lane {
-  /** The rows of a SELECT as bytes of the format, each chunk valid until the next one is taken. */
+  /** The rows of a SELECT as bytes of the format; each chunk is valid until the next one is requested. */
   rows(select: string, session: SourceSession, signal: AbortSignal): AsyncIterable<RowBytes>;
 }
 
@@ -21,15 +23,15 @@ interface LaneWork {
   readonly options: FormatOptions;
 }
 
-/** What the queries of an export are made with. */
+/** What determines the queries of an export. */
 interface LaneChoice {
   /** How PostgreSQL renders columns. */
   readonly render: RenderColumn;
-  /** Columns that computed ones are made from; null by the text lane. */
+  /** The columns that computed ones are made from; null for the text lane. */
   readonly inputs: readonly string[] | null;
 }
 
-/** The text lane, unless a column is computed. */
+/** Chooses the text lane unless a column is computed. */
 export function chooseLane(dataset: Dataset, { format, columns, options }: LaneWork): LaneChoice {
   const computed = columns.flatMap((name) => computedColumn(dataset, name) ?? []);
   return computed.length === 0
@@ -37,12 +39,12 @@ export function chooseLane(dataset: Dataset, { format, columns, options }: LaneW
     : { render: format.rows.renderColumn(options), inputs: [...new Set(computed.flatMap(({ from }) => from))] };
 }
 
-/** Types whose values may be of any length. */
+/** Types whose values have no maximum length. */
 const LONG: ReadonlySet<ColumnType> = new Set(['numeric', 'text', 'char', 'json', 'jsonb', 'other']);
 
 /**
- * @param dataset is asked for by the row lane only: a worker without it can go on with all other exports
- * @param inputs as the export was planned
+ * @param dataset called by the row lane only, so that a worker without the dataset can continue all other exports
+ * @param inputs the inputs that the export was planned with
  */
 export function openLane(
   source: Source,
@@ -67,7 +69,7 @@ export function openLane(
     async *rows(select, session, signal) {
       for await (const rows of source.rows({ sql: select, columns: read.length, long }, session, signal)) {
         yield { bytes: write(rows.map(complete)), rows: rows.length };
-        // Give heartbeats and the other segments a turn.
+        // Let heartbeats and other segments run.
         await turn();
       }
     },
@@ -75,8 +77,8 @@ export function openLane(
 }
 
 /**
- * From the texts that were read to those of all columns, in their order.
- * @param read what they are: columns of the table, then inputs
+ * Makes the texts of all columns, in order, from the texts that were read.
+ * @param read the names of the texts read: columns of the table, then inputs
  * @param plain how many of them are columns
  */
 function completer(

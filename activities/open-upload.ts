@@ -28,7 +28,7 @@ export const openUpload =
 
     if (row.upload_id !== null) {
       if (await store.hasUpload(key, row.upload_id)) return { state: 'open' };
-      // It may have been completed by an attempt whose answer was lost. The finish then finds the object.
+      // An attempt whose answer was lost may have completed it. The finish then finds the object.
       const object = await store.head(key);
       if (object !== null && isOfGeneration(object.metadata, { jobId, generation })) return { state: 'open' };
       await plans.endGeneration(jobId, generation);
@@ -47,13 +47,13 @@ export const openUpload =
       metadata: fileMetadata({ jobId, generation }),
     });
     if (await plans.attachUpload(jobId, generation, uploadId)) return { state: 'open' };
-    // Another attempt was quicker, and its upload counts.
+    // Another attempt was faster, so its upload counts.
     await store.abortUpload(key, uploadId);
     const { upload_id: winner, generation: current } = (await jobs.find(jobId)) ?? row;
     return winner !== null && current === generation ? { state: 'open' } : { state: 'replaced' };
   };
 
-/** The file of a job that has been COMPLETED before. */
+/** The file of a job that is already COMPLETED. */
 function finishedFile(row: JobRow): FinishedFile | null {
   const { file_key: fileKey, row_count: rowCount, file_size: fileSize, checksum, warnings } = row;
   if (fileKey === null || rowCount === null || fileSize === null || checksum === null) return null;

@@ -6,7 +6,7 @@ import { heartbeating } from './heartbeat.js';
 import { openUpload } from './open-upload.js';
 import { planExport, type PlanDeps, type PlanInput } from './plan-export.js';
 
-/** A small export that takes longer is written by a segment of its own, which operators can see, pause and retry. */
+/** Longer writes get a segment activity of their own, which operators can see, pause and retry. */
 const WRITE_WITHIN_MS = 2000;
 
 /**
@@ -22,7 +22,7 @@ export const planAndWriteIfSmall =
       return { ...plan, segmentRows };
     });
 
-/** @returns its rows; null when it is left to an activity of its own */
+/** @returns the rows written; null if the segment needs its own activity */
 async function writeOnlySegment(
   deps: SegmentDeps & Pick<PlanDeps, 'jobs'>,
   segment: SegmentInput,

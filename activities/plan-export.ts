@@ -29,7 +29,7 @@ export interface PlanInput extends JobRef {
 
 export interface MadePlan {
   readonly plan: Omit<PlanSummary, 'segmentRows'>;
-  /** The plan is new, and its only segment is too small for a part of its own. */
+  /** The plan is new, and its only segment is smaller than a part. */
   readonly isSmall: boolean;
 }
 

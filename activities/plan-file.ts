@@ -14,7 +14,7 @@ import type { SizeTuning } from '../shared/temporal/inputs.js';
 import { chooseLane, openLane } from './lanes.js';
 import { measureRows, readSample } from './sample-rows.js';
 
-/** A segment without its mode, which the whole plan decides; files and members are numbered as if it were alone. */
+/** A segment whose mode isn't decided yet, because that takes the whole plan. Files and members are numbered from 0. */
 type FileSegment = Omit<PlannedSegment, 'mode'>;
 
 export interface FilePlan {
@@ -23,7 +23,7 @@ export interface FilePlan {
   readonly totalRows: number;
   /** Mean bytes of a row in the object. */
   readonly rowBytes: number;
-  /** The same of the end with the shorter rows. */
+  /** The same, for whichever end of the key has shorter rows. */
   readonly leastRowBytes: number;
   /** Mean bytes of a row before compression. */
   readonly plainRowBytes: number;
@@ -35,16 +35,16 @@ export interface FileWork {
   readonly format: LoadedFormat;
   readonly resources: FormatResources;
   readonly request: ExportRequest;
-  /** Whose rows. */
+  /** The owner of the rows. */
   readonly owner: Owner;
-  /** Set when the file is one of several. */
+  /** Set if the file is one of several. */
   readonly bundle?: Bundle;
   readonly about: About;
   readonly session: SourceSession;
   readonly sizes: SizeTuning;
   /** Leave room for segments that are much larger than the sample suggests. */
   readonly withHeadroom: boolean;
-  /** More segments would leave too few part numbers. */
+  /** Limit of segments: more would leave too few part numbers for each. */
   readonly maxSegments: number;
   readonly signal: AbortSignal;
 }

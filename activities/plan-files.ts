@@ -7,7 +7,7 @@ import { planFile, type FilePlan, type FileWork } from './plan-file.js';
 
 type FilesWork = Omit<FileWork, 'dataset' | 'request' | 'owner' | 'maxSegments'>;
 
-/** One after the other: each may have its share of the segments that those before it have left. */
+/** Plans one file after the other; each gets its share of the segments that are left. */
 export async function planFiles({ parts, owner }: Contents, work: FilesWork): Promise<FilePlan[]> {
   const files: FilePlan[] = [];
   let left = MAX_SEGMENTS;
@@ -20,10 +20,10 @@ export async function planFiles({ parts, owner }: Contents, work: FilesWork): Pr
   return files;
 }
 
-/** A segment of the whole plan, and the bytes that it should have in the object. */
+/** A segment of the whole plan, with its expected bytes in the object. */
 export type SizedSegment = PlannedSegment & { readonly bytes: number };
 
-/** The segments of all files, one after the other, with files and members numbered over the whole plan. */
+/** Concatenates the segments of all files, with files and members numbered over the whole plan. */
 export function joinPlans(files: readonly FilePlan[], withHeadroom: boolean): SizedSegment[] {
   let members = 0;
   const joined = files.flatMap(({ segments, rowBytes }, file) => {

@@ -3,7 +3,7 @@ import { ServiceError } from '../shared/errors.js';
 import type { FilePlan } from './plan-file.js';
 
 /**
- * Refuses a plan that is certainly too large. `size-limit.ts` checks the bytes that are really written.
+ * Rejects a plan that is certainly too large. `size-limit.ts` checks the bytes that are actually written.
  * @throws ServiceError TOO_MANY_ROWS, FILE_TOO_LARGE
  */
 export function requireLimits(

@@ -3,8 +3,8 @@ import { ServiceError } from '../shared/errors.js';
 import type { Plan } from '../shared/job/plan-schema.js';
 
 /**
- * All parts of a file must come from one version of its encoder.
- * @throws ServiceError PLAN_OUTDATED when the export must be planned again, WORKER_OUTDATED when a newer worker must do it
+ * Makes sure that all parts of a file come from the same version of its encoder.
+ * @throws ServiceError PLAN_OUTDATED if the export must be planned again, WORKER_OUTDATED if it needs a newer worker
  */
 export function requireVersion(plan: Pick<Plan, 'encoderVersion'>, { encoderVersion }: LoadedFormat): void {
   if (plan.encoderVersion < encoderVersion) {

@@ -8,11 +8,11 @@ import { requestOfRun } from '../shared/schedules/scheduled-request.js';
 import { tuningFor } from '../shared/temporal/tenant-weights.js';
 import type { ActivityDeps } from './deps.js';
 
-/** The export that a run of a schedule starts, or the reason why it cannot. */
+/** The export for a run of a schedule, or the reason why it can't start. */
 interface Prepared {
   readonly due: ExportInput;
   readonly failure: JobFailure | null;
-  /** The failure in words for operators. */
+  /** The failure, for operators. */
   readonly reason: string;
 }
 
@@ -58,7 +58,7 @@ const createSeed = ({ workflowId, userId, tenantId }: DueExport, request: Export
   createdAt: new Date().toISOString(),
 });
 
-/** The parts of an invalid request that the list of exports can show. Its owner is notified, unless they opted out. */
+/** The valid parts of an invalid request, for the list of exports. Its owner is notified unless they opted out. */
 function showableRequest({ definition, email: own }: DueExport): ExportRequest {
   const { type, format, notify } = definition.request;
   const { email: asked, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =

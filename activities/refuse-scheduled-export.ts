@@ -1,7 +1,7 @@
 import type { JobFailure, JobSeed } from '../shared/contract.js';
 import type { ActivityDeps } from './deps.js';
 
-/** Records a run that cannot start as a failed export, so that its user finds it in their list. */
+/** Records a run that can't start as a failed export, so that its user sees it in their list. */
 export const refuseScheduledExport =
   ({ jobs }: Pick<ActivityDeps, 'jobs'>) =>
   async ({ job, failure }: { job: JobSeed; failure: JobFailure }): Promise<void> => {

@@ -4,7 +4,7 @@ import { askInTime } from '../shared/time-limit.js';
 import { releaseSignal } from '../shared/temporal/messages.js';
 import type { ActivityDeps } from './deps.js';
 
-/** Short: the workflow sends the signal itself when this activity doesn't manage to. */
+/** Short, because the workflow sends the signal itself if this activity fails. */
 const RELEASE_WITHIN_MS = 500;
 
 export interface ReleaseInput extends JobRef {

@@ -6,9 +6,9 @@ import { numberIn } from '../shared/formats/sums.js';
 import type { SourceSession } from '../shared/source/session.js';
 import type { Lane } from './lanes.js';
 
-/** Rows of each end that are read to learn what rows are like. */
+/** How many rows of each end of the key are sampled. */
 const SAMPLE_ROWS = 500;
-/** Bytes of rows after which fewer will do. */
+/** The sample of an end stops early after this many bytes. */
 const SAMPLE_BYTES = 16 * 1024 * 1024;
 
 /** Rows of both ends of the key. */
@@ -40,15 +40,14 @@ export interface RowSizes {
   /** Mean bytes of a row in the object; 1 when there are no rows. */
   readonly rowBytes: number;
   /**
-   * Those of the end with the shorter rows: one huge row must not have an export refused that its segments would prove
-   * small enough.
+   * The same for whichever end has shorter rows, so that one huge row doesn't get an export rejected that would fit.
    */
   readonly leastRowBytes: number;
   /** Mean bytes before compression. */
   readonly plainRowBytes: number;
 }
 
-/** How long rows are when they are encoded. @param spec of one file */
+/** Measures rows when they are encoded. @param spec the spec of one file */
 export async function measureRows(
   spec: FileSpec,
   resources: FormatResources,

@@ -18,7 +18,7 @@ export interface SegmentTarget {
 
 export interface SinkPlan {
   readonly target: SegmentTarget;
-  /** Segments of the plan: they share S3's part numbers. */
+  /** How many segments share S3's part numbers. */
   readonly segments: number;
   /** Bytes. */
   readonly partSize: number;
@@ -32,30 +32,30 @@ export interface StoredSegment {
   readonly pieces: SegmentPieces;
 }
 
-/** Takes the bytes of one segment. Its owner must `close` it, whatever happened. */
+/** Takes the bytes of one segment. The owner must `close` it in any case. */
 export interface SegmentSink {
   /**
-   * @param bytes used until the promise settles, not longer
-   * @throws ServiceError PLAN_OUTGROWN when the part numbers do not suffice, UPLOAD_LOST when the upload is gone
+   * @param bytes used only until the promise settles
+   * @throws ServiceError PLAN_OUTGROWN if there are too few part numbers, UPLOAD_LOST if the upload is gone
    */
   write(bytes: Buffer): Promise<void> | void;
-  /** Ends the segment; everything is stored when it returns. @throws as `write` */
+  /** Ends the segment. Everything is stored when it resolves. @throws the errors of `write` */
   finish(): Promise<StoredSegment>;
-  /** Stops what is still running. */
+  /** Stops anything that is still running. */
   close(): Promise<void>;
 }
 
 type Deps = Pick<ActivityDeps, 'store' | 'buffers'>;
 
-/** Parts of the upload or, for a segment that must be joined with glue, a temporary object. */
+/** Creates a sink into parts of the upload or, if the segment must be joined with glue, into a temporary object. */
 export const openSink = (deps: Deps, plan: SinkPlan): SegmentSink =>
   plan.mode === 'held' ? new HeldSink(deps, plan) : new PartsSink(deps, plan);
 
-/** Each attempt has a name of its own: a late one cannot write over what a later one has committed. */
+/** Each attempt has its own name, so that a late one can't overwrite what a later one has committed. */
 const heldKey = ({ jobId, generation, segment, attempt }: SegmentTarget): string =>
   `${temporaryPrefix(jobId)}${generation}-${segment}-${attempt}`;
 
-/** Parts of the upload; a temporary object if the segment turns out to be too small for a part. */
+/** Writes parts of the upload, or a temporary object if the segment turns out to be smaller than a part. */
 class PartsSink implements SegmentSink {
   readonly #writer: PartWriter;
 
@@ -110,7 +110,7 @@ class PartsSink implements SegmentSink {
   }
 }
 
-/** One temporary object of any size, in one stream: bytes go on as they come, and a slow store slows the reading down. */
+/** Writes one temporary object of any size as a stream. A slow store slows down the reader. */
 class HeldSink implements SegmentSink {
   readonly #key: string;
   readonly #writer: WritableStreamDefaultWriter<Buffer>;
@@ -129,9 +129,9 @@ class HeldSink implements SegmentSink {
   async write(bytes: Buffer): Promise<void> {
     this.#seen.bytes += bytes.length;
     this.#seen.crc32 = crc32(bytes, this.#seen.crc32);
-    // Nobody reads the stream after the upload has failed.
+    // Nobody reads the stream once the upload has failed.
     await Promise.race([this.#writer.ready, this.#stored]);
-    // The bytes are valid only now, and the stream keeps them for longer.
+    // Copy: the bytes are valid only until the next call, but the stream keeps them for longer.
     await this.#writer.write(Buffer.from(bytes));
   }
 

@@ -9,8 +9,8 @@ import { committedSegment } from './file-contents.js';
 export type SegmentToRedo = Pick<SegmentRecord, 'segment' | 'mode' | 'place'>;
 
 /**
- * Segments that can't be joined as they are: without a commit, with other bytes than were committed, or written for
- * another place in the file than the one they turn out to have.
+ * Finds segments that can't be joined as they are: uncommitted ones, ones whose bytes differ from their commit, and ones
+ * written for another place in the file than the one they turn out to have.
  */
 export async function segmentsToRedo(
   store: ObjectStore,

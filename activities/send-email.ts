@@ -15,7 +15,7 @@ import { heartbeating } from './heartbeat.js';
 type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'mails' | 'registry' | 'metrics' | 'publicUrl' | 'linkSecret'>;
 
 type About = JobRef & { readonly event: NotificationEvent };
-/** Operators read it in Temporal. */
+/** Shown to operators in Temporal. */
 type Sent = Promise<{ sent: boolean; skipped?: (typeof SKIP_REASONS)[number] }>;
 
 /**
@@ -51,14 +51,14 @@ async function attemptMail(deps: Deps, { jobId, event }: About, signal: AbortSig
   return { sent: true };
 }
 
-/** Whether the workflow lets another attempt follow. */
+/** Whether the workflow allows another attempt. */
 function mayRetry(error: unknown): boolean {
   const { attempt, retryPolicy } = Context.current().info;
   const isLast = attempt >= (retryPolicy?.maximumAttempts ?? Infinity);
   return !isLast && (!(error instanceof ServiceError) || ERRORS[error.code].retryable);
 }
 
-/** Nothing of it depends on the time of the attempt: another attempt must write the same mail. */
+/** Independent of the attempt's time, because every attempt must write the same mail. */
 function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFacts {
   const { job_id: jobId, type, format, options, url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
   const hasFile = expiresAt !== null && deletedAt === null;

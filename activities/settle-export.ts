@@ -18,7 +18,7 @@ const FAILURES: Partial<Record<string, JobFailure>> = {
   CANCELLED: { code: 'TERMINATED', message: 'The export was canceled but could not clean up.' },
 };
 
-/** An export that was canceled has notified its user itself, or has reasons not to. */
+/** A canceled export has already notified its user, or has reasons not to. */
 const EVENTS: Partial<Record<string, NotificationEvent>> = { COMPLETED: 'completed', FAILED: 'failed' };
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics' | 'limit' | 'tuning' | 'weights'>;
@@ -51,7 +51,7 @@ async function startMissing({ temporal, limit, tuning, weights }: Deps, row: Job
   await temporal.client.workflow.start('exportWorkflow', start).catch(unlessStarted);
 }
 
-/** The export may have been published, and died before it could notify its user. */
+/** The export may have died after publishing, before it could notify its user. */
 async function notifyOwner({ temporal, tuning, weights }: Deps, row: JobRow): Promise<void> {
   const { job_id: jobId, tenant_id: tenantId } = row;
   const event = EVENTS[row.shown_status];

@@ -1,7 +1,7 @@
 import { ServiceError } from '../shared/errors.js';
 
 /**
- * Compares what is really written with the plan's limit, because the plan knows only a sample of the rows.
+ * Compares the bytes written with the limit, because the plan knows only a sample of the rows.
  * @param bytes of the file so far
  * @throws ServiceError FILE_TOO_LARGE
  */

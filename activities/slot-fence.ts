@@ -8,10 +8,11 @@ import { isHolderQuery } from '../shared/temporal/messages.js';
 
 const ANSWER_WITHIN_MS = 5000;
 /**
- * A query first goes to the worker that last ran the semaphore. If that was killed, queries fail for some seconds, until
- * Temporal gives it up: no reason to spend an attempt of the segment.
+ * A query first goes to the worker that last ran the semaphore. If that worker was killed, queries fail for some
+ * seconds,
+ * until Temporal gives up on it. That is no reason to use up an attempt of the segment.
  */
-const PATIENCE_MS = 15_000;
+const QUERY_WITHIN_MS = 15_000;
 const PAUSE_MS = 250;
 
 interface SlotOwner {
@@ -25,7 +26,7 @@ interface SlotOwner {
  * @throws ServiceError SLOT_LOST when the export holds no slot, or the semaphore is gone: the export claims again
  */
 export async function requireSlot(temporal: TemporalClient, owner: SlotOwner, signal: AbortSignal): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + QUERY_WITHIN_MS;
   for (;;) {
     try {
       if (await holdsSlot(temporal, owner)) return;

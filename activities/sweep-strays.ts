@@ -6,8 +6,8 @@ import type { ActivityDeps } from './deps.js';
 type Deps = Pick<ActivityDeps, 'jobs' | 'store' | 'metrics' | 'retryWindowMs'>;
 
 /**
- * Uploads and temporary objects that no row refers to: leftovers of late attempts, or of jobs whose rows are gone. Keys
- * that aren't ours are left alone, and so is everything younger than the retry window.
+ * Deletes uploads and temporary objects without a row: leftovers of late attempts, or of deleted jobs. Unknown keys are
+ * left alone, and so is everything younger than the retry window.
  */
 export async function* deleteStrayUploads(deps: Deps, signal: AbortSignal): AsyncGenerator<void> {
   const { jobs, store } = deps;

@@ -23,14 +23,14 @@ type Deps = Pick<
   | 'jobTtlMs'
 >;
 
-/** Jobs per query, and queries per step of one sweep. The next sweep does the rest. */
+/** Jobs per query, and queries per step of one sweep. The next sweep continues. */
 const BATCH = 100;
 const BATCHES = 100;
 
 /** One task of the sweep. It yields after each item, so that a stopping worker doesn't have to wait for all of them. */
 type Step = (deps: Deps, signal: AbortSignal) => AsyncGenerator<void>;
 
-/** Deletes what has expired or been left behind, and settles exports that died while no semaphore was watching. */
+/** Deletes what has expired or was left behind, and settles exports that died without a semaphore watching. */
 export const sweep = (deps: Deps) => (): Promise<void> =>
   heartbeating(async (signal) => {
     for (const step of STEPS) {
@@ -44,7 +44,7 @@ const deleteOldReservations: Step = async function* ({ mails }) {
   yield;
 };
 
-/** If a lifecycle rule of the bucket came first, there is nothing to delete, and the row still gets its mark. */
+/** If a lifecycle rule of the bucket was first, there is nothing to delete, but the row still gets its mark. */
 const deleteExpiredFiles: Step = ({ jobs, store }) =>
   forEachJob(
     () => jobs.withExpiredFile(BATCH),
@@ -66,14 +66,14 @@ const deleteOldJobs: Step = (deps, signal) =>
     (row) => removeJob(deps, row, signal),
   );
 
-/** If its semaphore was ended as well, nobody looks for a dead export until its user comes back. */
+/** Without a semaphore, nobody would notice a dead export until its user returns. */
 const settleForgotten: Step = (deps) =>
   forEachJob(
     (last) => deps.jobs.activeSince(START_MS, BATCH, last?.job_id),
     ({ job_id: jobId, tenant_id: tenantId }) => settleExport(deps)({ jobId, tenantId }),
   );
 
-/** The first one doesn't need the store, so it runs even while the store is unavailable. */
+/** The first step doesn't need the store, so it runs even while the store is unavailable. */
 const STEPS: readonly Step[] = [
   deleteOldReservations,
   deleteExpiredFiles,
@@ -86,7 +86,7 @@ const STEPS: readonly Step[] = [
 
 async function endAbandonedUpload({ plans, store }: Deps, row: JobRow, signal: AbortSignal): Promise<void> {
   const { job_id: jobId, file_key: key, generation } = row;
-  // The generation ends first: a reset by an operator in between then opens the next upload, not the one that goes.
+  // End the generation first: if an operator resets the export now, it opens the next upload, not this one.
   if (!(await plans.endGeneration(jobId, generation))) return;
   if (key !== null) {
     await store.abortUploadsOf(key, signal);

@@ -7,9 +7,9 @@ export type TurnAnswer = { readonly turn: TenantTurn } | { readonly waitMs: numb
 
 interface Queue {
   readonly running: Set<TenantTurn>;
-  /** How long its recent deliveries took, ms. */
+  /** Typical duration of its recent deliveries, ms. */
   typicalMs: number;
-  /** When the last delivery that found no place is retried, ms since 1970. */
+  /** When the last delivery without a place is retried, ms since 1970. */
   lastAt: number;
 }
 

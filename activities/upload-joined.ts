@@ -11,7 +11,7 @@ export interface NumberedPart {
   readonly crc32: number;
 }
 
-/** A piece of the file, and where its bytes are: already in parts of the upload, in a temporary object, or here. */
+/** A piece of the file, and where its bytes are: in parts of the upload, in a temporary object, or in memory. */
 export type JoinSource = { readonly piece: Piece } & (
   { readonly uploaded: readonly NumberedPart[] } | { readonly key: string } | { readonly bytes: Buffer }
 );
@@ -20,7 +20,7 @@ type Deps = Pick<ActivityDeps, 'store' | 'buffers'>;
 
 interface JoinWork {
   readonly target: { readonly key: string; readonly uploadId: string };
-  /** In the order of the file. */
+  /** In file order. */
   readonly sources: readonly JoinSource[];
   readonly parts: readonly FilePart[];
   readonly signal: AbortSignal;
@@ -102,7 +102,7 @@ class PieceReader {
     await open?.chunks.return?.();
   }
 
-  /** At most `wanted` bytes of a piece, after the bytes that were read last. */
+  /** Reads at most `wanted` more bytes of a piece. */
   private async next(piece: number, wanted: number): Promise<Buffer> {
     const reading = this.open?.piece === piece ? this.open : await this.begin(piece);
     if (reading.rest.length === 0) {

@@ -17,7 +17,9 @@ const retry = ({ maximumAttempts, initialIntervalMs, maximumIntervalMs }: Activi
   backoffCoefficient: 2,
 });
 
-/** A cancel waits until the attempt has ended: whatever it holds must be closed before its upload is aborted. */
+/**
+ * A cancel waits until the attempt has ended, because whatever it holds must be closed before its upload is aborted.
+ */
 const options = (tuning: ActivityTuning) => ({
   startToCloseTimeout: tuning.startToCloseMs,
   ...(tuning.heartbeatMs > 0 ? { heartbeatTimeout: tuning.heartbeatMs } : {}),
@@ -51,7 +53,7 @@ export const mailActivities = (tuning: Tuning, tenantId: string) =>
     priority: turnsOf(tenantId, tuning),
   });
 
-/** Enough for the whole schedule of attempts, even if a receiver asks for a day's pause each time. */
+/** Enough for the whole schedule of attempts, even if a receiver asks for a pause of a day each time. */
 const WEBHOOK_WITHIN_MS = 14 * 24 * 3_600_000;
 const LONGEST_WEBHOOK_RETRY_MS = 5 * 60_000;
 
@@ -76,9 +78,9 @@ export function webhookActivities(tuning: Tuning, tenantId: string) {
 }
 
 /**
- * Activities that read the source database. Tenants take turns. Plans have turns of their own beside the segments of
- * their tenant. A higher priority would put them before the segments of every other tenant too, and fifty plans take
- * ten seconds. Finishes may go first: there are never more of them than segments that have just ended.
+ * Activities that read the source database. Tenants take turns, and so do the plans of tenants, apart from their
+ * segments: with a higher priority instead, one tenant's fifty plans would delay the segments of everybody else by ten
+ * seconds. Finishes may go first, because there are never more of them than segments that have just ended.
  */
 export function dataActivities(tuning: Tuning, tenantId: string) {
   const turns = turnsOf(tenantId, tuning);

@@ -12,7 +12,7 @@ export class Admissions {
     private readonly reaper: Reaper,
   ) {}
 
-  /** Refuses what can be refused at once. A refusal here writes no event, so impatient clients cost nothing. */
+  /** Rejects what can be rejected immediately. A rejection here writes no event, so impatient clients cost nothing. */
   validate(request: AdmitRequest): void {
     refuseLate(request);
     const isFull = !this.slots.isActive(request.job.jobId) && this.slots.isFull(request.limit);
@@ -38,7 +38,7 @@ export class Admissions {
     return { jobId, started: true };
   }
 
-  /** @returns false when the export had been started before */
+  /** @returns false if the export had been started before */
   private async start(request: AdmitRequest): Promise<boolean> {
     const { jobId } = request.job;
     try {

@@ -5,13 +5,13 @@ import { EXPORT_ROWS, EXPORT_STATE } from '../shared/temporal/search-attributes.
 import { ExportMeter } from './metric-sinks.js';
 import { progressQuery, slotGrantedSignal } from '../shared/temporal/messages.js';
 
-/** A rate over less than a second means nothing. */
+/** A rate over less than a second is meaningless. */
 const RATE_AFTER_MS = 1000;
 
-/** The workflow learns only how an activity ended; its failed attempts are known to the server alone. */
+/** The workflow learns only how an activity ended; only the server knows its failed attempts. */
 const SEE_PENDING = '  \nattempts and last failure: Pending Activities';
 
-/** How far an export is, for the `progress` query and Temporal's UI. */
+/** The progress of an export, for the `progress` query and Temporal's UI. */
 export class ExportState {
   /** Set by the semaphore's signal; cleared by whoever acts on it. */
   slotGranted = false;
@@ -20,7 +20,7 @@ export class ExportState {
   private segments: number | null = null;
   private readonly committed = new Map<number, number>();
   private shown: ShownStatus = 'QUEUED';
-  /** Why it failed, as the row says it. */
+  /** Why it failed: the error code in the row. */
   private errorCode = '';
   private enteredAt = 0;
   private plannedAt = 0;
@@ -58,7 +58,7 @@ export class ExportState {
     this.show();
   }
 
-  /** For lists in Temporal's UI: `ExportState = "FAILED"`. */
+  /** Sets the search attribute for lists in Temporal's UI: `ExportState = "FAILED"`. */
   status(status: ShownStatus): void {
     if (status === this.shown) return;
     this.shown = status;
@@ -72,7 +72,7 @@ export class ExportState {
     this.status('FAILED');
   }
 
-  /** @param rows that were written, which may differ from those that were planned */
+  /** @param rows the rows written, which may differ from the rows planned */
   completed(rows: number): void {
     this.totalRows = rows;
     this.shown = 'COMPLETED';
@@ -94,7 +94,7 @@ export class ExportState {
     };
   }
 
-  /** Not a command, so it may change from version to version. */
+  /** Not a command, so it may differ between versions. */
   private show(): void {
     setCurrentDetails(this.details());
   }

@@ -19,7 +19,7 @@ export async function exportSegments(input: ExportInput, plan: PlanSummary, stat
   } else state.segmentCommitted(0, plan.segmentRows);
 }
 
-/** Joins the segments into the file, after exporting again those that the finish sends back. */
+/** Joins the segments into the file. Exports those that the finish sends back again first. */
 export async function finish(input: ExportInput, plan: PlanSummary, state: ExportState): Promise<FinishedFile> {
   for (let round = 0; round <= FINISH_ROUNDS; round++) {
     state.enter('finishing');

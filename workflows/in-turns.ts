@@ -15,7 +15,7 @@ export async function inTurns<T>(items: readonly T[], width: number, work: (item
         try {
           await work(item);
         } catch (error) {
-          // A sibling that ends because of this is not the cause: see the last line.
+          // Siblings end because of this failure, so the first one is the cause.
           failures.push(error);
           scope.cancel();
         }

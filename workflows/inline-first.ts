@@ -4,7 +4,10 @@ import type { Tuning } from '../shared/temporal/inputs.js';
 import { controlActivities, inlineActivities } from './activity-options.js';
 import type { StepLabel } from './steps.js';
 
-/** They ask a database, the store or Temporal a few things, and are safe to run twice, or for a run that has ended. */
+/**
+ * Steps that ask a database, the store or Temporal a few things. They are safe to run twice, or for a run that has
+ * ended.
+ */
 type ShortSteps = Pick<ControlActivities, 'claimSlot' | 'finishUpload' | 'openUpload' | 'publishExport'>;
 
 /**

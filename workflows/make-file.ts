@@ -18,7 +18,7 @@ const TOLERATED: Partial<Record<ErrorCode, number>> = {
   PLAN_OUTDATED: 2,
   PLAN_OUTGROWN: 1,
 };
-/** Rounds that may be lost to dead uploads before somebody should look at the store. */
+/** Rounds that dead uploads may cost before an operator should look at the store. */
 const MAX_ROUNDS = 20;
 
 /** Plans, opens the upload, exports the segments and finishes; repeats that, within limits, until the file is complete. */
@@ -30,7 +30,7 @@ export async function makeFile(input: ExportInput, state: ExportState): Promise<
     try {
       const upload = await ensureUpload(input, plan);
       if (upload.state === 'complete') return upload.file;
-      // The upload was dead, and its plan no longer counts.
+      // The upload was dead, so its plan no longer counts.
       if (upload.state === 'replaced') continue;
       state.planned(plan);
       await exportSegments(input, plan, state);
@@ -54,14 +54,14 @@ function planRound(input: ExportInput, state: ExportState, demand: PlanDemand, r
 }
 
 async function ensureUpload({ job, tuning }: ExportInput, { generation, segmentRows }: PlanSummary) {
-  // The plan has opened the upload when it has written the only segment.
+  // If the plan has written the only segment, it has also opened the upload.
   if (segmentRows !== null) return { state: 'open' } as const;
   const { jobId, tenantId } = job;
   const label = step('open-upload', `generation ${generation}`);
   return inlineFirst(tuning, label, (steps) => steps.openUpload({ jobId, tenantId, generation }));
 }
 
-/** Counts the errors that another round may cure. */
+/** Counts the errors that another round may fix. */
 class ToleratedErrors {
   private readonly seen = new Map<ErrorCode, number>();
 

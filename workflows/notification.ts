@@ -2,7 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { EventRef, NotificationInput, RedeliveryInput, Tuning } from '../shared/temporal/inputs.js';
 import { mailActivities, webhookActivities } from './activity-options.js';
 
-/** How the user is told, and what has become of it: `email: sent, webhook: in progress`. */
+/** The state of each channel: `email: sent, webhook: in progress`. */
 class Channels {
   private readonly states = new Map<string, string>();
 
@@ -46,7 +46,7 @@ async function postWebhook({ jobId, tenantId, event }: EventRef, tuning: Tuning)
   return 'delivered';
 }
 
-/** Sends a webhook once more, `redelivery/{job_id}`, because the user requested it and looks at the outcome. */
+/** Sends a webhook once more, `redelivery/{job_id}`, because the user requested it and is waiting for the outcome. */
 export async function redeliveryWorkflow({ jobId, tenantId, event, tuning }: RedeliveryInput): Promise<void> {
   await webhookActivities(tuning, tenantId).redeliverWebhook({ jobId, tenantId, event });
 }

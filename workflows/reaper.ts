@@ -12,14 +12,14 @@ export class Reaper {
   private reapedAt = 0;
   private isSettling = false;
 
-  /** @param tuning as the latest request has it */
+  /** @param tuning returns the tuning of the latest request */
   constructor(
     private readonly slots: Slots,
     private readonly tenantId: string,
     private readonly tuning: () => SlotsTuning,
   ) {}
 
-  /** Dead exports are being looked for, or were a moment ago. */
+  /** Whether a search for dead exports is running, or has just ended. */
   get isFresh(): boolean {
     return this.reaping !== null || Date.now() - this.reapedAt < FRESH_MS;
   }

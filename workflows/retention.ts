@@ -3,8 +3,9 @@ import type { RetentionInput } from '../shared/temporal/inputs.js';
 import { longControlActivities } from './activity-options.js';
 
 /**
- * Repeats the sweep (`activities/sweep.ts`) for as long as its input says. A Temporal Schedule starts the next run, so a
- * run that is ended by an operator, or by the removal of its worker's version, is replaced within half a minute.
+ * Repeats the sweep (`activities/sweep.ts`) for as long as its input says. A Temporal Schedule starts the next run
+ * within
+ * half a minute, also after an operator or the removal of its worker's version has ended the last one.
  */
 export async function retentionWorkflow({ tuning, everyMs, forMs }: RetentionInput): Promise<void> {
   const { sweep } = longControlActivities(tuning);

@@ -11,9 +11,9 @@ import { step } from './steps.js';
 const STATUS_AFTER = { granted: 'PROCESSING', wait: 'QUEUED', ended: 'EXPIRED' } as const;
 
 /**
- * Takes a slot, or waits for one. An admitted export already holds its slot; one that was reset after its end has to
- * ask. The wait ends with a slot, a cancel or the execution timeout.
- * @returns false when the job has expired or was deleted, so that there is nothing to export
+ * Claims a slot, or waits for one. An admitted export already holds its slot; one that was reset after its end has to
+ * claim one. The wait ends with a slot, a cancel or the execution timeout.
+ * @returns false if the job has expired or was deleted, so there is nothing to export
  */
 export async function waitForSlot(input: ExportInput, state: ExportState): Promise<boolean> {
   const { job, limit, tuning } = input;

@@ -24,7 +24,7 @@ import type { SlotsState } from '../shared/temporal/inputs.js';
 type SlotState = 'starting' | 'held' | 'waiting' | 'unsettled';
 
 export interface SlotObserver {
-  /** A job that waited has a slot now. */
+  /** Called when a waiting job gets a slot. */
   granted(jobId: string): void;
   changed(): void;
 }
@@ -45,7 +45,7 @@ export class Slots {
     ]);
   }
 
-  /** What another instance can start with. */
+  /** The state from which another instance can start. */
   snapshot(): SlotsState {
     const holders = [...this.jobs].flatMap(([jobId, state]) =>
       state === 'starting' || state === 'held' ? [[jobId, state] as const] : [],
@@ -82,7 +82,7 @@ export class Slots {
     return [...this.jobs.keys()].filter((jobId) => this.isActive(jobId));
   }
 
-  /** No other job can be admitted. @param limit of a request that hasn't been accepted yet */
+  /** Whether no other job can be admitted. @param limit the limit of a request that hasn't been accepted yet */
   isFull(limit = this.limit): boolean {
     return this.active.length >= limit;
   }
@@ -95,7 +95,7 @@ export class Slots {
     return this.inState('unsettled');
   }
 
-  /** Gives a new job a slot, whose export must be started next. */
+  /** Gives a new job a slot; the caller then starts its export. */
   admit(jobId: string): 'admitted' | 'known' | 'full' {
     if (this.isActive(jobId)) return 'known';
     if (this.isFull()) return 'full';
@@ -103,7 +103,7 @@ export class Slots {
     return 'admitted';
   }
 
-  /** The export runs. A quick one may have released its slot before. */
+  /** Records that the export runs. A quick one may already have released its slot. */
   confirmStart(jobId: string): void {
     if (this.jobs.get(jobId) === 'starting') this.put(jobId, 'held');
   }
@@ -158,7 +158,7 @@ export class Slots {
   }
 
   private put(jobId: string, state: SlotState): void {
-    // A job that asks again after its death goes to the end of the queue.
+    // A job that claims again after its death goes to the end of the queue.
     if (state === 'waiting') this.jobs.delete(jobId);
     this.jobs.set(jobId, state);
     this.observer.changed();

@@ -1,16 +1,16 @@
 import type { SlotsState } from '../shared/temporal/inputs.js';
 
-/** How a step is shown to operators. */
+/** How operators see a step. */
 export interface StepLabel {
   readonly summary: string;
-  /** What `temporal activity pause --activity-id …` takes. */
+  /** The id for `temporal activity pause --activity-id …`. */
   readonly activityId?: string;
 }
 
-/** An id may be used again, as by a finish that sends segments back, but never while its activity is still running. */
+/** An id may be reused, as by a finish that sends segments back, but never while its activity is running. */
 export const step = (activityId: string, summary: string): StepLabel => ({ summary, activityId });
 
-/** The segment's number, from 0, is that of `export_segments` and of the logs; four digits sort correctly. */
+/** The segment's number (from 0) is the one in `export_segments` and in logs; four digits sort correctly. */
 export const segmentStep = (segment: number, segments: number): StepLabel =>
   step(`segment-${String(segment).padStart(4, '0')}`, `segment ${segment} (${segment + 1} of ${segments})`);
 

@@ -8,16 +8,16 @@ import {
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 
 /**
- * Gives updates no span of their own: what they start hangs below the caller's span. A span would end a moment after
- * its update, whose answer would then follow commands that it precedes in the history of a worker without tracing, and
- * running workflows could not continue once tracing is switched on or off.
+ * Gives updates no span of their own; what they start becomes a child of the caller's span. A span would end a moment
+ * after its update, so the answer would come after commands that it precedes in a history without tracing, and running
+ * workflows would break when tracing is switched on or off.
  */
 class Inbound extends OpenTelemetryInboundInterceptor {
   override handleUpdate: OpenTelemetryInboundInterceptor['handleUpdate'] = (input, next) =>
     context.with(extractContextFromHeaders(input.headers) ?? context.active(), () => next(input));
 }
 
-/** Creates spans of what workflows do. */
+/** Creates spans for workflows. */
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   inbound: [new Inbound()],
   outbound: [new OpenTelemetryOutboundInterceptor()],

@@ -88,7 +88,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     const { limit } = slots;
     await continueAsNew<typeof userExportSlots>({ ...input, limit, tuning, state: slots.snapshot() });
   } catch (error) {
-    // An operator's cancel ends no export, and admissions that were promised still happen.
+    // An operator's cancel ends no export, and promised admissions still happen.
     await CancellationScope.nonCancellable(() => condition(() => isQuiet(slots)));
     throw error;
   }
@@ -111,14 +111,14 @@ async function serve(slots: Slots, reaper: Reaper, tuning: () => SlotsTuning): P
     const isLong = workflowInfo().continueAsNewSuggested;
     if (woken && !isLong) continue;
     if (busy && !isLong) await reaper.reapDead();
-    // The end of a run would fail updates that are still being answered.
+    // Ending the run would fail updates that are still being answered.
     await condition(() => isQuiet(slots));
     if (isLong) return 'long';
     if (!isBusy(slots) && slots.unsettled.length === 0) return 'idle';
   }
 }
 
-/** Only a hint: an export that misses it asks again by itself, and the reaper finds one that is gone. */
+/** Only a hint: an export that misses it claims again by itself, and the reaper finds one that is gone. */
 function tellGranted(jobId: string): void {
   void getExternalWorkflowHandle(exportWorkflowId(jobId))
     .signal(slotGrantedSignal)
