@@ -1,13 +1,13 @@
 /**
- * What the API, the workflows and the activities say to each other. Workflow-safe: types and constants only.
- * Payloads carry ids, keys and small numbers; never rows, never secrets.
+ * The types and constants that the API, the workflows and the activities share. Safe to import in workflows. Payloads
+ * carry ids, keys and small numbers; never rows, never secrets.
  */
 
 export const EXPORT_STATUSES = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
 
 export type ExportStatus = (typeof EXPORT_STATUSES)[number];
 
-/** `EXPIRED` is COMPLETED past its time or with its file deleted; it is derived when a row is read. */
+/** `EXPIRED` means COMPLETED with an expired link or a deleted file; it is derived when a row is read. */
 export const SHOWN_STATUSES = [...EXPORT_STATUSES, 'EXPIRED'] as const;
 
 export type ShownStatus = (typeof SHOWN_STATUSES)[number];
@@ -24,7 +24,7 @@ export interface RangeFilter {
 /** A filter value after validation against the dataset: equals, one_of or date_range, range. */
 export type FilterValue = Scalar | readonly Scalar[] | RangeFilter;
 
-/** A request that has passed the door: every default is filled in, every name is known. */
+/** A validated request: every default is filled in, every name is known. */
 export interface ExportRequest {
   readonly type: string;
   readonly format: string;
@@ -34,7 +34,7 @@ export interface ExportRequest {
   readonly notify: { readonly email?: string; readonly webhook_url?: string };
 }
 
-/** The user's part of a job: what its row is made of before anything has run. */
+/** The user's part of a job: the contents of its row before anything has run. */
 export interface JobSeed {
   readonly jobId: string;
   readonly userId: string;
@@ -42,11 +42,11 @@ export interface JobSeed {
   readonly request: ExportRequest;
   readonly idempotencyKey: string | null;
   readonly requestHash: string;
-  /** When the API took the request, ISO 8601. */
+  /** When the API received the request, ISO 8601. */
   readonly createdAt: string;
 }
 
-/** Which job an activity is about; both are on every line that it logs. */
+/** The job that an activity works on; every line that it logs has both ids. */
 export interface JobRef {
   readonly jobId: string;
   readonly tenantId: string;
@@ -66,29 +66,29 @@ export const NOTIFICATION_EVENTS = ['completed', 'failed', 'cancelled'] as const
 
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
 
-/** A user of a tenant: the same id in another tenant is somebody else. */
+/** A user of a tenant. The same user id in another tenant is another user. */
 export interface UserRef {
   readonly tenantId: string;
   readonly userId: string;
 }
 
-/** What an erasure has found. */
+/** What an erasure has deleted. */
 export interface ErasureCounts {
   readonly schedules: number;
   readonly exports: number;
-  /** Of the exports, those that had a file. */
+  /** How many of the exports had a file. */
   readonly files: number;
-  /** Of the exports, those that were active. */
+  /** How many of the exports were active. */
   readonly cancelled: number;
 }
 
-/** `webhook-id`: the same for every attempt to tell of one event, so that a receiver knows it again. */
+/** `webhook-id`: the same for every attempt to report an event, so that receivers can recognize duplicates. */
 export const webhookIdOf = (jobId: string, event: NotificationEvent): string =>
   `msg_${jobId.replaceAll('-', '')}_${event}`;
 
 /**
- * Percent of an export: whole, at most 99 until the object is complete.
- * An export of no rows has nothing to show before its end.
+ * Percent of an export: a whole number, at most 99 until the object is complete. An export without rows stays at 0 until
+ * it ends.
  */
 export function percentOf(rows: number, totalRows: number | null): number {
   if (totalRows === null || totalRows === 0) return 0;
@@ -112,7 +112,7 @@ export interface Warning {
 /** A complete object in the bucket. */
 export interface FinishedFile {
   readonly fileKey: string;
-  /** Rows that were written. */
+  /** Rows written. */
   readonly rowCount: number;
   /** Bytes. */
   readonly fileSize: number;
@@ -122,5 +122,5 @@ export interface FinishedFile {
   readonly warnings: readonly Warning[];
 }
 
-/** `held`: kept as a temporary object, to be joined by the finish. */
+/** `held`: kept as a temporary object that the finish joins with others. */
 export type SegmentMode = 'parts' | 'held';

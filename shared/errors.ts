@@ -23,7 +23,7 @@ const INTERRUPTED = 'The export was interrupted too often to finish.';
  * the table's sentence.
  */
 export const ERRORS = {
-  // At the door.
+  // Errors of requests.
   VALIDATION_FAILED: { status: 400, retryable: false, title: "The request isn't valid" },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid access token is required' },
   FORBIDDEN: { status: 403, retryable: false, title: "Your access token doesn't allow this" },
@@ -47,7 +47,7 @@ export const ERRORS = {
   TENANT_TOO_BUSY: { status: 429, retryable: false, title: 'Your organization has too many active exports' },
   TEMPORARILY_UNAVAILABLE: { status: 503, retryable: true, title: 'Temporarily unavailable' },
 
-  // What ends a job.
+  // Errors that end a job.
   TOO_MANY_ROWS: { status: 422, retryable: false, title: 'The export has too many rows' },
   FILE_TOO_LARGE: { status: 500, retryable: false, title: 'The file would be too large' },
   NOT_STORABLE: {
@@ -185,7 +185,7 @@ export function sentenceOf(code: ErrorCode): string | undefined {
   return sentence;
 }
 
-/** An error from the table. `details` are JSON values for the client or the operator: no secrets, no rows. */
+/** An error of the table. `details` are JSON values for the client or operators: no secrets, no rows. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   /** What users read: the service's own words, without names of hosts, tables or other people's software. */

@@ -1,16 +1,16 @@
 import type { ExportRequest } from '../contract.js';
 import { columnNames, type Dataset, type DatasetRegistry } from './define-dataset.js';
 
-/** The account bundle: everything that the datasets hold of one user, in one archive. */
+/** The account bundle: one user's own rows of all datasets in one archive. */
 
 export { ACCOUNT } from './define-dataset.js';
 export const ACCOUNT_TITLE = 'Account';
 
-/** Those that can tell whose rows are whose, in the order of their registry. */
+/** The datasets that have a user column, in the order of their registry. */
 export const accountDatasets = (registry: DatasetRegistry): Dataset[] =>
   [...registry.values()].filter(({ userColumn }) => userColumn !== undefined);
 
-/** The request for all of a dataset, as part of a bundle. */
+/** The request for all of a dataset's rows, as part of a bundle. */
 export const wholeOf = (dataset: Dataset, bundle: ExportRequest): ExportRequest => ({
   ...bundle,
   type: dataset.name,

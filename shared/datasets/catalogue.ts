@@ -1,28 +1,28 @@
 import type { ColumnType } from './define-dataset.js';
 
-/** What PostgreSQL's catalogue says of a table or view: the part that a definition is held against. */
+/** The part of PostgreSQL's catalog that definitions are checked against. */
 export interface Catalogue {
-  /** A view has no index that could prove its key. */
+  /** A view has no indexes that could prove its key. */
   readonly kind: 'table' | 'view';
   readonly encoding: string;
   readonly columns: ReadonlyMap<string, CatalogueColumn>;
-  /** Some unique index has no columns but those of the key, and perhaps the tenant's. */
+  /** Whether a unique index consists of the key's columns only, perhaps with the tenant's. */
   readonly isKeyProven: boolean;
 }
 
 export interface CatalogueColumn {
   readonly name: string;
-  /** As PostgreSQL writes it, for people: `character varying(40)`, `integer[]`, the name of a domain. */
+  /** As PostgreSQL writes it for people: `character varying(40)`, `integer[]`, the name of a domain. */
   readonly type: string;
-  /** The type's own name, that of a domain's base type; null for one that is neither PostgreSQL's nor citext. */
+  /** The name of the type, or of a domain's base type; null if it is neither PostgreSQL's nor citext. */
   readonly base: string | null;
-  /** Of an enumeration, in its order. */
+  /** The labels of an enumeration, in order. */
   readonly labels: readonly string[] | null;
-  /** It is money, or an array, range or row with money in it: written as `lc_monetary` of the server says. */
+  /** Whether the type is money, or an array, range or row that contains it. Its text depends on `lc_monetary`. */
   readonly hasMoney: boolean;
 }
 
-/** A domain is what it is over. */
+/** A domain has the type that it is based on. */
 const TYPE_OF: Readonly<Record<string, ColumnType>> = {
   int2: 'smallint',
   int4: 'integer',
@@ -47,7 +47,7 @@ const TYPE_OF: Readonly<Record<string, ColumnType>> = {
   jsonb: 'jsonb',
 };
 
-/** The one type that a definition has to declare for a column. */
+/** The type that a definition has to declare for a column. */
 export function columnTypeOf({ base, labels }: CatalogueColumn): ColumnType {
   if (labels !== null) return 'text';
   return base !== null && Object.hasOwn(TYPE_OF, base) ? (TYPE_OF[base] ?? 'other') : 'other';

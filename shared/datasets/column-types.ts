@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's types by their usual names. `text` stands for every string type that is not blank-padded, `inet` for
- * cidr, too, and `other` for every type that has no name here: exported as PostgreSQL writes it, and not compared.
+ * PostgreSQL's types by their usual names. `text` stands for every string type that isn't blank-padded, `inet` also for
+ * cidr, and `other` for every type without a name here: it is exported as PostgreSQL writes it, and can't be compared.
  */
 export const COLUMN_TYPES = [
   'smallint',
@@ -28,6 +28,6 @@ export type ColumnType = (typeof COLUMN_TYPES)[number];
 /** A column of a table or view. */
 export interface ColumnDefinition {
   readonly type: ColumnType;
-  /** For people: headings, the web page. Default: the column's name. */
+  /** For headings and the web page. Default: the column's name. */
   readonly label?: string;
 }

@@ -8,7 +8,7 @@ export type Texts = readonly (string | null)[];
 
 const identity = (text: string): string => text;
 
-/** PostgreSQL's text of a value → what `compute` gets: {@link RowValue}. */
+/** Parses PostgreSQL's text of a value into what `compute` receives: {@link RowValue}. */
 function parserOf(type: ColumnType): (text: string) => unknown {
   switch (type) {
     case 'smallint':
@@ -28,15 +28,15 @@ function parserOf(type: ColumnType): (text: string) => unknown {
   }
 }
 
-/** Numbers as JSON has them, so that every format can take them as they are; and PostgreSQL's three others. */
+/** Numbers in JSON's notation, so that every format can use them unchanged, and PostgreSQL's three special values. */
 const NUMBER = /^(-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/;
 const INTEGER_BITS = { integer: 31n, bigint: 63n } as const;
 
-/** What `compute` returned, as text; `undefined` when it is no value of the type. */
+/** What `compute` returned, as text; undefined if it isn't a value of the type. */
 function textOf(value: unknown, type: ComputedType): string | undefined {
   switch (type) {
     case 'text':
-      // PostgreSQL's texts have no NUL either; half a character becomes U+FFFD.
+      // PostgreSQL's text can't contain NUL either; half of a surrogate pair becomes U+FFFD.
       return typeof value === 'string' && !value.includes('\0') ? value.toWellFormed() : undefined;
     case 'date':
       return typeof value === 'string' && isDate(value) ? value : undefined;
@@ -71,10 +71,10 @@ const WANTED = {
   jsonb: 'a JSON value',
 } as const satisfies Record<ComputedType, string>;
 
-/** What was returned, for the operator; the value itself could be anybody's secret. */
+/** The kind of value returned, for operators. Never the value itself, which may be secret. */
 const kindOf = (value: unknown): string => (value instanceof Promise ? 'a promise' : typeof value);
 
-/** For a worker whose dataset is not the one that the export was planned with. */
+/** The error of a worker whose dataset differs from the one that the export was planned with. */
 export const changed = ({ name }: Dataset): ServiceError =>
   new ServiceError(
     'DATASET_UNAVAILABLE',
@@ -82,9 +82,9 @@ export const changed = ({ name }: Dataset): ServiceError =>
   );
 
 /**
- * Makes a computed column's function from a row's texts to its own.
- * @param placeOf where in a row the text of a column is; negative when it is not there
- * @throws ServiceError DATASET_UNAVAILABLE as `changed`; the function that is returned throws COMPUTE_FAILED for a row
+ * Makes a computed column's function from the texts of a row to its own text.
+ * @param placeOf the index of a column's text in the row; negative if it isn't there
+ * @throws ServiceError DATASET_UNAVAILABLE as `changed`; the returned function throws COMPUTE_FAILED for a row
  */
 export function openComputed(
   dataset: Dataset,

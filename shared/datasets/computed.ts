@@ -1,8 +1,8 @@
 import type { ColumnDefinition, ColumnType } from './column-types.js';
 
-/** Columns that are computed in TypeScript, a row at a time, from others of the same row. */
+/** Columns that TypeScript computes from other columns of the same row, one row at a time. */
 
-/** Types that a computed column can have. Times of day have none: an ISO 8601 text does, or a view. */
+/** The types of computed columns. There is none for times of day: use ISO 8601 text, or a view. */
 export const COMPUTED_TYPES = [
   'integer',
   'bigint',
@@ -15,7 +15,7 @@ export const COMPUTED_TYPES = [
 ] as const satisfies readonly ColumnType[];
 export type ComputedType = (typeof COMPUTED_TYPES)[number];
 
-/** What `compute` finds of a column: a JavaScript value where one holds it exactly, else PostgreSQL's own text. */
+/** A column's value for `compute`: a JavaScript value if one holds it exactly, otherwise PostgreSQL's text. */
 export type RowValue<Type extends ColumnType> = Type extends 'smallint' | 'integer' | 'real' | 'double precision'
   ? number
   : Type extends 'bigint'
@@ -45,11 +45,11 @@ export interface ComputedDefinition<
   Type extends ComputedType,
 > {
   readonly type: Type;
-  /** For people. Default: the column's name. */
+  /** For headings and the web page. Default: the column's name. */
   readonly label?: string;
-  /** The columns that it is computed from; the row has these and no others. */
+  /** The columns that it is computed from; `compute` receives these and no others. */
   readonly from: From;
-  /** The same row gives the same value, whenever and wherever it is asked. Called once a row: do no I/O. */
+  /** Must return the same value for the same row, on any machine at any time. Called once per row: do no I/O. */
   readonly compute: (row: {
     readonly [Name in From[number]]: RowValue<Columns[Name]['type']> | null;
   }) => ValueOf<Type> | null;

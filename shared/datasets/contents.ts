@@ -3,14 +3,14 @@ import { ACCOUNT, accountDatasets, wholeOf } from './account.js';
 import { datasetNamed, type Dataset, type DatasetRegistry } from './index.js';
 import type { Owner } from './query.js';
 
-/** What an export is of: one dataset's rows of a tenant, or one user's rows of several. */
+/** What an export contains: one dataset's rows of a tenant, or one user's rows of several datasets. */
 export interface Contents {
   readonly parts: readonly { readonly dataset: Dataset; readonly request: ExportRequest }[];
-  /** Whose rows. */
+  /** The owner of the rows. */
   readonly owner: Owner;
 }
 
-/** @throws ServiceError DATASET_UNAVAILABLE for a dataset that this process does not know */
+/** @throws ServiceError DATASET_UNAVAILABLE if this process doesn't have the dataset */
 export function contentsOf(
   request: ExportRequest,
   { tenantId, userId }: Required<Owner>,

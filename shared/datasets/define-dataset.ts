@@ -19,41 +19,41 @@ import { valueProblem } from './values.js';
 export { COLUMN_TYPES, type ColumnDefinition, type ColumnType };
 
 export type FilterDefinition<Column extends string = string> =
-  /** `["2026-01-01", "2026-04-01"]`: from inclusive, to exclusive, in `options.timezone`. */
+  /** `["2026-01-01", "2026-04-01"]`: first day and day after the last, in `options.timezone`. */
   | { readonly kind: 'date_range'; readonly column: Column }
-  /** A list of values; with `values`, only of these. */
+  /** A list of values; with `values`, only these are allowed. */
   | { readonly kind: 'one_of'; readonly column: Column; readonly values?: readonly string[] }
-  /** `{ gt, gte, lt, lte }`, at least one of them. */
+  /** `{ gt, gte, lt, lte }`, at least one of these. */
   | { readonly kind: 'range'; readonly column: Column }
   /** One value. */
   | { readonly kind: 'equals'; readonly column: Column }
-  /** Text that is somewhere in the column's, in upper or lower case. */
+  /** Text that occurs anywhere in the column's text, ignoring case. */
   | { readonly kind: 'contains'; readonly column: Column }
   /** `true`: rows without a value; `false`: rows with one. */
   | { readonly kind: 'is_null'; readonly column: Column };
 
 export interface Dataset<Column extends string = string> {
-  /** What a request calls it (`type`): lower case letters, digits and underscores. */
+  /** Its name in requests (`type`): lowercase letters, digits and underscores. */
   readonly name: string;
   readonly title: string;
-  /** Default: wherever the search path finds the table. */
+  /** Default: the first schema of the search path that has the table. */
   readonly schema?: string;
   readonly table: string;
-  /** Columns that are together unique and never null: the order of the file, and what segments are cut along. */
+  /** Columns that are unique together and never null. They order the file and bound its segments. */
   readonly key: readonly string[];
-  /** Holds the tenant's id; every query is limited to the caller's. */
+  /** The tenant's id; every query is limited to the caller's tenant. */
   readonly tenantColumn: string;
-  /** Holds the user's id; with it, the user's own rows are part of account exports. */
+  /** The user's id. Only datasets with one are part of account exports. */
   readonly userColumn?: string;
   /**
-   * Who may export it: an SQL condition, which finds the caller in `current_setting('app.user_id')` and
-   * `current_setting('app.tenant_id')`. It is asked when an export is asked for, again when it begins, and whenever its
-   * file is fetched. Default: everybody. Account exports, of nothing but one's own rows, do not ask.
+   * Who may export the dataset: an SQL condition that finds the caller in `current_setting('app.user_id')` and
+   * `current_setting('app.tenant_id')`. It is checked when an export is requested, when it begins, and whenever its file
+   * is downloaded. Default: everybody. Account exports, which contain only the user's own rows, don't check it.
    */
   readonly permission?: string;
-  /** In the order in which they are exported by default. */
+  /** In the default order of exports. */
   readonly columns: Readonly<Record<Column, ColumnDefinition>>;
-  /** Columns that TypeScript computes from others; by default exported after these. */
+  /** Columns that TypeScript computes from others. By default, they follow the others. */
   readonly computed?: Readonly<Record<string, ComputedColumn>>;
   readonly filters?: Readonly<Record<string, FilterDefinition<NoInfer<Column>>>>;
 }
@@ -61,14 +61,14 @@ export interface Dataset<Column extends string = string> {
 /** The datasets by name. */
 export type DatasetRegistry = ReadonlyMap<string, Dataset>;
 
-/** Thrown for a definition that cannot work; the message says which and why. */
+/** Thrown for an invalid definition; the message says which one and why. */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 }
 
-/** The `type` of an export of everything that is one user's: no dataset can be called so. */
+/** The `type` of an account export. No dataset may have this name. */
 export const ACCOUNT = 'account';
-/** Without its extension: what an account export has beside the files of its datasets. */
+/** The file name, without extension, of an account export's manifest. */
 const MANIFEST = 'manifest';
 
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
@@ -77,7 +77,7 @@ type Inputs<C extends Columns> = Readonly<Record<string, readonly (keyof C & str
 type ComputedTypes = Readonly<Record<string, ComputedType>>;
 type Columns = Readonly<Record<string, ColumnDefinition>>;
 
-/** A definition whose `compute` functions know the types of the columns that they name. */
+/** A definition whose `compute` functions know the types of their columns. */
 type Definition<C extends Columns, From extends Inputs<C>, Types extends ComputedTypes> = Omit<
   Dataset<keyof C & string>,
   'columns' | 'computed'
@@ -91,7 +91,7 @@ type Definition<C extends Columns, From extends Inputs<C>, Types extends Compute
 };
 
 /**
- * Checks a definition, as `checkDataset` does; its `compute` functions know what they get.
+ * Checks a definition like `checkDataset`, and types the arguments of its `compute` functions.
  * @throws DatasetError
  */
 export function defineDataset<const C extends Columns, const From extends Inputs<C>, const Types extends ComputedTypes>(
@@ -101,8 +101,8 @@ export function defineDataset<const C extends Columns, const From extends Inputs
 }
 
 /**
- * Checks a definition and returns it frozen. What only the database can tell (does the table exist, is the key
- * unique, are the columns of their types) is checked when a worker starts and when an export is planned.
+ * Checks a definition and returns it frozen. What only the database knows (whether the table exists, the key is unique,
+ * the columns have their types) is checked when a worker starts and when an export is planned.
  * @throws DatasetError
  */
 export function checkDataset(dataset: Dataset): Dataset {
@@ -153,29 +153,29 @@ export function checkDataset(dataset: Dataset): Dataset {
   return Object.freeze(dataset);
 }
 
-/** Every column that may be asked for, in the order in which they are exported by default. */
+/** The names of all columns, in the default order of exports. */
 export const columnNames = ({ columns, computed = {} }: Dataset): string[] => [
   ...Object.keys(columns),
   ...Object.keys(computed),
 ];
 
-/** The computed column of that name; undefined for a column of the table. */
+/** The computed column with that name; undefined for a column of the table. */
 export const computedColumn = ({ computed = {} }: Dataset, name: string): ComputedColumn | undefined =>
   Object.hasOwn(computed, name) ? computed[name] : undefined;
 
-/** Those of the columns that the table has, in their order. */
+/** Those of the columns that are in the table, in the same order. */
 export const tableColumns = (dataset: Dataset, names: readonly string[]): string[] =>
   names.filter((name) => computedColumn(dataset, name) === undefined);
 
 /** A column as a file shows it. */
 export interface ShownColumn {
   readonly name: string;
-  /** For people. */
+  /** For headings. */
   readonly label: string;
   readonly type: ColumnType;
 }
 
-/** The columns of these names, in this order. @throws RangeError for a name that the dataset does not have */
+/** The columns with these names, in this order. @throws RangeError for a name that the dataset doesn't have */
 export function shownColumns(dataset: Dataset, names: readonly string[]): ShownColumn[] {
   return names.map((name) => {
     const column = computedColumn(dataset, name) ?? dataset.columns[name];

@@ -6,7 +6,7 @@ import { DatasetError, type Dataset, type DatasetRegistry } from './define-datas
 import { orders } from './orders.js';
 import { transactions } from './transactions.js';
 
-/** @throws DatasetError when two datasets share a name, or one account export could not hold them. */
+/** @throws DatasetError if two datasets share a name, or there are too many for an account export */
 export function createRegistry(datasets: readonly Dataset[]): DatasetRegistry {
   const registry = new Map<string, Dataset>();
   for (const dataset of datasets) {
@@ -22,14 +22,14 @@ export function createRegistry(datasets: readonly Dataset[]): DatasetRegistry {
   return registry;
 }
 
-/** @throws ServiceError DATASET_UNAVAILABLE for a name that this process does not know */
+/** @throws ServiceError DATASET_UNAVAILABLE if this process doesn't have the dataset */
 export function datasetNamed(registry: DatasetRegistry, name: string): Dataset {
   const dataset = registry.get(name);
   if (dataset === undefined) throw new ServiceError('DATASET_UNAVAILABLE', `This worker has no dataset ${name}.`);
   return dataset;
 }
 
-/** A new one is one file and one line here. */
+/** To add one, write its file and add it here. */
 export const BUILT_IN_DATASETS: readonly Dataset[] = [orders, customers, transactions];
 
 export { checkDataset, defineDataset, DatasetError, type Dataset, type DatasetRegistry } from './define-dataset.js';

@@ -10,7 +10,7 @@ const text = z.string({ error: 'must be text' }).min(1, 'must be text');
 const columnName = z.string({ error: 'must be the name of a column' }).min(1, 'must be the name of a column');
 const type = z.enum(COLUMN_TYPES, { error: `must be one of ${COLUMN_TYPES.join(', ')}` });
 const filter = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), column: columnName });
-/** A module in JavaScript has met no compiler: everything that the type `Dataset` says is checked here. */
+/** JavaScript modules haven't been compiled, so this checks everything that the type `Dataset` requires. */
 const datasetSchema = z.strictObject(
   {
     name: text,
@@ -58,7 +58,7 @@ const datasetSchema = z.strictObject(
   { error: ({ code }) => (code === 'invalid_type' ? 'it is not an object' : undefined) },
 );
 
-/** The first thing that is wrong with a definition: where, and what. */
+/** The first problem of a definition: where and what. */
 function problemOf({ issues: [issue] }: z.ZodError): string {
   if (issue === undefined) return 'it is not a dataset';
   const path = issue.path.map(String);
@@ -67,9 +67,9 @@ function problemOf({ issues: [issue] }: z.ZodError): string {
 }
 
 /**
- * The datasets of `DATASETS_MODULE` (default export: an array of them), or the built-in ones.
- * @param modulePath relative to the folder that the process was started in
- * @throws DatasetError with a sentence: the module does not load, or a definition cannot work
+ * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets), or the built-in ones.
+ * @param modulePath relative to the folder in which the process was started
+ * @throws DatasetError with a sentence, if the module can't be loaded or a definition is invalid
  */
 export async function loadDatasets(modulePath: string | undefined): Promise<DatasetRegistry> {
   if (modulePath === undefined) return createRegistry(BUILT_IN_DATASETS);
@@ -89,7 +89,7 @@ export async function loadDatasets(modulePath: string | undefined): Promise<Data
 
 function checked(dataset: unknown, modulePath: string, index: number): Dataset {
   const result = datasetSchema.safeParse(dataset);
-  // The definition itself, and not zod's copy of it: `optional` there allows an undefined that `Dataset` does not.
+  // Use the definition, not zod's copy: zod's `optional` allows undefined, which `Dataset` doesn't.
   if (result.success) return checkDataset(dataset as Dataset);
   const named = z.object({ name: text }).safeParse(dataset).data?.name ?? `number ${index + 1}`;
   const problem = problemOf(result.error);

@@ -2,12 +2,12 @@ import { ServiceError } from '../errors.js';
 import { columnTypeOf, type Catalogue, type CatalogueColumn } from './catalogue.js';
 import type { Dataset, FilterDefinition } from './define-dataset.js';
 
-/** The id of a tenant or user comes as the text of a UUID. */
+/** The id of a tenant or user is a UUID as text. */
 const OWNER_TYPES: readonly string[] = ['uuid', 'text', 'char'];
 
 /**
- * Where a definition does not fit its table or view, each with a sentence that says what to do.
- * @param catalogue null when there is no such table
+ * Lists where a definition doesn't match its table or view. Each sentence says what to do.
+ * @param catalogue null if there is no such table
  */
 export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceError[] {
   const { name, schema, table, key } = dataset;
@@ -68,7 +68,7 @@ function ownerMisfit(owner: 'tenant' | 'user', column: CatalogueColumn | undefin
   return `${owner} column ${column.name} is ${column.type}, but a ${owner}'s id is a UUID: choose a column of type uuid or text`;
 }
 
-/** An enumeration can be compared with its own labels only; any other text would end the query. */
+/** An enumeration can be compared only with its own labels; any other text makes the query fail. */
 function filterMisfit(name: string, filter: FilterDefinition, column: CatalogueColumn | undefined): string | null {
   const labels = column?.labels ?? null;
   if (column === undefined || labels === null || filter.kind === 'is_null' || filter.kind === 'contains') return null;

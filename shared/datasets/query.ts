@@ -5,18 +5,19 @@ import { tableColumns, type ColumnDefinition, type Dataset, type FilterDefinitio
 import { isDateOnly } from './values.js';
 
 /**
- * Dataset + request → SQL text. Identifiers come from the dataset's definition only, quoted; values have passed
- * `valueProblem` and are written as literals by the driver's own escaping, because COPY takes no parameters.
+ * Makes SQL from a dataset and a request. Identifiers come only from the dataset's definition, quoted. Values have
+ * passed
+ * `valueProblem` and become literals, escaped by the driver, because COPY takes no parameters.
  */
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
-/** How a format wants a column rendered: an SQL expression over the quoted column. */
+/** How a format renders a column: an SQL expression over the quoted column. */
 export type RenderColumn = (quoted: string, column: ColumnDefinition) => string;
 
-/** The frozen text of an export's queries; part of its plan. */
+/** The frozen SQL of an export's queries; part of its plan. */
 export interface FrozenQuery {
-  /** `SELECT … FROM … WHERE …` of the whole export, without order. */
+  /** `SELECT … FROM … WHERE …` of the whole export, unordered. */
   readonly select: string;
   /** `FROM … WHERE …`: the same rows. */
   readonly from: string;
@@ -24,7 +25,10 @@ export interface FrozenQuery {
   readonly key: readonly string[];
 }
 
-/** ORDER BY takes a bare name for a column of the output, which may be rendered as something that sorts otherwise. */
+/**
+ * An alias of the table, because ORDER BY resolves a bare name to an output column, whose rendering may sort
+ * differently.
+ */
 const ROWS = 't';
 
 const tableOf = ({ schema, table }: Dataset): string =>
@@ -33,8 +37,8 @@ const tableOf = ({ schema, table }: Dataset): string =>
 const literal = (value: Scalar): string => escapeLiteral(String(value));
 
 /**
- * A day begins at midnight of the export's timezone; a time with an offset says it all itself. A cidr column would
- * refuse an address in a network.
+ * A value as a literal of the column's type. A day begins at midnight in the export's timezone; a time with an offset
+ * needs none. A cidr column would reject an address within a network, so it is compared as inet.
  */
 function typedLiteral(value: Scalar, column: ColumnDefinition, timezone: string): string {
   if (column.type === 'inet') return `${literal(value)}::inet`;
@@ -53,8 +57,9 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
     case 'equals':
       return `${quoted} = ${at(value as Scalar)}`;
     case 'contains':
-      // Not LIKE: the text has no wildcards. By bytes: not every collation can search. The CASE gives the text the
-      // column's collation, because lower() differs between collations.
+      // Not LIKE, whose wildcards would need escaping. Compares bytes, because not every collation supports searching.
+      // The CASE
+      // gives the text the column's collation, because lower() differs between collations.
       return (
         `strpos(lower(${quoted}::text) COLLATE "C", ` +
         `lower(CASE WHEN false THEN ${quoted}::text ELSE ${literal(value as Scalar)} END)) > 0`
@@ -82,10 +87,10 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
   }
 }
 
-/** Whose rows are read. */
+/** The owner of the rows that are read. */
 export interface Owner {
   readonly tenantId: string;
-  /** Only those of this user; the dataset has a user column. */
+  /** Limits the rows to this user; the dataset has a user column. */
   readonly userId?: string;
 }
 
@@ -97,9 +102,10 @@ function ownedBy({ name, tenantColumn, userColumn }: Dataset, { tenantId, userId
 }
 
 /**
- * The queries of one export, limited to one tenant, or one of its users. They read the columns of the table that were
- * asked for, rendered, in that order.
- * @param inputs columns that are read as well, after the others, as PostgreSQL writes them
+ * The queries of one export, limited to one tenant, or to one of its users. They read the requested columns of the
+ * table,
+ * rendered, in that order.
+ * @param inputs columns to read in addition, after the others, as PostgreSQL writes them
  */
 export function freezeQuery(
   dataset: Dataset,
@@ -129,7 +135,7 @@ export function freezeQuery(
   return { select: `SELECT ${items.join(', ')} ${from}`, from, key };
 }
 
-/** Composite keys compare as rows; untyped literals take the type (and collation) of the column they meet. */
+/** Composite keys compare as rows; untyped literals get the type and collation of their column. */
 function compare(key: readonly string[], operator: '>' | '<=', bound: KeyBound): string {
   const values = bound.map((text) => escapeLiteral(text));
   return key.length === 1
@@ -137,7 +143,7 @@ function compare(key: readonly string[], operator: '>' | '<=', bound: KeyBound):
     : `(${key.join(', ')}) ${operator} (${values.join(', ')})`;
 }
 
-/** The rows of one segment: after `lower`, up to and with `upper`; null is open. */
+/** The rows of one segment: after `lower`, up to and including `upper`; null is unbounded. */
 export function segmentSql(query: FrozenQuery, lower: KeyBound | null, upper: KeyBound | null): string {
   const bounds = [
     ...(lower === null ? [] : [compare(query.key, '>', lower)]),
@@ -146,7 +152,7 @@ export function segmentSql(query: FrozenQuery, lower: KeyBound | null, upper: Ke
   return `${[query.select, ...bounds].join(' AND ')} ORDER BY ${query.key.join(', ')}`;
 }
 
-/** A few rows of one end of the export, to learn how long a row is. */
+/** Some rows from one end of the export, to measure how long rows are. */
 export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: number): string {
   const order = query.key.map((column) => (end === 'first' ? column : `${column} DESC`));
   return `${query.select} ORDER BY ${order.join(', ')} LIMIT ${rows}`;
@@ -156,7 +162,7 @@ export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: numbe
 export const keysSql = ({ key, from }: FrozenQuery): string =>
   `SELECT ${key.join(', ')} ${from} ORDER BY ${key.join(', ')}`;
 
-/** The keys of the last row and the one before it, the last first. */
+/** The keys of the last two rows, the last one first. */
 export const lastKeysSql = ({ key, from }: FrozenQuery): string =>
   `SELECT ${key.join(', ')} ${from} ORDER BY ${key.map((column) => `${column} DESC`).join(', ')} LIMIT 2`;
 
@@ -175,6 +181,6 @@ export function equalKeysSql({ key, from }: FrozenQuery, pairs: readonly KeyPair
   return `SELECT FROM (${all}) AS pairs (${names('a')}, ${names('b')}) WHERE (${names('a')}) = (${names('b')}) LIMIT 1`;
 }
 
-/** One row when a key has a null in it, else none. */
+/** Returns one row if a key contains null, otherwise none. */
 export const nullKeySql = ({ key, from }: FrozenQuery): string =>
   `SELECT ${from} AND (${key.map((column) => `${column} IS NULL`).join(' OR ')}) LIMIT 1`;

@@ -1,7 +1,7 @@
 import type { ColumnType } from './define-dataset.js';
 import { DATE, DECIMAL, DURATION, MAX_NUMBER, MAX_TEXT, TIME, TIMESTAMP } from './values.js';
 
-/** What `valueProblem` lets pass, as far as JSON Schema can say it: for the contract. */
+/** The JSON Schema of what `valueProblem` accepts, as far as JSON Schema can express it. */
 export function valueSchema(type: ColumnType): Readonly<Record<string, unknown>> {
   switch (type) {
     case 'smallint':

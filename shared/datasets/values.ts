@@ -4,8 +4,8 @@ import { UNSTORABLE, isStorable } from '../text/storable-text.js';
 import type { ColumnType } from './column-types.js';
 
 /**
- * Filter values: what a client sends in JSON, held against the column's type. What passes here is safe to write
- * into SQL as an escaped literal, and PostgreSQL will accept it.
+ * Checks filter values: what a client sends as JSON against the column's type. An accepted value is safe in SQL as an
+ * escaped literal, and PostgreSQL accepts it.
  */
 
 const INTEGER_BITS: Partial<Record<ColumnType, bigint>> = { smallint: 15n, integer: 31n, bigint: 63n };
@@ -13,9 +13,9 @@ export const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 export const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
-/** PostgreSQL knows offsets of less than 16 hours. */
+/** PostgreSQL supports offsets of less than 16 hours. */
 export const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-](?:0\d|1[0-5]):[0-5]\d)?$/;
-/** ISO 8601, each part with a sign of its own. So many digits cannot overflow, whatever the parts add up to. */
+/** ISO 8601, with an optional sign for each part. The limit of digits prevents any overflow. */
 export const DURATION =
   /^P(?=[-\dT])(-?\d{1,6}Y)?(-?\d{1,6}M)?(-?\d{1,6}W)?(-?\d{1,7}D)?(T(?=[-\d])(-?\d{1,7}H)?(-?\d{1,7}M)?(-?\d{1,7}(\.\d{1,6})?S)?)?$/;
 const ADDRESS = /^([\d.]+|[\da-fA-F:.]+)(?:\/(\d{1,3}))?$/;
@@ -24,7 +24,7 @@ export const MAX_TEXT = 1000;
 export function isDate(text: string): boolean {
   const [, year, month, day] = DATE.exec(text) ?? [];
   if (year === undefined || year === '0000') return false;
-  // setUTCFullYear, because Date.UTC maps years 0–99 to 1900+; a day that rolls over was none.
+  // setUTCFullYear, because Date.UTC maps years 0–99 to 1900+. A day that rolls over doesn't exist.
   const date = new Date(0);
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
@@ -46,9 +46,9 @@ function isAddress(text: string): boolean {
   return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
-/** Longest number in a text: PostgreSQL's numeric has a limit, and comparing the longest ones would be slow. */
+/** Longest text of a number: PostgreSQL's numeric has a limit, and comparing the longest ones would be slow. */
 export const MAX_NUMBER = 1000;
-/** Significant digits that a JSON number keeps when JavaScript reads it as a double. */
+/** Significant digits that survive JavaScript's parsing of a JSON number as a double. */
 const EXACT_DIGITS = 15;
 const AS_STRING = 'must be written as a string: JSON numbers are exact only up to 2^53';
 
@@ -80,7 +80,7 @@ function integerProblem(value: Scalar, type: ColumnType, bits: bigint): string |
   return number >= -(1n << bits) && number < 1n << bits ? null : `is out of range for ${type}`;
 }
 
-/** PostgreSQL refuses what would be infinite or, though it is not zero, nothing. */
+/** PostgreSQL rejects numbers that would round to infinity, or to zero although they aren't zero. */
 function floatProblem(text: string, round: (value: number) => number): string | null {
   const problem = decimalProblem(text);
   if (problem !== null) return problem;
@@ -89,7 +89,7 @@ function floatProblem(text: string, round: (value: number) => number): string | 
   return Number.isFinite(value) && (isZero || value !== 0) ? null : 'is out of range';
 }
 
-/** Why a value cannot be compared with a column of this type, as the end of a sentence; null when it can. */
+/** Why a value can't be compared with a column of this type, as the end of a sentence; null if it can. */
 export function valueProblem(value: Scalar, type: ColumnType): string | null {
   if (String(value).length > MAX_TEXT) return `must be at most ${MAX_TEXT} characters`;
   const bits = INTEGER_BITS[type];
@@ -133,7 +133,7 @@ export function valueProblem(value: Scalar, type: ColumnType): string | null {
   }
 }
 
-/** Whether one value of a range lies before another, for the types whose text says so; null where it does not. */
+/** Whether one value of a range is less than another, for types whose text tells; null if it doesn't. */
 export function isBefore(a: Scalar, b: Scalar, type: ColumnType): boolean | null {
   switch (type) {
     case 'smallint':
@@ -158,11 +158,11 @@ export function isBefore(a: Scalar, b: Scalar, type: ColumnType): boolean | null
   }
 }
 
-/** Every digit written out, so that the text sorts as the time does. */
+/** Pads the time to all of its digits, so that text sorts like time. */
 const timeOf = (text: string): string => `${text}${'00:00:00.000000'.slice(text.length)}`;
 
 interface Moment {
-  /** Since 1970, in UTC or, where no offset is given, in whatever timezone the export has. */
+  /** Since 1970, in UTC, or in the export's timezone if there is no offset. */
   readonly microseconds: bigint;
   readonly hasOffset: boolean;
 }
@@ -177,6 +177,6 @@ function momentOf(text: string): Moment {
   };
 }
 
-/** A time with an offset beside one without: only the export's timezone tells. */
+/** Null for a time with an offset and one without: only the export's timezone could tell. */
 const isEarlier = (a: Moment, b: Moment): boolean | null =>
   a.hasOffset === b.hasOffset ? a.microseconds < b.microseconds : null;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 function isTimezone(name: string): boolean {
-  // By name only: "+01:00" means the opposite in PostgreSQL (POSIX) of what it means everywhere else.
+  // Names only: "+01:00" in PostgreSQL (POSIX) means the opposite of what it means elsewhere.
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
@@ -21,5 +21,5 @@ export const compression = z
   .default('none')
   .describe('gzip: compress the file; its name ends in .gz');
 
-/** What `escape_formulas` does, for people. */
+/** The description of `escape_formulas`. */
 export const ESCAPE_FORMULAS = 'Prefix formula-like text with an apostrophe, also in headers';

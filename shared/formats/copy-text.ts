@@ -3,9 +3,9 @@ import type { RowBytes, RowLane } from './encoding.js';
 import type { FormatOptions } from './format-options.js';
 
 /**
- * COPY's text format: fields between tabs, rows ended by a line feed, `\N` for null, and backslashes before what would
- * be mistaken. For formats that make something else of each value.
- * https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS
+ * COPY's text format: tab-separated fields, a line feed after each row, `\N` for null, and backslash escapes. For
+ * formats
+ * that transform each value. https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
 
 export const copyTextSql = (select: string): string => `COPY (${select}) TO STDOUT`;
@@ -13,7 +13,7 @@ export const copyTextSql = (select: string): string => `COPY (${select}) TO STDO
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const BACKSLASH = 0x5c;
-/** After a backslash, and a whole field: null. */
+/** After a backslash, as a whole field: null. */
 export const NULL_MARK = 0x4e;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const ESCAPED = /[\b\t\n\v\f\r\\]/g;
 
-/** What a letter after a backslash stands for; any other stands for itself. By its code. */
+/** What a letter after a backslash stands for, by its code; any other stands for itself. */
 export const UNESCAPED: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => {
   const letter = String.fromCharCode(code);
   const [character] = Object.entries(ESCAPES).find(([, escape]) => escape === `\\${letter}`) ?? [letter];
@@ -37,7 +37,7 @@ export const UNESCAPED: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) 
 export const copyTextField = (text: string | null): string =>
   text === null ? '\\N' : text.replace(ESCAPED, (character) => ESCAPES[character] ?? character);
 
-/** The row lane of such a format. */
+/** The row lane of a format based on COPY's text. */
 export const copyTextLane = (renderColumn: (options: FormatOptions) => RenderColumn): RowLane => ({
   renderColumn,
   renderValue: () => (text) => text,
@@ -45,12 +45,13 @@ export const copyTextLane = (renderColumn: (options: FormatOptions) => RenderCol
 });
 
 /**
- * Puts rows together that come broken anywhere. What `use` gets ends with a row, and is valid only until it is done.
- * A row is searched for its end once, however many pieces it comes in.
+ * Reassembles rows from chunks that split them anywhere. What `use` receives ends with a row, and is valid only until
+ * the
+ * call returns. Each row's end is searched for once, no matter how many chunks it spans.
  */
 export class WholeRows {
   readonly #use: (rows: Buffer) => Promise<void> | void;
-  /** Of a row whose end has not come yet. */
+  /** Chunks of a row whose end hasn't arrived yet. */
   #pieces: Buffer[] = [];
 
   constructor(use: (rows: Buffer) => Promise<void> | void) {

@@ -6,81 +6,86 @@ import type { RenderColumn } from '../datasets/query.js';
 import type { FormatOptions } from './format-options.js';
 import type { PdfResources } from './pdf/resources.js';
 
-/** Rows as a lane delivers them: whole or broken anywhere, back to back. */
+/** Rows as a lane delivers them: back to back, and split anywhere. */
 export interface RowBytes {
   readonly bytes: Buffer;
-  /** Rows that end in these bytes. */
+  /** How many rows end in these bytes. */
   readonly rows: number;
 }
 
-/** Takes bytes of the file, which are valid only until it is done with them. */
+/** Receives bytes of the file, which are valid only until the call has finished. */
 export type Emit = (bytes: Buffer) => Promise<void> | void;
 
 /**
- * Where a segment stands in its file. Made with the plan, or by the finish for a segment that must run again; kept with
+ * The place of a segment in its file. Made by the plan, or by the finish for a segment that must run again, and stored
+ * with
  * the segment. Formats add numbers of their own.
  */
 export type SegmentPlace = CommonPlace & Readonly<Record<string, number>>;
 export interface CommonPlace {
-  /** The file of the plan that its rows are of: an archive may hold several. */
+  /** The file of the plan that the rows belong to; an archive may have several. */
   readonly file: number;
-  /** The stretch of segments, counted over the whole plan, that head and tail are around: a file, a sheet. */
+  /**
+   * The member that the rows belong to, counted over the whole plan: what has one head and one tail, such as a sheet.
+   */
   readonly member: number;
-  /** 1: it is the first of its member, and writes its head. */
+  /** 1 if it is the first of its member, and so writes the member's head. */
   readonly opens: number;
 }
 
-/** What the finish needs to know of what a segment wrote; a few numbers and short texts, kept with it. */
+/** What the finish needs to know about a segment: a few numbers and short texts, stored with it. */
 export type SegmentSummary = Readonly<Record<string, number | string>>;
 
-/** A segment that is committed. */
+/** A committed segment. */
 export interface WrittenSegment {
   readonly segment: number;
   readonly place: SegmentPlace;
   readonly plannedRows: number;
   readonly rows: number;
-  /** Of the object, whatever they encode. */
+  /** Bytes in the object, in whatever encoding. */
   readonly bytes: number;
   readonly summary: SegmentSummary;
 }
 
-/** A segment that is to be made again, in another place. */
+/** A segment that must be written again, in another place. */
 export interface Misplaced {
   readonly segment: number;
   readonly place: SegmentPlace;
 }
 
-/** Encodes the rows of one segment; one per attempt. Calls come one at a time: `write` any number of times, `end`. */
+/** Encodes the rows of one segment; one per attempt. Calls don't overlap: any number of `write`, then `end`. */
 export interface SegmentEncoder {
   write(rows: RowBytes, emit: Emit): Promise<void> | void;
-  /** Emits what is left when the rows have ended. */
+  /** Emits what is left after the last row. */
   end(emit: Emit): Promise<SegmentSummary> | SegmentSummary;
 }
 
-/** Makes of rows of texts the bytes that the text lane's COPY would have made. */
+/** Turns rows of texts into the bytes that the text lane's COPY would have written. */
 export type RowWriter = (rows: readonly Texts[]) => Buffer;
 
-/** The row lane's side of a format, for rows with columns that TypeScript computes. */
+/** A format's side of the row lane, for rows with columns that TypeScript computes. */
 export interface RowLane {
   /** How PostgreSQL renders each column of the table. */
   renderColumn(options: FormatOptions): RenderColumn;
-  /** The same for the text of a computed value. */
+  /** Renders the text of a computed value in the same way. */
   renderValue(options: FormatOptions): (text: string, type: ComputedType) => string;
   createWriter(columns: readonly string[], options: FormatOptions): RowWriter;
 }
 
-/** What a format has frozen with the plan beyond what every file has: widths, rows of a page. JSON values. */
+/**
+ * What a format freezes with the plan beyond what every file has, such as column widths or rows per page. JSON values.
+ */
 export type Layout = Readonly<Record<string, unknown>>;
 
-/** All that bytes may be made of beside rows: what the plan has frozen. Equal outlines and rows give equal bytes. */
+/** Everything that determines bytes besides rows, frozen by the plan. Equal outlines and rows give equal bytes. */
 export interface FileOutline {
   readonly columns: readonly ShownColumn[];
   readonly options: FormatOptions;
-  /** Of the dataset, for people. */
+  /** The dataset's title. */
   readonly title: string;
-  /** Who asked for what and when, for files that say so. */
+  /** Who requested what and when, for files that show it. */
   readonly about: About;
-  /** As {@link Encoding.layout} made it; empty for formats that have none. */
+  /** Made by {@link Encoding.layout}; empty for formats without one. */
   readonly layout: Layout;
 }
 
@@ -88,34 +93,34 @@ export interface About {
   readonly jobId: string;
   readonly tenantId: string;
   readonly userId: string;
-  /** The address of whoever asked, where it is known. */
+  /** The email address of the user, if known. */
   readonly email: string | null;
   readonly filters: Readonly<Record<string, FilterValue>>;
   /** When the export was planned, ISO 8601. */
   readonly plannedAt: string;
 }
 
-/** What a sample of rows has shown, per row. */
+/** Measurements of a sample of rows, per row. */
 export interface RowSize {
-  /** Bytes before compression; the same where there is none. */
+  /** Bytes before compression. */
   readonly plainBytes: number;
 }
 
 /** How segments may be cut. */
 export interface CutRules {
-  /** Every segment but a member's last has a whole multiple of so many rows. */
+  /** Every segment except a member's last has a multiple of this many rows. */
   readonly unitRows: number;
-  /** No member has more rows. */
+  /** The maximum rows of a member. */
   readonly memberRows: number;
 }
 
-/** Segments as they are cut, before they are placed. */
+/** Segments that have been cut but not placed yet. */
 export interface CutSegment {
   readonly rows: number;
   readonly member: number;
 }
 
-/** What a worker brings that no plan can hold: opened once, by its `main.ts`. */
+/** What a worker needs beyond the plan, such as fonts. Opened once, by its `main.ts`. */
 export interface FormatResources {
   readonly pdf?: PdfResources;
 }
@@ -127,24 +132,24 @@ export interface NamedBytes {
 }
 
 /**
- * How a format makes a file: `head · segment* · tail`. Segments are encoded alone, on any worker, in any order. An
+ * How a format writes a file: `head · segment* · tail`. Segments are encoded separately, on any worker, in any order. An
  * encoding does no I/O and keeps no state between segments. Compression is applied around it: see file.ts.
  */
 export interface Encoding {
-  /** Raised whenever the bytes for the same rows change: plans of an older version are made again. */
+  /** Raised whenever the bytes for the same rows change, so that plans of an older version are made again. */
   readonly encoderVersion: number;
   /** How PostgreSQL renders each column. */
   renderColumn(options: FormatOptions): RenderColumn;
   /** Wraps a SELECT into the COPY statement of the text lane. */
   copySql(select: string, options: FormatOptions): string;
-  /** One ASCII character that the text lane puts before each row, so that no encoder has to look for rows. */
+  /** An ASCII character that the text lane puts before each row, so that encoders needn't search for rows. */
   readonly rowLead?: string;
   readonly rows: RowLane;
 
   /**
-   * Freezes what the format wants to know before it writes.
-   * @param sample rows of both ends, as the text lane's COPY gives them
-   * @param filters in words
+   * Freezes what the format needs to know before it writes.
+   * @param sample rows of both ends, as the text lane's COPY returns them
+   * @param filters the filters in words
    */
   layout?(
     sample: readonly RowBytes[],
@@ -153,21 +158,21 @@ export interface Encoding {
     filters: readonly string[],
   ): Layout | Promise<Layout>;
   /**
-   * @param roomy after a plan that was outgrown
-   * @throws ServiceError TOO_MANY_ROWS when there are more than the format can hold
+   * @param roomy leave room, because the previous plan was outgrown
+   * @throws ServiceError TOO_MANY_ROWS if there are more rows than the format can hold
    */
   cut?(outline: FileOutline, size: RowSize, roomy: boolean): CutRules;
-  /** The format's own part of each segment's place. */
+  /** Adds the format's own numbers to each segment's place. */
   place?(outline: FileOutline, segments: readonly CutSegment[], roomy: boolean): Readonly<Record<string, number>>[];
 
-  /** What is before the rows of a member. */
+  /** The bytes before the rows of a member. */
   head(outline: FileOutline): Buffer;
   createEncoder(place: SegmentPlace, outline: FileOutline, resources: FormatResources): SegmentEncoder;
-  /** What is after them. @param segments of the member, in order */
+  /** The bytes after them. @param segments of the member, in order */
   tail(outline: FileOutline, segments: readonly WrittenSegment[], resources: FormatResources): Buffer | Promise<Buffer>;
-  /** Set for a format whose file is a ZIP archive of its members and of files that the finish makes. */
+  /** Set for a format whose file is a ZIP archive of members, and of files that the finish makes. */
   readonly archive?: {
-    /** Of compression, 1 to 9. */
+    /** Compression level, 1 to 9. */
     level(options: FormatOptions): number;
     memberName(member: number): string;
     /** @param members segments by member */
@@ -175,9 +180,9 @@ export interface Encoding {
   };
 
   /**
-   * Segments that came out other than planned and have to be made again, in another place.
+   * Segments that turned out different from their plan and must be written again, in another place.
    * @param segments of the file, in order
-   * @throws ServiceError PLAN_OUTGROWN when only another plan helps
+   * @throws ServiceError PLAN_OUTGROWN if only a new plan helps
    */
   misplaced?(segments: readonly WrittenSegment[]): Misplaced[];
   warnings?(segments: readonly WrittenSegment[]): Warning[];

@@ -2,16 +2,16 @@ import { ACCOUNT } from '../datasets/define-dataset.js';
 import type { FormatOptions } from './format-options.js';
 import { formatNamed } from './index.js';
 
-/** What a job's file is, beside its name. */
+/** The type of a job's file. */
 export interface FileKind {
-  /** Without a dot before it: `csv`, `json.gz`. */
+  /** Without the leading dot: `csv`, `json.gz`. */
   readonly extension: string;
   readonly mediaType: string;
 }
 
 export const isGzip = ({ compression }: FormatOptions): boolean => compression === 'gzip';
 
-/** @throws RangeError for a format that this version does not know */
+/** @throws RangeError for a format that this version doesn't have */
 export function fileKind(job: {
   readonly type: string;
   readonly format: string;

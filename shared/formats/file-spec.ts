@@ -1,19 +1,19 @@
 import type { FileOutline, SegmentPlace } from './encoding.js';
 import type { LoadedFormat } from './load-format.js';
 
-/** What an export's bytes are made of, as its plan has frozen it. */
+/** Everything that determines an export's bytes, as its plan has frozen it. */
 export interface FileSpec {
   readonly format: LoadedFormat;
-  /** By the number that places call `file`. */
+  /** Indexed by `file` of a place. */
   readonly outlines: readonly FileOutline[];
-  /** Set for an archive with a file for each dataset. */
+  /** Set for an archive with a file per dataset. */
   readonly bundle?: Bundle;
 }
 
 export interface Bundle {
-  /** Of the service that planned it. */
+  /** Version of the service that planned it. */
   readonly serviceVersion: string;
-  /** Names, by the number of their file. */
+  /** Dataset names, by file. */
   readonly datasets: readonly string[];
 }
 

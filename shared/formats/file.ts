@@ -7,11 +7,11 @@ import type { Emit, FormatResources, Misplaced, SegmentEncoder, SegmentPlace, Wr
 import { NOTHING } from './pass-through.js';
 import { groupSegments } from './group-segments.js';
 import { GZIP_HEADER, gzipTail } from './archive/gzip.js';
-import { streamedHeader, type Joint } from './archive/zip.js';
+import { streamedHeader, type ArchiveGlue } from './archive/zip.js';
 
-/** A format together with what is done to all of them: heads where members open, compression around everything. */
+/** Applies to every format what all have in common: heads where members start, and compression around everything. */
 
-/** Encodes one segment of a file, with what opens the file or its member where it is the first. */
+/** Encodes one segment of a file, including the head of the file or member if it is the first. */
 export function openSegment(spec: FileSpec, place: SegmentPlace, resources: FormatResources): SegmentEncoder {
   const { format } = spec;
   const outline = outlineOf(spec, place);
@@ -45,15 +45,15 @@ function withHead(encoder: SegmentEncoder, head: Buffer): SegmentEncoder {
 }
 
 /**
- * What the finish puts between and behind the segments.
+ * The bytes that the finish puts between and after the segments.
  * @param segments all of them, in order
- * @throws ServiceError PLAN_OUTGROWN when an archive has to be planned with more room
+ * @throws ServiceError PLAN_OUTGROWN if an archive must be planned with more room
  */
 export async function joinFile(
   spec: FileSpec,
   segments: readonly WrittenSegment[],
   resources: FormatResources,
-): Promise<Joint> {
+): Promise<ArchiveGlue> {
   const { format } = spec;
   const outline = outlineOf(spec, { file: 0 });
   const archive = archiveOf(spec);
@@ -65,10 +65,10 @@ export async function joinFile(
   return { glue: new Map(), tail: isGzip(outline.options) ? gzipTail(tail, segments) : tail };
 }
 
-/** Segments that came out other than planned. @throws ServiceError PLAN_OUTGROWN */
+/** Segments that turned out different from their plan. @throws ServiceError PLAN_OUTGROWN */
 export const misplaced = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Misplaced[] =>
   groupSegments(segments, ({ place }) => place.file).flatMap((group) => format.misplaced?.(group) ?? []);
 
-/** What the file could not keep. */
+/** Notes about the file for its user. */
 export const warningsOf = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Warning[] =>
   format.warnings?.(segments) ?? [];

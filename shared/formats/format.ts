@@ -3,21 +3,21 @@ import type { ColumnType, ShownColumn } from '../datasets/define-dataset.js';
 import type { Encoding } from './encoding.js';
 import type { FormatOptions } from './format-options.js';
 
-/** What clients and the API need to know of a file format. How it makes bytes is its {@link Encoding}, which only workers load. */
+/** What clients and the API need to know about a format. Its {@link Encoding} makes bytes, and only workers load it. */
 export interface Format {
-  /** As the API says it, in upper case. */
+  /** Its name in the API, in upper case. */
   readonly name: string;
   readonly extension: string;
   readonly mediaType: string;
   readonly options: z.ZodType<FormatOptions>;
-  /** Columns of these types are exported only when the request names them. */
+  /** Columns of these types are exported only if the request names them. */
   readonly optInTypes?: readonly ColumnType[];
-  /** Whether an archive of several datasets may have its files in this format. */
+  /** Whether a bundle can have its files in this format. */
   readonly inBundles?: boolean;
-  /** For people who have such a file in a bundle: what opens it, in a few sentences. */
+  /** For people who receive such a file in a bundle: what opens it, in a few sentences. */
   readonly howToOpen?: string;
-  /** Why these columns cannot be written, as the end of a sentence about them; null when they can. Checked with the request. */
+  /** Why these columns can't be written, as the end of a sentence; null if they can. Checked with the request. */
   columnsProblem?(columns: readonly ShownColumn[], options: FormatOptions): string | null;
-  /** Loads the code that makes the bytes, with its libraries. */
+  /** Loads the code that makes the bytes, and its libraries. */
   readonly loadEncoding: () => Promise<Encoding>;
 }

@@ -1,6 +1,6 @@
 import type { WrittenSegment } from './encoding.js';
 
-/** Segments by a number of theirs, from 0. */
+/** Groups segments by one of their numbers, which count from 0. */
 export function groupSegments(
   segments: readonly WrittenSegment[],
   number: (segment: WrittenSegment) => number,

@@ -5,17 +5,17 @@ import { pdf } from './pdf/pdf.js';
 import { tsv } from './tsv/tsv.js';
 import { xlsx } from './xlsx/xlsx.js';
 
-/** The formats by name. A new one is one file and one line here. */
+/** The formats by name. To add one, write its folder and add it here. */
 export const FORMATS: ReadonlyMap<string, Format> = new Map(
   [csv, json, ndjson, pdf, tsv, xlsx].map((format) => [format.name, format]),
 );
 
-/** Names of those that files of a bundle can have. */
+/** Names of the formats that bundles support. */
 export const BUNDLE_FORMATS: readonly string[] = [...FORMATS.values()]
   .filter(({ inBundles }) => inBundles === true)
   .map(({ name }) => name);
 
-/** @throws RangeError for a name that is in no registry: a job of a newer version. */
+/** @throws RangeError for an unknown name, as in a job of a newer version */
 export function formatNamed(name: string): Format {
   const format = FORMATS.get(name);
   if (format === undefined) throw new RangeError(`There is no format ${name}.`);

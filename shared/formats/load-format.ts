@@ -2,7 +2,7 @@ import type { Encoding } from './encoding.js';
 import type { Format } from './format.js';
 import { formatNamed } from './index.js';
 
-/** A format together with its encoding: what a worker writes files with. */
+/** A format with its encoding: what a worker needs to write files. */
 export type LoadedFormat = Format & Encoding;
 
 const loaded = new Map<string, Promise<LoadedFormat>>();
@@ -12,7 +12,7 @@ async function load(name: string): Promise<LoadedFormat> {
   return { ...format, ...(await format.loadEncoding()) };
 }
 
-/** A format with the code that writes it, loaded once per process. @throws RangeError for a name that is not registered */
+/** A format with its encoding, loaded once per process. @throws RangeError for an unknown name */
 export function loadFormat(name: string): Promise<LoadedFormat> {
   const known = loaded.get(name);
   if (known !== undefined) return known;

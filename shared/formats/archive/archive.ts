@@ -5,25 +5,22 @@ import { outlineOf, type FileSpec } from '../file-spec.js';
 import type { FormatResources, NamedBytes, SegmentEncoder, SegmentPlace, WrittenSegment } from '../encoding.js';
 import { hashed } from './hashed.js';
 import { sumOf } from '../sums.js';
-import { isWide, joinArchive, type Joint, type ZipMember } from './zip.js';
+import { isWide, joinArchive, type ArchiveGlue, type ZipMember } from './zip.js';
 
-/**
- * ZIP archives whose members are made of segments: a workbook is one by its format, a bundle is one around files of a
- * text format.
- */
+/** A ZIP archive whose members consist of segments: a workbook, or a bundle of files of a text format. */
 interface Archive {
   memberName(place: SegmentPlace): string;
-  /** Of compression, 1 to 9. */
+  /** Compression level, 1 to 9. */
   readonly level: number;
-  /** Notes of the plain bytes of a segment what {@link files} wants to know. */
+  /** Records what {@link files} needs to know about the plain bytes of a segment. */
   noting(plain: SegmentEncoder): SegmentEncoder;
-  /** What is in it beside its members. */
+  /** The archive's files besides its members. */
   files(members: readonly ZipMember[]): NamedBytes[];
-  /** Whether its readers take headers with room for sizes of eight bytes. */
+  /** Whether readers of this format accept headers with room for sizes of eight bytes. */
   readonly takesWide: boolean;
 }
 
-/** Null for a file that is none. */
+/** Null if the file isn't an archive. */
 export function archiveOf(spec: FileSpec): Archive | null {
   const { archive } = spec.format;
   const { bundle } = spec;
@@ -51,22 +48,22 @@ export function archiveOf(spec: FileSpec): Archive | null {
   };
 }
 
-/** 1 in the place of an archive's first segment: it writes the header of the first member, before sizes are known. */
+/** 1 in the place of an archive's first segment, which writes the first member's header before sizes are known. */
 export const PLANNED_WIDE = 'wide';
-/** Plain bytes, by a sample of rows, from which the first member has a wide header: half of what a narrow one can say. */
+/** The first member gets a wide header if it is planned to exceed this: half of what a narrow header can express. */
 const WIDE_FROM = 2 ** 31;
 
-/** @param plainBytes planned, of the first member */
+/** @param plainBytes planned bytes of the first member */
 export const widePlace = (plainBytes: number, roomy: boolean): Readonly<Record<string, number>> =>
   roomy || plainBytes >= WIDE_FROM ? { [PLANNED_WIDE]: 1 } : {};
 
-/** What is between and behind the members. @throws ServiceError PLAN_OUTGROWN */
+/** The bytes between and after the members. @throws ServiceError PLAN_OUTGROWN */
 export async function joinMembers(
   archive: Archive,
   spec: FileSpec,
   groups: readonly (readonly WrittenSegment[])[],
   resources: FormatResources,
-): Promise<Joint> {
+): Promise<ArchiveGlue> {
   const joined = groups.map(async (segments): Promise<ZipMember> => {
     const [first] = segments;
     if (first === undefined) throw new RangeError('A member has no segment.');

@@ -1,7 +1,7 @@
 import { MANIFEST, type ManifestFile } from './manifest.js';
 import { outlineOf, type FileSpec } from '../file-spec.js';
 
-/** A page about the archive in plain language, for whoever it is about. */
+/** The README of a bundle, for the person whose data it contains. */
 export function bundleReadme(spec: FileSpec, files: readonly ManifestFile[]): string {
   const { format } = spec;
   const { about, options } = outlineOf(spec, { file: 0 });

@@ -8,7 +8,7 @@ import type { NamedBytes, SegmentPlace } from '../encoding.js';
 import { numberIn, sumOf } from '../sums.js';
 import type { ZipMember } from './zip.js';
 
-/** What a bundle says of itself, beside its files: `manifest.json` for programs and `README.txt` for people. */
+/** The files that describe a bundle: `manifest.json` for programs and `README.txt` for people. */
 
 export const README = 'README.txt';
 

@@ -4,37 +4,38 @@ import { constants, deflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding.js';
 
 /**
- * Deflate (RFC 1951) of a file whose segments are compressed alone: each is a run of blocks that ends on a byte boundary
- * and has no last block, so that runs can be joined as they are. Whoever joins them adds the last block.
+ * Deflate (RFC 1951) of a file whose segments are compressed separately. Each segment is a run of blocks that ends on a
+ * byte boundary, without a final block, so that runs can be concatenated. The code that joins them adds the final block.
  */
 
 /**
- * Plain bytes that are compressed at a time; always as many, so that the same rows give the same bytes. A quarter of it
- * takes a tenth more CPU: zlib begins anew with each.
+ * Plain bytes per block. Constant, so that the same rows give the same bytes. A quarter of it takes 10 % more CPU,
+ * because
+ * zlib starts fresh with each block.
  */
 const BLOCK_BYTES = 1024 * 1024;
-/** What zlib's output comes in: as much as most blocks make. */
+/** Size of zlib's output chunks, which most blocks fit into. */
 const OUTPUT_BYTES = 256 * 1024;
-/** Blocks of one segment that zlib's threads work on at the same time. */
+/** Blocks of one segment that zlib's threads compress at the same time. */
 const AT_ONCE = 2;
-/** The fastest: a better one takes three times as long for a third less. */
+/** The fastest level: the default one takes three times as long for a file a third smaller. */
 export const FASTEST = 1;
 
 const deflate = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
 
-/** Compresses what `inner` emits. Its summary: that of `inner`, and `crc32` and `size` of the plain bytes. */
+/** Compresses what `inner` emits. Adds `crc32` and `size` of the plain bytes to its summary. */
 export class DeflateEncoder implements SegmentEncoder {
   readonly #inner: SegmentEncoder;
   readonly #options: ZlibOptions;
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  /** Blocks that are compressed: new memory would cost more than filling it. */
+  /** Buffers of compressed blocks, for reuse: allocating takes longer than filling. */
   readonly #free: Buffer<ArrayBuffer>[] = [];
   #filled = 0;
   #crc32 = 0;
   #size = 0;
   readonly #running: Promise<Buffer>[] = [];
 
-  /** @param header emitted before the first block, plain */
+  /** @param header emitted before the first block, uncompressed */
   constructor(inner: SegmentEncoder, header: Buffer, level = FASTEST) {
     this.#inner = inner;
     this.#options = { level, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: OUTPUT_BYTES };
@@ -66,11 +67,11 @@ export class DeflateEncoder implements SegmentEncoder {
     }
   }
 
-  /** zlib's threads read the block meanwhile, so the next one is another. */
+  /** Starts a new buffer, because zlib's threads still read this one. */
   #compress(): void {
     const block = this.#block;
     const compressed = deflate(block.subarray(0, this.#filled), this.#options).finally(() => this.#free.push(block));
-    // Whoever emits it hears of a failure.
+    // Reported when the block is emitted.
     compressed.catch(() => undefined);
     this.#running.push(compressed);
     this.#block = this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);

@@ -5,12 +5,12 @@ import { FASTEST } from './deflate.js';
 import { sumOf } from '../sums.js';
 import type { WrittenSegment } from '../encoding.js';
 
-/** gzip (RFC 1952) of joined segments: one member, because not every reader takes several. */
+/** gzip (RFC 1952) of joined segments as a single member, because not every reader accepts several. */
 
-/** Deflate, no flags, no time (the same rows are the same bytes), fastest compression, unknown system. */
+/** Deflate, no flags, no time (so that the same rows give the same bytes), fastest compression, unknown system. */
 export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 
-/** What follows the segments: the tail of the plain file as the last block, checksum and length. */
+/** What follows the segments: the file's tail as the final block, checksum and length. */
 export function gzipTail(tail: Buffer, segments: readonly WrittenSegment[]): Buffer {
   const sum = sumOf(segments);
   const end = Buffer.alloc(8);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Emit, SegmentEncoder } from '../encoding.js';
 
-/** Adds the SHA-256 of what `inner` emits to its summary, in hexadecimal digits: `sha256`. */
+/** Adds the SHA-256 of what `inner` emits to its summary, as hexadecimal digits: `sha256`. */
 export function hashed(inner: SegmentEncoder): SegmentEncoder {
   const hash = createHash('sha256');
   const seen =

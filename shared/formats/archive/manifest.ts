@@ -1,7 +1,7 @@
-/** The archive's description of itself for programs. docs/formats.md describes it. */
+/** The archive's machine-readable description. See docs/formats.md. */
 export const MANIFEST = 'manifest.json';
 
-/** One of the files of an archive, as its manifest has it. */
+/** An archive's file in its manifest. */
 export interface ManifestFile {
   readonly name: string;
   readonly dataset: string;
@@ -11,6 +11,6 @@ export interface ManifestFile {
   readonly bytes: number;
   /** Eight hexadecimal digits. */
   readonly crc32: string;
-  /** The file is these, one after the other. */
+  /** The pieces that make up the file, in order. */
   readonly pieces: readonly { readonly bytes: number; readonly sha256: string }[];
 }

@@ -5,7 +5,7 @@ import type { NamedBytes, WrittenSegment } from '../encoding.js';
 import { sumOf, type Sum } from '../sums.js';
 
 /**
- * ZIP archives of which the finish writes only what is between segments. Records by their names in
+ * ZIP archives whose segments are written separately; the finish writes only what is between them. Record names are from
  * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 
@@ -17,30 +17,30 @@ const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 
 const DEFLATED = 8;
-/** Sizes and checksum come in a descriptor behind the bytes; names are UTF-8. */
+/** Sizes and checksum are in a descriptor after the data; names are UTF-8. */
 const STREAMED = 0x0808;
 const KNOWN = 0x0800;
-/** 2.0 can deflate, 4.5 has sizes of eight bytes. */
+/** Version 2.0 supports deflate, 4.5 sizes of eight bytes. */
 const VERSION = 20;
 const VERSION64 = 45;
 const MAX32 = 0xffffffff;
 const MAX16 = 0xffff;
 
-/** What the finish puts between segments and behind them. */
-export interface Joint {
+/** What the finish writes between and after the segments. */
+export interface ArchiveGlue {
   /** Bytes before a segment, by its number. */
   readonly glue: ReadonlyMap<number, Buffer>;
   readonly tail: Buffer;
 }
 
-/** A file of the archive that is made of segments. */
+/** A file of the archive that consists of segments. */
 export interface ZipMember {
   readonly name: string;
-  /** In order; the first one of the archive has the member's local header in its bytes. */
+  /** In order. The archive's first segment contains the member's local header. */
   readonly segments: readonly WrittenSegment[];
-  /** Plain bytes behind the segments. */
+  /** Plain bytes after the segments. */
   readonly tail: Buffer;
-  /** Its header has room for sizes of eight bytes. */
+  /** Whether its header has room for sizes of eight bytes. */
   readonly wide: boolean;
 }
 
@@ -64,7 +64,7 @@ function record(...fields: readonly (readonly [bytes: 2 | 4 | 8, value: number])
   return buffer;
 }
 
-/** MS-DOS date and time, which has no timezone: UTC, in steps of two seconds. Years begin with 1980. */
+/** MS-DOS date and time, in UTC because it has no timezone, in steps of two seconds. Years start at 1980. */
 function dosTime(isoTime: string): readonly [time: number, date: number] {
   const at = new Date(isoTime);
   const time = (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >> 1);
@@ -72,7 +72,7 @@ function dosTime(isoTime: string): readonly [time: number, date: number] {
   return [time, date];
 }
 
-/** The header of a member whose sizes are not known yet. @param isoTime when the archive was planned */
+/** The header of a member whose sizes aren't known yet. @param isoTime when the archive was planned */
 export function streamedHeader(name: string, isoTime: string, wide: boolean): Buffer {
   return localHeader({ name, flags: STREAMED, wide, crc32: 0, size: 0, packed: 0 }, isoTime);
 }
@@ -142,7 +142,7 @@ function centralHeader(entry: Entry, isoTime: string): Buffer {
   return Buffer.concat([fixed, name, extra]);
 }
 
-/** @param offset where the directory begins */
+/** @param offset where the central directory starts */
 function directory(entries: readonly Entry[], offset: number, isoTime: string): Buffer {
   const headers = Buffer.concat(entries.map((entry) => centralHeader(entry, isoTime)));
   const { length } = headers;
@@ -187,11 +187,11 @@ function directory(entries: readonly Entry[], offset: number, isoTime: string): 
 }
 
 /**
- * What is between and behind the segments of an archive.
- * @param files follow the members
+ * The bytes between and after the segments of an archive.
+ * @param files files that follow the members
  * @param isoTime when the archive was planned
  */
-export function joinArchive(members: readonly ZipMember[], files: readonly NamedBytes[], isoTime: string): Joint {
+export function joinArchive(members: readonly ZipMember[], files: readonly NamedBytes[], isoTime: string): ArchiveGlue {
   const entries: Entry[] = [];
   const glue = new Map<number, Buffer>();
   let offset = 0;

@@ -5,14 +5,15 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 
 /**
- * Ends rows with CR LF where COPY ends them with LF. A line end within quotes is a value's own and stays; a quote
- * within quotes is doubled, so whether their number is even tells.
+ * Ends rows with CR LF instead of COPY's LF. A line feed within quotes belongs to a value and stays as it is. Quotes
+ * within
+ * quotes are doubled, so an odd number of quotes so far means that a byte is within quotes.
  */
 export class CrlfEncoder implements SegmentEncoder {
   #inQuotes = false;
 
   write({ bytes, rows }: RowBytes, emit: Emit): Promise<void> | void {
-    // Only what ends a row grows.
+    // Only the ends of rows need more bytes.
     const out = Buffer.allocUnsafe(bytes.length + rows);
     let written = 0;
     let copied = 0;

@@ -11,15 +11,15 @@ import { FormulaEncoder } from '../formulas/encoder.js';
 import { escapeColumnSql, escapeStart } from '../formulas/escape.js';
 
 /**
- * CSV as PostgreSQL's own COPY writes it: RFC 4180 quoting, line feeds, nothing for null and `""` for the empty text.
- * PostgreSQL renders every byte; the encoder passes them on, with apostrophes where formulas would be.
+ * CSV as PostgreSQL's own COPY writes it: RFC 4180 quoting, line feeds, nothing for null and `""` for empty text.
+ * PostgreSQL renders every byte; the encoder passes them on, with apostrophes before formulas.
  */
 
 const DECIMALS = new Set(['numeric', 'real', 'double precision']);
 
 /**
- * to_char knows no infinity, no years before Christ, no dates that are too late for a timestamp, nor the seconds of the
- * offsets that clocks had before there were timezones: these stay as PostgreSQL writes them.
+ * to_char supports neither infinity, nor years BC, nor dates beyond a timestamp's range, nor offsets with seconds, which
+ * existed before timezones. Such values stay as PostgreSQL writes them.
  */
 function dateIn(quoted: string, type: string, name: string): string {
   const format = DATE_FORMATS[name as keyof typeof DATE_FORMATS];

@@ -5,7 +5,7 @@ import type { FormatOptions } from '../format-options.js';
 import { FormulaEncoder } from '../formulas/encoder.js';
 import { escapeStart } from '../formulas/escape.js';
 
-/** What the other side may want of a CSV. `preset` sets several at once; what is named beside it counts. */
+/** CSV options. `preset` sets several at once; options given beside it take precedence. */
 
 const ONE_CHARACTER = 'must be a single character other than a letter, a digit or a quote';
 const flag = (what: string) => z.boolean({ error: 'must be true or false' }).optional().describe(what);
@@ -19,7 +19,7 @@ export const DATE_FORMATS = {
   /** As PostgreSQL writes them, `2026-01-31 13:45:00.123456+01`. */
   postgres: null,
   iso8601: { date: 'YYYY-MM-DD', time: '"T"HH24:MI:SS.US', offset: 'TZH:TZM' },
-  /** What spreadsheets take for a time in every locale; the offset is left out. */
+  /** The notation that spreadsheets recognize in every locale, without the offset. */
   plain: { date: 'YYYY-MM-DD', time: ' HH24:MI:SS', offset: '' },
   'dd.mm.yyyy': { date: 'DD.MM.YYYY', time: ' HH24:MI:SS', offset: '' },
   'dd/mm/yyyy': { date: 'DD/MM/YYYY', time: ' HH24:MI:SS', offset: '' },
@@ -63,7 +63,7 @@ const given = z.strictObject({
 });
 
 type Given = Omit<z.output<typeof given>, 'timezone' | 'compression' | 'preset'>;
-/** Every one of them has a value, from the request, the preset or here. */
+/** All options, with values from the request, the preset or the defaults. */
 type Dialect = { readonly [Name in keyof Given]-?: NonNullable<Given[Name]> };
 
 const DEFAULTS: Dialect = {
@@ -80,7 +80,7 @@ const DEFAULTS: Dialect = {
 
 const PRESETS: Readonly<Record<'none' | 'excel', Partial<Dialect>>> = {
   none: {},
-  /** Opens by double click where decimals have a comma and lists a semicolon. */
+  /** Opens by double click in locales with a decimal comma, whose list separator is a semicolon. */
   excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
 };
 

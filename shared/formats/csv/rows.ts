@@ -14,7 +14,7 @@ const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 /** `DD.MM.YYYY` → `$3.$2.$1`. */
 const datePattern = (format: string): string => format.replace('YYYY', '$1').replace('MM', '$2').replace('DD', '$3');
 
-/** The same choices as `renderColumn` makes in SQL. */
+/** Renders values as `renderColumn` does in SQL. */
 const renderValue: RowLane['renderValue'] = (options) => {
   const { escape_formulas: escape, decimal_comma: comma, date_format: name } = csvSettings(options);
   const dates = DATE_FORMATS[name];

@@ -12,64 +12,66 @@ const EQUALS = 0x3d;
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 const AT = 0x40;
-/** Of ＝ ＋ － ＠, which are EF BC and one of these. */
+/** First byte of ＝ ＋ － ＠ in UTF-8; EF BC and one of these. */
 const FULL_WIDTH = 0xef;
 const FULL_WIDTH_SIGNS = [0x9d, 0x8b, 0x8d, 0xa0];
 const SEPARATORS = [LF, CR, TAB, ...Buffer.from(',;|')];
 
-/** Quotes between a separator and a formula that a program may drop: one, or one doubled inside a quoted value. */
+/** Quotes between a separator and a formula that a program may drop: one, or a doubled one inside a quoted value. */
 const MAX_QUOTES = 4;
-/** Real data has no longer numbers. */
+/** Longer than any number in real data. */
 const MAX_NUMBER = 40;
 const SIGNED_NUMBER = /^[+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/;
-/** Bytes that may still become a number, and the quote that ends its value. */
+/** Bytes that may still turn out to be a number, with the quote that ends its value. */
 const ONLY_NUMBER = /^[-+\d.eE]*"?$/;
-/** What ends a number; no formula continues like that. Outside quotes, the next field could. */
+/** What ends a number and can't continue a formula. Outside quotes, the next field could continue it. */
 const NUMBER_ENDS = /^[,)\]}]/;
 const NUMBER_ENDS_IN_QUOTES = /^(?:[,)\]}\r\n]|"(?!"))/;
 
 export interface FormulaDialect {
-  /** Ends a field; within quotes it is a character of the value. */
+  /** Separates fields; within quotes it is part of the value. */
   readonly delimiter: string;
-  /** Whether values with delimiters and line ends are quoted; if not, they have neither. */
+  /** Whether values with delimiters and line breaks are quoted; if not, values have neither. */
   readonly quotes: boolean;
 }
 
-/** Instead of a formula's position: there is none, or it depends on bytes that have not arrived yet. */
+/** Instead of a formula's position: there is none, or it depends on bytes that haven't arrived yet. */
 const NONE = -1;
 const UNDECIDED = -2;
 
 /**
- * Writes an apostrophe in front of what would be a formula in a program that splits values where the file does not:
- * after a comma, semicolon, vertical bar, tab or line end within a value, and after a space for `=`. How values begin
- * is PostgreSQL's part (`escapeStartSql`), which knows their types. Most rows have no separator within a value, so these
- * are searched for natively, and bytes are copied only where one is written.
+ * Writes an apostrophe before text that becomes a formula if a program splits values where the file doesn't: after a
+ * comma,
+ * semicolon, vertical bar, tab or line break within a value, and after a space for `=`. PostgreSQL handles the
+ * beginnings
+ * of values (`escapeStartSql`), because it knows their types. Most rows have no separator within a value, so separators
+ * are searched for natively, and bytes are copied only where an apostrophe is written.
  */
 export class FormulaEncoder implements SegmentEncoder {
   readonly #inner: SegmentEncoder;
   readonly #delimiter: number;
-  /** Bytes to stop at outside quotes: the quote, `=`, and separators that end no field here. */
+  /** Bytes to stop at outside quotes: the quote, `=`, and separators that don't end a field here. */
   readonly #stops: readonly number[];
-  /** 1 for a byte to stop at within quotes: the quote, `=`, and whatever separates. */
+  /** 1 for each byte to stop at within quotes: the quote, `=`, and all separators. */
   readonly #stopsInQuotes = new Uint8Array(256);
   #inQuotes = false;
   /** The end of a chunk, if it depends on the next one. */
   #held = NOTHING;
-  /** The last bytes in front of this chunk. */
+  /** The last bytes before this chunk. */
   #before = NOTHING;
 
   constructor(inner: SegmentEncoder, { delimiter, quotes }: FormulaDialect) {
     this.#inner = inner;
     const own = delimiter.charCodeAt(0);
     this.#delimiter = own;
-    // A space as the delimiter is a separator like the others.
+    // A space as the delimiter is a separator like any other.
     const equals = own === BLANK ? [] : [EQUALS];
     for (const stop of [QUOTE, ...equals, ...SEPARATORS, own]) this.#stopsInQuotes[stop] = 1;
     const within = SEPARATORS.filter((code) => code !== own && code !== LF && code !== CR);
     this.#stops = [...equals, ...within, ...(quotes ? [QUOTE] : [])];
   }
 
-  /** The same for complete bytes: a heading, or the text for null. */
+  /** Escapes complete bytes: a heading, or the text for null. */
   static escape(text: string, dialect: FormulaDialect): string {
     return new FormulaEncoder(passThrough, dialect).#escape(Buffer.from(text), true).toString();
   }
@@ -93,7 +95,7 @@ export class FormulaEncoder implements SegmentEncoder {
     return places.length === 0 ? bytes.subarray(0, end) : withApostrophes(bytes.subarray(0, end), places);
   }
 
-  /** Finds where apostrophes belong. @returns up to where that is decided */
+  /** Finds where apostrophes belong. @returns the position up to which that is decided */
   #find(bytes: Buffer, isLast: boolean, places: number[]): number {
     const next = this.#stops.map((stop) => bytes.indexOf(stop));
     let at = 0;
@@ -101,13 +103,13 @@ export class FormulaEncoder implements SegmentEncoder {
       const stop = this.#inQuotes ? this.#stopInQuotes(bytes, at) : this.#stopOutside(bytes, at, next);
       if (stop === bytes.length) break;
       if (bytes[stop] === QUOTE) this.#inQuotes = !this.#inQuotes;
-      else if (!this.#look(bytes, stop, isLast, places)) return stop;
+      else if (!this.#checkSeparator(bytes, stop, isLast, places)) return stop;
       at = stop + 1;
     }
     return bytes.length;
   }
 
-  /** @param next where each of the stops was found last */
+  /** @param next the position at which each of the stops was last found */
   #stopOutside(bytes: Buffer, from: number, next: number[]): number {
     let first = bytes.length;
     for (const [index, stop] of this.#stops.entries()) {
@@ -118,21 +120,23 @@ export class FormulaEncoder implements SegmentEncoder {
     return first;
   }
 
-  /** Values in quotes are short, so that a native search would cost more. */
+  /** Values in quotes are short, so a native search would cost more. */
   #stopInQuotes(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at++) if (this.#stopsInQuotes[bytes[at] ?? 0] === 1) return at;
     return bytes.length;
   }
 
   /** Notes where an apostrophe belongs because of this byte. @returns false when that is undecided */
-  #look(bytes: Buffer, at: number, isLast: boolean, places: number[]): boolean {
+  #checkSeparator(bytes: Buffer, at: number, isLast: boolean, places: number[]): boolean {
     const place = bytes[at] === EQUALS ? this.#behindBlank(bytes, at) : this.#behindSeparator(bytes, at, isLast);
     if (place === UNDECIDED && !isLast) return false;
     if (place >= 0) places.push(place);
     return true;
   }
 
-  /** `x =1+1`, in a program that splits at blanks; `x = 1` has no formula then. As `behindSeparator`. */
+  /**
+   * `x =1+1`, for a program that splits at spaces; `x = 1` has no formula then. Returns the same as `behindSeparator`.
+   */
   #behindBlank(bytes: Buffer, at: number): number {
     const byteAt = (place: number): number =>
       (place < 0 ? this.#before[this.#before.length + place] : bytes[place]) ?? 0;
@@ -145,7 +149,7 @@ export class FormulaEncoder implements SegmentEncoder {
     return next > BLANK && !endsValue ? at : NONE;
   }
 
-  /** @returns the place of a formula that begins behind this separator; or NONE, or UNDECIDED */
+  /** @returns the position of a formula that starts after this separator, or NONE, or UNDECIDED */
   #behindSeparator(bytes: Buffer, separator: number, isLast: boolean): number {
     let at = separator + 1;
     while (bytes[at] === QUOTE && at - separator <= MAX_QUOTES) at++;
@@ -168,8 +172,9 @@ export class FormulaEncoder implements SegmentEncoder {
   }
 
   /**
-   * `{1,-5}`, `[-5,-1)`, `(1,-5)`: lists and ranges of numbers stay as they are. A program that splits at commas ends
-   * that cell at the next one, and a signed number alone is nothing to run.
+   * Leaves lists and ranges of numbers as they are: `{1,-5}`, `[-5,-1)`, `(1,-5)`. A program that splits at commas ends
+   * that
+   * cell at the next one, and a signed number alone isn't worth running.
    */
   #unlessNumber(bytes: Buffer, at: number, isLast: boolean): number {
     const text = bytes.toString('latin1', at, at + MAX_NUMBER + 2);

@@ -1,20 +1,20 @@
 /**
- * Formulas within JSON documents in a CSV or TSV file. An apostrophe would change a document, or break it: in its
- * strings, the first character of a formula is written as `\u003d` instead, which every reader of JSON takes for the
- * same. Outside of strings only negative numbers look like one; a blank before them is nothing to JSON.
+ * Formulas within JSON documents in a CSV or TSV file. An apostrophe would change or break a document. Instead, in its
+ * strings, the first character of a formula is written as `\u003d`, which JSON readers decode to the same text. Outside
+ * strings, only negative numbers look like formulas; a space before them doesn't change the JSON.
  */
 
-/** What begins a formula, by what it is in JSON. */
+/** What starts a formula, and its JSON escape. */
 const STARTS = ['=', '+', '-', '@', '＝', '＋', '－', '＠'].map((start) => ({
   start,
   escaped: `\\u${start.charCodeAt(0).toString(16).padStart(4, '0')}`,
 }));
 
-/** Whether a program that splits a document somewhere could find a formula in it. */
+/** Matches documents in which a program that splits them could find a formula. */
 const SUSPICIOUS = String.raw`(?:^|[,;|\t\r\n])"{0,4}[=+@\uff1d\uff0b\uff0d\uff20-]| "{0,4}=`;
-/** A string, or what is between strings. */
+/** A string, or the text between strings. */
 const TOKEN = String.raw`"(?:[^"\\]|\\.)*"|[^"]+`;
-/** Where a cell can begin in a string. A blank separates for few programs, and only `=` counts then. */
+/** Where a cell can start in a string. Few programs split at spaces, and only `=` counts then. */
 const cellStart = (start: string): string =>
   String.raw`(^"|[,;|${start === '=' ? ' ' : ''}])${start === '+' ? '\\+' : start}`;
 const NEGATIVE = String.raw`([,\t\r\n])-`;
@@ -41,7 +41,7 @@ const NEGATIVE_PATTERN = new RegExp(NEGATIVE, 'g');
 const escapeString = (string: string): string =>
   STRING_PATTERNS.reduce((text, { pattern, replacement }) => text.replace(pattern, replacement), string);
 
-/** The same for a document in JavaScript. */
+/** The same for documents in JavaScript. */
 export const escapeJson = (json: string): string =>
   SUSPICIOUS_PATTERN.test(json)
     ? json.replace(TOKEN_PATTERN, (token) =>

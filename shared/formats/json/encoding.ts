@@ -14,8 +14,8 @@ import { NOTHING, passThrough } from '../pass-through.js';
 import type { FormatOptions } from '../format-options.js';
 
 /**
- * JSON as PostgreSQL's own `row_to_json` writes it: one object a row, numbers with every digit, times in ISO 8601,
- * null for null. What JSON has no number for (NaN, Infinity) is text.
+ * JSON as PostgreSQL's own `row_to_json` writes it: one object per row, numbers with every digit, times in ISO 8601.
+ * Numbers that JSON doesn't have (NaN, Infinity) become text.
  */
 
 const EXACT = new Set(['bigint', 'numeric']);
@@ -25,8 +25,9 @@ const onOneLine = (json: string): string => `translate(${json}, E'\\n\\r\\t', ' 
 function renderColumn({ bigint_as_text: asText }: FormatOptions) {
   return (quoted: string, { type }: ColumnDefinition): string => {
     if (asText === true && EXACT.has(type)) return `${quoted}::text`;
-    // A json column keeps its text as it was sent, also in an array or a row. Line ends in it can only be between
-    // tokens: JSON has none in strings.
+    // A json column keeps the text that was stored, also within an array or a row. Its line breaks are always between
+    // tokens,
+    // because JSON strings can't contain any.
     if (type === 'json') return onOneLine(`${quoted}::text`);
     if (type === 'other') return onOneLine(`to_json(${quoted})::text`);
     return quoted;
@@ -34,15 +35,15 @@ function renderColumn({ bigint_as_text: asText }: FormatOptions) {
 }
 
 /**
- * As CSV of one column whose quote and delimiter cannot occur in JSON: COPY's text format would double backslashes.
- * The bare name would be that of a column, where there is one.
+ * CSV of one column whose quote and delimiter can't occur in JSON, because COPY's text format would double backslashes.
+ * `item.*`, because a bare `item` could be the name of a column.
  */
 const copySql = (select: string): string =>
   `COPY (SELECT row_to_json(item.*) FROM (${select}) AS item) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`;
 
 const NOT_A_NUMBER = /[Ny]/;
 
-/** As `to_json` would write it. */
+/** Writes a computed value as `to_json` would. */
 function jsonOf(text: string, type: ComputedType, asText: boolean): string {
   switch (type) {
     case 'text':
@@ -53,7 +54,7 @@ function jsonOf(text: string, type: ComputedType, asText: boolean): string {
     case 'jsonb':
       return text;
     default:
-      // NaN and the infinities have letters that no number has.
+      // NaN and the infinities contain letters that no number has.
       return NOT_A_NUMBER.test(text) || (asText && EXACT.has(type)) ? `"${text}"` : text;
   }
 }
@@ -82,7 +83,7 @@ const rowLane = (rowLead: string): RowLane => ({
   },
 });
 
-/** Every row comes led by a comma; the first of the file loses it. */
+/** Every row arrives with a leading comma; the first row of the file loses it. */
 function createEncoder({ leads }: SegmentPlace): SegmentEncoder {
   if (leads !== 1) return passThrough;
   let isFirst = true;
@@ -100,7 +101,7 @@ function createEncoder({ leads }: SegmentPlace): SegmentEncoder {
 const place = (_: unknown, segments: readonly CutSegment[]): { leads: number }[] =>
   segments.map((_segment, index) => ({ leads: index === 0 ? 1 : 0 }));
 
-/** Rows may have gone, or come, since the plan: the first segment that has any must be the one that was made so. */
+/** If rows came or went after the plan, the first segment that has rows must be the one without the leading comma. */
 function misplaced(segments: readonly WrittenSegment[]): Misplaced[] {
   const filled = segments.filter(({ rows }) => rows > 0);
   return filled.flatMap(({ segment, place }, index) => {
@@ -122,7 +123,7 @@ export const jsonEncoding: Encoding = {
   tail: () => Buffer.from(']\n'),
 };
 
-/** One object a line. */
+/** One object per line. */
 export const ndjsonEncoding: Encoding = {
   ...rendered,
   rows: rowLane(''),

@@ -21,7 +21,7 @@ export const json: Format = {
   loadEncoding: async () => (await import('./encoding.js')).jsonEncoding,
 };
 
-/** One object a line. */
+/** One object per line. */
 export const ndjson: Format = {
   name: 'NDJSON',
   extension: 'ndjson',

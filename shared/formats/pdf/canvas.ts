@@ -8,20 +8,20 @@ import type { UsedGlyphs } from './shaping/used-glyphs.js';
 
 const SPACE = 0x20;
 
-/** Draws what is on a page but for its rows. Lengths in tenths of a point, whole numbers. */
+/** Draws everything on a page except its rows. Lengths are whole tenths of a point. */
 export class Canvas {
   readonly #operators = new Operators();
-  /** Characters by the fonts that they were written with. */
+  /** Used characters, by the fonts they were drawn with. */
   readonly #used: Map<Faces, UsedCharacters>;
   readonly #glyphs: UsedGlyphs;
 
-  /** @param used, glyphs what is drawn is noted there */
+  /** @param used, glyphs collect what is drawn */
   constructor(used: Map<Faces, UsedCharacters>, glyphs: UsedGlyphs) {
     this.#used = used;
     this.#glyphs = glyphs;
   }
 
-  /** Operators as they are. */
+  /** Adds operators unchanged. */
   raw(operators: string): this {
     this.#operators.ascii(`${operators}\n`);
     return this;
@@ -35,7 +35,7 @@ export class Canvas {
       : [{ kind: 'plain', points: Uint32Array.from(points) } as const];
     const used = this.#used.get(faces) ?? new UsedCharacters();
     this.#used.set(faces, used);
-    // The font is set even if all of the text is shaped.
+    // Select the font even if all of the text is shaped.
     used.add(SPACE);
     for (const run of runs) {
       if (run.kind === 'plain') used.addAll(run.points);

@@ -1,17 +1,17 @@
 import type { ColumnType } from '../../datasets/define-dataset.js';
 
-/** What people see of the text that PostgreSQL has written. */
+/** How the text that PostgreSQL writes is shown to people. */
 
 export type PdfCellKind =
-  /** Right-aligned, and never cut. */
+  /** Right-aligned, never clipped. */
   | 'number'
-  /** To the second, without an offset: the page says in which timezone. */
+  /** To the second, without an offset, because the page states the timezone. */
   | 'moment'
   /** Yes or no. */
   | 'flag'
-  /** Without the blanks that fill it up. */
+  /** Without its padding. */
   | 'padded'
-  /** Short, and of much the same length in all rows: made smaller, as a number is, and never cut. */
+  /** Short, and of similar length in all rows: scaled down like a number, never clipped. */
   | 'even'
   | 'text';
 

@@ -1,13 +1,13 @@
 import { NARROW } from './codes.js';
 
-/** CMaps of fonts: which character a code of a page stands for (PDF 1.7, 9.7.5 and 9.10.3). */
+/** CMaps of fonts: the character that a code on a page stands for (PDF 1.7, 9.7.5 and 9.10.3). */
 
 const hex = (number: number, digits: number): string => number.toString(16).toUpperCase().padStart(digits, '0');
 
 /** Text as UTF-16, in hexadecimal digits. */
 export const utf16 = (text: string): string => Buffer.from(text, 'utf16le').swap16().toString('hex').toUpperCase();
 
-/** Two bytes a code: a range may not go beyond one first byte. */
+/** Codes have two bytes; a range must not span several first bytes. */
 export function wideToUnicode(plane: number, codes: Iterable<number>): string {
   const firstBytes = [...new Set([...codes].map((code) => code >> 8))].sort((a, b) => a - b);
   const lines = firstBytes.map((byte) => {
@@ -17,7 +17,7 @@ export function wideToUnicode(plane: number, codes: Iterable<number>): string {
   return cmap(`Plane${plane}-Unicode`, 'UCS', inHundreds('bfrange', lines), '<0000> <FFFF>');
 }
 
-/** What glyphs say, by their number. */
+/** The text of glyphs, by glyph number. */
 export function glyphsToUnicode(texts: readonly (readonly [glyph: number, text: string])[]): string {
   const lines = texts.map(([glyph, text]) => `<${hex(glyph, 4)}> <${utf16(text)}>`);
   return cmap('Shaped-Unicode', 'UCS', inHundreds('bfchar', lines), '<0000> <FFFF>');
@@ -26,7 +26,7 @@ export function glyphsToUnicode(texts: readonly (readonly [glyph: number, text: 
 export const narrowCodes = (): string => cmap('Narrow', 'Identity', narrowLines('cid'));
 export const narrowToUnicode = (): string => cmap('Narrow-Unicode', 'UCS', narrowLines('bf'));
 
-/** Which character each byte of a narrow font is: by its number, or as Unicode. */
+/** The character of each byte of a narrow font: by its number, or as Unicode. */
 function narrowLines(kind: 'cid' | 'bf'): string {
   const lines: string[] = [];
   for (const [byte, unit] of NARROW.entries()) {
@@ -37,7 +37,7 @@ function narrowLines(kind: 'cid' | 'bf'): string {
   return inHundreds(`${kind}char`, lines);
 }
 
-/** No more than a hundred lines may be together. */
+/** An operator takes at most 100 lines. */
 function inHundreds(operator: string, lines: readonly string[]): string {
   const blocks: string[] = [];
   for (let at = 0; at < lines.length; at += 100) {

@@ -5,28 +5,28 @@ import { LEAST_COLUMN, PADDING, SIZES } from './geometry.js';
 import type { PdfFonts } from './resources.js';
 import { measureText } from './measure.js';
 
-/** How wide columns are, from a sample of what is in them. */
+/** Computes column widths from a sample of the contents. */
 
 export interface ColumnNeed {
   readonly kind: PdfCellKind;
-  /** What is in it, in 1/1000 em with the padding: nothing is cut, or hardly anything. */
+  /** Width at which (nearly) nothing is clipped, in 1/1000 em with padding. */
   readonly wanted: number;
-  /** What it has where the text would become too small otherwise: texts are cut. */
+  /** Width if the text would otherwise become too small: long texts are clipped. */
   readonly least: number;
-  /** What it has where even the smallest text is too large: ids are cut, too. */
+  /** Width if even the smallest text is too large: ids are clipped, too. */
   readonly floor: number;
 }
 
-/** Text that is longer than this is cut. */
+/** Longer text is clipped. */
 const LONGEST_TEXT = 40_000;
-/** A column of text is of use from here on, or at least from there. */
+/** The minimum useful width of a text column. */
 const USEFUL_TEXT = 9000;
 const HARDLY_USEFUL_TEXT = 4500;
-/** A number that is longer than this becomes smaller. */
+/** Longer numbers are scaled down. */
 const LONGEST_NUMBER = 14_000;
-/** So many of the sample's texts are not cut, where there is room. */
+/** The share of the sample's texts that aren't clipped if there is room. */
 const MOST = 0.97;
-/** Numbers may become longer than those of the sample. */
+/** Numbers may be longer than those of the sample. */
 const ROOM_FOR_GROWTH = 1.06;
 
 /** @param fields of the sample, by row */
@@ -54,9 +54,9 @@ export function columnNeeds(
   });
 }
 
-/** Characters of a text that are measured: those after them would be cut. */
+/** How many characters of a text are measured; those after them would be clipped. */
 const MEASURED = 300;
-/** A label may take two lines: its longest word must fit, up to this. */
+/** A label may take two lines, so its longest word must fit, up to this width. */
 const LONGEST_LABEL = 12_000;
 
 function labelWidth(label: string, heading: Faces): number {
@@ -67,7 +67,7 @@ function labelWidth(label: string, heading: Faces): number {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** Width of each column in tenths of a point, which fill the room; null when the size is too large for it. */
+/** The width of each column in tenths of a point, filling the room; null if the size is too large for it. */
 export function fitColumns(needs: readonly ColumnNeed[], size: number, room: number): number[] | null {
   const at = (thousandths: number): number => Math.max(LEAST_COLUMN, Math.ceil((thousandths * size) / 1000));
   const wanted = needs.map((need) => at(need.wanted));
@@ -75,7 +75,7 @@ export function fitColumns(needs: readonly ColumnNeed[], size: number, room: num
   const isLast = size <= SIZES.least;
   const mustFit = size > SIZES.comfortable ? wanted : least;
   if (sum(mustFit) > room && !isLast) return null;
-  // Texts make the best use of what is left over.
+  // Text columns make the best use of what is left.
   if (sum(wanted) <= room) {
     const shares = wanted.map((width, index) => (STRETCHED.has(needs[index]?.kind ?? 'text') ? width : width / 8));
     return spread(wanted, shares, room - sum(wanted));
@@ -92,7 +92,7 @@ export function fitColumns(needs: readonly ColumnNeed[], size: number, room: num
 
 const STRETCHED: ReadonlySet<PdfCellKind> = new Set(['text', 'padded']);
 
-/** Gives the rest of the room to the columns by these shares, to the last tenth. */
+/** Distributes the remaining room among the columns by these shares, to the last tenth. */
 function spread(widths: readonly number[], shares: readonly number[], rest: number): number[] {
   const total = sum(shares);
   let shared = 0;

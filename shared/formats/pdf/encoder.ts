@@ -11,11 +11,11 @@ import { packNumbers, packSet } from './varints.js';
 
 /**
  * As fast as level 1, and smaller; level 6 takes more than twice as long for an eighth less. zlib's threads would take
- * three times as long for so small a piece.
+ * three times as long for such small pieces.
  */
 const COMPRESSION = { level: 2 };
 
-/** Whole pages of one segment, each with an object of its own and one for its contents; then the nodes above them. */
+/** Whole pages of one segment, each with an object for itself and one for its contents, then the nodes above them. */
 export class PdfEncoder implements SegmentEncoder {
   readonly #place: PdfPlace;
   readonly #layout: PdfLayout;
@@ -27,7 +27,7 @@ export class PdfEncoder implements SegmentEncoder {
 
   #rowsOfPage = 0;
   #pages = 0;
-  /** Bytes of each object, in the order of the file. */
+  /** Bytes of each object, in file order. */
   readonly #sizes: number[] = [];
 
   constructor(place: PdfPlace, layout: PdfLayout, faces: Faces) {
@@ -99,7 +99,7 @@ export class PdfEncoder implements SegmentEncoder {
     );
   }
 
-  /** The node above the pages from this one. */
+  /** The node above the pages, starting from this one. */
   #node(first: number): Buffer {
     const count = Math.min(FANOUT, this.#pages - first);
     const kids = Array.from({ length: count }, (_, index) => `${pageNumber(this.#place, first + index)} 0 R`);

@@ -11,9 +11,10 @@ import { totalOf } from '../sums.js';
 import type { Warning } from '../../contract.js';
 
 /**
- * PDF, to be printed and forwarded: a table with its title, its filters and its header row on every page. A segment is
- * whole pages with objects of a range of its own; fonts, what pages have in common, and the tables that lead to all of
- * them are written by the finish.
+ * PDF for printing and sharing: a table with its title, its filters and its header row on every page. A segment consists
+ * of
+ * whole pages, with objects from its own range of numbers. The finish writes the fonts, what all pages share, and the
+ * tables that refer to everything.
  */
 export const pdfEncoding: Encoding = {
   encoderVersion: 3,
@@ -42,7 +43,7 @@ export const pdfEncoding: Encoding = {
   warnings,
 };
 
-/** As PostgreSQL writes it; what people need not see of it is left out when it is drawn. */
+/** Leaves PostgreSQL's text unchanged; what people needn't see is dropped when it is drawn. */
 const asItIs = (quoted: string): string => quoted;
 
 function required({ pdf: resources }: FormatResources): PdfResources {
@@ -50,7 +51,7 @@ function required({ pdf: resources }: FormatResources): PdfResources {
   return resources;
 }
 
-/** @throws ServiceError WORKER_OUTDATED where fonts or logo are not those of the plan */
+/** @throws ServiceError WORKER_OUTDATED if the worker's fonts or logo differ from the plan's */
 function planned({ about }: FileOutline, layout: PdfLayout, resources: FormatResources) {
   const { fonts, brandingOf } = required(resources);
   const { logo } = brandingOf(about.tenantId);

@@ -1,6 +1,6 @@
 import type { Typeface } from './typeface.js';
 
-/** A font and what pages call it; see codes.ts. */
+/** A font and its name on pages; see codes.ts. */
 export interface Face {
   readonly id: string;
   readonly typeface: Typeface;
@@ -13,9 +13,9 @@ export const createFace = (id: string, typeface: Typeface): Face => ({
   has: (codePoint) => typeface.has(codePoint),
 });
 
-/** A font that is opened when it is first needed. */
+/** A font that is opened on first use. */
 export interface LazyFace extends Face {
-  /** Characters outside these are never looked for in it. */
+  /** It is never searched for characters outside these ranges. */
   readonly ranges: readonly (readonly [first: number, last: number])[];
 }
 

@@ -2,22 +2,23 @@ import type { Face, LazyFace } from './face.js';
 import type { Shaper } from './shaping/shaper.js';
 
 /**
- * Several fonts as one: a character is drawn by the first that has it. What none has is drawn as U+FFFD by the first,
- * which must have that, and is still itself when it is searched for or copied. Lazy fonts come last; each is opened when
- * a character of its ranges is first looked up, and which font draws a character never depends on what was opened before.
+ * Several fonts as one: a character is drawn with the first font that has it. If none has it, the first font, which must
+ * have U+FFFD, draws that, and searching and copying still find the character. Lazy fonts come last; each is opened when
+ * a
+ * character of its ranges is first looked up. Which font draws a character never depends on which fonts are open.
  */
 
-/** Instead of a font's number: none has it. */
+/** Instead of a font's number: no font has the character. */
 export const NONE = 255;
 /** Instead of a font's number: a lazy font may have the character; ask `ownerOf`. */
 export const PENDING = 254;
-/** The width of such a character. */
+/** The width of a pending character. */
 const UNKNOWN_WIDTH = 0xffff;
 
 export const REPLACEMENT = 0xfffd;
 const BMP = 0x10000;
 
-/** Joiners, selectors, marks of direction: they have no shape of their own. */
+/** Joiners, selectors and direction marks, which are invisible. */
 const IGNORABLE = /^\p{Default_Ignorable_Code_Point}$/u;
 export const isIgnorable = (codePoint: number): boolean => IGNORABLE.test(String.fromCodePoint(codePoint));
 
@@ -28,11 +29,11 @@ interface Drawn {
 
 export class Faces {
   readonly faces: readonly Face[];
-  /** Of characters of the basic plane, in 1/1000 em; of those that are pending, ask `widthOf`. */
+  /** Widths of the basic plane's characters, in 1/1000 em; for pending ones, call `widthOf`. */
   readonly widths = new Uint16Array(BMP);
   /** Number of the font that draws a character of the basic plane, {@link NONE} or {@link PENDING}. */
   readonly owners = new Uint8Array(BMP).fill(NONE);
-  /** The same for all others, those that have any. */
+  /** The same for all other characters that a font has. */
   readonly #beyond = new Map<number, Drawn>();
   readonly #missing: number;
 
@@ -87,7 +88,7 @@ export class Faces {
     return drawn;
   }
 
-  /** Beyond the basic plane. */
+  /** Looks up a character beyond the basic plane. */
   #farther(codePoint: number): Drawn {
     const known = this.#beyond.get(codePoint);
     if (known !== undefined) return known;

@@ -22,7 +22,7 @@ export function measureField({ points, count }: FieldReader, faces: Faces): { wi
   return { width, isComplex };
 }
 
-/** Replaces what does not fit by an ellipsis. @returns the width of what is left, in 1/1000 em */
+/** Replaces what doesn't fit with an ellipsis. @returns the width of the rest, in 1/1000 em */
 export function cutField(field: FieldReader, faces: Faces, limit: number): number {
   const { points } = field;
   const ellipsis = faces.widthOf(ELLIPSIS);

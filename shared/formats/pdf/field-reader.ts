@@ -2,7 +2,7 @@ import { BACKSLASH, LF, TAB, UNESCAPED } from '../copy-text.js';
 
 const SPACE = 0x20;
 
-/** Tabs and what ends a line are blanks on a page. */
+/** Tabs and line breaks become spaces on a page. */
 const isBlank = (point: number): boolean =>
   (point >= 0x09 && point <= 0x0d) || point === 0x85 || point === 0x2028 || point === 0x2029;
 
@@ -10,7 +10,7 @@ const isBlank = (point: number): boolean =>
 export class FieldReader {
   points = new Uint32Array(256);
   count = 0;
-  /** There were more characters than were asked for. */
+  /** Whether there were more characters than requested. */
   isCut = false;
 
   /**
@@ -42,7 +42,7 @@ export class FieldReader {
       this.#add(isBlank(point) ? SPACE : point);
     }
     this.isCut = true;
-    // A tab or a line feed in the value is a letter after a backslash.
+    // In a value, a tab or line feed is a letter after a backslash.
     while (rows[i] !== TAB && rows[i] !== LF) i++;
     return i;
   }

@@ -13,7 +13,7 @@ import {
   isWide,
   joinArchive,
   streamedHeader,
-  type Joint,
+  type ArchiveGlue,
   type ZipMember,
 } from '../../../shared/formats/archive/zip.js';
 
@@ -59,7 +59,7 @@ function made(segment: number, member: number, text: string, header: Buffer = Bu
   return { bytes, segment: written(segment, member, { bytes: bytes.length, ...sum }) };
 }
 
-const joined = (segments: readonly Made[], { glue, tail }: Joint): Buffer =>
+const joined = (segments: readonly Made[], { glue, tail }: ArchiveGlue): Buffer =>
   Buffer.concat([...segments.flatMap(({ segment, bytes }) => [glue.get(segment.segment) ?? [], bytes].flat()), tail]);
 
 describe('a ZIP archive that is made of segments', () => {
@@ -111,7 +111,7 @@ describe('a ZIP archive that is made of segments', () => {
   }
 
   /** Writes only what is around the segments: their bytes are a hole. */
-  async function sparse(members: readonly ZipMember[], { glue, tail }: Joint): Promise<string> {
+  async function sparse(members: readonly ZipMember[], { glue, tail }: ArchiveGlue): Promise<string> {
     const file = nextFile();
     const handle = await open(file, 'w');
     let at = 0;
