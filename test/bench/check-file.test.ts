@@ -66,7 +66,7 @@ describe('a turn’s file', () => {
     stored = plain;
     await check({}, told);
     await assert.rejects(check({}, { ...told, crc32: '00000000' }), /wrong file: crc32/);
-    await assert.rejects(check({ file: told }, { ...told, bytes: 9 }), /wrong file: bytes 9, not 8/);
+    await assert.rejects(check({ file: told }, { ...told, bytes: 9 }), /wrong file: bytes is 9, not 8/);
   });
 
   it('is compared by what is in it where its bytes may differ, and then with what the job says, too', async () => {
@@ -81,6 +81,6 @@ describe('a turn’s file', () => {
     await assert.rejects(check({ content }), /x produced an unreadable file: incorrect header check\./);
     stored = Buffer.from('id,note\n1,a\n3,b\n');
     const rows = { read: readCsvRows, is: { rows: 2, sum: 3, isInOrder: true } };
-    await assert.rejects(check({ content: rows }), /wrong file: sum 4, not 3/);
+    await assert.rejects(check({ content: rows }), /wrong file: sum is 4, not 3/);
   });
 });

@@ -158,14 +158,14 @@ describe('npm run dataset:new', () => {
     [['keyless'], /^keyless has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
     [['parent'], /^parent has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
     [['parent', '--key', 'id'], /^Dataset parent: table parent has no unique index on \(id\)/],
-    [['paid'], /^paid is a view, and nothing proves what its key is: name its columns with --key COLUMN/],
+    [['paid'], /^paid is a view, so its key is unknown: name the key's columns with --key COLUMN/],
     [
       ['homeless'],
-      /^homeless has no column tenant_id: name the one that holds the tenant's id with --tenant COLUMN\.$/,
+      /^homeless has no column tenant_id: name the column of the tenant's id with --tenant COLUMN\.$/,
     ],
-    [['homeless', '--tenant', 'owner'], /^homeless has no column owner, which --tenant names: it has id, account\.$/],
+    [['homeless', '--tenant', 'owner'], /^homeless has no column owner \(from --tenant\)\. Its columns are id, account\.$/],
     [['homeless', '--tenant', 'account'], /tenant column account is integer, but a tenant's id is a UUID/],
-    [['orders', '--key', 'color'], /^orders has no column color, which --key names: it has id, tenant_id/],
+    [['orders', '--key', 'color'], /^orders has no column color \(from --key\)\. Its columns are id, tenant_id/],
     [['orders', '--key', 'customer_id'], /^Dataset orders: table orders has no unique index on \(customer_id\)/],
   ];
   for (const [args, sentence] of REFUSED) {
