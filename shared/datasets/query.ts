@@ -103,8 +103,7 @@ function ownedBy({ name, tenantColumn, userColumn }: Dataset, { tenantId, userId
 
 /**
  * The queries of one export, limited to one tenant, or to one of its users. They read the requested columns of the
- * table,
- * rendered, in that order.
+ * table, rendered, in that order.
  * @param inputs columns to read in addition, after the others, as PostgreSQL writes them
  */
 export function freezeQuery(

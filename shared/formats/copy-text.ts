@@ -4,8 +4,7 @@ import type { FormatOptions } from './format-options.js';
 
 /**
  * COPY's text format: tab-separated fields, a line feed after each row, `\N` for null, and backslash escapes. For
- * formats
- * that transform each value. https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS
+ * formats that transform each value. https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
 
 export const copyTextSql = (select: string): string => `COPY (${select}) TO STDOUT`;
@@ -46,8 +45,7 @@ export const copyTextLane = (renderColumn: (options: FormatOptions) => RenderCol
 
 /**
  * Reassembles rows from chunks that split them anywhere. What `use` receives ends with a row, and is valid only until
- * the
- * call returns. Each row's end is searched for once, no matter how many chunks it spans.
+ * the call returns. Each row's end is searched for once, no matter how many chunks it spans.
  */
 export class WholeRows {
   readonly #use: (rows: Buffer) => Promise<void> | void;

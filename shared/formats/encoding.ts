@@ -18,8 +18,7 @@ export type Emit = (bytes: Buffer) => Promise<void> | void;
 
 /**
  * The place of a segment in its file. Made by the plan, or by the finish for a segment that must run again, and stored
- * with
- * the segment. Formats add numbers of their own.
+ * with the segment. Formats add numbers of their own.
  */
 export type SegmentPlace = CommonPlace & Readonly<Record<string, number>>;
 export interface CommonPlace {

@@ -10,8 +10,7 @@ import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding
 
 /**
  * Plain bytes per block. Constant, so that the same rows give the same bytes. A quarter of it takes 10 % more CPU,
- * because
- * zlib starts fresh with each block.
+ * because zlib starts fresh with each block.
  */
 const BLOCK_BYTES = 1024 * 1024;
 /** Size of zlib's output chunks, which most blocks fit into. */

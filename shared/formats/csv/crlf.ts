@@ -6,8 +6,7 @@ const QUOTE = 0x22;
 
 /**
  * Ends rows with CR LF instead of COPY's LF. A line feed within quotes belongs to a value and stays as it is. Quotes
- * within
- * quotes are doubled, so an odd number of quotes so far means that a byte is within quotes.
+ * within quotes are doubled, so an odd number of quotes so far means that a byte is within quotes.
  */
 export class CrlfEncoder implements SegmentEncoder {
   #inQuotes = false;

@@ -41,11 +41,9 @@ const UNDECIDED = -2;
 
 /**
  * Writes an apostrophe before text that becomes a formula if a program splits values where the file doesn't: after a
- * comma,
- * semicolon, vertical bar, tab or line break within a value, and after a space for `=`. PostgreSQL handles the
- * beginnings
- * of values (`escapeStartSql`), because it knows their types. Most rows have no separator within a value, so separators
- * are searched for natively, and bytes are copied only where an apostrophe is written.
+ * comma, semicolon, vertical bar, tab or line break within a value, and after a space for `=`. PostgreSQL handles the
+ * beginnings of values (`escapeStartSql`), because it knows their types. Most rows have no separator within a value, so
+ * separators are searched for natively, and bytes are copied only where an apostrophe is written.
  */
 export class FormulaEncoder implements SegmentEncoder {
   readonly #inner: SegmentEncoder;
@@ -173,8 +171,7 @@ export class FormulaEncoder implements SegmentEncoder {
 
   /**
    * Leaves lists and ranges of numbers as they are: `{1,-5}`, `[-5,-1)`, `(1,-5)`. A program that splits at commas ends
-   * that
-   * cell at the next one, and a signed number alone isn't worth running.
+   * that cell at the next one, and a signed number alone isn't worth running.
    */
   #unlessNumber(bytes: Buffer, at: number, isLast: boolean): number {
     const text = bytes.toString('latin1', at, at + MAX_NUMBER + 2);

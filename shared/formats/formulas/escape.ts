@@ -4,10 +4,9 @@ import { escapeJson, escapeJsonSql } from './json.js';
 
 /**
  * Text that a spreadsheet would run when it opens a CSV or TSV file, and the apostrophe that keeps it text. A program
- * may
- * split the file elsewhere than intended: at semicolons, at tabs, at every line break. So a cell can begin at the start
- * of
- * a value, which is handled here, or after a separator within it: see encoder.ts. docs/formats.md lists what is covered.
+ * may split the file elsewhere than intended: at semicolons, at tabs, at every line break. So a cell can begin at the
+ * start of a value, which is handled here, or after a separator within it: see encoder.ts. docs/formats.md lists what
+ * is covered.
  */
 
 /**

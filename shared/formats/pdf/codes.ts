@@ -1,9 +1,9 @@
 /**
  * How strings on a page encode characters. Each font has several names, with one or two bytes per character: `/N0` has
- * one
- * byte (Windows-1252, so that most text takes half the space and a third of the time), `/W0` two, the UTF-16 code unit.
- * Characters beyond the basic plane use a font per plane, `/W0P1`, with their lower 16 bits. `/G0` has shaped text: two
- * bytes are a glyph number. So a segment only needs the widths of characters; the end of the file embeds what was used.
+ * one byte (Windows-1252, so that most text takes half the space and a third of the time), `/W0` two, the UTF-16 code
+ * unit. Characters beyond the basic plane use a font per plane, `/W0P1`, with their lower 16 bits. `/G0` has shaped
+ * text: two bytes are a glyph number. So a segment only needs the widths of characters; the end of the file embeds what
+ * was used.
  */
 
 /** Bytes 0x80 to 0x9f of Windows-1252; 0 where it has no character. */
@@ -35,8 +35,7 @@ export const shapedName = (font: string): string => `G${font}`;
 
 /**
  * Alphabets are recorded in blocks of 32 characters, which keeps a segment's record short. From here on, scripts use a
- * few
- * of thousands of characters, so each is recorded separately and only those are embedded.
+ * few of thousands of characters, so each is recorded separately and only those are embedded.
  */
 const EXACT_FROM = 0x900;
 const BLOCK_BITS = 5;

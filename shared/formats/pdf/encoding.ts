@@ -11,10 +11,9 @@ import { totalOf } from '../sums.js';
 import type { Warning } from '../../contract.js';
 
 /**
- * PDF for printing and sharing: a table with its title, its filters and its header row on every page. A segment consists
- * of
- * whole pages, with objects from its own range of numbers. The finish writes the fonts, what all pages share, and the
- * tables that refer to everything.
+ * PDF for printing and sharing: a table with its title, its filters and its header row on every page. A segment
+ * consists of whole pages, with objects from its own range of numbers. The finish writes the fonts, what all pages
+ * share, and the tables that refer to everything.
  */
 export const pdfEncoding: Encoding = {
   encoderVersion: 3,

@@ -2,10 +2,10 @@ import type { Face, LazyFace } from './face.js';
 import type { Shaper } from './shaping/shaper.js';
 
 /**
- * Several fonts as one: a character is drawn with the first font that has it. If none has it, the first font, which must
- * have U+FFFD, draws that, and searching and copying still find the character. Lazy fonts come last; each is opened when
- * a
- * character of its ranges is first looked up. Which font draws a character never depends on which fonts are open.
+ * Several fonts as one: a character is drawn with the first font that has it. If none has it, the first font, which
+ * must have U+FFFD, draws that, and searching and copying still find the character. Lazy fonts come last; each is
+ * opened when a character of its ranges is first looked up. Which font draws a character never depends on which fonts
+ * are open.
  */
 
 /** Instead of a font's number: no font has the character. */
