@@ -11,14 +11,14 @@ export const RUN_LIMIT_MS = LONG ? 60 * 60_000 : 240_000;
 
 /**
  * Runs test files once more, on the services of `env`, as `npm test -- FILES` with these addresses in the environment.
- * They run as in `npm test`.
  *
+ * @param depth default: as in `npm test`
  * @throws Error with the end of the output when a test fails, or none has run
  */
-export async function runTests(files: readonly string[], env: StackEnv): Promise<void> {
+export async function runTests(files: readonly string[], env: StackEnv, depth: '' | 'deep' = ''): Promise<void> {
   const child = spawn(process.execPath, ['dev/run.mjs', 'test', ...files], {
     cwd: ROOT,
-    env: { ...process.env, ...env, EXPORT_TESTS: '' },
+    env: { ...process.env, ...env, EXPORT_TESTS: depth },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: RUN_LIMIT_MS,
   });

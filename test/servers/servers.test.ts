@@ -22,15 +22,30 @@ const CANCEL = 'test/workflows/cancel.test.ts';
 const DEATH = 'test/workflows/worker-death.test.ts';
 const SCHEDULES = ['test/schedules', 'test/limits/max-schedules.test.ts'];
 
+/** Worker processes that are killed (`kill -9`) and frozen. */
+const KILLED = 'test/e2e/worker-processes.test.ts';
+
 /** Servers of other people, on which no other test runs. */
 const SERVERS: Readonly<
-  Record<string, { readonly start: (context: Mocha.Context) => Promise<Servers>; readonly few: readonly string[] }>
+  Record<
+    string,
+    {
+      readonly start: (context: Mocha.Context) => Promise<Servers>;
+      readonly few: readonly string[];
+      /** Whether every run of CI kills workers on it. A long run kills them on all. */
+      readonly kills?: true;
+    }
+  >
 > = {
   'PostgreSQL 15 by verified TLS, with names and passwords of special characters': {
     start: () => stackWith(['postgres'], { startPostgres: startDebianPostgres }),
     few: [TENANTS],
   },
-  'PostgreSQL 15 behind PgBouncer in transaction mode': { start: startPooled, few: [TENANTS, CANCEL, DEATH] },
+  'PostgreSQL 15 behind PgBouncer in transaction mode': {
+    start: startPooled,
+    few: [TENANTS, CANCEL, DEATH],
+    kills: true,
+  },
   'a Temporal server with its default settings': {
     start: (context) => stackOnTemporalServer(context),
     few: [CANCEL, ...SCHEDULES],
@@ -66,12 +81,13 @@ const MANY = [
 ];
 
 describeDeeply('the end-to-end tests', function () {
-  this.timeout(RUN_LIMIT_MS + 60_000);
-  for (const [name, { start, few }] of Object.entries(SERVERS)) {
+  this.timeout(2 * RUN_LIMIT_MS + 60_000);
+  for (const [name, { start, few, kills = LONG }] of Object.entries(SERVERS)) {
     it(`pass on ${name}`, async function () {
       const servers = await orSkip(this, () => start(this));
       try {
         await runTests(LONG ? MANY : few, servers.env);
+        if (kills) await runTests([KILLED], servers.env, 'deep');
       } finally {
         await servers.stop();
       }
