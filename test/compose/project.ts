@@ -48,10 +48,17 @@ export class Project {
     );
   }
 
-  /** Starts everything that is not up, and waits until it is healthy. */
+  /** Starts everything that is not up, and waits until it is healthy. @throws Error with the last lines of each log */
   async up(...options: string[]): Promise<void> {
     const without = this.leftOut.flatMap((name) => ['--scale', `${name}=0`]);
-    await this.compose('up', '--detach', '--wait', '--pull', 'never', ...without, ...options);
+    try {
+      await this.compose('up', '--detach', '--wait', '--pull', 'never', ...without, ...options);
+    } catch (error) {
+      const states = await this.compose('ps', '--all', '--format', '{{.Name}} {{.Status}}');
+      const logs = await this.compose('logs', '--no-color', '--tail', '10');
+      const ends = logs.split('\n').map((line) => line.slice(0, 400));
+      throw new Error(`${states}\n${ends.join('\n')}`, { cause: error });
+    }
   }
 
   compose(...args: string[]): Promise<string> {
