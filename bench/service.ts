@@ -3,6 +3,7 @@ import { signToken } from '../api/sign-token.js';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
 import { createNamespace } from '../dev/stack/create-namespace.js';
 import type { ManagedProcess } from '../dev/stack/managed-process.js';
+import { MEMORY_ENV } from '../dev/stack/memory-env.js';
 import { Ports } from '../dev/stack/ports.js';
 import { environmentFor } from '../dev/stack/stack-env.js';
 import { StackError } from '../dev/stack/stack-error.js';
@@ -64,8 +65,7 @@ export async function startService(stack: Stack, programs: Programs, options: Se
   const port = await new Ports(join(BENCH_DIR, `ports-${name}.json`)).take('api');
   const apiUrl = `http://127.0.0.1:${port}`;
   const env = {
-    // As in the Dockerfile.
-    MALLOC_ARENA_MAX: '2',
+    ...MEMORY_ENV,
     ...environmentFor(stack.env, benchEnvironment()),
     ...{ DATABASE_URL: url, SOURCE_DATABASE_URL: sourceUrl, S3_ENDPOINT: s3Endpoint, TEMPORAL_NAMESPACE: namespace },
     ...{

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Service, StackContext } from './context.js';
 import { cleanUpAfter, findLeftovers, RECORD_NAME } from './leftovers.js';
 import { ManagedProcess } from './managed-process.js';
+import { MEMORY_ENV } from './memory-env.js';
 import { Ports } from './ports.js';
 import { createProgress, type Progress } from './progress.js';
 import { RunRecorder } from './run-record.js';
@@ -164,8 +165,7 @@ class Run {
       name,
       command: process.execPath,
       args: [...TSX, ...args],
-      // As in the Dockerfile.
-      env: { MALLOC_ARENA_MAX: '2', ...environmentFor(stackEnv, this.context.environment), ...env },
+      env: { ...MEMORY_ENV, ...environmentFor(stackEnv, this.context.environment), ...env },
       cwd: resolve(LOCAL_DIR, '..'),
       stopSignal: 'SIGTERM',
       stopLimitMs: 30_000,
