@@ -1,5 +1,5 @@
 import type { Progress } from '../dev/stack/progress.js';
-import { startMeter } from './meter.js';
+import { shareOfOthers, startMeter } from './meter.js';
 import type { Pids } from './pids.js';
 import { escapedCsv } from './requests.js';
 import { runExport, type ExportRun } from './run-export.js';
@@ -23,6 +23,8 @@ export interface Latency {
   readonly postMedian: number;
   readonly postP95: number;
   readonly historyEvents: number;
+  /** Share of the machine's CPU that others used meanwhile. */
+  readonly others: number;
   /** CPU milliseconds of one export, by process. */
   readonly cpu: Readonly<Record<string, number>>;
 }
@@ -42,7 +44,7 @@ export async function measureLatency(
     for (let i = 0; i < EXPORTS; i += 1) {
       runs.push(await once());
     }
-    const { cpu } = read();
+    const reading = read();
     const walls = runs.map(({ wallMs }) => wallMs);
     const posts = runs.map(({ postMs }) => postMs);
     const found = { median: median(walls), p95: quantile(walls, 0.95) };
@@ -53,7 +55,8 @@ export async function measureLatency(
       workflowMedian: median(runs.map(({ workflowMs }) => workflowMs)),
       postMedian: median(posts),
       postP95: quantile(posts, 0.95),
-      cpu: Object.fromEntries(Object.entries(cpu).map(([name, spent]) => [name, (spent / EXPORTS) * 1000])),
+      others: shareOfOthers(reading),
+      cpu: Object.fromEntries(Object.entries(reading.cpu).map(([name, spent]) => [name, (spent / EXPORTS) * 1000])),
       historyEvents: Math.max(...runs.map(({ historyEvents }) => historyEvents)),
     };
   });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { busySeconds, cpuSeconds, endedChildrenCpu, peakMemory, resetPeakMemory } from './proc.js';
 
 /** CPU seconds, user and system, by name of the process. */
@@ -12,6 +13,9 @@ export interface Reading {
   /** Peak of resident memory by process, in bytes. */
   readonly peakMemory: Readonly<Record<string, number>>;
 }
+
+/** Share of the machine's CPU that others used meanwhile, from 0 to 1. */
+export const shareOfOthers = ({ otherCpu, seconds }: Reading): number => otherCpu / (seconds * availableParallelism());
 
 /** Starts measuring these processes, each with all that it starts, and the benchmark's own children that end meanwhile. */
 export function startMeter(pids: Readonly<Record<string, number>>): () => Reading {

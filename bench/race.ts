@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import type { Progress } from '../dev/stack/progress.js';
 import type { Contestant } from './contestants.js';
+import { shareOfOthers } from './meter.js';
 import type { Turn } from './turn.js';
 import { cpuOf, megabytes } from './figures.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -18,8 +18,7 @@ export interface Score {
 const MAX_OTHER_SHARE = 0.05;
 const MAX_REPEATS = 4;
 
-const isDisturbed = ({ reading }: Turn): boolean =>
-  reading.otherCpu > MAX_OTHER_SHARE * reading.seconds * availableParallelism();
+const isDisturbed = ({ reading }: Turn): boolean => shareOfOthers(reading) > MAX_OTHER_SHARE;
 
 /** All contestants once, and again, as often as there are rounds: what the machine does meanwhile hits each of them. */
 export async function compete(

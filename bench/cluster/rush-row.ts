@@ -1,6 +1,6 @@
 import { seededDatabase } from '../bench-stack.js';
 import type { Lab } from '../lab.js';
-import { startMeter, type Reading } from '../meter.js';
+import { shareOfOthers, startMeter, type Reading } from '../meter.js';
 import type { BenchOptions } from '../options.js';
 import { pidsOfService, pidsOfStack } from '../pids.js';
 import { verdictTable } from '../report.js';
@@ -35,7 +35,14 @@ export async function rushRow(lab: Lab, options: BenchOptions): Promise<RushRepo
         ...verdict('burst: exports without a complete file', rush.exports - rush.completed, 0, '', 0),
         ...verdict('burst: workflows that still hold a slot', rush.stillRunning, 0, '', 0),
       ];
-      return { name: 'rush', title, table: verdictTable(verdicts), verdicts, results: found };
+      return {
+        name: 'rush',
+        title,
+        table: verdictTable(verdicts),
+        verdicts,
+        others: shareOfOthers(found.reading),
+        results: found,
+      };
     } finally {
       endSampling();
     }

@@ -22,14 +22,22 @@ export function setupTable(setups: readonly Setup[]): string {
     what,
     ...setups.map(({ rush }) => (rush === undefined ? '–' : figure(rush))),
   ];
+  const measurements = new Set(setups.flatMap(({ reports }) => reports.map(({ name }) => name)));
   const processes = new Set(setups.flatMap(({ rush }) => Object.keys(rush?.results.reading.cpu ?? {})));
   return align([
     ['', ...setups.map(({ title }) => title)],
     ...verdictRows,
+    ...[...measurements].map((name) => [
+      `others, % of the machine: ${name}`,
+      ...setups.map(({ reports }) => shareOf(reports.find((report) => report.name === name))),
+    ]),
     ...RUSH_FIGURES.map(([what, figure]) => line(what, figure)),
     ...[...processes].map((name) => line(`CPU s (most cores) of ${name}`, (report) => cpuOfRush(report, name))),
   ]);
 }
+
+const shareOf = (report: RowReport | undefined): string =>
+  report?.others === undefined ? '–' : (100 * report.others).toFixed(0);
 
 type Figure = (report: RushReport) => string;
 

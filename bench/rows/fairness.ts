@@ -3,6 +3,8 @@ import { CONTOSO } from '../../dev/sample-data/tenants.js';
 import { seededDatabase } from '../bench-stack.js';
 import { measureFairness } from '../fairness.js';
 import { LATENCY_ROWS } from '../latency.js';
+import { shareOfOthers, startMeter } from '../meter.js';
+import { pidsOfService, pidsOfStack } from '../pids.js';
 import { verdictTable } from '../report.js';
 import { median } from '../statistics.js';
 import { verdictsOfFairness } from '../verdicts.js';
@@ -24,6 +26,7 @@ export const fairnessRow: Row = async (lab, options) => {
   } as const;
   return withServices(lab, services, options, async ({ fairness: service }) => {
     const title = `${LATENCY_ROWS} rows beside fifty exports of ${rows.toLocaleString('en')}`;
+    const read = startMeter({ ...pidsOfStack(stack), ...pidsOfService(service) });
     const fairness = await progress.step(title, async (say) => {
       const measured = await withFewRows(sourceUrl, () => measureFairness(service, stack.env.JWT_SECRET, signal));
       say(
@@ -31,8 +34,9 @@ export const fairnessRow: Row = async (lab, options) => {
       );
       return measured;
     });
+    const others = shareOfOthers(read());
     const verdicts = verdictsOfFairness(fairness);
-    return { name: 'fairness', title, table: verdictTable(verdicts), verdicts, results: { fairness } };
+    return { name: 'fairness', title, table: verdictTable(verdicts), verdicts, others, results: { fairness, others } };
   });
 };
 

@@ -16,6 +16,13 @@ export const latencyRow: Row = async (lab, options) => {
     const latency = await measureLatency(service, pids, progress, signal);
     const verdicts = verdictsOfLatency(latency, LATENCY_ROWS);
     const title = `Latency, ${latency.exports} exports`;
-    return { name: 'latency', title, table: verdictTable(verdicts), verdicts, results: { latency } };
+    return {
+      name: 'latency',
+      title,
+      table: verdictTable(verdicts),
+      verdicts,
+      others: latency.others,
+      results: { latency },
+    };
   });
 };

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { seededDatabase } from '../bench-stack.js';
 import { LATENCY_ROWS } from '../latency.js';
 import { LOAD, measureLoad } from '../load.js';
-import { startMeter } from '../meter.js';
+import { shareOfOthers, startMeter } from '../meter.js';
 import { pidsOfService, pidsOfStack } from '../pids.js';
 import { verdictTable } from '../report.js';
 import { verdictsOfLoad } from '../verdicts.js';
@@ -26,9 +26,17 @@ export const loadRow: Row = async (lab, options) => {
     const load = await progress.step(title, () =>
       withLockedOrders(sourceUrl, () => measureLoad(service, stack.env.JWT_SECRET, signal)),
     );
-    const { cpu } = read();
+    const reading = read();
+    const others = shareOfOthers(reading);
     const verdicts = verdictsOfLoad(load);
-    return { name: 'load', title, table: verdictTable(verdicts), verdicts, results: { load, cpu } };
+    return {
+      name: 'load',
+      title,
+      table: verdictTable(verdicts),
+      verdicts,
+      others,
+      results: { load, others, cpu: reading.cpu },
+    };
   });
 };
 

@@ -18,6 +18,8 @@ export interface RowReport {
   readonly title: string;
   readonly table: string;
   readonly verdicts: readonly Verdict[];
+  /** Share of the machine's CPU that others used while the row measured, where it is one measurement. */
+  readonly others?: number;
   /** For the file, beside the verdicts. */
   readonly results: Readonly<Record<string, unknown>>;
 }
