@@ -1,7 +1,7 @@
 export interface BufferPoolOptions {
   /** Returned buffers that wait to be lent again; what is more is left to the garbage collector. */
   readonly kept?: number;
-  /** After so long without a return they are left to it, too: an idle worker should be a small one. In ms. */
+  /** After so long without a return their memory is freed: an idle worker should be a small one. In ms. */
   readonly idleMs?: number;
 }
 
@@ -38,7 +38,16 @@ export class BufferPool {
     if (this.#free.length > this.#kept) this.#free.shift();
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
-      this.#free = [];
+      this.#release();
     }, this.#idleMs).unref();
+  }
+
+  /**
+   * Frees the memory itself. The garbage collector may leave it until an export needs twice as much: four buffers of
+   * 13 MiB that were dropped and taken again, eight times, took a process to 223 MB instead of 126.
+   */
+  #release(): void {
+    for (const { buffer } of this.#free) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+    this.#free = [];
   }
 }

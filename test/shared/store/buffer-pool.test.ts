@@ -19,10 +19,14 @@ describe('BufferPool', () => {
     assert.equal(pool.freeBytes, 20);
   });
 
-  it('lets go of its memory when nobody uses it', async () => {
+  it('frees its memory when nobody uses it', async () => {
     const pool = new BufferPool({ idleMs: 5 });
-    pool.give(pool.take(10));
+    const buffer = pool.take(50_000_000);
+    const { arrayBuffers } = process.memoryUsage();
+    pool.give(buffer);
     await sleep(30);
     assert.equal(pool.freeBytes, 0);
+    assert.equal(buffer.length, 0);
+    assert(process.memoryUsage().arrayBuffers <= arrayBuffers - 50_000_000);
   });
 });
