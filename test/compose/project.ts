@@ -15,7 +15,6 @@ export class Project {
     readonly files: readonly string[],
     /** Of services that can be started here. */
     readonly images: Readonly<Record<string, string>>,
-    private readonly leftOut: readonly string[],
   ) {}
 
   /**
@@ -27,10 +26,11 @@ export class Project {
     const { services } = configSchema.parse(JSON.parse(await engine.compose([file], 'config', '--format', 'json')));
     const isLeftOut = (image: string): boolean => WITHOUT_STAND_IN.some((name) => image.startsWith(`${name}:`));
     const override = join(folder, 'compose-override.json');
-    const settings = Object.entries(services).map(([name, { build }]) => [
+    const settings = Object.entries(services).map(([name, { build, image }]) => [
       name,
       {
         dns: [address],
+        ...(isLeftOut(image) ? { scale: 0 } : {}),
         // npm ci reaches packages by this machine's own network.
         ...(build == null ? {} : { build: { network: 'host' } }),
         ...(name === 'seed'
@@ -40,19 +40,13 @@ export class Project {
     ]);
     await writeFile(override, JSON.stringify({ services: Object.fromEntries(settings) as unknown }));
     const images = Object.entries(services).map(([name, { image }]) => [name, image] as const);
-    return new Project(
-      engine,
-      [file, override],
-      Object.fromEntries(images.filter(([, image]) => !isLeftOut(image))),
-      images.filter(([, image]) => isLeftOut(image)).map(([name]) => name),
-    );
+    return new Project(engine, [file, override], Object.fromEntries(images.filter(([, image]) => !isLeftOut(image))));
   }
 
   /** Starts everything that is not up, and waits until it is healthy. @throws Error with the last lines of each log */
   async up(...options: string[]): Promise<void> {
-    const without = this.leftOut.flatMap((name) => ['--scale', `${name}=0`]);
     try {
-      await this.compose('up', '--detach', '--wait', '--pull', 'never', ...without, ...options);
+      await this.compose('up', '--detach', '--wait', '--pull', 'never', ...options);
     } catch (error) {
       const states = await this.compose('ps', '--all', '--format', '{{.Name}} {{.Status}}');
       const logs = await this.compose('logs', '--no-color', '--tail', '10');
