@@ -52,7 +52,6 @@ const RANGE_OPERATORS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const sati
 function condition(filter: FilterDefinition, value: FilterValue, column: ColumnDefinition, timezone: string): string {
   const quoted = escapeIdentifier(filter.column);
   const at = (scalar: Scalar): string => typedLiteral(scalar, column, timezone);
-  const list = Array.isArray(value) ? (value as readonly Scalar[]) : [];
   switch (filter.kind) {
     case 'equals':
       return `${quoted} = ${at(value as Scalar)}`;
@@ -72,9 +71,9 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
       return `${quoted} IS ${isNull ? '' : 'NOT '}NULL`;
     }
     case 'one_of':
-      return `${quoted} IN (${list.map(at).join(', ')})`;
+      return `${quoted} IN (${(value as readonly Scalar[]).map(at).join(', ')})`;
     case 'date_range': {
-      const [from, to] = list;
+      const [from, to] = value as readonly Scalar[];
       if (from === undefined || to === undefined) throw new RangeError('a date_range has two dates');
       return `${quoted} >= ${at(from)} AND ${quoted} < ${at(to)}`;
     }
@@ -136,10 +135,7 @@ export function freezeQuery(
 
 /** Composite keys compare as rows; untyped literals get the type and collation of their column. */
 function compare(key: readonly string[], operator: '>' | '<=', bound: KeyBound): string {
-  const values = bound.map((text) => escapeLiteral(text));
-  return key.length === 1
-    ? `${key.join('')} ${operator} ${values.join('')}`
-    : `(${key.join(', ')}) ${operator} (${values.join(', ')})`;
+  return `(${key.join(', ')}) ${operator} (${bound.map(escapeLiteral).join(', ')})`;
 }
 
 /** The rows of one segment: after `lower`, up to and including `upper`; null is unbounded. */

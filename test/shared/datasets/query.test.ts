@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import pg from 'pg';
 import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
-import { checkDataset, defineDataset } from '../../../shared/datasets/define-dataset.js';
+import { defineDataset } from '../../../shared/datasets/define-dataset.js';
 import { freezeQuery, sampleSql, segmentSql, type FrozenQuery } from '../../../shared/datasets/query.js';
 import { MAX_BOUNDS, readBounds, type KeyFlaw } from '../../../shared/source/key-bounds.js';
 import type { Bound, KeyBound } from '../../../shared/plan/segments.js';
@@ -24,6 +24,7 @@ const odd = defineDataset({
   filters: {
     is: { kind: 'equals', column: 'SELECT' },
     among: { kind: 'one_of', column: 'SELECT' },
+    none: { kind: 'is_null', column: 'SELECT' },
     between: { kind: 'range', column: 'SELECT' },
   },
 });
@@ -51,22 +52,6 @@ const text = fc
   .filter((value) => !value.includes('\0') && value.isWellFormed());
 
 describe('the SQL of an export', () => {
-  it('of one user is limited to the tenant and the user', () => {
-    const owned = checkDataset({ ...odd, userColumn: `user'"id` });
-    const { select } = freezeQuery(
-      owned,
-      request({}, ['user']),
-      { tenantId: TENANT, userId: OTHER },
-      (quoted) => quoted,
-    );
-    const [, where = ''] = select.split(' WHERE ');
-    assert.equal(where, `"tenant'""id" = '${TENANT}' AND "user'""id" = '${OTHER}'`);
-    assert.throws(
-      () => freezeQuery(odd, request({}), { tenantId: TENANT, userId: OTHER }, (quoted) => quoted),
-      RangeError,
-    );
-  });
-
   let database: OpenDatabase;
   let client: pg.Client;
 
@@ -221,30 +206,19 @@ describe('the SQL of an export', () => {
     );
   });
 
-  it('says a day of a filter in the timezone of the export, and a time with an offset as it is', () => {
-    const events = defineDataset({
-      name: 'events',
-      title: 'Events',
-      table: 'events',
-      key: ['id'],
-      tenantColumn: 'tenant_id',
-      columns: { at: { type: 'timestamptz' } },
-      filters: { days: { kind: 'date_range', column: 'at' } },
-    });
-    const filters = { days: ['2026-03-29', '2026-03-29T12:00:00Z'] };
-    const asked = { ...request(filters, ['at']), options: { timezone: 'Europe/Berlin' } };
-    const { from } = freezeQuery(events, asked, { tenantId: TENANT }, (quoted) => quoted);
-    assert.match(
-      from,
-      /"at" >= \('2026-03-29'::timestamp AT TIME ZONE 'Europe\/Berlin'\) AND "at" < '2026-03-29T12:00:00Z'/,
-    );
+  it('renders columns as the format wants them, under their own names, and inputs as they are', async () => {
+    await fill([['a', 1, 'x']]);
+    const render = (quoted: string): string => (quoted === '"user"' ? `upper(${quoted})` : quoted);
+    const asked = request({}, ['user', 'SELECT']);
+    const { select } = freezeQuery(odd, asked, { tenantId: TENANT }, render, ['Key, too']);
+    assert.deepEqual((await client.query(select)).rows, [{ user: 'A', SELECT: 'x', 'Key, too': 1 }]);
   });
 
-  it('is not made for a column or a filter that the dataset does not have', () => {
-    assert.throws(
-      () => freezeQuery(odd, request({}, ['password']), { tenantId: TENANT }, (quoted) => quoted),
-      /has no column password/,
-    );
-    assert.throws(() => query({ color: 'red' }), /has no filter color/);
+  it('finds the rows without a value, and those with one', async () => {
+    await fill([['a', 1, 'x']]);
+    await client.query('UPDATE "my ""schema"""."order" SET "SELECT" = NULL');
+    await fill([['b', 2, 'y']]);
+    assert.deepEqual(await keys(query({ none: true }).select), [['a', 1]]);
+    assert.deepEqual(await keys(query({ none: false }).select), [['b', 2]]);
   });
 });

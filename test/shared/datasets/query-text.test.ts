@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
+import { checkDataset, defineDataset, type Dataset } from '../../../shared/datasets/define-dataset.js';
+import { freezeQuery } from '../../../shared/datasets/query.js';
+
+const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
+const USER = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
+
+const events = defineDataset({
+  ...{ name: 'events', title: 'Events', table: 'events', key: ['id'], tenantColumn: `tenant'"id` },
+  columns: { id: { type: 'bigint' }, at: { type: 'timestamptz' }, wall: { type: 'timestamp' } },
+  filters: {
+    is: { kind: 'equals', column: 'id' },
+    none: { kind: 'is_null', column: 'at' },
+    days: { kind: 'date_range', column: 'at' },
+    walls: { kind: 'date_range', column: 'wall' },
+  },
+});
+
+const request = (
+  filters: Record<string, FilterValue>,
+  columns: readonly string[] = ['id'],
+  options: ExportRequest['options'] = {},
+): ExportRequest => ({ type: 'events', format: 'CSV', columns: [...columns], filters, options, notify: {} });
+
+const asIs = (quoted: string): string => quoted;
+const freeze = (asked: ExportRequest, dataset: Dataset = events) =>
+  freezeQuery(dataset, asked, { tenantId: TENANT }, asIs);
+
+describe('the text of a query', () => {
+  it('of one user is limited to the tenant and the user', () => {
+    const owned = checkDataset({ ...events, userColumn: `user'"id` });
+    const { select } = freezeQuery(owned, request({}), { tenantId: TENANT, userId: USER }, asIs);
+    const [, where = ''] = select.split(' WHERE ');
+    assert.equal(where, `"tenant'""id" = '${TENANT}' AND "user'""id" = '${USER}'`);
+    assert.throws(
+      () => freezeQuery(events, request({}), { tenantId: TENANT, userId: USER }, asIs),
+      new RangeError('events has no user column'),
+    );
+  });
+
+  it('names a rendered column as the table does, and leaves the others alone', () => {
+    const render = (quoted: string): string => (quoted === '"at"' ? `to_json(${quoted})` : quoted);
+    const { select } = freezeQuery(events, request({}, ['at', 'id']), { tenantId: TENANT }, render, ['wall']);
+    assert.ok(select.startsWith('SELECT to_json("at") AS "at", "id", "wall" FROM '), select);
+  });
+
+  it('looks for nulls in the words that an index knows', () => {
+    assert.match(freeze(request({ none: true })).from, / AND "at" IS NULL$/);
+    assert.match(freeze(request({ none: false })).from, / AND "at" IS NOT NULL$/);
+  });
+
+  it('says a day of a filter in the timezone of the export, and a time with an offset as it is', () => {
+    const days = ['2026-03-29', '2026-03-29T12:00:00Z'];
+    const { from } = freeze(request({ days }, ['at'], { timezone: 'Europe/Berlin' }));
+    assert.match(
+      from,
+      /"at" >= \('2026-03-29'::timestamp AT TIME ZONE 'Europe\/Berlin'\) AND "at" < '2026-03-29T12:00:00Z'$/,
+    );
+    assert.match(freeze(request({ days })).from, /"at" >= \('2026-03-29'::timestamp AT TIME ZONE 'UTC'\) AND /);
+  });
+
+  it('has a day as it is where the column has no timezone', () => {
+    const { from } = freeze(request({ walls: ['2026-03-29', '2026-03-30'] }, ['id'], { timezone: 'Europe/Berlin' }));
+    assert.match(from, / AND "wall" >= '2026-03-29' AND "wall" < '2026-03-30'$/);
+  });
+
+  it('is not made for a column or a filter that the dataset does not have', () => {
+    assert.throws(() => freeze(request({}, ['password'])), /has no column password/);
+    const { filters: _, ...unfiltered } = events;
+    const columnless: Dataset = { ...events, columns: { at: { type: 'timestamptz' } } };
+    for (const dataset of [unfiltered, columnless]) {
+      assert.throws(() => freeze(request({ is: '1' }, ['at']), dataset), new RangeError('events has no filter is'));
+    }
+  });
+
+  it('is not made for half a range of dates', () => {
+    for (const days of [[], ['2026-01-31']]) {
+      assert.throws(() => freeze(request({ days })), new RangeError('a date_range has two dates'));
+    }
+  });
+});
