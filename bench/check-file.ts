@@ -1,6 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import { messageOf, StackError } from '../dev/stack/stack-error.js';
+import { messageOf } from '../shared/errors.js';
+import { StackError } from '../dev/stack/stack-error.js';
 import type { Facts } from './content.js';
 import type { About, Turn } from './turn.js';
 import { Fingerprinter, fingerprint } from './fingerprint.js';

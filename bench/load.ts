@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken } from '../api/sign-token.js';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
-import { messageOf } from '../dev/stack/stack-error.js';
+import { messageOf } from '../shared/errors.js';
 import { ask, postExport, type Caller } from './job.js';
 import { escapedCsv } from './requests.js';
 import type { Service } from './service.js';

@@ -39,5 +39,5 @@ export async function refusalOf(response: Response): Promise<Refusal> {
 }
 
 /** A sentence for the user about anything that was thrown. */
-export const sentenceOf = (error: unknown): string =>
+export const describeRefusal = (error: unknown): string =>
   error instanceof Refusal ? error.message : 'Something went wrong on this page. Reload it and try again.';

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Choices } from '../../shared/request/choices-schema.js';
 import type { Client } from './client.js';
-import { sentenceOf } from './refusal.js';
+import { describeRefusal } from './refusal.js';
 
 interface LoadedChoices {
   /** Null until the service has answered. */
@@ -19,7 +19,7 @@ export function useChoices(client: Client): LoadedChoices {
   useEffect(() => {
     const unmounted = new AbortController();
     client.choices(unmounted.signal).then(setChoices, (error: unknown) => {
-      if (!unmounted.signal.aborted) setProblem(sentenceOf(error));
+      if (!unmounted.signal.aborted) setProblem(describeRefusal(error));
     });
     return () => {
       unmounted.abort();

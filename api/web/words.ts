@@ -8,10 +8,11 @@ const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 /** Keeps a number and its unit on one line. */
 const NBSP = '\u00a0';
 
-export const count = (value: number): string => NUMBER.format(value);
+export const formatNumber = (value: number): string => NUMBER.format(value);
 
 /** `1 row`, `2 rows` */
-export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export const counted = (value: number, noun: string): string =>
+  `${formatNumber(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** @param value bytes; units are powers of 1000, as in file managers */
 export function size(value: number): string {

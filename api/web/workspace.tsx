@@ -5,8 +5,8 @@ import type { ListedJob } from '../../shared/job/schema.js';
 import { useAnnounce, type Announce } from './announce.js';
 import type { Client } from './client.js';
 import { headingId } from './jobs/heading-id.js';
-import { JobList } from './jobs/job-list.js';
-import { isActive } from './jobs/pages.js';
+import { ExportList } from './jobs/job-list.js';
+import { isUnfinished } from './jobs/pages.js';
 import { ending } from './jobs/status.js';
 import { useJobs, type KnownJobs } from './jobs/use-jobs.js';
 import { useWatches } from './jobs/use-watches.js';
@@ -26,7 +26,7 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
   const onJob = useCallback(
     (job: ListedJob) => {
       put(job);
-      if (!isActive(job)) announce(ending(job, titleOf(job)));
+      if (!isUnfinished(job)) announce(ending(job, titleOf(job)));
     },
     [put, announce, titleOf],
   );
@@ -50,7 +50,7 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
         limit={jobs.limit}
         onStart={(body, started) => void follow(`${titleOf(body)} as ${body.format}`, started)}
       />
-      <JobList client={client} jobs={jobs} known={known} pending={pending} silent={silent} titleOf={titleOf} />
+      <ExportList client={client} jobs={jobs} known={known} pending={pending} silent={silent} titleOf={titleOf} />
     </main>
   );
 }

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { Service, StackContext } from './context.js';
-import { messageOf, StackError } from './stack-error.js';
+import { messageOf } from '../../shared/errors.js';
+import { StackError } from './stack-error.js';
 
 const LIMIT_MS = 5_000;
 

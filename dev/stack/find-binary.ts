@@ -3,7 +3,8 @@ import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Say } from './progress.js';
 import { runCommand, tellingLine } from './run-command.js';
-import { messageOf, StackError } from './stack-error.js';
+import { messageOf } from '../../shared/errors.js';
+import { StackError } from './stack-error.js';
 
 /** A program that npm does not carry. */
 export interface BinarySpec {

@@ -5,7 +5,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalGroup } from './processes.js';
 import type { RecordedProcess, RunRecorder } from './run-record.js';
-import { messageOf, StackError } from './stack-error.js';
+import { messageOf } from '../../shared/errors.js';
+import { StackError } from './stack-error.js';
 
 export interface ProcessOptions {
   readonly name: string;

@@ -6,7 +6,8 @@ import { preparePlace, type PostgresPlace } from './postgres-place.js';
 import { postgresPrograms } from './postgres-programs.js';
 import { signalQuietly, processIdentity, waitUntilGone } from './processes.js';
 import { runCommand, tellingLine } from './run-command.js';
-import { messageOf, StackError } from './stack-error.js';
+import { messageOf } from '../../shared/errors.js';
+import { StackError } from './stack-error.js';
 import { startUntilReady, withFreePorts } from './start-service.js';
 
 const SUPERUSER = 'postgres';

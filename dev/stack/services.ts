@@ -10,7 +10,8 @@ import {
 } from './postgres.js';
 import { startSeaweedFs, type StartS3 } from './seaweedfs.js';
 import { given, ownSettings, type StackEnv } from './stack-env.js';
-import { messageOf, StackError } from './stack-error.js';
+import { messageOf } from '../../shared/errors.js';
+import { StackError } from './stack-error.js';
 import { findTemporal, startTemporal as startDevServer, type StartTemporal } from './temporal.js';
 
 export interface Services {

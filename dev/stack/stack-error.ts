@@ -5,8 +5,3 @@ export class StackError extends Error {
 
 /** Thrown when another process took a port between finding it free and binding it; the start is repeated elsewhere. */
 export class PortTakenError extends StackError {}
-
-/** The message of anything thrown, for use inside another sentence. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

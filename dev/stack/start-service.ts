@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackContext } from './context.js';
 import type { ManagedProcess } from './managed-process.js';
-import { messageOf, PortTakenError, StackError } from './stack-error.js';
+import { messageOf } from '../../shared/errors.js';
+import { PortTakenError, StackError } from './stack-error.js';
 
 const POLL_MS = 40;
 const PORT_TAKEN =

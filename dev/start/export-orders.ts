@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken } from '../../api/sign-token.js';
 import type { SampleUser } from '../sample-data/tenants.js';
 import type { Progress } from '../stack/progress.js';
-import { messageOf, StackError } from '../stack/stack-error.js';
-import { jobSchema, type Job } from './job.js';
+import { messageOf } from '../../shared/errors.js';
+import { StackError } from '../stack/stack-error.js';
+import { startedExportSchema, type StartedExport } from './job.js';
 import { progressBar } from './progress-bar.js';
 
 const POLL_MS = 200;
@@ -67,7 +68,7 @@ export async function exportOrders(
   return { jobId, rows, bytes, seconds: seconds(), fileKey, downloadUrl, token };
 }
 
-async function request(url: string, init: RequestInit, token: string, signal: AbortSignal): Promise<Job> {
+async function request(url: string, init: RequestInit, token: string, signal: AbortSignal): Promise<StartedExport> {
   const deadline = performance.now() + PATIENCE_MS;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   for (;;) {
@@ -76,7 +77,7 @@ async function request(url: string, init: RequestInit, token: string, signal: Ab
       throw new StackError(`${url} isn't responding: ${messageOf(error)}.`, { cause: error });
     });
     const text = await response.text();
-    if (response.ok) return jobSchema.parse(JSON.parse(text));
+    if (response.ok) return startedExportSchema.parse(JSON.parse(text));
     const isEarly = response.status === 503 && performance.now() < deadline;
     if (!isEarly) throw new StackError(`${url} answered ${response.status}: ${text}`);
     await sleep(POLL_MS, undefined, { signal });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What of a job's JSON this program reads. */
-export const jobSchema = z.object({
+export const startedExportSchema = z.object({
   job_id: z.string(),
   status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED']),
   progress: z.number(),
@@ -13,4 +13,4 @@ export const jobSchema = z.object({
   download_url: z.string().nullable(),
   error_message: z.string().nullable(),
 });
-export type Job = z.infer<typeof jobSchema>;
+export type StartedExport = z.infer<typeof startedExportSchema>;

@@ -2,7 +2,8 @@ import { migrate } from '../../shared/job/migrate.js';
 import { connectTemporal } from '../../shared/temporal/client.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import type { Progress } from '../stack/progress.js';
-import { messageOf, StackError } from '../stack/stack-error.js';
+import { messageOf } from '../../shared/errors.js';
+import { StackError } from '../stack/stack-error.js';
 import type { Stack } from '../stack/stack.js';
 
 /** What `npm run migrate` and `npm run setup:temporal` do. */

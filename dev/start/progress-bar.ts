@@ -1,9 +1,9 @@
-import type { Job } from './job.js';
+import type { StartedExport } from './job.js';
 
 const WIDTH = 30;
 
 /** `  ██████████░░░░░░░░░░ 50%  100,000 of 200,000 rows  220,000 rows/s` */
-export function progressBar(job: Job, seconds: number): string {
+export function progressBar(job: StartedExport, seconds: number): string {
   const filled = Math.round((WIDTH * job.progress) / 100);
   const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
   const rows = job.row_count ?? job.rows_exported;

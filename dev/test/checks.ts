@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { runCommand } from '../stack/run-command.js';
-import { messageOf } from '../stack/stack-error.js';
+import { messageOf } from '../../shared/errors.js';
 import { LOCAL_DIR } from '../stack/stack.js';
 
 interface Check {

@@ -6,12 +6,12 @@ import { namingFaults } from '../postgres.js';
 import { ACTIVE, JobLifecycle } from './lifecycle.js';
 import { JOB_COLUMNS, LISTED_COLUMNS, SHOWN_STATUS, type JobRow } from './row.js';
 
-export interface Owner {
+export interface JobOwner {
   readonly userId: string;
   readonly tenantId: string;
 }
 
-export interface ListQuery extends Owner {
+export interface ListQuery extends JobOwner {
   readonly status?: ShownStatus | undefined;
   readonly type?: string | undefined;
   readonly limit: number;
@@ -58,7 +58,7 @@ export class JobStore extends JobLifecycle {
     return row;
   }
 
-  async findOwned(jobId: string, owner: Owner): Promise<JobRow | null> {
+  async findOwned(jobId: string, owner: JobOwner): Promise<JobRow | null> {
     const row = await this.find(jobId);
     return row?.user_id === owner.userId && row.tenant_id === owner.tenantId ? row : null;
   }
@@ -75,7 +75,7 @@ export class JobStore extends JobLifecycle {
   }
 
   /** The first state of a semaphore: PROCESSING jobs hold a slot, QUEUED ones wait for it. Oldest first. */
-  async activeOf({ userId, tenantId }: Owner): Promise<ActiveJob[]> {
+  async activeOf({ userId, tenantId }: JobOwner): Promise<ActiveJob[]> {
     const rows = await this.rows(
       `SELECT ${JOB_COLUMNS} FROM export_jobs
        WHERE tenant_id = $1 AND user_id = $2 AND status IN (${ACTIVE}) ORDER BY created_at, job_id`,

@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Runner } from 'mocha';
 import { buildPage } from '../../dev/build-page.js';
-import { messageOf, StackError } from '../../dev/stack/stack-error.js';
+import { messageOf } from '../../shared/errors.js';
+import { StackError } from '../../dev/stack/stack-error.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { COUNTS_VARIABLE, type Counts } from '../../dev/test/mocha.js';
 import { VARIANTS, workflowBundleFile } from '../../worker/workflow-bundle.js';

@@ -8,7 +8,7 @@ import { ConfirmCancel, ConfirmDelete } from './confirm-action.js';
 import { headingId } from './heading-id.js';
 import { JobFile } from './job-file.js';
 import { JobProgress } from './job-progress.js';
-import { isActive } from './pages.js';
+import { isUnfinished } from './pages.js';
 import { statusWord } from './status.js';
 import { useJobActions } from './use-job-actions.js';
 
@@ -34,7 +34,7 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
   return (
     <li class="job" data-status={job.status}>
       <JobHeader job={job} name={name} />
-      {isActive(job) ? (
+      {isUnfinished(job) ? (
         <>
           <JobProgress job={job} title={name} isStale={isStale} />
           <CancelButton

@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** All exports of the user, newest first. */
-export function JobList({ client, jobs, known, pending, silent, titleOf }: Props): VNode {
+export function ExportList({ client, jobs, known, pending, silent, titleOf }: Props): VNode {
   const { items, nextCursor } = jobs;
   const [isLoading, setIsLoading] = useState(false);
 

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { ListedJob } from '../../../shared/job/schema.js';
-import { count, counted, duration } from '../words.js';
+import { formatNumber, counted, duration } from '../words.js';
 
 interface Props {
   readonly job: ListedJob;
@@ -25,8 +25,8 @@ function figures(job: ListedJob): string {
   const { total_rows: total, rows_exported: rows, rows_per_second: rate, remaining_seconds: remaining } = job;
   if (total === null) return job.status === 'QUEUED' ? 'Waiting to start…' : 'Counting rows…';
   return [
-    `${count(rows)} of ${counted(total, 'row')}`,
-    ...(rate === null ? [] : [`${count(rate)} rows/s`]),
+    `${formatNumber(rows)} of ${counted(total, 'row')}`,
+    ...(rate === null ? [] : [`${formatNumber(rate)} rows/s`]),
     ...(remaining === null ? [] : [`${duration(remaining)} left`]),
   ].join(' · ');
 }

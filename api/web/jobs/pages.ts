@@ -11,7 +11,7 @@ export interface Jobs {
   readonly limit: number;
 }
 
-export const isActive = ({ status }: ListedJob): boolean => status === 'QUEUED' || status === 'PROCESSING';
+export const isUnfinished = ({ status }: ListedJob): boolean => status === 'QUEUED' || status === 'PROCESSING';
 
 export const firstPage = (list: JobList): Jobs => ({
   items: list.exports,
@@ -42,7 +42,7 @@ export function withJob(before: Jobs, job: ListedJob): Jobs {
   return {
     ...before,
     items: merge(before.items, [job]),
-    active: isActive(job) ? [...others, job.job_id] : others,
+    active: isUnfinished(job) ? [...others, job.job_id] : others,
   };
 }
 

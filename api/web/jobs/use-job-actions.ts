@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ListedJob } from '../../../shared/job/schema.js';
 import type { Client } from '../client.js';
-import { sentenceOf } from '../refusal.js';
+import { describeRefusal } from '../refusal.js';
 
 interface JobActions {
   /** Why the last action failed, in a sentence; empty if it didn't. */
@@ -21,7 +21,7 @@ export function useJobActions(
   const run = async (action: () => Promise<void>): Promise<void> => {
     setProblem('');
     await action().catch((error: unknown) => {
-      setProblem(sentenceOf(error));
+      setProblem(describeRefusal(error));
       onOutdated();
     });
   };

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ListedJob } from '../../../shared/job/schema.js';
 import type { Client } from '../client.js';
-import { sentenceOf } from '../refusal.js';
+import { describeRefusal } from '../refusal.js';
 import { firstPage, withOlder, refreshed, withJob, type Jobs } from './pages.js';
 
 export interface KnownJobs {
@@ -26,7 +26,7 @@ export function useJobs(client: Client): KnownJobs {
         setJobs((before) => (before === null ? firstPage(list) : refreshed(before, list)));
       },
       (error: unknown) => {
-        setProblem(sentenceOf(error));
+        setProblem(describeRefusal(error));
       },
     );
   }, [client]);
@@ -38,7 +38,7 @@ export function useJobs(client: Client): KnownJobs {
       setProblem('');
       setJobs((before) => before && withOlder(before, list));
     } catch (error) {
-      setProblem(sentenceOf(error));
+      setProblem(describeRefusal(error));
     }
   }, [client, cursor]);
 

@@ -2,13 +2,13 @@ import type { VNode } from 'preact';
 import { pointerTo } from '../refusal.js';
 import { label as readable } from '../words.js';
 import { Field, Group } from './field.js';
-import type { ColumnType, DatasetChoice, FilterChoice, FilterDraft } from './request.js';
+import type { FieldType, DatasetChoice, FilterChoice, FilterDraft } from './request.js';
 import { ValueInput } from './value-input.js';
 
 interface FilterProps {
   readonly filter: FilterChoice;
   /** The type of the filtered column. */
-  readonly type: ColumnType;
+  readonly type: FieldType;
   readonly label: string;
   readonly draft: FilterDraft;
   readonly onChange: (draft: FilterDraft) => void;

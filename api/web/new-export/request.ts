@@ -7,7 +7,7 @@ import { optionFields, optionValue, type OptionField } from './option-fields.js'
 
 export type DatasetChoice = Choices['datasets'][number];
 export type FilterChoice = DatasetChoice['filters'][number];
-export type ColumnType = DatasetChoice['columns'][number]['type'];
+export type FieldType = DatasetChoice['columns'][number]['type'];
 type FormatChoice = Choices['formats'][number];
 
 /** The text in a filter's inputs; empty text means no filter. */
@@ -138,7 +138,7 @@ function setFilters(dataset: DatasetChoice, { filters }: Draft): Record<string, 
 }
 
 /** The value of a filter, or undefined if its inputs are empty. Numbers stay text so that they keep all digits. */
-function filterValue({ kind }: FilterChoice, type: ColumnType, draft: FilterDraft): FilterValue | undefined {
+function filterValue({ kind }: FilterChoice, type: FieldType, draft: FilterDraft): FilterValue | undefined {
   const { from = '', to = '', value = '' } = draft;
   switch (kind) {
     case 'date_range':
@@ -167,4 +167,4 @@ const valuesIn = ({ values = [], value = '' }: FilterDraft): string[] => [
     .filter((one) => one !== ''),
 ];
 
-const scalar = (text: string, type: ColumnType): string | boolean => (type === 'boolean' ? text === 'true' : text);
+const scalar = (text: string, type: FieldType): string | boolean => (type === 'boolean' ? text === 'true' : text);

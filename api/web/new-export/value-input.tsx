@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import type { InputAttributes } from './field.js';
-import type { ColumnType } from './request.js';
+import type { FieldType } from './request.js';
 
 interface Props extends Partial<InputAttributes> {
-  readonly type: ColumnType;
+  readonly type: FieldType;
   readonly value: string;
   readonly onValue: (value: string) => void;
 }
@@ -13,7 +13,7 @@ type Kind =
   | { readonly type: 'date' | 'time' | 'datetime-local' };
 
 /** The input for a column type. Numbers use text inputs: number inputs round, and scrolling changes them. */
-function inputFor(type: ColumnType): Kind {
+function inputFor(type: FieldType): Kind {
   switch (type) {
     case 'smallint':
     case 'integer':
