@@ -4,7 +4,7 @@ import type { JobFailure, JobRef, NotificationEvent } from '../shared/contract.j
 import { ERRORS } from '../shared/errors.js';
 import { exportStart } from '../shared/temporal/export-start.js';
 import { jobOfRow, type JobRow } from '../shared/job/row.js';
-import { notificationStart, tellsSomebody } from '../shared/temporal/notification-start.js';
+import { notificationStart, wantsNotification } from '../shared/temporal/notification-start.js';
 import { tuningFor } from '../shared/temporal/tenant-weights.js';
 import type { ActivityDeps } from './deps.js';
 import { exportStatus, isOpen } from './export-status.js';
@@ -55,7 +55,7 @@ async function startMissing({ temporal, limit, tuning, weights }: Deps, row: Job
 async function notifyOwner({ temporal, tuning, weights }: Deps, row: JobRow): Promise<void> {
   const { job_id: jobId, tenant_id: tenantId } = row;
   const event = EVENTS[row.shown_status];
-  if (event === undefined || !tellsSomebody(row)) return;
+  if (event === undefined || !wantsNotification(row)) return;
   const start = notificationStart({ jobId, tenantId, event }, row, tuningFor(tenantId, tuning, weights));
   await temporal.client.workflow.start('notificationWorkflow', start).catch(unlessStarted);
 }

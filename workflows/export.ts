@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { ExportInput, ExportResult } from '../shared/temporal/inputs.js';
 import type { FinishedFile, JobFailure, NotificationEvent } from '../shared/contract.js';
-import { tellsSomebody } from '../shared/temporal/notification-start.js';
+import { wantsNotification } from '../shared/temporal/notification-start.js';
 import { controlActivities } from './activity-options.js';
 import { ExportState } from './export-state.js';
 import { failureOf, reasonOf } from './failures.js';
@@ -52,7 +52,7 @@ async function publish(input: ExportInput, state: ExportState, file: FinishedFil
   const { urlTtlSeconds } = tuning;
   await inlineFirst(tuning, label, (steps) => steps.publishExport({ jobId, tenantId, file, urlTtlSeconds }));
   state.completed(rowCount);
-  if (tellsSomebody(job.request)) await releaseAndNotify(input, 'completed');
+  if (wantsNotification(job.request)) await releaseAndNotify(input, 'completed');
   else await releaseSlotInline(input);
   state.enter('done');
   return { status: 'COMPLETED', rowCount, fileSize };

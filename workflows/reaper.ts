@@ -66,7 +66,7 @@ export class Reaper {
       await settleExport({ jobId, tenantId: this.tenantId });
       this.slots.settle(jobId);
     } catch {
-      await sleep(tuning.lookEveryMs);
+      await sleep(tuning.reapEveryMs);
     }
   }
 }

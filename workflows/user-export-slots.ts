@@ -102,10 +102,10 @@ const isBusy = (slots: Slots): boolean => slots.active.length > 0;
 async function serve(slots: Slots, reaper: Reaper, tuning: () => SlotsTuning): Promise<'idle' | 'long'> {
   for (;;) {
     const busy = isBusy(slots);
-    const { lookEveryMs, idleMs } = tuning();
+    const { reapEveryMs, idleMs } = tuning();
     const woken = await condition(
       () => workflowInfo().continueAsNewSuggested || reaper.mustSettle || isBusy(slots) !== busy,
-      busy ? lookEveryMs : idleMs,
+      busy ? reapEveryMs : idleMs,
     );
     if (reaper.mustSettle) void reaper.settleDead().catch(() => undefined);
     const isLong = workflowInfo().continueAsNewSuggested;

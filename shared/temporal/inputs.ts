@@ -50,15 +50,15 @@ export interface Tuning {
   readonly finish: ActivityTuning;
   readonly mail: ActivityTuning;
   readonly webhook: WebhookTuning;
-  /** Semaphore: how often it looks for dead exports while there are any, and how long it stays when there are none. */
-  readonly lookEveryMs: number;
+  /** Semaphore: how often it looks for dead exports while any is active, and how long it stays when none is. */
+  readonly reapEveryMs: number;
   readonly idleMs: number;
   /** How often a waiting export asks for its slot again if no hint reaches it. */
   readonly claimEveryMs: number;
 }
 
 /** What a semaphore runs with. */
-export type SlotsTuning = Pick<Tuning, 'control' | 'lookEveryMs' | 'idleMs' | 'fairnessWeight'>;
+export type SlotsTuning = Pick<Tuning, 'control' | 'reapEveryMs' | 'idleMs' | 'fairnessWeight'>;
 
 /** How large an export may be, and how its segments are cut. */
 export type SizeTuning = Pick<Tuning, 'segmentBytes' | 'maxSegmentRows' | 'maxRows' | 'maxBytes'>;

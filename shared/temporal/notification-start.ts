@@ -8,7 +8,7 @@ interface Asked {
   readonly notify: { readonly email?: string | undefined; readonly webhook_url?: string | undefined };
 }
 
-export const tellsSomebody = ({ notify }: Pick<Asked, 'notify'>): boolean =>
+export const wantsNotification = ({ notify }: Pick<Asked, 'notify'>): boolean =>
   notify.email !== undefined || notify.webhook_url !== undefined;
 
 /** How a notification is started, whoever starts it: its export, or who finds that this has died without a word. */

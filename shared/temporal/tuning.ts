@@ -40,14 +40,14 @@ export const DEFAULT_TUNING: Tuning = {
     heartbeatMs: 15 * SECOND,
   },
   webhook: WEBHOOK,
-  lookEveryMs: MINUTE,
+  reapEveryMs: MINUTE,
   idleMs: 10 * SECOND,
   claimEveryMs: 30 * SECOND,
 };
 
-export const slotsTuning = ({ control, lookEveryMs, idleMs, fairnessWeight }: SlotsTuning): SlotsTuning => ({
+export const slotsTuning = ({ control, reapEveryMs, idleMs, fairnessWeight }: SlotsTuning): SlotsTuning => ({
   control,
-  lookEveryMs,
+  reapEveryMs,
   idleMs,
   ...(fairnessWeight === undefined ? {} : { fairnessWeight }),
 });

@@ -65,7 +65,7 @@ export const FAST: Tuning = {
   },
   mail: { maximumAttempts: 4, initialIntervalMs: 50, maximumIntervalMs: 300, startToCloseMs: 5000, heartbeatMs: 2000 },
   webhook: { retryDelaysMs: [50, 100, 200, 300], timeoutMs: 1000, startToCloseMs: 3000 },
-  lookEveryMs: 1000,
+  reapEveryMs: 1000,
   idleMs: 500,
   claimEveryMs: 500,
 };

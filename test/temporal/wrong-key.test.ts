@@ -104,7 +104,7 @@ describeDeeply('a worker with another PAYLOAD_KEY than the rest', () => {
     service = await startService({
       orders: 100,
       admissionDeadlineMs: 2000,
-      tuning: { lookEveryMs: 60_000 },
+      tuning: { reapEveryMs: 60_000 },
       env: { PAYLOAD_KEY: key },
     });
   });

@@ -21,7 +21,7 @@ describe('a webhook', () => {
   const user = someUser();
 
   before(async () => {
-    stage = await startStage({ tuning: { lookEveryMs: 300 } });
+    stage = await startStage({ tuning: { reapEveryMs: 300 } });
     door = await stage.doors.closed(1);
   });
   after(async () => {

@@ -103,7 +103,7 @@ describe('a semaphore', () => {
       },
     });
     try {
-      await serve({ env: { TEMPORAL_ADDRESS: server.address }, tuning: { lookEveryMs: 200 } });
+      await serve({ env: { TEMPORAL_ADDRESS: server.address }, tuning: { reapEveryMs: 200 } });
       const user = someUser();
       const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
       await door.somebodyWaits(2);

@@ -20,7 +20,7 @@ describe('a slot', () => {
 
   before(async () => {
     // Nobody looks by the clock: what is found is found by the look on refusal.
-    ({ service, doors } = await startStage({ tuning: { lookEveryMs: 60_000 } }));
+    ({ service, doors } = await startStage({ tuning: { reapEveryMs: 60_000 } }));
   });
   after(async () => {
     await endStage({ service, doors });
