@@ -1,5 +1,5 @@
+import { LRUCache } from 'lru-cache';
 import type { Caller, VerifyToken } from './deps.js';
-import { keepNewest } from './keep-newest.js';
 
 /** How long a token that was found good is taken at its word, ms: keys that a provider withdraws live longer in its cache. */
 const TRUSTED_MS = 30_000;
@@ -11,15 +11,14 @@ const MOST = 5000;
  * not expired is looked at each time.
  */
 export function rememberTokens(verify: VerifyToken): VerifyToken {
-  const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
+  const known = new LRUCache<string, Caller>({ max: MOST });
   return async (token) => {
-    const now = Date.now();
     const found = known.get(token);
-    if (found !== undefined && now < found.until) return found.caller;
-    known.delete(token);
+    if (found !== undefined) return found;
     const caller = await verify(token);
-    known.set(token, { caller, until: Math.min(now + TRUSTED_MS, caller.expiresAt * 1000) });
-    keepNewest(known, MOST);
+    const ttl = Math.min(TRUSTED_MS, caller.expiresAt * 1000 - Date.now());
+    // A time to live of 0 would mean forever.
+    if (ttl > 0) known.set(token, caller, { ttl });
     return caller;
   };
 }

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { exportWorkflowId } from '../shared/temporal/names.js';
 import { percentOf } from '../shared/contract.js';
@@ -9,7 +10,6 @@ import { isActive } from '../shared/job/lifecycle.js';
 import { askInTime } from '../shared/time-limit.js';
 import { progressQuery } from '../shared/temporal/messages.js';
 import type { ApiDeps } from './deps.js';
-import { keepNewest } from './keep-newest.js';
 import { liveFromRow, type LiveView } from '../shared/job/view.js';
 
 /** A query waits for a worker; a person who watches a progress bar does not. */
@@ -40,7 +40,7 @@ interface Answer {
  * event. Nothing here may fail a request: without an answer in time, the row is the answer.
  */
 export class LiveProgress {
-  private readonly shown = new Map<string, Shown>();
+  private readonly shown = new LRUCache<string, Shown>({ max: REMEMBERED });
   private readonly answers = new Map<string, Promise<Answer | null>>();
 
   constructor(private readonly deps: Pick<ApiDeps, 'temporal' | 'jobs' | 'logger'>) {}
@@ -113,20 +113,13 @@ export class LiveProgress {
     const rowsExported = Math.max(live.rowsExported, row.rows_exported, before?.rowsExported ?? 0);
     const due = Date.now() - (before?.raisedAt ?? 0) >= RAISE_EVERY_MS;
     const raise = due && progress > row.progress && row.status === 'PROCESSING';
-    this.remember(row.job_id, { progress, rowsExported, raisedAt: raise ? Date.now() : (before?.raisedAt ?? 0) });
+    this.shown.set(row.job_id, { progress, rowsExported, raisedAt: raise ? Date.now() : (before?.raisedAt ?? 0) });
     if (raise) {
       await this.deps.jobs.raiseProgress(row.job_id, progress).catch((error: unknown) => {
         this.deps.logger.warn({ job_id: row.job_id, err: error }, 'progress could not be kept');
       });
     }
     return { ...live, progress, rowsExported };
-  }
-
-  private remember(jobId: string, shown: Shown): void {
-    // Out and in again: whoever was watched longest ago is first.
-    this.shown.delete(jobId);
-    this.shown.set(jobId, shown);
-    keepNewest(this.shown, REMEMBERED);
   }
 }
 

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../shared/mails/escape-html.js';
+import escapeHtml from 'escape-html';
 import type { Message } from './inbox-message.js';
 import type { Delivery } from './inbox-webhooks.js';
 

@@ -1,5 +1,5 @@
+import escape from 'escape-html';
 import type { MailContent } from './content.js';
-import { escapeHtml as escape } from './escape-html.js';
 
 /**
  * HTML that mail clients render: tables (Outlook renders with Word), inline styles (some clients drop `<style>`), system
