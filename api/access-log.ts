@@ -3,18 +3,18 @@ import { isIP } from 'node:net';
 import { QUIET, answering, contextOf, type RequestContext } from './context.js';
 import type { ApiDeps } from './deps.js';
 
-/** Statuses of refusals: their log lines name the caller, the address and the reason. */
+/** Statuses whose log lines name the caller, the IP address and the reason. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 429]);
 
 /**
- * One line a request, when it is answered or its client has gone, and its place among the metrics. Route patterns only:
- * addresses can hold secrets.
+ * Logs and measures each request when it is answered or its client disconnects. Only the route's pattern is logged:
+ * paths can contain secrets.
  */
 export function accessLog({ logger, metrics }: Pick<ApiDeps, 'logger' | 'metrics'>): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     const context = contextOf(request);
-    // Known only while the connection is open; with a trusted proxy, it is whatever the proxy sent.
+    // Known only while the connection is open; with a trusted proxy, it is what the proxy sent.
     const { ip = '' } = request;
     response.set('X-Request-Id', context.requestId);
     response.once('close', () => {
@@ -22,7 +22,7 @@ export function accessLog({ logger, metrics }: Pick<ApiDeps, 'logger' | 'metrics
       const route = context.route === '' ? 'none' : context.route;
       const { statusCode: status } = response;
       const ms = performance.now() - startedAt;
-      // How long a stream was open says nothing about the service.
+      // The duration of a stream says nothing about the service.
       if (!isStream(response)) metrics.answered({ method: request.method, route, status, seconds: ms / 1000 });
       const isAudited = REFUSALS.has(status) || targetUserId !== undefined;
       const line = {
@@ -44,7 +44,7 @@ export function accessLog({ logger, metrics }: Pick<ApiDeps, 'logger' | 'metrics
   };
 }
 
-/** The caller, the user it is about, and the reason. */
+/** The caller, the user the request is about, and the reason. */
 const auditOf = ({ principal, targetUserId, problem }: RequestContext): object => ({
   ...(principal === undefined ? {} : { user_id: principal.userId }),
   ...(targetUserId === undefined ? {} : { target_user_id: targetUserId }),

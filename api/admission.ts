@@ -20,16 +20,16 @@ import { isPassingFault, pauseAfter } from './passing-faults.js';
 import type { Turns } from './turns.js';
 
 const DEADLINE_MS = 5000;
-/** What is left for the answer to come back: the semaphore refuses a request that it meets later than this. */
+/** Time left for the response to arrive: the semaphore rejects a request that it receives later than this. */
 const MARGIN_MS = 1000;
 
-/** The server's name for an update whose workflow ended before it had answered. */
+/** The server's name for an update whose workflow ended before it responded. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
 
-/** gRPC's code for a workflow that has ended between two steps of the server. */
+/** gRPC's code for a workflow that ended between two steps of the server. */
 const NOT_FOUND = 5;
 
-/** True for an answer that says nothing about the request: the next one may. */
+/** True for errors that a repeated request may not meet. */
 function isPassing(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError || grpcCode(error) === NOT_FOUND) return true;
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
@@ -43,37 +43,38 @@ function isIdList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** The semaphore's own words; null when it did not get to say any. */
-function refusal(error: unknown): ServiceError | null {
+/** The semaphore's own refusal; null if the error comes from somewhere else. */
+function refusal(error: unknown, limit: number): ServiceError | null {
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return null;
   if (cause.type === 'TOO_MANY_EXPORTS') {
     const [ids] = cause.details ?? [];
-    return new ServiceError('TOO_MANY_EXPORTS', cause.message, { active_job_ids: isIdList(ids) ? ids : [] });
+    const sentence = `You already have ${limit} active exports (the limit).`;
+    return new ServiceError('TOO_MANY_EXPORTS', sentence, { active_job_ids: isIdList(ids) ? ids : [] });
   }
   return cause.type === 'TEMPORARILY_UNAVAILABLE' ? unanswered(error) : null;
 }
 
 function unanswered(cause: unknown): ServiceError {
-  return new ServiceError('TEMPORARILY_UNAVAILABLE', 'No worker has answered in time.', {}, { cause });
+  return new ServiceError('TEMPORARILY_UNAVAILABLE', "We couldn't confirm that the export started.", {}, { cause });
 }
 
-/** The call did not come back, or came back with nothing but the way to the server to blame. */
+/** The call timed out, or failed on the way to the workflow. */
 function hasNoAnswer(error: unknown): boolean {
   const named = error instanceof TimeLimitError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
   return named || isPassing(error) || (grpcCode(error) !== null && !isInvalid(error));
 }
 
 /**
- * Asks the user's semaphore for a slot, starting it when it is not there, and has it start the export.
+ * Requests a slot from the user's semaphore, which then starts the export. Starts the semaphore if it isn't running.
  *
- * A retry is safe: the semaphore knows the job id. Each try has an update id of its own, because an id is only known
- * within one run: repeated after the end of that run, it would return its answer and start nothing.
+ * A retry is safe: the semaphore knows the job id. Each attempt has its own update id, because update ids are only
+ * unique within a run: repeated after that run has ended, an id would return the old response and start nothing.
  *
- * @param again an export with this id has ended, and nothing is left of it
- * @param turns of tenants: one that asks for many exports in a moment does not keep the others waiting
- * @throws ServiceError TOO_MANY_EXPORTS with `active_job_ids`; TEMPORARILY_UNAVAILABLE when nobody answered in time, in
- * which case the export may have started all the same: its row tells
+ * @param again true when an earlier export with this id has ended and its row was deleted
+ * @param turns by tenant, so that a burst of one tenant doesn't delay the others
+ * @throws ServiceError TOO_MANY_EXPORTS with `active_job_ids`; TEMPORARILY_UNAVAILABLE when there was no response in
+ * time, in which case the export may have started: look for its row
  */
 export async function admit(job: JobSeed, deps: ApiDeps, turns: Turns, again = false): Promise<Admission> {
   const { metrics } = deps;
@@ -117,7 +118,7 @@ async function ask(
       try {
         return await withTimeLimit(askOnce(deadline, notAfter), Math.max(0, deadline - Date.now()));
       } catch (error) {
-        const refused = refusal(error);
+        const refused = refusal(error, limit);
         if (refused !== null) throw refused;
         if (!hasNoAnswer(error)) throw error;
         if (!isPassing(error) || Date.now() >= notAfter) throw unanswered(error);
@@ -126,7 +127,7 @@ async function ask(
     }
   };
   try {
-    // So long for its turn at most, and so long for the answer.
+    // One deadline for queueing, one for the response.
     return await withTimeLimit(turns.take(tenantId, untilAnswered), 2 * admissionDeadlineMs);
   } catch (error) {
     throw error instanceof TimeLimitError ? unanswered(error) : error;

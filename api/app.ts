@@ -17,11 +17,11 @@ import { nothingHere } from './static-file.js';
 
 const userIdSchema = z.guid().toLowerCase();
 
-/** The HTTP service, without a port. It owns nothing that was passed in. */
+/** The HTTP service, not yet listening. It closes none of its dependencies. */
 export function createApp(deps: ApiDeps): Express {
   const app = express();
   app.disable('x-powered-by');
-  // Answers are never kept, so that nobody could come back with an ETag.
+  // Responses aren't cached, so ETags would never be used.
   app.disable('etag');
   app.set('query parser', 'simple');
   app.set('trust proxy', deps.settings.trustProxy ?? false);
@@ -49,13 +49,13 @@ function mount(app: Express, path: string, routes: readonly Route[], deps: ApiDe
   mounted.all(otherMethod(routes));
 }
 
-const handlers = ({ scope, takes, maxBodyBytes, createHandler }: Route, deps: ApiDeps): RequestHandler[] => [
+const handlers = ({ scope, body, maxBodyBytes, createHandler }: Route, deps: ApiDeps): RequestHandler[] => [
   ...(scope === undefined ? [] : [requireScope(scope)]),
-  ...(takes === undefined ? [] : jsonBody(maxBodyBytes)),
+  ...(body === undefined ? [] : jsonBody(maxBodyBytes)),
   createHandler(deps),
 ];
 
-/** The access log has the route's pattern, never the URL, and the user that a request is about, even if refused. */
+/** Tells the access log the route's pattern (never the URL) and the user a request is about, even if it is refused. */
 function named(path: string): RequestHandler {
   return (request, _response, next) => {
     const context = contextOf(request);
@@ -72,7 +72,7 @@ function otherMethod(routes: readonly Route[]): RequestHandler {
   return (request, response) => {
     response.set('Allow', allow);
     if (request.method !== 'OPTIONS') {
-      throw new ServiceError('METHOD_NOT_ALLOWED', `This address takes ${allow}, not ${request.method}.`);
+      throw new ServiceError('METHOD_NOT_ALLOWED', `${request.method} is not allowed here. Allowed: ${allow}.`);
     }
     response.status(204).end();
   };

@@ -1,9 +1,9 @@
 import { ServiceError } from '../shared/errors.js';
 
 /**
- * Asks the source database something that a request waits for.
+ * Queries the source database while a request waits.
  * @param gone aborted when the client has disconnected
- * @throws ServiceError SOURCE_UNAVAILABLE when that takes longer: it is as good as away
+ * @throws ServiceError SOURCE_UNAVAILABLE when it takes longer than `limitMs`
  */
 export async function askSource<T>(
   limitMs: number,
@@ -15,6 +15,6 @@ export async function askSource<T>(
     return await ask(gone === undefined ? limit : AbortSignal.any([limit, gone]));
   } catch (error) {
     if (!limit.aborted) throw error;
-    throw new ServiceError('SOURCE_UNAVAILABLE', 'The source database takes too long.', {}, { cause: error });
+    throw new ServiceError('SOURCE_UNAVAILABLE', 'The source database took too long to respond.', {}, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Aborted when the client disconnects before it is answered, so work done only for it can stop. */
+/** Aborted when the client disconnects before it gets a response, so that work done only for it can stop. */
 export function clientGone(response: Response): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {

@@ -4,13 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError, type ErrorCode } from '../shared/errors.js';
 import type { Caller } from './deps.js';
 
-/** Asked every few seconds by whatever keeps the process running: not worth a line or a trace each. */
+/** Probed every few seconds by whatever keeps the process running, so neither logged at info nor traced. */
 export const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** What is known about a request while it is answered; the access log writes it down at the end. */
+/** What is known about a request while it is handled; the access log writes it at the end. */
 export interface RequestContext {
   readonly requestId: string;
-  /** The pattern of the route, never the address itself: `/d/…` holds a secret. Empty while none has matched. */
+  /** The pattern of the route, never the path itself: `/d/…` contains a secret. Empty until a route matches. */
   route: string;
   principal?: Caller;
   jobId?: string;
@@ -18,7 +18,7 @@ export interface RequestContext {
   targetUserId?: string;
   /** Why the request was refused or failed. */
   problem?: ErrorCode;
-  /** Of the trace that it belongs to; none where nothing is traced. */
+  /** The trace it belongs to; absent if requests aren't traced. */
   traceId?: string;
 }
 
@@ -39,12 +39,12 @@ export function contextOf(request: IncomingMessage): RequestContext {
 
 const current = new AsyncLocalStorage<RequestContext>();
 
-/** Runs what answers a request; log lines of it know whose they are. */
+/** Handles a request so that its log lines carry the request's context. */
 export const answering = (request: IncomingMessage, work: () => void): void => {
   current.run(contextOf(request), work);
 };
 
-/** For every line of the log: the request that it is written for, and the job that it is about. */
+/** Fields of every log line: the request it was written for, and the job it is about. */
 export function logContext(): object {
   const context = current.getStore();
   if (context === undefined) return {};
@@ -56,9 +56,9 @@ export function logContext(): object {
   };
 }
 
-/** @throws ServiceError UNAUTHENTICATED on a route that forgot to ask for a token: nothing is shown by accident */
+/** @throws ServiceError UNAUTHENTICATED on a route that isn't behind `authenticate`, so that a mistake exposes nothing */
 export function principalOf(request: IncomingMessage): Caller {
   const { principal } = contextOf(request);
-  if (principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'A bearer token is needed.');
+  if (principal === undefined) throw new ServiceError('UNAUTHENTICATED', 'A bearer token is required.');
   return principal;
 }

@@ -4,7 +4,7 @@ import { REQUEST_HEADERS, RESPONSE_HEADERS } from './openapi/headers.js';
 
 const DAY_SECONDS = 86_400;
 
-/** Lets pages of these origins call the service. None: no page of another origin may. */
+/** Lets pages of these origins call the service. Without any, only the service's own page can. */
 export function crossOrigin(origins: readonly string[]): RequestHandler[] {
   if (origins.length === 0) return [];
   const allow = cors({
@@ -17,7 +17,7 @@ export function crossOrigin(origins: readonly string[]): RequestHandler[] {
   });
   return [
     (request, response, next) => {
-      // An OPTIONS that is no preflight is answered as ever: with the methods of its address.
+      // An OPTIONS that isn't a preflight gets the allowed methods of its address, as without CORS.
       const isPreflight = request.get('Access-Control-Request-Method') !== undefined;
       if (request.method === 'OPTIONS' && !isPreflight) next();
       else allow(request, response, next);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JobRow } from '../shared/job/row.js';
 
-/** The place after a job in the list, newest first. Clients pass it back as it is. */
+/** A position in a list, newest first: after this job or schedule. Clients pass it back unchanged. */
 
 const place = z.tuple([z.iso.datetime(), z.guid()]);
 
@@ -20,7 +20,7 @@ function readCursor(text: string): z.infer<typeof place> | undefined {
 export const cursorSchema = z.string({ error: 'must be given once' }).transform((text, context) => {
   const read = readCursor(text);
   if (read === undefined) {
-    context.addIssue({ code: 'custom', message: 'must be the next_cursor of an answer' });
+    context.addIssue({ code: 'custom', message: 'must be the next_cursor of a response' });
     return z.NEVER;
   }
   return { createdAt: new Date(read[0]), jobId: read[1] };

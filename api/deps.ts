@@ -22,12 +22,12 @@ import type { Readiness } from './readiness.js';
 export const SCOPES = ['exports:read', 'exports:write', 'exports:admin', 'operator:decode'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who is asking, as the token says it. Ids are in lower case. */
+/** The user and tenant of a token. Ids are in lower case. */
 export interface Principal {
   readonly userId: string;
   readonly tenantId: string;
   readonly email?: string;
-  /** What the token allows; none: everything of the user's own. */
+  /** What the token allows. Absent: reading and writing the user's own exports. */
   readonly scopes?: readonly string[];
 }
 
@@ -38,16 +38,16 @@ export interface Caller extends Principal {
 }
 
 /**
- * @throws ServiceError UNAUTHENTICATED for a token that is not good, TEMPORARILY_UNAVAILABLE when the keys to check it
- * with are out of reach
+ * @throws ServiceError UNAUTHENTICATED for an invalid token, TEMPORARILY_UNAVAILABLE when the keys to verify it can't be
+ * fetched
  */
 export type VerifyToken = (token: string) => Promise<Caller>;
 
 export interface ApiSettings {
-  /** Where clients reach this service; links begin with it. */
+  /** Where clients reach this service; links start with it. */
   readonly publicUrl: string;
   readonly linkSecret: string;
-  /** What every tenant's webhook secret is derived from. */
+  /** Every tenant's webhook secret is derived from it. */
   readonly webhookKey: string;
   /** Which addresses a webhook may name. */
   readonly webhookRule: AddressRule;
@@ -55,36 +55,36 @@ export interface ApiSettings {
   readonly recipientRule: RecipientRule;
   /** Active exports that a user may have. */
   readonly limit: number;
-  /** Active exports that a tenant may have. None: no limit. */
+  /** Active exports that a tenant may have. Absent: no limit. */
   readonly tenantLimit?: number | undefined;
   /** Tenants' shares of the database readers; 1 for those that are not named. */
   readonly weights?: TenantWeights;
   /** Schedules that a user may have. */
   readonly maxSchedules: number;
-  /** Between two runs of a schedule at least, seconds. */
+  /** The shortest time between two runs of a schedule, seconds. */
   readonly minScheduleSeconds: number;
   /** Goes into the input of every workflow that is started here. */
   readonly tuning: Tuning;
-  /** Requests a minute. None: no limit. */
+  /** Requests per minute. Absent: no limit. */
   readonly rateLimits?: { readonly user?: number | undefined; readonly tenant?: number | undefined };
-  /** Origins whose pages may call the service; `*` is any. Default: none. */
+  /** Origins whose pages may call the service; `*` allows any. Default: none. */
   readonly corsOrigins?: readonly string[];
   /** Express's `trust proxy`. Default: no proxy is trusted. */
   readonly trustProxy?: boolean | number | string[];
   /** Event streams that a user may have open in this process. */
   readonly maxEventStreams: number;
-  /** Where the web page was built to. None: there is a sentence in its place. */
+  /** The folder of the built web page. Absent: `GET /` is a 404. */
   readonly pageFolder?: string;
   /** How long a POST waits to be admitted, in ms. Default 5000. */
   readonly admissionDeadlineMs?: number;
-  /** How long an erasure is waited for before its request is answered 202, in ms. Default 20,000. */
+  /** How long a request waits for its erasure to finish before it responds 202, in ms. Default 20,000. */
   readonly erasureAnswerMs?: number;
 }
 
 /** Opened once by `main.ts`, or by a test; the API closes none of it. */
 export interface ApiDeps {
   readonly jobs: JobStore;
-  /** What is exported from: the API counts its rows. */
+  /** The database that is exported from; the API counts its rows. */
   readonly source: Source;
   readonly permissions: Permissions;
   readonly timeZones: TimeZones;
@@ -98,12 +98,12 @@ export interface ApiDeps {
   readonly verifyToken: VerifyToken;
   readonly logger: Logger;
   readonly metrics: ApiMetrics;
-  /** What `/metrics` answers. Undefined: it is served at a port of its own. */
+  /** The response to `/metrics`. Undefined: metrics are served on a separate port. */
   readonly scrape: Scrape | undefined;
-  /** Default: nothing is traced. */
+  /** Default: requests aren't traced. */
   readonly traceRequests?: RequestHandler | undefined;
   readonly settings: ApiSettings;
   readonly readiness: Readiness;
-  /** Aborted when the process is about to stop: what would go on for long ends then. */
+  /** Aborted when the process is about to stop, to end event streams. */
   readonly stopping: AbortSignal;
 }

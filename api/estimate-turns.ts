@@ -5,19 +5,19 @@ import { NoTurnError, Turns } from './turns.js';
 /** Estimates at a time in one process, each with a connection to the source database. */
 export const ESTIMATES = 3;
 /** Per tenant, so that its users leave room for other tenants. */
-const OF_A_TENANT = 2;
+const PER_TENANT = 2;
 /** How long an estimate waits for its turns altogether, ms. */
 const WAIT_MS = 2000;
 
 /** Queues estimates: one at a time per user, and none waits longer than two seconds. */
 export class EstimateTurns {
   readonly #users = new Turns(1);
-  readonly #tenants = new Turns(OF_A_TENANT);
+  readonly #tenants = new Turns(PER_TENANT);
   readonly #all = new Turns(ESTIMATES);
 
   /**
-   * @param gone aborted when the client has left: it waits no longer
-   * @throws ServiceError TOO_MANY_ESTIMATES when the user's own are in the way, TEMPORARILY_UNAVAILABLE when others' are
+   * @param gone aborted when the client disconnects: its estimate leaves the queue
+   * @throws ServiceError TOO_MANY_ESTIMATES after waiting for the user's own, TEMPORARILY_UNAVAILABLE for others'
    */
   async take<T>({ tenantId, userId }: UserRef, gone: AbortSignal, work: () => Promise<T>): Promise<T> {
     const patience = AbortSignal.any([gone, AbortSignal.timeout(WAIT_MS)]);

@@ -1,11 +1,11 @@
 import type { RowCount } from '../shared/source/count-rows.js';
 import type { Finished } from '../shared/job/store.js';
 
-/** What recent exports of the same shape say about one of so many rows. */
+/** Predicted from recent exports of the same dataset and format. */
 export interface Forecast {
   readonly bytes: number | null;
   readonly seconds: number | null;
-  /** How many exports it is taken from. */
+  /** How many exports the prediction is based on. */
   readonly based_on: number;
   /** Why bytes or seconds are null; null when neither is. */
   readonly reason: string | null;
@@ -16,11 +16,11 @@ const REACH = 20;
 /** Exports with fewer rows than this share of the largest one's are ignored: most of their time is fixed cost. */
 const COMPARABLE = 0.1;
 
-/** Bytes and time of a row, from the largest recent exports. */
+/** Predicts bytes and seconds from the largest recent exports. */
 export function forecast({ rows }: RowCount, recent: readonly Finished[]): Forecast {
   const largest = Math.max(0, ...recent.map(({ rowCount }) => rowCount));
   if (largest === 0) {
-    const reason = 'No export of this dataset in this format has completed lately.';
+    const reason = 'No export of this dataset in this format has completed recently.';
     return { bytes: null, seconds: null, based_on: 0, reason };
   }
   const telling = recent.filter(({ rowCount }) => rowCount >= COMPARABLE * largest);

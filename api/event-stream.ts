@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 
-/** Proxies close connections that are silent for a minute, some for half of it. */
+/** Proxies close connections that are silent for a minute, some after 30 seconds. */
 const HEARTBEAT_MS = 15_000;
-/** How long a browser waits before it connects again, ms. */
+/** How long a browser waits before it reconnects, ms. */
 const RETRY_MS = 2000;
 
 export interface ServerEvent {
@@ -13,8 +13,8 @@ export interface ServerEvent {
 }
 
 /**
- * Server-sent events to one client. A client that reads slowly is not queued for: it gets the newest event when there
- * is room again, and the ones in between never.
+ * Server-sent events to one client. Nothing is queued for a client that reads slowly: once there is room again it gets
+ * the newest event, and it misses the ones in between.
  */
 export class EventStream {
   private waiting: ServerEvent | null = null;
@@ -25,7 +25,7 @@ export class EventStream {
   constructor(private readonly response: Response) {
     response.status(200).set({
       'Content-Type': 'text/event-stream; charset=utf-8',
-      // nginx would collect events until it has a page of them.
+      // nginx would buffer events until it has a page of them.
       'X-Accel-Buffering': 'no',
     });
     response.flushHeaders();
@@ -54,7 +54,7 @@ export class EventStream {
     this.write(`${id}event: ${event.event}\ndata: ${event.data}\n\n`);
   }
 
-  /** Ends the stream behind what is still to be sent. */
+  /** Ends the stream once pending events are sent. */
   end(): void {
     this.isEnding = true;
     if (this.waiting === null) this.response.end();

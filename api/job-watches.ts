@@ -6,14 +6,14 @@ import type { JobView } from '../shared/job/schema.js';
 import { jobView } from '../shared/job/view.js';
 import type { LiveProgress } from './live-progress.js';
 
-/** How long a job's state is good for everybody who watches it. */
+/** How often a watched job is read, for all its watchers together. */
 const EVERY_MS = 1000;
 
 export interface JobState {
   /** Counted from 1, for each watch. */
   readonly n: number;
   readonly view: JobView;
-  /** Of `view`, made once for all who are told. */
+  /** The JSON of `view`, created once for all listeners. */
   readonly json: string;
   readonly ended: boolean;
 }
@@ -27,8 +27,8 @@ interface Watch {
 }
 
 /**
- * Watches jobs for whoever listens: one look a second at a job, however many listen, and none when nobody does. A look
- * that fails is followed by the next one: a stream outlives a database that restarts.
+ * Watches jobs for any number of listeners: reads a job once a second while it has listeners. After a failed read it
+ * tries again, so a stream survives a restart of the database.
  */
 export class JobWatches {
   private readonly watches = new Map<string, Watch>();
@@ -39,9 +39,9 @@ export class JobWatches {
   ) {}
 
   /**
-   * Tells `listener` the state of now, soon, and then each later one until the job has ended.
-   * @param row as it was read a moment ago
-   * @returns ends it; may be called more than once
+   * Calls `listener` with the current state, soon, and then with each later one until the job has ended.
+   * @param row read just now
+   * @returns stops listening; may be called more than once
    */
   listen(row: JobRow, listener: OnState): () => void {
     const { job_id: jobId } = row;
@@ -62,7 +62,7 @@ export class JobWatches {
 
   private close(jobId: string, watch: Watch): void {
     clearTimeout(watch.timer);
-    // A listener that left late must not close the watch of those who came after it.
+    // A late call must not close a newer watch of the same job.
     if (this.watches.get(jobId) === watch) this.watches.delete(jobId);
   }
 
@@ -70,7 +70,7 @@ export class JobWatches {
     try {
       await this.tell(watch, (await this.deps.jobs.find(row.job_id)) ?? row);
     } catch (error) {
-      this.deps.logger.warn({ job_id: row.job_id, reason: messageOf(error) }, 'a job that is watched cannot be read');
+      this.deps.logger.warn({ job_id: row.job_id, reason: messageOf(error) }, 'a watched job could not be read');
       this.next(watch, row);
     }
   }

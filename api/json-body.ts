@@ -11,22 +11,22 @@ const parse = (limit: number): RequestHandler =>
   express.json({
     limit,
     type: TYPES,
-    // A number or a string is JSON too; the schema explains better than the parser why it is not a request.
+    // A number or a string is JSON, too; the schema explains better than the parser why it isn't a request.
     strict: false,
   });
 
 const jsonOnly: RequestHandler = (request, _response, next) => {
-  // Null: there is no body, which the schema refuses by name.
+  // Null: there is no body; the schema says what is missing.
   if (request.is(TYPES) === false) {
     throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'The Content-Type of the body must be application/json.');
   }
   next();
 };
 
-/** Fields that one response names: enough to see what is wrong. */
+/** The most fields that one response names. */
 const MAX_NAMED = 20;
 
-/** Every text of every body ends in `jsonb` or `text`, whatever its field is called. */
+/** Every text of a body can end up in a `jsonb` or `text` column. */
 const storableOnly: RequestHandler = (request, _response, next) => {
   const paths = unstorablePaths(request.body, MAX_NAMED);
   if (paths.length > 0) throw validationFailed(paths.map((path) => ({ pointer: pointerOf(path), detail: UNSTORABLE })));
@@ -34,7 +34,7 @@ const storableOnly: RequestHandler = (request, _response, next) => {
 };
 
 /**
- * Reads a JSON body that can be stored, with bounded lists and objects. `problem.ts` words its errors.
+ * Reads a JSON body that can be stored, with bounded lists and objects. `problem.ts` turns its errors into sentences.
  * @param maxBytes default: 100 KB
  */
 export const jsonBody = (maxBytes = MAX_BYTES): readonly RequestHandler[] => [

@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Caller, VerifyToken } from './deps.js';
 
-/** How long a token that was found good is taken at its word, ms: keys that a provider withdraws live longer in its cache. */
+/** How long a valid token isn't verified again, ms. A provider's own caches keep withdrawn keys for longer. */
 const TRUSTED_MS = 30_000;
-/** Tokens at a time; only good ones take a place. */
+/** Tokens remembered at a time; only valid ones are. */
 const MOST = 5000;
 
 /**
- * Clients that poll send the same token again and again: its signature is computed once in half a minute. That it has
- * not expired is looked at each time.
+ * Remembers valid tokens, since clients that poll send the same one over and over: its signature is verified once every
+ * 30 seconds, its expiry every time.
  */
 export function rememberTokens(verify: VerifyToken): VerifyToken {
   const known = new LRUCache<string, Caller>({ max: MOST });

@@ -12,17 +12,17 @@ import { progressQuery } from '../shared/temporal/messages.js';
 import type { ApiDeps } from './deps.js';
 import { liveFromRow, type LiveView } from '../shared/job/view.js';
 
-/** A query waits for a worker; a person who watches a progress bar does not. */
+/** A query may wait for a worker; somebody watching a progress bar shouldn't. */
 const ANSWER_MS = 500;
-/** For so long an answer is good for everybody who asks: clients that poll cost at most two queries a second a job. */
+/** How long everybody shares an answer: polling clients cost at most two queries per second and job. */
 const FRESH_MS = 500;
 const RAISE_EVERY_MS = 1000;
-/** Jobs that somebody has watched lately, in one process. */
+/** Recently watched jobs remembered per process. */
 const REMEMBERED = 10_000;
 
 const heartbeat = z.object({ segment: z.number(), rows: z.number().nonnegative() });
 
-/** What was last answered about a job. Attempts that fail take their rows back; what was shown stays shown. */
+/** What was last shown of a job. A failed attempt loses its rows, but shown progress never goes back. */
 interface Shown {
   readonly progress: number;
   readonly rowsExported: number;
@@ -36,8 +36,8 @@ interface Answer {
 }
 
 /**
- * How far active exports are: the workflow's committed segments, and what the running ones heartbeat. Neither costs an
- * event. Nothing here may fail a request: without an answer in time, the row is the answer.
+ * The progress of active exports: the workflow's committed segments, and the heartbeats of the running ones. Neither
+ * adds an event to the history. Nothing here fails a request: without an answer in time, the row is used.
  */
 export class LiveProgress {
   private readonly shown = new LRUCache<string, Shown>({ max: REMEMBERED });
@@ -50,7 +50,7 @@ export class LiveProgress {
       this.shown.delete(row.job_id);
       return liveFromRow(row);
     }
-    // It waits for its slot, or is being planned: there is nothing that its workflow knows better.
+    // It is waiting for its slot or being planned: its workflow knows no more than the row.
     if (row.status === 'QUEUED' || row.total_rows === null) return liveFromRow(row);
     const answer = await this.answerOf(row.job_id);
     return answer === null ? this.neverBack(row, liveFromRow(row)) : this.neverBack(row, this.combine(row, answer));
@@ -70,8 +70,8 @@ export class LiveProgress {
       const progress = await this.limited(this.deps.temporal.openOnly, (client) =>
         client.workflow.getHandle(exportWorkflowId(jobId)).query(progressQuery),
       );
-      // After the query, not beside it: a segment that is committed in between then counts in neither for a moment;
-      // the other way round it would count twice, and the bar would stand still until the rest had caught up.
+      // After the query, not in parallel: a segment that is committed in between is then missing from both for a moment.
+      // The other way round it would count twice, and the bar would stop until the other segments caught up.
       const running = progress.phase === 'exporting' ? await this.runningRows(jobId) : 0;
       return { progress, running };
     } catch (error) {
@@ -80,7 +80,7 @@ export class LiveProgress {
     }
   }
 
-  /** Rows that running segments have heartbeaten; 0 when nobody says. */
+  /** Rows in the heartbeats of running segments; 0 if they can't be read. */
   private async runningRows(jobId: string): Promise<number> {
     const { client } = this.deps.temporal;
     try {
@@ -106,7 +106,7 @@ export class LiveProgress {
     return { phase: progress.phase, totalRows, rowsExported: rows, progress: percentOf(rows, totalRows) };
   }
 
-  /** Not below the row, not below what this process has said before; the row is told, at most once a second. */
+  /** Never below the row or what this process showed before. Updates the row at most once a second. */
   private async neverBack(row: JobRow, live: LiveView): Promise<LiveView> {
     const before = this.shown.get(row.job_id);
     const progress = Math.max(live.progress, row.progress, before?.progress ?? 0);
@@ -116,7 +116,7 @@ export class LiveProgress {
     this.shown.set(row.job_id, { progress, rowsExported, raisedAt: raise ? Date.now() : (before?.raisedAt ?? 0) });
     if (raise) {
       await this.deps.jobs.raiseProgress(row.job_id, progress).catch((error: unknown) => {
-        this.deps.logger.warn({ job_id: row.job_id, err: error }, 'progress could not be kept');
+        this.deps.logger.warn({ job_id: row.job_id, err: error }, 'progress could not be saved');
       });
     }
     return { ...live, progress, rowsExported };
@@ -125,14 +125,14 @@ export class LiveProgress {
 
 type Payloads = NonNullable<Parameters<Client['options']['loadedDataConverter']['payloadCodecs'][number]['decode']>[0]>;
 
-/** Heartbeat details as the client's own data converter reads them; 0 for what is not a segment's. */
+/** Rows in heartbeat details, read with the client's own data converter; 0 if they aren't a segment's. */
 async function heartbeatRows(
   client: Client,
   details: { payloads?: Payloads | null } | null | undefined,
 ): Promise<number> {
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
   let payloads: Payloads = details?.payloads ?? [];
-  // The last codec encoded last.
+  // The last codec encoded last, so it decodes first.
   for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
   const [payload] = payloads;
   if (payload === undefined) return 0;

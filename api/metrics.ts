@@ -7,15 +7,15 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DEL
 
 export interface AnsweredRequest {
   readonly method: string;
-  /** The pattern, or `none` for an address that is not there. */
+  /** The pattern, or `none` if no route matched. */
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
 }
-/** `known`: a repeated request; `refused`: the user has no slot free; `unanswered`: nobody said anything in time. */
+/** `known`: a repeated request; `refused`: the user has no free slot; `unanswered`: no response in time. */
 export type AdmissionOutcome = 'started' | 'known' | 'refused' | 'unanswered';
 
-/** What an API process has done since it started. */
+/** Counts what an API process has done since it started. */
 export class ApiMetrics {
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #admissions: Counter<'outcome'>;
@@ -36,7 +36,7 @@ export class ApiMetrics {
       labelNames: ['outcome'],
       registers,
     });
-    // What has never happened is zero: the first time would otherwise be no increase.
+    // Starts at zero: otherwise Prometheus wouldn't see the first one as an increase.
     for (const outcome of ['started', 'known', 'refused', 'unanswered'] as const) this.#admissions.inc({ outcome }, 0);
     this.#streams = new Gauge({
       name: 'export_event_streams',
@@ -55,7 +55,7 @@ export class ApiMetrics {
     this.#admissions.inc({ outcome });
   }
 
-  /** @returns what ends it */
+  /** @returns call it when the stream closes */
   streamOpened(): () => void {
     this.#streams.inc();
     return () => {

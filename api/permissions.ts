@@ -6,16 +6,16 @@ import type { Source } from '../shared/source/source.js';
 import { askSource } from './ask-source.js';
 import { NoTurnError, Turns } from './turns.js';
 
-/** Connections to the source database for permissions alone, in one process. */
+/** Connections to the source database for permission checks only, per process. */
 export const PERMISSION_CHECKS = 3;
-/** Checks at a time of one user and of one tenant: a slow condition leaves connections for others. */
-const OF_A_USER = 1;
-const OF_A_TENANT = 2;
+/** Concurrent checks per user and per tenant, so that a slow condition leaves connections for others. */
+const PER_USER = 1;
+const PER_TENANT = 2;
 
 /** Checks permissions of datasets, separately from estimates, so that no row count delays an export. */
 export class Permissions {
-  readonly #users = new Turns(OF_A_USER);
-  readonly #tenants = new Turns(OF_A_TENANT);
+  readonly #users = new Turns(PER_USER);
+  readonly #tenants = new Turns(PER_TENANT);
 
   constructor(
     readonly source: Source,
@@ -33,7 +33,7 @@ export class Permissions {
       await this.#users.take(`${tenantId}/${userId}`, inTenant, patience);
     } catch (error) {
       if (!(error instanceof NoTurnError)) throw error;
-      const sentence = 'Checking the permissions of this user took too long.';
+      const sentence = 'Checking your permissions took too long.';
       throw new ServiceError('SOURCE_UNAVAILABLE', sentence, {}, { cause: error });
     }
   }

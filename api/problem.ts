@@ -6,19 +6,19 @@ import { validationFailed } from '../shared/request/field-problems.js';
 import { contextOf } from './context.js';
 
 /**
- * Every error leaves here, once, as RFC 9457 `application/problem+json`: `status`, `title` and the stable `code` come
+ * Turns every error into an RFC 9457 `application/problem+json` response: `status`, `title` and the stable `code` come
  * from the error table, `detail` is the sentence, and the error's details are extension members.
  */
 
-/** Seconds after which asking again makes sense: a slot or a server is usually back by then. */
+/** Default for `Retry-After`, seconds: a slot or a server is usually available again by then. */
 const RETRY_AFTER = 5;
 const tooLarge = (error: object): string => {
   const limit = 'limit' in error && typeof error.limit === 'number' ? error.limit : 0;
   return `The body must be at most ${limit / 1024} KB.`;
 };
-const WRONG_ENCODING = 'The body must be UTF-8, as it is or compressed with gzip, deflate or br.';
+const WRONG_ENCODING = 'The body must be UTF-8, optionally compressed with gzip, deflate or br.';
 
-/** What Express and its body parser throw: errors with a status, and a type that says why. */
+/** Errors of Express and its body parser: they have a status, and a type that says why. */
 function fromExpress(error: unknown): ServiceError | null {
   if (!(error instanceof Error) || !('status' in error)) return null;
   const type = 'type' in error ? String(error.type) : '';
@@ -48,13 +48,13 @@ function detailOf(error: ServiceError): string {
 }
 
 function challenge(response: Response, error: ServiceError): void {
-  // A request without a token is told how to authenticate; one with a bad token why it is bad (RFC 6750).
+  // Without a token, it says how to authenticate; with an invalid token, what is wrong with it (RFC 6750).
   const invalid = response.req.headers.authorization !== undefined;
   const reason = `error="invalid_token", error_description="${error.message.replaceAll('"', "'")}"`;
   response.set('WWW-Authenticate', invalid ? `Bearer ${reason}` : 'Bearer');
 }
 
-/** The token is good, and what it is used for is not its user's to do: RFC 6750's nearest word. */
+/** The token is valid, but its user lacks the permission. RFC 6750 has no closer error. */
 function notPermitted(response: Response, { message }: ServiceError): void {
   response.set('WWW-Authenticate', `Bearer error="insufficient_scope", error_description="${message}"`);
 }
@@ -75,11 +75,11 @@ function answer(response: Response, error: ServiceError): void {
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
   if (error.code === 'NOT_PERMITTED') notPermitted(response, error);
-  // Who knows it better has set it.
+  // A more exact value may be set already.
   if ((status === 429 || status === 503) && !response.hasHeader('Retry-After')) {
     response.set('Retry-After', String(RETRY_AFTER));
   }
-  // What is left of a body that nobody reads would be taken for the next request.
+  // The unread rest of the body would be taken for the next request.
   if (status === 413) response.set('Connection', 'close');
   response
     .status(status)
@@ -104,7 +104,7 @@ export function problems(logger: Logger): ErrorRequestHandler {
       };
       logger.error({ ...about, err: error }, 'request failed');
     }
-    // Half an answer cannot be turned into a problem: Express cuts the connection.
+    // A partly sent response can't be turned into a problem: Express closes the connection.
     if (response.headersSent) next(thrown);
     else answer(response, error);
   };

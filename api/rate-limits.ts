@@ -7,9 +7,9 @@ import type { ApiSettings, Principal } from './deps.js';
 const WINDOW_MS = 60_000;
 
 /**
- * Limits of requests by user and by tenant, with the `RateLimit` headers of the IETF's draft. Each process counts for
- * itself, in memory: behind a balancer with three of them, three times as many get through. They protect a process from
- * one noisy client; they are no accounting.
+ * Limits requests per user and per tenant, with the `RateLimit` headers of the IETF draft. Each process counts
+ * separately, in memory: three processes behind a load balancer let through three times as many. The limits protect a
+ * process from one noisy client; they aren't exact quotas.
  */
 export function rateLimits({ rateLimits: limits }: ApiSettings): RequestHandler[] {
   if (limits === undefined) return [];
@@ -28,7 +28,8 @@ export function rateLimits({ rateLimits: limits }: ApiSettings): RequestHandler[
         legacyHeaders: false,
         keyGenerator: (request) => keyOf(principalOf(request)),
         handler: (_request, _response, next) => {
-          const sentence = `More than ${limit} requests of this ${identifier} in a minute.`;
+          const whose = identifier === 'user' ? 'You have' : 'Your organization has';
+          const sentence = `${whose} sent more than ${limit} requests in a minute (the limit).`;
           next(new ServiceError('RATE_LIMITED', sentence));
         },
       }),

@@ -8,7 +8,7 @@ export type Part = (typeof PARTS)[number];
 export type ReadinessCheck = () => Promise<string | null>;
 export type ReadinessChecks = Readonly<Partial<Record<Part, ReadinessCheck>>>;
 
-/** Anyone may ask at any rate: all callers share the result of the last second. */
+/** Anyone can call it at any rate, so all callers share the result of the last second. */
 const FRESH_MS = 1000;
 
 /**

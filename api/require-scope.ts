@@ -3,10 +3,10 @@ import { ServiceError } from '../shared/errors.js';
 import { principalOf } from './context.js';
 import type { Scope } from './deps.js';
 
-/** One's own: what a token that names no scopes may do. */
+/** Scopes of a token that names none. */
 const OWN: readonly Scope[] = ['exports:read', 'exports:write'];
 
-/** A token that names scopes may do what they allow and nothing else; one that names none, all of its user's own. */
+/** A token that names scopes has only those. */
 export function requireScope(scope: Scope): RequestHandler {
   return (request, response, next) => {
     const { scopes } = principalOf(request);

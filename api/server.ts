@@ -3,15 +3,15 @@ import { createServer, type RequestListener, type ServerOptions } from 'node:htt
 import { bornForExpress } from './born-for-express.js';
 
 export interface RunningServer {
-  /** The one that was asked for, or a free one for 0. */
+  /** The requested port, or a free one if 0 was requested. */
   readonly port: number;
-  /** Takes no more requests, lets those that are being answered finish, and cuts what is left after `graceMs`. */
+  /** Stops accepting requests, lets active ones finish, and closes the remaining connections after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
-/** Longer than the idle limit of common load balancers (60 s): the one who closes first must not be the server. */
+/** Longer than the idle timeout of common load balancers (60 s), so that the server never closes first. */
 const KEEP_ALIVE_MS = 65_000;
-/** How often connections that have become idle are looked for while the server drains. */
+/** How often idle connections are closed while the server drains. */
 const SWEEP_MS = 50;
 
 /** Thrown when the server cannot listen; the message is a sentence that names the address. */
@@ -53,7 +53,7 @@ export async function serve(
           resolve();
         });
       });
-      // A connection is kept alive after its answer, and would hold the server open until its client lets go.
+      // A kept-alive connection would keep the server open until its client closes it.
       const sweep = setInterval(() => {
         server.closeIdleConnections();
       }, SWEEP_MS);

@@ -11,13 +11,13 @@ export interface StateSources {
   readonly temporal: TemporalClient;
 }
 
-/** Answers are good for this long, whoever asks how often. */
+/** How long scrapes share a result. */
 const FRESH_MS = 5000;
 const ACTIVE = ['QUEUED', 'PROCESSING'] as const;
 
 /**
- * What all processes share, looked up when somebody scrapes: each API process answers the same, so that a query takes
- * the `max` of them. What is counted here is right after any restart. A part that is away has no figures, and is 0 in
+ * The state that all processes share, looked up at each scrape. Every API process reports the same, so queries take the
+ * `max`. The figures are right after any restart. An unavailable part has no figures, and is 0 in
  * `export_dependency_up`.
  */
 export class ServiceState {

@@ -5,7 +5,7 @@ import { tuningOf, type ApiConfig } from '../shared/startup/config.js';
 import type { ApiSettings } from './deps.js';
 import type { TokenTrust } from './verify-token.js';
 
-/** What the routes need of the configuration. */
+/** The part of the configuration that the routes need. */
 export const settingsOf = (config: ApiConfig): ApiSettings => ({
   publicUrl: config.PUBLIC_URL,
   linkSecret: config.LINK_SECRET,

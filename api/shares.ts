@@ -1,10 +1,10 @@
-/** So many of something for each user of this process, at the same time. */
+/** Limits how many of something each user has at the same time, in this process. */
 export class Shares {
   private readonly taken = new Map<string, number>();
 
   constructor(private readonly limit: number) {}
 
-  /** Gives it back when called, once. Null: there is none left for this user. */
+  /** @returns a function that gives it back; null when the user has none left */
   take(userId: string): (() => void) | null {
     const before = this.taken.get(userId) ?? 0;
     if (before >= this.limit) return null;

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import type { Principal } from './deps.js';
 
-/** A token as an identity provider would make it; HS256, the secret that the API checks it with. */
+/** Signs a token like an identity provider's, with HS256 and the API's own secret. */
 export function signToken(
   secret: string,
   { userId, tenantId, email, scopes, ttlSeconds }: Principal & { readonly ttlSeconds: number },

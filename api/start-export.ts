@@ -10,12 +10,12 @@ import { admit } from './admission.js';
 import type { ApiDeps } from './deps.js';
 import type { Turns } from './turns.js';
 
-/** The export inserts its row too: an answer waits no longer for a database that has gone away. */
+/** The export inserts its row too, so the response waits no longer for an unavailable database. */
 const INSERT_MS = 2000;
-/** How long to wait for the row of a job that another request has started. */
+/** How long to wait for the row of a job that another request started. */
 const ROW_WAIT_MS = 2000;
 
-/** @throws ServiceError IDEMPOTENCY_KEY_REUSED when the job was made by a different request */
+/** @throws ServiceError IDEMPOTENCY_KEY_REUSED when a different request created the job */
 export function sameRequest(row: JobRow, seed: JobSeed): JobRow {
   if (row.request_hash === seed.requestHash) return row;
   const sentence = `This Idempotency-Key was already used for a different request, which created export ${row.job_id}.`;
@@ -23,8 +23,8 @@ export function sameRequest(row: JobRow, seed: JobSeed): JobRow {
 }
 
 /**
- * Another request with the same key came first: its row says what it had asked for.
- * @returns null when its export has ended and its row was deleted since: the key may be used again
+ * Waits for the row of an earlier request with the same key.
+ * @returns null when that export has ended and its row was deleted: the key can be used again
  */
 async function rowOfFirst(seed: JobSeed, { jobs, temporal }: ApiDeps): Promise<JobRow | null> {
   const deadline = Date.now() + ROW_WAIT_MS;
@@ -33,7 +33,7 @@ async function rowOfFirst(seed: JobSeed, { jobs, temporal }: ApiDeps): Promise<J
     const row = await jobs.find(seed.jobId);
     if (row !== null) return sameRequest(row, seed);
     if (hasEnded) return null;
-    if (Date.now() > deadline) throw notYet(seed, 'The export was started by another request a moment ago.');
+    if (Date.now() > deadline) throw notYet(seed, 'Another request has just started this export.');
     await sleep(50);
     // An export inserts its row first, so one that has ended had a row.
     hasEnded = await isClosed(seed, temporal);
@@ -52,12 +52,12 @@ async function isClosed({ jobId }: JobSeed, { client }: TemporalClient): Promise
 }
 
 function notYet({ jobId }: JobSeed, sentence: string, cause?: unknown): ServiceError {
-  const detail = `${sentence} Export ${jobId} may still appear: check for it before you try again.`;
+  const detail = `${sentence} Check whether export ${jobId} appears before trying again.`;
   return new ServiceError('TEMPORARILY_UNAVAILABLE', detail, { job_id: jobId }, { cause });
 }
 
 /**
- * Takes a place of the tenant, where tenants have a limit.
+ * Takes one of the tenant's places, if tenants have a limit.
  * @throws ServiceError TENANT_TOO_BUSY
  */
 async function takePlace(seed: JobSeed, { places, settings, metrics }: ApiDeps): Promise<void> {
@@ -68,11 +68,11 @@ async function takePlace(seed: JobSeed, { places, settings, metrics }: ApiDeps):
   throw new ServiceError('TENANT_TOO_BUSY', sentence, { max_active_exports: tenantLimit });
 }
 
-/** Gives back the place of a refused request at once, before its lease ends. */
+/** Frees the place of a refused request at once, before its lease ends. */
 async function freePlace({ jobId }: JobSeed, { places, settings, logger }: ApiDeps): Promise<void> {
   if (settings.tenantLimit === undefined) return;
   await places.freeForExport(jobId).catch((error: unknown) => {
-    logger.warn({ job_id: jobId, err: error }, 'a place could not be given back: it is free when its lease ends');
+    logger.warn({ job_id: jobId, err: error }, 'a place could not be freed: it is free when its lease ends');
   });
 }
 
@@ -83,8 +83,8 @@ async function startAgain(seed: JobSeed, deps: ApiDeps, turns: Turns): Promise<J
 }
 
 /**
- * Admits the export and makes its row.
- * @returns the row, of the first request when it was made by another with the same key
+ * Admits the export and inserts its row.
+ * @returns the row; an earlier request with the same key may have created it
  * @throws ServiceError TENANT_TOO_BUSY, TOO_MANY_EXPORTS, IDEMPOTENCY_KEY_REUSED, TEMPORARILY_UNAVAILABLE
  */
 export async function startExport(seed: JobSeed, deps: ApiDeps, turns: Turns): Promise<JobRow> {
@@ -92,7 +92,7 @@ export async function startExport(seed: JobSeed, deps: ApiDeps, turns: Turns): P
   await takePlace(seed, deps);
   try {
     const { started } = await admit(seed, deps, turns);
-    // Without a key the id is ours alone: "known already" is then an answer to our own first try.
+    // Without a key nobody else has this id: "already known" then refers to our own first attempt.
     if (!started && seed.idempotencyKey !== null) {
       const first = (await rowOfFirst(seed, deps)) ?? (await startAgain(seed, deps, turns));
       if (first !== null) return first;
@@ -105,7 +105,7 @@ export async function startExport(seed: JobSeed, deps: ApiDeps, turns: Turns): P
     if (row === null) throw notYet(seed, error.message, error);
     return sameRequest(row, seed);
   }
-  // The export runs: from here on the answer is 202, whatever the database does.
+  // The export is running, so the response is 202 even if the database fails.
   await withTimeLimit(jobs.insert(seed), INSERT_MS).catch((error: unknown) => {
     logger.warn({ job_id: seed.jobId, err: error }, 'the row could not be inserted: the export inserts it');
   });

@@ -1,12 +1,15 @@
-import type { NextFunction, Response } from 'express';
+import type { Response } from 'express';
 import { ServiceError } from '../shared/errors.js';
 
 export const nothingHere = (): ServiceError => new ServiceError('NOT_FOUND', 'There is nothing at this address.');
 
-/** Answers with a file of a folder; type and caching are for whoever knows the file to say. */
-export function sendFile(response: Response, root: string, file: string, next: NextFunction): void {
+/** Responds with a file of a folder. The caller sets the type and caching headers. */
+export function sendFile(response: Response, root: string, file: string): Promise<void> {
   const options = { root, cacheControl: false, lastModified: false, acceptRanges: false };
-  response.sendFile(file, options, (error: unknown) => {
-    if (error !== undefined) next(error);
+  return new Promise((resolve, reject) => {
+    response.sendFile(file, options, (error: Error | undefined) => {
+      if (error === undefined) resolve();
+      else reject(error);
+    });
   });
 }

@@ -8,13 +8,13 @@ import { TimeZoneNames } from '../shared/schedules/time-zones.js';
 
 /** A database learns new timezones only when its system is updated. */
 const KEPT_MS = 3_600_000;
-/** Not at each request: each would wait for the database while it is unavailable. */
+/** Not at each request, which would wait for an unavailable database. */
 const ASK_AGAIN_MS = 10_000;
 const UNKNOWN = 'is not a known timezone: use a name such as Europe/Berlin';
 
 type Zoned<T> = { readonly value: T } | { readonly problems: readonly FieldProblem[] };
 
-/** Timezones as the source database names them: it was asked for its list once, and is asked again after an hour. */
+/** Timezones as the source database spells them. Its list is read once an hour. */
 export class TimeZones {
   #known: TimeZoneNames | null = null;
   #asked: Promise<TimeZoneNames | null> = Promise.resolve(null);
@@ -25,7 +25,7 @@ export class TimeZones {
     private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
-  /** @returns null until the database has answered once: names are then taken as Node knows them */
+  /** @returns null until the list was read once; until then, names are accepted as Node knows them */
   private names(): Promise<TimeZoneNames | null> {
     if (Date.now() >= this.#askAt) this.#ask();
     return this.#known === null ? this.#asked : Promise.resolve(this.#known);

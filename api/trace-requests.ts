@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Tracing } from '../shared/process/tracing.js';
 import { QUIET, contextOf } from './context.js';
 
-/** A span for each request, of the trace that its caller names (`traceparent`), around everything that answers it. */
+/** Starts a span for each request, in the caller's trace if it sends `traceparent`. */
 export function traceRequests({ tracer }: Tracing): RequestHandler {
   return (request, response, next) => {
     if (QUIET.has(request.path)) {

@@ -8,13 +8,13 @@ interface Queue {
   readonly waiting: Set<() => void>;
 }
 
-/** At most `limit` at the same time for each key (a tenant, a user); the others wait, in the order in which they came. */
+/** Runs at most `limit` pieces of work at a time per key (a tenant, a user); the others wait in order of arrival. */
 export class Turns {
   readonly #queues = new Map<string, Queue>();
 
   /**
-   * @param turnMs the longest that one piece of work keeps others waiting: it then continues, and the next one starts. It
-   * waits for somebody else, such as a worker that was killed. Default: as long as it takes
+   * @param turnMs after this time the next one starts beside work that is still running, which may be waiting for a
+   * killed worker. Default: the next one waits as long as it takes
    */
   constructor(
     private readonly limit: number,
@@ -22,8 +22,8 @@ export class Turns {
   ) {}
 
   /**
-   * Does the work when it is its turn.
-   * @param patience aborted: a caller that still waits gives up; work that has started continues
+   * Runs the work when it is its turn.
+   * @param patience aborting it makes a waiting caller give up; work that has started continues
    * @throws NoTurnError, and what the work throws
    */
   async take<T>(key: string, work: () => Promise<T>, patience?: AbortSignal): Promise<T> {

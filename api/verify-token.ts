@@ -13,22 +13,22 @@ import type { Caller, VerifyToken } from './deps.js';
 import { rememberTokens } from './known-tokens.js';
 
 export interface TokenTrust {
-  /** Signs with HS256. */
+  /** The key for HS256 signatures. */
   readonly secret?: string | undefined;
-  /** Where the public keys of an identity provider are (RFC 7517). */
+  /** The URL of an identity provider's public keys (RFC 7517). */
   readonly jwksUrl?: string | undefined;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
-  /** A token that names no scopes may do nothing. Default: true for public-key signatures, false for the secret's. */
+  /** A token that names no scopes allows nothing. Default: true for public-key signatures, false for the secret's. */
   readonly requireScope?: boolean | undefined;
-  /** How long after the last look a key that nobody knows yet is looked for again, ms; default 30,000. */
+  /** The shortest time between two fetches of the keys because a token names an unknown key, ms; default 30,000. */
   readonly rotationMs?: number;
   /** Called for a token whose email address is not valid. */
   readonly onUnusableEmail?: (userId: string) => void;
 }
 
 const SYMMETRIC = 'HS256';
-/** Public-key signatures only. With HS256 among them, anybody could sign with a public key as the secret. */
+/** Public-key signatures only. With HS256 among them, anybody could sign using a public key as the secret. */
 const ASYMMETRIC = [
   'RS256',
   'RS384',
@@ -42,13 +42,13 @@ const ASYMMETRIC = [
   'EdDSA',
   'Ed25519',
 ];
-/** Media types of a token that is for an API (RFC 9068), or says no more than that it is a JWT. */
+/** Media types of a token for an API (RFC 9068), or of any JWT. */
 const TYPES = ['jwt', 'at+jwt'];
-/** The clocks of two servers differ a little. Seconds. */
+/** Allowed difference between the clocks of two servers, seconds. */
 const CLOCK_TOLERANCE = 5;
 
 const uuid = z.guid({ error: 'must be a UUID' }).toLowerCase();
-/** Names separated by spaces, or a list of names. Anything else allows nothing. */
+/** Names separated by spaces, or a list of names. Anything else grants nothing. */
 const scopeNames = z
   .union([z.string().transform((text) => text.split(' ').filter((name) => name !== '')), z.array(z.string())])
   .optional()
@@ -65,7 +65,7 @@ const claims = z.object({
   permissions: scopeNames,
 });
 
-/** What the claims allow together; undefined when the token has none of them. */
+/** The union of the scope claims; undefined if the token has none of them. */
 function scopesOf({ scope, scp, permissions }: z.infer<typeof claims>): readonly string[] | undefined {
   const named = [scope, scp, permissions].filter((names) => names !== undefined);
   return named.length === 0 ? undefined : [...new Set(named.flat())];
@@ -78,16 +78,16 @@ interface Verified {
 
 const refused = (why: string, cause?: unknown): ServiceError => new ServiceError('UNAUTHENTICATED', why, {}, { cause });
 
-/** What is wrong with a token, or that its keys could not be fetched. */
+/** The error for a token that can't be verified, or whose keys couldn't be fetched. */
 function refusal(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return refused('The token has expired.', error);
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return refused(`The claim ${error.claim} of the token is not as it must be.`, error);
+    return refused(`The token's ${error.claim} claim is not valid.`, error);
   }
-  // jose says these with its plain base class: the provider answered with something else, or not at all.
+  // jose throws its base class when the provider responds with something else, or not at all.
   const isKeyFault = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
   if (isKeyFault || !(error instanceof errors.JOSEError) || error.code === errors.JOSEError.code) {
-    const sentence = 'The keys that tokens are checked with are out of reach.';
+    const sentence = "The keys to verify tokens with can't be fetched.";
     return new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
   }
   return refused('The token is not valid.', error);
@@ -97,7 +97,8 @@ function callerFrom({ payload, requireScope }: Verified, onUnusableEmail: (userI
   const result = claims.safeParse(payload);
   if (!result.success) {
     const names = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
-    throw refused(`The token needs ${names.join(' and ')}, as UUIDs.`);
+    const kind = names.length === 1 ? 'a UUID' : 'UUIDs';
+    throw refused(`The token's ${names.join(' and ')} must be ${kind}.`);
   }
   const { sub, tenant_id, exp } = result.data;
   const scopes = scopesOf(result.data) ?? (requireScope ? [] : undefined);
@@ -113,12 +114,12 @@ function callerFrom({ payload, requireScope }: Verified, onUnusableEmail: (userI
 }
 
 /**
- * A token that was made for something else (a logout, an introspection, a proof of possession) may have the same issuer,
- * audience and subject: its type tells (RFC 8725, section 3.11).
+ * Rejects tokens for other purposes (a logout, an introspection, a proof of possession): they can have the same issuer,
+ * audience and subject, but have another type (RFC 8725, section 3.11).
  */
 function requireType(typ: unknown = 'JWT'): void {
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
-  if (!TYPES.includes(type)) throw refused('The token is of a type that is not for this API.');
+  if (!TYPES.includes(type)) throw refused("The token's type is not for this API.");
 }
 
 function algorithmOf(token: string): string | undefined {
@@ -132,7 +133,7 @@ function algorithmOf(token: string): string | undefined {
   return header.alg;
 }
 
-/** Checks signature, times, issuer and audience of a JWT, and reads who it is for. */
+/** Verifies the signature, times, issuer and audience of a JWT, and returns its user. */
 export function createTokenVerifier({
   secret,
   jwksUrl,
@@ -164,7 +165,7 @@ export function createTokenVerifier({
       const { payload } = await jwtVerify(token, publicKeys, { ...options, algorithms: ASYMMETRIC });
       return { payload, requireScope: requireScope ?? true };
     }
-    throw refused('The token is signed in a way that is not accepted here.');
+    throw refused("The token's signature algorithm is not accepted.");
   };
 
   return rememberTokens(async (token) => {

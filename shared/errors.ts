@@ -34,6 +34,7 @@ export const ERRORS = {
   STILL_ACTIVE: { status: 409, retryable: false, title: 'The export is still active' },
   NOT_READY: { status: 409, retryable: false, title: 'The export has no file' },
   EXPIRED: { status: 410, retryable: false, title: 'The link has expired' },
+  FILE_DELETED: { status: 410, retryable: false, title: 'The file was deleted' },
   NO_WEBHOOK: { status: 409, retryable: false, title: 'The export has no webhook' },
   ROTATED_TOO_OFTEN: { status: 409, retryable: false, title: 'The secret was rotated too often' },
   TOO_MANY_SCHEDULES: { status: 409, retryable: false, title: 'Too many schedules' },

@@ -1,49 +1,27 @@
 import { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
-import { codecPayloadsSchema } from '../routes/temporal-codec.js';
-import { exportRequest } from './export-request.js';
-import { scheduleRequest } from './schedule-request.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.js';
-import { TAGS, type Answer, type BodyName, type Fields, type Operation, type Route } from './operation.js';
+import { TAGS, type Answer, type Body, type Fields, type Operation, type Route } from './operation.js';
 import { headerRefs, problemResponses } from './problems.js';
 import { Schemas, type Json } from './schemas.js';
 import { webhookOperations } from './webhooks.js';
 
 /**
- * The contract (OpenAPI 3.1), made from what the service checks and answers with: the route table, the schemas beside
- * the handlers, the error table, and the registries of datasets and formats.
+ * The OpenAPI 3.1 document, generated from what the service runs on: the routes with their schemas, the error table, and
+ * the registries of datasets and formats.
  */
 
 const DESCRIPTION = `Turns "give me my data" into a file behind a link that lasts 24 hours.
 
-Ask with \`POST /v1/exports\`, watch \`GET /v1/exports/{job_id}/events\` or poll \`GET /v1/exports/{job_id}\`, and fetch \`download_url\`.
+Create an export with \`POST /v1/exports\`, follow its progress with \`GET /v1/exports/{job_id}/events\` or poll \`GET /v1/exports/{job_id}\`, then open \`download_url\`.
 
-Errors are RFC 9457 problems with a stable \`code\`. A request that is repeated after a 503 or a broken connection should have an \`Idempotency-Key\`. An address takes only the methods that are named here; others are a 405 with \`Allow\`.`;
-
-const TEMP: Readonly<Record<string, z.ZodType>> = {
-  job_id: z.guid().meta({ example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60' }),
-  schedule_id: z.guid().meta({ example: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61' }),
-  user_id: z.guid().meta({ example: '1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11' }),
-  token: z.string().min(1).meta({
-    description: 'From `download_url`. Anyone who has it can download the file.',
-    example: 'AaIFasQ_coCEkxpE7gpVkgAAawTA',
-  }),
-  file: z.string().min(1).meta({ example: 'swagger-ui.css' }),
-  asset: z.string().min(1).meta({ example: 'index-DmXq1b2c.js' }),
-};
-const pathParams = (path: string): Fields =>
-  z.object(Object.fromEntries([...path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, TEMP[name] ?? z.string()])));
+Errors are RFC 9457 problems with a stable \`code\`. Send an \`Idempotency-Key\` to be able to repeat a request after a 503 or a broken connection. Methods that are not listed here return a 405 with \`Allow\`.`;
 
 /** As OpenAPI writes paths: `{job_id}` for `:job_id`. */
 export const templateOf = (pattern: string): string => pattern.replace(/:(\w+)/g, '{$1}');
 
 export function openApiDocument(routes: readonly Route[], registry: DatasetRegistry): Json {
   const schemas = new Schemas();
-  const bodies: Readonly<Record<BodyName, Json>> = {
-    ExportRequest: exportRequest(registry, schemas),
-    ScheduleRequest: scheduleRequest(registry, schemas),
-    TemporalPayloads: schemas.add('TemporalPayloads', schemas.input(codecPayloadsSchema)),
-  };
   const operationJson = (operation: Operation): Json => ({
     operationId: operation.id,
     tags: [operation.tag],
@@ -51,13 +29,11 @@ export function openApiDocument(routes: readonly Route[], registry: DatasetRegis
     ...(operation.description === undefined ? {} : { description: operation.description }),
     security: operation.scope === undefined ? [] : [{ bearer: [operation.scope] }],
     parameters: [
-      ...parameters('path', operation.params ?? pathParams(operation.path), schemas),
+      ...parameters('path', operation.params, schemas),
       ...parameters('query', operation.query?.(registry), schemas),
       ...headersOf(operation),
     ],
-    ...(operation.takes === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: bodies[operation.takes] } } } }),
+    ...(operation.body === undefined ? {} : { requestBody: bodyJson(operation.body, registry, schemas) }),
     responses: {
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [status, answerJson(operation, answer, schemas)]),
@@ -91,11 +67,16 @@ export function openApiDocument(routes: readonly Route[], registry: DatasetRegis
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description:
-            'A JWT with `sub` and `tenant_id`, both UUIDs. It allows what `scope`, `scp` and `permissions` name: `exports:read`, `exports:write`, `exports:admin`, `operator:decode`. A token with none of the three claims allows nothing or, if the operator permits it, what needs `exports:read` or `exports:write`.',
+            'A JWT with `sub` and `tenant_id`, both UUIDs. Its scopes are those in `scope`, `scp` and `permissions`: `exports:read`, `exports:write`, `exports:admin`, `operator:decode`. A token without any of these claims has no scopes or, depending on the configuration, `exports:read` and `exports:write`.',
         },
       },
     },
   };
+}
+
+function bodyJson(body: Body<unknown>, registry: DatasetRegistry, schemas: Schemas): Json {
+  const schema = body instanceof z.ZodType ? body : body.describe(registry);
+  return { required: true, content: { 'application/json': { schema: schemas.input(schema) } } };
 }
 
 function parameters(place: 'path' | 'query', fields: Fields | undefined, schemas: Schemas): Json[] {

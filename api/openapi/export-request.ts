@@ -1,86 +1,90 @@
 import { z } from 'zod';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { FORMATS, formatNamed } from '../../shared/formats/index.js';
-import { createRequestSchema } from '../../shared/request/request.js';
+import { createRequestSchema, type RequestSchema } from '../../shared/request/request.js';
 import { RELATIVE_RANGES } from '../../shared/schedules/relative-range.js';
-import type { Json, Schemas } from './schemas.js';
+import { componentRef } from './schemas.js';
 
-/** The body of an export request, as the door checks it: a schema for each type, and the options of each format. */
+/**
+ * The schemas that check export requests, with what they leave to code: the options of each format, and the relative
+ * date ranges of schedules.
+ */
+
+type RequestOfType = RequestSchema['options'][number];
 
 const pascal = (name: string): string =>
   name.replace(/(?:^|_)([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
 
-const DESCRIPTIONS = {
-  ExportRequest: 'What to export. A range must not end before it begins, and options must be those of the format.',
-  ScheduledRequest: 'As `ExportRequest`, where a range of dates may be a relative one. Checked again at every run.',
-} as const;
-type RequestName = keyof typeof DESCRIPTIONS;
+const relativeRange = z
+  .enum(RELATIVE_RANGES)
+  .describe(
+    "Calendar days in the schedule's timezone, counted from the time the run was due. Weeks start on Monday; `last_7_days` ends with yesterday.",
+  );
 
-const object = z.looseObject({ properties: z.record(z.string(), z.record(z.string(), z.unknown())) });
-const RELATIVE = {
-  type: 'string',
-  enum: RELATIVE_RANGES,
-  description:
-    'Days of the calendar in the timezone of the schedule, by the time that a run was due. Weeks begin on Monday; `last_7_days` ends with yesterday.',
-};
-const named = z.looseObject({ const: z.string() });
-const list = z.looseObject({ enum: z.array(z.string()).min(1) });
+export const describeExportRequest = (registry: DatasetRegistry): z.ZodType =>
+  describeRequest(registry, {
+    id: 'ExportRequest',
+    description:
+      'What to export. The start of a range must not be after its end, and options must be those of the format.',
+  });
 
-/** @param name of the component; those of each type end in it */
-export function exportRequest(registry: DatasetRegistry, schemas: Schemas, name: RequestName = 'ExportRequest'): Json {
-  const optionRefs = new Map(
+/** The request of a schedule: a date range may also be relative. */
+export const describeScheduledRequest = (registry: DatasetRegistry): z.ZodType =>
+  describeRequest(
+    registry,
+    {
+      id: 'ScheduledRequest',
+      description: 'Like `ExportRequest`, but date ranges can also be relative. Validated again at every run.',
+    },
+    withRelativeRanges,
+  );
+
+/** @param change what to change in the request of each dataset */
+function describeRequest(
+  registry: DatasetRegistry,
+  { id, description }: { readonly id: string; readonly description: string },
+  change: (request: RequestOfType, dataset: Dataset | undefined) => z.ZodObject = (request) => request,
+): z.ZodType {
+  const formatOptions = new Map(
     [...FORMATS.values()].map(({ name, options }) => [
       name,
-      schemas.add(`${pascal(name.toLowerCase())}Options`, {
-        ...schemas.input(options),
-        description: `${name} options`,
-      }),
+      options.meta({ id: `${pascal(name.toLowerCase())}Options`, description: `${name} options` }),
     ]),
   );
-  const refs = createRequestSchema(registry).options.map((schema) => {
-    const { properties, ...rest } = object.parse(schemas.input(schema));
-    const { const: type } = named.parse(properties.type);
-    const formats = list.parse(properties.format).enum;
-    const ref = schemas.add(`${pascal(type)}${name}`, {
-      ...rest,
-      properties: {
-        ...properties,
-        ...(name === 'ScheduledRequest' ? { filters: withRelativeRanges(properties.filters, registry.get(type)) } : {}),
-        format: { ...properties.format, description: 'Upper or lower case; answers use upper case.' },
-        options: {
-          description: 'Options of the format.',
-          default: {},
-          anyOf: formats.map((format) => optionRefs.get(format)),
-        },
-      },
+  const requests = createRequestSchema(registry).options.map((request) => {
+    const { type, format } = request.shape;
+    const options = format.out.options.flatMap((name) => formatOptions.get(name) ?? []);
+    const described = change(request, registry.get(type.value)).extend({
+      format: format.describe('Upper or lower case; answers use upper case.'),
+      options: z.union(options).prefault({}).describe('Options of the format.'),
     });
-    return { type, ref };
+    return { type: type.value, id: `${pascal(type.value)}${id}`, described };
   });
-  return schemas.add(name, {
-    description: DESCRIPTIONS[name],
-    oneOf: refs.map(({ ref }) => ref),
+  const [first, ...rest] = requests.map((request) => request.described.meta({ id: request.id }));
+  if (first === undefined) throw new RangeError('There are no datasets.');
+  return z.discriminatedUnion('type', [first, ...rest]).meta({
+    id,
+    description,
     discriminator: {
       propertyName: 'type',
-      mapping: Object.fromEntries(refs.map(({ type, ref }) => [type, ref.$ref])),
+      mapping: Object.fromEntries(requests.map((request) => [request.type, componentRef(request.id)])),
     },
     examples: [exampleFor(registry)],
   });
 }
 
-/** The filters of a dataset as its schedules have them. */
-function withRelativeRanges(filters: unknown, dataset: Dataset | undefined): Json | undefined {
-  const { data } = object.safeParse(filters);
-  if (data === undefined) return undefined;
-  const kinds = dataset?.filters ?? {};
-  const properties = Object.entries(data.properties).map(([name, schema]) => [
-    name,
-    kinds[name]?.kind === 'date_range' ? { anyOf: [schema, RELATIVE] } : schema,
-  ]);
-  return { ...data, properties: Object.fromEntries(properties) as Json };
+function withRelativeRanges(request: RequestOfType, dataset: Dataset | undefined): z.ZodObject {
+  const { filters } = request.shape;
+  if (!(filters instanceof z.ZodDefault)) return request;
+  const ranges = Object.entries(filters.unwrap().shape).filter(
+    ([name]) => dataset?.filters?.[name]?.kind === 'date_range',
+  );
+  const relative = ranges.map(([name, range]) => [name, z.union([range, relativeRange]).optional()]);
+  return request.extend({ filters: filters.unwrap().extend(Object.fromEntries(relative)).default({}) });
 }
 
-/** The smallest request for the first dataset in the first format, and one column of it. */
-function exampleFor(registry: DatasetRegistry): Json {
+/** The smallest request for the first dataset in the first format, with one column. */
+function exampleFor(registry: DatasetRegistry): unknown {
   const [dataset] = registry.values();
   const [format = ''] = FORMATS.keys();
   const [column] = Object.keys(dataset?.columns ?? {});

@@ -1,11 +1,11 @@
-/** Headers of the contract: what each means, once, for every operation that has it. */
+/** Describes each header once, for every operation that has it. */
 
 const text = (pattern?: string) => ({ type: 'string', ...(pattern === undefined ? {} : { pattern }) });
 
 export const REQUEST_HEADERS = {
   'Idempotency-Key': {
     description:
-      'Makes a POST safe to repeat: the same key with the same request answers with the same job, with another one 422.',
+      'Makes a POST safe to repeat: the same key with the same request returns the same export or schedule; with a different request, a 422.',
     schema: text('^[!-~]{1,255}$'),
     example: 'monthly-2026-01',
   },
@@ -16,7 +16,7 @@ export const REQUEST_HEADERS = {
   },
   'X-Request-Id': {
     description:
-      'Your id for this request: 1 to 128 letters, digits and `_.:-`. It comes back in the answer, in problems and in the log; any other value is replaced.',
+      'Your id for this request: 1 to 128 letters, digits and `_.:-`; any other value is replaced. It appears in the response and in the log.',
     schema: text(),
     example: 'checkout-7f3a',
   },
@@ -44,12 +44,12 @@ export const RESPONSE_HEADERS = {
   },
   'RateLimit-Policy': {
     description:
-      'The limits that hold, `q` requests in `w` seconds, by user and by tenant (draft-ietf-httpapi-ratelimit-headers). Each process counts for itself.',
+      'The limits per user and per tenant: `q` requests in `w` seconds (draft-ietf-httpapi-ratelimit-headers). Each process counts separately.',
     schema: text(),
     example: '"user";q=1200;w=60;pk=:N2Y5:, "tenant";q=30000;w=60;pk=:MGE3:',
   },
   RateLimit: {
-    description: 'What is left of each limit: `r` requests for the next `t` seconds.',
+    description: 'What remains of each limit: `r` requests for the next `t` seconds.',
     schema: text(),
     example: '"user";r=1187;t=42, "tenant";r=29410;t=42',
   },

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import type { ErrorCode } from '../../shared/errors.js';
-import type { ApiDeps, Scope } from '../deps.js';
+import type { ApiDeps, Caller, Scope } from '../deps.js';
 import type { RequestHeader, ResponseHeader } from './headers.js';
 
 /** Parameters of the path or of the query, by name. */
@@ -14,31 +14,42 @@ export interface Operation {
   readonly method: Method;
   /** As Express writes it: `/v1/exports/:job_id`. */
   readonly path: string;
-  /** Unique: generated clients name their methods by it. */
+  /** Unique: generated clients name their methods after it. */
   readonly id: string;
   readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
-  /** What the token must allow. None: no token is asked for. */
+  /** The scope that the token needs. None: the route needs no token. */
   readonly scope?: Scope;
   /** The parameters of the path. */
   readonly params?: Fields;
   /** The parameters of the query. */
   readonly query?: (registry: DatasetRegistry) => Fields;
   readonly headers?: readonly RequestHeader[];
-  /** The schema of its body. None: it takes none. */
-  readonly takes?: BodyName;
-  /** Of its body. Default: 100 KB. */
+  /** None: the route reads no body. */
+  readonly body?: Body<unknown>;
+  /** The largest body. Default: 100 KB. */
   readonly maxBodyBytes?: number;
-  /** By status. */
+  /** Successful responses, by status. */
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Beside those that every operation of its kind may meet. */
+  /** Errors beyond those that every operation of this kind can return. */
   readonly problems?: readonly ErrorCode[];
 }
 
-export type BodyName = 'ExportRequest' | 'ScheduleRequest' | 'TemporalPayloads';
+/** A body is described by a schema and parsed by it; or, where datasets, settings and the caller matter, by code. */
+export type Body<T> = z.ZodType<T> | CheckedBody<T>;
 
-/** Of what asks for a dataset's permission. */
+export interface CheckedBody<T> {
+  /** Describes the body to clients. */
+  readonly describe: (registry: DatasetRegistry) => z.ZodType;
+  /**
+   * Called once for each app; what it returns parses the body of each request.
+   * @throws ServiceError VALIDATION_FAILED
+   */
+  readonly createParser: (deps: ApiDeps) => (body: unknown, caller: Caller | undefined) => T;
+}
+
+/** Errors of operations that check the permission of a dataset. */
 export const PERMISSION_PROBLEMS: readonly ErrorCode[] = [
   'NOT_PERMITTED',
   'SOURCE_FORBIDDEN',
@@ -46,7 +57,7 @@ export const PERMISSION_PROBLEMS: readonly ErrorCode[] = [
   'DATASET_UNAVAILABLE',
 ];
 
-/** An answer that is no problem. */
+/** A successful response. */
 export interface Answer {
   readonly description: string;
   readonly headers?: readonly ResponseHeader[];
@@ -55,17 +66,17 @@ export interface Answer {
   /** Default: `application/json`. */
   readonly contentType?: string;
   readonly example?: unknown;
-  /** Operations that a field of the answer leads to: name of the field to ids of operations. */
+  /** OpenAPI links: ids of the operations that take a field of the body as their parameter, by the field's name. */
   readonly leadsTo?: Readonly<Record<string, readonly string[]>>;
 }
 
 export const TAGS = {
-  Exports: 'Ask for files, watch them being made, fetch them',
-  Schedules: 'Exports that come again and again',
-  Webhooks: 'What became of them, and what they are verified with',
-  Datasets: 'What can be asked for',
-  Users: 'For whoever administers a tenant',
-  Service: 'Health, and this contract',
+  Exports: 'Create exports, follow their progress, download files',
+  Schedules: 'Run exports at regular times',
+  Webhooks: 'Deliveries, and the secret to verify them with',
+  Datasets: 'What you can export',
+  Users: 'For administrators of a tenant',
+  Service: 'Health, metrics and this documentation',
 } as const;
 export type Tag = keyof typeof TAGS;
 
@@ -73,5 +84,3 @@ export interface Route extends Operation {
   /** Called once for each app. */
   readonly createHandler: (deps: ApiDeps) => RequestHandler;
 }
-
-export type Described = Omit<Operation, 'method' | 'path'>;

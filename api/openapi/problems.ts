@@ -5,7 +5,7 @@ import { RESPONSE_HEADERS, type ResponseHeader } from './headers.js';
 import type { Operation } from './operation.js';
 import type { Json, Schemas } from './schemas.js';
 
-/** The problems of an operation, from the error table: one response a status, with the codes that it may have. */
+/** The error responses of an operation, from the error table: one per status, with its possible codes. */
 
 const AUTHENTICATED: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'TEMPORARILY_UNAVAILABLE'];
 const WITH_BODY: readonly ErrorCode[] = ['VALIDATION_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
@@ -18,7 +18,7 @@ const HEADERS: Readonly<Record<number, readonly ResponseHeader[]>> = {
   503: ['Retry-After'],
 };
 
-/** Every code that an operation may answer with. */
+/** Every error code that an operation can return. */
 function codesOf(operation: Operation): readonly ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
@@ -26,14 +26,14 @@ function codesOf(operation: Operation): readonly ErrorCode[] {
       ...(operation.path.includes(':') ? (['VALIDATION_FAILED', 'NOT_FOUND'] as const) : []),
       ...(operation.query === undefined ? [] : (['VALIDATION_FAILED'] as const)),
       ...(operation.scope === undefined ? [] : AUTHENTICATED),
-      ...(operation.takes !== undefined ? WITH_BODY : []),
+      ...(operation.body === undefined ? [] : WITH_BODY),
       ...(operation.path.includes(':job_id') ? OF_A_JOB : []),
       ...(operation.problems ?? []),
     ]),
   ];
 }
 
-/** Extension members that make an example of a code complete. */
+/** Extension members for the example of a code. */
 const DETAILS: Partial<Record<ErrorCode, Json>> = {
   VALIDATION_FAILED: { errors: [{ pointer: '/filters/status/0', detail: 'must be one of paid, shipped' }] },
   TOO_MANY_EXPORTS: {
@@ -75,7 +75,7 @@ export function problemResponses(operation: Operation, schemas: Schemas): Record
   return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), response(status, codes)]));
 }
 
-/** Every answer has a request id, and those that need a token say how many are left. */
+/** Every response has a request id; where a token is needed, it also has the rate limits. */
 export const headerRefs = ({ scope }: Operation, names: readonly ResponseHeader[] = []): Json =>
   Object.fromEntries(
     ['X-Request-Id', ...(scope === undefined ? [] : ['RateLimit', 'RateLimit-Policy']), ...names].map((name) => [

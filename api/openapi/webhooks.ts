@@ -4,19 +4,19 @@ import type { Tag } from './operation.js';
 import type { Json, Schemas } from './schemas.js';
 
 const SUMMARIES: Readonly<Record<NotificationEvent, string>> = {
-  completed: 'The file is there',
+  completed: 'The export completed',
   failed: 'The export failed',
-  cancelled: 'An operator cancelled the export',
+  cancelled: 'An operator canceled the export',
 };
 
 const TAG: Tag = 'Webhooks';
 const HEADERS = {
   'webhook-id': 'The same for every attempt to deliver this event',
-  'webhook-timestamp': 'Of the attempt, seconds since 1970',
-  'webhook-signature': '`v1,` and a signature in base64, for each secret that is valid',
+  'webhook-timestamp': 'When the attempt was made, in seconds since 1970',
+  'webhook-signature': 'For each valid secret, `v1,` followed by a base64 signature',
 };
 
-/** What the service sends to `notify.webhook_url`, in the form of Standard Webhooks. */
+/** What the service sends to `notify.webhook_url`, following Standard Webhooks. */
 export function webhookOperations(schemas: Schemas): Json {
   const operations = NOTIFICATION_EVENTS.map((event) => [
     eventType(event),

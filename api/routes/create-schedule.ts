@@ -1,41 +1,65 @@
-import type { Request, RequestHandler } from 'express';
-import { createHash } from 'node:crypto';
 import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Reservation } from '../../shared/job/places.js';
-import type { StoredSchedule } from '../../shared/schedules/store.js';
-import { createRequestSchema } from '../../shared/request/request.js';
 import type { ScheduledExportInput } from '../../shared/schedules/contract.js';
-import { principalOf } from '../context.js';
+import type { StoredSchedule } from '../../shared/schedules/store.js';
+import { defineRoute } from '../define-route.js';
 import type { ApiDeps } from '../deps.js';
-import { idFor, idempotencyKeyOf } from '../input.js';
-import { PERMISSION_PROBLEMS, type Described } from '../openapi/operation.js';
-import { parseSchedule, type ParsedSchedule } from '../schedules/parse-schedule.js';
+import { idFor } from '../input.js';
+import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
+import { hashDefinition, scheduleBody } from '../schedules/schedule-body.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/schedule-schema.js';
 
-/** Never to be changed: a key would mean another schedule from then on. */
+/** Must never change: the same idempotency key would create another schedule. */
 const KEY_NAMESPACE = '9c1d7f64-2e0b-4a43-8f0e-6b7a5d3c2f18';
 
-interface ReadSchedule {
-  readonly definition: ParsedSchedule['definition'];
-  /** Of the definition as it was sent: how the database spells its timezone may change between two tries. */
-  readonly requestHash: string;
-}
-
-/** Checks the body of a schedule, and asks whether its user may export that. */
-export function scheduleReader(deps: ApiDeps): (request: Request) => Promise<ReadSchedule> {
-  const { registry, settings } = deps;
-  const schema = createRequestSchema(registry, settings.webhookRule);
-  const { minScheduleSeconds: minSeconds } = settings;
-  return async (request) => {
-    const principal = principalOf(request);
-    const recipients = { email: principal.email, recipientRule: settings.recipientRule };
-    const { definition, type } = parseSchedule(request.body, { schema, registry, minSeconds, recipients });
-    await deps.permissions.require(type, principal);
-    const requestHash = createHash('sha256').update(JSON.stringify(definition)).digest('hex');
-    return { definition: await deps.timeZones.ofSchedule(definition), requestHash };
-  };
-}
+export const createSchedule = defineRoute({
+  method: 'post',
+  path: '/v1/schedules',
+  id: 'createSchedule',
+  tag: 'Schedules',
+  summary: 'Create a schedule',
+  description:
+    'The request is validated like `POST /v1/exports`, now and at every run. If you have no free slot when a run is due, its export waits for one.',
+  scope: 'exports:write',
+  headers: ['Idempotency-Key'],
+  body: scheduleBody,
+  answers: {
+    201: {
+      description: 'The schedule',
+      headers: ['Location'],
+      schema: scheduleSchema,
+      example: SCHEDULE_EXAMPLE,
+      leadsTo: { schedule_id: ['getSchedule', 'replaceSchedule', 'runSchedule', 'pauseSchedule', 'deleteSchedule'] },
+    },
+  },
+  problems: [
+    ...PERMISSION_PROBLEMS,
+    'NOT_FOUND',
+    'TOO_MANY_SCHEDULES',
+    'IDEMPOTENCY_KEY_REUSED',
+    'JOB_STORE_UNAVAILABLE',
+  ],
+  handle:
+    (deps) =>
+    async ({ body, principal, idempotencyKey }) => {
+      const { tenantId, userId, email } = principal;
+      const owner = { tenantId, userId };
+      await deps.permissions.require(body.type, principal);
+      const requestHash = hashDefinition(body.definition);
+      const definition = await deps.timeZones.ofSchedule(body.definition);
+      const scheduleId = idFor(owner, idempotencyKey, KEY_NAMESPACE);
+      let schedule = idempotencyKey === null ? null : await deps.schedules.find(owner, scheduleId);
+      if (schedule === null) {
+        const input = { ...owner, scheduleId, ...(email === undefined ? {} : { email }), definition };
+        await create(input, { createdAt: new Date().toISOString(), requestHash }, deps);
+        schedule = await deps.schedules.find(owner, scheduleId);
+      }
+      if (schedule === null) throw new ServiceError('NOT_FOUND', `Schedule ${scheduleId} has just been deleted.`);
+      const view = scheduleView(sameRequest(schedule, requestHash));
+      return { status: 201, location: `/v1/schedules/${scheduleId}`, body: view };
+    },
+});
 
 /**
  * The caller holds a reservation: each of several concurrent requests counts the ones before it.
@@ -87,59 +111,10 @@ async function create(
 /** Whether Temporal has refused the schedule. Without an answer, it may have created it. */
 const isRefusal = (error: unknown): boolean => error instanceof ServiceError && error.code === 'VALIDATION_FAILED';
 
-/** @throws ServiceError IDEMPOTENCY_KEY_REUSED when the schedule was made by a different request */
+/** @throws ServiceError IDEMPOTENCY_KEY_REUSED when a different request created the schedule */
 function sameRequest(known: StoredSchedule, requestHash: string): StoredSchedule {
   if (known.requestHash === requestHash) return known;
   const { scheduleId } = known.input;
-  const sentence = `This Idempotency-Key was used for another request, which made the schedule ${scheduleId}.`;
+  const sentence = `This Idempotency-Key was already used for a different request, which created schedule ${scheduleId}.`;
   throw new ServiceError('IDEMPOTENCY_KEY_REUSED', sentence, { schedule_id: scheduleId });
 }
-
-/** `POST /v1/schedules` */
-export function createSchedule(deps: ApiDeps): RequestHandler {
-  const { schedules } = deps;
-  const read = scheduleReader(deps);
-  return async (request, response) => {
-    const { tenantId, userId, email } = principalOf(request);
-    const owner = { tenantId, userId };
-    const key = idempotencyKeyOf(request);
-    const { definition, requestHash } = await read(request);
-    const scheduleId = idFor(owner, key, KEY_NAMESPACE);
-    let made = key === null ? null : await schedules.find(owner, scheduleId);
-    if (made === null) {
-      const input = { ...owner, scheduleId, ...(email === undefined ? {} : { email }), definition };
-      await create(input, { createdAt: new Date().toISOString(), requestHash }, deps);
-      made = await schedules.find(owner, scheduleId);
-    }
-    if (made === null) throw new ServiceError('NOT_FOUND', `Schedule ${scheduleId} has been deleted meanwhile.`);
-    const schedule = sameRequest(made, requestHash);
-    response.status(201).location(`/v1/schedules/${scheduleId}`).json(scheduleView(schedule));
-  };
-}
-
-export const createScheduleOperation: Described = {
-  id: 'createSchedule',
-  tag: 'Schedules',
-  summary: 'Create a schedule',
-  description:
-    'The request is validated like `POST /v1/exports`, now and at every run. If you have no free slot when a run is due, its export waits for one.',
-  scope: 'exports:write',
-  headers: ['Idempotency-Key'],
-  takes: 'ScheduleRequest',
-  answers: {
-    201: {
-      description: 'The schedule',
-      headers: ['Location'],
-      schema: scheduleSchema,
-      example: SCHEDULE_EXAMPLE,
-      leadsTo: { schedule_id: ['getSchedule', 'replaceSchedule', 'runSchedule', 'pauseSchedule', 'deleteSchedule'] },
-    },
-  },
-  problems: [
-    ...PERMISSION_PROBLEMS,
-    'NOT_FOUND',
-    'TOO_MANY_SCHEDULES',
-    'IDEMPOTENCY_KEY_REUSED',
-    'JOB_STORE_UNAVAILABLE',
-  ],
-};

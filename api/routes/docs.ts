@@ -1,13 +1,5 @@
-import type { RequestHandler } from 'express';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Described } from '../openapi/operation.js';
-import { nothingHere, sendFile } from '../static-file.js';
-
-/** The contract as pages: Swagger UI from its npm package, served from here. No other host is asked for anything. */
-
-const ASSETS = fileURLToPath(new URL('.', import.meta.resolve('swagger-ui-dist/package.json')));
-const FILES: readonly string[] = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+import { defineRoute } from '../define-route.js';
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -26,17 +18,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Its badge would send the document to a service of its makers. */
-const START = `SwaggerUIBundle({
-  url: '/openapi.json',
-  dom_id: '#contract',
-  deepLinking: true,
-  validatorUrl: null,
-  persistAuthorization: false,
-});
-`;
-
-/** Styles of elements are set by script all over Swagger UI; scripts come from here only. */
+// Swagger UI sets inline styles; scripts come only from this service.
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -48,40 +30,18 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** `GET /docs`: the page. */
-export function docs(): RequestHandler {
-  return (_request, response) => {
-    response.set('Content-Security-Policy', POLICY).type('html').send(PAGE);
-  };
-}
-
-/** `GET /docs/{file}`: what the page is made of. */
-export function docsFile(): RequestHandler {
-  return (request, response, next) => {
-    const { file } = request.params;
-    response.set('Cache-Control', 'public, max-age=3600');
-    if (file === 'start.js') {
-      response.type('js').send(START);
-      return;
-    }
-    if (typeof file !== 'string' || !FILES.includes(file)) {
-      response.set('Cache-Control', 'no-store');
-      throw nothingHere();
-    }
-    sendFile(response, ASSETS, file, next);
-  };
-}
-
-export const docsOperation: Described = {
+/** The OpenAPI document as a page: Swagger UI, served from this service alone. */
+export const docs = defineRoute({
+  method: 'get',
+  path: '/docs',
   id: 'docs',
   tag: 'Service',
   summary: 'Open the API documentation',
   answers: { 200: { description: 'A page', contentType: 'text/html', schema: z.string() } },
-};
-
-export const docsFileOperation: Described = {
-  id: 'docsFile',
-  tag: 'Service',
-  summary: 'Get an asset of the documentation',
-  answers: { 200: { description: 'A style sheet, a script or an image', contentType: '*/*', schema: z.string() } },
-};
+  handle:
+    () =>
+    ({ response }) => {
+      response.set('Content-Security-Policy', POLICY).type('html').send(PAGE);
+      return undefined;
+    },
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../define-route.js';
-import { findOwnedJob, jobParams } from '../input.js';
-import { mintLink } from '../mint-link.js';
+import { ownedJob, jobParams } from '../input.js';
+import { LINK_PROBLEMS, mintLink } from '../mint-link.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
 const querySchema = z.strictObject({
@@ -34,11 +34,11 @@ export const downloadExport = defineRoute({
     },
     302: { description: 'Redirects to the file', headers: ['Location'] },
   },
-  problems: [...PERMISSION_PROBLEMS, 'NOT_READY', 'EXPIRED'],
+  problems: [...PERMISSION_PROBLEMS, ...LINK_PROBLEMS],
   handle:
     (deps) =>
     async ({ params, query, principal, request }) => {
-      const row = await findOwnedJob(params.job_id, principal, deps);
+      const row = await ownedJob(params.job_id, principal, deps);
       const { url, expiresAt } = await mintLink(request, row, deps);
       if (query.redirect === 'true') return { status: 302, location: url };
       return { status: 200, body: { url, expires_at: expiresAt.toISOString() } };

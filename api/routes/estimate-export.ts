@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import type { ExportRequest } from '../../shared/contract.js';
 import { contentsOf } from '../../shared/datasets/contents.js';
 import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
@@ -6,23 +5,78 @@ import { ServiceError } from '../../shared/errors.js';
 import { estimateSchema, type Estimate } from '../../shared/request/estimate-schema.js';
 import type { RowCount } from '../../shared/source/count-rows.js';
 import { SILENCE_MS } from '../../shared/time-limit.js';
-import { createRequestSchema, parseExportRequest } from '../../shared/request/request.js';
 import { askSource } from '../ask-source.js';
 import { clientGone } from '../client-gone.js';
-import { principalOf } from '../context.js';
+import { defineRoute } from '../define-route.js';
 import type { ApiDeps } from '../deps.js';
-import { EstimateTurns } from '../estimate-turns.js';
 import { forecast } from '../estimate.js';
-import { PERMISSION_PROBLEMS, type Described } from '../openapi/operation.js';
+import { EstimateTurns } from '../estimate-turns.js';
+import { exportBody } from '../export-body.js';
+import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
 /** How long rows are counted before the planner's estimate is used, ms; for all datasets of an account together. */
 const COUNT_MS = 1000;
-/** What is not a count takes no time, unless somebody locks the table. */
+/** Statements other than the count take no time, unless somebody has locked the table. */
 const STATEMENT_MS = SILENCE_MS;
-/** A source that has not answered by then is as good as away. */
+/** A source database that hasn't responded by then is considered unavailable, ms. */
 const SESSION_MS = 8000;
 
-/** @param gone aborted when the client has left: PostgreSQL then cancels the statement */
+export const estimateExport = defineRoute({
+  method: 'post',
+  path: '/v1/exports/estimate',
+  id: 'estimateExport',
+  tag: 'Exports',
+  summary: 'Estimate an export',
+  description:
+    'Takes the same body as `POST /v1/exports` and starts nothing. Fails if the export would have more rows than allowed.',
+  scope: 'exports:read',
+  body: exportBody,
+  answers: {
+    200: {
+      description: 'The estimated rows, bytes and seconds',
+      schema: estimateSchema,
+      example: { rows: 139_959, rows_are: 'exact', bytes: 27_015_560, seconds: 1.4, based_on: 12, reason: null },
+    },
+  },
+  problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_ROWS', 'TOO_MANY_ESTIMATES', 'JOB_STORE_UNAVAILABLE'],
+  handle: (deps) => {
+    const turns = new EstimateTurns();
+    return async ({ body, principal, response }) => {
+      const { tenantId, userId } = principal;
+      const asked = { ...(await deps.timeZones.ofRequest(body)), notify: {} };
+      const gone = clientGone(response);
+      try {
+        return { status: 200, body: await estimate(asked, { tenantId, userId }, gone, turns, deps) };
+      } catch (error) {
+        // The client is gone: nobody to respond to.
+        if (gone.aborted) return undefined;
+        throw error;
+      }
+    };
+  },
+});
+
+async function estimate(
+  asked: ExportRequest,
+  caller: Required<Owner>,
+  gone: AbortSignal,
+  turns: EstimateTurns,
+  deps: ApiDeps,
+): Promise<Estimate> {
+  const { maxRows } = deps.settings.tuning;
+  await deps.permissions.require(asked.type, caller);
+  const counted = await turns.take(caller, gone, () => count(asked, caller, deps, gone));
+  const { rows, rowsAre } = counted;
+  if (rows > maxRows) {
+    const about = rowsAre === 'exact' ? '' : 'about ';
+    const sentence = `The export would have ${about}${rows} rows; at most ${maxRows} are allowed.`;
+    throw new ServiceError('TOO_MANY_ROWS', sentence, { rows, rows_are: rowsAre, max_rows: maxRows });
+  }
+  const recent = await deps.jobs.recentlyFinished({ tenantId: caller.tenantId, ...asked });
+  return { rows, rows_are: rowsAre, ...forecast(counted, recent) };
+}
+
+/** @param gone aborted when the client disconnects: PostgreSQL then cancels the statement */
 async function count(
   asked: ExportRequest,
   caller: Required<Owner>,
@@ -44,51 +98,3 @@ async function count(
     rowsAre: counts.every(({ rowsAre }) => rowsAre === 'exact') ? 'exact' : 'estimated',
   };
 }
-
-/** `POST /v1/exports/estimate`: what a request would make, without making it. */
-export function estimateExport(deps: ApiDeps): RequestHandler {
-  const schema = createRequestSchema(deps.registry, deps.settings.webhookRule);
-  const { maxRows } = deps.settings.tuning;
-  const turns = new EstimateTurns();
-  const estimate = async (asked: ExportRequest, caller: Required<Owner>, gone: AbortSignal): Promise<Estimate> => {
-    await deps.permissions.require(asked.type, caller);
-    const counted = await turns.take(caller, gone, () => count(asked, caller, deps, gone));
-    const { rows, rowsAre } = counted;
-    if (rows > maxRows) {
-      const sentence = `The export would have ${rowsAre === 'exact' ? '' : 'about '}${rows} rows; at most ${maxRows} are allowed.`;
-      throw new ServiceError('TOO_MANY_ROWS', sentence, { rows, rows_are: rowsAre, max_rows: maxRows });
-    }
-    const recent = await deps.jobs.recentlyFinished({ tenantId: caller.tenantId, ...asked });
-    return { rows, rows_are: rowsAre, ...forecast(counted, recent) };
-  };
-  return async (request, response) => {
-    const { tenantId, userId } = principalOf(request);
-    const parsed = await deps.timeZones.ofRequest(parseExportRequest(request.body, schema, deps.registry));
-    const asked = { ...parsed, notify: {} };
-    const gone = clientGone(response);
-    try {
-      response.json(await estimate(asked, { tenantId, userId }, gone));
-    } catch (error) {
-      // The client is gone: nobody to respond to.
-      if (!gone.aborted) throw error;
-    }
-  };
-}
-
-export const estimateExportOperation: Described = {
-  id: 'estimateExport',
-  tag: 'Exports',
-  summary: 'Estimate an export',
-  description:
-    'Takes the same body as `POST /v1/exports` and starts nothing. Fails if the export would have more rows than allowed.',
-  scope: 'exports:read',
-  takes: 'ExportRequest',
-  answers: {
-    200: {
-      description: 'The estimated rows, bytes and seconds',
-      schema: estimateSchema,
-      example: { rows: 139_959, rows_are: 'exact', bytes: 27_015_560, seconds: 1.4, based_on: 12, reason: null },
-    },
-  },
-  problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_ROWS', 'TOO_MANY_ESTIMATES', 'JOB_STORE_UNAVAILABLE'],
-};

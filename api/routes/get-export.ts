@@ -1,7 +1,7 @@
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import { jobView } from '../../shared/job/view.js';
 import { defineRoute } from '../define-route.js';
-import { findOwnedJob, jobParams } from '../input.js';
+import { ownedJob, jobParams } from '../input.js';
 import { LiveProgress } from '../live-progress.js';
 
 export const getExport = defineRoute({
@@ -16,7 +16,7 @@ export const getExport = defineRoute({
   handle: (deps) => {
     const live = new LiveProgress(deps);
     return async ({ params, principal }) => {
-      const row = await findOwnedJob(params.job_id, principal, deps);
+      const row = await ownedJob(params.job_id, principal, deps);
       return { status: 200, body: jobView(row, deps.settings, await live.of(row)) };
     };
   },

@@ -1,86 +1,71 @@
-import type { RequestHandler } from 'express';
-import type { ApiDeps } from '../deps.js';
-import type { Described, Method, Route } from '../openapi/operation.js';
-import { cancelExport, cancelExportOperation } from './cancel-export.js';
-import { contract, contractOperation } from './contract.js';
-import { createExport, createExportOperation } from './create-export.js';
-import { createSchedule, createScheduleOperation } from './create-schedule.js';
-import { deleteExport, deleteExportOperation } from './delete-export.js';
-import { docs, docsFile, docsFileOperation, docsOperation } from './docs.js';
+import type { Route } from '../openapi/operation.js';
+import { cancelExport } from './cancel-export.js';
+import { contract } from './contract.js';
+import { createExport } from './create-export.js';
+import { createSchedule } from './create-schedule.js';
+import { deleteExport } from './delete-export.js';
+import { deleteSchedule } from './delete-schedule.js';
+import { docs } from './docs.js';
+import { docsFile } from './docs-file.js';
 import { downloadExport } from './download-export.js';
-import { eraseUser, eraseUserOperation } from './erase-user.js';
-import { estimateExport, estimateExportOperation } from './estimate-export.js';
-import { exportEvents, exportEventsOperation } from './export-events.js';
+import { eraseUser } from './erase-user.js';
+import { estimateExport } from './estimate-export.js';
+import { exportEvents } from './export-events.js';
 import { getExport } from './get-export.js';
-import { health, healthOperation, ready, readyOperation } from './health.js';
-import { listDatasets, listDatasetsOperation } from './list-datasets.js';
-import { listExports, listExportsOperation } from './list-exports.js';
-import { listSchedules, listSchedulesOperation } from './list-schedules.js';
-import { listDeliveries, listDeliveriesOperation, redeliver, redeliverOperation } from './deliveries.js';
-import { metrics, metricsOperation } from './metrics.js';
-import { openLink, openLinkOperation } from './open-link.js';
-import { page, pageAsset, pageAssetOperation, pageOperation } from './page.js';
-import { runSchedule, runScheduleOperation } from './run-schedule.js';
-import {
-  deleteSchedule,
-  deleteScheduleOperation,
-  getSchedule,
-  getScheduleOperation,
-  pauseSchedule,
-  pauseScheduleOperation,
-  replaceSchedule,
-  replaceScheduleOperation,
-  unpauseScheduleOperation,
-} from './schedule.js';
-import { decodePayloads, decodePayloadsOperation, encodePayloads, encodePayloadsOperation } from './temporal-codec.js';
-import { rotateSecret, rotateSecretOperation, showSecret, showSecretOperation } from './webhook-secret.js';
-
-const old = (
-  method: Method,
-  path: string,
-  createHandler: (deps: ApiDeps) => RequestHandler,
-  operation: Described,
-): Route => ({ ...operation, method, path, createHandler });
+import { getSchedule } from './get-schedule.js';
+import { health } from './health.js';
+import { listDatasets } from './list-datasets.js';
+import { listDeliveries } from './list-deliveries.js';
+import { listExports } from './list-exports.js';
+import { listSchedules } from './list-schedules.js';
+import { metrics } from './metrics.js';
+import { openLink } from './open-link.js';
+import { page } from './page.js';
+import { pageAsset } from './page-asset.js';
+import { pauseSchedule } from './pause-schedule.js';
+import { ready } from './ready.js';
+import { redeliver } from './redeliver.js';
+import { replaceSchedule } from './replace-schedule.js';
+import { rotateWebhookSecret } from './rotate-webhook-secret.js';
+import { runSchedule } from './run-schedule.js';
+import { showWebhookSecret } from './show-webhook-secret.js';
+import { decodePayloads, encodePayloads } from './temporal-codec.js';
+import { unpauseSchedule } from './unpause-schedule.js';
 
 /** Every route of the service. `/v1` and `/temporal-codec` require a token. */
 export const ROUTES: readonly Route[] = [
-  old('get', '/v1/exports', listExports, listExportsOperation),
-  old('post', '/v1/exports', createExport, createExportOperation),
-  // Before the jobs: it is no id.
-  old('post', '/v1/exports/estimate', estimateExport, estimateExportOperation),
+  listExports,
+  createExport,
+  // Before the routes of a job: "estimate" is not an id.
+  estimateExport,
   getExport,
-  old('delete', '/v1/exports/:job_id', deleteExport, deleteExportOperation),
-  old('post', '/v1/exports/:job_id/cancel', cancelExport, cancelExportOperation),
+  deleteExport,
+  cancelExport,
   downloadExport,
-  old('get', '/v1/exports/:job_id/events', exportEvents, exportEventsOperation),
-  old('get', '/v1/exports/:job_id/deliveries', listDeliveries, listDeliveriesOperation),
-  old('post', '/v1/exports/:job_id/deliveries', redeliver, redeliverOperation),
-  old('get', '/v1/schedules', listSchedules, listSchedulesOperation),
-  old('post', '/v1/schedules', createSchedule, createScheduleOperation),
-  old('get', '/v1/schedules/:schedule_id', getSchedule, getScheduleOperation),
-  old('put', '/v1/schedules/:schedule_id', replaceSchedule, replaceScheduleOperation),
-  old('delete', '/v1/schedules/:schedule_id', deleteSchedule, deleteScheduleOperation),
-  old('post', '/v1/schedules/:schedule_id/pause', pauseSchedule('pause'), pauseScheduleOperation),
-  old('post', '/v1/schedules/:schedule_id/unpause', pauseSchedule('unpause'), unpauseScheduleOperation),
-  old('post', '/v1/schedules/:schedule_id/run', runSchedule, runScheduleOperation),
-  old('get', '/v1/webhooks/secret', showSecret, showSecretOperation),
-  old('post', '/v1/webhooks/secret/rotate', rotateSecret, rotateSecretOperation),
-  old('delete', '/v1/users/:user_id/exports', eraseUser, eraseUserOperation),
-  old('get', '/v1/datasets', listDatasets, listDatasetsOperation),
-  old('post', '/temporal-codec/decode', decodePayloads, decodePayloadsOperation),
-  old('post', '/temporal-codec/encode', encodePayloads, encodePayloadsOperation),
-  old('get', '/d/:token', openLink, openLinkOperation),
-  old('get', '/healthz', health, healthOperation),
-  old('get', '/readyz', ready, readyOperation),
-  old('get', '/metrics', metrics, metricsOperation),
-  old(
-    'get',
-    '/openapi.json',
-    contract(() => ROUTES),
-    contractOperation,
-  ),
-  old('get', '/', page, pageOperation),
-  old('get', '/assets/:asset', pageAsset, pageAssetOperation),
-  old('get', '/docs', docs, docsOperation),
-  old('get', '/docs/:file', docsFile, docsFileOperation),
+  exportEvents,
+  listDeliveries,
+  redeliver,
+  listSchedules,
+  createSchedule,
+  getSchedule,
+  replaceSchedule,
+  deleteSchedule,
+  pauseSchedule,
+  unpauseSchedule,
+  runSchedule,
+  showWebhookSecret,
+  rotateWebhookSecret,
+  eraseUser,
+  listDatasets,
+  decodePayloads,
+  encodePayloads,
+  openLink,
+  health,
+  ready,
+  metrics,
+  contract(() => ROUTES),
+  page,
+  pageAsset,
+  docs,
+  docsFile,
 ];

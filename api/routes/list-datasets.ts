@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
@@ -6,8 +5,7 @@ import { columnNames, shownColumns } from '../../shared/datasets/define-dataset.
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
-import type { ApiDeps } from '../deps.js';
-import type { Described } from '../openapi/operation.js';
+import { defineRoute } from '../define-route.js';
 
 function datasetView(dataset: Dataset) {
   const { name, title, filters = {} } = dataset;
@@ -28,30 +26,16 @@ function datasetView(dataset: Dataset) {
   };
 }
 
-/** Archives of several datasets, by the `type` that asks for them. */
+/** Archives of several datasets, by the `type` that requests them. */
 function bundleViews(registry: DatasetRegistry) {
   const datasets = accountDatasets(registry).map(({ name }) => name);
   return datasets.length === 0 ? [] : [{ name: ACCOUNT, title: ACCOUNT_TITLE, datasets, formats: BUNDLE_FORMATS }];
 }
 
-/** `GET /v1/datasets`: what can be asked for, from the registries that requests are checked against. */
-export function listDatasets({ registry }: ApiDeps): RequestHandler {
-  const answer = {
-    datasets: [...registry.values()].map(datasetView),
-    bundles: bundleViews(registry),
-    formats: [...FORMATS.values()].map(({ name, extension, mediaType, options }) => ({
-      name,
-      extension,
-      media_type: mediaType,
-      options: z.toJSONSchema(options, { io: 'input' }),
-    })),
-  };
-  return (_request, response) => {
-    response.json(answer);
-  };
-}
-
-export const listDatasetsOperation: Described = {
+/** Everything comes from the registries that check requests. */
+export const listDatasets = defineRoute({
+  method: 'get',
+  path: '/v1/datasets',
   id: 'listDatasets',
   tag: 'Datasets',
   summary: 'List datasets and formats',
@@ -76,4 +60,17 @@ export const listDatasetsOperation: Described = {
       },
     },
   },
-};
+  handle: ({ registry }) => {
+    const body = {
+      datasets: [...registry.values()].map(datasetView),
+      bundles: bundleViews(registry),
+      formats: [...FORMATS.values()].map(({ name, extension, mediaType, options }) => ({
+        name,
+        extension,
+        media_type: mediaType,
+        options: z.toJSONSchema(options, { io: 'input' }),
+      })),
+    };
+    return () => ({ status: 200, body });
+  },
+});

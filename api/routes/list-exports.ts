@@ -1,16 +1,13 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { SHOWN_STATUSES } from '../../shared/contract.js';
 import { ACCOUNT } from '../../shared/datasets/account.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
-import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
-import type { ApiDeps } from '../deps.js';
-import { limitSchema, once, parseQuery } from '../input.js';
+import { defineRoute } from '../define-route.js';
+import { limitSchema, once } from '../input.js';
 import { listedJob } from '../../shared/job/view.js';
 import { isActive } from '../../shared/job/lifecycle.js';
-import { LISTED_JOB_EXAMPLE, jobListSchema, type JobList } from '../../shared/job/schema.js';
-import type { Described } from '../openapi/operation.js';
+import { LISTED_JOB_EXAMPLE, jobListSchema } from '../../shared/job/schema.js';
 
 const oneOf = (names: readonly string[]) => z.enum(names, { error: `must be one of ${names.join(', ')}` });
 
@@ -25,32 +22,9 @@ const querySchema = (registry: DatasetRegistry) =>
     cursor: cursorSchema.optional().describe('`next_cursor` of the previous page'),
   });
 
-/** `GET /v1/exports`: the caller's jobs, newest first, as their rows have them. */
-export function listExports({ jobs, registry, settings }: ApiDeps): RequestHandler {
-  const schema = querySchema(registry);
-  return async (request, response) => {
-    const { cursor: after, limit, ...filter } = parseQuery(request, schema);
-    const caller = principalOf(request);
-    // One more than is shown tells whether there is a next page.
-    const rows = await jobs.list({ ...caller, ...filter, limit: limit + 1, after });
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    // The first page of whoever has no second one has them all. Oldest first, as the store has them.
-    const isAll = rows.length <= limit && after === undefined && Object.keys(filter).length === 0;
-    const active = isAll
-      ? page.flatMap(({ job_id, status }) => (isActive(status) ? [job_id] : [])).toReversed()
-      : (await jobs.activeOf(caller)).map(({ jobId }) => jobId);
-    const next_cursor = rows.length > limit && last !== undefined ? writeCursor(last) : null;
-    response.json({
-      exports: page.map((row) => listedJob(row, settings)),
-      next_cursor,
-      active_job_ids: active,
-      max_active_exports: settings.limit,
-    } satisfies JobList);
-  };
-}
-
-export const listExportsOperation: Described = {
+export const listExports = defineRoute({
+  method: 'get',
+  path: '/v1/exports',
   id: 'listExports',
   tag: 'Exports',
   summary: 'List your exports',
@@ -69,4 +43,25 @@ export const listExportsOperation: Described = {
     },
   },
   problems: ['JOB_STORE_UNAVAILABLE'],
-};
+  handle:
+    ({ jobs, settings }) =>
+    async ({ query, principal }) => {
+      const { cursor: after, limit, ...filter } = query;
+      // One more than is shown tells whether there is a next page.
+      const rows = await jobs.list({ ...principal, ...filter, limit: limit + 1, after });
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      // An unfiltered first page without a second one has all exports. Oldest first, like the store's list.
+      const isAll = rows.length <= limit && after === undefined && Object.keys(filter).length === 0;
+      const active = isAll
+        ? page.flatMap(({ job_id, status }) => (isActive(status) ? [job_id] : [])).toReversed()
+        : (await jobs.activeOf(principal)).map(({ jobId }) => jobId);
+      const body = {
+        exports: page.map((row) => listedJob(row, settings)),
+        next_cursor: rows.length > limit && last !== undefined ? writeCursor(last) : null,
+        active_job_ids: active,
+        max_active_exports: settings.limit,
+      };
+      return { status: 200, body };
+    },
+});

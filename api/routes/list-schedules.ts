@@ -1,10 +1,7 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { principalOf } from '../context.js';
 import { cursorSchema, writeCursor } from '../cursor.js';
-import type { ApiDeps } from '../deps.js';
-import { limitSchema, parseQuery } from '../input.js';
-import type { Described } from '../openapi/operation.js';
+import { defineRoute } from '../define-route.js';
+import { limitSchema } from '../input.js';
 import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../schedules/schedule-schema.js';
 
 const querySchema = z.strictObject({
@@ -17,35 +14,9 @@ const listSchema = z.strictObject({
   next_cursor: z.string().nullable().describe('Null on the last page'),
 });
 
-/** `GET /v1/schedules`: the caller's, newest first. There are few: all are listed, and those of the page described. */
-export function listSchedules({ schedules }: ApiDeps): RequestHandler {
-  return async (request, response) => {
-    const { cursor: after, limit } = parseQuery(request, querySchema);
-    const { tenantId, userId } = principalOf(request);
-    const owner = { tenantId, userId };
-    const refs = await schedules.list(owner);
-    const first = refs.findIndex(
-      ({ createdAt, scheduleId }) =>
-        after === undefined ||
-        createdAt < after.createdAt ||
-        (createdAt.getTime() === after.createdAt.getTime() && scheduleId < after.jobId),
-    );
-    const rest = first < 0 ? [] : refs.slice(first);
-    const page = rest.slice(0, limit);
-    const found = await Promise.all(page.map(({ scheduleId }) => schedules.find(owner, scheduleId)));
-    const last = page.at(-1);
-    response.json({
-      // One that was deleted a moment ago is still listed, and not found.
-      schedules: found.flatMap((schedule) => (schedule === null ? [] : [listedSchedule(schedule)])),
-      next_cursor:
-        rest.length > limit && last !== undefined
-          ? writeCursor({ created_at: last.createdAt, job_id: last.scheduleId })
-          : null,
-    } satisfies z.infer<typeof listSchema>);
-  };
-}
-
-export const listSchedulesOperation: Described = {
+export const listSchedules = defineRoute({
+  method: 'get',
+  path: '/v1/schedules',
   id: 'listSchedules',
   tag: 'Schedules',
   summary: 'List your schedules',
@@ -58,4 +29,32 @@ export const listSchedulesOperation: Described = {
       example: { schedules: [LISTED_SCHEDULE_EXAMPLE], next_cursor: null },
     },
   },
-};
+  // A user has few schedules: all are listed, and those of the page described.
+  handle:
+    ({ schedules }) =>
+    async ({ query: { cursor: after, limit }, principal }) => {
+      const owner = { tenantId: principal.tenantId, userId: principal.userId };
+      const refs = await schedules.list(owner);
+      const first = after === undefined ? 0 : refs.findIndex((ref) => isAfter(ref, after));
+      const rest = first < 0 ? [] : refs.slice(first);
+      const page = rest.slice(0, limit);
+      const found = await Promise.all(page.map(({ scheduleId }) => schedules.find(owner, scheduleId)));
+      const last = page.at(-1);
+      const body = {
+        // A schedule that has just been deleted is still listed, but not found.
+        schedules: found.flatMap((schedule) => (schedule === null ? [] : [listedSchedule(schedule)])),
+        next_cursor:
+          rest.length > limit && last !== undefined
+            ? writeCursor({ created_at: last.createdAt, job_id: last.scheduleId })
+            : null,
+      };
+      return { status: 200, body };
+    },
+});
+
+/** Newest first, and by id where two were created at the same moment. */
+const isAfter = (
+  { createdAt, scheduleId }: { readonly createdAt: Date; readonly scheduleId: string },
+  cursor: z.output<typeof cursorSchema>,
+): boolean =>
+  createdAt < cursor.createdAt || (createdAt.getTime() === cursor.createdAt.getTime() && scheduleId < cursor.jobId);

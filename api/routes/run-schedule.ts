@@ -1,10 +1,8 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
-import { contextOf, principalOf } from '../context.js';
-import type { ApiDeps } from '../deps.js';
-import { uuidOf } from '../input.js';
-import type { Described } from '../openapi/operation.js';
+import { contextOf } from '../context.js';
+import { defineRoute } from '../define-route.js';
+import { scheduleParams } from '../input.js';
 import { requireDone } from '../schedules/owned-schedule.js';
 
 const runSchema = z.strictObject({
@@ -14,27 +12,16 @@ const runSchema = z.strictObject({
     .describe('Null if the run has not started, for example because the previous one is still active'),
 });
 
-/** `POST /v1/schedules/{schedule_id}/run`: now, as if it were due; also while it is paused. */
-export function runSchedule({ schedules }: ApiDeps): RequestHandler {
-  return async (request, response) => {
-    const scheduleId = uuidOf(request, 'schedule_id');
-    const { run, skipped } = requireDone(await schedules.trigger(principalOf(request), scheduleId), request);
-    if (skipped) {
-      throw new ServiceError('STILL_ACTIVE', `A run of schedule ${scheduleId} is still active, and it skips others.`);
-    }
-    const jobId = run?.jobId ?? null;
-    if (jobId !== null) contextOf(request).jobId = jobId;
-    response.status(202).json({ job_id: jobId } satisfies z.infer<typeof runSchema>);
-  };
-}
-
-export const runScheduleOperation: Described = {
+export const runSchedule = defineRoute({
+  method: 'post',
+  path: '/v1/schedules/:schedule_id/run',
   id: 'runSchedule',
   tag: 'Schedules',
   summary: 'Run a schedule now',
   description:
-    'As if it were due, by its overlap policy; also while it is paused. Asked for twice within a second, it is one export.',
+    'Runs as if it were due, following the overlap policy, even while it is paused. Two requests within a second create one export.',
   scope: 'exports:write',
+  params: scheduleParams,
   answers: {
     202: {
       description: 'The run is starting; its export appears within a second or two',
@@ -43,4 +30,16 @@ export const runScheduleOperation: Described = {
     },
   },
   problems: ['STILL_ACTIVE'],
-};
+  handle:
+    ({ schedules }) =>
+    async ({ params: { schedule_id: scheduleId }, principal, request }) => {
+      const { run, skipped } = requireDone(await schedules.trigger(principal, scheduleId), scheduleId);
+      if (skipped) {
+        const sentence = `A run of schedule ${scheduleId} is still active, and its overlap policy is to skip.`;
+        throw new ServiceError('STILL_ACTIVE', sentence);
+      }
+      const jobId = run?.jobId ?? null;
+      if (jobId !== null) contextOf(request).jobId = jobId;
+      return { status: 202, body: { job_id: jobId } };
+    },
+});

@@ -1,38 +1,31 @@
-import type { Request, Response } from 'express';
+import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { StoredSchedule } from '../../shared/schedules/store.js';
-import { principalOf } from '../context.js';
 import type { ApiDeps } from '../deps.js';
-import { uuidOf } from '../input.js';
-import { scheduleView } from './schedule-schema.js';
+import type { Answer } from '../openapi/operation.js';
+import { SCHEDULE_EXAMPLE, scheduleSchema } from './schedule-schema.js';
 
-const noSuch = (scheduleId: string): ServiceError =>
-  new ServiceError('NOT_FOUND', `There is no schedule ${scheduleId}.`);
+/** The response of routes that return the schedule as it is now. */
+export const SCHEDULE_ANSWER = {
+  description: 'The schedule',
+  schema: scheduleSchema,
+  example: SCHEDULE_EXAMPLE,
+} as const satisfies Answer;
 
-/**
- * The caller's schedule that the path names.
- * @throws ServiceError NOT_FOUND also for the schedule of another user or tenant
- */
+/** @throws ServiceError NOT_FOUND also for the schedule of another user or tenant */
 export async function ownedSchedule(
-  request: Request,
+  scheduleId: string,
+  owner: UserRef,
   { schedules }: Pick<ApiDeps, 'schedules'>,
 ): Promise<StoredSchedule> {
-  const scheduleId = uuidOf(request, 'schedule_id');
-  const schedule = await schedules.find(principalOf(request), scheduleId);
-  if (schedule === null) throw noSuch(scheduleId);
-  return schedule;
+  return requireDone(await schedules.find(owner, scheduleId), scheduleId);
 }
 
 /**
- * What a change has come to.
- * @param done the store's answer: false or null when there is no such schedule
+ * @param done what the store returned: false or null when there is no such schedule
+ * @throws ServiceError NOT_FOUND
  */
-export function requireDone<T>(done: T | null | false, request: Request): T {
-  if (done === null || done === false) throw noSuch(uuidOf(request, 'schedule_id'));
+export function requireDone<T>(done: T | null | false, scheduleId: string): T {
+  if (done === null || done === false) throw new ServiceError('NOT_FOUND', `There is no schedule ${scheduleId}.`);
   return done;
-}
-
-/** Answers with the schedule as it is by now. */
-export async function answerWithSchedule(request: Request, response: Response, deps: ApiDeps): Promise<void> {
-  response.json(scheduleView(await ownedSchedule(request, deps)));
 }

@@ -15,7 +15,7 @@ interface Rules {
 
 export interface ParsedSchedule {
   readonly definition: ScheduleDefinition;
-  /** What its exports are of, for whoever asks for a permission. */
+  /** The dataset of its exports, for the permission check. */
   readonly type: string;
 }
 
@@ -32,7 +32,7 @@ export function parseSchedule(body: unknown, { minSeconds, ...rules }: Rules): P
   return { definition, type };
 }
 
-/** What is wrong with a request is said even when the fields around it are wrong, too. */
+/** Problems of the request are reported even if the fields around it are wrong, too. */
 const requestIn = (body: unknown): unknown[] =>
   typeof body === 'object' && body !== null && 'request' in body && typeof body.request === 'object'
     ? [body.request]
@@ -66,11 +66,11 @@ function timeProblems({ cron, every_seconds: seconds, ends_at: end }: ScheduleDe
   return problems;
 }
 
-const BY_ONE = 'must be there, or every_seconds, and not both';
+const BY_ONE = 'set either cron or every_seconds, but not both';
 
 function cronProblem(cron: string, min: number): string | null {
   try {
-    return parseCron(cron).leastSeconds < min ? `must leave ${min} seconds between two runs` : null;
+    return parseCron(cron).leastSeconds < min ? `must leave at least ${min} seconds between two runs` : null;
   } catch (error) {
     if (error instanceof CronError) return error.message;
     throw error;

@@ -187,8 +187,8 @@ describe('bad input', () => {
         .sign(secret);
 
     const TOKENS: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
-      ['without a token', () => '', /must be "Bearer" and a token/],
-      ['of another scheme', () => 'Basic YTpi', /must be "Bearer" and a token/],
+      ['without a token', () => '', /must be "Bearer" followed by a token/],
+      ['of another scheme', () => 'Basic YTpi', /must be "Bearer" followed by a token/],
       ['that is no JWT', () => 'Bearer abc', /is not a JWT/],
       [
         'signed with another key',
@@ -203,35 +203,35 @@ describe('bad input', () => {
       [
         'with the algorithm none',
         () => `Bearer ${new UnsecuredJWT(claims).setExpirationTime('1h').encode()}`,
-        /not accepted here/,
+        /algorithm is not accepted/,
       ],
       [
         'signed with a public key that nobody trusts',
         async () => `Bearer ${await byPublicKey(claims)}`,
-        /not accepted here/,
+        /algorithm is not accepted/,
       ],
       [
         'that has expired',
         async () => `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: -60 })}`,
         /has expired/,
       ],
-      ['that never expires', async () => `Bearer ${await signed({ ...claims, exp: undefined })}`, /claim exp/],
+      ['that never expires', async () => `Bearer ${await signed({ ...claims, exp: undefined })}`, /exp claim/],
       [
         'that is not valid yet',
         async () => `Bearer ${await signed({ ...claims, nbf: Math.floor(Date.now() / 1000) + 60 })}`,
-        /claim nbf/,
+        /nbf claim/,
       ],
-      ['without a user', async () => `Bearer ${await signed({ tenant_id: alice.tenantId })}`, /claim sub/],
-      ['without a tenant', async () => `Bearer ${await signed({ sub: alice.userId })}`, /claim tenant_id/],
+      ['without a user', async () => `Bearer ${await signed({ tenant_id: alice.tenantId })}`, /sub claim/],
+      ['without a tenant', async () => `Bearer ${await signed({ sub: alice.userId })}`, /tenant_id claim/],
       [
         'of a user that is no UUID',
         async () => `Bearer ${await signed({ ...claims, sub: 'alice' })}`,
-        /needs sub, as UUIDs/,
+        /sub must be a UUID/,
       ],
       [
         'of a tenant that is no UUID',
         async () => `Bearer ${await signed({ ...claims, tenant_id: 7 })}`,
-        /needs tenant_id, as UUIDs/,
+        /tenant_id must be a UUID/,
       ],
     ];
     for (const [what, authorization, detail] of TOKENS) {

@@ -57,7 +57,7 @@ describe('POST /v1/exports/estimate', () => {
     const alice = someUser();
     const before = await estimated(alice, { format: 'ndjson' });
     assert.deepEqual([before.bytes, before.seconds, before.based_on], [null, null, 0]);
-    assert.match(before.reason ?? '', /has completed lately/);
+    assert.match(before.reason ?? '', /has completed recently/);
     const job = await untilEnded(service, alice, await postExport(service, alice, { format: 'ndjson' }));
     const after = await estimated(alice, { format: 'ndjson' });
     assert.deepEqual([after.bytes, after.based_on, after.reason], [z.number().parse(job.file_size), 1, null]);

@@ -24,7 +24,7 @@ describe('the forecast of an export', () => {
 
   it('is none without exports, or with empty ones only', () => {
     for (const recent of [[], exports(3, 0, 0.3)]) {
-      assert.match(of(10, recent).reason ?? '', /has completed lately/);
+      assert.match(of(10, recent).reason ?? '', /has completed recently/);
     }
   });
 });

@@ -182,7 +182,7 @@ describeStores('links', (stackEnv) => {
       assert.equal(await store.head(key), null);
       assert.equal(await store.head(piece), null);
       assert.deepEqual(await store.openUploads(key), []);
-      assertProblem(await api.ask('GET', `/d/${token}`), 'EXPIRED');
+      assertProblem(await api.ask('GET', `/d/${token}`), 'FILE_DELETED');
       assert.equal((await ask(location, 'GET', JWT_SECRET)).status, 404);
       assert.equal((await jobs.find(jobId))?.shown_status, 'EXPIRED');
 

@@ -70,7 +70,7 @@ describe('the web page as it is served', () => {
     for (const settings of [{}, { pageFolder: join(PAGE_FOLDER, 'nowhere') }]) {
       const bare = await startApi({ settings });
       const { detail } = assertProblem(await bare.ask('GET', '/'), 'NOT_FOUND');
-      assert.equal(detail, 'The web page is not built here: run `npm run build`.');
+      assert.equal(detail, "The web page hasn't been built: run `npm run build`.");
       assertProblem(await bare.ask('GET', '/assets/index.js'), 'NOT_FOUND');
       await bare.close();
     }

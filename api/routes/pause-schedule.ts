@@ -1,0 +1,22 @@
+import { defineRoute } from '../define-route.js';
+import { scheduleParams } from '../input.js';
+import { SCHEDULE_ANSWER, ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
+import { scheduleView } from '../schedules/schedule-schema.js';
+
+export const pauseSchedule = defineRoute({
+  method: 'post',
+  path: '/v1/schedules/:schedule_id/pause',
+  id: 'pauseSchedule',
+  tag: 'Schedules',
+  summary: 'Pause a schedule',
+  description: 'Runs that come due while it is paused are skipped. An active run continues. Safe to repeat.',
+  scope: 'exports:write',
+  params: scheduleParams,
+  answers: { 200: SCHEDULE_ANSWER },
+  handle:
+    (deps) =>
+    async ({ params: { schedule_id: scheduleId }, principal }) => {
+      requireDone(await deps.schedules.pause(principal, scheduleId), scheduleId);
+      return { status: 200, body: scheduleView(await ownedSchedule(scheduleId, principal, deps)) };
+    },
+});

@@ -1,0 +1,32 @@
+import { defineRoute } from '../define-route.js';
+import { scheduleParams } from '../input.js';
+import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
+import { SCHEDULE_ANSWER, ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
+import { scheduleBody } from '../schedules/schedule-body.js';
+import { scheduleView } from '../schedules/schedule-schema.js';
+
+export const replaceSchedule = defineRoute({
+  method: 'put',
+  path: '/v1/schedules/:schedule_id',
+  id: 'replaceSchedule',
+  tag: 'Schedules',
+  summary: 'Replace a schedule',
+  description:
+    'Takes a full body, like `POST /v1/schedules`. An active run continues unchanged, and a paused schedule stays paused.',
+  scope: 'exports:write',
+  params: scheduleParams,
+  body: scheduleBody,
+  answers: { 200: SCHEDULE_ANSWER },
+  problems: PERMISSION_PROBLEMS,
+  handle:
+    (deps) =>
+    async ({ params: { schedule_id: scheduleId }, body, principal }) => {
+      const { input } = await ownedSchedule(scheduleId, principal, deps);
+      await deps.permissions.require(body.type, principal);
+      const definition = await deps.timeZones.ofSchedule(body.definition);
+      const { email } = principal;
+      const replaced = { ...input, ...(email === undefined ? {} : { email }), definition };
+      requireDone(await deps.schedules.replace(replaced), scheduleId);
+      return { status: 200, body: scheduleView(await ownedSchedule(scheduleId, principal, deps)) };
+    },
+});

@@ -1,0 +1,25 @@
+import { ServiceError } from '../../shared/errors.js';
+import { defineRoute } from '../define-route.js';
+import { SECRET_ANSWER, secretView } from '../webhooks/secret-view.js';
+
+export const rotateWebhookSecret = defineRoute({
+  method: 'post',
+  path: '/v1/webhooks/secret/rotate',
+  id: 'rotateWebhookSecret',
+  tag: 'Webhooks',
+  summary: 'Rotate the webhook secret',
+  description: 'The replaced secret keeps signing for a day. You can rotate five times a day.',
+  // A day after the rotation, receivers that still use the old secret reject everything.
+  scope: 'exports:admin',
+  answers: { 200: SECRET_ANSWER },
+  problems: ['ROTATED_TOO_OFTEN', 'JOB_STORE_UNAVAILABLE'],
+  handle:
+    (deps) =>
+    async ({ principal: { tenantId } }) => {
+      if (!(await deps.webhooks.rotateSecret(tenantId))) {
+        const sentence = 'The secret was already rotated five times in the last day (the limit).';
+        throw new ServiceError('ROTATED_TOO_OFTEN', sentence);
+      }
+      return { status: 200, body: await secretView(tenantId, deps) };
+    },
+});

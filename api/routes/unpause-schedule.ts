@@ -1,0 +1,22 @@
+import { defineRoute } from '../define-route.js';
+import { scheduleParams } from '../input.js';
+import { SCHEDULE_ANSWER, ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
+import { scheduleView } from '../schedules/schedule-schema.js';
+
+export const unpauseSchedule = defineRoute({
+  method: 'post',
+  path: '/v1/schedules/:schedule_id/unpause',
+  id: 'unpauseSchedule',
+  tag: 'Schedules',
+  summary: 'Resume a schedule',
+  description: 'Safe to repeat.',
+  scope: 'exports:write',
+  params: scheduleParams,
+  answers: { 200: SCHEDULE_ANSWER },
+  handle:
+    (deps) =>
+    async ({ params: { schedule_id: scheduleId }, principal }) => {
+      requireDone(await deps.schedules.unpause(principal, scheduleId), scheduleId);
+      return { status: 200, body: scheduleView(await ownedSchedule(scheduleId, principal, deps)) };
+    },
+});

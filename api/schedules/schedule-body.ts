@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { createRequestSchema } from '../../shared/request/request.js';
+import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
+import { definitionSchema } from '../../shared/schedules/definition.js';
+import { describeScheduledRequest } from '../openapi/export-request.js';
+import type { CheckedBody } from '../openapi/operation.js';
+import { parseSchedule, type ParsedSchedule } from './parse-schedule.js';
+
+/** A schedule, with its request checked as if it ran now. */
+export const scheduleBody: CheckedBody<ParsedSchedule> = {
+  describe: (registry) =>
+    definitionSchema
+      .extend({ request: describeScheduledRequest(registry) })
+      .meta({ id: 'ScheduleRequest', oneOf: [{ required: ['cron'] }, { required: ['every_seconds'] }] }),
+  createParser: ({ registry, settings }) => {
+    const schema = createRequestSchema(registry, settings.webhookRule);
+    const { minScheduleSeconds: minSeconds, recipientRule } = settings;
+    return (body, caller) =>
+      parseSchedule(body, { schema, registry, minSeconds, recipients: { email: caller?.email, recipientRule } });
+  },
+};
+
+/** Before the timezone is spelled as the database spells it, which may change between two attempts. */
+export const hashDefinition = (definition: ScheduleDefinition): string =>
+  createHash('sha256').update(JSON.stringify(definition)).digest('hex');
