@@ -82,7 +82,10 @@ describe('tokens', () => {
           .sign(keys.get('ES256') ?? new Uint8Array());
       for (const typ of ['JWT', 'at+jwt', 'application/at+jwt']) await verify(await typed(typ));
       for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', '']) {
-        await assert.rejects(verify(await typed(typ)), { code: 'UNAUTHENTICATED', message: /type is not for this API/ });
+        await assert.rejects(verify(await typed(typ)), {
+          code: 'UNAUTHENTICATED',
+          message: /type is not for this API/,
+        });
       }
       const header = Buffer.from('{"alg":"ES256","typ":7}').toString('base64url');
       await assert.rejects(verify(`${header}.e30.AA`), { code: 'UNAUTHENTICATED' });
