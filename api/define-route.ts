@@ -93,8 +93,10 @@ function createHandler<P, Q, B, S>(
   const parseBody = bodyParser(body, deps);
   return async (request, response) => {
     const principal = scope === undefined ? undefined : principalOf(request);
+    const pathParams = parsePart('path', request.params, params);
+    if (typeof pathParams.job_id === 'string') contextOf(request).jobId = pathParams.job_id;
     const input = {
-      params: parsePart('path', request.params, params),
+      params: pathParams,
       query: parsePart('query', request.query, querySchema),
       idempotencyKey: headers.includes('Idempotency-Key') ? idempotencyKeyOf(request) : null,
       body: parseBody(request.body, principal),
@@ -102,8 +104,6 @@ function createHandler<P, Q, B, S>(
       request,
       response,
     };
-    const { job_id: jobId } = input.params;
-    if (typeof jobId === 'string') contextOf(request).jobId = jobId;
     const reply = await handle(input as RouteInput<P, Q, B, S>);
     if (reply !== undefined) send(response, reply as AnyReply);
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import { serviceVersion } from '../../shared/process/service-version.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.js';
 import { TAGS, type Answer, type Body, type Fields, type Operation, type Route } from './operation.js';
 import { headerRefs, problemResponses } from './problems.js';
@@ -49,7 +50,7 @@ export function openApiDocument(routes: readonly Route[], registry: DatasetRegis
     openapi: '3.1.1',
     info: {
       title: 'Exports',
-      version: '1.0.0',
+      version: serviceVersion(),
       summary: 'Durable data exports',
       description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },

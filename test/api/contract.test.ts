@@ -6,6 +6,7 @@ import { openApiDocument } from '../../api/openapi/document.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { ERRORS } from '../../shared/errors.js';
 import { FORMATS } from '../../shared/formats/index.js';
+import { serviceVersion } from '../../shared/process/service-version.js';
 import { createRequestSchema, parseExportRequest } from '../../shared/request/request.js';
 import { seedFor, someone, startApi, type TestApi } from './support.js';
 
@@ -22,6 +23,7 @@ const operation = z.looseObject({
 });
 const documentSchema = z.looseObject({
   openapi: z.string(),
+  info: z.looseObject({ version: z.string() }),
   paths: z.record(z.string(), z.record(z.string(), operation)),
   components: z.looseObject({
     schemas: z.record(z.string(), json),
@@ -55,6 +57,17 @@ describe('the contract', () => {
     );
     const ids = everyOperation().map(({ operationId }) => operationId);
     assert.equal(new Set(ids).size, ids.length);
+  });
+
+  it('has every parameter of every path, and the version of the service', () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      for (const { parameters } of Object.values(methods)) {
+        const inPath = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+        assert.deepEqual(inPath, named, path);
+      }
+    }
+    assert.equal(document.info.version, serviceVersion());
   });
 
   it('asks for a token wherever the service does', async () => {
