@@ -10,10 +10,10 @@ interface NamedJob {
 }
 
 /**
- * What the file is called where it is saved: `orders-2026-11-22-1a2b3c4d.csv`, the day in UTC.
- * The end of the job id tells two exports of one day apart; its beginning is a time and would not.
- * Only letters, digits, dots, dashes and underscores: safe in any header and on any disk.
- * @throws RangeError for a format that this version does not know
+ * The name of the downloaded file: `orders-2026-11-22-1a2b3c4d.csv`, with the day in UTC. It has the end of the job id,
+ * because the beginning is a time and nearly the same for exports of one day. Only letters, digits, dots, dashes and
+ * underscores, which are safe in any header and file system.
+ * @throws RangeError for a format that this version doesn't have
  */
 export function fileName({ jobId, type, format, options, createdAt }: NamedJob): string {
   const day = new Date(createdAt).toISOString().slice(0, 10);

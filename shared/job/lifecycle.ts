@@ -7,21 +7,22 @@ import { JOB_COLUMNS, jobRowSchema, newRow, type JobRow } from './row.js';
 /**
  * The life of an export's row:
  *
- *   insert → QUEUED → begin → PROCESSING → complete → COMPLETED
+ *     insert → QUEUED → begin → PROCESSING → complete → COMPLETED
  *
- * An active row may also fail or be canceled, an operator's reset queues it again, and a file that is missing is made
- * again. Every statement that sets `status` is in this file.
+ * An active row may also fail or be canceled, an operator's reset queues it again, and a missing file is made again.
+ * Every
+ * statement that sets `status` is in this file.
  */
 const ACTIVE_STATUSES = ['QUEUED', 'PROCESSING'] as const satisfies readonly ExportStatus[];
 
 interface Transition {
-  /** Statuses in which the event changes the row; in others it does nothing. */
+  /** Statuses in which the event changes the row; in others it has no effect. */
   readonly from: readonly ExportStatus[];
   readonly to: ExportStatus;
   readonly when: string;
 }
 
-/** What can happen to a row that exists. docs/architecture.md shows this table; a test compares them. */
+/** The events of an existing row. docs/architecture.md shows this table; a test compares them. */
 export const TRANSITIONS = {
   begin: {
     from: ['QUEUED'],
@@ -43,22 +44,23 @@ export const ACTIVE = list(ACTIVE_STATUSES);
 
 export const isActive = (status: ExportStatus): boolean => ACTIVE_STATUSES.some((active) => active === status);
 
-/** An expression for the status after an event; unchanged where the event does nothing. */
+/** An expression for the status after an event; unchanged if the event has no effect. */
 export const statusAfter = (event: LifecycleEvent): string =>
   `CASE WHEN status IN (${list(TRANSITIONS[event].from)}) THEN '${TRANSITIONS[event].to}' ELSE status END`;
 
-/** An UPDATE of the job `$1` by an event, in the statuses in which it applies. */
+/** An UPDATE of job `$1` by an event, limited to the statuses in which it applies. */
 const update = (event: LifecycleEvent, assignments: string, condition = 'true'): string =>
   `UPDATE export_jobs SET status = '${TRANSITIONS[event].to}', ${assignments}
    WHERE job_id = $1 AND status IN (${list(TRANSITIONS[event].from)}) AND ${condition}`;
 
-/** Characters of `error_message`. */
+/** Maximum length of `error_message`, in characters. */
 const MAX_MESSAGE = 2000;
 const errorText = (message: string): string => storable(message.slice(0, MAX_MESSAGE));
 
 /**
- * Creates the rows of `export_jobs` and changes their status.
- * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ * Creates the rows of `export_jobs` and changes their status. Every method throws ServiceError JOB_STORE_UNAVAILABLE if
+ * the
+ * database doesn't answer.
  */
 export class JobLifecycle {
   constructor(protected readonly pool: Pool) {}
@@ -80,7 +82,7 @@ export class JobLifecycle {
 
   /**
    * Creates a QUEUED row; the API and the export's first activity both try. Does nothing if the row exists.
-   * @throws ServiceError NOT_STORABLE when PostgreSQL will never accept the row
+   * @throws ServiceError NOT_STORABLE if PostgreSQL will never accept the row
    */
   async insert(job: JobSeed): Promise<void> {
     try {
@@ -93,8 +95,8 @@ export class JobLifecycle {
   }
 
   /**
-   * Creates the FAILED row of an export that ends before it has begun, without the parts of its request that cannot be
-   * stored. Does nothing if the row exists.
+   * Creates the FAILED row of an export that ends before it begins, without the parts of its request that can't be stored.
+   * Does nothing if the row exists.
    */
   async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
     const failure = { error_code: code, error_message: errorText(message) };
@@ -112,9 +114,9 @@ export class JobLifecycle {
   }
 
   /**
-   * The first begin of an export that was admitted with its slot.
-   * @param options `needsPlace`: only with a place of its tenant (see `places.ts`), whose lease may have run out
-   * @returns false when the job has begun or ended before, is to be canceled, or has no place
+   * Begins an export that was admitted with its slot, for the first time.
+   * @param options `needsPlace`: only if the tenant has a place for it (see `places.ts`), whose lease may have run out
+   * @returns false if the job has already begun or ended, is to be canceled, or has no place
    */
   async begin(jobId: string, { needsPlace }: { readonly needsPlace: boolean }): Promise<boolean> {
     const unstarted = 'started_at IS NULL AND cancel_requested_at IS NULL AND (NOT $2 OR EXISTS (SELECT FROM place))';
@@ -127,12 +129,12 @@ export class JobLifecycle {
     );
   }
 
-  /** The begin of an export to which the semaphore has granted a slot. */
+  /** Begins an export to which the semaphore has granted a slot. */
   async markProcessing(jobId: string): Promise<void> {
     await this.change(update('begin', 'started_at = coalesce(started_at, now())'), [jobId]);
   }
 
-  /** The link's lifetime starts with the first completion; publishing again does not change it. */
+  /** The link's lifetime starts with the first completion; publishing again doesn't change it. */
   async complete(jobId: string, file: FinishedFile, urlTtlSeconds: number): Promise<JobRow | null> {
     const assignments = `progress = 100, rows_exported = $2, row_count = $2, file_key = $3, file_size = $4,
       checksum = $5, warnings = $7, error_code = NULL, error_message = NULL,
@@ -145,13 +147,13 @@ export class JobLifecycle {
     return row ?? null;
   }
 
-  /** Ends an active job. @returns false when it had ended already */
+  /** Ends an active job as FAILED. @returns false if it had already ended */
   async fail(jobId: string, { code, message }: JobFailure): Promise<boolean> {
     const assignments = 'error_code = $2, error_message = $3, completed_at = now()';
     return this.change(update('fail', assignments), [jobId, code, errorText(message)]);
   }
 
-  /** Ends a job whose uploads and temporary objects are gone: the next run begins a generation of its own. */
+  /** Ends a job whose uploads and temporary objects are gone, so the next run begins a new generation. */
   async cancel(jobId: string): Promise<boolean> {
     const assignments = 'completed_at = now(), plan = NULL, upload_id = NULL, generation = generation + 1';
     return this.change(
@@ -160,7 +162,7 @@ export class JobLifecycle {
     );
   }
 
-  /** Takes a FAILED or CANCELLED job back to QUEUED; others stay as they are. */
+  /** Queues a FAILED or CANCELLED job again; others stay as they are. */
   async requeue(jobId: string): Promise<void> {
     const assignments = 'error_code = NULL, error_message = NULL, completed_at = NULL, cancel_requested_at = NULL';
     await this.change(update('requeue', assignments), [jobId]);

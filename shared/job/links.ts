@@ -1,12 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Links that a mail may carry. A presigned S3 URL dies with the credentials that signed it, so a link points at the
- * service, which mints a URL at every click. The token says which file and until when, and nothing else can make one:
+ * Download links for mails and API answers. A presigned S3 URL dies with the credentials that signed it, so a link
+ * points at
+ * the service, which creates a URL for each click. The token names the file and the expiry, and can't be forged:
  *
- * `base64url(job id (16 bytes) · expiry, seconds since 1970 (6 bytes) · HMAC-SHA256 of both (32 bytes))`
+ *     base64url(job id (16 bytes) · expiry, seconds since 1970 (6 bytes) · HMAC-SHA256 of both (32 bytes))
  *
- * These are 54 bytes, so that the text has no padding bits: every token has exactly one spelling.
+ * These are 54 bytes, so the text has no padding bits, and every token has exactly one spelling.
  */
 
 export interface DownloadLink {
@@ -18,16 +19,16 @@ export interface DownloadLink {
 const ID_BYTES = 16;
 const PAYLOAD_BYTES = ID_BYTES + 6;
 const TOKEN = /^[A-Za-z0-9_-]{72}$/;
-/** The same secret may sign other things one day; none of these shall pass as a link. */
+/** Separates links from anything else that the same secret may sign one day. */
 const PURPOSE = 'export download link 1\n';
 
 const sign = (payload: Buffer, secret: string): Buffer =>
   createHmac('sha256', secret).update(PURPOSE).update(payload).digest();
 
-/** A link lives in whole seconds: the fraction of `url_expires_at` is dropped. */
+/** A link expires at a whole second: the fraction of `url_expires_at` is dropped. */
 export const linkExpiry = (expiresAt: Date): number => Math.floor(expiresAt.getTime() / 1000);
 
-/** @param expiresAt `url_expires_at` of the job */
+/** @param expiresAt the job's `url_expires_at` */
 export function makeDownloadToken(secret: string, jobId: string, expiresAt: Date): string {
   const payload = Buffer.alloc(PAYLOAD_BYTES);
   payload.write(jobId.replaceAll('-', ''), 'hex');
@@ -35,7 +36,7 @@ export function makeDownloadToken(secret: string, jobId: string, expiresAt: Date
   return Buffer.concat([payload, sign(payload, secret)]).toString('base64url');
 }
 
-/** @returns null for everything that this secret has not signed; whether it has expired is the caller's to ask */
+/** @returns null if this secret didn't sign the token. The caller checks whether it has expired. */
 export function readDownloadToken(secret: string, token: string): DownloadLink | null {
   if (!TOKEN.test(token)) return null;
   const bytes = Buffer.from(token, 'base64url');
@@ -45,7 +46,7 @@ export function readDownloadToken(secret: string, token: string): DownloadLink |
   return { jobId, expires: payload.readUIntBE(ID_BYTES, PAYLOAD_BYTES - ID_BYTES) };
 }
 
-/** `download_url` of a job: what mails and answers carry. */
+/** The `download_url` of a job, for mails and answers. */
 export function downloadUrl(publicUrl: string, secret: string, jobId: string, expiresAt: Date): string {
   return `${publicUrl.replace(/\/+$/, '')}/d/${makeDownloadToken(secret, jobId, expiresAt)}`;
 }

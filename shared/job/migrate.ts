@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 
-/** Any number, as long as nobody else takes it: the lock under which migrations run. */
+/** Key of the advisory lock for migrations: an arbitrary number that nothing else uses. */
 const LOCK = 7_221_603_921;
 
 /**
@@ -26,17 +26,17 @@ export async function migrate(databaseUrl: string): Promise<void> {
       migrationsTable: MIGRATIONS_TABLE,
       direction: 'up',
       noLock: true,
-      // Its BEGIN finds this transaction open, which PostgreSQL only warns about; its COMMIT ends it.
+      // Its BEGIN only gets a warning from PostgreSQL, because a transaction is already open; its COMMIT ends that one.
       singleTransaction: true,
       log: () => undefined,
     });
     await client.query('COMMIT');
   } finally {
-    // What was not committed is rolled back.
+    // Anything uncommitted is rolled back.
     await client.end();
   }
 }
 
 export const MIGRATIONS_TABLE = 'export_migrations';
-/** The newest file in migrations/: what a process of this version needs. */
+/** The newest file in migrations/: the version that this process needs. */
 export const NEWEST_MIGRATION = '0001_baseline';

@@ -12,23 +12,23 @@ const plannedFileSchema = z.object({
   title: z.string(),
   columns: z.array(columnSchema),
   query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
-  /** Columns that computed ones are made from, read after the others; null by the text lane. */
+  /** Columns that computed ones are made from, read after the others; null for the text lane. */
   inputs: z.array(z.string()).readonly().nullable(),
   /** What the format has frozen. */
   layout: z.record(z.string(), z.unknown()),
 });
 
-/** What is frozen when an export is planned; head, segments and tail are made from it alone. */
+/** Everything that is frozen when an export is planned. Head, segments and tail follow from it alone. */
 export const planSchema = z.object({
   encoderVersion: z.number(),
   segments: z.number(),
   /** Bytes; every part but a segment's last has this size. */
   partSize: z.number(),
   totalRows: z.number(),
-  /** Of the file: what it is planned by is a sample. */
+  /** Limit of the file's size, because the plan is based on a sample. */
   maxBytes: z.number(),
   files: z.array(plannedFileSchema),
-  /** Set when the files are in one archive. */
+  /** Set if the files are in one archive. */
   bundle: z.object({ serviceVersion: z.string() }).optional(),
   timezone: z.string(),
   plannedAt: z.string(),
@@ -53,7 +53,7 @@ export const attemptSchema = z.object({
   mode: z.enum(['parts', 'held']),
   place: placeSchema,
   rows: z.number().nullable(),
-  /** Of the segments that are committed. */
+  /** Total of the committed segments. */
   bytes_committed: z.number(),
   upload_id: z.string(),
   file_key: z.string(),
@@ -66,7 +66,9 @@ export const attemptSchema = z.object({
   tenant_id: z.string(),
   user_id: z.string(),
 });
-/** A segment as its new attempt finds it. `rows` is set when an earlier attempt has committed it: nothing is to do. */
+/**
+ * A segment at the start of an attempt. `rows` is set if an earlier attempt has committed it: nothing is left to do.
+ */
 export type SegmentAttempt = z.infer<typeof attemptSchema>;
 
 export const committedSchema = z.object({

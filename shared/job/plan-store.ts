@@ -25,9 +25,11 @@ export interface SegmentCommit {
 }
 
 /**
- * Plans, generations and segments of jobs. Everything that changes a generation is a compare-and-set on the job's
- * row, so that of two that try one wins and the other learns it.
- * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ * Plans, generations and segments of jobs. Everything that changes a generation is a compare-and-set on the job's row,
+ * so
+ * of two concurrent changes one wins and the other is told. Every method throws ServiceError JOB_STORE_UNAVAILABLE if
+ * the
+ * database doesn't answer.
  */
 export class PlanStore {
   constructor(private readonly pool: Pool) {}
@@ -46,7 +48,7 @@ export class PlanStore {
     });
   }
 
-  /** @returns false when the generation is over or has a plan already */
+  /** @returns false if the generation has ended or already has a plan */
   async savePlan(
     job: { jobId: string; generation: number; fileKey: string },
     plan: Plan,
@@ -73,7 +75,7 @@ export class PlanStore {
     );
   }
 
-  /** @returns false when the generation is over or has an upload already */
+  /** @returns false if the generation has ended or already has an upload */
   async attachUpload(jobId: string, generation: number, uploadId: string): Promise<boolean> {
     return this.named(async () => {
       const { rowCount } = await this.pool.query(
@@ -86,7 +88,7 @@ export class PlanStore {
     });
   }
 
-  /** Begins the next generation: plan, records and upload of this one do not count any more. */
+  /** Begins the next generation: the plan, records and upload of this one no longer count. */
   async endGeneration(jobId: string, generation: number): Promise<boolean> {
     return this.named(() =>
       transaction(this.pool, async (client) => {
@@ -102,8 +104,8 @@ export class PlanStore {
   }
 
   /**
-   * Counts an attempt, unless the segment is committed. Temporal's own number will not do: it restarts at a reset.
-   * @returns null when the generation is over
+   * Counts an attempt, unless the segment is committed. Temporal's own number won't do, because it restarts at a reset.
+   * @returns null if the generation has ended
    */
   async beginAttempt(jobId: string, generation: number, segment: number): Promise<SegmentAttempt | null> {
     return this.named(async () => {
@@ -121,13 +123,13 @@ export class PlanStore {
   }
 
   /**
-   * Records a segment, all of it from one attempt, and what the job's row shows of it.
-   * @returns false when a later attempt or generation has taken over; nothing is written then
+   * Records a segment, all of it from one attempt, and updates the progress in the job's row.
+   * @returns false if a later attempt or generation has taken over; then nothing is written
    */
   async commit({ jobId, generation, segment, attempt, rows, bytes, pieces, summary }: SegmentCommit): Promise<boolean> {
     return this.named(() =>
       transaction(this.pool, async (client) => {
-        // The job's row is the lock: sums made by two commits at once would each miss the other.
+        // Locks the job's row: two commits at once would each miss the other in their sums.
         const job = await client.query(
           'SELECT 1 FROM export_jobs WHERE job_id = $1 AND generation = $2 AND upload_id IS NOT NULL FOR UPDATE',
           [jobId, generation],

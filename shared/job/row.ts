@@ -3,7 +3,10 @@ import { EXPORT_STATUSES, SHOWN_STATUSES, type FilterValue, type JobSeed } from 
 
 const timestamp = z.date().nullable();
 
-/** The columns that the service reads, as the driver returns them. A new one is added here, in a migration and in view.ts. */
+/**
+ * The columns that the service reads, as the driver returns them. To add one, also add it to a migration and to
+ * view.ts.
+ */
 const columns = {
   job_id: z.string(),
   user_id: z.string(),
@@ -41,16 +44,16 @@ const columns = {
 export const jobRowSchema = z.object({ ...columns, shown_status: z.enum(SHOWN_STATUSES) });
 export type JobRow = z.infer<typeof jobRowSchema>;
 
-/** COMPLETED past its time or with its file deleted is EXPIRED; the clock is PostgreSQL's. */
+/** A COMPLETED job with an expired link or a deleted file is EXPIRED, by PostgreSQL's clock. */
 export const SHOWN_STATUS = `CASE WHEN status = 'COMPLETED' AND (file_deleted_at IS NOT NULL OR url_expires_at <= now())
   THEN 'EXPIRED' ELSE status END`;
 
-/** @param replaced SQL in place of a column */
+/** @param replaced SQL to use instead of a column */
 const select = (replaced: Readonly<Record<string, string>> = {}): string =>
   [...Object.keys(columns).map((name) => replaced[name] ?? name), `${SHOWN_STATUS} AS shown_status`].join(', ');
 
 export const JOB_COLUMNS = select();
-/** For lists, which leave out filters: those of one page may be megabytes. */
+/** The columns for lists. Filters are left out, because those of one page may take megabytes. */
 export const LISTED_COLUMNS = select({ filters: "'{}'::jsonb AS filters" });
 
 /** A new row: each column that an insert sets, with its value. */
@@ -72,7 +75,7 @@ export function newRow({ jobId, userId, tenantId, request, idempotencyKey, reque
   };
 }
 
-/** What a row was made of. */
+/** The job that a row was created from. */
 export function jobOfRow(row: JobRow): JobSeed {
   const { type, format, columns, filters, options } = row;
   const { email, webhook_url: webhookUrl } = row.notify;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PHASES, SHOWN_STATUSES } from '../contract.js';
 import { jobRowSchema } from './row.js';
 
-/** A job as clients see it. Fields that are the row's have the row's types. */
+/** A job as clients see it. Fields that come from the row have the row's types. */
 
 const { shape: row } = jobRowSchema;
 const moment = z.iso.datetime().nullable();
@@ -102,7 +102,7 @@ const QUEUED: JobView = {
   cancel_requested_at: null,
 };
 
-/** One export at three moments, for the contract. */
+/** One export at three moments, as examples for OpenAPI. */
 export const JOB_EXAMPLES = {
   queued: QUEUED,
   processing: {

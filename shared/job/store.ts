@@ -15,11 +15,11 @@ export interface ListQuery extends JobOwner {
   readonly status?: ShownStatus | undefined;
   readonly type?: string | undefined;
   readonly limit: number;
-  /** The last job of the page before. */
+  /** The last job of the previous page. */
   readonly after?: { readonly createdAt: Date; readonly jobId: string } | undefined;
 }
 
-/** What exports of one shape are found by. */
+/** What identifies comparable exports. */
 export interface Shape {
   readonly tenantId: string;
   readonly type: string;
@@ -28,7 +28,7 @@ export interface Shape {
   readonly options: FormatOptions;
 }
 
-/** How large a completed export was, and how long it took. */
+/** The size of a completed export, and how long it took. */
 export interface Finished {
   readonly rowCount: number;
   /** Bytes. */
@@ -42,8 +42,9 @@ export type ActiveCount = z.infer<typeof activeCountSchema>;
 const finishedSchema = z.object({ rowCount: z.number(), fileSize: z.number(), seconds: z.number() });
 
 /**
- * Reads the rows of `export_jobs` and changes what is not their status. Plans and segments are in `plan-store.ts`.
- * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ * Reads the rows of `export_jobs` and changes everything but their status. Plans and segments are in `plan-store.ts`.
+ * Every
+ * method throws ServiceError JOB_STORE_UNAVAILABLE if the database doesn't answer.
  */
 export class JobStore extends JobLifecycle {
   async find(jobId: string): Promise<JobRow | null> {
@@ -51,7 +52,7 @@ export class JobStore extends JobLifecycle {
     return row ?? null;
   }
 
-  /** @throws ServiceError INTERNAL when the row does not exist */
+  /** @throws ServiceError INTERNAL if the row doesn't exist */
   async get(jobId: string): Promise<JobRow> {
     const row = await this.find(jobId);
     if (row === null) throw new ServiceError('INTERNAL', `Job ${jobId} has no row.`);
@@ -63,7 +64,7 @@ export class JobStore extends JobLifecycle {
     return row?.user_id === owner.userId && row.tenant_id === owner.tenantId ? row : null;
   }
 
-  /** Newest first; the filters of all are left out (`{}`). */
+  /** Newest first, without filters (`{}`). */
   async list({ userId, tenantId, status, type, limit, after }: ListQuery): Promise<JobRow[]> {
     return this.rows(
       `SELECT ${LISTED_COLUMNS} FROM export_jobs
@@ -87,7 +88,7 @@ export class JobStore extends JobLifecycle {
     }));
   }
 
-  /** Tells a user's cancel from an operator's. False when the job is not active. */
+  /** Records a user's cancel, as opposed to an operator's. @returns false if the job isn't active */
   async requestCancel(jobId: string): Promise<boolean> {
     return this.change(
       `UPDATE export_jobs SET cancel_requested_at = coalesce(cancel_requested_at, now())
@@ -96,7 +97,7 @@ export class JobStore extends JobLifecycle {
     );
   }
 
-  /** The row never goes back, and shows 100 only when it is COMPLETED. */
+  /** Progress never decreases, and reaches 100 only when the row is COMPLETED. */
   async raiseProgress(jobId: string, percent: number): Promise<void> {
     await this.change(
       `UPDATE export_jobs SET progress = greatest(progress, least($2, 99)) WHERE job_id = $1 AND status = 'PROCESSING'`,
@@ -104,7 +105,10 @@ export class JobStore extends JobLifecycle {
     );
   }
 
-  /** The file and its leftovers are gone from the bucket. A COMPLETED job then says EXPIRED, others keep their status. */
+  /**
+   * Records that file and leftovers are gone from the bucket. A COMPLETED job becomes EXPIRED; others keep their
+   * status.
+   */
   async markFileDeleted(jobId: string): Promise<void> {
     await this.change(
       `WITH gone AS (DELETE FROM export_segments WHERE job_id = $1)
@@ -114,7 +118,7 @@ export class JobStore extends JobLifecycle {
     );
   }
 
-  /** How many are active, and how long ago the oldest of them was asked for. By the index of active jobs alone. */
+  /** How many exports are active, and the age of the oldest request. Uses only the index of active jobs. */
   async countActive(): Promise<ActiveCount[]> {
     return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
       const { rows } = await this.pool.query(
@@ -126,8 +130,8 @@ export class JobStore extends JobLifecycle {
   }
 
   /**
-   * Active for longer than `olderThanMs`, in the order of their ids.
-   * @param after the last id of the page before
+   * Jobs that have been active for longer than `olderThanMs`, ordered by id.
+   * @param after the last id of the previous page
    */
   async activeSince(olderThanMs: number, limit: number, after?: string): Promise<JobRow[]> {
     return this.rows(
@@ -139,8 +143,9 @@ export class JobStore extends JobLifecycle {
   }
 
   /**
-   * The tenant's latest completed exports of a dataset in a format and compression: those of the same columns when there
-   * are such, else of any. They are looked for among those of the last seven days.
+   * The tenant's latest completed exports of a dataset in a format and compression, from the last seven days: those with
+   * the
+   * same columns if there are any, otherwise all.
    */
   async recentlyFinished({ tenantId, type, format, columns, options }: Shape): Promise<Finished[]> {
     return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
@@ -161,7 +166,7 @@ export class JobStore extends JobLifecycle {
     });
   }
 
-  /** COMPLETED jobs whose file has outlived its link. */
+  /** COMPLETED jobs with a file whose link has expired. */
   async withExpiredFile(limit: number): Promise<JobRow[]> {
     return this.rows(
       `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status = 'COMPLETED' AND file_deleted_at IS NULL
@@ -170,7 +175,7 @@ export class JobStore extends JobLifecycle {
     );
   }
 
-  /** Ended without a file for longer than the retry window, with an upload that is still kept. */
+  /** Jobs that ended without a file longer ago than the retry window and still have an upload. */
   async withAbandonedUpload(retryWindowMs: number, limit: number): Promise<JobRow[]> {
     return this.rows(
       `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE status IN ('FAILED', 'CANCELLED') AND upload_id IS NOT NULL
@@ -179,7 +184,7 @@ export class JobStore extends JobLifecycle {
     );
   }
 
-  /** Ended for longer than `ttlMs`, the oldest first; what still has a file or an upload is for other steps of the sweep. */
+  /** Jobs that ended longer than `ttlMs` ago, oldest first, except those that still have a file or an upload. */
   async withOldRow(ttlMs: number, limit: number): Promise<JobRow[]> {
     return this.rows(
       `SELECT ${JOB_COLUMNS} FROM export_jobs WHERE completed_at < now() - make_interval(secs => $1)
@@ -190,7 +195,7 @@ export class JobStore extends JobLifecycle {
     );
   }
 
-  /** The row of an ended job, with its segments and deliveries. False when it is active, or gone. */
+  /** Deletes the row of an ended job, with its segments and deliveries. @returns false if it is active or missing */
   async remove(jobId: string): Promise<boolean> {
     return this.change(`DELETE FROM export_jobs WHERE job_id = $1 AND status NOT IN (${ACTIVE})`, [jobId]);
   }

@@ -6,16 +6,16 @@ import { isoTime } from '../text/iso-time.js';
 import type { JobView, ListedJob } from './schema.js';
 import { downloadUrl } from './links.js';
 
-/** How far an active export is, where that is known better than from its row. */
+/** The progress of an active export, where it is known better than from its row. */
 export interface LiveView {
   readonly phase: Phase;
-  /** Percent, whole. */
+  /** Whole percent. */
   readonly progress: number;
   readonly totalRows: number | null;
   readonly rowsExported: number;
 }
 
-/** Where links point, and what signs them. */
+/** The address and the secret of links. */
 interface LinkSettings {
   readonly publicUrl: string;
   readonly linkSecret: string;
@@ -37,19 +37,19 @@ function linkOf(row: JobRow, { publicUrl, linkSecret }: LinkSettings): string | 
   return downloadUrl(publicUrl, linkSecret, row.job_id, row.url_expires_at);
 }
 
-/** Rows a second since it began, and seconds until its end if it goes on so; null while nobody can say. */
+/** Rows per second since the start, and seconds left at that rate; null while unknown. */
 function paceOf({ status, started_at: startedAt }: JobRow, { rowsExported, totalRows }: LiveView) {
   const seconds = startedAt === null ? 0 : (Date.now() - startedAt.getTime()) / 1000;
   if (status !== 'PROCESSING' || rowsExported === 0 || seconds <= 0) return { rate: null, remaining: null };
   const rate = rowsExported / seconds;
   return {
     rate: Math.round(rate),
-    // Rows may have come since the plan: then there are more than it says.
+    // Rows may have been added since the plan, so there may be more than planned.
     remaining: totalRows === null ? null : Math.max(0, Math.ceil((totalRows - rowsExported) / rate)),
   };
 }
 
-/** A job as clients and receivers of webhooks see it: the row's fields, without what only workers need. */
+/** A job as clients and webhook receivers see it: the row without the fields that only workers need. */
 export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = liveFromRow(row)): JobView {
   const { rate, remaining } = paceOf(row, live);
   return {
@@ -70,7 +70,7 @@ export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = li
     rows_per_second: rate,
     remaining_seconds: remaining,
     row_count: row.row_count,
-    // A format of a newer version has a name that this one cannot make.
+    // This version can't name the file of a format that only a newer version has.
     file_name: FORMATS.has(row.format) ? fileName({ ...row, jobId: row.job_id, createdAt: row.created_at }) : null,
     file_key: row.file_key,
     file_size: row.file_size,
@@ -89,13 +89,13 @@ export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = li
   };
 }
 
-/** A job as lists have it. */
+/** A job in a list. */
 export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
   const { filters: _, ...view } = jobView(row, settings);
   return view;
 }
 
-/** The row as `JobLifecycle.insert` makes it: what is answered without reading it back. */
+/** The row that `JobLifecycle.insert` creates, for an answer without reading it back. */
 export function queuedRow({ jobId, userId, tenantId, request, ...seed }: JobSeed): JobRow {
   return {
     job_id: jobId,

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 
 /**
  * Finds the IP addresses of a host name.
- * @throws the DNS error (`ENOTFOUND`, `ETIMEOUT`, `ECANCELLED` …) when there are none, also when `signal` is aborted
+ * @throws the DNS error (`ENOTFOUND`, `ETIMEOUT`, `ECANCELLED` …) if there are none, or if `signal` is aborted
  */
 export type ResolveName = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
 
@@ -16,7 +16,7 @@ interface Options {
   readonly limitMs?: number;
 }
 
-/** First try of a question to one server, ms; each further try waits twice as long. */
+/** Timeout of the first query to a server, ms; each retry waits twice as long. */
 const TRY_MS = 1000;
 const TRIES = 3;
 
@@ -40,7 +40,7 @@ export function createNameResolver({ hostsFile = '/etc/hosts', servers, limitMs 
     const cancel = (): void => {
       resolver.cancel();
     };
-    // An answer for one family counts even if the other's server stays silent until then.
+    // An answer for one address family counts even if the other one's query times out.
     const timer = setTimeout(cancel, limitMs);
     signal.addEventListener('abort', cancel);
     try {

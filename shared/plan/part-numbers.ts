@@ -3,13 +3,13 @@ export const MIN_PART_BYTES = 5 * 1024 ** 2;
 export const MAX_PART_BYTES = 5 * 1024 ** 3;
 export const MAX_PARTS = 10_000;
 
-/** What a part holds unless its segment would run out of numbers, in bytes. */
+/** The usual part size in bytes, unless its segment would run out of numbers. */
 export const USUAL_PART_BYTES = 8 * 1024 ** 2;
-/** Room for segments that come out larger than their sample promised. */
+/** Room for segments that turn out larger than their sample predicted. */
 const HEADROOM = 1.25;
-/** The same when a plan was outgrown. */
+/** The same after a plan was outgrown. */
 const MORE_HEADROOM = 12.5;
-/** Then also at least so much: where parts had the usual size, the same plan would be outgrown again. */
+/** Minimum part size after a plan was outgrown: with the usual size, the same plan would be outgrown again. */
 const ROOMY_PART_BYTES = 8 * USUAL_PART_BYTES;
 
 /** Both inclusive. */

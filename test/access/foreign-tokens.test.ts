@@ -32,7 +32,7 @@ describe('the token of somebody else', () => {
   });
   after(() => api.close());
 
-  it('is asked for wherever there is data', () => {
+  it('is checked wherever there is data', () => {
     assert.ok(OF_A_JOB.length >= 7 && WITH_TOKEN.length > OF_A_JOB.length);
   });
 

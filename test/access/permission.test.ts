@@ -43,7 +43,7 @@ describe('the permission of a dataset', () => {
     assert.equal(rows.length, 0);
   });
 
-  it('is not asked of whoever exports their own account', async () => {
+  it('is not checked for exports of one’s own account', async () => {
     const jobId = await postExport(service, bob, { type: 'account', format: 'json', columns: undefined });
     await untilEnded(service, bob, jobId);
   });
@@ -64,7 +64,7 @@ describe('the permission of a dataset', () => {
     assert.equal((await service.ask('GET', path)).status, 302);
   });
 
-  it('lets nothing out while nobody can be asked', async () => {
+  it('releases no data while it cannot be checked', async () => {
     const jobId = await postExport(service, alice, body);
     const { download_url: link } = await untilEnded(service, alice, jobId);
     await queryRows(service.databaseUrl, 'ALTER TABLE staff RENAME TO nobody');

@@ -34,7 +34,7 @@ function deepFault(message: string, depth: number): Error {
 }
 
 describe('the failure of an activity', () => {
-  it('is small enough for Temporal to keep it, whatever caused it, encrypted or not', async () => {
+  it('is small enough for Temporal to keep, for any cause, encrypted or not', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 3000 }),
       fc.constantFrom(

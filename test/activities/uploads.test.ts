@@ -37,7 +37,7 @@ describe('the upload of an export', () => {
   const uploadsOf = async (key: string): Promise<string[]> =>
     (await service.deps.store.openUploads(key)).map(({ uploadId }) => uploadId);
 
-  it('is one, however many open it at once', async () => {
+  it('is opened once, even by many attempts at the same time', async () => {
     const { key, ...job } = await planned();
     const opened = await Promise.all([1, 2, 3].map(() => run(() => openUpload(service.deps)(job))));
     assert.deepEqual(opened, [{ state: 'open' }, { state: 'open' }, { state: 'open' }]);

@@ -116,7 +116,7 @@ describe('every answer', () => {
       assert.ok(JSON.stringify(failed).includes('the secret name of a table'));
     });
 
-    it('is a 503 without addresses when the job database is away', async () => {
+    it('is a 503 without addresses while the job database is down', async () => {
       const onIdleError = (): void => undefined;
       const pool = createPool(`postgres://user:secret@${NOWHERE}/exports`, { max: 1, name: 'test', onIdleError });
       const api = await start({ jobs: new JobStore(pool) });
@@ -150,7 +150,7 @@ describe('every answer', () => {
       await locked;
     });
 
-    it('is a 503 when the storage is away, and the file counts as there until it is deleted', async () => {
+    it('is a 503 while the storage is down, and the file still counts until it is deleted', async () => {
       const objects = openObjectStore({ ...stack().env, S3_ENDPOINT: `http://${NOWHERE}` });
       const api = await start({ store: objects.store });
       const alice = someone();

@@ -112,7 +112,7 @@ describe('bad input', () => {
       });
     }
 
-    it('names every field that is wrong, at once', async () => {
+    it('names all invalid fields in one answer', async () => {
       const body = { ...GOOD, format: 'docx', columns: ['password'], filters: { color: 1 } };
       assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', ['/format', '/columns/0', '/filters/color']);
       const other = { ...GOOD, columns: ['password'], options: { delimiter: 'x' } };
@@ -242,7 +242,7 @@ describe('bad input', () => {
       });
     }
 
-    it('is asked for before anything else, on every address under /v1', async () => {
+    it('is required before anything else, on every path under /v1', async () => {
       for (const [method, path] of [
         ['GET', '/v1/exports'],
         ['GET', '/v1/datasets'],
@@ -270,7 +270,7 @@ describe('bad input', () => {
         }
       });
 
-      it(`${method} …/{job_id}${action} of another's job is a 404, as of one that is not there`, async () => {
+      it(`${method} …/{job_id}${action} of another user's job is a 404, like that of a missing one`, async () => {
         const bob = someone();
         const seed = seedFor(bob);
         await api.deps.jobs.insert(seed);

@@ -44,11 +44,11 @@ describe('the contract', () => {
 
   const everyOperation = () => Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
-  it('is served as answers are held to it', () => {
+  it('is served as the document that answers are checked against', () => {
     assert.deepEqual(raw, JSON.parse(JSON.stringify(openApiDocument(ROUTES, api.deps.registry))));
   });
 
-  it('has every address and method, each with a name of its own', () => {
+  it('has every path and method, each with a unique operation id', () => {
     const described = Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods)]);
     const routes = [...Map.groupBy(ROUTES, ({ path }) => path.replace(/:(\w+)/g, '{$1}'))];
     assert.deepEqual(
@@ -79,7 +79,7 @@ describe('the contract', () => {
     }
   });
 
-  it('has examples that are what it says', () => {
+  it('has examples that match their schemas', () => {
     const ajv = new Ajv2020({ strict: false });
     formats.default(ajv);
     ajv.addFormat('idn-email', true);
@@ -108,7 +108,7 @@ describe('the contract', () => {
     assert.ok(examples > 50, `${examples} examples`);
   });
 
-  it('has the options of every format, and for every dataset its columns', () => {
+  it('lists the options of every format and the columns of every dataset', () => {
     const { schemas } = document.components;
     const names = Object.keys(schemas);
     assert.equal(names.filter((name) => name.endsWith('Options')).length, FORMATS.size);

@@ -37,7 +37,7 @@ describe('GET /v1/datasets', () => {
   });
   after(() => api.close());
 
-  it('lists what can be asked for, with the types of columns, filters and options', async () => {
+  it('lists datasets and formats, with the types of columns, filters and options', async () => {
     const { status, json } = await api.ask('GET', '/v1/datasets', { as: someone() });
     assert.equal(status, 200);
     const { datasets, bundles, formats } = answer.parse(json);

@@ -53,7 +53,7 @@ describe('POST /v1/exports/estimate', () => {
     assert.ok(whole.rows > elsewhere.rows && elsewhere.rows > 0);
   });
 
-  it('takes bytes and seconds from recent exports of the same kind, and says when there are none', async () => {
+  it('bases bytes and seconds on recent exports of the same kind, and says if there are none', async () => {
     const alice = someUser();
     const before = await estimated(alice, { format: 'ndjson' });
     assert.deepEqual([before.bytes, before.seconds, before.based_on], [null, null, 0]);
@@ -120,7 +120,7 @@ describe('POST /v1/exports/estimate', () => {
     await locked;
   });
 
-  it('is a 503 when the source database is away', async () => {
+  it('is a 503 while the source database is down', async () => {
     const pool = createPool('postgres://user:secret@127.0.0.1:9/shop', {
       max: 1,
       name: 'test',

@@ -66,7 +66,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     };
   }
 
-  it('tells the state of now at once, each later one, and the end, and then closes', async () => {
+  it('sends the current state, each change and the end, then closes', async () => {
     const { api, alice, jobId } = await start();
     const listener = await listen(api, alice, jobId, { 'Last-Event-ID': 'whatever' });
     assert.equal(listener.headers.get('content-type'), 'text/event-stream; charset=utf-8');

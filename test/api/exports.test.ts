@@ -89,7 +89,7 @@ describe('POST /v1/exports', () => {
   });
 
   describe('with an Idempotency-Key', () => {
-    it('gives the same job for the same request, as it is by then', async () => {
+    it('returns the same job for the same request, with its current state', async () => {
       const alice = someUser();
       const first = await post(alice, 'key');
       assert.equal(first.status, 202);
@@ -115,7 +115,7 @@ describe('POST /v1/exports', () => {
       assert.equal(new Set(ids).size, 3);
     });
 
-    it('makes one job of requests that come at once, and refuses a different one among them', async () => {
+    it('creates one job from concurrent requests, and rejects a different one among them', async () => {
       const alice = someUser();
       await whileNobodyReads(alice, async () => {
         const answers = await Promise.all(Array.from({ length: 5 }, () => post(alice, 'key')));
@@ -161,7 +161,7 @@ describe('POST /v1/exports', () => {
       });
     });
 
-    deeply('lets two of fifty in that come at once, and tells each of the others so', async () => {
+    deeply('admits two of fifty concurrent requests, and answers the others with a 429', async () => {
       const alice = someUser();
       await whileNobodyReads(alice, async () => {
         const answers = await Promise.all(Array.from({ length: 50 }, () => post(alice)));
@@ -174,7 +174,7 @@ describe('POST /v1/exports', () => {
     });
   });
 
-  it('is a 202 when the job database goes away after the export has started', async () => {
+  it('is a 202 when the job database goes down after the export has started', async () => {
     const alice = someUser();
     const { jobs } = service.deps;
     const insert = jobs.insert.bind(jobs);

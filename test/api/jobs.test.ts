@@ -172,7 +172,7 @@ describe('jobs', () => {
       assert.deepEqual((await list('', { ...bob, tenantId: alice.tenantId })).exports, []);
     });
 
-    it('come with those that are active, whatever the page and filter, and with how many may be', async () => {
+    it('include the ids of all active exports and the limit, on any page and with any filter', async () => {
       const active = (await list('')).exports.filter(({ status }) => ['QUEUED', 'PROCESSING'].includes(status));
       assert.equal(active.length, 4);
       for (const query of ['', '?limit=1', '?status=failed']) {
@@ -183,7 +183,7 @@ describe('jobs', () => {
       assert.deepEqual((await list('', someone())).active_job_ids, []);
     });
 
-    it('come once each, page by page, whatever the size of the page', async () => {
+    it('appear exactly once across pages of any size', async () => {
       const whole = (await list('')).exports.map(({ job_id }) => job_id);
       for (const limit of [1, 3, 5, 11, 12, 100]) {
         const seen: string[] = [];
@@ -200,7 +200,7 @@ describe('jobs', () => {
       }
     });
 
-    it('can be asked for by what they say, in any case', async () => {
+    it('can be filtered by status and type, in any case', async () => {
       for (const status of ['queued', 'Processing', 'COMPLETED', 'FAILED', 'CANCELLED', 'expired']) {
         const { exports } = await list(`?status=${status}`);
         assert.deepEqual(

@@ -22,7 +22,7 @@ describe('a token that was found good', () => {
     assert.deepEqual(asked, ['one', 'two']);
   });
 
-  it('is verified again once it has expired, and one that is not good each time', async () => {
+  it('is verified again once it has expired; an invalid one is verified each time', async () => {
     const { asked, verify } = counting(inSeconds(-1));
     await verify('one');
     await verify('one');

@@ -23,7 +23,7 @@ describe('who may ask, and how often', () => {
       ['DELETE', '/v1/exports/{job_id}', 'exports:write', 409],
     ] as const;
 
-    it('with scopes does what they allow, and nothing else; one without does everything', async () => {
+    it('with scopes allows only what they name; one without allows everything', async () => {
       const api = await start();
       const alice = someone();
       const { jobId } = seedFor(alice);
@@ -59,7 +59,7 @@ describe('who may ask, and how often', () => {
   });
 
   describe('requests', () => {
-    it('of a user are so many a minute: what is left is said, then it is a 429 that says how long', async () => {
+    it('of a user are limited per minute: headers show what is left, and a 429 says when to retry', async () => {
       const api = await start({ rateLimits: { user: 3, tenant: 100 } });
       const alice = someone();
       const ask = (as: Principal) => api.ask('GET', '/v1/datasets', { as });
@@ -77,7 +77,7 @@ describe('who may ask, and how often', () => {
       assert.equal((await ask({ ...alice, userId: someone().userId })).status, 200);
     });
 
-    it('of a tenant are so many, whoever of its users asks', async () => {
+    it('of a tenant are limited together, across its users', async () => {
       const api = await start({ rateLimits: { tenant: 2 } });
       const { tenantId } = someone();
       const ask = () => api.ask('GET', '/v1/datasets', { as: { ...someone(), tenantId } });

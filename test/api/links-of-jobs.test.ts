@@ -168,7 +168,7 @@ describeStores('links', (stackEnv) => {
   });
 
   describe('of a job that is deleted', () => {
-    it('say 410, and nothing of it is left in the bucket', async () => {
+    it('return 410, and nothing is left in the bucket', async () => {
       const { store, jobs } = api.deps;
       const { jobId, key, token } = await completed();
       const location = (await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '';

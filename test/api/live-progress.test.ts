@@ -136,7 +136,7 @@ describe('live progress', () => {
     });
   });
 
-  it('adds what running segments heartbeat, and nothing of other activities', async () => {
+  it('adds the heartbeats of running segments, and ignores other activities', async () => {
     await whileItSays({ activities: ['exportSegment', 'exportSegment', 'somethingElse'] }, async (row, live) => {
       heartbeats.set(row.job_id, { segment: 3, rows: 55 });
       const seen = await until('heartbeats', async () => {
@@ -147,7 +147,7 @@ describe('live progress', () => {
     });
   });
 
-  it('never says more rows than there are, nor 100 percent', async () => {
+  it('never reports more rows than planned, or 100 percent', async () => {
     await whileItSays({ activities: ['exportSegment'] }, async (row, live) => {
       heartbeats.set(row.job_id, { segment: 3, rows: 5000 });
       const seen = await until('heartbeats', async () => {
@@ -158,7 +158,7 @@ describe('live progress', () => {
     });
   });
 
-  it('never goes back: not below what it has said, not below the row', async () => {
+  it('never decreases, neither below the last answer nor below the row', async () => {
     await whileItSays({ activities: ['exportSegment'] }, async (row, live) => {
       heartbeats.set(row.job_id, { segment: 3, rows: 300 });
       await until('heartbeats', async () => (await live.of(row)).rowsExported === 500);

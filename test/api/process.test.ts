@@ -61,7 +61,7 @@ describeDeeply('npm run api', () => {
     assert.equal(program.stderr(), '');
   });
 
-  it('starts without any of them; the log says what is missing and how to fix it, /readyz only names it', async () => {
+  it('starts without any of them; the log says what is missing and how to fix it, and /readyz names it', async () => {
     const away = {
       DATABASE_URL: `postgres://user:secret@${NOWHERE}/exports`,
       S3_ENDPOINT: `http://${NOWHERE}`,
@@ -89,7 +89,7 @@ describeDeeply('npm run api', () => {
     assert.equal(await program.ended, 0);
   });
 
-  it('lets a request finish when it is told to stop, and ends at once when it is told twice', async () => {
+  it('finishes requests at the first signal to stop, and exits immediately at the second', async () => {
     // Nobody works: this takes until the deadline of an admission.
     const post = (url: string) =>
       ask(`${url}/v1/exports`, 'POST', secret, { as: someone(), body: { type: 'orders', format: 'csv' } });

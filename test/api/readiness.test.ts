@@ -148,7 +148,7 @@ describe('/readyz', () => {
     assert.deepEqual([alive.status, alive.json], [200, { status: 'ok' }]);
   });
 
-  it('names every part that is missing and nothing else; the log has the sentences, once', async () => {
+  it('names only the missing parts; the log has the sentences, once', async () => {
     const temporal = 'Temporal at 10.0.0.7:7233 does not answer (connect ECONNREFUSED 10.0.0.7:7233).';
     let job: string | null = 'The job database at db.internal:5432 does not answer.';
     const api = await start({ temporal: () => Promise.resolve(temporal), job_store: () => Promise.resolve(job) });

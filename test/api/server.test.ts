@@ -22,7 +22,7 @@ async function ask(port: number, agent?: Agent): Promise<string> {
 }
 
 describe('a server that is stopped', () => {
-  it('lets requests finish that it has begun, and takes no more', async () => {
+  it('finishes requests in progress, and accepts no more', async () => {
     const server = await serve(answerAfter(300), HERE);
     const begun = ask(server.port);
     await sleep(100);

@@ -23,7 +23,7 @@ const CROWD = 40;
 
 type Part = 'jobs' | 'source' | 'temporal' | 's3';
 
-describe('the API, when a part is away', function () {
+describe('the API, while a service is down', function () {
   this.timeout(30_000);
   const me = someone();
   const [active, failed] = [seedFor(me), seedFor(me)];

@@ -58,7 +58,7 @@ describe('tokens', () => {
       }
     });
 
-    it('must be of the issuer and for the audience that are asked for', async () => {
+    it('must have the required issuer and audience', async () => {
       const token = await signed('ES256');
       await createTokenVerifier({ jwksUrl, issuer: 'https://id.example', audience: 'exports' })(token);
       const otherIssuer = createTokenVerifier({ jwksUrl, issuer: 'https://other.example' });
@@ -132,7 +132,7 @@ describe('tokens', () => {
       await verify(await signed('ES256'));
     });
 
-    it('with an address that is none are accepted without it', async () => {
+    it('with an invalid email address are accepted without it', async () => {
       const token = await signed('ES256', { ...claims, email: 'alice' });
       const principal = await principalOf(createTokenVerifier({ jwksUrl })(token));
       assert.deepEqual(principal, { ...PRINCIPAL, scopes: [] });
@@ -196,7 +196,7 @@ describe('tokens', () => {
       assert.deepEqual(await verify(stdout.trim()), caller);
     });
 
-    it('are refused in one line that says what is wrong', async () => {
+    it('are rejected with one line that says what is wrong', async () => {
       const { code, stdout, stderr } = await runProgram('api/token.ts', ids, {});
       const line = "Set JWT_SECRET to the API's secret, or start the local stack with npm start.\n";
       assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: '', stderr: line });

@@ -49,7 +49,7 @@ describe('a turn’s file', () => {
     await checkFile({ name: 'x', title: 'x', target, expected }, { ...turn, ...told });
   }
 
-  it('is compared byte for byte with what it must be', async () => {
+  it('is compared byte for byte with the expected file', async () => {
     const file = await fingerprintOf(plain);
     stored = plain;
     await check({ file }, file);
@@ -61,7 +61,7 @@ describe('a turn’s file', () => {
     await assert.rejects(check({ file }, {}, 'sink'), /x produced a wrong file: bytes is 4, not 8\./);
   });
 
-  it('is compared with what the job says', async () => {
+  it('is compared with the job', async () => {
     const told = await fingerprintOf(plain);
     stored = plain;
     await check({}, told);
@@ -69,7 +69,7 @@ describe('a turn’s file', () => {
     await assert.rejects(check({ file: told }, { ...told, bytes: 9 }), /wrong file: bytes is 9, not 8/);
   });
 
-  it('is compared by what is in it where its bytes may differ, and then with what the job says, too', async () => {
+  it('is compared by content if its bytes may differ, and with the job', async () => {
     stored = gzipSync(plain);
     const told = await fingerprintOf(stored);
     const content = { read: readUnpacked, is: { ...(await fingerprintOf(plain)) } };

@@ -77,7 +77,7 @@ describe('the benchmark of encoders', () => {
     await assert.rejects(readPdfPages(path), /is no PDF/);
   });
 
-  it('compares CPU per row, with and without parsing, whatever the number of rows', () => {
+  it('compares CPU per row, with and without parsing, for any number of rows', () => {
     const scores = [
       score('ours', 10),
       score('ours-parse', 1),

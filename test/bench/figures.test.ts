@@ -28,7 +28,7 @@ describe('the benchmark’s figures', () => {
     );
   });
 
-  it('count the CPU time of a process, of what it starts, and of what has ended', async function () {
+  it('count the CPU time of a process and its children, including ended ones', async function () {
     if (process.platform !== 'linux') this.skip();
     const burn = 'const end = process.cpuUsage().user + 200000; while (process.cpuUsage().user < end);';
     const script = `"${process.execPath}" -e '${burn}'; read line`;

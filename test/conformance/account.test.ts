@@ -128,7 +128,7 @@ describe('an account export', () => {
     assert.equal(rows, 460);
   });
 
-  it('says in its manifest what it is and what is in it', async () => {
+  it('describes itself and its files in its manifest', async () => {
     const { bytes, jobId } = await exported('csv', { timezone: 'Asia/Tokyo' });
     const files = await unpacked(bytes);
     const { files: described, planned_at, options, ...about } = manifestOf(files);
@@ -158,7 +158,7 @@ describe('an account export', () => {
     assert.match(String(files.get('README.txt')), /timezone Asia\/Tokyo/);
   });
 
-  deeply('is verified by the lines of Python in docs/formats.md, which find what was changed', async () => {
+  deeply('is verified by the Python script in docs/formats.md, which finds any change', async () => {
     const { bytes } = await exported('json');
     await verified(bytes);
     for (const [change, complaint] of [

@@ -129,7 +129,7 @@ describe('columns that TypeScript computes', () => {
     assert.equal(bytes.toString(), ['day;half;loud;paid;pair', ...lines, ''].join('\n'));
   });
 
-  it('are not read for when nobody asks for them, and come after the others when nothing is asked for', async () => {
+  it('are not read unless requested, and follow the other columns by default', async () => {
     const plain = await exportFile(service, me, {
       type: 'sums',
       columns: ['id', 'total'],

@@ -130,7 +130,7 @@ describe('text in CSV and TSV', function () {
   const nameOf = ({ format, options }: Dialect): string => `${format} ${JSON.stringify(options)}`;
 
   for (const dialect of dialects) {
-    it(`is no formula wherever a program splits the file: ${nameOf(dialect)}`, async () => {
+    it(`has no formula wherever a program splits the file: ${nameOf(dialect)}`, async () => {
       for (const columns of [PLAIN, ALL]) {
         const bytes = await file(columns, dialect);
         for (const separator of SEPARATORS) {

@@ -100,7 +100,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     return { ...file, read: await readPdf(file.bytes) };
   }
 
-  it('has every row as text, whichever segment it is of, and says what it is', async () => {
+  it('has every row of every segment as text, with a title', async () => {
     const file = await exported({ filters: { id: { lte: ROWS } }, options: { timezone: 'Europe/Berlin' } });
     assert.equal(file.rows, ROWS);
     assert.ok((await segmentKinds(running(), file.jobId)).length > 3);

@@ -109,7 +109,7 @@ describe('values of every type are in a file as PostgreSQL itself writes them:',
     assertCells(await csvCells({ escape_formulas: false }), await expectedText());
   });
 
-  deeply('CSV whose formulas are escaped: in text, and in what may hold text, nothing else', async () => {
+  deeply('CSV with escaped formulas, only in text and types that may contain text', async () => {
     const expected = (await expectedText()).map((row) =>
       row.map((cell, column) => {
         const declared = Object.values(TYPES)[column]?.declared ?? '';
@@ -159,7 +159,7 @@ describe('values of every type are in a file as PostgreSQL itself writes them:',
     }
   });
 
-  deeply('times in ISO 8601 and decimals with a comma are read back as what they were', async () => {
+  deeply('times in ISO 8601 and decimals with a comma are read back unchanged', async () => {
     const file = await csvCells({ escape_formulas: false, date_format: 'iso8601', decimal_comma: true });
     const times = ['date', 'timestamp', 'timestamptz'];
     const expected = await expectedText();

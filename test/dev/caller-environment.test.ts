@@ -52,7 +52,7 @@ describe("the caller's environment", () => {
     );
   });
 
-  it('is named, by variables without their values, whatever makes a start fail', async () => {
+  it('is named, by variables without values, when a start fails', async () => {
     const environment = { PATH: '/bin', MAX_ROWS: 'abc', JWT_SECRET: 'a secret', LOG_LEVEL: '', TERM: 'xterm' };
     const lines: string[] = [];
     const progress = { ...silentProgress, line: (text: string) => lines.push(text) };

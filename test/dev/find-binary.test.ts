@@ -62,7 +62,7 @@ describe('finding a program', () => {
     assert.equal(await find(), installed);
   });
 
-  it('says everything that it tried when there is no Python', async () => {
+  it('lists everything that it tried if there is no Python', async () => {
     await assert.rejects(find(), {
       name: 'StackError',
       message:
@@ -89,7 +89,7 @@ describe('finding a program', () => {
     await assert.rejects(find(), /pip's tool-bin is older than 2\.5/);
   });
 
-  it('downloads it when nothing else helps, and says why that failed', async () => {
+  it('downloads it as a last resort, and says why that failed', async () => {
     assert.equal(await find({ download: () => Promise.resolve('/downloaded/tool') }), '/downloaded/tool');
     const download = () => Promise.reject(new Error('it took more than 60 s'));
     await assert.rejects(find({ download }), /; the download failed: it took more than 60 s\. Install it\.$/);

@@ -72,7 +72,7 @@ describe('inbox', () => {
     });
   }
 
-  it('shows mails without running what is in them', async () => {
+  it('shows mails without running their contents', async () => {
     await post({
       ...mail,
       subject: '<script>alert(1)</script>',
@@ -90,7 +90,7 @@ describe('inbox', () => {
     assert.equal(source, `/messages/${message?.id ?? ''}`);
   });
 
-  it('serves the HTML of a mail behind a policy that lets nothing run, load or be sent, and opens links beside it', async () => {
+  it('serves the HTML of a mail under a policy that blocks scripts, requests and forms, and opens links in a new tab', async () => {
     await post({ ...mail, html: '<html><head></head><body><img src="http://elsewhere.example/"></body></html>' });
     const [message] = await messages();
     const response = await fetch(`${inbox.url}/messages/${message?.id ?? ''}`);

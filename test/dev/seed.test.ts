@@ -28,7 +28,7 @@ describe('sample data', () => {
            SELECT 2, id, o::text FROM orders o UNION ALL
            SELECT 3, id, r::text FROM transactions r) AS everything (kind, id, t)`);
 
-  it('has as many rows as asked for, each in one tenant with its customer and user', async () => {
+  it('has the requested number of rows, each in one tenant with its customer and user', async () => {
     assert.equal(await one('SELECT count(*)::int FROM orders'), ORDERS);
     assert.equal(await one('SELECT count(*)::int FROM transactions'), ORDERS);
     assert.equal(await one('SELECT count(*)::int FROM customers'), ORDERS / 20);
@@ -69,7 +69,7 @@ describe('sample data', () => {
     assert.equal(await one('SELECT count(DISTINCT status)::int FROM orders'), 5);
   });
 
-  it('lets an exporter plan by an index alone', async () => {
+  it('can be planned by index-only scans', async () => {
     // So few rows are read faster without an index.
     await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_indexscan = off');
     const { rows } = await client.query<Record<'QUERY PLAN', string>>(
@@ -81,7 +81,7 @@ describe('sample data', () => {
     assert.match(plan, /Heap Fetches: 0$/m);
   });
 
-  it('is left alone when it is asked for again, and the same when it is made again', async () => {
+  it('is kept when it is seeded again, and identical when it is created anew', async () => {
     const before = await fingerprint();
     assert.equal(await seedSampleData({ databaseUrl: database.url, orders: ORDERS, singleTenant: false }), 'unchanged');
     assert.equal(await seedSampleData({ databaseUrl: database.url, orders: 100, singleTenant: false }), 'seeded');
@@ -90,7 +90,7 @@ describe('sample data', () => {
     assert.equal(await fingerprint(), before);
   });
 
-  it('belongs to one tenant when that is asked for', async () => {
+  it('belongs to one tenant on request', async () => {
     await seedSampleData({ databaseUrl: database.url, orders: 500, singleTenant: true });
     assert.equal(await one('SELECT count(DISTINCT tenant_id)::int FROM orders'), 1);
     assert.equal(await one('SELECT min(tenant_id::text) FROM transactions'), NORTHWIND.id);

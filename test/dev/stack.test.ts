@@ -141,7 +141,7 @@ describe('local stack', () => {
     });
   });
 
-  it('ends what it has begun when it is interrupted', async () => {
+  it('stops its processes when it is interrupted', async () => {
     const interrupt = new AbortController();
     const starting = start({ environment: onlyPostgres(), signal: interrupt.signal });
     while (!existsSync(record)) await sleep(5);

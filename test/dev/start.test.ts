@@ -167,7 +167,7 @@ describe('npm start', function () {
     }
   });
 
-  it('stops everything that it started when it is told to stop', async () => {
+  it('stops everything that it started when it receives a signal', async () => {
     program.kill('SIGTERM');
     await once(program, 'exit');
     assert.match(printed, /✓ Stopping/);

@@ -92,7 +92,7 @@ describeDeeply('worker processes', function () {
     await service.close();
   });
 
-  it('may be killed in the middle: the next one goes on, and not a byte of the file is different', async () => {
+  it('may be killed midway: another continues, and the file is identical', async () => {
     const jobId = await survives(body);
     assert.equal(sha256(await download(service, me, jobId)), undisturbed);
   });

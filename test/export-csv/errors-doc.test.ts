@@ -172,7 +172,7 @@ describe('docs/errors.md', () => {
       await taken.close(0);
     });
 
-    it('everything that is away, at once', async () => {
+    it('all unavailable services together', async () => {
       const away = {
         DATABASE_URL: `postgres://user:secret@${NOWHERE}/exports`,
         S3_ENDPOINT: `http://${NOWHERE}`,
@@ -257,7 +257,7 @@ describe('docs/errors.md', () => {
       ]);
     });
 
-    deeply('nothing of a source database that is away: an export may wait for it', async () => {
+    deeply('not an unavailable source database, which exports can wait for', async () => {
       const SOURCE_DATABASE_URL = `postgres://user:secret@${NOWHERE}/shop`;
       const env = { ...stack().env, DATABASE_URL: database.url, EXPORT_BUCKET: 'no-such-bucket', SOURCE_DATABASE_URL };
       const { stdout, stderr } = await runProgram('worker/main.ts', [], env);

@@ -64,7 +64,7 @@ describe('escaping formulas', () => {
     return { before, after };
   }
 
-  it('is on by default, and leads formula-like text, and nothing else, with one apostrophe', async () => {
+  it('is on by default, and prefixes only formula-like text with one apostrophe', async () => {
     const names = Object.keys(orders.columns);
     const select = `SELECT ${names.join(', ')} FROM orders WHERE tenant_id = '${me.tenantId}' ORDER BY id`;
     const { before, after } = await both({}, select);

@@ -41,7 +41,7 @@ describe('an export that fails', () => {
     await closeCleanly(service);
   });
 
-  it('for lack of privileges fails at once; its user reads a plain sentence everywhere, its operator the reason', async () => {
+  it('without privileges fails immediately; its user reads a plain sentence, operators the reason', async () => {
     const jobId = await postExport(service, user, { type: 'ledger', notify: { webhook_url: receiver.url } });
     const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
     assert.deepEqual([error_code, error_message], ['SOURCE_FORBIDDEN', sentenceOf('SOURCE_FORBIDDEN')]);
@@ -82,7 +82,7 @@ describe('an export that fails', () => {
 });
 
 describe('the sentences of errors', () => {
-  it('are plain words for every code that another service can cause', () => {
+  it('are plain sentences for every code that another service can cause', () => {
     for (const { sentence } of Object.values(ERRORS).filter((entry) => 'sentence' in entry)) {
       assert.doesNotMatch(sentence, FOREIGN);
       assert.doesNotMatch(sentence, /PostgreSQL|S3|bucket|[A-Z]{2,}_|\d/);

@@ -71,7 +71,7 @@ describe('options of CSV:', () => {
     assert.equal(line, 'No.;"A ""note""";"Total; net";Placed');
   });
 
-  it('the preset for Excel, and what is named beside it', async () => {
+  it('the preset for Excel, and options given beside it', async () => {
     const text = (await exported({ preset: 'excel', delimiter: '|', timezone: 'Europe/Berlin' })).toString();
     const lines = text.split('\r\n');
     assert.equal(lines[0], '\ufeffid|note|total|placed_at');
@@ -80,7 +80,7 @@ describe('options of CSV:', () => {
     assert.match((await exported({ preset: 'excel' })).toString(), /^\ufeffid;note;total;placed_at\r\n/);
   });
 
-  it('formats of dates, and what no calendar has stays as it is', async () => {
+  it('date formats; dates outside the calendar stay unchanged', async () => {
     const timezone = 'Europe/Berlin';
     const rows = async (date_format: string): Promise<string[]> =>
       (await exported({ date_format, timezone }, ['placed_at', 'day'])).toString().split('\n').slice(1, -1);

@@ -77,7 +77,7 @@ describeDeeply('a source database', () => {
     assert.ok(isErrorCode(code));
     const { retryable } = ERRORS[code];
     for (const sqlstate of sqlstates) {
-      it(`that answers ${sqlstate} ends an export as ${code}, ${retryable ? 'after all attempts' : 'at once'}`, async () => {
+      it(`that answers ${sqlstate} ends an export as ${code}, ${retryable ? 'after all attempts' : 'immediately'}`, async () => {
         await mood(sqlstate);
         const jobId = await postExport(service, me, { type: 'moody' });
         const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');

@@ -14,7 +14,7 @@ function assertBothSay(mail: MailText, ...sentences: readonly string[]): void {
 }
 
 describe('mails', () => {
-  it('of a finished export say what it is, until when it is there and where, as text and as HTML', () => {
+  it('about a finished export have its facts, its link and the expiry, as text and as HTML', () => {
     const mail = mailText('completed', DONE);
     assert.equal(mail.subject, 'Your Orders export is ready');
     assertBothSay(mail, 'Orders', 'orders-2026-11-26-3c4d5e6f.xlsx', 'XLSX', '139,959 rows, 27.0 MB', DONE.jobId);
@@ -43,7 +43,7 @@ describe('mails', () => {
     assert.doesNotMatch(mail.html, /<a /);
   });
 
-  it('of an export that failed say why, and what its user can do, whatever the reason', () => {
+  it('about a failed export say why, and what its user can do, for every reason', () => {
     const message = 'The export has 12,000,000 rows; at most 10,000,000 are allowed.';
     const mail = mailText('failed', { ...WITHOUT_FILE, error: { code: 'TOO_MANY_ROWS', message } });
     assert.equal(mail.subject, 'Your Orders export failed');
@@ -72,7 +72,7 @@ describe('mails', () => {
     }
   });
 
-  it('show every value as it is: nothing in it is markup, a header or a line of its own', () => {
+  it('show every value literally: never as markup, a header or another line', () => {
     const nasty = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom(

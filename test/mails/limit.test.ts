@@ -84,7 +84,7 @@ describe('one address gets at most 30 mails an hour', function () {
     return { jobId, ...result, metrics: await registry.metrics() };
   }
 
-  it('of 80 at once from two tenants, 30 are sent; a worker restarts and the server refuses some at first', async () => {
+  it('of 80 concurrent mails from two tenants, 30 are sent, although a worker restarts and the server rejects some at first', async () => {
     const { email } = someReader();
     refusals = 10;
     const told = await notifyAll(email, AT_ONCE);
@@ -120,7 +120,7 @@ describe('one address gets at most 30 mails an hour', function () {
     assert.equal((await attempt({ ...someReader(), email })).sent, true, 'an hour later it is mailed again');
   });
 
-  it('deleting an export frees nothing; erasing its user removes what its mails left; the sweep what is old', async () => {
+  it('deleting an export frees nothing; erasing its user removes its reservations; the sweep removes old ones', async () => {
     const [user, other] = [someReader(), someReader()];
     const deleted = await attempt(user);
     await service.deps.jobs.remove(deleted.jobId);
@@ -150,7 +150,7 @@ describe('one address gets at most 30 mails an hour', function () {
     assert.deepEqual(await mails.skipped(jobId), [], 'it is sent after all');
   });
 
-  deeply('a mail about an export that is gone reserves nothing', async () => {
+  deeply('a mail about a deleted export reserves nothing', async () => {
     const user = someReader();
     const jobId = await endedJob(service, user, 'completed');
     await service.deps.jobs.remove(jobId);

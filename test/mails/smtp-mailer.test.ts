@@ -110,7 +110,7 @@ describe('mails by SMTP', () => {
     assert.match(message, /^The mail server 127\.0\.0\.1 isn't accepting mail: .*ECONNREFUSED/);
   });
 
-  it('log in with user and password of the address, and say nothing of them when they are wrong', async () => {
+  it('log in with the user and password of the URL, and never reveal them in errors', async () => {
     const seen: unknown[] = [];
     const { port } = await serve({
       authOptional: false,

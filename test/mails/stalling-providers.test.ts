@@ -79,7 +79,7 @@ const PROVIDERS = [
 for (const { name, config, servers } of PROVIDERS) {
   describe(`a mail by ${name}, whose provider`, () => {
     for (const [what, behave] of servers) {
-      it(`${what}, fails within its time, and its connection ends`, async () => {
+      it(`${what}, fails within its time limit, and closes its connection`, async () => {
         const server = await startStallingServer(behave);
         try {
           const error = await outcome(sendBy(config(server.port), { withinMs: WITHIN_MS }));
@@ -92,7 +92,7 @@ for (const { name, config, servers } of PROVIDERS) {
         }
       }).timeout(3 * AT_MOST_MS);
 
-      it(`${what}, ends at once with the activity, for its reason`, async () => {
+      it(`${what}, is aborted with the activity, for the same reason`, async () => {
         const server = await startStallingServer(behave);
         try {
           const canceled = new AbortController();

@@ -15,7 +15,7 @@ describe('the user of an export', () => {
   const told = (user: Reader): Promise<Mail> => until('a mail', async () => (await mailsTo(user))[0]);
   const notify = ({ email }: Reader) => ({ notify: { email } });
 
-  it('is told what there is and until when, on the clock that the export was asked for with, and can download it', async () => {
+  it('gets a mail with the facts and the expiry in the export’s timezone, and can download the file', async () => {
     const { service } = stage;
     const user = someReader();
     const options = { timezone: 'Asia/Kathmandu', compression: 'gzip' };
@@ -36,7 +36,7 @@ describe('the user of an export', () => {
     assert.ok(Buffer.from(await file.arrayBuffer()).equals(await download(service, user, jobId)));
   });
 
-  deeply('is told that an operator canceled it', async () => {
+  deeply('gets a mail if an operator canceled it', async () => {
     const { service, doors } = stage;
     const user = someReader();
     const door = await doors.closed(1);

@@ -68,7 +68,7 @@ describeDeeply('an operator who watches the processes', function () {
       for (const text of Object.values(scrapes)) promtool(['check', 'metrics'], text);
     });
 
-    it('sees what has become of an export', () => {
+    it('sees how an export ended', () => {
       const rows = sampleOf(scrapes.worker, 'export_written_rows_total');
       assert.ok(rows > 1000);
       const one = { dataset: 'orders', format: 'CSV' };
@@ -83,7 +83,7 @@ describeDeeply('an operator who watches the processes', function () {
       assert.equal(sampleOf(scrapes.api, 'export_http_request_duration_seconds_count', posted), 1);
     });
 
-    it('sees queues, workers, what is active, and the cap on database readers', () => {
+    it('sees queues, workers, active exports, and the limit of database readers', () => {
       for (const state of ['QUEUED', 'PROCESSING']) assert.equal(sampleOf(scrapes.api, 'export_active', { state }), 0);
       for (const dependency of ['job_store', 'object_store', 'temporal']) {
         assert.equal(sampleOf(scrapes.api, 'export_dependency_up', { dependency }), 1);

@@ -117,7 +117,7 @@ describe('an operator', () => {
     });
   }
 
-  it('who terminates an export when its file is already published leaves the file, and its user is told', async () => {
+  it('who terminates an export after its file was published keeps the file, and its user is notified', async () => {
     const user = someReader();
     const { jobId, go } = await publishing(user);
     await operateOn(service, 'terminate', jobId);
@@ -207,7 +207,7 @@ describe('an operator', () => {
     assert.equal((await untilTold(user)).length, 1);
   });
 
-  it('who cancels, terminates and resets by a query means exports, and each user is told once', async () => {
+  it('who cancels, terminates and resets by query affects only exports, and each user is notified once', async () => {
     const users = [someReader(), someReader()];
     const jobIds: string[] = [];
     for (const user of users) jobIds.push(await postExport(service, user, behind(1)));
@@ -296,7 +296,7 @@ describe('an operator', () => {
     assert.match(await workflow('metadata', jobId), /\*\*done\*\*: \d+ rows/);
   });
 
-  it('finds exports by whose they are, what they are and how they stand, and sees how far', async () => {
+  it('finds exports by user, dataset and status, and sees their progress', async () => {
     const user = someReader();
     const own = `ExportUserId = "${user.userId}" AND ExportTenantId = "${user.tenantId}" AND ExportFormat = "CSV"`;
     const waiting = await queued(user);

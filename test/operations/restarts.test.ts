@@ -80,7 +80,7 @@ describeDeeply('while ten exports run', function () {
   }
 
   for (const [name, title] of Object.entries(SERVICES) as [OwnService, string][]) {
-    it(`${title} goes away and comes back: all complete, each file right, and nothing is done twice`, async () => {
+    it(`${title} goes down and comes back: all exports complete with correct files, and nothing is done twice`, async () => {
       const door = await doors.closed(1);
       const jobs = await tenInTheMiddle(door);
       const committed = await Promise.all(jobs.map(({ jobId }) => untilCommitted(service, jobId)));

@@ -12,7 +12,7 @@ import { deeply } from '../support/depth.js';
 
 const RESULT = { status: 'ERASED', schedules: 0, exports: 0, files: 0, cancelled: 0 };
 
-describe('what is kept', () => {
+describe('retention', () => {
   let service: TestService;
   let doors: Doors;
   let door: Door;
@@ -82,7 +82,7 @@ describe('what is kept', () => {
     },
   );
 
-  it('of a user can be erased: schedules, what runs, files and rows; and nothing of anybody else', async () => {
+  it('all data of a user can be erased: schedules, runs, files and rows; other users keep theirs', async () => {
     const [user, other] = [someUser(), someUser()];
     const ended = await postExport(service, user);
     const others = await postExport(service, other);

@@ -141,7 +141,7 @@ describe('a schedule', () => {
     assert.deepEqual(listSchema.parse((await ask('GET', '', user)).json).schedules, []);
   });
 
-  it('is one, however often it is asked for by an Idempotency-Key; and there are not more than allowed', async () => {
+  it('is created once per Idempotency-Key, and never beyond the limit', async () => {
     const user = someUser();
     const keyed = (body: object): Promise<Answer> =>
       service.ask('POST', '/v1/schedules', { as: user, body, headers: { 'Idempotency-Key': 'once' } });
@@ -152,7 +152,7 @@ describe('a schedule', () => {
     assertProblem(await ask('POST', '', user, YEARLY), 'TOO_MANY_SCHEDULES');
   });
 
-  it('runs now: the range is that of the day in its timezone, the job is one like any other, and its user is told', async () => {
+  it('runs on demand, with the range of the day in its timezone, as an ordinary job whose user is notified', async () => {
     const user = someReader();
     const schedule = await made(user);
     const jobId = await run(user, schedule);
@@ -169,7 +169,7 @@ describe('a schedule', () => {
     );
   });
 
-  it('runs by itself, each time as an export of its own', async () => {
+  it('runs on time, each run as a separate export', async () => {
     const user = someUser();
     const schedule = await made(user, { cron: undefined, every_seconds: 1 });
     const ids = await until('two runs', async () => {
@@ -182,7 +182,7 @@ describe('a schedule', () => {
     for (const jobId of ids) await untilEnded(service, user, jobId);
   });
 
-  deeply('waits for a slot, where a request is refused, and skips what is due meanwhile', async () => {
+  deeply('waits for a slot, where a request would be rejected, and skips runs that are due meanwhile', async () => {
     const user = someUser();
     const schedule = await made(user);
     const active = [await post(service, user, behind(1)), await post(service, user, behind(1))];

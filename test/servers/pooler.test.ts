@@ -73,7 +73,7 @@ describeDeeply('PgBouncer in transaction mode', () => {
     }
   });
 
-  it('reads times from a database that writes them in a style of its own', async () => {
+  it('reads times from a database with another DateStyle', async () => {
     await queryRows(database.url, `ALTER DATABASE ${database.name} SET DateStyle = 'German'`);
     const pool = createPool(database.url, { max: CLIENTS, name: 'test', onIdleError: () => undefined });
     try {

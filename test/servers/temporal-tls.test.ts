@@ -36,7 +36,7 @@ async function terminateTls(address: string, { authority, certificate, key }: Ce
   return server;
 }
 
-describeDeeply('a Temporal server by mutual TLS, with an authority of its own', () => {
+describeDeeply('a Temporal server with mutual TLS and a private authority', () => {
   let folder: string;
   let server: Server;
   let service: TestService;
@@ -78,7 +78,7 @@ describeDeeply('a Temporal server by mutual TLS, with an authority of its own', 
     await worker.stop();
   });
 
-  it('keeps a worker that does not trust it, or that it does not know, from starting', async () => {
+  it('rejects a worker without a trusted certificate, and is rejected by one that does not trust it', async () => {
     for (const missing of ['TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_CLIENT_CERT_PATH']) {
       const { code, stderr } = await runProgram('worker/main.ts', [], { ...service.env, ...env, [missing]: '' });
       assert.equal(code, 1);

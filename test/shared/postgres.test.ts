@@ -4,7 +4,7 @@ import { createDatabase, openDatabase, queryRows } from '../support/database.js'
 import { until } from '../support/exports.js';
 
 describe('a pool', () => {
-  it('reads times from a database that writes them in a style of its own', async () => {
+  it('reads times from a database with another DateStyle', async () => {
     const database = await createDatabase();
     await queryRows(database.url, `ALTER DATABASE ${database.name} SET DateStyle = 'German'`);
     const pool = createPool(database.url, { max: 1, name: 'test', onIdleError: () => undefined });

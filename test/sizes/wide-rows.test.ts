@@ -136,7 +136,7 @@ describeDeeply('rows of very different lengths are exported as PostgreSQL copies
     it(`${what}; ${variants.join(', ')}`, () => compare(rows, variants));
   }
 
-  it('420 MB in rows of 30 MB, and neither they nor the file are ever in memory as a whole', async () => {
+  it('420 MB in rows of 30 MB, without ever holding all rows or the file in memory', async () => {
     const { gte, lte } = ids('many', 'many');
     const jobId = await postExport(service, me, bodyOf(['CSV', 'none'], { gte, lte }));
     const { file_size: size, checksum } = z

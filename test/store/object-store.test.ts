@@ -55,7 +55,7 @@ describeEveryStore('the object store', (environment) => {
       other.close();
     });
 
-    it('fails the check with credentials that the store does not know', async () => {
+    it('fails the check with unknown credentials', async () => {
       const { AWS_SECRET_ACCESS_KEY: secret = '' } = process.env;
       process.env.AWS_SECRET_ACCESS_KEY = 'wrong';
       const other = openObjectStore(environment());
@@ -215,7 +215,7 @@ describeEveryStore('the object store', (environment) => {
       assert.equal((await store.head(key))?.size, SMALL.length);
     });
 
-    it('is gone for every method after its abort', async () => {
+    it('is missing for every method after its abort', async () => {
       const target = await upload();
       await part(target, 1, SMALL);
       assert.equal(await store.hasUpload(key, target.uploadId), true);
@@ -303,7 +303,7 @@ describeEveryStore('the object store', (environment) => {
       assert.equal(searchParams.get('X-Amz-SignedHeaders'), 'host');
     });
 
-    it('is refused when it has expired, or was changed, and 404 when there is no file', async () => {
+    it('is rejected if it has expired or was changed, and 404 without a file', async () => {
       assert.equal((await fetch(await sign())).status, 404);
       await put(key, SMALL);
       const old = await sign({ signedAt: new Date(Date.now() - 61_000) });

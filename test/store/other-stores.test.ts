@@ -95,7 +95,7 @@ describe('an export to a store', () => {
     });
   }
 
-  it('that denies access fails at once, with its own error code', async () => {
+  it('that denies access fails immediately, with its own error code', async () => {
     const user = someUser();
     const worker = await service.startWorker();
     const start = recorded.requests.length;

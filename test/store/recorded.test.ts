@@ -54,7 +54,7 @@ describe('the object store, given answers that other stores gave,', () => {
       });
     }
 
-    it('leaves it to HEAD to settle an upload that is gone, or an object that exists', async () => {
+    it('uses HEAD to settle a missing upload or an existing object', async () => {
       const store = await answering(inTurn(NO_SUCH_UPLOAD, PRECONDITION_FAILED));
       for (let time = 0; time < 2; time++) assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
     });
@@ -185,13 +185,13 @@ describe('the object store, given answers that other stores gave,', () => {
   });
 
   describe('deleting', () => {
-    it('is no error when the object is gone and the store says so', async () => {
+    it('is no error if the object is already gone', async () => {
       const store = await answering(() => DELETED_BEFORE);
       await store.delete(TARGET.key);
     });
 
     for (const refusal of [REFUSALS.bulkDelete, REFUSALS.bulkDeleteAsPost]) {
-      it(`goes one by one where many at once are refused: ${refusal.source}`, async () => {
+      it(`deletes objects one by one if bulk deletes are rejected: ${refusal.source}`, async () => {
         const store = await answering(({ operation }) =>
           operation === 'ListObjectsV2'
             ? listOf('tmp/1', 'tmp/2')

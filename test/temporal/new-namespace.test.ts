@@ -8,7 +8,7 @@ import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { stack } from '../support/stack.js';
 
 describe('A namespace that was registered a moment ago', () => {
-  it('lets every process start, although its schedule does not answer at once', async () => {
+  it('allows every process to start, although its schedule takes a while to respond', async () => {
     const address = stack().env.TEMPORAL_ADDRESS;
     const namespace = `test-${randomUUID()}`;
     const connection = await Connection.connect({ address });

@@ -21,7 +21,7 @@ describe('the payload codec', () => {
   const [a, b] = [keyNamed('2026-11'), keyNamed('2026-05')];
   const value = { email: 'alice@example.com' };
 
-  it('decodes to the original, and the ciphertext shows nothing of it', async () => {
+  it('decodes to the original, and the ciphertext reveals nothing', async () => {
     for (const one of [value, 'text', undefined, null, Uint8Array.from(randomBytes(1000)), 'x'.repeat(1_000_000)]) {
       const [encoded = {}] = await codecOf(a).encode([payloadOf(one)]);
       assert.equal(keyIdOf(encoded), '2026-11');

@@ -36,7 +36,7 @@ describeDeeply('The real Temporal server on PostgreSQL', function () {
     assert.equal(rows, 100);
   });
 
-  it('knows the search attributes of a new namespace as soon as it is set up', async () => {
+  it('accepts the search attributes of a new namespace as soon as it is set up', async () => {
     const namespace = `fresh-${randomUUID()}`;
     const { TEMPORAL_ADDRESS: address } = own.env;
     await createNamespace(address, namespace);
@@ -53,7 +53,7 @@ describeDeeply('The real Temporal server on PostgreSQL', function () {
     }
   });
 
-  it('goes on after a restart', async () => {
+  it('continues after a restart', async () => {
     await own.services.temporal.stop();
     await own.services.temporal.start();
     const user = someUser();

@@ -20,7 +20,7 @@ const YEARLY = {
   request: { type: 'orders', format: 'csv', columns: ['id'], filters: { date_range: 'last_year' } },
 };
 
-describe('a process with another PAYLOAD_KEY than the rest', () => {
+describe('a process with a different PAYLOAD_KEY', () => {
   let service: TestService;
   const key = keyNamed('2026-11');
 
@@ -96,7 +96,7 @@ describe('setup:temporal with a PAYLOAD_KEY', () => {
   });
 });
 
-describeDeeply('a worker with another PAYLOAD_KEY than the rest', () => {
+describeDeeply('a worker with a different PAYLOAD_KEY', () => {
   let service: TestService;
   const key = keyNamed('2026-11');
 
@@ -116,7 +116,7 @@ describeDeeply('a worker with another PAYLOAD_KEY than the rest', () => {
     assert.match(stderr, /encrypted with key "2026-11": add that key to PAYLOAD_KEY/);
   });
 
-  it('fails its workflow tasks with readable messages, a few times a minute, until a worker with the key takes them', async () => {
+  it('fails its workflow tasks with clear messages, a few times a minute, until a worker with the key runs them', async () => {
     const wrong = await service.startWorker({ payloadKey: keyNamed('2026-11') });
     const user = someUser();
     const { status } = await service.ask('POST', '/v1/exports', { as: user, body: { type: 'orders', format: 'csv' } });

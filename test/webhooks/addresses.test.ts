@@ -83,7 +83,7 @@ describe('webhooks to addresses that are not public', () => {
     await local.close();
   });
 
-  describe('are not reached, whatever the door has let in:', () => {
+  describe('are never reached, even if the request was accepted:', () => {
     let receiver: Receiver;
     before(async () => {
       receiver = await startReceiver();

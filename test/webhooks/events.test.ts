@@ -66,7 +66,7 @@ describe('a webhook', () => {
     assert.deepEqual([type, data.error_code], ['export.failed', 'TERMINATED']);
   });
 
-  it('tells nobody what they did themselves, unless they ask', async () => {
+  it('notifies nobody of their own actions, unless requested', async () => {
     const jobId = await started();
     const { status } = await stage.service.ask('POST', `/v1/exports/${jobId}/deliveries`, { as: user });
     assert.equal(status, 409);

@@ -77,7 +77,7 @@ describe('the secret of a tenant', () => {
     assert.equal((await rotate(user)).status, 200);
   });
 
-  it('may be rotated by several at once: the one they had before still signs', async () => {
+  it('can be rotated concurrently, and the previous one still signs', async () => {
     const user = someone();
     const { secret } = await show(user);
     const answers = await Promise.all([1, 2, 3].map(() => rotate(user)));

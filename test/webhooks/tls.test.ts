@@ -28,7 +28,7 @@ describeDeeply('webhooks over TLS', () => {
   const outcome = async (host: string, env: Record<string, string> = { NODE_EXTRA_CA_CERTS: authority }) =>
     (await runProgram('test/webhooks/send-tls.ts', [`https://${host}:${port}/hook`], env)).stdout;
 
-  it('go to whoever has a trusted certificate of that name', async () => {
+  it('go only to a receiver with a trusted certificate for its name', async () => {
     assert.equal(await outcome('hook.example'), '204');
   });
 

@@ -84,7 +84,7 @@ describe('webhooks', () => {
     fails(secret, message.body, then);
   });
 
-  it('go out again until the receiver takes them, with one webhook-id', async () => {
+  it('are retried until the receiver accepts them, with the same webhook-id', async () => {
     receiver.answer((response, index) => {
       response.writeHead(index === 0 ? 500 : 200).end();
     });
@@ -123,7 +123,7 @@ describe('webhooks', () => {
     await elsewhere.close();
   });
 
-  deeply('are given up by a receiver that does not answer in time, and the export knows nothing of it', async () => {
+  deeply('fail if the receiver does not answer in time, without affecting the export', async () => {
     receiver.answer((response, index) => {
       if (index > 0) response.writeHead(200).end();
     });
@@ -135,7 +135,7 @@ describe('webhooks', () => {
     assert.ok((await download(service, user, jobId)).length > 0);
   });
 
-  deeply('end at a 410, for later exports too, until a delivery that is asked for succeeds', async () => {
+  deeply('stop at a 410, for later exports too, until a requested delivery succeeds', async () => {
     receiver.answer(answerWith(410));
     const gone = await post();
     const [only] = await untilTried(service, user, gone, 1);
@@ -196,7 +196,7 @@ describe('webhooks', () => {
     assert.equal(receiver.received.length, 1);
   });
 
-  it('cannot be repeated where there are none, nor before the end', async () => {
+  it('cannot be requested without a webhook, or before the end', async () => {
     const without = await postExport(service, user);
     await untilEnded(service, user, without);
     const path = `/v1/exports/${without}/deliveries`;

@@ -24,7 +24,7 @@ describe('A kept bundle', () => {
     assert.equal(await readFile(file, 'utf8'), 'code 1');
   });
 
-  it('is whole for whoever finds it, and stays where it is, while others make it at the same moment', async () => {
+  it('is complete whenever it is found, while others create it at the same time', async () => {
     const code = 'x'.repeat(2_000_000);
     const made = await Promise.all(
       Array.from({ length: 10 }, async () => {

@@ -45,7 +45,7 @@ describe('a worker process', function () {
     // The last line may be half there.
     until('a line', () => Promise.resolve(worker.stdout().endsWith('\n') && lines().find(is)), 60_000);
 
-  it('writes nothing but JSON lines: when it starts, while Temporal is away, and when it stops', async () => {
+  it('logs only JSON lines: at start, while Temporal is down, and at stop', async () => {
     worker = startProgram('worker/main.ts', [], { ...service.env, TEMPORAL_ADDRESS: gate.address });
     await says(({ msg }) => msg === 'working');
     // On a stack as `npm start` has it there is nothing to warn of.

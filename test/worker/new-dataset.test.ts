@@ -91,7 +91,7 @@ describe('npm run dataset:new', () => {
     });
   });
 
-  deeply('writes one of a table with awkward names, which is loaded and exported as it is', async () => {
+  deeply('generates a definition for awkward names, which is loaded and exported unchanged', async () => {
     const { dataset, file, said } = await made(AWKWARD, '--tenant', 'Tenant "ID"');
     const { schema, table, key, name, title, columns, filters } = dataset;
     assert.deepEqual(
@@ -134,7 +134,7 @@ describe('npm run dataset:new', () => {
     await closeCleanly(service);
   });
 
-  it('takes a view with a key that it is told, and a name in any spelling', async () => {
+  it('accepts a view with a given key, and a name in any spelling', async () => {
     const { dataset, said } = await made('paid', '--key', 'id');
     assert.deepEqual(dataset.key, ['id']);
     assert.match(

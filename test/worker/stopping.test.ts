@@ -33,7 +33,7 @@ interface LogLine {
   readonly left?: readonly { readonly activity: string; readonly job_id: string }[];
 }
 
-describe('a worker process that is told to stop ends within its drain time and ten seconds', function () {
+describe('a stopping worker process exits within its drain time plus ten seconds', function () {
   this.timeout(120_000);
   let service: TestService;
   let folder: string;
@@ -77,7 +77,7 @@ describe('a worker process that is told to stop ends within its drain time and t
     return code;
   }
 
-  it('while an activity loops forever, and logs what it left', async () => {
+  it('while an activity loops forever, and logs the activities it abandoned', async () => {
     const module = join(folder, 'datasets.mjs');
     await writeFile(module, MODULE);
     const worker = await launch({ DATASETS_MODULE: module });

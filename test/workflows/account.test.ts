@@ -64,7 +64,7 @@ describeDeeply('an account export, as a workflow,', () => {
     assert.ok((await contents(jobId)).every((file) => file.length > 1000));
   });
 
-  it('goes on where it was when it is reset, with the same bytes in its files', async () => {
+  it('continues where it was after a reset, with identical files', async () => {
     const jobId = await postExport(service, ana, account);
     await door.somebodyWaits();
     const before = (await rowOf(service, jobId)).rows_exported;

@@ -65,7 +65,7 @@ describeStores('a cancel', (stackEnv) => {
     assert.deepEqual(await mailsTo(user), []);
   });
 
-  it('of an operator is told to the user', async () => {
+  it('by an operator notifies the user', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -156,7 +156,7 @@ describeStores('a cancel', (stackEnv) => {
     assert.equal((await rowOf(service, jobId)).started_at, null);
   });
 
-  deeply('that follows its request at once ends the export as well, and frees its slot', async () => {
+  deeply('right after the request ends the export, too, and frees its slot', async () => {
     const user = someReader();
     for (let i = 0; i < 20; i++) {
       const jobId = await postExport(service, user, behind(1));

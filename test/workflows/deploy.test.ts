@@ -71,30 +71,33 @@ describe('a deploy with other workflow code, with worker versioning,', function 
     return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? undefined;
   };
 
-  deeply('lets twenty exports end with the code that they began with; later ones begin with the new', async () => {
-    const old = await service.startWorker({ deployment: { deploymentName: DEPLOYMENT, buildId: '1' } });
-    await setCurrent('1');
-    const door = await doors.closed(1);
-    const users = Array.from({ length: EXPORTS }, someUser);
-    const running = await Promise.all(
-      users.map(async (user) => ({ user, jobId: await postExport(service, user, behind(1)) })),
-    );
-    await door.somebodyWaits(EXPORTS);
+  deeply(
+    'finishes twenty exports with the code that they started with; later ones start with the new code',
+    async () => {
+      const old = await service.startWorker({ deployment: { deploymentName: DEPLOYMENT, buildId: '1' } });
+      await setCurrent('1');
+      const door = await doors.closed(1);
+      const users = Array.from({ length: EXPORTS }, someUser);
+      const running = await Promise.all(
+        users.map(async (user) => ({ user, jobId: await postExport(service, user, behind(1)) })),
+      );
+      await door.somebodyWaits(EXPORTS);
 
-    const bundleFile = await nextBundle();
-    const next = await service.startWorker({ deployment: { deploymentName: DEPLOYMENT, buildId: '2' }, bundleFile });
-    await setCurrent('2');
-    const user = someUser();
-    const later = await postExport(service, user);
-    await untilEnded(service, user, later);
-    assert.equal(await buildOf(later), '2');
+      const bundleFile = await nextBundle();
+      const next = await service.startWorker({ deployment: { deploymentName: DEPLOYMENT, buildId: '2' }, bundleFile });
+      await setCurrent('2');
+      const user = someUser();
+      const later = await postExport(service, user);
+      await untilEnded(service, user, later);
+      assert.equal(await buildOf(later), '2');
 
-    await door.open();
-    for (const { user, jobId } of running) await untilEnded(service, user, jobId, 'COMPLETED', 60_000);
-    for (const { jobId } of running) {
-      await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'COMPLETED');
-      assert.equal(await buildOf(jobId), '1');
-    }
-    await Promise.all([old.stop(), next.stop()]);
-  });
+      await door.open();
+      for (const { user, jobId } of running) await untilEnded(service, user, jobId, 'COMPLETED', 60_000);
+      for (const { jobId } of running) {
+        await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'COMPLETED');
+        assert.equal(await buildOf(jobId), '1');
+      }
+      await Promise.all([old.stop(), next.stop()]);
+    },
+  );
 });

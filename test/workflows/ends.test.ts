@@ -33,7 +33,7 @@ describe('an export that does not end well', () => {
   const slotIsFree = async (user: { userId: string; tenantId: string }, jobId: string): Promise<boolean> =>
     !(jobId in ((await slotsOf(service, user))?.holders ?? {}));
 
-  it('because it was terminated is FAILED at the next look, its user is told once, its upload is kept', async () => {
+  it('by termination becomes FAILED at the next check; its user is notified once, and its upload is kept', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200), segmentsInFlight: 2 } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
@@ -75,7 +75,7 @@ describe('an export that does not end well', () => {
     await until('the slot is free', () => slotIsFree(user, jobId));
   });
 
-  it('because its table went away in the middle says so, and keeps its upload', async () => {
+  it('because its table was dropped midway says so, and keeps its upload', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));

@@ -39,7 +39,7 @@ describe('an export of few rows', () => {
     );
   });
 
-  it('that nobody is told of frees its slot where it is published, and others in a step of their own', async () => {
+  it('without notifications frees its slot when it publishes; others use a separate step', async () => {
     await door.open();
     for (const [user, signals] of [[me, 0] as const, [someReader(), 1] as const]) {
       const jobId = await postExport(service, user, behind(1));

@@ -55,7 +55,7 @@ for (const [kind, env] of [
     });
     after(() => closeCleanly(service));
 
-    it('ends an export at once, and the operator reads its beginning', async () => {
+    it('ends an export immediately, and operators read its beginning', async () => {
       await raise('P0001', 5_000_000);
       const jobId = await postExport(service, me, { type: 'loud', columns: ['note'] });
       const { error_code } = await untilEnded(service, me, jobId, 'FAILED');
@@ -63,7 +63,7 @@ for (const [kind, env] of [
       assert.match(await operatorsReason(service, jobId), /^The source database rejected the query: the moon is é+…$/);
     });
 
-    it('ends an export at once when half of a surrogate pair is in it', async () => {
+    it('ends an export immediately if it contains half of a surrogate pair', async () => {
       await raise('', 0);
       const jobId = await postExport(service, me, { type: 'loud', columns: ['half'] });
       const { error_code } = await untilEnded(service, me, jobId, 'FAILED');

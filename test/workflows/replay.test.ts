@@ -47,7 +47,7 @@ describe('workflows', () => {
     });
   }
 
-  it('would not go on with what they have never done: this test can fail', async () => {
+  it('rejects an incompatible history: this test can fail', async () => {
     const name = 'export-completed.json';
     const altered = (recorded.get(name) ?? '').replaceAll('"name":"finishUpload"', '"name":"finishDownload"');
     assert.notEqual(altered, recorded.get(name));

@@ -11,7 +11,7 @@ import { resetExport, rowOf, rowsInBytes, segmentsOf, statusOf, sweepNow, type S
 /** Not more patience with the store than a test has. */
 const IMPATIENT = { maximumAttempts: 2, initialIntervalMs: 50, maximumIntervalMs: 50 };
 
-describe('an export whose storage went away', () => {
+describe('an export whose storage went down', () => {
   let service: TestService;
   let doors: Doors;
   let door: Door;
@@ -69,7 +69,7 @@ describe('an export whose storage went away', () => {
     assert.equal((await rowOf(service, jobId)).generation, 1);
   });
 
-  deeply('is completed by a reset also after the sweep took its upload, in a generation of its own', async () => {
+  deeply('completes after a reset in a new generation, even if the sweep deleted its upload', async () => {
     await serve({ retryWindowMs: 1 });
     const { jobId } = await failedForStorage();
     await until('swept', async () => {

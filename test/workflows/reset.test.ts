@@ -62,7 +62,7 @@ describeStores('a reset of an export', (stackEnv) => {
   const untilFree = (user: { userId: string; tenantId: string }): Promise<true> =>
     until('no slot is held', async () => Object.keys((await slotsOf(service, user))?.holders ?? {}).length === 0);
 
-  it('that runs keeps its slot, and what is finished is not done again', async () => {
+  it('while running keeps its slot, and skips finished segments', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits(2);
@@ -105,7 +105,7 @@ describeStores('a reset of an export', (stackEnv) => {
     assert.equal(new Set(subjects).size, 2, subjects.join());
   });
 
-  deeply('that was cancelled begins a generation of its own', async () => {
+  deeply('after a cancel begins a new generation', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -156,7 +156,7 @@ describeStores('a reset of an export', (stackEnv) => {
     await untilFree(user);
   });
 
-  deeply('whose file was deleted makes nothing', async () => {
+  deeply('after its file was deleted does nothing', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);

@@ -77,7 +77,7 @@ describe('a semaphore', () => {
     await until('nobody holds', async () => Object.keys((await slotsOf(service, user))?.holders ?? {}).length === 0);
   });
 
-  deeply('that is gone is started again by the exports that it had let in, which lose nothing', async () => {
+  deeply('restarts on demand after termination; running exports are unaffected', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
@@ -95,7 +95,7 @@ describe('a semaphore', () => {
     );
   });
 
-  deeply('that continues as new knows what it knew, whoever asks meanwhile', async () => {
+  deeply('keeps its state when it continues as new, even with concurrent requests', async () => {
     const server = await TestWorkflowEnvironment.createLocal({
       server: {
         executable: { type: 'existing-path', path: stack().temporalCli },

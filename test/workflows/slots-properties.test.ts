@@ -176,7 +176,7 @@ class World {
 }
 
 describe('slots', () => {
-  it('are never more than the limit, and lose no waiter, whatever happens in whatever order', () => {
+  it('never exceed the limit, and lose no waiter, for any sequence of events', () => {
     fc.assert(
       fc.property(limit, fc.array(event, { maxLength: 60, size: 'max' }), (max, events) => {
         const world = new World(max);

@@ -83,7 +83,7 @@ describe('a slot', () => {
     }).retries(2);
   }
 
-  it('is given twice to fifty requests of one user that come at once, and refused 48 times', async () => {
+  it('is granted to two of fifty concurrent requests of one user; 48 are rejected', async () => {
     const user = someUser();
     const answers = await Promise.all(Array.from({ length: 50 }, () => post(service, user, behind(1))));
     const count = (status: number): number => answers.filter((answer) => answer.status === status).length;

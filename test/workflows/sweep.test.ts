@@ -55,7 +55,7 @@ describeStores('the sweep', (stackEnv) => {
     assert(file_deleted_at !== null);
   });
 
-  it('takes what failed exports and nobody at all have left, and nothing of one that is active', async () => {
+  it('deletes leftovers of failed exports and objects without a job, but nothing of an active export', async () => {
     await serve({ retryWindowMs: 1, tuning: { segmentBytes: rowsInBytes(200) } });
     const { store } = service.deps;
     const active = await postExport(service, user, behind(2));
@@ -80,7 +80,7 @@ describeStores('the sweep', (stackEnv) => {
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
   });
 
-  deeply('takes what nobody has left also behind a thousand objects of an export that is active', async () => {
+  deeply('finds objects without a job even after a thousand objects of an active export', async () => {
     await serve({ retryWindowMs: 1 });
     const { store } = service.deps;
     const active = await postExport(service, user, behind(2));

@@ -21,7 +21,7 @@ describeDeeply('a worker that stops', function () {
   });
   after(() => closeCleanly(service));
 
-  it('takes no activity with it that another would have done', async () => {
+  it('loses no activity that another worker could have run', async () => {
     for (let stop = 0; stop < STOPS; stop++) {
       const asked = await Promise.all(
         Array.from({ length: USERS }, someUser).flatMap((user) =>

@@ -7,13 +7,13 @@ import { putDay, putTime } from './serial.js';
 import { cutText, textCell } from './text.js';
 
 /**
- * COPY's text → rows of a sheet's XML, byte by byte: a million rows of thirteen columns take about a second here, where
- * a JavaScript value for each cell would take ten times as long.
+ * Turns COPY's text into rows of a sheet's XML, byte by byte. A million rows of thirteen columns take about a second;
+ * creating a JavaScript value for each cell would take ten times as long.
  */
 
-/** Bytes after which what is written is handed on, at the next end of a cell. */
+/** Output is emitted at the next end of a cell after this many bytes. */
 const FULL = 256 * 1024;
-/** Room for one more cell, each of its characters escaped, and what is around it. */
+/** Room for one more cell with all of its characters escaped, and what surrounds it. */
 const CELL = 8 * MAX_CELL_TEXT + 1024;
 
 const DIGIT_0 = 0x30;
@@ -23,7 +23,7 @@ const UNDERSCORE = 0x5f;
 const POINT = 0x2e;
 const LETTER_T = 0x74;
 const LETTER_X = 0x78;
-/** From a value back to its style: `s="1"><v>`. */
+/** Distance from a value back to its style: `s="1"><v>`. */
 const STYLE_BACK = '1"><v>'.length;
 /** First byte of U+FFFE and U+FFFF in UTF-8, and of others. */
 const HIGH = 0xef;
@@ -43,9 +43,9 @@ const PLAIN = 0;
 const END = 1;
 const ESCAPE = 2;
 const MARKUP = 3;
-/** Perhaps one that only the long way can write. */
+/** A byte that may need the slow path. */
 const SUSPECT = 4;
-/** What the loop over a text does at a byte. */
+/** What the loop over a text does with each byte. */
 const ACTIONS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === TAB || byte === LF) return END;
   if (byte === BACKSLASH) return ESCAPE;
@@ -55,7 +55,7 @@ const ACTIONS = Uint8Array.from({ length: 256 }, (_, byte) => {
 
 const NOTHING = new Stamp('');
 
-/** Where the field that begins at `at` ends. */
+/** The end of the field that begins at `at`. */
 function endOf(rows: Uint8Array, at: number): number {
   let i = at;
   while (rows[i] !== TAB && rows[i] !== LF) i += 1;
@@ -75,9 +75,9 @@ export class SheetEncoder implements SegmentEncoder {
   readonly #out = Buffer.allocUnsafeSlow(FULL + CELL);
   readonly #view = new DataView(this.#out.buffer);
   #filled = 0;
-  /** Of the cell that comes next. */
+  /** The column of the next cell. */
   #column = 0;
-  /** Where the last text cell ended in the rows. */
+  /** The position in the rows where the last text cell ended. */
   #end = 0;
   #cut = 0;
   #emit: Emit = () => undefined;
@@ -94,7 +94,7 @@ export class SheetEncoder implements SegmentEncoder {
     return this.#rows.add(rows);
   }
 
-  /** Its summary: `cut`, the texts that were too long for a cell. */
+  /** Its summary has `cut`: how many texts were too long for a cell. */
   async end(emit: Emit): Promise<SegmentSummary> {
     this.#emit = emit;
     await this.#flush();
@@ -114,7 +114,7 @@ export class SheetEncoder implements SegmentEncoder {
     if (written.length > 0) await this.#emit(written);
   }
 
-  /** Writes cells until the rows end or the buffer is full. @returns where the next cell begins */
+  /** Writes cells until the rows end or the buffer is full. @returns the position of the next cell */
   #cells(rows: Buffer, from: number): number {
     const { length } = rows;
     const view = this.#view;
@@ -144,7 +144,7 @@ export class SheetEncoder implements SegmentEncoder {
     return at;
   }
 
-  /** @returns where the next byte goes; `#end` is where the field ended */
+  /** @returns the position of the next byte; `#end` is where the field ended */
   #cell(rows: Buffer, at: number, column: number, o: number): number {
     const view = this.#view;
     const kind = this.#kinds[column] ?? 'text';
@@ -159,7 +159,7 @@ export class SheetEncoder implements SegmentEncoder {
     return end < 0 ? this.#longWay(rows, at, column, o) : VALUE_CLOSE.put(view, end);
   }
 
-  /** @returns -1 for what the kind's cells cannot hold */
+  /** @returns -1 if this kind of cell can't hold the value */
   #value(kind: CellKind, rows: Buffer, at: number, end: number, o: number): number {
     const out = this.#out;
     switch (kind) {
@@ -185,10 +185,10 @@ export class SheetEncoder implements SegmentEncoder {
     }
   }
 
-  /** @returns -1 for a text that needs more than entities */
+  /** @returns -1 if the text needs more than entities */
   #text(rows: Buffer, from: number, begin: number): number {
     const out = this.#out;
-    // In bytes, of which there are at least as many as units.
+    // In bytes, of which there are at least as many as UTF-16 units.
     const tooLong = from + MAX_CELL_TEXT;
     let at = from;
     let o = begin;
@@ -206,7 +206,7 @@ export class SheetEncoder implements SegmentEncoder {
           return o > begin && (out[o - 1] ?? 0) <= BLANK ? -1 : o;
         case ESCAPE: {
           const character = UNESCAPED[rows[at + 1] ?? 0] ?? 0;
-          // Line feed, tab and the backslash itself; XML has no others.
+          // Of the control characters, XML has only line feed and tab; the backslash stands for itself.
           if (character !== LF && character !== TAB && character < BLANK) return -1;
           out[o++] = character;
           at += 2;
@@ -225,7 +225,7 @@ export class SheetEncoder implements SegmentEncoder {
     }
   }
 
-  /** Any field as text, by way of a string. */
+  /** Writes any field as text, by way of a string. */
   #longWay(rows: Buffer, at: number, column: number, o: number): number {
     this.#end = endOf(rows, at);
     const text = valueOf(rows.toString('utf8', at, this.#end)) ?? '';

@@ -5,15 +5,15 @@ import { cellKind, columnLetters, STYLES, type CellKind } from './cells.js';
 import { cutText, textCell } from './text.js';
 import { filterRange } from './workbook.js';
 
-/** What is before and after the rows of a sheet. */
+/** The XML before and after the rows of a sheet. */
 
 const NAMESPACE = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 
-/** Of a column, in characters. */
+/** Column widths, in characters. */
 const WIDTHS: Partial<Record<CellKind, number>> = { timestamp: 23, date: 11, time: 13, boolean: 7 };
 const MIN_WIDTH = 7;
 const MAX_WIDTH = 60;
-/** Beside the text; and for the button of the filter in the heading. */
+/** Added to the width of the text, and for the filter's button in the heading. */
 const PADDING = 1.5;
 const BUTTON = 2.5;
 
@@ -33,7 +33,7 @@ export function columnWidths(columns: readonly ShownColumn[], sample: readonly R
   return widths.map((width) => Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)));
 }
 
-/** XML up to and with the heading, which stays in sight and has a filter. */
+/** The XML up to and including the heading, which is frozen and has a filter. */
 export function sheetHead(columns: readonly ShownColumn[], widths: readonly number[]): string {
   const cols = columns.map(
     (_, index) => `<col min="${index + 1}" max="${index + 1}" width="${widths[index] ?? MIN_WIDTH}" customWidth="1"/>`,
@@ -49,6 +49,6 @@ export function sheetHead(columns: readonly ShownColumn[], widths: readonly numb
   ].join('');
 }
 
-/** @param rows with the heading */
+/** @param rows including the heading */
 export const sheetTail = (columns: number, rows: number): string =>
   `</sheetData><autoFilter ref="${filterRange(columns, rows)}"/></worksheet>`;

@@ -1,11 +1,12 @@
 import { MAX_CELL_TEXT } from './cells.js';
 
-/** Text as XML of a sheet has it: https://ecma-international.org/publications-and-standards/standards/ecma-376/ (ST_Xstring) */
+/** Text in a sheet's XML: https://ecma-international.org/publications-and-standards/standards/ecma-376/ (ST_Xstring) */
 
 /**
- * What cannot stand as it is: markup, and what XML 1.0 does not have. Control characters become `_x0001_`, which
- * spreadsheets decode. So an underscore is escaped where what is written would look like that: its second underscore may
- * be the first one of the escape that follows. U+FFFE and U+FFFF have no such form that all decode.
+ * Characters that must be escaped: markup, and those that XML 1.0 lacks. Control characters become `_x0001_`, which
+ * spreadsheets decode. So an underscore is escaped if the output would look like such an escape: its second underscore
+ * may
+ * be the first one of the next escape. U+FFFE and U+FFFF have no form that every reader decodes.
  */
 const CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f`;
 const SPECIAL = new RegExp(String.raw`[&<>\r\ufffe\uffff${CONTROLS}]|_(?=x[0-9A-Fa-f]{4}[_${CONTROLS}])`, 'g');
@@ -19,7 +20,7 @@ function escaped(character: string): string {
     case '>':
       return '&gt;';
     case '\r':
-      // As it is, XML would read it as a line feed.
+      // Unescaped, XML would read it as a line feed.
       return '&#13;';
     case '_':
       return '_x005F_';
@@ -35,7 +36,7 @@ export const escapeText = (text: string): string => text.replace(SPECIAL, escape
 
 const CUT_MARK = '…';
 
-/** What a cell has room for; a longer text ends with an ellipsis, and with no half of a character before it. */
+/** Shortens a text to what fits into a cell, with an ellipsis, and without half of a surrogate pair. */
 export function cutText(text: string): string {
   if (text.length <= MAX_CELL_TEXT) return text;
   return `${text.slice(0, MAX_CELL_TEXT - CUT_MARK.length).replace(/[\ud800-\udbff]$/, '')}${CUT_MARK}`;
@@ -43,6 +44,6 @@ export function cutText(text: string): string {
 
 const BLANK_EDGE = /^[ \t\n\r]|[ \t\n\r]$/;
 
-/** A cell's text in place. @param attributes of the cell, led by a blank */
+/** A cell with inline text. @param attributes of the cell, with a leading space */
 export const textCell = (attributes: string, text: string): string =>
   `<c${attributes} t="inlineStr"><is><t${BLANK_EDGE.test(text) ? ' xml:space="preserve"' : ''}>${escapeText(text)}</t></is></c>`;

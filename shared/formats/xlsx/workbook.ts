@@ -12,22 +12,22 @@ import { STYLES_PART } from './styles.js';
 
 export interface Sheet {
   readonly name: string;
-  /** With the heading. */
+  /** Including the heading. */
   readonly rows: number;
 }
 
 /** https://support.microsoft.com/en-us/office/rename-a-worksheet-3f1f7148-ee83-404d-8ef0-9ff99fbad1f9 */
 const MAX_NAME = 31;
 
-/** `Orders`, `Orders 2`, …: at most 31 characters, without those that a sheet's name cannot have. */
+/** `Orders`, `Orders 2`, …: at most 31 characters, without characters that sheet names can't have. */
 export function sheetName(title: string, sheet: number): string {
   const plain = oneLine(title)
     .replace(/[\\/*?:[\]]/g, ' ')
     .trim();
-  // Excel keeps this name for itself.
+  // Excel reserves this name.
   const base = plain.toLowerCase() === 'history' ? `Export ${plain}` : plain;
   const suffix = sheet === 0 ? '' : ` ${sheet + 1}`;
-  // Neither end may be an apostrophe, even after the name is cut.
+  // A name must neither start nor end with an apostrophe, even after it is shortened.
   const cut = base
     .replace(/^['\s]+/, '')
     .slice(0, MAX_NAME - suffix.length)
@@ -36,7 +36,7 @@ export function sheetName(title: string, sheet: number): string {
   return (cut === '' ? 'Export' : cut) + suffix;
 }
 
-/** `A1:M2`, or between `$` that keep it where it is. */
+/** `A1:M2`, or `$A$1:$M$2` if it is fixed. */
 export const filterRange = (columns: number, rows: number, fixed = ''): string =>
   `${fixed}A${fixed}1:${fixed}${columnLetters(columns - 1)}${fixed}${rows}`;
 
@@ -65,7 +65,7 @@ const isSheet = (name: string): boolean => name.startsWith('xl/worksheets/');
 
 /** SheetJS's reader of archives, for which it has no types. */
 const cfb = XLSX.CFB as { read(bytes: Buffer, options: { type: 'buffer' }): unknown };
-/** Folders have no bytes. */
+/** Folders have no content. */
 const archiveSchema = z.object({
   FullPaths: z.array(z.string()),
   FileIndex: z.array(z.object({ content: z.instanceof(Uint8Array).catch(new Uint8Array(0)) })),

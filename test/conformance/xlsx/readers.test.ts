@@ -112,7 +112,7 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
         return orSkip(this, () => reader.prepare());
       });
 
-      it('shows what XlsxWriter has written, but for its own quirks, all of which it still has', async () => {
+      it('shows what XlsxWriter wrote, except for known quirks, all of which still exist', async () => {
         const shown = await reader.read(file);
         const { differences, quirks } = compare(reader.name, KNOWN, shown);
         assert.deepEqual(differences, []);
@@ -140,7 +140,7 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
         assert.notDeepEqual(compare(reader.name, { sheets: [first] }, shown).differences, []);
       });
 
-      it('notices a value that is another, a sheet that is cut short, and one that is not there', async () => {
+      it('notices a wrong value, a truncated sheet, and a missing one', async () => {
         const value = await spoilt(SHEET, '<v>1234567.89</v>', '<v>1234567.88</v>');
         assert.match(
           await complaint(reader, value),
@@ -153,7 +153,7 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
     });
   }
 
-  it('openpyxl also tells what is around the cells', async function () {
+  it('openpyxl also reads formats, filters and frozen panes', async function () {
     const reader = READERS.find(({ name }) => name === 'openpyxl');
     assert(reader !== undefined);
     await orSkip(this, () => reader.prepare());
@@ -227,7 +227,7 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
 
       const spoils = SPOILT[validator.name];
       if (spoils === undefined) return;
-      it('notices what is not as it must be', async () => {
+      it('notices any violation', async () => {
         for (const [part, ...change] of spoils) {
           const problems = await validator.problems(await spoilt(part, ...change));
           assert.notDeepEqual(problems, [], [part, ...change].join(' '));

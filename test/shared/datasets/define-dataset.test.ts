@@ -121,7 +121,7 @@ describe('defining a dataset', () => {
     });
   }
 
-  it('with columns that are computed has their functions know the types of what they are made from', () => {
+  it('with computed columns types the arguments of their functions', () => {
     const { name, title, table, key, tenantColumn } = GOOD;
     defineDataset({
       ...{ name, title, table, key, tenantColumn },

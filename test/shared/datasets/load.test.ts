@@ -86,7 +86,7 @@ describe('DATASETS_MODULE', () => {
     return assert.fail('it was loaded');
   }
 
-  it('that is not set means the built-in datasets', async () => {
+  it('means the built-in datasets if it is not set', async () => {
     assert.deepEqual([...(await loadDatasets(undefined)).values()], BUILT_IN_DATASETS);
   });
 

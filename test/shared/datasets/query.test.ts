@@ -96,7 +96,7 @@ describe('the SQL of an export', () => {
     );
   });
 
-  it('finds exactly the rows whose text equals the filter, whatever the text is', async () => {
+  it('finds exactly the rows whose text equals the filter, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(text, async (value) => {
         await empty();
@@ -118,7 +118,7 @@ describe('the SQL of an export', () => {
     );
   });
 
-  it('cuts along keys of two columns, whatever text is in them, so that each row is in one segment', async () => {
+  it('cuts along keys of two columns with any text, so that each row is in one segment', async () => {
     const row = fc.tuple(text, fc.integer({ min: -3, max: 3 }));
     await fc.assert(
       fc.asyncProperty(
@@ -142,7 +142,7 @@ describe('the SQL of an export', () => {
     );
   });
 
-  it('counts the rows up to the last, however many fewer bounds it keeps than it was asked for', async () => {
+  it('counts all rows, even if it keeps fewer bounds than requested', async () => {
     const series = (rows: number): FrozenQuery => ({
       select: '',
       from: `FROM generate_series(1, ${rows}) AS id WHERE true`,

@@ -85,7 +85,7 @@ describe('filter values', () => {
     });
   }
   for (const [type, values] of BAD) {
-    it(`for ${type} are refused with half a sentence when they are none`, () => {
+    it(`for ${type} are rejected with half a sentence if invalid`, () => {
       for (const value of values)
         assert.match(valueProblem(value, type) ?? '', /^(must|is|cannot) [^.]+$/, String(value));
     });
@@ -174,12 +174,12 @@ describe('of two values of a range, the earlier one', () => {
     assert.equal(isBefore('b', 'a', 'text'), null);
   });
 
-  it('of whole numbers is told exactly', () => {
+  it('of whole numbers is exact', () => {
     assert.equal(isBefore('9007199254740992', '9007199254740993', 'bigint'), true);
     assert.equal(isBefore('-5.5', '-5.4', 'numeric'), true);
   });
 
-  it('of times of a day and of UUIDs is told, however they are written', () => {
+  it('of times of day and UUIDs is independent of their notation', () => {
     assert.equal(isBefore('13:45', '13:45:00', 'time'), false);
     assert.equal(isBefore('13:45:00', '13:45', 'time'), false);
     assert.equal(isBefore('13:45', '13:45:00.000001', 'time'), true);

@@ -44,7 +44,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const FOUR_GIB = 2 ** 32;
 
 describe('a bundle', () => {
-  it('says what its files are, for programs and for people', async () => {
+  it('describes its files for programs and for people', async () => {
     const segments = [
       (await encoded(0, FIRST, ',{"id":1}\n')).written,
       (await encoded(1, SECOND, ',{"id":2}\n,{"id":3}\n')).written,
@@ -105,7 +105,7 @@ describe('a bundle', () => {
     assert.ok((await join({ ...FIRST, ...widePlace(0, true) }, FOUR_GIB)).tail.length > 0);
   });
 
-  it('chooses the header of every other file by what was written', async () => {
+  it('chooses the header of every other file by its written size', async () => {
     const version = async (size: number): Promise<number | undefined> => {
       const { glue: glues } = await joinFile(spec, [sized(FIRST, 10), sized(OTHER, size)], {});
       const glue = glues.get(1);

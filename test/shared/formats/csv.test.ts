@@ -30,7 +30,7 @@ describe('the CSV format', () => {
   /** PostgreSQL cuts names at 63 bytes, and has none that are empty. */
   const name = text.filter((value) => value !== '' && Buffer.byteLength(value) <= 63);
 
-  it("writes the header that COPY's own HEADER writes, whatever the columns are called", async () => {
+  it("writes the header that COPY's own HEADER writes, for any column names", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(name, { minLength: 2, maxLength: 5 }), async (names) => {
         const items = names.map((each) => `1 AS ${pg.escapeIdentifier(each)}`);
@@ -87,7 +87,7 @@ describe('the CSV format', () => {
     assert.equal(csvEncoding.copySql('SELECT 1', {}), 'COPY (SELECT 1) TO STDOUT (FORMAT csv)');
   });
 
-  it('escapes text columns only, unless it is told not to', () => {
+  it('escapes only text columns, unless the option is off', () => {
     const on = csvEncoding.renderColumn({ escape_formulas: true });
     assert.match(on('"note"', { type: 'text' }), /^CASE WHEN ascii/);
     for (const type of ['numeric', 'integer', 'date', 'uuid', 'interval'] as const)
@@ -102,7 +102,7 @@ describe('the CSV format', () => {
     [{ timezone: 7 }, /must be the name of a timezone/],
     [{ color: 'red' }, /color/],
   ];
-  it('refuses options that are none', () => {
+  it('rejects invalid options', () => {
     for (const [options, problem] of OPTIONS) {
       const { error } = csv.options.safeParse(options);
       assert.match(error?.message ?? '', problem);

@@ -88,7 +88,7 @@ describe('a ZIP archive that is made of segments', () => {
 
   const WIDTHS = { narrow: [false, false, false], wide: [true, true, true], mixed: [true, false, true] } as const;
   for (const [width, wide] of Object.entries(WIDTHS)) {
-    it(`has what its segments hold, by Python, with ${width} headers`, async () => {
+    it(`is read correctly by Python, with ${width} headers`, async () => {
       const found = await readByPython(await small(wide));
       assert.deepEqual(
         found.map(([name, size, , , , text]) => [name, size, text]),

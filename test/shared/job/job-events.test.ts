@@ -185,7 +185,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.deepEqual(ends(await jobs.get(completed)), ['INTERNAL', 'Before.', LONG_AGO, LONG_AGO]);
   });
 
-  it('nothing where the job database does not answer, which is an error of its own', async () => {
+  it('nothing while the job database is down, which is a separate error', async () => {
     const away = createPool('postgres://127.0.0.1:1/none', { max: 1, name: 'test', onIdleError: () => undefined });
     const store = new JobStore(away);
     for (const work of [store.insert(newJob()), store.complete(randomUUID(), FILE, 60)]) {

@@ -107,7 +107,7 @@ describe('a range of addresses', () => {
     }
   });
 
-  it('is refused by a rule when it is none', () => {
+  it('is rejected if it is invalid', () => {
     assert.throws(
       () => createAddressRule(['10.0.0.0/33']),
       new RangeError('10.0.0.0/33 is not a range of IP addresses.'),

@@ -34,7 +34,7 @@ describe('the cheapest segments to encode again', () => {
     assert.deepEqual(cheapestRerun(uploaded, [false, true, false]), [0]);
   });
 
-  it('are none where no run is stuck', () => {
+  it('are empty if no run is stuck', () => {
     assert.deepEqual(cheapestRerun([{ segment: 0, bytes: 5 }], [false, false]), []);
   });
 });

@@ -44,7 +44,7 @@ describe('cutting an export into segments', () => {
     assert.equal(segments(4096), 462);
   });
 
-  it('makes no more than it may, however few those are', () => {
+  it('plans at most the allowed number, however small', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 60 }), (rows, maxSegments) => {
         const { segments } = cutSegments(boundsOf(rows, 1), { maxSegments });

@@ -7,7 +7,7 @@ const problemsOf = (problems: readonly FieldProblem[]): FieldProblem[] =>
 const numbered = (count: number): FieldProblem[] =>
   Array.from({ length: count }, (_, n) => ({ pointer: `/columns/${n}`, detail: 'is not a known field' }));
 
-describe('what is wrong with a request', () => {
+describe('the problems of a request', () => {
   it('is named field by field', () => {
     const { message } = validationFailed([{ pointer: '', detail: 'must be JSON' }, ...numbered(2)]);
     assert.equal(message, 'The body must be JSON; /columns/0 is not a known field; /columns/1 is not a known field.');
@@ -25,7 +25,7 @@ describe('what is wrong with a request', () => {
     assert.equal(problem?.pointer, `/${'😀'.repeat(99)}…`);
   });
 
-  it('is less than 9 KB of JSON, whatever was sent', () => {
+  it('are less than 9 KB of JSON for any request', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 2000 }),
       fc.integer({ max: 3000, min: 0 }).map((length) => '\u0001'.repeat(length)),

@@ -96,7 +96,7 @@ describe('a request', () => {
     });
   });
 
-  it('as PDF leaves UUIDs out unless it names them or there are no other columns', () => {
+  it('for PDF leaves out UUIDs unless it names them or there are no other columns', () => {
     const ids = defineDataset({
       name: 'ids',
       title: 'Ids',
@@ -115,7 +115,7 @@ describe('a request', () => {
     assert.deepEqual(columnsOf({ type: 'orders', format: 'csv' }), Object.keys(orders.columns));
   });
 
-  it('for an account needs no more than a format, and has no columns or filters', () => {
+  it('for an account needs only a format, and has no columns or filters', () => {
     assert.deepEqual(parse({ type: 'account', format: 'json', options: { timezone: 'Europe/Berlin' } }), {
       type: 'account',
       format: 'JSON',
@@ -126,7 +126,7 @@ describe('a request', () => {
     });
   });
 
-  it('for an account says what it cannot have, and is unknown where no dataset knows its users', () => {
+  it('for an account rejects columns and filters, and is unknown without datasets that have a user column', () => {
     const account = { type: 'account', format: 'ndjson' };
     assert.deepEqual(problemsOf({ ...account, format: 'docx', columns: ['id'], filters: { status: ['paid'] } }), {
       '/format': `must be one of ${BUNDLE_FORMATS.join(', ')}`,
@@ -165,7 +165,7 @@ describe('a request', () => {
     });
   });
 
-  it('is understood or refused, whatever it is: nothing else is thrown, and every problem is somewhere in it', () => {
+  it('is accepted or rejected, whatever it contains: nothing else is thrown, and every problem points into it', () => {
     const fields = [
       'type',
       'format',
@@ -202,7 +202,7 @@ describe('a request', () => {
     );
   });
 
-  it('has the same hash in whatever order its keys were sent, and another for anything else', () => {
+  it('has the same hash for any order of keys, and another for any other change', () => {
     const one = parse(filtered({ done: true, size: { gt: 1, lt: 2 } }));
     const same = parse({ filters: { size: { lt: 2, gt: 1 }, done: true }, format: 'CSV', type: 'events' });
     assert.equal(hashRequest(one), hashRequest(same));

@@ -44,7 +44,7 @@ const SQL: Readonly<Record<RelativeRange, string>> = {
 };
 
 describe('relative ranges', () => {
-  it('are what PostgreSQL makes of the same moment, around changes of the clocks and ends of years, too', async () => {
+  it('match PostgreSQL at any moment, including clock changes and ends of years', async () => {
     const cases = fc.sample(caseOf, LONG ? 50_000 : 1000);
     const branches = RELATIVE_RANGES.map((range) => `WHEN '${range}' THEN ${SQL[range]}`).join(' ');
     const rows = await queryRows<{ bounds: string[] }>(
@@ -60,7 +60,7 @@ describe('relative ranges', () => {
     }
   });
 
-  it('have names, and nothing else is one', () => {
+  it('have names, and other names are rejected', () => {
     assert.ok(RELATIVE_RANGES.every(isRelativeRange));
     for (const name of ['tomorrow', '', 'toString', ['today'], null, 7]) assert.equal(isRelativeRange(name), false);
   });

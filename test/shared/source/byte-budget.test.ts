@@ -33,7 +33,7 @@ describe('a budget of bytes', () => {
     assert.equal(taken(), 'c d');
   });
 
-  it('gives everything to whoever wants more, alone', async () => {
+  it('gives the whole budget to a caller that needs more, alone', async () => {
     const { take, taken, giveBack } = takers(new ByteBudget(10));
     void take('small', 1);
     void take('huge', 1000);
@@ -48,7 +48,7 @@ describe('a budget of bytes', () => {
     assert.equal(taken(), 'after');
   });
 
-  it('forgets who has given up waiting, and lets the next one pass', async () => {
+  it('skips callers that have stopped waiting', async () => {
     const { take, taken } = takers(new ByteBudget(10));
     const abort = new AbortController();
     await take('a', 5);

@@ -72,7 +72,7 @@ describe('copy frames', () => {
     );
   });
 
-  it('counts a row in the buffer in which it ends', () => {
+  it('counts a row in the chunk where it ends', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 30 }), cuts, (sent, sizes) => {
         const ends: number[] = [];

@@ -109,12 +109,12 @@ for (const [kind, stream] of [
       assert.equal(copy.rowCount, 60_000);
     });
 
-    it('keeps a chunk as it is while the consumer works on it', async () => {
+    it('leaves a chunk unchanged while the consumer uses it', async () => {
       const { bytes } = await all(copyOut(await open(), csv(ROWS)), () => sleep(2));
       assert.ok(bytes.equals(await reference(csv(ROWS))));
     });
 
-    it('ends at once when there are no rows', async () => {
+    it('ends immediately without rows', async () => {
       const copy = copyOut(await open(), csv('SELECT 1 WHERE false'));
       assert.deepEqual(await all(copy), { bytes: Buffer.alloc(0), rows: 0 });
       assert.equal(copy.rowCount, 0);
@@ -158,7 +158,7 @@ for (const [kind, stream] of [
       assert.equal(big.rows[0]?.text.length, 1_000_000);
     });
 
-    it("rejects with the server's error before the first row, and the client goes on", async () => {
+    it("rejects with the server's error before the first row, and the client stays usable", async () => {
       const client = await open();
       await client.query('BEGIN');
       await assert.rejects(all(copyOut(client, csv('SELECT * FROM no_such_table'))), { code: '42P01' });
@@ -166,7 +166,7 @@ for (const [kind, stream] of [
       await answers(client);
     });
 
-    it("rejects with the server's error in the middle of the rows, and the client goes on", async () => {
+    it("rejects with the server's error between rows, and the client stays usable", async () => {
       const client = await open();
       const copy = copyOut(client, csv('SELECT 1 / (500000 - g) FROM generate_series(1, 600000) g'));
       let rows = 0;
@@ -180,7 +180,7 @@ for (const [kind, stream] of [
       await answers(client);
     });
 
-    it('rejects when statement_timeout strikes, and the client goes on', async () => {
+    it('rejects at statement_timeout, and the client stays usable', async () => {
       const client = await open();
       await client.query(`SET statement_timeout = '150ms'`);
       const slow = csv('SELECT g, pg_sleep(0.001) FROM generate_series(1, 100000) g');
@@ -221,7 +221,7 @@ for (const [kind, stream] of [
       await isGone(pid);
     });
 
-    it('ends at once when its signal is aborted, while the server says nothing', async () => {
+    it('ends immediately when its signal is aborted, even if the server is silent', async () => {
       const client = await open();
       const controller = new AbortController();
       const copying = all(copyOut(client, csv('SELECT pg_sleep(60)'), { signal: controller.signal }));
@@ -251,7 +251,7 @@ for (const [kind, stream] of [
       await pool.end();
     });
 
-    it('refuses what is not one COPY TO STDOUT, and the client goes on', async () => {
+    it('rejects anything but a single COPY TO STDOUT, and the client stays usable', async () => {
       const client = await open();
       await client.query('CREATE TEMP TABLE t (n int)');
       for (const sql of ['SELECT 1', '', 'COPY t FROM STDIN', `${csv(ROWS)}; ${csv(ROWS)}`, `${csv(ROWS)}; SELECT 1`]) {

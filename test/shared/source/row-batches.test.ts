@@ -38,7 +38,7 @@ describe('rows in batches', () => {
     return rows;
   }
 
-  it('are texts, none more than is asked for, and the client goes on to its next query', async () => {
+  it('are texts, only as many as requested, and the client continues with its next query', async () => {
     const rows = [];
     for await (const batch of readBatches(client, NUMBERS, 10)) rows.push(...batch);
     assert.deepEqual(rows.slice(0, 2), [

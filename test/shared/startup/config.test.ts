@@ -28,7 +28,7 @@ function sentence(
 }
 
 describe('the configuration', () => {
-  it('has a default for everything that has no secret in it', () => {
+  it('has a default for everything that is not a secret', () => {
     const config = parseApiConfig(GOOD);
     assert.ok(Object.isFrozen(config));
     const { PORT, HOST, S3_REGION, PUBLIC_URL, RETRY_WINDOW, LOG_LEVEL, MAX_ACTIVE_EXPORTS, URL_TTL_SECONDS } = config;
@@ -69,7 +69,7 @@ describe('the configuration', () => {
       'http://user:s3cret@mail.example.com',
       'smtp:user:s3cret@x',
     ]) {
-      it(`does not take ${wrong} for a mail server, and says nothing of its password`, () => {
+      it(`rejects ${wrong} as a mail server without revealing its password`, () => {
         const said = mail({ SMTP_URL: wrong, EMAIL_FROM });
         assert.match(said, /^SMTP_URL must be an address such as smtp:\/\/user:password@host:587 /);
         assert.doesNotMatch(said, /s3cret/);
@@ -167,7 +167,7 @@ describe('the configuration', () => {
     });
   }
 
-  it('says what is wrong with the variables that only a worker has', () => {
+  it('names the invalid variables of workers', () => {
     assert.equal(sentence({ WORKER_DATA_SLOTS: '0' }, parseWorkerConfig), 'WORKER_DATA_SLOTS must be at least 1.');
     assert.match(sentence({ WORKER_DRAIN: 'soon' }, parseWorkerConfig), /^WORKER_DRAIN must be a time such as/);
     const timeout = sentence({ SOURCE_STATEMENT_TIMEOUT: '500ms' }, parseWorkerConfig);
@@ -179,7 +179,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('says everything that is wrong at once, and no value: it may be a secret', () => {
+  it('lists all problems together, without values, which may be secret', () => {
     const said = sentence({ DATABASE_URL: '', LINK_SECRET: 'hunter2', PORT: 'http' });
     assert.deepEqual(said.split('. ').length, 3);
     for (const name of ['DATABASE_URL', 'LINK_SECRET', 'PORT']) assert.ok(said.includes(name));

@@ -13,7 +13,7 @@ describe('BufferPool', () => {
     assert.notEqual(pool.take(600), buffer);
   });
 
-  it('keeps no more than it may', () => {
+  it('keeps at most its limit', () => {
     const pool = new BufferPool({ kept: 2 });
     for (const buffer of [pool.take(10), pool.take(10), pool.take(10)]) pool.give(buffer);
     assert.equal(pool.freeBytes, 20);

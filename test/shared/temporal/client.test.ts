@@ -66,13 +66,13 @@ describe('Temporal by TLS', () => {
     assert.deepEqual([...new Set(seen)], ['hook.example']);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_API_KEY: '', TEMPORAL_TLS_CLIENT_CERT_PATH: '' });
     const { connection, namespace } = temporalAddress(undefined);
     assert.deepEqual([connection.tls, connection.apiKey, namespace], [undefined, undefined, 'default']);
   });
 
-  it('names a certificate that is not there', () => {
+  it('names a missing certificate', () => {
     Object.assign(process.env, { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere/ca.pem' });
     assert.throws(
       () => temporalAddress(undefined),

@@ -10,7 +10,7 @@ const VALUES = 1000;
 describe('a line of a PDF that tells which rows these are', () => {
   for (const [script, value] of Object.entries({ Latin: '0191f3a4-7c1e-7b33-9f6e', Arabic: 'مرحبا بالعالم الكبير' })) {
     // Cut off one character at a time, it took minutes, in which its worker did nothing else.
-    it(`is cut at once when it has a thousand ${script} values`, async () => {
+    it(`is shortened quickly with a thousand ${script} values`, async () => {
       const { body, shaper } = (await openPdfResources({})).fonts();
       await shaper.load();
       const note = Array.from({ length: VALUES }, (_, index) => `${value}${index}`).join(', ');

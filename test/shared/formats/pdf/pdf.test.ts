@@ -28,7 +28,7 @@ describe('a PDF', () => {
     resources = await openResources();
   });
 
-  it('is the same bytes in whatever order its segments are made and their rows come', async () => {
+  it('has the same bytes for any order of segments and any chunks of rows', async () => {
     const { bytes } = await makePdf(COLUMNS, rows(400), resources);
     for (const how of [{ backwards: true }, { chunk: 7 }, { chunk: 1000 }]) {
       assert.ok(bytes.equals((await makePdf(COLUMNS, rows(400), resources, how)).bytes), JSON.stringify(how));
@@ -52,7 +52,7 @@ describe('a PDF', () => {
     assert.ok(bytes.length < 40_000, String(bytes.length));
   });
 
-  it('is turned on its side by many columns, and by whoever asks for it', async () => {
+  it('is landscape with many columns, or on request', async () => {
     const many = Array.from({ length: 12 }, (_, index) => `measurement_${index}`);
     const size = async (columns: Parameters<typeof makePdf>[0], options = {}) => {
       const { bytes } = await makePdf(columns, [], resources, { options });

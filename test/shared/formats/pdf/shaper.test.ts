@@ -13,7 +13,7 @@ const textOf = (index: number): string =>
   ' مرحبا بالعالم الكبير'.repeat(24);
 
 describe('the shaper of a PDF', () => {
-  it('remembers names, and no more than a few megabytes of long texts', async function () {
+  it('caches names, and at most a few megabytes of long texts', async function () {
     this.timeout(60_000);
     v8.setFlagsFromString('--expose-gc');
     const collect = vm.runInNewContext('gc') as () => void;
