@@ -157,12 +157,16 @@ export interface Encoding {
     filters: readonly string[],
   ): Layout | Promise<Layout>;
   /**
-   * @param roomy leave room, because the previous plan was outgrown
+   * @param withHeadroom leave room, because the previous plan was outgrown
    * @throws ServiceError TOO_MANY_ROWS if there are more rows than the format can hold
    */
-  cut?(outline: FileOutline, size: RowSize, roomy: boolean): CutRules;
+  cut?(outline: FileOutline, size: RowSize, withHeadroom: boolean): CutRules;
   /** Adds the format's own numbers to each segment's place. */
-  place?(outline: FileOutline, segments: readonly CutSegment[], roomy: boolean): Readonly<Record<string, number>>[];
+  place?(
+    outline: FileOutline,
+    segments: readonly CutSegment[],
+    withHeadroom: boolean,
+  ): Readonly<Record<string, number>>[];
 
   /** The bytes before the rows of a member. */
   head(outline: FileOutline): Buffer;

@@ -10,7 +10,7 @@ const HEADROOM = 1.25;
 /** The same after a plan was outgrown. */
 const MORE_HEADROOM = 12.5;
 /** Minimum part size after a plan was outgrown: with the usual size, the same plan would be outgrown again. */
-const ROOMY_PART_BYTES = 8 * USUAL_PART_BYTES;
+const MIN_REPLANNED_PART_BYTES = 8 * USUAL_PART_BYTES;
 
 /** Both inclusive. */
 export interface NumberRange {
@@ -47,14 +47,16 @@ export function partNumbers(segment: number, segments: number, lane: number | 'f
  * Bytes of each part of a segment, so that the segment fits one lane even if it outgrows its plan by a quarter.
  *
  * @param plannedBytes what the segment is expected to yield, in bytes of output
- * @param roomy when a plan was outgrown: ten times the bytes, and at least four times as many as before, will fit
+ * @param withHeadroom after a plan was outgrown: room for ten times the bytes, and at least four times as many as before
  * @throws RangeError as {@link partNumbers}, or when no legal part is that large
  */
-export function partSize(plannedBytes: number, segments: number, roomy = false): number {
+export function partSize(plannedBytes: number, segments: number, withHeadroom = false): number {
   const share = plannedBytes / laneWidth(segments);
   const size = Math.max(USUAL_PART_BYTES, Math.ceil(share * HEADROOM));
   if (size > MAX_PART_BYTES) throw new RangeError(`A segment of ${plannedBytes} bytes does not fit its part numbers.`);
-  return roomy ? Math.min(MAX_PART_BYTES, Math.max(ROOMY_PART_BYTES, Math.ceil(share * MORE_HEADROOM))) : size;
+  return withHeadroom
+    ? Math.min(MAX_PART_BYTES, Math.max(MIN_REPLANNED_PART_BYTES, Math.ceil(share * MORE_HEADROOM)))
+    : size;
 }
 
 function rangeWidth(segments: number): number {

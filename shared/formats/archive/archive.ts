@@ -54,8 +54,8 @@ export const PLANNED_WIDE = 'wide';
 const WIDE_FROM = 2 ** 31;
 
 /** @param plainBytes planned bytes of the first member */
-export const widePlace = (plainBytes: number, roomy: boolean): Readonly<Record<string, number>> =>
-  roomy || plainBytes >= WIDE_FROM ? { [PLANNED_WIDE]: 1 } : {};
+export const widePlace = (plainBytes: number, withHeadroom: boolean): Readonly<Record<string, number>> =>
+  withHeadroom || plainBytes >= WIDE_FROM ? { [PLANNED_WIDE]: 1 } : {};
 
 /** The bytes between and after the members. @throws ServiceError PLAN_OUTGROWN */
 export async function joinMembers(

@@ -26,7 +26,7 @@ export const pdfEncoding: Encoding = {
     return withShaper(own.fonts().shaper, () => makeLayout(sample, outline, own, filters));
   },
   cut: (outline) => ({ unitRows: layoutOf(outline).rowsPerPage, memberRows: Infinity }),
-  place: (outline, segments, roomy) => placeSegments(segments, layoutOf(outline).rowsPerPage, roomy),
+  place: (outline, segments, withHeadroom) => placeSegments(segments, layoutOf(outline).rowsPerPage, withHeadroom),
 
   head: () => HEAD,
   createEncoder(place, outline, resources) {

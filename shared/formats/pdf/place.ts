@@ -28,15 +28,15 @@ const objectsOf = (pages: number): number => 1 + nodesOf(pages) + 2 * pages;
 export const endOf = ({ base, pages }: PdfPlace): number => base + objectsOf(pages);
 
 /**
- * @param roomy rows came after an earlier plan: some more pages each, whose numbers are left out when they stay empty
+ * @param withHeadroom rows were added after an earlier plan: reserves more pages, whose numbers are skipped if they stay empty
  * @throws ServiceError TOO_MANY_ROWS
  */
-export function placeSegments(segments: readonly CutSegment[], rowsPerPage: number, roomy: boolean) {
+export function placeSegments(segments: readonly CutSegment[], rowsPerPage: number, withHeadroom: boolean) {
   let base = FIRST_BASE;
   let firstPage = 1;
   const places = segments.map(({ rows }) => {
     const planned = Math.ceil(rows / rowsPerPage);
-    const place = { base, firstPage, pages: roomy ? planned + Math.ceil(planned / 20) + 1 : planned };
+    const place = { base, firstPage, pages: withHeadroom ? planned + Math.ceil(planned / 20) + 1 : planned };
     base = endOf(place);
     firstPage += place.pages;
     return place;

@@ -28,7 +28,7 @@ import { sheetName, workbookFiles } from './workbook.js';
 /** The same for its XML: a sheet of 4 GiB would need ZIP64 where readers do not look for it. Bytes. */
 const SHEET_BYTES = 3 * 1024 ** 3;
 /** What is left of both after a plan that was outgrown. */
-const ROOMY_SHARE = 0.5;
+const HEADROOM_SHARE = 0.5;
 const HEADING_ROWS = 1;
 
 const LEVELS = { fast: 1, small: 6 } as const;
@@ -37,8 +37,12 @@ const kindsOf = ({ columns }: FileOutline) => columns.map(({ type }) => cellKind
 
 const layoutSchema = z.object({ widths: z.array(z.number()) });
 
-function cut({ options: { sheet_rows: asked } }: FileOutline, { plainBytes }: RowSize, roomy: boolean): CutRules {
-  const share = roomy ? ROOMY_SHARE : 1;
+function cut(
+  { options: { sheet_rows: asked } }: FileOutline,
+  { plainBytes }: RowSize,
+  withHeadroom: boolean,
+): CutRules {
+  const share = withHeadroom ? HEADROOM_SHARE : 1;
   const byRows = Math.min(Number(asked ?? SHEET_ROWS), SHEET_ROWS * share);
   return { unitRows: 1, memberRows: Math.max(1, Math.floor(Math.min(byRows, (SHEET_BYTES * share) / plainBytes))) };
 }

@@ -61,8 +61,8 @@ describe("a segment's parts", () => {
   it('are at least four times as large after a plan was outgrown, so that it is never planned the same again', () => {
     fc.assert(
       fc.property(anySegments, fc.integer({ min: 0, max: 2e10 }), (segments, planned) => {
-        const [size, roomy] = [partSize(planned, segments), partSize(planned, segments, true)];
-        assert.ok(roomy >= Math.min(4 * size, MAX_PART_BYTES) && roomy <= MAX_PART_BYTES);
+        const [size, larger] = [partSize(planned, segments), partSize(planned, segments, true)];
+        assert.ok(larger >= Math.min(4 * size, MAX_PART_BYTES) && larger <= MAX_PART_BYTES);
       }),
     );
   });

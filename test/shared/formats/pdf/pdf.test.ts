@@ -115,11 +115,10 @@ describe('a PDF', () => {
   it('leaves room between its segments when rows came after the first plan', async () => {
     const { outline } = await makePdf(COLUMNS, rows(3), resources);
     const cuts = [1000, 1000].map((count) => ({ rows: count, member: 0 }));
-    const [[, tight], [, roomy]] = [false, true].map((isRoomy) => pdf.place?.(outline, cuts, isRoomy) ?? []) as [
-      { firstPage: number }[],
-      { firstPage: number }[],
-    ];
-    assert.ok((roomy?.firstPage ?? 0) > (tight?.firstPage ?? 0));
+    const [[, tight], [, loose]] = [false, true].map(
+      (withHeadroom) => pdf.place?.(outline, cuts, withHeadroom) ?? [],
+    ) as [{ firstPage: number }[], { firstPage: number }[]];
+    assert.ok((loose?.firstPage ?? 0) > (tight?.firstPage ?? 0));
   });
 
   describe('read by qpdf and Poppler', () => {
