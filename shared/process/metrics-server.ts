@@ -1,17 +1,17 @@
 import { createServer } from 'node:http';
 
-/** What Prometheus gets; never rejects, or the scrape is a 500. */
+/** Returns the metrics for Prometheus; must not reject, because the scrape would be a 500. */
 export type Scrape = () => Promise<string>;
 
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Thrown when the port cannot be had; the message is a sentence that names it. */
+/** Thrown if the port isn't available; the message is a sentence that names it. */
 export class MetricsPortError extends Error {
   override readonly name = 'MetricsPortError';
 }
 
 /**
- * `GET /metrics` on a port of its own, and nothing else, for as long as the process lives.
+ * Serves `GET /metrics`, and nothing else, on a separate port for as long as the process lives.
  * @throws MetricsPortError
  */
 export async function serveMetrics(
@@ -35,6 +35,6 @@ export async function serveMetrics(
     });
     server.listen(at.port, at.host, resolve);
   });
-  // A scrape is no reason for a process to stay.
+  // The metrics server must not keep the process alive.
   server.unref();
 }

@@ -3,8 +3,8 @@ import type { Pool } from '../postgres.js';
 import { serviceVersion } from './service-version.js';
 
 /**
- * Metrics of the library whose names Prometheus' own linter refuses: gauges that end like counters
- * (`nodejs_active_resources` has what they say), and names that end in their type.
+ * Metrics of the library whose names Prometheus's linter rejects: gauges named like counters (`nodejs_active_resources`
+ * has the same data), and names that end in their type.
  */
 const MISNAMED = [
   'nodejs_active_handles_total',
@@ -13,10 +13,10 @@ const MISNAMED = [
   'nodejs_eventloop_utilization_histogram',
   'nodejs_eventloop_utilization_summary',
 ];
-/** The longest that a timer takes: two of those are measured by one, which cannot be turned off. */
+/** The longest timer, for two measurements of the library that can't be turned off and that another metric covers. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** What each process says about itself, its memory and its event loop. Labels are from small sets: never a user, a tenant or a job. */
+/** Metrics of the process, its memory and its event loop. Labels have few values: never a user, a tenant or a job. */
 export function measureProcess(registry: Registry): void {
   collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: NEVER_MS });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -28,7 +28,7 @@ export function measureProcess(registry: Registry): void {
   }).set({ version: serviceVersion() }, 1);
 }
 
-/** How many connections read the source database, and how many there can be: the sum over all processes is its load. */
+/** How many connections read the source database, and their limit. The sum over all processes is its load. */
 export function measureReaders(registry: Registry, source: Pool): void {
   const registers = [registry];
   new Gauge({

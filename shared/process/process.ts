@@ -2,7 +2,7 @@ import { HelpRequest, UsageError } from './command-line.js';
 import { messageOf } from '../errors.js';
 import { checkNode, UnsupportedNodeError } from './service-version.js';
 
-/** Resolves at the first signal to stop; the second ends the process at once. */
+/** Resolves at the first signal to stop; the second one exits immediately. */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
@@ -19,8 +19,8 @@ export function stopSignal(): Promise<void> {
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 /**
- * Runs a process and ends it.
- * @param plain errors whose message is a sentence for whoever started the process; others show where they come from
+ * Runs a process and exits.
+ * @param plain errors whose message is a sentence for the operator; others are printed with their stack
  */
 export async function runMain(main: () => Promise<void>, plain: readonly ErrorClass[]): Promise<never> {
   try {
@@ -29,7 +29,7 @@ export async function runMain(main: () => Promise<void>, plain: readonly ErrorCl
   } catch (error) {
     process.exit(reportFailure(error, [...plain, UnsupportedNodeError]));
   }
-  // Everything is closed by now; the Temporal client's own retries would throw at channels that are.
+  // Everything is closed. Without exit(), the Temporal client's retries would fail on closed channels.
   process.exit();
 }
 

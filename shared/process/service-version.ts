@@ -8,14 +8,14 @@ const packageSchema = z.object({
   engines: z.object({ node: z.templateLiteral(['>=', z.number(), '.', z.number()]) }),
 });
 
-/** Where package.json is: the first one above the sources, and above what is compiled from them. */
+/** The folder of package.json: the first one above the sources, or above the compiled files. */
 export const serviceRoot = (): string => findPackage().folder;
 
 export const serviceVersion = (): string => readPackage().version;
 
 /**
- * Checks the Node.js that runs this.
- * @throws UnsupportedNodeError when it is older than the service supports
+ * Checks the version of Node.js.
+ * @throws UnsupportedNodeError if it is older than the service supports
  */
 export function checkNode(version = process.versions.node): void {
   const oldest = readPackage().engines.node.slice('>='.length);
@@ -23,7 +23,7 @@ export function checkNode(version = process.versions.node): void {
   throw new UnsupportedNodeError(`Node.js ${version} is too old: version ${oldest} or newer is required.`);
 }
 
-/** Thrown when the Node.js that runs the service is too old. */
+/** Thrown if the version of Node.js is too old. */
 export class UnsupportedNodeError extends Error {}
 
 const readPackage = () => packageSchema.parse(JSON.parse(findPackage().text));

@@ -7,23 +7,23 @@ import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors
 import { serviceVersion } from './service-version.js';
 import { withTimeLimit } from '../time-limit.js';
 
-/** What a process that is traced works with; its owner must `close()` it, which sends what is still to be sent. */
+/** Tracing of a process. Its owner must `close()` it, which sends the remaining spans. */
 export interface Tracing {
   readonly tracer: Tracer;
   readonly resource: Resource;
   readonly processor: SpanProcessor;
-  /** Take the trace of a call along to its workflow. */
+  /** Interceptors that pass the trace of a call on to its workflow. */
   readonly client: readonly WorkflowClientInterceptor[];
   close(): Promise<void>;
 }
 
-/** A collector that is away must not hold up a process that stops. */
+/** An unavailable collector must not delay the exit of a process. */
 const FLUSH_MS = 2000;
 
 /** @see openTracing */
 export function startTracing(service: string): Tracing {
   const own = { 'service.name': service, 'service.version': serviceVersion() };
-  // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES know it better.
+  // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence.
   const resource = resourceFromAttributes(own).merge(detectResources({ detectors: [envDetector] }));
   const processor = new BatchSpanProcessor(new OTLPTraceExporter());
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });

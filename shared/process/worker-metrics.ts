@@ -2,15 +2,15 @@ import { Counter, Histogram, type Registry } from '@prometheus-io/client';
 import type { ExportStatus, Phase } from '../contract.js';
 import { ERRORS, isErrorCode } from '../errors.js';
 
-/** What is exported, as labels: from the registries of datasets and formats, and so from small sets. */
+/** Labels of an export. Both come from registries, so they have few values. */
 export interface Kind {
   readonly dataset: string;
   readonly format: string;
 }
 export type Channel = 'mail' | 'webhook';
 /**
- * `retried`: the attempt failed and another one follows. `deferred`: nothing was sent yet, because the tenant has too
- * many deliveries under way. `skipped`: the recipient has had all mails of the hour.
+ * `retried`: the attempt failed and another one follows. `deferred`: not sent yet, because the tenant has too many
+ * deliveries in progress. `skipped`: the recipient has reached the hourly limit.
  */
 const NOTIFICATION_OUTCOMES = ['delivered', 'retried', 'failed', 'deferred', 'skipped'] as const;
 export type NotificationOutcome = (typeof NOTIFICATION_OUTCOMES)[number];
@@ -18,7 +18,7 @@ export type NotificationOutcome = (typeof NOTIFICATION_OUTCOMES)[number];
 /** Seconds. A phase takes from a few workflow tasks to a large part of a day. */
 const PHASE_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400];
 
-/** What a worker has done since it started. */
+/** Counts what a worker has done since it started. */
 export class WorkerMetrics {
   readonly #rows: Counter<keyof Kind>;
   readonly #bytes: Counter<keyof Kind>;
@@ -81,7 +81,7 @@ export class WorkerMetrics {
       labelNames: ['kind'],
       registers,
     });
-    // What has never happened is zero: the first time would otherwise be no increase.
+    // Start at zero: Prometheus wouldn't see the first occurrence as an increase otherwise.
     for (const orphan of ['upload', 'object'] as const) this.#orphans.inc({ kind: orphan }, 0);
     for (const outcome of ['granted', 'wait', 'ended'] as const) this.#claims.inc({ outcome }, 0);
     for (const channel of ['mail', 'webhook'] as const) {
@@ -104,7 +104,7 @@ export class WorkerMetrics {
     this.#ended.inc({ ...kind, state });
   }
 
-  /** Types of failures that are none of ours are one. */
+  /** Unknown failure types share one label. */
   exportFailed(code: string): void {
     this.#failures.inc({ code: isErrorCode(code) ? code : 'OTHER' });
   }

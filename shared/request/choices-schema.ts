@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { COLUMN_TYPES } from '../datasets/column-types.js';
 
-/** What can be asked for, as clients see it. */
+/** What clients can request. */
 export const choicesSchema = z.strictObject({
   datasets: z.array(
     z.strictObject({

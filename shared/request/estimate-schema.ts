@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What an export would be, as clients see it. */
+/** An estimate of an export, as clients see it. */
 export const estimateSchema = z.strictObject({
   rows: z.int().min(0),
   rows_are: z

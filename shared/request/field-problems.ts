@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { ServiceError } from '../errors.js';
 
 /**
- * What is wrong with a request, for clients. A response lists at most 20 problems, truncates what it echoes and stays
- * under 10 KB: otherwise a small body could cause a response of megabytes that takes seconds to build.
+ * The problems of a request, for clients. A response lists at most 20 problems, truncates what it echoes and stays under
+ * 10 KB. Otherwise, a small body could cause a response of megabytes that takes seconds to build.
  */
 
 export interface FieldProblem {
-  /** RFC 6901, into the body. */
+  /** A JSON pointer (RFC 6901) into the body. */
   readonly pointer: string;
   readonly detail: string;
 }
@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<string, string>> = {
   string: 'a string',
 };
 
-/** The schema's own sentence; the validator's words are for programmers. */
+/** The schema's own sentence, or a plain one instead of zod's technical message. */
 function detailOf({ message }: z.core.$ZodIssue): string {
   const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
   if (expected === undefined) return message;
@@ -66,7 +66,7 @@ function withinBytes<T>(items: readonly T[], maxBytes: number): readonly T[] {
 
 const phrase = ({ pointer, detail }: FieldProblem): string => `${pointer === '' ? 'The body' : pointer} ${detail}`;
 
-/** @param problems at least one; those that do not fit into the response are only counted */
+/** @param problems at least one; those that don't fit into the response are only counted */
 export function validationFailed(problems: readonly FieldProblem[]): ServiceError {
   const shown = problems
     .slice(0, MAX_PROBLEMS)

@@ -19,7 +19,7 @@ import { askedEmail, recipientOf, type AskedEmail, type RecipientRule } from '..
 import { createAddressRule, type AddressRule } from '../network/address-rule.js';
 import { webhookUrlSchema } from '../webhooks/url.js';
 
-/** The door: what a client may ask for, as schemas made from the registries. */
+/** Validates requests, with schemas made from the registries. */
 
 const MAX_LIST = 1000;
 
@@ -28,7 +28,7 @@ const scalarOf = (type: ColumnType) =>
     .union([z.string(), z.number(), z.boolean()], { error: 'must be a string, a number or a boolean' })
     .superRefine((value, context) => {
       const problem = valueProblem(value, type);
-      // What is no value of this type cannot be held against another one: the list or range above is not looked at.
+      // Stop here: checks of the whole list or range need valid values.
       if (problem !== null) context.addIssue({ code: 'custom', message: problem, continue: false });
     })
     .meta(valueSchema(type));
@@ -139,7 +139,7 @@ function accountSchema(notify: NotifySchema) {
 }
 
 /**
- * @param webhookRule which addresses `notify.webhook_url` may name; default: public ones
+ * @param webhookRule which addresses `notify.webhook_url` may use; default: public ones
  * @see parseExportRequest
  */
 export function createRequestSchema(registry: DatasetRegistry, webhookRule = createAddressRule([])) {
@@ -189,7 +189,7 @@ function optionsOf(body: unknown): { readonly format: string; readonly options: 
 /** @see parseExportRequest */
 export function checkExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): Checked {
   const result = schema.safeParse(body);
-  // Checked even when other fields are wrong, so that a client learns of everything at once.
+  // Checked even if other fields are invalid, so that clients see all problems together.
   const { format: name, options: given } = optionsOf(body);
   const format = FORMATS.get(name);
   const options = format?.options.safeParse(given);
@@ -221,8 +221,8 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
 }
 
 /**
- * The request with the address that its mails go to; with none, nobody is mailed.
- * @param own the address of the token
+ * The request with the address that its mails go to, or without one if nobody gets mail.
+ * @param own the token's address
  */
 export function withRecipient(
   { notify, ...asked }: AskedRequest,
@@ -244,7 +244,7 @@ export function withRecipient(
   };
 }
 
-/** The same request has the same hash, in whatever order its keys were sent. */
+/** A hash that doesn't depend on the order of keys. */
 export function hashRequest(request: AskedRequest): string {
   const sorted = (value: unknown): unknown =>
     value !== null && typeof value === 'object' && !Array.isArray(value)

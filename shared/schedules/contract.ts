@@ -1,6 +1,6 @@
 import type { UserRef } from '../contract.js';
 
-/** What API, workflows and activities say to each other about schedules. Workflow-safe. */
+/** Types and names of schedules that the API, workflows and activities share. Safe to import in workflows. */
 
 export const OVERLAPS = ['skip', 'buffer_one', 'cancel_other'] as const;
 export type Overlap = (typeof OVERLAPS)[number];
@@ -10,36 +10,38 @@ export interface ScheduleDefinition {
   /** Five fields; either this or `every_seconds`. */
   readonly cron?: string | undefined;
   readonly every_seconds?: number | undefined;
-  /** By name. */
+  /** The name of a timezone. */
   readonly timezone: string;
   readonly overlap: Overlap;
   /** ISO 8601. */
   readonly ends_at?: string | undefined;
-  /** As it was sent; it is checked again at every run. */
+  /** Stored as sent, and checked again at every run. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-/** The argument of every run. Temporal keeps it with the schedule: it is where a schedule is stored. */
+/** The argument of every run. Temporal stores it with the schedule; there is no other copy. */
 export interface ScheduledExportInput extends UserRef {
   readonly scheduleId: string;
-  /** Where mails go if the request does not say. */
+  /** The recipient of mails if the request doesn't name one. */
   readonly email?: string;
   readonly definition: ScheduleDefinition;
 }
 
-/** Temporal's own id. It has the owner in it: nobody can name the schedule of somebody else. */
+/** The schedule's id in Temporal. It contains the owner, so users can't address other users' schedules. */
 export const temporalScheduleId = ({ tenantId, userId }: UserRef, scheduleId: string): string =>
   `${scheduleIdPrefix({ tenantId, userId })}${scheduleId}`;
 export const scheduleIdPrefix = ({ tenantId, userId }: UserRef): string => `${OF_USERS}${tenantId}/${userId}/`;
 const OF_USERS = 'export-schedule/';
-/** Whether a schedule of the namespace is one of a user. Other applications may have theirs there. */
+/**
+ * Whether a schedule of the namespace belongs to a user of this service. Other applications may have schedules there.
+ */
 export const isUserSchedule = (temporalId: string): boolean => temporalId.startsWith(OF_USERS);
-/** Temporal appends the time that a run was due. */
+/** Temporal appends the time at which a run was due. */
 export const scheduledWorkflowId = (scheduleId: string): string => `scheduled-export/${scheduleId}`;
 
-/** An export that a schedule starts, before it is one. */
+/** An export that a schedule is about to start. */
 export interface DueExport extends ScheduledExportInput {
-  /** Of the run: the same for every retry of it. */
+  /** The workflow id of the run: the same for every retry. */
   readonly workflowId: string;
   /** When it was due, ISO 8601. */
   readonly dueAt: string;

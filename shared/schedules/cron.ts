@@ -1,19 +1,20 @@
 /**
- * Cron in five fields, read here and not by Temporal, so that what was checked is what runs: the fields become the
- * numbers of a calendar. As in Vixie cron, days match by either field when both name some (`0 6 1 * MON`), and by both
- * when one begins with an asterisk.
+ * Cron expressions with five fields. They are parsed here rather than by Temporal, so that exactly what was checked
+ * runs.
+ * As in Vixie cron, days match either field if both are restricted (`0 6 1 * MON`), and both if one starts with an
+ * asterisk.
  */
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-/** The longest that each month can be. */
+/** The longest possible length of each month. */
 const MONTH_LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 interface Field {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** Three letters for a number, counted from `min`. */
+  /** Three-letter names of the numbers, starting from `min`. */
   readonly names?: readonly string[];
 }
 const FIELDS = [
@@ -34,7 +35,7 @@ const MACROS: Readonly<Record<string, string>> = {
   '@annually': '0 0 1 1 *',
 };
 
-/** Days and times that fit every list; a list that is absent fits all. */
+/** Days and times that match every list; a missing list matches all. */
 export interface Calendar {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
@@ -46,13 +47,13 @@ export interface Calendar {
 }
 
 export interface Cron {
-  /** It runs when one of them fits. */
+  /** The schedule runs whenever one of these matches. */
   readonly calendars: readonly Calendar[];
-  /** Between two runs at least, also over midnight. */
+  /** The shortest time between two runs, including over midnight. */
   readonly leastSeconds: number;
 }
 
-/** Thrown for text that is no cron expression; the message is the end of a sentence that begins with its name. */
+/** Thrown for an invalid cron expression; the message is the end of a sentence. */
 export class CronError extends Error {
   override readonly name = 'CronError';
 }
@@ -87,13 +88,13 @@ function parseField(text: string, field: Field): number[] {
   return sorted(text.split(',').flatMap((item) => parseItem(item, field)));
 }
 
-/** A number, a range or an asterisk, each with a step if need be. */
+/** Parses a number, a range or an asterisk, each with an optional step. */
 function parseItem(item: string, field: Field): number[] {
   const { name, min, max } = field;
   const [, range = '', step] = /^([^/]+)(?:\/(\d{1,2}))?$/.exec(item) ?? [];
   const [first = '', last, ...rest] = range === '*' ? [String(min), String(max)] : range.split('-');
   const from = numberOf(first, field);
-  // `5/10` begins at 5 and has no end of its own.
+  // `5/10` starts at 5 and runs to the field's maximum.
   const to = last === undefined ? (step === undefined ? from : max) : numberOf(last, field);
   const every = step === undefined ? 1 : Number(step);
   if (from === null || to === null || rest.length > 0 || from > to || every < 1) {
@@ -113,7 +114,7 @@ function numberOf(text: string, { min, max, names = [] }: Field): number | null 
 
 const sorted = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b);
 
-/** Days that follow each other are assumed: a schedule is held to its closest runs. */
+/** Assumes runs on consecutive days, the closest that they can be. */
 function leastSeconds(minutes: readonly number[], hours: readonly number[]): number {
   const times = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));
   const next = [...times.slice(1), (times[0] ?? 0) + 24 * 60];

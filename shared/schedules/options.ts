@@ -13,8 +13,9 @@ const MONTHS = [
 const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
 
 /**
- * What happens to runs that were due while Temporal was away, for no longer than the window: they come as it is back, held to
- * the same policy. With the first two most of them are skipped; where each cancels the one before, few may come.
+ * What happens to runs that were due while Temporal was down, within the catch-up window: they run when it is back, by
+ * the
+ * same policy. The first two policies skip most of them; if each run cancels the previous one, few complete.
  */
 const POLICIES = {
   skip: { overlap: 'SKIP', catchupWindow: 24 * HOUR_MS },
@@ -22,7 +23,7 @@ const POLICIES = {
   cancel_other: { overlap: 'CANCEL_OTHER', catchupWindow: HOUR_MS },
 } as const;
 
-/** A schedule as Temporal takes it. */
+/** The schedule in Temporal's form. */
 export function optionsFor(input: ScheduledExportInput) {
   const { definition, scheduleId } = input;
   const { cron, every_seconds: seconds, timezone, ends_at: endsAt } = definition;

@@ -3,12 +3,12 @@ import { validationFailed } from '../request/field-problems.js';
 import { isInvalid } from '../temporal/grpc-code.js';
 
 /**
- * Temporal validates each schedule when it is stored, and has its own list of timezones.
- * @returns null if it was not the schedule that Temporal refused: a namespace that was not set up has no search attributes
+ * Turns Temporal's rejection of a schedule into a problem of the request. Temporal has its own list of timezones.
+ * @returns null if Temporal didn't reject the schedule itself, as in a namespace without the search attributes
  */
 export function refusalFrom(error: unknown): ServiceError | null {
   const causes = causesOf(error);
-  // The client makes a TypeError of what Temporal says about a schedule's times.
+  // The client throws a TypeError for Temporal's complaints about a schedule's times.
   if (!isInvalid(error) && !causes.some((cause) => cause instanceof TypeError)) return null;
   const reason = causes.map(messageOf).join(' ');
   if (/search attribute/i.test(reason)) return null;

@@ -1,7 +1,7 @@
 /**
- * Ranges of dates that move with the calendar. They are resolved from the time that a run was due, not from the clock,
- * so that a retry, a late run and a backfill have the same rows. The result is days, never moments: what a day is in
- * hours, with the clocks changed or not, PostgreSQL decides by the export's timezone.
+ * Date ranges relative to a day. They are resolved from the time at which a run was due, not from the clock, so that a
+ * retry, a late run and a backfill have the same rows. The result is days, not moments: PostgreSQL decides when a day
+ * starts in the export's timezone.
  */
 
 interface Day {
@@ -13,7 +13,7 @@ interface Day {
   readonly weekday: number;
 }
 
-/** The first day of a range and the first after it; months and days may overflow, as in `Date.UTC`. */
+/** The first day of a range and the day after the last; months and days may overflow, as in `Date.UTC`. */
 type Bounds = readonly [from: readonly [number, number, number], to: readonly [number, number, number]];
 
 const days =
@@ -48,7 +48,7 @@ const years =
     [year + from + 1, 0, 1],
   ];
 
-/** Weeks begin on Monday (ISO 8601); `last_7_days` ends with yesterday. */
+/** Weeks start on Monday (ISO 8601); `last_7_days` ends yesterday. */
 const RANGES = {
   today: days(0, 1),
   yesterday: days(-1, 0),
@@ -73,8 +73,8 @@ export const isRelativeRange = (name: unknown): name is RelativeRange =>
 
 /**
  * @param at when the run was due
- * @param timezone by name, whose calendar says what day that is
- * @returns as `date_range` has it: from inclusive, to exclusive, `2026-01-31`
+ * @param timezone name of the timezone that determines the day
+ * @returns first day and day after the last, as in `date_range`: `2026-01-31`
  */
 export function resolveRange(range: RelativeRange, at: Date, timezone: string): [from: string, to: string] {
   const [from, to] = RANGES[range](dayIn(timezone, at));

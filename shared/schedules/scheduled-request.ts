@@ -8,9 +8,9 @@ import type { RecipientRule } from '../mails/recipient.js';
 import { RELATIVE_RANGES, isRelativeRange, resolveRange } from './relative-range.js';
 
 /**
- * The request of a schedule: that of `POST /v1/exports`, where a `date_range` may be the name of a relative one, and
- * whose timezone is the schedule's unless it says another. It is kept as it was sent and checked by the same rules when
- * the schedule is made and whenever it runs, against the datasets of that day.
+ * The request of a schedule: like that of `POST /v1/exports`, but a `date_range` may be a relative one, and the default
+ * timezone is the schedule's. It is stored as sent, and validated by the same rules when the schedule is created and at
+ * every run, against the datasets at that time.
  */
 
 type Json = Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ interface When {
 
 /** The token's own address, and which others are allowed. */
 export interface Recipients {
-  /** The address of the token that the schedule was made with. */
+  /** The address in the token that created the schedule. */
   readonly email: string | undefined;
   readonly recipientRule: RecipientRule;
 }
@@ -73,7 +73,7 @@ function dateRangesOf(type: unknown, registry: DatasetRegistry): string[] {
   return Object.entries(filters).flatMap(([name, { kind }]) => (kind === 'date_range' ? [name] : []));
 }
 
-/** @throws ServiceError SCHEDULE_OUTDATED, DATASET_UNAVAILABLE when what was valid once is not any more */
+/** @throws ServiceError SCHEDULE_OUTDATED, DATASET_UNAVAILABLE if the request is no longer valid */
 export function requestOfRun(
   body: Json,
   { email, recipientRule, ...when }: When & Recipients,

@@ -19,7 +19,7 @@ import { refusalFrom } from './refusal.js';
 import type { TemporalClient } from '../temporal/client.js';
 import { SILENCE_MS } from '../time-limit.js';
 
-/** How long a schedule may take to start a run that was asked for. */
+/** How long a schedule may take to start a requested run. */
 const TAKEN_WITHIN_MS = 2000;
 const PAUSE_MS = 50;
 const inputSchema = z.object({
@@ -40,7 +40,7 @@ export interface ScheduleRun {
 export interface StoredSchedule {
   readonly input: ScheduledExportInput;
   readonly createdAt: Date;
-  /** Of the request that made it, for an Idempotency-Key. */
+  /** Hash of the request that created it, for the Idempotency-Key. */
   readonly requestHash: string;
   readonly paused: boolean;
   readonly nextRuns: readonly Date[];
@@ -53,21 +53,21 @@ export interface ScheduleRef {
   readonly createdAt: Date;
 }
 
-/** What came of a run that was asked for: null when it waits behind the one before. */
+/** The result of a requested run: null if it waits for the previous one. */
 export interface Triggered {
   readonly skipped: boolean;
   readonly run: ScheduleRun | null;
 }
 
 /**
- * Schedules of users, kept by Temporal and nowhere else: the argument of their runs is what their user has asked for,
- * their memo when, their search attributes whose they are. An id has its owner in it.
- * Every method throws ServiceError TEMPORARILY_UNAVAILABLE when Temporal does not answer.
+ * Schedules of users, which only Temporal stores: the argument of their runs is the request, the memo has the creation
+ * time, and search attributes have the owner. The id contains the owner, too. Every method throws ServiceError
+ * TEMPORARILY_UNAVAILABLE if Temporal doesn't answer.
  */
 export class ScheduleStore {
   /**
-   * @param places know the schedules that Temporal may not list yet
-   * @param answerWithinMs how long one question to Temporal may take
+   * @param places knows the schedules that Temporal may not list yet
+   * @param answerWithinMs time limit of one call to Temporal
    */
   constructor(
     private readonly temporal: TemporalClient,
@@ -86,7 +86,7 @@ export class ScheduleStore {
     }
   }
 
-  /** As `ask`, for a definition. @throws ServiceError VALIDATION_FAILED when Temporal refuses it */
+  /** Like `ask`, for a definition. @throws ServiceError VALIDATION_FAILED if Temporal rejects it */
   private async send<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.ask(work);
@@ -113,9 +113,9 @@ export class ScheduleStore {
     }
   }
 
-  /** Newest first. One that was deleted a moment ago may still be there. */
+  /** Newest first. May still include one that was just deleted. */
   async list(owner: UserRef): Promise<ScheduleRef[]> {
-    // While the job database does not answer, schedules of the last minute may be missing.
+    // Without the job database, schedules of the last minute may be missing.
     const reserving = this.places.reservedSchedules(owner).catch(() => []);
     const listed = await this.listed(owner);
     const isListed = new Set(listed.map(({ scheduleId }) => scheduleId));
@@ -129,7 +129,7 @@ export class ScheduleStore {
     );
   }
 
-  /** What Temporal lists, a little behind. */
+  /** What Temporal lists, with a short delay. */
   private async listed(owner: UserRef): Promise<ScheduleRef[]> {
     const { schedule } = this.temporal.client;
     const query = ownerQuery(owner);
@@ -153,7 +153,7 @@ export class ScheduleStore {
     return this.ask(() => this.handle(owner, scheduleId).describe());
   }
 
-  /** @returns null when there is no such schedule (any more) */
+  /** @returns null if the schedule doesn't exist (any more) */
   private async ifThere<T>(work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
@@ -167,7 +167,7 @@ export class ScheduleStore {
     return (await this.ifThere(() => this.send(work).then(() => true))) ?? false;
   }
 
-  /** @returns false when there is no such schedule; so do the others that change one */
+  /** @returns false if the schedule doesn't exist; the same applies to the other methods that change one */
   async replace(input: ScheduledExportInput): Promise<boolean> {
     const update = ({ state }: ScheduleDescription) => ({ ...optionsFor(input), state });
     return this.change(() => this.handle(input, input.scheduleId).update(update));
@@ -181,15 +181,15 @@ export class ScheduleStore {
     return this.change(() => this.handle(owner, scheduleId).unpause('Unpaused by its user'));
   }
 
-  /** What runs already goes on. */
+  /** A run in progress continues. */
   async delete(owner: UserRef, scheduleId: string): Promise<boolean> {
     const wasThere = await this.change(() => this.handle(owner, scheduleId).delete());
-    // If this fails, the place is free when its lease ends.
+    // If this fails, the place is freed when its lease ends.
     if (wasThere) await this.places.freeDeletedSchedule(owner, scheduleId).catch(() => undefined);
     return wasThere;
   }
 
-  /** One run now, by the schedule's own overlap policy; also when it is paused. Null when there is no such schedule. */
+  /** Requests a run now, subject to the overlap policy, even if the schedule is paused. Null if it doesn't exist. */
   async trigger(owner: UserRef, scheduleId: string): Promise<Triggered | null> {
     return this.ifThere(async () => {
       const { info: before, policies } = await this.describe(owner, scheduleId);
@@ -209,7 +209,7 @@ export class ScheduleStore {
   }
 }
 
-/** Polls until the condition is true. @returns false if it was not in time */
+/** Polls until the condition is true. @returns false at the time limit */
 async function within(ms: number, isSo: () => Promise<boolean>): Promise<boolean> {
   for (const end = Date.now() + ms; !(await isSo());) {
     if (Date.now() >= end) return false;

@@ -1,4 +1,4 @@
-/** The name by which this Node knows the timezone, whatever its case or its age; null when it knows none. */
+/** Node's name for a timezone, for any case or former name; null if Node doesn't know it. */
 function canonical(name: string): string | null {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
@@ -8,8 +8,9 @@ function canonical(name: string): string | null {
 }
 
 /**
- * The names of timezones that a database knows. Node, PostgreSQL and Temporal each have a list of their own: names differ
- * in case, and a place that was renamed is there by its old name, its new one or both (Asia/Calcutta, Asia/Kolkata).
+ * The timezone names of a database. Node, PostgreSQL and Temporal have different lists: names differ in case, and a
+ * renamed
+ * place has its old name, its new one or both (Asia/Calcutta, Asia/Kolkata).
  */
 export class TimeZoneNames {
   readonly #byLowerCase: ReadonlyMap<string, string>;
@@ -21,15 +22,15 @@ export class TimeZoneNames {
   }
 
   /**
-   * How the database spells a name, or the name that it has for the same place.
-   * @returns null when it has none: `PST` and `IST` mean several places
+   * The database's spelling of a name, or its name for the same place.
+   * @returns null if there is none: `PST` and `IST` are ambiguous
    */
   nameOf(asked: string): string | null {
     const own = this.#byLowerCase.get(asked.toLowerCase());
     if (own !== undefined) return own;
     const known = asked.includes('/') ? canonical(asked) : null;
     if (known === null) return null;
-    // Checking 600 names takes 50 ms, so only for a name that is not in the list.
+    // Checking 600 names takes 50 ms, so do it only for a name that isn't in the list.
     this.#aliases ??= byCanonical([...this.#byLowerCase.values()]);
     return this.#aliases.get(known) ?? null;
   }
@@ -38,9 +39,9 @@ export class TimeZoneNames {
 function byCanonical(names: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const name of names) {
-    // Without a slash it is an abbreviation or an offset, not an alias.
+    // A name without a slash is an abbreviation or an offset, not an alias.
     const known = name.includes('/') ? canonical(name) : null;
-    // A zone's own name rather than one of its aliases.
+    // Prefer a zone's own name over its aliases.
     if (known !== null && (name === known || !found.has(known))) found.set(known, name);
   }
   return found;

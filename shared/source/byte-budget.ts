@@ -4,8 +4,8 @@ interface Waiting {
 }
 
 /**
- * So many bytes for everybody in this process together. Whoever wants more than there are waits; first come, first
- * served, so that a large wish is not overtaken by small ones for ever.
+ * A budget of bytes that all callers in this process share. Callers wait while there is too little left, in the order in
+ * which they came, so that small requests don't overtake a large one forever.
  */
 export class ByteBudget {
   readonly #total: number;
@@ -18,9 +18,9 @@ export class ByteBudget {
   }
 
   /**
-   * @param bytes more than all of them are taken as all of them
-   * @returns what gives them back; call it once
-   * @throws the reason of `signal` when it aborts before there is room
+   * @param bytes more than the whole budget counts as the whole budget
+   * @returns a function that gives them back; call it once
+   * @throws the reason of `signal` if it aborts first
    */
   async take(bytes: number, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();

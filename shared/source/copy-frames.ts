@@ -8,29 +8,29 @@ const NOTIFICATION_RESPONSE = 0x41; // A
 /** One code byte and a big-endian length that counts itself but not the code. */
 const HEADER_BYTES = 5;
 
-/** What one run over a buffer found. */
+/** What one pass over a buffer found. */
 export interface CopyFeed {
   /** Bytes of rows, now at the front of the buffer. */
   readonly bytes: number;
-  /** Rows whose last byte is among them. */
+  /** Rows that end in these bytes. */
   readonly rows: number;
-  /** Offset of the first message that is not the copy's (CopyDone, ErrorResponse, …), or -1 while the copy goes on. */
+  /** Offset of the first message after the copy (CopyDone, ErrorResponse, …), or -1 while the copy continues. */
   readonly end: number;
 }
 
 /**
- * Takes the rows out of the messages of a `COPY … TO STDOUT`, in place: each row's bytes are moved forward over the
- * five header bytes before it, so that a row costs no allocation. The server sends one row a message; messages may be
- * cut anywhere between two buffers. Does no I/O.
+ * Extracts rows from the messages of a `COPY … TO STDOUT`, in place: each row's bytes are moved forward over the five
+ * header bytes before it, so a row costs no allocation. The server sends one row per message; messages may be split
+ * anywhere between two buffers. Does no I/O.
  */
 export class CopyFrames {
   readonly #onAside: (bytes: Buffer) => void;
   /** -1: none. */
   readonly #lead: number;
-  /** Header bytes of the message at hand, when it was cut within its header. */
+  /** Header bytes of the current message, if it was split within its header. */
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #headerBytes = 0;
-  /** Bytes of the message at hand that are still to come. */
+  /** Remaining bytes of the current message. */
   #left = 0;
   #code = 0;
 
@@ -44,7 +44,7 @@ export class CopyFrames {
     this.#lead = lead?.charCodeAt(0) ?? -1;
   }
 
-  /** Runs over `buffer`, which it overwrites. Not to be called again after an `end`. */
+  /** Processes `buffer`, which it overwrites. Must not be called again after it has returned an `end`. */
   feed(buffer: Buffer): CopyFeed {
     const size = buffer.length;
     const lead = this.#lead;
@@ -67,7 +67,7 @@ export class CopyFrames {
         continue;
       }
       if (this.#headerBytes === 0) {
-        // Whole rows: nearly every message takes this way, so it touches nothing but locals.
+        // The fast path for whole rows, which nearly every message takes: uses only local variables.
         while (at + HEADER_BYTES <= size && buffer[at] === COPY_DATA) {
           const stop = at + 1 + buffer.readUInt32BE(at + 1);
           if (stop > size) break;
@@ -88,7 +88,7 @@ export class CopyFrames {
       this.#headerBytes = 0;
       this.#left = this.#header.readUInt32BE(1) - 4;
       if (this.#code === COPY_DATA) {
-        // There is room: the header's last byte was in this buffer, and nothing of this row is before it.
+        // There is room: this buffer has the header's last byte, and nothing of this row before it.
         if (lead >= 0) buffer[bytes++] = lead;
         rows += this.#left === 0 ? 1 : 0;
       } else this.#aside(this.#header);
@@ -96,7 +96,7 @@ export class CopyFrames {
     return { bytes, rows, end: -1 };
   }
 
-  /** CopyOutResponse is the only one of them that nobody needs. */
+  /** Ignores CopyOutResponse; forwards all other messages. */
   #aside(bytes: Buffer): void {
     if (this.#code !== COPY_OUT_RESPONSE) this.#onAside(Buffer.from(bytes));
   }

@@ -33,7 +33,7 @@ export function copyOut(client: pg.ClientBase, sql: string, options: CopyOutOpti
   return new CopyOut(client, sql, options);
 }
 
-/** One copy; it starts when the first chunk is asked for, and can be read once. */
+/** One copy. It starts when the first chunk is requested, and can be read once. */
 export class CopyOut implements AsyncIterable<CopyChunk> {
   readonly #client: pg.ClientBase;
   readonly #reader: CopyReader;
@@ -88,7 +88,10 @@ export class CopyOut implements AsyncIterable<CopyChunk> {
     };
   }
 
-  /** `end()` of a client in the middle of a query closes its socket at once and, unlike a broken socket, says nothing. */
+  /**
+   * `end()` of a client in the middle of a query closes its socket at once and, unlike a broken socket, reports
+   * nothing.
+   */
   #close(): void {
     if (this.#client instanceof pg.Client) void this.#client.end();
   }

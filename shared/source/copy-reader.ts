@@ -3,9 +3,9 @@ import type pg from 'pg';
 import { CopyFrames } from './copy-frames.js';
 import { divert, type Diversion } from './copy-socket.js';
 
-/** Some rows of a copy. */
+/** A chunk of a copy's rows. */
 export interface CopyChunk {
-  /** Whole bytes of rows, back to back. Valid only until the next chunk is asked for: the memory is used again. */
+  /** Whole bytes of rows, back to back. Valid only until the next chunk is requested, because the memory is reused. */
   readonly bytes: Buffer;
   /** Rows that end in this chunk; 0 within a row longer than a chunk. A header line counts as a row. */
   readonly rows: number;
@@ -13,7 +13,7 @@ export interface CopyChunk {
 
 const COPY_DONE = 0x63; // c
 
-/** Bytes of each of the two buffers: one with the consumer, one filling. Larger ones fall out of the CPU's cache. */
+/** Bytes of each of the two buffers: one for the consumer, one being filled. Larger ones don't fit the CPU's cache. */
 const BUFFER = 256 * 1024;
 
 /**
@@ -41,12 +41,12 @@ export class CopyReader implements pg.Submittable {
   readonly #buffers = [Buffer.allocUnsafeSlow(BUFFER), Buffer.allocUnsafeSlow(BUFFER)] as const;
   #filling: 0 | 1 = 0;
   #stream: Duplex | undefined;
-  /** Set while the socket's bytes come here. */
+  /** Set while this reader receives the socket's bytes. */
   #diversion: Diversion | undefined;
   #received = 0;
   #rest: NodeJS.Timeout | undefined;
 
-  /** At most one of the two is set: a chunk nobody has asked for, or somebody who asked before it came. */
+  /** At most one of these is set: a chunk that nobody has requested yet, or a caller that is waiting for one. */
   #ready: CopyChunk | undefined;
   #waiting: { resolve: (chunk: CopyChunk | undefined) => void; reject: (error: Error) => void } | undefined;
   #copied = false;
@@ -55,7 +55,7 @@ export class CopyReader implements pg.Submittable {
 
   /**
    * @param rowLead one ASCII character to put before each row
-   * @param close closes the connection; called when it is left in the middle of an answer
+   * @param close closes the connection; called if the reader is abandoned in the middle of an answer
    */
   constructor(sql: string, rowLead: string | undefined, close: () => void) {
     this.#sql = sql;
@@ -63,7 +63,7 @@ export class CopyReader implements pg.Submittable {
     this.#close = close;
   }
 
-  /** The next chunk, `undefined` after the last. The one before it is no longer valid. One call at a time. */
+  /** The next chunk, or undefined after the last one. Invalidates the previous chunk. One call at a time. */
   next(): Promise<CopyChunk | undefined> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const ready = this.#ready;
@@ -78,7 +78,7 @@ export class CopyReader implements pg.Submittable {
     });
   }
 
-  /** Ends the copy and its connection. Nothing happens after its end. */
+  /** Ends the copy and its connection. No effect after the end of the copy. */
   abandon(reason: unknown): void {
     this.handleError(reason instanceof Error ? reason : new Error('the copy was aborted', { cause: reason }));
   }
@@ -94,7 +94,7 @@ export class CopyReader implements pg.Submittable {
     connection.query(this.#sql);
   }
 
-  /** A server's error comes after the socket went back to pg; any other leaves the answer unread. */
+  /** After a server's error, pg has the socket back; any other error leaves the answer unread. */
   handleError(error: Error): void {
     if (this.#finished) return;
     this.#ready = undefined;
@@ -115,12 +115,12 @@ export class CopyReader implements pg.Submittable {
     else this.handleError(new Error('the statement is not a single COPY … TO STDOUT'));
   }
 
-  /** The server would wait for rows for ever. Its answer is an error, which then ends this query. */
+  /** Otherwise, the server would wait for rows forever. Its error then ends this query. */
   handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void {
     connection.sendCopyFail('only COPY … TO STDOUT is supported');
   }
 
-  /** The rest is what pg calls when the statement was another one, or several. */
+  /** pg calls the following methods if the statement was another one, or several. */
   handleCopyData(): void {
     this.#copied = false;
   }
@@ -168,7 +168,7 @@ export class CopyReader implements pg.Submittable {
     diversion?.end(bytes.subarray(end));
   }
 
-  /** Reads on unless a chunk waits for the consumer or the kernel is gathering. */
+  /** Continues reading unless a chunk waits for the consumer or the kernel is collecting data. */
   #flow(): void {
     if (this.#diversion === undefined) return;
     if (this.#ready !== undefined || this.#rest !== undefined) this.#stream?.pause();

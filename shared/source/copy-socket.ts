@@ -1,12 +1,12 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Room for what an ordinary query reads at a time, in bytes: what Node itself would allocate for each read. */
+/** Bytes that an ordinary query reads at a time, which is what Node itself would allocate. */
 const ORDINARY_READ = 64 * 1024;
 
-/** Who takes the bytes of a {@link CopySocket} while a copy runs. */
+/** Receives the bytes of a {@link CopySocket} while a copy runs. */
 export interface ReadSink {
-  /** Where the next read may write. Asked after every read. */
+  /** Where the next read may write. Called after every read. */
   buffer(): Buffer;
   /** The bytes that arrived, within the last `buffer()` or, for the first read, in one of their own. Must not throw. */
   receive(bytes: Buffer): void;
@@ -32,7 +32,7 @@ export class CopySocket extends Socket {
         buffer: () => own.socket?.readBuffer() ?? ordinary,
         callback: (size, into) => {
           const bytes = Buffer.from(into.buffer, into.byteOffset, size);
-          // The ordinary buffer is about to be written again, and pg's parser keeps what it could not finish yet.
+          // Copy the bytes: the ordinary buffer is about to be overwritten, and pg's parser keeps unfinished messages.
           own.socket?.arrived(into === ordinary ? Buffer.from(bytes) : bytes);
           return true;
         },
@@ -42,7 +42,7 @@ export class CopySocket extends Socket {
     own.socket = this;
   }
 
-  /** Sends all that arrives from now on to `sink` instead of the `data` listeners; `undefined` gives it back to them. */
+  /** Sends all bytes from now on to `sink` instead of the `data` listeners; undefined restores them. */
   divert(sink: ReadSink | undefined): void {
     this.#sink = sink;
   }
@@ -65,17 +65,17 @@ export function copyStream(options?: { readonly ssl?: unknown }): Socket {
   return options?.ssl === undefined || options.ssl === false ? new CopySocket() : new Socket();
 }
 
-/** A connection's bytes on their way to a {@link ReadSink} instead of pg's parser. */
+/** Diverts a connection's bytes to a {@link ReadSink} instead of pg's parser. */
 export interface Diversion {
-  /** Whether a later read brings more bytes: only then is it worth waiting for them. */
+  /** Whether later reads bring more bytes; only then is waiting for them worthwhile. */
   readonly batches: boolean;
-  /** Gives bytes of a whole number of messages, perhaps in several calls, to pg's parser. */
+  /** Passes bytes of whole messages, perhaps in several calls, to pg's parser. */
   aside(bytes: Buffer): void;
-  /** Gives the connection back to pg, beginning with `rest`. */
+  /** Returns the connection to pg, starting with `rest`. */
   end(rest: Buffer): void;
 }
 
-/** Sends what `stream`, the stream of a pg connection, receives from now on to `sink`. */
+/** Sends what a pg connection's `stream` receives from now on to `sink`. */
 export function divert(stream: Duplex, sink: ReadSink): Diversion {
   if (stream instanceof CopySocket) {
     stream.divert(sink);

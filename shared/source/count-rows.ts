@@ -12,8 +12,8 @@ const QUERY_CANCELED = '57014';
 const plan = z.tuple([z.looseObject({ Plan: z.looseObject({ 'Plan Rows': z.number() }) })]);
 
 /**
- * Counts the rows of an export for `limitMs` at most, and asks the planner when that was not enough.
- * @param client in a transaction
+ * Counts the rows of an export for at most `limitMs`, then falls back to the planner's estimate.
+ * @param client a client in a transaction
  */
 export async function countRows(client: PoolClient, { from }: FrozenQuery, limitMs: number): Promise<RowCount> {
   await client.query('SAVEPOINT counting');
@@ -23,7 +23,7 @@ export async function countRows(client: PoolClient, { from }: FrozenQuery, limit
     return { rows: rows[0]?.rows ?? 0, rowsAre: 'exact' };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === QUERY_CANCELED)) throw error;
-    // Brings the session's own time limit back, too.
+    // This also restores the session's own time limit.
     await client.query('ROLLBACK TO SAVEPOINT counting');
     const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(`EXPLAIN (FORMAT JSON) SELECT ${from}`);
     const [{ Plan: top }] = plan.parse(rows[0]?.['QUERY PLAN']);

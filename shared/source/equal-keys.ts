@@ -15,7 +15,7 @@ export class EqualKeys {
   ) {}
 
   /**
-   * Takes keys that follow each other.
+   * Takes consecutive keys.
    * @returns whether two neighbors seen so far are known to be equal
    */
   async has(keys: readonly KeyBound[]): Promise<boolean> {
@@ -25,7 +25,7 @@ export class EqualKeys {
     return this.#pairs.length >= PAIRS && this.hasAny();
   }
 
-  /** Whether two of all neighbors are equal. */
+  /** Whether any two neighbors are equal. */
   async hasAny(): Promise<boolean> {
     const pairs = this.#pairs;
     this.#pairs = [];

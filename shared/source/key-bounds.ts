@@ -3,10 +3,10 @@ import type { Bound, KeyBound } from '../plan/segments.js';
 import { EqualKeys } from './equal-keys.js';
 import { AS_TEXT, type PoolClient } from '../postgres.js';
 
-/** With more, every second is dropped: rows of many megabytes would otherwise each be a bound. */
+/** With more bounds, every second one is dropped: otherwise, rows of many megabytes would each be a bound. */
 export const MAX_BOUNDS = 4096;
 
-/** Why an export cannot be cut along a key. */
+/** Why an export can't be cut along a key. */
 export type KeyFlaw = 'null' | 'repeated';
 
 /**
