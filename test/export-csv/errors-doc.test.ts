@@ -250,8 +250,8 @@ describe('docs/errors.md', () => {
         'Dataset odd: odd has no column color: correct its name, or remove it.',
         'Dataset odd: column id is integer in the source database: declare its type as integer, not bigint.',
         'Dataset odd: column price is money[], which depends on the locale: remove it, or export a view that casts it to numeric.',
-        "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: name a column of type uuid or text.",
-        "Dataset odd: user column spans is interval, but a user's id is a UUID: name a column of type uuid or text.",
+        "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: choose a column of type uuid or text.",
+        "Dataset odd: user column spans is interval, but a user's id is a UUID: choose a column of type uuid or text.",
         'Dataset odd: filter mood must be a one_of with values of the enum mood: sad, glad.',
         "Dataset unordered can't be exported: The source database rejected the query: could not identify an ordering operator for type json.",
       ]);
