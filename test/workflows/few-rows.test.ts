@@ -4,7 +4,7 @@ import { leftovers, postExport, until, untilEnded } from '../support/exports.js'
 import { eventsOf } from '../support/history.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
-import { assertSameFile, cancel, rowOf, segmentsOf, slotsOf, someReader, untilStatus } from './support.js';
+import { assertSameFile, cancel, rowOf, segmentsOf, slotsOf, someReader, statusOf, untilStatus } from './support.js';
 
 describe('an export of few rows', () => {
   let service: TestService;
@@ -55,6 +55,8 @@ describe('an export of few rows', () => {
 
   it('that takes longer than two seconds gets an activity for its segment, and is the same file', async () => {
     const jobId = await postExport(service, me, behind(1));
+    // Its workflow starts a moment after it is admitted.
+    await until('its start', async () => (await statusOf(service, exportWorkflowId(jobId))) !== 'NOT_FOUND');
     await until('an activity of its own', async () => (await activitiesOf(jobId)).includes('segment-0000'));
     await door.somebodyWaits();
     assert.ok(((await rowOf(service, jobId)).total_rows ?? 0) > 1000);
