@@ -1,7 +1,8 @@
 import type { ExportInput } from '../shared/temporal/inputs.js';
 import type { ExportRequest, JobFailure, JobSeed } from '../shared/contract.js';
 import { ServiceError } from '../shared/errors.js';
-import { createRequestSchema, hashRequest } from '../shared/request/request.js';
+import { hashRequest } from '../shared/request/request.js';
+import { createRequestSchema } from '../shared/request/request-schema.js';
 import type { DueExport } from '../shared/schedules/contract.js';
 import { jobIdOfRun } from '../shared/schedules/job-id.js';
 import { requestOfRun } from '../shared/schedules/scheduled-request.js';

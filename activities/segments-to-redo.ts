@@ -1,4 +1,4 @@
-import { misplaced } from '../shared/formats/file.js';
+import { segmentsToMove } from '../shared/formats/file.js';
 import type { FileSpec } from '../shared/formats/file-spec.js';
 import type { ObjectStore } from '../shared/store/object-store.js';
 import type { StoredPart } from '../shared/store/upload-types.js';
@@ -20,7 +20,7 @@ export async function segmentsToRedo(
 ): Promise<readonly SegmentToRedo[]> {
   const spoiled = await spoiledSegments(store, records, stored);
   if (spoiled.length > 0) return spoiled;
-  return misplaced(spec, records.map(committedSegment)).map(({ segment, place }) => ({
+  return segmentsToMove(spec, records.map(committedSegment)).map(({ segment, place }) => ({
     segment,
     place,
     mode: records[segment]?.mode ?? 'parts',

@@ -1,4 +1,5 @@
-import { createRequestSchema, parseExportRequest, type AskedRequest } from '../shared/request/request.js';
+import { parseExportRequest, type AskedRequest } from '../shared/request/request.js';
+import { createRequestSchema } from '../shared/request/request-schema.js';
 import type { CheckedBody } from './openapi/operation.js';
 import { describeExportRequest } from './openapi/export-request.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { FORMATS, formatNamed } from '../../shared/formats/index.js';
-import { createRequestSchema, type RequestSchema } from '../../shared/request/request.js';
+import { createRequestSchema, type RequestSchema } from '../../shared/request/request-schema.js';
 import { RELATIVE_RANGES } from '../../shared/schedules/relative-range.js';
 import { componentRef } from './schemas.js';
 

@@ -1,6 +1,7 @@
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { fieldProblems, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
-import { withRecipient, type RequestSchema } from '../../shared/request/request.js';
+import { withRecipient } from '../../shared/request/request.js';
+import { type RequestSchema } from '../../shared/request/request-schema.js';
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { CronError, parseCron } from '../../shared/schedules/cron.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';

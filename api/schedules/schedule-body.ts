@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRequestSchema } from '../../shared/request/request.js';
+import { createRequestSchema } from '../../shared/request/request-schema.js';
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';
 import { describeScheduledRequest } from '../openapi/export-request.js';

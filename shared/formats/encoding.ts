@@ -47,7 +47,7 @@ export interface WrittenSegment {
 }
 
 /** A segment that must be written again, in another place. */
-export interface Misplaced {
+export interface SegmentToMove {
   readonly segment: number;
   readonly place: SegmentPlace;
 }
@@ -187,6 +187,6 @@ export interface Encoding {
    * @param segments of the file, in order
    * @throws ServiceError PLAN_OUTGROWN if only a new plan helps
    */
-  misplaced?(segments: readonly WrittenSegment[]): Misplaced[];
+  segmentsToMove?(segments: readonly WrittenSegment[]): SegmentToMove[];
   warnings?(segments: readonly WrittenSegment[]): Warning[];
 }

@@ -3,7 +3,7 @@ import { archiveOf, joinMembers, PLANNED_WIDE } from './archive/archive.js';
 import { DeflateEncoder } from './archive/deflate.js';
 import { isGzip } from './file-kind.js';
 import { outlineOf, type FileSpec } from './file-spec.js';
-import type { Emit, FormatResources, Misplaced, SegmentEncoder, SegmentPlace, WrittenSegment } from './encoding.js';
+import type { Emit, FormatResources, SegmentToMove, SegmentEncoder, SegmentPlace, WrittenSegment } from './encoding.js';
 import { NOTHING } from './pass-through.js';
 import { groupSegments } from './group-segments.js';
 import { GZIP_HEADER, gzipTail } from './archive/gzip.js';
@@ -66,8 +66,8 @@ export async function joinFile(
 }
 
 /** Segments that turned out different from their plan. @throws ServiceError PLAN_OUTGROWN */
-export const misplaced = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Misplaced[] =>
-  groupSegments(segments, ({ place }) => place.file).flatMap((group) => format.misplaced?.(group) ?? []);
+export const segmentsToMove = ({ format }: FileSpec, segments: readonly WrittenSegment[]): SegmentToMove[] =>
+  groupSegments(segments, ({ place }) => place.file).flatMap((group) => format.segmentsToMove?.(group) ?? []);
 
 /** Notes about the file for its user. */
 export const warningsOf = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Warning[] =>

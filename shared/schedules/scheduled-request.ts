@@ -3,7 +3,8 @@ import { ACCOUNT } from '../datasets/account.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ServiceError } from '../errors.js';
 import type { FieldProblem } from '../request/field-problems.js';
-import { checkExportRequest, withRecipient, type AskedRequest, type RequestSchema } from '../request/request.js';
+import { checkExportRequest, withRecipient, type AskedRequest } from '../request/request.js';
+import { type RequestSchema } from '../request/request-schema.js';
 import type { RecipientRule } from '../mails/recipient.js';
 import { RELATIVE_RANGES, isRelativeRange, resolveRange } from './relative-range.js';
 

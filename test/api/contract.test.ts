@@ -7,7 +7,8 @@ import { ROUTES } from '../../api/routes/index.js';
 import { ERRORS } from '../../shared/errors.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { serviceVersion } from '../../shared/process/service-version.js';
-import { createRequestSchema, parseExportRequest } from '../../shared/request/request.js';
+import { parseExportRequest } from '../../shared/request/request.js';
+import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { seedFor, someone, startApi, type TestApi } from './support.js';
 
 const json = z.record(z.string(), z.unknown());

@@ -7,7 +7,7 @@ import { checkDataset, datasetNamed, type Dataset } from '../../shared/datasets/
 import { orders } from '../../shared/datasets/orders.js';
 import { messageOf, sentenceOf, type ErrorCode } from '../../shared/errors.js';
 import { loadFormat } from '../../shared/formats/load-format.js';
-import { createRequestSchema } from '../../shared/request/request.js';
+import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { optionFields, optionValue } from '../../api/web/new-export/option-fields.js';
 import { draftFor, allowedFormats, createRequest, withFormat, type Draft } from '../../api/web/new-export/request.js';
 import { choicesSchema, type Choices } from '../../shared/request/choices-schema.js';
-import { createRequestSchema, parseExportRequest, type AskedRequest } from '../../shared/request/request.js';
+import { parseExportRequest, type AskedRequest } from '../../shared/request/request.js';
+import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { someone, startApi } from '../api/support.js';
 
 describe('the form of the web page', () => {

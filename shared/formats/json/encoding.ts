@@ -4,7 +4,7 @@ import type { RenderColumn } from '../../datasets/query.js';
 import type {
   CutSegment,
   Encoding,
-  Misplaced,
+  SegmentToMove,
   RowLane,
   SegmentEncoder,
   SegmentPlace,
@@ -102,7 +102,7 @@ const place = (_: unknown, segments: readonly CutSegment[]): { leads: number }[]
   segments.map((_segment, index) => ({ leads: index === 0 ? 1 : 0 }));
 
 /** If rows came or went after the plan, the first segment that has rows must be the one without the leading comma. */
-function misplaced(segments: readonly WrittenSegment[]): Misplaced[] {
+function segmentsToMove(segments: readonly WrittenSegment[]): SegmentToMove[] {
   const filled = segments.filter(({ rows }) => rows > 0);
   return filled.flatMap(({ segment, place }, index) => {
     const leads = index === 0 ? 1 : 0;
@@ -119,7 +119,7 @@ export const jsonEncoding: Encoding = {
   head: () => Buffer.from('['),
   place,
   createEncoder,
-  misplaced,
+  segmentsToMove,
   tail: () => Buffer.from(']\n'),
 };
 

@@ -6,7 +6,7 @@ import type {
   CutSegment,
   FileOutline,
   Encoding,
-  Misplaced,
+  SegmentToMove,
   RowSize,
   SegmentPlace,
   WrittenSegment,
@@ -61,8 +61,8 @@ function place(_: FileOutline, segments: readonly CutSegment[]): { row: number }
  * Where rows have gone, or come, since the plan, those after them on their sheet have wrong numbers: they are made again
  * without, and count from the row above.
  */
-function misplaced(segments: readonly WrittenSegment[]): Misplaced[] {
-  const wrong: Misplaced[] = [];
+function segmentsToMove(segments: readonly WrittenSegment[]): SegmentToMove[] {
+  const wrong: SegmentToMove[] = [];
   for (const sheet of groupSegments(segments, ({ place: { member } }) => member)) {
     let row = HEADING_ROWS + 1;
     for (const { segment, place: at, rows } of sheet) {
@@ -100,7 +100,7 @@ export const xlsxEncoding: Encoding = {
       return workbookFiles(sheets, columns.length, title, about.plannedAt);
     },
   },
-  misplaced,
+  segmentsToMove,
   warnings(segments) {
     const count = totalOf(segments, 'cut');
     const cells = count === 1 ? '1 cell was' : `${count.toLocaleString('en-US')} cells were`;

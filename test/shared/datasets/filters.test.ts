@@ -9,7 +9,8 @@ import {
 } from '../../../shared/datasets/define-dataset.js';
 import { createRegistry } from '../../../shared/datasets/index.js';
 import { freezeQuery } from '../../../shared/datasets/query.js';
-import { createRequestSchema, parseExportRequest } from '../../../shared/request/request.js';
+import { parseExportRequest } from '../../../shared/request/request.js';
+import { createRequestSchema } from '../../../shared/request/request-schema.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
 import { CREATE_TYPES, TYPES } from '../../conformance/type-values.js';
 

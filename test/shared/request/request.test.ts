@@ -5,7 +5,8 @@ import { createRegistry, defineDataset } from '../../../shared/datasets/index.js
 import { orders } from '../../../shared/datasets/orders.js';
 import { ServiceError } from '../../../shared/errors.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../../shared/formats/index.js';
-import { createRequestSchema, hashRequest, parseExportRequest } from '../../../shared/request/request.js';
+import { hashRequest, parseExportRequest } from '../../../shared/request/request.js';
+import { createRequestSchema } from '../../../shared/request/request-schema.js';
 
 const events = defineDataset({
   name: 'events',

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { ACCOUNT, accountDatasets } from '../datasets/account.js';
+import { columnNames, type Dataset } from '../datasets/define-dataset.js';
+import type { DatasetRegistry } from '../datasets/index.js';
+import { BUNDLE_FORMATS, FORMATS } from '../formats/index.js';
+import { askedEmail } from '../mails/recipient.js';
+import { createAddressRule, type AddressRule } from '../network/address-rule.js';
+import { webhookUrlSchema } from '../webhooks/url.js';
+import { filterSchema } from './filter-schema.js';
+
+/** The schema of a request, made from the registries of datasets and formats. */
+
+const formatSchema = (names: readonly string[]) =>
+  z
+    .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
+    .toUpperCase()
+    .pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
+const formatOptions = z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({});
+
+function notifySchema(webhookRule: AddressRule) {
+  return z
+    .strictObject({
+      email: askedEmail
+        .optional()
+        .describe(
+          "Default: your token's address, if it has one. True: the same, but a 400 if it has none. False: no email.",
+        ),
+      webhook_url: webhookUrlSchema(webhookRule).optional(),
+    })
+    .default({});
+}
+type NotifySchema = ReturnType<typeof notifySchema>;
+
+function datasetSchema(dataset: Dataset, notify: NotifySchema) {
+  const names = columnNames(dataset);
+  const filters = Object.entries(dataset.filters ?? {}).map(([name, filter]) => {
+    const type = dataset.columns[filter.column]?.type ?? 'text';
+    return [name, filterSchema(filter, type).optional()] as const;
+  });
+  return z.strictObject({
+    type: z.literal(dataset.name),
+    format: formatSchema([...FORMATS.keys()]),
+    columns: z
+      .array(z.enum(names, { error: `must be one of ${names.join(', ')}` }), {
+        error: 'must be a list of column names',
+      })
+      .min(1, 'must have at least one column')
+      .max(names.length, `must have at most ${names.length} columns`)
+      .refine((columns) => new Set(columns).size === columns.length, 'must not have a column twice')
+      .meta({ uniqueItems: true })
+      .optional()
+      .describe('In file order. Default: all; PDF leaves out columns of type uuid'),
+    filters: z.strictObject(Object.fromEntries(filters)).default({}),
+    options: formatOptions,
+    notify,
+  });
+}
+
+const EVERYTHING = "can't be set for account exports, which contain everything";
+function accountSchema(notify: NotifySchema) {
+  return z.strictObject({
+    type: z.literal(ACCOUNT),
+    format: formatSchema(BUNDLE_FORMATS),
+    columns: z.undefined({ error: EVERYTHING }).optional(),
+    filters: z.undefined({ error: EVERYTHING }).optional(),
+    options: formatOptions,
+    notify,
+  });
+}
+
+/**
+ * @param webhookRule which addresses `notify.webhook_url` may use; default: public ones
+ * @see parseExportRequest (request.ts)
+ */
+export function createRequestSchema(registry: DatasetRegistry, webhookRule = createAddressRule([])) {
+  const notify = notifySchema(webhookRule);
+  const account = accountDatasets(registry).length > 0 ? [accountSchema(notify)] : [];
+  const types = [...registry.keys(), ...account.map(() => ACCOUNT)];
+  const [first, ...rest] = [...registry.values()].map((dataset) => datasetSchema(dataset, notify));
+  if (first === undefined) throw new RangeError('There are no datasets.');
+  return z.discriminatedUnion('type', [first, ...rest, ...account], {
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null && !Array.isArray(input)
+        ? `${'type' in input ? '' : 'is required and '}must be one of ${types.join(', ')}`
+        : 'must be a JSON object',
+  });
+}
+export type RequestSchema = ReturnType<typeof createRequestSchema>;
