@@ -27,6 +27,29 @@ const ROOMS = [
 ];
 const roomsFrom = (index) => ROOMS.slice(index).map((room) => `./shared/${room}`);
 
+/** The rooms of activities/ and of api/, lowest first. The files of a folder itself may import from all of its rooms. */
+const ACTIVITY_ROOMS = ['slots', 'file', 'segment', 'plan', 'finish', 'retention', 'notify', 'schedules'];
+const API_ROOMS = [
+  'openapi',
+  'http',
+  'limits',
+  'exports',
+  'access',
+  'live',
+  'health',
+  'schedules',
+  'webhooks',
+  'routes',
+];
+const ordered = (folder, rooms) =>
+  rooms.slice(0, -1).map((room, index) =>
+    layer(
+      `./${folder}/${room}`,
+      rooms.slice(index + 1).map((higher) => `./${folder}/${higher}`),
+      `${folder}/${room}/ is below this folder`,
+    ),
+  );
+
 /** What workflow code may import from shared/: types, constants and pure functions. */
 const WORKFLOW_SAFE = [
   './contract.ts',
@@ -74,9 +97,9 @@ export default defineConfig(
             ),
             layer('./workflows', './shared', 'workflow code does no I/O', WORKFLOW_SAFE),
             layer('./shared/*.ts', roomsFrom(0), 'the files of shared/ itself are below its folders'),
-            ...ROOMS.slice(0, -1).map((room, index) =>
-              layer(`./shared/${room}`, roomsFrom(index + 1), `shared/${room}/ is below this folder: see ROOMS`),
-            ),
+            ...ordered('shared', ROOMS),
+            ...ordered('activities', ACTIVITY_ROOMS),
+            ...ordered('api', API_ROOMS),
             layer(
               './activities',
               ['./api', './worker', './workflows', './dev', './bench', './test'],
@@ -93,6 +116,13 @@ export default defineConfig(
           ],
         },
       ],
+    },
+  },
+  {
+    files: ['{activities,api,shared,worker,workflows}/**/*.{ts,tsx}'],
+    rules: {
+      'max-lines': ['error', 250],
+      'max-lines-per-function': ['error', { max: 60, skipComments: true, skipBlankLines: true }],
     },
   },
   {

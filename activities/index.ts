@@ -1,22 +1,22 @@
 import { withFailures } from './as-failure.js';
-import { claimSlot } from './claim-slot.js';
+import { claimSlot } from './slots/claim-slot.js';
 import type { ActivityDeps } from './deps.js';
-import { deliverWebhook } from './deliver-webhook.js';
-import { discardExport } from './discard-export.js';
-import { eraseUser } from './erase-user.js';
-import { exportSegment } from './export-segment.js';
-import { failExport } from './fail-export.js';
-import { findDeadExports } from './find-dead-exports.js';
-import { finishUpload } from './finish-upload.js';
-import { openUpload } from './open-upload.js';
-import { planAndWriteIfSmall } from './plan-and-write-if-small.js';
-import { prepareScheduledExport } from './prepare-scheduled-export.js';
-import { publishExport } from './publish-export.js';
-import { refuseScheduledExport } from './refuse-scheduled-export.js';
-import { releaseSlot } from './release-slot.js';
-import { sendEmail } from './send-email.js';
-import { settleExport } from './settle-export.js';
-import { sweep } from './sweep.js';
+import { deliverWebhook } from './notify/deliver-webhook.js';
+import { discardExport } from './finish/discard-export.js';
+import { eraseUser } from './retention/erase-user.js';
+import { exportSegment } from './segment/export-segment.js';
+import { failExport } from './finish/fail-export.js';
+import { findDeadExports } from './slots/find-dead-exports.js';
+import { finishUpload } from './finish/finish-upload.js';
+import { openUpload } from './file/open-upload.js';
+import { planAndWriteIfSmall } from './plan/plan-and-write-if-small.js';
+import { prepareScheduledExport } from './schedules/prepare-scheduled-export.js';
+import { publishExport } from './finish/publish-export.js';
+import { refuseScheduledExport } from './schedules/refuse-scheduled-export.js';
+import { releaseSlot } from './slots/release-slot.js';
+import { sendEmail } from './notify/send-email.js';
+import { settleExport } from './slots/settle-export.js';
+import { sweep } from './retention/sweep.js';
 
 /** Short steps for the control queue, including the finish of an export with one segment. */
 export const createControlActivities = (deps: ActivityDeps) =>

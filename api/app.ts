@@ -1,19 +1,19 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../shared/errors.js';
-import { accessLog } from './access-log.js';
-import { authenticate } from './authenticate.js';
-import { contextOf } from './context.js';
-import { crossOrigin } from './cross-origin.js';
+import { accessLog } from './http/access-log.js';
+import { authenticate } from './access/authenticate.js';
+import { contextOf } from './http/context.js';
+import { crossOrigin } from './http/cross-origin.js';
 import type { ApiDeps } from './deps.js';
-import { jsonBody } from './json-body.js';
-import { problems } from './problem.js';
+import { jsonBody } from './http/json-body.js';
+import { problems } from './http/problem.js';
 import type { Route } from './openapi/operation.js';
-import { rateLimits } from './rate-limits.js';
-import { requireScope } from './require-scope.js';
+import { rateLimits } from './limits/rate-limits.js';
+import { requireScope } from './access/require-scope.js';
 import { ROUTES } from './routes/index.js';
-import { securityHeaders } from './security-headers.js';
-import { nothingHere } from './static-file.js';
+import { securityHeaders } from './http/security-headers.js';
+import { nothingHere } from './http/static-file.js';
 
 const userIdSchema = z.guid().toLowerCase();
 

@@ -14,10 +14,10 @@ import type { AddressRule } from '../shared/network/address-rule.js';
 import type { Scrape } from '../shared/process/metrics-server.js';
 import type { TenantWeights } from '../shared/temporal/tenant-weights.js';
 import type { TemporalClient } from '../shared/temporal/client.js';
-import type { TimeZones } from './time-zones.js';
-import type { ApiMetrics } from './metrics.js';
-import type { Permissions } from './permissions.js';
-import type { Readiness } from './readiness.js';
+import type { TimeZones } from './exports/time-zones.js';
+import type { ApiMetrics } from './health/metrics.js';
+import type { Permissions } from './access/permissions.js';
+import type { Readiness } from './health/readiness.js';
 
 export const SCOPES = ['exports:read', 'exports:write', 'exports:admin', 'operator:decode'] as const;
 export type Scope = (typeof SCOPES)[number];

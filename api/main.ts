@@ -17,17 +17,17 @@ import { WebhookStore } from '../shared/webhooks/store.js';
 import { openTracing } from '../shared/process/tracing.js';
 import { connectTemporal, temporalAddress, TemporalSettingsError } from '../shared/temporal/client.js';
 import { createApp } from './app.js';
-import { logContext } from './context.js';
+import { logContext } from './http/context.js';
 import type { ApiDeps } from './deps.js';
-import { measureApi } from './measure-api.js';
+import { measureApi } from './health/measure-api.js';
 import { openPools } from './open-pools.js';
-import { Permissions } from './permissions.js';
-import { Readiness } from './readiness.js';
-import { createReadinessChecks } from './readiness-checks.js';
+import { Permissions } from './access/permissions.js';
+import { Readiness } from './health/readiness.js';
+import { createReadinessChecks } from './health/readiness-checks.js';
 import { ListenError, serveApp } from './server.js';
 import { settingsOf, trustOf } from './settings.js';
-import { TimeZones } from './time-zones.js';
-import { createTokenVerifier } from './verify-token.js';
+import { TimeZones } from './exports/time-zones.js';
+import { createTokenVerifier } from './access/verify-token.js';
 
 /** How long requests may still take after a stop signal. */
 const DRAIN_MS = 10_000;
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     const deps: ApiDeps = {
       ...state,
       metrics,
-      traceRequests: tracing === null ? undefined : (await import('./trace-requests.js')).traceRequests(tracing),
+      traceRequests: tracing === null ? undefined : (await import('./http/trace-requests.js')).traceRequests(tracing),
       scrape: metricsPort === undefined ? scrape : undefined,
       source: new Source(pools.estimates),
       timeZones: new TimeZones(new Source(pools.timezones), logger),

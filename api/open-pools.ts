@@ -2,8 +2,8 @@ import type { ApiConfig } from '../shared/startup/config.js';
 import type { Logger } from '../shared/process/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import { SILENCE_MS } from '../shared/time-limit.js';
-import { ESTIMATES } from './estimate-turns.js';
-import { PERMISSION_CHECKS } from './permissions.js';
+import { ESTIMATES } from './limits/estimate-turns.js';
+import { PERMISSION_CHECKS } from './access/permissions.js';
 
 /** Every connection of an API process, by purpose: waiting for one kind delays nobody who needs another. */
 export interface ApiPools {

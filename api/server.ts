@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
-import { bornForExpress } from './born-for-express.js';
+import { bornForExpress } from './http/born-for-express.js';
 
 export interface RunningServer {
   /** The requested port, or a free one if 0 was requested. */

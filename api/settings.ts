@@ -3,7 +3,7 @@ import { createAddressRule } from '../shared/network/address-rule.js';
 import { serviceRoot } from '../shared/process/service-version.js';
 import { tuningOf, type ApiConfig } from '../shared/startup/config.js';
 import type { ApiSettings } from './deps.js';
-import type { TokenTrust } from './verify-token.js';
+import type { TokenTrust } from './access/verify-token.js';
 
 /** The part of the configuration that the routes need. */
 export const settingsOf = (config: ApiConfig): ApiSettings => ({

@@ -1,5 +1,5 @@
 import { runMain } from '../shared/process/process.js';
-import { makeToken } from './make-token.js';
+import { makeToken } from './access/make-token.js';
 
 /** `npm run token`: a JWT for trying things out, signed with `JWT_SECRET`. */
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '../api/sign-token.js';
+import { signToken } from '../api/access/sign-token.js';
 import { CONTOSO, NORTHWIND } from '../dev/sample-data/tenants.js';
 import { StackError } from '../dev/stack/stack-error.js';
 import { ask, getExport, postExport, type Caller } from './job.js';

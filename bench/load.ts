@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '../api/sign-token.js';
+import { signToken } from '../api/access/sign-token.js';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
 import { messageOf } from '../shared/errors.js';
 import { ask, postExport, type Caller } from './job.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { signToken } from '../api/sign-token.js';
+import { signToken } from '../api/access/sign-token.js';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
 import { createNamespace } from '../dev/stack/create-namespace.js';
 import type { ManagedProcess } from '../dev/stack/managed-process.js';

@@ -3,7 +3,7 @@ import type { RetentionInput } from '../shared/temporal/inputs.js';
 import { longControlActivities } from './activity-options.js';
 
 /**
- * Repeats the sweep (`activities/sweep.ts`) for as long as its input says. A Temporal Schedule starts the next run
+ * Repeats the sweep (`activities/retention/sweep.ts`) for as long as its input says. A Temporal Schedule starts the next run
  * within half a minute, also after an operator or the removal of its worker's version has ended the last one.
  */
 export async function retentionWorkflow({ tuning, everyMs, forMs }: RetentionInput): Promise<void> {

@@ -6,10 +6,10 @@ import type { TemporalClient } from '../../shared/temporal/client.js';
 import { isInvalid } from '../../shared/temporal/grpc-code.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { SILENCE_MS, withTimeLimit } from '../../shared/time-limit.js';
-import { defineRoute } from '../define-route.js';
+import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
-import { jobParams, ownedJob } from '../input.js';
-import { isPassingFault, pauseAfter } from '../passing-faults.js';
+import { jobParams, ownedJob } from '../http/input.js';
+import { isPassingFault, pauseAfter } from '../exports/passing-faults.js';
 
 export const cancelExport = defineRoute({
   method: 'post',

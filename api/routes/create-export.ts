@@ -3,14 +3,14 @@ import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import { jobView } from '../../shared/job/view.js';
 import { validationFailed } from '../../shared/request/field-problems.js';
 import { hashRequest, withRecipient, type AskedRequest } from '../../shared/request/request.js';
-import { contextOf } from '../context.js';
-import { defineRoute } from '../define-route.js';
+import { contextOf } from '../http/context.js';
+import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps, Principal } from '../deps.js';
-import { exportBody } from '../export-body.js';
-import { idFor } from '../input.js';
+import { exportBody } from '../exports/export-body.js';
+import { idFor } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
-import { sameRequest, startExport } from '../start-export.js';
-import { Turns } from '../turns.js';
+import { sameRequest, startExport } from '../exports/start-export.js';
+import { Turns } from '../limits/turns.js';
 
 /** Must never change: the same idempotency key would create another export. */
 const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';

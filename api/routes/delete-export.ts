@@ -3,9 +3,9 @@ import { deleteObjectsOf } from '../../shared/job/delete-objects.js';
 import { isActive } from '../../shared/job/lifecycle.js';
 import type { JobRow } from '../../shared/job/row.js';
 import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/time-limit.js';
-import { defineRoute } from '../define-route.js';
+import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
-import { jobParams, ownedJob } from '../input.js';
+import { jobParams, ownedJob } from '../http/input.js';
 
 export const deleteExport = defineRoute({
   method: 'delete',

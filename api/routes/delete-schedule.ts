@@ -1,5 +1,5 @@
-import { defineRoute } from '../define-route.js';
-import { scheduleParams } from '../input.js';
+import { defineRoute } from '../http/define-route.js';
+import { scheduleParams } from '../http/input.js';
 import { requireDone } from '../schedules/owned-schedule.js';
 
 export const deleteSchedule = defineRoute({

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { defineRoute } from '../define-route.js';
-import { nothingHere, sendFile } from '../static-file.js';
+import { defineRoute } from '../http/define-route.js';
+import { nothingHere, sendFile } from '../http/static-file.js';
 
 /** Swagger UI from its npm package. */
 const ASSETS = fileURLToPath(new URL('.', import.meta.resolve('swagger-ui-dist/package.json')));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute } from '../define-route.js';
+import { defineRoute } from '../http/define-route.js';
 
 const PAGE = `<!doctype html>
 <html lang="en">

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineRoute } from '../define-route.js';
-import { ownedJob, jobParams } from '../input.js';
-import { LINK_PROBLEMS, mintLink } from '../mint-link.js';
+import { defineRoute } from '../http/define-route.js';
+import { ownedJob, jobParams } from '../http/input.js';
+import { LINK_PROBLEMS, mintLink } from '../exports/mint-link.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
 const querySchema = z.strictObject({

@@ -6,8 +6,8 @@ import type { TemporalClient } from '../../shared/temporal/client.js';
 import { isInvalid } from '../../shared/temporal/grpc-code.js';
 import { CONTROL_QUEUE, erasureWorkflowId } from '../../shared/temporal/names.js';
 import { SILENCE_MS, askInTime } from '../../shared/time-limit.js';
-import { defineRoute } from '../define-route.js';
-import { userParams } from '../input.js';
+import { defineRoute } from '../http/define-route.js';
+import { userParams } from '../http/input.js';
 
 /** Most erasures finish within this time; the others continue in the background. */
 const ANSWER_WITHIN_MS = 20_000;

@@ -5,13 +5,13 @@ import { ServiceError } from '../../shared/errors.js';
 import { estimateSchema, type Estimate } from '../../shared/request/estimate-schema.js';
 import type { RowCount } from '../../shared/source/count-rows.js';
 import { SILENCE_MS } from '../../shared/time-limit.js';
-import { askSource } from '../ask-source.js';
-import { clientGone } from '../client-gone.js';
-import { defineRoute } from '../define-route.js';
+import { askSource } from '../exports/ask-source.js';
+import { clientGone } from '../http/client-gone.js';
+import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
-import { forecast } from '../estimate.js';
-import { EstimateTurns } from '../estimate-turns.js';
-import { exportBody } from '../export-body.js';
+import { forecast } from '../exports/estimate.js';
+import { EstimateTurns } from '../limits/estimate-turns.js';
+import { exportBody } from '../exports/export-body.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
 /** How long rows are counted before the planner's estimate is used, ms; for all datasets of an account together. */

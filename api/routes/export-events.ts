@@ -2,15 +2,15 @@ import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
 import { JOB_EXAMPLES } from '../../shared/job/schema.js';
-import { contextOf } from '../context.js';
-import { defineRoute } from '../define-route.js';
-import { EventStream } from '../event-stream.js';
-import { jobParams, ownedJob } from '../input.js';
-import { JobWatches } from '../job-watches.js';
-import { LiveProgress } from '../live-progress.js';
+import { contextOf } from '../http/context.js';
+import { defineRoute } from '../http/define-route.js';
+import { EventStream } from '../live/event-stream.js';
+import { jobParams, ownedJob } from '../http/input.js';
+import { JobWatches } from '../live/job-watches.js';
+import { LiveProgress } from '../live/live-progress.js';
 import { componentRef } from '../openapi/schemas.js';
-import { problemOf } from '../problem.js';
-import { Shares } from '../shares.js';
+import { problemOf } from '../http/problem.js';
+import { Shares } from '../limits/shares.js';
 
 /** Node fires longer timers immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,8 +1,8 @@
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import { jobView } from '../../shared/job/view.js';
-import { defineRoute } from '../define-route.js';
-import { ownedJob, jobParams } from '../input.js';
-import { LiveProgress } from '../live-progress.js';
+import { defineRoute } from '../http/define-route.js';
+import { ownedJob, jobParams } from '../http/input.js';
+import { LiveProgress } from '../live/live-progress.js';
 
 export const getExport = defineRoute({
   method: 'get',

@@ -5,7 +5,7 @@ import { columnNames, shownColumns } from '../../shared/datasets/define-dataset.
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
-import { defineRoute } from '../define-route.js';
+import { defineRoute } from '../http/define-route.js';
 
 function datasetView(dataset: Dataset) {
   const { name, title, filters = {} } = dataset;

@@ -4,8 +4,8 @@ import { MAILS_AN_HOUR, SKIP_REASONS, type SkippedMail } from '../../shared/mail
 import { isoTime } from '../../shared/text/iso-time.js';
 import { eventType } from '../../shared/webhooks/message.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/webhooks/store.js';
-import { defineRoute } from '../define-route.js';
-import { jobParams, ownedJob } from '../input.js';
+import { defineRoute } from '../http/define-route.js';
+import { jobParams, ownedJob } from '../http/input.js';
 import { webhookEventSchema, webhookIdSchema } from '../webhooks/event-schema.js';
 
 const moment = z.iso.datetime();

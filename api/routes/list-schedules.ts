@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { cursorSchema, writeCursor } from '../cursor.js';
-import { defineRoute } from '../define-route.js';
-import { limitSchema } from '../input.js';
+import { cursorSchema, writeCursor } from '../http/cursor.js';
+import { defineRoute } from '../http/define-route.js';
+import { limitSchema } from '../http/input.js';
 import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../schedules/schedule-schema.js';
 
 const querySchema = z.strictObject({

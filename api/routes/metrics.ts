@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { METRICS_TYPE } from '../../shared/process/metrics-server.js';
-import { defineRoute } from '../define-route.js';
-import { nothingHere } from '../static-file.js';
+import { defineRoute } from '../http/define-route.js';
+import { nothingHere } from '../http/static-file.js';
 
 /** Public. If the service is reachable from the internet, METRICS_PORT moves the metrics to a port of their own. */
 export const metrics = defineRoute({

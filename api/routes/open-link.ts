@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
 import { linkExpiry, readDownloadToken } from '../../shared/job/links.js';
-import { contextOf } from '../context.js';
-import { defineRoute } from '../define-route.js';
-import { LINK_PROBLEMS, mintLink } from '../mint-link.js';
+import { contextOf } from '../http/context.js';
+import { defineRoute } from '../http/define-route.js';
+import { LINK_PROBLEMS, mintLink } from '../exports/mint-link.js';
 
 const tokenSchema = z.string().min(1).meta({
   description: 'From `download_url`. Anyone who has it can download the file.',

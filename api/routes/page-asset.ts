@@ -2,8 +2,8 @@ import type { Request, Response } from 'express';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { defineRoute } from '../define-route.js';
-import { nothingHere, sendFile } from '../static-file.js';
+import { defineRoute } from '../http/define-route.js';
+import { nothingHere, sendFile } from '../http/static-file.js';
 
 /** The names of files change with their contents. */
 const FOREVER = 'public, max-age=31536000, immutable';

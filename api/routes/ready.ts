@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineRoute } from '../define-route.js';
-import { PARTS } from '../readiness.js';
+import { defineRoute } from '../http/define-route.js';
+import { PARTS } from '../health/readiness.js';
 
 /** Public, so it names parts of the service but no addresses. */
 export const ready = defineRoute({

@@ -8,8 +8,8 @@ import type { RedeliveryInput } from '../../shared/temporal/inputs.js';
 import { CONTROL_QUEUE, redeliveryWorkflowId } from '../../shared/temporal/names.js';
 import { SILENCE_MS, askInTime } from '../../shared/time-limit.js';
 import { eventType } from '../../shared/webhooks/message.js';
-import { defineRoute } from '../define-route.js';
-import { jobParams, ownedJob } from '../input.js';
+import { defineRoute } from '../http/define-route.js';
+import { jobParams, ownedJob } from '../http/input.js';
 import { webhookEventSchema, webhookIdSchema } from '../webhooks/event-schema.js';
 
 const EVENTS: Readonly<Partial<Record<ExportStatus, NotificationEvent>>> = {

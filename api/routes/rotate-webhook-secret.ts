@@ -1,5 +1,5 @@
 import { ServiceError } from '../../shared/errors.js';
-import { defineRoute } from '../define-route.js';
+import { defineRoute } from '../http/define-route.js';
 import { SECRET_ANSWER, secretView } from '../webhooks/secret-view.js';
 
 export const rotateWebhookSecret = defineRoute({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
-import { contextOf } from '../context.js';
-import { defineRoute } from '../define-route.js';
-import { scheduleParams } from '../input.js';
+import { contextOf } from '../http/context.js';
+import { defineRoute } from '../http/define-route.js';
+import { scheduleParams } from '../http/input.js';
 import { requireDone } from '../schedules/owned-schedule.js';
 
 const runSchema = z.strictObject({

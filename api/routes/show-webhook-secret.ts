@@ -1,4 +1,4 @@
-import { defineRoute } from '../define-route.js';
+import { defineRoute } from '../http/define-route.js';
 import { SECRET_ANSWER, secretView } from '../webhooks/secret-view.js';
 
 export const showWebhookSecret = defineRoute({

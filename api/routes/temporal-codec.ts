@@ -2,9 +2,9 @@ import type { Payload } from '@temporalio/common';
 import { z } from 'zod';
 import { validationFailed } from '../../shared/request/field-problems.js';
 import { PayloadKeyError } from '../../shared/temporal/payload-codec.js';
-import { defineRoute } from '../define-route.js';
+import { defineRoute } from '../http/define-route.js';
 import type { Route } from '../openapi/operation.js';
-import { nothingHere } from '../static-file.js';
+import { nothingHere } from '../http/static-file.js';
 
 /**
  * A codec server (https://docs.temporal.io/codec-server): Temporal's Web UI and CLI send encrypted payloads and get them

@@ -1,5 +1,5 @@
-import { defineRoute } from '../define-route.js';
-import { scheduleParams } from '../input.js';
+import { defineRoute } from '../http/define-route.js';
+import { scheduleParams } from '../http/input.js';
 import { SCHEDULE_ANSWER, ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
 import { scheduleView } from '../schedules/schedule-schema.js';
 

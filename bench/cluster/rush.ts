@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import type { Caller } from '../job.js';
 import { LATENCY_ROWS } from '../latency.js';

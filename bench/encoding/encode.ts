@@ -6,7 +6,7 @@
  */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { measureRows, type RowSample } from '../../activities/sample-rows.js';
+import { measureRows, type RowSample } from '../../activities/plan/sample-rows.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { shownColumns } from '../../shared/datasets/define-dataset.js';
 import { orders } from '../../shared/datasets/orders.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import type { SampleUser } from '../sample-data/tenants.js';
 import type { Progress } from '../stack/progress.js';
 import { messageOf } from '../../shared/errors.js';

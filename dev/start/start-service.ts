@@ -1,4 +1,4 @@
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import { CONTROL_QUEUE } from '../../shared/temporal/names.js';
 import { connectTemporal, type TemporalClient } from '../../shared/temporal/client.js';
 import { NORTHWIND } from '../sample-data/tenants.js';

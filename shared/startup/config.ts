@@ -1,12 +1,23 @@
 import { z } from 'zod';
 import type { Tuning } from '../temporal/inputs.js';
-import { isDatabaseUrl } from './database-url.js';
-import { readPayloadKeys } from '../temporal/payload-keys.js';
-import { readRecipientRule } from '../mails/recipient.js';
-import { readWeights } from '../temporal/tenant-weights.js';
-import { readTrustProxy } from './trust-proxy.js';
 import { DEFAULT_TUNING } from '../temporal/tuning.js';
-import { isRange } from '../network/address-rule.js';
+import {
+  databaseUrl,
+  milliseconds,
+  logLevel,
+  origins,
+  payloadKeys,
+  ranges,
+  recipientRule,
+  requests,
+  sender,
+  smtpUrl,
+  trustProxy,
+  UNITS,
+  url,
+  weights,
+  wholeNumber,
+} from './config-values.js';
 
 /**
  * The environment, parsed once in a process's `main.ts`, frozen and passed down. Nothing else reads `process.env`,
@@ -17,90 +28,6 @@ import { isRange } from '../network/address-rule.js';
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
-
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const DURATION = /^(\d+)\s*(ms|s|m|h|d)$/;
-
-const wholeNumber = (minimum: number, maximum = Number.MAX_SAFE_INTEGER) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
-const duration = z
-  .string()
-  .regex(DURATION, 'must be a time such as 90s, 30m, 24h or 7d')
-  .transform((text) => {
-    const [, amount, unit] = DURATION.exec(text) ?? [];
-    return Number(amount) * UNITS[unit as keyof typeof UNITS];
-  });
-/** Requests a minute; 0 is no limit. */
-const requests = (usual: number) =>
-  wholeNumber(0)
-    .default(usual)
-    .transform((limit) => (limit === 0 ? undefined : limit));
-const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
-const origins = z
-  .string()
-  .default('')
-  .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
-  .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example.com, separated by commas, or *');
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-// `localhost:9000` is a URL, too: of the scheme `localhost`.
-const url = z.url({ protocol: /^https?$/, error: 'must be an address such as http://host:port' });
-const ranges = z
-  .string()
-  .transform((text) => text.split(',').map((range) => range.trim()))
-  .refine((list) => list.every(isRange), 'must be ranges of IP addresses such as 10.0.0.0/8,fd00::/8');
-const SMTP_SENTENCE = 'must be an address such as smtp://user:password@host:587 or smtps://user:password@host';
-const hasHost = (address: string): boolean => URL.canParse(address) && new URL(address).hostname !== '';
-const SENDER = /^(?:[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
-const WEIGHTS_SENTENCE =
-  "must be tenants' ids, each with a weight from 0.001 to 1000, such as 0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01=2";
-const weights = z
-  .string()
-  .default('')
-  .transform((text, context) => {
-    const read = readWeights(text);
-    if (read !== null) return read;
-    context.addIssue(WEIGHTS_SENTENCE);
-    return z.NEVER;
-  });
-const PAYLOAD_KEY_SENTENCE =
-  'must be NAME:KEY, or several of these separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
-/** Encrypts what Temporal stores; absent: nothing is encrypted. */
-const payloadKeys = z
-  .string()
-  .transform((text, context) => {
-    const keys = readPayloadKeys(text);
-    if (keys !== null) return keys;
-    context.addIssue(PAYLOAD_KEY_SENTENCE);
-    return z.NEVER;
-  })
-  .optional();
-const TRUST_PROXY_SENTENCE = 'must be true, false, a number of proxies, or their addresses such as loopback,10.0.0.0/8';
-const trustProxy = z
-  .string()
-  .default('false')
-  .transform((text, context) => {
-    const proxies = readTrustProxy(text);
-    if (proxies !== null) return proxies;
-    context.addIssue(TRUST_PROXY_SENTENCE);
-    return z.NEVER;
-  });
-const recipientRule = z.string().transform((text, context) => {
-  const rule = readRecipientRule(text);
-  if (rule !== null) return rule;
-  context.addIssue('must be token, any, or a list of domains such as domains:example.com,example.org');
-  return z.NEVER;
-});
-const DATABASE_URL_SENTENCE =
-  'must be an address such as postgres://user:password@host:5432/database, with the special characters of the user and ' +
-  'the password percent-encoded (%40 for @, %2F for /, %3F for ?, %23 for #, %25 for %)';
-const databaseUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgres:// or postgresql://', abort: true })
-  .refine(isDatabaseUrl, DATABASE_URL_SENTENCE);
 
 const common = z.object({
   DATABASE_URL: databaseUrl,
@@ -119,7 +46,7 @@ const common = z.object({
   NOTIFY_EMAIL: recipientRule.default('token'),
   PUBLIC_URL: url.default('http://localhost:3000'),
   DATASETS_MODULE: z.string().optional(),
-  RETRY_WINDOW: duration.default(24 * UNITS.h),
+  RETRY_WINDOW: milliseconds.default(24 * UNITS.h),
   // What exports are given: by the API that starts them, and by a worker whose schedules do.
   MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
   // Over all users and all processes; none is no limit.
@@ -136,7 +63,7 @@ const common = z.object({
   METRICS_HOST: z.string().default('0.0.0.0'),
   // Whom traces are sent to. OpenTelemetry reads this and its other variables itself.
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
-  LOG_LEVEL: z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` }).default('info'),
+  LOG_LEVEL: logLevel.default('info'),
 });
 
 const api = common.extend({
@@ -161,7 +88,7 @@ const api = common.extend({
   MAX_EVENT_STREAMS: wholeNumber(1).default(20),
   // Of one user.
   MAX_SCHEDULES: wholeNumber(0).default(20),
-  MIN_SCHEDULE_INTERVAL: duration.default(15 * UNITS.m),
+  MIN_SCHEDULE_INTERVAL: milliseconds.default(15 * UNITS.m),
 });
 
 const worker = common.extend({
@@ -175,23 +102,20 @@ const worker = common.extend({
     .optional(),
   // Titles and logos of PDFs by tenant: a JSON file.
   PDF_BRANDING: z.string().optional(),
-  SMTP_URL: z
-    .url({ protocol: /^smtps?$/, error: SMTP_SENTENCE })
-    .refine(hasHost, SMTP_SENTENCE)
-    .optional(),
-  EMAIL_FROM: z.string().regex(SENDER, 'must be an address such as Exports <exports@example.com>').optional(),
+  SMTP_URL: smtpUrl.optional(),
+  EMAIL_FROM: sender.optional(),
   // Database readers of this process: plans, segments and finishes that run at the same time.
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),
   // One query of an export; an activity has half an hour in all.
-  SOURCE_STATEMENT_TIMEOUT: duration
+  SOURCE_STATEMENT_TIMEOUT: milliseconds
     .default(DEFAULT_TUNING.segment.startToCloseMs)
     .refine((ms) => ms >= UNITS.s, 'must be at least 1s'),
   // Rows of ended exports, counted from their end; files and uploads go before them.
-  JOB_TTL: duration.default(90 * UNITS.d),
+  JOB_TTL: milliseconds.default(90 * UNITS.d),
   // Where the Temporal SDK serves metrics of its own.
   METRICS_SDK_PORT: wholeNumber(1, 65_535).optional(),
   // How long a stopping worker lets its activities finish before it aborts them.
-  WORKER_DRAIN: duration.default(20 * UNITS.s),
+  WORKER_DRAIN: milliseconds.default(20 * UNITS.s),
   // Temporal's worker versioning: the deployment that all workers belong to, and the build that this one is.
   WORKER_DEPLOYMENT: z.string().optional(),
   WORKER_BUILD_ID: z.string().optional(),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TenantTurns, type TenantTurn } from '../../activities/tenant-turns.js';
+import { TenantTurns, type TenantTurn } from '../../activities/notify/tenant-turns.js';
 
 const LIMIT = 10;
 

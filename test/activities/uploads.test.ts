@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { openUpload } from '../../activities/open-upload.js';
-import { planExport } from '../../activities/plan-export.js';
+import { openUpload } from '../../activities/file/open-upload.js';
+import { planExport } from '../../activities/plan/plan-export.js';
 import type { JobSeed } from '../../shared/contract.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SignJWT, UnsecuredJWT, generateKeyPair } from 'jose';
 import { slotsWorkflowId } from '../../shared/temporal/names.js';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 import { assertProblem } from './problems.js';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import { FINISHED } from './finished.js';
 import { deeply } from '../support/depth.js';
 import { JWT_SECRET } from '../support/service.js';

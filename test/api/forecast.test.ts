@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { forecast } from '../../api/estimate.js';
+import { forecast } from '../../api/exports/estimate.js';
 import type { Finished } from '../../shared/job/store.js';
 
 const exports = (count: number, rowCount: number, seconds: number): Finished[] =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rememberTokens } from '../../api/known-tokens.js';
+import { rememberTokens } from '../../api/access/known-tokens.js';
 import { someone } from './support.js';
 
 describe('a token that was found good', () => {

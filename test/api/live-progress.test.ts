@@ -3,7 +3,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { LiveProgress } from '../../api/live-progress.js';
+import { LiveProgress } from '../../api/live/live-progress.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import type { ExportProgress, SegmentHeartbeat } from '../../shared/temporal/inputs.js';
 import type { JobRow } from '../../shared/job/row.js';

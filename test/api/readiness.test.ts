@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import type { ReadinessCheck, ReadinessChecks } from '../../api/readiness.js';
+import type { ReadinessCheck, ReadinessChecks } from '../../api/health/readiness.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../../shared/startup/checks.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { openObjectStore } from '../../shared/startup/open-object-store.js';

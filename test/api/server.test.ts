@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bornForExpress } from '../../api/born-for-express.js';
+import { bornForExpress } from '../../api/http/born-for-express.js';
 import { ListenError, serve } from '../../api/server.js';
 
 const HERE = { host: '127.0.0.1', port: 0 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import { JobStore } from '../../shared/job/store.js';
 import { migrate } from '../../shared/job/migrate.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
-import { makeToken } from '../../api/make-token.js';
+import { makeToken } from '../../api/access/make-token.js';
 import type { Caller, Principal } from '../../api/deps.js';
-import { createTokenVerifier } from '../../api/verify-token.js';
+import { createTokenVerifier } from '../../api/access/verify-token.js';
 import { UsageError } from '../../shared/process/command-line.js';
 import { serve, type RunningServer } from '../../api/server.js';
 import { runProgram } from './programs.js';

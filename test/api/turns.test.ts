@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as tick } from 'node:timers/promises';
-import { NoTurnError, Turns } from '../../api/turns.js';
+import { NoTurnError, Turns } from '../../api/limits/turns.js';
 
 describe('turns', () => {
   /** Work that begins and ends when the test says so. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { openLane } from '../../activities/lanes.js';
+import { openLane } from '../../activities/file/lanes.js';
 import { ONLY, outlineFor } from '../support/outline.js';
 import { shownColumns } from '../../shared/datasets/define-dataset.js';
 import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { openLane } from '../../activities/lanes.js';
+import { openLane } from '../../activities/file/lanes.js';
 import type { Principal } from '../../api/deps.js';
 import { checkDataset, datasetNamed, type Dataset } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';

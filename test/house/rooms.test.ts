@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findCycle, loadedWith, readImports } from './imports.js';
 
@@ -20,6 +20,16 @@ describe('The layout', () => {
     );
     assert.deepEqual(encoders, []);
     assert.ok(loadedWith('shared/formats/xlsx/encoding.ts', imports).has('xlsx'), 'the walk sees packages');
+  });
+
+  it('has small files: half of them have at most 60 lines', () => {
+    const files = globSync('{activities,api,shared,worker,workflows}/**/*.{ts,tsx}', { cwd: root('') });
+    const lines = files
+      .map((file) => readFileSync(root(file), 'utf8').split('\n').length - 1)
+      .toSorted((a, b) => a - b);
+    assert.ok(files.length > 300, 'the product was read');
+    const median = lines[Math.floor(lines.length / 2)] ?? Infinity;
+    assert.ok(median <= 60, `the median is ${median}`);
   });
 
   it('is as docs/architecture.md says: every path that it names exists', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { TimeZones } from '../../api/time-zones.js';
+import { TimeZones } from '../../api/exports/time-zones.js';
 import { assertProblem } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
 import type { Answer } from '../support/answer.js';

@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
 import { Registry } from '@prometheus-io/client';
-import { eraseUser } from '../../activities/erase-user.js';
-import { sendEmail } from '../../activities/send-email.js';
+import { eraseUser } from '../../activities/retention/erase-user.js';
+import { sendEmail } from '../../activities/notify/send-email.js';
 import { MAILS_AN_HOUR } from '../../shared/mails/store.js';
 import { WorkerMetrics } from '../../shared/process/worker-metrics.js';
 import { queryRows } from '../support/database.js';

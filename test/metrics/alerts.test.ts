@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Registry } from '@prometheus-io/client';
-import { ApiMetrics } from '../../api/metrics.js';
+import { ApiMetrics } from '../../api/health/metrics.js';
 import { WorkerMetrics } from '../../shared/process/worker-metrics.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { sampleOf } from './prometheus.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import { DEEP, LONG } from '../support/depth.js';
 import { openPython, type Python } from '../support/python.js';
 import { JWT_SECRET, someUser, startService, type TestService } from '../support/service.js';

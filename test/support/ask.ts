@@ -1,7 +1,7 @@
 import type { Answer } from './answer.js';
 import type { HoldToContract } from './contract.js';
 import type { Principal } from '../../api/deps.js';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 
 export interface Ask {
   readonly as?: Principal;

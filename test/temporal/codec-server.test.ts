@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import { assertProblem } from '../api/problems.js';
 import { someone, startApi } from '../api/support.js';
 import { postExport, untilEnded } from '../support/exports.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import type { Principal } from '../../api/deps.js';
-import { signToken } from '../../api/sign-token.js';
+import { signToken } from '../../api/access/sign-token.js';
 import { findOnPath } from '../../dev/find-on-path.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { StackError } from '../../dev/stack/stack-error.js';

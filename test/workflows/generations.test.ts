@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
-import { finishUpload } from '../../activities/finish-upload.js';
+import { finishUpload } from '../../activities/finish/finish-upload.js';
 import { queryRows } from '../support/database.js';
 import { describeDeeply } from '../support/depth.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';

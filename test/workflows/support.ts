@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { workflowStatus } from '../../activities/export-status.js';
+import { workflowStatus } from '../../activities/slots/export-status.js';
 import type { Principal } from '../../api/deps.js';
 import { CONTROL_QUEUE, exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
 import type { RetentionInput, SlotsState } from '../../shared/temporal/inputs.js';

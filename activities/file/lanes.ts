@@ -1,0 +1,107 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { changed, openComputed, type Texts } from '../../shared/datasets/compute.js';
+import { computedColumn, tableColumns, type ColumnType, type Dataset } from '../../shared/datasets/define-dataset.js';
+import type { RenderColumn } from '../../shared/datasets/query.js';
+import type { RowBytes } from '../../shared/formats/encoding.js';
+import type { LoadedFormat } from '../../shared/formats/load-format.js';
+import type { FormatOptions } from '../../shared/formats/format-options.js';
+import type { SourceSession } from '../../shared/source/session.js';
+import type { Source } from '../../shared/source/source.js';
+
+/**
+ * Rows take one of two lanes, which give the same bytes: PostgreSQL's COPY, or texts if TypeScript computes a column.
+ */
+
+export interface Lane {
+  /** The rows of a SELECT as bytes of the format; each chunk is valid until the next one is requested. */
+  rows(select: string, session: SourceSession, signal: AbortSignal): AsyncIterable<RowBytes>;
+}
+
+interface LaneWork {
+  readonly format: LoadedFormat;
+  readonly columns: readonly string[];
+  readonly options: FormatOptions;
+}
+
+/** What determines the queries of an export. */
+interface LaneChoice {
+  /** How PostgreSQL renders columns. */
+  readonly render: RenderColumn;
+  /** The columns that computed ones are made from; null for the text lane. */
+  readonly inputs: readonly string[] | null;
+}
+
+/** Chooses the text lane unless a column is computed. */
+export function chooseLane(dataset: Dataset, { format, columns, options }: LaneWork): LaneChoice {
+  const computed = columns.flatMap((name) => computedColumn(dataset, name) ?? []);
+  return computed.length === 0
+    ? { render: format.renderColumn(options), inputs: null }
+    : { render: format.rows.renderColumn(options), inputs: [...new Set(computed.flatMap(({ from }) => from))] };
+}
+
+/** Types whose values have no maximum length. */
+const LONG: ReadonlySet<ColumnType> = new Set(['numeric', 'text', 'char', 'json', 'jsonb', 'other']);
+
+/**
+ * @param dataset called by the row lane only, so that a worker without the dataset can continue all other exports
+ * @param inputs the inputs that the export was planned with
+ */
+export function openLane(
+  source: Source,
+  dataset: () => Dataset,
+  work: LaneWork,
+  { inputs }: Pick<LaneChoice, 'inputs'>,
+): Lane {
+  const { format, columns, options } = work;
+  if (inputs === null) {
+    const { rowLead } = format;
+    return {
+      rows: (select, session, signal) => source.copy(format.copySql(select, options), session, signal, { rowLead }),
+    };
+  }
+  const definition = dataset();
+  const plain = tableColumns(definition, columns);
+  const read = [...plain, ...inputs];
+  const long = read.flatMap((name, index) => (LONG.has(definition.columns[name]?.type ?? 'other') ? [index] : []));
+  const write = format.rows.createWriter(columns, options);
+  const complete = completer(definition, work, read, plain.length);
+  return {
+    async *rows(select, session, signal) {
+      for await (const rows of source.rows({ sql: select, columns: read.length, long }, session, signal)) {
+        yield { bytes: write(rows.map(complete)), rows: rows.length };
+        // Let heartbeats and other segments run.
+        await turn();
+      }
+    },
+  };
+}
+
+/**
+ * Makes the texts of all columns, in order, from the texts that were read.
+ * @param read the names of the texts read: columns of the table, then inputs
+ * @param plain how many of them are columns
+ */
+function completer(
+  dataset: Dataset,
+  { format, columns, options }: LaneWork,
+  read: readonly string[],
+  plain: number,
+): (row: Texts) => Texts {
+  const render = format.rows.renderValue(options);
+  const placeOf = (input: string): number => read.indexOf(input, plain);
+  const made = columns.flatMap((name, place) => {
+    const column = computedColumn(dataset, name);
+    return column === undefined
+      ? []
+      : [{ place, compute: openComputed(dataset, name, column, placeOf), type: column.type }];
+  });
+  return (row) => {
+    if (row.length !== read.length) throw changed(dataset);
+    const cells = row.slice(0, plain);
+    for (const { place, compute, type } of made) {
+      const text = compute(row);
+      cells.splice(place, 0, text === null ? null : render(text, type));
+    }
+    return cells;
+  };
+}

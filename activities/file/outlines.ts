@@ -1,0 +1,30 @@
+import { loadFormat } from '../../shared/formats/load-format.js';
+import type { FileSpec } from '../../shared/formats/file-spec.js';
+import type { About } from '../../shared/formats/encoding.js';
+import type { JobRow } from '../../shared/job/row.js';
+import type { Plan } from '../../shared/job/plan-schema.js';
+
+type RequestFields = Pick<JobRow, 'job_id' | 'tenant_id' | 'user_id' | 'filters' | 'notify'>;
+
+export const createAbout = (row: RequestFields, plannedAt: string): About => ({
+  jobId: row.job_id,
+  tenantId: row.tenant_id,
+  userId: row.user_id,
+  email: row.notify.email ?? null,
+  filters: row.filters,
+  plannedAt,
+});
+
+/** What determines the bytes of a planned export. */
+export async function fileSpec(
+  row: RequestFields & Pick<JobRow, 'format' | 'options'>,
+  { files, plannedAt, bundle }: Pick<Plan, 'files' | 'plannedAt' | 'bundle'>,
+): Promise<FileSpec> {
+  const about = createAbout(row, plannedAt);
+  const { options } = row;
+  return {
+    format: await loadFormat(row.format),
+    outlines: files.map(({ title, columns, layout }) => ({ title, columns, layout, options, about })),
+    ...(bundle === undefined ? {} : { bundle: { ...bundle, datasets: files.map(({ dataset }) => dataset) } }),
+  };
+}

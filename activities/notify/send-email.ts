@@ -1,0 +1,80 @@
+import { Context } from '@temporalio/activity';
+import { notificationWorkflowId } from '../../shared/temporal/names.js';
+import type { JobRef, NotificationEvent } from '../../shared/contract.js';
+import { ACCOUNT, ACCOUNT_TITLE } from '../../shared/datasets/account.js';
+import { ERRORS, ServiceError } from '../../shared/errors.js';
+import { fileName } from '../../shared/job/file-name.js';
+import type { JobRow } from '../../shared/job/row.js';
+import type { SKIP_REASONS } from '../../shared/mails/store.js';
+import { downloadUrl } from '../../shared/job/links.js';
+import type { MailFacts } from '../../shared/mails/content.js';
+import { mailText } from '../../shared/mails/index.js';
+import type { ActivityDeps } from '../deps.js';
+import { heartbeating } from '../heartbeat.js';
+
+type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'mails' | 'registry' | 'metrics' | 'publicUrl' | 'linkSecret'>;
+
+type About = JobRef & { readonly event: NotificationEvent };
+/** Shown to operators in Temporal. */
+type Sent = Promise<{ sent: boolean; skipped?: (typeof SKIP_REASONS)[number] }>;
+
+/**
+ * One mail per job and event: the mail's key is the notification's own id. Skipped if its recipient has reached the
+ * hourly limit.
+ */
+export const sendEmail =
+  (deps: Deps) =>
+  (about: About): Sent =>
+    heartbeating((signal) => attemptMail(deps, about, signal));
+
+async function attemptMail(deps: Deps, { jobId, event }: About, signal: AbortSignal): Sent {
+  const { jobs, mailer, mails, metrics } = deps;
+  const row = await jobs.find(jobId);
+  if (mailer === null || row?.notify.email === undefined) return { sent: false };
+  const to = row.notify.email;
+  const reservation = await mails.reserve(jobId, event, to);
+  if (reservation === 'SKIPPED') {
+    metrics.notified('mail', 'skipped');
+    return { sent: false, skipped: 'RECIPIENT_LIMIT' };
+  }
+  if (reservation === 'GONE') return { sent: false };
+  const { subject, text, html } = mailText(event, factsOf(row, deps));
+  const idempotencyKey = notificationWorkflowId(jobId, event);
+  try {
+    await mailer.send({ to, subject, text, html, idempotencyKey }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    metrics.notified('mail', mayRetry(error) ? 'retried' : 'failed');
+    throw error;
+  }
+  metrics.notified('mail', 'delivered');
+  return { sent: true };
+}
+
+/** Whether the workflow allows another attempt. */
+function mayRetry(error: unknown): boolean {
+  const { attempt, retryPolicy } = Context.current().info;
+  const isLast = attempt >= (retryPolicy?.maximumAttempts ?? Infinity);
+  return !isLast && (!(error instanceof ServiceError) || ERRORS[error.code].retryable);
+}
+
+/** Independent of the attempt's time, because every attempt must write the same mail. */
+function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFacts {
+  const { job_id: jobId, type, format, options, url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
+  const hasFile = expiresAt !== null && deletedAt === null;
+  const { error_code: code, error_message: message } = row;
+  return {
+    jobId,
+    title: type === ACCOUNT ? ACCOUNT_TITLE : (registry.get(type)?.title ?? type),
+    format: options.compression === 'gzip' ? `${format}, compressed with gzip` : format,
+    columns: type === ACCOUNT ? null : row.columns.length,
+    timezone: typeof options.timezone === 'string' ? options.timezone : 'UTC',
+    fileName: hasFile ? fileName({ jobId, type, format, options, createdAt: row.created_at }) : null,
+    rows: row.row_count,
+    size: row.file_size,
+    link: hasFile ? downloadUrl(publicUrl, linkSecret, jobId, expiresAt) : null,
+    expiresAt,
+    warnings: row.warnings,
+    error: code === null ? null : { code, message: message ?? '' },
+  };
+}

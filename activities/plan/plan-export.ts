@@ -1,0 +1,132 @@
+import { Context } from '@temporalio/activity';
+import { fileKey } from '../../shared/store/keys.js';
+import type { ExportRequest, JobRef } from '../../shared/contract.js';
+import type { PlanDemand, PlanSummary, SizeTuning } from '../../shared/temporal/inputs.js';
+import { ACCOUNT } from '../../shared/datasets/account.js';
+import { contentsOf, type Contents } from '../../shared/datasets/contents.js';
+import { ServiceError } from '../../shared/errors.js';
+import type { Bundle } from '../../shared/formats/file-spec.js';
+import { fileKind } from '../../shared/formats/file-kind.js';
+import { loadFormat, type LoadedFormat } from '../../shared/formats/load-format.js';
+import type { JobRow } from '../../shared/job/row.js';
+import { requirePermission } from '../../shared/source/require-permission.js';
+import type { Plan } from '../../shared/job/plan-schema.js';
+import { MIN_PART_BYTES, partSize } from '../../shared/plan/pieces.js';
+import type { ActivityDeps } from '../deps.js';
+import { createAbout } from '../file/outlines.js';
+import { requireLimits, sumOver } from './plan-limits.js';
+import { joinPlans, planFiles, type SizedSegment } from './plan-files.js';
+
+export type PlanDeps = Pick<
+  ActivityDeps,
+  'jobs' | 'plans' | 'source' | 'store' | 'registry' | 'formatResources' | 'serviceVersion'
+>;
+
+export interface PlanInput extends JobRef {
+  readonly sizes: SizeTuning;
+  readonly demand: PlanDemand;
+}
+
+export interface MadePlan {
+  readonly plan: Omit<PlanSummary, 'segmentRows'>;
+  /** The plan is new, and its only segment is smaller than a part. */
+  readonly isSmall: boolean;
+}
+
+/** Counts the rows and cuts them into segments, once per generation; later calls return the same plan. */
+export async function planExport(deps: PlanDeps, input: PlanInput, signal: AbortSignal): Promise<MadePlan> {
+  const { jobs, plans } = deps;
+  const { jobId } = input;
+  const row = await jobs.get(jobId);
+  const format = await loadFormat(row.format);
+  requireEncoder(format, input.demand.encoderVersion);
+  const key = fileKey(row.user_id, jobId, fileKind(row).extension);
+  const { generation, plan: existing } = await currentGeneration(deps, input, key, signal);
+  if (existing !== null) {
+    const { totalRows, segments } = existing;
+    return { plan: { generation, totalRows, segments }, isSmall: false };
+  }
+  const { plan, segments } = await makePlan(deps, row, format, input, signal);
+  if (!(await plans.savePlan({ jobId, generation, fileKey: key }, plan, segments))) {
+    throw new ServiceError('SUPERSEDED', 'Another attempt has already planned this export.');
+  }
+  return {
+    plan: { generation, totalRows: plan.totalRows, segments: segments.length },
+    isSmall: segments.length === 1 && largestOf(segments) < MIN_PART_BYTES,
+  };
+}
+
+/** @throws ServiceError WORKER_OUTDATED */
+function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
+  if (encoderVersion >= least) return;
+  throw new ServiceError('WORKER_OUTDATED', 'This worker is older than one that has already worked on this export.');
+}
+
+/** The job's generation and its plan, if it has one. Begins the next generation if the demand excludes the current one. */
+async function currentGeneration(
+  { plans, store }: PlanDeps,
+  { jobId, demand }: PlanInput,
+  key: string,
+  signal: AbortSignal,
+): Promise<{ generation: number; plan: Plan | null }> {
+  const state = await plans.uploadState(jobId);
+  if (state === null) throw new ServiceError('INTERNAL', `Job ${jobId} has no row.`);
+  const { generation, plan } = state;
+  if (generation > (demand.afterGeneration ?? 0)) return { generation, plan };
+  await plans.endGeneration(jobId, generation);
+  await store.abortUploadsOf(key, signal);
+  return { generation: generation + 1, plan: null };
+}
+
+/** @throws ServiceError NOT_PERMITTED, DATASET_UNAVAILABLE, TOO_MANY_ROWS, FILE_TOO_LARGE, and those of the source */
+async function makePlan(
+  deps: PlanDeps,
+  row: JobRow,
+  format: LoadedFormat,
+  { sizes, demand }: PlanInput,
+  signal: AbortSignal,
+): Promise<{ plan: Plan; segments: readonly SizedSegment[] }> {
+  const { source, registry, formatResources: resources } = deps;
+  const plannedAt = new Date().toISOString();
+  const timezone = String(row.options.timezone ?? 'UTC');
+  const withHeadroom = demand.withHeadroom === true;
+  const owner = { tenantId: row.tenant_id, userId: row.user_id };
+  await requirePermission(deps, row.type, owner, signal);
+  const contents = contentsOf(requestFromRow(row), owner, registry);
+  const bundle = createBundle(row, contents, deps.serviceVersion);
+  const files = await planFiles(contents, {
+    ...{ source, format, resources, sizes, signal, withHeadroom },
+    ...(bundle === undefined ? {} : { bundle }),
+    about: createAbout(row, plannedAt),
+    session: { ...owner, timezone, statementTimeoutMs: Context.current().info.startToCloseTimeoutMs },
+  });
+  requireLimits(files, sizes);
+  const segments = joinPlans(files, withHeadroom);
+  const plan: Plan = {
+    encoderVersion: format.encoderVersion,
+    segments: segments.length,
+    partSize: partSize(largestOf(segments), segments.length, withHeadroom),
+    totalRows: sumOver(files, ({ totalRows }) => totalRows),
+    maxBytes: sizes.maxBytes,
+    files: files.map(({ planned }) => planned),
+    ...(bundle === undefined ? {} : { bundle: { serviceVersion: bundle.serviceVersion } }),
+    timezone,
+    plannedAt,
+  };
+  return { plan, segments };
+}
+
+const largestOf = (segments: readonly SizedSegment[]): number => Math.max(...segments.map(({ bytes }) => bytes));
+
+/** @throws ServiceError DATASET_UNAVAILABLE when this worker has no dataset for the archive */
+function createBundle({ type }: JobRow, { parts }: Contents, serviceVersion: string): Bundle | undefined {
+  if (type !== ACCOUNT) return undefined;
+  if (parts.length === 0) {
+    throw new ServiceError('DATASET_UNAVAILABLE', 'This worker has no dataset with a userColumn.');
+  }
+  return { serviceVersion, datasets: parts.map(({ dataset }) => dataset.name) };
+}
+
+function requestFromRow({ type, format, filters, columns, options }: JobRow): ExportRequest {
+  return { type, format, filters, columns, options, notify: {} };
+}

@@ -1,0 +1,105 @@
+import { describeFilters } from '../../shared/datasets/describe-filters.js';
+import { shownColumns, type Dataset } from '../../shared/datasets/define-dataset.js';
+import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
+import { ServiceError } from '../../shared/errors.js';
+import type { Bundle, FileSpec } from '../../shared/formats/file-spec.js';
+import type { About, FileOutline, FormatResources } from '../../shared/formats/encoding.js';
+import type { LoadedFormat } from '../../shared/formats/load-format.js';
+import type { Plan, PlannedSegment } from '../../shared/job/plan-schema.js';
+import type { SourceSession } from '../../shared/source/session.js';
+import type { Source } from '../../shared/source/source.js';
+import { cutSegments, fittingRows } from '../../shared/plan/segments.js';
+import type { ExportRequest } from '../../shared/contract.js';
+import type { SizeTuning } from '../../shared/temporal/inputs.js';
+import { chooseLane, openLane } from '../file/lanes.js';
+import { measureRows, readSample } from './sample-rows.js';
+
+/** A segment whose mode isn't decided yet, because that takes the whole plan. Files and members are numbered from 0. */
+type FileSegment = Omit<PlannedSegment, 'mode'>;
+
+export interface FilePlan {
+  readonly planned: Plan['files'][number];
+  readonly segments: readonly FileSegment[];
+  readonly totalRows: number;
+  /** Mean bytes of a row in the object. */
+  readonly rowBytes: number;
+  /** The same, for whichever end of the key has shorter rows. */
+  readonly leastRowBytes: number;
+  /** Mean bytes of a row before compression. */
+  readonly plainRowBytes: number;
+}
+
+export interface FileWork {
+  readonly source: Source;
+  readonly dataset: Dataset;
+  readonly format: LoadedFormat;
+  readonly resources: FormatResources;
+  readonly request: ExportRequest;
+  /** The owner of the rows. */
+  readonly owner: Owner;
+  /** Set if the file is one of several. */
+  readonly bundle?: Bundle;
+  readonly about: About;
+  readonly session: SourceSession;
+  readonly sizes: SizeTuning;
+  /** Leave room for segments that are much larger than the sample suggests. */
+  readonly withHeadroom: boolean;
+  /** Limit of segments: more would leave too few part numbers for each. */
+  readonly maxSegments: number;
+  readonly signal: AbortSignal;
+}
+
+/** Freezes the query of one dataset, counts its rows and cuts them into segments. */
+export async function planFile(work: FileWork): Promise<FilePlan> {
+  const {
+    source,
+    dataset,
+    format,
+    resources,
+    request,
+    owner,
+    about,
+    session,
+    sizes,
+    withHeadroom,
+    maxSegments,
+    signal,
+  } = work;
+  const { columns, options } = request;
+  const laneWork = { format, columns, options };
+  const lane = chooseLane(dataset, laneWork);
+  const query = freezeQuery(dataset, request, owner, lane.render, lane.inputs ?? []);
+  const shown = shownColumns(dataset, columns);
+  const bare: FileOutline = { title: dataset.title, columns: shown, options, about, layout: {} };
+
+  await source.check(dataset, session, signal);
+  const reader = openLane(source, () => dataset, laneWork, lane);
+  const sample = await readSample(reader, query, session, signal);
+  const filters = describeFilters(dataset, request.filters);
+  const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, filters)) ?? {};
+  const outline = { ...bare, layout };
+  const spec: FileSpec = { format, outlines: [outline], ...(work.bundle === undefined ? {} : { bundle: work.bundle }) };
+  const measured = await measureRows(spec, resources, sample);
+
+  const { unitRows, memberRows } =
+    format.cut?.(outline, { plainBytes: measured.plainRowBytes }, withHeadroom) ?? WHEREVER;
+  const wanted = Math.max(1, Math.min(sizes.maxSegmentRows, Math.floor(sizes.segmentBytes / measured.rowBytes)));
+  const bounds = await source.bounds(dataset, query, fittingRows(wanted, unitRows, memberRows), session, signal);
+  const { segments, totalRows } = cutSegments(bounds, { memberRows, maxSegments });
+  if (segments.length > maxSegments) {
+    const sentence = `The export has ${totalRows} rows, too many for ${maxSegments} sheets of at most ${memberRows}.`;
+    throw new ServiceError('TOO_MANY_ROWS', sentence);
+  }
+  const places = format.place?.(outline, segments, withHeadroom) ?? [];
+  const placed = segments.map((segment, index) => ({
+    ...segment,
+    place: {
+      ...{ file: 0, member: segment.member, opens: segments[index - 1]?.member === segment.member ? 0 : 1 },
+      ...places[index],
+    },
+  }));
+  const planned = { dataset: dataset.name, title: dataset.title, columns: shown, query, inputs: lane.inputs, layout };
+  return { planned, segments: placed, totalRows, ...measured };
+}
+
+const WHEREVER = { unitRows: 1, memberRows: Infinity };

@@ -1,0 +1,75 @@
+import type { ErasureCounts, UserRef } from '../../shared/contract.js';
+import { ServiceError } from '../../shared/errors.js';
+import { isActive } from '../../shared/job/lifecycle.js';
+import { ScheduleStore } from '../../shared/schedules/store.js';
+import { cancelAll } from './cancel-all.js';
+import type { ActivityDeps } from '../deps.js';
+import { heartbeating } from '../heartbeat.js';
+import { removeJob } from './remove-job.js';
+
+type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'places' | 'store' | 'temporal'>;
+
+const BATCH = 100;
+/** Limit of rounds, because a user whose token is still valid may request exports meanwhile. */
+const ROUNDS = 5;
+
+/**
+ * Deletes everything that the service stores about a user in a tenant: schedules first, so that nothing new starts, then
+ * what runs, then files and rows, then the records of sent mails. Safe to repeat at any point; the counts are those of
+ * the last attempt.
+ */
+export const eraseUser =
+  (deps: Deps) =>
+  (user: UserRef): Promise<ErasureCounts> =>
+    heartbeating((signal) => new Erasure(deps, user, signal).run());
+
+class Erasure {
+  private cancelled = 0;
+  private exports = 0;
+  private files = 0;
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly user: UserRef,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async run(): Promise<ErasureCounts> {
+    const schedules = await this.deleteSchedules();
+    for (let round = 0; round < ROUNDS; round++) {
+      this.cancelled += await cancelAll(this.deps, this.user, this.signal);
+      if (!(await this.removeEnded())) continue;
+      await this.deps.mails.deleteOf(this.user);
+      const { cancelled, exports, files } = this;
+      return { schedules, cancelled, exports, files };
+    }
+    throw new ServiceError('STILL_ACTIVE', 'The user keeps starting exports.');
+  }
+
+  /** @returns how many were deleted */
+  private async deleteSchedules(): Promise<number> {
+    const schedules = new ScheduleStore(this.deps.temporal, this.deps.places);
+    let deleted = 0;
+    for (const { scheduleId } of await schedules.list(this.user)) {
+      if (await schedules.delete(this.user, scheduleId)) deleted += 1;
+    }
+    await this.deps.places.freeAllSchedules(this.user);
+    return deleted;
+  }
+
+  /** @returns false if some exports are still active */
+  private async removeEnded(): Promise<boolean> {
+    for (;;) {
+      const rows = await this.deps.jobs.list({ ...this.user, limit: BATCH });
+      if (rows.length === 0) return true;
+      const ended = rows.filter(({ status }) => !isActive(status));
+      if (ended.length === 0) return false;
+      for (const row of ended) {
+        this.signal.throwIfAborted();
+        const { hadFile } = await removeJob(this.deps, row, this.signal);
+        this.exports += 1;
+        if (hadFile) this.files += 1;
+      }
+    }
+  }
+}

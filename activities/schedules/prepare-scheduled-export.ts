@@ -1,0 +1,78 @@
+import type { ExportInput } from '../../shared/temporal/inputs.js';
+import type { ExportRequest, JobFailure, JobSeed } from '../../shared/contract.js';
+import { ServiceError } from '../../shared/errors.js';
+import { hashRequest } from '../../shared/request/request.js';
+import { createRequestSchema } from '../../shared/request/request-schema.js';
+import type { DueExport } from '../../shared/schedules/contract.js';
+import { jobIdOfRun } from '../../shared/schedules/job-id.js';
+import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
+import { tuningFor } from '../../shared/temporal/tenant-weights.js';
+import type { ActivityDeps } from '../deps.js';
+
+/** The export for a run of a schedule, or the reason why it can't start. */
+interface Prepared {
+  readonly due: ExportInput;
+  readonly failure: JobFailure | null;
+  /** The failure, for operators. */
+  readonly reason: string;
+}
+
+type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'recipientRule' | 'limit' | 'tuning' | 'weights'>;
+
+/** Resolves the request of a schedule for its day, with the limits of that day. The plan checks permissions. */
+export const prepareScheduledExport = ({
+  registry,
+  webhookRule,
+  recipientRule,
+  limit,
+  tuning: usual,
+  weights,
+}: Deps) => {
+  const schema = createRequestSchema(registry, webhookRule);
+  const prepare = (run: DueExport): Prepared => {
+    const { request, timezone } = run.definition;
+    const tuning = tuningFor(run.tenantId, usual, weights);
+    try {
+      const when = { at: new Date(run.dueAt), timezone, email: run.email, recipientRule };
+      const ofTheDay = requestOfRun(request, when, schema, registry);
+      return { due: { job: createSeed(run, ofTheDay), limit, tuning, admitted: false }, failure: null, reason: '' };
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const { code, forUser, message: reason } = error;
+      return {
+        due: { job: createSeed(run, showableRequest(run)), limit, tuning, admitted: false },
+        failure: { code, message: forUser },
+        reason,
+      };
+    }
+  };
+  return (run: DueExport): Promise<Prepared> => Promise.resolve(prepare(run));
+};
+
+const createSeed = ({ workflowId, userId, tenantId }: DueExport, request: ExportRequest): JobSeed => ({
+  jobId: jobIdOfRun(workflowId),
+  userId,
+  tenantId,
+  request,
+  idempotencyKey: null,
+  requestHash: hashRequest(request),
+  createdAt: new Date().toISOString(),
+});
+
+/** The valid parts of an invalid request, for the list of exports. Its owner is notified unless they opted out. */
+function showableRequest({ definition, email: own }: DueExport): ExportRequest {
+  const { type, format, notify } = definition.request;
+  const { email: asked, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
+    typeof notify === 'object' && notify !== null ? notify : {};
+  return {
+    type: String(type),
+    format: String(format).toUpperCase(),
+    columns: [],
+    filters: {},
+    options: {},
+    notify: {
+      ...(asked === false || own === undefined ? {} : { email: own }),
+      ...(typeof webhookUrl === 'string' ? { webhook_url: webhookUrl } : {}),
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { RequestHandler } from 'express';
+import { ServiceError } from '../../shared/errors.js';
+import { principalOf } from '../http/context.js';
+import type { Scope } from '../deps.js';
+
+/** Scopes of a token that names none. */
+const OWN: readonly Scope[] = ['exports:read', 'exports:write'];
+
+/** A token that names scopes has only those. */
+export function requireScope(scope: Scope): RequestHandler {
+  return (request, response, next) => {
+    const { scopes } = principalOf(request);
+    const allows = scopes?.includes(scope) ?? OWN.includes(scope);
+    if (!allows) {
+      // RFC 6750, section 3.1.
+      response.set('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${scope}"`);
+      throw new ServiceError('FORBIDDEN', `The token does not have the scope ${scope}.`, { needed_scope: scope });
+    }
+    next();
+  };
+}

@@ -1,0 +1,178 @@
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from 'jose';
+import { z } from 'zod';
+import { ServiceError } from '../../shared/errors.js';
+import { mailAddress } from '../../shared/mails/address.js';
+import type { Caller, VerifyToken } from '../deps.js';
+import { rememberTokens } from './known-tokens.js';
+
+export interface TokenTrust {
+  /** The key for HS256 signatures. */
+  readonly secret?: string | undefined;
+  /** The URL of an identity provider's public keys (RFC 7517). */
+  readonly jwksUrl?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+  /** A token that names no scopes allows nothing. Default: true for public-key signatures, false for the secret's. */
+  readonly requireScope?: boolean | undefined;
+  /** The shortest time between two fetches of the keys because a token names an unknown key, ms; default 30,000. */
+  readonly rotationMs?: number;
+  /** Called for a token whose email address is not valid. */
+  readonly onUnusableEmail?: (userId: string) => void;
+}
+
+const SYMMETRIC = 'HS256';
+/** Public-key signatures only. With HS256 among them, anybody could sign using a public key as the secret. */
+const ASYMMETRIC = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+/** Media types of a token for an API (RFC 9068), or of any JWT. */
+const TYPES = ['jwt', 'at+jwt'];
+/** Allowed difference between the clocks of two servers, seconds. */
+const CLOCK_TOLERANCE = 5;
+
+const uuid = z.guid({ error: 'must be a UUID' }).toLowerCase();
+/** Names separated by spaces, or a list of names. Anything else grants nothing. */
+const scopeNames = z
+  .union([z.string().transform((text) => text.split(' ').filter((name) => name !== '')), z.array(z.string())])
+  .optional()
+  .catch([]);
+const claims = z.object({
+  sub: uuid,
+  tenant_id: uuid,
+  exp: z.number(),
+  // An invalid address doesn't make the token invalid; its user just isn't mailed, and a warning is logged.
+  email: z.unknown().optional(),
+  // RFC 8693 has `scope`; Microsoft and Okta write `scp`, Auth0 `permissions` beside it.
+  scope: scopeNames,
+  scp: scopeNames,
+  permissions: scopeNames,
+});
+
+/** The union of the scope claims; undefined if the token has none of them. */
+function scopesOf({ scope, scp, permissions }: z.infer<typeof claims>): readonly string[] | undefined {
+  const named = [scope, scp, permissions].filter((names) => names !== undefined);
+  return named.length === 0 ? undefined : [...new Set(named.flat())];
+}
+
+interface Verified {
+  readonly payload: JWTPayload;
+  readonly requireScope: boolean;
+}
+
+const refused = (why: string, cause?: unknown): ServiceError => new ServiceError('UNAUTHENTICATED', why, {}, { cause });
+
+/** The error for a token that can't be verified, or whose keys couldn't be fetched. */
+function refusal(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) return refused('The token has expired.', error);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return refused(`The token's ${error.claim} claim is not valid.`, error);
+  }
+  // jose throws its base class when the provider responds with something else, or not at all.
+  const isKeyFault = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+  if (isKeyFault || !(error instanceof errors.JOSEError) || error.code === errors.JOSEError.code) {
+    const sentence = "The keys to verify tokens with can't be fetched.";
+    return new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
+  }
+  return refused('The token is not valid.', error);
+}
+
+function callerFrom({ payload, requireScope }: Verified, onUnusableEmail: (userId: string) => void): Caller {
+  const result = claims.safeParse(payload);
+  if (!result.success) {
+    const names = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
+    const kind = names.length === 1 ? 'a UUID' : 'UUIDs';
+    throw refused(`The token's ${names.join(' and ')} must be ${kind}.`);
+  }
+  const { sub, tenant_id, exp } = result.data;
+  const scopes = scopesOf(result.data) ?? (requireScope ? [] : undefined);
+  const { data: email } = mailAddress.safeParse(result.data.email);
+  if (email === undefined && (result.data.email ?? '') !== '') onUnusableEmail(sub);
+  return {
+    userId: sub,
+    tenantId: tenant_id,
+    expiresAt: exp,
+    ...(email === undefined ? {} : { email }),
+    ...(scopes === undefined ? {} : { scopes }),
+  };
+}
+
+/**
+ * Rejects tokens for other purposes (a logout, an introspection, a proof of possession): they can have the same issuer,
+ * audience and subject, but have another type (RFC 8725, section 3.11).
+ */
+function requireType(typ: unknown = 'JWT'): void {
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
+  if (!TYPES.includes(type)) throw refused("The token's type is not for this API.");
+}
+
+function algorithmOf(token: string): string | undefined {
+  let header;
+  try {
+    header = decodeProtectedHeader(token);
+  } catch (error) {
+    throw refused('The token is not a JWT.', error);
+  }
+  requireType(header.typ);
+  return header.alg;
+}
+
+/** Verifies the signature, times, issuer and audience of a JWT, and returns its user. */
+export function createTokenVerifier({
+  secret,
+  jwksUrl,
+  issuer,
+  audience,
+  requireScope,
+  rotationMs,
+  onUnusableEmail = () => undefined,
+}: TokenTrust): VerifyToken {
+  const secretKey = secret === undefined ? undefined : new TextEncoder().encode(secret);
+  const publicKeys =
+    jwksUrl === undefined
+      ? undefined
+      : createRemoteJWKSet(new URL(jwksUrl), rotationMs === undefined ? {} : { cooldownDuration: rotationMs });
+  const options: JWTVerifyOptions = {
+    requiredClaims: ['exp', 'sub', 'tenant_id'],
+    clockTolerance: CLOCK_TOLERANCE,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+  };
+
+  const verify = async (token: string): Promise<Verified> => {
+    const algorithm = algorithmOf(token);
+    if (algorithm === SYMMETRIC && secretKey !== undefined) {
+      const { payload } = await jwtVerify(token, secretKey, { ...options, algorithms: [SYMMETRIC] });
+      return { payload, requireScope: requireScope ?? false };
+    }
+    if (algorithm !== undefined && ASYMMETRIC.includes(algorithm) && publicKeys !== undefined) {
+      const { payload } = await jwtVerify(token, publicKeys, { ...options, algorithms: ASYMMETRIC });
+      return { payload, requireScope: requireScope ?? true };
+    }
+    throw refused("The token's signature algorithm is not accepted.");
+  };
+
+  return rememberTokens(async (token) => {
+    try {
+      return callerFrom(await verify(token), onUnusableEmail);
+    } catch (error) {
+      throw error instanceof ServiceError ? error : refusal(error);
+    }
+  });
+}

@@ -1,0 +1,52 @@
+import type { Request } from 'express';
+import { ServiceError, type ErrorCode } from '../../shared/errors.js';
+import { fileName } from '../../shared/job/file-name.js';
+import type { JobRow } from '../../shared/job/row.js';
+import { linkExpiry } from '../../shared/job/links.js';
+import type { ApiDeps } from '../deps.js';
+
+/** How long a storage URL is valid: enough to follow a redirect, too short to outlive a withdrawn permission. */
+const URL_SECONDS = 300;
+
+/** Errors of a job without a file to link to. */
+export const LINK_PROBLEMS: readonly ErrorCode[] = ['NOT_READY', 'EXPIRED', 'FILE_DELETED'];
+
+export interface MintedLink {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Signs a storage URL of a job's file, for GET or, if the client sent HEAD, for HEAD. It is valid for five minutes, and
+ * never longer than the job's link. It is neither stored nor logged.
+ * @throws ServiceError NOT_PERMITTED when the user lost the permission, EXPIRED when the link has expired, FILE_DELETED
+ * when the file was deleted before, NOT_READY when there is no file yet or the export failed
+ */
+export async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow, deps: ApiDeps): Promise<MintedLink> {
+  const { fileKey, linkEnds } = requireFile(row);
+  await deps.permissions.require(row.type, { tenantId: row.tenant_id, userId: row.user_id });
+  const signedAt = new Date();
+  const left = linkExpiry(linkEnds) - linkExpiry(signedAt);
+  const seconds = Math.min(URL_SECONDS, Math.max(1, left));
+  const url = await deps.store.presign(fileKey, {
+    method: method === 'HEAD' ? 'HEAD' : 'GET',
+    fileName: fileName({ ...row, jobId: row.job_id, createdAt: row.created_at }),
+    signedAt,
+    seconds,
+  });
+  return { url, expiresAt: new Date((linkExpiry(signedAt) + seconds) * 1000) };
+}
+
+function requireFile(row: JobRow): { readonly fileKey: string; readonly linkEnds: Date } {
+  const { job_id: jobId, shown_status: status, file_key: fileKey, url_expires_at: linkEnds } = row;
+  if (status === 'COMPLETED' && fileKey !== null && linkEnds !== null) return { fileKey, linkEnds };
+  if (status !== 'EXPIRED') {
+    const sentence = `Export ${jobId} is ${status} and has no file.`;
+    throw new ServiceError('NOT_READY', sentence, { status_of_job: status });
+  }
+  // The sweep also deletes files, but only after their links have expired.
+  if (row.file_deleted_at !== null && linkEnds !== null && row.file_deleted_at < linkEnds) {
+    throw new ServiceError('FILE_DELETED', `The file of export ${jobId} was deleted.`);
+  }
+  throw new ServiceError('EXPIRED', `The link to the file of export ${jobId} has expired. Create the export again.`);
+}

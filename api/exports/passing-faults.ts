@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { grpcCode } from '../../shared/temporal/grpc-code.js';
+
+/**
+ * RESOURCE_EXHAUSTED: too many requests. ABORTED, UNAVAILABLE: the workflow or the connection was just ending.
+ * FAILED_PRECONDITION: the workflow task failed, as it does when an operator's cancel meets an update.
+ */
+const PASSING: readonly number[] = [8, 9, 10, 14];
+const LONGEST_PAUSE_MS = 300;
+
+/** True for errors of Temporal's server that have nothing to do with the request, so that repeating it makes sense. */
+export const isPassingFault = (error: unknown): boolean => PASSING.includes(grpcCode(error) ?? 0);
+
+/** Waits before another attempt, longer each time; random, so that clients don't retry in step. */
+export const pauseAfter = (attempt: number): Promise<void> =>
+  sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 40 * attempt));

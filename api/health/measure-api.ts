@@ -1,0 +1,22 @@
+import type { Registry } from '@prometheus-io/client';
+import type { Scrape } from '../../shared/process/metrics-server.js';
+import { ApiMetrics } from './metrics.js';
+import { ServiceState, type StateSources } from './service-state.js';
+
+const FRESH_MS = 1000;
+
+/** What an API process measures into a registry, and what a scrape of it answers. */
+export function measureApi(registry: Registry, sources: StateSources): { metrics: ApiMetrics; scrape: Scrape } {
+  const state = new ServiceState(registry, sources);
+  const metrics = new ApiMetrics(registry);
+  let latest: { readonly text: Promise<string>; readonly at: number } | null = null;
+  // Anyone may scrape, and a large registry takes milliseconds to write, so all share one response a second.
+  const scrape: Scrape = () => {
+    const now = performance.now();
+    if (latest === null || now - latest.at >= FRESH_MS) {
+      latest = { text: state.refresh().then(() => registry.metrics()), at: now };
+    }
+    return latest.text;
+  };
+  return { metrics, scrape };
+}

@@ -1,0 +1,17 @@
+import type { Client } from '@temporalio/client';
+import type { Pool } from '../../shared/postgres.js';
+import { checkPayloadKey } from '../../shared/startup/check-payload-key.js';
+import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../../shared/startup/checks.js';
+import type { ObjectStore } from '../../shared/store/object-store.js';
+import type { ReadinessChecks } from './readiness.js';
+
+/** What the API can't serve requests without. @param jobs a pool that requests don't use */
+export const createReadinessChecks = (jobs: Pool, store: ObjectStore, client: Client): ReadinessChecks => ({
+  job_store: () => checkJobStore(jobs),
+  object_store: () => checkBucket(store),
+  temporal: async () =>
+    (await checkTemporal(client)) ??
+    (await checkSearchAttributes(client.connection, client.options.namespace)) ??
+    // A schedule that can't be read now is no reason to take requests away from this process.
+    (await checkPayloadKey(client).catch(() => null)),
+});

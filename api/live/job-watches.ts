@@ -1,0 +1,92 @@
+import { messageOf } from '../../shared/errors.js';
+import type { JobRow } from '../../shared/job/row.js';
+import { isActive } from '../../shared/job/lifecycle.js';
+import type { ApiDeps } from '../deps.js';
+import type { JobView } from '../../shared/job/schema.js';
+import { jobView } from '../../shared/job/view.js';
+import type { LiveProgress } from './live-progress.js';
+
+/** How often a watched job is read, for all its watchers together. */
+const EVERY_MS = 1000;
+
+export interface JobState {
+  /** Counted from 1, for each watch. */
+  readonly n: number;
+  readonly view: JobView;
+  /** The JSON of `view`, created once for all listeners. */
+  readonly json: string;
+  readonly ended: boolean;
+}
+
+export type OnState = (state: JobState) => void;
+
+interface Watch {
+  readonly listeners: Set<OnState>;
+  latest: JobState | null;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Watches jobs for any number of listeners: reads a job once a second while it has listeners. After a failed read it
+ * tries again, so a stream survives a restart of the database.
+ */
+export class JobWatches {
+  private readonly watches = new Map<string, Watch>();
+
+  constructor(
+    private readonly deps: Pick<ApiDeps, 'jobs' | 'settings' | 'logger'>,
+    private readonly live: LiveProgress,
+  ) {}
+
+  /**
+   * Calls `listener` with the current state, soon, and then with each later one until the job has ended.
+   * @param row read just now
+   * @returns stops listening; may be called more than once
+   */
+  listen(row: JobRow, listener: OnState): () => void {
+    const { job_id: jobId } = row;
+    const watch = this.watches.get(jobId) ?? this.open(row);
+    watch.listeners.add(listener);
+    if (watch.latest !== null) listener(watch.latest);
+    return () => {
+      if (watch.listeners.delete(listener) && watch.listeners.size === 0) this.close(jobId, watch);
+    };
+  }
+
+  private open(row: JobRow): Watch {
+    const watch: Watch = { listeners: new Set(), latest: null, timer: undefined };
+    this.watches.set(row.job_id, watch);
+    void this.tell(watch, row);
+    return watch;
+  }
+
+  private close(jobId: string, watch: Watch): void {
+    clearTimeout(watch.timer);
+    // A late call must not close a newer watch of the same job.
+    if (this.watches.get(jobId) === watch) this.watches.delete(jobId);
+  }
+
+  private async look(watch: Watch, row: JobRow): Promise<void> {
+    try {
+      await this.tell(watch, (await this.deps.jobs.find(row.job_id)) ?? row);
+    } catch (error) {
+      this.deps.logger.warn({ job_id: row.job_id, reason: messageOf(error) }, 'a watched job could not be read');
+      this.next(watch, row);
+    }
+  }
+
+  private async tell(watch: Watch, row: JobRow): Promise<void> {
+    const live = await this.live.of(row);
+    const view = jobView(row, this.deps.settings, live);
+    const ended = !isActive(row.status);
+    watch.latest = { n: (watch.latest?.n ?? 0) + 1, view, json: JSON.stringify(view), ended };
+    if (ended) this.close(row.job_id, watch);
+    for (const listener of [...watch.listeners]) listener(watch.latest);
+    if (!ended) this.next(watch, row);
+  }
+
+  private next(watch: Watch, row: JobRow): void {
+    if (watch.listeners.size === 0) return;
+    watch.timer = setTimeout(() => void this.look(watch, row), EVERY_MS);
+  }
+}
