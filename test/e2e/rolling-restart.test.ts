@@ -18,7 +18,7 @@ import { launchWorker } from '../support/worker-process.js';
 import { rowOf } from '../workflows/support.js';
 
 const USERS = 5;
-/** What a restart of all workers may cost an export. */
+/** The most that a restart of all workers may delay an export. */
 const COST_MS = 10_000;
 
 const { columns, key, tenantColumn } = orders;
@@ -30,7 +30,7 @@ const slowOrders = defineDataset({
   tenantColumn,
   columns,
 });
-/** Twenty of 24 segments sleep 3.5 s each, two at a time; the ends, which a plan samples, do not. */
+/** 20 of 24 segments sleep 3.5 s each, two at a time; the first and last ones, which the plan samples, do not. */
 const ROWS = 6000;
 const SLEEPS_MS = 35_000;
 const SQL = `
@@ -53,9 +53,9 @@ describe('a rolling restart', function () {
       orders: ROWS,
       singleTenant: true,
       datasets: [...BUILT_IN_DATASETS, slowOrders],
-      // The times of production: what a restart costs is made of them.
+      // Production timeouts: they determine what a restart costs.
       tuning: { ...DEFAULT_TUNING, maxSegmentRows: 250, segmentsInFlight: 2 },
-      // One worker can carry all ten: what counts here is what a restart costs, not what half of the workers can do.
+      // One worker can carry all ten exports: this measures the cost of a restart, not of halved capacity.
       dataSlots: 2 * 2 * USERS,
       env: { DATASETS_MODULE: datasets },
     });
@@ -71,11 +71,11 @@ describe('a rolling restart', function () {
     readonly jobId: string;
     readonly ms: number;
   }
-  // Escaping reads a value twice, and each time it would sleep.
+  // Escaping reads each value twice, and every read would sleep.
   const post = (user: Principal, type: string): Promise<string> =>
     postExport(service, user, { type, options: { escape_formulas: false } });
 
-  /** Waits for an export's end, and says how long it took. */
+  /** Waits for an export to complete, and returns its duration. */
   async function ended(user: Principal, jobId: string): Promise<Ran> {
     await untilEnded(service, user, jobId, 'COMPLETED', 120_000);
     const { created_at: from, completed_at: to, row_count: rows } = await rowOf(service, jobId);
@@ -86,7 +86,7 @@ describe('a rolling restart', function () {
   deeply(`of all workers costs none of ten exports more than ${COST_MS / 1000} s`, async () => {
     const names = ['worker-1', 'worker-2'];
     const workers = await Promise.all(names.map((name) => launchWorker(programs, service, name)));
-    // The same rows and segments without sleeps: the rest of what an export takes on this machine.
+    // The same rows and segments without sleeps: an export's other costs on this machine.
     const lone = someUser();
     const awake = await ended(lone, await post(lone, 'orders'));
 
@@ -102,7 +102,8 @@ describe('a rolling restart', function () {
     const statuses = await Promise.all(asked.map(async ({ jobId }) => (await rowOf(service, jobId)).status));
     assert.deepEqual([...new Set(statuses)], ['PROCESSING'], 'the restart took longer');
     const disturbed = await Promise.all(asked.map(({ user, jobId }) => ended(user, jobId)));
-    // Timing alone would not show it: what a stopped worker takes with it is missed for 15 s, of which others hide some.
+    // Timing alone wouldn't show it: a stopped worker's activities time out after 15 s, and other segments hide part
+    // of that.
     const begunAgain = await Promise.all(disturbed.map(({ jobId }) => attemptsAfterTheFirst(service, jobId)));
     assert.deepEqual(begunAgain.flat(), [], 'a worker that stopped took activities with it');
     const costs = disturbed.map(({ ms }) => ms - SLEEPS_MS - awake.ms);

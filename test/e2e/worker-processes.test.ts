@@ -14,8 +14,8 @@ import type { Stack } from '../../dev/stack/stack.js';
 
 const ROWS = LONG ? 1_000_000 : 400_000;
 /**
- * A worker is killed for this one, and in a long run for each format by each lane, in four minutes more;
- * ../workflows/worker-death.test.ts has them all, with workers that are stopped.
+ * Kills a worker once; long runs also do so for each format by each lane, which takes four more minutes.
+ * ../workflows/worker-death.test.ts covers all of them with workers that are stopped.
  */
 const CSV: Kind = { format: 'CSV', lane: 'text', compression: 'none' };
 const OTHERS: readonly Kind[] = LONG
@@ -56,7 +56,7 @@ describeDeeply('worker processes', function () {
   let service: TestService;
   let programs: Stack;
   const me = someUser();
-  // A frozen worker's open polls still take tasks, until the server has given up on each.
+  // A frozen worker's open polls still receive tasks until the server times out each poll.
   const tuning = { segmentsInFlight: 2, segment: { ...FAST.segment, maximumAttempts: 12 } };
   let undisturbed = '';
   const body = bodyOf(CSV);
@@ -68,7 +68,7 @@ describeDeeply('worker processes', function () {
       'SELECT segment, attempt, rows FROM export_segments WHERE job_id = $1 ORDER BY segment',
       [jobId],
     );
-  /** Segments that are committed, once at least two are while others are still to be done. */
+  /** The committed segments, once there are at least two and others are still pending. */
   const inTheMiddle = (jobId: string): Promise<SegmentRow[]> =>
     until(`the middle of ${jobId}`, async () => {
       const segments = await segmentsOf(jobId);
@@ -81,9 +81,9 @@ describeDeeply('worker processes', function () {
     programs = await stackBeside();
     const datasets = [...(await loadDatasets(COMPUTED_ORDERS)).values()];
     service = await startService({ orders: ROWS, singleTenant: true, tuning, datasets });
-    // Workbooks and PDFs say when they were planned.
+    // Workbooks and PDFs contain the time of planning.
     await planAt(service, '2026-11-22T10:11:12.345Z');
-    // What an undisturbed export equals: ../export-csv/equals-copy.test.ts.
+    // ../export-csv/equals-copy.test.ts checks the undisturbed export.
     const select = `SELECT ${PLAIN_COLUMNS.join(', ')} FROM orders ORDER BY id`;
     undisturbed = sha256(await copyOf({ databaseUrl: service.databaseUrl, select }));
   });
@@ -92,13 +92,13 @@ describeDeeply('worker processes', function () {
     await service.close();
   });
 
-  it('may be killed midway: another continues, and the file is identical', async () => {
+  it('can be killed midway: another continues, and the file is identical', async () => {
     const jobId = await survives(body);
     assert.equal(sha256(await download(service, me, jobId)), undisturbed);
   });
 
   for (const kind of OTHERS) {
-    it(`${kind.format} by the ${kind.lane} lane, compression ${kind.compression}, too`, async () => {
+    it(`can be killed midway: ${kind.format} by the ${kind.lane} lane, compression ${kind.compression}`, async () => {
       const worker = await launch('worker-undisturbed');
       const jobId = await postExport(service, me, bodyOf(kind));
       await untilEnded(service, me, jobId, 'COMPLETED', 90_000);
@@ -107,7 +107,7 @@ describeDeeply('worker processes', function () {
     });
   }
 
-  /** Asks for an export, kills its worker in the middle, and has another one complete it. @returns its id */
+  /** Creates an export, kills its worker midway, and lets another worker complete it. @returns its id */
   async function survives(request: object): Promise<string> {
     const first = await launch('worker-killed');
     const jobId = await postExport(service, me, request);
@@ -124,7 +124,7 @@ describeDeeply('worker processes', function () {
     return jobId;
   }
 
-  it('may freeze past their heartbeat and thaw when others have done their work', async () => {
+  it('can freeze past the heartbeat timeout and thaw after others have done the work', async () => {
     const frozen = await launch('worker-frozen');
     const jobId = await postExport(service, me, body);
     await inTheMiddle(jobId);
@@ -135,7 +135,7 @@ describeDeeply('worker processes', function () {
       const other = await launch('worker-other');
       await untilEnded(service, me, jobId, 'COMPLETED', 90_000);
       process.kill(pid, 'SIGCONT');
-      // What it still does must not harm the file: give it the time to try.
+      // Give the thawed worker time to try to harm the file.
       await until('the thawed worker is idle', async () => (await leftovers(service)).length === 0);
       await other.stop();
     } finally {
