@@ -8,11 +8,11 @@ import { someUser, type TestService } from '../support/service.js';
 import { cancel, rowOf } from '../workflows/support.js';
 
 const { columns, key, tenantColumn } = orders;
-/** The columns of orders in another table. */
+/** Defines the columns of orders on another table. */
 export const like = (name: string): Dataset =>
   defineDataset({ ...{ name, title: 'Orders', table: name, key, tenantColumn, columns } });
 
-/** Orders of which about every hundredth takes its reader 0.12 s, and no CPU. */
+/** Orders where about one row in a hundred delays its reader by 0.12 s, without using CPU. */
 export const WITH_SLOW_ORDERS: readonly Dataset[] = [...BUILT_IN_DATASETS, like('slow_orders')];
 
 export async function createSlowOrders({ databaseUrl }: TestService): Promise<void> {
@@ -52,12 +52,12 @@ export class Many {
     return Promise.all(this.posted.map(({ jobId }) => rowOf(this.service, jobId)));
   }
 
-  /** Being admitted is work for the processor, of which fifty at once leave nothing to anybody on a small machine. */
+  /** Fifty concurrent admissions saturate the CPU of a small machine, hence the long timeout. */
   async untilPlanned(): Promise<void> {
     await until('all are planned', async () => (await this.rows()).every(({ total_rows }) => total_rows), 60_000);
   }
 
-  /** Their segments, those that are done and those that are still to be made. */
+  /** Counts of their segments: done, and still to do. */
   async segments(): Promise<{ readonly done: number; readonly left: number }> {
     const [counted] = await queryRows<{ done: number; left: number }>(
       this.service.databaseUrl,

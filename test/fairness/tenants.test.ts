@@ -11,7 +11,9 @@ import { createSlowOrders, like, Many, WITH_SLOW_ORDERS } from './slow-orders.js
 
 const FEW_ROWS = 1000;
 
-/** By one worker; segments sleep in PostgreSQL: 30 of them are half a minute of its two readers, and no CPU. */
+/**
+ * One worker; segments sleep in PostgreSQL: 30 of them keep its two readers busy for half a minute without using CPU.
+ */
 const QUICK = {
   orders: 7200,
   exports: 6,
@@ -20,7 +22,7 @@ const QUICK = {
   dataSlots: 2,
   tuning: { maxSegmentRows: 1000, segmentsInFlight: 5 },
 };
-/** A million rows for each of fifty exports, which are cancelled when the other tenant has its files. */
+/** A million rows for each of fifty exports, which are canceled once the other tenant has its files. */
 const REAL = {
   orders: 1_430_000,
   exports: 50,
@@ -47,7 +49,7 @@ describeDeeply('a tenant with many exports', function () {
   });
   after(() => closeCleanly(service));
 
-  /** Milliseconds from the request to COMPLETED of an export of few rows, by another tenant. */
+  /** Milliseconds from the request to COMPLETED for a small export by another tenant. */
   async function fewRows(): Promise<number> {
     const user = { ...someUser(), tenantId: CONTOSO.id };
     const jobId = await postExport(service, user, { type: 'few_orders' });
@@ -57,7 +59,7 @@ describeDeeply('a tenant with many exports', function () {
     return Number(to) - Number(from);
   }
 
-  it("does not have another's few rows wait until its own are done", async () => {
+  it("does not delay another tenant's small export until its own are done", async () => {
     await fewRows();
     const alone = Math.min(await fewRows(), await fewRows());
 
@@ -66,11 +68,11 @@ describeDeeply('a tenant with many exports', function () {
     const { left: before } = await many.segments();
     const delays: number[] = [];
     for (let n = 0; n < SIZE.times; n += 1) delays.push((await fewRows()) - alone);
-    // In the order in which they came, the few would have waited for all that was queued: nearly everything.
+    // In order of arrival, the small export would have waited for nearly everything in the queue.
     const { left: after } = await many.segments();
     assert.ok(after > 0 && after >= before / 4, `${before} segments were left before, ${after} after`);
 
-    // How long it takes depends on the machine: a figure, for docs/scaling.md.
+    // The duration depends on the machine, so it is only printed, for docs/scaling.md.
     console.log(`      alone ${alone} ms, beside ${many.length} exports later by ${delays.join(', ')} ms`);
     await many.cancel();
   });

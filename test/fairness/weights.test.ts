@@ -6,10 +6,10 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 import { createSlowOrders, Many, WITH_SLOW_ORDERS } from './slow-orders.js';
 
-/** Each tenant has some 160 segments of 100 rows, of which up to 40 are queued at a time. */
+/** Each tenant has about 160 segments of 100 rows, with up to 40 queued at a time. */
 const EXPORTS = { exports: 4, type: 'slow_orders' };
 
-describeDeeply('of two tenants who want as much', function () {
+describeDeeply('of two tenants with equal demand', function () {
   this.timeout(180_000);
   let service: TestService;
 
@@ -26,7 +26,7 @@ describeDeeply('of two tenants who want as much', function () {
   });
   after(() => closeCleanly(service));
 
-  it('the one with three times the weight in TENANT_WEIGHTS has about three times as many segments made', async () => {
+  it('the one with a weight of 3 in TENANT_WEIGHTS gets about three times as many segments done', async () => {
     const both = await Promise.all([CONTOSO, FABRIKAM].map(({ id }) => Many.of(service, id, EXPORTS)));
     for (const many of both) await many.untilPlanned();
     const before = await Promise.all(both.map((many) => many.segments()));
