@@ -14,23 +14,23 @@ import { someReader, untilCommitted } from '../workflows/support.js';
 import { commandsIn, fits, withIds, type Command, type Ids } from './transcript.js';
 
 const PAGE = new URL('../../docs/operations.md', import.meta.url);
-/** What only looks may be typed again, until what it is about has come to pass. */
+/** Read-only commands, which can be repeated until they show the expected result. */
 const LOOKS = /^temporal (?:batch describe|workflow (?:list|count|describe|metadata|query)) /;
 
 describeDeeply('docs/operations.md', function () {
-  // Forty times the program is run.
+  // The CLI runs about forty times.
   this.timeout(180_000);
   let service: TestService;
   let doors: Doors;
   let door: Door;
 
   before(async () => {
-    // Its export: one segment at a time, of which the third stands before the door.
+    // The export runs one segment at a time, and the third waits at the door.
     ({ service, doors } = await startStage({
       datasets: [{ ...orders, table: behind(1).type }],
       tuning: { maxSegmentRows: 300, segmentsInFlight: 1 },
     }));
-    // A rate is said of what has taken a second.
+    // A rate is shown only after a second of work.
     await queryRows(
       service.databaseUrl,
       `CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS
@@ -43,7 +43,7 @@ describeDeeply('docs/operations.md', function () {
   });
   after(() => endStage({ service, doors }));
 
-  /** As an operator's shell runs it, and all that they see; the test fails when the program says that it could not. */
+  /** Runs a line as an operator's shell would, and returns its output; the test fails if the command fails. */
   async function type(line: string, job: string): Promise<string> {
     const { temporalCli, dataDir } = stack();
     const env = {
@@ -54,7 +54,7 @@ describeDeeply('docs/operations.md', function () {
       J: job,
     };
     const { ok, output } = await runCommand('sh', ['-c', line], { env, timeoutMs: 20_000 });
-    // What an operator does who reads that another request is being answered.
+    // Retry, as an operator would, while Temporal handles another request.
     if (output.includes('Workflow is busy')) return sleep(500).then(() => type(line, job));
     assert.ok(ok, `$ ${line}\n${output}`);
     return output;
@@ -68,7 +68,7 @@ describeDeeply('docs/operations.md', function () {
     assert.ok(isSo, `$ ${line}\n${answer}\nbut the page says\n${command.output}`);
   }
 
-  it('has commands that work, one after the other, and answers that Temporal gives', async () => {
+  it('has commands that work in order, and shows what Temporal really prints', async () => {
     const page = await readFile(PAGE, 'utf8');
     const commands = commandsIn(page);
     const [, jobOfPage = ''] = /`J=(.*?)`/.exec(page) ?? [];
@@ -80,14 +80,17 @@ describeDeeply('docs/operations.md', function () {
       [userOfPage, user.userId],
     ]);
     const job = (): string => ids.get(jobOfPage) ?? '';
-    /** An export that has segments done, and one before the door. */
+    /** An export with committed segments and one that waits at the door. */
     async function begun(as = user): Promise<string> {
       const jobId = await postExport(service, as, { format: 'ndjson' });
       await untilCommitted(service, jobId);
       return jobId;
     }
 
-    /** What has happened when an operator opens the page at a section; the others go on from the one before. */
+    /**
+     * What must have happened when an operator starts reading at a section; other sections continue from the previous
+     * one.
+     */
     const situations: Record<string, () => Promise<unknown>> = {
       'Find exports': async () => {
         for (let n = 0; n < 3; n += 1) await untilEnded(service, user, await postExport(service, user));

@@ -22,7 +22,7 @@ import {
   type Reader,
 } from '../workflows/support.js';
 
-/** The cells of docs/operations.md that no test of a single operation has (its table names those). */
+/** The cells of the table in docs/operations.md that no test of a single operation covers (the table names those). */
 describe('an operator', () => {
   let service: TestService;
   let doors: Doors;
@@ -30,7 +30,7 @@ describe('an operator', () => {
   let locker: pg.Client;
 
   before(async () => {
-    // One slot, so that a second export waits; one reader, so that somebody else's plan keeps a finish waiting.
+    // One slot, so that a second export waits; one reader, so that another export's plan holds up a finish.
     ({ service, doors } = await startStage({ ...FINISH_MAY_WAIT, limit: 1 }));
     locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
@@ -64,13 +64,13 @@ describe('an operator', () => {
   const untilListed = (query: string, jobId: string): Promise<true> =>
     until(`${jobId} in ${query}`, async () => (await listed(query)).includes(exportWorkflowId(jobId)));
 
-  /** An export, and how it is let go from where it stands. */
+  /** An export held at some step, and a function that lets it continue. */
   interface Standing {
     readonly jobId: string;
     readonly go: () => Promise<unknown>;
   }
 
-  /** With limit 1: another export holds the slot, and this one, reset after its end, waits. */
+  /** With limit 1: another export holds the slot, and this one, reset after it ended, waits. */
   async function queued(user: Reader): Promise<Standing> {
     const jobId = await inSegments(user).then((standing) => standing.jobId);
     await cancel(service, user, jobId);
@@ -148,7 +148,7 @@ describe('an operator', () => {
     });
   }
 
-  it('who cancels or resets an export that is planned has what a cancel and a reset promise', async () => {
+  it('can cancel or reset an export while it is planned, with the documented results', async () => {
     const user = someReader();
     const reset = await planning(user);
     await workflow('pause', reset.jobId);
@@ -234,7 +234,7 @@ describe('an operator', () => {
     }
   });
 
-  it('who acts on an export that is closed changes nothing', async () => {
+  it('changes nothing by operating on a closed export', async () => {
     const user = someReader();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);

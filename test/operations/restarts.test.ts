@@ -12,10 +12,10 @@ import { assertSameFile, segmentsOf, untilStatus, untilCommitted } from '../work
 
 const EXPORTS = 10;
 const IN_FLIGHT = 2;
-/** Long enough for every step to meet it. */
+/** Long enough for every step to run into the outage. */
 const AWAY_MS = 2000;
 
-/** Production's attempts last minutes; these, at the pace of tests, outlast the outage as well. */
+/** Attempts last minutes in production; these, at test speed, also outlast the outage. */
 const { control, plan, segment, finish } = FAST;
 const PATIENT = Object.fromEntries(
   Object.entries({ control, plan, segment, finish }).map(([step, retry]) => [step, { ...retry, maximumAttempts: 200 }]),
@@ -46,7 +46,7 @@ describeDeeply('while ten exports run', function () {
       dataSlots: EXPORTS * IN_FLIGHT,
       tuning: { ...PATIENT, maxSegmentRows: 200, segmentsInFlight: IN_FLIGHT },
     }));
-    // Archives and pages say when they were planned.
+    // Workbooks and PDFs contain the time of planning.
     await planAt(service, '2026-11-25T10:20:30.000Z');
   });
   beforeEach(async () => {
@@ -67,7 +67,7 @@ describeDeeply('while ten exports run', function () {
     }
   });
 
-  /** Held in segments, after others that are committed. */
+  /** Ten exports held in a segment, each with other segments committed. */
   async function tenInTheMiddle(door: Door): Promise<{ jobId: string; format: string }[]> {
     const jobs = [];
     for (let index = 0; index < EXPORTS; index += 1) {
@@ -85,7 +85,7 @@ describeDeeply('while ten exports run', function () {
       const jobs = await tenInTheMiddle(door);
       const committed = await Promise.all(jobs.map(({ jobId }) => untilCommitted(service, jobId)));
       await own.services[name].stop();
-      // PostgreSQL has taken the lock along, and with it the door.
+      // Stopping PostgreSQL also releases the lock, which opens the door.
       if (name !== 'postgres') await door.open();
       await sleep(AWAY_MS);
       await own.services[name].start();
@@ -101,7 +101,8 @@ describeDeeply('while ten exports run', function () {
         }
         retried += after.filter(({ attempt }) => attempt > 1).length;
       }
-      // They were missed. What was done while Temporal was away is reported to it once it is back: not always done again.
+      // The outage was noticed. Work done while Temporal is away is reported once it is back, so it isn't always
+      // redone.
       if (name !== 'temporal') assert.ok(retried > 0);
     });
   }

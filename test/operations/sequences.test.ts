@@ -29,10 +29,10 @@ const OPERATIONS = [
 type Operation = (typeof OPERATIONS)[number];
 
 const SEQUENCES = 20;
-/** `SEED=… npm run test:long -- test/operations/sequences.test.ts` does the same once more. */
+/** `SEED=… npm run test:long -- test/operations/sequences.test.ts` repeats a run. */
 const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
 
-/** Whoever clicks about in Temporal leaves no slot taken, no job waiting and no upload open. */
+/** Whatever an operator clicks in Temporal, no slot stays taken, no job stays waiting and no upload stays open. */
 describe('after any five operations', () => {
   let service: TestService;
   let doors: Doors;
@@ -51,7 +51,7 @@ describe('after any five operations', () => {
   const cli = (...args: readonly string[]): Promise<string> => temporal(service, ...args);
   const workflow = (command: string, id: string): Promise<string> => cli('workflow', command, '--workflow-id', id);
 
-  /** Activities of an export that have not ended, with what `describe` says about each. */
+  /** An export's pending activities, with what `describe` says about each. */
   async function pendingOf(jobId: string): Promise<string[]> {
     const said = await workflow('describe', exportWorkflowId(jobId));
     return [...said.matchAll(/ActivityId\s+(\S+)/g)].map(([, id = '']) => id);
@@ -90,7 +90,7 @@ describe('after any five operations', () => {
     };
   };
 
-  /** An export that was ended together with its semaphore is in nobody's look: it is the sweep's. */
+  /** If an export and its semaphore are both terminated, only the sweep finds the export. */
   async function sweepAnHourLater(jobId: string): Promise<void> {
     const { databaseUrl } = service;
     const older = "UPDATE export_jobs SET created_at = created_at - interval '1 hour' WHERE job_id = $1";
@@ -98,7 +98,10 @@ describe('after any five operations', () => {
     await sweepNow(service);
   }
 
-  /** What Temporal refuses (to end what has ended, to unpause what runs) is a sentence on the operator's screen. */
+  /**
+   * If Temporal rejects an operation (terminating a closed workflow, unpausing a running one), the operator sees an
+   * error.
+   */
   async function attempt(work: () => Promise<unknown>): Promise<string> {
     return work().then(
       () => 'done',
@@ -110,7 +113,7 @@ describe('after any five operations', () => {
   }
 
   const sequence = fc.array(fc.tuple(fc.constantFrom(...OPERATIONS), fc.nat(1)), { minLength: 5, maxLength: 5 });
-  // A suite without tests starts nothing.
+  // Keep the suite empty otherwise: a suite without tests skips its hooks.
   const sequences = LONG ? fc.sample(sequence, { seed: SEED, numRuns: SEQUENCES }) : [];
   for (const [index, steps] of sequences.entries()) {
     it(`nothing is left (seed ${SEED}, ${index + 1}): ${steps.map(([name]) => name).join(', ')}`, async () => {

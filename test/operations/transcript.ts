@@ -1,12 +1,12 @@
-/** A command that a page shows, and what the page says that it answers. */
+/** A command shown on a page, and the output that the page shows for it. */
 export interface Command {
-  /** The heading that it stands under. */
+  /** The heading above it. */
   readonly section: string;
   readonly line: string;
   readonly output: string;
 }
 
-/** The commands of a page's console blocks, in its order. */
+/** The commands in a page's console blocks, in order. */
 export function commandsIn(page: string): Command[] {
   return page.split(/^## /m).flatMap((text) => {
     const [section = ''] = text.split('\n', 1);
@@ -24,14 +24,14 @@ const ID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/;
 const TIME = /\d+ \w+ ago|\bnow\b/;
 const VARYING = new RegExp(`(${[ID, TIME, /\d+/, /…/, /\s+/].map(({ source }) => source).join('|')})`);
 
-/** The ids of a page, and those of the test that stand for them. */
+/** Maps the ids on a page to the test's ids. */
 export type Ids = Map<string, string>;
 
 export const withIds = (text: string, ids: Ids): string => text.replace(new RegExp(ID, 'g'), (id) => ids.get(id) ?? id);
 
 /**
- * Whether an answer is the one that the page shows: every word of it, in its place. Times, numbers, spaces and what
- * stands for `…` vary. An id that the page has not named before is learned: it stands for the answer's from then on.
+ * Whether an output matches the one on the page: every word in place. Times, numbers, spaces and whatever `…` stands
+ * for may vary. An id seen for the first time on the page is mapped to the id in the output from then on.
  */
 export function fits({ output }: Command, answer: string, ids: Ids): boolean {
   const learned: string[] = [];
