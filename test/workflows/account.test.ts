@@ -15,10 +15,10 @@ const [user] = NORTHWIND.users;
 const ana = { userId: user.id, tenantId: NORTHWIND.id };
 const account = { type: 'account', format: 'json' };
 
-/** The second of three files is behind a door. */
+/** The second of three files is held behind a door. */
 const DATASETS = [transactions, checkDataset({ ...orders, name: 'behind', table: behind(1).type }), orders];
 
-describeDeeply('an account export, as a workflow,', () => {
+describeDeeply('the workflow of an account export', () => {
   let service: TestService;
   let doors: Doors;
   let door: Door;
@@ -44,7 +44,7 @@ describeDeeply('an account export, as a workflow,', () => {
     return ['behind', 'orders', 'transactions'].map((name) => files.get(`${name}.json`) ?? assert.fail(name));
   }
 
-  it('has one slot and one percentage, and leaves nothing behind when it is cancelled', async () => {
+  it('uses one slot, reports one percentage, and leaves nothing behind when canceled', async () => {
     const jobId = await postExport(service, ana, account);
     await door.somebodyWaits();
     assert.deepEqual(Object.keys((await slotsOf(service, ana))?.holders ?? {}), [jobId]);
@@ -64,7 +64,7 @@ describeDeeply('an account export, as a workflow,', () => {
     assert.ok((await contents(jobId)).every((file) => file.length > 1000));
   });
 
-  it('continues where it was after a reset, with identical files', async () => {
+  it('resumes after a reset, with identical files', async () => {
     const jobId = await postExport(service, ana, account);
     await door.somebodyWaits();
     const before = (await rowOf(service, jobId)).rows_exported;

@@ -7,7 +7,7 @@ import { type Doors, endStage, startStage } from './doors.js';
 import { FINISH_MAY_WAIT, holdFinish } from './finishing.js';
 import { cancel, operateOn, someReader, untilStatus, untilTold, type Reader } from './support.js';
 
-describe('a cancel that comes too late', () => {
+describe('a cancel that arrives too late', () => {
   let service: TestService;
   let doors: Doors;
   let locker: pg.Client;
@@ -28,7 +28,7 @@ describe('a cancel that comes too late', () => {
     await untilStatus(service, exportWorkflowId(jobId), 'COMPLETED');
   }
 
-  it('because the segments are being joined, leaves a file', async () => {
+  it('keeps the file if segments are already being joined', async () => {
     const user = someReader();
     const { jobId, go } = await holdFinish({ service, door: await doors.closed(1), locker }, user);
     assert.equal((await cancel(service, user, jobId)).status, 202);
@@ -37,7 +37,7 @@ describe('a cancel that comes too late', () => {
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 3000);
   });
 
-  it('because the file is being published, leaves it', async () => {
+  it('keeps the file if it is already being published', async () => {
     const user = someReader();
     const door = await doors.closed(1);
     await locker.query(`
@@ -47,14 +47,14 @@ describe('a cancel that comes too late', () => {
         WHEN (NEW.status = 'COMPLETED') EXECUTE FUNCTION wait_to_publish()`);
     const jobId = await postExport(service, user);
     await door.somebodyWaits();
-    // Begun within a workflow task, during which the workflow answers no query; it takes too long for that.
+    // Publishing starts within a workflow task, where no query is answered; here it outlasts the task.
     await until('publishing', async () => (await getExport(service, user, jobId)).phase === 'publishing');
     const { raw } = await service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId)).describe();
     assert.deepEqual(
       raw.pendingActivities?.map(({ activityId }) => activityId),
       ['publish'],
     );
-    // The API's would wait for the row.
+    // Canceling through the API would wait for the row.
     await operateOn(service, 'cancel', jobId);
     await door.open();
     await becomesAFile(user, jobId);

@@ -40,7 +40,7 @@ describeStores('a cancel', (stackEnv) => {
   const isLeft = async (): Promise<boolean> => (await leftovers(service)).length > 0;
   const untilNothingIsLeft = (): Promise<true> => until('nothing is left', async () => !(await isLeft()), 3000);
 
-  it('in the segments ends them within three seconds, and leaves nothing behind', async () => {
+  it('stops running segments within three seconds and leaves nothing behind', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -55,7 +55,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
   });
 
-  it('of its user is not told to its user', async () => {
+  it('by the user sends the user no mail', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -91,7 +91,7 @@ describeStores('a cancel', (stackEnv) => {
     }
   });
 
-  it('while the export waits for a slot ends the wait', async () => {
+  it('ends the wait of an export that is waiting for a slot', async () => {
     const user = someUser();
     const waiting = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -142,7 +142,7 @@ describeStores('a cancel', (stackEnv) => {
     }
   });
 
-  it('that comes before the export is there is met by its first step', async () => {
+  it('sent before the workflow starts takes effect at its first step', async () => {
     const user = someReader();
     const { temporal, jobs, limit, tuning } = service.deps;
     const job = seedFor(user);

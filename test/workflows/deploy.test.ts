@@ -16,7 +16,7 @@ import { statusOf } from './support.js';
 const DEPLOYMENT = 'exports';
 const EXPORTS = 20;
 
-/** The workflows of a next version, which no history of this one replays with: it waits a moment before it plans. */
+/** Workflow code of a next version: it sleeps before planning, so histories of this version don't replay with it. */
 async function nextBundle(): Promise<string> {
   const code = await readFile(await workflowBundleFile({ traced: false, encrypted: false }), 'utf8');
   const sdk = /(\w+)\.ApplicationFailure\.nonRetryable\('The upload was lost/.exec(code)?.[1] ?? assert.fail();
@@ -27,7 +27,7 @@ async function nextBundle(): Promise<string> {
   return file;
 }
 
-describe('a deploy with other workflow code, with worker versioning,', function () {
+describe('a deploy of new workflow code with worker versioning', function () {
   this.timeout(120_000);
   let service: TestService;
   let doors: Doors;
@@ -58,7 +58,7 @@ describe('a deploy with other workflow code, with worker versioning,', function 
       buildId,
     ];
     const where = ['--address', env.TEMPORAL_ADDRESS, '--namespace', service.namespace, '--yes'];
-    // A version is known to the server a moment after its first worker asks for work.
+    // The server learns of a version shortly after its first worker starts polling.
     await until('the version', () =>
       promisify(execFile)(temporalCli, [...args, ...where]).then(
         () => true,

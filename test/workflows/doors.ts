@@ -7,19 +7,19 @@ import { ordersView } from '../support/orders-view.js';
 import { startService, type ServiceOptions, type TestService } from '../support/service.js';
 
 /**
- * Orders behind a door: a view whose middle rows are read only while a lock in PostgreSQL is free. With it a test
- * holds an export in its segments for as long as it likes, without a sleep. The ends are free, so that a plan's sample
- * passes.
+ * A door holds back orders: a view whose middle rows can be read only while an advisory lock in PostgreSQL is free. A
+ * test uses it to hold an export in its segments for as long as needed, without sleeping. The first and last rows are
+ * always readable, so planning's sample succeeds.
  */
 export interface Door {
   close(): Promise<void>;
   /** Opening an open door does nothing. */
   open(): Promise<void>;
-  /** Whoever waits falls: the source database refuses its query, which no retry can change. */
+  /** Makes every waiting reader fail: the source database rejects the query, and no retry helps. */
   trap(): Promise<void>;
-  /** Readers that stand before the closed door now. */
+  /** Number of readers currently waiting at the closed door. */
   waiting(): Promise<number>;
-  /** Waits until this many readers stand before the closed door. */
+  /** Waits until this many readers wait at the closed door. */
   somebodyWaits(readers?: number): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export const DATASETS_WITH_DOORS: readonly Dataset[] = [
   ...NUMBERS.map((number) =>
     defineDataset({
       ...{ name: nameOf(number), title: 'Orders', table: nameOf(number), key, tenantColumn, columns },
-      // Whoever asks for it has the row lane.
+      // Selecting it forces the row lane.
       computed: {
         remark: { type: 'text', from: ['note'], compute: ({ note }) => (typeof note === 'string' ? note : null) },
       },
@@ -43,16 +43,16 @@ export const DATASETS_WITH_DOORS: readonly Dataset[] = [
   ),
 ];
 const BY_TEXT = { columns: Object.keys(columns) };
-/** Beside `behind`, to have the rows computed. */
+/** Combine with `behind` to force the row lane. */
 export const BY_ROWS = { columns: [...BY_TEXT.columns, 'remark'] };
 
-/** What is posted to export the orders behind a door, by the text lane. */
+/** The body of a request that exports the orders behind a door, by the text lane. */
 export const behind = (number: DoorNumber): { type: string; columns: readonly string[] } => ({
   type: nameOf(number),
   ...BY_TEXT,
 });
 
-// Called stable, so that whoever does not select the column does not call it.
+// Declared STABLE so that queries that don't select the column don't call it.
 const FUNCTION = `CREATE OR REPLACE FUNCTION door(number integer, id bigint, note text) RETURNS text LANGUAGE plpgsql STABLE AS $$
   BEGIN
     IF id BETWEEN 900 AND 1100 THEN
@@ -66,7 +66,7 @@ const FUNCTION = `CREATE OR REPLACE FUNCTION door(number integer, id bigint, not
 
 const viewSql = (number: DoorNumber): string => ordersView(nameOf(number), `door(${number}, id, note)`);
 
-/** What a test wants to know when nobody came. */
+/** What to report when no reader arrived. */
 async function latestExport(client: pg.Client): Promise<unknown> {
   const { rows } = await client.query<{ job: unknown }>(
     `SELECT to_jsonb(j) - 'plan' AS job FROM export_jobs j ORDER BY created_at DESC LIMIT 1`,
@@ -74,13 +74,13 @@ async function latestExport(client: pg.Client): Promise<unknown> {
   return rows[0]?.job ?? null;
 }
 
-/** The doors of one service; `end()` opens them. */
+/** The doors of one service; `end()` opens them all. */
 export class Doors {
   private constructor(private readonly client: pg.Client) {}
 
   static async of({ databaseUrl }: TestService): Promise<Doors> {
     const client = new pg.Client({ connectionString: databaseUrl });
-    // A test may stop the server, which opens every door.
+    // A test may stop the PostgreSQL server, which opens every door.
     client.on('error', () => undefined);
     await client.connect();
     await client.query([FUNCTION, ...NUMBERS.map(viewSql)].join(';'));
@@ -91,7 +91,7 @@ export class Doors {
     return this.client.end();
   }
 
-  /** Closed from the beginning. */
+  /** A new door, closed. */
   async closed(number: DoorNumber): Promise<Door> {
     const { client } = this;
     const door: Door = {
@@ -136,7 +136,7 @@ export interface Stage {
   readonly doors: Doors;
 }
 
-/** A service with a worker, whose orders are behind doors that stand open. To be ended by `endStage`. */
+/** A service with a worker and orders behind open doors. Stop it with `endStage`. */
 export async function startStage(options: ServiceOptions = {}): Promise<Stage> {
   const service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
   const doors = await Doors.of(service);
@@ -144,7 +144,7 @@ export async function startStage(options: ServiceOptions = {}): Promise<Stage> {
   return { service, doors };
 }
 
-/** Opens the doors; fails when the exports have left anything behind. */
+/** Opens the doors; fails if the exports left anything behind. */
 export async function endStage({ service, doors }: Stage): Promise<void> {
   await doors.end();
   await closeCleanly(service);

@@ -10,7 +10,7 @@ import { type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { operateOn, rowOf, rowsInBytes, slotsOf, someReader, untilStatus, untilTold } from './support.js';
 
-describe('an export that does not end well', () => {
+describe('an export that ends badly', () => {
   let service: TestService;
   let doors: Doors;
   let door: Door;
@@ -33,7 +33,7 @@ describe('an export that does not end well', () => {
   const slotIsFree = async (user: { userId: string; tenantId: string }, jobId: string): Promise<boolean> =>
     !(jobId in ((await slotsOf(service, user))?.holders ?? {}));
 
-  it('by termination becomes FAILED at the next check; its user is notified once, and its upload is kept', async () => {
+  it('is FAILED at the next check after termination, with one notification; its upload is kept', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200), segmentsInFlight: 2 } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
@@ -75,7 +75,7 @@ describe('an export that does not end well', () => {
     await until('the slot is free', () => slotIsFree(user, jobId));
   });
 
-  it('because its table was dropped midway says so, and keeps its upload', async () => {
+  it('names the cause when its table is dropped midway, and keeps its upload', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));

@@ -8,10 +8,10 @@ import { assertSameFile, cancel, resetExport, rowOf, segmentsOf, statusOf, until
 import { DEEP } from '../support/depth.js';
 import { describeStores } from '../support/stores.js';
 
-/** Options that have a format put bytes between segments, too. */
+/** Include options that make a format write bytes between segments. */
 const OPTIONS: Readonly<Record<string, object>> = { XLSX: { sheet_rows: 400 } };
 
-/** One export of a format, by a user of its own. */
+/** One export of a format, by its own user. */
 interface Export {
   readonly format: string;
   readonly user: ReturnType<typeof someUser>;
@@ -31,7 +31,7 @@ if (DEEP)
         dataSlots: 2 * users.length,
         tuning: { maxSegmentRows: 150, segmentsInFlight: 2 },
       });
-      // Archives and pages say when they were planned.
+      // Workbooks and PDFs contain the time of planning.
       await planAt(stage.service, '2026-11-25T10:20:30.000Z');
       undisturbed = await postAll();
       await untilAllCompleted(undisturbed);
@@ -42,7 +42,7 @@ if (DEEP)
     afterEach(() => door.open());
     after(() => endStage(stage));
 
-    // All at once: they hardly use the machine, but each waits for Temporal.
+    // All at once: they use little CPU, and each waits for Temporal.
     const postAll = (): Promise<Export[]> =>
       Promise.all(
         users.map(async ({ format, user }) => {
@@ -79,7 +79,7 @@ if (DEEP)
       }
     }
 
-    it('that fail are completed by a reset, which makes the same file and repeats no segment', async () => {
+    it('complete after a failure and a reset, with the same file and no repeated segments', async () => {
       const { service } = stage;
       const failed = await postAll();
       await door.somebodyWaits(failed.length);
@@ -98,7 +98,7 @@ if (DEEP)
       }
     });
 
-    it('that are canceled leave nothing, and a reset makes the same file', async () => {
+    it('leave nothing behind when canceled; a reset produces the same file', async () => {
       const { service } = stage;
       const canceled = await postAll();
       await door.somebodyWaits(canceled.length);

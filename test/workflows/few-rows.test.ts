@@ -21,14 +21,14 @@ describe('an export of few rows', () => {
   afterEach(() => door.open());
   after(() => endStage({ service, doors }));
 
-  /** The steps that were, or are, activities of their own. */
+  /** Ids of the activities that an export's workflow scheduled. */
   async function activitiesOf(jobId: string): Promise<(string | null | undefined)[]> {
     return (await eventsOf(service, jobId)).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
       scheduled ? [scheduled.activityId] : [],
     );
   }
 
-  it('is written where it is planned', async () => {
+  it('is written by the activity that plans it', async () => {
     await door.open();
     const jobId = await postExport(service, me, behind(1));
     await untilEnded(service, me, jobId);
@@ -53,9 +53,9 @@ describe('an export of few rows', () => {
     }
   });
 
-  it('that takes longer than two seconds gets an activity for its segment, and is the same file', async () => {
+  it('gets a segment activity if it takes longer than two seconds; the file is the same', async () => {
     const jobId = await postExport(service, me, behind(1));
-    // Its workflow starts a moment after it is admitted.
+    // The workflow starts shortly after admission.
     await until('its start', async () => (await statusOf(service, exportWorkflowId(jobId))) !== 'NOT_FOUND');
     await until('an activity of its own', async () => (await activitiesOf(jobId)).includes('segment-0000'));
     await door.somebodyWaits();
@@ -69,13 +69,13 @@ describe('an export of few rows', () => {
     await assertSameFile(service, me, jobId, undisturbed);
   });
 
-  it('is cancelled while its plan writes it, and leaves nothing behind', async () => {
+  it('can be canceled while its plan writes the file, and leaves nothing behind', async () => {
     const jobId = await postExport(service, me, behind(1));
     await door.somebodyWaits();
     assert.equal((await cancel(service, me, jobId)).status, 202);
     await untilEnded(service, me, jobId, 'CANCELLED');
     await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
-    // A cancel that comes late may meet the segment in an activity of its own.
+    // If the cancel arrives late, the segment may already have its own activity.
     const others = (await activitiesOf(jobId)).filter((id) => id !== 'segment-0000');
     assert.deepEqual(others, ['plan', 'discard']);
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 3000);

@@ -5,8 +5,8 @@ import { behind, type Door } from './doors.js';
 import { untilPlanIsDue, type Reader } from './support.js';
 
 /**
- * Exports of two segments, of which the door is in the second, and one reader: the finish of one segment would not wait
- * for a reader, where somebody else's plan has the only one.
+ * Exports of two segments, with the door in the second, and a single reader. (Finishing a single-segment export
+ * doesn't wait for a reader, so it couldn't be held by another export's plan.)
  */
 export const FINISH_MAY_WAIT = {
   orders: 1700,
@@ -16,8 +16,8 @@ export const FINISH_MAY_WAIT = {
 } satisfies ServiceOptions;
 
 /**
- * An export whose segments are done and whose finish waits: the only reader has somebody else's plan, which waits for a
- * lock. `go` lets both end.
+ * An export whose segments are done and whose finish waits: the only reader is busy with another export's plan, which
+ * waits for a lock. `go` lets both complete.
  */
 export async function holdFinish(
   { service, door, locker }: { readonly service: TestService; readonly door: Door; readonly locker: pg.Client },
@@ -29,7 +29,7 @@ export async function holdFinish(
   const otherId = await postExport(service, other);
   await untilPlanIsDue(service, otherId);
   await locker.query('BEGIN');
-  // Granted when the reader behind the door is done.
+  // Granted once the reader behind the door is done.
   const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
   await door.open();
   await locked;

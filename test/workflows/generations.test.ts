@@ -35,7 +35,7 @@ describeDeeply('a generation of an export', () => {
     await service.deps.store.abortUploadsOf((await rowOf(service, jobId)).file_key ?? '');
   }
 
-  it('is followed by the next when its upload is aborted under it', async () => {
+  it('is followed by another when its upload is aborted', async () => {
     await serve();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -45,7 +45,7 @@ describeDeeply('a generation of an export', () => {
     await isWhole(jobId, 2);
   });
 
-  it('is the last when uploads are lost again and again', async () => {
+  it('is the last one after three lost uploads; the export fails', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const jobId = await postExport(service, user, behind(1));
     for (const generation of [1, 2, 3]) {
@@ -59,7 +59,7 @@ describeDeeply('a generation of an export', () => {
     assert.equal(error_code, 'UPLOAD_LOST');
   });
 
-  it('is followed by one for the newer encoder when it was planned for an older one', async () => {
+  it('is replaced by one for the current encoder if an older encoder planned it', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -70,7 +70,7 @@ describeDeeply('a generation of an export', () => {
     await isWhole(jobId, 2);
   });
 
-  it('that is completed is known by its file, when the answer of the store was lost', async () => {
+  it('is recognized as complete by its file when the response of the store was lost', async () => {
     await serve();
     await queryRows(
       service.databaseUrl,
@@ -95,8 +95,8 @@ describeDeeply('a generation of an export', () => {
     await isWhole(jobId, 1);
   });
 
-  it('makes a segment again whose part a late attempt has written over', async () => {
-    // Large enough for parts. They are all there when the segment waits to be committed.
+  it('redoes a segment whose part was overwritten by a late attempt', async () => {
+    // Large enough for multipart parts, all uploaded before the segment waits to commit.
     await serve({ orders: 60_000 });
     await queryRows(
       service.databaseUrl,

@@ -3,15 +3,15 @@ import { hostname } from 'node:os';
 
 export type History = Parameters<typeof Worker.runReplayHistory>[1];
 
-/** Where recorded histories are kept. */
+/** Where recorded histories are stored. */
 export const HISTORIES = new URL('histories/', import.meta.url);
 
-/** protobufjs's long integers, without their class. */
+/** protobufjs's 64-bit integers, without their class. */
 const isLong = (value: object): value is { toNumber(): number } => 'toNumber' in value;
 
 /**
- * A history as JSON that says what its messages hold: bytes as base64, long numbers as numbers. The SDK's own reader of
- * histories in JSON needs one copy of protobufjs in the tree, and npm installs several.
+ * A history as readable JSON: bytes as base64, 64-bit integers as numbers. The SDK's own JSON reader needs a single
+ * copy of protobufjs in the tree, and npm installs several.
  */
 export function historyToText(history: object): string {
   const plain = (value: unknown): unknown => {
@@ -21,12 +21,12 @@ export function historyToText(history: object): string {
     if (Array.isArray(value)) return value.map(plain);
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
   };
-  // Stack traces and identities: where it was recorded is nobody's business.
+  // Drop stack traces and identities: they reveal the machine that recorded them.
   const text = JSON.stringify(plain(history)).replaceAll(`${process.cwd()}/`, '').replaceAll(`@${hostname()}`, '@host');
   return `${text}\n`;
 }
 
-/** The history again, as `Worker.runReplayHistories` takes it. */
+/** The history in the form that `Worker.runReplayHistories` takes. */
 export function historyFromText(text: string): History {
   const bytes = (value: unknown): unknown =>
     typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'

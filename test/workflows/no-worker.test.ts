@@ -14,7 +14,7 @@ describeDeeply('without a worker', () => {
   });
   after(() => closeCleanly(service));
 
-  it('a request is a 503 that names its job, and nothing comes of it when a worker appears', async () => {
+  it('a request returns 503 with its job id, and starts nothing when a worker appears later', async () => {
     const user = someUser();
     const refused = await post(service, user);
     assert.equal(refused.status, 503, refused.text);
@@ -22,7 +22,7 @@ describeDeeply('without a worker', () => {
     assert.equal(code, 'TEMPORARILY_UNAVAILABLE');
 
     await service.startWorker();
-    // The request is still there for the worker to find; it finds it too late.
+    // The worker still finds the request, but too late to start anything.
     const slots = slotsWorkflowId(user.tenantId, user.userId);
     await until('end of the semaphore', async () => (await statusOf(service, slots)) === 'COMPLETED');
     assert.equal(await service.deps.jobs.find(jobId), null);

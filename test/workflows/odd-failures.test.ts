@@ -25,12 +25,12 @@ const loud = defineDataset({
   },
 });
 
-/** A view may raise whatever it likes, and PostgreSQL's own messages quote values of rows. */
+/** A view can raise any message, and PostgreSQL's own messages quote row values. */
 for (const [kind, env] of [
   ['in plain text', {}],
   ['encrypted', { PAYLOAD_KEY: keyNamed('2026-11') }],
 ] as const) {
-  describe(`a failure with a message that Temporal would not take, ${kind}`, () => {
+  describe(`a failure whose message Temporal would reject, ${kind}`, () => {
     let service: TestService;
     const me = someUser();
     const raise = (sqlstate: string, bytes: number): Promise<unknown> =>
@@ -55,7 +55,7 @@ for (const [kind, env] of [
     });
     after(() => closeCleanly(service));
 
-    it('ends an export immediately, and operators read its beginning', async () => {
+    it('fails the export immediately and shows operators the start of the message', async () => {
       await raise('P0001', 5_000_000);
       const jobId = await postExport(service, me, { type: 'loud', columns: ['note'] });
       const { error_code } = await untilEnded(service, me, jobId, 'FAILED');
@@ -63,7 +63,7 @@ for (const [kind, env] of [
       assert.match(await operatorsReason(service, jobId), /^The source database rejected the query: the moon is é+…$/);
     });
 
-    it('ends an export immediately if it contains half of a surrogate pair', async () => {
+    it('fails the export immediately if the message contains a lone surrogate', async () => {
       await raise('', 0);
       const jobId = await postExport(service, me, { type: 'loud', columns: ['half'] });
       const { error_code } = await untilEnded(service, me, jobId, 'FAILED');
@@ -71,13 +71,13 @@ for (const [kind, env] of [
       assert.match(await operatorsReason(service, jobId), /no rate for \ufffd/);
     });
 
-    it('shows in Temporal while it is retried', async () => {
+    it('is visible in Temporal while it is retried', async () => {
       await raise('53000', 20_000);
       const jobId = await postExport(service, me, { type: 'loud', columns: ['note'] });
       const { client } = service.deps.temporal;
       const handle = client.workflow.getHandle(exportWorkflowId(jobId));
       const failure = await until('a failed attempt', async () => {
-        // It starts a moment after it is admitted.
+        // The workflow starts shortly after admission.
         if ((await statusOf(service, exportWorkflowId(jobId))) === 'NOT_FOUND') return false;
         const { raw } = await handle.describe();
         return raw.pendingActivities?.find(({ lastFailure }) => lastFailure != null)?.lastFailure ?? false;

@@ -3,9 +3,9 @@
  *
  *     npx mocha --extension ts test/workflows/record-histories.ts
  *
- * A replay that fails means that exports running during a deploy would be stuck. Before the first release, nothing runs
- * anywhere: record the histories again, in place of the old ones. After it, set CHANGE to a name for the change, so that
- * the histories of released code stay beside the new ones, and keep them replaying with `patched`.
+ * A failed replay means that exports running during a deploy would get stuck. Before the first release nothing is
+ * deployed, so replace the old histories. After it, set CHANGE to a name for the change: the histories of released code
+ * stay beside the new ones, and `patched` must keep them replaying.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
@@ -27,7 +27,7 @@ import {
   untilStatus,
 } from './support.js';
 
-/** Appended to file names; empty before the first release. */
+/** Suffix of the file names; empty before the first release. */
 const CHANGE = '';
 
 describe('histories', () => {
@@ -53,7 +53,7 @@ describe('histories', () => {
   const untilClosed = (workflowId: string, status: string): Promise<true> =>
     untilStatus(service, workflowId, status, 20_000);
 
-  it('of an export that is completed, and its notification', async () => {
+  it('of a completed export and its notification', async () => {
     const user = someReader();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);
@@ -63,7 +63,7 @@ describe('histories', () => {
     await record('notification', `notification/${jobId}/completed`);
   });
 
-  it('of a small one, whose plan has written it', async () => {
+  it('of a small export that is written by its plan', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, { columns: ['id'] });
     await untilEnded(service, user, jobId);
@@ -71,7 +71,7 @@ describe('histories', () => {
     await record('export-few', exportWorkflowId(jobId));
   });
 
-  it('of the run of a schedule', async () => {
+  it("of a schedule's run", async () => {
     const user = someReader();
     const request = { type: 'orders', format: 'csv', columns: ['id'], filters: { date_range: 'this_year' } };
     const body = { name: 'Yearly', cron: '@yearly', request };
@@ -86,7 +86,7 @@ describe('histories', () => {
     await record('scheduled-export', workflowId);
   });
 
-  it('of one that is cancelled, and of a semaphore that refuses', async () => {
+  it('of a canceled export and of a semaphore that rejects', async () => {
     const [user, door] = [someReader(), await doors.closed(1)];
     const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
     await door.somebodyWaits(2);
@@ -99,7 +99,7 @@ describe('histories', () => {
     await record('semaphore-refused', slotsWorkflowId(user.tenantId, user.userId));
   });
 
-  it('of one that fails, is reset, waits for its turn and is completed', async () => {
+  it('of an export that fails, is reset, waits for a slot and completes', async () => {
     const [user, first, second] = [someReader(), await doors.closed(1), await doors.closed(2)];
     const jobId = await postExport(service, user, behind(1));
     await first.somebodyWaits();

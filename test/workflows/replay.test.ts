@@ -9,12 +9,12 @@ import { HISTORIES, historyFromText } from './history-file.js';
 import { deeply } from '../support/depth.js';
 import { openWorkerLog } from '../support/runtime.js';
 
-/** Not more than is read and reviewed; a history that grows says that exports became chattier. */
+/** Small enough to read and review; a longer history means that exports make more calls. */
 const MAX_BYTES = 200 * 1024;
 
 const PLAIN: Variant = { traced: false, encrypted: false };
 
-/** Histories of earlier runs (`record-histories.ts`) against the present code. */
+/** Replays recorded histories (`record-histories.ts`) against the current code. */
 describe('workflows', () => {
   let recorded: Map<string, string>;
 
@@ -27,7 +27,7 @@ describe('workflows', () => {
 
   async function replay(histories: ReadonlyMap<string, string>, variant = PLAIN): Promise<ReplayResult[]> {
     const workflowBundle = { codePath: await workflowBundleFile(variant) };
-    // Nobody listens: a replay says nothing again.
+    // Silence the logger: a replay repeats old messages.
     const sinks = {
       ...metricSinks(new WorkerMetrics(new Registry())),
       exporter: { export: { fn: () => undefined } },
@@ -47,7 +47,7 @@ describe('workflows', () => {
     });
   }
 
-  it('rejects an incompatible history: this test can fail', async () => {
+  it('rejects an incompatible history, which proves that these tests can fail', async () => {
     const name = 'export-completed.json';
     const altered = (recorded.get(name) ?? '').replaceAll('"name":"finishUpload"', '"name":"finishDownload"');
     assert.notEqual(altered, recorded.get(name));

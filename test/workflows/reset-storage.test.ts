@@ -8,7 +8,7 @@ import type { Stack } from '../../dev/stack/stack.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { resetExport, rowOf, rowsInBytes, segmentsOf, statusOf, sweepNow, type SegmentRow } from './support.js';
 
-/** Not more patience with the store than a test has. */
+/** Retries of the store end sooner than in production, to keep the test short. */
 const IMPATIENT = { maximumAttempts: 2, initialIntervalMs: 50, maximumIntervalMs: 50 };
 
 describe('an export whose storage went down', () => {
@@ -35,7 +35,7 @@ describe('an export whose storage went down', () => {
     await endStage({ service, doors });
   });
 
-  /** @returns its segments as they were when retries had run out */
+  /** @returns its segments at the time when its retries ran out */
   async function failedForStorage(): Promise<{ jobId: string; segments: SegmentRow[] }> {
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits(2);
@@ -57,7 +57,7 @@ describe('an export whose storage went down', () => {
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
   }
 
-  it('is completed by a reset, which makes the missing segments only', async () => {
+  it('is completed by a reset, which redoes only the missing segments', async () => {
     await serve({});
     const { jobId, segments } = await failedForStorage();
     await resetToTheEnd(jobId);

@@ -38,7 +38,7 @@ describeStores('a reset of an export', (stackEnv) => {
     await endStage({ service, doors });
   });
 
-  /** Segments that have committed, once nothing goes on any more. */
+  /** Committed segments; call it once nothing is running. */
   async function committedOf(jobId: string): Promise<number[]> {
     const segments = await segmentsOf(service, jobId);
     return segments.filter(({ rows }) => rows !== null).map(({ segment }) => segment);
@@ -53,7 +53,7 @@ describeStores('a reset of an export', (stackEnv) => {
     (await service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId)).describe()).runId;
   const untilClosed = (jobId: string, status: string): Promise<true> =>
     until(`${jobId} ${status}`, async () => (await statusOf(service, exportWorkflowId(jobId))) === status);
-  /** Its row says how it had ended until its first activity has run. */
+  /** Until its first activity has run, the row still shows how the export ended before. */
   async function resetEnded(jobId: string): Promise<void> {
     const { status } = await rowOf(service, jobId);
     await resetExport(service, jobId);
@@ -84,7 +84,7 @@ describeStores('a reset of an export', (stackEnv) => {
     return ids.length;
   }
 
-  it('that has failed makes the missing segments only', async () => {
+  it('after a failure redoes only the missing segments', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits(2);
@@ -120,7 +120,7 @@ describeStores('a reset of an export', (stackEnv) => {
     await untilFree(user);
   });
 
-  it('that is complete looks at its file, makes it no second time, and tells nobody', async () => {
+  it('after completion checks the file; nothing is redone and nobody is notified', async () => {
     const user = someReader();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);

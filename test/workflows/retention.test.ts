@@ -49,7 +49,7 @@ describe('retention', function () {
     assert.ok(sweeps.length > 2, `${sweeps.length} sweeps`);
   });
 
-  it('has one run at a time, and another soon after an operator has ended it', async () => {
+  it('has one run at a time, and starts another soon after an operator ends it', async () => {
     const trigger = (): Promise<void> => schedule().trigger(ScheduleOverlapPolicy.SKIP);
     await trigger();
     const first = await untilSweeping();

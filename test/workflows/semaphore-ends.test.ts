@@ -67,7 +67,8 @@ describe('a semaphore', () => {
         admitted.push((json as { job_id: string }).job_id);
       }
     }
-    // One whose order Temporal dropped, and that the next semaphore had not heard of, is missed by the sweep.
+    // The semaphore's start of an export was lost and the next semaphore didn't know of it, so only the sweep can find
+    // it.
     const nobodyIsActive = async (): Promise<boolean> => {
       await sweepNow(service);
       return (await service.deps.jobs.activeOf(user)).length === 0;
@@ -87,7 +88,7 @@ describe('a semaphore', () => {
     await operator(service, 'terminate', slotsId(user));
     await door.open();
     await untilEnded(service, user, jobId);
-    // The one that was running had passed the fence; the one behind it met it, claimed, and ran once more.
+    // The segment that was running had passed the fence; the next one met it, claimed a slot and ran again.
     const attempts = (await segmentsOf(service, jobId)).map(({ attempt }) => attempt);
     assert.deepEqual(
       attempts,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { SlotsState } from '../../shared/temporal/inputs.js';
 import { Slots } from '../../workflows/slots.js';
 
-/** More jobs than slots, few enough that random events meet the same ones. */
+/** More jobs than slots, but few enough that random events hit the same jobs repeatedly. */
 const JOBS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const EMPTY: SlotsState = { holders: {}, waiters: [], unsettled: [] };
 
@@ -16,18 +16,18 @@ const event = fc.oneof(
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
-/** What an export would know of itself: whether it runs, and what it was told about its slot. */
+/** What an export knows about itself: whether it runs, and what it was told about its slot. */
 type Life = 'starting' | 'running' | 'asking' | 'dead';
 
-/** A semaphore and the exports of its user, whose truth it can only learn by events. */
+/** A semaphore and its user's exports; the semaphore learns about them only by events. */
 class World {
   slots: Slots;
   limit: number;
-  /** Exports that have begun and have not ended properly. */
+  /** Exports that have started and not ended properly. */
   readonly lives = new Map<string, Life>();
-  /** Exports that wait, in the order in which they asked. */
+  /** Waiting exports, in order of arrival. */
   queue: string[] = [];
-  /** Died, found, and not settled yet. */
+  /** Found dead, and not settled yet. */
   readonly unsettled = new Set<string>();
 
   constructor(max: number) {
@@ -39,7 +39,7 @@ class World {
     const granted = (jobId: string): void => {
       assert.equal(jobId, this.queue[0], 'slots are granted in the order of asking');
       this.queue.shift();
-      // One that has died meanwhile doesn't hear it.
+      // An export that died meanwhile doesn't hear it.
       if (this.lives.get(jobId) === 'asking') this.lives.set(jobId, 'running');
     };
     return new Slots(state, this.limit, { granted, changed: () => undefined });
@@ -85,13 +85,13 @@ class World {
     this.unsettled.add(jobId);
   }
 
-  /** An export that runs asks again, as after a reset to its beginning. */
+  /** A running export claims a slot again, as after a reset to its beginning. */
   claim(jobId: string): void {
     const life = this.lives.get(jobId);
     if (life === 'running' || life === 'asking') this.ask(jobId);
   }
 
-  /** An export that has ended is reset. */
+  /** An ended export is reset. */
   comeBack(jobId: string): void {
     const life = this.lives.get(jobId);
     if (life === undefined || life === 'dead') this.ask(jobId);
@@ -136,14 +136,14 @@ class World {
       this.forget(jobId);
       this.unsettled.add(jobId);
     }
-    // Exports that are being started look dead, too.
+    // Exports that are still starting look dead, too.
     const starting = [...this.lives].flatMap(([jobId, life]) => (life === 'starting' ? [jobId] : []));
     this.slots.reap([...dead, ...starting]);
   }
 
-  /** An operator terminates the semaphore. Its successor knows the user's rows: running, or queued. */
+  /** An operator terminates the semaphore. Its successor reads the user's rows: running, or queued. */
   startFromRows(): void {
-    // A start that was ordered either happened or is lost with the semaphore; a lost one is settled by others.
+    // A start that was ordered either happened or is lost with the semaphore; others settle a lost one.
     for (const [jobId, life] of this.lives) if (life === 'starting') this.lives.set(jobId, 'running');
     const { holders, waiters } = this.slots.snapshot();
     const running = Object.keys(holders).map((jobId) => [jobId, 'held'] as const);
@@ -152,7 +152,7 @@ class World {
     this.slots.grant();
   }
 
-  /** What must be true after each event. @param before holders, before it */
+  /** Invariants that hold after every event. @param before holders before the event */
   check(before: number): void {
     const { holders, waiters, unsettled } = this.slots.snapshot();
     const held = Object.keys(holders);
@@ -168,7 +168,7 @@ class World {
     assert.equal(this.slots.isFull(), held.length + waiters.length >= this.limit);
   }
 
-  /** Every export that still runs ends; those that died are found. */
+  /** Every running export ends, and dead ones are found. */
   endAll(): void {
     for (const [jobId, life] of [...this.lives]) if (life !== 'dead') this.end(jobId);
     this.reap();
@@ -176,7 +176,7 @@ class World {
 }
 
 describe('slots', () => {
-  it('never exceed the limit, and lose no waiter, for any sequence of events', () => {
+  it('never exceed the limit or lose a waiter, for any sequence of events', () => {
     fc.assert(
       fc.property(limit, fc.array(event, { maxLength: 60, size: 'max' }), (max, events) => {
         const world = new World(max);
@@ -190,7 +190,7 @@ describe('slots', () => {
     );
   });
 
-  it('are all free again after every export has ended or was found dead', () => {
+  it('are all free once every export has ended or was found dead', () => {
     fc.assert(
       fc.property(limit, fc.array(event, { maxLength: 40, size: 'max' }), (max, events) => {
         const world = new World(max);
@@ -214,14 +214,14 @@ describe('slots', () => {
     return { slots: new Slots({ ...EMPTY, ...state }, max, observer), granted };
   };
 
-  it('pass to those that wait as soon as the limit is raised', () => {
+  it('go to waiting exports as soon as the limit is raised', () => {
     const { slots, granted } = open({ holders: { a: 'held', b: 'held' }, waiters: ['c', 'd'] });
     slots.setLimit(3);
     assert.deepEqual(granted, ['c']);
     assert.deepEqual(slots.active, ['a', 'b', 'c', 'd']);
   });
 
-  it('stay with their holders when the limit is lowered, and pass to nobody until there are fewer', () => {
+  it('stay with their holders when the limit is lowered; nobody gets one until enough are free', () => {
     const { slots, granted } = open({ holders: { a: 'held', b: 'held' }, waiters: ['c'] });
     slots.setLimit(1);
     slots.release('a');
@@ -230,7 +230,7 @@ describe('slots', () => {
     assert.deepEqual(granted, ['c']);
   });
 
-  it('that were released before their start was confirmed are not taken again', () => {
+  it('released before their start was confirmed stay free', () => {
     const { slots } = open({});
     slots.admit('a');
     slots.release('a');
@@ -238,20 +238,20 @@ describe('slots', () => {
     assert.deepEqual(slots.snapshot(), EMPTY);
   });
 
-  it('stay with a job that is unsettled while it is active again', () => {
+  it('stay with an unsettled job that becomes active again', () => {
     const { slots } = open({ holders: { a: 'held' } });
     slots.unsettle('a');
     assert.ok(slots.isHolder('a'));
   });
 
-  it('put a job that asks again after its death at the end of the queue', () => {
+  it('go last to a job that claims again after its death', () => {
     const { slots } = open({ holders: { a: 'held', b: 'held' }, waiters: ['c', 'd'] });
     slots.reap(['c']);
     slots.claim('c');
     assert.deepEqual(slots.snapshot().waiters, ['d', 'c']);
   });
 
-  it('tell their observer of every change', () => {
+  it('notify their observer of every change', () => {
     let changes = 0;
     const slots = new Slots(EMPTY, 1, { granted: () => undefined, changed: () => void (changes += 1) });
     slots.admit('a');

@@ -19,7 +19,7 @@ describe('a slot', () => {
   let second: Door;
 
   before(async () => {
-    // Nobody looks by the clock: what is found is found by the look on refusal.
+    // No periodic checks: dead exports are found only when a request is refused.
     ({ service, doors } = await startStage({ tuning: { reapEveryMs: 60_000 } }));
   });
   after(async () => {
@@ -40,7 +40,7 @@ describe('a slot', () => {
     return idOf(answer);
   }
 
-  /** Two exports that are reading; a third is refused, with their ids. */
+  /** Two exports that are reading; a third is refused with their ids. */
   async function twoActive(user: Principal): Promise<[string, string]> {
     const active: [string, string] = [await posted(user, 1), await posted(user, 2)];
     await Promise.all([first.somebodyWaits(), second.somebodyWaits()]);
@@ -57,7 +57,7 @@ describe('a slot', () => {
     'been cancelled by an operator': (jobId) => operateOn(service, 'cancel', jobId),
     'been terminated': (jobId) => operateOn(service, 'terminate', jobId),
   };
-  // What else frees it, of one export: ./cancel.test.ts and ./ends.test.ts.
+  // Other ways to free the slot of a single export: ./cancel.test.ts and ./ends.test.ts.
   for (const [how, end] of Object.entries(ENDS).slice(0, DEEP ? undefined : 1)) {
     it(`is free within two seconds after one of two exports has ${how}`, async () => {
       const user = someUser();
@@ -79,7 +79,7 @@ describe('a slot', () => {
       await second.open();
       await untilEnded(service, user, other);
       await untilEnded(service, user, idOf(admitted));
-      // A machine that is busy with something else may take longer, once.
+      // Retry once: a busy machine may take longer.
     }).retries(2);
   }
 
@@ -98,7 +98,7 @@ describe('a slot', () => {
     for (const jobId of admitted) await untilEnded(service, user, jobId);
   });
 
-  it('is taken once by the same Idempotency-Key, however often it comes at the same time', async () => {
+  it('is taken once per Idempotency-Key, however many concurrent requests use it', async () => {
     const user = someUser();
     const body = { format: 'csv', ...behind(1) };
     const ask = (): Promise<Answer> =>

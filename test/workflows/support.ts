@@ -19,23 +19,23 @@ import { download, until } from '../support/exports.js';
 import { FAST, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
 
-/** A row of the sample data, escaped and as CSV, is about this long: segments of so many rows. */
+/** Approximate length of a sample row, escaped and as CSV, to size segments by rows. */
 export const rowsInBytes = (rows: number): number => rows * 190;
 
 export type Reader = Principal & { readonly email: string };
-/** A user with an address that nobody else has. */
+/** A user with a unique address. */
 export const someReader = (): Reader => ({ ...someUser(), email: `${randomUUID()}@example.com` });
 
 const messages = z.array(z.object({ to: z.array(z.string()), subject: z.string(), text: z.string() }));
 export type Mail = z.infer<typeof messages>[number];
 
-/** What the user has been told so far. */
+/** The mails that the user has received so far. */
 export async function mailsTo({ email }: Reader): Promise<Mail[]> {
   const answer = await fetch(`${stack().env.RESEND_BASE_URL}/api/messages`);
   return messages.parse(await answer.json()).filter(({ to }) => to.includes(email));
 }
 
-/** Waits until the user has been told something, a moment longer, and returns all of it. */
+/** Waits for the user's first mail and a moment longer, and returns all subjects. */
 export async function untilTold(user: Reader): Promise<string[]> {
   await until(`a mail to ${user.email}`, async () => (await mailsTo(user)).length > 0);
   await sleep(300);
@@ -44,7 +44,7 @@ export async function untilTold(user: Reader): Promise<string[]> {
 
 const BUSY = /Workflow is busy|Max concurrent batch operations is reached/;
 
-/** What an operator types, and what they read then. @throws when the program says that it could not */
+/** Runs the Temporal CLI as an operator would, and returns its output. @throws when the command fails */
 export async function temporal({ namespace, env }: TestService, ...args: readonly string[]): Promise<string> {
   const where = ['--namespace', namespace, '--address', env.TEMPORAL_ADDRESS ?? ''];
   for (let attempt = 1; ; attempt += 1) {
@@ -52,14 +52,14 @@ export async function temporal({ namespace, env }: TestService, ...args: readonl
       const { stdout } = await promisify(execFile)(stack().temporalCli, [...args, ...where], { timeout: 20_000 });
       return stdout;
     } catch (error) {
-      // An operator who reads that something else is being done tries again.
+      // Temporal is busy with another operation: retry, as an operator would.
       if (attempt === 20 || !BUSY.test(messageOf(error))) throw error;
       await sleep(500);
     }
   }
 }
 
-/** `temporal workflow …`, about one workflow. */
+/** `temporal workflow …` on one workflow. */
 export async function operator(
   service: TestService,
   command: 'cancel' | 'terminate' | 'reset',
@@ -73,7 +73,7 @@ export async function operator(
 export const operateOn = (service: TestService, command: 'cancel' | 'terminate', jobId: string): Promise<void> =>
   operator(service, command, exportWorkflowId(jobId));
 
-/** The retry that is always safe: everything once more, from the beginning. */
+/** The retry that is always safe: reset to the beginning. */
 export const resetExport = (service: TestService, jobId: string): Promise<void> =>
   operator(service, 'reset', exportWorkflowId(jobId), '--type', 'FirstWorkflowTask');
 
@@ -102,14 +102,14 @@ export const segmentsOf = ({ databaseUrl }: TestService, jobId: string): Promise
     [jobId],
   );
 
-/** Waits until a segment has committed, and returns those that have. */
+/** Waits until a segment has committed, and returns all committed ones. */
 export const untilCommitted = (service: TestService, jobId: string): Promise<SegmentRow[]> =>
   until(`a segment of ${jobId}`, async () => {
     const committed = (await segmentsOf(service, jobId)).filter(({ rows }) => rows !== null);
     return committed.length > 0 && committed;
   });
 
-/** Of all bytes of each segment, and what the end of the file is made of. */
+/** Checksums of each segment's bytes, and the data that the end of the file is built from. */
 const sumsOf = ({ databaseUrl }: TestService, jobId: string): Promise<unknown[]> =>
   queryRows(
     databaseUrl,
@@ -118,7 +118,10 @@ const sumsOf = ({ databaseUrl }: TestService, jobId: string): Promise<unknown[]>
     [jobId],
   );
 
-/** Two exports of the same rows, planned at one moment, have the same bytes; a PDF's end says which job made it. */
+/**
+ * Two exports of the same rows, planned at the same moment, have the same bytes, except that the end of a PDF contains
+ * the job's id.
+ */
 export async function assertSameFile(service: TestService, as: Principal, jobId: string, other: string): Promise<void> {
   assert.deepEqual(await sumsOf(service, jobId), await sumsOf(service, other));
   const [file, otherFile] = [await download(service, as, jobId), await download(service, as, other)];
@@ -126,29 +129,29 @@ export async function assertSameFile(service: TestService, as: Principal, jobId:
   if ((await rowOf(service, jobId)).format !== 'PDF') assertSameBytes(file, otherFile, 'the file');
 }
 
-/** Null when the user has no semaphore. */
+/** Null if the user has no semaphore. */
 export async function slotsOf({ deps }: TestService, { tenantId, userId }: Principal): Promise<SlotsState | null> {
   const handle = deps.temporal.openOnly.workflow.getHandle(slotsWorkflowId(tenantId, userId));
   const { slots } = await until('an answer of the semaphore', async () => {
     try {
       return { slots: await handle.query(slotsQuery) };
     } catch (error) {
-      // Any other error is of a busy server, or of a worker that was killed: it says nothing about the slots.
+      // Any other error comes from a busy server or a killed worker, and says nothing about the slots.
       return error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError ? { slots: null } : null;
     }
   });
   return slots;
 }
 
-/** How the latest run of a workflow stands; `NOT_FOUND` while there is none. */
+/** Status of the latest run of a workflow; `NOT_FOUND` if there is none. */
 export const statusOf = ({ deps }: TestService, workflowId: string): Promise<string> =>
   workflowStatus(deps.temporal.client, workflowId);
 
-/** An export's row says how it ended a moment before its workflow has ended. */
+/** Waits for the workflow's status: an export's row ends slightly before its workflow does. */
 export const untilStatus = (service: TestService, workflowId: string, status: string, ms = 5000): Promise<true> =>
   until(`${status} of ${workflowId}`, async () => (await statusOf(service, workflowId)) === status, ms);
 
-/** A run of one sweep, beside those of the schedule. */
+/** Runs one sweep, in addition to the scheduled ones. */
 export async function sweepNow({ deps }: TestService): Promise<void> {
   await deps.temporal.client.workflow.execute('retentionWorkflow', {
     workflowId: `sweep/${randomUUID()}`,
@@ -157,13 +160,13 @@ export async function sweepNow({ deps }: TestService): Promise<void> {
   });
 }
 
-/** Waits until there is an export's plan to be made: while every slot is taken, it is in the queue. */
+/** Waits until the export's plan is scheduled. While every reader is busy, it stays in the queue. */
 export async function untilPlanIsDue({ deps }: TestService, jobId: string): Promise<void> {
-  // What the server says of its queues is up to five seconds old.
+  // Describe the workflow instead of its queue: queue statistics are up to five seconds old.
   const handle = deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
   await until(`the plan of ${jobId}`, async () => {
     const description = await handle.describe().catch((error: unknown) => {
-      // The request is answered a moment before the workflow is there.
+      // The request is answered slightly before the workflow exists.
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
     });

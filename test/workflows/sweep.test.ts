@@ -41,7 +41,7 @@ describeStores('the sweep', (stackEnv) => {
     return jobId;
   }
 
-  it('takes a file when its link has expired, and the job says so', async () => {
+  it('deletes a file once its link has expired, and marks the job EXPIRED', async () => {
     await serve({ tuning: { urlTtlSeconds: 1 } });
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);
@@ -55,7 +55,7 @@ describeStores('the sweep', (stackEnv) => {
     assert(file_deleted_at !== null);
   });
 
-  it('deletes leftovers of failed exports and objects without a job, but nothing of an active export', async () => {
+  it('deletes leftovers of failed exports and orphaned objects, but nothing of an active export', async () => {
     await serve({ retryWindowMs: 1, tuning: { segmentBytes: rowsInBytes(200) } });
     const { store } = service.deps;
     const active = await postExport(service, user, behind(2));
@@ -65,7 +65,7 @@ describeStores('the sweep', (stackEnv) => {
     assert((await leftOf(dead)).length > 1);
     const nobody = randomUUID();
     await store.createUpload(`exports/${randomUUID()}/${nobody}.csv`, HEADERS);
-    // A held piece that is larger than a part, of a worker that was killed.
+    // A held piece larger than a part, left by a killed worker.
     await store.createUpload(`${temporaryPrefix(nobody)}1-0-1`, HEADERS);
     await store.createUpload(`${temporaryPrefix(active)}1-0-9`, HEADERS);
     const kept = (await leftOf(active)).filter((left) => !left.endsWith('1-0-9'));
@@ -90,7 +90,7 @@ describeStores('the sweep', (stackEnv) => {
     for (let piece = 0; piece < 1010; piece += 10) {
       await Promise.all(Array.from({ length: 10 }, (_, i) => put(`${temporaryPrefix(active)}2-${piece + i}-1`)));
     }
-    // The last of all keys.
+    // Sorts after every other key.
     const nobodys = temporaryPrefix(`ffffffff${randomUUID().slice(8)}`);
     await put(`${nobodys}1-0-1`);
     await until('it is gone', async () => {
@@ -141,7 +141,7 @@ describeStores('the sweep', (stackEnv) => {
     assert.deepEqual(await service.deps.jobs.activeOf(user), []);
   });
 
-  it('starts an export that was promised and never came to be, once its user has a slot', async () => {
+  it('starts an export that was admitted but never started, once its user has a slot', async () => {
     await serve({});
     const active = [await postExport(service, user, behind(2)), await postExport(service, user, behind(2))];
     await reading.somebodyWaits(2);

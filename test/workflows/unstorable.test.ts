@@ -10,7 +10,7 @@ import { getExport, until, untilEnded } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
 import { post, mailsTo, slotsOf, someReader, type Reader } from './support.js';
 
-/** What the door refuses today, and what a defect there could let through tomorrow. */
+/** Values that the API rejects today, and that a bug there might let through. */
 const UNSTORABLE: readonly (readonly [string, string])[] = [
   ['NUL', 'a\0b'],
   ['half of a surrogate pair', 'a\ud800b'],
@@ -30,7 +30,7 @@ describe('an export whose row can never be stored', () => {
     notify: { email },
   });
 
-  /** As the API would, had its door let it through. */
+  /** Starts it as the API would if it didn't validate. */
   async function admit(user: Reader, title: string): Promise<string> {
     const request = requestOf(user, title);
     const job: JobSeed = {
@@ -47,7 +47,7 @@ describe('an export whose row can never be stored', () => {
   }
 
   for (const [what, title] of UNSTORABLE) {
-    it(`because of ${what} is FAILED with a code, frees its slot and tells its user`, async () => {
+    it(`fails with an error code because of ${what}, frees its slot and notifies its user`, async () => {
       const user = someReader();
       const since = Date.now();
       const jobIds = [await admit(user, title), await admit(user, title)];
@@ -73,7 +73,7 @@ describe('an export whose row can never be stored', () => {
     const owner = { tenantId: user.tenantId, userId: user.userId };
     const scheduleId = randomUUID();
     const schedules = new ScheduleStore(service.deps.temporal, service.deps.places, 20_000);
-    // A title is checked at every run; the token's address was checked when the schedule was made.
+    // The title is checked at every run; the token's address was checked when the schedule was created.
     const definition = {
       ...{ name: 'Broken', cron: '0 0 1 1 *', timezone: 'UTC', overlap: 'skip' as const },
       request: { type: 'orders', format: 'csv' },
@@ -88,7 +88,7 @@ describe('an export whose row can never be stored', () => {
     await service.deps.temporal.client.schedule.getHandle(temporalScheduleId(owner, scheduleId)).delete();
   });
 
-  it('says so in its row even if the reason contains NUL', async () => {
+  it('stores the reason in its row even if it contains NUL', async () => {
     const user = someReader();
     const jobId = await admit(user, 'a\0b');
     await until(`the row of ${jobId}`, () => service.deps.jobs.find(jobId));

@@ -37,7 +37,7 @@ describeStores('a worker that stops in the middle of exports', (stackEnv) => {
       tuning: { maxSegmentRows: 200, segmentsInFlight: 2 },
     });
     doors = await Doors.of(service);
-    // Archives and pages say when they were planned.
+    // Workbooks and PDFs contain the time of planning.
     await planAt(service, '2026-11-25T10:20:30.000Z');
   });
   after(async () => {
@@ -51,14 +51,13 @@ describeStores('a worker that stops in the middle of exports', (stackEnv) => {
     return jobIds;
   }
 
-  // All of a lane at once: it is one worker that stops.
+  // All exports of a lane at once: a single worker stops.
   for (const files of TESTED) {
     const titles = files.map(({ title }) => title).join('; ');
-    it(`leaves them to the next one, which makes the same files and does nothing twice: ${titles}`, () =>
-      outlive(files));
+    it(`hands them over to the next one, with the same files and no repeated work: ${titles}`, () => outlive(files));
   }
 
-  /** Each export has a segment before the door, and none anywhere else: an export may have two there. */
+  /** Each export has one segment at the door and no others running; two could wait there. */
   async function untilEachWaits(door: Door, jobIds: readonly string[]): Promise<void> {
     await until('a segment of each export before the door', async () => {
       const rows = await Promise.all(jobIds.map((jobId) => segmentsOf(service, jobId)));

@@ -7,7 +7,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { untilPlanIsDue } from './support.js';
 
-/** Which answers of Temporal cross the wish to stop is a matter of luck: once is no proof. */
+/** Whether a response of Temporal crosses the shutdown is luck, so one run proves nothing. */
 const STOPS = LONG ? 10 : 4;
 const USERS = 15;
 
@@ -29,7 +29,7 @@ describeDeeply('a worker that stops', function () {
         ),
       );
       await Promise.all(asked.map(({ jobId }) => untilPlanIsDue(service, jobId)));
-      // All are waiting: both workers get one after the other as fast as Temporal can give them.
+      // All activities are waiting, so both workers get them as fast as Temporal can dispatch.
       const staying = await service.startWorker({ role: 'data', drainMs: 20_000 });
       const leaving = await service.startWorker({ role: 'data', drainMs: 20_000 });
       await sleep((stop * 50) / STOPS);
