@@ -10,7 +10,7 @@ const PATTERNS = ROUTES.map(({ method, path }) => [method.toUpperCase(), path] a
 const OF_A_JOB = PATTERNS.filter(([, path]) => path.includes(':job_id'));
 const WITH_TOKEN = PATTERNS.filter(([, path]) => path.startsWith('/v1/'));
 
-describe('the token of somebody else', () => {
+describe('foreign and missing tokens', () => {
   let api: TestApi;
   const alice = someone();
   const strangers: Readonly<Record<string, Principal>> = {
@@ -32,12 +32,12 @@ describe('the token of somebody else', () => {
   });
   after(() => api.close());
 
-  it('is checked wherever there is data', () => {
+  it('are tested on every route with data', () => {
     assert.ok(OF_A_JOB.length >= 7 && WITH_TOKEN.length > OF_A_JOB.length);
   });
 
   for (const [method, pattern] of OF_A_JOB) {
-    it(`finds nothing by ${method} ${pattern}`, async () => {
+    it(`find nothing with ${method} ${pattern}`, async () => {
       const path = pattern.replace(':job_id', jobId);
       for (const [who, as] of Object.entries(strangers)) {
         const answer = await api.ask(method, path, { as });
@@ -47,7 +47,7 @@ describe('the token of somebody else', () => {
     });
   }
 
-  it('lists none of it', async () => {
+  it('list nothing', async () => {
     for (const as of Object.values(strangers)) {
       const { json, text } = await api.ask('GET', '/v1/exports', { as });
       assert.deepEqual(z.looseObject({ exports: z.array(z.unknown()) }).parse(json).exports, []);
@@ -58,7 +58,7 @@ describe('the token of somebody else', () => {
   });
 
   for (const [method, pattern] of WITH_TOKEN) {
-    it(`is missed by ${method} ${pattern} where there is none`, async () => {
+    it(`are a 401 for ${method} ${pattern} if missing`, async () => {
       assertProblem(await api.ask(method, pattern.replace(':job_id', jobId)), 'UNAUTHENTICATED');
     });
   }

@@ -10,7 +10,7 @@ import { orders } from '../../shared/datasets/orders.js';
 const PERMISSION = `EXISTS (SELECT FROM staff WHERE id = current_setting('app.user_id')::uuid
   AND tenant_id = current_setting('app.tenant_id')::uuid AND may_export)`;
 
-describe('the permission of a dataset', () => {
+describe("a dataset's permission", () => {
   let service: TestService;
   const [alice, bob] = [someUser(), someUser()];
   const body = { type: 'guarded', format: 'csv', columns: ['id'] };
@@ -34,7 +34,7 @@ describe('the permission of a dataset', () => {
       [alice.userId, alice.tenantId, mayExport],
     );
 
-  it('is asked before an export, and before an estimate, of the very user', async () => {
+  it('is checked for the calling user before an export and before an estimate', async () => {
     for (const path of ['/v1/exports', '/v1/exports/estimate']) {
       const problem = assertProblem(await service.ask('POST', path, { as: bob, body }), 'NOT_PERMITTED');
       assert.equal(problem.detail, "This user isn't allowed to export guarded.");
@@ -48,7 +48,7 @@ describe('the permission of a dataset', () => {
     await untilEnded(service, bob, jobId);
   });
 
-  it('is asked whenever the file is fetched: its withdrawal ends every link to it', async () => {
+  it('is checked at every download: revoking it disables every link', async () => {
     const jobId = await postExport(service, alice, body);
     const { download_url: link } = await untilEnded(service, alice, jobId);
     const path = new URL(link ?? '').pathname;

@@ -16,7 +16,7 @@ const datasetOf = (table: string) =>
     columns: { id: { type: 'integer' } },
   });
 
-describe('a check of the datasets, about row-level security', () => {
+describe('the dataset check for row-level security', () => {
   let database: OpenDatabase;
   const roles: string[] = [];
 

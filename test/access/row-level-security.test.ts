@@ -8,7 +8,7 @@ import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
-/** Somebody took a column for the tenant's that is true for everybody: no query has a fence of its own any more. */
+/** A misconfigured tenant column that matches every tenant, so queries no longer restrict rows themselves. */
 const unfenced = defineDataset({
   ...orders,
   name: 'unfenced',
@@ -17,7 +17,7 @@ const unfenced = defineDataset({
   computed: {},
 });
 
-describe('row-level security, where the condition on the tenant is as good as none', () => {
+describe('row-level security, with an ineffective tenant condition', () => {
   const me = someUser();
   let all: number;
   let own: number;
@@ -36,7 +36,7 @@ describe('row-level security, where the condition on the tenant is as good as no
   const rowsOf = async (service: TestService, type: string): Promise<number> =>
     (await exportFile(service, me, { type, format: 'csv', columns: ['id'] })).rows;
 
-  it('keeps the rows of other tenants from a user of the database who only reads', async () => {
+  it("hides other tenants' rows from a read-only database user", async () => {
     const service = await start();
     const [counted] = await queryRows<{ all: number; own: number }>(
       service.databaseUrl,

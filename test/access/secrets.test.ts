@@ -8,9 +8,9 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser } from '../support/service.js';
 import { stack } from '../support/stack.js';
 
-/** What global-setup.ts does at the end of every run: here, that it would find something. */
+/** global-setup.ts runs this search at the end of every run; these tests prove that it finds something. */
 describe('the search for secrets', () => {
-  it('sees what services log', async () => {
+  it('finds secrets in service logs', async () => {
     const secret = randomUUID();
     await appendFile(join(stack().logDir, 'test-workers.log'), `{"msg":"a log line","with":"${secret}"}\n`);
     const [found, ...others] = await findSecrets(stack(), { 'the secret': secret, 'another one': randomUUID() });
@@ -19,7 +19,7 @@ describe('the search for secrets', () => {
     assert.ok(found?.includes(secret) === false);
   });
 
-  it('sees what workflows were given', async () => {
+  it('finds secrets in workflow inputs', async () => {
     const service = await startService({ orders: 20 });
     await service.startWorker();
     const note = `${randomUUID()}@example.com`;
