@@ -12,7 +12,7 @@ describe('the access log', () => {
   const start = (settings: NonNullable<Overrides['settings']> = {}): Promise<TestApi> => apis.start({ settings });
   afterEach(() => apis.close());
 
-  /** The line of a request, without what every line has. */
+  /** A request's log line, without the fields that every line has. */
   async function lineOf(api: TestApi, { headers }: { headers: Headers }): Promise<Record<string, unknown>> {
     const id = headers.get('x-request-id');
     const isOf = ({ msg, request_id }: Readonly<Record<string, unknown>>) => msg === 'request' && request_id === id;
@@ -23,7 +23,7 @@ describe('the access log', () => {
     return rest;
   }
 
-  it('names the caller, the address and the reason of a refusal', async () => {
+  it('names the caller, the address and the reason of a rejected request', async () => {
     const api = await start({ rateLimits: { user: 2 } });
     const [alice, reader] = [someone(), { ...someone(), scopes: ['exports:read'] }];
     const { jobId } = seedFor(alice);
@@ -89,7 +89,7 @@ describe('the access log', () => {
     }
   });
 
-  it('has no address if a trusted proxy sent something else', async () => {
+  it('omits the address if a trusted proxy sent something invalid', async () => {
     const api = await start({ trustProxy: 1 });
     const line = await lineOf(api, await api.ask('GET', '/v1/exports', { headers: { 'X-Forwarded-For': 'a secret' } }));
     assert.equal('ip' in line, false);

@@ -16,7 +16,7 @@ import { assertProblem } from './problems.js';
 import { seedFor } from './support.js';
 
 const BODY = { type: 'orders', format: 'csv' };
-/** A request is refused as late half a second after it was sent. */
+/** At this deadline, a request counts as late half a second after it was sent. */
 const DEADLINE_MS = 1500;
 
 const jobIdIn = (answer: Answer): string => z.guid().parse(assertProblem(answer, 'TEMPORARILY_UNAVAILABLE').job_id);
@@ -34,7 +34,7 @@ describe('POST /v1/exports without a worker', () => {
   const post = (as: Principal, body: unknown = BODY, headers: Record<string, string> = {}): Promise<Answer> =>
     service.ask('POST', '/v1/exports', { as, body, headers });
 
-  it('is a 503 that names the job, in time', async () => {
+  it('returns 503 with the job id, before the deadline', async () => {
     const startedAt = performance.now();
     const answer = await post(alice);
     assert.ok(performance.now() - startedAt < DEADLINE_MS + 1000);
@@ -64,11 +64,11 @@ describe('POST /v1/exports without a worker', () => {
     assertProblem(await other, 'IDEMPOTENCY_KEY_REUSED');
   });
 
-  it('has started nothing when a worker comes later, and left no row', async () => {
+  it('starts nothing when a worker appears later, and leaves no row', async () => {
     await service.startWorker();
     const { client } = service.deps.temporal;
     const semaphore = client.workflow.getHandle(slotsWorkflowId(alice.tenantId, alice.userId));
-    // Answered after the requests that have been waiting for the worker.
+    // Answered only after the requests that waited for the worker.
     assert.deepEqual(await semaphore.query(slotsQuery), { holders: {}, waiters: [], unsettled: [] });
     await sleep(300);
     const rows = await queryRows(service.databaseUrl, 'SELECT 1 FROM export_jobs WHERE user_id = $1', [alice.userId]);

@@ -12,12 +12,12 @@ import { seedFor, setPlanned, someone, StartedApis, type Overrides, type TestApi
 const NOWHERE = '127.0.0.1:9';
 const line = z.looseObject({ msg: z.string(), request_id: z.string().optional() });
 
-describe('every answer', () => {
+describe('every response', () => {
   const apis = new StartedApis();
   const start = (overrides?: Overrides): Promise<TestApi> => apis.start(overrides);
   afterEach(() => apis.close());
 
-  it('has an id, the one of the request where that is safe to repeat', async () => {
+  it('has an id: the one from the request if it is safe to repeat', async () => {
     const api = await start();
     const given = async (id: string): Promise<string> =>
       (await api.ask('GET', '/healthz', { headers: { 'X-Request-Id': id } })).headers.get('x-request-id') ?? '';
@@ -25,7 +25,7 @@ describe('every answer', () => {
     for (const id of ['a b', '<script>', 'x'.repeat(129)]) assert.ok(z.uuid().safeParse(await given(id)).success);
   });
 
-  it('says what browsers must not do with it, and not what serves it', async () => {
+  it("has security headers, and doesn't reveal the server software", async () => {
     const api = await start();
     const expected = {
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -56,7 +56,7 @@ describe('every answer', () => {
     assertProblem(await api.ask('GET', '/metrics'), 'NOT_FOUND');
   });
 
-  it('leaves a line in the log with the pattern of its address, job and tenant', async () => {
+  it('is logged with its route pattern, job and tenant', async () => {
     const api = await start();
     const alice = someone();
     const seed = seedFor(alice);
@@ -80,14 +80,14 @@ describe('every answer', () => {
     });
   });
 
-  it('has its id on every line that is written for it', async () => {
+  it('has its id on every log line written for it', async () => {
     const api = await start();
     const alice = someone();
     const seed = seedFor(alice);
     await api.deps.jobs.insert(seed);
     await api.deps.jobs.markProcessing(seed.jobId);
     await setPlanned(api.databaseUrl, seed.jobId);
-    // There is no workflow, which the log says before the request is answered.
+    // No workflow exists, which is logged before the response is sent.
     await api.ask('GET', `/v1/exports/${seed.jobId}`, { as: alice, headers: { 'X-Request-Id': 'mine' } });
     const lines = await until('both lines', () => Promise.resolve(api.logLines.length >= 2 && api.logLines));
     assert.deepEqual(
@@ -99,12 +99,12 @@ describe('every answer', () => {
     );
   });
 
-  it('to OPTIONS says which methods there are', async () => {
+  it('to OPTIONS lists the allowed methods', async () => {
     const { status, headers } = await (await start()).ask('OPTIONS', '/healthz');
     assert.deepEqual({ status, allow: headers.get('allow') }, { status: 204, allow: 'GET, HEAD, OPTIONS' });
   });
 
-  describe('to a request that meets a fault', () => {
+  describe('to a request that hits a fault', () => {
     it('is a 500 without internals; the log has them, under its id', async () => {
       const api = await start();
       api.deps.jobs.list = () => Promise.reject(new TypeError('the secret name of a table'));
@@ -150,7 +150,7 @@ describe('every answer', () => {
       await locked;
     });
 
-    it('is a 503 while the storage is down, and the file still counts until it is deleted', async () => {
+    it('is a 503 while the storage is down; the file still counts until it is deleted', async () => {
       const objects = openObjectStore({ ...stack().env, S3_ENDPOINT: `http://${NOWHERE}` });
       const api = await start({ store: objects.store });
       const alice = someone();

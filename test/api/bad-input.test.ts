@@ -12,7 +12,7 @@ import { seedFor, someone, startApi, type TestApi } from './support.js';
 const GOOD = { type: 'orders', format: 'csv' };
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
-/** What is posted, and the fields that the answer must name. */
+/** A request body, and the fields that the error must name. */
 const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['an unknown type', { ...GOOD, type: 'nothing' }, ['/type']],
   ['no type', { format: 'csv' }, ['/type']],
@@ -83,7 +83,7 @@ describe('bad input', () => {
 
   before(async () => {
     api = await startApi();
-    // Until the database has answered once, names are taken as Node knows them.
+    // Until the database has answered once, only Node's own timezone names are known.
     const isRefused = (name: string): Promise<boolean> =>
       api.deps.timeZones.ofRequest({ options: { timezone: name } }).then(
         () => false,
@@ -112,14 +112,14 @@ describe('bad input', () => {
       });
     }
 
-    it('names all invalid fields in one answer', async () => {
+    it('names all invalid fields in one response', async () => {
       const body = { ...GOOD, format: 'docx', columns: ['password'], filters: { color: 1 } };
       assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', ['/format', '/columns/0', '/filters/color']);
       const other = { ...GOOD, columns: ['password'], options: { delimiter: 'x' } };
       assertProblem(await post({ as: alice, body: other }), 'VALIDATION_FAILED', ['/columns/0', '/options/delimiter']);
     });
 
-    it('a field that is missing is said to be required', async () => {
+    it('reports a missing field as required', async () => {
       for (const [body, field] of [
         [{ type: 'orders' }, 'format'],
         [{ type: 'account' }, 'format'],
@@ -130,7 +130,7 @@ describe('bad input', () => {
       }
     });
 
-    it('text that cannot be stored is a 400 on every route that takes a body, and names at most 20 fields', async () => {
+    it('text that cannot be stored is a 400 on every route with a body, naming at most 20 fields', async () => {
       const schedule = { name: 'x', every_seconds: 3600, request: GOOD };
       for (const [method, path, body, pointer] of [
         ['POST', '/v1/exports/estimate', { ...GOOD, options: { timezone: 'UTC\0' } }, '/options/timezone'],
@@ -146,7 +146,7 @@ describe('bad input', () => {
       assert.equal(assertProblem(answer, 'VALIDATION_FAILED').errors?.length, 20);
     });
 
-    it('a nesting of 30,000 levels is answered', async () => {
+    it('30,000 levels of nesting are handled', async () => {
       const deep = `{"type":"orders","format":"csv","note":${'['.repeat(30_000)}"\\u0000"${']'.repeat(30_000)}}`;
       assertProblem(await post({ as: alice, body: deep }), 'VALIDATION_FAILED');
     });
@@ -155,12 +155,12 @@ describe('bad input', () => {
       assertProblem(await post({ as: alice, body: { ...GOOD, note: 'x'.repeat(100 * 1024) } }), 'BODY_TOO_LARGE');
     });
 
-    it('another type than JSON is a 415', async () => {
+    it('a content type other than JSON is a 415', async () => {
       const headers = { 'Content-Type': 'text/csv' };
       assertProblem(await post({ as: alice, body: 'type\norders', headers }), 'UNSUPPORTED_MEDIA_TYPE');
     });
 
-    it('another charset than UTF-8 is a 415', async () => {
+    it('a charset other than UTF-8 is a 415', async () => {
       const headers = { 'Content-Type': 'application/json; charset=latin1' };
       assertProblem(await post({ as: alice, body: GOOD, headers }), 'UNSUPPORTED_MEDIA_TYPE');
     });
@@ -242,7 +242,7 @@ describe('bad input', () => {
       });
     }
 
-    it('is required before anything else, on every path under /v1', async () => {
+    it('is required first, on every path under /v1', async () => {
       for (const [method, path] of [
         ['GET', '/v1/exports'],
         ['GET', '/v1/datasets'],
@@ -255,7 +255,7 @@ describe('bad input', () => {
     });
   });
 
-  describe('in the address', () => {
+  describe('in the URL', () => {
     const OF_A_JOB = [
       ['GET', ''],
       ['DELETE', ''],
@@ -293,12 +293,12 @@ describe('bad input', () => {
       assertProblem(await api.ask('GET', '/v1/exports/%zz', { as: alice }), 'VALIDATION_FAILED', ['path']);
     });
 
-    it('an unknown address is a 404', async () => {
+    it('an unknown path is a 404', async () => {
       assertProblem(await api.ask('GET', '/v1/nothing', { as: alice }), 'NOT_FOUND');
       assertProblem(await api.ask('GET', '/nothing'), 'NOT_FOUND');
     });
 
-    it('another method is a 405 that says which there are', async () => {
+    it('an unsupported method is a 405 that lists the allowed ones', async () => {
       const answer = await api.ask('PUT', '/v1/exports', { as: alice, body: GOOD });
       assertProblem(answer, 'METHOD_NOT_ALLOWED');
       assert.equal(answer.headers.get('allow'), 'GET, POST, HEAD, OPTIONS');

@@ -32,7 +32,7 @@ const documentSchema = z.looseObject({
   }),
 });
 
-describe('the contract', () => {
+describe('the OpenAPI document', () => {
   let api: TestApi;
   let document: z.infer<typeof documentSchema>;
   let raw: unknown;
@@ -45,7 +45,7 @@ describe('the contract', () => {
 
   const everyOperation = () => Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
-  it('is served as the document that answers are checked against', () => {
+  it('is served as the document that responses are checked against', () => {
     assert.deepEqual(raw, JSON.parse(JSON.stringify(openApiDocument(ROUTES, api.deps.registry))));
   });
 
@@ -71,7 +71,7 @@ describe('the contract', () => {
     assert.equal(document.info.version, serviceVersion());
   });
 
-  it('asks for a token wherever the service does', async () => {
+  it('requires a token exactly where the service does', async () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, { security }] of Object.entries(methods)) {
         const { status } = await api.ask(method.toUpperCase(), path.replace(/\{\w+\}/g, 'x'));
@@ -87,7 +87,7 @@ describe('the contract', () => {
     ajv.addSchema(raw as object, 'contract');
     let examples = 0;
     const check = (schema: object, value: unknown): void => {
-      // References are to the document, wherever they are.
+      // References point to the document, wherever they appear.
       const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"contract#/')) as object;
       assert.ok(ajv.validate(local, value), `${ajv.errorsText()}: ${JSON.stringify(value)}`);
       examples++;
@@ -133,7 +133,7 @@ describe('the contract', () => {
   });
 
   describe('as a page', () => {
-    it('brings everything that it needs, and runs nothing that comes from elsewhere', async () => {
+    it('includes everything it needs, and runs nothing from elsewhere', async () => {
       const page = await api.ask('GET', '/docs');
       assert.equal(page.status, 200);
       const policy = page.headers.get('content-security-policy') ?? '';
@@ -150,7 +150,7 @@ describe('the contract', () => {
     });
   });
 
-  it('would fail a test that is answered something else', async () => {
+  it("fails a test whose response doesn't match it", async () => {
     const { jobs } = api.deps;
     const list = jobs.list.bind(jobs);
     try {

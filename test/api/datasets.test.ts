@@ -77,7 +77,7 @@ describe('GET /v1/datasets', () => {
     );
   });
 
-  it('lists what an account export has, where datasets know their users', async () => {
+  it('lists what an account export contains, if datasets know their users', async () => {
     const own = checkDataset({ ...parcels, name: 'letters', title: 'Letters', userColumn: 'owner' });
     const other = await startApi({ registry: createRegistry([parcels, own]) });
     const { json } = await other.ask('GET', '/v1/datasets', { as: someone() });

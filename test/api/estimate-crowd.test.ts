@@ -19,7 +19,7 @@ const AT_ONCE = 30;
 describe('estimates of one user', () => {
   let service: TestService;
   before(async () => {
-    // Counting takes as long as it may, and everybody may export.
+    // Every count hits its time limit, and everybody may export.
     service = await startService({
       orders: 300,
       datasets: [defineDataset({ ...orders, computed: {}, permission: 'true' })],
@@ -74,7 +74,7 @@ describe('estimates of one user', () => {
 describe('a statement whose caller gives up', () => {
   const USER_REQUEST = 'canceling statement due to user request';
 
-  /** @returns what PostgreSQL logs about the end of a statement that was given up */
+  /** @returns what PostgreSQL logs about the end of an abandoned statement */
   async function reasonOfEnd(source: Source): Promise<string> {
     const { env, logDir } = stack();
     const mark = randomUUID();
@@ -98,7 +98,7 @@ describe('a statement whose caller gives up', () => {
     const pool = createPool(stack().env.DATABASE_URL, { max: 1, name: 'test', onIdleError: () => undefined });
     try {
       const source = new Source(pool);
-      // PostgreSQL finds by itself that its client has gone, after a second: on a busy machine that may come first.
+      // PostgreSQL itself notices a disconnected client after a second; on a busy machine that may happen first.
       const reasons: string[] = [];
       while (reasons.length < 5 && !reasons.at(-1)?.includes(USER_REQUEST)) reasons.push(await reasonOfEnd(source));
       assert.ok(reasons.at(-1)?.includes(USER_REQUEST), reasons.join('\n'));

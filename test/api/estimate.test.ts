@@ -62,17 +62,17 @@ describe('POST /v1/exports/estimate', () => {
     const after = await estimated(alice, { format: 'ndjson' });
     assert.deepEqual([after.bytes, after.based_on, after.reason], [z.number().parse(job.file_size), 1, null]);
     assert.ok((after.seconds ?? 0) > 0);
-    // What others have exported says nothing to another tenant.
+    // Exports of another tenant don't count.
     assert.equal((await estimated({ ...alice, tenantId: CONTOSO.id }, { format: 'ndjson' })).based_on, 0);
   });
 
-  it('starts nothing', async () => {
+  it('starts no export', async () => {
     const alice = someUser();
     await estimated(alice);
     assert.deepEqual(await service.deps.jobs.activeOf(alice), []);
   });
 
-  it('asks the planner when counting takes longer than a second', async () => {
+  it("uses the planner's estimate when counting takes longer than a second", async () => {
     const condition = 'CREATE FUNCTION slow(id bigint) RETURNS bigint LANGUAGE sql VOLATILE AS';
     await queryRows(
       service.databaseUrl,
@@ -90,7 +90,7 @@ describe('POST /v1/exports/estimate', () => {
     }
   });
 
-  it('refuses what a plan would refuse, with the numbers', async () => {
+  it('rejects what a plan would reject, with the numbers', async () => {
     const limited = await startApi({
       source: service.deps.source,
       settings: { tuning: { ...DEFAULT_TUNING, maxRows: 100 } },
@@ -106,7 +106,7 @@ describe('POST /v1/exports/estimate', () => {
     }
   });
 
-  it('checks the request as POST /v1/exports does', async () => {
+  it('validates the request as POST /v1/exports does', async () => {
     assertProblem(await ask(someUser(), { columns: ['password'] }), 'VALIDATION_FAILED', ['/columns/0']);
   });
 
@@ -120,7 +120,7 @@ describe('POST /v1/exports/estimate', () => {
     await locked;
   });
 
-  it('is a 503 while the source database is down', async () => {
+  it('returns 503 while the source database is down', async () => {
     const pool = createPool('postgres://user:secret@127.0.0.1:9/shop', {
       max: 1,
       name: 'test',

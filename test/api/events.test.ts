@@ -23,7 +23,7 @@ const readEvents = (text: string): Event[] =>
     data: view.parse(JSON.parse(data)),
   }));
 
-/** One stream, read as it comes. */
+/** One event stream, parsed as it arrives. */
 interface Listener {
   readonly events: () => Event[];
   readonly ended: Promise<void>;
@@ -80,12 +80,12 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.ok(events.slice(0, -1).every(({ event }) => event === 'progress'));
     const last = events.at(-1);
     assert.deepEqual([last?.event, last?.data.status, last?.data.progress], ['end', 'COMPLETED', 100]);
-    // The same as GET says.
+    // The same state that GET returns.
     const { json } = await api.ask('GET', `/v1/exports/${jobId}`, { as: alice });
     assert.deepEqual(last?.data, json);
   });
 
-  it('of an export that has ended is its end, as the contract says', async () => {
+  it('of an ended export sends only its end, as documented', async () => {
     const { api, alice, jobId } = await start();
     await api.deps.jobs.complete(jobId, FINISHED, 60);
     const { status, text } = await api.ask('GET', `/v1/exports/${jobId}/events`, { as: alice });
@@ -121,7 +121,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.equal(looks, 0);
   });
 
-  it('are so many for a user at a time: one more is a 429, until one is closed', async () => {
+  it('are limited per user: one too many gets a 429 until another is closed', async () => {
     const { api, alice, jobId } = await start({ settings: { maxEventStreams: 2 } });
     const open = [await listen(api, alice, jobId), await listen(api, alice, jobId)];
     const third = await api.ask('GET', `/v1/exports/${jobId}/events`, { as: alice });
@@ -133,7 +133,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     for (const listener of [...open, again]) listener.stop();
   });
 
-  it('end when the process is about to stop', async () => {
+  it('end when the process shuts down', async () => {
     const stopping = new AbortController();
     const { api, alice, jobId } = await start({ stopping: stopping.signal });
     const listener = await listen(api, alice, jobId);
@@ -149,7 +149,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     const { api, alice, jobId } = await start();
     const { port } = new URL(api.url);
     const token = await signToken(JWT_SECRET, { ...alice, ttlSeconds: 60 });
-    // States of 4 MB fill whatever is between the two at once.
+    // States of 4 MB fill all buffers between server and client at once.
     const { jobs } = api.deps;
     const find = jobs.find.bind(jobs);
     let looks = 0;
@@ -181,7 +181,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     const { api, alice, jobId } = await start();
     const authorization = `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: 3 })}`;
     const startedAt = performance.now();
-    // Held to the contract when the stream has ended.
+    // `ask` checks the whole stream against the contract once it has ended.
     const { status, text } = await api.ask('GET', `/v1/exports/${jobId}/events`, { authorization });
     assert.equal(status, 200);
     assert.ok(performance.now() - startedAt > 800);
@@ -192,7 +192,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.deepEqual([problem.code, problem.detail], ['UNAUTHENTICATED', 'The token has expired.']);
   });
 
-  it("of another's export are a 404", async () => {
+  it("of another user's export return 404", async () => {
     const { api, jobId } = await start();
     assertProblem(await api.ask('GET', `/v1/exports/${jobId}/events`, { as: someone() }), 'NOT_FOUND');
   });

@@ -41,7 +41,7 @@ describe('POST /v1/exports', () => {
     return idOf(answer);
   }
 
-  /** Exports stay active for as long as nobody can read the table; afterwards this waits for their ends. */
+  /** Locks the table so that exports stay active during `work`; then waits for them to end. */
   async function whileNobodyReads(user: Principal, work: () => Promise<void>): Promise<void> {
     await locker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
     try {
@@ -52,7 +52,7 @@ describe('POST /v1/exports', () => {
     await until('end of all exports', async () => (await service.deps.jobs.activeOf(user)).length === 0);
   }
 
-  it('answers with the job, which then becomes a file', async () => {
+  it('returns the job, which then becomes a file', async () => {
     const alice = someUser();
     const answer = await post(alice);
     assert.equal(answer.status, 202, answer.text);
@@ -94,21 +94,21 @@ describe('POST /v1/exports', () => {
       const first = await post(alice, 'key');
       assert.equal(first.status, 202);
       await untilEnded(service, alice, idOf(first));
-      // The same in another order, with what is the default anyway.
+      // The same request with its fields in another order and a default spelled out.
       const again = await post(alice, 'key', { filters: {}, columns: BODY.columns, format: 'CSV', type: 'orders' });
       assert.equal(again.status, 202);
       const { job_id, status } = job.parse(again.json);
       assert.deepEqual({ job_id, status }, { job_id: idOf(first), status: 'COMPLETED' });
     });
 
-    it('is a 422 for another request', async () => {
+    it('returns 422 for a different request', async () => {
       const alice = someUser();
       const first = await post(alice, 'key');
       const problem = assertProblem(await post(alice, 'key', { ...BODY, columns: ['id'] }), 'IDEMPOTENCY_KEY_REUSED');
       assert.equal(problem.job_id, idOf(first));
     });
 
-    it("is of its user alone: others' jobs have other ids", async () => {
+    it("is scoped to its user: other users' jobs have other ids", async () => {
       const alice = someone();
       const users = [alice, { ...alice, userId: someone().userId }, { ...alice, tenantId: someone().tenantId }];
       const ids = await Promise.all(users.map(async (user) => idOf(await post(user, 'key'))));
@@ -130,7 +130,7 @@ describe('POST /v1/exports', () => {
   });
 
   describe('with two active exports', () => {
-    it('is a 429 that names both, until one is cancelled', async () => {
+    it('returns 429 with both ids, until one is canceled', async () => {
       const alice = someUser();
       await whileNobodyReads(alice, async () => {
         const [first, second] = [await posted(alice), await posted(alice)];
@@ -151,7 +151,7 @@ describe('POST /v1/exports', () => {
       });
     });
 
-    it('is a 429 also after the semaphore was terminated', async () => {
+    it('still returns 429 after the semaphore was terminated', async () => {
       const alice = someUser();
       await whileNobodyReads(alice, async () => {
         const active = [await posted(alice), await posted(alice)];
@@ -174,14 +174,14 @@ describe('POST /v1/exports', () => {
     });
   });
 
-  it('is a 202 when the job database goes down after the export has started', async () => {
+  it('returns 202 when the job database goes down after the export has started', async () => {
     const alice = someUser();
     const { jobs } = service.deps;
     const insert = jobs.insert.bind(jobs);
     jobs.insert = () => Promise.reject(new Error('the database is away'));
     try {
       const jobId = await posted(alice);
-      // The export makes its row itself.
+      // The export inserts its own row.
       await until('the row', () => jobs.find(jobId));
       await untilEnded(service, alice, jobId);
     } finally {

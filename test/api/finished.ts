@@ -1,6 +1,6 @@
 import type { FinishedFile } from '../../shared/contract.js';
 
-/** A file as an export leaves it, for tests that need the row of one that is COMPLETED. */
+/** A file as an export leaves it, for tests that need the row of a COMPLETED export. */
 export const FINISHED: FinishedFile = {
   rowCount: 5,
   fileKey: 'k',

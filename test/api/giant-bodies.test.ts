@@ -5,13 +5,13 @@ import { withBystanders } from '../support/bystander.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
 const KB = 1024;
-/** How much larger than the request an error response may be, bytes. */
+/** Maximum by which an error response may exceed its request, in bytes. */
 const MORE = 10 * KB;
 const GOOD = { type: 'orders', format: 'csv' };
 const list = (length: number, item: unknown): unknown[] => Array.from({ length }, () => item);
 const record = (length: number): object =>
   Object.fromEntries(Array.from({ length }, (_, n) => [n.toString(36), 0] as const));
-/** Each of nearly 100 KB, and wrong. Text is sent as it is: what is nested so deep cannot be written by JSON.stringify. */
+/** Invalid bodies of nearly 100 KB each. Text is sent as is: JSON.stringify can't write such deep nesting. */
 const REQUESTS: Readonly<Record<string, object | string>> = {
   'columns of 51,000 items': { ...GOOD, columns: list(51_000, 1) },
   'columns of 20,000 names': { ...GOOD, columns: list(20_000, 'x') },
@@ -72,7 +72,7 @@ describe('giant bodies', () => {
     assert.ok(answer.text.length < body.length + MORE);
   });
 
-  it('a query of a thousand unknown parameters gets 20 problems', async () => {
+  it('a query with a thousand unknown parameters gets 20 problems', async () => {
     const query = Array.from({ length: 1000 }, (_, n) => n.toString(36)).join('&');
     for (const path of ['/v1/exports', '/v1/schedules']) {
       const answer = await service.ask('GET', `${path}?${query}`, { as: someUser() });

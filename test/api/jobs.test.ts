@@ -86,7 +86,7 @@ describe('jobs', () => {
       });
     });
 
-    it('has nothing left to wait for when more rows have come than were planned', async () => {
+    it('have no remaining time when they have exported more rows than planned', async () => {
       const as = someone();
       const jobId = await insert(as, 'PROCESSING', '2026-11-22T10:00:00.000Z');
       await api.pool.query(
@@ -117,14 +117,14 @@ describe('jobs', () => {
       assert.deepEqual({ status, phase, progress }, { status: 'PROCESSING', phase: 'exporting', progress: 41 });
     });
 
-    it('cannot be cancelled when they have ended', async () => {
+    it('cannot be canceled once they have ended', async () => {
       for (const status of ['COMPLETED', 'FAILED', 'CANCELLED'] as const) {
         const jobId = await insert(alice, status, new Date().toISOString());
         assertProblem(await api.ask('POST', `/v1/exports/${jobId}/cancel`, { as: alice }), 'NOT_ACTIVE');
       }
     });
 
-    it('take a cancel, also when their workflow is dead already', async () => {
+    it('accept a cancel even if their workflow is already dead', async () => {
       const jobId = await insert(alice, 'PROCESSING', new Date().toISOString());
       const answer = await api.ask('POST', `/v1/exports/${jobId}/cancel`, { as: alice });
       assert.equal(answer.status, 202);
@@ -152,7 +152,7 @@ describe('jobs', () => {
     ];
 
     before(async () => {
-      // Newest last here; two of each moment, so that pages are cut between equals, too.
+      // Inserted oldest first, two per timestamp, so that page boundaries also fall between equal timestamps.
       for (const [index, [status, ttl]] of [...kinds, ...kinds].entries()) {
         const createdAt = new Date(Date.UTC(2026, 0, 1, 0, Math.floor(index / 2))).toISOString();
         ids.push(await insert(bob, status, createdAt, ttl));
@@ -162,7 +162,7 @@ describe('jobs', () => {
     const list = async (query: string, as = bob) =>
       page.parse((await api.ask('GET', `/v1/exports${query}`, { as })).json);
 
-    it('are those of the caller alone, newest first', async () => {
+    it('belong to the caller alone, newest first', async () => {
       const { exports, next_cursor } = await list('');
       assert.equal(next_cursor, null);
       assert.deepEqual(new Set(exports.map(({ job_id }) => job_id)), new Set(ids));

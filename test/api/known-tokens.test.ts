@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { rememberTokens } from '../../api/access/known-tokens.js';
 import { someone } from './support.js';
 
-describe('a token that was found good', () => {
+describe('a verified token', () => {
   const inSeconds = (seconds: number): number => Date.now() / 1000 + seconds;
 
-  /** Counts how often a signature is computed. */
+  /** Counts signature verifications. */
   function counting(expiresAt: number) {
     const asked: string[] = [];
     const caller = { ...someone(), expiresAt };
@@ -16,7 +16,7 @@ describe('a token that was found good', () => {
     return { asked, verify, caller };
   }
 
-  it('is not verified again a moment later, and another is', async () => {
+  it('is not verified again shortly after; a different one is', async () => {
     const { asked, verify, caller } = counting(inSeconds(60));
     for (const token of ['one', 'two', 'one', 'two']) assert.equal(await verify(token), caller);
     assert.deepEqual(asked, ['one', 'two']);
@@ -31,7 +31,7 @@ describe('a token that was found good', () => {
     assert.deepEqual(asked, ['one', 'one', 'bad', 'bad']);
   });
 
-  it('makes way for others when there are thousands', async () => {
+  it('is evicted when thousands of others follow', async () => {
     const { asked, verify } = counting(inSeconds(60));
     const tokens = Array.from({ length: 5001 }, (_, index) => `token ${index}`);
     for (const token of tokens) await verify(token);

@@ -7,7 +7,7 @@ import { stack } from '../support/stack.js';
 import { assertProblem } from './problems.js';
 import { seedFor, someone, StartedApis, type Overrides, type TestApi } from './support.js';
 
-describe('who may ask, and how often', () => {
+describe('access and rate limits', () => {
   const apis = new StartedApis();
   const start = (settings: NonNullable<Overrides['settings']> = {}): Promise<TestApi> => apis.start({ settings });
   afterEach(() => apis.close());
@@ -44,7 +44,7 @@ describe('who may ask, and how often', () => {
       }
     });
 
-    it('may name its scopes in a list; a scope that is neither allows nothing', async () => {
+    it('can list its scopes in an array; a scope of any other type allows nothing', async () => {
       const api = await start();
       const { userId, tenantId } = someone();
       const withScope = async (scope: unknown): Promise<number> => {
@@ -73,7 +73,7 @@ describe('who may ask, and how often', () => {
       assertProblem(refused, 'RATE_LIMITED');
       const seconds = Number(refused.headers.get('retry-after'));
       assert.ok(seconds > 50 && seconds <= 60, `${seconds} s`);
-      // A colleague has their own.
+      // A colleague has a separate limit.
       assert.equal((await ask({ ...alice, userId: someone().userId })).status, 200);
     });
 
@@ -86,7 +86,7 @@ describe('who may ask, and how often', () => {
       assert.equal((await api.ask('GET', '/v1/datasets', { as: someone() })).status, 200);
     });
 
-    it('without a token, and for health, are not counted', async () => {
+    it('without a token, and health checks, are not counted', async () => {
       const api = await start({ rateLimits: { user: 1, tenant: 1 } });
       for (let n = 0; n < 3; n++) {
         const { status, headers } = await api.ask('GET', '/healthz');
@@ -96,7 +96,7 @@ describe('who may ask, and how often', () => {
     });
   });
 
-  it('exports of a tenant are so many at a time, over all its users, and one that has ended makes room', async () => {
+  it('active exports of a tenant are limited across its users; one that ends frees a place', async () => {
     const api = await start({ tenantLimit: 2, admissionDeadlineMs: 1200 });
     const [alice, stranger] = [someone(), someone()];
     const colleague = { ...someone(), tenantId: alice.tenantId };
@@ -110,7 +110,7 @@ describe('who may ask, and how often', () => {
     assert.equal(refused.headers.get('retry-after'), '5');
 
     await api.deps.jobs.fail(hers.jobId, { code: 'INTERNAL', message: 'It broke.' });
-    // There is no worker here: it got as far as asking for one.
+    // No worker runs, so 503 means that the request passed the limit.
     assertProblem(await post(), 'TEMPORARILY_UNAVAILABLE');
   });
 
@@ -119,7 +119,7 @@ describe('who may ask, and how often', () => {
     const preflight = (api: TestApi, origin: string) =>
       api.ask('OPTIONS', '/v1/exports', { headers: { Origin: origin, 'Access-Control-Request-Method': 'POST' } });
 
-    it('may ask when its origin is named, and read the headers of the contract', async () => {
+    it('can send requests if its origin is configured, and read the documented headers', async () => {
       const api = await start({ corsOrigins: [ORIGIN] });
       const { status, headers } = await preflight(api, ORIGIN);
       assert.equal(status, 204);
@@ -133,7 +133,7 @@ describe('who may ask, and how often', () => {
       assert.equal((await api.ask('OPTIONS', '/healthz')).headers.get('allow'), 'GET, HEAD, OPTIONS');
     });
 
-    it('may not when none is named', async () => {
+    it('cannot if no origin is configured', async () => {
       const api = await start();
       const answer = await api.ask('GET', '/v1/datasets', { as: someone(), headers: { Origin: ORIGIN } });
       assert.equal(answer.headers.get('access-control-allow-origin'), null);
@@ -141,7 +141,7 @@ describe('who may ask, and how often', () => {
     });
   });
 
-  it('is configured by the environment', () => {
+  it('are configured by the environment', () => {
     const { CORS_ORIGINS, RATE_LIMIT_USER, RATE_LIMIT_TENANT } = parseApiConfig({ ...stack().env });
     assert.deepEqual([CORS_ORIGINS, RATE_LIMIT_USER, RATE_LIMIT_TENANT], [[], 1200, 30_000]);
     const change = { CORS_ORIGINS: 'https://a.example, http://localhost:5173', RATE_LIMIT_USER: '0' };

@@ -12,7 +12,7 @@ import { LINK_SECRET, seedFor, someone, startApi, type TestApi } from './support
 const BYTES = 'id\n1\n2\n';
 const job = z.object({ status: z.string(), download_url: z.string().nullable(), file_name: z.string() });
 
-/** The bytes of a file, for `putStream`. */
+/** A file's bytes, for `putStream`. */
 async function* content(text: string): AsyncGenerator<Buffer> {
   yield await Promise.resolve(Buffer.from(text));
 }
@@ -39,7 +39,7 @@ describeStores('links', (stackEnv) => {
     return { jobId: seed.jobId, key, token: makeDownloadToken(LINK_SECRET, seed.jobId, row.url_expires_at) };
   }
 
-  it('lead without a token to S3, and to the file under a readable name', async () => {
+  it('redirect without a token to S3, and to a file with a readable name', async () => {
     const { jobId } = await completed();
     const { download_url, status, file_name } = job.parse(
       (await api.ask('GET', `/v1/exports/${jobId}`, { as: alice })).json,
@@ -59,7 +59,7 @@ describeStores('links', (stackEnv) => {
     assert.equal(file.headers.get('content-disposition'), `attachment; filename="${file_name}"`);
   });
 
-  /** When an address in the store was signed, and when it ends, ms. */
+  /** When a storage URL was signed and when it expires, in ms. */
   function lifeOf(location: string): { from: number; until: number } {
     const { searchParams } = new URL(location);
     const signedAt = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(searchParams.get('X-Amz-Date') ?? '');
@@ -68,20 +68,20 @@ describeStores('links', (stackEnv) => {
     return { from, until: from + Number(searchParams.get('X-Amz-Expires')) * 1000 };
   }
 
-  it('lead to a storage URL that is valid for five minutes, however long the link is', async () => {
+  it('redirect to a storage URL that is valid for five minutes, however long the link is', async () => {
     const { token } = await completed();
     const { from, until } = lifeOf((await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '');
     assert.equal(until - from, 300_000);
   });
 
-  it('lead to a storage URL that never outlives the link', async () => {
+  it('redirect to a storage URL that never outlives the link', async () => {
     const { token, jobId } = await completed(100);
     const { until } = lifeOf((await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '');
     const expires = (await api.deps.jobs.find(jobId))?.url_expires_at?.getTime() ?? 0;
     assert.ok(until <= expires && until > expires - 1000, `${until} is not just before ${expires}`);
   });
 
-  it('are given to their owner as an address, too', async () => {
+  it('are also available to their owner as JSON instead of a redirect', async () => {
     const { jobId } = await completed();
     const redirect = await api.ask('GET', `/v1/exports/${jobId}/download`, { as: alice });
     assert.equal(redirect.status, 302);
@@ -116,7 +116,7 @@ describeStores('links', (stackEnv) => {
     assert.deepEqual({ status: got.status, text: await got.text() }, { status: 206, text: '1\n' });
   });
 
-  it('that are forged are a 404, and a forged S3 signature is a 403', async () => {
+  it('that are forged return 404, and a forged S3 signature returns 403', async () => {
     const { token, jobId } = await completed();
     const flipped = token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
     const foreign = makeDownloadToken('a secret that is not ours', jobId, new Date(Date.now() + 86_400_000));
@@ -133,7 +133,7 @@ describeStores('links', (stackEnv) => {
     assert.equal((await ask(tampered, 'GET', JWT_SECRET)).status, 403);
   });
 
-  it('say 410 after their time, and so does S3 to an address that was made before: 403', async () => {
+  it('return 410 after they expire, and S3 returns 403 for a URL signed before', async () => {
     const { token, jobId } = await completed(2);
     const location = (await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '';
     assert.equal((await ask(location, 'GET', JWT_SECRET)).status, 200);
@@ -145,7 +145,7 @@ describeStores('links', (stackEnv) => {
     assert.deepEqual({ status: shown.status, url: shown.download_url }, { status: 'EXPIRED', url: null });
   });
 
-  it('of a job without a file are a 409', async () => {
+  it('of a job without a file return 409', async () => {
     const seed = seedFor(alice);
     await api.deps.jobs.insert(seed);
     assertProblem(await api.ask('GET', `/v1/exports/${seed.jobId}/download`, { as: alice }), 'NOT_READY');
@@ -157,7 +157,7 @@ describeStores('links', (stackEnv) => {
     assert.match(problem.detail, /is FAILED and has no file/);
   });
 
-  it('are never written into the log', async () => {
+  it('are never logged', async () => {
     const { token } = await completed();
     const location = (await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '';
     await api.ask('GET', '/d/not-a-token-but-secret');
@@ -190,7 +190,7 @@ describeStores('links', (stackEnv) => {
       assert.equal(again.status, 204);
     });
 
-    it('a failed one keeps its status, and loses its leftovers', async () => {
+    it('after it failed: its leftovers are deleted, and its status stays', async () => {
       const { store, jobs } = api.deps;
       const seed = seedFor(alice);
       const key = fileKey(alice.userId, seed.jobId, 'csv');
@@ -202,7 +202,7 @@ describeStores('links', (stackEnv) => {
       assert.equal((await jobs.find(seed.jobId))?.shown_status, 'FAILED');
     });
 
-    it('is refused with a 409 while it is active', async () => {
+    it('stay while it is active: the delete returns 409', async () => {
       const seed = seedFor(alice);
       await api.deps.jobs.insert(seed);
       assertProblem(await api.ask('DELETE', `/v1/exports/${seed.jobId}`, { as: alice }), 'STILL_ACTIVE');

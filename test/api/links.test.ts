@@ -10,7 +10,7 @@ const uuids = fc.uuid();
 const dates = fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true });
 
 describe('a download token', () => {
-  it('says which job it is for, and until when, in whole seconds', () => {
+  it('contains its job and its expiry, in whole seconds', () => {
     fc.assert(
       fc.property(uuids, dates, fc.string({ minLength: 1 }), (jobId, expiresAt, secret) => {
         const link = readDownloadToken(secret, makeDownloadToken(secret, jobId, expiresAt));
@@ -19,7 +19,7 @@ describe('a download token', () => {
     );
   });
 
-  it('is refused after any change of a character', () => {
+  it('is rejected after any change of a character', () => {
     const token = makeDownloadToken(SECRET, JOB, EXPIRES);
     const alphabet = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).filter((c) =>
       /[A-Za-z0-9_-]/.test(c),
@@ -32,18 +32,18 @@ describe('a download token', () => {
     );
   });
 
-  it('is refused in any other spelling', () => {
+  it('is rejected in any other encoding', () => {
     const token = makeDownloadToken(SECRET, JOB, EXPIRES);
     for (const other of [`${token}=`, `${token}A`, ` ${token}`, token.slice(1), token.replace(/.$/, ''), '', '%00']) {
       assert.equal(readDownloadToken(SECRET, other), null, other);
     }
   });
 
-  it('is refused when another secret has signed it', () => {
+  it('is rejected if another secret signed it', () => {
     assert.equal(readDownloadToken('another secret of that length', makeDownloadToken(SECRET, JOB, EXPIRES)), null);
   });
 
-  it('stands at the end of an address that begins with the public one', () => {
+  it('is the end of a URL under the public base URL', () => {
     const token = makeDownloadToken(SECRET, JOB, EXPIRES);
     assert.equal(
       downloadUrl('https://exports.example/base/', SECRET, JOB, EXPIRES),

@@ -13,7 +13,7 @@ describe('a list of exports with large filters', () => {
   });
   after(() => api.close());
 
-  it('leaves them out; the one export has them', async () => {
+  it('omits them; a single export includes them', async () => {
     const alice = someone();
     const seeds = Array.from({ length: 30 }, () => {
       const seed = seedFor(alice);

@@ -15,7 +15,7 @@ import type { ShowInput } from './workflows/show-progress.js';
 
 const QUEUE = 'live-progress';
 
-/** What a workflow and its heartbeats say is played by one that says what it is told; the rest is real. */
+/** A fake workflow and fake heartbeats report what the test tells them; the rest is real. */
 describe('live progress', () => {
   let service: TestService;
   let watched: ConstructorParameters<typeof LiveProgress>[0];
@@ -24,7 +24,7 @@ describe('live progress', () => {
   let connection: NativeConnection;
   const heartbeats = new Map<string, SegmentHeartbeat>();
 
-  /** Heartbeats what the test wants to see, until it is cancelled. */
+  /** Sends the heartbeats that the test set, until it is canceled. */
   async function exportSegment({ jobId }: { jobId: string }): Promise<void> {
     const { cancelled, heartbeat } = Context.current();
     const timer = setInterval(() => {
@@ -56,7 +56,7 @@ describe('live progress', () => {
     await service.close();
   });
 
-  /** A job that is planned and being made, as far as its row goes. */
+  /** A job that is planned and running, as far as its row shows. */
   async function insertPlanned(): Promise<JobRow> {
     const seed = seedFor(someone());
     await watched.jobs.insert(seed);
@@ -73,7 +73,7 @@ describe('live progress', () => {
     segments: 10,
   };
 
-  /** A job that is PROCESSING, and a workflow that says this of it until `work` is done. */
+  /** A PROCESSING job whose workflow reports this until `work` is done. */
   async function whileItSays(
     input: Partial<ShowInput>,
     work: (row: JobRow, live: LiveProgress) => Promise<void>,
@@ -100,11 +100,11 @@ describe('live progress', () => {
     return now;
   };
 
-  it('counts committed segments, and tells the row', async () => {
+  it('counts committed segments, and updates the row', async () => {
     await whileItSays({}, async (row, live) => {
       const seen = await until('an answer', async () => {
         const now = await live.of(row);
-        // Without an answer of the workflow it is what the row says.
+        // Until the workflow answers, this is the row's progress.
         return now.rowsExported > 0 && now;
       });
       assert.deepEqual(seen, { phase: 'exporting', progress: 20, totalRows: 1000, rowsExported: 200 });
@@ -112,7 +112,7 @@ describe('live progress', () => {
     });
   });
 
-  it('asks once for all who ask at about the same time, and for nobody whose export waits or is planned', async () => {
+  it('sends one query for many concurrent callers, and none for exports that wait or are being planned', async () => {
     await whileItSays({}, async (row) => {
       let queries = 0;
       const openOnly = new Proxy(watched.temporal.openOnly, {
@@ -158,11 +158,11 @@ describe('live progress', () => {
     });
   });
 
-  it('never decreases, neither below the last answer nor below the row', async () => {
+  it('never decreases, neither below the last response nor below the row', async () => {
     await whileItSays({ activities: ['exportSegment'] }, async (row, live) => {
       heartbeats.set(row.job_id, { segment: 3, rows: 300 });
       await until('heartbeats', async () => (await live.of(row)).rowsExported === 500);
-      // The attempt failed, and the next one has only begun.
+      // The attempt failed, and the next one has just started.
       heartbeats.set(row.job_id, { segment: 3, rows: 1 });
       const strangers = async (of: JobRow) => new LiveProgress(watched).of(of);
       await until('fewer rows', async () => (await strangers(row)).rowsExported < 500);
@@ -175,7 +175,7 @@ describe('live progress', () => {
     });
   });
 
-  it('tells the row at most once a second', async () => {
+  it('updates the row at most once a second', async () => {
     let raised = 0;
     const { jobs } = watched;
     const counting = Object.assign(Object.create(jobs) as typeof jobs, {
@@ -196,7 +196,7 @@ describe('live progress', () => {
     });
   });
 
-  it('is the row half a second later when no worker answers', async () => {
+  it('falls back to the row after half a second when no worker answers', async () => {
     const { job_id: jobId } = await insertPlanned();
     await watched.jobs.raiseProgress(jobId, 7);
     const handle = await watched.temporal.client.workflow.start('showProgress', {

@@ -14,7 +14,7 @@ const schema = z.looseObject({
 });
 export type Problem = z.infer<typeof schema>;
 
-/** Asserts that the answer is the problem with this code, in the form that RFC 9457 gives it, and returns it. */
+/** Asserts that the response is this error in the form of RFC 9457, and returns it. */
 export function assertProblem(answer: Answer, code: ErrorCode, pointers?: readonly string[]): Problem {
   assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8', answer.text);
   const problem = schema.parse(answer.json);
@@ -28,7 +28,7 @@ export function assertProblem(answer: Answer, code: ErrorCode, pointers?: readon
       problem.errors?.map(({ pointer }) => pointer),
       pointers,
     );
-    // The sentence names the fields too.
+    // The detail names the fields, too.
     for (const pointer of pointers) assert.ok(problem.detail.includes(pointer === '' ? 'The body' : pointer));
   }
   return problem;

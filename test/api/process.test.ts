@@ -27,7 +27,7 @@ describeDeeply('npm run api', () => {
   });
   after(() => database.drop());
 
-  /** The process, when it listens. */
+  /** The process, once it listens. */
   async function start(change: Record<string, string> = {}): Promise<{ program: Program; url: string }> {
     const program = startProgram('api/main.ts', [], { ...env, ...change });
     for (;;) {
@@ -38,7 +38,7 @@ describeDeeply('npm run api', () => {
     }
   }
 
-  it('ends with one sentence when it cannot start', async () => {
+  it('exits with a one-sentence error when it cannot start', async () => {
     const taken = await serve(() => undefined, { host: '127.0.0.1', port: 0 });
     const cases: readonly (readonly [Record<string, string>, RegExp])[] = [
       [{ DATABASE_URL: '', LINK_SECRET: 'short' }, /^DATABASE_URL is not set\. LINK_SECRET must be .+\.\n$/],
@@ -52,7 +52,7 @@ describeDeeply('npm run api', () => {
     await taken.close(0);
   });
 
-  it('is ready beside the services of the stack', async () => {
+  it('is ready when the services of the stack are running', async () => {
     const { program, url } = await start();
     const { status, json } = await ask(`${url}/readyz`, 'GET', JWT_SECRET);
     assert.deepEqual({ status, json }, { status: 200, json: { status: 'ready' } });
@@ -89,8 +89,8 @@ describeDeeply('npm run api', () => {
     assert.equal(await program.ended, 0);
   });
 
-  it('finishes requests at the first signal to stop, and exits immediately at the second', async () => {
-    // Nobody works: this takes until the deadline of an admission.
+  it('finishes requests at the first stop signal, and exits immediately at the second', async () => {
+    // No worker runs, so this takes until the admission deadline.
     const post = (url: string) =>
       ask(`${url}/v1/exports`, 'POST', secret, { as: someone(), body: { type: 'orders', format: 'csv' } });
 

@@ -9,11 +9,11 @@ export interface Program {
   readonly process: ChildProcess;
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Its exit code; null when a signal ended it. */
+  /** Exit code; null when a signal ended the process. */
   readonly ended: Promise<number | null>;
 }
 
-/** Starts one of the repository's programs with nothing in its environment but what is given. */
+/** Starts one of the repository's programs with only the given environment. */
 export function startProgram(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Program {
   const child = spawn(process.execPath, [...TSX, file, ...args], {
     cwd: ROOT,

@@ -14,10 +14,10 @@ import { createDatabase, queryRows, withSettings, type TestDatabase } from '../s
 import { stack } from '../support/stack.js';
 import { startApi, type TestApi } from './support.js';
 
-/** Nothing listens there. */
+/** Nothing listens on this port. */
 const NOWHERE = '127.0.0.1:9';
 
-describe('a check of readiness', () => {
+describe('a readiness check', () => {
   let database: TestDatabase;
   const closers: (() => Promise<void> | void)[] = [];
 
@@ -58,7 +58,7 @@ describe('a check of readiness', () => {
 
   const databaseHost = (): string => new URL(database.url).host;
 
-  it('says that the tables are missing, then that they are there, then that they are old', async () => {
+  it('reports missing tables, then current ones, then outdated ones', async () => {
     const jobs = pool(database.url);
     const missing = "The service's tables are missing: run `npm run migrate`.";
     assert.deepEqual(await sentences(() => checkJobStore(jobs)), [missing]);
@@ -77,7 +77,7 @@ describe('a check of readiness', () => {
     assert.deepEqual(await sentences(() => checkJobStore(jobs)), []);
   });
 
-  it('says that the job database is read-only', async () => {
+  it('reports a read-only job database', async () => {
     await migrate(database.url);
     const url = withSettings(database.url, '-c default_transaction_read_only=on');
     assert.deepEqual(await sentences(() => checkJobStore(pool(url))), [
@@ -85,7 +85,7 @@ describe('a check of readiness', () => {
     ]);
   });
 
-  it('says that the job database does not answer, and keeps its password', async () => {
+  it('reports an unreachable job database, without its password', async () => {
     const away = pool(`postgres://user:secret@${NOWHERE}/exports`);
     assert.deepEqual(await sentences(() => checkJobStore(away)), [
       `The job database at ${NOWHERE} does not answer (connect ECONNREFUSED ${NOWHERE}). Check that it is running and that DATABASE_URL is correct.`,
@@ -98,7 +98,7 @@ describe('a check of readiness', () => {
     ]);
   });
 
-  it('says that the bucket is not there, or the storage', async () => {
+  it('reports a missing bucket or an unreachable storage', async () => {
     assert.deepEqual(await sentences(() => checkBucket(bucket({}))), []);
     assert.deepEqual(await sentences(() => checkBucket(bucket({ EXPORT_BUCKET: 'no-such-bucket' }))), [
       'The bucket no-such-bucket does not exist. Check S3_ENDPOINT, EXPORT_BUCKET and the credentials.',
@@ -107,7 +107,7 @@ describe('a check of readiness', () => {
     assert.match(sentence, /^The bucket exports is not responding as expected: .*ECONNREFUSED.*\. Check S3_ENDPOINT/);
   });
 
-  it('says that Temporal does not answer, or has no such namespace', async () => {
+  it('reports an unreachable Temporal server or a missing namespace', async () => {
     const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = stack().env;
     assert.deepEqual(await sentences(() => checkTemporal(temporal(address, namespace).client)), []);
     assert.deepEqual(await sentences(() => checkTemporal(temporal(address, 'nowhere').client)), [
@@ -118,7 +118,7 @@ describe('a check of readiness', () => {
     ]);
   });
 
-  it('says which search attributes are not registered', async () => {
+  it('reports search attributes that are not registered', async () => {
     const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = stack().env;
     const { connection } = temporal(address, namespace).client;
     assert.deepEqual(await sentences(() => checkSearchAttributes(connection, namespace)), []);
@@ -140,7 +140,7 @@ describe('/readyz', () => {
   }
   afterEach(() => Promise.all(apis.splice(0).map((api) => api.close())));
 
-  it('is 200 when nothing is missing; /healthz only shows that the process is alive', async () => {
+  it('returns 200 when nothing is missing; /healthz only shows that the process is alive', async () => {
     const api = await start({ job_store: () => Promise.resolve(null) });
     const ready = await api.ask('GET', '/readyz');
     assert.deepEqual([ready.status, ready.json], [200, { status: 'ready' }]);
@@ -148,7 +148,7 @@ describe('/readyz', () => {
     assert.deepEqual([alive.status, alive.json], [200, { status: 'ok' }]);
   });
 
-  it('names only the missing parts; the log has the sentences, once', async () => {
+  it('names only the missing parts; the log has the details, once', async () => {
     const temporal = 'Temporal at 10.0.0.7:7233 does not answer (connect ECONNREFUSED 10.0.0.7:7233).';
     let job: string | null = 'The job database at db.internal:5432 does not answer.';
     const api = await start({ temporal: () => Promise.resolve(temporal), job_store: () => Promise.resolve(job) });
@@ -163,7 +163,7 @@ describe('/readyz', () => {
       return !answer.text.includes('job_store');
     });
     assert.ok(api.logLines.some(({ msg, part }) => msg === 'ready again' && part === 'job_store'));
-    // Requests that are answered 503 are warnings, too.
+    // Requests that return 503 are logged as warnings, too.
     assert.equal(
       warnings()
         .slice(before)

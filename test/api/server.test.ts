@@ -32,7 +32,7 @@ describe('a server that is stopped', () => {
     await closed;
   });
 
-  it('does not wait for clients who keep their connection', async () => {
+  it('does not wait for idle keep-alive connections', async () => {
     const agent = new Agent({ keepAlive: true });
     const server = await serve(answerAfter(100), HERE);
     const begun = ask(server.port, agent);
@@ -45,7 +45,7 @@ describe('a server that is stopped', () => {
     agent.destroy();
   });
 
-  it('cuts what takes longer than it may', async () => {
+  it('aborts requests that exceed the shutdown timeout', async () => {
     const server = await serve(answerAfter(5000), HERE);
     const begun = assert.rejects(ask(server.port), { code: 'ECONNRESET' });
     await sleep(50);
@@ -53,7 +53,7 @@ describe('a server that is stopped', () => {
     await begun;
   });
 
-  it('says in a sentence that its port is taken', async () => {
+  it('reports in one sentence that its port is in use', async () => {
     const server = await serve(answerAfter(0), HERE);
     const { port } = server;
     await assert.rejects(serve(answerAfter(0), { ...HERE, port }), (error: unknown) => {
@@ -65,8 +65,8 @@ describe('a server that is stopped', () => {
   });
 });
 
-describe('what Express answers', () => {
-  it('has its prototypes from birth', async () => {
+describe('requests and responses served by Express', () => {
+  it('have their final prototypes from the start', async () => {
     const app = express();
     app.get('/', (request, response) => {
       response.json({ path: request.path });

@@ -18,7 +18,7 @@ import { seedFor, someone } from './support.js';
 
 const LIMIT_MS = 2000;
 const BACK_WITHIN_MS = 5000;
-/** More than the API has connections. */
+/** More than the API has database connections. */
 const CROWD = 40;
 
 type Part = 'jobs' | 'source' | 'temporal' | 's3';
@@ -31,7 +31,7 @@ describe('the API, while a service is down', function () {
   const gates = new Map<Part, Gate>();
   let database: TestDatabase;
   let pool: Pool;
-  /** Beside the gates. */
+  /** Connects directly, without a gate. */
   let jobs: JobStore;
   let program: Program;
   let url: string;
@@ -110,7 +110,7 @@ describe('the API, while a service is down', function () {
   };
   type Call = keyof typeof calls;
 
-  /** What these cannot say without it. Everything else is answered as ever. */
+  /** The calls that fail without each service. All others work as usual. */
   const parts: Readonly<Record<Part, { code: ErrorCode; named: string | null; refused: readonly Call[] }>> = {
     jobs: {
       code: 'JOB_STORE_UNAVAILABLE',
@@ -125,7 +125,7 @@ describe('the API, while a service is down', function () {
     },
     s3: { code: 'STORAGE_UNAVAILABLE', named: 'object_store', refused: ['delete'] },
   };
-  /** A worker answers them, and there is none: a POST has its deadline of five seconds, in `process.test.ts`. */
+  /** They need a worker, and none runs: `process.test.ts` covers a POST's deadline of five seconds. */
   const NEED_WORKER: readonly Call[] = ['post', 'erase'];
   const statuses: Partial<Record<Call, number>> = { cancel: 202, delete: 204, download: 409, datasets: 200 };
 
@@ -134,7 +134,7 @@ describe('the API, while a service is down', function () {
     assert.equal(status, statuses[name] ?? 200, `${name}: ${text}`);
   }
 
-  /** As the API measures it: on a busy machine, clients that are forty at a time are no clocks. */
+  /** Durations as the API logs them: on a busy machine, forty concurrent clients can't measure them. */
   function slowRequests(log: string): readonly string[] {
     const lines = log.split('\n').filter((line) => line.includes('"msg":"request"'));
     assert.ok(lines.length > CROWD / 4);
@@ -157,7 +157,7 @@ describe('the API, while a service is down', function () {
     for (const way of ['refuse', 'silence'] as const) {
       const test = way === 'refuse' ? it : deeply;
       test(`${part}, ${way}: says so within two seconds, answers what it can, and is back by itself`, async () => {
-        // Connections are open that break, or hang.
+        // Open connections first, so that they break or hang.
         await Promise.all(others.concat(refused.filter((name) => !NEED_WORKER.includes(name))).map(asEver));
         const gate = gates.get(part);
         assert(gate !== undefined);

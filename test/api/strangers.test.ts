@@ -7,7 +7,7 @@ import { deeply } from '../support/depth.js';
 import { until } from '../support/exports.js';
 import { startService, type TestService } from '../support/service.js';
 
-/** At the same time, each again and again. */
+/** Concurrent loops of requests. */
 const CLIENTS = 10;
 const PAUSE_MS = 20;
 const ATTACK_MS = 2000;

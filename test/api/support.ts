@@ -48,14 +48,14 @@ export interface TestApi {
 
 export type Overrides = Partial<Omit<ApiDeps, 'settings' | 'readiness'>> & {
   readonly settings?: Partial<ApiSettings>;
-  /** What `/readyz` asks. Default: nothing. */
+  /** The checks of `/readyz`. Default: none. */
   readonly checks?: ReadinessChecks;
 };
 
-/** A user that no other test knows. */
+/** A new user that no other test uses. */
 export const someone = (): Principal => ({ userId: randomUUID(), tenantId: randomUUID() });
 
-/** The API on a free port, with a job database of its own, beside the services of the stack. */
+/** The API on a free port, with its own job database and the services of the stack. */
 export async function startApi(overrides: Overrides = {}, env: StackEnv = stack().env): Promise<TestApi> {
   const database = await createDatabase();
   await migrate(database.url);
@@ -131,7 +131,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
   };
 }
 
-/** APIs that a test starts, closed together at its end. */
+/** APIs started by a test, closed together at its end. */
 export class StartedApis {
   private readonly apis: TestApi[] = [];
 
@@ -146,11 +146,11 @@ export class StartedApis {
   }
 }
 
-/** What a plan does to the row of a job: from then on its workflow is asked how far it is. */
+/** Marks a job's row as planned: from then on, its workflow is queried for progress. */
 export const setPlanned = (databaseUrl: string, jobId: string): Promise<unknown> =>
   queryRows(databaseUrl, 'UPDATE export_jobs SET total_rows = 1000 WHERE job_id = $1', [jobId]);
 
-/** A job as the API writes it, for tests that need its row and nothing else. */
+/** A job as the API writes it, for tests that need only its row. */
 export function seedFor({ userId, tenantId }: Principal, change: Partial<JobSeed> = {}): JobSeed {
   const asked = { type: 'orders', format: 'CSV', columns: ['id'], filters: {}, options: {}, notify: {} };
   return {

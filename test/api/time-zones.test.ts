@@ -12,7 +12,7 @@ import { assertProblem } from './problems.js';
 import { seedFor, someone, startApi, type TestApi } from './support.js';
 
 const EXPORT = { type: 'orders', format: 'csv', columns: ['id'] };
-/** Of ids that come from an Idempotency-Key. */
+/** The UUID namespace of ids made from an Idempotency-Key. */
 const EXPORT_KEYS = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
 const SCHEDULE = { name: 'Nightly', cron: '0 3 * * *', request: EXPORT };
 
@@ -41,7 +41,7 @@ describe('a timezone', () => {
     });
   }
 
-  it('is accepted in upper or lower case, and returned in its proper spelling', async () => {
+  it('is accepted in any case, and returned with its proper spelling', async () => {
     const answer = await ask('/v1/schedules', {
       ...{ ...SCHEDULE, timezone: 'europe/berlin' },
       request: { ...EXPORT, options: { timezone: 'AMERICA/new_york' } },
@@ -53,7 +53,7 @@ describe('a timezone', () => {
     await api.ask('DELETE', `/v1/schedules/${made.schedule_id}`, { as: alice });
   });
 
-  it('by its old or new name is the one that the database has', () => {
+  it('is mapped from its old or new name to the one that the database has', () => {
     const old = new TimeZoneNames(['Asia/Calcutta', 'Europe/Kiev', 'UTC', 'Europe/Berlin']);
     assert.equal(old.nameOf('asia/kolkata'), 'Asia/Calcutta');
     assert.equal(old.nameOf('Europe/Kyiv'), 'Europe/Kiev');
@@ -97,7 +97,7 @@ describe('a timezone', () => {
     }
   });
 
-  it('is the same request under an Idempotency-Key whether the database was there to spell it or not', async () => {
+  it('counts as the same request under an Idempotency-Key, whether or not the database was there to spell it', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
     const request = { ...EXPORT, options: { timezone: 'america/new_york' } };
     const source = { timeZones: () => Promise.reject(new Error('away')) };

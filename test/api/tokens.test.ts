@@ -14,7 +14,7 @@ const USER = '6F1B7C1E-0000-4000-8000-00000000000A';
 const TENANT = '6F1B7C1E-0000-4000-8000-00000000000B';
 const PRINCIPAL = { userId: USER.toLowerCase(), tenantId: TENANT.toLowerCase() };
 
-/** Whom a token is for, without when it expires. */
+/** Claims of a token, without its expiry. */
 async function principalOf(verified: Promise<Caller>): Promise<Principal> {
   const { expiresAt, ...principal } = await verified;
   assert.ok(expiresAt > Date.now() / 1000);
@@ -73,7 +73,7 @@ describe('tokens', () => {
       await assert.rejects(createTokenVerifier({ jwksUrl })(await forged.sign(secret)), { code: 'UNAUTHENTICATED' });
     });
 
-    it('must be for an API, as far as their type tells', async () => {
+    it('must be meant for an API, as far as their type shows', async () => {
       const verify = createTokenVerifier({ jwksUrl });
       const typed = (typ: string): Promise<string> =>
         new SignJWT(claims)
@@ -91,7 +91,7 @@ describe('tokens', () => {
       await assert.rejects(verify(`${header}.e30.AA`), { code: 'UNAUTHENTICATED' });
     });
 
-    it('cannot bring the key along that they are checked with', async () => {
+    it('cannot provide their own verification key', async () => {
       const { publicKey, privateKey } = await generateKeyPair('ES256');
       const jwk = await exportJWK(publicKey);
       const verify = createTokenVerifier({ jwksUrl, secret: JWT_SECRET });
@@ -106,7 +106,7 @@ describe('tokens', () => {
       }
     });
 
-    it('are accepted with a key that was published a moment ago, and with the one before', async () => {
+    it('are accepted with a key published a moment ago, and with the previous one', async () => {
       const verify = createTokenVerifier({ jwksUrl, rotationMs: 100 });
       await verify(await signed('ES256'));
       const { publicKey, privateKey } = await generateKeyPair('ES256');
@@ -125,7 +125,7 @@ describe('tokens', () => {
       keys.delete('new');
     });
 
-    it('are accepted beside those of the secret', async () => {
+    it('are accepted alongside tokens signed with the secret', async () => {
       const verify = createTokenVerifier({ jwksUrl, secret: JWT_SECRET });
       const own = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h');
       await verify(await own.sign(new TextEncoder().encode(JWT_SECRET)));
@@ -167,7 +167,7 @@ describe('tokens', () => {
       }
     });
 
-    it('are a 503 when the provider does not answer', async () => {
+    it('return 503 when the provider does not answer', async () => {
       const token = await signed('ES256');
       const nobody = createTokenVerifier({ jwksUrl: 'http://127.0.0.1:9/keys' });
       await assert.rejects(nobody(token), { code: 'TEMPORARILY_UNAVAILABLE' });
@@ -196,7 +196,7 @@ describe('tokens', () => {
       assert.deepEqual(await verify(stdout.trim()), caller);
     });
 
-    it('are rejected with one line that says what is wrong', async () => {
+    it('are not issued for invalid arguments; one line says what is wrong', async () => {
       const { code, stdout, stderr } = await runProgram('api/token.ts', ids, {});
       const line = "Set JWT_SECRET to the API's secret, or start the local stack with npm start.\n";
       assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: '', stderr: line });

@@ -3,7 +3,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { NoTurnError, Turns } from '../../api/limits/turns.js';
 
 describe('turns', () => {
-  /** Work that begins and ends when the test says so. */
+  /** Work that starts and ends when the test says so. */
   function workOf(turns: Turns, begun: string[]) {
     return (tenant: string, name: string) => {
       let end: (error?: Error) => void = () => undefined;
@@ -21,7 +21,7 @@ describe('turns', () => {
     };
   }
 
-  it('are so many at a time for each tenant, and come in order', async () => {
+  it('are limited per tenant, and first come, first served', async () => {
     const begun: string[] = [];
     const work = workOf(new Turns(2, 60_000), begun);
     const [first, second, third, fourth] = [work('a', 'a1'), work('a', 'a2'), work('a', 'a3'), work('a', 'a4')];
@@ -38,7 +38,7 @@ describe('turns', () => {
     assert.equal(await fourth.result, 'a4');
   });
 
-  it('go on after one that fails', async () => {
+  it('continue after one that fails', async () => {
     const begun: string[] = [];
     const work = workOf(new Turns(1, 60_000), begun);
     const [first, second] = [work('a', 'a1'), work('a', 'a2')];

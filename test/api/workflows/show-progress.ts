@@ -4,15 +4,15 @@ import { progressQuery } from '../../../shared/temporal/messages.js';
 
 export interface ShowInput {
   readonly jobId: string;
-  /** What the query answers. */
+  /** The query's answer. */
   readonly progress: ExportProgress;
-  /** What runs meanwhile. */
+  /** Activities that run meanwhile. */
   readonly activities: readonly ('exportSegment' | 'somethingElse')[];
 }
 
 type Activity = (input: { jobId: string }) => Promise<void>;
 
-/** Stands where an export would, says what it is told, and ends when it is cancelled. */
+/** Stands in for an export's workflow: reports what it is told, and ends when it is canceled. */
 export async function showProgress({ jobId, progress, activities }: ShowInput): Promise<void> {
   setHandler(progressQuery, () => progress);
   const proxies = proxyActivities<Record<ShowInput['activities'][number], Activity>>({
