@@ -63,7 +63,7 @@ describe('retention', () => {
       VALUES ($1, 'completed', 'msg_1', 'run', 1, 'example.com')`,
         [old],
       );
-      // Last: from then on the sweep may come by its schedule, too.
+      // Last, because from then on the scheduled sweep may delete them, too.
       for (const jobId of [old, swept, failed]) await age(jobId, 2);
       await sweepNow(service);
       const rows = await service.deps.jobs.list({ ...user, limit: 10 });
@@ -82,7 +82,7 @@ describe('retention', () => {
     },
   );
 
-  it('all data of a user can be erased: schedules, runs, files and rows; other users keep theirs', async () => {
+  it('allows erasing all data of a user: schedules, runs, files and rows; other users keep theirs', async () => {
     const [user, other] = [someUser(), someUser()];
     const ended = await postExport(service, user);
     const others = await postExport(service, other);
@@ -92,7 +92,7 @@ describe('retention', () => {
     await schedule(other);
     const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
     await door.somebodyWaits(2);
-    // One more waits for its turn.
+    // A third export waits for a slot.
     const { schedule_id: id } = json as { schedule_id: string };
     await service.ask('POST', `/v1/schedules/${id}/run`, { as: user });
     await until('it waits', async () => (await slotsOf(service, user))?.waiters.length === 1);
@@ -114,7 +114,7 @@ describe('retention', () => {
     await untilEnded(service, user, await postExport(service, user));
   });
 
-  it('frees an Idempotency-Key: it creates a new export with the same id, once', async () => {
+  it('frees an Idempotency-Key after an erasure: it creates a new export with the same id, once', async () => {
     const user = someUser();
     const post = (format: string): Promise<Answer> =>
       service.ask('POST', '/v1/exports', {
@@ -124,7 +124,7 @@ describe('retention', () => {
     const first = idOf(await post('csv'));
     await untilEnded(service, user, first);
     await erase(user, admin());
-    // Another request by now: nothing is left that it could be held against.
+    // A different request is accepted: nothing is left to compare it with.
     const answers = await Promise.all([post('json'), post('json'), post('json')]);
     for (const answer of answers) {
       assert.equal(answer.status, 202, answer.text);
@@ -135,7 +135,7 @@ describe('retention', () => {
     assertProblem(await post('csv'), 'IDEMPOTENCY_KEY_REUSED');
   });
 
-  it('is erased for who may, in their own tenant', async () => {
+  it("allows erasure only with the admin scope, and only in the caller's tenant", async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);
@@ -152,7 +152,7 @@ describe('retention', () => {
   });
 });
 
-describe('an erasure that takes longer than its request waits', () => {
+describe('an erasure that outlasts its request', () => {
   let service: TestService;
   before(async () => {
     service = await startService({ erasureAnswerMs: 300 });
@@ -163,7 +163,7 @@ describe('an erasure that takes longer than its request waits', () => {
     const user = someUser();
     const admin = { ...someUser(), scopes: ['exports:admin'] };
     const erase = (): Promise<Answer> => service.ask('DELETE', `/v1/users/${user.userId}/exports`, { as: admin });
-    // Nobody is there to do it.
+    // No worker runs, so nothing happens yet.
     for (let n = 0; n < 2; n++) {
       const answer = await erase();
       assert.deepEqual([answer.status, answer.json], [202, { status: 'ERASING' }]);

@@ -45,7 +45,7 @@ describe('a schedule', () => {
     assert.equal(answer.status, 200, answer.text);
     return scheduleSchema.parse(answer.json);
   }
-  /** Its export, run now. */
+  /** Runs the schedule now. @returns its export's id */
   async function run(as: Principal, { schedule_id: id }: ScheduleView): Promise<string> {
     const answer = await ask('POST', `/${id}/run`, as);
     assert.equal(answer.status, 202, answer.text);
@@ -53,17 +53,17 @@ describe('a schedule', () => {
     assert(jobId !== null);
     return jobId;
   }
-  /** A run and its export are two things: the second appears when the first begins. */
+  /** An export appears only when its run starts. */
   const untilListed = (as: Principal, jobId: string): Promise<boolean> =>
     until(`export ${jobId}`, async () => (await service.deps.jobs.findOwned(jobId, as)) !== null);
 
-  /** As lists have it: without the filters of its request. */
+  /** As shown in lists: without the request's filters. */
   const listed = <S extends { readonly request: Readonly<Record<string, unknown>> }>(one: S) => {
     const { filters: _, ...request } = one.request;
     return { ...one, request };
   };
 
-  it('is made, listed, changed, paused, and deleted', async () => {
+  it('can be created, listed, changed, paused and deleted', async () => {
     const user = someUser();
     const [first, second, third] = [await made(user), await made(user, { name: 'Second' }), await made(user)];
     assert.equal(first.next_runs[0]?.slice(4), '-01-01T05:00:00.000Z', 'six in Berlin');
@@ -94,7 +94,7 @@ describe('a schedule', () => {
     assert.deepEqual(left.schedules, [third, second].map(listed));
   });
 
-  it("of another user, or of the same user's id in another tenant, is not there", async () => {
+  it('of another user, or of the same user id in another tenant, is not found', async () => {
     const [alice, bob] = [someUser(), someUser()];
     const schedule = await made(alice);
     const namesake = { ...alice, tenantId: bob.userId };
@@ -115,7 +115,7 @@ describe('a schedule', () => {
     assert.deepEqual(await seen(alice, schedule), schedule);
   });
 
-  it('that cannot work is refused with a pointer to every field', async () => {
+  it('that cannot work is rejected with a pointer to every invalid field', async () => {
     const user = someUser();
     const { request, ...times } = YEARLY;
     const wrong: readonly (readonly [object, readonly string[]])[] = [
@@ -152,7 +152,7 @@ describe('a schedule', () => {
     assertProblem(await ask('POST', '', user, YEARLY), 'TOO_MANY_SCHEDULES');
   });
 
-  it('runs on demand, with the range of the day in its timezone, as an ordinary job whose user is notified', async () => {
+  it("runs on demand as an ordinary job, with the day's range in its timezone, and notifies its user", async () => {
     const user = someReader();
     const schedule = await made(user);
     const jobId = await run(user, schedule);
@@ -199,12 +199,12 @@ describe('a schedule', () => {
     await door.close();
   });
 
-  it('whose request has become invalid leaves a failed job that says why, and tells its user', async () => {
+  it('whose request has become invalid leaves a failed job with the reason, and notifies its user', async () => {
     const user = someReader();
     const schedule = await made(user);
     const { client } = service.deps.temporal;
     const handle = client.schedule.getHandle(temporalScheduleId(user, schedule.schedule_id));
-    /** As if the datasets had changed since: the API would not take it. */
+    /** As if the datasets had changed: the API would reject the request. */
     const become = (request: object): Promise<void> =>
       handle.update(({ action, ...rest }) => {
         const [input] = action.args as [{ definition: object }];
@@ -227,7 +227,7 @@ describe('a schedule', () => {
       await become(request);
       const jobId = await until('a run of its own', async () => {
         const { status, json } = await ask('POST', `/${schedule.schedule_id}/run`, user);
-        // The run before is about to close, or was in the same second.
+        // The previous run is about to close, or ran in the same second.
         const id = status === 202 ? runSchema.parse(json).job_id : null;
         return id !== null && !ran.has(id) && id;
       });
