@@ -6,9 +6,9 @@ import { operator, someReader, statusOf } from '../workflows/support.js';
 import { notify } from './notify.js';
 import { startStallingServer, type StallingServer } from './stalling-server.js';
 
-/** An attempt may take longer than the tests wait. */
+/** An attempt's timeout is longer than the tests wait. */
 const TUNING = { ...FAST, mail: { ...FAST.mail, startToCloseMs: 30_000 } };
-/** A send gives up by itself after 15 s of silence. */
+/** A send gives up after 15 s of silence. */
 const AT_MOST_MS = 12_000;
 
 describe('a mail whose server stalls', function () {

@@ -37,13 +37,13 @@ describe('mails', () => {
     assertBothSay(mail, 'Notes about this file', '1,214 cells were shortened to Excel');
   });
 
-  it('have no link to a file that has been deleted meanwhile', () => {
+  it('have no link to a file that has already been deleted', () => {
     const mail = mailText('completed', { ...DONE, link: null, fileName: null });
     assertBothSay(mail, 'has been deleted');
     assert.doesNotMatch(mail.html, /<a /);
   });
 
-  it('about a failed export say why, and what its user can do, for every reason', () => {
+  it("about a failed export give the reason and the user's next step, for every error code", () => {
     const message = 'The export has 12,000,000 rows; at most 10,000,000 are allowed.';
     const mail = mailText('failed', { ...WITHOUT_FILE, error: { code: 'TOO_MANY_ROWS', message } });
     assert.equal(mail.subject, 'Your Orders export failed');
@@ -61,13 +61,13 @@ describe('mails', () => {
     assertBothSay(mail, 'An operator canceled your Orders export', 'What you can do');
   });
 
-  it('load nothing from outside, and tell readers their language', () => {
+  it('load no external content, and declare their language', () => {
     for (const event of NOTIFICATION_EVENTS) {
       const { html } = mailText(event, event === 'completed' ? DONE : WITHOUT_FILE);
       assert.match(html, /^<!doctype html>\n<html lang="en"/);
       assert.doesNotMatch(html, /<(img|link|script|iframe|object|form)\b|url\(|@import|\bsrc=/i);
       assert.match(html, /prefers-color-scheme: dark/);
-      // Some clients cut a mail at 102 kB, others drop a style element of more than 8 kB.
+      // Some clients cut off a mail at 102 kB; others drop a style element of more than 8 kB.
       assert.ok(html.length < 20_000);
     }
   });
@@ -112,14 +112,14 @@ describe('mails', () => {
     );
   });
 
-  it('write sizes so that they are read, and round none up into the next unit', () => {
+  it('show readable sizes, and never round one up to the next unit', () => {
     const sizes = [0, 1, 999, 1000, 999_949, 999_950, 27_015_560, 999_950_000, 1e12, 2.5e15];
     assert.deepEqual(sizes.map(readableSize), [
       ...['0 bytes', '1 byte', '999 bytes', '1.0 kB', '999.9 kB', '1.0 MB', '27.0 MB', '1.0 GB', '1.0 TB', '2500.0 TB'],
     ]);
   });
 
-  it("write times on the user's clock, never later than they are", () => {
+  it("show times on the user's clock, and never round them up", () => {
     const at = (iso: string, zone: string) => readableTime(new Date(iso), zone);
     assert.equal(at('2026-11-27T13:05:59.999Z', 'Europe/Berlin'), '27 November 2026, 14:05 (Europe/Berlin)');
     assert.equal(at('2026-12-31T23:30:00Z', 'Asia/Kathmandu'), '1 January 2027, 05:15 (Asia/Kathmandu)');

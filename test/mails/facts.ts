@@ -2,7 +2,7 @@ import type { MailFacts } from '../../shared/mails/content.js';
 
 const JOB_ID = '01a2056a-7b1e-7c3d-9f20-1a2b3c4d5e6f';
 
-/** Of an export that has ended well. */
+/** Facts of a completed export. */
 export const DONE: MailFacts = {
   jobId: JOB_ID,
   title: 'Orders',
@@ -18,10 +18,10 @@ export const DONE: MailFacts = {
   error: null,
 };
 
-/** Of one that has no file. */
+/** Facts of an export without a file. */
 export const WITHOUT_FILE: MailFacts = { ...DONE, fileName: null, rows: null, size: null, link: null, expiresAt: null };
 
-/** What a person reads of HTML: the texts between its tags. */
+/** The text that a person reads in HTML: everything between the tags. */
 export function readHtml(html: string): string {
   const [, body = ''] = /<body[^>]*>([^]*)<\/body>/.exec(html) ?? [];
   return body

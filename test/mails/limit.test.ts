@@ -20,9 +20,9 @@ describe('one address gets at most 30 mails an hour', function () {
   this.timeout(120_000);
   let service: TestService;
   let server: MailServer;
-  /** Message-IDs by recipient, of mails that the server has taken for good. */
+  /** Message-IDs by recipient, of mails that the server accepted. */
   const taken = new Map<string, Set<string>>();
-  /** Attempts that the server still refuses. */
+  /** Number of attempts that the server still rejects. */
   let refusals = 0;
   let worker: RunningWorker;
 
@@ -48,12 +48,12 @@ describe('one address gets at most 30 mails an hour', function () {
   });
 
   const takenBy = (email: string): number => taken.get(email)?.size ?? 0;
-  /** Users of two tenants, who all have the same address mailed. */
+  /** Users of two tenants who all send to the same address. */
   const requesters = (email: string, count: number): Reader[] =>
     Array.from({ length: count }, (_, n) => ({
       ...someReader(),
       ...(n % 2 === 0 ? {} : { tenantId: '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02' }),
-      // Spelled in two ways.
+      // The same address in two spellings.
       email: n % 3 === 0 ? email.toUpperCase() : email,
     }));
   const notifyAll = (email: string, count: number): Promise<Told[]> =>
@@ -63,7 +63,7 @@ describe('one address gets at most 30 mails an hour', function () {
       await until(`end of ${workflowId}`, async () => (await statusOf(service, workflowId)) === 'COMPLETED', 60_000);
     }
   }
-  /** The mails that count were sent so much earlier. */
+  /** Moves the reservations back in time. */
   const age = (minutes: number): Promise<unknown> =>
     queryRows(
       service.databaseUrl,

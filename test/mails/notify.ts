@@ -11,7 +11,7 @@ export interface Told {
   readonly jobId: string;
 }
 
-/** A job that has ended so, whose mails go to the user's address. */
+/** A job that ended with this event, whose mails go to the user's address. */
 export async function endedJob({ deps }: TestService, user: Reader, event: NotificationEvent): Promise<string> {
   const { jobs } = deps;
   const seed = seedFor(user);
@@ -25,7 +25,7 @@ export async function endedJob({ deps }: TestService, user: Reader, event: Notif
   return jobId;
 }
 
-/** Starts the notification of a job that has ended so. */
+/** Starts the notification of a job that ended with this event. */
 export async function notify(
   service: TestService,
   user: Reader,

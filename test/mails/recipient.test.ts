@@ -8,7 +8,7 @@ import { someone, startApi, type TestApi } from '../api/support.js';
 const OWN = 'ana@northwind.example';
 const DOMAINS: RecipientRule = { domains: ['northwind.example', 'xn--bcher-kva.example'] };
 
-describe('a mail address', () => {
+describe('validation of a mail address', () => {
   const GOOD = [
     ...['ana@example.com', 'a&b@example.com', 'a/b@example.com', 'a=b@example.com', "o'neil+x@mail.example.co.uk"],
     ...['ana@bücher.example', 'ana@例え.テスト', 'ana@xn--bcher-kva.example', 'ana@EXAMPLE.com'],
@@ -21,23 +21,23 @@ describe('a mail address', () => {
     ...[`${'a'.repeat(65)}@example.com`, `a@${'a'.repeat(64)}.com`, `a@${'abc.'.repeat(70)}com`],
   ];
   for (const address of GOOD) {
-    it(`is ${address}`, () => {
+    it(`accepts ${address}`, () => {
       assert.ok(mailAddress.safeParse(address).success);
     });
   }
   for (const address of BAD) {
-    it(`is not ${JSON.stringify(address)}`, () => {
+    it(`rejects ${JSON.stringify(address)}`, () => {
       assert.ok(!mailAddress.safeParse(address).success);
     });
   }
-  it('is sent to with its domain in ASCII', () => {
+  it('converts its domain to ASCII', () => {
     assert.equal(asciiAddress('a/b@bücher.example'), 'a/b@xn--bcher-kva.example');
     assert.equal(asciiAddress('Ana@Example.com'), 'Ana@example.com');
   });
 });
 
 describe('NOTIFY_EMAIL', () => {
-  it('is token, any or domains', () => {
+  it('can be token, any or domains', () => {
     assert.equal(readRecipientRule('token'), 'token');
     assert.equal(readRecipientRule('any'), 'any');
     assert.deepEqual(readRecipientRule('domains:northwind.example, bücher.example'), DOMAINS);
@@ -71,7 +71,7 @@ describe('notify.email', () => {
     ...{ type: 'orders', format: 'csv', columns: ['nothing'] },
     notify: email === undefined ? {} : { email },
   });
-  /** The problem of a value; an unknown column keeps requests with valid values from being exported. */
+  /** Pointers of a value's errors; the unknown column keeps requests with a valid value from starting an export. */
   async function problems(email: unknown, as = me): Promise<readonly string[]> {
     const answer = await api.ask('POST', '/v1/exports', { as, body: request(email) });
     const { errors } = assertProblem(answer, 'VALIDATION_FAILED');
@@ -79,7 +79,7 @@ describe('notify.email', () => {
   }
 
   for (const email of [null, '', 'ana', 7, [], `${OWN},x@y.example`]) {
-    it(`is not ${JSON.stringify(email)}`, async () => {
+    it(`cannot be ${JSON.stringify(email)}`, async () => {
       assert.deepEqual(await problems(email), ['/notify/email']);
     });
   }
@@ -89,17 +89,17 @@ describe('notify.email', () => {
     const { errors } = assertProblem(await api.ask('POST', '/v1/exports', { as, body }), 'VALIDATION_FAILED');
     return errors;
   };
-  it('is not the address of a stranger, unless NOTIFY_EMAIL allows it', async () => {
+  it("cannot be another person's address, unless NOTIFY_EMAIL allows it", async () => {
     const detail = "must be your own address (your token's)";
     assert.deepEqual(await refusal('bob@example.com', me), [{ pointer: '/notify/email', detail }]);
   });
-  it('is not true for a token without a valid address', async () => {
+  it('cannot be true for a token without a valid address', async () => {
     const detail = 'is true, but your token has no valid email address';
     for (const as of [someone(), { ...someone(), email: 'nobody at all' }]) {
       assert.deepEqual(await refusal(true, as), [{ pointer: '/notify/email', detail }]);
     }
   });
-  it('is not the address of a stranger in a schedule either', async () => {
+  it("cannot be another person's address in a schedule either", async () => {
     const body = {
       ...{ name: 'Nightly', cron: '0 5 * * *', timezone: 'UTC' },
       request: { ...request('bob@example.com'), columns: ['id'] },

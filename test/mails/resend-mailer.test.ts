@@ -14,7 +14,7 @@ const send = (url: string, change: Partial<Mail> = {}): Promise<void> =>
   sendBy({ RESEND_API_KEY: 're_s3cret', RESEND_BASE_URL: url }, { change });
 
 describe('mails by Resend', () => {
-  it('are one mail however often they are sent, also when the job has changed since', async () => {
+  it('arrive once however often they are sent, even if the job has changed since', async () => {
     const inbox = createInbox(await freePort());
     await inbox.start();
     try {
@@ -38,7 +38,7 @@ describe('mails by Resend', () => {
     [429, 'daily_quota_exceeded', 'MAIL_UNAVAILABLE'],
     [500, 'internal_server_error', 'MAIL_UNAVAILABLE'],
   ] as const) {
-    it(`that are answered ${status} ${name} end as ${code}`, async () => {
+    it(`fail with ${code} after ${status} ${name}`, async () => {
       const server = createServer((_request, response) => {
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(JSON.stringify({ statusCode: status, name, message: 'So it is.' }));
@@ -58,7 +58,7 @@ describe('mails by Resend', () => {
     });
   }
 
-  it('are tried again when nothing listens', async () => {
+  it('are retried when nothing listens', async () => {
     await assert.rejects(send(`http://127.0.0.1:${await freePort()}`), { code: 'MAIL_UNAVAILABLE' });
   });
 });

@@ -16,7 +16,7 @@ interface How {
   readonly withinMs?: number;
 }
 
-/** Sends a mail through the provider of a configuration. */
+/** Sends a mail through the configured provider. */
 export async function sendBy(
   config: Parameters<typeof createMailer>[0],
   { change = {}, signal = new AbortController().signal, withinMs }: How = {},

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { stack } from '../support/stack.js';
 
-/** Where a notification stands when its worker is killed. */
+/** The step of a notification at which its worker is killed. */
 export const STEPS = [
   'before the provider has it',
   'when the provider has it',
@@ -14,16 +14,16 @@ export type Step = (typeof STEPS)[number];
 
 export interface SlowProvider {
   readonly url: string;
-  /** Requests that came while it was slow. */
+  /** Number of requests held while it was slow. */
   readonly stopped: number;
-  /** Requests that came after that. */
+  /** Number of requests after that. */
   readonly repeated: number;
-  /** From now on it answers at once. */
+  /** From now on it responds immediately. */
   hurry(): void;
   close(): Promise<void>;
 }
 
-/** The local inbox behind a provider that stops at one step; until it is told to hurry. */
+/** The local inbox behind a provider that stalls at one step until `hurry()` is called. */
 export async function startSlowProvider(step: Step): Promise<SlowProvider> {
   let slow = true;
   let stopped = 0;

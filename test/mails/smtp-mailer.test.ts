@@ -28,7 +28,7 @@ describe('mails by SMTP', () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
   });
 
-  it('arrive as text and HTML, each attempt with the Message-ID of job and event at the domain of EMAIL_FROM', async () => {
+  it('arrive as text and HTML, and every attempt has the same Message-ID: job and event at the domain of EMAIL_FROM', async () => {
     const { url, mails } = await serve();
     await send(url);
     await send(url);
@@ -44,7 +44,7 @@ describe('mails by SMTP', () => {
     assert.equal(headers.find(({ key }) => key === 'auto-submitted')?.value, 'auto-generated');
   });
 
-  it('keep a subject of any script', async () => {
+  it('keep a subject in any script', async () => {
     const { url, mails } = await serve();
     const subject = 'Your Zamówienia «受注» 🧾 <b>export</b> is ready';
     await send(url, { subject });
@@ -70,7 +70,7 @@ describe('mails by SMTP', () => {
     ],
     ['a text', { taken: () => Promise.reject(answer(554, 'Spam')) }],
   ] satisfies readonly (readonly [string, Parameters<typeof startMailServer>[0]])[]) {
-    it(`are not tried again when ${what} is refused for good`, async () => {
+    it(`are not retried when ${what} is rejected permanently`, async () => {
       const { url } = await serve(hooks);
       const { code, message } = await failureOf(send(url));
       assert.equal(code, 'MAIL_REFUSED');
@@ -98,13 +98,13 @@ describe('mails by SMTP', () => {
     ],
     ['wants a login', { authOptional: false, allowInsecureAuth: true }],
   ] satisfies readonly (readonly [string, Parameters<typeof startMailServer>[0]])[]) {
-    it(`are tried again when the server ${what}`, async () => {
+    it(`are retried when the server ${what}`, async () => {
       const { url } = await serve(hooks);
       assert.equal((await failureOf(send(url))).code, 'MAIL_UNAVAILABLE');
     });
   }
 
-  it('are tried again when nothing listens', async () => {
+  it('are retried when nothing listens', async () => {
     const { code, message } = await failureOf(send(`smtp://user:s3cret@127.0.0.1:${await freePort()}`));
     assert.equal(code, 'MAIL_UNAVAILABLE');
     assert.match(message, /^The mail server 127\.0\.0\.1 isn't accepting mail: .*ECONNREFUSED/);
@@ -125,7 +125,7 @@ describe('mails by SMTP', () => {
     assert.deepEqual(seen[0], ['ana@example.com', 'p@ss']);
   });
 
-  it('do not go to a server whose certificate nobody vouches for, by STARTTLS or by TLS', async () => {
+  it('are not sent to a server with an untrusted certificate, by STARTTLS or by TLS', async () => {
     const starttls = await serve({ hideSTARTTLS: false });
     const tls = await serve({ secure: true });
     for (const url of [starttls.url, `smtps://127.0.0.1:${tls.port}`]) {

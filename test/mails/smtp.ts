@@ -4,16 +4,14 @@ import { buffer } from 'node:stream/consumers';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
-/** A mail server on 127.0.0.1 that keeps what it is sent. */
+/** A mail server on 127.0.0.1 that keeps the mails it receives. */
 export interface MailServer {
   readonly port: number;
   readonly mails: readonly Email[];
   close(): Promise<void>;
 }
 
-/**
- * @param hooks what the server does beside keeping mails; `taken` runs when it has a mail and before it says so
- */
+/** @param hooks extra behavior of the server; `taken` runs when it has received a mail, before it responds */
 export async function startMailServer(
   hooks: SMTPServerOptions & { readonly taken?: (mail: Email) => Promise<void> } = {},
 ): Promise<MailServer> {
@@ -35,7 +33,7 @@ export async function startMailServer(
     },
     ...options,
   });
-  // A client that was killed is no fault of the server.
+  // A killed client is not the server's error.
   server.on('error', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
@@ -47,6 +45,6 @@ export async function startMailServer(
   return { port, mails, close };
 }
 
-/** What an SMTP server answers when it refuses. */
+/** A rejection by an SMTP server. */
 export const answer = (responseCode: number, message: string): Error =>
   Object.assign(new Error(message), { responseCode });

@@ -6,12 +6,12 @@ import { sendBy } from './send.js';
 import { startStallingServer } from './stalling-server.js';
 
 const WITHIN_MS = 600;
-/** For a busy machine. A send that hangs takes 8 s at least: nodemailer's shortest own limit. */
+/** A margin for a busy machine. A hanging send takes at least 8 s, nodemailer's shortest own timeout. */
 const AT_MOST_MS = WITHIN_MS + 5000;
 
 type Behavior = (socket: Socket) => void;
 
-/** Says a text and then, now and then, a little more. */
+/** Sends a text, and then a little more every 50 ms. */
 const dripping =
   (begin: string, more = '2'): Behavior =>
   (socket) => {
@@ -22,7 +22,7 @@ const dripping =
     });
   };
 
-/** Answers commands in their order, and is silent after that. */
+/** Sends its responses in order, then goes silent. */
 const answering =
   (...answers: readonly string[]): Behavior =>
   (socket) => {
@@ -92,7 +92,7 @@ for (const { name, config, servers } of PROVIDERS) {
         }
       }).timeout(3 * AT_MOST_MS);
 
-      it(`${what}, is aborted with the activity, for the same reason`, async () => {
+      it(`${what}, is aborted with the activity, with the same reason`, async () => {
         const server = await startStallingServer(behave);
         try {
           const canceled = new AbortController();
@@ -110,7 +110,7 @@ for (const { name, config, servers } of PROVIDERS) {
   });
 }
 
-/** Fails what takes too long. */
+/** Fails if the work takes too long. */
 async function inTime<T>(work: Promise<T>): Promise<T> {
   const late = sleep(AT_MOST_MS, undefined, { ref: false }).then(() => assert.fail('it hangs'));
   return Promise.race([work, late]);

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A server that sends what it is told to send, and never closes a connection by itself. */
+/** A server that sends only what it is told to, and never closes a connection itself. */
 export interface StallingServer {
   readonly port: number;
-  /** Settles when the client has ended every connection. */
+  /** Resolves when the client has closed every connection. */
   untilLeft(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export async function startStallingServer(behave: (socket: Socket) => void): Pro
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
-    // A socket that is not read never emits its end.
+    // A socket that is not read never emits `end`.
     socket.on('error', () => undefined).on('data', () => undefined);
     behave(socket);
   });

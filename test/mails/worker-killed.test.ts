@@ -12,12 +12,12 @@ import { startMailServer } from './smtp.js';
 import { describeDeeply } from '../support/depth.js';
 import { Gate } from '../support/gate.js';
 
-/** Each kill meets so many notifications at the same step. */
+/** Number of notifications that each kill interrupts at the same step. */
 const AT_ONCE = 6;
-// A killed worker is noticed when its attempt has had its time.
+// A killed worker is noticed when its attempt times out.
 const TUNING = { ...FAST, mail: { ...FAST.mail, startToCloseMs: 3000, maximumAttempts: 20 } };
 
-describeDeeply('a worker that is killed while it tells users how their exports ended', function () {
+describeDeeply('a worker that is killed while it notifies users', function () {
   this.timeout(120_000);
   let service: TestService;
   const workers: Program[] = [];
@@ -70,7 +70,7 @@ describeDeeply('a worker that is killed while it tells users how their exports e
       const worker = await launch({ ...env, TEMPORAL_ADDRESS: gate.address });
       const told = await notifySome();
       if (step === 'when the provider has answered') {
-        // The provider's first answer shuts the way: what the worker has done by then, it can report to nobody.
+        // Cut the connection at the provider's first response, so that the worker can't report what it has done.
         await until('the first mail', () => Promise.resolve(provider.stopped >= 1));
         gate.silence();
         await sleep(300);
@@ -104,7 +104,7 @@ describeDeeply('a worker that is killed while it tells users how their exports e
     await kill(last);
   });
 
-  it('when the server has it, by SMTP: the mails to one address count once each, and 30 of 45 are sent', async () => {
+  it('when the server has it, by SMTP: mails to one address count once each, and 30 of 45 are sent', async () => {
     let slow = true;
     const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
     try {
@@ -127,7 +127,7 @@ describeDeeply('a worker that is killed while it tells users how their exports e
     }
   });
 
-  it('when the server has it, by SMTP: the mails of one job and event have one Message-ID', async () => {
+  it('when the server has it, by SMTP: mails of one job and event have the same Message-ID', async () => {
     let slow = true;
     const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
     try {
