@@ -15,7 +15,7 @@ describeEveryStore('an export', (stackEnv) => {
   after(() => closeCleanly(service));
 
   for (const format of DEEP ? [...FORMATS.keys()] : ['CSV']) {
-    it(`as ${format} completes, is downloaded by its link, and leaves nothing else behind`, async () => {
+    it(`as ${format} completes, can be downloaded by its link, and leaves nothing else behind`, async () => {
       const user = someUser();
       const jobId = await postExport(service, user, { format });
       const { row_count: rows, download_url } = await untilEnded(service, user, jobId);

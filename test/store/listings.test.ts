@@ -12,7 +12,7 @@ describe('a listing of the object store', () => {
 
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html; versitygw 1.8.0 sends "0" as well.
   for (const marker of ['0', '2']) {
-    it(`of parts ends with IsTruncated, though the last page has NextPartNumberMarker ${marker}`, async () => {
+    it(`of parts ends with IsTruncated, even if the last page has NextPartNumberMarker ${marker}`, async () => {
       const store = await answering(() => partsPage([1, 2], marker, false));
       assert.deepEqual(await store.listParts(KEY, 'u'), [part(1), part(2)]);
       assert.equal(recorded.requests.length, 1);
@@ -61,7 +61,7 @@ describe('a listing of the object store', () => {
     },
   };
   for (const [name, { reply, list }] of Object.entries(endless)) {
-    it(`${name} is an error, not a loop`, async () => {
+    it(`${name} fails instead of looping`, async () => {
       const store = await answering(reply);
       await assert.rejects(list(store), { code: 'STORAGE_UNAVAILABLE', message: /listed the .* twice/ });
       assert(recorded.requests.length <= 6, `${recorded.requests.length} requests`);
@@ -89,7 +89,7 @@ describe('a listing of the object store', () => {
     'of objects that are deleted': (store, signal) => store.deleteAll('tmp/', signal),
   };
   for (const [name, list] of Object.entries(aborted)) {
-    it(`${name} ends with its signal`, async () => {
+    it(`${name} stops when its signal aborts`, async () => {
       const ending = new AbortController();
       let pages = 0;
       const store = await answering((request) => {
@@ -130,7 +130,7 @@ function objectsPage(key: string) {
 
 const DELETED = listing('DeleteResult', '');
 
-/** A page whose marker is new each time. */
+/** A page with a new marker every time. */
 function endlessPage({ operation }: StoreRequest, page: number) {
   if (operation === 'DeleteObjects') return DELETED;
   if (operation === 'ListParts') return partsPage([page], String(page), true);

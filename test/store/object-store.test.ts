@@ -13,7 +13,7 @@ const HEADERS = { contentType: 'text/csv', fileName: 'orders.csv', metadata: { '
 const LARGE = Buffer.alloc(5 * MIB, 'large');
 const SMALL = Buffer.from('id,name\n1,Åsa\n');
 
-/** What the service expects of every S3 server, one test for each answer that an `ObjectStore` documents. */
+/** What the service expects of every S3 server: one test for each documented outcome of `ObjectStore`. */
 describeEveryStore('the object store', (environment) => {
   let opened: OpenedObjectStore;
   let store: ObjectStore;
@@ -48,7 +48,7 @@ describeEveryStore('the object store', (environment) => {
   const uploadsOf = async (at: string) => (await store.openUploads(at)).map(({ uploadId }) => uploadId);
 
   describe('a bucket', () => {
-    it('passes the check when it exists, and fails it by name when it does not', async () => {
+    it('passes the check if it exists; otherwise the check fails and names it', async () => {
       await store.check();
       const other = openObjectStore({ ...environment(), EXPORT_BUCKET: 'no-such-bucket' });
       await assert.rejects(other.store.check(), { code: 'STORAGE_UNAVAILABLE', message: /no-such-bucket/ });
@@ -69,13 +69,13 @@ describeEveryStore('the object store', (environment) => {
   });
 
   describe('an object', () => {
-    it('is null in head, an error in read, and nothing to delete when it does not exist', async () => {
+    it('that does not exist is null in head, an error in read, and ignored by delete', async () => {
       assert.equal(await store.head(key), null);
       await assert.rejects(read(key), { code: 'STORAGE_UNAVAILABLE' });
       await store.delete(key);
     });
 
-    it('is read back as it was written, empty, small, or larger than a part', async () => {
+    it('is read back as written, whether empty, small, or larger than a part', async () => {
       for (const body of [Buffer.alloc(0), SMALL, Buffer.concat([LARGE, LARGE, SMALL])]) {
         await put(key, body);
         assert((await read(key)).equals(body));
@@ -83,7 +83,7 @@ describeEveryStore('the object store', (environment) => {
       }
     });
 
-    it('is replaced by another under its key, and gone when deleted', async () => {
+    it('is replaced by another under its key, and gone once deleted', async () => {
       await put(key, SMALL);
       await put(key, Buffer.from('other'));
       assert.equal((await read(key)).toString(), 'other');
@@ -127,14 +127,14 @@ describeEveryStore('the object store', (environment) => {
       assert.deepEqual(await uploadsOf(key), []);
     });
 
-    it('of one empty part becomes an empty object', async () => {
+    it('with one empty part becomes an empty object', async () => {
       const target = await upload();
       const parts = [await part(target, 1, Buffer.alloc(0))];
       assert.equal(await store.completeUpload(target, parts, 0), 'completed');
       assert.equal((await store.head(key))?.size, 0);
     });
 
-    it('takes parts of any size from 5 MiB in any order, and leaves out the ones that are not named', async () => {
+    it('accepts parts of any size from 5 MiB in any order, and ignores parts that are not listed', async () => {
       const target = await upload();
       const last = await part(target, 9, SMALL);
       const second = await part(target, 5, Buffer.concat([LARGE, SMALL]));
@@ -170,21 +170,21 @@ describeEveryStore('the object store', (environment) => {
       );
     });
 
-    it('refuses a part whose checksum is wrong, but not for good: it may have been damaged in transit', async () => {
+    it('rejects a part with a wrong checksum, with a retryable error: it may have been damaged in transit', async () => {
       const target = await upload();
       const damaged = { partNumber: 1, body: SMALL, crc32: crc32(LARGE) };
       await assert.rejects(store.uploadPart(target, damaged), { code: 'STORAGE_UNAVAILABLE' });
       assert.deepEqual(await store.listParts(key, target.uploadId), []);
     });
 
-    it('refuses to complete with a wrong checksum of the object, for good', async () => {
+    it('permanently refuses to complete with a wrong checksum of the object', async () => {
       const target = await upload();
       const parts = [await part(target, 1, SMALL)];
       await assert.rejects(store.completeUpload(target, parts, 1), { code: 'STORAGE_REFUSED' });
       assert.equal(await store.head(key), null);
     });
 
-    it('refuses to complete with another ETag or a part that is too small, for good', async () => {
+    it('permanently refuses to complete with a different ETag or a part that is too small', async () => {
       const target = await upload();
       const first = await part(target, 1, SMALL);
       const second = await part(target, 2, SMALL);
@@ -194,18 +194,18 @@ describeEveryStore('the object store', (environment) => {
       await assert.rejects(store.completeUpload(target, [first, second], sum), { code: 'STORAGE_REFUSED' });
     });
 
-    it('completes once: the second time is unclear, and the object is the first', async () => {
+    it('completes once: a second attempt is unclear, and the object stays the first', async () => {
       const [one, two] = [await upload(), await upload()];
       const first = [await part(one, 1, SMALL)];
       const second = [await part(two, 1, LARGE)];
       assert.equal(await store.completeUpload(one, first, crc32(SMALL)), 'completed');
       assert.equal(await store.completeUpload(two, second, crc32(LARGE)), 'unclear');
-      // Amazon repeats its answer to the upload that made the object; SeaweedFS says that the object exists.
+      // Amazon repeats its response for the upload that created the object; SeaweedFS reports that the object exists.
       assert.match(await store.completeUpload(one, first, crc32(SMALL)), /^(completed|unclear)$/);
       assert.equal((await store.head(key))?.size, SMALL.length);
     });
 
-    it('completes once when two attempts try at the same time', async () => {
+    it('completes once when several attempts run concurrently', async () => {
       const target = await upload();
       const parts = [await part(target, 1, SMALL)];
       const tries = [1, 2, 3].map(() => store.completeUpload(target, parts, crc32(SMALL)));
@@ -215,7 +215,7 @@ describeEveryStore('the object store', (environment) => {
       assert.equal((await store.head(key))?.size, SMALL.length);
     });
 
-    it('is missing for every method after its abort', async () => {
+    it('is reported missing by every method after its abort', async () => {
       const target = await upload();
       await part(target, 1, SMALL);
       assert.equal(await store.hasUpload(key, target.uploadId), true);
@@ -228,7 +228,7 @@ describeEveryStore('the object store', (environment) => {
       assert.equal(await store.completeUpload(target, parts, crc32(SMALL)), 'unclear');
     });
 
-    it('is listed while it is open, with its age, and aborted with others of its key only', async () => {
+    it('is listed with its age while open; aborting spares other keys', async () => {
       const [one, two] = [await upload(), await upload()];
       const other = { key: `${key}.other`, uploadId: await store.createUpload(`${key}.other`, HEADERS) };
       const open = await store.openUploads(key);
@@ -242,7 +242,7 @@ describeEveryStore('the object store', (environment) => {
       await store.abortUploadsOf(other.key);
     });
 
-    it('aborts a part upload with its signal', async () => {
+    it('stops uploading a part when its signal aborts', async () => {
       const target = await upload();
       const signal = AbortSignal.abort();
       const late = store.uploadPart(target, { partNumber: 1, body: LARGE, crc32: crc32(LARGE), signal });
@@ -280,11 +280,11 @@ describeEveryStore('the object store', (environment) => {
     });
   });
 
-  describe('a presigned address', () => {
+  describe('a presigned URL', () => {
     const sign = (options: { method?: 'GET' | 'HEAD'; seconds?: number; signedAt?: Date } = {}) =>
       store.presign(key, { method: 'GET', fileName: 'o.csv', signedAt: new Date(), seconds: 60, ...options });
 
-    it('returns the file, its name and ranges of it, only by the method it was signed for', async () => {
+    it('returns the file, its name and ranges of it, only with the method it was signed for', async () => {
       await put(key, SMALL);
       const whole = await fetch(await sign());
       assert.equal(whole.status, 200);
@@ -303,7 +303,7 @@ describeEveryStore('the object store', (environment) => {
       assert.equal(searchParams.get('X-Amz-SignedHeaders'), 'host');
     });
 
-    it('is rejected if it has expired or was changed, and 404 without a file', async () => {
+    it('is rejected if it has expired or was changed, and returns 404 without a file', async () => {
       assert.equal((await fetch(await sign())).status, 404);
       await put(key, SMALL);
       const old = await sign({ signedAt: new Date(Date.now() - 61_000) });

@@ -15,7 +15,10 @@ const { SlowDown: SLOW_DOWN = REFUSALS.createOnly, InternalError: INTERNAL_ERROR
 const hasChecksum = ({ headers }: StoreRequest): boolean =>
   Object.keys(headers).some((name) => name.startsWith('x-amz-checksum-') && name !== 'x-amz-checksum-mode');
 
-/** Stores that refuse something, in front of a real one that does the rest. Each gets a new worker, which knows nothing. */
+/**
+ * Stores that reject some requests, and pass the rest on to a real one. Each gets a new worker, which has learned
+ * nothing.
+ */
 const STORES: Readonly<Record<string, () => Reply>> = {
   'without checksums, conditions and bulk delete': () => (request) => {
     const { operation, headers } = request;
@@ -42,7 +45,7 @@ const STORES: Readonly<Record<string, () => Reply>> = {
   },
 };
 
-/** Gives the answer to the first request of the operation for each object. */
+/** Replaces the response to the first request of the operation for each object. */
 function first(operation: string, answer: NonNullable<ReturnType<Reply>>): Reply {
   const answered = new Set<string>();
   return (request) => {

@@ -2,12 +2,12 @@ import type { ObjectStore } from '../../shared/store/object-store.js';
 import { openObjectStore, type OpenedObjectStore } from '../../shared/startup/open-object-store.js';
 import { startRecordedStore, type RecordedStore, type Reply, type StoreRequest } from '../support/recorded-store.js';
 
-/** The service's own client of a store whose answers are recorded ones. */
+/** The service's own client, connected to a store that replays recorded responses. */
 export class RecordedAnswering {
   private recorded: RecordedStore | undefined;
   private opened: OpenedObjectStore | undefined;
 
-  /** Opens it, once between two calls of `close`. */
+  /** Opens it; call `close` before opening another. */
   async open(reply: Reply): Promise<ObjectStore> {
     this.recorded = await startRecordedStore(reply);
     this.opened = openObjectStore({
@@ -19,7 +19,7 @@ export class RecordedAnswering {
     return this.opened.store;
   }
 
-  /** What the store was asked, in order. */
+  /** The requests to the store, in order. */
   get requests(): readonly StoreRequest[] {
     return this.recorded?.requests ?? [];
   }

@@ -1,9 +1,9 @@
 import type { RecordedAnswer } from '../support/recorded-store.js';
 import { errorBody } from '../support/recorded-store.js';
 
-/** An answer as a store gave it, or documents it. */
+/** A response that a store gave or documents. */
 interface Recorded extends RecordedAnswer {
-  /** Who answers so, and where that is written. */
+  /** Which store responds like this, and where that is documented. */
   readonly source: string;
 }
 
@@ -29,7 +29,7 @@ export const OK = {
   deletedAll: { status: 200, body: '<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>' },
 } as const satisfies Record<string, RecordedAnswer>;
 
-/** Answers to CompleteMultipartUpload whose status, 200, was sent before the store knew how it would end. */
+/** Responses to CompleteMultipartUpload whose status, 200, was sent before the outcome was known. */
 export const COMPLETED_LATE = {
   'white space, then success': {
     status: 200,
@@ -52,7 +52,7 @@ export const FAILED_LATE: Readonly<Record<string, Recorded>> = {
   'nothing at all': { status: 200, body: '', source: 'https://github.com/aws/aws-sdk-js/pull/3259' },
 };
 
-/** Refusals of what only some stores have; the service does without it. */
+/** Rejections of features that only some stores have; the service works without them. */
 export const REFUSALS = {
   createChecksums: error(
     501,
@@ -92,7 +92,7 @@ export const REFUSALS = {
   ),
 } as const satisfies Record<string, Recorded>;
 
-/** How MinIO answers a whole object's checksum for an upload that it takes for a composite one. */
+/** MinIO's rejections of a full-object checksum for an upload that it treats as composite. */
 export const OBJECT_CHECKSUM_REFUSALS: Readonly<Record<string, Recorded>> = {
   XAmzContentChecksumMismatch: error(
     400,
@@ -111,7 +111,7 @@ export const OBJECT_CHECKSUM_REFUSALS: Readonly<Record<string, Recorded>> = {
 const BAD_GATEWAY =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n';
 
-/** Faults that another try may better. */
+/** Errors that a retry may fix. */
 export const PASSING: Readonly<Record<string, Recorded>> = {
   SlowDown: error(503, 'SlowDown', 'Please reduce your request rate.', `${AMAZON}ErrorResponses.html`),
   InternalError: error(500, 'InternalError', 'We encountered an internal error.', `${AMAZON}ErrorResponses.html`),
@@ -133,7 +133,7 @@ export const PASSING: Readonly<Record<string, Recorded>> = {
   },
 };
 
-/** Faults that every other try would meet as well. */
+/** Errors that no retry can fix. */
 export const FINAL: Readonly<Record<string, Recorded>> = {
   AccessDenied: error(403, 'AccessDenied', 'Access Denied', `${AMAZON}ErrorResponses.html`),
   InvalidAccessKeyId: error(403, 'InvalidAccessKeyId', 'The key ID does not exist in our records.', AMAZON),

@@ -27,14 +27,14 @@ const PART = { partNumber: 1, body: BODY, crc32: crc32(BODY) };
 const PARTS = [{ number: 1, etag: '"b54357faf0632cce46e942fa68356b38"', crc32: crc32(BODY) }];
 const SUM = crc32(BODY);
 
-describe('the object store, given answers that other stores gave,', () => {
+describe('the object store, given recorded responses of other stores,', () => {
   const recorded = new RecordedAnswering();
   const answering = (reply: Reply): Promise<ObjectStore> => recorded.open(reply);
   afterEach(() => recorded.close());
   const asked = (): string[] => recorded.requests.map(({ operation }) => operation);
   const headersAsked = (name: string): (string | undefined)[] =>
     recorded.requests.map(({ headers }) => headers[name]?.toString());
-  /** One answer after the other; the last one for all that follow. */
+  /** One response after the other; the last one repeats. */
   function inTurn(...answers: readonly RecordedAnswer[]): Reply {
     let at = 0;
     return () => answers[Math.min(at++, answers.length - 1)];
@@ -48,7 +48,7 @@ describe('the object store, given answers that other stores gave,', () => {
       });
     }
     for (const [name, answer] of Object.entries(FAILED_LATE)) {
-      it(`takes ${name} in an answer of success for a passing fault`, async () => {
+      it(`treats ${name} in a 200 response as a retryable error`, async () => {
         const store = await answering(() => answer);
         await assert.rejects(store.completeUpload(TARGET, PARTS, SUM), { code: 'STORAGE_UNAVAILABLE' });
       });
@@ -59,12 +59,12 @@ describe('the object store, given answers that other stores gave,', () => {
       for (let time = 0; time < 2; time++) assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
     });
 
-    it('may be tried again after a conflict with another request', async () => {
+    it('can be retried after a conflict with another request', async () => {
       const store = await answering(() => CONFLICT);
       await assert.rejects(store.completeUpload(TARGET, PARTS, SUM), { code: 'STORAGE_UNAVAILABLE' });
     });
 
-    it('is refused for good where parts must have one size', async () => {
+    it('fails permanently if parts must have one size', async () => {
       const store = await answering(() => UNEQUAL_PARTS);
       await assert.rejects(store.completeUpload(TARGET, PARTS, SUM), {
         code: 'STORAGE_REFUSED',
@@ -72,7 +72,7 @@ describe('the object store, given answers that other stores gave,', () => {
       });
     });
 
-    it('looks for the object first where If-None-Match is refused, and remembers it', async () => {
+    it('checks for the object first if If-None-Match is rejected, and remembers it', async () => {
       let exists = false;
       const store = await answering(({ operation, headers }) => {
         if (operation === 'HeadObject')
@@ -86,7 +86,7 @@ describe('the object store, given answers that other stores gave,', () => {
       assert.deepEqual(asked().slice(before), ['HeadObject']);
     });
 
-    it('still asks for If-None-Match after a refusal for another reason', async () => {
+    it('keeps sending If-None-Match after a rejection for another reason', async () => {
       let isDone = true;
       const store = await answering(({ operation }) => {
         if (operation === 'HeadObject') return { status: 200, headers: { 'content-length': '8' } };
@@ -99,7 +99,7 @@ describe('the object store, given answers that other stores gave,', () => {
     });
 
     for (const [name, refusal] of Object.entries(OBJECT_CHECKSUM_REFUSALS)) {
-      it(`goes without the checksum of the object after ${name}, and keeps those of the parts`, async () => {
+      it(`omits the checksum of the object after ${name}, but keeps those of the parts`, async () => {
         const store = await answering(({ headers }) =>
           headers['x-amz-checksum-crc32'] === undefined ? OK.completed : refusal,
         );
@@ -111,7 +111,7 @@ describe('the object store, given answers that other stores gave,', () => {
     }
   });
 
-  describe('where checksums are refused', () => {
+  describe('when checksums are rejected', () => {
     it('opens an upload without them, and protects its parts with MD5', async () => {
       const store = await answering(({ operation, headers }) => {
         if (operation === 'CreateMultipartUpload') {
@@ -128,7 +128,7 @@ describe('the object store, given answers that other stores gave,', () => {
       assert.equal(headersAsked('x-amz-checksum-crc32').join(''), '');
     });
 
-    it('does not learn it from a part that MinIO got damaged', async () => {
+    it('keeps checksums if MinIO received a damaged part', async () => {
       let isFirst = true;
       const store = await answering(() => {
         const answer = isFirst ? OBJECT_CHECKSUM_REFUSALS.XAmzContentChecksumMismatch : OK.uploaded;
@@ -141,7 +141,7 @@ describe('the object store, given answers that other stores gave,', () => {
     });
 
     for (const refusal of [REFUSALS.partChecksum, REFUSALS.partChecksumType]) {
-      it(`learns it from a part, too: ${refusal.source}`, async () => {
+      it(`also learns it from a part: ${refusal.source}`, async () => {
         const store = await answering(({ headers }) =>
           headers['x-amz-checksum-crc32'] === undefined ? OK.uploaded : refusal,
         );
@@ -157,7 +157,7 @@ describe('the object store, given answers that other stores gave,', () => {
       '9a0364b9e99bb480dd25e1f0284c8555',
       'W/"9a0364b9e99bb480dd25e1f0284c8555"',
     ]) {
-      it(`is the same in a header and a list, spelled ${spelling}`, async () => {
+      it(`is the same in a header and a list, written as ${spelling}`, async () => {
         const xml = `<ListPartsResult><IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber><Size>8</Size><ETag>9a0364b9e99bb480dd25e1f0284c8555</ETag></Part></ListPartsResult>`;
         const store = await answering(({ operation }) =>
           operation === 'ListParts' ? { status: 200, body: xml } : { status: 200, headers: { etag: spelling } },
@@ -176,7 +176,7 @@ describe('the object store, given answers that other stores gave,', () => {
 
   describe('the checksum of an object', () => {
     for (const composite of [{ 'x-amz-checksum-type': 'COMPOSITE' }, {}]) {
-      it(`is null where it is that of its parts' checksums ${JSON.stringify(composite)}`, async () => {
+      it(`is null if it was computed from its parts' checksums ${JSON.stringify(composite)}`, async () => {
         const headers = { 'content-length': '8', 'x-amz-checksum-crc32': 'R/nORQ==-2', ...composite };
         const store = await answering(() => ({ status: 200, headers }));
         assert.deepEqual(await store.head(TARGET.key), { size: 8, crc32: null, metadata: {} });
@@ -185,7 +185,7 @@ describe('the object store, given answers that other stores gave,', () => {
   });
 
   describe('deleting', () => {
-    it('is no error if the object is already gone', async () => {
+    it('succeeds if the object is already gone', async () => {
       const store = await answering(() => DELETED_BEFORE);
       await store.delete(TARGET.key);
     });
@@ -223,9 +223,9 @@ describe('the object store, given answers that other stores gave,', () => {
     });
   });
 
-  describe('a fault', () => {
+  describe('an error', () => {
     for (const [name, answer] of Object.entries(PASSING)) {
-      it(`that may pass is worth another try: ${name}`, async () => {
+      it(`that may pass is retryable: ${name}`, async () => {
         const store = await answering(() => answer);
         await assert.rejects(
           async () => {
@@ -244,7 +244,7 @@ describe('the object store, given answers that other stores gave,', () => {
       });
     }
 
-    it('of HEAD with a bare 400, as Amazon answers expired credentials, is worth another try', async () => {
+    it('of HEAD with a bare 400, which Amazon sends for expired credentials, is retryable', async () => {
       const store = await answering(() => ({ status: 400 }));
       await assert.rejects(store.head(TARGET.key), { code: 'STORAGE_UNAVAILABLE' });
     });
@@ -257,7 +257,7 @@ describe('the object store, given answers that other stores gave,', () => {
       assert.equal(recorded.requests.length, 3);
     });
 
-    it('of the clock is corrected with the store’s time', async () => {
+    it('about a wrong clock is corrected with the store’s time', async () => {
       const date = new Date(Date.now() + 3_600_000).toUTCString();
       const store = await answering(
         inTurn({ ...(PASSING.RequestTimeTooSkewed ?? OK.created), headers: { date } }, OK.created),
@@ -267,7 +267,7 @@ describe('the object store, given answers that other stores gave,', () => {
       assert(second > first.replace(/T(\d\d)/, (_, hour: string) => `T${hour}`), `${first} ${second}`);
     });
 
-    it('403 for HEAD is not taken for a missing object: without the right to list, Amazon says so of both', async () => {
+    it('403 for HEAD does not mean a missing object: without permission to list, Amazon returns it for both', async () => {
       const store = await answering(() => ({ status: 403 }));
       await assert.rejects(store.head(TARGET.key), { code: 'STORAGE_REFUSED' });
     });
