@@ -6,7 +6,7 @@ import { assertProblem } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
 import { answerWith, startReceiver, type Receiver } from './receiver.js';
 
-/** Ways to write addresses of this machine, of its network and of a cloud's metadata service. */
+/** Spellings of addresses of this machine, its network and a cloud's metadata service. */
 const PRIVATE = [
   ...['127.0.0.1', '127.1', '2130706433', '0x7f000001', '0x7f.0.0.1', '0177.0.0.1', '017700000001', '127.0.0.1.'],
   ...['①②⑦.0.0.1', '%31%32%37.0.0.1', '0.0.0.0', '0', '[::1]', '[::]', '[0:0:0:0:0:0:0:1]'],
@@ -29,15 +29,15 @@ describe('webhooks to addresses that are not public', () => {
     const body = { type: 'orders', format: 'csv', columns: ['nothing'], notify: { webhook_url: url } };
     return api.ask('POST', '/v1/exports', { as: someone(), body });
   };
-  // The column that is none keeps what is right from being exported.
+  // The unknown column keeps requests with a valid URL from starting an export.
   const pointersOf = async (url: unknown): Promise<string[]> =>
     assertProblem(await post(url), 'VALIDATION_FAILED')
       .errors?.map(({ pointer }) => pointer)
       .filter((pointer) => pointer !== '/columns/0') ?? [];
 
-  describe('are refused at the door,', () => {
+  describe('are rejected by the API,', () => {
     for (const host of [...PRIVATE, ...NAMES]) {
-      it(`written as ${host}`, async () => {
+      it(`if written as ${host}`, async () => {
         assert.deepEqual(await pointersOf(`https://${host}/hook`), ['/notify/webhook_url']);
       });
     }
@@ -57,17 +57,17 @@ describe('webhooks to addresses that are not public', () => {
       ['too long once it is encoded', `https://example.com/${'ä'.repeat(400)}`],
     ];
     for (const [what, url] of WRONG) {
-      it(`and so is ${what}`, async () => {
+      it(`and so is a URL that is invalid: ${what}`, async () => {
         assert.deepEqual(await pointersOf(url), ['/notify/webhook_url']);
       });
     }
   });
 
-  it('are not mistaken for public ones, which pass', async () => {
+  it('are told apart from public ones, which are accepted', async () => {
     for (const host of PUBLIC) assert.deepEqual(await pointersOf(`https://${host}/hook?a=b`), [], host);
   });
 
-  it('pass where the operator allows their range, unencrypted too', async () => {
+  it('are accepted if the operator allows their range, unencrypted too', async () => {
     const settings = { webhookRule: createAddressRule(['127.0.0.0/8']) };
     const local = await startApi({ settings });
     const body = { type: 'orders', format: 'csv', columns: ['nothing'] };
@@ -83,7 +83,7 @@ describe('webhooks to addresses that are not public', () => {
     await local.close();
   });
 
-  describe('are never reached, even if the request was accepted:', () => {
+  describe('are never connected to, even if the request was accepted:', () => {
     let receiver: Receiver;
     before(async () => {
       receiver = await startReceiver();
@@ -120,7 +120,7 @@ describe('webhooks to addresses that are not public', () => {
       });
     }
 
-    // 127.0.0.2 stands for the public internet, where these tests shall not go.
+    // 127.0.0.2 stands in for the public internet, which these tests must not reach.
     const almost = createAddressRule(['127.0.0.2/32']);
     const resolver = (answers: readonly (readonly string[])[]) => {
       let asked = 0;
@@ -136,7 +136,7 @@ describe('webhooks to addresses that are not public', () => {
       assert.equal(await codeOf(send, 'rebind.example', 'https'), 'WEBHOOK_REFUSED');
     });
 
-    it('a name that is public and private at once', async () => {
+    it('a name with both public and private addresses', async () => {
       const { send } = resolver([
         ['127.0.0.2', '127.0.0.1'],
         ['127.0.0.1', '127.0.0.2'],
@@ -144,7 +144,7 @@ describe('webhooks to addresses that are not public', () => {
       for (const _ of [1, 2]) assert.equal(await codeOf(send, 'both.example', 'http'), 'WEBHOOK_UNAVAILABLE');
     });
 
-    it('a redirect from an address that is allowed', async () => {
+    it('the target of a redirect from an allowed address', async () => {
       const front = await startReceiver(answerWith(307, { location: receiver.url }));
       const send = createWebhookSender(createAddressRule(['127.0.0.0/8']));
       const answer = await send({
@@ -160,7 +160,7 @@ describe('webhooks to addresses that are not public', () => {
     });
   });
 
-  it('are reached where the operator allows them: the listener above can hear', async () => {
+  it('are reached if the operator allows them, which proves that the receiver above was listening', async () => {
     const receiver = await startReceiver();
     const send = createWebhookSender(createAddressRule(['127.0.0.0/8']), () => Promise.resolve(['127.0.0.1']));
     const signal = new AbortController().signal;

@@ -13,13 +13,13 @@ import { cancel, mailsTo, someReader } from '../workflows/support.js';
 import { startReceiver } from './receiver.js';
 
 const SILENT_DELIVERIES = 100;
-/** As deliver-webhook.ts has it. */
+/** Same value as in deliver-webhook.ts. */
 const PER_TENANT = 10;
 const STEPS = ['post', 'mail', 'webhook', 'cancel'] as const;
 type Step = (typeof STEPS)[number];
-/** The promise; where the machine takes half of it without any silent receiver, four times that. */
+/** The promised maximum, or four times the undisturbed duration on a slow machine. */
 const WITHIN_MS = 2000;
-/** Without a limit per tenant, each of these waits for receivers to time out: fifteen seconds and more. */
+/** Without a limit per tenant, each of these waits fifteen seconds or more for receivers to time out. */
 const NEVER_MS = 12_000;
 const TURNS = 3;
 
@@ -31,10 +31,10 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
   const sockets = new Set<Socket>();
 
   before(async () => {
-    // Production's fifteen seconds for a receiver.
+    // Production's timeout of fifteen seconds per receiver.
     stage = await startStage({ tuning: { webhook: DEFAULT_TUNING.webhook } });
     server = createServer((socket) => {
-      // A socket that is not read never emits its end.
+      // A socket that is not read never emits `end`.
       sockets.add(
         socket
           .resume()
@@ -54,7 +54,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
   });
 
   const input = () => ({ ...FAST, webhook: DEFAULT_TUNING.webhook });
-  /** A finished export, and the notification of it. */
+  /** A finished export and its notification. */
   async function deliver(as: Principal): Promise<string> {
     const { jobs, temporal } = stage.service.deps;
     const seed = seedFor(as);
@@ -71,7 +71,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
     return jobId;
   }
 
-  /** How long another tenant's user waits at most, ms. */
+  /** How long another tenant's user waits at most, in ms. */
   async function slowestOf(turns: number): Promise<Record<Step, number>> {
     const { service, doors } = stage;
     const door = await doors.closed(1);
@@ -104,7 +104,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
     return slowest;
   }
 
-  it("delays nobody else's POST, mail, webhook and cancel, and does not use up its own attempts", async () => {
+  it("does not delay other tenants' POST, mail, webhook and cancel, or use up its own attempts", async () => {
     const { service } = stage;
     const alone = await slowestOf(1);
 
@@ -123,7 +123,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
     }
     assert.ok(connections <= PER_TENANT, `${connections} connections of one tenant`);
 
-    // Those that waited for their turn have written down no attempt.
+    // Deliveries that waited for their turn have recorded no attempt.
     const [{ most } = { most: 0 }] = await queryRows<{ most: number }>(
       service.databaseUrl,
       `SELECT max(attempt) AS most FROM webhook_deliveries WHERE job_id = ANY($1)`,

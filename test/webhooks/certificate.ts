@@ -1,5 +1,5 @@
 /**
- * A certificate for hook.example until 2126, signed by itself, and its key, which is a secret of nobody:
+ * A self-signed certificate for hook.example, valid until 2126, and its key, which protects nothing:
  * `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj /CN=hook.example -addext subjectAltName=DNS:hook.example`
  */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----

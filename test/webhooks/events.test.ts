@@ -11,7 +11,7 @@ import { cancel, operateOn } from '../workflows/support.js';
 import { startReceiver, type Receiver } from './receiver.js';
 import { redeliver, untilTried } from './support.js';
 
-/** As the contract has it. */
+/** As documented in the contract. */
 const message = z.union(NOTIFICATION_EVENTS.map(messageSchema));
 
 describe('a webhook', () => {
@@ -43,7 +43,7 @@ describe('a webhook', () => {
     return jobId;
   }
 
-  it('tells of an export that failed, and why', async () => {
+  it('reports a failed export and the reason', async () => {
     await queryRows(stage.service.databaseUrl, 'ALTER TABLE transactions RENAME TO transactions_of_yore');
     const jobId = await postExport(stage.service, user, { type: 'transactions', ...notify() });
     await untilEnded(stage.service, user, jobId, 'FAILED');
@@ -66,7 +66,7 @@ describe('a webhook', () => {
     assert.deepEqual([type, data.error_code], ['export.failed', 'TERMINATED']);
   });
 
-  it('notifies nobody of their own actions, unless requested', async () => {
+  it("doesn't notify users of their own actions, unless requested", async () => {
     const jobId = await started();
     const { status } = await stage.service.ask('POST', `/v1/exports/${jobId}/deliveries`, { as: user });
     assert.equal(status, 409);

@@ -12,12 +12,12 @@ import { createWebhookSender, type WebhookAnswer } from '../../shared/webhooks/s
 import { createAddressRule } from '../../shared/network/address-rule.js';
 
 const TIMEOUT_MS = 700;
-/** With the second that an answer's body has, and a busy machine. A delivery that hangs takes forever. */
+/** Includes the second allowed for a response body, and a margin for a busy machine. A hanging delivery never ends. */
 const AT_MOST_MS = TIMEOUT_MS + 1000 + 3000;
 
 type Behavior = (socket: Socket) => void;
 
-/** Sends a text again and again until the connection ends. */
+/** Sends a text repeatedly until the connection ends. */
 const repeating =
   (begin: string, text: string, everyMs: number): Behavior =>
   (socket) => {
@@ -36,7 +36,7 @@ const saying =
 const SILENT = 'WEBHOOK_UNAVAILABLE: 127.0.0.1 did not answer within 0.7 s.';
 const OK = 'HTTP/1.1 200 OK\r\n';
 
-/** What a receiver does when somebody connects, and what the delivery makes of it. */
+/** What a receiver does with a connection, and the delivery's outcome. */
 const BEHAVIORS: readonly (readonly [string, Behavior, string | number | RegExp, string?])[] = [
   ['says nothing', () => undefined, SILENT],
   ['switches protocols', saying('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'), 101],
@@ -64,18 +64,18 @@ const BEHAVIORS: readonly (readonly [string, Behavior, string | number | RegExp,
   ['speaks no TLS', saying(`${OK}\r\n`), /could not agree on a TLS connection/, 'https'],
 ];
 
-describe('a delivery ends within its time, and its connection with it, when the receiver', () => {
+describe('a delivery ends within its time limit, and so does its connection, when the receiver', () => {
   const open = new Set<Socket>();
   let server: Server;
   let port = 0;
   let behave: Behavior = () => undefined;
 
   before(async () => {
-    // `allowHalfOpen`: the receiver never closes because we did.
+    // `allowHalfOpen`: the receiver doesn't close just because the sender did.
     server = createServer({ allowHalfOpen: true }, (socket) => {
       open.add(socket);
       socket.on('error', () => undefined).on('close', () => open.delete(socket));
-      // A socket that is not read never emits its end.
+      // A socket that is not read never emits `end`.
       socket.resume();
       behave(socket);
     });
@@ -89,7 +89,7 @@ describe('a delivery ends within its time, and its connection with it, when the 
     await new Promise((resolve) => server.close(resolve));
   });
   afterEach(async () => {
-    // The receiver keeps its own half: only the sender can have ended these.
+    // The receiver keeps its half open, so only the sender can have closed these.
     const gone = (socket: Socket) =>
       new Promise((resolve) => {
         socket.once('end', resolve).once('close', resolve);
@@ -133,7 +133,7 @@ async function resultOf(sent: Promise<WebhookAnswer>): Promise<string | number> 
   );
 }
 
-describe('the name of a receiver', () => {
+describe("a receiver's name", () => {
   const nobody = createAddressRule([]);
   const local = createAddressRule(['127.0.0.0/8']);
   const toName = (host: string, resolve: ResolveName, rule = local): Promise<string | number> =>
@@ -150,7 +150,7 @@ describe('the name of a receiver', () => {
       }),
     );
 
-  describe('is asked of a DNS server that never answers:', () => {
+  describe('when DNS never answers:', () => {
     const silent = createSocket('udp4');
     let servers: string[] = [];
     before(async () => {
@@ -174,7 +174,7 @@ describe('the name of a receiver', () => {
       assert.match(String(await toName('hook.example', resolve)), /The name hook\.example was not found/);
     });
 
-    it('a hundred such lookups delay nobody else', async () => {
+    it('a hundred such lookups delay no other delivery', async () => {
       const resolve = createNameResolver({ hostsFile: '/dev/null', servers, limitMs: 2 * AT_MOST_MS });
       const over = new AbortController();
       let ended = 0;
@@ -189,7 +189,7 @@ describe('the name of a receiver', () => {
     });
   });
 
-  it('is found in the hosts file, and checked like any other', async () => {
+  it('is looked up in the hosts file, and its address is checked like any other', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'export-hosts-'));
     const hostsFile = join(folder, 'hosts');
     await writeFile(hostsFile, '# local\n127.0.0.1 localhost Hook.Internal # ours\n::1\tlocalhost\n');

@@ -2,14 +2,14 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
-/** What a receiver has been sent. */
+/** A message that a receiver got. */
 export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly at: number;
 }
 
-/** What it does with the n-th message, from 0. */
+/** Handles the n-th message, counting from 0. */
 type Answers = (response: ServerResponse, index: number) => void;
 
 export const answerWith =
@@ -22,14 +22,14 @@ export interface Receiver {
   readonly port: number;
   readonly url: string;
   readonly received: readonly Received[];
-  /** Connections that were made to it, with or without a message. */
+  /** Number of connections, with or without a message. */
   readonly connections: () => number;
-  /** From now on. */
+  /** Changes the behavior from now on. */
   answer(answers: Answers): void;
   close(): Promise<void>;
 }
 
-/** Somebody's server, on a port of its own. */
+/** A webhook receiver on its own port. */
 export async function startReceiver(answers: Answers = answerWith(204)): Promise<Receiver> {
   const received: Received[] = [];
   let [behave, connections] = [answers, 0];
@@ -59,6 +59,6 @@ export async function startReceiver(answers: Answers = answerWith(204)): Promise
   };
 }
 
-/** Header names and values as `standardwebhooks` takes them. */
+/** Header names and values in the form that `standardwebhooks` takes. */
 export const plainHeaders = ({ headers }: Received): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));

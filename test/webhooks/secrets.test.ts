@@ -16,7 +16,7 @@ const view = z.strictObject({
   replaced_still_signing: z.number(),
 });
 
-describe('the secret of a tenant', () => {
+describe("a tenant's webhook secret", () => {
   let api: TestApi;
   before(async () => {
     api = await startApi({ settings: { webhookKey: KEY } });
@@ -26,7 +26,7 @@ describe('the secret of a tenant', () => {
   const show = async (user: Principal) =>
     view.parse((await api.ask('GET', '/v1/webhooks/secret', { as: adminOf(user) })).json);
   const rotate = (user: Principal) => api.ask('POST', '/v1/webhooks/secret/rotate', { as: adminOf(user) });
-  /** The secrets that a message to the tenant is signed with at this moment. */
+  /** The secrets that currently sign messages to the tenant. */
   const signing = async ({ tenantId }: Principal): Promise<string[]> => {
     const { signing: versions } = await api.deps.webhooks.secretVersions(tenantId);
     return versions.map((version) => webhookSecret(KEY, { tenantId, version }));
@@ -38,7 +38,7 @@ describe('the secret of a tenant', () => {
       [as.tenantId],
     );
 
-  it('is the same for all its users, at every time, and another for other tenants', async () => {
+  it('is stable and shared by its users; other tenants have different ones', async () => {
     const user = someone();
     const { secret, rotated_at, replaced_still_signing } = await show(user);
     assert.deepEqual([rotated_at, replaced_still_signing], [null, 0]);
@@ -47,7 +47,7 @@ describe('the secret of a tenant', () => {
     assert.notEqual((await show(someone())).secret, secret);
   });
 
-  it('is not in the database', async () => {
+  it('is stored in neither the database nor the log', async () => {
     const user = someone();
     const { secret } = view.parse((await rotate(user)).json);
     const rows = await queryRows(api.databaseUrl, 'SELECT * FROM webhook_secret_versions');
@@ -68,7 +68,7 @@ describe('the secret of a tenant', () => {
     assert.deepEqual((await show(user)).replaced_still_signing, 0);
   });
 
-  it('may be rotated five times a day', async () => {
+  it('can be rotated five times a day', async () => {
     const user = someone();
     for (const _ of [1, 2, 3, 4, 5]) assert.equal((await rotate(user)).status, 200);
     assertProblem(await rotate(user), 'ROTATED_TOO_OFTEN');
@@ -90,7 +90,7 @@ describe('the secret of a tenant', () => {
     for (const { json } of answers) assert.ok(valid.includes(view.parse(json).secret));
   });
 
-  it('makes signatures that standardwebhooks makes, too', () => {
+  it('makes the same signatures as standardwebhooks', () => {
     const secret = webhookSecret(KEY, { tenantId: randomUUID(), version: 1 });
     const message = { id: 'msg_1', timestamp: Math.floor(Date.now() / 1000), body: '{"text":"Grüße 👋"}' };
     const headers = webhookHeaders([secret], message);
@@ -116,7 +116,7 @@ describe('the secret of a tenant', () => {
     assert.deepEqual(await show({ userId, tenantId }), before);
   });
 
-  it('is for tokens only', async () => {
+  it('requires a token', async () => {
     assertProblem(await api.ask('GET', '/v1/webhooks/secret'), 'UNAUTHENTICATED');
     assertProblem(await api.ask('POST', '/v1/webhooks/secret/rotate'), 'UNAUTHENTICATED');
   });

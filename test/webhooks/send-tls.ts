@@ -1,4 +1,7 @@
-/** Run by tls.test.ts with `NODE_EXTRA_CA_CERTS`, which Node reads when it starts: sends to URL and prints the outcome. */
+/**
+ * tls.test.ts runs this with `NODE_EXTRA_CA_CERTS`, which Node reads only at startup. It sends to URL and prints the
+ * outcome.
+ */
 import { createWebhookSender } from '../../shared/webhooks/sender.js';
 import { createAddressRule } from '../../shared/network/address-rule.js';
 

@@ -19,7 +19,7 @@ const deliverySchema = z.strictObject({
 });
 export type Delivery = z.infer<typeof deliverySchema>;
 
-/** As the API tells them, the oldest first. */
+/** Deliveries as the API returns them, oldest first. */
 export async function deliveriesOf(service: TestService, as: Principal, jobId: string): Promise<Delivery[]> {
   const { status, json, text } = await service.ask('GET', `/v1/exports/${jobId}/deliveries`, { as });
   assert.equal(status, 200, text);
@@ -29,7 +29,7 @@ export async function deliveriesOf(service: TestService, as: Principal, jobId: s
     .deliveries.toReversed();
 }
 
-/** Waits until so many attempts have ended, and returns them all. */
+/** Waits until this many attempts have ended, and returns all attempts. */
 export const untilTried = (service: TestService, as: Principal, jobId: string, times: number): Promise<Delivery[]> =>
   until(`${times} attempts for ${jobId}`, async () => {
     const deliveries = await deliveriesOf(service, as, jobId);
@@ -42,7 +42,7 @@ export async function redeliver(service: TestService, as: Principal, jobId: stri
 }
 
 const secretSchema = z.object({ secret: z.string(), replaced_still_signing: z.number() });
-/** An admin of the user's tenant, who may see and rotate its secret. */
+/** An admin of the user's tenant, who can see and rotate its secret. */
 export const adminOf = ({ tenantId, userId }: Principal): Principal => ({
   tenantId,
   userId,

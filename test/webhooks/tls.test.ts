@@ -28,11 +28,11 @@ describeDeeply('webhooks over TLS', () => {
   const outcome = async (host: string, env: Record<string, string> = { NODE_EXTRA_CA_CERTS: authority }) =>
     (await runProgram('test/webhooks/send-tls.ts', [`https://${host}:${port}/hook`], env)).stdout;
 
-  it('go only to a receiver with a trusted certificate for its name', async () => {
+  it('reach a receiver with a trusted certificate for its name', async () => {
     assert.equal(await outcome('hook.example'), '204');
   });
 
-  it('go to nobody else', async () => {
+  it('reach no other receiver', async () => {
     assert.equal(await outcome('other.example'), 'The certificate of other.example is for another name.');
     assert.equal(await outcome('hook.example', {}), 'The certificate of hook.example is not from a trusted authority.');
   });

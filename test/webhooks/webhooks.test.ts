@@ -37,7 +37,7 @@ describe('webhooks', () => {
   const nth = (index: number): Promise<Received> =>
     until(`message ${index}`, () => Promise.resolve(receiver.received[index]));
 
-  it('tell of a completed export as the API shows it, and are verified by standardwebhooks', async () => {
+  it('report a completed export as the API shows it, and are verified by standardwebhooks', async () => {
     const jobId = await post();
     await untilEnded(service, user, jobId);
     const message = await nth(0);
@@ -157,7 +157,7 @@ describe('webhooks', () => {
     assert.equal((await untilTried(service, user, next, 1))[0]?.status, 'DELIVERED');
   });
 
-  it('are sent again when somebody asks, with the same webhook-id and a new signature', async () => {
+  it('are sent again on request, with the same webhook-id and a new signature', async () => {
     const jobId = await post();
     await untilTried(service, user, jobId, 1);
     await redeliver(service, user, jobId);
@@ -183,7 +183,7 @@ describe('webhooks', () => {
     assert.equal((await mailsTo(reader)).length, 1);
   });
 
-  it('are nobody else’s to see or to repeat', async () => {
+  it('are visible to their user only, and nobody else can repeat them', async () => {
     const jobId = await post();
     await untilTried(service, user, jobId, 1);
     for (const stranger of [someUser(), { ...user, tenantId: randomUUID() }, { ...user, userId: randomUUID() }]) {
@@ -196,7 +196,7 @@ describe('webhooks', () => {
     assert.equal(receiver.received.length, 1);
   });
 
-  it('cannot be requested without a webhook, or before the end', async () => {
+  it('cannot be requested without a webhook, or before the export ends', async () => {
     const without = await postExport(service, user);
     await untilEnded(service, user, without);
     const path = `/v1/exports/${without}/deliveries`;
@@ -204,8 +204,8 @@ describe('webhooks', () => {
     assert.deepEqual(await deliveriesOf(service, user, without), []);
   });
 
-  describe('while their secret is rotated', () => {
-    it('are signed with the old one and the new, so that none is lost', async () => {
+  describe('during a rotation of their secret', () => {
+    it('are signed with both the old and the new secret, so none is lost', async () => {
       const old = await secretOf(service, user);
       const { secret: fresh, replaced_still_signing: count } = await rotate(service, user);
       assert.notEqual(fresh, old);

@@ -10,7 +10,7 @@ import { mailsTo, someReader, statusOf } from '../workflows/support.js';
 import { startReceiver, type Receiver } from './receiver.js';
 import { deliveriesOf } from './support.js';
 
-/** Each kills a worker. */
+/** Number of moments; each kills a worker. */
 const KILLS = LONG ? 20 : 3;
 
 describeDeeply('a worker that is killed while it delivers a webhook', function () {
@@ -18,7 +18,7 @@ describeDeeply('a worker that is killed while it delivers a webhook', function (
   let service: TestService;
   let programs: Stack;
   let receiver: Receiver;
-  // Long enough for a busy machine, short enough to wait for.
+  // Long enough for a busy machine, short enough for a test.
   const webhook = { retryDelaysMs: [50, 100, 200, 300], timeoutMs: 2000, startToCloseMs: 3000 };
 
   before(async () => {
@@ -34,14 +34,14 @@ describeDeeply('a worker that is killed while it delivers a webhook', function (
 
   const launch = (name: string) => launchWorker(programs, service, name);
 
-  /** Before the receiver has answered, at that moment, and a little after. */
+  /** Before the receiver responds, at that moment, and shortly after. */
   const MOMENTS = [
     { when: 'before an answer', answers: false, pauseMs: 0 },
     { when: 'at the answer', answers: true, pauseMs: 0 },
     { when: 'a moment after the answer', answers: true, pauseMs: 15 },
   ];
 
-  it('leaves it to the next one, which sends it with the same id; there is one mail', async () => {
+  it('hands it over to the next one, which sends it with the same id; there is one mail', async () => {
     let worker = await launch('worker-0');
     for (let kill = 0; kill < KILLS; kill++) {
       const { when, answers, pauseMs } = MOMENTS[kill % MOMENTS.length] ?? assert.fail();
