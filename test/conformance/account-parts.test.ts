@@ -13,7 +13,7 @@ import { testedByUnzip, unpacked, verified } from './archives.js';
 
 const MIB = 1024 ** 2;
 
-/** A kilobyte a row that hardly can be compressed. */
+/** Rows of a kilobyte that barely compress. */
 const first = defineDataset({
   ...{ name: 'first', title: 'First', table: 'noise', key: ['id'], tenantColumn: 'tenant_id', userColumn: 'user_id' },
   columns: { id: { type: 'integer' }, noise: { type: 'text' } },
@@ -44,14 +44,14 @@ describeDeeply('an account export whose segments are parts', () => {
   });
   after(() => closeCleanly(service));
 
-  it('joins the bytes between its files with held segments, and sends none back', async () => {
+  it('joins the bytes between its files with held segments, and redoes none', async () => {
     const kinds = await segmentKinds(service, archive.jobId);
     assert.ok(kinds.filter((kind) => kind === 'parts').length >= 4, String(kinds));
     assert.ok(kinds.filter((kind) => kind === 'held').length >= 4, String(kinds));
     assert.ok((await segmentsOf(service, archive.jobId)).every(({ attempt }) => attempt === 1));
   });
 
-  it('has in each file what PostgreSQL writes, byte for byte', async () => {
+  it('contains in each file what PostgreSQL writes, byte for byte', async () => {
     const files = await unpacked(archive.bytes);
     for (const { name, table } of DATASETS) {
       const file = files.get(`${name}.ndjson`);

@@ -16,7 +16,7 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { manifestOf, testedByUnzip, unpacked, verified } from './archives.js';
 import { contentsOf, readByPython, savedFile } from './contents.js';
 
-/** A segment has this many rows. */
+/** Rows per segment. */
 const SEGMENT = 40;
 
 const common = { key: ['id'], tenantColumn: 'tenant_id', userColumn: 'owner' };
@@ -25,7 +25,7 @@ const letters = defineDataset({
   ...{ name: 'letters', title: 'Letters', table: 'letters' },
   columns: { id: { type: 'integer', label: 'Number' }, owner: { type: 'uuid' }, body: { type: 'text', label: 'Text' } },
 });
-/** None of them is mine. */
+/** None of these belong to me. */
 const parcels = defineDataset({
   ...common,
   ...{ name: 'parcels', title: 'Parcels', table: 'parcels' },
@@ -36,7 +36,7 @@ const visits = defineDataset({
   ...{ name: 'visits', title: 'Visits', table: 'visits', key: ['at', 'id'] },
   columns: { id: { type: 'bigint' }, owner: { type: 'text' }, at: { type: 'timestamptz' }, details: { type: 'jsonb' } },
 });
-/** Nobody's own: in no account. */
+/** Has no owner column, so it is in no account. */
 const catalogue = defineDataset({
   ...{ name: 'catalogue', title: 'Catalogue', table: 'letters', key: ['id'], tenantColumn: 'tenant_id' },
   columns: { id: { type: 'integer' } },
@@ -162,7 +162,7 @@ describe('an account export', () => {
     const { bytes } = await exported('json');
     await verified(bytes);
     for (const [change, complaint] of [
-      // The archive is in order again after it: only the manifest knows better.
+      // The changed archive is a valid ZIP: only the manifest reveals the change.
       ["text.replace(b'quotes', b'QUOTES', 1)", /letters\.json: piece 0 is not/],
       ["text.replace(b'commas', b'COMMAS')", /letters\.json: piece 0 is not/],
       ['text + b"\\n"', /letters\.json is not/],
@@ -205,7 +205,7 @@ describe('an account export', () => {
   });
 });
 
-/** The archive with other text in letters.json, as Python writes it. */
+/** Rewrites the archive in Python, with changed text in letters.json. */
 async function changed(archive: Buffer, change: string): Promise<Buffer> {
   const file = await savedFile(archive, 'zip');
   const program = `

@@ -10,7 +10,7 @@ import { savedFile } from './contents.js';
 
 const run = promisify(execFile);
 
-/** The files of an archive by name, as Python unpacks them: in the order of their names. */
+/** The files of an archive by name, as unpacked by Python, in order of name. */
 export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
   const file = await savedFile(archive, 'zip');
   const folder = await mkdtemp(`${file}-`);
@@ -47,7 +47,7 @@ export function manifestOf(files: ReadonlyMap<string, Buffer>): z.infer<typeof m
 }
 
 let program: Promise<string> | undefined;
-/** The lines of Python that docs/formats.md shows, as a file. */
+/** The Python script from docs/formats.md, as a file. */
 async function verifier(): Promise<string> {
   const page = await readFile(fileURLToPath(new URL('../../docs/formats.md', import.meta.url)), 'utf8');
   const section = page.slice(page.indexOf('\n## Account bundle\n'));
@@ -58,12 +58,12 @@ async function verifier(): Promise<string> {
   return file;
 }
 
-/** Fails, with what the program says, when an archive is not what its manifest says. */
+/** Fails with the script's output if an archive doesn't match its manifest. */
 export async function verified(archive: Buffer): Promise<void> {
   await run('python3', [await (program ??= verifier()), await savedFile(archive, 'zip')]);
 }
 
-/** What `unzip -t` says of an archive; it fails where something is wrong. */
+/** The output of `unzip -t`, which fails for a damaged archive. */
 export async function testedByUnzip(archive: Buffer): Promise<string> {
   return (await run('unzip', ['-t', await savedFile(archive, 'zip')])).stdout;
 }

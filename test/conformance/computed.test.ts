@@ -29,7 +29,7 @@ const sums = defineDataset({
     placed_at: { type: 'timestamptz' },
   },
   computed: {
-    // PostgreSQL can do each of these as well: that is what they are held against.
+    // PostgreSQL can compute each of these as well, which gives the expected values.
     piece: {
       type: 'numeric',
       label: 'Price of a piece',
@@ -77,7 +77,7 @@ const FAILING: readonly (readonly [dataset: Dataset, sentence: string])[] = [
   ],
 ];
 
-describe('columns that TypeScript computes', () => {
+describe('columns computed in TypeScript', () => {
   let service: TestService;
   const me = someUser();
 
@@ -97,7 +97,7 @@ describe('columns that TypeScript computes', () => {
   };
 
   for (const format of DEEP ? ['JSON', 'NDJSON'] : ['JSON']) {
-    it(`are in ${format}, between those of the table, value for value`, async () => {
+    it(`appear in ${format} among the table's columns, value for value`, async () => {
       const options = { compression: 'gzip', bigint_as_text: true };
       const file = await exportFile(service, me, { type: 'sums', format, columns: ASKED, options });
       const text = gunzipSync(file.bytes).toString();

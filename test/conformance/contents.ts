@@ -14,7 +14,7 @@ const READER = fileURLToPath(new URL('read.py', import.meta.url));
 const cells = z.array(z.array(z.unknown()));
 export type Cells = z.infer<typeof cells>;
 
-/** What a dataset has, as the format is to say it: text, and null where it is empty or, in JSON, null. */
+/** A dataset's rows as the format should show them: as text, and null for null (in CSV, also for empty text). */
 export async function contentsOf(
   databaseUrl: string,
   { name, table, columns, key }: Dataset,
@@ -22,12 +22,12 @@ export async function contentsOf(
   where: string,
 ): Promise<Cells> {
   const json = format.endsWith('JSON');
-  // CSV has one way to say both.
+  // CSV writes null and empty text the same way.
   const text = (column: string): string =>
     format === 'CSV' ? `nullif(format('%s', ${column}), '')` : `format('%s', ${column})`;
   const shown = [...Object.keys(columns), ...Object.values(COMPUTED_BY_SQL[name] ?? {})];
   const items = shown.map((column) =>
-    // A cast to text would say true where COPY says t.
+    // A cast to text would write true where COPY writes t.
     json ? `to_json(${column})#>>'{}'` : `CASE WHEN ${column} IS NOT NULL THEN ${text(column)} END`,
   );
   const rows = await queryRows<{ cells: (string | null)[] }>(
@@ -38,13 +38,13 @@ export async function contentsOf(
   return rows.map(({ cells: row }) => row.map((cell, index) => (json ? asJson(cell, types[index]) : cell)));
 }
 
-/** Booleans and documents are values of their own in JSON. The reader keeps the digits of numbers, as text. */
+/** Booleans and documents are JSON values. The reader keeps the digits of numbers, as text. */
 function asJson(cell: string | null, type: string | undefined): unknown {
   if (cell === null || (type !== 'boolean' && type !== 'json' && type !== 'jsonb')) return cell;
   return JSON.parse(cell.replaceAll(/(?<=[[:,]\s*)-?\d[\d.]*/g, '"$&"'));
 }
 
-/** A file of its own in the folder of this run. */
+/** Saves the bytes as a new file in this run's folder. */
 export async function savedFile(bytes: Buffer, extension: string): Promise<string> {
   const folder = join(stack().dataDir, 'formats');
   await mkdir(folder, { recursive: true });
@@ -53,7 +53,7 @@ export async function savedFile(bytes: Buffer, extension: string): Promise<strin
   return file;
 }
 
-/** What Python's own library reads in a file that the service has made. */
+/** What Python's standard library reads from an exported file. */
 export async function readByPython(format: string, compression: string, bytes: Buffer): Promise<Cells> {
   const file = await savedFile(bytes, compression === 'gzip' ? 'gz' : 'txt');
   const { stdout } = await promisify(execFile)('python3', [READER, format, file], { maxBuffer: 1 << 26 });

@@ -9,22 +9,22 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 import { contentsOf, readByPython } from './contents.js';
 
-/** A segment has this many rows. */
+/** Rows per segment. */
 const SEGMENT = 12;
 
 const tenant = (rows: number, segments: number) => ({ rows, segments, id: randomUUID() });
-/** Tenants of every dataset; the first has its awkward rows. */
+/** The tenants in every dataset; the first one has the awkward rows. */
 const LARGE = tenant(2 * SEGMENT + 5, 3);
 const SMALL = [tenant(0, 1), tenant(1, 1), tenant(SEGMENT, 1), tenant(SEGMENT + 1, 2)];
 
 /**
- * Each combination meets the large tenant and, in turns, a small one, so that every dataset, format and compression
- * meets all of them; formats.test.ts has all sizes of one table.
+ * Each combination is tested with the large tenant and one small one in rotation, so that every dataset, format and
+ * compression meets all of them; formats.test.ts has all sizes of one table.
  */
 const smallOnes = (turn: number): typeof SMALL =>
   LONG ? SMALL : SMALL.filter((_, index) => index === (turn + Math.floor(turn / 2)) % SMALL.length);
 
-describeDeeply('a built-in dataset, read by Python’s own library, has the rows of its table:', () => {
+describeDeeply('a built-in dataset, read by Python’s standard library, has the rows of its table:', () => {
   let service: TestService;
 
   before(async () => {

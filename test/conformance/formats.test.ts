@@ -11,7 +11,7 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { contentsOf, readByPython, savedFile, type Cells } from './contents.js';
 import { DEEP, deeply } from '../support/depth.js';
 
-/** A segment has this many rows. */
+/** Rows per segment. */
 const SEGMENT = 40;
 const SIZES = { 'no rows': 0, 'one row': 1, 'one segment': SEGMENT, 'one segment and a row': SEGMENT + 1, many: 230 };
 
@@ -35,14 +35,14 @@ const things = defineDataset({
   filters: { id: { kind: 'range', column: 'id' } },
 });
 
-describe('a file, read by Python’s own library, has the rows of its table, value for value:', () => {
+describe('a file, read by Python’s standard library, has the rows of its table, value for value:', () => {
   let service: TestService;
   const me = someUser();
 
   before(async () => {
     service = await startService({ orders: 300, datasets: [things], tuning: { maxSegmentRows: SEGMENT } });
     await service.startWorker();
-    // The key is text that is escaped in a file, so that its order there and in the table differ.
+    // The key is text that gets escaped in a file, so that it sorts differently there than in the table.
     await queryRows(
       service.databaseUrl,
       `CREATE TABLE things (id bigint NOT NULL, code text PRIMARY KEY, tenant_id uuid NOT NULL, amount numeric, ratio double precision,
@@ -67,7 +67,7 @@ describe('a file, read by Python’s own library, has the rows of its table, val
   for (const format of DEEP ? TEXT_FORMATS : ['CSV', 'JSON']) {
     for (const compression of DEEP ? ['none', 'gzip'] : ['none']) {
       for (const [size, rows] of Object.entries(SIZES)) {
-        // The sizes in between are those of the plain file, and of datasets.test.ts.
+        // Other sizes are covered without compression, and by datasets.test.ts.
         if (compression === 'gzip' && size.startsWith('one')) continue;
         if (!DEEP && size !== 'many') continue;
         it(`${format}, compression ${compression}, ${size}`, async () => {
@@ -113,7 +113,7 @@ describe('a file, read by Python’s own library, has the rows of its table, val
     assert.ok(items.some(({ amount }) => amount === '24691357802469135780.24690'));
   });
 
-  it('gzip is one member, named and typed as such', async () => {
+  it('gzip is a single member, with the right name and type', async () => {
     const { jobId, bytes } = await exportFile(service, me, {
       type: 'things',
       format: 'ndjson',

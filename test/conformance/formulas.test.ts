@@ -9,7 +9,7 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { savedFile } from './contents.js';
 import { allOpenedByLibreOffice } from './libreoffice.js';
 
-/** Headers and labels, text of every kind, documents, and what a column computes: all with formulas in them. */
+/** Headers and labels, text of every kind, documents and a computed column, all with formulas in them. */
 const traps = defineDataset({
   name: 'traps',
   title: 'Traps',
@@ -63,7 +63,7 @@ const DIALECTS: readonly Dialect[] = [
   { format: 'CSV', options: { delimiter: ' ' } },
 ];
 
-/** The separators that LibreOffice's dialog offers, what it has ticked at first, and a program that knows no quotes. */
+/** The separators in LibreOffice's import dialog, its default selection, and a program that ignores quotes. */
 const READINGS = {
   commas: '44,34',
   semicolons: '59,34',
@@ -84,7 +84,7 @@ async function formulasIn(files: readonly Buffer[], reading: string): Promise<st
   );
 }
 
-/** A program that knows nothing of the file but one separator. */
+/** A program that only splits the file at one separator. */
 const splitAt = (file: Buffer, separator: string): string[] =>
   file
     .toString()
@@ -143,7 +143,7 @@ describe('text in CSV and TSV', function () {
     });
   }
 
-  /** What LibreOffice finds in a file of each dialect. */
+  /** The formulas that LibreOffice finds in a file of each dialect. */
   async function foundByLibreOffice(reading: string, escape: boolean): Promise<Record<string, string[]>> {
     const files: Buffer[] = [];
     for (const dialect of dialects) files.push(await file(ALL, dialect, escape));
@@ -160,7 +160,7 @@ describe('text in CSV and TSV', function () {
     });
   }
 
-  it('is a formula in LibreOffice without escaping', async function () {
+  it("is a formula in LibreOffice if it isn't escaped", async function () {
     await orSkip(this, () => needProgram('soffice'));
     const found = await foundByLibreOffice(READINGS['all of them, and no quotes'], false);
     for (const [dialect, formulas] of Object.entries(found)) assert.notDeepEqual(formulas, [], dialect);

@@ -35,7 +35,7 @@ const awkward = defineDataset({
 });
 const ALONE = ['words'];
 
-/** What COPY, Papa Parse or a spreadsheet may take for something else. */
+/** Text that COPY, Papa Parse or a spreadsheet might misread. */
 const WORDS = [
   ...[
     '',
@@ -73,7 +73,7 @@ const WORDS = [
   ...['é', '🙂', '\u0001', '\u001f', '\u007f', '\u2028', '\ufffe', 'null', 'E', 'N', 'B', '\\', '\\\\', '\\"', '/'],
 ];
 
-/** Every option once, and some together. */
+/** Every option alone, and some combinations. */
 const OPTIONS: Readonly<Record<string, readonly FormatOptions[]>> = {
   CSV: [
     {},
@@ -96,7 +96,7 @@ const OPTIONS: Readonly<Record<string, readonly FormatOptions[]>> = {
   PDF: [{}, { timezone: 'America/New_York', orientation: 'portrait' }],
 };
 
-describe('both lanes give the same bytes:', () => {
+describe('both lanes produce the same bytes:', () => {
   let service: TestService;
   const { tenantId } = someUser();
 
@@ -184,7 +184,7 @@ describe('both lanes give the same bytes:', () => {
     }
   }
 
-  it('of any text, in any dialect of CSV', async () => {
+  it('any text in any CSV dialect', async () => {
     const text = fc.string({ unit: fc.constantFrom(...WORDS.join('').split(''), ' ', ',', '"'), maxLength: 6 });
     const words = fc.array(fc.option(text), { minLength: 200, maxLength: 200 });
     const dialect = fc.record(

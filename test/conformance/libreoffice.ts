@@ -8,14 +8,14 @@ import { workbookSchema, type Workbook } from './xlsx/workbook.js';
 
 const READER = fileURLToPath(new URL('read_fods.py', import.meta.url));
 
-/** What LibreOffice has in the cells of a file that it opens as a spreadsheet. @param args how it is to read it */
+/** The cells of a file opened as a spreadsheet in LibreOffice. @param args import options */
 export async function openedByLibreOffice(file: string, args: readonly string[] = []): Promise<Workbook> {
   const [workbook] = await allOpenedByLibreOffice([file], args);
   if (workbook === undefined) throw new Error(`LibreOffice has made nothing of ${file}`);
   return workbook;
 }
 
-/** The same for several files at once: LibreOffice takes seconds to start, and hardly any to open a small file. */
+/** The same for several files at once: starting LibreOffice takes seconds, opening a small file hardly any time. */
 export const allOpenedByLibreOffice = (files: readonly string[], args: readonly string[] = []): Promise<Workbook[]> =>
   convertedByLibreOffice(
     files,
@@ -24,14 +24,16 @@ export const allOpenedByLibreOffice = (files: readonly string[], args: readonly 
     args,
   );
 
-/** Gives `read` what LibreOffice makes of some files; it is gone afterwards. @param format by its extension */
+/**
+ * Converts files with LibreOffice and passes them to `read`; they are deleted afterwards. @param format file extension
+ */
 export async function convertedByLibreOffice<T>(
   files: readonly string[],
   format: 'fods' | 'xls',
   read: (converted: string[]) => Promise<T>,
   args: readonly string[] = [],
 ): Promise<T> {
-  // A profile of its own: two of it cannot share one.
+  // Two instances can't share a profile, so each run gets its own.
   const folder = await mkdtemp(join(tmpdir(), 'libreoffice-'));
   try {
     const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;

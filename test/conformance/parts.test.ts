@@ -32,18 +32,18 @@ if (DEEP)
       return file;
     }
 
-    it('is PostgreSQL’s row_to_json, line by line, as NDJSON', async () => {
+    it('equals PostgreSQL’s row_to_json, line by line, as NDJSON', async () => {
       assertSameBytes((await exported('NDJSON', 'none')).bytes, lines, 'NDJSON');
     });
 
-    it('is the same between brackets and commas as JSON', async () => {
+    it('has the same lines between brackets and commas as JSON', async () => {
       const { bytes } = await exported('JSON', 'none');
       const rows = lines.toString().trimEnd().split('\n');
       assertSameBytes(bytes, Buffer.from(`[${rows.join('\n,')}\n]\n`), 'JSON');
       assert.equal((JSON.parse(bytes.toString()) as unknown[]).length, ROWS);
     });
 
-    it('is the same again, compressed', async () => {
+    it('has the same content when compressed', async () => {
       const { bytes } = await exported('NDJSON', 'gzip');
       assertSameBytes(gunzipSync(bytes), lines, 'gzip');
       assert.ok(bytes.length < lines.length / 3, `${bytes.length} of ${lines.length} bytes`);

@@ -14,7 +14,10 @@ import { stack } from '../support/stack.js';
 import { hasPdfReaders, lineOf, pageNumbers, readPdf } from './read-pdf.js';
 
 const ROWS = 400;
-/** What a page may break: other scripts, what strings of PDF escape, what no font has, what PostgreSQL escapes. */
+/**
+ * Text that may break a page: other scripts, characters that PDF strings or PostgreSQL escape, and characters that no
+ * font has.
+ */
 const NAMES = [
   'Ελληνικά κείμενα',
   'Иванов Пётр',
@@ -91,7 +94,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     );
   }
 
-  /** Something happens to the table in the moment in which an export is planned. */
+  /** Changes the table at the moment when an export is planned. */
   async function meddled(what: string, body: object) {
     await sql(`CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${what}; RETURN NEW; END $$;
       CREATE TRIGGER meddle AFTER UPDATE OF plan ON export_jobs FOR EACH ROW
@@ -126,7 +129,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     }
   });
 
-  it('of no rows has a page that says so', async () => {
+  it('has a page that says so if there are no rows', async () => {
     const { bytes } = await exported({ filters: { id: { gt: ROWS } }, options: { title: 'Nothing (at all)' } });
     const read = await readPdf(bytes);
     assert.equal(read.info.Title, 'Nothing (at all)');
@@ -167,7 +170,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     assert.equal(job?.generation, 2);
   });
 
-  it('is refused when there are more columns than fit on a page', async () => {
+  it('is rejected if it has more columns than fit on a page', async () => {
     const body = { type: 'wide', format: 'pdf', options: { orientation: 'portrait' } };
     for (const path of ['/v1/exports', '/v1/exports/estimate']) {
       const answer = await running().ask('POST', path, { as: me, body });

@@ -7,7 +7,7 @@ import { savedFile } from './contents.js';
 const run = promisify(execFile);
 const MAX_BUFFER = 1 << 26;
 
-/** Readers of PDF that nobody here has written. */
+/** Independent PDF readers. */
 const READERS = ['qpdf', 'pdfinfo', 'pdftotext'];
 
 export async function hasPdfReaders(): Promise<boolean> {
@@ -16,13 +16,13 @@ export async function hasPdfReaders(): Promise<boolean> {
 
 export interface ReadPdf {
   readonly file: string;
-  /** What pdfinfo says, by its names. */
+  /** The fields that pdfinfo prints, by name. */
   readonly info: Readonly<Record<string, string>>;
-  /** The text of each page, laid out as it is there. */
+  /** The text of each page, with its layout. */
   readonly pages: readonly string[];
 }
 
-/** Reads a PDF, which qpdf must find without fault. */
+/** Reads a PDF, which must pass qpdf's check. */
 export async function readPdf(bytes: Buffer): Promise<ReadPdf> {
   const file = await savedFile(bytes, 'pdf');
   const checked = await run('qpdf', ['--check', file]);
@@ -38,13 +38,13 @@ export async function readPdf(bytes: Buffer): Promise<ReadPdf> {
   };
 }
 
-/** The row that begins so. */
+/** The row that starts with this text. */
 export function lineOf({ pages }: ReadPdf, begin: string): string {
   const lines = pages.flatMap((page) => page.split('\n')).map((line) => line.trim());
   return lines.find((line) => line.startsWith(`${begin} `) && !line.includes(' rows · ')) ?? '';
 }
 
-/** The numbers that the pages have, and the number of the last that each of them names. */
+/** Each page's number, and the last page number that it names. */
 export const pageNumbers = ({ pages }: ReadPdf): [number: number, last: number][] =>
   pages.map((page) => {
     const [, number, last] = /Page (\d+) of (\d+)\s*$/.exec(page) ?? [];

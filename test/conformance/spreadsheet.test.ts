@@ -25,7 +25,7 @@ const bills = defineDataset({
   },
 });
 
-/** What LibreOffice has in the cells of a CSV file, when it opens it as a spreadsheet on a German desktop does. */
+/** The cells of a CSV file that LibreOffice opens as a spreadsheet on a German desktop. */
 async function openedInGerman(bytes: Buffer): Promise<Cell[][]> {
   const [semicolon, quote, utf8, german] = [59, 34, 76, 1031];
   const filter = `--infilter=Text - txt - csv (StarCalc):${semicolon},${quote},${utf8},1,,${german},false,true`;
@@ -61,7 +61,7 @@ describeDeeply('a CSV with the preset for Excel', function () {
     if (service !== undefined) await closeCleanly(service);
   });
 
-  it('opens in LibreOffice, as on a German desktop, with numbers and times where the table has them', async () => {
+  it('opens in LibreOffice on a German desktop, with numbers and times where the table has them', async () => {
     const body = { type: 'bills', options: { preset: 'excel', timezone: 'Europe/Berlin' } };
     assert.ok(service !== undefined);
     const { bytes } = await exportFile(service, me, body);

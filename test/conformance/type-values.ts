@@ -1,16 +1,16 @@
 import { defineDataset, type ColumnType } from '../../shared/datasets/define-dataset.js';
 
-/** A column of every type of PostgreSQL's that there is, and the values that somebody has got wrong before. */
+/** Columns of every PostgreSQL type, with values that software tends to get wrong. */
 export interface TypeValues {
   readonly sqlType: string;
   readonly declared: ColumnType;
-  /** As SQL; each is cast to the type. */
+  /** SQL expressions; each is cast to the type. */
   readonly values: readonly string[];
 }
 
 const of = (declared: ColumnType, sqlType: string, ...values: string[]): TypeValues => ({ sqlType, declared, values });
 
-/** Types of the test's own. */
+/** Types that the test creates. */
 export const CREATE_TYPES = `
   CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE EXTENSION ltree;
   CREATE TYPE mood AS ENUM ('', '=sad', 'with "quotes", and a comma', '山');
@@ -180,7 +180,7 @@ export const TYPES: Readonly<Record<string, TypeValues>> = {
   a_pair: of('other', 'a_pair', `ROW('a', 1, '[]')`),
 };
 
-/** A table that has them all. */
+/** A table with all of them. */
 export const edges = defineDataset({
   name: 'edges',
   title: 'Every type',

@@ -18,13 +18,13 @@ import { CREATE_TYPES, edges, TYPES } from './type-values.js';
 
 const READER = fileURLToPath(new URL('read.py', import.meta.url));
 const TIMEZONE = 'Europe/Berlin';
-/** Stands for null, so that empty text can be told from it. */
+/** Represents null, to tell it apart from empty text. */
 const NULL = '∅';
 
 const NAMES = Object.keys(TYPES);
 const ROWS = Math.max(...Object.values(TYPES).map(({ values }) => values.length));
 
-/** Its columns are called as the queries of formats call their rows. */
+/** Its columns have the names that the formats' queries use for their rows. */
 const names = defineDataset({
   name: 'names',
   title: 'Awkward names',
@@ -37,7 +37,7 @@ const names = defineDataset({
 const cells = z.array(z.array(z.unknown()));
 type Cells = z.infer<typeof cells>;
 
-describe('values of every type are in a file as PostgreSQL itself writes them:', () => {
+describe('values of every type are written as PostgreSQL itself writes them:', () => {
   let service: TestService;
   let source: TestDatabase;
   let asExported: string;
@@ -45,7 +45,7 @@ describe('values of every type are in a file as PostgreSQL itself writes them:',
 
   before(async () => {
     source = await createDatabase();
-    // What a server has set for others must not show in a file.
+    // Server settings must not affect a file.
     const foreign = '-c DateStyle=German -c IntervalStyle=sql_standard -c bytea_output=escape -c extra_float_digits=0';
     const env = { SOURCE_DATABASE_URL: withSettings(source.url, foreign) };
     service = await startService({ orders: 100, datasets: [edges, names], env, tuning: { maxSegmentRows: 4 } });
@@ -113,7 +113,7 @@ describe('values of every type are in a file as PostgreSQL itself writes them:',
     const expected = (await expectedText()).map((row) =>
       row.map((cell, column) => {
         const declared = Object.values(TYPES)[column]?.declared ?? '';
-        // A blank is nothing to JSON.
+        // Whitespace means nothing in JSON.
         if (declared === 'json') return cell?.replace(/([,\t\r\n])-/g, '$1 -') ?? null;
         return cell !== null && ['text', 'char', 'other'].includes(declared) ? escapedText(cell) : cell;
       }),
@@ -131,7 +131,7 @@ describe('values of every type are in a file as PostgreSQL itself writes them:',
       const expected = await read('JSON', `[${rows.map(({ row }) => row).join(',')}]`);
       const file = await exported(format, {});
       assertCells(await read(format, file), expected);
-      // Line ends of a document, however deep it is, would end a row.
+      // A line break in a document, at any depth, would end a row.
       if (format === 'NDJSON') assert.equal(file.toString().split('\n').length, ROWS + 2);
       assert.ok(!file.some((byte) => byte < 0x20 && byte !== 0x0a), 'no control characters');
     });

@@ -15,7 +15,7 @@ const xlsx = await loadFormat('XLSX');
 
 const run = promisify(execFile);
 
-/** What XML 1.0 cannot hold, between letters, and what it must escape. */
+/** Characters that XML 1.0 cannot contain, between letters, and ones that it must escape. */
 const TITLE = 'a\u0001b\u001f\ufffec\uffff & <d> \ud800e';
 const SHOWN = 'a b c & <d> e';
 const LABEL = 'x\u0001y\u001bz\ufffe\uffff & <w>';
@@ -27,13 +27,13 @@ import json, sys, openpyxl
 book = openpyxl.load_workbook(sys.argv[1])
 print(json.dumps([book.properties.title, book.sheetnames, book.active['A1'].value, book.active['A2'].value]))`;
 
-/** Prints the document's title and the author; fails for what is not well-formed. */
+/** Prints the document's title and author; fails if the XML isn't well-formed. */
 const BY_EXPAT = `
 import sys, xml.dom.minidom
 print(xml.dom.minidom.parse(sys.stdin.buffer).getElementsByTagName('rdf:li')[0].firstChild.data)`;
 
-describe('titles and labels with characters that XML cannot hold', () => {
-  it('make a workbook that openpyxl opens', async function () {
+describe('titles and labels with characters that XML cannot contain', () => {
+  it('produce a workbook that openpyxl can open', async function () {
     const env = await orSkip(this, spreadsheetPython);
     const bare = outlineFor([COLUMN], { title: TITLE, options: xlsx.options.parse({}) });
     const rows = { bytes: Buffer.from('value\n'), rows: 1 };
@@ -57,7 +57,7 @@ describe('titles and labels with characters that XML cannot hold', () => {
     assert.equal(value, 'value');
   });
 
-  it('make a PDF whose metadata is well-formed', async function () {
+  it('produce a PDF with well-formed metadata', async function () {
     if (!(await hasPdfReaders())) return this.skip();
     const made = await makePdf([COLUMN], [['value']], await openResources(), {
       options: { title: TITLE.slice(0, -3) },

@@ -2,7 +2,7 @@ import { defineDataset } from '../../../shared/datasets/index.js';
 import { queryRows } from '../../support/database.js';
 import { LONGEST_TEXT } from './expected.js';
 
-/** What somebody's spreadsheet has got wrong before. */
+/** Values that spreadsheet programs have got wrong before. */
 export const awkward = defineDataset({
   name: 'awkward',
   title: 'Orders',
@@ -51,9 +51,9 @@ const WORDS = [
   ],
   ...['NULL', 'TRUE', '007', '1e5', '12345678901234567890', '2026-01-01', 'é', 'e\u0301', '🙂', '山', 'שלום', '\u2028'],
   ...['x'.repeat(LONGEST_TEXT), 'é'.repeat(LONGEST_TEXT), '&'.repeat(LONGEST_TEXT), '🙂'.repeat(16_383)],
-  // Not one more: DuckDB does not open a file with a cell of more than 65,534 bytes.
+  // No longer than this: DuckDB doesn't open a file with a cell of more than 65,534 bytes.
   ...['x'.repeat(LONGEST_TEXT + 1), 'x'.repeat(100_000), '\x01'.repeat(1000), ' '.repeat(LONGEST_TEXT + 1)],
-  // The two halves of a character on either side of the cut, and all of it before.
+  // A surrogate pair split by the cut, and one just before it.
   ...[emojiAt(LONGEST_TEXT - 2), emojiAt(LONGEST_TEXT - 3), emojiAt(LONGEST_TEXT - 1)],
 ];
 

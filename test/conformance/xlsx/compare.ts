@@ -3,7 +3,7 @@ import type { ReaderName } from './readers.js';
 import type { Cell, Workbook } from './workbook.js';
 
 export interface Comparison {
-  /** Places where the reader shows anything else, and no quirk explains it; at most the first dozen. */
+  /** At most twelve cells that the reader shows differently, and that no quirk explains. */
   readonly differences: string[];
   readonly quirks: ReadonlySet<Quirk>;
 }
@@ -11,7 +11,7 @@ export interface Comparison {
 const SHOWN = 12;
 const SHOWN_CHARACTERS = 120;
 
-/** Holds what a reader shows against what a file should have, but for what quirks.ts says of that reader. */
+/** Compares what a reader shows with the expected cells, allowing for that reader's quirks in quirks.ts. */
 export function compare(reader: ReaderName, expected: Workbook, actual: Workbook): Comparison {
   const known = QUIRKS.filter(({ readers }) => readers.includes(reader));
   const quirks = new Set<Quirk>();
@@ -36,7 +36,7 @@ export function compare(reader: ReaderName, expected: Workbook, actual: Workbook
   return { differences: differences.slice(0, SHOWN), quirks };
 }
 
-/** Most readers cannot tell empty text from none, and Excel has no negative zero. */
+/** Most readers can't tell empty text from null, and Excel has no negative zero. */
 function same(wanted: Cell, shown: Cell): boolean {
   const [left, right] = [wanted, shown].map((cell) => (cell?.value === '' ? null : cell));
   return left?.kind === right?.kind && left?.value === right?.value;

@@ -3,7 +3,7 @@ import type { Dataset } from '../../../shared/datasets/index.js';
 import { queryRows } from '../../support/database.js';
 import { boolean, clock, number, text, time, type Cell, type Workbook } from './workbook.js';
 
-/** What PostgreSQL says of a value: its text, and in ISO 8601 to the millisecond, where it is a time that Excel has. */
+/** A value as PostgreSQL writes it: as text, and, if Excel has such a time, in ISO 8601 to the millisecond. */
 interface Told {
   readonly text: string | null;
   readonly moment: string | null;
@@ -11,9 +11,9 @@ interface Told {
 
 const FIRST = `'1900-03-01'`;
 const NO_DAY = `'10000-01-01'`;
-/** From here on, the nearest millisecond is of a day that no spreadsheet has. */
+/** From here on, rounding to the millisecond gives a day that no spreadsheet has. */
 const BEYOND = `'9999-12-31 23:59:59.9995'`;
-/** To the day, and to the millisecond. */
+/** A time to the millisecond. */
 const MOMENT = `'YYYY-MM-DD"T"HH24:MI:SS.MS'`;
 
 function momentOf(column: string, type: ColumnType): string {
@@ -30,12 +30,12 @@ function momentOf(column: string, type: ColumnType): string {
   }
 }
 
-/** The most of a cell, in UTF-16 units. */
+/** Longest text of a cell, in UTF-16 units. */
 export const LONGEST_TEXT = 32_767;
 const DIGITS = 15;
 const [LEAST, GREATEST] = [2.3e-308, 1.7e308];
 
-/** A double has each of up to 15 significant digits, whatever they are. */
+/** Whether a double represents the number exactly: always, up to 15 significant digits. */
 function isExact(written: string): boolean {
   const size = Math.abs(Number(written));
   const digits = written.replaceAll(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '');
@@ -74,12 +74,12 @@ function cellOf(told: Told, type: ColumnType): Cell {
 
 export interface ExpectedFile {
   readonly workbook: Workbook;
-  /** Texts that are too long for a cell. */
+  /** Number of texts that are too long for a cell. */
   readonly cut: number;
 }
 
 /**
- * The workbook that a table has to become: by its own rules, beside the service's.
+ * The workbook that a table should become, computed independently of the service.
  * @param databaseUrl whose session shows values as the service does
  * @param sheetRows the most rows of a sheet, without its header
  */

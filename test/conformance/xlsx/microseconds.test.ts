@@ -22,11 +22,11 @@ const moments = defineDataset({
   ...{ name: 'moments', title: 'Moments', table: 'moments', key: ['id'], tenantColumn: 'tenant_id' },
   columns: { id: { type: 'integer' }, at: { type: 'timestamp' }, last: { type: 'integer' } },
 });
-/** Up to here (2079-06-05) doubles of days are 0.6 µs apart or less, then 1.3 µs until 2258. */
+/** Until then (2079-06-05), consecutive doubles of days are at most 0.6 µs apart, then 1.3 µs until 2258. */
 const EXACT_DAYS = 65_536;
 const DAY = 86_400_000_000;
 
-/** What a reader may be off by, µs. */
+/** A reader's allowed error, in µs. */
 const exact = (): number => 0;
 const asDouble = (at: number): number => (at < EXACT_DAYS * DAY ? 0 : 1);
 const toMillisecond = (at: number): number => 500 + asDouble(at);
@@ -61,7 +61,7 @@ describe(`${TIMES} random times with microseconds in a workbook`, function () {
   async function read(reader: string, file: string): Promise<(number | null)[]> {
     const env = await spreadsheetPython();
     const printed = await outputOf('python3', [SCRIPT, reader, file], { env });
-    // Without the heading.
+    // Without the header row.
     return z.array(z.number().nullable()).parse(JSON.parse(printed)).slice(1);
   }
   function assertWithin(shown: readonly (number | null)[], mayBeOff: (at: number) => number): void {

@@ -1,13 +1,13 @@
 import type { ReaderName } from './readers.js';
 import type { Cell } from './workbook.js';
 
-/** What a reader cannot do, or does in its own way. */
+/** Something that a reader can't do, or does in its own way. */
 export interface Quirk {
   readonly readers: readonly ReaderName[];
   readonly why: string;
-  /** readers.test.ts has no cell for it: the service's own workbooks have (xlsx.test.ts). */
+  /** No cell in readers.test.ts shows it; the service's own workbooks do (xlsx.test.ts). */
   readonly elsewhere?: true;
-  /** Whether `shown` is how the reader shows `wanted`. @param first the cell of the column's first row */
+  /** Whether `shown` is how the reader shows `wanted`. @param first the cell in the column's first row */
   readonly explains: (wanted: Cell, shown: Cell, first: Cell) => boolean;
 }
 
@@ -19,7 +19,7 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 const unescaped = (written: string): string =>
   written.replaceAll(/&(amp|lt|gt|quot|apos);/g, (whole, name: string) => ENTITIES[name] ?? whole);
 
-// eslint-disable-next-line no-control-regex -- they are what it is about
+// eslint-disable-next-line no-control-regex -- matching control characters is the point
 const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f]/g;
 const NUMBER = /^[-+]?\d*\.?\d+(e[-+]?\d+)?$/i;
 
@@ -30,7 +30,7 @@ const FIRST_DAY = msOf('1899-12-30T00:00:00.000');
 
 const onSomeDay = (moment: string): string => (moment.includes('T') ? moment : `1970-01-01T${moment}`);
 
-/** Whether a file has this number for a cell. */
+/** Whether a file stores the cell as this number. */
 function isWrittenAs(cell: Cell, written: number): boolean {
   switch (cell?.kind) {
     case 'number':

@@ -1,4 +1,6 @@
-/** Prints what exceljs reads in an .xlsx file, in the shape of workbook.ts: `node read-exceljs.ts workbook|stream FILE`. */
+/**
+ * Prints what exceljs reads in an .xlsx file, in the form of workbook.ts: `node read-exceljs.ts workbook|stream FILE`.
+ */
 import ExcelJS from 'exceljs';
 import { boolean, clock, clockOf, number, text, time, type Cell, type Workbook } from './workbook.js';
 
@@ -12,12 +14,12 @@ function cellOf(value: ExcelJS.CellValue | undefined): Cell {
   if (typeof value === 'boolean') return boolean(value);
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) return { kind: 'other', value: JSON.stringify(value) };
   const ms = value.getTime() - FIRST_DAY;
-  // A time of day is one of the first day, and its end is the next one's begin.
+  // A time of day belongs to day zero; 24:00 equals the start of day one.
   if (ms <= DAY_MS) return clock(clockOf(ms));
   return time(value.toISOString().slice(0, -1));
 }
 
-/** Rows in the order of the file; each must be the next one, or is told as an odd cell. */
+/** Collects rows in file order; a row out of sequence is reported as an odd cell. */
 class Rows {
   readonly cells: Cell[][] = [];
   add(row: ExcelJS.Row): void {
@@ -53,7 +55,7 @@ async function streamed(file: string): Promise<Workbook> {
   for await (const sheet of reader) {
     const rows = new Rows();
     for await (const row of sheet) rows.add(row);
-    // Typed without the name that it has.
+    // The type lacks the name that the object has.
     sheets.push({ name: 'name' in sheet ? String(sheet.name) : '', rows: rows.cells });
   }
   return { sheets };

@@ -1,11 +1,11 @@
-/** Prints what SheetJS reads in an .xlsx file, in the shape of workbook.ts: `node read-sheetjs.ts FILE`. */
+/** Prints what SheetJS reads in an .xlsx file, in the form of workbook.ts: `node read-sheetjs.ts FILE`. */
 import XLSX from 'xlsx';
 import { z } from 'zod';
 import { boolean, clock, clockOf, number, text, time, type Cell, type Workbook } from './workbook.js';
 
 const MS_PER_SECOND = 1000;
 
-// It comes without types for these.
+// These have no type declarations.
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const { is_date: isDate, parse_date_code: parseDate } = z
   .object({
@@ -14,7 +14,7 @@ const { is_date: isDate, parse_date_code: parseDate } = z
   })
   .parse(XLSX.SSF);
 const part = z.number();
-/** `D` counts days, `u` is the part of a second. Null: outside of what it takes for dates. */
+/** `D` counts days, `u` is the fraction of a second. Null: outside SheetJS's range of dates. */
 const dateSchema = z.object({ D: part, y: part, m: part, d: part, H: part, M: part, S: part, u: part }).nullable();
 const cellSchema = z
   .object({
@@ -25,7 +25,7 @@ const cellSchema = z
   })
   .optional();
 
-/** SheetJS's own reading of a date: as a `Date` it would be one of the machine's zone, and rounded. */
+/** SheetJS's own date code: a `Date` would be in the machine's timezone, and rounded. */
 function cellOf(read: unknown): Cell {
   const cell = cellSchema.parse(read);
   if (cell === undefined || cell.t === 'z') return null;

@@ -68,7 +68,7 @@ const KNOWN: Workbook = (() => {
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** The same workbook with another cell in the first sheet. */
+/** The same workbook with a different cell in the first sheet. */
 const withCell = (row: number, column: number, cell: Cell): Workbook => ({
   sheets: KNOWN.sheets.map((sheet, n) => ({
     ...sheet,
@@ -77,8 +77,8 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
 });
 
 /**
- * The readers themselves, with workbooks that somebody else wrote or spoiled: what they are trusted for is looked at in
- * a long run, and once more when another of their versions is taken.
+ * Tests the readers themselves, with workbooks that another program wrote or that were corrupted. Only in long runs,
+ * and again whenever the version of a reader changes.
  */
 (LONG ? describe : () => undefined)('spreadsheet readers', function () {
   this.timeout(180_000);
@@ -178,7 +178,7 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
     });
   });
 
-  /** What each validator must notice: part, and what to put in place of what; none takes the part out. */
+  /** Corruptions that each validator must notice: the part, and what to replace by what; a part alone is removed. */
   const SPOILT: Readonly<Record<string, readonly (readonly [string, ...string[]])[]>> = {
     'the schemas of ECMA-376': [
       [SHEET],
@@ -212,11 +212,11 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
         return orSkip(this, () => validator.prepare());
       });
 
-      it('has nothing to say about what XlsxWriter has written', async () => {
+      it('reports no problem in what XlsxWriter has written', async () => {
         assert.deepEqual(await validator.problems(file), []);
       });
 
-      it('notices bytes that have changed', async () => {
+      it('detects changed bytes', async () => {
         const bytes = await readFile(file);
         const at = bytes.indexOf(SHEET) + 200;
         bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
@@ -227,7 +227,7 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
 
       const spoils = SPOILT[validator.name];
       if (spoils === undefined) return;
-      it('notices any violation', async () => {
+      it('detects every violation', async () => {
         for (const [part, ...change] of spoils) {
           const problems = await validator.problems(await spoilt(part, ...change));
           assert.notDeepEqual(problems, [], [part, ...change].join(' '));

@@ -13,7 +13,9 @@ const PACKAGES = [
   ...['duckdb==1.5.5', 'duckdb-extensions==1.5.5', 'duckdb-extension-excel==1.5.5'],
 ];
 
-/** The environment of a Python that has what reads, writes and validates spreadsheets. @throws StackError without pip */
+/**
+ * The environment of a Python with packages that read, write and validate spreadsheets. @throws StackError without pip
+ */
 export async function spreadsheetPython(): Promise<NodeJS.ProcessEnv> {
   const PYTHONPATH = await pipPackages('spreadsheets-1', PACKAGES);
   return { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' };
@@ -22,9 +24,9 @@ export async function spreadsheetPython(): Promise<NodeJS.ProcessEnv> {
 /** An independent program or library that reads .xlsx. */
 export interface XlsxReader {
   readonly name: ReaderName;
-  /** Gets what it needs. @throws StackError, saying why, where it is not to be had */
+  /** Installs what it needs. @throws StackError with the reason if that isn't possible */
   readonly prepare: () => Promise<unknown>;
-  /** @throws Error when it cannot read the file */
+  /** @throws Error if it can't read the file */
   readonly read: (file: string) => Promise<Workbook>;
 }
 export type ReaderName = keyof typeof READS;

@@ -10,7 +10,7 @@ export interface ProgramOptions {
 export interface ProgramEnd {
   readonly code: number | null;
   readonly stdout: string;
-  /** The end of what it said. */
+  /** The end of its error output. */
   readonly stderr: string;
 }
 
@@ -18,7 +18,7 @@ const LIMIT_MS = 120_000;
 const KEPT_CHARACTERS = 2000;
 
 /**
- * Runs a reader to its end. What it cannot read, a reader may say without end: of stderr only the last lines are kept.
+ * Runs a reader to its end. A reader may print endless errors about a bad file, so only the end of stderr is kept.
  * @throws Error when it takes too long
  */
 export async function runProgram(
@@ -27,7 +27,7 @@ export async function runProgram(
   { env = process.env, limitMs = LIMIT_MS, input = '' }: ProgramOptions = {},
 ): Promise<ProgramEnd> {
   const child = spawn(command, args, { env, stdio: 'pipe' });
-  // A program may end without reading all of it.
+  // A program may exit without reading all its input.
   child.stdin.on('error', () => undefined).end(input);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
@@ -48,7 +48,7 @@ export async function runProgram(
   }
 }
 
-/** @returns what it printed @throws Error with the end of what it said when it fails */
+/** @returns its output @throws Error with the end of its output if it fails */
 export async function outputOf(command: string, args: readonly string[], options?: ProgramOptions): Promise<string> {
   const { code, stdout, stderr } = await runProgram(command, args, options);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr || stdout.slice(-KEPT_CHARACTERS)}`);

@@ -49,7 +49,7 @@ describe(`${WHOLE} whole seconds and ${FRACTIONS} times with microseconds in a w
   });
   after(() => closeCleanly(service));
 
-  /** LibreOffice hands on one to two digits of a fraction. */
+  /** LibreOffice passes on only one or two digits of a fraction. */
   function same({ name }: XlsxReader, wanted: Cell, shown: Cell): boolean {
     if (wanted?.kind !== shown?.kind) return false;
     if (wanted?.value === shown?.value) return true;

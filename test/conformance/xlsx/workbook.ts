@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * A cell as a reader shows it, in the one shape that all are compared in. A time is local, without a zone:
- * `YYYY-MM-DDTHH:MM:SS.mmm`, for dates too; a clock is a time of day, `HH:MM:SS.mmm`. `other` is what no export may contain: a formula, an error, a duration.
+ * A cell as a reader shows it, in the form that all readers are compared in. A time is local, without a timezone:
+ * `YYYY-MM-DDTHH:MM:SS.mmm`, for dates too; a clock is a time of day, `HH:MM:SS.mmm`. `other` is anything that no
+ * export may contain: a formula, an error, a duration.
  */
 const cellSchema = z.union([
   z.null(),
@@ -15,17 +16,17 @@ const cellSchema = z.union([
 ]);
 export type Cell = z.infer<typeof cellSchema>;
 
-/** What is around the cells, from the reader that tells. */
+/** The appearance of a sheet, from the reader that reports it. */
 const looksSchema = z.object({
-  /** The first cell that scrolls: `A2` when the header stays. */
+  /** The first cell that scrolls: `A2` if the header stays. */
   freeze: z.string().nullable(),
-  /** As `A1:C4`. */
+  /** The filter's range, such as `A1:C4`. */
   filter: z.string().nullable(),
-  /** Of each cell of the header. */
+  /** For each cell of the header. */
   bold: z.array(z.boolean()),
-  /** Of each column, in characters. */
+  /** For each column, in characters. */
   widths: z.array(z.number()),
-  /** Of each cell of the first row after the header. */
+  /** For each cell of the first row after the header. */
   formats: z.array(z.string()),
 });
 
@@ -35,7 +36,7 @@ export const workbookSchema = z.object({
       name: z.string(),
       rows: z.array(
         z.array(cellSchema).transform((cells) => {
-          // Readers differ in how many empty cells they see after the last one.
+          // Readers differ in how many empty cells they report after the last one.
           const last = cells.findLastIndex((cell) => cell !== null);
           return cells.slice(0, last + 1);
         }),

@@ -18,7 +18,7 @@ import { DEEP, deeply } from '../../support/depth.js';
 const TIMEZONE = 'Europe/Berlin';
 const ROWS = 150;
 const SEGMENT_ROWS = 20;
-/** Three segments are a sheet. */
+/** Three segments fill a sheet. */
 const SHEET_ROWS = 60;
 const TYPE_ROWS = Math.max(...Object.values(TYPES).map(({ values }) => values.length));
 
@@ -101,7 +101,7 @@ describe('a workbook has the rows of its table, value for value,', function () {
     });
   }
 
-  it('on sheets that are cut between segments', async () => {
+  it('on sheets that are split between segments', async () => {
     const { workbook, jobId } = file('awkward');
     assert.deepEqual(
       workbook.sheets.map(({ name, rows }) => [name, rows.length]),
@@ -114,7 +114,7 @@ describe('a workbook has the rows of its table, value for value,', function () {
     assert.equal((await segmentsOf(service, jobId)).length, 8);
   });
 
-  it('and says how many of its texts are cut', async () => {
+  it('and reports how many of its texts are cut', async () => {
     const { jobId, cut } = file('awkward');
     const { json } = await service.ask('GET', `/v1/exports/${jobId}`, { as: me });
     const { warnings } = jobSchema.parse(json);
@@ -125,7 +125,7 @@ describe('a workbook has the rows of its table, value for value,', function () {
     );
   });
 
-  it('below a bold header of its columns’ labels, which stays and filters, in columns that are wide enough', async function () {
+  it('below a bold, frozen header with labels and filters, in columns that are wide enough', async function () {
     const openpyxl = READERS.find(({ name }) => name === 'openpyxl');
     assert(openpyxl !== undefined);
     await orSkip(this, () => openpyxl.prepare());
