@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
-/** Python's own csv module: a reader that nobody here has written. */
+/** Python's csv module, as an independent reader. */
 const SCRIPT = `
 import csv, io, json, sys
 csv.field_size_limit(1 << 28)
@@ -12,7 +12,7 @@ json.dump(list(lines), sys.stdout)
 const LIMIT_MS = 30_000;
 const rowsSchema = z.array(z.array(z.string()));
 
-/** The cells of a CSV file, the header's first. Empty text and no text look the same here. */
+/** The cells of a CSV file, starting with the header. Empty text and null look the same here. */
 export async function cellsOf(csv: Buffer): Promise<readonly (readonly string[])[]> {
   const python = spawn('python3', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'], timeout: LIMIT_MS });
   const printed = text(python.stdout);

@@ -17,14 +17,14 @@ export interface Body {
   readonly options?: object;
 }
 
-/** Exports and downloads; the job must complete. */
+/** Exports and downloads a file; the job must complete. */
 export async function exportFile(service: TestService, as: Principal, body: object): Promise<ExportedFile> {
   const jobId = await postExport(service, as, body);
   const job = await untilEnded(service, as, jobId);
   return { jobId, rows: job.row_count ?? NaN, bytes: await download(service, as, jobId) };
 }
 
-/** Fails with the first place at which two files differ, and not with all of both. */
+/** Fails with the first difference between two files, instead of printing both. */
 export function assertSameBytes(actual: Buffer, expected: Buffer, what: string): void {
   if (actual.equals(expected)) return;
   let at = 0;
@@ -36,7 +36,10 @@ export function assertSameBytes(actual: Buffer, expected: Buffer, what: string):
   );
 }
 
-/** The file of `body`, escaping off, is what COPY makes of `reference`; and what psql does, where there is one. */
+/**
+ * Asserts that the file of `body`, without escaping, equals what COPY writes for `reference`, and what psql writes
+ * where it is installed.
+ */
 export async function assertEqualsCopy(
   service: TestService,
   as: Principal,
@@ -51,7 +54,7 @@ export async function assertEqualsCopy(
   return file;
 }
 
-/** How the segments of a job were kept. */
+/** How each segment of a job was stored. */
 export async function segmentKinds({ databaseUrl }: TestService, jobId: string): Promise<string[]> {
   const rows = await queryRows<{ kind: string }>(
     databaseUrl,

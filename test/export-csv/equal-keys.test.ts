@@ -9,7 +9,7 @@ import { startService, someUser, type TestService } from '../support/service.js'
 interface Kind {
   readonly what: string;
   readonly type: ColumnType;
-  /** The key of row `i` from 0, as SQL: always two neighbors are equal, and no two are the same text. */
+  /** SQL for the key of row `i`, counted from 0: neighbors compare equal in pairs, but no two have the same text. */
   readonly key: string;
 }
 const KINDS: readonly Kind[] = [
@@ -32,7 +32,7 @@ const KINDS: readonly Kind[] = [
 const ROWS = 40;
 const nameOf = (index: number): string => `equal_${index}`;
 
-describe('a view whose key is equal but not the same text', () => {
+describe('a view with keys that compare equal but differ as text', () => {
   let service: TestService;
   const me = someUser();
 
@@ -61,7 +61,7 @@ describe('a view whose key is equal but not the same text', () => {
 
   for (const [index, { what }] of KINDS.entries()) {
     for (const format of ['csv', 'json', 'xlsx', 'pdf']) {
-      it(`(${what}) fails as ${format}: the rows of its segments would not be those that were counted`, async () => {
+      it(`(${what}) fails as ${format}, because its segments would not contain the rows that were counted`, async () => {
         const jobId = await postExport(service, me, { type: nameOf(index), format });
         const { error_code } = await untilEnded(service, me, jobId, 'FAILED');
         assert.equal(error_code, 'KEY_NOT_UNIQUE');

@@ -14,11 +14,11 @@ const BERLIN = 'Europe/Berlin';
 interface Case {
   readonly what: string;
   readonly body: Body;
-  /** What is selected, and the condition beside the tenant's. */
+  /** The selected columns, and the condition besides the tenant's. */
   readonly columns?: string;
   readonly where?: string;
   readonly timezone?: string;
-  /** Rows that there must be, where the test makes no sense with others. */
+  /** Number of rows that the test needs to make sense. */
   readonly rows?: number;
 }
 
@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
   { what: 'one row', body: { filters: { total: { gte: '9999999999.99' } } }, where: 'total = 9999999999.99', rows: 1 },
 ];
 
-/** What is cut differently: every kind of filter has its turn in one segment. */
+/** Cases repeated with many segments; the single-segment cases cover every kind of filter. */
 const IN_MANY = ['all columns', 'some columns, in another order than the table has', 'everything at once', 'no row'];
 
 const only = (...whats: string[]): readonly Case[] => CASES.filter(({ what }) => whats.includes(what));
@@ -107,7 +107,7 @@ for (const [size, tuning, cases] of SIZES) {
     before(async () => {
       service = await startService({ tuning });
       await service.startWorker();
-      // An order every ten minutes around both changes of the clock.
+      // One order every ten minutes around both daylight-saving changes.
       await queryRows(
         service.databaseUrl,
         `UPDATE orders SET tenant_id = $1, placed_at = CASE WHEN id <= 800 THEN timestamptz '2027-03-27 12:00+00'

@@ -34,7 +34,7 @@ import { assertJobsFail } from './failing-jobs.js';
 const NOWHERE = '127.0.0.1:9';
 
 describe('docs/errors.md', () => {
-  describe('has what a process says that cannot start:', () => {
+  describe('documents the errors of a process that cannot start:', () => {
     let database: TestDatabase;
     let source: TestDatabase;
     before(async () => {
@@ -43,7 +43,10 @@ describe('docs/errors.md', () => {
     });
     after(() => Promise.all([database.drop(), source.drop()]));
 
-    /** The lines of a worker that ends at once. On a busy machine it may hear nothing of a service within its limit. */
+    /**
+     * The error lines of a worker that exits immediately. Retried, because a busy machine may not answer within the
+     * worker's time limit.
+     */
     async function worker(change: Readonly<Record<string, string>>, tries = 3): Promise<string[]> {
       const env = { ...stack().env, DATABASE_URL: database.url, SOURCE_DATABASE_URL: source.url, ...change };
       const { code, stdout, stderr } = await runProgram('worker/main.ts', [], env);
@@ -76,7 +79,7 @@ describe('docs/errors.md', () => {
       assert.equal(half, 'Set both WORKER_DEPLOYMENT and WORKER_BUILD_ID, or neither.');
     });
 
-    it('a command line that is wrong, and a copy that ends', async () => {
+    it('invalid command lines, and worker processes that exit unexpectedly', async () => {
       const refused = (...args: string[]): string => {
         try {
           parseWorkerArguments(args);
@@ -103,14 +106,14 @@ describe('docs/errors.md', () => {
       );
     });
 
-    it('a port for metrics that another process has', async () => {
+    it('a port for metrics that another process uses', async () => {
       const at = { host: '127.0.0.1', port: Number(new URL(stack().env.S3_ENDPOINT).port) };
       const error: unknown = await serveMetrics(() => Promise.resolve(''), at).catch((reason: unknown) => reason);
       assert.ok(error instanceof MetricsPortError);
       assert.match(assertDocumented(error.message), /^Can't serve metrics/);
     });
 
-    it('a module of datasets that cannot work', async () => {
+    it('a datasets module that cannot work', async () => {
       const sentence = async (path: string): Promise<string> => {
         const error: unknown = await loadDatasets(path).catch((reason: unknown) => reason);
         return assertDocumented(messageOf(error));
@@ -163,7 +166,7 @@ describe('docs/errors.md', () => {
       );
     });
 
-    it('an address that is taken', async () => {
+    it('a port that is in use', async () => {
       const taken = await serve(() => undefined, { host: '127.0.0.1', port: 0 });
       const error: unknown = await serve(() => undefined, { host: '127.0.0.1', port: taken.port }).catch(
         (e: unknown) => e,
@@ -266,7 +269,7 @@ describe('docs/errors.md', () => {
       assert.ok(!stdout.includes('secret'));
     });
 
-    it('a password that is wrong, and tables that are old', async () => {
+    it('a wrong password, and outdated tables', async () => {
       await migrate(database.url);
       const url = new URL(database.url);
       url.password = 'wrong';
@@ -275,14 +278,14 @@ describe('docs/errors.md', () => {
       assert.match(await checked(database.url), /^The service's tables are older/);
     });
 
-    /** A module of datasets that no compiler has seen. */
+    /** Writes a datasets module that the compiler never checked. */
     async function moduleOf(name: string, datasets: readonly object[]): Promise<string> {
       const file = join(stack().logDir, name);
       await writeFile(file, `export default ${JSON.stringify(datasets)};`);
       return file;
     }
 
-    /** What API and worker say of a job database. */
+    /** What API and worker report about a job database. */
     async function checked(url: string): Promise<string> {
       const pool = createPool(url, { max: 1, name: 'test', onIdleError: () => undefined });
       const sentence = await checkJobStore(pool).finally(() => pool.end());
@@ -291,7 +294,7 @@ describe('docs/errors.md', () => {
     }
   });
 
-  // After the processes: mocha runs a suite's own tests before its inner suites.
+  // Nested, so that it runs after the process tests: mocha runs a suite's own tests before its inner suites.
   describe('is complete:', function () {
     this.timeout(90_000);
     deeply('it has what a job says that failed', () => assertJobsFail());
@@ -301,7 +304,7 @@ describe('docs/errors.md', () => {
       for (const code of codes) assert.ok(ERRORS_PAGE.includes(`\`${code}\``), code);
     });
 
-    it('it has the sentences that users read, word for word', () => {
+    it('it has the messages for users, word for word', () => {
       for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
         const sentence = sentenceOf(code);
         if (sentence === undefined || code.startsWith('MAIL_')) continue;

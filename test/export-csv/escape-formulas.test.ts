@@ -11,7 +11,7 @@ import { copyOf } from './reference.js';
 
 const EVERY_START = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/** A column of every type that holds text, and of those that only look like it. */
+/** Columns of every type that holds text, and of types that only look like it. */
 const cells = defineDataset({
   name: 'cells',
   title: 'Cells',
@@ -54,7 +54,7 @@ describe('escaping formulas', () => {
   });
   after(() => service.close());
 
-  /** Both files, the plain one proven to be what COPY writes. */
+  /** Exports the rows with and without escaping, and checks that the plain file equals COPY. */
   async function both(body: Body & { readonly type?: string }, select: string) {
     const plain = await exportFile(service, me, { ...body, options: { escape_formulas: false } });
     assertSameBytes(plain.bytes, await copyOf({ databaseUrl: service.databaseUrl, select }), 'COPY');
@@ -75,7 +75,7 @@ describe('escaping formulas', () => {
       escaped += expected.filter((value, column) => value !== values[column]).length;
       assert.deepEqual(after[row], expected);
     }
-    // Twelve awkward names and notes each, and the note that is only a minus; -5.20 is a number and stays one.
+    // Twelve awkward names and twelve notes, plus the note that is only a minus; -5.20 is a number and stays unchanged.
     assert.equal(
       escaped,
       2 * AWKWARD_ORDERS.filter(({ customerName }) => escapedText(customerName) !== customerName).length + 1,
@@ -83,7 +83,7 @@ describe('escaping formulas', () => {
     assert.ok(before.flat().includes('-5.20') && after.flat().includes('-5.20'));
   });
 
-  it('knows every start, in text of every type, and leaves padding, null and empty text as they are', async () => {
+  it('detects every formula prefix in text of every type, and leaves padding, null and empty text unchanged', async () => {
     const names = Object.keys(cells.columns);
     const select = `SELECT id, plain, padded, limited, enumerated, list, span, amount, ratio, document, "=name" FROM cells ORDER BY id`;
     const { before, after } = await both({ type: 'cells' }, select);

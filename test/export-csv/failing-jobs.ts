@@ -17,8 +17,8 @@ import { stack } from '../support/stack.js';
 import { assertDocumented } from './error-docs.js';
 
 /**
- * The export fails with this code. The operator reads the reason, which docs/errors.md has; the user reads the table's
- * sentence, or the same one where the table has none.
+ * Asserts that the export fails with this code. Operators see the reason, which docs/errors.md must document; the
+ * user sees the code's fixed sentence, or the reason if the code has none.
  */
 async function assertFails(
   service: TestService,
@@ -65,7 +65,7 @@ function fail(why: string): never {
   throw new Error(why);
 }
 
-/** Definitions that do not fit their database, limits, and a bucket that went away. */
+/** Dataset definitions that don't match the database, limits, and a missing bucket. */
 async function definitionsAndLimits(): Promise<void> {
   const service = await startService({
     datasets: [orders, ...BROKEN],
@@ -104,7 +104,7 @@ async function definitionsAndLimits(): Promise<void> {
         ),
       (error) => assertDocumented(messageOf(error)) !== '',
     );
-    // As if the worker had been started with another DATASETS_MODULE than the API.
+    // As if the worker had been started with a different DATASETS_MODULE than the API.
     if (registry instanceof Map) registry.delete('ghosts');
     await service.startWorker();
     const few = { filters: { total: { gte: '9999999999' } } };
@@ -141,7 +141,7 @@ async function definitionsAndLimits(): Promise<void> {
   }
 }
 
-/** A header makes a file longer than its rows promise. */
+/** A header makes a file longer than its rows. */
 async function headerTooMuch(): Promise<void> {
   const service = await startService({ orders: 100, tuning: { maxBytes: 4 } });
   try {
@@ -153,7 +153,7 @@ async function headerTooMuch(): Promise<void> {
   }
 }
 
-/** A source database that cannot be exported from, then is gone, then is there; but the storage is not. */
+/** A source database with an unsupported encoding, then missing, then fine, but with the storage down. */
 async function otherServers(): Promise<void> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const admin = stack().env.DATABASE_URL;
@@ -182,7 +182,7 @@ async function otherServers(): Promise<void> {
   }
 }
 
-/** A user who may export when it is asked for, and not any more when it begins: another export is in its way. */
+/** A user's permission is revoked after the request and before the export starts, while another export blocks it. */
 async function permissionWithdrawn(): Promise<void> {
   const staff = variant('staff', { permission: 'EXISTS (SELECT FROM permits)' });
   const service = await startService({ orders: 100, datasets: [orders, staff], dataSlots: 1 });
@@ -209,7 +209,7 @@ async function permissionWithdrawn(): Promise<void> {
   }
 }
 
-/** Exports that fail for every reason that an operator can mend; each sentence is documented. */
+/** Exports that fail for every reason that an operator can fix; every message must be documented. */
 export async function assertJobsFail(): Promise<void> {
   await Promise.all([definitionsAndLimits(), headerTooMuch(), otherServers(), permissionWithdrawn()]);
 }

@@ -13,7 +13,7 @@ import { startReceiver, type Receiver } from '../webhooks/receiver.js';
 import { deliveriesOf, untilTried } from '../webhooks/support.js';
 import { mailsTo, someReader, untilTold } from '../workflows/support.js';
 
-/** Words of the database, the store, Temporal and Node, and names that belong to the operator. */
+/** Terms of the database, the store, Temporal and Node, and names that only operators should see. */
 const FOREIGN =
   /permission denied|secret_ledger|pg_|SQL|select |relation|column "|127\.0\.0\.1|ECONN|at .*\.(ts|js):\d|temporal|activity/i;
 
@@ -71,7 +71,7 @@ describe('an export that fails', () => {
     }
   });
 
-  it('to reach a receiver says why, in plain words, in the list of deliveries', async () => {
+  it('to reach a receiver is explained in plain words in the list of deliveries', async () => {
     await receiver.close();
     const jobId = await postExport(service, user, { notify: { webhook_url: receiver.url } });
     await untilEnded(service, user, jobId);
@@ -81,7 +81,7 @@ describe('an export that fails', () => {
   });
 });
 
-describe('the sentences of errors', () => {
+describe('error messages', () => {
   it('are plain sentences for every code that another service can cause', () => {
     for (const { sentence } of Object.values(ERRORS).filter((entry) => 'sentence' in entry)) {
       assert.doesNotMatch(sentence, FOREIGN);
@@ -89,7 +89,7 @@ describe('the sentences of errors', () => {
     }
   });
 
-  it('are the message itself for exactly the codes whose messages hold no foreign words', () => {
+  it('are shown unchanged for exactly the codes whose messages the service writes itself', () => {
     const own = Object.entries(ERRORS).flatMap(([code, entry]) => ('sentence' in entry ? [] : [code]));
     assert.deepEqual(
       own.filter((code) => !AT_THE_DOOR.includes(code)),
@@ -97,7 +97,7 @@ describe('the sentences of errors', () => {
     );
   });
 
-  it('of connections to receivers name no code of Node', () => {
+  it('about connections to receivers contain no Node error code', () => {
     const codes = [
       'ENOTFOUND',
       'ECONNRESET',
@@ -114,5 +114,5 @@ describe('the sentences of errors', () => {
   });
 });
 
-/** Codes that are answered before there is a job: the service writes their messages itself. */
+/** Codes returned before a job exists: the service writes their messages itself. */
 const AT_THE_DOOR = Object.keys(ERRORS).slice(0, Object.keys(ERRORS).indexOf('TOO_MANY_ROWS'));

@@ -17,7 +17,7 @@ interface Kind {
   readonly timezone?: string;
 }
 
-/** Words whose order differs between bytes, languages and cases. */
+/** Words that sort differently by bytes, language and case. */
 const WORD = `(ARRAY['a', 'A', 'á', 'Ä', 'b', 'B', 'z', 'Z', 'ß', 'ss', 'ch', 'č', '_', '-', ' ', '''', '"', '\\', '山', '🙂'])[1 + i % 20]`;
 
 const KINDS: readonly Kind[] = [

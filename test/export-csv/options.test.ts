@@ -26,7 +26,7 @@ const sales = defineDataset({
   },
 });
 
-describe('options of CSV:', () => {
+describe('CSV options:', () => {
   let service: TestService;
   const me = someUser();
 
@@ -71,7 +71,7 @@ describe('options of CSV:', () => {
     assert.equal(line, 'No.;"A ""note""";"Total; net";Placed');
   });
 
-  it('the preset for Excel, and options given beside it', async () => {
+  it('the preset for Excel, and options that override it', async () => {
     const text = (await exported({ preset: 'excel', delimiter: '|', timezone: 'Europe/Berlin' })).toString();
     const lines = text.split('\r\n');
     assert.equal(lines[0], '\ufeffid|note|total|placed_at');
@@ -92,7 +92,7 @@ describe('options of CSV:', () => {
     assert.match(old ?? '', /^0044-03-15 12:53:28\+00:53:28 BC,0044-03-15 BC$/);
   });
 
-  it('that cannot be are refused, with their names', async () => {
+  it('invalid ones are rejected by name', async () => {
     for (const [options, pointer] of [
       [{ delimiter: ';;' }, '/options/delimiter'],
       [{ delimiter: '"' }, '/options/delimiter'],
@@ -124,8 +124,8 @@ describe('options of CSV:', () => {
   });
 });
 
-describe('CR LF at the end of rows', () => {
-  it('and nowhere else, however the rows are cut', async () => {
+describe('CR LF line endings', () => {
+  it('appear at the end of rows and nowhere else, however the rows are split', async () => {
     const field = fc.string({ unit: fc.constantFrom('a', '"', '\n', '\r', ',') });
     await fc.assert(
       fc.asyncProperty(

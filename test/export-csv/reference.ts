@@ -3,14 +3,14 @@ import { buffer } from 'node:stream/consumers';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 
-/** What PostgreSQL itself makes of a query: the files that an export must equal. */
+/** What PostgreSQL itself writes for a query: the files that an export must equal. */
 
 export interface Reference {
   readonly databaseUrl: string;
-  /** One SELECT, in one line. */
+  /** A single SELECT on one line. */
   readonly select: string;
   readonly timezone?: string;
-  /** Of COPY. Default: as an export without options. */
+  /** Options of COPY. Default: those that match an export without options. */
   readonly settings?: string;
 }
 
@@ -31,7 +31,7 @@ export async function copyOf({
   }
 }
 
-/** `psql -c '\copy (…) to stdout csv header'`; null on a machine without psql. */
+/** `psql -c '\copy (…) to stdout csv header'`; null if psql isn't installed. */
 export function psqlCopyOf({ databaseUrl, select, timezone = 'UTC' }: Reference): Promise<Buffer | null> {
   const args = ['-X', '-q', '-d', databaseUrl, '-c', `\\copy (${select}) to stdout csv header`];
   const env = { PATH: process.env.PATH, PGTZ: timezone, PGCLIENTENCODING: 'UTF8', PGCONNECT_TIMEOUT: '10' };

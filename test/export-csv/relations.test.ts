@@ -7,7 +7,7 @@ import { assertEqualsCopy, segmentKinds } from './compare.js';
 
 const RELATIONS = ['a_view', 'a_materialized_view', 'a_partitioned_table'] as const;
 
-/** A day of it is a partition; a view may have computed columns. */
+/** Keyed by day, because the table is partitioned by day; a view may have computed columns. */
 const datasets = RELATIONS.map((name) =>
   defineDataset({
     name,
@@ -21,7 +21,7 @@ const datasets = RELATIONS.map((name) =>
   }),
 );
 
-describeDeeply('an export may be of', () => {
+describeDeeply('an export can read', () => {
   let service: TestService;
   const me = someUser();
 
@@ -44,7 +44,7 @@ describeDeeply('an export may be of', () => {
   after(() => service.close());
 
   for (const name of RELATIONS) {
-    it(`${name.replaceAll('_', ' ')}, in a schema of its own`, async () => {
+    it(`${name.replaceAll('_', ' ')} in its own schema`, async () => {
       const days = `day >= '2025-01-01' AND day < '2026-01-01'`;
       const where = `tenant_id = '${me.tenantId}' AND ${days}`;
       const select = `SELECT id, day, sum FROM "Shop".${name} WHERE ${where} ORDER BY day, id`;

@@ -7,7 +7,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertEqualsCopy } from './compare.js';
 
-/** Filters, and the rows that they are to find. */
+/** Filters, and the condition for the rows that they should find. */
 const FILTERS: Readonly<Record<string, readonly (readonly [filters: object, where: string])[]>> = {
   customers: [
     [{ name: 'AN', vip: false }, `name ILIKE '%an%' AND NOT vip`],

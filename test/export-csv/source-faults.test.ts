@@ -16,7 +16,7 @@ const { columns, key, tenantColumn } = orders;
 const moody = defineDataset({ name: 'moody', title: 'Orders', table: 'moody', key, tenantColumn, columns });
 const ROWS = 2000;
 
-/** What `mood` tells the source database to do with queries of rows in the middle, which no plan samples. */
+/** `mood` makes queries of rows in the middle, which no plan samples, wait or fail. */
 describeDeeply('a source database', () => {
   let service: TestService;
   const me = someUser();
@@ -47,9 +47,10 @@ describeDeeply('a source database', () => {
   });
   after(() => closeCleanly(service));
 
-  // 40001: rows were vacuumed on the primary; 40P01: a lock of the recovery; 57P01: the connection was ended for either.
+  // Recovery conflicts: 40001: the primary vacuumed rows; 40P01: recovery needs a lock; 57P01: the connection was
+  // closed for either.
   for (const code of ['40001', '40P01', '57P01']) {
-    it(`that is a standby may cancel a query for its recovery (${code}): it is asked again`, async () => {
+    it(`that is a standby may cancel a query for its recovery (${code}): it is retried`, async () => {
       await mood(code);
       const jobId = await postExport(service, me, { type: 'moody' });
       await until('a second attempt', async () => ((await segmentsOf(service, jobId))[0]?.attempt ?? 0) >= 2);
@@ -58,7 +59,7 @@ describeDeeply('a source database', () => {
     });
   }
 
-  it('that takes longer for a query than SOURCE_STATEMENT_TIMEOUT is not waited for', async () => {
+  it('ends an export if a query takes longer than SOURCE_STATEMENT_TIMEOUT', async () => {
     await mood('wait');
     const jobId = await postExport(service, me, { type: 'moody' });
     const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');
@@ -67,7 +68,7 @@ describeDeeply('a source database', () => {
     assert.match(await operatorsReason(service, jobId), /canceling statement due to statement timeout/);
   });
 
-  /** SQLSTATEs by what an export makes of them, the retryable ones last. */
+  /** SQLSTATEs by the error code of the export, the retryable one last. */
   const outcomes = {
     SOURCE_FORBIDDEN: ['42501'],
     DATASET_UNAVAILABLE: ['42P01', '42703', '22012', '22P02', '25006', '54000', '55000', 'P0001', 'ABC12'],
@@ -77,7 +78,7 @@ describeDeeply('a source database', () => {
     assert.ok(isErrorCode(code));
     const { retryable } = ERRORS[code];
     for (const sqlstate of sqlstates) {
-      it(`that answers ${sqlstate} ends an export as ${code}, ${retryable ? 'after all attempts' : 'immediately'}`, async () => {
+      it(`that returns ${sqlstate} ends an export with ${code}, ${retryable ? 'after all attempts' : 'immediately'}`, async () => {
         await mood(sqlstate);
         const jobId = await postExport(service, me, { type: 'moody' });
         const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');

@@ -31,7 +31,7 @@ describeDeeply('a hot standby as the source database', function () {
       singleTenant: true,
       datasets: [...BUILT_IN_DATASETS, slow],
     });
-    // A second of a query whose snapshot the primary knows nothing of. No plan samples these rows.
+    // A query that takes a second, with a snapshot that the primary doesn't know of. No plan samples these rows.
     await queryRows(
       service.databaseUrl,
       `CREATE TABLE seen AS SELECT FROM generate_series(1, 1000);
@@ -77,7 +77,7 @@ describeDeeply('a hot standby as the source database', function () {
     },
   ];
   for (const { kind, what, onPrimary } of CONFLICTS) {
-    it(`cancels a query when ${what}: it is asked again, and the file is the same`, async () => {
+    it(`cancels a query when ${what}: it is retried, and the file is the same`, async () => {
       const undisturbed = await postExport(service, me, body);
       await untilEnded(service, me, undisturbed);
       const before = await conflictsOf(kind);
