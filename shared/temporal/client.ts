@@ -8,10 +8,10 @@ import type { PayloadKeys } from './payload-keys.js';
 import { fewUpdatesAtOnce } from './few-updates.js';
 import { createPayloadCodec } from './payload-codec.js';
 
-/** What the client's and the worker's connections have in common. */
+/** Options that client and worker connections share. */
 type ConnectOptions = Pick<ConnectionOptions, 'address' | 'tls' | 'metadata'> & { apiKey?: string };
 
-/** The message is a sentence for whoever starts a process. */
+/** Thrown when the Temporal settings are unusable; the message is a sentence for the operator. */
 export class TemporalSettingsError extends Error {
   override readonly name = 'TemporalSettingsError';
 }
@@ -25,27 +25,29 @@ export interface TemporalAddress {
 
 export interface TemporalClient {
   readonly client: Client;
-  /** For the fence: a closed workflow would answer queries with what it knew when it closed. */
+  /**
+   * Rejects queries to closed workflows, which would otherwise answer from their last state. Used by the slot fence.
+   */
   readonly openOnly: Client;
   close(): Promise<void>;
 }
 
-/** Absolute, because Temporal requires it from elsewhere. */
+/** Temporal requires an absolute path. */
 export const FAILURE_CONVERTER = fileURLToPath(
   new URL(`encrypted-failures${extname(import.meta.url)}`, import.meta.url),
 );
 
-/** What a `TemporalAddress` has besides the address when payloads and failures are encrypted. */
+/** The encryption settings of a `TemporalAddress`. */
 export const encryptedBy = (keys: PayloadKeys | undefined): Pick<TemporalAddress, 'dataConverter'> =>
   keys === undefined
     ? {}
     : { dataConverter: { payloadCodecs: [createPayloadCodec(keys)], failureConverterPath: FAILURE_CONVERTER } };
 
 /**
- * `TEMPORAL_*` variables and Temporal's own configuration file, as every Temporal tool reads them; an empty variable
- * counts as not set.
- * @param keys of `PAYLOAD_KEY`
- * @throws TemporalSettingsError when they cannot be used, such as a certificate that is not there
+ * Reads the `TEMPORAL_*` variables and Temporal's own configuration file, as every Temporal tool does; an empty
+ * variable counts as unset.
+ * @param keys from `PAYLOAD_KEY`
+ * @throws TemporalSettingsError when they are unusable, for example when a certificate file is missing
  */
 export function temporalAddress(keys: PayloadKeys | undefined): TemporalAddress {
   const { connectionOptions, namespace } = readSettings();
@@ -69,12 +71,10 @@ function readSettings(): ReturnType<typeof loadClientConnectConfig> {
 }
 
 /**
- * Connects lazily: a Temporal server that is away shows in `/readyz` and in 503s, not in a process that will not start.
- * The owner must `close()` it.
- *
- * No retries but our own: those of the SDK back off for up to 5 s, past the deadline of the call (10.4 s were measured
- * for one of 5 s), and on a connection that is closed meanwhile they end the process ("Channel has been shut down",
- * thrown by their timer). Activities are retried by Temporal, admission by itself.
+ * Connects lazily: while Temporal is down, `/readyz` and 503s report it, and the process still starts. The owner must
+ * `close()` it. The SDK's retries are off: they back off for up to 5 s, past the call's deadline (measured: 10.4 s for
+ * a 5 s call), and if the connection is closed meanwhile, their timer throws "Channel has been shut down" and ends the
+ * process. Temporal retries activities; admission retries itself.
  */
 export function connectTemporal(
   { connection: options, namespace, dataConverter }: TemporalAddress,
@@ -83,7 +83,7 @@ export function connectTemporal(
   const connection = Connection.lazy({
     ...options,
     interceptors: [],
-    // By itself, gRPC tries again after up to two minutes: that long after an outage calls would still be refused.
+    // gRPC's default reconnect backoff grows to two minutes, and calls would still fail that long after an outage.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2000 },
   });
   const common = { connection, namespace, ...(dataConverter === undefined ? {} : { dataConverter }) };

@@ -8,7 +8,7 @@ import {
 
 const readable = new DefaultFailureConverter();
 
-/** Failures about a wrong key stay readable: an operator without the key must be able to read them. */
+/** Failures about a wrong key stay readable, because the operator who reads them lacks the key. */
 const isAboutKeys = (error: unknown): boolean =>
   error instanceof Error && (error instanceof ApplicationFailure ? error.type : error.name) === 'PayloadKeyError';
 
@@ -19,5 +19,5 @@ class EncryptedFailures extends DefaultFailureConverter {
   }
 }
 
-/** Temporal loads this module by its path, also into the workflows' sandbox, and finds the converter by its name. */
+/** Temporal loads this module by path, also in the workflow sandbox, and looks the converter up by this name. */
 export const failureConverter: FailureConverter = new EncryptedFailures({ encodeCommonAttributes: true });

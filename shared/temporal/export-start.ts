@@ -5,19 +5,19 @@ import { exportSearchAttributes } from './search-attributes.js';
 import { turnsOf } from './tenant-weights.js';
 
 /**
- * A worker that stops takes a task with it now and then, which another may have after so long. Temporal's default is
- * 10 s; the longest replay takes less than one.
+ * A stopping worker occasionally takes a task with it; another worker gets it after this long. Temporal's default is 10
+ * s; the longest replay takes less than 1 s.
  */
 const TASK_TIMEOUT_MS = 5000;
 
 interface ExportStart extends Omit<ExportInput, 'admitted'> {
-  /** Default false: the export has to wait for a slot. */
+  /** Default false: the export must claim a slot first. */
   readonly admitted?: boolean;
   /** Start it even if an export with this id has ended. */
   readonly again?: boolean;
 }
 
-/** Options to start an export, for every starter: its semaphore, a scheduled run, or a check that finds it missing. */
+/** Options to start an export, used by the semaphore, scheduled runs and the check for missing exports. */
 export const exportStart = ({ job, limit, tuning, admitted = false, again = false }: ExportStart) => ({
   workflowId: exportWorkflowId(job.jobId),
   taskQueue: CONTROL_QUEUE,
@@ -31,7 +31,7 @@ export const exportStart = ({ job, limit, tuning, admitted = false, again = fals
   staticDetails: exportDetails(job),
 });
 
-/** What was asked for, without the values of its filters: those are in the input, for whoever may read that. */
+/** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */
 function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
   const filtered = Object.keys(filters).join(', ') || 'none';
   return `asked for at ${createdAt} by user ${userId} of tenant ${tenantId}  \n${columns.length} columns, filters: ${filtered}`;

@@ -1,10 +1,9 @@
 import type { WorkflowClientInterceptor } from '@temporalio/client';
 
 /**
- * Temporal takes ten updates of one workflow at a time. It refuses the eleventh, and with the refusal it forgets the
- * workflow task that is just being worked on, whose answer then comes to nothing: of fifty updates at once many
- * outlived their deadline, while fifty in turns of three to nine took half a second. Less than a half, so that two
- * processes stay below ten.
+ * Temporal allows ten concurrent updates per workflow. When it rejects the eleventh, it also drops the workflow task in
+ * progress, so that task's work is lost: with fifty updates at once many timed out, while fifty in groups of three to
+ * nine took half a second. 4 keeps two processes below ten.
  */
 const AT_ONCE = 4;
 
@@ -13,7 +12,7 @@ interface Line {
   readonly waiting: (() => void)[];
 }
 
-/** Sends updates of one workflow a few at a time, first come, first served. Deadlines of calls run meanwhile. */
+/** Sends at most a few updates to one workflow at a time, in order. Call deadlines keep running while they wait. */
 export function fewUpdatesAtOnce(): WorkflowClientInterceptor {
   const lines = new Map<string, Line>();
 
@@ -26,7 +25,7 @@ export function fewUpdatesAtOnce(): WorkflowClientInterceptor {
   }
   function leave(id: string, line: Line): void {
     const next = line.waiting.shift();
-    // Whoever is next takes the place over.
+    // The next caller takes over this place.
     if (next !== undefined) next();
     else if (--line.running === 0) lines.delete(id);
   }

@@ -9,8 +9,8 @@ export function grpcCode(error: unknown): number | null {
   return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : null;
 }
 
-/** True if Temporal rejected the call for good: not an outage, and no reason to retry. */
+/** True if Temporal rejected the call as invalid, so retrying cannot help. */
 export const isInvalid = (error: unknown): boolean => grpcCode(error) === INVALID_ARGUMENT;
 
-/** True if a rate limit of the server refused the call: a moment later it may pass. */
+/** True if a server rate limit rejected the call; a retry may succeed a moment later. */
 export const isRateLimited = (error: unknown): boolean => grpcCode(error) === RESOURCE_EXHAUSTED;

@@ -8,7 +8,9 @@ import type {
   SegmentMode,
 } from '../contract.js';
 
-/** What workflows and activities take and return. Payloads carry ids, keys and small numbers; never rows, never secrets. */
+/**
+ * Inputs and results of workflows and activities. Payloads carry ids, keys and small numbers; never rows or secrets.
+ */
 
 /** Retry and time limits of one kind of activity; times in milliseconds. */
 export interface ActivityTuning {
@@ -21,28 +23,28 @@ export interface ActivityTuning {
 }
 
 export interface WebhookTuning {
-  /** Pauses before the second attempt, the third and so on, ms; there is one attempt more than these. */
+  /** Delays before the second and later attempts, ms; there is one more attempt than delays. */
   readonly retryDelaysMs: readonly number[];
-  /** How long the receiver may take to answer, ms. */
+  /** Time limit for the receiver's response, ms. */
   readonly timeoutMs: number;
-  /** How long an attempt may take in all; after that its worker counts as dead, ms. */
+  /** Time limit for a whole attempt, after which its worker counts as dead, ms. */
   readonly startToCloseMs: number;
 }
 
-/** Everything that a workflow may vary. It travels in the input: workflow code cannot read the environment. */
+/** All settings that workflows use. They travel in the input, because workflow code cannot read the environment. */
 export interface Tuning {
-  /** Segments of one export that run at the same time, over all workers. */
+  /** Segments of one export that run in parallel, across all workers. */
   readonly segmentsInFlight: number;
-  /** The tenant's share of the database readers beside others' of 1. Absent: 1. */
+  /** The tenant's share of the database readers, relative to other tenants' weight of 1. Absent: 1. */
   readonly fairnessWeight?: number;
-  /** Bytes of output that a segment is planned to yield. */
+  /** Target output size of a segment, bytes. */
   readonly segmentBytes: number;
   readonly maxSegmentRows: number;
   readonly maxRows: number;
   readonly maxBytes: number;
   /** How long `download_url` is valid after completion, in seconds. */
   readonly urlTtlSeconds: number;
-  /** Longest life of one export workflow, retries and waiting included. */
+  /** Maximum duration of an export workflow, including retries and waiting. */
   readonly executionTimeoutMs: number;
   readonly control: ActivityTuning;
   readonly plan: ActivityTuning;
@@ -50,17 +52,17 @@ export interface Tuning {
   readonly finish: ActivityTuning;
   readonly mail: ActivityTuning;
   readonly webhook: WebhookTuning;
-  /** Semaphore: how often it looks for dead exports while any is active, and how long it stays when none is. */
+  /** How often the semaphore checks for dead exports while any is active, and how long it stays alive when none is. */
   readonly reapEveryMs: number;
   readonly idleMs: number;
-  /** How often a waiting export asks for its slot again if no hint reaches it. */
+  /** How often a waiting export claims its slot again if no signal arrives. */
   readonly claimEveryMs: number;
 }
 
-/** What a semaphore runs with. */
+/** The part of the tuning that a semaphore needs. */
 export type SlotsTuning = Pick<Tuning, 'control' | 'reapEveryMs' | 'idleMs' | 'fairnessWeight'>;
 
-/** How large an export may be, and how its segments are cut. */
+/** Limits on an export's size, and how it is cut into segments. */
 export type SizeTuning = Pick<Tuning, 'segmentBytes' | 'maxSegmentRows' | 'maxRows' | 'maxBytes'>;
 
 export interface ExportInput {
@@ -68,22 +70,24 @@ export interface ExportInput {
   /** Active exports that this user may have. */
   readonly limit: number;
   readonly tuning: Tuning;
-  /** The semaphore has taken the slot in the step that starts this export. */
+  /** The semaphore took the slot in the same step that starts this export. */
   readonly admitted: boolean;
 }
 
 export interface AdmitRequest extends Omit<ExportInput, 'admitted'> {
-  /** Refused after this moment (ms since 1970): the client has been told 503 by then. */
+  /** The request is rejected after this time (ms since 1970), because the client has already received a 503. */
   readonly notAfter: number;
-  /** An export of this id has ended, and nothing is left of it: start another with the same id. */
+  /** An export with this id has ended and left nothing behind: start another with the same id. */
   readonly again: boolean;
-  /** Answer when the start is ordered, not when it is confirmed: for a job id that nobody else can have used. */
+  /**
+   * Answer as soon as the start is ordered, without waiting for confirmation. Only for job ids that cannot be in use.
+   */
   readonly atOnce: boolean;
 }
 
 export interface Admission {
   readonly jobId: string;
-  /** False when the job was known already (a repeated request). */
+  /** False if the job already existed (a repeated request). */
   readonly started: boolean;
 }
 
@@ -92,18 +96,18 @@ export interface ClaimRequest {
   readonly limit: number;
 }
 
-/** Input of the `claimSlot` activity. The job comes whole, because this activity inserts its row. */
+/** Input of the `claimSlot` activity. Contains the whole job, because this activity inserts its row. */
 export interface ClaimInput extends Omit<ExportInput, 'tuning'> {
-  /** For a semaphore that has to be started. */
+  /** For starting the semaphore if it is not running. */
   readonly tuning: SlotsTuning;
 }
 
-/** What a semaphore knows. A waiter is an export that has been reset after its end, or that outlived its semaphore. */
+/** The semaphore's state. Waiters are exports that were reset after their end or that outlived their semaphore. */
 export interface SlotsState {
-  /** `starting`: its child is being started, so that a look must pass over it. */
+  /** `starting`: its child workflow is being started, so the check for dead exports must skip it. */
   readonly holders: Readonly<Record<string, 'starting' | 'held'>>;
   readonly waiters: readonly string[];
-  /** Found dead; their rows are still to be settled. */
+  /** Found dead; their rows have not been settled yet. */
   readonly unsettled: readonly string[];
 }
 
@@ -115,7 +119,7 @@ export interface SlotsInput {
   readonly state: SlotsState;
 }
 
-/** Answer of the `progress` query: committed segments only, what is running adds its heartbeats in the API. */
+/** Result of the `progress` query: committed segments only. The API adds the heartbeats of running segments. */
 export interface ExportProgress {
   readonly phase: Phase;
   readonly totalRows: number | null;
@@ -124,7 +128,7 @@ export interface ExportProgress {
   readonly segments: number | null;
 }
 
-/** What a running segment heartbeats. */
+/** Heartbeat of a running segment. */
 export interface SegmentHeartbeat {
   readonly segment: number;
   readonly rows: number;
@@ -136,7 +140,7 @@ export interface ExportResult {
   readonly fileSize: number | null;
 }
 
-/** How a job ended, which its user is to be told. */
+/** How a job ended, for notifying its user. */
 export interface EventRef extends JobRef {
   readonly event: NotificationEvent;
 }
@@ -147,44 +151,44 @@ export interface NotificationInput extends EventRef {
   readonly tuning: Tuning;
 }
 
-/** One more delivery of a webhook, because somebody asked for it. */
+/** One extra delivery of a webhook, made on request. */
 export interface RedeliveryInput extends EventRef {
   readonly tuning: Tuning;
 }
 
-/** Input of one run of the sweep. */
+/** Input of one sweep run. */
 export interface RetentionInput {
   readonly tuning: Tuning;
-  /** The pause between two sweeps, ms. */
+  /** Pause between two sweeps, ms. */
   readonly everyMs: number;
-  /** No sweep starts after this many ms; 0: one sweep only. */
+  /** No new sweep starts after this many ms; 0: one sweep only. */
   readonly forMs: number;
 }
 
-/** What a plan must fulfil beyond the request; the answer to a segment that the last one did not fit. */
+/** Requirements on a new plan beyond the request, after a segment outgrew the previous plan. */
 export interface PlanDemand {
-  /** Replace the plan of this generation or of an earlier one. */
+  /** Replace the plan of this or an earlier generation. */
   readonly afterGeneration?: number;
-  /** The least version of the encoder. */
+  /** The minimum encoder version. */
   readonly encoderVersion?: number;
   /** Leave room for segments that are much larger than the sample suggests. */
   readonly withHeadroom?: boolean;
 }
 
-/** What the workflow needs to know of a plan; bounds and SQL stay in PostgreSQL. */
+/** The part of a plan that the workflow needs; bounds and SQL stay in PostgreSQL. */
 export interface PlanSummary {
   readonly generation: number;
   readonly totalRows: number;
   readonly segments: number;
-  /** Rows of the only segment if the plan has written it, with the upload open; null otherwise. */
+  /** Row count of the only segment if planning already wrote it and left the upload open; null otherwise. */
   readonly segmentRows: number | null;
 }
 
 export type OpenedUpload =
   | { readonly state: 'open' }
-  /** The file of this job is complete already. */
+  /** This job's file is already complete. */
   | { readonly state: 'complete'; readonly file: FinishedFile }
-  /** The upload was dead; a new generation has begun and wants a plan. */
+  /** The upload no longer existed; a new generation has started and needs a plan. */
   | { readonly state: 'replaced' };
 
 export type FinishAnswer =

@@ -5,14 +5,14 @@ import type { Admission, AdmitRequest, ClaimRequest, ExportProgress, SlotsState 
 export const admitUpdate = defineUpdate<Admission, [AdmitRequest]>('admit');
 /** userExportSlots: true when the export holds a slot; false when it waits for one. */
 export const claimUpdate = defineUpdate<boolean, [ClaimRequest]>('claim');
-/** userExportSlots: the export with this job id has ended, whatever way. */
+/** userExportSlots: the export with this job id has ended, for any reason. */
 export const releaseSignal = defineSignal<[string]>('release');
-/** userExportSlots: the fence for exports that were reset to their middle. */
+/** userExportSlots: the fence for exports that were reset to a point in the middle. */
 export const isHolderQuery = defineQuery<boolean, [string]>('isHolder');
-/** userExportSlots: holders, waiters, and what is still to be settled. */
+/** userExportSlots: holders, waiters, and unsettled exports. */
 export const slotsQuery = defineQuery<SlotsState>('slots');
 
-/** exportWorkflow: how far it is, by committed segments. */
+/** exportWorkflow: progress by committed segments. */
 export const progressQuery = defineQuery<ExportProgress>('progress');
-/** exportWorkflow: a hint to ask for the slot again. */
+/** exportWorkflow: a hint to claim the slot again. */
 export const slotGrantedSignal = defineSignal('slotGranted');

@@ -1,17 +1,17 @@
 import type { NotificationEvent, UserRef } from '../contract.js';
 
-/** Task queues, and the ids by which workflows find each other. */
+/** Task queue names, and the workflow ids that other workflows use. */
 
 /** Workflows and short activities. */
 export const CONTROL_QUEUE = 'export-control';
 
-/** Plan, segments, finish: what reads the source database and writes parts. */
+/** Plan, segments, finish: activities that read the source database and write parts. */
 export const DATA_QUEUE = 'export-data';
 
 /** Mails. */
 export const MAIL_QUEUE = 'export-mail';
 
-/** Webhook deliveries, on their own queue: receivers decide how long they take, and nothing else may wait for them. */
+/** Webhook deliveries have their own queue, because slow receivers must not delay anything else. */
 export const WEBHOOK_QUEUE = 'export-webhooks';
 
 export const exportWorkflowId = (jobId: string): string => `export/${jobId}`;
@@ -25,7 +25,7 @@ export const erasureWorkflowId = ({ tenantId, userId }: UserRef): string => `era
 
 export const redeliveryWorkflowId = (jobId: string): string => `redelivery/${jobId}`;
 
-/** The job that a workflow is about; null where it is about none, or about several. */
+/** The job that a workflow belongs to; null if it belongs to none or to several. */
 export function jobIdOfWorkflow(workflowId: string): string | null {
   const [kind = '', jobId] = workflowId.split('/');
   return ['export', 'notification', 'redelivery'].includes(kind) ? (jobId ?? null) : null;

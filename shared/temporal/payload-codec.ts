@@ -4,7 +4,7 @@ import proto from '@temporalio/proto';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { PayloadKeys } from './payload-keys.js';
 
-/** As Temporal's samples name them, so that its tools recognize encrypted payloads. */
+/** Named as in Temporal's samples, so that its tools recognize encrypted payloads. */
 const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
 
@@ -19,7 +19,7 @@ export class PayloadKeyError extends Error {
   override readonly name = 'PayloadKeyError';
 }
 
-/** The key that a payload is encrypted with; null for one that is not encrypted. */
+/** The id of the key that encrypted a payload; null if the payload is not encrypted. */
 export function keyIdOf({ metadata }: Payload): string | null {
   const encoding = metadata?.[METADATA_ENCODING_KEY];
   if (encoding == null || text(encoding) !== ENCODING) return null;
@@ -28,8 +28,8 @@ export function keyIdOf({ metadata }: Payload): string | null {
 }
 
 /**
- * Encrypts whole payloads with AES-256-GCM: 12 random bytes, the ciphertext, 16 bytes that authenticate it and the name
- * of the key. A payload that is not encrypted passes as it is: what was written before there was a key.
+ * Encrypts whole payloads with AES-256-GCM: a random 12-byte IV, the ciphertext, and a 16-byte tag that also
+ * authenticates the key id. `decode` returns unencrypted payloads unchanged, because they may predate encryption.
  * @throws PayloadKeyError from `decode`
  */
 export function createPayloadCodec({ current, byId }: PayloadKeys): PayloadCodec {
@@ -72,7 +72,7 @@ export function createPayloadCodec({ current, byId }: PayloadKeys): PayloadCodec
 
   return {
     encode: (payloads) => Promise.resolve(payloads.map(encrypt)),
-    // Within the promise, so that it rejects.
+    // Inside `then`, so that an error rejects the promise.
     decode: (payloads) => Promise.resolve().then(() => payloads.map(decrypt)),
   };
 }

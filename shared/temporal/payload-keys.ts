@@ -1,16 +1,16 @@
-/** The keys that payloads are encrypted with before Temporal keeps them: `PAYLOAD_KEY`. */
+/** The keys from `PAYLOAD_KEY`, which encrypt payloads before Temporal stores them. */
 export interface PayloadKeys {
-  /** The name of the key that encrypts. */
+  /** Id of the key used to encrypt. */
   readonly current: string;
-  /** By name, 32 bytes each; all of them decrypt. */
+  /** 32-byte keys by id; any of them can decrypt. */
   readonly byId: ReadonlyMap<string, Buffer>;
 }
 
 const ENTRY = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/;
 
 /**
- * Reads `2026-11:BASE64,2026-05:BASE64`: names and base64 of 32 random bytes, the key that encrypts first.
- * @returns null when an entry is no such pair or a name comes twice
+ * Parses `2026-11:BASE64,2026-05:BASE64`: key ids, each with 32 random bytes in base64; the first key encrypts.
+ * @returns null if an entry is malformed or an id is repeated
  */
 export function readPayloadKeys(text: string): PayloadKeys | null {
   const byId = new Map<string, Buffer>();

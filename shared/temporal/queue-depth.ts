@@ -2,15 +2,15 @@ import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from './names.js';
 
-/** A queue of Temporal, as its server counts it. */
+/** Depth of a task queue as counted by the Temporal server. */
 export interface QueueDepth {
   readonly queue: string;
   readonly kind: 'workflow' | 'activity';
-  /** Tasks that no worker has taken yet; those of one partition may be counted twice for a moment. */
+  /** Tasks that no worker has taken yet; one partition's may briefly be counted twice. */
   readonly backlog: number;
-  /** Of the oldest of them. */
+  /** Age of the oldest one. */
   readonly ageSeconds: number;
-  /** Workers that have asked for tasks lately. */
+  /** Workers that polled recently. */
   readonly workers: number;
 }
 
@@ -24,10 +24,13 @@ const QUEUES = [
   { queue: WEBHOOK_QUEUE, kind: 'activity' },
 ] as const;
 
-/** A worker asks again at least once a minute; the server remembers those that asked within five. */
+/** Workers poll at least once a minute; the server remembers pollers for five minutes. */
 const ASKED_WITHIN_SECONDS = 90;
 
-/** The queues that exports and their notifications wait in. Takes at most `limitMs`; throws what gRPC throws. */
+/**
+ * Reads the depth of all queues that exports and their notifications use, in at most `limitMs`.
+ * @throws gRPC errors
+ */
 export async function queueDepths(client: Client, limitMs: number): Promise<QueueDepth[]> {
   const { namespace } = client.options;
   const { workflowService } = client.connection;
@@ -53,6 +56,6 @@ export async function queueDepths(client: Client, limitMs: number): Promise<Queu
   );
 }
 
-/** Of a Duration or a Timestamp, whose seconds are 64 bits wide. */
+/** Seconds of a Duration or Timestamp, whose `seconds` are 64-bit. */
 const secondsOf = (time: { seconds?: unknown; nanos?: number | null } | null | undefined): number =>
   Number(time?.seconds ?? 0) + (time?.nanos ?? 0) / 1e9;

@@ -1,7 +1,7 @@
 import { SearchAttributeType, defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { JobSeed, UserRef } from '../contract.js';
 
-/** What operators filter exports by in Temporal. Registered once per namespace by `npm run setup:temporal`. */
+/** Attributes by which operators filter exports in Temporal. `npm run setup:temporal` registers them per namespace. */
 export const EXPORT_USER_ID = defineSearchAttributeKey('ExportUserId', SearchAttributeType.KEYWORD);
 export const EXPORT_TENANT_ID = defineSearchAttributeKey('ExportTenantId', SearchAttributeType.KEYWORD);
 export const EXPORT_TYPE = defineSearchAttributeKey('ExportType', SearchAttributeType.KEYWORD);
@@ -19,15 +19,15 @@ export const SEARCH_ATTRIBUTES = [
 ] as const;
 
 /**
- * Of whom a semaphore is, too. Notifications have none: whoever ends all that a tenant has running ends no message to a
- * user with it.
+ * Semaphores have these too. Notifications don't, so terminating everything that a tenant has running leaves messages
+ * to its users alone.
  */
 export const ownerSearchAttributes = ({ userId, tenantId }: UserRef): SearchAttributePair[] => [
   { key: EXPORT_USER_ID, value: userId },
   { key: EXPORT_TENANT_ID, value: tenantId },
 ];
 
-/** For lists of Temporal: everything that has them. */
+/** List filter for all workflows with these attributes. */
 export const ownerQuery = ({ userId, tenantId }: UserRef): string =>
   `${EXPORT_TENANT_ID.name} = "${tenantId}" AND ${EXPORT_USER_ID.name} = "${userId}"`;
 

@@ -7,13 +7,13 @@ import { turnsOf } from './tenant-weights.js';
 import { slotsTuning } from './tuning.js';
 
 /**
- * A killed worker now and then takes a task with it. Temporal's default of 10 s before another worker may have the task
- * is longer than a request waits. With 2 s, a worker that had just started on a busy machine was too slow for twenty
- * replays at once, and Temporal waits another two seconds before it retries.
+ * A killed worker occasionally takes a task with it. Temporal's default of 10 s before another worker gets the task is
+ * longer than a request waits. With 2 s, a worker that had just started on a busy machine was too slow for twenty
+ * replays at once, and Temporal waits another 2 s before it retries.
  */
 const TASK_TIMEOUT_MS = 2500;
 
-/** What a semaphore starts with: running jobs hold their slots, queued ones wait. */
+/** The initial state: running jobs hold their slots, queued ones wait. */
 const firstState = (active: readonly ActiveJob[]): SlotsState => ({
   holders: Object.fromEntries(
     active.filter(({ status }) => status === 'PROCESSING').map(({ jobId }) => [jobId, 'held' as const]),
@@ -23,10 +23,9 @@ const firstState = (active: readonly ActiveJob[]): SlotsState => ({
 });
 
 /**
- * How a user's semaphore is started when it is not there, whoever asks it: a request, or an export about itself.
- *
- * @param active the user's jobs, as their rows stand
- * @returns for one update: each needs its own
+ * Options to start a user's semaphore if it is not running, used by requests and by exports.
+ * @param active the user's active jobs, from their rows
+ * @returns options for a single update; create new ones for each
  */
 export const slotsStart = (
   { userId, tenantId }: UserRef,

@@ -5,20 +5,20 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const MIB = 1024 * 1024;
 
-/** Twelve attempts from 1 s doubling to 60 s: about eight minutes of an outage are waited out. */
+/** Twelve attempts, 1 s apart doubling to 60 s: survives an outage of about eight minutes. */
 const RETRY = { maximumAttempts: 12, initialIntervalMs: SECOND, maximumIntervalMs: MINUTE };
 
 const short: ActivityTuning = { ...RETRY, startToCloseMs: 10 * SECOND, heartbeatMs: 0 };
 const long: ActivityTuning = { ...RETRY, startToCloseMs: 30 * MINUTE, heartbeatMs: 15 * SECOND };
 
-/** The schedule that the specification of Standard Webhooks gives as its example: three days. */
+/** The retry schedule that the Standard Webhooks specification suggests: three days. */
 const WEBHOOK: WebhookTuning = {
   retryDelaysMs: [5 * SECOND, 5 * MINUTE, 30 * MINUTE, ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR)],
   timeoutMs: 15 * SECOND,
   startToCloseMs: 30 * SECOND,
 };
 
-/** What production runs with, where the environment says nothing else. Tests shorten the times. */
+/** Production defaults, unless the environment overrides them. Tests use shorter times. */
 export const DEFAULT_TUNING: Tuning = {
   segmentsInFlight: 4,
   segmentBytes: 16 * MIB,
@@ -31,7 +31,7 @@ export const DEFAULT_TUNING: Tuning = {
   plan: long,
   segment: long,
   finish: long,
-  // A mail is worth a day of patience (23 hours, see mailActivities): it is what tells the user that the wait is over.
+  // Mails are retried for a day (23 hours, see mailActivities), because they tell the user that the export is ready.
   mail: {
     ...RETRY,
     maximumAttempts: 60,
