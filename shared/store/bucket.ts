@@ -2,14 +2,14 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { namingStoreFaults } from './store-errors.js';
 import { StoreFeatures } from './store-features.js';
 
-/** Ends a request with the work that it is part of. */
+/** Aborts a request together with the work it belongs to. */
 export const until = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
   signal === undefined ? {} : { abortSignal: signal };
 
-/** RFC 6266: a plain name for old clients would go beside `filename*`; ours are plain already. */
+/** RFC 6266: old clients would also need a plain name next to `filename*`; our names are always plain. */
 export const disposition = (fileName: string): string => `attachment; filename="${fileName}"`;
 
-/** What every part of `ObjectStore` works with. */
+/** What every part of `ObjectStore` shares. */
 export class Bucket {
   protected readonly features = new StoreFeatures();
 
@@ -18,7 +18,7 @@ export class Bucket {
     protected readonly bucket: string,
   ) {}
 
-  /** Gives the store's faults the codes and sentences of the error table. */
+  /** Converts the store's errors to codes and sentences of the error table. */
   protected run<T>(work: () => Promise<T>): Promise<T> {
     return namingStoreFaults(`The bucket ${this.bucket}`, work);
   }

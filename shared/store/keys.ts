@@ -1,15 +1,15 @@
-/** Where things are kept in the bucket. */
+/** The layout of the bucket. */
 
-/** Where the file of a job is kept in the bucket. */
+/** Key of a job's file. */
 export const fileKey = (userId: string, jobId: string, extension: string): string =>
   `exports/${userId}/${jobId}.${extension}`;
 
-/** Where held pieces of a job are kept until its file is complete. */
+/** Prefix of a job's held pieces, which exist until its file is complete. */
 export const temporaryPrefix = (jobId: string): string => `tmp/${jobId}/`;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whose file or held piece is kept under a key; null for a key that is not one of ours. */
+/** The job id in the key of a file or held piece; null if the key is not one of ours. */
 export function jobIdOfKey(key: string): string | null {
   const [kind, first = '', second = ''] = key.split('/');
   if (kind !== 'tmp' && kind !== 'exports') return null;

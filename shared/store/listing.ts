@@ -1,13 +1,12 @@
 import { ServiceError } from '../errors.js';
 
 /**
- * Pages of the longest listing that is followed: every part of an upload on a page of its own, or ten million objects.
- * A listing beyond it is a fault of the store.
+ * Enough for an upload with one part per page, or for ten million objects. A longer listing means the store is broken.
  */
 const MAX_PAGES = 10_000;
 
 export interface Listing<Page, Marker> {
-  /** What is listed, for error messages. */
+  /** Name of the listing, for error messages. */
   readonly what: string;
   readonly fetchPage: (after: Marker | undefined) => Promise<Page>;
   /** Where the next page starts; undefined after the last page. */
@@ -15,8 +14,9 @@ export interface Listing<Page, Marker> {
 }
 
 /**
- * Follows a paged listing to its end.
- * @throws ServiceError STORAGE_UNAVAILABLE when the store repeats a marker or has more than 10,000 pages, because that listing would never end
+ * Reads all pages of a listing.
+ * @throws ServiceError STORAGE_UNAVAILABLE if the store repeats a marker or returns more than 10,000 pages, because
+ * such a listing would never end
  */
 export async function* followListing<Page, Marker>(listing: Listing<Page, Marker>): AsyncGenerator<Page> {
   const seen = new Set<string>();

@@ -19,18 +19,18 @@ interface UploadTarget {
   readonly uploadId: string;
 }
 
-/** Thrown instead of a completion that was not tried: it says nothing about what the store can do. */
+/** Thrown instead of attempting a completion; it says nothing about the store's features. */
 class ObjectExists extends Error {}
 
-/** The multipart uploads of a bucket: `ObjectStore` has the contract. */
+/** The multipart uploads of a bucket. `ObjectStore` documents the errors. */
 export class MultipartUploads extends UploadListing {
-  /** @returns null when there is no such object */
+  /** @returns null if the object does not exist */
   async head(key: string): Promise<StoredObject | null> {
     return this.run(async () => {
       try {
         const head = await this.s3.send(new HeadObjectCommand({ ...this.at(key), ChecksumMode: 'ENABLED' }));
         const { ContentLength: size = 0, ChecksumCRC32: crc32 = null, Metadata: metadata = {} } = head;
-        // A composite checksum, `…-3`, is that of the parts' checksums.
+        // A composite checksum (`…-3`) is computed from the parts' checksums.
         const isComposite = head.ChecksumType === 'COMPOSITE' || crc32?.includes('-') === true;
         return { size, crc32: isComposite ? null : crc32, metadata };
       } catch (error) {
@@ -63,8 +63,8 @@ export class MultipartUploads extends UploadListing {
   }
 
   /**
-   * @param part `crc32` of the body; the store refuses the part when it does not match, which another try may better
-   * @returns the part's ETag, or null when there is no such upload
+   * @param part `crc32` of the body; the store rejects the part on a mismatch, and a retry may succeed
+   * @returns the part's ETag, or null if the upload does not exist
    */
   async uploadPart(
     target: UploadTarget,
@@ -83,7 +83,7 @@ export class MultipartUploads extends UploadListing {
         return await this.features.try(
           'part checksums',
           () => send({ ChecksumCRC32: crc32Base64(crc32) }),
-          // Every store has this one, at several times the cost.
+          // All stores support Content-MD5, at several times the CPU.
           () => send({ ContentMD5: createHash('md5').update(body).digest('base64') }),
         );
       } catch (error) {
@@ -96,10 +96,10 @@ export class MultipartUploads extends UploadListing {
   }
 
   /**
-   * Creates the object, unless the key exists.
-   * @param parts in the order of the file
+   * Creates the object unless the key exists.
+   * @param parts in file order
    * @param crc32 of the whole object
-   * @returns `completed`, or `unclear` when the upload is gone or an object is there already: HEAD settles it
+   * @returns `completed`, or `unclear` if the upload is gone or the object already exists; HEAD tells which
    */
   async completeUpload(
     target: UploadTarget,
@@ -111,8 +111,8 @@ export class MultipartUploads extends UploadListing {
         return await this.features.try(
           'create only',
           () => this.#complete(target, parts, crc32, { IfNoneMatch: '*' }),
-          // Between the two requests another attempt may complete: then its object has the same bytes, or its upload was
-          // aborted before this one began.
+          // Another attempt may complete between the two requests. Then its object has the same bytes, or its upload
+          // was aborted before this one began.
           async () => {
             if ((await this.head(target.key)) !== null)
               throw new ObjectExists('An object with this key already exists.');
@@ -141,7 +141,7 @@ export class MultipartUploads extends UploadListing {
       const body = { UploadId: uploadId, MultipartUpload: { Parts } };
       const command = new CompleteMultipartUploadCommand({ ...this.at(key), ...body, ...checksum, ...condition });
       const { ETag } = await this.s3.send(command);
-      // The status was sent before the store knew: an error may follow it, and the SDK misses one before a line end.
+      // The store may send 200 first and an error in the body later; the SDK misses one that precedes a line end.
       if (ETag === undefined) throw new Error('the store returned no ETag for the object');
       return 'completed';
     };
@@ -151,7 +151,7 @@ export class MultipartUploads extends UploadListing {
         this.features.try(
           'object checksum',
           () => send(summed, whole),
-          // The store has checked every part, and knows only the checksum of their checksums.
+          // The store has checked every part, but only knows the checksum of their checksums.
           () => send(summed, {}),
         ),
       () => send(plain, {}),
@@ -168,7 +168,7 @@ export class MultipartUploads extends UploadListing {
     });
   }
 
-  /** Aborts what is open under a key until nothing is: an attempt that was late may have opened another. */
+  /** Aborts all open uploads under a key, repeatedly, because a late attempt may have opened another. */
   async abortUploadsOf(key: string, signal?: AbortSignal): Promise<void> {
     for (let round = 0; round < 10; round++) {
       const open = (await this.openUploads(key, signal)).filter((upload) => upload.key === key);

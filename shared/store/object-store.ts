@@ -24,24 +24,24 @@ export interface ListedObject {
 
 export interface PresignOptions {
   readonly method: 'GET' | 'HEAD';
-  /** What the file is saved as. */
+  /** Name of the downloaded file. */
   readonly fileName: string;
-  /** S3 counts in whole seconds from the one that this lies in. */
+  /** S3 uses whole seconds, rounded down. */
   readonly signedAt: Date;
-  /** How long the address lives, at most 604,800. */
+  /** Lifetime of the URL, at most 604,800. */
   readonly seconds: number;
 }
 
-/** Deletes that run at once where the store has no bulk delete. */
+/** Parallel deletes if the store has no bulk delete. */
 const DELETES_AT_ONCE = 20;
 
 /**
- * One bucket of any S3 server: docs/object-storage.md says what it must be able to do. Every method throws ServiceError
- * STORAGE_UNAVAILABLE when another try may succeed and STORAGE_REFUSED when none will, and says in its return value what
- * an operation is expected to meet (no such object, no such upload).
+ * One bucket on any S3 server; docs/object-storage.md lists the requirements. Every method throws ServiceError
+ * STORAGE_UNAVAILABLE if a retry may succeed and STORAGE_REFUSED if not. Expected outcomes (no such object, no such
+ * upload) are return values.
  */
 export class ObjectStore extends MultipartUploads {
-  /** @param links signs with the host that browsers use; the same client where there is no other */
+  /** @param links client that signs URLs for the host that browsers use; default: the same client */
   constructor(
     s3: S3Client,
     private readonly links: S3Client,
@@ -50,13 +50,13 @@ export class ObjectStore extends MultipartUploads {
     super(s3, bucket);
   }
 
-  /** @throws ServiceError when the bucket is missing or out of reach */
+  /** @throws ServiceError if the bucket is missing or unreachable */
   async check(): Promise<void> {
     await this.run(async () => {
       try {
         await this.s3.send(new HeadBucketCommand({ Bucket: this.bucket }));
       } catch (error) {
-        // HEAD has no body to say NoSuchBucket in.
+        // A HEAD response has no body, so it cannot say NoSuchBucket.
         if (!isStoreError(error, 'NotFound')) throw error;
         throw new ServiceError(
           'STORAGE_UNAVAILABLE',
@@ -68,7 +68,7 @@ export class ObjectStore extends MultipartUploads {
     });
   }
 
-  /** One object written in one stream, of unknown length; nothing is left of it when the stream fails. */
+  /** Writes one object from a stream of unknown length; leaves nothing behind if the stream fails. */
   async putStream(key: string, body: AsyncIterable<Buffer> | Iterable<Buffer>, signal: AbortSignal): Promise<void> {
     await this.run(async () => {
       const upload = new Upload({
@@ -86,26 +86,29 @@ export class ObjectStore extends MultipartUploads {
     });
   }
 
-  /** Reads an object's bytes in order. @throws ServiceError STORAGE_UNAVAILABLE also when it is missing */
+  /**
+   * Reads an object's bytes in order.
+   * @throws ServiceError STORAGE_UNAVAILABLE, also if it is missing
+   */
   async *read(key: string): AsyncGenerator<Buffer> {
     const { Body } = await this.run(() => this.s3.send(new GetObjectCommand(this.at(key))));
     if (!(Body instanceof Readable)) throw new TypeError('the store returned no stream');
     for await (const chunk of Body) yield chunk as Buffer;
   }
 
-  /** An object that does not exist is no error. */
+  /** Succeeds if the object does not exist. */
   async delete(key: string): Promise<void> {
     await this.run(async () => {
       try {
         await this.s3.send(new DeleteObjectCommand(this.at(key)));
       } catch (error) {
-        // Google's answer.
+        // Google returns this.
         if (!isStoreError(error, 'NoSuchKey')) throw error;
       }
     });
   }
 
-  /** Objects under a prefix, page by page: a thousand at most on each, in the order of their keys. */
+  /** Objects under a prefix in key order, in pages of at most a thousand. */
   async *listPages(prefix: string, signal?: AbortSignal): AsyncGenerator<ListedObject[]> {
     const pages = followListing<ListObjectsV2CommandOutput, string>({
       what: 'objects',
@@ -116,8 +119,8 @@ export class ObjectStore extends MultipartUploads {
             until(signal),
           ),
         ),
-      // Not the continuation token: the objects up to it may have been deleted meanwhile. A page without objects that is
-      // not the last starts the listing again, once: what it left out must not count as gone.
+      // Not the continuation token, because the objects up to it may have been deleted meanwhile. An empty page that is
+      // not the last restarts the listing once: objects that it omitted must not count as gone.
       nextMarker: ({ IsTruncated, Contents = [] }) => (IsTruncated === true ? (Contents.at(-1)?.Key ?? '') : undefined),
     });
     for await (const { Contents = [] } of pages) {
@@ -131,7 +134,10 @@ export class ObjectStore extends MultipartUploads {
     return [];
   }
 
-  /** Deletes everything under a prefix. @throws ServiceError STORAGE_UNAVAILABLE also when the store keeps one object */
+  /**
+   * Deletes everything under a prefix.
+   * @throws ServiceError STORAGE_UNAVAILABLE, also if the store fails to delete an object
+   */
   async deleteAll(prefix: string, signal?: AbortSignal): Promise<void> {
     for await (const page of this.listPages(prefix, signal)) {
       const keys = page.map(({ key }) => key);
@@ -148,7 +154,7 @@ export class ObjectStore extends MultipartUploads {
 
   async #deleteAtOnce(keys: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     const Delete = { Objects: keys.map((key) => ({ Key: key })), Quiet: true };
-    // The operation needs a checksum, and this is the only one that every store knows.
+    // The operation requires a checksum, and MD5 is the only one that every store supports.
     const request = new DeleteObjectsCommand({ Bucket: this.bucket, Delete, ChecksumAlgorithm: 'MD5' });
     const { Errors = [] } = await this.s3.send(request, until(signal));
     // S3 reports per-key errors in a 200 response.
@@ -165,8 +171,8 @@ export class ObjectStore extends MultipartUploads {
   }
 
   /**
-   * An address of the object itself that needs no credentials. A signature holds for one method only. The address dies
-   * early with the credentials that signed it: sign one per click and store none.
+   * A URL for one object and one method that needs no credentials. It also expires with the credentials that signed it,
+   * so sign one per click and store none.
    */
   async presign(key: string, { method, fileName, signedAt, seconds }: PresignOptions): Promise<string> {
     const target = { ...this.at(key), ResponseContentDisposition: disposition(fileName) };

@@ -4,7 +4,7 @@ import { MIN_PART_BYTES, type NumberRange } from '../plan/pieces.js';
 import type { BufferPool } from './buffer-pool.js';
 
 export interface PartStore {
-  /** `body` is the caller's again as soon as the promise settles. */
+  /** The caller may reuse `body` once the promise settles. */
   uploadPart(part: { partNumber: number; body: Buffer; crc32: number; signal: AbortSignal }): Promise<{ etag: string }>;
 }
 
@@ -23,10 +23,10 @@ export type PartsWritten =
       readonly bytes: number;
       readonly crc32: number;
     }
-  /** Below 5 MiB in total: too little for a part. `body` is valid until `close()`. */
+  /** Less than 5 MiB in total, too little for a part. `body` is valid until `close()`. */
   | { readonly kind: 'held'; readonly body: Buffer; readonly bytes: number; readonly crc32: number };
 
-/** Thrown when a segment has more bytes than its part numbers can carry. */
+/** Thrown when a segment is too large for its part numbers. */
 export class OutOfPartNumbers extends Error {
   override readonly name = 'OutOfPartNumbers';
 }
@@ -34,7 +34,7 @@ export class OutOfPartNumbers extends Error {
 export interface PartWriterOptions {
   readonly store: PartStore;
   readonly numbers: NumberRange;
-  /** Bytes of every part but the last, which has up to 5 MiB more or down to 5 MiB. At least 5 MiB. */
+  /** Bytes of every part except the last, which may be up to 5 MiB larger, or as small as 5 MiB. At least 5 MiB. */
   readonly partSize: number;
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;
@@ -43,12 +43,10 @@ export interface PartWriterOptions {
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Turns the bytes of one segment into parts. A part leaves only while at least 5 MiB remain behind it, so that the
- * last one is never too small: the segment's last part need not be the file's. One is in flight while the next fills.
- * Memory: two buffers of a part and 5 MiB.
- *
- * Calls come one at a time. No upload is under way any more when one of them rejects. The owner must `close()` it,
- * whatever happened.
+ * Splits the bytes of one segment into parts. A part is sent only when at least 5 MiB remain after it, so that the last
+ * one is never too small: a segment's last part need not be the file's last. One part uploads while the next fills.
+ * Uses two part buffers and 5 MiB. Make one call at a time. When a call rejects, no upload is still running. The owner
+ * must always `close()` it.
  */
 export class PartWriter {
   readonly #options: PartWriterOptions;
@@ -56,7 +54,7 @@ export class PartWriter {
   readonly #capacity: number;
   #buffer: Buffer;
   #filled = 0;
-  /** CRC-32 of the part that is being filled, and of what is behind it: taken while the bytes are in the cache. */
+  /** CRC-32 of the part being filled, and of the bytes after it, computed while the bytes are in the CPU cache. */
   #sum = 0;
   #sumBehind = 0;
   #nextNumber: number;
@@ -70,10 +68,9 @@ export class PartWriter {
   }
 
   /**
-   * Copies the bytes, which must stay as they are until the returned promise, if there is one, settles. That waits
-   * only when a part is full while the one before it is still on its way.
-   *
-   * @throws OutOfPartNumbers, or what the store threw
+   * Copies the bytes, which must not change until the returned promise, if any, settles. It waits only when a part is
+   * full while the previous one is still uploading.
+   * @throws OutOfPartNumbers, or the store's error
    */
   write(bytes: Buffer): Promise<void> | undefined {
     if (this.#filled + bytes.length >= this.#capacity) return this.#writeOver(bytes);
@@ -102,7 +99,7 @@ export class PartWriter {
     }
   }
 
-  /** What is behind the part moves to a fresh buffer. */
+  /** Moves the bytes after the part to a new buffer. */
   async #sendFull(): Promise<void> {
     await this.#settle();
     const { partSize, buffers } = this.#options;
@@ -123,7 +120,7 @@ export class PartWriter {
     return this.#nextNumber++;
   }
 
-  /** Uploads the first `size` bytes of a buffer and then gives it back. */
+  /** Uploads the first `size` bytes of a buffer and then returns the buffer. */
   #send(number: number, buffer: Buffer, size: number, sum: number): void {
     const { store, buffers, signal } = this.#options;
     const body = buffer.subarray(0, size);
@@ -135,7 +132,7 @@ export class PartWriter {
       .finally(() => {
         buffers.give(buffer);
       });
-    // Whoever waits for it later hears of a failure; until then it must not count as unhandled.
+    // `#inFlight` is awaited later; until then a failure must not count as unhandled.
     this.#inFlight.catch(() => undefined);
   }
 
@@ -146,9 +143,8 @@ export class PartWriter {
   }
 
   /**
-   * Uploads the rest. Nothing may be written afterwards.
-   *
-   * @throws OutOfPartNumbers, or what the store threw
+   * Uploads the rest. No writes are allowed afterwards.
+   * @throws OutOfPartNumbers, or the store's error
    */
   async finish(): Promise<PartsWritten> {
     await this.#settle();
@@ -167,7 +163,7 @@ export class PartWriter {
     return { kind: 'uploaded', parts: this.#parts, bytes, crc32: whole };
   }
 
-  /** Waits for what is in flight, whether it succeeds or not, and gives the memory back. May be called again. */
+  /** Waits for the upload in flight to settle, then frees the memory. May be called repeatedly. */
   async close(): Promise<void> {
     await Promise.allSettled([this.#settle()]);
     if (this.#buffer !== NOTHING) this.#options.buffers.give(this.#buffer);

@@ -3,13 +3,13 @@ import { ServiceError, messageOf } from '../errors.js';
 
 export function isStoreError(error: unknown, ...names: readonly string[]): boolean {
   if (!(error instanceof S3ServiceException)) return false;
-  // HEAD has no body, so that its errors have a status and no name of their own.
+  // HEAD responses have no body, so their errors have a status but no name.
   return names.includes(error.name) || (names.includes('NotFound') && error.$metadata.httpStatusCode === 404);
 }
 
 /**
- * Client errors that another try can turn into a success: the clock, short-lived credentials, the network, or another
- * request at the same time was at fault. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * Client errors that a retry may fix: the cause is the clock, temporary credentials, the network or a concurrent
+ * request. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 const PASSING: readonly string[] = [
   'ConditionalRequestConflict',
@@ -25,10 +25,10 @@ const PASSING: readonly string[] = [
   'TokenRefreshRequired',
 ];
 
-/** How the SDK names an error without a body. To HEAD, Amazon says a bare 400 also for credentials that have expired. */
+/** The SDK's name for an error without a body. Amazon answers HEAD with a bare 400 if credentials have expired, too. */
 const NAMELESS = 'Unknown';
 
-/** Whether the store would answer the same to every other try: it says that the request itself is wrong. */
+/** Whether the request itself is wrong, so that every retry would fail the same way. */
 function isFinal(error: unknown): boolean {
   if (!(error instanceof S3ServiceException) || PASSING.includes(error.name)) return false;
   const { httpStatusCode: status = 0 } = error.$metadata;
@@ -37,7 +37,7 @@ function isFinal(error: unknown): boolean {
   return status === 501 || error.name === 'PermanentRedirect' || (status >= 400 && status < 500 && !mayPass);
 }
 
-/** Runs object store work; its faults leave as STORAGE_UNAVAILABLE or STORAGE_REFUSED, with a sentence. */
+/** Runs object store work and converts its errors to STORAGE_UNAVAILABLE or STORAGE_REFUSED, with a sentence. */
 export async function namingStoreFaults<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,25 +1,25 @@
 import { isStoreError } from './store-errors.js';
 
-/** What Amazon's S3 has, and others may lack: docs/object-storage.md says what the service does without. */
+/** Features of Amazon S3 that other stores may lack; docs/object-storage.md describes the fallbacks. */
 type Feature = 'part checksums' | 'object checksum' | 'create only' | 'bulk delete';
 
-/** How stores reject a header, a parameter or an operation that they do not know. */
+/** Errors that stores return for a header, parameter or operation they don't support. */
 const REFUSALS = ['InvalidArgument', 'InvalidRequest', 'MalformedXML', 'MethodNotAllowed', 'NotImplemented'] as const;
 
-/** MinIO's answer to a whole object's checksum where it computes another kind. Of a part, it means damaged bytes. */
+/** MinIO returns this for a whole-object checksum if it computes another kind. For a part, it means corrupted bytes. */
 const OTHER_CHECKSUM = 'XAmzContentChecksumMismatch';
 
 const refuses = (feature: Feature, error: unknown): boolean =>
   isStoreError(error, ...REFUSALS) || (feature === 'object checksum' && isStoreError(error, OTHER_CHECKSUM));
 
-/** Remembers, for as long as the process lives, what a store has refused. */
+/** Remembers which features a store has rejected, for the life of the process. */
 export class StoreFeatures {
   readonly #refused = new Set<Feature>();
 
   /**
-   * Tries a request with a feature and, when the store refuses it, without. A success without it shows that the feature
-   * was at fault, and from then on it is left out at once.
-   * @throws what the last request threw
+   * Tries a request with a feature and, if the store rejects it, without. If that succeeds, the feature was at fault
+   * and is skipped from then on.
+   * @throws the last request's error
    */
   async try<T>(feature: Feature, withIt: () => Promise<T>, without: () => Promise<T>): Promise<T> {
     if (this.#refused.has(feature)) return without();

@@ -12,16 +12,16 @@ import type { OpenUpload, StoredPart } from './upload-types.js';
 
 type UploadMarker = Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'>;
 
-/** An upload has 10,000 part numbers; SeaweedFS lists a part that was written twice twice. */
+/** An upload has 10,000 part numbers; SeaweedFS lists a part twice if it was written twice. */
 const MAX_LISTED_PARTS = 20_000;
 
-/** Uploads that one listing returns: callers abort them and list again. */
+/** Maximum uploads that one listing returns: callers abort them and list again. */
 const MAX_LISTED_UPLOADS = 100_000;
 
-/** Some stores quote an ETag in headers only, or in XML only, and some proxies mark it as weak. */
+/** Some stores quote ETags only in headers or only in XML, and some proxies mark them as weak. */
 export const quoted = (etag: string): string => `"${etag.replace(/^W\//, '').replaceAll('"', '')}"`;
 
-/** What a bucket says about its multipart uploads. */
+/** Listings of a bucket's multipart uploads. */
 export class UploadListing extends Bucket {
   async hasUpload(key: string, uploadId: string): Promise<boolean> {
     return this.run(async () => {
@@ -36,9 +36,9 @@ export class UploadListing extends Bucket {
   }
 
   /**
-   * Follows `IsTruncated` alone: Amazon sends a `NextPartNumberMarker` with the last page, too, and the SDK's paginator
-   * takes it for another page and never ends.
-   * @returns null when there is no such upload. SeaweedFS lists a part that was written twice twice, in any order.
+   * Follows `IsTruncated` alone: Amazon sends a `NextPartNumberMarker` with the last page, too, which makes the SDK's
+   * paginator loop forever.
+   * @returns null if the upload does not exist. SeaweedFS lists a part twice, in any order, if it was written twice.
    */
   async listParts(key: string, uploadId: string, signal?: AbortSignal): Promise<StoredPart[] | null> {
     return this.run(async () => {
@@ -70,7 +70,7 @@ export class UploadListing extends Bucket {
     });
   }
 
-  /** Uploads that are open under a prefix, with their age. MinIO lists none unless the prefix is a whole key or empty. */
+  /** Open uploads under a prefix, with their age. MinIO lists none unless the prefix is a whole key or empty. */
   async openUploads(prefix: string, signal?: AbortSignal): Promise<OpenUpload[]> {
     return this.run(async () => {
       const pages = followListing<ListMultipartUploadsCommandOutput, UploadMarker>({
