@@ -4,8 +4,8 @@ interface Waiting {
 }
 
 /**
- * A budget of bytes that all callers in this process share. Callers wait while there is too little left, in the order in
- * which they came, so that small requests don't overtake a large one forever.
+ * A byte budget shared by all callers in this process. When too little is left, callers wait in order of arrival, so
+ * that small requests don't overtake a large one forever.
  */
 export class ByteBudget {
   readonly #total: number;
@@ -18,8 +18,8 @@ export class ByteBudget {
   }
 
   /**
-   * @param bytes more than the whole budget counts as the whole budget
-   * @returns a function that gives them back; call it once
+   * @param bytes capped at the whole budget
+   * @returns a function that returns them to the budget; call it once
    * @throws the reason of `signal` if it aborts first
    */
   async take(bytes: number, signal: AbortSignal): Promise<() => void> {

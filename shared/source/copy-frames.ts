@@ -8,7 +8,7 @@ const NOTIFICATION_RESPONSE = 0x41; // A
 /** One code byte and a big-endian length that counts itself but not the code. */
 const HEADER_BYTES = 5;
 
-/** What one pass over a buffer found. */
+/** Result of one pass over a buffer. */
 export interface CopyFeed {
   /** Bytes of rows, now at the front of the buffer. */
   readonly bytes: number;
@@ -88,7 +88,7 @@ export class CopyFrames {
       this.#headerBytes = 0;
       this.#left = this.#header.readUInt32BE(1) - 4;
       if (this.#code === COPY_DATA) {
-        // There is room: this buffer has the header's last byte, and nothing of this row before it.
+        // There is room: this buffer has the header's last byte, and no bytes of this row before it.
         if (lead >= 0) buffer[bytes++] = lead;
         rows += this.#left === 0 ? 1 : 0;
       } else this.#aside(this.#header);

@@ -2,29 +2,27 @@ import pg from 'pg';
 import { CopyReader, type CopyChunk } from './copy-reader.js';
 
 export interface CopyOutOptions {
-  /** Ends the copy, and the connection, as soon as it is aborted, even while the server says nothing. */
+  /** When aborted, closes the connection at once, even if the server is silent. */
   readonly signal?: AbortSignal | undefined;
   /** One ASCII character to put before each row. */
   readonly rowLead?: string | undefined;
 }
 
 /**
- * Reads the rows of one `COPY … TO STDOUT`, as fast as they come and no faster than they are taken: while the consumer
- * works, at most one more chunk is read, and then the socket rests.
+ * Reads the rows of one `COPY … TO STDOUT` with backpressure: while the consumer works, at most one more chunk is read.
  *
  * ```ts
  * for await (const { bytes, rows } of copyOut(client, 'COPY (SELECT …) TO STDOUT (FORMAT csv)')) await part.write(bytes);
  * ```
  *
  * After the last chunk, and after an error of the statement (`pg.DatabaseError`), the client is ready for its next
- * query: COMMIT, ROLLBACK. After anything else – the loop left early, `signal` aborted, the connection lost – the
- * connection is closed, because the server is still in the middle of its answer; a pool drops such a client when it is
+ * query, such as COMMIT or ROLLBACK. In all other cases – the loop ended early, `signal` aborted, the connection was
+ * lost – the connection is closed, because the server is still sending rows; a pool drops such a client when it is
  * released, with or without `release(true)`.
  *
- * The client needs an `error` listener of its owner's, as every client that is in use does: pg reports a lost
- * connection there too, and without one that report ends the process. It must not be in pipeline mode, and should not
- * LISTEN. Use {@link copyStream} as its `stream` for two thirds of the CPU.
- *
+ * The client needs an `error` listener, like any client in use: pg also reports a lost connection there, and an
+ * unhandled report ends the process. It must not be in pipeline mode, and should not LISTEN. Use {@link copyStream} as
+ * its `stream` for two thirds of the CPU.
  * @throws pg.DatabaseError from the server, also in the middle of the rows
  * @throws Error when the connection is lost, or `sql` is not a COPY TO STDOUT
  * @throws the reason of `signal`
@@ -49,7 +47,7 @@ export class CopyOut implements AsyncIterable<CopyChunk> {
     this.#reader = new CopyReader(sql, rowLead, close);
   }
 
-  /** The number of rows by the server's count; `undefined` before the end. */
+  /** The server's row count; `undefined` before the end. */
   get rowCount(): number | undefined {
     return this.#reader.rowCount;
   }

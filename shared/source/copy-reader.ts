@@ -27,11 +27,12 @@ const SMALL = BUFFER / 2;
 const REST = 1;
 
 /**
- * The query that pg's client runs for `copyOut`: it takes the socket's bytes from pg when it is sent, and gives them
- * back at the first message that is not the copy's. https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-COPY
+ * The query that pg's client runs for `copyOut`: it diverts the socket's bytes from pg when it is sent, and returns
+ * them at the first message that does not belong to the copy.
+ * https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-COPY
  */
 export class CopyReader implements pg.Submittable {
-  /** Set by pg when the client has a `query_timeout`, whose timer it ends. */
+  /** Set by pg when the client has a `query_timeout`, to cancel its timer. */
   callback: ((error: Error | null) => void) | undefined;
   rowCount: number | undefined;
 
@@ -94,7 +95,7 @@ export class CopyReader implements pg.Submittable {
     connection.query(this.#sql);
   }
 
-  /** After a server's error, pg has the socket back; any other error leaves the answer unread. */
+  /** After a server error, pg has the socket back; after any other error, the rest of the response is unread. */
   handleError(error: Error): void {
     if (this.#finished) return;
     this.#ready = undefined;
@@ -120,7 +121,7 @@ export class CopyReader implements pg.Submittable {
     connection.sendCopyFail('only COPY … TO STDOUT is supported');
   }
 
-  /** pg calls the following methods if the statement was another one, or several. */
+  /** pg calls the following methods if the statement was a different one, or several. */
   handleCopyData(): void {
     this.#copied = false;
   }

@@ -1,7 +1,7 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Bytes that an ordinary query reads at a time, which is what Node itself would allocate. */
+/** Read size for ordinary queries; the same as Node's own. */
 const ORDINARY_READ = 64 * 1024;
 
 /** Receives the bytes of a {@link CopySocket} while a copy runs. */
@@ -13,11 +13,10 @@ export interface ReadSink {
 }
 
 /**
- * A socket that reads into buffers of its owner's choosing. Node allocates 64 KiB for every read, hands it through a
- * stream, and PostgreSQL sends 8 KiB at a time; for 1.7 GB that is 200,000 buffers and a second of CPU that this
- * socket does not need. To everybody but `copyOut` it looks like any other socket that is read by `data` events.
- *
- * Nothing is ever in its stream buffer: `read()`, `pipe()` and `pg-copy-streams` see no bytes on it.
+ * A socket that reads into buffers that its owner provides. Node allocates 64 KiB per read and passes it through a
+ * stream, while PostgreSQL sends 8 KiB at a time; for 1.7 GB that is 200,000 buffers and a second of CPU, which this
+ * socket saves. To all code except `copyOut` it looks like any socket that is read by `data` events. Its stream buffer
+ * is always empty: `read()`, `pipe()` and `pg-copy-streams` see no bytes.
  */
 export class CopySocket extends Socket {
   #sink: ReadSink | undefined;
@@ -58,8 +57,8 @@ export class CopySocket extends Socket {
 }
 
 /**
- * For the `stream` option of `pg.Client` and `pg.Pool`, which calls it with its own options. With TLS the bytes belong
- * to the TLS layer, so there it is a plain socket, and `copyOut` reads by `data` events.
+ * For the `stream` option of `pg.Client` and `pg.Pool`, which pass their own options. With TLS the bytes belong to the
+ * TLS layer, so this returns a plain socket, and `copyOut` reads by `data` events.
  */
 export function copyStream(options?: { readonly ssl?: unknown }): Socket {
   return options?.ssl === undefined || options.ssl === false ? new CopySocket() : new Socket();
@@ -75,7 +74,7 @@ export interface Diversion {
   end(rest: Buffer): void;
 }
 
-/** Sends what a pg connection's `stream` receives from now on to `sink`. */
+/** Diverts everything that a pg connection's `stream` receives to `sink`. */
 export function divert(stream: Duplex, sink: ReadSink): Diversion {
   if (stream instanceof CopySocket) {
     stream.divert(sink);

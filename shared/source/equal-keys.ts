@@ -5,7 +5,7 @@ import type { PoolClient } from '../postgres.js';
 /** Pairs that the database compares in one query. */
 const PAIRS = 200;
 
-/** Finds neighbors with equal keys. Equal texts are found here; the database compares the rest, many at a time. */
+/** Finds neighbors with equal keys. Identical texts are detected here; the database compares the rest in batches. */
 export class EqualKeys {
   #pairs: KeyPair[] = [];
 
@@ -15,8 +15,8 @@ export class EqualKeys {
   ) {}
 
   /**
-   * Takes consecutive keys.
-   * @returns whether two neighbors seen so far are known to be equal
+   * Adds consecutive keys.
+   * @returns whether any two neighbors so far are known to be equal
    */
   async has(keys: readonly KeyBound[]): Promise<boolean> {
     const neighbors = keys.slice(1).map((key, index): KeyPair => [keys[index] ?? key, key]);

@@ -4,25 +4,25 @@ import type { PoolClient } from '../postgres.js';
 
 type Client = Pick<PoolClient, 'query'>;
 
-/** Tables, partitioned ones among them, and materialized views have indexes; views and foreign tables have none. */
+/** Tables (also partitioned) and materialized views have indexes; views and foreign tables don't. */
 const TABLES = ['r', 'p', 'm'];
 const VIEWS = ['v', 'f'];
 
-/** The table of a name as it stands, by SQL expressions; without a schema wherever the search path finds it. */
+/** SQL expression for the table with this exact name; without a schema, the search path decides. */
 export function regclass(schema: string, name: string): string {
   const qualified = `quote_ident(${schema}) || '.' || quote_ident(${name})`;
   return `to_regclass(CASE WHEN ${schema} = '' THEN quote_ident(${name}) ELSE ${qualified} END)`;
 }
 
-/** Whether other tables inherit from a row of pg_class, as an SQL expression; partitions do not count. */
+/** SQL expression: whether other tables inherit from a row of pg_class. Partitions do not count. */
 export function hasHeirs(relation: string): string {
   return `(${relation}.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = ${relation}.oid))`;
 }
 
 /**
- * A unique index proves a key when it has only columns of it, and tells values apart as the column does: under a
- * collation for which `a` is `A`, an index with another collation lets both in. A table that others inherit from has
- * their rows, too, and its indexes do not; a partitioned table's indexes hold for all of its partitions.
+ * A unique index proves a key if the key includes all its columns and it compares values as the column does: if the
+ * column's collation treats `a` and `A` as equal, an index with another collation allows both. A parent table also
+ * returns its children's rows, which its indexes don't cover; a partitioned table's indexes cover all partitions.
  */
 const RELATION = `
   SELECT c.oid::text AS oid, c.relkind::text AS kind, current_setting('server_encoding') AS encoding,
@@ -36,7 +36,7 @@ const RELATION = `
            WHERE p.place <= i.indnkeyatts)) AS proven
   FROM pg_class c WHERE c.relkind = ANY ($4) AND c.oid = ${regclass('$2::text', '$1::text')}`;
 
-/** Each column's type, then what that is made of: a domain's base type (`whole`), elements, fields, bounds. */
+/** Each column's type, then the types that it is made of: a domain's base type (`whole`), elements, fields, bounds. */
 const COLUMNS = `
   WITH RECURSIVE parts (attnum, type, whole) AS (
     SELECT attnum, atttypid, true FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped
@@ -58,7 +58,7 @@ const COLUMNS = `
   WHERE a.attrelid = $1::oid AND p.whole AND t.typtype <> 'd'
   ORDER BY a.attnum`;
 
-/** What the catalogue has of a dataset's table or view; null when there is none, or none that the user may see. */
+/** The catalogue entry of a dataset's table or view; null if it does not exist or the user may not see it. */
 export async function readCatalogue(
   client: Client,
   { schema, table, key, tenantColumn }: Pick<Dataset, 'schema' | 'table' | 'key' | 'tenantColumn'>,
@@ -81,7 +81,7 @@ export async function readCatalogue(
   };
 }
 
-/** The columns of a table or view, in its order. */
+/** The columns of a table or view, in table order. */
 export async function readColumns(client: Client, oid: string): Promise<CatalogueColumn[]> {
   return (await client.query<CatalogueColumn>(COLUMNS, [oid])).rows;
 }

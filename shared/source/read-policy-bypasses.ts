@@ -6,9 +6,9 @@ import { regclass } from './read-catalogue.js';
 export interface PolicyBypass {
   /** Schema and name. */
   readonly table: string;
-  /** Whose rights count: the source role, or the owner of a view without security_invoker. */
+  /** The role whose rights apply: the source role, or the owner of a view without security_invoker. */
   readonly role: string;
-  /** What happens and what to do, in sentences for the operator. */
+  /** The problem and the fix, in sentences for the operator. */
   readonly sentence: string;
 }
 
@@ -16,15 +16,15 @@ interface Found {
   readonly table: string;
   readonly role: string;
   readonly owner: string;
-  /** Null: the dataset reads the table with the rights of the source role. */
+  /** Null: the dataset reads the table directly, with the source role's rights. */
   readonly view: string | null;
   readonly reason: 'superuser' | 'bypassrls' | 'owner';
 }
 
 /**
- * The tables that a dataset reads, through views too, and for each the role whose rights PostgreSQL checks: a view with
- * security_invoker reads as the session's role, any other as its owner. Materialized views have rows of their own, and
- * cannot have policies.
+ * The tables that a dataset reads, directly or through views, each with the role whose rights PostgreSQL checks: the
+ * session's role for a view with security_invoker, otherwise the view's owner. Materialized views store their own rows
+ * and cannot have policies.
  */
 const BYPASSES = `
   WITH RECURSIVE me AS (SELECT oid FROM pg_roles WHERE rolname = current_user),
@@ -48,7 +48,7 @@ const BYPASSES = `
   WHERE r.rolsuper OR r.rolbypassrls OR (NOT t.relforcerowsecurity AND pg_has_role(r.oid, t.relowner, 'USAGE'))
   ORDER BY 1, 2, 4 NULLS FIRST`;
 
-/** Which policies do not hold for an export of a dataset. A table without row-level security has none to bypass. */
+/** Policies that do not apply to exports of a dataset. A table without row-level security has none to bypass. */
 export async function readPolicyBypasses(
   client: Pick<PoolClient, 'query'>,
   { schema, table }: Pick<Dataset, 'schema' | 'table'>,

@@ -3,25 +3,25 @@ import type { PoolClient } from '../postgres.js';
 import { hasHeirs, readColumns, regclass } from './read-catalogue.js';
 
 export interface TableColumn extends CatalogueColumn {
-  /** Materialized views know no NOT NULL: there, every column may be part of a key. */
+  /** Materialized views have no NOT NULL, so there any column may be part of a key. */
   readonly isNotNull: boolean;
-  /** A foreign key is on it. */
+  /** The column has a foreign key. */
   readonly isReference: boolean;
   /** The user may read it. */
   readonly isReadable: boolean;
 }
 
-/** An index over whole columns and all rows. */
+/** An index on whole columns that covers all rows. */
 export interface TableIndex {
   readonly columns: readonly string[];
-  /** No two rows of the table have the same values, those of inheriting tables included. */
+  /** No two rows have the same values, including rows of inheriting tables. */
   readonly isUnique: boolean;
   readonly isPrimary: boolean;
 }
 
-/** A table or view, and what a dataset of it can be made from. */
+/** Facts about a table or view that a dataset definition is generated from. */
 export interface TableFacts {
-  /** As it was asked for: without one, wherever the search path finds the table. */
+  /** As requested; without one, the search path decides. */
   readonly schema?: string;
   readonly table: string;
   readonly isView: boolean;
@@ -29,7 +29,7 @@ export interface TableFacts {
   readonly indexes: readonly TableIndex[];
 }
 
-/** A name that may be meant; the schema is empty where none is said. */
+/** A possible meaning of a name; the schema is empty if none was given. */
 export type TableName = readonly [schema: string, table: string];
 
 const FIND = `
@@ -52,7 +52,7 @@ const INDEXES = `
   FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE i.indrelid = $1::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
   ORDER BY i.indexrelid`;
 
-/** The first of these that is a table or view; null when none is. */
+/** The first of these that is a table or view; null if none is. */
 export async function readTable(
   client: Pick<PoolClient, 'query'>,
   names: readonly TableName[],

@@ -3,7 +3,7 @@ import type { Owner } from '../datasets/query.js';
 import { ServiceError } from '../errors.js';
 import type { Source } from './source.js';
 
-/** A condition looks up one user. */
+/** A permission check looks up a single user. */
 export const PERMISSION_MS = 5000;
 
 interface Access {
@@ -12,8 +12,8 @@ interface Access {
 }
 
 /**
- * Asks a dataset's `permission`, where it has one. What is no dataset (an account export) asks nobody.
- * @throws ServiceError NOT_PERMITTED, or SOURCE_UNAVAILABLE and DATASET_UNAVAILABLE when nobody can say
+ * Checks a dataset's `permission`, if it has one. An account export has no dataset and needs no check.
+ * @throws ServiceError NOT_PERMITTED, or SOURCE_UNAVAILABLE or DATASET_UNAVAILABLE if the check fails
  */
 export async function requirePermission(
   { source, registry }: Access,

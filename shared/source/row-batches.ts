@@ -4,16 +4,16 @@ import { ByteBudget } from './byte-budget.js';
 import { AS_TEXT, type PoolClient } from '../postgres.js';
 
 /**
- * The server makes a batch while another is used. Ten times as many took half as much time again, and 200 MB more:
- * what they hold outlives the young generation of the heap.
+ * The server prepares a batch while the previous one is in use. Batches ten times as large took 50% longer and 200 MB
+ * more, because their rows survive the young generation of the heap.
  */
 const BATCH_ROWS = 1000;
-/** So that a batch of long rows has fewer. */
+/** Limits the rows per batch when rows are long. */
 const BATCH_BYTES = 4 * 1024 * 1024;
-/** Of the rows that all segments of a worker may read at a time. A row longer than that is read alone. */
+/** For all rows that a worker's segments read at the same time. A longer row is read alone. */
 const ALL_BYTES = 16 * 1024 * 1024;
 
-/** A SELECT, and which of its columns, from 0, may be long. */
+/** A SELECT, and the indexes (from 0) of its columns that may be long. */
 export interface RowQuery {
   readonly sql: string;
   readonly columns: number;
@@ -23,11 +23,11 @@ export interface RowQuery {
 export const createRowBudget = (): ByteBudget => new ByteBudget(ALL_BYTES);
 
 /**
- * Reads the rows of a SELECT in batches, as texts. The driver hands over nothing before a batch is whole, so the
- * longest row is looked for first: a thousand rows of megabytes would take all memory. JavaScript has a row several
- * times – as it came, as text, as part of the file – so even single ones take turns when they are long.
- * @param client in a transaction that sees one snapshot
- * @throws as `readBatches`, and the reason of `signal`
+ * Reads the rows of a SELECT in batches, as text. The driver only hands over whole batches, so this first looks up the
+ * longest row: a thousand rows of several megabytes would exhaust the memory. JavaScript holds each row several times –
+ * as received, as text, as part of the file – so long rows take turns even when read one at a time.
+ * @param client in a transaction with one snapshot
+ * @throws the errors of `readBatches`, and the reason of `signal`
  */
 export async function* readRows(
   client: PoolClient,
@@ -45,7 +45,7 @@ export async function* readRows(
   }
 }
 
-/** Bytes of the long columns of the longest row; 1 when there is none. */
+/** Size of the longest row's long columns in bytes; 1 if there is no row. */
 async function longestRow(client: PoolClient, { sql, columns, long }: RowQuery): Promise<number> {
   const names = Array.from({ length: columns }, (_, index) => `c${index}`);
   const length = long.map((index) => `coalesce(octet_length(c${index}::text), 0)`).join(' + ');
@@ -56,12 +56,10 @@ async function longestRow(client: PoolClient, { sql, columns, long }: RowQuery):
 }
 
 /**
- * Reads the rows of a SELECT in batches, as texts; the server makes the next batch while one is used.
- *
- * The stream of pg-query-stream says nothing when its connection breaks: it waits for an answer before it would tell.
- * So the client is listened to as well. Left before its end, the connection is in the middle of an answer, and must go.
- *
- * @param batchRows how many the server sends at a time: with the batch before, these are in memory
+ * Reads the rows of a SELECT in batches, as text; the server prepares the next batch while one is in use.
+ * pg-query-stream does not report a broken connection while it waits for an answer, so this also listens to the client.
+ * If the loop ends early, the connection is mid-response and must be closed.
+ * @param batchRows rows per batch; the previous batch is in memory, too
  * @throws pg.DatabaseError from the server, also in the middle of the rows
  * @throws Error when the connection is lost
  */

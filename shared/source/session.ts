@@ -1,7 +1,7 @@
 import { cancelStatement, THIS_BACKEND, type Backend, type Pool, type PoolClient } from '../postgres.js';
 import { sourceFault } from './source-fault.js';
 
-/** What PostgreSQL renders values with, and for whom. */
+/** The settings that PostgreSQL renders values with, and the user. */
 export interface SourceSession {
   readonly timezone: string;
   readonly tenantId: string;
@@ -11,17 +11,17 @@ export interface SourceSession {
 
 export interface OpenSession {
   readonly client: PoolClient;
-  /** After this, `close` gives the connection back to its pool. */
+  /** Lets `close` return the connection to its pool. */
   commit(): Promise<void>;
-  /** What an error of the session's work means: the signal's reason if it was aborted, else a fault of the source. */
+  /** Translates an error during the session: the signal's reason if it was aborted, otherwise a source error. */
   fault(error: unknown): unknown;
-  /** Without a commit, cuts the connection and cancels its statement, so that nothing keeps running. */
+  /** Without a commit, closes the connection and cancels its statement, so that nothing keeps running. */
   close(): void;
 }
 
 /**
- * Opens one read-only transaction of one snapshot, with everything set that shapes what PostgreSQL renders. When the
- * signal aborts, the connection is cut at once. The caller must `close` it.
+ * Opens a read-only transaction with one snapshot and all settings that affect how PostgreSQL renders values. Closes
+ * the connection at once when the signal aborts. The caller must `close` it.
  */
 export async function openSession(pool: Pool, session: SourceSession, signal: AbortSignal): Promise<OpenSession> {
   const fault = (error: unknown): unknown => (signal.aborted ? signal.reason : sourceFault(error));
@@ -36,7 +36,7 @@ export async function openSession(pool: Pool, session: SourceSession, signal: Ab
   signal.addEventListener('abort', cut, { once: true });
   const close = (): void => {
     signal.removeEventListener('abort', cut);
-    // Whatever state a statement was left in, its connection goes.
+    // Without a commit the connection's state is unknown, so close it.
     client.release(!committed);
     if (!committed && backend !== undefined) void cancelStatement(pool, backend);
   };

@@ -6,21 +6,19 @@ import { isDatabaseFault } from '../postgres.js';
 const FORBIDDEN = '42501';
 
 /**
- * Faults that pass, or that an operator mends for all exports at once while they wait. 08: connection; 25P03, 25P04: a
- * transaction that was ended for its age; 28, 3D: wrong password, no such database (both change under a running service
- * when credentials are rotated or a server is replaced); 40: deadlock or a standby's recovery; 53: out of resources;
- * 55P03: lock timeout; 57: shutdown or statement timeout; 58: I/O; 72: snapshot too old; HV: a foreign server;
- * XX: internal.
+ * Errors that go away, or that an operator fixes for all exports at once while they wait. 08: connection; 25P03, 25P04:
+ * transaction timeouts; 28, 3D: wrong password, no such database (both occur while credentials are rotated or a server
+ * is replaced); 40: deadlock or a standby's recovery; 53: out of resources; 55P03: lock timeout; 57: shutdown or
+ * statement timeout; 58: I/O; 72: snapshot too old; HV: a foreign server; XX: internal.
  */
 const PASSING = /^(08|25P03|25P04|28|3D|40|53|55P03|57|58|72|HV|XX)/;
 
 /**
- * Names what the source database threw. SQLSTATEs that are neither passing nor a missing right blame the definition,
- * because the same query fails again: no such table or column (42P01, 42703), a value that cannot be computed (22), a
- * view that writes (25006) or raises an error of its own (P0001 or any other code), a row of more than 1 GB (54), a
- * materialized view without data (55000).
- * @returns ServiceError SOURCE_FORBIDDEN, SOURCE_UNAVAILABLE or DATASET_UNAVAILABLE; what is not the database's fault
- * as it is
+ * Translates an error of the source database. SQLSTATEs that are neither temporary nor a missing permission blame the
+ * dataset definition, because the same query would fail again: no such table or column (42P01, 42703), a value that
+ * cannot be computed (22), a view that writes (25006) or raises its own error (P0001 or any other code), a row of more
+ * than 1 GB (54), a materialized view without data (55000).
+ * @returns ServiceError SOURCE_FORBIDDEN, SOURCE_UNAVAILABLE or DATASET_UNAVAILABLE; other errors unchanged
  */
 export function sourceFault(error: unknown): unknown {
   if (error instanceof ServiceError) return error;

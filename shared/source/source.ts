@@ -14,16 +14,14 @@ import { readCatalogue } from './read-catalogue.js';
 import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
 
-/** PostgreSQL reads a folder of 600 files for it, which takes 50 ms. */
+/** PostgreSQL reads a folder of 600 files for this, which takes 50 ms. */
 const TIME_ZONES_MS = 1500;
 
-/**
- * The database that is exported from; read only. Faults leave as `sourceFault` names them.
- */
+/** The database to export from, read-only. Throws the errors that `sourceFault` returns. */
 export class Source {
   readonly #rowBudget = createRowBudget();
 
-  /** @param longestMs what a statement may take, however much its session allows */
+  /** @param longestMs upper limit for every statement, whatever its session allows */
   constructor(
     private readonly pool: Pool,
     private readonly longestMs = Number.POSITIVE_INFINITY,
@@ -47,7 +45,7 @@ export class Source {
     }
   }
 
-  /** Items of one session. Whoever stops taking them early ends the session, and the statement with it. */
+  /** Yields the items of one session. If the consumer stops early, the session and its statement end. */
   private async *stream<Item>(
     session: SourceSession,
     signal: AbortSignal,
@@ -69,7 +67,7 @@ export class Source {
     return openSession(this.pool, { ...session, statementTimeoutMs }, signal);
   }
 
-  /** The names of the timezones that it knows. They can be cached: they change only when its system is updated. */
+  /** The time zone names that PostgreSQL knows. Cacheable: they only change when its system is updated. */
   async timeZones(signal: AbortSignal): Promise<string[]> {
     const session = { timezone: 'UTC', tenantId: '', userId: '', statementTimeoutMs: TIME_ZONES_MS };
     return this.session(session, signal, async (client) => {
@@ -79,7 +77,7 @@ export class Source {
   }
 
   /**
-   * The chunks of a COPY, each valid until the next one is taken.
+   * The chunks of a COPY, each valid until the next one is requested.
    * @param rowLead one ASCII character to put before each row
    */
   copy(
@@ -91,14 +89,14 @@ export class Source {
     return this.stream(session, signal, (client) => copyOut(client, sql, { signal, rowLead }));
   }
 
-  /** The rows of a SELECT in batches, as texts. */
+  /** The rows of a SELECT in batches, as text. */
   rows(query: RowQuery, session: SourceSession, signal: AbortSignal): AsyncIterable<readonly Texts[]> {
     return this.stream(session, signal, (client) => readRows(client, query, this.#rowBudget, signal));
   }
 
   /**
    * The keys of about every `every`-th row and of the last one, with their row numbers from 1.
-   * @throws ServiceError KEY_NOT_UNIQUE when rows are found with a null in their key, or with the same key
+   * @throws ServiceError KEY_NOT_UNIQUE if rows have a null in their key, or equal keys
    */
   async bounds(
     { name, key }: Dataset,
@@ -113,28 +111,28 @@ export class Source {
     throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${name}: ${flaw} (${key.join(', ')}).`);
   }
 
-  /** The rows of an export: counted, or estimated when counting takes longer than `limitMs`. */
+  /** The row count of an export; estimated if counting takes longer than `limitMs`. */
   async count(query: FrozenQuery, limitMs: number, session: SourceSession, signal: AbortSignal): Promise<RowCount> {
     return this.session(session, signal, (client) => countRows(client, query, limitMs));
   }
 
-  /** What only the catalogue can tell: where a definition does not fit its table or view. */
+  /** Mismatches between a definition and its table or view that only the catalogue reveals. */
   async misfits(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<ServiceError[]> {
     return misfits(dataset, await this.session(session, signal, (client) => readCatalogue(client, dataset)));
   }
 
-  /** Where row-level security of the tables behind a dataset doesn't hold for its exports. */
+  /** Tables behind a dataset whose row-level security does not apply to its exports. */
   async policyBypasses(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<PolicyBypass[]> {
     return this.session(session, signal, (client) => readPolicyBypasses(client, dataset));
   }
 
-  /** @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE, the first of the misfits */
+  /** @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE, for the first mismatch */
   async check(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<void> {
     const [first] = await this.misfits(dataset, session, signal);
     if (first !== undefined) throw first;
   }
 
-  /** Whether a condition holds for the session's user; null does not. */
+  /** Whether a condition is true for the session's user; null counts as false. */
   async permits(condition: string, session: SourceSession, signal: AbortSignal): Promise<boolean> {
     const { rows } = await this.session(session, signal, (client) =>
       client.query<{ permitted: boolean }>(`SELECT (${condition}) IS TRUE AS permitted`),
@@ -142,7 +140,7 @@ export class Source {
     return rows[0]?.permitted === true;
   }
 
-  /** Lets PostgreSQL plan a query, which also looks at rights, and does not run it. */
+  /** Makes PostgreSQL plan a query, which also checks permissions, without running it. */
   async rehearse(sql: string, session: SourceSession, signal: AbortSignal): Promise<void> {
     await this.session(session, signal, (client) => client.query(`EXPLAIN ${sql}`));
   }
