@@ -6,12 +6,12 @@ import type { PolicyBypass } from '../source/read-policy-bypasses.js';
 import type { SourceSession } from '../source/session.js';
 import type { Source } from '../source/source.js';
 
-/** For all datasets together, ms. */
+/** Time limit for all datasets together, ms. */
 const LIMIT_MS = 10_000;
 const STATEMENT_MS = 5000;
-/** Faults that waiting does not fix. */
+/** Errors that persist until an operator fixes the definition or the permissions. */
 const NEEDS_MENDING: readonly ErrorCode[] = ['DATASET_UNAVAILABLE', 'SOURCE_FORBIDDEN'];
-/** Nobody: only the shape of the query counts. */
+/** A user without data: only the shape of the query matters. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 const SESSION: SourceSession = {
   timezone: 'UTC',
@@ -21,15 +21,15 @@ const SESSION: SourceSession = {
 };
 
 export interface DatasetCheck {
-  /** Sentences: where definitions do not fit the database. They must be mended before an export can work. */
+  /** Mismatches between definitions and the database, as sentences. Exports fail until they are fixed. */
   readonly misfits: readonly string[];
-  /** Tables whose row-level security exports bypass. Exports work, but without that protection. */
+  /** Tables whose row-level security does not apply to exports. Exports still work, without that protection. */
   readonly bypasses: readonly PolicyBypass[];
-  /** Why the database could not be asked; it may be back when an export needs it. */
+  /** Why the database could not be checked; it may be back when an export needs it. */
   readonly unavailable: string | null;
 }
 
-/** Holds every dataset against the source database, and lets it plan the query of an export of all columns. */
+/** Checks every dataset against the source database, and plans the query of an export of all columns. */
 export async function checkDatasets(source: Source, registry: DatasetRegistry): Promise<DatasetCheck> {
   const signal = AbortSignal.timeout(LIMIT_MS);
   const misfits = new Set<string>();
@@ -38,7 +38,7 @@ export async function checkDatasets(source: Source, registry: DatasetRegistry): 
   try {
     for (const dataset of registry.values()) {
       for (const sentence of await sentencesOf(dataset, source, signal)) misfits.add(sentence);
-      // Several datasets may read one table.
+      // Several datasets may read the same table.
       for (const found of await source.policyBypasses(dataset, SESSION, signal)) bypasses.set(found.sentence, found);
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.js';
 import { keyIdOf, PayloadKeyError } from '../temporal/payload-codec.js';
 import { askInTime, SILENCE_MS } from '../time-limit.js';
 
-/** The schedule that `npm run setup:temporal` makes: encrypted with the key that was first then. */
+/** The schedule that `npm run setup:temporal` creates, encrypted with the first key at that time. */
 export const RETENTION_SCHEDULE = 'export-retention';
 
 /** gRPC's NOT_FOUND. */
@@ -13,11 +13,11 @@ const NO_SCHEDULE: readonly number[] = [5];
 const PAUSE_MS = 250;
 
 /**
- * Whether this process can read Temporal's payloads. Without the key it would fail every workflow task that it gets,
- * again and again.
+ * Whether this process can decrypt Temporal's payloads. Without the key, it would fail every workflow task again and
+ * again.
  * @returns null, or a sentence for the operator
- * @throws what Temporal answers, or TimeLimitError, when the schedule can't be read: Temporal asks the schedule's own
- *   workflow, which in a new namespace answers nobody for some seconds
+ * @throws Temporal errors or TimeLimitError if the schedule can't be read: in a new namespace, the schedule's own
+ * workflow does not answer for a few seconds
  */
 export async function checkPayloadKey(client: Client): Promise<string | null> {
   const { namespace, loadedDataConverter } = client.options;
@@ -38,8 +38,8 @@ export async function checkPayloadKey(client: Client): Promise<string | null> {
 }
 
 /**
- * The same, asked until there is an answer, for `patienceMs` at most.
- * @param unanswered is told why there was none; the process may start all the same
+ * Repeats `checkPayloadKey` until it succeeds, for at most `patienceMs`.
+ * @param unanswered called with the error if it never succeeded; the process may start anyway
  */
 export async function checkPayloadKeyPatiently(
   client: Client,

@@ -7,8 +7,8 @@ type Settings = Pick<
 >;
 
 /**
- * Returns a sentence if links point to the reader's own machine; null if PUBLIC_URL is another host, or if mails and
- * webhooks stay on this machine, as in the local stack.
+ * @returns a sentence if links point to the reader's own machine; null if PUBLIC_URL is a different host, or if mails
+ * and webhooks stay on this machine, as in the local stack
  */
 export function checkPublicUrl(settings: Settings): string | null {
   const { PUBLIC_URL: url } = settings;
@@ -23,7 +23,7 @@ function sendsMails({ RESEND_API_KEY: key, RESEND_BASE_URL: base, SMTP_URL: smtp
   return key !== undefined && (base === undefined || !isLoopback(new URL(base).hostname));
 }
 
-/** Any request may name a webhook. Allowing webhooks to this machine means somebody is trying things out. */
+/** Any request may name a webhook. Allowing webhooks to this machine means that this is a trial setup. */
 function sendsWebhooks({ WEBHOOK_ALLOWED_RANGES: ranges }: Settings): boolean {
   return !ranges.some((range) => isLoopback(range.split('/')[0] ?? ''));
 }

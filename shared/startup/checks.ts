@@ -7,8 +7,8 @@ import type { Pool } from '../postgres.js';
 import { SILENCE_MS, withTimeLimit } from '../time-limit.js';
 
 /**
- * Is everything there that a process needs? Each check answers null, or one sentence for the operator: what is wrong
- * and what to do. They never throw and take at most two seconds.
+ * Startup checks. Each returns null, or one sentence for the operator that names the problem and the fix. They never
+ * throw and take at most two seconds.
  */
 
 /** gRPC's NOT_FOUND. */
@@ -16,7 +16,7 @@ const NO_NAMESPACE: readonly number[] = [5];
 
 const TABLES = [MIGRATIONS_TABLE, 'export_jobs', 'export_segments'];
 
-/** Runs one check; `failed` writes a sentence about why it could not run. */
+/** Runs one check; if it throws, `failed` turns the reason into a sentence. */
 export async function checked(
   work: () => Promise<string | null>,
   failed: (reason: string) => string,
@@ -28,14 +28,14 @@ export async function checked(
   }
 }
 
-/** What happened, fit for the middle of a sentence: no full stop, and nothing of what gRPC says about itself. */
+/** The error as a phrase within a sentence: no full stop, and no gRPC jargon. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   const text = (isGrpcServiceError(cause) ? cause.details : messageOf(cause)).replace(/\s+/g, ' ');
   return /Last error: (?:Error: )?(.+?)\. Resolution note/.exec(text)?.[1] ?? text.replace(/\.$/, '');
 }
 
-/** `HOST:PORT` of a connection string; never its password. */
+/** `HOST:PORT` of a pool's database; never its password. */
 function hostOf(pool: Pool): string {
   const { connectionString = '', host, port } = pool.options;
   if (URL.canParse(connectionString)) {
@@ -45,7 +45,7 @@ function hostOf(pool: Pool): string {
   return `${host ?? 'localhost'}:${port ?? 5432}`;
 }
 
-/** The job database: reachable, with the tables of this version, and writable. */
+/** The job database must be reachable and writable, with this version's tables. */
 export async function checkJobStore(pool: Pool): Promise<string | null> {
   const place = `The job database at ${hostOf(pool)}`;
   return checked(
@@ -66,7 +66,7 @@ export async function checkJobStore(pool: Pool): Promise<string | null> {
   );
 }
 
-/** Temporal: reachable, with its namespace. */
+/** Temporal must be reachable and have the namespace. */
 export async function checkTemporal(client: Client): Promise<string | null> {
   const { connection } = client;
   const { namespace } = client.options;
@@ -87,7 +87,7 @@ export async function checkTemporal(client: Client): Promise<string | null> {
   );
 }
 
-/** An export with a search attribute that nobody registered would fail its workflow task again and again. */
+/** With an unregistered search attribute, an export would fail its workflow task again and again. */
 export async function checkSearchAttributes(connection: ConnectionLike, namespace: string): Promise<string | null> {
   return checked(
     async () => {
@@ -104,7 +104,7 @@ export async function checkSearchAttributes(connection: ConnectionLike, namespac
   );
 }
 
-/** The bucket that files are written to. */
+/** The bucket for files must exist and be reachable. */
 export async function checkBucket(store: ObjectStore): Promise<string | null> {
   return checked(
     async () => {

@@ -6,13 +6,13 @@ import { readWeights } from '../temporal/tenant-weights.js';
 import { isDatabaseUrl } from './database-url.js';
 import { readTrustProxy } from './trust-proxy.js';
 
-/** Kinds of values that variables of the environment have: from their text to what the service works with. */
+/** Parsers for environment variables. */
 
 /** Milliseconds. */
 export const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+)\s*(ms|s|m|h|d)$/;
 
-/** A value that `read` parses; null from it is an error with this sentence. */
+/** A value parsed by `read`; if that returns null, the error is this sentence. */
 const readBy =
   <T>(read: (text: string) => T | null, sentence: string) =>
   (text: string, context: z.RefinementCtx) => {
@@ -35,7 +35,7 @@ export const milliseconds = z
     const [, amount, unit] = DURATION.exec(text) ?? [];
     return Number(amount) * UNITS[unit as keyof typeof UNITS];
   });
-/** Requests a minute; 0 is no limit. */
+/** Requests per minute; 0 means no limit. */
 export const requests = (usual: number) =>
   wholeNumber(0)
     .default(usual)
@@ -48,7 +48,7 @@ export const origins = z
   .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example.com, separated by commas, or *');
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const logLevel = z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` });
-// `localhost:9000` is a URL, too: of the scheme `localhost`.
+// Without a protocol check, `localhost:9000` would be a valid URL with the scheme `localhost`.
 export const url = z.url({ protocol: /^https?$/, error: 'must be an address such as http://host:port' });
 export const ranges = z
   .string()

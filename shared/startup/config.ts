@@ -21,10 +21,10 @@ import {
 
 /**
  * The environment, parsed once in a process's `main.ts`, frozen and passed down. Nothing else reads `process.env`,
- * but for the AWS credential chain and `@temporalio/envconfig`, which have rules of their own.
+ * except the AWS credential chain and `@temporalio/envconfig`, which have their own rules.
  */
 
-/** Thrown when the environment cannot be used; the message is a sentence that names the variable. */
+/** Thrown when an environment variable is missing or invalid; the message is a sentence that names the variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -40,28 +40,28 @@ const common = z.object({
   // Every tenant's webhook secret is derived from it.
   WEBHOOK_KEY: z.string().min(32, 'must be at least 32 characters'),
   PAYLOAD_KEY: payloadKeys,
-  // Where webhooks may go beside the public internet.
+  // Address ranges that webhooks may use in addition to the public internet.
   WEBHOOK_ALLOWED_RANGES: ranges.default([]),
-  // Which addresses a request may send email to, besides the token's own.
+  // Addresses that a request may send email to, besides the token's own.
   NOTIFY_EMAIL: recipientRule.default('token'),
   PUBLIC_URL: url.default('http://localhost:3000'),
   DATASETS_MODULE: z.string().optional(),
   RETRY_WINDOW: milliseconds.default(24 * UNITS.h),
-  // What exports are given: by the API that starts them, and by a worker whose schedules do.
+  // Settings of exports, for the API and for workers that run schedules.
   MAX_ACTIVE_EXPORTS: wholeNumber(1).default(2),
-  // Over all users and all processes; none is no limit.
+  // Across all users and processes; no limit by default.
   MAX_ACTIVE_EXPORTS_PER_TENANT: wholeNumber(1).optional(),
   SEGMENTS_IN_FLIGHT: wholeNumber(1).default(DEFAULT_TUNING.segmentsInFlight),
-  // Shares of the database readers; a tenant that is not named has 1.
+  // Shares of the database readers; unlisted tenants have 1.
   TENANT_WEIGHTS: weights,
   MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
   MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
-  // Seven days is as long as S3 signs a link for.
+  // S3 signs links for at most seven days.
   URL_TTL_SECONDS: wholeNumber(1, 604_800).default(DEFAULT_TUNING.urlTtlSeconds),
-  // Where metrics are served: of the API beside its own port when unset, of a worker nowhere then.
+  // Port for metrics. If unset, the API serves them on its own port and a worker does not serve any.
   METRICS_PORT: wholeNumber(1, 65_535).optional(),
   METRICS_HOST: z.string().default('0.0.0.0'),
-  // Whom traces are sent to. OpenTelemetry reads this and its other variables itself.
+  // Where to send traces. OpenTelemetry reads this and its other variables itself.
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   LOG_LEVEL: logLevel.default('info'),
 });
@@ -73,20 +73,20 @@ const api = common.extend({
   JWT_JWKS_URL: url.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
-  // A token without scopes may do nothing; unset: true for tokens of JWT_JWKS_URL, false for those of JWT_SECRET.
+  // Whether a token without scopes has no permissions. Default: true with JWT_JWKS_URL, false with JWT_SECRET.
   JWT_REQUIRE_SCOPE: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .transform((text) => text === 'true')
     .optional(),
   CORS_ORIGINS: origins,
-  // The proxies whose X-Forwarded-For the access log trusts.
+  // Proxies whose X-Forwarded-For the access log trusts.
   TRUST_PROXY: trustProxy,
-  // Each process counts for itself.
+  // Each process counts separately.
   RATE_LIMIT_USER: requests(1200),
   RATE_LIMIT_TENANT: requests(30_000),
-  // Of one user, in one process.
+  // Per user and process.
   MAX_EVENT_STREAMS: wholeNumber(1).default(20),
-  // Of one user.
+  // Per user.
   MAX_SCHEDULES: wholeNumber(0).default(20),
   MIN_SCHEDULE_INTERVAL: milliseconds.default(15 * UNITS.m),
 });
@@ -94,34 +94,34 @@ const api = common.extend({
 const worker = common.extend({
   RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: url.optional(),
-  // Fonts for what the built-in one has no shape for: paths, with commas between them.
+  // Fallback fonts for characters that the built-in fonts lack: comma-separated paths.
   PDF_FONTS: z
     .string()
     .transform((paths) => paths.split(',').map((path) => path.trim()))
     .pipe(z.array(z.string().min(1, 'must be paths separated by commas')))
     .optional(),
-  // Titles and logos of PDFs by tenant: a JSON file.
+  // PDF titles and logos by tenant: a JSON file.
   PDF_BRANDING: z.string().optional(),
   SMTP_URL: smtpUrl.optional(),
   EMAIL_FROM: sender.optional(),
-  // Database readers of this process: plans, segments and finishes that run at the same time.
+  // Database readers of this process: plans, segments and finishes that run in parallel.
   WORKER_DATA_SLOTS: wholeNumber(1).default(4),
-  // One query of an export; an activity has half an hour in all.
+  // Limit for one query of an export; an activity has half an hour in total.
   SOURCE_STATEMENT_TIMEOUT: milliseconds
     .default(DEFAULT_TUNING.segment.startToCloseMs)
     .refine((ms) => ms >= UNITS.s, 'must be at least 1s'),
-  // Rows of ended exports, counted from their end; files and uploads go before them.
+  // Rows of ended exports, counted from their end; their files and uploads are deleted earlier.
   JOB_TTL: milliseconds.default(90 * UNITS.d),
-  // Where the Temporal SDK serves metrics of its own.
+  // Port on which the Temporal SDK serves its own metrics.
   METRICS_SDK_PORT: wholeNumber(1, 65_535).optional(),
-  // How long a stopping worker lets its activities finish before it aborts them.
+  // How long a worker waits for its activities on shutdown before it aborts them.
   WORKER_DRAIN: milliseconds.default(20 * UNITS.s),
-  // Temporal's worker versioning: the deployment that all workers belong to, and the build that this one is.
+  // Temporal worker versioning: the deployment of all workers, and the build of this one.
   WORKER_DEPLOYMENT: z.string().optional(),
   WORKER_BUILD_ID: z.string().optional(),
 });
 
-/** Every variable that the API or a worker reads here. */
+/** All environment variables that the API or a worker reads. */
 export const VARIABLES: readonly string[] = [...new Set([...Object.keys(api.shape), ...Object.keys(worker.shape)])];
 
 export type CommonConfig = Readonly<z.infer<typeof common>>;
@@ -130,7 +130,7 @@ export type WorkerConfig = Readonly<z.infer<typeof worker>>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 function parse<T>(schema: z.ZodType<T>, environment: Environment): Readonly<T> {
-  // An empty variable is an unset one: that is how compose files and shells leave them out.
+  // Compose files and shells pass variables that are left out as empty.
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -144,20 +144,20 @@ function parse<T>(schema: z.ZodType<T>, environment: Environment): Readonly<T> {
 }
 
 /**
- * What `npm run migrate` needs.
- * @throws ConfigError when the variable is missing or wrong
+ * The settings for `npm run migrate`.
+ * @throws ConfigError if the variable is missing or invalid
  */
 export const parseMigrateConfig = (environment: Environment) =>
   parse(z.object({ DATABASE_URL: databaseUrl }), environment);
 
 /**
- * What `npm run setup:temporal` needs.
- * @throws ConfigError when the variable is wrong
+ * The settings for `npm run setup:temporal`.
+ * @throws ConfigError if the variable is invalid
  */
 export const parseTemporalConfig = (environment: Environment) =>
   parse(z.object({ PAYLOAD_KEY: payloadKeys }), environment);
 
-/** @throws ConfigError with a sentence for each variable that is missing or wrong. */
+/** @throws ConfigError with a sentence per missing or invalid variable */
 export function parseApiConfig(environment: Environment): ApiConfig {
   const config = parse(api, environment);
   if (config.JWT_SECRET === undefined && config.JWT_JWKS_URL === undefined) {
@@ -169,7 +169,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
   return config;
 }
 
-/** @throws ConfigError with a sentence for each variable that is missing or wrong. */
+/** @throws ConfigError with a sentence per missing or invalid variable */
 export function parseWorkerConfig(environment: Environment): WorkerConfig {
   const config = parse(worker, environment);
   if (config.RESEND_API_KEY !== undefined && config.SMTP_URL !== undefined) {
@@ -184,12 +184,12 @@ export function parseWorkerConfig(environment: Environment): WorkerConfig {
   return config;
 }
 
-/** Which version of which deployment a worker is; null without worker versioning. */
+/** A worker's deployment and build; null without worker versioning. */
 export function deploymentOf({ WORKER_DEPLOYMENT: deploymentName, WORKER_BUILD_ID: buildId }: WorkerConfig) {
   return deploymentName === undefined || buildId === undefined ? null : { deploymentName, buildId };
 }
 
-/** What goes into the input of exports, whoever starts them. */
+/** The tuning for the input of exports. */
 export function tuningOf(config: CommonConfig): Tuning {
   return {
     ...DEFAULT_TUNING,

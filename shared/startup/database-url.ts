@@ -1,11 +1,11 @@
 /**
- * Whether an address of PostgreSQL means what its author meant. A `/`, `?` or `#` in a password ends the host's part of
- * it: what is before becomes the host, and the rest is not an address any more, or another one.
+ * Whether a PostgreSQL URL has an unambiguous host. An unescaped `/`, `?` or `#` in a password ends the host part: the
+ * text before it becomes the host, and the rest makes the URL invalid or point elsewhere.
  */
 export function isDatabaseUrl(text: string): boolean {
-  // The driver knows an address without a host, of a socket: postgres://user:password@/database?host=/run/postgresql
+  // The driver accepts a URL without a host, for a socket: postgres://user:password@/database?host=/run/postgresql
   const address = text.replace('@/', '@socket/');
-  // The driver encodes an address with a space once more, and what was encoded before means something else.
+  // The driver escapes a URL that contains a space a second time, which changes what was escaped already.
   if (/\s/.test(text) || !URL.canParse(address)) return false;
   const { pathname, hash, searchParams, username, password } = new URL(address);
   const rest = [pathname, hash, ...searchParams.keys()];

@@ -12,11 +12,11 @@ export interface OpenedObjectStore {
 
 type StoreConfig = Pick<CommonConfig, 'S3_ENDPOINT' | 'S3_PUBLIC_ENDPOINT' | 'S3_REGION' | 'EXPORT_BUCKET'>;
 
-/** Credentials come from AWS's own chain. The owner must `close()` it. */
+/** Opens the bucket. Credentials come from AWS's own chain. The owner must `close()` it. */
 export function openObjectStore(config: StoreConfig, maxSockets = 50): OpenedObjectStore {
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: 3000,
-    // No byte in either direction for this long: a store that hangs is a store that is away.
+    // Time without a byte in either direction: treat a hanging store as down.
     socketTimeout: 60_000,
     httpAgent: new HttpAgent({ keepAlive: true, maxSockets }),
     httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets }),
@@ -25,17 +25,17 @@ export function openObjectStore(config: StoreConfig, maxSockets = 50): OpenedObj
     const options: S3ClientConfig = {
       region: config.S3_REGION,
       requestHandler,
-      // We send CRC-32s of our own, made while the parts fill; the SDK would make them again.
+      // We send our own CRC-32s, computed while parts fill; the SDK would compute them again.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       maxAttempts: 3,
     };
-    // Stores that are not Amazon's rarely have a host name per bucket.
+    // Stores other than Amazon rarely support a host name per bucket.
     return new S3Client(endpoint === undefined ? options : { ...options, endpoint, forcePathStyle: true });
   };
   const s3 = client(config.S3_ENDPOINT);
   const links = client(config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT);
-  // A SHA-256 over every part costs as much CPU as the export itself; the CRC-32 header protects the bytes.
+  // A SHA-256 over every part costs as much CPU as the export itself; the CRC-32 header already protects the bytes.
   s3.middlewareStack.add(
     (next, context) => (args) => {
       const { request } = args;

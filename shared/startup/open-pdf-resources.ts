@@ -14,15 +14,17 @@ import { SCRIPT_FONTS } from '../formats/pdf/scripts.js';
 import { Shaper } from '../formats/pdf/shaping/shaper.js';
 import { openTypeface, TypefaceError } from '../formats/pdf/typeface.js';
 
-/** The first font: Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Armenian, mathematics, and narrow enough for tables. */
+/**
+ * The first font: narrow enough for tables, with Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Armenian and math.
+ */
 const BODY = 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf';
 const HEADING = 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf';
 
 const { resolve: findModule } = createRequire(import.meta.url);
 
 /**
- * Reads what PDF_FONTS and PDF_BRANDING name, so that a worker starts with good ones or not at all. The built-in fonts
- * are read when the first PDF needs them.
+ * Reads the files in PDF_FONTS and PDF_BRANDING, so that a worker with unusable ones does not start. Built-in fonts are
+ * read when the first PDF needs them.
  * @throws ConfigError
  */
 export async function openPdfResources({
@@ -46,7 +48,7 @@ function openFonts(more: readonly Face[]): PdfFonts {
   const scripts = SCRIPT_FONTS.map(({ id, package: name, file, ranges }) =>
     createLazyFace(id, ranges, () => openTypeface(readFileSync(findModule(`${name}/${file}`)))),
   );
-  // Files of a package are those of its version: none has to be read before it is needed.
+  // Package versions identify the built-in fonts, so their files need not be read yet.
   const versions = [
     ...SCRIPT_FONTS.map((font) => `${font.id}@${versionIn(findModule(`${font.package}/package.json`))}`),
     `harfbuzz@${versionIn(resolve(findModule('harfbuzzjs'), '../../package.json'))}`,

@@ -5,8 +5,8 @@ const NAMES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
 const isProxy = (text: string): boolean => NAMES.includes(text) || (isRange(text) && !text.endsWith('/0'));
 
 /**
- * Whose `X-Forwarded-For` to trust, as in Express's `trust proxy`: everybody's, nobody's, that of the given number of
- * proxies in front of this service, or that of proxies with the given addresses. Null for anything else.
+ * Parses the proxies whose `X-Forwarded-For` to trust, as in Express's `trust proxy`: all, none, a number of proxies in
+ * front of this service, or proxies with the given addresses. Null for anything else.
  */
 export function readTrustProxy(text: string): boolean | number | string[] | null {
   if (text === 'true' || text === 'false') return text === 'true';
