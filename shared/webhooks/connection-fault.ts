@@ -1,4 +1,4 @@
-/** Node's codes for connection errors, in words for the receiver's owner. The first match wins. */
+/** Readable messages for Node's connection error codes. The first match wins. */
 const FAULTS: readonly (readonly [codes: RegExp, sentence: (host: string) => string])[] = [
   [/^(ENOTFOUND|ENODATA|EAI_|ESERVFAIL|ETIMEOUT)/, (host) => `The name ${host} was not found.`],
   [/^ECONNREFUSED$/, (host) => `${host} refused the connection.`],
@@ -16,7 +16,7 @@ const FAULTS: readonly (readonly [codes: RegExp, sentence: (host: string) => str
 ];
 
 /**
- * Why a receiver could not be reached, for the list of deliveries. It names no IP address: users need not know it.
+ * Why a receiver could not be reached, for the list of deliveries. Does not reveal IP addresses to users.
  * @param code of Node's error; any other text gives a general sentence
  */
 export function connectionFault(host: string, code: string): string {

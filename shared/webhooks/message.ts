@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { NotificationEvent } from '../contract.js';
 import { jobSchema } from '../job/schema.js';
 
-/** The `type` of a message. */
+/** The message's `type`. */
 export const eventType = (event: NotificationEvent) => `export.${event}` as const;
 
-/** What a receiver is sent. Links in it point at the service; nothing in it is secret. */
+/** The message sent to a receiver. Its links point at the service; it contains no secrets. */
 export const messageSchema = (event: NotificationEvent) =>
   z.strictObject({
     type: z.literal(eventType(event)),

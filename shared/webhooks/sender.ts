@@ -8,40 +8,40 @@ import { connectionFault } from './connection-fault.js';
 import { hostOf } from './url.js';
 import { createNameResolver, type ResolveName } from '../network/resolve-name.js';
 
-/** How long a connection, with TLS and the name's lookup, may take. */
+/** Limit for connecting, including DNS lookup and TLS. */
 const CONNECT_MS = 5000;
-/** How long one of several addresses may take to connect before the next is tried. Node's default is too short for far receivers. */
+/** Connect timeout per address before the next one is tried. Node's default is too short for distant receivers. */
 const ADDRESS_MS = 1000;
-/** Of an answer's body; it is read for the receiver's sake and thrown away. */
+/** Limit for the response body, which is read and discarded so that the receiver doesn't see a broken connection. */
 const MAX_BODY_BYTES = 64 * 1024;
-/** How long reading the body may take: the status is known by then. */
+/** Limit for reading the body; the status is known by then. */
 const BODY_MS = 1000;
-/** Informational answers (1xx) before the real one. */
+/** Limit for informational responses (1xx) before the final one. */
 const MAX_INFORMATIONAL = 20;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** A receiver may not put a delivery off for longer. */
+/** The longest delay that a receiver may request. */
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 
 export interface WebhookRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** From the lookup to the answer's headers, ms. Its body has a second more. */
+  /** Limit from the lookup to the response headers, ms. The body has one more second. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 export interface WebhookAnswer {
   readonly status: number;
-  /** What `Retry-After` asks for, ms; null where it asks for nothing. */
+  /** The delay from `Retry-After`, ms; null if absent. */
   readonly retryAfterMs: number | null;
 }
 
 /**
- * One POST. Redirects and `101 Switching Protocols` are answers like others. It ends within its limits whatever the
- * receiver does, and its connection with it.
- * @throws ServiceError WEBHOOK_REFUSED for an address that the rule does not permit, WEBHOOK_UNAVAILABLE without an
- * answer; the reason of `signal` when that is aborted
+ * Sends one POST. Redirects and `101 Switching Protocols` count as ordinary responses. The call and its connection end
+ * within the limits whatever the receiver does.
+ * @throws ServiceError WEBHOOK_REFUSED if the rule does not permit the address, WEBHOOK_UNAVAILABLE if there is no
+ * response; the reason of `signal` if it aborts
  */
 export type SendWebhook = (request: WebhookRequest) => Promise<WebhookAnswer>;
 
@@ -51,9 +51,7 @@ const unavailable = (sentence: string, cause?: unknown): ServiceError =>
   new ServiceError('WEBHOOK_UNAVAILABLE', sentence, {}, { cause });
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
-/**
- * A socket's lookup function: returns only the addresses that were checked, whatever DNS says a moment later.
- */
+/** A lookup function for sockets that returns only the checked addresses, even if DNS changes a moment later. */
 function answering(addresses: readonly string[]): LookupFunction {
   const [first = '', ...rest] = addresses;
   const withFamily = (address: string) => ({ address, family: isIP(address) });
@@ -69,7 +67,7 @@ function retryAfter(value: string | undefined): number | null {
   return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
 }
 
-/** A receiver that is cut off in the middle of its answer may take the delivery for failed. */
+/** Reads the body, because a receiver that is cut off mid-response may consider the delivery failed. */
 async function drain(response: http.IncomingMessage): Promise<void> {
   let bytes = 0;
   try {
@@ -78,7 +76,7 @@ async function drain(response: http.IncomingMessage): Promise<void> {
       if (bytes > MAX_BODY_BYTES) return;
     }
   } catch {
-    // Its status has said all that matters.
+    // The status is all that matters.
   }
 }
 
@@ -92,17 +90,17 @@ interface Exchange {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The addresses of `url`'s host. */
+  /** Addresses of the URL's host. */
   readonly addresses: readonly string[];
-  /** Ends the exchange; its reason is what is thrown. */
+  /** Aborts the exchange; its reason is thrown. */
   readonly signal: AbortSignal;
   readonly onConnected: () => void;
 }
 
 /**
- * Sends a request and returns the head of its answer, whose body has been read or given up. The socket is gone when
- * this settles.
- * @throws the reason of `signal`, or what Node throws
+ * Sends a request and returns the response head; the body has been read or abandoned. The socket is closed when this
+ * settles.
+ * @throws the reason of `signal`, or Node's error
  */
 async function exchange({
   url,
@@ -118,7 +116,7 @@ async function exchange({
     headers,
     lookup: answering(addresses),
     autoSelectFamilyAttemptTimeout: ADDRESS_MS,
-    // A new connection each time: a kept one would use an address that was checked some time ago.
+    // Always open a new connection: a kept-alive one would use an address that was checked some time ago.
     agent: false,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
@@ -137,7 +135,7 @@ async function exchange({
         informational += 1;
         if (informational > MAX_INFORMATIONAL) reject(unavailable(`${url.hostname} sent only informational answers.`));
       });
-      // Without this listener Node drops the socket silently: no response, no error, no timeout.
+      // Without this listener, Node silently drops the socket: no response, no error, no timeout.
       request.once('upgrade', resolve);
       request.once('response', resolve);
       request.on('error', reject);
@@ -154,7 +152,7 @@ async function exchange({
   }
 }
 
-/** @param resolve how names become addresses; default: the hosts file and DNS */
+/** @param resolve resolves host names; default: the hosts file and DNS */
 export function createWebhookSender(rule: AddressRule, resolve: ResolveName = createNameResolver()): SendWebhook {
   return async ({ url: text, headers, body, timeoutMs, signal }) => {
     const url = new URL(text);

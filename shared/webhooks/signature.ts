@@ -1,22 +1,21 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Standard Webhooks (https://www.standardwebhooks.com): secrets and signatures.
- *
- * A tenant's secret is not stored anywhere: it is derived from the operator's key, the tenant and a version, and
- * rotated by raising the version. The database alone gives no secret away, and the key alone changes none.
+ * Secrets and signatures as in Standard Webhooks (https://www.standardwebhooks.com). A tenant's secret is not stored:
+ * it is derived from the operator's key, the tenant and a version, and rotated by incrementing the version. The
+ * database alone does not reveal a secret.
  */
 
-/** The same key may derive other things one day; none of these shall be a webhook's secret. */
+/** Separates these secrets from anything else that may be derived from the same key. */
 const PURPOSE = 'webhook secret 1';
 
 export interface SecretVersion {
   readonly tenantId: string;
-  /** From 1; every rotation raises it. */
+  /** Starts at 1; every rotation increments it. */
   readonly version: number;
 }
 
-/** `whsec_` and 32 bytes as base64. */
+/** `whsec_` followed by 32 bytes in base64. */
 export function webhookSecret(key: string, { tenantId, version }: SecretVersion): string {
   const bytes = createHmac('sha256', key).update(`${PURPOSE}\n${tenantId}\n${version}`).digest();
   return `whsec_${bytes.toString('base64')}`;
@@ -24,7 +23,7 @@ export function webhookSecret(key: string, { tenantId, version }: SecretVersion)
 
 export interface SignedMessage {
   readonly id: string;
-  /** When it is sent, seconds since 1970. */
+  /** Time of sending, seconds since 1970. */
   readonly timestamp: number;
   readonly body: string;
 }
@@ -34,7 +33,7 @@ function signature(secret: string, { id, timestamp, body }: SignedMessage): stri
   return `v1,${createHmac('sha256', bytes).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
-/** The headers of a message, with a signature by each secret: a receiver that knows any of them can verify it. */
+/** The headers of a message, with one signature per secret: a receiver that knows any of them can verify it. */
 export function webhookHeaders(secrets: readonly string[], message: SignedMessage): Record<string, string> {
   return {
     'webhook-id': message.id,

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { NOTIFICATION_EVENTS, type NotificationEvent } from '../contract.js';
 import { namingFaults, type Pool } from '../postgres.js';
 
-/** Attempts that a job's list shows: the schedule of each event has ten. */
+/** Number of attempts that a job's list shows: the retry schedule of each event has ten. */
 const SHOWN_DELIVERIES = 100;
-/** Rotations that a tenant may make within a day: each replaced secret signs for a day, in the same header. */
+/** Maximum rotations per tenant and day: each replaced secret keeps signing for a day, in the same header. */
 const ROTATIONS_A_DAY = 5;
-/** Longer than an attempt may take: what is still being sent then lost its worker. */
+/** Longer than any attempt: a delivery still marked as sending after this has lost its worker. */
 const LOST_AFTER = `interval '1 minute'`;
 
 export const DELIVERY_STATUSES = ['SENDING', 'DELIVERED', 'FAILED', 'UNKNOWN'] as const;
@@ -17,7 +17,7 @@ const deliverySchema = z.object({
   event: z.enum(NOTIFICATION_EVENTS),
   attempt: z.number(),
   host: z.string(),
-  /** `UNKNOWN`: its worker died before it could write down an answer; derived when it is read. */
+  /** `UNKNOWN`: the worker died before it could record a result; derived when the row is read. */
   status: z.enum(DELIVERY_STATUSES),
   http_status: z.number().nullable(),
   error: z.string().nullable(),
@@ -36,13 +36,13 @@ export interface NewDelivery {
   readonly event: NotificationEvent;
   readonly webhookId: string;
   readonly host: string;
-  /** The workflow run that its schedule of attempts belongs to. */
+  /** The workflow run that this series of attempts belongs to. */
   readonly runId: string;
 }
 
 export interface BegunDelivery {
   readonly deliveryId: string;
-  /** Which attempt of its run this is, from 1. */
+  /** Number of the attempt within its run, from 1. */
   readonly attemptOfRun: number;
 }
 
@@ -50,19 +50,19 @@ export interface DeliveryEnd {
   readonly status: 'DELIVERED' | 'FAILED';
   readonly httpStatus: number | null;
   readonly error: string | null;
-  /** Until the next attempt, ms; null when there is none. */
+  /** Delay until the next attempt, ms; null if there is none. */
   readonly nextInMs: number | null;
 }
 
 export interface SecretVersions {
-  /** The newest, and every one that was replaced less than a day ago; newest first. */
+  /** The newest version and those replaced less than a day ago; newest first. */
   readonly signing: readonly [number, ...number[]];
   readonly rotatedAt: Date | null;
 }
 
 /**
- * What became of webhooks, and which of a tenant's secrets are valid.
- * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ * Stores webhook deliveries and secret versions. Every method throws ServiceError JOB_STORE_UNAVAILABLE if the database
+ * is unavailable.
  */
 export class WebhookStore {
   constructor(private readonly pool: Pool) {}
@@ -74,7 +74,7 @@ export class WebhookStore {
     });
   }
 
-  /** Before it is sent: an attempt whose worker dies is known, too. */
+  /** Recorded before sending, so that an attempt is known even if its worker dies. */
   async begin({ jobId, event, webhookId, host, runId }: NewDelivery): Promise<BegunDelivery> {
     const rows = await this.rows(
       `WITH before AS (SELECT * FROM webhook_deliveries WHERE webhook_id = $3)
@@ -100,7 +100,7 @@ export class WebhookStore {
     return (await this.rows(sql, [webhookId])).length > 0;
   }
 
-  /** Attempts of a job, newest first. */
+  /** A job's attempts, newest first. */
   async list(jobId: string): Promise<DeliveryRow[]> {
     const rows = await this.rows(
       `SELECT delivery_id, webhook_id, event, attempt, host, http_status, error, started_at, ended_at, next_attempt_at,
@@ -137,8 +137,8 @@ export class WebhookStore {
   }
 
   /**
-   * Raises the version. Of two at the same moment one does, and both have rotated.
-   * @returns false when that happened too often within a day
+   * Increments the version. Two concurrent calls increment it once, and both succeed.
+   * @returns false after too many rotations within a day
    */
   async rotateSecret(tenantId: string): Promise<boolean> {
     const rows = await this.rows(

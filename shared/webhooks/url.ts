@@ -2,19 +2,19 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { AddressRule } from '../network/address-rule.js';
 
-/** Characters, as the URL is sent. */
+/** Limit for the URL as sent, in characters. */
 const MAX_LENGTH = 2048;
 
-/** The host of a URL without the brackets of an IPv6 address. The URL parser has made one spelling of all by now. */
+/** The host of a URL without the brackets of an IPv6 address. The URL parser has already normalized it. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
-/** The address that a host is without asking anybody; null for a name that DNS must know. */
+/** The IP address that a host is without a lookup; null for a name that needs DNS. */
 function addressOf(host: string): string | null {
   if (isIP(host) !== 0) return host;
   return /(^|\.)localhost\.?$/.test(host) ? '127.0.0.1' : null;
 }
 
-/** Why a webhook cannot go to this URL; null when it may be tried. A name is looked up, and judged, when it is sent. */
+/** Why a webhook cannot use this URL; null if it may. Names are resolved and checked when a message is sent. */
 function urlProblem(url: URL, rule: AddressRule): string | null {
   if (url.href.length > MAX_LENGTH) return `must be at most ${MAX_LENGTH} characters`;
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
@@ -26,7 +26,7 @@ function urlProblem(url: URL, rule: AddressRule): string | null {
   return url.protocol === 'https:' || mayBePlain ? null : 'must begin with https://';
 }
 
-/** `notify.webhook_url` of a request, in the one spelling that the URL parser gives it. */
+/** `notify.webhook_url` of a request, as normalized by the URL parser. */
 export function webhookUrlSchema(rule: AddressRule) {
   const error = 'must be an address such as https://example.com/hook';
   return z.string({ error }).transform((text, context) => {
