@@ -1,2 +1,2 @@
-/** A time as JSON has it. */
+/** Formats a time for JSON. */
 export const isoTime = (date: Date | null): string | null => date?.toISOString() ?? null;

@@ -1,12 +1,12 @@
 /**
- * Characters that a single line cannot have: line breaks and other control characters, half characters, and U+FFFE and
- * U+FFFF, which XML 1.0 does not allow and some JSON readers refuse.
+ * Characters that a single line cannot contain: line breaks and other control characters, lone surrogates, and U+FFFE
+ * and U+FFFF, which XML 1.0 forbids and some JSON readers reject.
  */
 const UNPRINTABLE = String.raw`\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff`;
 const GAPS = new RegExp(String.raw`[${UNPRINTABLE}\s]+`, 'gu');
 const ANY = new RegExp(`[${UNPRINTABLE}]`, 'u');
 
-/** Text as a single line, for a title or a header: a space replaces each run of characters that cannot be there. */
+/** Text as a single line, for a title or header: replaces each run of these characters with a space. */
 export const oneLine = (text: string): string => text.replace(GAPS, ' ').trim();
 
 /** Whether a text is already a single line. */
