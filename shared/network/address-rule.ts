@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Which IP addresses a webhook may go to: public ones, and those that the operator allows. What is not known to be
- * public is not, so that a range that is given a meaning tomorrow need not be known today.
+ * Decides which IP addresses a webhook may use: public ones, and those that the operator allows. An address must be
+ * known to be public, so ranges that are assigned later are rejected by default.
  */
 
-/** IPv4 that is not the public internet: https://www.iana.org/assignments/iana-ipv4-special-registry and multicast. */
+/** IPv4 ranges that are not public: https://www.iana.org/assignments/iana-ipv4-special-registry and multicast. */
 const SPECIAL_V4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -21,25 +21,22 @@ const SPECIAL_V4 = [
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
-  // A public address by number, and Azure's platform service by use: every machine there has it behind its firewall.
+  // A public address that Azure uses as its platform service: every VM reaches it inside the firewall.
   '168.63.129.16/32',
 ];
-/**
- * IPv6 that is the public internet. Loopback, ULA, link-local, multicast, IPv4-mapped, IPv4-compatible and NAT64
- * addresses are outside of it.
- */
+/** The public IPv6 range. Excludes loopback, ULA, link-local, multicast, IPv4-mapped, IPv4-compatible and NAT64. */
 const GLOBAL_V6 = ['2000::/3'];
-/** What is set apart in there: protocol assignments with Teredo and ORCHID, documentation, 6to4. */
+/** Exceptions in it: protocol assignments including Teredo and ORCHID, documentation, 6to4. */
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6');
 
-/** `address/prefix`, or an address by itself; null for anything else. */
+/** Parses `address/prefix` or a plain address; null for anything else. */
 function parseRange(text: string): { readonly address: string; readonly prefix: number } | null {
   const parts = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text);
   if (parts === null) return null;
   const [, address = '', bits] = parts;
-  // Not a number where that is no address: then no prefix fits.
+  // NaN if this is not an address, so that no prefix is valid.
   const width = { 4: 32, 6: 128 }[isIP(address)] ?? NaN;
   const prefix = bits === undefined ? width : Number(bits);
   return prefix <= width ? { address, prefix } : null;
@@ -66,18 +63,21 @@ const isPublic = (address: string): boolean =>
   (isIP(address) === 4 || isIn(globalV6, address)) && !isIn(special, address);
 
 export interface AddressRule {
-  /** The operator has allowed ranges at all. */
+  /** Whether the operator has allowed any ranges. */
   readonly hasRanges: boolean;
-  /** In a range that the operator allows: unencrypted webhooks may go there, too. */
+  /** Whether the operator allows the address: unencrypted webhooks may use it, too. */
   readonly isAllowed: (address: string) => boolean;
-  /** Public, or allowed by the operator. */
+  /** Whether the address is public or allowed by the operator. */
   readonly permits: (address: string) => boolean;
 }
 
-/** @param allowed ranges as CIDR. @throws RangeError for one that is none */
+/**
+ * @param allowed CIDR ranges
+ * @throws RangeError for an invalid range
+ */
 export function createAddressRule(allowed: readonly string[]): AddressRule {
   const list = listOf(allowed);
-  // An address with a zone (fe80::1%eth0) is of one link only.
+  // An address with a zone (fe80::1%eth0) is only valid on one link.
   const isWhole = (address: string): boolean => isIP(address) !== 0 && !address.includes('%');
   const isAllowed = (address: string): boolean => isWhole(address) && isIn(list, address);
   return {

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Loopback addresses, and the unspecified address, which also reaches this machine. */
+/** Loopback addresses and the unspecified address, which also reaches this machine. */
 const LOCAL = new BlockList();
 LOCAL.addSubnet('127.0.0.0', 8);
 LOCAL.addAddress('0.0.0.0');

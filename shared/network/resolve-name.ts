@@ -3,27 +3,26 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 
 /**
- * Finds the IP addresses of a host name.
- * @throws the DNS error (`ENOTFOUND`, `ETIMEOUT`, `ECANCELLED` …) if there are none, or if `signal` is aborted
+ * Resolves a host name to IP addresses.
+ * @throws the DNS error (`ENOTFOUND`, `ETIMEOUT`, `ECANCELLED` …) if there are none, or if `signal` aborts
  */
 export type ResolveName = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 interface Options {
   readonly hostsFile?: string;
-  /** `address:port` of DNS servers; default: those of /etc/resolv.conf. */
+  /** DNS servers as `address:port`; default: those in /etc/resolv.conf. */
   readonly servers?: readonly string[];
-  /** How long one lookup may take, ms. */
+  /** Limit for one lookup, ms. */
   readonly limitMs?: number;
 }
 
-/** Timeout of the first query to a server, ms; each retry waits twice as long. */
+/** Timeout of the first query to a server, ms; doubles with each retry. */
 const TRY_MS = 1000;
 const TRIES = 3;
 
 /**
- * Asks the hosts file and then DNS. The usual way, `getaddrinfo`, can't be canceled and has four threads for the whole
- * process, so a few names whose servers never answer would hold up every other lookup. Search domains aren't applied:
- * a name is asked as it is written.
+ * Reads the hosts file and then queries DNS. The usual `getaddrinfo` can't be canceled and has four threads per
+ * process, so a few names whose servers never answer would block every other lookup. Search domains aren't applied.
  */
 export function createNameResolver({ hostsFile = '/etc/hosts', servers, limitMs = 3000 }: Options = {}): ResolveName {
   return async (hostname, signal) => {
@@ -40,7 +39,7 @@ export function createNameResolver({ hostsFile = '/etc/hosts', servers, limitMs 
     const cancel = (): void => {
       resolver.cancel();
     };
-    // An answer for one address family counts even if the other one's query times out.
+    // One address family's response counts even if the other query times out.
     const timer = setTimeout(cancel, limitMs);
     signal.addEventListener('abort', cancel);
     try {
@@ -56,7 +55,7 @@ export function createNameResolver({ hostsFile = '/etc/hosts', servers, limitMs 
   };
 }
 
-/** The addresses that a hosts file has for a name. */
+/** The addresses of a name in a hosts file. */
 function addressesIn(hosts: string, name: string): string[] {
   return hosts.split('\n').flatMap((line) => {
     const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
