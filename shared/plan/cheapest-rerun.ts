@@ -10,15 +10,14 @@ interface Choice {
 }
 
 /**
- * The segments with the fewest bytes such that each stuck run is beside one of them; of two that cost the same, the first. Walks along the file, keeping the
- * best choice with and without the segment before the run at hand.
- *
- * @param stuck one more than `uploaded`: `stuck[i]` comes before `uploaded[i]`
+ * Chooses the segments with the fewest bytes such that each stuck run is next to one of them; on a tie, the first.
+ * Walks along the file and keeps the best choice with and without the segment before the current run.
+ * @param stuck has one more element than `uploaded`: `stuck[i]` comes before `uploaded[i]`
  */
 export function cheapestRerun(uploaded: readonly Weight[], stuck: readonly boolean[]): number[] {
   const cheaper = (a: Choice, b: Choice): Choice => (a.bytes <= b.bytes ? a : b);
   const none: Choice = { bytes: 0, segments: [] };
-  // Nothing is before the first run that could be encoded again.
+  // There is no segment before the first run.
   let without = none;
   let withIt = { ...none, bytes: Infinity };
   for (const [index, { segment, bytes }] of uploaded.entries()) {

@@ -7,9 +7,9 @@ export const MAX_PARTS = 10_000;
 export const USUAL_PART_BYTES = 8 * 1024 ** 2;
 /** Room for segments that turn out larger than their sample predicted. */
 const HEADROOM = 1.25;
-/** The same after a plan was outgrown. */
+/** Headroom after a segment outgrew the plan. */
 const MORE_HEADROOM = 12.5;
-/** Minimum part size after a plan was outgrown: with the usual size, the same plan would be outgrown again. */
+/** Minimum part size after a segment outgrew the plan: with the usual size, the same would happen again. */
 const MIN_REPLANNED_PART_BYTES = 8 * USUAL_PART_BYTES;
 
 /** Both inclusive. */
@@ -44,11 +44,11 @@ export function partNumbers(segment: number, segments: number, lane: number | 'f
 }
 
 /**
- * Bytes of each part of a segment, so that the segment fits one lane even if it outgrows its plan by a quarter.
- *
- * @param plannedBytes what the segment is expected to yield, in bytes of output
- * @param withHeadroom after a plan was outgrown: room for ten times the bytes, and at least four times as many as before
- * @throws RangeError as {@link partNumbers}, or when no legal part is that large
+ * Part size for a segment, so that it fits into one lane even if it outgrows its plan by a quarter.
+ * @param plannedBytes expected output of the segment, in bytes
+ * @param withHeadroom after a segment outgrew the plan: reserves ten times the bytes, and at least four times as many
+ * as before
+ * @throws RangeError as {@link partNumbers}, or if no legal part is that large
  */
 export function partSize(plannedBytes: number, segments: number, withHeadroom = false): number {
   const share = plannedBytes / laneWidth(segments);

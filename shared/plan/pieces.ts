@@ -6,7 +6,9 @@ export { MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES, partNumbers, partSize, type 
 /** The bytes of a head, a segment, glue or a tail. Sizes in bytes. */
 export type Piece = UploadedPiece | HeldPiece | GluePiece;
 
-/** One or more parts of the upload: their bytes can be neither read nor moved. Each holds at least MIN_PART_BYTES bytes. */
+/**
+ * One or more parts of the upload, whose bytes can be neither read nor moved. Each has at least MIN_PART_BYTES bytes.
+ */
 export interface UploadedPiece {
   readonly kind: 'uploaded';
   readonly segment: number;
@@ -20,25 +22,25 @@ export interface HeldPiece {
   readonly size: number;
 }
 
-/** Bytes that the finish computes. */
+/** Bytes that the finish step computes. */
 export interface GluePiece {
   readonly kind: 'glue';
   readonly size: number;
 }
 
-/** A part to name at completion: one that is there, or one to make of held pieces and glue. */
+/** A part to list on completion: an uploaded one, or one to create from held pieces and glue. */
 export type FilePart =
   | { readonly kind: 'uploaded'; readonly number: number; readonly size: number; readonly segment: number }
   | { readonly kind: 'new'; readonly number: number; readonly size: number; readonly from: readonly PieceRange[] };
 
-/** Bytes `start` to `end` (exclusive) of the piece with index `piece` in the list that was planned. */
+/** Bytes `start` to `end` (exclusive) of the piece with index `piece` in the input list. */
 export interface PieceRange {
   readonly piece: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** Segments to run again as held, or the parts of the file in order. */
+/** Segments to run again as held, or the file's parts in order. */
 export type JoinPlan = { readonly rerun: readonly number[] } | { readonly parts: readonly FilePart[] };
 
 interface Movable {
@@ -46,25 +48,26 @@ interface Movable {
   readonly size: number;
 }
 
-/** What lies between two uploaded pieces, or before the first, or after the last. */
+/** The bytes between two uploaded pieces, before the first, or after the last. */
 interface Run {
   readonly pieces: Movable[];
   readonly size: number;
-  /** Free part numbers between those of its neighbours, ascending: finish lanes, which no attempt ever writes. */
+  /** Free part numbers between the neighbors' numbers, ascending: finish lanes, which no attempt ever writes. */
   readonly numbers: readonly number[];
   readonly last: boolean;
 }
 
 /**
  * Turns the pieces of a file into the parts of its multipart upload: each byte once, in order, every part but the last
- * at least MIN_PART_BYTES. Uploaded pieces cannot grow, so when the bytes between two of them are too few for a part, or
- * there is no number for them, one of the two must be encoded again as a held piece: then the answer is `rerun` with
- * the segments that cost the fewest bytes, and after these are held the next answer is `parts`.
+ * at least MIN_PART_BYTES.
  *
- * @param pieces in file order; an uploaded segment and a held one may not have the same number
+ * Uploaded pieces cannot grow. If the bytes between two of them are too few for a part, or have no free part number,
+ * one of the two must be encoded again as a held piece. The result is then `rerun`, with the segments that cost the
+ * fewest bytes; once these are held, the next result is `parts`.
+ * @param pieces in file order; an uploaded segment and a held one must not have the same number
  * @param segments how many the export was planned with
- * @param usual bytes of a made part, as far as the numbers allow
- * @throws RangeError when uploaded parts are not numbered by {@link partNumbers}, or a run is too long for its numbers
+ * @param usual size of a created part in bytes, as far as the numbers allow
+ * @throws RangeError if uploaded parts are not numbered by {@link partNumbers}, or a run is too long for its numbers
  */
 export function joinPieces(pieces: readonly Piece[], segments: number, usual = USUAL_PART_BYTES): JoinPlan {
   const uploaded = pieces.filter((piece) => piece.kind === 'uploaded');
@@ -74,7 +77,7 @@ export function joinPieces(pieces: readonly Piece[], segments: number, usual = U
   if (rerun.length > 0) return { rerun };
 
   const parts = runs.flatMap((run, index) => [...madeOf(run, usual), ...existing(uploaded[index])]);
-  // An upload cannot be completed without a part, but with an empty one.
+  // S3 can't complete an upload without parts, but accepts one empty part.
   if (parts.length === 0)
     parts.push({ kind: 'new', number: partNumbers(0, segments, 'finish').first, size: 0, from: [] });
   let highest = 0;
@@ -85,7 +88,7 @@ export function joinPieces(pieces: readonly Piece[], segments: number, usual = U
   return { parts };
 }
 
-/** One run more than there are uploaded pieces: `runs[i]` comes before `uploaded[i]`. */
+/** Returns one run more than there are uploaded pieces: `runs[i]` comes before `uploaded[i]`. */
 function runsBetween(pieces: readonly Piece[], uploaded: readonly UploadedPiece[], segments: number): Run[] {
   let open: Movable[] = [];
   const movable = [open];
@@ -117,7 +120,7 @@ function isStuck({ size, numbers, last }: Run): boolean {
   return size > 0 && (numbers.length === 0 || (size < MIN_PART_BYTES && !last));
 }
 
-/** Even parts of at least `usual` bytes, the last with the rest; one part where there is less. */
+/** Equal parts of at least `usual` bytes, the last with the remainder; a shorter run is a single part. */
 function madeOf({ pieces, size, numbers }: Run, usual: number): FilePart[] {
   if (size === 0) return [];
   const count = Math.max(1, Math.min(numbers.length, Math.floor(size / Math.max(usual, MIN_PART_BYTES))));
@@ -131,7 +134,7 @@ function madeOf({ pieces, size, numbers }: Run, usual: number): FilePart[] {
   });
 }
 
-/** The bytes `start` to `end` of a run, as slices of its pieces. */
+/** Bytes `start` to `end` of a run, as slices of its pieces. */
 function slices(pieces: readonly Movable[], start: number, end: number): PieceRange[] {
   const found: PieceRange[] = [];
   let offset = 0;

@@ -1,20 +1,20 @@
 import type { SegmentMode } from '../contract.js';
 import { joinPieces, MIN_PART_BYTES, partNumbers, type Piece } from './pieces.js';
 
-/** A segment as it is planned. */
+/** A planned segment. */
 interface Planned {
   readonly member: number;
-  /** Bytes of output. */
+  /** Planned output size. */
   readonly bytes: number;
 }
 
-/** About what a finish writes between two members; what matters is that it is little. */
+/** Rough size of the bytes between two members; all that matters is that it is small. */
 const GLUE_BYTES = 100;
 
 /**
- * Which segments are written as temporary objects from the beginning. Between two members the finish puts bytes that
- * are too few for a part of their own, so one of the segments beside them has to be joined with them: the one that the
- * finish would send back.
+ * Chooses the segments that are written as temporary objects from the start. The bytes between two members are too few
+ * for a part, so one of the adjacent segments must be joined with them: the one that the finish step would choose to
+ * rerun.
  */
 export function segmentModes(segments: readonly Planned[]): SegmentMode[] {
   const pieces: Piece[] = [];

@@ -1,41 +1,41 @@
-/** The text of a row's key columns as PostgreSQL wrote them; never converted to JavaScript values. */
+/** A row's key columns as PostgreSQL's text, never converted to JavaScript values. */
 export type KeyBound = readonly string[];
 
-/** Bounds of one segment: after `lower`, up to and with `upper`; null is open. */
+/** Bounds of one segment: after `lower`, up to and including `upper`; null is open. */
 export interface Segment {
   readonly lower: KeyBound | null;
   readonly upper: KeyBound | null;
   readonly rows: number;
-  /** The stretch of the file that it is of, from 0. */
+  /** The member (section of the file) that it belongs to, from 0. */
   readonly member: number;
 }
 
-/** A row that may end a segment: its number from 1, and its key. */
+/** A row that may end a segment: its number, from 1, and its key. */
 export interface Bound {
   readonly n: number;
   readonly key: KeyBound;
 }
 
-/** More would leave each too few of S3's 10,000 part numbers. */
+/** With more, each would have too few of S3's 10,000 part numbers. */
 export const MAX_SEGMENTS = 500;
 /**
- * A large export has segments of up to four times the planned bytes, as long as that leaves enough to spread over the
- * workers: each costs PostgreSQL, Temporal and the worker a round of their own (bench/README.md has the figures).
+ * Segments of a large export are up to four times the planned size, if that leaves enough to spread over the workers:
+ * each segment adds overhead in PostgreSQL, Temporal and the worker (figures in bench/README.md).
  */
 const ENOUGH_SEGMENTS = 32;
 const MAX_WIDENING = 4;
-/** The last bounds are not widened: short segments at the end leave no worker alone with a long one. */
+/** The last bounds are not merged: with short segments at the end, no worker is left alone with a long one. */
 const LAST_BOUNDS = 8;
 
 export interface CutLimits {
-  /** A member ends at the last bound before it would have more rows. */
+  /** Maximum rows per member: it ends at the last bound within them. */
   readonly memberRows?: number;
   readonly maxSegments?: number;
 }
 
 /**
- * Cuts an export along its bounds: at least one segment, even an empty one, and at most 500, or one a member.
- * @param bounds in the order of their numbers, the last row among them
+ * Cuts an export along its bounds into at least one segment, even an empty one, and at most 500, or one per member.
+ * @param bounds ordered by number, including the last row
  */
 export function cutSegments(
   bounds: readonly Bound[],
@@ -45,7 +45,7 @@ export function cutSegments(
   const end = placed.at(-1);
   if (end === undefined) return { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows: 0 };
 
-  // Ends of members come on top of every n-th bound.
+  // Ends of members are added to every n-th bound.
   const ends = end.member;
   const last = Math.max(0, Math.min(LAST_BOUNDS, maxSegments - 1 - ends));
   const wide = bounds.length - last;
@@ -65,7 +65,7 @@ export function cutSegments(
   return { segments, totalRows: end.n };
 }
 
-/** Each bound with the member of the rows up to it. */
+/** Each bound with its member. */
 function inMembers(bounds: readonly Bound[], memberRows: number): (Bound & { readonly member: number })[] {
   let member = 0;
   let begin = 0;
@@ -81,8 +81,7 @@ function inMembers(bounds: readonly Bound[], memberRows: number): (Bound & { rea
 }
 
 /**
- * Rows of a segment that should have about `wanted`: a whole multiple of `unitRows`, and such that the segments of a
- * member are about equal.
+ * Rows per segment close to `wanted`: a multiple of `unitRows`, chosen so that a member's segments are about equal.
  * @param memberRows itself a multiple of `unitRows`, or infinite
  */
 export function fittingRows(wanted: number, unitRows: number, memberRows: number): number {
