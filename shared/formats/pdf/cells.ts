@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../datasets/define-dataset.js';
 
-/** How the text that PostgreSQL writes is shown to people. */
+/** How PostgreSQL's text is displayed. */
 
 export type PdfCellKind =
   /** Right-aligned, never clipped. */

@@ -88,7 +88,7 @@ export class Faces {
     return drawn;
   }
 
-  /** Looks up a character beyond the basic plane. */
+  /** Looks up a character outside the basic plane. */
   #farther(codePoint: number): Drawn {
     const known = this.#beyond.get(codePoint);
     if (known !== undefined) return known;

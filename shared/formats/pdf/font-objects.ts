@@ -9,16 +9,16 @@ import { pdfLib } from './pdf-lib.js';
 import { glyphTexts } from './shaping/glyph-text.js';
 import type { UsedGlyphs } from './shaping/used-glyphs.js';
 
-/** Fonts as pages know them: see codes.ts. */
+/** Font objects as pages refer to them: see codes.ts. */
 
-/** What a font has to draw. */
+/** The characters and glyphs that a font has to draw. */
 interface Drawn {
   readonly face: Face;
-  /** Only the first of several fonts is written with one byte a character. */
+  /** Only the first font of a list is written with one byte per character. */
   readonly isFirst: boolean;
-  /** The character to draw for each: itself, or its replacement. */
+  /** The character that is drawn for each: itself, or its replacement. */
   readonly characters: Map<number, { readonly draws: number; readonly width: number }>;
-  /** Of shaped runs. */
+  /** Glyphs of shaped runs. */
   readonly glyphs: readonly number[];
   /** Characters that are copied but not drawn. */
   readonly invisible: readonly number[];
@@ -26,7 +26,7 @@ interface Drawn {
 
 const SPACE = 0x20;
 
-/** @param used characters by the fonts that they were written with */
+/** @param used characters, by the fonts they were written with */
 export function drawnBy(used: readonly (readonly [Faces, readonly number[]])[], glyphs: UsedGlyphs): Drawn[] {
   const shaped = new Map(glyphs.entries());
   const byId = new Map<string, Drawn>();
@@ -52,7 +52,7 @@ export function drawnBy(used: readonly (readonly [Faces, readonly number[]])[], 
   return [...byId.values()];
 }
 
-/** @returns the fonts by the names that pages call them */
+/** @returns the fonts, by their names on pages */
 export function putFonts(file: ObjectFile, fonts: readonly Drawn[]): Record<string, PDFRef> {
   return Object.fromEntries(fonts.flatMap((drawn) => putFont(file, drawn)));
 }
@@ -100,9 +100,9 @@ function putFont(file: ObjectFile, drawing: Drawn): [string, PDFRef][] {
 
 type PutType0 = (codes: Codes) => (encoding: string | PDFRef, toUnicode: string) => PDFRef;
 
-/** Makes fonts of one file, which differ in their codes. */
+/** Creates font objects that share one font file but differ in their codes. */
 function createType0(file: ObjectFile, typeface: Face['typeface'], bytes: Buffer): PutType0 {
-  // A part of a font has a name of its own, which begins with six letters.
+  // PDF requires the name of a font subset to start with a tag of six letters.
   const tag = [...createHash('sha256').update(bytes).digest().subarray(0, 6)].map((byte) =>
     String.fromCharCode(65 + (byte % 26)),
   );
@@ -128,9 +128,9 @@ function createType0(file: ObjectFile, typeface: Face['typeface'], bytes: Buffer
   };
 }
 
-/** Its characters are none of the standard ones (PDF 1.7, table 123). */
+/** The font has characters outside the standard Latin set (PDF 1.7, table 123). */
 const SYMBOLIC = 4;
-/** Nothing in a TrueType font says how wide stems are; readers use it only for a font that they must replace. */
+/** TrueType fonts don't contain a stem width; readers use it only if they have to substitute the font. */
 const USUAL_STEM = 80;
 
 const systemInfo = (ordering: string) => {

@@ -1,4 +1,4 @@
-/** Where everything is on a page. All in tenths of a point from the lower left corner, whole numbers. */
+/** Positions on a page, in whole tenths of a point from the lower left corner. */
 
 export const MARGIN = 300;
 const PAPER = { A4: [5953, 8419], letter: [6120, 7920] } as const;
@@ -13,34 +13,34 @@ export function pageSize(paper: keyof typeof PAPER, isLandscape: boolean): PageS
   return isLandscape ? { width: long, height: short } : { width: short, height: long };
 }
 
-/** Between the margins. */
+/** Width between the margins. */
 export const usableWidth = ({ width }: PageSize): number => width - 2 * MARGIN;
 
-/** Baseline of the page's number. */
+/** Baseline of the page number. */
 export const FOOTER_BASELINE = 210;
-/** The lowest that rows may come. */
+/** Lower limit for rows. */
 export const ROWS_END = 360;
 
 export const TITLE_SIZE = 140;
 export const TITLE_LEAD = 190;
-/** What stands below the title. */
+/** The notes below the title. */
 export const NOTE_SIZE = 75;
 export const NOTE_LEAD = 105;
 export const FOOTER_SIZE = 75;
-/** Room for a logo, beside title and notes. */
+/** Maximum size of a logo, next to title and notes. */
 export const LOGO = { width: 1200, height: 400 } as const;
-/** Between notes and table. */
+/** Space between notes and table. */
 export const GAP = 80;
 
-/** Blank on both sides of a cell, in 1/1000 em. */
+/** Space on both sides of a cell, in 1/1000 em. */
 export const PADDING = 450;
-/** A column is never narrower, whatever is in it. */
+/** Minimum column width. */
 export const LEAST_COLUMN = 240;
-/** Of rows. */
+/** Font sizes of rows. */
 export const SIZES = { largest: 90, comfortable: 70, least: 50, step: 5 } as const;
 
-/** From baseline to baseline. */
+/** Distance between baselines. */
 export const leadOf = (size: number): number => Math.round(size * 1.5);
 
-/** Cap height of the default font, in em: what centres text in its line. */
+/** Cap height of the default font, in em; used to center text vertically in its line. */
 export const CAP_HEIGHT = 0.73;

@@ -9,12 +9,12 @@ import { pdfSettings } from './options.js';
 import type { PdfFonts, PdfResources } from './resources.js';
 
 const layoutSchema = z.object({
-  /** Fonts and logo that it was made with: others would not fit. */
+  /** Identity of the fonts and logo that the layout was made with; others would not fit. */
   fonts: z.string(),
   logo: z.object({ identity: z.string(), width: z.number(), height: z.number() }).nullable(),
   width: z.number(),
   height: z.number(),
-  /** Of the rows' font. */
+  /** Font size of the rows. */
   size: z.number(),
   lead: z.number(),
   columns: z.array(
@@ -26,15 +26,15 @@ const layoutSchema = z.object({
     }),
   ),
   title: z.string(),
-  /** Below the title, a line each. */
+  /** Lines below the title. */
   notes: z.array(z.string()),
-  /** Upper edges of the header row and of the first row. */
+  /** Top edges of the header row and of the first row. */
   tableTop: z.number(),
   rowsTop: z.number(),
   rowsPerPage: z.number(),
 });
 
-/** What every page of the file has in common; lengths in tenths of a point. */
+/** Layout shared by all pages of a file; lengths in tenths of a point. */
 export type PdfLayout = z.infer<typeof layoutSchema>;
 
 export const layoutOf = ({ layout }: { readonly layout: Layout }): PdfLayout => layoutSchema.parse(layout);
@@ -45,7 +45,7 @@ interface Fit {
   readonly widths: readonly number[];
 }
 
-/** The largest size of text at which the columns fit. */
+/** The largest font size at which the columns fit. */
 function fitPage(needs: readonly ColumnNeed[], page: geometry.PageSize, least: number): Fit | null {
   for (let size: number = geometry.SIZES.largest; size >= least; size -= geometry.SIZES.step) {
     const widths = fitColumns(needs, size, geometry.usableWidth(page));
@@ -58,7 +58,7 @@ function choosePage(needs: readonly ColumnNeed[], outline: FileOutline): Fit {
   const { orientation, page_size: paper } = pdfSettings(outline.options);
   const [upright, wide] = [geometry.pageSize(paper, false), geometry.pageSize(paper, true)];
   const { comfortable, least } = geometry.SIZES;
-  // Turned on its side only where that makes the text larger.
+  // Landscape only if that allows a larger font.
   const first = orientation === 'auto' ? fitPage(needs, upright, comfortable + geometry.SIZES.step) : null;
   const fit = first ?? fitPage(needs, orientation === 'portrait' ? upright : wide, least);
   if (fit === null) throw new RangeError('The columns do not fit; columnsProblem() should have said so.');
@@ -73,7 +73,10 @@ function logoBox({ brandingOf }: PdfResources, tenantId: string): PdfLayout['log
   return { identity, width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
-/** @param filters in words @throws ShaperNeeded */
+/**
+ * @param filters as text
+ * @throws ShaperNeeded
+ */
 export function makeLayout(
   sample: readonly RowBytes[],
   outline: FileOutline,

@@ -1,7 +1,7 @@
 import { pdfLib } from './pdf-lib.js';
 import type { Logo } from './resources.js';
 
-/** Thrown for a file that is no picture; the message is the end of a sentence. */
+/** Thrown if the file is not a valid image; the message is the end of a sentence. */
 export class LogoError extends Error {
   override readonly name = 'LogoError';
 }

@@ -4,7 +4,9 @@ import { fitLine } from './shaping/fit-line.js';
 import { layOutLine } from './shaping/line.js';
 import { needsShaping } from './shaping/script-classes.js';
 
-/** Widths of texts, in 1/1000 em. All throw ShaperNeeded for a text that has to be shaped before the shaper is loaded. */
+/**
+ * Measures text in 1/1000 em. All functions throw ShaperNeeded if text has to be shaped and the shaper is not loaded.
+ */
 
 export function measureText(faces: Faces, text: string): number {
   const points = codePointsOf(text);
@@ -12,7 +14,9 @@ export function measureText(faces: Faces, text: string): number {
   return points.reduce((sum, point) => sum + faces.widthOf(point), 0);
 }
 
-/** The text, or as much of its beginning as fits with an ellipsis. Of a long text only what could fit is looked at twice. */
+/**
+ * The text, or as much of its start as fits with an ellipsis. Only the part of a long text that could fit is measured.
+ */
 export function clipText(faces: Faces, text: string, width: number): string {
   const points = codePointsOf(text);
   const { end, isCut } = needsShaping(points) ? fitLine(faces, points, width) : fitPlain(faces, points, width);
@@ -31,7 +35,7 @@ function fitPlain(faces: Faces, points: readonly number[], width: number): { end
   return { end: points.length, isCut: false };
 }
 
-/** Lines that fit, broken between words; the last has an ellipsis where there is more. */
+/** Wraps text between words into lines that fit; the last line ends with an ellipsis if text is left. */
 export function wrapText(faces: Faces, text: string, width: number, lines: number): string[] {
   const done: string[] = [];
   let line = '';

@@ -5,10 +5,10 @@ import type { FileOutline } from '../encoding.js';
 import type { ObjectFile } from './objects.js';
 import { pdfLib } from './pdf-lib.js';
 
-/** What the file says about itself: all of it follows from the plan. */
+/** The file's metadata, all derived from the plan. */
 
 const PRODUCER = 'export-service';
-/** Of what the service itself says; nobody knows the language of the rows. */
+/** Language of the service's own text; the language of the rows is unknown. */
 export const LANGUAGE = 'en';
 
 export function putInfo(file: ObjectFile, { about }: FileOutline, title: string): PDFRef {
@@ -43,7 +43,7 @@ export function putMetadata(file: ObjectFile, { about }: FileOutline, title: str
   return file.add(PDFRawStream.of(file.dict({ Type: 'Metadata', Subtype: 'XML' }), Buffer.from(xmp)));
 }
 
-/** Twice the same: the file has never been changed. */
+/** Both ids are equal, because the file has never been modified. */
 export function fileId({ about }: FileOutline): [PDFHexString, PDFHexString] {
   const { PDFHexString } = pdfLib();
   const id = createHash('sha256').update(`${about.jobId} ${about.plannedAt}`).digest('hex').slice(0, 32);

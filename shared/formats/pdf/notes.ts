@@ -2,14 +2,14 @@ import { oneLine } from '../../text/one-line.js';
 import type { FileOutline } from '../encoding.js';
 import { pdfSettings } from './options.js';
 
-/** What a page says about itself. */
+/** The text on each page that describes the report. */
 
 export const titleOf = ({ title, options }: FileOutline, branding: string | undefined): string =>
   oneLine(pdfSettings(options).title ?? branding ?? title);
 
 const timezoneOf = ({ options }: Pick<FileOutline, 'options'>): string => pdfSettings(options).timezone;
 
-/** `2026-01-31 13:45` there. */
+/** A time in this time zone, as `2026-01-31 13:45`. */
 export function minuteIn(timeZone: string, iso: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', {
     timeZone,
@@ -20,13 +20,16 @@ export function minuteIn(timeZone: string, iso: string): string {
   return parts.replace(',', '');
 }
 
-/** Which rows these are, for the lines below the title. @param filters in words */
+/**
+ * The lines below the title that describe which rows these are.
+ * @param filters as text
+ */
 export function notesOf({ title }: FileOutline, filters: readonly string[], shownTitle: string): string[] {
   const what = filters.length === 0 ? 'All rows' : oneLine(filters.join(' · '));
   return [title === shownTitle ? what : `${oneLine(title)} · ${what}`];
 }
 
-/** The last of these lines: who has asked for them, when, and how many they are. */
+/** The last of these lines: who requested the report, when, and the number of rows. */
 export function provenance(outline: FileOutline, rows: number): string {
   const { email, userId, plannedAt } = outline.about;
   const zone = timezoneOf(outline);

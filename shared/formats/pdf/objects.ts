@@ -2,21 +2,21 @@ import { deflateSync } from 'node:zlib';
 import type { PDFDict, PDFObject, PDFRawStream, PDFRef } from 'pdf-lib';
 import { pdfLib } from './pdf-lib.js';
 
-/** What a dictionary may be made of; a string is a name. */
+/** Entries of a dictionary; strings are written as names. */
 export type Entries = Record<string, unknown>;
 
 const SMALLEST = { level: 9 };
 
-/** Objects one after the other, and where in the file each of them begins. */
+/** Writes objects one after the other and records their offsets in the file. */
 export class ObjectFile {
   readonly #context = pdfLib().PDFContext.create();
   readonly #chunks: Buffer[] = [];
-  /** Number and offset of each object, in no order. */
+  /** Number and offset of each object, unordered. */
   readonly places: [number: number, offset: number][] = [];
   #offset: number;
   #next: number;
 
-  /** @param next the first number that is free */
+  /** @param next the first free object number */
   constructor(offset: number, next: number) {
     this.#offset = offset;
     this.#next = next;
@@ -30,7 +30,7 @@ export class ObjectFile {
     return pdfLib().PDFRef.of(number);
   }
 
-  /** A number that no object has yet. */
+  /** Reserves an object number. */
   reserve(): PDFRef {
     return this.ref(this.#next++);
   }
@@ -68,7 +68,7 @@ export class ObjectFile {
     return this.put(this.reserve(), object);
   }
 
-  /** A compressed stream. */
+  /** Creates a compressed stream. */
   stream(bytes: Uint8Array, entries: Entries = {}): PDFRawStream {
     const dict = this.dict({ ...entries, Filter: 'FlateDecode' });
     return pdfLib().PDFRawStream.of(dict, deflateSync(bytes, SMALLEST));

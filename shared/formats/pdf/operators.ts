@@ -10,18 +10,18 @@ const LF = 0x0a;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** Of Unicode. */
+/** Number of Unicode planes. */
 const PLANES = 17;
-/** Characters in a row that one font shows: of its number and their plane, or one of these. */
+/** A run of characters drawn by one font is identified by the font's number and the plane, or by one of these. */
 const NARROW_RUN = -1;
 const NO_RUN = -2;
 
-/** The instructions of a page or a form, as bytes that grow. Who is in a hurry writes into `bytes` itself. */
+/** The operators of a page or form, in a buffer that grows. Performance-critical callers write to `bytes` directly. */
 export class Operators {
   bytes = Buffer.allocUnsafeSlow(1 << 16);
   at = 0;
 
-  /** Makes sure that so many bytes have room. */
+  /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     if (this.at + count <= this.bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.at + count));
@@ -35,7 +35,7 @@ export class Operators {
     return this;
   }
 
-  /** A move of the line's start, in whole units. Room has to be reserved: 24 bytes. */
+  /** Moves the start of the line, in whole units. The caller must have reserved 24 bytes. */
   move(dx: number, dy: number): void {
     this.at = writeInteger(this.bytes, this.at, dx);
     this.bytes[this.at++] = SPACE;
@@ -46,8 +46,8 @@ export class Operators {
   }
 
   /**
-   * Shows characters with the fonts that have them. The narrow first font is the current one, before and after.
-   * @param size of the font
+   * Draws characters with the fonts that have them. The narrow first font is selected before and after.
+   * @param size font size
    */
   show(fonts: Faces, points: Uint32Array, count: number, size: number): void {
     const { owners } = fonts;
@@ -60,7 +60,7 @@ export class Operators {
       if (font === NONE) font = 0;
       const wide = font * PLANES + (point >> 16);
       const narrow = wide === 0 ? (NARROW_BYTE[point] ?? 0) : 0;
-      // Blanks between wide characters stay with them.
+      // Spaces between wide characters stay in their run.
       const next = narrow !== 0 && run !== wide ? NARROW_RUN : wide;
       if (next !== run) {
         if (run !== NO_RUN) this.#end();
@@ -85,7 +85,7 @@ export class Operators {
     this.bytes[this.at++] = 0x6a;
   }
 
-  /** Names are few: making one costs more than showing a text with it. */
+  /** Cached font names: creating one costs more than drawing a text with it. */
   readonly #names = new Map<Faces, Map<number, Buffer>>();
   #font(fonts: Faces, run: number, size: number): void {
     const names = this.#names.get(fonts) ?? new Map<number, Buffer>();
@@ -100,7 +100,7 @@ export class Operators {
     for (const byte of name) this.bytes[this.at++] = byte;
   }
 
-  /** A line end of its own would be read as another. */
+  /** Readers normalize unescaped line ends in strings. */
   #escaped(byte: number): void {
     if (byte === OPEN || byte === CLOSE || byte === BACKSLASH) this.bytes[this.at++] = BACKSLASH;
     if (byte !== CR) {
@@ -112,7 +112,7 @@ export class Operators {
   }
 }
 
-/** @returns where it ends */
+/** @returns the position after it */
 function writeInteger(bytes: Buffer, at: number, number: number): number {
   let rest = number;
   if (rest < 0) {
@@ -128,7 +128,10 @@ function writeInteger(bytes: Buffer, at: number, number: number): number {
   return end;
 }
 
-/** `)Tj` and a line feed. @returns where it ends */
+/**
+ * Writes `)Tj` and a line feed.
+ * @returns the position after it
+ */
 export function endString(bytes: Buffer, at: number): number {
   bytes[at] = CLOSE;
   bytes[at + 1] = 0x54;

@@ -22,7 +22,7 @@ const given = z.strictObject({
   page_size: z.enum(['A4', 'letter'], { error: 'must be A4 or letter' }).default('A4').describe('Paper size'),
 });
 
-/** What is not asked for is not there. */
+/** Omits options that were not set. */
 export const pdfOptions = given.transform(({ title, ...options }) => ({
   ...options,
   ...(title === undefined ? {} : { title }),
@@ -30,5 +30,5 @@ export const pdfOptions = given.transform(({ title, ...options }) => ({
 
 export type PdfOptions = z.output<typeof pdfOptions>;
 
-/** Those of a job, which may have been stored before there was one of them. */
+/** Parses a job's stored options, which may be older than some of these options. */
 export const pdfSettings = (options: FormatOptions): PdfOptions => pdfOptions.parse(options);

@@ -9,11 +9,11 @@ import { provenance } from './notes.js';
 import type { PdfFonts } from './resources.js';
 import { UsedGlyphs } from './shaping/used-glyphs.js';
 
-/** What all pages have in common, drawn once and at the end, when the number of pages is known. */
+/** Forms that all pages share. Drawn once at the end, when the number of pages is known. */
 export interface PageForms {
-  /** Above the rows: title, notes, labels. */
+  /** Content above the rows: title, notes, labels. */
   readonly head: Buffer;
-  /** After the page's number. */
+  /** Text after the page number. */
   readonly foot: Buffer;
   readonly used: ReadonlyMap<Faces, UsedCharacters>;
   readonly glyphs: UsedGlyphs;
@@ -66,7 +66,7 @@ export function drawForms(
 
 const padding = (size: number): number => Math.round((geometry.PADDING * size) / 1000);
 
-/** Of the columns; the last line of each stands on the row's rule. */
+/** Draws the column labels; the last line of each sits on the header's rule. */
 function drawLabels(canvas: Canvas, heading: Faces, { columns, size, lead, rowsTop }: PdfLayout): void {
   for (const { x, width, kind, label } of columns) {
     for (const [index, line] of label.entries()) {

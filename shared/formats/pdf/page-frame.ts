@@ -5,13 +5,13 @@ import { measureText } from './measure.js';
 import type { PdfLayout } from './layout.js';
 import type { Operators } from './operators.js';
 
-/** What is around the rows of a page: stripes behind them, forms of the file's end, the page's number. */
+/** Everything around the rows of a page: stripes behind them, references to the shared forms, and the page number. */
 export class PageFrame {
   readonly #head = Buffer.from('.1 0 0 .1 0 0 cm/H Do .96 g\n');
-  /** Behind every other row. */
+  /** Stripes behind every other row. */
   readonly #stripes: Buffer;
   readonly #stripeEnds: readonly number[];
-  /** The first line's start is one above the first row. */
+  /** Starts the text one line above the first row. */
   readonly #text: Buffer;
   readonly #faces: Faces;
   readonly #middle: number;
@@ -31,7 +31,7 @@ export class PageFrame {
     this.#middle = Math.round(width / 2);
   }
 
-  /** A page begins, with room for what comes before its rows: how many they are shows only after them. */
+  /** Starts a page, reserving room for everything before its rows, which depends on their number. */
   begin(operators: Operators): void {
     const room = this.#head.length + this.#stripes.length + this.#text.length;
     operators.at = 0;
@@ -39,11 +39,11 @@ export class PageFrame {
     operators.at = room;
   }
 
-  /** @returns the page's contents, valid until the next begins */
+  /** @returns the page's contents, valid until the next page starts */
   end(operators: Operators, rows: number, number: number): Buffer {
     const label = `Page ${number}`;
     const size = geometry.FOOTER_SIZE;
-    // Ends in the middle, where " of y" begins.
+    // The number ends at the center, where " of y" starts.
     const x = this.#middle - Math.round((measureText(this.#faces, label) * size) / 1000);
     operators.ascii(
       `.4 g${fontOf(this.#faces)} ${size} Tf 1 0 0 1 ${x} ${geometry.FOOTER_BASELINE} Tm(${label})Tj ET/T Do`,

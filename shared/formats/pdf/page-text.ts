@@ -19,21 +19,21 @@ const OPEN = 0x28;
 const LATIN = 0xc3;
 const COLON = 0x3a;
 const LETTER_C = 0x43;
-/** A moment to the second: `2026-01-31 13:45:00`. */
+/** Length of a timestamp to the second: `2026-01-31 13:45:00`. */
 const SECONDS = 19;
 
-/** A text of more characters fits into no column. */
+/** A longer text does not fit into any column. */
 const LONGEST_TEXT = 1000;
-/** Of a row that cannot be shown before the shaper is loaded. */
+/** Returned for a row that needs the shaper, which isn't loaded yet. */
 export const NEEDS_SHAPER = -2;
 
 /**
- * Rows as text of a page, from COPY's bytes. Nearly every value is of characters that are one byte in both and fits:
- * for these, a byte is looked at once or twice and no object is made. All others take the careful way.
+ * Turns COPY's bytes into the text of a page. Nearly every value fits and has only characters that are one byte in both
+ * encodings; the fast path handles these with one or two passes and no allocation. All others take the slow path.
  */
 export class PageText {
   readonly operators = new Operators();
-  /** Characters that no font has, and cells that were cut, so far. */
+  /** Counts so far: characters that no font has, and cells that were clipped. */
   missing = 0;
   clipped = 0;
   readonly used = new UsedCharacters();
@@ -43,15 +43,15 @@ export class PageText {
   readonly #size: number;
   readonly #lead: number;
   readonly #cells: readonly TextCell[];
-  /** Of bytes that stand for themselves, in both; 0 for others. */
+  /** Widths of bytes that are the same in COPY's text and in a PDF string; 0 for others. */
   readonly #advances: Uint16Array;
-  /** Of À to ÿ, which are one byte in the file. */
+  /** Widths of À to ÿ, which are one byte in the PDF. */
   readonly #latinAdvances: Uint16Array;
   readonly #field = new FieldReader();
-  /** Of a row that needs the shaper. */
+  /** Position in a row that needs the shaper. */
   #rest = { from: 0, cell: 0 };
   readonly #rowRoom: number;
-  /** Start of the current line, and how far below it the next is. */
+  /** Start of the current line, and the distance down to the next. */
   #x = 0;
   #dy = 0;
 
@@ -67,20 +67,26 @@ export class PageText {
     this.#rowRoom = Math.ceil(characters) * 2 + columns.length * 32;
   }
 
-  /** The next page begins; rows go below `x`, `y`. */
+  /** Starts the next page; rows go below `x`, `y`. */
   begin(): void {
     this.#x = 0;
     this.#dy = 0;
   }
 
-  /** Shows the row that begins there. @returns where the next begins, or NEEDS_SHAPER: load it, and `resumeRow` */
+  /**
+   * Draws the row at `from`.
+   * @returns the start of the next row, or NEEDS_SHAPER: load the shaper, then call `resumeRow`
+   */
   addRow(rows: Buffer, from: number): number {
     this.operators.reserve(this.#rowRoom);
     this.#dy -= this.#lead;
     return this.#addCells(rows, from, 0);
   }
 
-  /** Shows what is left of a row that needed the shaper. @returns where the next begins */
+  /**
+   * Draws the rest of a row that needed the shaper.
+   * @returns the start of the next row
+   */
   resumeRow(rows: Buffer): number {
     const { from, cell } = this.#rest;
     return this.#addCells(rows, from, cell);
@@ -112,7 +118,7 @@ export class PageText {
     return i;
   }
 
-  /** @returns where the field ends, or -1 when it is not that simple */
+  /** @returns the end of the field, or -1 if it needs the slow path */
   #number(rows: Buffer, from: number, { right, limit }: TextCell): number {
     const advances = this.#advances;
     let width = 0;
@@ -131,7 +137,7 @@ export class PageText {
     return end;
   }
 
-  /** @returns where the field ends, or -1 when it is not that simple */
+  /** @returns the end of the field, or -1 if it needs the slow path */
   #plain(rows: Buffer, from: number, { kind, left, limit }: TextCell): number {
     if (kind === 'flag') return -1;
     const { operators } = this;
@@ -179,8 +185,8 @@ export class PageText {
   }
 
   /**
-   * Any characters; texts are cut where they must be, all else is made to fit.
-   * @returns where the field ends, or NEEDS_SHAPER
+   * The slow path, for any characters: clips text that is too long and scales everything else down.
+   * @returns the end of the field, or NEEDS_SHAPER
    */
   #carefully(rows: Buffer, from: number, { kind, left, right, limit }: TextCell): number {
     const field = this.#field;
@@ -201,7 +207,7 @@ export class PageText {
     return end;
   }
 
-  /** Shows the field, if the shaper is loaded. */
+  /** Draws the field if the shaper is loaded. */
   #shape(left: number, limit: number): boolean {
     const { points, count, isCut } = this.#field;
     let fitted;
@@ -222,13 +228,13 @@ export class PageText {
     return true;
   }
 
-  /** @returns the width of what is left */
+  /** @returns the width of the remaining text */
   #cut(limit: number): number {
     this.clipped += 1;
     return cutField(this.#field, this.#faces, limit);
   }
 
-  /** What the file's end has to know of these characters. */
+  /** Records the characters for the fonts at the end of the file. */
   #note(points: Uint32Array, count: number): void {
     for (let index = 0; index < count; index++) {
       const point = points[index] ?? 0;

@@ -2,14 +2,17 @@ import type { PDFRef } from 'pdf-lib';
 import type { Entries, ObjectFile } from './objects.js';
 import { FANOUT } from './place.js';
 
-/** A node whose kids are in the file, and which is still without a parent. */
+/** A node whose children have been written, but which has no parent yet. */
 export interface Node {
   readonly ref: PDFRef;
   readonly pages: number;
   readonly kids: readonly PDFRef[];
 }
 
-/** Puts the nodes and a balanced tree of more of them above. @param root the entries that all pages inherit */
+/**
+ * Writes the nodes and a balanced tree above them.
+ * @param root the entries that all pages inherit
+ */
 export function putPageTree(file: ObjectFile, nodes: readonly Node[], root: Entries): PDFRef {
   const top = file.reserve();
   let level = nodes;

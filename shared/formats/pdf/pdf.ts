@@ -3,7 +3,7 @@ import type { FormatOptions } from '../format-options.js';
 import { LEAST_COLUMN, pageSize, usableWidth } from './geometry.js';
 import { pdfOptions, pdfSettings } from './options.js';
 
-/** Columns that there is room for at the smallest size. */
+/** Maximum number of columns at the smallest font size. */
 function mostColumns(options: FormatOptions): number {
   const { orientation, page_size: paper } = pdfSettings(options);
   return Math.floor(usableWidth(pageSize(paper, orientation !== 'portrait')) / LEAST_COLUMN);
@@ -14,7 +14,7 @@ export const pdf: Format = {
   extension: 'pdf',
   mediaType: 'application/pdf',
   options: pdfOptions,
-  // UUIDs are of no use to people, and each takes as much room as a name.
+  // UUIDs mean nothing to people, and each takes as much space as a name.
   optInTypes: ['uuid'],
   columnsProblem({ length }, options) {
     const most = mostColumns(options);

@@ -2,21 +2,21 @@ import { ServiceError } from '../../errors.js';
 import type { CutSegment, SegmentPlace } from '../encoding.js';
 
 /**
- * Which pages and objects a segment has. Its objects, from `base`: the root of its pages, nodes of up to 64 pages, and
- * page and contents of each page. Their parents and all else come after the last segment's.
+ * The pages and objects of a segment. Its objects, starting at `base`: the root of its pages, nodes of up to 64 pages,
+ * and two objects per page (page and contents). Their parents and all other objects follow the last segment's.
  */
 export interface PdfPlace {
   readonly base: number;
   readonly firstPage: number;
-  /** That it has room for. */
+  /** Maximum number of pages. */
   readonly pages: number;
 }
 
-/** Below: what the end of the file numbers without asking. */
+/** Lower numbers are reserved for fixed objects at the end of the file. */
 const FIRST_BASE = 16;
-/** Readers are to take so many objects (PDF 1.7, annex C). */
+/** The number of objects that readers must support (PDF 1.7, annex C). */
 const MOST_OBJECTS = 8_388_607;
-/** Of those that the end of the file may have. */
+/** Objects reserved for the end of the file. */
 const OBJECTS_OF_TAIL = 10_000;
 export const FANOUT = 64;
 
@@ -24,11 +24,12 @@ export const nodesOf = (pages: number): number => Math.ceil(pages / FANOUT);
 
 const objectsOf = (pages: number): number => 1 + nodesOf(pages) + 2 * pages;
 
-/** The first number after the segment's. */
+/** The first object number after the segment's. */
 export const endOf = ({ base, pages }: PdfPlace): number => base + objectsOf(pages);
 
 /**
- * @param withHeadroom rows were added after an earlier plan: reserves more pages, whose numbers are skipped if they stay empty
+ * @param withHeadroom rows were added after an earlier plan: reserves more pages, whose numbers are skipped if they
+ * stay empty
  * @throws ServiceError TOO_MANY_ROWS
  */
 export function placeSegments(segments: readonly CutSegment[], rowsPerPage: number, withHeadroom: boolean) {
@@ -49,12 +50,12 @@ export function placeSegments(segments: readonly CutSegment[], rowsPerPage: numb
   return places;
 }
 
-/** @throws RangeError for a place of another format */
+/** @throws RangeError for another format's place */
 export function pdfPlaceOf({ base, firstPage, pages }: SegmentPlace): PdfPlace {
   if (base === undefined || firstPage === undefined || pages === undefined) throw new RangeError('no place in a PDF');
   return { base, firstPage, pages };
 }
 
-/** Where the segment's node of that page is, and the page itself; its contents follow. */
+/** Object number of the segment's node for a page, and of the page itself; its contents come next. */
 export const nodeNumber = ({ base }: PdfPlace, page: number): number => base + 1 + Math.floor(page / FANOUT);
 export const pageNumber = ({ base, pages }: PdfPlace, page: number): number => base + 1 + nodesOf(pages) + 2 * page;

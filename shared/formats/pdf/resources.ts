@@ -2,21 +2,21 @@ import type { PDFRawStream } from 'pdf-lib';
 import type { Faces } from './faces.js';
 import type { Shaper } from './shaping/shaper.js';
 
-/** What a worker brings for PDF. Fonts are opened when the first PDF needs them. */
+/** A worker's resources for PDF. Fonts are opened when the first PDF needs them. */
 export interface PdfResources {
   readonly fonts: () => PdfFonts;
-  /** By the tenant's id. */
+  /** Branding by tenant id. */
   readonly brandingOf: (tenantId: string) => Branding;
 }
 
 export interface PdfFonts {
-  /** Which files they are. */
+  /** Identifies the font files. */
   readonly identity: string;
-  /** Of the rows. */
+  /** Fonts for rows. */
   readonly body: Faces;
-  /** Of titles: a bold one first, then those of the rows. */
+  /** Fonts for titles: a bold one, then those for rows. */
   readonly heading: Faces;
-  /** Of both. */
+  /** Shapes text in all of these fonts. */
   readonly shaper: Shaper;
 }
 
@@ -27,10 +27,10 @@ export interface Branding {
 
 export interface Logo {
   readonly identity: string;
-  /** Pixels. */
+  /** In pixels. */
   readonly width: number;
   readonly height: number;
   readonly image: PDFRawStream;
-  /** How opaque its pixels are. */
+  /** Alpha channel. */
   readonly mask?: PDFRawStream;
 }

@@ -3,7 +3,7 @@
  * ranges is drawn for the first time in a process. Where ranges overlap, the first font that has the character draws it.
  */
 export interface ScriptFont {
-  /** Pages call it by this; see codes.ts. */
+  /** The font's id on pages; see codes.ts. */
   readonly id: string;
   readonly package: string;
   readonly file: string;

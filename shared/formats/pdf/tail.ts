@@ -16,7 +16,7 @@ import type { Logo, PdfFonts } from './resources.js';
 import { unpackNumbers, unpackSet } from './varints.js';
 import { endFile } from './xref.js';
 
-/** The marker of binary contents is for programs that guess (PDF 1.7, 7.5.2). */
+/** The comment with binary bytes tells programs that guess that the file is binary (PDF 1.7, 7.5.2). */
 export const HEAD = Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1');
 
 interface Written {
@@ -25,7 +25,10 @@ interface Written {
   readonly sizes: readonly number[];
 }
 
-/** All that is not pages: computed from the plan and from what segments say of themselves. @throws ShaperNeeded */
+/**
+ * Everything except the pages, computed from the plan and the segments' summaries.
+ * @throws ShaperNeeded
+ */
 export function makeTail(
   outline: FileOutline,
   layout: PdfLayout,
@@ -80,10 +83,10 @@ export function makeTail(
   return file.bytes();
 }
 
-/** The fast way of the encoder keeps no record of these. */
+/** The encoder's fast path does not record these characters. */
 const PRINTABLE_ASCII = String.fromCharCode(...Array.from({ length: 0x7f - 0x20 }, (_, index) => 0x20 + index));
 
-/** Numbers and offsets of the segments' objects, and where the last of them ends. */
+/** Object numbers and offsets of all segments, and where the last one ends. */
 function placesOf(written: readonly Written[]): { places: [number, number][]; end: number } {
   const places: [number, number][] = [];
   let end = HEAD.length;
@@ -97,14 +100,14 @@ function placesOf(written: readonly Written[]): { places: [number, number][]; en
   return { places, end };
 }
 
-/** The root of a segment's pages; none when it has no pages. */
+/** The root node of a segment's pages; empty if it has no pages. */
 function nodeOf(file: ObjectFile, { place, pages }: Written): Node[] {
   if (pages === 0) return [];
   const kids = Array.from({ length: nodesOf(pages) }, (_, node) => file.ref(nodeNumber(place, node * FANOUT)));
   return [{ ref: file.ref(place.base), pages, kids }];
 }
 
-/** A report of nothing has a page that says so. */
+/** The page of a report without rows. */
 function emptyPage(file: ObjectFile, { body }: PdfFonts, layout: PdfLayout): Node {
   const [node, page] = [file.reserve(), file.reserve()];
   const frame = new PageFrame(layout, body);

@@ -9,13 +9,13 @@ const OPEN = 0x28;
 const CLOSE = 0x29;
 const LAST_ASCII = 0x7e;
 
-/** Where the text of a column goes. */
+/** Where a column's text goes. */
 export interface TextCell {
   readonly kind: PdfCellKind;
-  /** Edges of its text, in tenths of a point. */
+  /** Left and right edges of the text, in tenths of a point. */
   readonly left: number;
   readonly right: number;
-  /** Between them, in 1/1000 em. */
+  /** Width between the edges, in 1/1000 em. */
   readonly limit: number;
 }
 
@@ -29,7 +29,7 @@ export function textCells(columns: PdfLayout['columns'], size: number): TextCell
   }));
 }
 
-/** Widths of the bytes that stand for themselves both in COPY's text and in a PDF string, in 1/1000 em; 0 for others. */
+/** Widths of bytes that are the same in COPY's text and in a PDF string, in 1/1000 em; 0 for others. */
 export const plainAdvances = (faces: Faces): Uint16Array =>
   Uint16Array.from({ length: 256 }, (_, byte) =>
     byte < SPACE || byte > LAST_ASCII || byte === BACKSLASH || byte === OPEN || byte === CLOSE

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 
 /**
- * A TrueType font: which characters it has, how wide they are, and the part of it that a file needs. fontkit reads it,
- * and is loaded with the first font: a process that writes no PDF does without.
+ * A TrueType font: its characters, their widths, and subsets for embedding. Read by fontkit, which is loaded with the
+ * first font, so that processes that write no PDF never load it.
  */
 export interface Typeface {
-  /** As PostScript calls it. */
+  /** PostScript name. */
   readonly name: string;
-  /** The same for the same file. */
+  /** Equal for equal files. */
   readonly identity: string;
-  /** Characters that it has a glyph for. */
+  /** Characters that have a glyph. */
   readonly codePoints: readonly number[];
   has(codePoint: number): boolean;
   readonly bytes: Buffer;
-  /** The glyph that draws it alone. */
+  /** The glyph that draws the character alone. */
   glyphOf(codePoint: number): number;
-  /** In 1/1000 em, as all of these. */
+  /** Width in 1/1000 em, like all widths here. */
   advanceOf(codePoint: number): number;
   glyphAdvance(glyph: number): number;
   readonly bounds: readonly [left: number, bottom: number, right: number, top: number];
@@ -24,25 +24,25 @@ export interface Typeface {
   readonly descent: number;
   readonly capHeight: number;
   readonly italicAngle: number;
-  /** A font of the glyphs of these characters, all of which it has, and of these glyphs. */
+  /** A subset with these glyphs and the glyphs of these characters, which the font must have. */
   subset(codePoints: readonly number[], glyphs: readonly number[]): FontSubset;
 }
 
 export interface FontSubset {
   readonly file: Buffer;
-  /** Number of the glyph in the subset, by character, and by its number in the whole font. */
+  /** Glyph numbers in the subset, by character and by glyph number in the full font. */
   readonly ofCharacters: ReadonlyMap<number, number>;
   readonly ofGlyphs: ReadonlyMap<number, number>;
 }
 
-/** Thrown for a file that cannot be used; the message is the end of a sentence. */
+/** Thrown if the font file is unusable; the message is the end of a sentence. */
 export class TypefaceError extends Error {
   override readonly name = 'TypefaceError';
 }
 
 const require = createRequire(import.meta.url);
 
-/** What is used of fontkit, which has no types of its own. */
+/** The part of fontkit that is used; it has no types of its own. */
 interface Fontkit {
   create(bytes: Buffer): FontkitFont;
 }
@@ -67,7 +67,10 @@ interface FontkitGlyph {
 
 const NEEDED = ['cmap', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp'];
 
-/** Names of the tables of an sfnt file. https://learn.microsoft.com/typography/opentype/spec/otff */
+/**
+ * Table names of an sfnt file.
+ * https://learn.microsoft.com/typography/opentype/spec/otff
+ */
 function tablesOf(bytes: Buffer): string[] {
   const [HEADER, ENTRY] = [12, 16];
   const count = bytes.length < HEADER ? 0 : bytes.readUInt16BE(4);
@@ -88,7 +91,7 @@ const MAGIC: Readonly<Record<string, string | null>> = {
   ttcf: 'is a font collection; only files with a single font are supported',
 };
 
-/** @throws TypefaceError for what is not a TrueType font with glyf outlines */
+/** @throws TypefaceError if it is not a TrueType font with glyf outlines */
 export function openTypeface(bytes: Buffer): Typeface {
   const problem = MAGIC[bytes.toString('latin1', 0, 4)];
   if (problem === undefined) throw new TypefaceError('is not a font file (.ttf, or .otf with TrueType outlines)');

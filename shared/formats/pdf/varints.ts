@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** Whole numbers from 0 as short text: base64 of seven bits a byte, the lowest first. */
+/** Encodes non-negative integers as short text: base64 of seven bits per byte, lowest first. */
 export function packNumbers(numbers: readonly number[]): string {
   const bytes: number[] = [];
   for (const number of numbers) {
@@ -11,7 +11,7 @@ export function packNumbers(numbers: readonly number[]): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-/** Rising numbers, which are often neighbors: of 40,000 at random from 90,000, 15 kB. */
+/** Encodes ascending numbers, which are often adjacent: 40,000 random ones out of 90,000 take 15 kB. */
 export function packSet(rising: readonly number[]): string {
   let before = 0;
   const steps = rising.map((number) => {

@@ -1,10 +1,13 @@
 import type { Entries, ObjectFile } from './objects.js';
 
-/** PNG's "up": each row is the difference to the one before, which compresses offsets to a third. */
+/**
+ * PNG's "up" predictor: each row is stored as the difference from the previous one, which compresses offsets to a
+ * third.
+ */
 const UP = 2;
 
 /**
- * The cross-reference stream, which is the last object, and what follows it. Numbers may have gaps.
+ * Writes the cross-reference stream, which is the last object, and the end of the file. Object numbers may have gaps.
  * @param places of all objects before it
  */
 export function endFile(file: ObjectFile, places: readonly (readonly [number, number])[], trailer: Entries): void {
@@ -12,7 +15,7 @@ export function endFile(file: ObjectFile, places: readonly (readonly [number, nu
   const { offset } = file;
   const entries = [...places, [ref.objectNumber, offset] as const].sort(([a], [b]) => a - b);
   const offsetBytes = Math.ceil(Math.log2(offset + 1) / 8);
-  // Type, offset, generation; object 0 is the head of the free ones.
+  // Type, offset, generation; object 0 is the head of the free list.
   const widths = [1, offsetBytes, 2];
   const rowLength = 1 + offsetBytes + 2;
   const rows = Buffer.alloc((entries.length + 1) * rowLength);

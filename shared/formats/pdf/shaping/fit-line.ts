@@ -3,18 +3,18 @@ import type { Faces } from '../faces.js';
 import { layOutLine, type Line } from './line.js';
 
 const SPACE = 0x20;
-/** A character is hardly ever narrower on average, in 1/1000 em: what comes after is not shaped, and is cut. */
+/** Lower bound for the average character width, in 1/1000 em: anything beyond it is cut without being shaped. */
 const NARROWEST = 100;
 
 interface FittedLine {
   readonly line: Line;
   readonly isCut: boolean;
-  /** Characters before the ellipsis. */
+  /** Number of characters before the ellipsis. */
   readonly end: number;
 }
 
 /**
- * The text, or as much of its beginning as fits with an ellipsis.
+ * The text, or as much of its start as fits with an ellipsis.
  * @param limit in 1/1000 em
  * @param isCut there is more text than these characters
  * @throws ShaperNeeded
@@ -38,7 +38,7 @@ export function fitLine(faces: Faces, points: readonly number[], limit: number, 
     let end = ends.pop() ?? 0;
     while (end > 0 && points[end - 1] === SPACE) end -= 1;
     const line = layOutLine(faces, [...points.slice(0, end), ELLIPSIS]);
-    // Letters change where they end: the last of what is left may be wider than it was.
+    // Letters change shape at the end, so the last remaining one may be wider than before.
     if (line.width <= limit || ends.length === 0) return { line, isCut: true, end };
   }
 }

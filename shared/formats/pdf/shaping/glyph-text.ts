@@ -3,23 +3,23 @@ import { scriptClassOf } from './script-classes.js';
 import type { Cluster, ShapedGlyph } from './shaper.js';
 
 /**
- * What shaped text says to whoever copies it. A glyph says the character that it draws alone: that follows from the font,
- * so segments need not agree on it. What a cluster says beyond that goes with it: as ActualText, and in text from right to
- * left, which readers turn around character by character, as one character for each glyph and invisible ones.
+ * The text that is copied from shaped glyphs. By default, a glyph is copied as the character that it draws alone: this
+ * follows from the font, so segments agree on it. A cluster's other text is written explicitly: as ActualText, and in
+ * right-to-left text, which readers reverse character by character, as one character per glyph plus invisible ones.
  */
 export type Spelled =
   | { readonly glyphs: readonly ShapedGlyph[]; readonly actualText?: string }
-  /** A character without a glyph: the second of a ligature. */
+  /** A character without a glyph, such as the second one of a ligature. */
   | { readonly invisible: string };
 
 const known = new WeakMap<Face['typeface'], ReadonlyMap<number, string>>();
 
-/** What text from right to left takes along beside letters: digits, brackets, blanks. */
+/** Characters other than letters that occur in right-to-left text: digits, brackets, spaces. */
 const isCommon = (point: number): boolean => point < 0x250 || (point >= 0x2000 && point < 0x2070);
-/** Forms of Arabic and Hebrew letters for old encodings begin here; each means one letter or several. */
+/** Presentation forms of Arabic and Hebrew letters start here; each stands for one or several letters. */
 const FORMS = 0xfb1d;
 
-/** By glyph. */
+/** The text of each glyph. */
 export function glyphTexts({ typeface }: Face): ReadonlyMap<number, string> {
   let texts = known.get(typeface);
   if (texts === undefined) known.set(typeface, (texts = readTexts(typeface)));
@@ -38,13 +38,13 @@ function readTexts(typeface: Face['typeface']): Map<number, string> {
   return texts;
 }
 
-/** @returns a cluster from left to right */
+/** @returns the cluster from left to right */
 export function spell(face: Face, cluster: Cluster, isRightToLeft: boolean, text: string): Spelled[] {
   const texts = glyphTexts(face);
   return isRightToLeft ? spellBackwards(texts, cluster, text) : spellForwards(texts, cluster, text);
 }
 
-/** What glyphs at both ends say themselves is left to them. */
+/** Glyphs at either end that already have the right text keep it. */
 function spellForwards(texts: ReadonlyMap<number, string>, { glyphs }: Cluster, text: string): Spelled[] {
   const said = glyphs.map(({ id }) => texts.get(id) ?? '');
   if (said.join('') === text) return [{ glyphs }];

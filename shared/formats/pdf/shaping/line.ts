@@ -4,12 +4,12 @@ import { inVisualOrder, levelsOf, mirrored } from './bidi.js';
 import { scriptClassOf } from './script-classes.js';
 import type { Cluster } from './shaper.js';
 
-/** Text as it is drawn: each run from left to right, one after the other. */
+/** Text as drawn: runs from left to right, one after the other. */
 export interface Line {
   readonly runs: readonly Run[];
-  /** In 1/1000 em. */
+  /** Width in 1/1000 em. */
   readonly width: number;
-  /** What cannot be parted, in the order of the text, with its width in 1/1000 em. */
+  /** Indivisible units in text order, with their widths in 1/1000 em. */
   readonly units: readonly Unit[];
 }
 
@@ -30,16 +30,16 @@ export interface ShapedRun {
 }
 
 export interface Unit {
-  /** Index of the character after it. */
+  /** Index after its last character. */
   readonly end: number;
   readonly width: number;
 }
 
 const SPACE = 0x20;
-/** Of characters that are shaped but belong to no script. */
+/** Script number of characters that are shaped but belong to no script. */
 const COMMON = 255;
 
-/** Characters of one level, font and script; script 0 is not shaped. */
+/** Characters with the same level, font and script; script 0 is not shaped. */
 interface Item {
   readonly from: number;
   end: number;
@@ -80,10 +80,10 @@ function itemsOf(faces: Faces, points: readonly number[]): Item[] {
   const owners = points.map((point) => faces.ownerOf(point));
   for (const [index, owner] of owners.entries()) {
     if (owner === NONE) scripts[index] = 0;
-    // From right to left, brackets are mirrored and say what they are in the text.
+    // In right-to-left text, brackets are drawn mirrored but copied as they are.
     else if (owner === 0 && scripts[index] === 0 && (levels[index] ?? 0) % 2 === 1) scripts[index] = COMMON;
   }
-  // Blanks, brackets and joiners go with the letters beside them.
+  // Spaces, brackets and joiners are shaped with the adjacent letters.
   const adopt = (index: number, from: number): void => {
     const [point = 0, owner = NONE] = [points[index], owners[from]];
     if ((scripts[index] ?? 0) % COMMON !== 0 || (scripts[from] ?? 0) % COMMON === 0 || levels[index] !== levels[from])

@@ -1,6 +1,6 @@
 /**
- * Characters that cannot be drawn one after the other as they come: those of scripts that run from right to left, whose
- * letters join, or whose marks and vowels move. Each script has a number; all other characters have 0.
+ * Characters that need shaping: those of right-to-left scripts, and of scripts whose letters join or whose marks and
+ * vowels move. Each script has a number; all other characters have 0.
  */
 const SCRIPTS: readonly (readonly (readonly [first: number, last: number])[])[] = [
   // Hebrew, Arabic, Syriac, Thaana, NKo, Samaritan, Mandaic
@@ -45,7 +45,7 @@ const SCRIPTS: readonly (readonly (readonly [first: number, last: number])[])[] 
   [[0xa980, 0xa9df]],
 ];
 
-/** Latin, Greek and Cyrillic are below: they need no shaping, and no font that is opened later. */
+/** Below this are Latin, Greek and Cyrillic, which need neither shaping nor a font that is opened later. */
 export const FIRST_SHAPED = 0x590;
 
 const CLASSES = new Uint8Array(0x10000);

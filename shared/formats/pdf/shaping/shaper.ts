@@ -1,33 +1,33 @@
 import type * as HarfBuzz from 'harfbuzzjs';
 import type { Face } from '../face.js';
 
-/** A glyph and where it is drawn: distances in 1/1000 em. */
+/** A glyph and its position; distances in 1/1000 em. */
 export interface ShapedGlyph {
   readonly id: number;
   readonly advance: number;
-  /** From where the pen is. */
+  /** Offset from the pen position. */
   readonly dx: number;
   readonly dy: number;
 }
 
-/** Glyphs that show some characters together. */
+/** Glyphs that draw one or more characters together. */
 export interface Cluster {
-  /** Index of its first character in what was shaped, and of the one after its last. */
+  /** Indexes of its first character and of the one after its last, in the shaped text. */
   readonly first: number;
   readonly end: number;
   readonly glyphs: readonly ShapedGlyph[];
   readonly advance: number;
 }
 
-/** Thrown where text has to be shaped before `load` was called: call it, and repeat what was tried. */
+/** Thrown if text has to be shaped before `load` was called: call it, then try again. */
 export class ShaperNeeded extends Error {
   override readonly name = 'ShaperNeeded';
 }
 
-/** Characters in cached runs, at about 300 bytes each: names repeat, long texts do not. */
+/** Maximum characters in cached runs, at about 300 bytes each: names repeat, long texts don't. */
 const MOST_REMEMBERED = 65_536;
 
-/** HarfBuzz, loaded with the first text that has to be shaped; fonts are given to it as they are used. */
+/** HarfBuzz, loaded when text first has to be shaped; each font is added on first use. */
 export class Shaper {
   #harfBuzz: typeof HarfBuzz | undefined;
   #buffer: HarfBuzz.Buffer | undefined;
@@ -54,7 +54,7 @@ export class Shaper {
     buffer.reset();
     buffer.addCodePoints([...points]);
     buffer.guessSegmentProperties();
-    // What the system's locale says must not matter.
+    // Don't let the system locale affect the result.
     buffer.setLanguage('und');
     buffer.setDirection(isRightToLeft ? harfBuzz.Direction.RTL : harfBuzz.Direction.LTR);
     harfBuzz.shape(this.#font(harfBuzz, face), buffer);
@@ -101,7 +101,7 @@ function clustersOf(buffer: HarfBuzz.Buffer, length: number): Cluster[] {
   }));
 }
 
-/** Does what may have to shape text, again when it had to load the shaper for it. */
+/** Runs `work`; if it needs the shaper, loads it and runs `work` again. */
 export async function withShaper<Result>(shaper: Shaper, work: () => Result): Promise<Result> {
   try {
     return work();

@@ -6,7 +6,7 @@ import { spell } from './glyph-text.js';
 import type { Line, ShapedRun } from './line.js';
 import type { ShapedGlyph } from './shaper.js';
 
-/** Shows runs one after the other. The narrow first font is the current one, before and after. */
+/** Draws runs one after the other. The narrow first font is selected before and after. */
 export function showRuns(operators: Operators, faces: Faces, runs: Line['runs'], size: number): void {
   const narrow = `/${narrowName(faces.faces[0]?.id ?? '')} ${size} Tf`;
   for (const run of runs) {
@@ -34,12 +34,12 @@ function shapedText({ face, isRightToLeft, points, clusters }: ShapedRun, size: 
   return out.end();
 }
 
-/** Glyphs as arrays of TJ, in which a number moves what follows to the left, in 1/1000 em. */
+/** Writes glyphs as TJ arrays, in which a number moves the following glyphs left, in 1/1000 em. */
 class GlyphWriter {
   #out = '';
   #array = '';
   #hex = '';
-  /** Not yet moved, to the right. */
+  /** Pending movement to the right. */
   #move = 0;
   #rise = 0;
   readonly #size: number;

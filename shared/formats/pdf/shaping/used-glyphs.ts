@@ -2,7 +2,7 @@ import { INVISIBLE } from '../codes.js';
 import { packSet, unpackSet } from '../varints.js';
 import type { ShapedRun } from './line.js';
 
-/** Which glyphs of each font were drawn in shaped runs, and which code units of the invisible one. */
+/** The glyphs of each font that were drawn in shaped runs, and the code units drawn with the invisible font. */
 export class UsedGlyphs {
   readonly #byFace = new Map<string, Set<number>>();
 
@@ -16,14 +16,14 @@ export class UsedGlyphs {
     }
   }
 
-  /** By the font's id, in order. */
+  /** Glyphs by font id, in order. */
   entries(): [face: string, glyphs: readonly number[]][] {
     return [...this.#byFace]
       .map(([face, glyphs]): [string, number[]] => [face, [...glyphs].sort((a, b) => a - b)])
       .sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  /** As text of a segment's summary: at most a bit for each glyph of the fonts. */
+  /** Encodes them as text for a segment's summary: at most one bit per glyph in the fonts. */
   pack(): string {
     return this.entries()
       .map(([face, glyphs]) => `${face}:${packSet(glyphs)}`)
