@@ -12,7 +12,7 @@ export const copyTextSql = (select: string): string => `COPY (${select}) TO STDO
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const BACKSLASH = 0x5c;
-/** After a backslash, as a whole field: null. */
+/** The letter of `\N`, which marks null when it is the whole field. */
 export const NULL_MARK = 0x4e;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const ESCAPED = /[\b\t\n\v\f\r\\]/g;
 
-/** What a letter after a backslash stands for, by its code; any other stands for itself. */
+/** The character that a letter after a backslash stands for, by its code; any other stands for itself. */
 export const UNESCAPED: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => {
   const letter = String.fromCharCode(code);
   const [character] = Object.entries(ESCAPES).find(([, escape]) => escape === `\\${letter}`) ?? [letter];
@@ -69,7 +69,7 @@ export class WholeRows {
   }
 }
 
-/** The values of rows, whole ones only. For samples: not fast. */
+/** The values of complete rows; ignores an incomplete last row. Slow, so only for samples. */
 export function fieldsOf(rows: readonly RowBytes[]): (string | null)[][] {
   const text = Buffer.concat(rows.map(({ bytes }) => bytes)).toString();
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');

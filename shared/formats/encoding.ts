@@ -25,7 +25,8 @@ export interface CommonPlace {
   /** The file of the plan that the rows belong to; an archive may have several. */
   readonly file: number;
   /**
-   * The member that the rows belong to, counted over the whole plan: what has one head and one tail, such as a sheet.
+   * The member that the rows belong to, counted over the whole plan. A member has one head and one tail, such as a
+   * sheet.
    */
   readonly member: number;
   /** 1 if it is the first of its member, and so writes the member's head. */
@@ -109,7 +110,7 @@ export interface RowSize {
 export interface CutRules {
   /** Every segment except a member's last has a multiple of this many rows. */
   readonly unitRows: number;
-  /** The maximum rows of a member. */
+  /** Maximum rows of a member. */
   readonly memberRows: number;
 }
 
@@ -157,7 +158,7 @@ export interface Encoding {
     filters: readonly string[],
   ): Layout | Promise<Layout>;
   /**
-   * @param withHeadroom leave room, because the previous plan was outgrown
+   * @param withHeadroom leave room, because a segment outgrew the previous plan
    * @throws ServiceError TOO_MANY_ROWS if there are more rows than the format can hold
    */
   cut?(outline: FileOutline, size: RowSize, withHeadroom: boolean): CutRules;
@@ -171,7 +172,10 @@ export interface Encoding {
   /** The bytes before the rows of a member. */
   head(outline: FileOutline): Buffer;
   createEncoder(place: SegmentPlace, outline: FileOutline, resources: FormatResources): SegmentEncoder;
-  /** The bytes after them. @param segments of the member, in order */
+  /**
+   * The bytes after the rows of a member.
+   * @param segments of the member, in order
+   */
   tail(outline: FileOutline, segments: readonly WrittenSegment[], resources: FormatResources): Buffer | Promise<Buffer>;
   /** Set for a format whose file is a ZIP archive of members, and of files that the finish makes. */
   readonly archive?: {

@@ -12,9 +12,9 @@ export interface Format {
   readonly options: z.ZodType<FormatOptions>;
   /** Columns of these types are exported only if the request names them. */
   readonly optInTypes?: readonly ColumnType[];
-  /** Whether a bundle can have its files in this format. */
+  /** Whether bundles may use this format. */
   readonly inBundles?: boolean;
-  /** For people who receive such a file in a bundle: what opens it, in a few sentences. */
+  /** A few sentences for people who receive such a file in a bundle: which programs open it. */
   readonly howToOpen?: string;
   /** Why these columns can't be written, as the end of a sentence; null if they can. Checked with the request. */
   columnsProblem?(columns: readonly ShownColumn[], options: FormatOptions): string | null;

@@ -3,9 +3,10 @@ import type { Texts } from '../../datasets/compute.js';
 import type { CsvOptions } from './options.js';
 
 /**
- * Lines of CSV, written by Papa Parse, byte for byte as COPY writes them. COPY quotes text that holds the delimiter, a
- * quote or a line end, and text that equals null's. Papa Parse also quotes text that begins or ends with a space or
- * holds a byte-order mark, so a stand-in hides these from it. PostgreSQL's texts have no NUL: stand-ins begin with one.
+ * Writes lines of CSV with Papa Parse, byte for byte as COPY would. COPY quotes text that contains the delimiter, a
+ * quote or a line end, and text that equals the null text. Papa Parse also quotes text that starts or ends with a space
+ * or contains a byte-order mark, so a stand-in hides these from it. Stand-ins start with NUL, which PostgreSQL's text
+ * never contains.
  */
 
 const BOM = '\ufeff';
@@ -14,10 +15,10 @@ const BOM_STAND_IN = '\0b';
 
 const show = (lines: string): string => lines.replaceAll(SPACE_STAND_IN, ' ').replaceAll(BOM_STAND_IN, BOM);
 
-/** Rows → their lines, with a line feed between any two. */
+/** Converts rows to their lines, with a line feed between lines. */
 type WriteLines = (rows: readonly Texts[]) => string;
 
-/** @param columns how many each row has */
+/** @param columns number of columns in each row */
 export function createLineWriter(
   columns: number,
   { delimiter, null_text: nullText, quoting }: Pick<CsvOptions, 'delimiter' | 'null_text' | 'quoting'>,
@@ -29,9 +30,10 @@ export function createLineWriter(
     (hidesSpaces ? text.replace(/^ | $/g, SPACE_STAND_IN) : text).replaceAll(BOM, BOM_STAND_IN);
 
   const likeNull = hide(nullText);
-  /** Null in what Papa Parse gets. It differs from text of the same characters, which is quoted. */
+  /** Null as Papa Parse sees it. It differs from a string with the same characters, which is quoted. */
   const asNull = nullText === '' ? null : { toString: () => likeNull };
-  // Alone on its line, COPY's end marker is quoted: psql and older servers would take it for the end of the file.
+  // COPY's end marker is quoted if it is alone on its line: psql and older servers would take it for the end of the
+  // file.
   const isEndMarker = (value: unknown): boolean => columns === 1 && value === '\\.';
   const quotes = (value: unknown): boolean =>
     quoting === 'all' ? value !== asNull : value === likeNull || isEndMarker(value);

@@ -107,6 +107,6 @@ export const csvOptions = given
 
 export type CsvOptions = z.output<typeof csvOptions>;
 
-/** Those of a job, which may have been stored before there was one of them. */
+/** Parses a job's stored options, which may be older than some of these options. */
 export const csvSettings = (options: FormatOptions): CsvOptions =>
   ({ ...DEFAULTS, ...(options as Partial<CsvOptions>) }) as CsvOptions;

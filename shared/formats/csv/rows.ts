@@ -3,7 +3,7 @@ import { csvSettings, DATE_FORMATS } from './options.js';
 import { escapeValue } from '../formulas/escape.js';
 import type { RowLane } from '../encoding.js';
 
-/** CSV by the row lane: the same bytes that COPY writes by the text lane. */
+/** CSV from the row lane: the same bytes that COPY writes in the text lane. */
 
 const createWriter: RowLane['createWriter'] = (columns, options) => {
   const write = createLineWriter(columns.length, csvSettings(options));

@@ -124,7 +124,10 @@ export class FormulaEncoder implements SegmentEncoder {
     return bytes.length;
   }
 
-  /** Notes where an apostrophe belongs because of this byte. @returns false when that is undecided */
+  /**
+   * Records whether an apostrophe belongs here because of this byte.
+   * @returns false if that is undecided
+   */
   #checkSeparator(bytes: Buffer, at: number, isLast: boolean, places: number[]): boolean {
     const place = bytes[at] === EQUALS ? this.#behindBlank(bytes, at) : this.#behindSeparator(bytes, at, isLast);
     if (place === UNDECIDED && !isLast) return false;

@@ -3,10 +3,10 @@ import type { ComputedType } from '../../datasets/computed.js';
 import { escapeJson, escapeJsonSql } from './json.js';
 
 /**
- * Text that a spreadsheet would run when it opens a CSV or TSV file, and the apostrophe that keeps it text. A program
- * may split the file elsewhere than intended: at semicolons, at tabs, at every line break. So a cell can begin at the
- * start of a value, which is handled here, or after a separator within it: see encoder.ts. docs/formats.md lists what
- * is covered.
+ * Finds text that a spreadsheet would run when it opens a CSV or TSV file, and prefixes it with an apostrophe. A
+ * program may split the file in unintended places: at semicolons, at tabs, at every line break. So a cell can start at
+ * the start of a value, which is handled here, or after a separator within it: see encoder.ts. docs/formats.md lists
+ * what is covered.
  */
 
 /**
@@ -15,7 +15,7 @@ import { escapeJson, escapeJsonSql } from './json.js';
  */
 const FORMULA_STARTS = [0x3d, 0x2b, 0x2d, 0x40, 0x09, 0x0d, 0x0a, 0xff1d, 0xff0b, 0xff0d, 0xff20];
 
-/** What a program may drop before a formula: a byte-order mark, and the quotes around a value. */
+/** Characters that a program may drop before a formula: a byte-order mark, and the quotes around a value. */
 const DROPPED = [0xfeff, 0x22];
 
 /** The same pattern for PostgreSQL and JavaScript. */

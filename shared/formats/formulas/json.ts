@@ -4,7 +4,7 @@
  * strings, only negative numbers look like formulas; a space before them doesn't change the JSON.
  */
 
-/** What starts a formula, and its JSON escape. */
+/** Characters that start a formula, and their JSON escapes. */
 const STARTS = ['=', '+', '-', '@', '＝', '＋', '－', '＠'].map((start) => ({
   start,
   escaped: `\\u${start.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -101,7 +101,10 @@ function createEncoder({ leads }: SegmentPlace): SegmentEncoder {
 const place = (_: unknown, segments: readonly CutSegment[]): { leads: number }[] =>
   segments.map((_segment, index) => ({ leads: index === 0 ? 1 : 0 }));
 
-/** If rows came or went after the plan, the first segment that has rows must be the one without the leading comma. */
+/**
+ * If rows were inserted or deleted after the plan, the first segment with rows must be the one without the leading
+ * comma.
+ */
 function segmentsToMove(segments: readonly WrittenSegment[]): SegmentToMove[] {
   const filled = segments.filter(({ rows }) => rows > 0);
   return filled.flatMap(({ segment, place }, index) => {

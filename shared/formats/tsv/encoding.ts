@@ -7,8 +7,8 @@ import { FormulaEncoder } from '../formulas/encoder.js';
 import { escapeColumnSql, escapeStart, escapeValue } from '../formulas/escape.js';
 
 /**
- * Tab-separated values as PostgreSQL, ClickHouse and MySQL load them: no quotes, `\t` and `\n` in values, `\N` for null.
- * A spreadsheet opens them, too, so formulas are escaped unless the file is for a database.
+ * Tab-separated values as PostgreSQL, ClickHouse and MySQL load them: no quotes, `\t` and `\n` in values, `\N` for
+ * null. Spreadsheets open them, too, so formulas are escaped unless the file is for a database.
  */
 
 const DIALECT = { delimiter: '\t', quotes: false };

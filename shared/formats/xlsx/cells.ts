@@ -1,10 +1,10 @@
 import type { ColumnType } from '../../datasets/define-dataset.js';
 
-/** What a column's cells are in a sheet. */
+/** Kinds of cells in a sheet. */
 export type CellKind =
-  /** A binary number: whatever it is, a cell holds it. */
+  /** A binary number; a cell can always hold it. */
   | 'double'
-  /** A number of many digits, of which a cell holds fifteen. */
+  /** A decimal number; a cell holds only fifteen of its digits. */
   | 'exact'
   | 'boolean'
   | 'timestamp'
@@ -28,10 +28,10 @@ const KINDS: Partial<Record<ColumnType, CellKind>> = {
 
 export const cellKind = (type: ColumnType): CellKind => KINDS[type] ?? 'text';
 
-/** Indexes of the workbook's cell formats (`cellXfs`): what `s` of a cell says. 0 is the default. */
+/** Indexes of the workbook's cell formats (`cellXfs`), for the `s` attribute of a cell. 0 is the default. */
 export const STYLES = { timestamp: 1, date: 2, time: 3, heading: 4, timestampMs: 5, timeMs: 6 } as const;
 
-/** `A`, …, `Z`, `AA`, …: the letters of a column, counted from 0. */
+/** The letters of a column counted from 0: `A`, …, `Z`, `AA`, … */
 export function columnLetters(column: number): string {
   const rest = Math.floor(column / 26);
   const letter = String.fromCharCode(65 + (column % 26));

@@ -21,13 +21,13 @@ import { columnWidths, sheetHead, sheetTail } from './sheet.js';
 import { sheetName, workbookFiles } from './workbook.js';
 
 /**
- * A workbook for spreadsheets (ECMA-376). A member of the archive is a sheet; the rest of the workbook is made by the
- * finish. Numbers, dates, times and booleans are cells of their kind as long as a cell can hold them, else text.
+ * A workbook for spreadsheets (ECMA-376). Each member of the archive is a sheet; the finish writes the rest. Numbers,
+ * dates, times and booleans become typed cells if a cell can hold them exactly, otherwise text.
  */
 
-/** The same for its XML: a sheet of 4 GiB would need ZIP64 where readers do not look for it. Bytes. */
+/** Maximum XML bytes of a sheet: 4 GiB would need ZIP64 where readers don't support it. */
 const SHEET_BYTES = 3 * 1024 ** 3;
-/** What is left of both after a plan that was outgrown. */
+/** Share of both limits that is used after a segment outgrew the plan. */
 const HEADROOM_SHARE = 0.5;
 const HEADING_ROWS = 1;
 
@@ -47,7 +47,7 @@ function cut(
   return { unitRows: 1, memberRows: Math.max(1, Math.floor(Math.min(byRows, (SHEET_BYTES * share) / plainBytes))) };
 }
 
-/** The number of its first row: readers want to find it at every row, so it has to be known before. */
+/** The number of a segment's first row. Readers expect a number on every row, so the plan must determine it. */
 function place(_: FileOutline, segments: readonly CutSegment[]): { row: number }[] {
   const next = new Map<number, number>();
   return segments.map(({ member, rows }) => {
@@ -58,8 +58,8 @@ function place(_: FileOutline, segments: readonly CutSegment[]): { row: number }
 }
 
 /**
- * Where rows have gone, or come, since the plan, those after them on their sheet have wrong numbers: they are made again
- * without, and count from the row above.
+ * If rows were inserted or deleted after the plan, all later segments of the sheet have wrong row numbers: they are
+ * written again without numbers, so that readers count from the row above.
  */
 function segmentsToMove(segments: readonly WrittenSegment[]): SegmentToMove[] {
   const wrong: SegmentToMove[] = [];

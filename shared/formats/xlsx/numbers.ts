@@ -1,10 +1,10 @@
-/** Digits of which a double holds each one, whatever they are. */
+/** A double holds any number with this many digits exactly. */
 const EXACT_DIGITS = 15;
-/** The least that is not stored with fewer digits than others, and nearly the greatest: a spreadsheet makes 0 of less. */
+/** Limits of doubles with full precision; spreadsheets store 0 for smaller numbers. */
 const LEAST = 2.3e-308;
 const GREATEST = 1.7e308;
 
-/** Whether a cell holds this number, as PostgreSQL writes one, with all its digits. */
+/** Whether a cell can hold a number, as PostgreSQL writes it, with all its digits. */
 export function isExactNumber(text: string): boolean {
   const [, digits = ''] = /^-?([\d.]+)$/.exec(text) ?? [];
   if (digits === '') return false;

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { timezone } from '../common-options.js';
 
-/** Of a sheet as it is planned: below Excel's 1,048,576 by what may come between plan and reading. */
+/**
+ * Planned rows per sheet. Below Excel's 1,048,576 to leave room for rows that are inserted between planning and
+ * reading.
+ */
 export const SHEET_ROWS = 1_040_000;
 
 export const xlsxOptions = z.strictObject({

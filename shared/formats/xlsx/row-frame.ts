@@ -1,18 +1,18 @@
 import { columnLetters, STYLES, type CellKind } from './cells.js';
 
 /**
- * What is around the values of a row: `<row r="2">`, `<c r="A2" s="1"><v>`, … It is the same from row to row but for the
- * number, so the bytes are made once, and the number is counted up where it stands in them.
+ * The XML around the values of a row: `<row r="2">`, `<c r="A2" s="1"><v>`, … Only the row number changes from row to
+ * row, so the bytes are created once and the number is incremented in place.
  */
 
-/** Bytes that are written again and again, eight at a time: as numbers of 64 bits that nobody looks at as numbers. */
+/** Bytes that are written repeatedly, eight at a time as 64-bit numbers. */
 export class Stamp {
   readonly length: number;
-  /** To be changed in place. */
+  /** Can be modified in place. */
   readonly bytes: Uint8Array;
   readonly #words: Float64Array;
 
-  /** @param text ASCII, so that no eight bytes of it are NaN, which has many forms */
+  /** @param text ASCII, because eight bytes that form a NaN might be changed when they are copied as a number */
   constructor(text: string) {
     this.length = text.length;
     this.#words = new Float64Array(Math.ceil(text.length / 8));
@@ -21,8 +21,8 @@ export class Stamp {
   }
 
   /**
-   * @param out has room for seven bytes more, which are written and do not count
-   * @returns where the next byte goes
+   * @param out needs seven extra bytes, which are overwritten
+   * @returns the position of the next byte
    */
   put(out: DataView, o: number): number {
     const words = this.#words;
@@ -58,14 +58,14 @@ function countUp(bytes: Uint8Array, last: number): void {
 
 export class RowFrame {
   readonly #kinds: readonly CellKind[];
-  /** The first row whose number has a digit more. */
+  /** The first row whose number has one more digit. */
   #longerFrom = 0;
   #row: number;
   /** `<row r="2">` */
   rowOpen = new Stamp('<row>');
-  /** By column. */
+  /** Opening tags of cells, by column. */
   cellOpens: readonly Stamp[] = [];
-  /** Where in each of them, and in `rowOpen`, the number's last digit is. */
+  /** Positions of the row number's last digit in each of them and in `rowOpen`. */
   #lastDigits: readonly (readonly [bytes: Uint8Array, at: number])[] = [];
 
   /** @param firstRow counted from 1; 0: rows and cells are not numbered */
@@ -79,7 +79,7 @@ export class RowFrame {
     return this.#row > 0;
   }
 
-  /** Attributes of a cell, led by a blank where there are any. */
+  /** The `r` attribute of a cell with a leading space; empty without numbers. */
   reference(column: number): string {
     return this.isNumbered ? ` r="${columnLetters(column)}${this.#row}"` : '';
   }

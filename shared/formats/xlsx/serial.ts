@@ -1,10 +1,10 @@
 /**
- * PostgreSQL's text of dates and times → spreadsheets' numbers of days since 1899-12-30, digit by digit.
- * They take 1900 for a leap year, so that the days before 1900-03-01 would be one day off: these stay text.
+ * Converts PostgreSQL's dates and times to spreadsheet serial numbers (days since 1899-12-30), digit by digit.
+ * Spreadsheets treat 1900 as a leap year, so earlier dates than 1900-03-01 would be off by one day and stay text.
  */
 
 const FIRST_DAY = 61; // 1900-03-01
-/** Between 1899-12-30 and 1970-01-01. */
+/** 1970-01-01, in days since 1899-12-30. */
 const UNIX_DAY = 25_569;
 
 const DIGIT_0 = 0x30;
@@ -12,19 +12,19 @@ const POINT = 0x2e;
 const DASH = 0x2d;
 const COLON = 0x3a;
 const BLANK = 0x20;
-const LETTER_C = 0x43; // the last of "BC"
+const LETTER_C = 0x43; // The last letter of "BC"
 
 const DAY = 86_400_000_000; // microseconds
-/** Spreadsheets show milliseconds: what is later than this on their last day would be on a day that they do not have. */
+/** Spreadsheets show milliseconds: later times on their last day would round to a day that they do not support. */
 const LAST_DAY = 2_958_465; // 9999-12-31
 const LAST_MOMENT = DAY - 500;
 
-/** Of a number: as many as tell a double from its neighbors. With fewer, LibreOffice shows most seconds one too early. */
+/** As many as distinguish a double from its neighbors. With fewer, LibreOffice shows most times one second early. */
 const SIGNIFICANT_DIGITS = 17;
-/** Of a time of day, which has no days before its point. */
+/** A time of day has no digits before its decimal point. */
 const TIME_DIGITS = 15;
 const POWERS = Array.from({ length: SIGNIFICANT_DIGITS }, (_, exponent) => 10 ** exponent);
-/** Digits are taken from numbers that fit 32 bits. */
+/** Digits are extracted from 32-bit numbers. */
 const LOW_DIGITS = 8;
 const LOW = 10 ** LOW_DIGITS;
 
@@ -39,7 +39,7 @@ function daysOf(year: number, month: number, day: number): number {
 
 const two = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) * 10 + (bytes[at + 1] ?? 0) - DIGIT_0 * 11;
 
-/** Microseconds of the day of `HH:MM:SS[.ffffff]`; what follows it is not looked at. */
+/** Parses `HH:MM:SS[.ffffff]` as microseconds of the day; ignores the rest. */
 function microseconds(bytes: Uint8Array, at: number, end: number): number {
   let micros = (two(bytes, at) * 3600 + two(bytes, at + 3) * 60 + two(bytes, at + 6)) * 1_000_000;
   if (bytes[at + 8] === POINT) {
@@ -66,7 +66,7 @@ function putWhole(out: Uint8Array, o: number, value: number): number {
   return o + digits;
 }
 
-/** A part of a day behind the point, without zeros at its end; nothing for midnight. */
+/** Writes a fraction of a day without trailing zeros; nothing for midnight. */
 function putFraction(out: Uint8Array, o: number, micros: number, digits: number): number {
   if (micros === 0) return o;
   const fraction = Math.round((micros / DAY) * (POWERS[digits] ?? 1));
@@ -88,7 +88,7 @@ function putDigits(out: Uint8Array, o: number, digits: number, value: number): v
   }
 }
 
-/** Never beyond that day: from 2258 on, doubles are so far apart that the nearest could be on the next day. */
+/** Keeps the value within its day: from 2258 on, doubles are so far apart that the nearest could be on the next day. */
 function withinDay(day: number, micros: number): number {
   if (micros < DAY - 50) return micros;
   const step = 2 ** (31 - Math.clz32(day) - 52);
@@ -96,11 +96,11 @@ function withinDay(day: number, micros: number): number {
 }
 
 /**
- * Writes the number of a date, or of a timestamp with or without an offset, which is not looked at.
- * @returns where the next byte goes; -1 when it has to stay text
+ * Writes the number of a date, or of a timestamp, whose offset is ignored.
+ * @returns the position of the next byte; -1 if it has to stay text
  */
 export function putDay(bytes: Uint8Array, at: number, end: number, out: Uint8Array, o: number): number {
-  // Years of four digits: neither infinity, nor after 9999, nor before Christ.
+  // Only four-digit years: excludes infinity, years after 9999 and BC.
   if (end - at < 10 || bytes[at + 4] !== DASH || bytes[end - 1] === LETTER_C) return -1;
   const year = two(bytes, at) * 100 + two(bytes, at + 2);
   const day = daysOf(year, two(bytes, at + 5), two(bytes, at + 8)) + UNIX_DAY;
@@ -112,7 +112,7 @@ export function putDay(bytes: Uint8Array, at: number, end: number, out: Uint8Arr
   return putFraction(out, next, withinDay(day, micros), SIGNIFICANT_DIGITS - (next - o));
 }
 
-/** The same for a time of day. PostgreSQL's `24:00:00` is one day. */
+/** Writes the number of a time of day. PostgreSQL's `24:00:00` is one day. */
 export function putTime(bytes: Uint8Array, at: number, end: number, out: Uint8Array, o: number): number {
   if (end - at < 8 || bytes[at + 2] !== COLON) return -1;
   const micros = microseconds(bytes, at, end);

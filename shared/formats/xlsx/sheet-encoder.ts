@@ -45,7 +45,7 @@ const ESCAPE = 2;
 const MARKUP = 3;
 /** A byte that may need the slow path. */
 const SUSPECT = 4;
-/** What the loop over a text does with each byte. */
+/** The action for each byte of a text. */
 const ACTIONS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === TAB || byte === LF) return END;
   if (byte === BACKSLASH) return ESCAPE;
@@ -55,7 +55,7 @@ const ACTIONS = Uint8Array.from({ length: 256 }, (_, byte) => {
 
 const NOTHING = new Stamp('');
 
-/** The end of the field that begins at `at`. */
+/** The end of the field that starts at `at`. */
 function endOf(rows: Uint8Array, at: number): number {
   let i = at;
   while (rows[i] !== TAB && rows[i] !== LF) i += 1;
@@ -94,7 +94,7 @@ export class SheetEncoder implements SegmentEncoder {
     return this.#rows.add(rows);
   }
 
-  /** Its summary has `cut`: how many texts were too long for a cell. */
+  /** Returns a summary with `cut`: the number of texts that were too long for a cell. */
   async end(emit: Emit): Promise<SegmentSummary> {
     this.#emit = emit;
     await this.#flush();
@@ -188,7 +188,7 @@ export class SheetEncoder implements SegmentEncoder {
   /** @returns -1 if the text needs more than entities */
   #text(rows: Buffer, from: number, begin: number): number {
     const out = this.#out;
-    // In bytes, of which there are at least as many as UTF-16 units.
+    // In bytes, which are never fewer than UTF-16 units.
     const tooLong = from + MAX_CELL_TEXT;
     let at = from;
     let o = begin;
@@ -206,7 +206,7 @@ export class SheetEncoder implements SegmentEncoder {
           return o > begin && (out[o - 1] ?? 0) <= BLANK ? -1 : o;
         case ESCAPE: {
           const character = UNESCAPED[rows[at + 1] ?? 0] ?? 0;
-          // Of the control characters, XML has only line feed and tab; the backslash stands for itself.
+          // Other control characters must be escaped in XML.
           if (character !== LF && character !== TAB && character < BLANK) return -1;
           out[o++] = character;
           at += 2;
@@ -225,7 +225,7 @@ export class SheetEncoder implements SegmentEncoder {
     }
   }
 
-  /** Writes any field as text, by way of a string. */
+  /** Writes any field as text by converting it to a string. */
   #longWay(rows: Buffer, at: number, column: number, o: number): number {
     this.#end = endOf(rows, at);
     const text = valueOf(rows.toString('utf8', at, this.#end)) ?? '';

@@ -1,17 +1,17 @@
 import { STYLES } from './cells.js';
 
 /**
- * The part of a workbook with its cell formats. SheetJS's free edition writes no fonts, and numbers our number formats
- * among Excel's own, where DuckDB takes no date for one; so this part is written here, as the sheets are.
+ * The workbook part with cell formats. SheetJS's free edition writes no fonts, and it assigns our number formats ids of
+ * Excel's own, which DuckDB does not recognize as dates; so this part is written here, like the sheets.
  */
 
-/** Below it are Excel's own number formats. */
+/** Lower ids are Excel's built-in number formats. */
 const FIRST_NUMBER_FORMAT = 164;
-/** Excel's own for text. */
+/** Excel's built-in format for text. */
 const TEXT_FORMAT = 49;
-/** Ours, and the cells that have them. */
+/** Our number formats, and the styles that use them. */
 const NUMBER_FORMATS: readonly { readonly code: string; readonly style?: keyof typeof STYLES }[] = [
-  // Of no cell. Leaving it out would change the bytes of every workbook, and `encoderVersion` with them.
+  // Unused. Removing it would change the bytes of every workbook, and so `encoderVersion`.
   { code: '&quot;上午/下午 &quot;hh&quot;時&quot;mm&quot;分&quot;ss&quot;秒 &quot;' },
   { code: 'yyyy-mm-dd hh:mm:ss', style: 'timestamp' },
   { code: 'yyyy-mm-dd', style: 'date' },
@@ -27,7 +27,7 @@ const BOLD = 1;
 const cellFormat = (numberFormat: number, font = 0): string =>
   `<xf numFmtId="${numberFormat}" fontId="${font}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"${font === 0 ? '' : ' applyFont="1"'}/>`;
 
-/** By the index that `s` of a cell names: the default, then those of `STYLES`. */
+/** Ordered by the index in a cell's `s` attribute: the default, then those of `STYLES`. */
 const cellFormats: string[] = [cellFormat(0)];
 cellFormats[STYLES.heading] = cellFormat(TEXT_FORMAT, BOLD);
 for (const [index, { style }] of NUMBER_FORMATS.entries()) {

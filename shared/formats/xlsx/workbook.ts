@@ -6,8 +6,8 @@ import { columnLetters } from './cells.js';
 import { STYLES_PART } from './styles.js';
 
 /**
- * Everything of a workbook but its sheets and their cell formats: SheetJS makes it, around empty sheets that are left
- * out. Its parts are taken whole or not at all.
+ * Everything in a workbook except the sheets and their cell formats. SheetJS writes it around empty sheets, which are
+ * dropped. Its parts are used unchanged.
  */
 
 export interface Sheet {
@@ -49,7 +49,7 @@ export function workbookFiles(sheets: readonly Sheet[], columns: number, title: 
     ModifiedDate: new Date(isoTime),
   };
   for (const { name } of sheets) XLSX.utils.book_append_sheet(book, {}, name);
-  // Without these names LibreOffice has no filter on any sheet.
+  // Without these names, LibreOffice shows no filter on any sheet.
   const names = sheets.map(({ name, rows }, index) => ({
     ...{ Name: '_xlnm._FilterDatabase', Sheet: index, Hidden: true },
     Ref: `'${name.replaceAll("'", "''")}'!${filterRange(columns, rows, '$')}`,
@@ -63,16 +63,16 @@ export function workbookFiles(sheets: readonly Sheet[], columns: number, title: 
 
 const isSheet = (name: string): boolean => name.startsWith('xl/worksheets/');
 
-/** SheetJS's reader of archives, for which it has no types. */
+/** SheetJS's archive reader, which has no types. */
 const cfb = XLSX.CFB as { read(bytes: Buffer, options: { type: 'buffer' }): unknown };
 /** Folders have no content. */
 const archiveSchema = z.object({
   FullPaths: z.array(z.string()),
   FileIndex: z.array(z.object({ content: z.instanceof(Uint8Array).catch(new Uint8Array(0)) })),
 });
-/** The reader puts it before every path. */
+/** The reader prefixes every path with this. */
 const ROOT = 'Root Entry/';
-/** A file that its writer adds to every archive. */
+/** A file that SheetJS's writer adds to every archive. */
 const SHEETJS_MARK = '\u0001Sh33tJ5';
 
 function filesIn(archive: Buffer): NamedBytes[] {
