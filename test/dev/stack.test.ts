@@ -106,7 +106,7 @@ describe('local stack', () => {
     assert.deepEqual(readRunRecord(record)?.processes, []);
     assert.deepEqual(stack.env, env);
     assert.equal(stack.sourceOwnerUrl, undefined);
-    await assert.rejects(stack.services.s3.stop(), /given by S3_ENDPOINT/);
+    await assert.rejects(stack.services.s3.stop(), /S3_ENDPOINT points to your own S3/);
   });
 
   deeply('runs programs against its services, and ends them first', async () => {
