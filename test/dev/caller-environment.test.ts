@@ -33,7 +33,7 @@ describe("the caller's environment", () => {
           assert.ok(error instanceof StackError);
           assert.match(
             error.message,
-            new RegExp(`^${variable} in your environment says that .* \\(ECONNREFUSED\\)\\. `),
+            new RegExp(`^${variable} in your environment points to .* \\(ECONNREFUSED\\)\\. `),
           );
           assert.match(error.message, new RegExp(`unset ${variable}$`));
           assert.ok(!error.message.includes('secret'), error.message);
