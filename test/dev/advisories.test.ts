@@ -10,10 +10,10 @@ interface Published {
   readonly package: string;
 }
 
-describe('The check of advisories', function () {
+describe('npm run advisories', function () {
   this.timeout(120_000);
   let registry: Server;
-  /** What the registry knows; null: it answers no such question. */
+  /** The advisories that the registry knows; null: it doesn't support the request. */
   let published: readonly Published[] | null;
 
   before(async () => {
@@ -32,14 +32,14 @@ describe('The check of advisories', function () {
     await once(registry, 'close');
   });
 
-  /** Runs it with the real npm. */
+  /** Runs the check with the real npm. */
   async function check() {
     const address = registry.address();
     assert(typeof address === 'object' && address !== null);
     return runProgram('dev/advisories.ts', [], { npm_config_registry: `http://127.0.0.1:${address.port}` });
   }
 
-  it('passes while every advisory has an exception', async () => {
+  it('passes if every advisory has an exception', async () => {
     published = EXCEPTIONS;
     assert.deepEqual(await check(), {
       code: 0,
@@ -48,14 +48,14 @@ describe('The check of advisories', function () {
     });
   });
 
-  it('fails with the name of a package that has another one', async () => {
+  it('fails with the name of a package that has another advisory', async () => {
     published = [...EXCEPTIONS, { id: 'GHSA-aaaa-bbbb-cccc', package: 'xlsx' }, { id: 'GHSA-1', package: 'jose' }];
     const { code, stderr } = await check();
     assert.equal(code, 1);
     assert.match(stderr, /^Advisories:\n(?: {2}(?:xlsx .*GHSA-aaaa-bbbb-cccc|jose .*GHSA-1)\)\n){2}$/);
   });
 
-  it('fails when an exception has outlived its advisory', async () => {
+  it('fails when an exception no longer applies', async () => {
     published = EXCEPTIONS.slice(1);
     const { code, stderr } = await check();
     assert.deepEqual(
@@ -67,7 +67,7 @@ describe('The check of advisories', function () {
     );
   });
 
-  it('says that it was skipped when the registry does not answer', async () => {
+  it('reports that it was skipped when the registry does not respond', async () => {
     published = null;
     const { code, stdout } = await check();
     assert.equal(code, 0);
@@ -75,7 +75,7 @@ describe('The check of advisories', function () {
   });
 });
 
-/** By package; npm keeps what it knows of an advisory by its number. */
+/** Grouped by package; npm caches advisories by number. */
 const answer = (published: readonly Published[]) =>
   Object.groupBy(
     published.map(({ id, package: name }) => ({

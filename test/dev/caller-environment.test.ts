@@ -23,8 +23,8 @@ describe("the caller's environment", () => {
     ['RESEND_BASE_URL', 'http://127.0.0.1:9'],
   ];
   for (const [variable, address] of dead) {
-    it(`is named when nothing answers at an address in it: ${variable}`, async () => {
-      // The other services are there.
+    it(`is named when nothing listens at an address in it: ${variable}`, async () => {
+      // The other services are running.
       const { SMTP_URL: _, RESEND_BASE_URL: _2, ...env } = stack().env;
       const environment = { PATH: process.env.PATH, ...env, [variable]: address };
       await assert.rejects(

@@ -9,7 +9,7 @@ import { deeply } from '../support/depth.js';
 import { copyRunner } from './runner.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** npm's scripts, and what each runs from source. */
+/** npm's scripts, and the source file that each runs. */
 const COMMANDS = {
   start: 'dev/start.ts',
   test: 'dev/test.ts',
@@ -27,7 +27,7 @@ const COMMANDS = {
 
 const SOURCES = ['api', 'worker', 'workflows', 'activities', 'shared', 'node_modules', 'package-lock.json'];
 
-/** A folder with the sources and packages of this one, but without its build. */
+/** A folder with this repository's sources and packages, but without its build. */
 async function linkSources(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'unbuilt-'));
   await copyRunner(folder);
@@ -36,7 +36,7 @@ async function linkSources(): Promise<string> {
   return folder;
 }
 
-/** One command of each kind. */
+/** One command of each kind; the others run in deep tests. */
 const QUICK = ['start', 'token', 'migrate'];
 
 describe("npm's commands", function () {

@@ -36,14 +36,14 @@ const projectSchema = z.looseObject({
 });
 type Project = z.infer<typeof projectSchema>;
 
-/** The file as Docker Compose itself reads it, by its own library. @throws StackError where that is not to be had */
+/** The file as parsed by Docker Compose's own library. @throws StackError if the library isn't available */
 async function readCompose(): Promise<Project> {
   const go = await findGo();
   const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'local' };
   const program = join(LOCAL_DIR, 'go', 'read-compose');
   const build = ['build', '-C', fileURLToPath(new URL('compose', import.meta.url)), '-o', program, '.'];
   const built = await runCommand(go, build, { env, timeoutMs: 240_000 });
-  // Its packages may not be to be had; what it then says of the file is the file's fault.
+  // The library's packages may be unavailable; any later error is the file's fault.
   if (!built.ok) throw new StackError(`compose-go cannot be built: ${tellingLine(built.output)}`);
   return projectSchema.parse(
     JSON.parse(orFail('compose-go', await runCommand(program, [COMPOSE_FILE], { timeoutMs: 20_000 }))),
@@ -53,7 +53,7 @@ async function readCompose(): Promise<Project> {
 describe('docker-compose.temporal.yml', function () {
   this.timeout(300_000);
 
-  it('gives Temporal the dynamic configuration that the local stack and the benchmark give it', async () => {
+  it('gives Temporal the same dynamic configuration as the local stack and the benchmark do', async () => {
     const text = await readFile(COMPOSE_FILE, 'utf8');
     const found = [...text.matchAll(/^ {6}((?:frontend|history|matching)\.\w+):\n {8}- value: (\w+)$/gm)];
     assert.deepEqual(

@@ -37,7 +37,7 @@ describe('finding a program', () => {
         signal: new AbortController().signal,
       },
     );
-  /** A Python whose pip "installs" a tool that prints `version`. */
+  /** A fake Python whose pip "installs" a tool that prints `version`. */
   const python = (version: string): Promise<string> =>
     script(
       join(folder, 'path', 'python3'),
@@ -48,12 +48,12 @@ describe('finding a program', () => {
        /bin/chmod +x "$2/bin/tool"`,
     );
 
-  it('takes the one on PATH', async () => {
+  it('uses the one on PATH', async () => {
     const path = await script(join(folder, 'path', 'tool'), 'echo version 2.5.1');
     assert.equal(await find(), path);
   });
 
-  it('passes over one on PATH that is too old, and installs its own with pip, once', async () => {
+  it('skips an outdated one on PATH, and installs its own with pip, once', async () => {
     await script(join(folder, 'path', 'tool'), 'echo version 2.4.9');
     const pythonPath = await python('2.6');
     const installed = join(folder, 'cache', 'tool-bin-2.6.0', 'bin', 'tool');
@@ -70,7 +70,7 @@ describe('finding a program', () => {
     });
   });
 
-  it('says that pip is missing', async () => {
+  it('reports that pip is missing', async () => {
     await script(join(folder, 'path', 'python3'), 'echo "No module named pip"; exit 1');
     await assert.rejects(find(), /'python3' has no pip/);
   });
@@ -83,7 +83,7 @@ describe('finding a program', () => {
     await assert.rejects(find(), /pip's tool-bin failed: ERROR: No matching distribution found/);
   });
 
-  it('does not keep what pip installed when it does not run', async () => {
+  it('discards what pip installed if it does not run', async () => {
     await python('1.0');
     await assert.rejects(find(), /pip's tool-bin is older than 2\.5/);
     await assert.rejects(find(), /pip's tool-bin is older than 2\.5/);

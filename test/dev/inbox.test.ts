@@ -29,7 +29,7 @@ describe('inbox', () => {
     return messagesSchema.parse(await response.json());
   };
 
-  it("takes a mail from Resend's own client", async () => {
+  it("accepts a mail from Resend's own client", async () => {
     const resend = new Resend('re_any', { baseUrl: inbox.url });
     const { data, error } = await resend.emails.send({ ...mail, html: '<p>Ready</p>', replyTo: 'c@example.com' });
     assert.equal(error, null);
@@ -39,7 +39,7 @@ describe('inbox', () => {
     assert.equal(message.html, '<p>Ready</p>');
   });
 
-  it('keeps one mail for one idempotency key, and answers both requests with its id', async () => {
+  it('stores one mail per idempotency key, and returns its id for both requests', async () => {
     const key = { authorization: 'Bearer re_any', 'idempotency-key': randomUUID() };
     const first: unknown = await (await post(mail, key)).json();
     const second: unknown = await (await post(mail, key)).json();
@@ -47,7 +47,7 @@ describe('inbox', () => {
     assert.equal((await messages()).length, 1);
   });
 
-  it('refuses the key for another mail with 409', async () => {
+  it('rejects a different mail with the same key with 409', async () => {
     const key = { authorization: 'Bearer re_any', 'idempotency-key': randomUUID() };
     await post(mail, key);
     const response = await post({ ...mail, subject: 'Another' }, key);
@@ -59,13 +59,13 @@ describe('inbox', () => {
     });
   });
 
-  it('refuses a request without an API key with 401', async () => {
+  it('rejects a request without an API key with 401', async () => {
     assert.equal((await post(mail, {})).status, 401);
     assert.deepEqual(await messages(), []);
   });
 
   for (const missing of ['from', 'to', 'subject', 'text'] as const) {
-    it(`refuses a mail without ${missing} with 422 that names it`, async () => {
+    it(`rejects a mail without ${missing} with 422 that names it`, async () => {
       const response = await post({ ...mail, [missing]: undefined });
       assert.equal(response.status, 422);
       assert.match(await response.text(), new RegExp(missing));
@@ -101,14 +101,14 @@ describe('inbox', () => {
     assert.equal((await fetch(`${inbox.url}/messages/unknown`)).status, 404);
   });
 
-  it('keeps the last 500', async () => {
+  it('keeps only the last 500 mails', async () => {
     for (let number = 1; number <= 502; number += 1) await post({ ...mail, subject: `Mail ${number}` });
     const kept = await messages();
     assert.equal(kept.length, 500);
     assert.equal(kept[0]?.subject, 'Mail 3');
   });
 
-  it('keeps its mails while it is stopped and started', async () => {
+  it('keeps its mails across a stop and a start', async () => {
     await post(mail);
     await inbox.stop();
     await assert.rejects(fetch(inbox.url));
@@ -116,7 +116,7 @@ describe('inbox', () => {
     assert.equal((await messages()).length, 1);
   });
 
-  it('takes webhooks and shows them beside the mails', async () => {
+  it('receives webhooks and shows them next to the mails', async () => {
     const headers = { 'webhook-id': 'msg_1', authorization: 'a secret' };
     const body = JSON.stringify({ type: 'export.completed', data: { name: '<b>' } });
     const { status } = await fetch(`${inbox.url}/webhook`, { method: 'POST', headers, body });

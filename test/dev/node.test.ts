@@ -8,10 +8,10 @@ import { deeply } from '../support/depth.js';
 import { copyRunner } from './runner.js';
 import { shippedVersion } from './versions.js';
 
-/** Makes the process that loads it, and none of its children, one of an old Node.js. */
+/** Makes the process that loads it, but none of its children, look like an old Node.js. */
 const OLD =
   'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
-/** Instead of the API: says what reaches it, and ends with 7, or 8 after a signal. */
+/** Stands in for the API: prints what it receives, and exits with 7, or with 8 after a signal. */
 const PROGRAM = `
   const input = [];
   for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -23,7 +23,7 @@ const PROGRAM = `
   process.exit(7);
 `;
 
-describe('A command on a machine whose Node.js is too old', () => {
+describe('a command on a machine with an outdated Node.js', () => {
   let folder: string;
 
   beforeEach(async () => {
@@ -41,7 +41,7 @@ describe('A command on a machine whose Node.js is too old', () => {
     await symlink(process.execPath, shipped());
   }
   function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    // In a session of its own, so without a terminal, whatever the tests are started from.
+    // In its own session, and so without a terminal, wherever the tests run.
     const child = spawn(process.execPath, ['--import', OLD, join(folder, 'dev', 'run.mjs'), 'api', ...args], {
       env: { ...process.env, EXPORT_NODE: '', ...env },
       stdio: 'pipe',
@@ -55,7 +55,7 @@ describe('A command on a machine whose Node.js is too old', () => {
     return { child, ended };
   }
 
-  it('runs on the shipped one with the same arguments and input, and ends with its exit code', async () => {
+  it('runs on the shipped version with the same arguments and input, and returns its exit code', async () => {
     await bringEarlier();
     const { child, ended } = start(['--one', 'two']);
     child.stdin.end('typed');
@@ -63,7 +63,7 @@ describe('A command on a machine whose Node.js is too old', () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`passes ${signal} on`, async () => {
+    it(`forwards ${signal}`, async () => {
       await bringEarlier();
       const { child, ended } = start([]);
       child.stdout.once('data', () => child.kill(signal));
@@ -85,7 +85,7 @@ describe('A command on a machine whose Node.js is too old', () => {
     }
   });
 
-  it('refuses in one sentence in a production install, and brings nothing', async () => {
+  it('fails in one sentence in a production install, and downloads nothing', async () => {
     await rm(join(folder, 'node_modules', 'tsx'), { recursive: true });
     assert.deepEqual(await start([]).ended, {
       code: 1,
@@ -94,7 +94,7 @@ describe('A command on a machine whose Node.js is too old', () => {
     });
   });
 
-  it('says in one sentence that a Node.js it was told to use is none', async () => {
+  it('rejects an invalid EXPORT_NODE in one sentence', async () => {
     assert.deepEqual(await start([], { EXPORT_NODE: 'newest' }).ended, {
       code: 1,
       stdout: '',

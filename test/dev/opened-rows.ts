@@ -5,7 +5,7 @@ import { StackError } from '../../dev/stack/stack-error.js';
 import { needProgram } from '../support/or-skip.js';
 
 /**
- * The first cell of each row, below the header, that a program of somebody else finds in a file.
+ * The first cell of each row below the header, as read by an independent program.
  * @throws StackError when that program is not installed
  */
 export async function firstCells(format: string, bytes: Buffer): Promise<string[]> {

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Instead of the command: says that it runs, and that it was told to end. */
+/** Stands in for the command: prints when it runs, and when it receives SIGTERM. */
 const PROGRAM =
   "process.on('SIGTERM', () => { console.log('told'); process.exit(); }); console.log('up'); setTimeout(() => {}, 10_000)";
 
-describe('A script of package.json', () => {
+describe('a script of package.json', () => {
   let folder: string;
   let npm: string;
 
@@ -23,9 +23,9 @@ describe('A script of package.json', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  // npm tells its shell, and a shell that waits for a program ends without it.
+  // npm signals only its shell, and a shell that waits for a program exits without forwarding the signal.
   for (const script of ['start', 'api', 'worker']) {
-    it(`passes the signal to end on: ${script}`, async () => {
+    it(`forwards the stop signal: ${script}`, async () => {
       const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH ?? ''}` };
       const program = spawn(process.execPath, [npm, 'run', '--silent', script], {
         env,

@@ -70,7 +70,7 @@ describe('sample data', () => {
   });
 
   it('can be planned by index-only scans', async () => {
-    // So few rows are read faster without an index.
+    // So few rows are faster to read without an index.
     await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_indexscan = off');
     const { rows } = await client.query<Record<'QUERY PLAN', string>>(
       `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT id FROM orders WHERE tenant_id = $1 ORDER BY id`,
@@ -81,7 +81,7 @@ describe('sample data', () => {
     assert.match(plan, /Heap Fetches: 0$/m);
   });
 
-  it('is kept when it is seeded again, and identical when it is created anew', async () => {
+  it('is kept when seeded again, and identical when recreated', async () => {
     const before = await fingerprint();
     assert.equal(await seedSampleData({ databaseUrl: database.url, orders: ORDERS, singleTenant: false }), 'unchanged');
     assert.equal(await seedSampleData({ databaseUrl: database.url, orders: 100, singleTenant: false }), 'seeded');
@@ -96,7 +96,7 @@ describe('sample data', () => {
     assert.equal(await one('SELECT min(tenant_id::text) FROM transactions'), NORTHWIND.id);
   });
 
-  it('never replaces a table of somebody else', async () => {
+  it("never replaces a table that it didn't create", async () => {
     const other = await createDatabase();
     const stranger = new pg.Client({ connectionString: other.url });
     await stranger.connect();

@@ -27,7 +27,7 @@ describe('local stack', () => {
     started.push(stack);
     return stack;
   };
-  /** An environment that leaves only PostgreSQL to be started. */
+  /** An environment in which only PostgreSQL needs to be started. */
   const onlyPostgres = () => {
     const others = Object.entries(sharedStack().env).filter(([name]) => !name.endsWith('DATABASE_URL'));
     return { PATH: process.env.PATH, ...Object.fromEntries(others) };
@@ -100,7 +100,7 @@ describe('local stack', () => {
     assert(!existsSync(dataDir));
   });
 
-  it('starts nothing that the environment names', async () => {
+  it('starts no service that the environment provides', async () => {
     const { env } = sharedStack();
     const stack = await start({ environment: { PATH: process.env.PATH, ...env } });
     assert.deepEqual(readRunRecord(record)?.processes, []);
@@ -160,7 +160,7 @@ describe('local stack', () => {
       const child = spawn(process.execPath, args, {
         cwd: resolve(LOCAL_DIR, '..'),
         env: { ...process.env, ...onlyPostgres() },
-        // A watchdog that cannot start is one that was killed as well.
+        // A watchdog that fails to start counts as a killed one.
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let output = '';

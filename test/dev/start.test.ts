@@ -23,7 +23,7 @@ const postedSchema = z.object({ job_id: z.string() });
 const jobSchema = z.object({ download_url: z.string().nullable(), row_count: z.number().nullable() });
 const mailSchema = z.array(z.object({ subject: z.string(), text: z.string() }));
 
-/** Settings of other tools that are left behind in the shell, and of the user's home. */
+/** Leftover settings of other tools in the shell and in the user's home. */
 const LEFT_BEHIND = {
   PGSSLMODE: 'require',
   PGHOST: 'nowhere.invalid',
@@ -36,7 +36,9 @@ const LEFT_BEHIND = {
   METRICS_PORT: '',
 };
 
-/** A folder with npm's scripts, so that downloads stay out of the repository, and a curl that fails at a refusal. */
+/**
+ * A folder with npm's scripts, which keeps downloads out of the repository, and a curl that fails on error responses.
+ */
 async function likeRepository(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'readme-'));
   await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
@@ -122,12 +124,12 @@ describe('npm start', function () {
     assert.ok(ok && ID.test(output), output);
   });
 
-  it('refuses --reset while it is running', async () => {
+  it('rejects --reset while it is running', async () => {
     await assert.rejects(resetStack(dataDir), /is running \(process \d+\): stop it first\.$/);
   });
 
   for (const format of FORMATS.keys()) {
-    // LibreOffice takes its time.
+    // LibreOffice is slow.
     (format === 'XLSX' ? deeply : it)(`exports files that other programs open: ${format}`, async function () {
       const [, token = ''] = /TOKEN=(\S+)/.exec(printed) ?? [];
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -149,7 +151,7 @@ describe('npm start', function () {
     });
   }
 
-  it('makes every API command of README.md work as written, one after the other', async () => {
+  it('makes every API command in README.md work as written, in order', async () => {
     const page = await readFile(README, 'utf8');
     const [section = ''] = /^## The API\n[^]*?(?=^## )/m.exec(page) ?? [];
     const blocks = [...section.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block = '']) => block);

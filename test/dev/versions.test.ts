@@ -7,7 +7,7 @@ import { floorVersion, readPackage, readRepositoryFile, shippedVersion } from '.
 
 const packages = readPackage('.');
 
-/** Where a version is named, in words or in code, and which one it must be. */
+/** Where a version is named, in text or in code, and the version that it must be. */
 const MENTIONS: readonly (readonly [file: string, mention: RegExp, version: string])[] = [
   ['README.md', /Node\.js (\S+) or newer/, minorOf(floorVersion())],
   ['README.md', /The service ships with Node\.js (\d+)/, majorOf(shippedVersion())],
@@ -27,19 +27,19 @@ const MENTIONS: readonly (readonly [file: string, mention: RegExp, version: stri
   ['docs/deployment.md', /the Temporal server (\S+) with PostgreSQL/, TEMPORAL_SERVER_VERSION],
   ['Dockerfile', /^ARG NODE_VERSION=(\S+)$/m, shippedVersion()],
   ['package.json', /"node": ">=(\S+)"/, minorOf(floorVersion())],
-  // A newer one would let through what the oldest Node.js does not have.
+  // Newer types would allow APIs that the oldest supported Node.js lacks.
   ['package.json', /"@types\/node": "(\d+\.\d+)\./, minorOf(floorVersion())],
   ['shared/source/copy-socket.ts', /latest-v(\d+)\.x/, majorOf(shippedVersion())],
 ];
 
-describe('Versions', () => {
+describe('version numbers', () => {
   for (const [file, mention, version] of MENTIONS) {
     it(`in ${file} are those in use: ${mention.source}`, () => {
       assert.equal(mention.exec(readRepositoryFile(file))?.[1], version);
     });
   }
 
-  it('that are forced on packages have their reason beside them', () => {
+  it('forced by overrides have a reason next to them', () => {
     const reasons = Object.keys(packages['//']);
     assert.deepEqual(
       Object.keys(packages.overrides).filter((name) => !reasons.includes(name)),
@@ -50,11 +50,11 @@ describe('Versions', () => {
   for (const file of DOCUMENTS) {
     const text = readRepositoryFile(file);
 
-    it(`that ${file} names are in use`, () => {
+    it(`in ${file} are in use`, () => {
       assert.deepEqual(strangersIn(text), []);
     });
 
-    it(`in ${file} would be noticed if they were others`, () => {
+    it(`in ${file} are noticed if they are wrong`, () => {
       for (const { mention } of Object.values(PRODUCTS)) {
         for (const { index, 0: words, 1: version = '' } of text.matchAll(mention)) {
           const at = index + words.lastIndexOf(version);

@@ -8,14 +8,14 @@ const versionsSchema = z.record(z.string(), z.string()).default({});
 const packageSchema = z.object({
   engines: z.object({ node: z.string() }).optional(),
   overrides: z.record(z.string(), z.unknown()).default({}),
-  /** Why a version is held back. */
+  /** Why each version is pinned. */
   '//': versionsSchema,
   dependencies: versionsSchema,
   devDependencies: versionsSchema,
   optionalDependencies: versionsSchema,
 });
 
-/** A file of the repository. */
+/** The text of a file in the repository. */
 export const readRepositoryFile = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 export const readPackage = (folder: string) =>
