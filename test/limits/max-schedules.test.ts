@@ -8,7 +8,7 @@ import { queryRows } from '../support/database.js';
 import { until } from '../support/exports.js';
 
 const MOST = 5;
-/** Temporal minds the case of a timezone's name; Node.js does not. */
+/** Temporal's timezone names are case-sensitive; Node.js's are not. */
 const MISSPELLED = 'europe/berlin';
 const BODY = { name: 'Nightly', cron: '0 3 * * *', request: { type: 'orders', format: 'csv' } };
 
@@ -27,7 +27,7 @@ describe('MAX_SCHEDULES', () => {
 
   it('is exact for 80 concurrent requests to two processes', async () => {
     const alice = someone();
-    // A busy Temporal is a 503, which says nothing about the limit: such a user asks again.
+    // A busy Temporal causes a 503, which says nothing about the limit: retry.
     const post = (n: number): Promise<Answer> =>
       until('an answer', async () => {
         const answer = await (n % 2 === 0 ? api : other).ask('POST', '/v1/schedules', { as: alice, body: BODY });
@@ -40,7 +40,7 @@ describe('MAX_SCHEDULES', () => {
     const listed = await api.ask('GET', '/v1/schedules?limit=100', { as: alice });
     const { schedules } = listed.json as { schedules: { schedule_id: string }[] };
     assert.equal(schedules.length, MOST);
-    // Whoever was refused has none.
+    // Rejected requests left no reservation.
     const sql = 'SELECT schedule_id FROM schedule_reservations';
     const reserved = await queryRows<{ schedule_id: string }>(api.databaseUrl, sql);
     const made = new Set(schedules.map(({ schedule_id: id }) => id));
@@ -71,7 +71,7 @@ describe('MAX_SCHEDULES', () => {
     await until('a place', async () => (await create()).status === 201);
   });
 
-  it('does not count a schedule that Temporal refuses', async () => {
+  it('does not count a schedule that Temporal rejects', async () => {
     const alice = someone();
     const body = { ...BODY, timezone: MISSPELLED };
     for (let n = 0; n <= MOST; n++) {

@@ -38,7 +38,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
   }
   const running = (): Promise<number> => count(['PROCESSING']);
 
-  /** The tenant is full: its running exports stand before the door. */
+  /** Fills the tenant's limit: its running exports wait at the door. */
   async function full(): Promise<{ user: Principal; jobId: string }[]> {
     const started: { user: Principal; jobId: string }[] = [];
     for (let n = 0; n < MOST; n++) {
@@ -51,7 +51,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     return started;
   }
 
-  it('is exact for 60 concurrent requests of 30 users', async () => {
+  it('is exact for 60 concurrent requests from 30 users', async () => {
     const users = Array.from({ length: 30 }, someUser);
     const answers = await Promise.all([...users, ...users].map((user) => post(service, user, behind(1))));
     const admitted = answers.filter(({ status }) => status === 202);
@@ -81,7 +81,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
       await until('it waits', async () => (await service.deps.jobs.find(jobId))?.status === 'QUEUED');
     }
     assertProblem(await post(service, someUser()), 'TENANT_TOO_BUSY');
-    // Longer than an export that waits takes to ask again.
+    // Longer than a waiting export takes to retry.
     const end = Date.now() + 1500;
     await until('a while', async () => {
       assert.equal(await running(), MOST);
@@ -94,7 +94,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     await service.ask('DELETE', `/v1/schedules/${schedule.schedule_id}`, { as: owner });
   });
 
-  it('counts the place of an export whose process died before its row appeared, until its lease ends', async () => {
+  it('counts the place of an export whose process died before its row appeared, until its lease expires', async () => {
     const { tenantId } = someUser();
     const pool = createPool(service.databaseUrl, { max: 2, name: 'test', onIdleError: () => undefined });
     const places = new Places(pool);
@@ -115,14 +115,14 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     }
   });
 
-  it('gives back the place of a request that its user’s own limit refuses', async () => {
+  it('frees the place of a request that its user’s own limit rejects', async () => {
     const user = someUser();
     for (let n = 0; n < 2; n++) assert.equal((await post(service, user, behind(1))).status, 202);
     for (let n = 0; n < 3; n++) assertProblem(await post(service, user), 'TOO_MANY_EXPORTS');
     assert.equal((await post(service, someUser(), behind(1))).status, 202);
   });
 
-  it('does not start an admitted export whose lease has run out', async () => {
+  it('does not start an admitted export whose lease has expired', async () => {
     const { jobs, places } = service.deps;
     const seed = seedFor(someUser());
     await jobs.insert(seed);
