@@ -8,7 +8,7 @@ import { promtool, textOf } from './promtool.js';
 
 const RULES = 'ops/prometheus/alerts.yml';
 
-describe('the alerts', () => {
+describe('Prometheus alerts', () => {
   let rules: string;
   let names: string[];
 
@@ -18,13 +18,13 @@ describe('the alerts', () => {
     assert.ok(names.length >= 10);
   });
 
-  it('are rules and a configuration that Prometheus takes', async function () {
+  it('have rules and a configuration that Prometheus accepts', async function () {
     await orSkip(this, () => needProgram('promtool'));
     promtool(['check', 'rules', RULES]);
     promtool(['check', 'config', 'ops/prometheus/prometheus.yml']);
   });
 
-  it('fire when they should, with the sentence that an operator reads, and not beside it', async function () {
+  it('fire when they should and only then, with the documented message', async function () {
     const tests = await textOf('ops/prometheus/alerts.test.yml');
     for (const name of names) {
       assert.match(tests, new RegExp(`alertname: ${name}\\n.*\\n +exp_alerts:\\n +- exp_labels`), `${name} fires`);
@@ -33,13 +33,13 @@ describe('the alerts', () => {
     promtool(['test', 'rules', 'ops/prometheus/alerts.test.yml']);
   });
 
-  it('that wait for the first of something count from zero: it would be no increase otherwise', async () => {
+  it('about first occurrences use counters that start at zero; otherwise there would be no increase', async () => {
     const registry = new Registry();
     new ApiMetrics(registry);
     new WorkerMetrics(registry);
     const started = await registry.metrics();
     const counters = [...rules.matchAll(/increase\((\w+)(?:\{(.*?)\})?\[/g)].filter(
-      // Only divides: a few more of a hundred are the same tenth.
+      // Only used as a divisor: a few more or less don't change the ratio.
       ([, name]) => name !== 'export_ended_total',
     );
     assert.ok(counters.length >= 4);
@@ -51,7 +51,7 @@ describe('the alerts', () => {
     assert.equal(sampleOf(started, 'export_failures_total', { code: 'OTHER' }), 0);
   });
 
-  it('have a paragraph each that says what to do', async () => {
+  it('are each documented in a paragraph that says what to do', async () => {
     const page = await textOf('docs/metrics.md');
     const runbooks = [...rules.matchAll(/runbook_url: (\S+)/g)].map(([, runbook]) => runbook);
     assert.deepEqual(

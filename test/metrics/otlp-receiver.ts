@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import protobuf from 'protobufjs';
 import { z } from 'zod';
 
-/** What is looked at of `opentelemetry/proto/collector/trace/v1/trace_service.proto` and what it imports. */
+/** The fields used from `opentelemetry/proto/collector/trace/v1/trace_service.proto` and its imports. */
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message Request { repeated ResourceSpans resource_spans = 1; }
@@ -32,16 +32,16 @@ export interface ReceivedSpan {
   readonly service: string;
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty for the first of a trace. */
+  /** Empty for the root span of a trace. */
   readonly parentSpanId: string;
   readonly name: string;
-  /** Those that are texts; others are empty. */
+  /** String attributes; others are empty. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 export interface OtlpReceiver {
   readonly url: string;
-  /** All that came so far. */
+  /** All spans received so far. */
   readonly spans: readonly ReceivedSpan[];
   close(): void;
 }
@@ -58,7 +58,7 @@ function spansIn(body: Uint8Array): ReceivedSpan[] {
   });
 }
 
-/** Takes spans as a collector does: OTLP over HTTP, as Protocol Buffers. */
+/** Receives spans as a collector does: OTLP over HTTP, as Protocol Buffers. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const server = createServer((request, response) => {

@@ -11,8 +11,8 @@ import { startMeasured, type MeasuredProcess } from './processes.js';
 import { promtool, textOf } from './promtool.js';
 import { expressionsOf, metricsIn, sampleOf, type Metric } from './prometheus.js';
 
-describeDeeply('an operator who watches the processes', function () {
-  // Two processes are started from source.
+describeDeeply('an operator who monitors the processes', function () {
+  // Starts two processes from source.
   this.timeout(120_000);
   const closers: (() => Promise<void> | void)[] = [];
   let service: TestService;
@@ -62,8 +62,8 @@ describeDeeply('an operator who watches the processes', function () {
 
   const everyMetric = (): Metric[] => Object.values(scrapes).flatMap(metricsIn);
 
-  describe('by Prometheus', () => {
-    it('reads what promtool has nothing to say against', async function () {
+  describe('with Prometheus', () => {
+    it('gets metrics that promtool accepts', async function () {
       await orSkip(this, () => needProgram('promtool'));
       for (const text of Object.values(scrapes)) promtool(['check', 'metrics'], text);
     });
@@ -95,16 +95,16 @@ describeDeeply('an operator who watches the processes', function () {
       assert.equal(sampleOf(scrapes.worker, 'export_database_readers'), 0);
     });
 
-    it('is given no user, no tenant and no job', () => {
+    it('gets no user, tenant or job ids', () => {
       const text = Object.values(scrapes).join('\n');
       for (const id of [jobId, user.userId, user.tenantId, user.email]) assert.ok(!text.includes(id), id);
     });
 
-    it('finds the metrics of the API at their own port, and nothing at the public one', async () => {
+    it('finds the metrics of the API on their own port, and none on the public one', async () => {
       assert.equal((await fetch(`${api.url}/metrics`)).status, 404);
     });
 
-    it('has a dashboard and alerts of metrics and labels that exist', async () => {
+    it('has a dashboard and alerts that use only existing metrics and labels', async () => {
       const metrics = everyMetric();
       const names = new Set(metrics.flatMap(({ samples }) => samples));
       const labels = new Set([...metrics.flatMap((metric) => metric.labels), 'job', 'instance', 'le']);
@@ -118,7 +118,7 @@ describeDeeply('an operator who watches the processes', function () {
       }
     });
 
-    it('has a page with every metric of the service', async () => {
+    it('has a page that documents every metric of the service', async () => {
       const page = await textOf('docs/metrics.md');
       const rows = [...page.matchAll(/^\| `(export_\w+)` +\| (\w+) +\| ([^|]*?) *\| [^|]+ \| (.+?) *\|$/gm)];
       const told = rows.map(([, name, type, labels = '', help]) => ({
@@ -139,15 +139,15 @@ describeDeeply('an operator who watches the processes', function () {
       }
       for (const { name = '', labels } of told) {
         const seen = own.get(name)?.labels ?? [];
-        // What has not happened yet has no labels.
+        // Events that haven't happened yet have no labels.
         if (seen.length > 0) assert.deepEqual(labels.split(', ').toSorted(), seen.toSorted(), name);
       }
     });
   });
 
-  it('by a trace sees the request, its workflow, its activities and the mail as one', async () => {
+  it('with a trace sees the request, its workflow, its activities and the mail together', async () => {
     const spanOf = (name: string): ReceivedSpan | undefined => collector.spans.find((span) => span.name === name);
-    // Of few rows, which the plan writes as well.
+    // An export of few rows, so the plan also writes the file.
     const steps = ['claimSlot', 'planAndWriteIfSmall', 'finishUpload', 'publishExport', 'sendEmail'];
     const expected = [
       'POST /v1/exports',
@@ -160,7 +160,7 @@ describeDeeply('an operator who watches the processes', function () {
     assert.deepEqual([request?.service, request?.parentSpanId], ['export-api', '']);
     assert.equal(request?.attributes['export.job_id'], jobId);
     for (const name of expected) assert.equal(spanOf(name)?.traceId, request.traceId, name);
-    // Each of them leads back to the request.
+    // Each span descends from the request.
     const byId = new Map(collector.spans.map((span) => [span.spanId, span]));
     for (const name of expected) {
       let span = spanOf(name);
@@ -169,7 +169,7 @@ describeDeeply('an operator who watches the processes', function () {
     }
   });
 
-  it('by the logs finds every line about a job by its id', () => {
+  it('finds every log line about a job by its id', () => {
     for (const { program } of [api, worker]) {
       const about = program
         .stdout()

@@ -4,14 +4,14 @@ import { freePort } from '../dev/free-port.js';
 import { until } from '../support/exports.js';
 import type { TestService } from '../support/service.js';
 
-/** A process of the service with its metrics at ports of their own. */
+/** A process of the service with its metrics on their own ports. */
 export interface MeasuredProcess {
   readonly program: Program;
-  /** Of the API: where it listens. */
+  /** The API's public URL. */
   readonly url: string;
-  /** What its own port answers. */
+  /** The metrics on the process's own port. */
   scrape(): Promise<string>;
-  /** What the SDK's port answers; a worker's. */
+  /** The metrics on the SDK's port (workers only). */
   scrapeSdk(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ async function read(port: number): Promise<string> {
   return response.text();
 }
 
-/** Starts the API or a worker of a service, and waits until it works. */
+/** Starts the API or a worker of a service, and waits until it is ready. */
 export async function startMeasured(
   { env }: TestService,
   which: 'api' | 'worker',

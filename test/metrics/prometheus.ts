@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 
-/** A metric as a scrape has it. */
+/** A metric in a scrape. */
 export interface Metric {
   readonly name: string;
   readonly type: string;
   readonly help: string;
-  /** Names that a query may ask for: of a histogram there are three. */
+  /** Names that a query can use; a histogram has three. */
   readonly samples: readonly string[];
-  /** Names of labels that it has somewhere, but for those of buckets. */
+  /** Names of labels in any sample, except the one for buckets. */
   readonly labels: readonly string[];
 }
 
-/** Reads Prometheus' text format. */
+/** Parses Prometheus' text format. */
 export function metricsIn(text: string): Metric[] {
   return [...text.matchAll(/^# HELP (\w+) (.*)\n# TYPE \w+ (\w+)$/gm)].map(([, name = '', help = '', type = '']) => {
     const samples = type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name];
@@ -24,7 +24,7 @@ export function metricsIn(text: string): Metric[] {
   });
 }
 
-/** The value of the one sample that has these labels; the test fails when there is none. */
+/** The value of the only sample with these labels; the test fails if there is none. */
 export function sampleOf(text: string, name: string, labels: Readonly<Record<string, string>> = {}): number {
   const line = text.split('\n').find((one) => {
     if (one !== name && !one.startsWith(`${name}{`) && !one.startsWith(`${name} `)) return false;
@@ -42,7 +42,7 @@ export interface Expression {
 
 const WORDS = /\b(?:up|(?:export|temporal|nodejs|process)_\w+)\b/g;
 
-/** The PromQL of a dashboard (JSON) or of rules (YAML). */
+/** The PromQL expressions in a dashboard (JSON) or in rules (YAML). */
 export function expressionsOf(file: string): Expression[] {
   const json = [...file.matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g)].map(([, text = '']) => String(JSON.parse(text)));
   const yaml = [...file.matchAll(/^ +expr: (?:>-\n)?([^]*?)\n +(?:for|labels):/gm)].map(([, text = '']) => text);
