@@ -19,7 +19,7 @@ const HEADER = 'id,payload\n';
 const untilFree = (service: TestService, user: Principal): Promise<boolean> =>
   until('a free slot', async () => Object.keys((await slotsOf(service, user))?.holders ?? {}).length === 0);
 
-describe('MAX_BYTES, where the rows that no sample sees are longer than the others,', () => {
+describe('MAX_BYTES, when rows that no sample sees are longer than the others,', () => {
   let service: TestService;
   const me = someUser();
 
@@ -73,7 +73,7 @@ describe('MAX_BYTES, where the rows that no sample sees are longer than the othe
     assert.ok(bytes.length <= LIMIT);
   });
 
-  it('allows the last byte, and no other', async () => {
+  it('allows a file of exactly that size, and not one byte more', async () => {
     assert.equal((await exportFile(service, me, bodyOf(1, 1))).bytes.length, LIMIT);
     await assertRefused(bodyOf(2, 2));
   });
@@ -95,11 +95,11 @@ describeDeeply('a segment that outgrows its part numbers', function () {
   let service: TestService;
 
   before(async () => {
-    // Rows of 30 MB keep a busy machine from heartbeats for a while.
+    // Rows of 30 MB delay heartbeats on a busy machine.
     const segment = { ...FAST.segment, startToCloseMs: PATIENCE_MS, heartbeatMs: 10_000 };
     service = await startService({ orders: 100, datasets, tuning: { segmentBytes: 2 ** 30, segment } });
     await service.startWorker();
-    // As if the export had 3,333 segments: each then has one part number for an attempt, and no more.
+    // As if the export had 3,333 segments: each then has a single part number per attempt.
     await queryRows(
       service.databaseUrl,
       `CREATE FUNCTION crowd() RETURNS trigger LANGUAGE plpgsql AS
@@ -124,7 +124,7 @@ describeDeeply('a segment that outgrows its part numbers', function () {
   });
 
   if (!LONG) return;
-  it('fails with a sentence when it outgrows those of the second plan, too, and frees its slot', async () => {
+  it('fails with a clear message if it outgrows the second plan, too, and frees its slot', async () => {
     const { user, jobId } = await start(3);
     const { error_code: code, error_message: message } = await untilEnded(service, user, jobId, 'FAILED', PATIENCE_MS);
     assert.equal(code, 'PLAN_OUTGROWN');

@@ -20,7 +20,10 @@ import datasets, { fillWideRows, type Stretch } from './wide-rows.js';
 const MIB = 1024 ** 2;
 const PATIENCE_MS = 120_000;
 const MODULE = 'test/sizes/wide-rows.ts';
-/** What the exports may add to a worker's memory at rest. The largest file here is larger, and so are its rows. */
+/**
+ * The most that exports may add to a worker's idle memory. The largest file here is larger, and so are its rows
+ * together.
+ */
 const MOST_MEMORY = 360 * MIB;
 
 const STRETCHES = {
@@ -36,7 +39,7 @@ const STRETCHES = {
 type Name = keyof typeof STRETCHES;
 const NAMES = Object.keys(STRETCHES) as Name[];
 
-/** The rows from the first of one stretch to the last of another. */
+/** The ids from the first row of one stretch to the last row of another. */
 function ids(first: Name, last: Name): { gte: number; lte: number } {
   const rowsOf = (names: readonly Name[]): number => names.reduce((sum, name) => sum + STRETCHES[name].rows, 0);
   return {
@@ -46,7 +49,7 @@ function ids(first: Name, last: Name): { gte: number; lte: number } {
 }
 
 const columnsBy = (lane: string | undefined): string[] => ['id', 'payload', ...(lane === undefined ? [] : ['start'])];
-/** By the row lane. */
+/** Variants of the row lane. */
 const COMPUTED = ['CSV none computed', 'JSON gzip computed'] as const;
 type Variant = `${'CSV' | 'JSON'} ${'none' | 'gzip'}` | (typeof COMPUTED)[number];
 interface Case {
@@ -70,7 +73,7 @@ const MORE_CASES: readonly Case[] = [
   { what: 'one of 30 MB before narrow ones', rows: ids('one', 'fewAgain'), variants: ['CSV none'] },
 ];
 
-describeDeeply('rows of very different lengths are exported as PostgreSQL copies them, in legal parts:', function () {
+describeDeeply('rows of very different lengths are exported as PostgreSQL copies them, in valid parts:', function () {
   this.timeout(4 * PATIENCE_MS);
   let service: TestService;
   let programs: Stack;
@@ -93,7 +96,7 @@ describeDeeply('rows of very different lengths are exported as PostgreSQL copies
     assert.ok(worker.pid !== undefined);
     pid = worker.pid;
     if (!canMeasure) return;
-    // It has had its peak so far when it bundled its workflows, which an installed one does not.
+    // The worker has already peaked by bundling its workflows, which an installed worker doesn't do.
     forgetPeak(pid);
     atRest = peakMemory(pid);
   });
@@ -151,7 +154,7 @@ describeDeeply('rows of very different lengths are exported as PostgreSQL copies
   });
 
   if (!LONG) return;
-  // After it: a row is there several times while JavaScript has it.
+  // After the memory test, because JavaScript holds several copies of a row.
   it(`by the row lane, many of 20 KB, and one of 30 MB among narrow ones; ${COMPUTED.join(', ')}`, async () => {
     await compare(ids('wide', 'wide'), COMPUTED);
     await compare(ids('few', 'fewAgain'), COMPUTED);

@@ -1,7 +1,7 @@
 import { defineDataset } from '../../shared/datasets/define-dataset.js';
 import { queryRows } from '../support/database.js';
 
-/** A worker process loads it as DATASETS_MODULE. */
+/** A worker process loads this module as DATASETS_MODULE. */
 const wideRows = defineDataset({
   name: 'wide_rows',
   title: 'Wide rows',
@@ -14,15 +14,15 @@ const wideRows = defineDataset({
 });
 export default [wideRows];
 
-/** So many rows in a row whose payload has so many bytes. */
+/** Consecutive rows with payloads of this many bytes. */
 export interface Stretch {
   readonly rows: number;
   readonly width: number;
 }
 
 /**
- * Makes the table of these stretches, one after the other, with ids from 1 without gaps. Payloads are hexadecimal
- * digits that differ from row to row; only very long ones repeat themselves, which keeps the table small.
+ * Fills the table with these stretches, one after the other, with ids from 1 without gaps. Payloads are hexadecimal
+ * digits that differ between rows; only very long ones repeat, which keeps the table small.
  */
 export async function fillWideRows(
   databaseUrl: string,
