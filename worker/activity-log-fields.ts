@@ -1,13 +1,13 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { jobIdOfWorkflow } from '../shared/temporal/names.js';
 
-/** By the names that the API's lines have. */
+/** Named as in the API's log. */
 interface Fields {
   job_id?: string;
   tenant_id?: string;
 }
 
-/** Job and tenant, as activities are told them: `{ jobId, tenantId }`, or `{ job }` at the first step. */
+/** Job and tenant from an activity's input: `{ jobId, tenantId }`, or `{ job }` in the first step. */
 function fieldsOf(input: unknown): Fields {
   if (typeof input !== 'object' || input === null) return {};
   if ('job' in input) return fieldsOf(input.job);
@@ -17,9 +17,9 @@ function fieldsOf(input: unknown): Fields {
   return fields;
 }
 
-/** Every line that an activity logs says which job and which tenant it is about. */
+/** Adds the job and the tenant to every line that an activity logs. */
 export const activityLogFields: ActivityInterceptorsFactory = ({ info }) => {
-  // Its first line is written before it has its input.
+  // The first line is logged before the input is available.
   const jobId = jobIdOfWorkflow(info.workflowExecution?.workflowId ?? '');
   let fields: Fields = jobId === null ? {} : { job_id: jobId };
   return {

@@ -1,17 +1,17 @@
 import { readCommandLine } from '../shared/process/command-line.js';
 import { ConfigError } from '../shared/startup/config.js';
 
-/** `control`: workflows, short activities, mails and webhooks. `data`: what reads the source database. */
+/** `control`: workflows, short activities, mails and webhooks. `data`: activities that read the source database. */
 export const WORKER_ROLES = ['control', 'data', 'all'] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
 export interface WorkerArguments {
   readonly role: WorkerRole;
-  /** Copies of this worker on this machine. */
+  /** Number of worker processes on this machine. */
   readonly processes: number;
 }
 
-/** More than this is a slip of the finger: each has its own connections. */
+/** More is probably a typo: each process has its own connections. */
 const MAX_PROCESSES = 64;
 
 const USAGE = `npm run worker [-- --role ROLE] [--processes N]
@@ -23,8 +23,8 @@ const USAGE = `npm run worker [-- --role ROLE] [--processes N]
 Everything else is configured by the environment: README.md, Configuration.`;
 
 /**
- * `npm run worker -- --role data --processes 4`.
- * @throws ConfigError with a sentence for a value that cannot be used
+ * Parses `npm run worker -- --role data --processes 4`.
+ * @throws ConfigError with a sentence for an invalid value
  * @throws UsageError for other arguments
  */
 export function parseWorkerArguments(args: readonly string[]): WorkerArguments {

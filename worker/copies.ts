@@ -2,18 +2,16 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Logger } from '../shared/process/logger.js';
 
-/** Why a worker of several processes ended by itself. */
+/** Thrown when one of a worker's processes ends by itself. */
 export class CopyError extends Error {
   override readonly name = 'CopyError';
 }
 
 /**
- * Runs copies of a program, each a process of its own, until they are told to stop. One that ends by itself takes the
- * others along, which drain: whatever restarts this process then restarts all of them, and nobody is short of one
- * without knowing.
- *
- * @param program `env`: what is different for the n-th of them, from 0
- * @param stop when they are to drain; they have no signals of the terminal
+ * Runs copies of a program, each in its own process, until they are told to stop. If one ends by itself, the others
+ * drain and stop, too, so that the supervisor restarts all of them and a missing copy never goes unnoticed.
+ * @param program `env`: extra variables for the n-th copy, from 0
+ * @param stop resolves when the copies should drain; they receive no signals from the terminal
  * @throws CopyError when one ends by itself
  */
 export async function runCopies(
@@ -27,7 +25,7 @@ export async function runCopies(
   logger: Logger,
 ): Promise<void> {
   const { file, args, count, env } = program;
-  // In a group of their own: an interrupt of the terminal reaches this process, which passes it on once.
+  // In its own process group: Ctrl-C in the terminal reaches only this process, which forwards it once.
   const copies = Array.from({ length: count }, (_, n) =>
     fork(file, [...args], { detached: true, stdio: 'inherit', env: { ...process.env, ...env?.(n) } }),
   );
@@ -46,7 +44,7 @@ function end(copy: ChildProcess): void {
   if (copy.exitCode === null && copy.signalCode === null) copy.kill('SIGTERM');
 }
 
-/** Resolves when the process that runs this copy is gone, however it went; never in a process that is no copy. */
+/** Resolves when the parent process is gone, for any reason; never resolves in a process that is not a copy. */
 export function abandoned(): Promise<void> {
   return new Promise((resolve) => {
     process.once('disconnect', resolve);

@@ -19,54 +19,56 @@ import type { WorkerRole } from './arguments.js';
 import type { WorkerTraces } from './trace-worker.js';
 import { workflowBundleFile } from './workflow-bundle.js';
 
-/** The same interval delays what a cancel takes to reach an activity; Temporal's default is a minute. */
+/** Also delays cancellation of activities by up to this long; Temporal's default is a minute. */
 const HEARTBEAT_THROTTLE_MS = 1000;
 /** Explicit, because the SDK's default grows with the machine's memory (sdk-typescript#2227). */
 const CACHED_WORKFLOWS = 500;
 /**
- * A workflow task keeps its place while a short step is made within it, and some of these ask the semaphore, which needs
- * a place, too. Temporal's default is 40; steps made within tasks have 100 places.
+ * A workflow task keeps its slot while it runs local activities, some of which call the semaphore, which needs a slot,
+ * too. Temporal's default is 40; local activities have 100 slots.
  */
 const WORKFLOW_TASKS = 200;
 /**
- * One request for activities at a time: of ten, a stopping worker forgets what all but the first bring (the SDK's core
- * takes the first empty answer for the last one, up to 1.24.0 at least), and each is missed for its heartbeat timeout.
+ * Polls for activities one at a time. With ten polls, a stopping worker loses the tasks of all but the first (up to at
+ * least 1.24.0, the SDK's core takes the first empty response for the last one), and each is missing until its
+ * heartbeat timeout.
  */
 const ACTIVITY_POLLS = { type: 'simple-maximum', maximum: 1 } as const;
 /**
- * How long a workflow waits for the worker that ran it last before another worker may take it: the delay that a killed
- * worker costs each of its users, whose requests get a 503 after five seconds. Temporal's default is ten seconds. With
- * half a second, a busy worker loses workflows that it still has, and another replays them: more work under load.
+ * How long a workflow waits for the worker that ran it last before another worker may take it. A killed worker delays
+ * each of its users by this long, and their requests time out with a 503 after five seconds. Temporal's default is ten
+ * seconds. With half a second, a busy worker loses workflows that it still has cached, and another one replays them:
+ * more work under load.
  */
 const STICKY_MS = 1000;
 
-/** Mails and webhooks that one process sends at a time; far fewer of one tenant's webhooks (deliver-webhook.ts). */
+/** Mails and webhooks that one process sends in parallel; far fewer webhooks per tenant (deliver-webhook.ts). */
 const MAILS = 20;
 const WEBHOOKS = 200;
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  /** As the clients of `deps` have it. Absent: nothing is encrypted. */
+  /** As in the clients of `deps`. Absent: nothing is encrypted. */
   readonly dataConverter?: DataConverter | undefined;
   readonly deps: ActivityDeps;
-  /** Which queues it serves. */
+  /** The queues to serve. */
   readonly role: WorkerRole;
-  /** Which version of a worker deployment this is; null without worker versioning. */
+  /** This worker's deployment and build; null without worker versioning. */
   readonly deployment: WorkerDeploymentVersion | null;
-  /** Plans, segments and finishes that this process runs at the same time: its database readers. */
+  /** Plans, segments and finishes that this process runs in parallel: its database readers. */
   readonly dataSlots: number;
-  /** How long a stopping worker lets activities finish, ms. */
+  /** How long to wait for activities on shutdown, ms. */
   readonly drainMs: number;
-  /** Other workflow code than that of this version. */
+  /** A different version's workflow code. */
   readonly bundleFile?: string;
-  /** Null: nothing is traced. */
+  /** Null: no tracing. */
   readonly traces?: WorkerTraces | null;
   /** Notified when an activity begins or ends. */
   readonly watched?: ActivityInterceptorsFactory;
 }
 
-/** `run()` ends when its queues have drained after `shutdown()`. */
+/** `run()` resolves once the queues have drained after `shutdown()`. */
 export interface ExportWorker {
   run(): Promise<void>;
   shutdown(): void;
@@ -87,10 +89,10 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
   };
   return {
     shutdown,
-    // One that fails takes the other along: half a worker would let exports wait for ever.
+    // If one fails, stop the other: with half a worker, exports would wait forever.
     run: async () => {
       const ends = workers.map((worker) => worker.run().finally(shutdown));
-      // The signal to stop may have come while the workflows were being bundled.
+      // The stop signal may have arrived while the workflows were being bundled.
       if (stopping) shutdown();
       const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
@@ -157,8 +159,8 @@ const commonOptions = ({ connection, namespace, dataConverter, drainMs, deployme
           workerDeploymentOptions: {
             version: deployment,
             useWorkerVersioning: true,
-            // Everything ends with the code that it began with. A behaviour that workflows name themselves would be
-            // refused by the server wherever their worker is not versioned.
+            // Workflows finish on the code that they started with. The server would reject a behavior set by the
+            // workflows themselves if their worker is not versioned.
             defaultVersioningBehavior: 'PINNED',
           },
         }),

@@ -1,7 +1,7 @@
 import { runMain } from '../shared/process/process.js';
 import { newDataset } from './new-dataset/new-dataset.js';
 
-/** `npm run dataset:new`: a definition from a table of SOURCE_DATABASE_URL, or DATABASE_URL. */
+/** `npm run dataset:new`: generates a dataset definition from a table in SOURCE_DATABASE_URL, or DATABASE_URL. */
 async function main(): Promise<void> {
   const { SOURCE_DATABASE_URL: source, DATABASE_URL: jobs } = process.env;
   process.stdout.write(`${await newDataset(process.argv.slice(2), source ?? jobs)}\n`);

@@ -7,9 +7,9 @@ import { isUserSchedule } from '../shared/schedules/contract.js';
 
 /**
  * Encrypts the arguments and summary of this service's schedules with the first key if they use another key or are
- * plain text; other applications' schedules are left alone. Temporal cannot change a memo, which holds the creation time
- * and a hash, so the memo keeps its key.
- * @returns the names of earlier keys that memos need; does nothing without a key
+ * plain text; leaves other applications' schedules alone. Temporal cannot change a memo, which holds the creation time
+ * and a hash, so the memo keeps its key. Does nothing without a key.
+ * @returns the names of older keys that memos still need
  */
 export async function encryptSchedules(client: Client): Promise<ReadonlySet<string>> {
   const { workflowService } = client;

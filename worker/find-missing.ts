@@ -8,7 +8,7 @@ import { checkPayloadKeyPatiently } from '../shared/startup/check-payload-key.js
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/startup/checks.js';
 import type { ObjectStore } from '../shared/store/object-store.js';
 
-/** How long a start waits for the retention schedule: in a new namespace it takes some seconds. */
+/** How long a starting worker waits for the retention schedule, which takes a few seconds in a new namespace. */
 const PAYLOAD_KEY_PATIENCE_MS = 10_000;
 
 interface Parts {
@@ -19,7 +19,10 @@ interface Parts {
   readonly client: Client;
 }
 
-/** Why a worker can't start, a sentence each; none when it can. What may get better by itself is only logged. */
+/**
+ * Reasons why a worker can't start, as sentences; empty if it can. Problems that may resolve themselves are only
+ * logged.
+ */
 export async function findMissing({ source, registry, jobs, store, client }: Parts, logger: Logger): Promise<string[]> {
   const temporal = async (): Promise<string | null> =>
     (await checkTemporal(client)) ??

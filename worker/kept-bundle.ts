@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A process may still start workers with a bundle of sources that have changed since: it is kept for so long. */
+/** How long to keep old bundles: a running process may still start workers with one after the sources have changed. */
 const KEPT_MS = 2 * 3_600_000;
 
 /**
- * Returns the path of a bundle that is made once and used by every process until its sources change.
- *
- * @param print identifies what the bundle is made of
- * @param make bundles; processes that start at the same moment may each do so, and the last one's file stays
+ * Returns the path of a bundle that is created once and shared by all processes until its sources change.
+ * @param print identifies the bundle's sources
+ * @param make creates the bundle; processes that start simultaneously may each do so, and the last one's file stays
  */
 export async function keptBundle(
   folder: string,
@@ -21,7 +20,7 @@ export async function keptBundle(
   if (await touch(file)) return file;
   const code = await make();
   await mkdir(folder, { recursive: true });
-  // Renamed, so that a worker that starts beside this one finds either nothing or all of it.
+  // Renamed into place, so that concurrent workers never see a partial file.
   const draft = join(folder, `${randomUUID()}.draft`);
   await writeFile(draft, code);
   await rename(draft, file);
@@ -30,7 +29,7 @@ export async function keptBundle(
   return file;
 }
 
-/** Marks a file as in use. Whether it exists. */
+/** Marks a file as in use. Returns whether it exists. */
 const touch = (file: string): Promise<boolean> =>
   utimes(file, new Date(), new Date()).then(
     () => true,
@@ -38,7 +37,7 @@ const touch = (file: string): Promise<boolean> =>
   );
 
 async function removeOutdated(file: string): Promise<void> {
-  // Another process may have removed it.
+  // Another process may have deleted it.
   const modifiedAt = await stat(file).then(
     ({ mtimeMs }) => mtimeMs,
     () => Infinity,

@@ -20,8 +20,8 @@ import { temporalLogger } from './temporal-logger.js';
 import { startWatchdog } from './watchdog.js';
 
 /**
- * `npm run worker [-- --role control|data|all] [--processes N]`: any number of copies. Configured by the environment
- * alone, but for what differs between processes of one machine.
+ * `npm run worker [-- --role control|data|all] [--processes N]`: any number of copies. Configured by the environment,
+ * except for options that differ between processes on one machine.
  */
 async function main(): Promise<void> {
   const stop = Promise.race([stopSignal(), abandoned()]);
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   await runWorker(config, role, stop);
 }
 
-/** Runs one worker until it is told to stop. */
+/** Runs one worker until `stop` resolves. */
 async function runWorker(config: WorkerConfig, role: WorkerRole, stop: Promise<unknown>): Promise<void> {
   const watchdog = startWatchdog({ drainMs: config.WORKER_DRAIN, logLevel: config.LOG_LEVEL });
   void stop.then(watchdog.stopping);
@@ -96,7 +96,8 @@ async function runWorker(config: WorkerConfig, role: WorkerRole, stop: Promise<u
 }
 
 function installRuntime(config: WorkerConfig, logger: Logger): void {
-  // Signals are ours: the SDK would shut down workers that it knows and leave the rest of the process as it is.
+  // We handle signals ourselves: the SDK would only shut down its own workers and leave the rest of the process
+  // running.
   Runtime.install({
     logger: temporalLogger(logger),
     shutdownSignals: [],
@@ -105,7 +106,7 @@ function installRuntime(config: WorkerConfig, logger: Logger): void {
   });
 }
 
-/** Why a worker does not start: one sentence a line. */
+/** Reasons why a worker can't start, one sentence per line. */
 class StartError extends Error {
   override readonly name = 'StartError';
 }

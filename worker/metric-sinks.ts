@@ -2,7 +2,7 @@ import type { InjectedSinks } from '@temporalio/worker';
 import type { WorkerMetrics } from '../shared/process/worker-metrics.js';
 import type { MetricSinks } from '../workflows/metric-sinks.js';
 
-/** Where workflows' metrics go. A replay is silent, which is the default of a sink. */
+/** Receives the workflows' metrics. By default, sinks are not called during replay. */
 export const metricSinks = (metrics: WorkerMetrics): InjectedSinks<MetricSinks> => ({
   exportMetrics: {
     phaseEnded: {

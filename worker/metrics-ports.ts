@@ -2,8 +2,8 @@ import type { TelemetryOptions } from '@temporalio/worker';
 import type { WorkerConfig } from '../shared/startup/config.js';
 
 /**
- * What the SDK measures of its own work, served by itself at a port of its own: slots, polls, latencies of tasks. Names
- * as Prometheus has them: counters end in `_total`, times are seconds.
+ * The SDK's own metrics (slots, polls, task latencies), which it serves on a separate port. Follows Prometheus
+ * conventions: counters end in `_total`, times are in seconds.
  */
 export function sdkMetrics({ METRICS_HOST: host, METRICS_SDK_PORT: port }: WorkerConfig): TelemetryOptions {
   if (port === undefined) return {};
@@ -13,7 +13,7 @@ export function sdkMetrics({ METRICS_HOST: host, METRICS_SDK_PORT: port }: Worke
   };
 }
 
-/** The n-th process of a worker that has several serves its metrics n ports further. */
+/** With several processes, the n-th adds n to the metrics ports. */
 export const metricsPorts =
   ({ METRICS_PORT: own, METRICS_SDK_PORT: sdk }: WorkerConfig) =>
   (n: number): Readonly<Record<string, string>> => ({

@@ -26,14 +26,14 @@ import { connectTemporal, type TemporalAddress } from '../shared/temporal/client
 export interface OpenedDeps {
   readonly deps: ActivityDeps;
   readonly jobsPool: Pool;
-  /** What `deps.metrics` is kept in. */
+  /** The registry of `deps.metrics`. */
   readonly registry: Registry;
   close(): Promise<void>;
 }
 
 /**
- * Opens what activities work with; the worker's `main.ts` (or a test) closes it.
- * @throws ConfigError for fonts and logos that cannot be used
+ * Opens the activities' dependencies; the worker's `main.ts` (or a test) closes them.
+ * @throws ConfigError for unusable fonts or logos
  */
 export async function openDeps(
   config: WorkerConfig,

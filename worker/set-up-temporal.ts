@@ -8,13 +8,13 @@ import { SEARCH_ATTRIBUTES } from '../shared/temporal/search-attributes.js';
 import { DEFAULT_TUNING } from '../shared/temporal/tuning.js';
 import { encryptSchedules } from './encrypt-schedules.js';
 
-/** IndexedValueType of Temporal's API. */
+/** IndexedValueType in Temporal's API. */
 const INDEXED = { KEYWORD: 2, INT: 3 } as const;
-/** Twice in the minute within which a file has to be gone. */
+/** Twice a minute, because files must be deleted within a minute. */
 const SWEEP_EVERY_MS = 30_000;
-/** One run per sweep would fill the Web UI's list: 2,880 a day. */
+/** With one run per sweep, the Web UI would list 2,880 runs a day. */
 const SWEEP_FOR_MS = 60 * 60_000;
-/** A run that no worker takes, such as one of a removed version, must not block the next run for long. */
+/** A run that no worker picks up, such as one of a removed version, must not block the next run for long. */
 const SWEEP_TIMEOUT_MS = SWEEP_FOR_MS + 15 * 60_000;
 
 const SWEEPS = {
@@ -27,11 +27,11 @@ const SWEEPS = {
     args: [{ tuning: DEFAULT_TUNING, everyMs: SWEEP_EVERY_MS, forMs: SWEEP_FOR_MS } satisfies RetentionInput],
     workflowExecutionTimeout: SWEEP_TIMEOUT_MS,
   },
-  // One run at a time; the next starts within half a minute of its end, however it ended.
+  // One run at a time; the next starts within half a minute of its end, for whatever reason it ended.
   policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SWEEP_EVERY_MS },
 } satisfies Omit<ScheduleOptions, 'scheduleId'>;
 
-/** A cluster refreshes what it knows of namespaces every two seconds, by default; older ones every ten. */
+/** A cluster refreshes its namespace cache every two seconds by default; older ones every ten. */
 const KNOWN_WITHIN_MS = 30_000;
 const ASK_EVERY_MS = 100;
 
@@ -46,13 +46,13 @@ export async function setUpTemporal({ client }: TemporalClient, namespace: strin
     await client.schedule.create({ scheduleId: RETENTION_SCHEDULE, ...SWEEPS });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    // Of an earlier version, perhaps. One that an operator has paused stays so.
+    // It may be from an earlier version. A paused schedule stays paused.
     await client.schedule.getHandle(RETENTION_SCHEDULE).update(({ state }) => ({ ...SWEEPS, state }));
   }
   return encryptSchedules(client);
 }
 
-/** Registers those that are missing. Returns when the namespace has them. */
+/** Registers the missing ones, and waits until the namespace has them. */
 export async function registerSearchAttributes(client: Client, namespace: string): Promise<void> {
   const { operatorService } = client.connection;
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
@@ -64,7 +64,7 @@ export async function registerSearchAttributes(client: Client, namespace: string
   await untilKnown(client);
 }
 
-/** Until a server with PostgreSQL has noticed new search attributes, it refuses every workflow that has them. */
+/** A server with PostgreSQL rejects workflows with new search attributes until it has noticed the attributes. */
 async function untilKnown({ workflow }: Client): Promise<void> {
   const query = SEARCH_ATTRIBUTES.map(({ name }) => `${name} IS NULL`).join(' AND ');
   const end = Date.now() + KNOWN_WITHIN_MS;

@@ -10,7 +10,7 @@ const USAGE = `npm run setup:temporal
 Registers the search attributes and the retention schedule in TEMPORAL_NAMESPACE at TEMPORAL_ADDRESS. Safe to repeat.
 With several keys in PAYLOAD_KEY, encrypts what schedules hold with the first one.`;
 
-/** `npm run setup:temporal`: search attributes and the retention schedule in `TEMPORAL_NAMESPACE`. */
+/** `npm run setup:temporal`: registers search attributes and the retention schedule in `TEMPORAL_NAMESPACE`. */
 async function main(): Promise<void> {
   readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
   let temporal: TemporalClient | undefined;

@@ -3,7 +3,7 @@ import type { Logger } from '../shared/process/logger.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** The SDK's log, of its own code and of workflows and activities, through pino. */
+/** Sends the SDK's log, including that of workflows and activities, to pino. */
 export function temporalLogger(logger: Logger): TemporalLogger {
   const log = (level: LogLevel, message: string, meta?: LogMetadata): void => {
     const { error, ...fields } = meta ?? {};

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/interceptors-opentelemetry-v2';
 import type { Tracing } from '../shared/process/tracing.js';
 
-/** What a traced worker adds: spans of activities, and a way out for those of workflows. */
+/** Options of a traced worker: spans for activities, and an exporter for workflow spans. */
 export interface WorkerTraces {
   readonly activity: NonNullable<WorkerInterceptors['activity']>;
   readonly sinks: InjectedSinks<OpenTelemetrySinks>;

@@ -3,8 +3,8 @@ import { write } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
- * The thread of watchdog.ts. JavaScript, because a process that runs from TypeScript sources compiles for its main
- * thread only. It counts its own ticks, so that a machine that slept has not been silent.
+ * The thread of watchdog.ts. JavaScript, because a process that runs TypeScript sources compiles only for its main
+ * thread. It counts its own ticks, so that time in which the machine slept does not count.
  */
 
 const TICK_MS = 250;
@@ -37,7 +37,7 @@ const ticks = setInterval(() => {
 async function kill(reason) {
   clearInterval(ticks);
   const end = () => process.kill(process.pid, 'SIGKILL');
-  // Even if the line is never written: a log that nothing reads may be what blocks the main thread, and would block
+  // Exit even if the line is never written: a log that nobody reads may be what blocks the main thread, and would block
   // this one, too.
   setTimeout(end, LOG_WITHIN_MS);
   // Loaded on demand: without it the thread needs half the memory.

@@ -4,7 +4,9 @@ import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import { jobIdOfWorkflow } from '../shared/temporal/names.js';
 
-/** How long after the drain time, when activities are aborted, the process is killed, ms. The docs promise ten s. */
+/**
+ * How long after the drain time, when activities are aborted, the process is killed, ms. The docs promise ten seconds.
+ */
 const AFTER_DRAIN_MS = 8000;
 const BEAT_MS = 1000;
 
@@ -23,7 +25,7 @@ export type WatchdogMessage =
   | { readonly kind: 'ended'; readonly id: string };
 
 export interface WatchdogSettings {
-  /** How long a stopping process may take, and how long the main thread may be blocked, ms. */
+  /** Limit for stopping and for a blocked main thread, ms. */
   readonly limitMs: number;
   readonly logLevel: string;
 }
@@ -31,17 +33,17 @@ export interface WatchdogSettings {
 export interface Watchdog {
   /** Tells the watchdog which activities run. */
   readonly activities: ActivityInterceptorsFactory;
-  /** From now on a blocked main thread counts. */
+  /** Starts watching for a blocked main thread. */
   readonly watch: () => void;
-  /** From now on the process has its drain time and eight seconds. */
+  /** Starts the time limit for stopping: the drain time plus eight seconds. */
   readonly stopping: () => void;
 }
 
 /**
- * Kills a process that does not stop by itself. An activity may ignore its abort, a pool may wait for a query that
- * never returns, and code may loop forever, which also blocks the signal handlers. So this is a separate thread. It
- * kills the process if stopping takes too long, or if its main thread has been blocked for as long: by then, Temporal
- * has given up on that worker's activities, because their heartbeats are missing.
+ * Kills a process that does not stop by itself. An activity may ignore its abort signal, a pool may wait for a query
+ * that never returns, and an infinite loop also blocks the signal handlers. So the watchdog runs in a separate thread.
+ * It kills the process if stopping takes too long, or if its main thread has been blocked for as long: by then,
+ * Temporal has timed out that worker's activities, because their heartbeats are missing.
  */
 export function startWatchdog({ drainMs, logLevel }: { drainMs: number; logLevel: string }): Watchdog {
   const settings: WatchdogSettings = { limitMs: drainMs + AFTER_DRAIN_MS, logLevel };

@@ -7,11 +7,11 @@ import { keptBundle } from './kept-bundle.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Bundles of the same workflows, with different interceptors and converters. */
+/** Bundles contain the same workflows with different interceptors and converters. */
 export interface Variant {
-  /** Creates spans. Without it, the bundle contains nothing of OpenTelemetry. */
+  /** Creates spans. Without it, the bundle doesn't include OpenTelemetry. */
   readonly traced: boolean;
-  /** Puts messages and stack traces of failures into a payload, which the codec encrypts. */
+  /** Moves messages and stack traces of failures into a payload, which the codec encrypts. */
   readonly encrypted: boolean;
 }
 export const VARIANTS: readonly Variant[] = [
@@ -23,9 +23,9 @@ export const VARIANTS: readonly Variant[] = [
 const nameOf = ({ traced, encrypted }: Variant): string =>
   ['workflows', ...(traced ? ['traced'] : []), ...(encrypted ? ['encrypted'] : [])].join('.');
 
-/** Where `npm run build` leaves a bundle: beside the compiled worker. */
+/** Where `npm run build` writes a bundle: next to the compiled worker. */
 export const bundleFile = (variant: Variant): string => here(`${nameOf(variant)}.bundle.js`);
-/** Where those made from source are kept, by what they are made of: bundling takes about two seconds of CPU. */
+/** Cache for bundles made from source, by content hash: bundling takes about two seconds of CPU. */
 const KEPT = here('../.local/bundles');
 
 /** Bundles the workflows. */
@@ -37,7 +37,7 @@ export async function bundleWorkflows({ traced, encrypted }: Variant): Promise<s
       here('../workflows/interceptors'),
     ],
     ...(encrypted ? { failureConverterPath: FAILURE_CONVERTER } : {}),
-    // Not the runtime's: whoever bundles before installing a runtime could not install one any more.
+    // Not the runtime's logger: using it would create the runtime, and it could not be installed afterwards.
     logger: new DefaultLogger('ERROR'),
   });
   return code;
@@ -46,8 +46,8 @@ export async function bundleWorkflows({ traced, encrypted }: Variant): Promise<s
 const found = new Map<string, Promise<string>>();
 
 /**
- * The file of the bundle: of the build, or else of the sources as they are. A process keeps to the first answer,
- * whatever happens to the sources while it runs.
+ * The bundle's file: from the build if there is one, otherwise made from the sources. A process keeps using the first
+ * result, even if the sources change while it runs.
  */
 export function workflowBundleFile(variant: Variant): Promise<string> {
   const name = nameOf(variant);

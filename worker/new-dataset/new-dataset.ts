@@ -39,9 +39,9 @@ function parseOptions(args: readonly string[]): Options {
 }
 
 /**
- * Writes a definition from a table's catalogue entry, and holds it against the database as a worker would.
+ * Generates a dataset definition from a table's catalogue entry, and checks it against the database as a worker would.
  * @param databaseUrl the source database
- * @returns what to tell whoever asked for it
+ * @returns the message for the user
  * @throws Error with a sentence that says what to do
  */
 export async function newDataset(args: readonly string[], databaseUrl: string | undefined): Promise<string> {
@@ -52,7 +52,7 @@ export async function newDataset(args: readonly string[], databaseUrl: string | 
   const proposal = await propose(options, databaseUrl);
   const file = options.out ?? `./${proposal.dataset.name}.dataset.mjs`;
   if (existsSync(file)) throw new ProposalError(`${file} already exists: name another file with --out FILE.`);
-  // `wx`: nor one that came in between.
+  // `wx`: never overwrites a file, even one created just now.
   await writeFile(file, writeModule(proposal), { flag: 'wx' });
   return report(proposal, file);
 }

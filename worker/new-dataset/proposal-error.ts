@@ -1,4 +1,4 @@
-/** Thrown when no dataset can be made of what was asked for; the message says what to do. */
+/** Thrown when the table cannot become a dataset; the message says what to do. */
 export class ProposalError extends Error {
   override readonly name = 'ProposalError';
 }

@@ -8,23 +8,23 @@ import { datasetNameOf, labelOf } from './words.js';
 
 export interface Asked {
   readonly tenant?: string | undefined;
-  /** Columns, where the table's own indexes are not to say it. */
+  /** Key columns, if they should not come from the table's indexes. */
   readonly key?: readonly string[] | undefined;
 }
 
 export interface Proposal {
   readonly dataset: Dataset;
-  /** Columns that it has not, each with the end of a sentence. */
+  /** Skipped columns, each with the reason as the end of a sentence. */
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
-  /** An index has the tenant first and the key after it. */
+  /** Whether an index has the tenant first and the key after it. */
   readonly isCovered: boolean;
 }
 
 const DEFAULT_TENANT = 'tenant_id';
 
 /**
- * A dataset of a table: all of its columns that can be exported, the key that its indexes prove, and a filter for each
- * column that people are likely to choose by.
+ * Proposes a dataset for a table: all columns that can be exported, a key proven by an index, and a filter for each
+ * column that people are likely to filter by.
  * @throws ProposalError, DatasetError
  */
 export function proposeDataset(facts: TableFacts, asked: Asked): Proposal {

@@ -2,7 +2,7 @@ import { columnTypeOf } from '../../shared/datasets/catalogue.js';
 import type { ColumnType, FilterDefinition } from '../../shared/datasets/define-dataset.js';
 import type { TableColumn, TableFacts } from '../../shared/source/read-table.js';
 
-/** What people mostly want of a type; types that are not here have no filter. */
+/** The most useful filter for each type; other types get none. */
 const KINDS: Partial<Record<ColumnType, 'date_range' | 'range' | 'equals' | 'contains'>> = {
   smallint: 'range',
   integer: 'range',
@@ -34,8 +34,8 @@ function filterOf(column: TableColumn): FilterDefinition | null {
 }
 
 /**
- * A filter for each of the columns, by its name; `date_range` is on the time that has an index, alone or after the
- * tenant, or else on the first.
+ * Proposes filters by column name. `date_range` goes to the time column with an index, alone or after the tenant,
+ * otherwise to the first one.
  */
 export function proposeFilters(
   { columns, indexes }: Pick<TableFacts, 'columns' | 'indexes'>,

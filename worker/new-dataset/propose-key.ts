@@ -3,13 +3,13 @@ import { ProposalError } from './proposal-error.js';
 
 export interface ProposedKey {
   readonly key: readonly string[];
-  /** An index has the tenant first and the key after it. */
+  /** Whether an index has the tenant first and the key after it. */
   readonly isCovered: boolean;
 }
 
 /**
- * The key that one of the table's unique indexes proves. The best has an index that leads with the tenant, so that
- * counting and cutting is an index-only scan; then the primary key; then the shortest.
+ * Proposes a key that one of the table's unique indexes proves. Prefers one with an index that starts with the tenant,
+ * so that counting and cutting use an index-only scan; then the primary key; then the shortest.
  */
 export function proposeKey(facts: TableFacts, tenant: string, asked: readonly string[] | undefined): ProposedKey {
   const { table, isView, columns, indexes } = facts;

@@ -3,13 +3,13 @@ import type { TableName } from '../../shared/source/read-table.js';
 const PART = '"(?:[^"]|"")+"|[^".]+';
 const QUALIFIED = new RegExp(`^(?:(${PART})\\.)?(${PART})$`);
 
-/** As SQL has it: in double quotes as it stands, else in lower case. */
+/** Folds a name as SQL does: quoted names stay as they are, others become lower case. */
 const folded = (part: string): string =>
   part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toLowerCase();
 
 /**
- * The tables that somebody may mean who writes `Shop.Orders`, the likeliest first: the table of just that name, the
- * schema and table of just these names, then what SQL would take it for.
+ * Possible meanings of a name such as `Shop.Orders`, likeliest first: the table with exactly that name, the schema and
+ * table with exactly these names, then SQL's own interpretation.
  */
 export function tableNames(written: string): TableName[] {
   const names: TableName[] = [['', written]];

@@ -1,4 +1,4 @@
-/** Words that people write in capitals. */
+/** Words that are written in capitals. */
 const CAPITALS = new Set(['id', 'ip', 'sku', 'uri', 'url', 'uuid', 'vat', 'vip']);
 
 const wordsOf = (name: string): string[] =>
@@ -12,17 +12,17 @@ function written(word: string): string {
   return word === word.toUpperCase() && word.length > 1 ? word : word.toLowerCase();
 }
 
-/** A name for people: `customer_id` and `customerId` are `Customer ID`. */
+/** A readable label: `customer_id` and `customerId` become `Customer ID`. */
 export function labelOf(name: string): string {
   const label = wordsOf(name).map(written).join(' ');
   return label === '' ? name : `${label.charAt(0).toUpperCase()}${label.slice(1)}`;
 }
 
-/** A dataset's name: lower case letters, digits and underscores, letters first. */
+/** A valid dataset name: lower-case letters, digits and underscores, starting with a letter. */
 export function datasetNameOf(table: string): string {
   const plain = wordsOf(table.normalize('NFKD').replace(/\p{M}/gu, ''))
     .join('_')
-    // In upper case first: ß is two letters there.
+    // Upper case first, because that turns ß into two letters.
     .toUpperCase()
     .toLowerCase()
     .replace(/[^a-z0-9_]+/g, '');

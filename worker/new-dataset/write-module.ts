@@ -1,14 +1,14 @@
 import type { ColumnDefinition, Dataset, FilterDefinition } from '../../shared/datasets/define-dataset.js';
 import type { Proposal } from './propose-dataset.js';
 
-/** In single quotes where it has none of its own. */
+/** Single quotes, unless the text contains one. */
 function quoted(text: string): string {
   const json = JSON.stringify(text);
   return text.includes("'") ? json : `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;
 }
 const list = (texts: readonly string[]): string => `[${texts.map(quoted).join(', ')}]`;
 const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name));
-/** A name in a comment must not end it; U+2028 and its neighbour are line ends to JavaScript, but not to JSON. */
+/** Keeps a name from ending the comment; U+2028 and U+2029 are line ends in JavaScript, but not in JSON. */
 const inComment = (name: string): string =>
   /^[\p{L}\p{N}_ .-]+$/u.test(name) ? name : JSON.stringify(name).replace(/[\u2028\u2029]/g, ' ');
 
@@ -22,7 +22,7 @@ function filterLine([name, filter]: readonly [string, FilterDefinition]): string
 
 const placeOf = ({ schema, table }: Dataset): string => (schema === undefined ? table : `${schema}.${table}`);
 
-/** A module for DATASETS_MODULE, in plain JavaScript that imports nothing. */
+/** Writes a module for DATASETS_MODULE, in plain JavaScript without imports. */
 export function writeModule({ dataset, leftOut }: Proposal): string {
   const { name, title, schema, table, tenantColumn, columns, filters = {} } = dataset;
   return [
