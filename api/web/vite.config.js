@@ -6,7 +6,7 @@ export default defineConfig({
     outDir: '../../dist/web',
     emptyOutDir: true,
     target: 'es2023',
-    // A file of its own for everything: the content security policy knows no `data:`.
+    // Never inline assets: the content security policy doesn't allow `data:` URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

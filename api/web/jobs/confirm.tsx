@@ -10,11 +10,12 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Asks before an action that can't be undone. Escape means no. */
+/** Asks for confirmation before an action that can't be undone. Escape means no. */
 export function Confirm({ question, consequence, yes, no, onYes, onClose }: Props): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // In a layout effect: after a paint, a quick Tab could already have moved the focus, and the dialog would restore the wrong one.
+  // In a layout effect: after a paint, a quick Tab could already have moved the focus, and the dialog would restore the
+  // wrong element.
   useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);

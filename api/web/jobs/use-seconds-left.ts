@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export const HOUR = 3600;
-/** setTimeout takes a signed 32-bit number of milliseconds. */
+/** Maximum delay of setTimeout (a signed 32-bit integer). */
 const LONGEST_MS = 2 ** 31 - 1;
 
 const left = (until: string): number => (Date.parse(until) - Date.now()) / 1000;

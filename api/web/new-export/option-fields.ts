@@ -57,7 +57,7 @@ function valuesOf(schema: PropertySchema): OptionValue[] | null {
 
 /**
  * @param text the input's text
- * @returns undefined if the request needn't name the option, because it is empty or has its default
+ * @returns undefined if the request can omit the option, because it is empty or has its default
  */
 export function optionValue(field: OptionField, text: string): OptionValue | undefined {
   if (text === '') return undefined;

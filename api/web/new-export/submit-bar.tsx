@@ -43,7 +43,7 @@ const usage = (active: number, limit: number): string =>
     ? `${counted(active, 'export')} running (limit ${limit}). Wait for one to finish.`
     : `${active} of ${counted(limit, 'export')} running.`;
 
-/** What the fields don't say themselves. */
+/** Describes the problems that no field shows. */
 function sentence({ fields, message }: Refusal, shown: readonly string[]): string {
   if (fields.length === 0) return message;
   const rest = problemsWithoutField(fields, shown);

@@ -16,7 +16,7 @@ interface NewExportState {
   readonly draft: Draft;
   readonly estimate: EstimateState;
   readonly isStarting: boolean;
-  /** Why the export didn't start; null if it did or nobody has tried. */
+  /** Why the export didn't start; null if it did, or before the first attempt. */
   readonly refusal: Refusal | null;
   /** Invalid fields, from the refusal or else from the estimate. */
   readonly problems: readonly RefusedField[];
