@@ -44,7 +44,7 @@ export interface Caller extends Principal {
 export type VerifyToken = (token: string) => Promise<Caller>;
 
 export interface ApiSettings {
-  /** Where clients reach this service; links start with it. */
+  /** Base URL under which clients reach this service. */
   readonly publicUrl: string;
   readonly linkSecret: string;
   /** Every tenant's webhook secret is derived from it. */
@@ -57,13 +57,13 @@ export interface ApiSettings {
   readonly limit: number;
   /** Active exports that a tenant may have. Absent: no limit. */
   readonly tenantLimit?: number | undefined;
-  /** Tenants' shares of the database readers; 1 for those that are not named. */
+  /** Tenants' shares of the database readers; 1 for unlisted tenants. */
   readonly weights?: TenantWeights;
   /** Schedules that a user may have. */
   readonly maxSchedules: number;
   /** The shortest time between two runs of a schedule, seconds. */
   readonly minScheduleSeconds: number;
-  /** Goes into the input of every workflow that is started here. */
+  /** Included in the input of every workflow that is started here. */
   readonly tuning: Tuning;
   /** Requests per minute. Absent: no limit. */
   readonly rateLimits?: { readonly user?: number | undefined; readonly tenant?: number | undefined };
@@ -84,7 +84,7 @@ export interface ApiSettings {
 /** Opened once by `main.ts`, or by a test; the API closes none of it. */
 export interface ApiDeps {
   readonly jobs: JobStore;
-  /** The database that is exported from; the API counts its rows. */
+  /** The database to export from; the API counts its rows. */
   readonly source: Source;
   readonly permissions: Permissions;
   readonly timeZones: TimeZones;
@@ -98,7 +98,7 @@ export interface ApiDeps {
   readonly verifyToken: VerifyToken;
   readonly logger: Logger;
   readonly metrics: ApiMetrics;
-  /** The response to `/metrics`. Undefined: metrics are served on a separate port. */
+  /** Returns the response to `/metrics`. Undefined: metrics are served on a separate port. */
   readonly scrape: Scrape | undefined;
   /** Default: requests aren't traced. */
   readonly traceRequests?: RequestHandler | undefined;

@@ -29,7 +29,7 @@ import { settingsOf, trustOf } from './settings.js';
 import { TimeZones } from './exports/time-zones.js';
 import { createTokenVerifier } from './access/verify-token.js';
 
-/** How long requests may still take after a stop signal. */
+/** Time for open requests to finish after a stop signal. */
 const DRAIN_MS = 10_000;
 
 const USAGE = `npm run api
@@ -87,7 +87,7 @@ async function main(): Promise<void> {
     };
     const server = await serveApp(createApp(deps), { host: config.HOST, port: config.PORT });
     logger.info({ port: server.port, datasets: [...registry.keys()] }, 'listening');
-    // Missing parts may come up later: the API starts anyway, and its log says what is missing.
+    // Missing parts may come up later, so the API starts anyway and logs what is missing.
     await Promise.race([stop, readiness.missing().then(() => stop)]);
     logger.info('draining');
     stopping.abort();

@@ -5,7 +5,7 @@ import { SILENCE_MS } from '../shared/time-limit.js';
 import { ESTIMATES } from './limits/estimate-turns.js';
 import { PERMISSION_CHECKS } from './access/permissions.js';
 
-/** Every connection of an API process, by purpose: waiting for one kind delays nobody who needs another. */
+/** All database connections of an API process, by purpose, so that waiting for one kind doesn't delay others. */
 export interface ApiPools {
   readonly jobs: Pool;
   readonly readiness: Pool;

@@ -14,7 +14,7 @@ const KEEP_ALIVE_MS = 65_000;
 /** How often idle connections are closed while the server drains. */
 const SWEEP_MS = 50;
 
-/** Thrown when the server cannot listen; the message is a sentence that names the address. */
+/** Thrown when the server cannot listen; the message is a sentence with the address. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }

@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Caller, VerifyToken } from '../deps.js';
 
-/** How long a valid token isn't verified again, ms. A provider's own caches keep withdrawn keys for longer. */
+/** How long a valid token isn't verified again, ms. Providers' own caches keep revoked keys for longer. */
 const TRUSTED_MS = 30_000;
-/** Tokens remembered at a time; only valid ones are. */
+/** Maximum number of remembered tokens; only valid ones are remembered. */
 const MOST = 5000;
 
 /**
- * Remembers valid tokens, since clients that poll send the same one over and over: its signature is verified once every
- * 30 seconds, its expiry every time.
+ * Caches valid tokens, because polling clients send the same one over and over: the signature is verified once every 30
+ * seconds, the expiry every time.
  */
 export function rememberTokens(verify: VerifyToken): VerifyToken {
   const known = new LRUCache<string, Caller>({ max: MOST });

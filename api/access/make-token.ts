@@ -38,9 +38,9 @@ function secondsOf(ttl: string): number {
 }
 
 /**
- * A token as the arguments of `npm run token` ask for it.
+ * Creates the token for the arguments of `npm run token`.
  * @param secret `JWT_SECRET`
- * @throws UsageError with one sentence that says what is wrong with them
+ * @throws UsageError with a sentence for invalid arguments
  * @throws Error without a secret
  */
 export async function makeToken(args: readonly string[], secret: string | undefined): Promise<string> {

@@ -3,10 +3,10 @@ import { ServiceError } from '../../shared/errors.js';
 import { principalOf } from '../http/context.js';
 import type { Scope } from '../deps.js';
 
-/** Scopes of a token that names none. */
+/** Scopes of a token that doesn't list any. */
 const OWN: readonly Scope[] = ['exports:read', 'exports:write'];
 
-/** A token that names scopes has only those. */
+/** A token that lists scopes has only those. */
 export function requireScope(scope: Scope): RequestHandler {
   return (request, response, next) => {
     const { scopes } = principalOf(request);

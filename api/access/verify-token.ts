@@ -19,16 +19,19 @@ export interface TokenTrust {
   readonly jwksUrl?: string | undefined;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
-  /** A token that names no scopes allows nothing. Default: true for public-key signatures, false for the secret's. */
+  /**
+   * Whether a token that lists no scopes has no permissions. Default: true for public-key signatures, false for the
+   * secret's.
+   */
   readonly requireScope?: boolean | undefined;
-  /** The shortest time between two fetches of the keys because a token names an unknown key, ms; default 30,000. */
+  /** Minimum time between two fetches of the keys for unknown key ids, ms; default 30,000. */
   readonly rotationMs?: number;
   /** Called for a token whose email address is not valid. */
   readonly onUnusableEmail?: (userId: string) => void;
 }
 
 const SYMMETRIC = 'HS256';
-/** Public-key signatures only. With HS256 among them, anybody could sign using a public key as the secret. */
+/** Public-key signatures only. If HS256 were allowed here, anybody could sign with a public key as the secret. */
 const ASYMMETRIC = [
   'RS256',
   'RS384',
@@ -59,7 +62,7 @@ const claims = z.object({
   exp: z.number(),
   // An invalid address doesn't make the token invalid; its user just isn't mailed, and a warning is logged.
   email: z.unknown().optional(),
-  // RFC 8693 has `scope`; Microsoft and Okta write `scp`, Auth0 `permissions` beside it.
+  // RFC 8693 defines `scope`; Microsoft and Okta use `scp`, Auth0 also `permissions`.
   scope: scopeNames,
   scp: scopeNames,
   permissions: scopeNames,
@@ -114,8 +117,8 @@ function callerFrom({ payload, requireScope }: Verified, onUnusableEmail: (userI
 }
 
 /**
- * Rejects tokens for other purposes (a logout, an introspection, a proof of possession): they can have the same issuer,
- * audience and subject, but have another type (RFC 8725, section 3.11).
+ * Rejects tokens for other purposes (logout, introspection, proof of possession): they can have the same issuer,
+ * audience and subject, but a different type (RFC 8725, section 3.11).
  */
 function requireType(typ: unknown = 'JWT'): void {
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';

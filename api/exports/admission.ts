@@ -29,7 +29,7 @@ const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
 /** gRPC's code for a workflow that ended between two steps of the server. */
 const NOT_FOUND = 5;
 
-/** True for errors that a repeated request may not meet. */
+/** True for errors that may not occur again when the request is repeated. */
 function isPassing(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError || grpcCode(error) === NOT_FOUND) return true;
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
@@ -43,7 +43,7 @@ function isIdList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** The semaphore's own refusal; null if the error comes from somewhere else. */
+/** The semaphore's own rejection as a ServiceError; null for other errors. */
 function refusal(error: unknown, limit: number): ServiceError | null {
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return null;
@@ -59,7 +59,7 @@ function unanswered(cause: unknown): ServiceError {
   return new ServiceError('TEMPORARILY_UNAVAILABLE', "We couldn't confirm that the export started.", {}, { cause });
 }
 
-/** The call timed out, or failed on the way to the workflow. */
+/** Whether the call timed out or failed before the workflow responded. */
 function hasNoAnswer(error: unknown): boolean {
   const named = error instanceof TimeLimitError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
   return named || isPassing(error) || (grpcCode(error) !== null && !isInvalid(error));

@@ -5,7 +5,7 @@ import type { JobRow } from '../../shared/job/row.js';
 import { linkExpiry } from '../../shared/job/links.js';
 import type { ApiDeps } from '../deps.js';
 
-/** How long a storage URL is valid: enough to follow a redirect, too short to outlive a withdrawn permission. */
+/** How long a storage URL is valid: enough to follow a redirect, too short to outlive a revoked permission. */
 const URL_SECONDS = 300;
 
 /** Errors of a job without a file to link to. */

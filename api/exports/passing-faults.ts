@@ -8,9 +8,9 @@ import { grpcCode } from '../../shared/temporal/grpc-code.js';
 const PASSING: readonly number[] = [8, 9, 10, 14];
 const LONGEST_PAUSE_MS = 300;
 
-/** True for errors of Temporal's server that have nothing to do with the request, so that repeating it makes sense. */
+/** True for errors of the Temporal server that aren't caused by the request, so that retrying makes sense. */
 export const isPassingFault = (error: unknown): boolean => PASSING.includes(grpcCode(error) ?? 0);
 
-/** Waits before another attempt, longer each time; random, so that clients don't retry in step. */
+/** Waits before another attempt: longer each time, with jitter so that clients don't retry in step. */
 export const pauseAfter = (attempt: number): Promise<void> =>
   sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 40 * attempt));

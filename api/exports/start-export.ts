@@ -10,7 +10,7 @@ import { admit } from './admission.js';
 import type { ApiDeps } from '../deps.js';
 import type { Turns } from '../limits/turns.js';
 
-/** The export inserts its row too, so the response waits no longer for an unavailable database. */
+/** The export inserts its row, too, so don't wait longer than this for an unavailable database. */
 const INSERT_MS = 2000;
 /** How long to wait for the row of a job that another request started. */
 const ROW_WAIT_MS = 2000;
@@ -99,7 +99,7 @@ export async function startExport(seed: JobSeed, deps: ApiDeps, turns: Turns): P
     }
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'TOO_MANY_EXPORTS') await freePlace(seed, deps);
-    // No worker answered, but the export may have started anyway, so it keeps its place.
+    // No worker responded, but the export may have started anyway, so it keeps its place.
     if (!(error instanceof ServiceError) || error.code !== 'TEMPORARILY_UNAVAILABLE') throw error;
     const row = await jobs.find(seed.jobId).catch(() => null);
     if (row === null) throw notYet(seed, error.message, error);

@@ -6,15 +6,15 @@ import { validationFailed, type FieldProblem } from '../../shared/request/field-
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { TimeZoneNames } from '../../shared/schedules/time-zones.js';
 
-/** A database learns new timezones only when its system is updated. */
+/** A database only learns new time zones when its system is updated. */
 const KEPT_MS = 3_600_000;
-/** Not at each request, which would wait for an unavailable database. */
+/** Minimum time between attempts, so that requests don't all wait for an unavailable database. */
 const ASK_AGAIN_MS = 10_000;
 const UNKNOWN = 'is not a known timezone: use a name such as Europe/Berlin';
 
 type Zoned<T> = { readonly value: T } | { readonly problems: readonly FieldProblem[] };
 
-/** Timezones as the source database spells them. Its list is read once an hour. */
+/** Spells time zones as the source database does. Reads its list once an hour. */
 export class TimeZones {
   #known: TimeZoneNames | null = null;
   #asked: Promise<TimeZoneNames | null> = Promise.resolve(null);
@@ -25,7 +25,7 @@ export class TimeZones {
     private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
-  /** @returns null until the list was read once; until then, names are accepted as Node knows them */
+  /** @returns null until the list has been read; until then, names are accepted if Node knows them */
   private names(): Promise<TimeZoneNames | null> {
     if (Date.now() >= this.#askAt) this.#ask();
     return this.#known === null ? this.#asked : Promise.resolve(this.#known);

@@ -5,12 +5,13 @@ import { ServiceState, type StateSources } from './service-state.js';
 
 const FRESH_MS = 1000;
 
-/** What an API process measures into a registry, and what a scrape of it answers. */
+/** Creates an API process's metrics in a registry, and the response to a scrape. */
 export function measureApi(registry: Registry, sources: StateSources): { metrics: ApiMetrics; scrape: Scrape } {
   const state = new ServiceState(registry, sources);
   const metrics = new ApiMetrics(registry);
   let latest: { readonly text: Promise<string>; readonly at: number } | null = null;
-  // Anyone may scrape, and a large registry takes milliseconds to write, so all share one response a second.
+  // Anyone may scrape, and serializing a large registry takes milliseconds, so all requests within a second share a
+  // response.
   const scrape: Scrape = () => {
     const now = performance.now();
     if (latest === null || now - latest.at >= FRESH_MS) {

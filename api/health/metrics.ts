@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
 
-/** Seconds. Most answers take milliseconds; an admission may wait for five seconds. */
+/** In seconds. Most responses take milliseconds; an admission may wait for five seconds. */
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
@@ -46,7 +46,7 @@ export class ApiMetrics {
   }
 
   answered({ seconds, status, method, route }: AnsweredRequest): void {
-    // Otherwise a client that sends every method Node knows would create a series for each.
+    // Otherwise a client that sends every method that Node knows would create a series for each.
     const known = METHODS.has(method) ? method : 'other';
     this.#requests.observe({ method: known, route, status: String(status) }, seconds);
   }

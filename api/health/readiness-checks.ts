@@ -5,7 +5,10 @@ import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from
 import type { ObjectStore } from '../../shared/store/object-store.js';
 import type { ReadinessChecks } from './readiness.js';
 
-/** What the API can't serve requests without. @param jobs a pool that requests don't use */
+/**
+ * Checks what the API can't serve requests without.
+ * @param jobs a pool that requests don't use
+ */
 export const createReadinessChecks = (jobs: Pool, store: ObjectStore, client: Client): ReadinessChecks => ({
   job_store: () => checkJobStore(jobs),
   object_store: () => checkBucket(store),

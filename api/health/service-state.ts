@@ -16,8 +16,8 @@ const FRESH_MS = 5000;
 const ACTIVE = ['QUEUED', 'PROCESSING'] as const;
 
 /**
- * The state that all processes share, looked up at each scrape. Every API process reports the same, so queries take the
- * `max`. The figures are right after any restart. An unavailable part has no figures, and is 0 in
+ * State that all processes share, looked up at each scrape. Every API process reports the same values, so queries use
+ * `max`. The values are correct after any restart. An unavailable part has no values, and is 0 in
  * `export_dependency_up`.
  */
 export class ServiceState {

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { pointerOf, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
 
-/** The most entries of a list or object: no valid request has more. */
+/** Maximum entries of a list or object; valid requests never have more. */
 const MAX_ENTRIES = 1000;
-/** The most levels of nested lists and objects. */
+/** Maximum nesting of lists and objects. */
 const MAX_DEPTH = 20;
 
 /** Where and why a body is too large to check field by field; null if it is not. */
@@ -21,8 +21,8 @@ function sizeProblem(value: unknown, path: readonly string[]): FieldProblem | nu
 }
 
 /**
- * Bounds every list and object of a body before a schema checks it: a schema that rejects 50,000 items creates 50,000
- * problems.
+ * Limits the size of every list and object of a body before a schema checks it: a schema that rejects 50,000 items
+ * creates 50,000 problems.
  */
 export const boundedBody: RequestHandler = (request, _response, next) => {
   const problem = sizeProblem(request.body, []);

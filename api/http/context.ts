@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError, type ErrorCode } from '../../shared/errors.js';
 import type { Caller } from '../deps.js';
 
-/** Probed every few seconds by whatever keeps the process running, so neither logged at info nor traced. */
+/** Polled every few seconds by the platform, so neither logged at info nor traced. */
 export const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** What is known about a request while it is handled; the access log writes it at the end. */
@@ -24,7 +24,7 @@ export interface RequestContext {
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>();
 
-/** A caller's own id is kept when it is safe to write into a log line and a header. */
+/** A caller's own request id is kept if it is safe in a log line and a header. */
 const SANE_ID = /^[\w.:-]{1,128}$/;
 
 export function contextOf(request: IncomingMessage): RequestContext {
@@ -39,7 +39,7 @@ export function contextOf(request: IncomingMessage): RequestContext {
 
 const current = new AsyncLocalStorage<RequestContext>();
 
-/** Handles a request so that its log lines carry the request's context. */
+/** Runs `work` so that its log lines carry the request's context. */
 export const answering = (request: IncomingMessage, work: () => void): void => {
   current.run(contextOf(request), work);
 };

@@ -17,7 +17,7 @@ export function crossOrigin(origins: readonly string[]): RequestHandler[] {
   });
   return [
     (request, response, next) => {
-      // An OPTIONS that isn't a preflight gets the allowed methods of its address, as without CORS.
+      // An OPTIONS request that isn't a preflight gets the path's allowed methods, as without CORS.
       const isPreflight = request.get('Access-Control-Request-Method') !== undefined;
       if (request.method === 'OPTIONS' && !isPreflight) next();
       else allow(request, response, next);

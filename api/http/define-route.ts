@@ -27,14 +27,14 @@ type Answers = Readonly<Record<number, Answer>>;
 
 type NoFields = z.ZodObject<Record<string, never>>;
 
-/** What the handler of a route gets. */
+/** Input of a route's handler. */
 export interface RouteInput<Params, Query, Body, S> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The caller; undefined where the route asks for no token. */
+  /** The caller; undefined if the route needs no token. */
   readonly principal: [S] extends [never] ? undefined : Caller;
-  /** Null without one, and where the route does not take one. */
+  /** Null if there is none, or if the route doesn't accept one. */
   readonly idempotencyKey: string | null;
   readonly request: Request;
   readonly response: Response;
@@ -47,14 +47,14 @@ interface AnyReply {
   readonly body?: unknown;
 }
 
-/** Handlers may answer with lists and objects that they only read themselves. */
+/** Lets handlers return read-only lists and objects. */
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
 type BodyOf<A> = A extends { readonly schema: infer Schema extends z.ZodType }
   ? { readonly body: DeepReadonly<z.output<Schema>> }
   : { readonly body?: undefined };
 
-/** What the handler answers: a status that the route declares, with the body of its schema. */
+/** A handler's response: a status that the route declares, with a body that matches its schema. */
 type Reply<A extends Answers> = {
   [Status in keyof A]: Omit<AnyReply, 'status' | 'body'> & { readonly status: Status } & BodyOf<A[Status]>;
 }[keyof A];
@@ -68,7 +68,7 @@ interface RouteDefinition<P extends Fields, Q extends Fields, B, S extends Scope
   readonly body?: Body<B>;
   readonly scope?: S;
   readonly answers: A;
-  /** Called once for each app; what it returns is called for each request. */
+  /** Called once per app; the function that it returns is called for each request. */
   readonly handle: (deps: ApiDeps) => Handle<RouteInput<z.output<P>, z.output<Q>, B, S>, Reply<A>>;
 }
 

@@ -8,10 +8,12 @@ import { UNSTORABLE, isStorable } from '../../shared/text/storable-text.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { ApiDeps } from '../deps.js';
 
-/** Parsing requests. A problem outside the body names its place: `query/limit`, `path/job_id`, `header/…`. */
+/**
+ * Parses requests. Problems outside the body are prefixed with their place: `query/limit`, `path/job_id`, `header/…`.
+ */
 
 /**
- * @param part where the value comes from: pointers begin with it, except those into the body
+ * @param part where the value comes from; used as a prefix of pointers, except those into the body
  * @throws ServiceError VALIDATION_FAILED, also for fields that a strict schema does not have
  */
 export function parsePart<T>(part: 'path' | 'query' | '', value: unknown, schema: z.ZodType<T>): T {
@@ -25,7 +27,7 @@ export function parsePart<T>(part: 'path' | 'query' | '', value: unknown, schema
 /** A query parameter that may be given once. */
 export const once = z.string({ error: 'must be given once' }).refine(isStorable, { error: UNSTORABLE, abort: true });
 const wholeNumber = { error: 'must be a whole number from 1 to 100' };
-/** The most entries of a page. */
+/** Maximum entries per page. */
 export const limitSchema = once
   .regex(/^\d{1,3}$/, wholeNumber)
   .transform(Number)
@@ -39,7 +41,7 @@ export const jobParams = z.object({ job_id: uuid('01933b1c-7a52-7cc0-9d9c-3d1b2a
 export const scheduleParams = z.object({ schedule_id: uuid('01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61') });
 export const userParams = z.object({ user_id: uuid('1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11') });
 
-/** @throws ServiceError NOT_FOUND also for the job of another user or tenant: nobody learns that it exists */
+/** @throws ServiceError NOT_FOUND also for another user's or tenant's job, so that nobody learns that it exists */
 export async function ownedJob(jobId: string, owner: UserRef, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
   const row = await jobs.findOwned(jobId, owner);
   if (row === null) throw new ServiceError('NOT_FOUND', `There is no export ${jobId}.`);

@@ -11,22 +11,22 @@ const parse = (limit: number): RequestHandler =>
   express.json({
     limit,
     type: TYPES,
-    // A number or a string is JSON, too; the schema explains better than the parser why it isn't a request.
+    // Accepts numbers and strings, because the schema gives a better error message than the parser.
     strict: false,
   });
 
 const jsonOnly: RequestHandler = (request, _response, next) => {
-  // Null: there is no body; the schema says what is missing.
+  // Null if there is no body; the schema then says what is missing.
   if (request.is(TYPES) === false) {
     throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'The Content-Type of the body must be application/json.');
   }
   next();
 };
 
-/** The most fields that one response names. */
+/** Maximum number of fields listed in one response. */
 const MAX_NAMED = 20;
 
-/** Every text of a body can end up in a `jsonb` or `text` column. */
+/** Every text in a body may end up in a `jsonb` or `text` column. */
 const storableOnly: RequestHandler = (request, _response, next) => {
   const paths = unstorablePaths(request.body, MAX_NAMED);
   if (paths.length > 0) throw validationFailed(paths.map((path) => ({ pointer: pointerOf(path), detail: UNSTORABLE })));

@@ -48,7 +48,7 @@ function detailOf(error: ServiceError): string {
 }
 
 function challenge(response: Response, error: ServiceError): void {
-  // Without a token, it says how to authenticate; with an invalid token, what is wrong with it (RFC 6750).
+  // Without a token, the header says how to authenticate; with an invalid one, what is wrong with it (RFC 6750).
   const invalid = response.req.headers.authorization !== undefined;
   const reason = `error="invalid_token", error_description="${error.message.replaceAll('"', "'")}"`;
   response.set('WWW-Authenticate', invalid ? `Bearer ${reason}` : 'Bearer');
@@ -75,7 +75,7 @@ function answer(response: Response, error: ServiceError): void {
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
   if (error.code === 'NOT_PERMITTED') notPermitted(response, error);
-  // A more exact value may be set already.
+  // A more precise value may already be set.
   if ((status === 429 || status === 503) && !response.hasHeader('Retry-After')) {
     response.set('Retry-After', String(RETRY_AFTER));
   }
@@ -104,7 +104,7 @@ export function problems(logger: Logger): ErrorRequestHandler {
       };
       logger.error({ ...about, err: error }, 'request failed');
     }
-    // A partly sent response can't be turned into a problem: Express closes the connection.
+    // A partly sent response can't become a problem response: Express closes the connection.
     if (response.headersSent) next(thrown);
     else answer(response, error);
   };

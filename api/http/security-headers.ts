@@ -8,7 +8,7 @@ export const securityHeaders: readonly RequestHandler[] = [
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
-    // Browsers ignore it over plain HTTP. Subdomains are their own operators' decision.
+    // Browsers ignore it over plain HTTP. Subdomains are left to their own operators.
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
   }),

@@ -6,7 +6,7 @@ import { NoTurnError, Turns } from './turns.js';
 export const ESTIMATES = 3;
 /** Per tenant, so that its users leave room for other tenants. */
 const PER_TENANT = 2;
-/** How long an estimate waits for its turns altogether, ms. */
+/** Maximum time that an estimate waits in its queues, ms. */
 const WAIT_MS = 2000;
 
 /** Queues estimates: one at a time per user, and none waits longer than two seconds. */

@@ -13,7 +13,7 @@ export class Turns {
   readonly #queues = new Map<string, Queue>();
 
   /**
-   * @param turnMs after this time the next one starts beside work that is still running, which may be waiting for a
+   * @param turnMs after this time the next caller starts even if work is still running, which may be waiting for a
    * killed worker. Default: the next one waits as long as it takes
    */
   constructor(

@@ -10,7 +10,7 @@ import type { LiveProgress } from './live-progress.js';
 const EVERY_MS = 1000;
 
 export interface JobState {
-  /** Counted from 1, for each watch. */
+  /** Counts the states of a watch, from 1. */
   readonly n: number;
   readonly view: JobView;
   /** The JSON of `view`, created once for all listeners. */

@@ -12,9 +12,9 @@ import { progressQuery } from '../../shared/temporal/messages.js';
 import type { ApiDeps } from '../deps.js';
 import { liveFromRow, type LiveView } from '../../shared/job/view.js';
 
-/** A query may wait for a worker; somebody watching a progress bar shouldn't. */
+/** A query may have to wait for a worker; a user watching a progress bar shouldn't. */
 const ANSWER_MS = 500;
-/** How long everybody shares an answer: polling clients cost at most two queries per second and job. */
+/** How long callers share a result: polling clients cost at most two queries per second and job. */
 const FRESH_MS = 500;
 const RAISE_EVERY_MS = 1000;
 /** Recently watched jobs remembered per process. */
@@ -22,7 +22,7 @@ const REMEMBERED = 10_000;
 
 const heartbeat = z.object({ segment: z.number(), rows: z.number().nonnegative() });
 
-/** What was last shown of a job. A failed attempt loses its rows, but shown progress never goes back. */
+/** The progress last shown for a job. A failed attempt loses its rows, but the displayed progress never goes back. */
 interface Shown {
   readonly progress: number;
   readonly rowsExported: number;
@@ -50,7 +50,7 @@ export class LiveProgress {
       this.shown.delete(row.job_id);
       return liveFromRow(row);
     }
-    // It is waiting for its slot or being planned: its workflow knows no more than the row.
+    // It is waiting for its slot or being planned, so its workflow knows no more than the row.
     if (row.status === 'QUEUED' || row.total_rows === null) return liveFromRow(row);
     const answer = await this.answerOf(row.job_id);
     return answer === null ? this.neverBack(row, liveFromRow(row)) : this.neverBack(row, this.combine(row, answer));
@@ -70,8 +70,8 @@ export class LiveProgress {
       const progress = await this.limited(this.deps.temporal.openOnly, (client) =>
         client.workflow.getHandle(exportWorkflowId(jobId)).query(progressQuery),
       );
-      // After the query, not in parallel: a segment that is committed in between is then missing from both for a moment.
-      // The other way round it would count twice, and the bar would stop until the other segments caught up.
+      // After the query, not in parallel: a segment that commits in between is briefly missing from both. The other way
+      // round it would count twice, and the bar would stall until the other segments caught up.
       const running = progress.phase === 'exporting' ? await this.runningRows(jobId) : 0;
       return { progress, running };
     } catch (error) {

@@ -8,7 +8,7 @@ import { Schemas, type Json } from './schemas.js';
 import { webhookOperations } from './webhooks.js';
 
 /**
- * The OpenAPI 3.1 document, generated from what the service runs on: the routes with their schemas, the error table, and
+ * Generates the OpenAPI 3.1 document from what the service runs on: the routes with their schemas, the error table, and
  * the registries of datasets and formats.
  */
 

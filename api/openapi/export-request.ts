@@ -6,7 +6,7 @@ import { RELATIVE_RANGES } from '../../shared/schedules/relative-range.js';
 import { componentRef } from './schemas.js';
 
 /**
- * The schemas that check export requests, with what they leave to code: the options of each format, and the relative
+ * The schemas that check export requests, plus what is checked by code: the options of each format, and the relative
  * date ranges of schedules.
  */
 

@@ -1,4 +1,4 @@
-/** Describes each header once, for every operation that has it. */
+/** Describes each header once, for all operations that use it. */
 
 const text = (pattern?: string) => ({ type: 'string', ...(pattern === undefined ? {} : { pattern }) });
 

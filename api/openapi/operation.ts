@@ -9,26 +9,26 @@ import type { RequestHeader, ResponseHeader } from './headers.js';
 export type Fields = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
 export type Method = 'get' | 'post' | 'put' | 'delete';
 
-/** What a route promises. */
+/** The contract of a route. */
 export interface Operation {
   readonly method: Method;
-  /** As Express writes it: `/v1/exports/:job_id`. */
+  /** In Express syntax: `/v1/exports/:job_id`. */
   readonly path: string;
   /** Unique: generated clients name their methods after it. */
   readonly id: string;
   readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
-  /** The scope that the token needs. None: the route needs no token. */
+  /** The scope that the token needs. Absent: the route needs no token. */
   readonly scope?: Scope;
   /** The parameters of the path. */
   readonly params?: Fields;
   /** The parameters of the query. */
   readonly query?: (registry: DatasetRegistry) => Fields;
   readonly headers?: readonly RequestHeader[];
-  /** None: the route reads no body. */
+  /** Absent: the route reads no body. */
   readonly body?: Body<unknown>;
-  /** The largest body. Default: 100 KB. */
+  /** Maximum body size. Default: 100 KB. */
   readonly maxBodyBytes?: number;
   /** Successful responses, by status. */
   readonly answers: Readonly<Record<number, Answer>>;
@@ -36,20 +36,20 @@ export interface Operation {
   readonly problems?: readonly ErrorCode[];
 }
 
-/** A body is described by a schema and parsed by it; or, where datasets, settings and the caller matter, by code. */
+/** A body is described and parsed by a schema or, if parsing depends on datasets, settings or the caller, by code. */
 export type Body<T> = z.ZodType<T> | CheckedBody<T>;
 
 export interface CheckedBody<T> {
-  /** Describes the body to clients. */
+  /** Describes the body for clients. */
   readonly describe: (registry: DatasetRegistry) => z.ZodType;
   /**
-   * Called once for each app; what it returns parses the body of each request.
+   * Called once per app; the function that it returns parses each request's body.
    * @throws ServiceError VALIDATION_FAILED
    */
   readonly createParser: (deps: ApiDeps) => (body: unknown, caller: Caller | undefined) => T;
 }
 
-/** Errors of operations that check the permission of a dataset. */
+/** Errors of operations that check a dataset's permission. */
 export const PERMISSION_PROBLEMS: readonly ErrorCode[] = [
   'NOT_PERMITTED',
   'SOURCE_FORBIDDEN',
@@ -61,7 +61,7 @@ export const PERMISSION_PROBLEMS: readonly ErrorCode[] = [
 export interface Answer {
   readonly description: string;
   readonly headers?: readonly ResponseHeader[];
-  /** None: no body. */
+  /** Absent: no body. */
   readonly schema?: z.ZodType;
   /** Default: `application/json`. */
   readonly contentType?: string;
@@ -81,6 +81,6 @@ export const TAGS = {
 export type Tag = keyof typeof TAGS;
 
 export interface Route extends Operation {
-  /** Called once for each app. */
+  /** Called once per app. */
   readonly createHandler: (deps: ApiDeps) => RequestHandler;
 }

@@ -75,7 +75,7 @@ export function problemResponses(operation: Operation, schemas: Schemas): Record
   return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), response(status, codes)]));
 }
 
-/** Every response has a request id; where a token is needed, it also has the rate limits. */
+/** Every response has a request id; those that need a token also have the rate limits. */
 export const headerRefs = ({ scope }: Operation, names: readonly ResponseHeader[] = []): Json =>
   Object.fromEntries(
     ['X-Request-Id', ...(scope === undefined ? [] : ['RateLimit', 'RateLimit-Policy']), ...names].map((name) => [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Zod's JSON Schema (2020-12, as OpenAPI 3.1 has it). Schemas with an `id` in zod's registry become components. */
+/** Zod's JSON Schema (2020-12, as in OpenAPI 3.1). Schemas with an `id` in zod's registry become components. */
 
 export type Json = Record<string, unknown>;
 
@@ -21,7 +21,7 @@ const override: Override = ({ zodSchema, jsonSchema }) => {
     const kept = Object.entries(jsonSchema.properties).filter(([name]) => !isAbsent(zodSchema.shape[name]));
     jsonSchema.properties = Object.fromEntries(kept);
   }
-  // Zod takes examples for outputs, and drops them from inputs.
+  // Zod treats examples as outputs, and drops them from inputs.
   const examples = z.globalRegistry.get(zodSchema)?.examples;
   if (Array.isArray(examples)) jsonSchema.examples = examples;
 };
@@ -37,9 +37,9 @@ const isAbsent = (schema: unknown): boolean =>
 export class Schemas {
   readonly components: Record<string, Json> = {};
 
-  /** What clients send. */
+  /** Schema of what clients send. */
   input = (schema: z.ZodType): Json => this.convert(schema, 'input');
-  /** What they receive. */
+  /** Schema of what clients receive. */
   output = (schema: z.ZodType): Json => this.convert(schema, 'output');
 
   private convert(schema: z.ZodType, io: 'input' | 'output'): Json {

@@ -29,7 +29,8 @@ export const cancelExport = defineRoute({
     (deps) =>
     async ({ params: { job_id: jobId }, principal }) => {
       const row = await ownedJob(jobId, principal, deps);
-      // Recorded before the workflow is canceled, because the export reads it to tell a user's cancel from an operator's.
+      // Recorded before the workflow is canceled, because the export uses it to tell a user's cancellation from an
+      // operator's.
       if (!(await deps.jobs.requestCancel(jobId))) {
         throw new ServiceError('NOT_ACTIVE', `Export ${jobId} is no longer active.`);
       }
@@ -48,13 +49,14 @@ async function cancelWorkflow(jobId: string, { temporal, logger }: ApiDeps): Pro
       throw new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, { job_id: jobId }, { cause: error });
     }
     // Either the workflow is about to start, and its first step reads the request from the row. Or it was terminated or
-    // timed out, and the semaphore hasn't noticed yet: nothing is left to stop, but CANCELLED would be wrong because its
-    // upload is still open. Within a minute the semaphore marks the export FAILED, and the sweep removes the upload.
+    // timed out, and the semaphore hasn't noticed yet: there is nothing left to stop, but CANCELLED would be wrong
+    // because the upload is still open. Within a minute the semaphore marks the export FAILED, and the sweep removes
+    // the upload.
     logger.info({ job_id: jobId }, 'canceled an export whose workflow has not started yet, or is already gone');
   }
 }
 
-/** Repeats the cancel while Temporal's server is restarting. */
+/** Retries the cancellation while the Temporal server restarts. */
 async function sendCancel(jobId: string, { client }: TemporalClient): Promise<void> {
   const deadline = Date.now() + SILENCE_MS;
   for (let attempt = 1; ; attempt++) {

@@ -14,7 +14,7 @@ import { Turns } from '../limits/turns.js';
 
 /** Must never change: the same idempotency key would create another export. */
 const KEY_NAMESPACE = '5f0c3a52-0c2b-4c58-9a57-9d1f6a3c7e10';
-/** Admissions of one tenant at the same time in one API process: enough to keep Temporal busy. */
+/** Concurrent admissions per tenant in one API process: enough to keep Temporal busy. */
 const ADMISSIONS_PER_TENANT = 8;
 /** Ten times what an admission usually takes. A slower one is waiting for a worker and must not hold up others. */
 const ADMISSION_TURN_MS = 400;
@@ -75,7 +75,8 @@ async function createSeed(
     tenantId: principal.tenantId,
     request: addressed.request,
     idempotencyKey,
-    // Hashed as it was sent: the token's address and the database's spelling of the timezone may change between tries.
+    // Hash the request as sent: the token's address and the database's spelling of the time zone may change between
+    // retries.
     requestHash: hashRequest(asked),
     createdAt: new Date().toISOString(),
   };

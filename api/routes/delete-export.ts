@@ -30,7 +30,7 @@ export const deleteExport = defineRoute({
     },
 });
 
-/** Continues after the time limit: whoever repeats the request finds the file deleted. */
+/** Continues after the time limit, so a repeated request finds the file deleted. */
 async function deleteFile(row: JobRow, { jobs, store }: ApiDeps): Promise<void> {
   await deleteObjectsOf(row, store);
   await jobs.markFileDeleted(row.job_id);

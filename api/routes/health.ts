@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../http/define-route.js';
 
-/** For liveness probes: a restart would fix nothing else. */
+/** For liveness probes. Always succeeds, because a restart would not fix anything else. */
 export const health = defineRoute({
   method: 'get',
   path: '/healthz',

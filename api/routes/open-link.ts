@@ -10,7 +10,7 @@ const tokenSchema = z.string().min(1).meta({
   example: 'AaIFasQ_coCEkxpE7gpVkgAAawTA',
 });
 
-/** `download_url`. Whoever has the token may download, so nothing logs it. */
+/** `download_url`. The token in it is enough to download the file, so it is never logged. */
 export const openLink = defineRoute({
   method: 'get',
   path: '/d/:token',
@@ -34,7 +34,7 @@ export const openLink = defineRoute({
       const link = readDownloadToken(deps.settings.linkSecret, params.token);
       const row = link === null ? null : await deps.jobs.find(link.jobId);
       const isCurrent = row?.url_expires_at != null && linkExpiry(row.url_expires_at) === link?.expires;
-      // A forged token, a deleted job and a link from before a reset all look the same from outside.
+      // A forged token, a deleted job and a link from before a reset must be indistinguishable.
       if (row === null || !isCurrent) throw noSuchLink();
       contextOf(request).jobId = row.job_id;
       const { url } = await mintLink(request, row, deps).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { defineRoute } from '../http/define-route.js';
 import { nothingHere, sendFile } from '../http/static-file.js';
 
-/** The names of files change with their contents. */
+/** File names contain a content hash. */
 const FOREVER = 'public, max-age=31536000, immutable';
 
 export const pageAsset = defineRoute({

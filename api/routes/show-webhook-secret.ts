@@ -7,7 +7,7 @@ export const showWebhookSecret = defineRoute({
   id: 'showWebhookSecret',
   tag: 'Webhooks',
   summary: 'Get the webhook secret',
-  // Whoever knows the secret can forge messages to the tenant's receivers.
+  // The secret allows forging messages to the tenant's receivers.
   scope: 'exports:admin',
   answers: { 200: SECRET_ANSWER },
   problems: ['JOB_STORE_UNAVAILABLE'],

@@ -7,8 +7,8 @@ import type { Route } from '../openapi/operation.js';
 import { nothingHere } from '../http/static-file.js';
 
 /**
- * A codec server (https://docs.temporal.io/codec-server): Temporal's Web UI and CLI send encrypted payloads and get them
- * decrypted, or the other way round for workflows that an operator starts.
+ * A codec server (https://docs.temporal.io/codec-server): decrypts payloads for Temporal's Web UI and CLI, and encrypts
+ * them for workflows that an operator starts.
  */
 
 /** Room for a history page of 4 MB in base64. */

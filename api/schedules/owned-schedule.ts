@@ -5,14 +5,14 @@ import type { ApiDeps } from '../deps.js';
 import type { Answer } from '../openapi/operation.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema } from './schedule-schema.js';
 
-/** The response of routes that return the schedule as it is now. */
+/** Response of routes that return the current schedule. */
 export const SCHEDULE_ANSWER = {
   description: 'The schedule',
   schema: scheduleSchema,
   example: SCHEDULE_EXAMPLE,
 } as const satisfies Answer;
 
-/** @throws ServiceError NOT_FOUND also for the schedule of another user or tenant */
+/** @throws ServiceError NOT_FOUND also for another user's or tenant's schedule */
 export async function ownedSchedule(
   scheduleId: string,
   owner: UserRef,
@@ -22,7 +22,7 @@ export async function ownedSchedule(
 }
 
 /**
- * @param done what the store returned: false or null when there is no such schedule
+ * @param done the store's result: false or null if the schedule doesn't exist
  * @throws ServiceError NOT_FOUND
  */
 export function requireDone<T>(done: T | null | false, scheduleId: string): T {

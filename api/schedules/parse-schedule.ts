@@ -20,7 +20,7 @@ export interface ParsedSchedule {
   readonly type: string;
 }
 
-/** @throws ServiceError VALIDATION_FAILED with a pointer for each field that is wrong, those of the request included */
+/** @throws ServiceError VALIDATION_FAILED with a pointer for each invalid field, including those of the request */
 export function parseSchedule(body: unknown, { minSeconds, ...rules }: Rules): ParsedSchedule {
   const { data: definition, error } = definitionSchema.safeParse(body);
   if (error !== undefined) {
@@ -33,7 +33,7 @@ export function parseSchedule(body: unknown, { minSeconds, ...rules }: Rules): P
   return { definition, type };
 }
 
-/** Problems of the request are reported even if the fields around it are wrong, too. */
+/** Reports problems of the request even if the fields around it are invalid, too. */
 const requestIn = (body: unknown): unknown[] =>
   typeof body === 'object' && body !== null && 'request' in body && typeof body.request === 'object'
     ? [body.request]

@@ -6,7 +6,7 @@ import { describeScheduledRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
 import { parseSchedule, type ParsedSchedule } from './parse-schedule.js';
 
-/** A schedule, with its request checked as if it ran now. */
+/** A schedule's body; its request is checked as if it ran now. */
 export const scheduleBody: CheckedBody<ParsedSchedule> = {
   describe: (registry) =>
     definitionSchema
@@ -20,6 +20,6 @@ export const scheduleBody: CheckedBody<ParsedSchedule> = {
   },
 };
 
-/** Before the timezone is spelled as the database spells it, which may change between two attempts. */
+/** Hashed before the time zone is normalized to the database's spelling, which may change between two attempts. */
 export const hashDefinition = (definition: ScheduleDefinition): string =>
   createHash('sha256').update(JSON.stringify(definition)).digest('hex');

@@ -50,7 +50,7 @@ export function scheduleView({ input, ...schedule }: StoredSchedule): ScheduleVi
   };
 }
 
-/** A schedule as lists show it, without its filters: they can be 100 KB each. */
+/** A schedule in a list, without its filters, which can be 100 KB each. */
 export function listedSchedule(schedule: StoredSchedule): ScheduleView {
   const view = scheduleView(schedule);
   const { filters: _, ...request } = view.request;
