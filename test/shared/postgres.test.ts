@@ -19,7 +19,7 @@ describe('a pool', () => {
 });
 
 describe('cancelStatement', () => {
-  it('cancels what a transaction runs, and nothing that its process runs later', async () => {
+  it('cancels the statement of a transaction, but nothing that its backend runs later', async () => {
     const database = await openDatabase();
     const { client, url } = database;
     const pool = createPool(url, { max: 1, name: 'test', onIdleError: () => undefined });

@@ -109,14 +109,14 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
 ];
 
 describe('defining a dataset', () => {
-  it('gives it back, frozen', () => {
+  it('returns it, frozen', () => {
     const dataset = checkDataset(GOOD);
     assert.deepEqual(dataset, GOOD);
     assert.ok(Object.isFrozen(dataset));
   });
 
   for (const [what, change, sentence] of BAD) {
-    it(`with ${what} is refused with a sentence`, () => {
+    it(`with ${what} is rejected with a clear message`, () => {
       assert.throws(() => checkDataset({ ...GOOD, ...change }), new DatasetError(sentence));
     });
   }
@@ -128,19 +128,19 @@ describe('defining a dataset', () => {
       columns: { id: { type: 'bigint' }, age: { type: 'integer' }, status: { type: 'text' } },
       computed: {
         next: { type: 'bigint', from: ['id', 'age'], compute: ({ id, age }) => (id ?? 0n) + BigInt(age ?? 0) },
-        // @ts-expect-error: the row has what is in from, and nothing else
+        // @ts-expect-error: the row has only the columns in from
         other: { type: 'text', from: ['status'], compute: ({ age }) => String(age) },
-        // @ts-expect-error: a text is no boolean
+        // @ts-expect-error: text is not a boolean
         wrong: { type: 'boolean', from: ['status'], compute: ({ status }) => status },
       },
     });
   });
 
-  it('twice under one name is refused', () => {
+  it('twice under one name is rejected', () => {
     assert.throws(() => createRegistry([GOOD, GOOD]), new DatasetError('Two datasets are named orders.'));
   });
 
-  it('is what the built-in ones have gone through', () => {
+  it('also covers the built-in ones', () => {
     assert.ok(BUILT_IN_DATASETS.length > 0);
     assert.ok(BUILT_IN_DATASETS.every((dataset) => Object.isFrozen(dataset)));
   });

@@ -13,11 +13,11 @@ describe('filters in words', () => {
     assert.deepEqual(days('2024-02-29', '2024-03-01'), ['Placed at: 29 February 2024']);
   });
 
-  it('keep the bounds of a range with times', () => {
+  it('keep the bounds of a range as they are if it has times', () => {
     assert.deepEqual(days('2026-03-01T10:00:00Z', '2026-04-01'), ['Placed at: 2026-03-01T10:00:00Z to 2026-04-01']);
   });
 
-  it('use the words of numbers for numbers, and those of time for dates', () => {
+  it('compare numbers in the words of numbers, and dates in those of time', () => {
     const filters = {
       vip: true,
       credit_limit: { gte: '10', lt: '20' },

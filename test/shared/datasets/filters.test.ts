@@ -16,7 +16,7 @@ import { CREATE_TYPES, TYPES } from '../../conformance/type-values.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 
-/** Values that pass at the door, each a likely one to be somewhere between a column's own. */
+/** Valid filter values, each likely to fall between a column's own values. */
 const SENT: Partial<Record<ColumnType, readonly Scalar[]>> = {
   smallint: [0, '-32768', 32767],
   integer: [0, '-2147483648', 40000],
@@ -37,7 +37,7 @@ const SENT: Partial<Record<ColumnType, readonly Scalar[]>> = {
 };
 
 const comparable = Object.entries(TYPES).filter(([, { declared, sqlType }]) => declared in SENT && sqlType !== 'mood');
-/** What a value is compared as, where the column's type would cut it off or refuse it. */
+/** The type for the comparison, if the column's own type would truncate or reject the value. */
 const COMPARED_AS: Readonly<Record<string, string>> = {
   'char(5)': 'bpchar',
   'varchar(6)': 'text',
@@ -66,7 +66,7 @@ const edges = defineDataset({
 const registry = createRegistry([edges]);
 const schema = createRequestSchema(registry);
 
-describe('a filter on a column of every type that can be compared finds the rows that PostgreSQL finds:', () => {
+describe('a filter on a column of any comparable type finds the rows that PostgreSQL finds:', () => {
   let database: OpenDatabase;
   let client: pg.Client;
 
@@ -91,7 +91,7 @@ describe('a filter on a column of every type that can be compared finds the rows
     const { rows } = await client.query<{ id: number }>(`${query.select} ORDER BY id`);
     return rows.map(({ id }) => id);
   }
-  /** What PostgreSQL makes of the same values as parameters of the column's type. */
+  /** The ids that PostgreSQL finds with the same values as parameters of the column's type. */
   async function wanted(condition: string, type: string, values: readonly Scalar[]): Promise<number[]> {
     const cast = COMPARED_AS[type] ?? type;
     const text = condition.replaceAll(/\$\d/g, (parameter) => `${parameter}::text::${cast}`);
@@ -122,7 +122,7 @@ describe('a filter on a column of every type that can be compared finds the rows
     });
   }
 
-  it('and looks for text under a collation for which other text is the same', async () => {
+  it('and compares substrings exactly under a collation that ignores accents', async () => {
     assert.equal((await found('search', 'ULL')).length, 1);
     assert.deepEqual(await found('search', 'Ü'), []);
   });

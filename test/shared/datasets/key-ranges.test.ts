@@ -9,7 +9,7 @@ import { openDatabase, type OpenDatabase } from '../../support/database.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 
-/** A column of a key: its type in the dataset and in the table, and values as PostgreSQL reads them. */
+/** A key column: its types in the dataset and in the table, and values as PostgreSQL literals. */
 interface KeyColumn {
   readonly type: ColumnType;
   readonly sqlType: string;
@@ -31,7 +31,7 @@ const decimal = fc.tuple(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), fc.
 const moment = fc.integer({ min: -(10 ** 14), max: 10 ** 14 });
 const time = (type: string): fc.Arbitrary<string> =>
   fc.oneof(
-    // Days of a change of the clock, in steps of a microsecond and of an hour.
+    // Days with a clock change, in steps of a microsecond and of an hour.
     moment.map((n) => `${type} '2026-10-25 00:00:00.000001+00' + ${n} * interval '1 us'`),
     small.map((n) => `${type} '2026-10-25 00:30:00+00' + ${n} * interval '1 hour'`),
     fc.constantFrom(`${type} 'infinity'`, `${type} '-infinity'`, `${type} '0044-03-15 12:00:00 BC'`),
@@ -71,7 +71,7 @@ const tables = fc.array(fc.constantFrom(...COLUMNS), { minLength: 1, maxLength: 
   return fc.record({ columns: fc.constant(columns), rows, later: rows });
 });
 
-describe('segments of any table, along a key of any types,', () => {
+describe('segments of any table with a key of any types', () => {
   let database: OpenDatabase;
   let client: pg.Client;
 
@@ -85,7 +85,7 @@ describe('segments of any table, along a key of any types,', () => {
   });
   after(() => database.close());
 
-  /** Rows whose key is there already are left out. */
+  /** Skips rows whose key already exists. */
   async function insert(rows: readonly (readonly string[])[]): Promise<void> {
     if (rows.length === 0) return;
     const values = rows.map((row) => `('${TENANT}', ${row.join(', ')})`).join(', ');
@@ -94,7 +94,7 @@ describe('segments of any table, along a key of any types,', () => {
   const idsOf = async (sql: string): Promise<number[]> =>
     (await client.query<{ n: number }>(sql)).rows.map(({ n }) => n);
 
-  it('have each row exactly once, in the order of the key; also of rows that come later, up to the last bound', async () => {
+  it('contain each row exactly once, in key order, including rows added later up to the last bound', async () => {
     await fc.assert(
       fc.asyncProperty(tables, fc.integer({ min: 1, max: 9 }), async ({ columns, rows, later }, every) => {
         const names = columns.map((_, index) => `k${index}`);

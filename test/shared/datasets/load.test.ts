@@ -9,7 +9,7 @@ import { loadDatasets } from '../../../shared/datasets/load.js';
 const ORDERS = `{ name: 'orders', title: 'Orders', table: 'orders', key: ['id'], tenantColumn: 'tenant_id',
   columns: { id: { type: 'bigint' } }, filters: { id: { kind: 'equals', column: 'id' } } }`;
 
-/** A module's text, and what must be said of it after its name. */
+/** A module's text, and what the error must say after the module's name. */
 const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['does not parse', 'export default [', /^ cannot be loaded: Unexpected/],
   ['throws', `throw new Error('no licence')`, /^ cannot be loaded: no licence$/],
@@ -67,7 +67,7 @@ describe('DATASETS_MODULE', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  /** Each has a name of its own: Node keeps a module that it has loaded. */
+  /** Every file gets a new name, because Node caches loaded modules. */
   async function moduleOf(text: string): Promise<string> {
     files += 1;
     const file = join(folder, `${files}.mjs`);
@@ -86,38 +86,38 @@ describe('DATASETS_MODULE', () => {
     return assert.fail('it was loaded');
   }
 
-  it('means the built-in datasets if it is not set', async () => {
+  it('defaults to the built-in datasets', async () => {
     assert.deepEqual([...(await loadDatasets(undefined)).values()], BUILT_IN_DATASETS);
   });
 
-  it('may be plain objects in plain JavaScript, anywhere, by an absolute or a relative path', async () => {
+  it('can export plain objects in plain JavaScript, anywhere, by an absolute or a relative path', async () => {
     const file = await moduleOf(`export default [${ORDERS}, ${ORDERS.replace("name: 'orders'", "name: 'others'")}]`);
     assert.deepEqual([...(await loadDatasets(file)).keys()], ['orders', 'others']);
     assert.deepEqual([...(await loadDatasets(relative(process.cwd(), file))).keys()], ['orders', 'others']);
   });
 
-  it('may have every setting that a definition has', async () => {
+  it('can use every setting of a definition', async () => {
     const settings = "schema: 'shop', userColumn: 'user_id', permission: 'true', key:";
     const file = await moduleOf(`export default [${ORDERS.replace('key:', settings)}]`);
     const dataset = (await loadDatasets(file)).get('orders');
     assert.deepEqual([dataset?.schema, dataset?.userColumn, dataset?.permission], ['shop', 'user_id', 'true']);
   });
 
-  it('shows its datasets in docs/examples', async () => {
+  it('loads the example in docs/examples', async () => {
     assert.deepEqual([...(await loadDatasets('docs/examples/tpch.mjs')).keys()], ['orders', 'lineitem']);
   });
 
-  it('that does not exist is named', async () => {
+  it('that does not exist is named in the error', async () => {
     assert.match(await sentenceAbout('./nowhere.js'), /^ cannot be loaded: Cannot find module .*nowhere\.js/);
   });
 
   for (const [what, text, sentence] of BAD) {
-    it(`that ${what} is refused with a sentence that names it`, async () => {
+    it(`that ${what} is rejected with a message that names it`, async () => {
       assert.match(await sentenceAbout(await moduleOf(text)), sentence);
     });
   }
 
-  it('that cannot work is refused by the definition, too', async () => {
+  it('with an invalid definition is rejected, too', async () => {
     const file = await moduleOf(`export default [${ORDERS.replace("'orders'", "'My orders'")}]`);
     await assert.rejects(loadDatasets(file), /Dataset "My orders": its name must be lower case/);
     const twice = await moduleOf(`export default [${ORDERS}, ${ORDERS}]`);

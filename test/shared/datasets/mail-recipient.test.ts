@@ -12,12 +12,12 @@ describe('a recipient of an email', () => {
     [null, 'ana@example.com'],
   ];
   for (const [name, expected] of EXAMPLES) {
-    it(`has its name quoted where it must be: ${JSON.stringify(name)}`, () => {
+    it(`has its name quoted if necessary: ${JSON.stringify(name)}`, () => {
       assert.equal(mailRecipient(name, 'ana@example.com'), expected);
     });
   }
 
-  it('is none without an address', () => {
+  it('is null without an address', () => {
     assert.equal(mailRecipient('Ana', null), null);
   });
 });

@@ -39,18 +39,18 @@ describe('the text of a query', () => {
     );
   });
 
-  it('names a rendered column as the table does, and leaves the others alone', () => {
+  it('keeps the name of a rendered column, and leaves other columns unchanged', () => {
     const render = (quoted: string): string => (quoted === '"at"' ? `to_json(${quoted})` : quoted);
     const { select } = freezeQuery(events, request({}, ['at', 'id']), { tenantId: TENANT }, render, ['wall']);
     assert.ok(select.startsWith('SELECT to_json("at") AS "at", "id", "wall" FROM '), select);
   });
 
-  it('looks for nulls in the words that an index knows', () => {
+  it('tests for null in a form that can use an index', () => {
     assert.match(freeze(request({ none: true })).from, / AND "at" IS NULL$/);
     assert.match(freeze(request({ none: false })).from, / AND "at" IS NOT NULL$/);
   });
 
-  it('says a day of a filter in the timezone of the export, and a time with an offset as it is', () => {
+  it('interprets a day in the timezone of the export, and keeps a time with an offset as it is', () => {
     const days = ['2026-03-29', '2026-03-29T12:00:00Z'];
     const { from } = freeze(request({ days }, ['at'], { timezone: 'Europe/Berlin' }));
     assert.match(
@@ -60,12 +60,12 @@ describe('the text of a query', () => {
     assert.match(freeze(request({ days })).from, /"at" >= \('2026-03-29'::timestamp AT TIME ZONE 'UTC'\) AND /);
   });
 
-  it('has a day as it is where the column has no timezone', () => {
+  it('keeps a day as it is if the column has no timezone', () => {
     const { from } = freeze(request({ walls: ['2026-03-29', '2026-03-30'] }, ['id'], { timezone: 'Europe/Berlin' }));
     assert.match(from, / AND "wall" >= '2026-03-29' AND "wall" < '2026-03-30'$/);
   });
 
-  it('is not made for a column or a filter that the dataset does not have', () => {
+  it('cannot be built for a column or a filter that the dataset does not have', () => {
     assert.throws(() => freeze(request({}, ['password'])), /has no column password/);
     const { filters: _, ...unfiltered } = events;
     const columnless: Dataset = { ...events, columns: { at: { type: 'timestamptz' } } };
@@ -74,7 +74,7 @@ describe('the text of a query', () => {
     }
   });
 
-  it('is not made for half a range of dates', () => {
+  it('cannot be built for half a range of dates', () => {
     for (const days of [[], ['2026-01-31']]) {
       assert.throws(() => freeze(request({ days })), new RangeError('a date_range has two dates'));
     }

@@ -12,7 +12,7 @@ import { DEEP } from '../../support/depth.js';
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 const OTHER = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
 
-/** Every name in it would break SQL that forgot to quote one. */
+/** Every name would break SQL that forgot to quote it. */
 const odd = defineDataset({
   name: 'odd',
   title: 'Odd names',
@@ -41,7 +41,7 @@ const request = (filters: Record<string, FilterValue>, columns = Object.keys(odd
 const query = (filters: Record<string, FilterValue> = {}) =>
   freezeQuery(odd, request(filters), { tenantId: TENANT }, (quoted) => quoted);
 
-/** Text as a client may send it: no NUL, no half characters. */
+/** Text that a client can send: no NUL, no lone surrogates. */
 const text = fc
   .oneof(
     fc.string({ unit: 'binary' }),
@@ -85,7 +85,7 @@ describe('the SQL of an export', () => {
   }
   beforeEach(empty);
 
-  it('quotes every name, and takes the rows of one tenant only', async () => {
+  it('quotes every name, and reads the rows of one tenant only', async () => {
     await fill([['a', 1, 'mine']]);
     await fill([['b', 2, 'not mine']], OTHER);
     assert.deepEqual(await keys(segmentSql(query(), null, null)), [['a', 1]]);
@@ -118,7 +118,7 @@ describe('the SQL of an export', () => {
     );
   });
 
-  it('cuts along keys of two columns with any text, so that each row is in one segment', async () => {
+  it('splits keys of two columns with any text, so that each row is in one segment', async () => {
     const row = fc.tuple(text, fc.integer({ min: -3, max: 3 }));
     await fc.assert(
       fc.asyncProperty(
@@ -160,7 +160,7 @@ describe('the SQL of an export', () => {
     }
   });
 
-  it('finds a null in any column of the key', async () => {
+  it('detects a null in any column of the key', async () => {
     for (const column of odd.key.map((name) => pg.escapeIdentifier(name))) {
       await empty();
       await fill([
@@ -174,8 +174,8 @@ describe('the SQL of an export', () => {
     }
   });
 
-  it('finds a key that rows share at any bound', async () => {
-    /** Each key is of two rows that follow each other, beginning with row 2 - `shift`. */
+  it('detects a duplicate key at any bound', async () => {
+    /** Every key occurs in two consecutive rows, starting with row 2 - `shift`. */
     const twins = (rows: number, shift: number): FrozenQuery => ({
       select: '',
       from: `FROM (SELECT (i + ${shift}) / 2 AS id FROM generate_series(1, ${rows}) AS i) AS t WHERE true`,
@@ -206,7 +206,7 @@ describe('the SQL of an export', () => {
     );
   });
 
-  it('renders columns as the format wants them, under their own names, and inputs as they are', async () => {
+  it('renders columns as the format requires, under their own names, and leaves inputs unchanged', async () => {
     await fill([['a', 1, 'x']]);
     const render = (quoted: string): string => (quoted === '"user"' ? `upper(${quoted})` : quoted);
     const asked = request({}, ['user', 'SELECT']);

@@ -85,17 +85,17 @@ describe('filter values', () => {
     });
   }
   for (const [type, values] of BAD) {
-    it(`for ${type} are rejected with half a sentence if invalid`, () => {
+    it(`for ${type} are rejected with an error phrase if invalid`, () => {
       for (const value of values)
         assert.match(valueProblem(value, type) ?? '', /^(must|is|cannot) [^.]+$/, String(value));
     });
   }
 
-  it('keep the digits of a number above 2^53 by being text', () => {
+  it('above 2^53 must be text, which keeps their digits', () => {
     assert.match(valueProblem(2 ** 53, 'bigint') ?? '', /must be written as a string/);
   });
 
-  it('that pass are values of their type to PostgreSQL, and those of text come back as they went in', async () => {
+  it('that are accepted are valid for PostgreSQL, and text comes back unchanged', async () => {
     const client = new pg.Client({ connectionString: stack().env.DATABASE_URL });
     await client.connect();
     try {
@@ -115,7 +115,7 @@ describe('filter values', () => {
   });
 });
 
-/** Text that is nearly a value of some type, or nearly SQL. */
+/** Text that nearly is a value of some type, or nearly SQL. */
 const digits = fc.string({ unit: fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'), maxLength: 20 });
 const two = fc.integer({ min: 0, max: 61 }).map((number) => String(number).padStart(2, '0'));
 const date = fc
@@ -154,7 +154,7 @@ const anyScalar: fc.Arbitrary<Scalar> = fc.oneof(
   fc.boolean(),
 );
 
-describe('of two values of a range, the earlier one', () => {
+describe('the earlier of two values of a range', () => {
   const TIMES: readonly (readonly [string, string, boolean | null])[] = [
     ['2026-01-01', '2026-01-02', true],
     ['2026-01-02', '2026-01-02', false],
@@ -169,7 +169,7 @@ describe('of two values of a range, the earlier one', () => {
     });
   }
 
-  it('cannot be told of a day and a time with an offset: that depends on the timezone', () => {
+  it('is unknown for a day and a time with an offset, because it depends on the timezone', () => {
     assert.equal(isBefore('2026-01-01', '2026-01-01T00:30:00+01:00', 'timestamptz'), null);
     assert.equal(isBefore('b', 'a', 'text'), null);
   });

@@ -18,7 +18,7 @@ const spec: FileSpec = {
   bundle: { serviceVersion: '1.2.3', datasets: ['orders', 'notes'] },
 };
 
-/** A segment, as a worker writes it. */
+/** A segment as a worker writes it. */
 async function encoded(
   segment: number,
   place: SegmentPlace,
@@ -88,14 +88,14 @@ describe('a bundle', () => {
     assert.ok(readme.includes('0190a8f0-0000-7000-8000-000000000001'));
   });
 
-  it('has the header of its first file in the first segment, of the width that was planned', async () => {
+  it('has the header of its first file in the first segment, with the planned width', async () => {
     const version = async (place: SegmentPlace): Promise<number> => (await encoded(0, place, '')).bytes.readUInt16LE(4);
     assert.equal(await version(FIRST), 20);
     assert.equal(await version({ ...FIRST, ...widePlace(3 * 2 ** 30, false) }), 45);
     assert.deepEqual([widePlace(2 ** 30, false), widePlace(1, true)], [{}, { wide: 1 }]);
   });
 
-  it('is planned again when its first file outgrows the header that is written', async () => {
+  it('is planned again if its first file outgrows the header already written', async () => {
     const join = (place: SegmentPlace, size: number, bytes = 1000) =>
       joinFile(spec, [sized(place, size, bytes), sized(OTHER, 10)], {});
     const isOutgrown = (error: unknown): boolean => error instanceof ServiceError && error.code === 'PLAN_OUTGROWN';

@@ -27,10 +27,10 @@ describe('the CSV format', () => {
       fc.string({ unit: fc.constantFrom(',', '"', '\r', '\n', '\\', '.', ' ', 'a', "'") }),
     )
     .filter((value) => !value.includes('\0') && value.isWellFormed());
-  /** PostgreSQL cuts names at 63 bytes, and has none that are empty. */
+  /** PostgreSQL truncates names at 63 bytes, and allows no empty ones. */
   const name = text.filter((value) => value !== '' && Buffer.byteLength(value) <= 63);
 
-  it("writes the header that COPY's own HEADER writes, for any column names", async () => {
+  it("writes the same header as COPY's own HEADER, for any column names", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(name, { minLength: 2, maxLength: 5 }), async (names) => {
         const items = names.map((each) => `1 AS ${pg.escapeIdentifier(each)}`);
@@ -42,7 +42,7 @@ describe('the CSV format', () => {
     );
   });
 
-  it("writes the header of one column as COPY's does, too: the end marker is quoted there", async () => {
+  it('also writes the same header as COPY for a single column, where the end marker is quoted', async () => {
     for (const each of ['id', '\\.', '\\.\\.', ' \\.', '"', ',']) {
       const file = await copied(`COPY (SELECT 1 AS ${pg.escapeIdentifier(each)}) TO STDOUT (FORMAT csv, HEADER)`);
       assert.equal(`${csvEncoding.head(outlineFor([each], AS_IT_IS)).toString()}1\n`, file);
@@ -83,7 +83,7 @@ describe('the CSV format', () => {
     );
   });
 
-  it('asks PostgreSQL for rows without a header, so that segments can be put in a row', () => {
+  it('requests rows without a header from PostgreSQL, so that segments can be concatenated', () => {
     assert.equal(csvEncoding.copySql('SELECT 1', {}), 'COPY (SELECT 1) TO STDOUT (FORMAT csv)');
   });
 

@@ -59,7 +59,7 @@ function cut(text: string, sizes: readonly number[]): Buffer[] {
 describe('formulas behind separators within a value', () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 4 });
 
-  it('are prefixed with an apostrophe in every dialect of CSV, wherever the rows are cut', async () => {
+  it('are prefixed with an apostrophe in every dialect of CSV, wherever the rows are split', async () => {
     const dialect = fc.record({
       delimiter: fc.constantFrom(',', ';', '\t', '|', ' ', ':'),
       quoting: fc.constantFrom('minimal' as const, 'all' as const),
@@ -78,7 +78,7 @@ describe('formulas behind separators within a value', () => {
     );
   });
 
-  it('are prefixed with an apostrophe in TSV, where tabs and line ends within a value are letters', async () => {
+  it('are prefixed with an apostrophe in TSV, where tabs and line ends within a value are written as letters', async () => {
     await fc.assert(
       fc.asyncProperty(values, sizes, async (cells, cuts) => {
         const texts = cells.map((text) => copyTextField(text));

@@ -41,11 +41,11 @@ const json = fc
   .tuple(document, fc.constantFrom('', ' ', '\t'))
   .map(([value, indent]) => JSON.stringify(value, null, indent));
 
-/** Where a program that splits a document at some separator would find a formula. */
+/** A formula at any place where a program might split the document. */
 const FORMULA = /(?:^|[,;|\t\r\n])"{0,4}(?:[=@＝+]|-(?!\d+(?:[,\]}\s]|$)))/;
 
 describe('a JSON document in a CSV or TSV file', () => {
-  it('has no formula in it, and is the same document', () => {
+  it('contains no formula, and is the same document', () => {
     fc.assert(
       fc.property(json, (text) => {
         const written = escapeJson(text);

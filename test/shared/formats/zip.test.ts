@@ -22,7 +22,7 @@ const PLANNED_AT = '2026-11-25T10:20:31.000Z';
 const GIB = 2 ** 30;
 const NOTE = { name: 'note.txt', bytes: Buffer.from('a note') };
 
-/** What Python's own library finds in an archive: each file, and the text of those that are small. */
+/** What Python's standard library finds in an archive: each file, with the text of small ones. */
 const READER = `
 import json, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as archive:
@@ -35,10 +35,10 @@ const entries = z.array(
 const readByPython = async (file: string): Promise<z.infer<typeof entries>> =>
   entries.parse(JSON.parse((await run('python3', ['-c', READER, file])).stdout));
 
-/** A run of blocks without a last one, as a segment is. */
+/** Blocks without a final block, as in a segment. */
 const blocks = (text: string | Buffer): Buffer => deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH });
 
-/** A segment that is committed, and its bytes. */
+/** A committed segment and its bytes. */
 interface Made {
   readonly segment: WrittenSegment;
   readonly bytes: Buffer;
@@ -62,7 +62,7 @@ function made(segment: number, member: number, text: string, header: Buffer = Bu
 const joined = (segments: readonly Made[], { glue, tail }: ArchiveGlue): Buffer =>
   Buffer.concat([...segments.flatMap(({ segment, bytes }) => [glue.get(segment.segment) ?? [], bytes].flat()), tail]);
 
-describe('a ZIP archive that is made of segments', () => {
+describe('a ZIP archive made of segments', () => {
   let folder: string;
   let files = 0;
   before(async () => {
@@ -71,7 +71,7 @@ describe('a ZIP archive that is made of segments', () => {
   after(() => rm(folder, { recursive: true }));
   const nextFile = (): string => join(folder, `${(files += 1)}.zip`);
 
-  /** Three members: of two segments, of an empty one, and of one. */
+  /** Three members: one of two segments, one of an empty segment, and one of a single segment. */
   async function small(wide: readonly [boolean, boolean, boolean]): Promise<string> {
     const header = streamedHeader('first.txt', PLANNED_AT, wide[0]);
     const [a, b] = [made(0, 0, 'first, ', header), made(1, 0, 'second')];
@@ -99,7 +99,7 @@ describe('a ZIP archive that is made of segments', () => {
           ['note.txt', 6, 'a note'],
         ],
       );
-      // In steps of two seconds.
+      // ZIP times have a resolution of two seconds.
       for (const [, , , , time] of found) assert.deepEqual(time, [2026, 11, 25, 10, 20, 30]);
     });
 
@@ -110,7 +110,7 @@ describe('a ZIP archive that is made of segments', () => {
     });
   }
 
-  /** Writes only what is around the segments: their bytes are a hole. */
+  /** Writes only the bytes around the segments, which are left as holes. */
   async function sparse(members: readonly ZipMember[], { glue, tail }: ArchiveGlue): Promise<string> {
     const file = nextFile();
     const handle = await open(file, 'w');
@@ -129,7 +129,7 @@ describe('a ZIP archive that is made of segments', () => {
     return file;
   }
 
-  /** Beyond 4 GiB: files, compressed and not, and places. */
+  /** Sizes, compressed sizes and offsets beyond 4 GiB. */
   function huge(): Promise<string> {
     const of = (member: number, name: string, bytes: number, size: number, wide: boolean): ZipMember => ({
       ...{ name, segments: [written(member, member, { bytes, size, crc32: 1 })], tail: Buffer.alloc(0), wide },
@@ -142,7 +142,7 @@ describe('a ZIP archive that is made of segments', () => {
     return sparse(members, joinArchive(members, [NOTE], PLANNED_AT));
   }
 
-  it('tells where everything is in more than 4 GiB, of files of more than 4 GiB, by Python', async () => {
+  it('of more than 4 GiB, with files of more than 4 GiB, is read correctly by Python', async () => {
     const found = await readByPython(await huge());
     const header = (name: string, wide: boolean): number => streamedHeader(name, PLANNED_AT, wide).length;
     const [end, wideDescriptor, descriptor] = [deflateRawSync('').length, 24, 16];
@@ -152,7 +152,7 @@ describe('a ZIP archive that is made of segments', () => {
     assert.deepEqual(
       found.map(([name, size, packed, offset, , text]) => [name, size, packed, offset, text]),
       [
-        // The first one's header is among the bytes of its segment.
+        // The first one's header is part of its segment's bytes.
         ['packed', 20 * GIB, 5 * GIB - header('packed', true) + end, 0, null],
         ['plain', 6 * GIB, GIB + end, plainAt, null],
         ['behind', 5000, 1000 + end, behindAt, null],
@@ -161,14 +161,14 @@ describe('a ZIP archive that is made of segments', () => {
     );
   });
 
-  it('is found by unzip, too, where it is in more than 4 GiB', async function () {
+  it('of more than 4 GiB is read by unzip, too', async function () {
     if ((await findOnPath('unzip')) === undefined) this.skip();
     const file = await huge();
     assert.match((await run('unzip', ['-l', file])).stdout, /21474836480 .* packed\n *6442450944 .* plain\n/);
     assert.match((await run('unzip', ['-t', file, 'note.txt'])).stdout, /No errors detected/);
   });
 
-  it('has narrow headers for as long as sizes fit four bytes', () => {
+  it('uses narrow headers as long as sizes fit four bytes', () => {
     assert.deepEqual([2 ** 32 - 2, 2 ** 32 - 1, 2 ** 32].map(isWide), [false, true, true]);
     assert.throws(() => {
       const { segment } = made(0, 0, 'x');

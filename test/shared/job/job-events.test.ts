@@ -15,7 +15,7 @@ const FILE = {
 };
 const FAILURE = { code: 'INTERNAL', message: 'It failed.' } as const;
 
-describe('What an event writes into the row of an export:', () => {
+describe('events write into the row of an export:', () => {
   let database: TestDatabase;
   let pool: Pool;
   let jobs: JobStore;
@@ -37,7 +37,7 @@ describe('What an event writes into the row of an export:', () => {
     ...{ idempotencyKey: 'once', requestHash: 'hash', createdAt: '2026-01-31T12:00:00.000Z' },
   });
 
-  /** A row with something in every column that an event changes. */
+  /** A row with a value in every column that an event changes. */
   async function fullRow(status: ExportStatus): Promise<string> {
     const job = newJob();
     await jobs.insert(job);
@@ -66,7 +66,7 @@ describe('What an event writes into the row of an export:', () => {
     return rows[0];
   };
 
-  it('an insert writes the request once, however often it is tried', async () => {
+  it('an insert writes the request once, however often it is repeated', async () => {
     const job = newJob({ region: 'north' });
     await jobs.insert(job);
     await jobs.insert({ ...job, request: { ...job.request, type: 'other' } });
@@ -79,7 +79,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.deepEqual([row.created_at.toISOString(), row.completed_at], [job.createdAt, null]);
   });
 
-  it('an insert of text that cannot be stored is refused, and its failure is stored without it', async () => {
+  it('an insert of text that cannot be stored is rejected, and its failure is stored without that text', async () => {
     const job = newJob({ region: 'a\0b' });
     await assert.rejects(jobs.insert(job), (error: unknown) => {
       assert.ok(error instanceof ServiceError && error.cause instanceof Error);
@@ -94,7 +94,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.ok(isRecent(row.completed_at));
   });
 
-  it('a begin sets when it started, once, and not if a cancellation was requested before', async () => {
+  it('a begin sets the start time once, and only if no cancellation was requested before', async () => {
     const [first, canceled] = [newJob(), newJob()];
     for (const job of [first, canceled]) await jobs.insert(job);
     assert.equal(await jobs.begin(first.jobId, { needsPlace: false }), true);
@@ -120,7 +120,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.ok(rows.length === 1 && rows.every(({ lease }) => lease > 50 && lease <= 60));
   });
 
-  it('a begin by a granted slot keeps the time of the first', async () => {
+  it('a begin by a granted slot keeps the first start time', async () => {
     const job = newJob();
     await jobs.insert(job);
     await jobs.markProcessing(job.jobId);
@@ -130,7 +130,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.deepEqual((await jobs.get(again)).started_at, LONG_AGO);
   });
 
-  it('a completion writes the file, clears the failure, and starts the life of the link', async () => {
+  it("a completion writes the file, clears the failure, and sets the link's expiry", async () => {
     const job = newJob();
     await jobs.insert(job);
     await jobs.fail(job.jobId, FAILURE);
@@ -146,7 +146,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.equal(lifetimeMs, 3_600_000);
   });
 
-  it('a second completion does not prolong the life of the link', async () => {
+  it("a second completion does not extend the link's expiry", async () => {
     const job = newJob();
     await jobs.insert(job);
     const first = await jobs.complete(job.jobId, FILE, 3600);
@@ -156,7 +156,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.equal(await jobs.complete(randomUUID(), FILE, 3600), null);
   });
 
-  it('a failure writes why and when, in 2,000 characters that can be stored, and not if the export had ended', async () => {
+  it('a failure writes the reason and the time, in 2,000 storable characters, unless the export had ended', async () => {
     const jobId = await fullRow('PROCESSING');
     assert.equal(await jobs.fail(jobId, { code: 'SOURCE_UNAVAILABLE', message: `\0${'x'.repeat(3000)}` }), true);
     const row = await jobs.get(jobId);
@@ -166,7 +166,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.equal((await jobs.get(jobId)).error_code, 'SOURCE_UNAVAILABLE');
   });
 
-  it('a cancellation removes the plan, the upload and the segments, and opens the next generation', async () => {
+  it('a cancellation removes the plan, the upload and the segments, and starts the next generation', async () => {
     const [jobId, other] = [await fullRow('PROCESSING'), await fullRow('PROCESSING')];
     assert.equal(await jobs.cancel(jobId), true);
     const row = await jobs.get(jobId);
@@ -177,7 +177,7 @@ describe('What an event writes into the row of an export:', () => {
     assert.equal(await jobs.cancel(jobId), false);
   });
 
-  it('a reset clears why and when the export ended, and the wish to cancel it', async () => {
+  it('a reset clears the failure, the end time and the cancellation request', async () => {
     const [jobId, completed] = [await fullRow('FAILED'), await fullRow('COMPLETED')];
     for (const id of [jobId, completed]) await jobs.requeue(id);
     const ends = (row: JobRow) => [row.error_code, row.error_message, row.completed_at, row.cancel_requested_at];

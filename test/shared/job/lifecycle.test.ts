@@ -24,7 +24,7 @@ const newJob = (): JobSeed => ({
 });
 const FILE = { fileKey: 'exports/a/b.csv', rowCount: 1, fileSize: 2, checksum: 'crc32:00000000', warnings: [] };
 
-describe("An export's row", () => {
+describe("an export's row", () => {
   let database: TestDatabase;
   let pool: Pool;
   let jobs: JobStore;
@@ -63,7 +63,7 @@ describe("An export's row", () => {
     }
   }
 
-  it('is QUEUED when it is created, or FAILED when its request is refused later', async () => {
+  it('is QUEUED when it is created, or FAILED if its request is rejected later', async () => {
     const [queued, failed] = [newJob(), newJob()];
     await jobs.insert(queued);
     await jobs.insertFailed(failed, { code: 'INTERNAL', message: 'Refused.' });
@@ -73,7 +73,7 @@ describe("An export's row", () => {
     assert.ok(row.completed_at !== null);
   });
 
-  it('changes its status in lifecycle.ts only', () => {
+  it('changes its status only in lifecycle.ts', () => {
     const files = globSync('{activities,api,shared,worker,workflows}/**/*.ts', { cwd: ROOT });
     const setters = files.filter((file) => {
       const text = readFileSync(`${ROOT}/${file}`, 'utf8');

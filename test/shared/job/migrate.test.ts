@@ -9,7 +9,7 @@ describe('migrate', () => {
   });
   afterEach(() => database.close());
 
-  it('runs each migration once when five processes migrate at the same time', async () => {
+  it('runs each migration once when five processes migrate concurrently', async () => {
     await Promise.all(Array.from({ length: 5 }, () => migrate(database.url)));
     const names = (await queryRows<{ name: string }>(database.url, `SELECT name FROM ${MIGRATIONS_TABLE}`)).map(
       ({ name }) => name,
@@ -19,7 +19,7 @@ describe('migrate', () => {
   });
 
   it('leaves nothing behind when one migration fails', async () => {
-    // A migration creates a table of this name.
+    // A later migration creates a table of this name.
     await queryRows(database.url, 'CREATE TABLE tenant_places (mine text)');
     await assert.rejects(migrate(database.url), /tenant_places/);
     const tables = await queryRows<{ name: string }>(

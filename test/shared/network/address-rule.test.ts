@@ -4,7 +4,7 @@ import { createAddressRule, isRange } from '../../../shared/network/address-rule
 
 const nobodys = createAddressRule([]);
 
-/** The first and the last address of each range that is set apart, and the public ones beside it. */
+/** The first and last address of each special range, and its public neighbors. */
 const SPECIAL: readonly (readonly [range: string, first: string, last: string, ...neighbors: string[]])[] = [
   ['this network', '0.0.0.0', '0.255.255.255', '1.0.0.0'],
   ['private, class A', '10.0.0.0', '10.255.255.255', '9.255.255.255', '11.0.0.0'],
@@ -29,21 +29,21 @@ const SPECIAL: readonly (readonly [range: string, first: string, last: string, .
   ['IPv6 after the internet', '4000::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '3fff:ffff::'],
 ];
 
-describe('the addresses that a webhook may go to', () => {
+describe('allowed webhook addresses', () => {
   for (const [range, first, last, ...neighbors] of SPECIAL) {
-    it(`exclude ${range}, and nothing beside it`, () => {
+    it(`exclude ${range}, but not its neighbors`, () => {
       for (const address of [first, last]) assert.equal(nobodys.permits(address), false, address);
       for (const address of neighbors) assert.equal(nobodys.permits(address), true, address);
     });
   }
 
-  it('exclude IPv4 addresses that are written as IPv6, public ones too', () => {
+  it('exclude IPv4 addresses written as IPv6, even public ones', () => {
     for (const address of ['::ffff:127.0.0.1', '::ffff:1.1.1.1', '64:ff9b::1.1.1.1', '::1.1.1.1']) {
       assert.equal(nobodys.permits(address), false, address);
     }
   });
 
-  it('are addresses, and of the internet, not of one link', () => {
+  it('exclude anything but plain addresses, and addresses of a single link', () => {
     for (const text of ['', 'example.com', '1.1.1', '1.1.1.1/32', '2606:4700::1111%eth0', '[2606:4700::1111]']) {
       assert.equal(nobodys.permits(text), false, text);
     }
@@ -64,7 +64,7 @@ describe('the addresses that a webhook may go to', () => {
     assert.deepEqual([rule.hasRanges, nobodys.hasRanges], [true, false]);
   });
 
-  it('include exactly the addresses of a range, wherever it begins and however long it is', () => {
+  it('include exactly the addresses of a range, wherever it starts and however long it is', () => {
     const bits = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     const text = (address: number): string => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
     fc.assert(
@@ -79,7 +79,7 @@ describe('the addresses that a webhook may go to', () => {
 });
 
 describe('a range of addresses', () => {
-  it('is an address, or one with a prefix that it has', () => {
+  it('is a single address, or an address with a valid prefix', () => {
     for (const text of ['0.0.0.0/0', '10.0.0.0/8', '10.0.0.1/32', '10.0.0.1', '::/0', '::1', '::1/128', '::1/33']) {
       assert.ok(isRange(text), text);
     }

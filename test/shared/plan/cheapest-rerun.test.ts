@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { cheapestRerun } from '../../../shared/plan/cheapest-rerun.js';
 
-/** A file whose every stuck run has an uploaded segment beside it. */
+/** A file in which every stuck run has an uploaded segment next to it. */
 const file = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 }).chain((bytes) =>
   fc.record({
     uploaded: fc.constant(bytes.map((size, segment) => ({ segment, bytes: size }))),
@@ -10,8 +10,8 @@ const file = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength:
   }),
 );
 
-describe('the cheapest segments to encode again', () => {
-  it('are beside every stuck run, and no other such set has fewer bytes', () => {
+describe('the cheapest segments to rerun', () => {
+  it('are next to every stuck run, and no other such set has fewer bytes', () => {
     fc.assert(
       fc.property(file, ({ uploaded, stuck }) => {
         const frees = (set: readonly number[]): boolean =>
@@ -29,7 +29,7 @@ describe('the cheapest segments to encode again', () => {
     );
   });
 
-  it('are the first of two that cost the same', () => {
+  it('are the first of two with equal cost', () => {
     const uploaded = [0, 1].map((segment) => ({ segment, bytes: 5 }));
     assert.deepEqual(cheapestRerun(uploaded, [false, true, false]), [0]);
   });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { combineCrc32, crc32Base64 } from '../../../shared/plan/crc32.js';
 
 describe('combined CRC-32', () => {
-  it('is that of the joined bytes, however they were cut', () => {
+  it('equals the CRC-32 of the joined bytes, however they were split', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 500 }), { maxLength: 8 }), (pieces) => {
         const combined = pieces.reduce((crc, piece) => combineCrc32(crc, crc32(piece), piece.length), 0);
@@ -13,7 +13,7 @@ describe('combined CRC-32', () => {
     );
   });
 
-  it('can be combined in any order of joining, also for lengths beyond 32 bits', () => {
+  it('can be combined in any order, even for lengths beyond 32 bits', () => {
     const crc = fc.integer({ min: 0, max: 0xffffffff });
     const length = fc.oneof(
       fc.integer({ min: 0, max: 2 ** 20 }),
@@ -28,7 +28,7 @@ describe('combined CRC-32', () => {
     );
   });
 
-  it('counts zeros as node:zlib does', () => {
+  it('handles zeros as node:zlib does', () => {
     const zeros = Buffer.alloc(5_000_000);
     assert.equal(combineCrc32(crc32('head'), crc32(zeros), zeros.length), crc32(zeros, crc32('head')));
   });

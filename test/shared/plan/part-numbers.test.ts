@@ -6,11 +6,11 @@ const MIB = 1024 ** 2;
 const anySegments = fc.integer({ min: 1, max: 500 });
 
 describe('part numbers', () => {
-  it("keep S3's limits: 10,000 parts of 5 MiB to 5 GiB", () => {
+  it("respect S3's limits: 10,000 parts of 5 MiB to 5 GiB", () => {
     assert.deepEqual([MAX_PARTS, MIN_PART_BYTES, MAX_PART_BYTES], [10_000, 5_242_880, 5_368_709_120]);
   });
 
-  it('ascend with the segments, and no two lanes share one', () => {
+  it('ascend with the segments, and lanes never share one', () => {
     fc.assert(
       fc.property(anySegments, (segments) => {
         let highest = 0;
@@ -28,7 +28,7 @@ describe('part numbers', () => {
     );
   });
 
-  it('are one a lane for 3,333 segments, and refused for more', () => {
+  it('are one per lane for 3,333 segments, and an error for more', () => {
     assert.deepEqual(partNumbers(0, 3333, 2), { first: 2, last: 2 });
     assert.throws(
       () => partNumbers(0, 3334, 1),
@@ -36,7 +36,7 @@ describe('part numbers', () => {
     );
   });
 
-  it('are refused for a segment that does not exist', () => {
+  it('are an error for a segment that does not exist', () => {
     for (const segment of [-1, 3, 0.5, NaN]) {
       assert.throws(() => partNumbers(segment, 3, 1), new RangeError(`There is no segment ${segment} of 3.`));
     }
@@ -44,7 +44,7 @@ describe('part numbers', () => {
 });
 
 describe("a segment's parts", () => {
-  it('have 8 MiB where that is enough, and 64 MiB when a plan was outgrown', () => {
+  it('have 8 MiB if that is enough, and 64 MiB after a plan was outgrown', () => {
     assert.equal(partSize(0, 500), 8 * MIB);
     assert.equal(partSize(0, 500, true), 64 * MIB);
   });
@@ -58,7 +58,7 @@ describe("a segment's parts", () => {
     );
   });
 
-  it('are at least four times as large after a plan was outgrown, so that it is never planned the same again', () => {
+  it('are at least four times as large after a plan was outgrown, so the same plan is never repeated', () => {
     fc.assert(
       fc.property(anySegments, fc.integer({ min: 0, max: 2e10 }), (segments, planned) => {
         const [size, larger] = [partSize(planned, segments), partSize(planned, segments, true)];
@@ -67,8 +67,8 @@ describe("a segment's parts", () => {
     );
   });
 
-  it('are refused where the largest part would be too small', () => {
-    // One segment has 3,333 parts in a lane, and four fifths of a part are planned.
+  it('are an error if the largest part would be too small', () => {
+    // A single segment has 3,333 parts per lane, planned to four fifths of their size.
     const most = 3333 * (MAX_PART_BYTES * 0.8);
     assert.equal(partSize(most, 1), MAX_PART_BYTES);
     assert.equal(partSize(most, 1, true), MAX_PART_BYTES);

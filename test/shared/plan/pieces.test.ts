@@ -30,7 +30,7 @@ const uploaded = fc.record({
   attempt: fc.integer({ min: 1, max: 9 }),
 });
 const segment = fc.oneof({ weight: 3, arbitrary: uploaded }, { weight: 2, arbitrary: held });
-/** Any file: segments and glue mixed, glue before the first of them, too. */
+/** Any file: segments and glue mixed, possibly starting with glue. */
 const file = fc.array(fc.oneof({ weight: 5, arbitrary: segment }, { weight: 2, arbitrary: glue }), {
   maxLength: 12,
   size: 'max',
@@ -67,7 +67,7 @@ const hold = (pieces: readonly Piece[], segments: readonly number[]): Piece[] =>
       : piece,
   );
 
-/** Where the bytes of the file come from, neighbours joined. */
+/** Where the bytes of the file come from; adjacent ranges are merged. */
 function sources(parts: readonly FilePart[]): string[] {
   const joined: string[] = [];
   let open: { piece: number; end: number } | undefined;
@@ -110,7 +110,7 @@ function assertLegal(pieces: readonly Piece[], segments: number, parts: readonly
 }
 
 describe('pieces', () => {
-  it('become legal parts with every byte once and in order, after at most one round of reruns', () => {
+  it('become valid parts with every byte once and in order, after at most one round of reruns', () => {
     fc.assert(
       fc.property(file, fc.constantFrom(MIN, 8 * MIN, 64 * MIN), (raw, usual) => {
         const { pieces, segments } = build(raw);
@@ -128,7 +128,7 @@ describe('pieces', () => {
     );
   });
 
-  it('are run again in the cheapest set that makes the file legal', () => {
+  it('are rerun in the cheapest set that makes the file valid', () => {
     fc.assert(
       fc.property(file, (raw) => {
         const { pieces, segments } = build(raw);
@@ -159,7 +159,7 @@ describe('pieces', () => {
     );
   });
 
-  it('need no rerun when the segment beside mid-file glue was held', () => {
+  it('need no rerun when the segment next to mid-file glue was held', () => {
     const built = build([
       { kind: 'uploaded', sizes: [16 * MIN], attempt: 1 },
       { kind: 'held', size: 3 * MIN },
@@ -209,7 +209,7 @@ describe('pieces', () => {
     assert.deepEqual(sizes(10 * MIB, 1, 1), [5 * MIB, 5 * MIB], 'S3 takes no smaller part');
   });
 
-  /** Two segments of so many that the finish of each has one part number. */
+  /** The finish of each of 3,333 segments has a single part number. */
   const crowded = (size: number) =>
     joinPieces(
       [
@@ -219,7 +219,7 @@ describe('pieces', () => {
       3333,
     );
 
-  it('become one large part where there is only one number for them', () => {
+  it('become one large part if only one part number is left', () => {
     const plan = crowded(MAX_PART_BYTES);
     assert.ok('parts' in plan);
     assert.deepEqual(plan.parts, [
@@ -228,14 +228,14 @@ describe('pieces', () => {
     ]);
   });
 
-  it('that no legal part can hold are refused', () => {
+  it('too large for any valid part are an error', () => {
     assert.throws(
       () => crowded(MAX_PART_BYTES + 1),
       new RangeError(`${MAX_PART_BYTES + 1} bytes are too many for 1 parts.`),
     );
   });
 
-  it('with numbers out of order are refused', () => {
+  it('with numbers out of order are an error', () => {
     const parts = [{ number: 5, size: MIN }];
     assert.throws(
       () =>

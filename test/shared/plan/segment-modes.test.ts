@@ -7,29 +7,29 @@ const MIB = 1024 ** 2;
 const modes = (...members: readonly (readonly number[])[]) =>
   segmentModes(members.flatMap((sizes, member) => sizes.map((mib) => ({ member, bytes: mib * MIB }))));
 
-describe('which segments are kept to be joined', () => {
-  it('is none in a file of one member', () => {
+describe('segments held back for joining', () => {
+  it('are none in a file of one member', () => {
     assert.deepEqual(modes([16, 16, 2]), ['parts', 'parts', 'parts']);
     assert.deepEqual(modes([0]), ['parts']);
   });
 
-  it('is the smaller of those beside the end of a member', () => {
+  it("are the smaller ones on either side of a member's end", () => {
     assert.deepEqual(modes([16, 12], [16, 16]), ['parts', 'held', 'parts', 'parts']);
     assert.deepEqual(modes([16, 16], [12, 16]), ['parts', 'parts', 'held', 'parts']);
     assert.deepEqual(modes([16], [8], [16]), ['parts', 'held', 'parts']);
   });
 
-  it('is a neighbour of a member that is too little for a part itself', () => {
+  it('include a neighbor of a member that is too small for a part', () => {
     assert.deepEqual(modes([16], [0], [12, 16]), ['parts', 'parts', 'held', 'parts']);
     assert.deepEqual(modes([16, 16], [1]), ['parts', 'parts', 'parts']);
   });
 
-  it('is none of 5 MiB or less, which becomes a temporary object anyway', () => {
+  it('are none of 5 MiB or less, which become temporary objects anyway', () => {
     assert.deepEqual(modes([16], [5 - 1 / MIB], [16]), ['parts', 'parts', 'parts']);
     assert.deepEqual(modes([16], [5], [16]), ['parts', 'held', 'parts']);
   });
 
-  it('leaves the finish nothing to send back, when segments come out as they were planned', () => {
+  it('leave nothing to rerun at the finish if all segments have their planned size', () => {
     const segment = fc.record({ opens: fc.boolean(), bytes: fc.integer({ min: 0, max: 20 * MIB }) });
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 60 }), (drawn) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { cutSegments, fittingRows, MAX_SEGMENTS, type Bound } from '../../../shared/plan/segments.js';
 
-/** What is read of `rows` rows: every `every`-th and the last. */
+/** The bounds read from `rows` rows: every `every`-th row and the last. */
 function boundsOf(rows: number, every: number): Bound[] {
   const count = Math.ceil(rows / every);
   return Array.from({ length: count }, (_, index) => {
@@ -11,8 +11,8 @@ function boundsOf(rows: number, every: number): Bound[] {
   });
 }
 
-describe('cutting an export into segments', () => {
-  it('covers every row once, in order, with at most 500 segments that never are empty', () => {
+describe('splitting an export into segments', () => {
+  it('covers every row once, in order, with at most 500 segments, none of them empty', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5_000_000 }), fc.integer({ min: 1, max: 100_000 }), (rows, size) => {
         const every = Math.max(size, Math.ceil(rows / 5000));
@@ -33,7 +33,7 @@ describe('cutting an export into segments', () => {
     );
   });
 
-  it('makes a segment of each bound, joins up to four but the last eight when that leaves 32, and never makes more than 500', () => {
+  it('makes one segment per bound; if that leaves at least 32, it joins up to four, except the last eight; never more than 500', () => {
     const segments = (bounds: number): number => cutSegments(boundsOf(2 * bounds, 2)).segments.length;
     assert.equal(segments(1), 1);
     assert.equal(segments(63), 63);
@@ -57,11 +57,11 @@ describe('cutting an export into segments', () => {
     );
   });
 
-  it('makes one open segment of no rows', () => {
+  it('makes one open segment if there are no rows', () => {
     assert.deepEqual(cutSegments([]), { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows: 0 });
   });
 
-  it('ends a member at the last bound before it would have more rows than it may', () => {
+  it('ends a member at the last bound that keeps it within its row limit', () => {
     const bounds = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 200 }).map((steps) => {
       let n = 0;
       return steps.map((step) => {
@@ -78,7 +78,7 @@ describe('cutting an export into segments', () => {
         let n = 0;
         for (let member = 0; member < members; member += 1) {
           const taken = all.filter((bound) => bound.n > n && bound.n <= n + memberRows);
-          // Rows between two bounds stay together, even if they are more than a member may have.
+          // Rows between two bounds stay together, even if they exceed the member's limit.
           n = taken.at(-1)?.n ?? all.find((bound) => bound.n > n)?.n ?? NaN;
           const before = segments.filter((segment) => segment.member < member).reduce((sum, { rows }) => sum + rows, 0);
           assert.equal(before + rowsOf(member), n, `member ${member}`);
@@ -89,7 +89,7 @@ describe('cutting an export into segments', () => {
     );
   });
 
-  it('spreads the segments that it may make over several members, and keeps the last bounds short', () => {
+  it('distributes the allowed segments over several members, and keeps the last segments short', () => {
     const { segments } = cutSegments(boundsOf(100, 1), { memberRows: 55, maxSegments: 20 });
     assert.deepEqual(
       segments.map(({ rows }) => rows),
@@ -98,11 +98,11 @@ describe('cutting an export into segments', () => {
   });
 });
 
-describe('the rows of a segment', () => {
+describe('the number of rows per segment', () => {
   const unit = fc.integer({ min: 1, max: 50 });
   const wantedRows = fc.integer({ min: 1, max: 10_000 });
 
-  it('are the most whole units that are wanted, and at least one', () => {
+  it('is the largest multiple of the unit within the wanted number, and at least one unit', () => {
     fc.assert(
       fc.property(wantedRows, unit, (wanted, unitRows) => {
         const rows = fittingRows(wanted, unitRows, Infinity);
@@ -112,7 +112,7 @@ describe('the rows of a segment', () => {
     );
   });
 
-  it('fill a member with as few segments as are wanted, which are equal but for a unit', () => {
+  it('fills a member with as few segments as wanted, equal to within a unit', () => {
     fc.assert(
       fc.property(wantedRows, unit, fc.integer({ min: 1, max: 500 }), (wanted, unitRows, units) => {
         const memberRows = units * unitRows;

@@ -37,7 +37,7 @@ const registry = createRegistry([orders, events]);
 const schema = createRequestSchema(registry);
 const parse = (body: unknown) => parseExportRequest(body, schema, registry);
 
-/** The fields that a refusal names, and what it says of each. */
+/** The pointers of a rejection's errors, with their details. */
 function problemsOf(body: unknown): Record<string, string> {
   try {
     parse(body);
@@ -54,7 +54,7 @@ function problemsOf(body: unknown): Record<string, string> {
 
 const filtered = (filters: unknown) => ({ type: 'events', format: 'csv', filters });
 
-/** Filters of `events`, and the fields that are named. The API's own tests have every other part of a body. */
+/** Filters of `events`, and the fields that the error names. The API's tests cover the other parts of a body. */
 const BAD: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['a range of one day', { at: ['2026-01-01', '2026-01-01'] }, ['/filters/at']],
   ['a range of three', { at: ['2026-01-01', '2026-01-02', '2026-01-03'] }, ['/filters/at']],
@@ -86,7 +86,7 @@ const BAD: readonly (readonly [string, unknown, readonly string[]])[] = [
 ];
 
 describe('a request', () => {
-  it('is completed with every default', () => {
+  it('gets every default', () => {
     assert.deepEqual(parse({ type: 'orders', format: 'csv' }), {
       type: 'orders',
       format: 'CSV',
@@ -97,7 +97,7 @@ describe('a request', () => {
     });
   });
 
-  it('for PDF leaves out UUIDs unless it names them or there are no other columns', () => {
+  it('for PDF omits UUIDs unless it names them or there are no other columns', () => {
     const ids = defineDataset({
       name: 'ids',
       title: 'Ids',
@@ -153,12 +153,12 @@ describe('a request', () => {
   });
 
   for (const [what, filters, pointers] of BAD) {
-    it(`with ${what} is refused and names ${pointers.join(' and ')}`, () => {
+    it(`with ${what} is rejected and names ${pointers.join(' and ')}`, () => {
       assert.deepEqual(Object.keys(problemsOf(filtered(filters))), pointers);
     });
   }
 
-  it('is refused with a sentence that says what would have been right', () => {
+  it('is rejected with a message that lists the valid values', () => {
     assert.deepEqual(problemsOf({ type: 'orders', format: 'docx', filters: { status: ['lost'] }, columns: ['x'] }), {
       '/format': `must be one of ${[...FORMATS.keys()].join(', ')}`,
       '/columns/0': `must be one of ${Object.keys(orders.columns).join(', ')}`,
@@ -203,7 +203,7 @@ describe('a request', () => {
     );
   });
 
-  it('has the same hash for any order of keys, and another for any other change', () => {
+  it('has the same hash for any order of keys, and a different one for any other change', () => {
     const one = parse(filtered({ done: true, size: { gt: 1, lt: 2 } }));
     const same = parse({ filters: { size: { lt: 2, gt: 1 }, done: true }, format: 'CSV', type: 'events' });
     assert.equal(hashRequest(one), hashRequest(same));

@@ -35,7 +35,7 @@ describe('cron', () => {
     });
   }
 
-  it('that is none is refused', () => {
+  it('is rejected if it is invalid', () => {
     for (const wrong of [
       ...['', 'daily', '* * * *', '* * * * * *', '60 * * * *', '* 24 * * *', '* * 0 * *', '* * * 13 *', '* * * * 8'],
       ...['5-1 * * * *', '1-2-3 * * * *', '*/0 * * * *', '1,,2 * * * *', '*-5 * * * *', '1.5 * * * *', '-1 * * * *'],
@@ -45,7 +45,7 @@ describe('cron', () => {
     }
   });
 
-  it('never runs twice within its least pause', () => {
+  it('never runs twice within its minimum interval', () => {
     const some = (max: number) => fc.uniqueArray(fc.nat(max), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(some(59), some(23), (minutes, hours) => {

@@ -12,7 +12,7 @@ import { stack } from '../../support/stack.js';
 
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Pacific/Apia'];
 
-/** Moments at which the clocks of one of the zones change, or a year ends in one: and the seconds around them. */
+/** Moments when the clocks change in one of the zones, or when a year ends in one. */
 const EDGES = [
   ...['2026-03-29T01:00:00Z', '2026-10-25T01:00:00Z', '2026-03-08T07:00:00Z', '2026-11-01T06:00:00Z'],
   ...['2026-04-04T15:00:00Z', '2026-10-03T15:30:00Z', '2025-12-31T23:00:00Z', '2026-01-01T00:00:00Z'],
@@ -25,7 +25,7 @@ const moment = fc.oneof(
 );
 const caseOf = fc.record({ at: moment, zone: fc.constantFrom(...ZONES), range: fc.constantFrom(...RELATIVE_RANGES) });
 
-/** The same in PostgreSQL, which knows calendars and timezones by itself. `d` is midnight of the day. */
+/** The same in PostgreSQL, as an independent implementation of calendars and timezones. `d` is the day's midnight. */
 const SQL: Readonly<Record<RelativeRange, string>> = {
   today: "ARRAY[d, d + interval '1 day']",
   yesterday: "ARRAY[d - interval '1 day', d]",

@@ -5,7 +5,7 @@ import { ByteBudget } from '../../../shared/source/byte-budget.js';
 describe('a budget of bytes', () => {
   const never = new AbortController().signal;
 
-  /** What has been taken so far, by name; and how to give it back. */
+  /** The names of what is currently taken, and a function to give each back. */
   function takers(budget: ByteBudget) {
     const taken = new Map<string, () => void>();
     const take = (name: string, bytes: number, signal = never): Promise<void> =>
@@ -19,14 +19,14 @@ describe('a budget of bytes', () => {
     return { taken: () => [...taken.keys()].join(' '), take, giveBack };
   }
 
-  it('has so many for all together, and serves in the order of asking', async () => {
+  it('limits the total, and serves callers in order', async () => {
     const { take, taken, giveBack } = takers(new ByteBudget(10));
     for (const [name, bytes] of Object.entries({ a: 4, b: 6, c: 7, d: 1 })) void take(name, bytes);
     await turn();
     assert.equal(taken(), 'a b');
     giveBack('a');
     await turn();
-    // The last one would fit, but is not the next.
+    // The last one would fit, but isn't next in line.
     assert.equal(taken(), 'b');
     giveBack('b');
     await turn();

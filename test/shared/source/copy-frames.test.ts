@@ -11,7 +11,7 @@ const messages: fc.Arbitrary<Message[]> = fc.array(
   fc.oneof({ weight: 8, arbitrary: row }, { weight: 1, arbitrary: other }),
   { maxLength: 60 },
 );
-/** Sizes of the buffers in which the bytes arrive, used over and over. */
+/** Sizes of the buffers in which the bytes arrive, repeated. */
 const cuts = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 20 });
 
 function encode([code, content]: Message): Buffer {
@@ -29,7 +29,7 @@ function* cut(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {
 }
 
 describe('copy frames', () => {
-  it('gives the bytes of every row once and in order, however the messages are cut', () => {
+  it('give the bytes of every row once and in order, however the messages are split', () => {
     fc.assert(
       fc.property(
         messages,
@@ -72,7 +72,7 @@ describe('copy frames', () => {
     );
   });
 
-  it('counts a row in the chunk where it ends', () => {
+  it('count a row in the chunk where it ends', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 30 }), cuts, (sent, sizes) => {
         const ends: number[] = [];

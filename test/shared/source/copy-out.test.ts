@@ -36,7 +36,7 @@ async function reference(sql: string): Promise<Buffer> {
   }
 }
 
-/** A way to the database on which bytes from it arrive a few at a time. */
+/** A proxy to the database that delivers its bytes a few at a time. */
 async function choppyNetwork(): Promise<{ url: string; close: () => Promise<void> }> {
   const database = new URL(stack().env.DATABASE_URL);
   const server = createServer((near) => {
@@ -101,7 +101,7 @@ for (const [kind, stream] of [
       await Promise.all(clients.splice(0).map((client) => client.end()));
     });
 
-    it('gives the same bytes as pg-copy-streams, and counts the rows', async () => {
+    it('returns the same bytes as pg-copy-streams, and counts the rows', async () => {
       const copy = copyOut(await open(), csv(ROWS));
       const { bytes, rows } = await all(copy);
       assert.ok(bytes.equals(await reference(csv(ROWS))));
@@ -126,7 +126,7 @@ for (const [kind, stream] of [
       assert.equal(bytes.subarray(-4).toString(), 'x\ny\n');
     });
 
-    it('reads through a network that cuts the bytes anywhere', async () => {
+    it('reads through a network that splits the bytes anywhere', async () => {
       const network = await choppyNetwork();
       const client = new pg.Client({ connectionString: network.url, ...stream });
       await client.connect();
@@ -188,7 +188,7 @@ for (const [kind, stream] of [
       await answers(client);
     });
 
-    it('rejects when the backend is killed, also while the consumer is slow', async () => {
+    it('rejects when the backend is killed, even while the consumer is slow', async () => {
       const [client, other] = [await open(), await open()];
       const pid = await pidOf(client);
       const copy = copyOut(client, csv('SELECT generate_series(1, 100000000)'));
@@ -221,7 +221,7 @@ for (const [kind, stream] of [
       await isGone(pid);
     });
 
-    it('ends immediately when its signal is aborted, even if the server is silent', async () => {
+    it('ends immediately when its signal aborts, even if the server is silent', async () => {
       const client = await open();
       const controller = new AbortController();
       const copying = all(copyOut(client, csv('SELECT pg_sleep(60)'), { signal: controller.signal }));
@@ -233,7 +233,7 @@ for (const [kind, stream] of [
       await assert.rejects(client.query('SELECT 1'));
     });
 
-    it('does not start when its signal is aborted already', async () => {
+    it('does not start if its signal has already aborted', async () => {
       const client = await open();
       const reason = new Error('cancelled');
       await assert.rejects(all(copyOut(client, csv(ROWS), { signal: AbortSignal.abort(reason) })), reason);
@@ -260,7 +260,7 @@ for (const [kind, stream] of [
       }
     });
 
-    it('passes notices on that come between the rows', async () => {
+    it('passes on notices between the rows', async () => {
       const client = await open();
       const notices: (string | undefined)[] = [];
       client.on('notice', ({ message }) => notices.push(message));

@@ -6,7 +6,7 @@ import { queryRows } from '../../support/database.js';
 import { stack } from '../../support/stack.js';
 
 const NUMBERS = 'SELECT n, NULL, n % 2 = 0 FROM generate_series(1, 25) AS n';
-/** Far more than one batch, so that its end is not there yet when something happens. */
+/** Far more than one batch, so that the end isn't buffered yet when something happens. */
 const MANY = 'SELECT n FROM generate_series(1, 1000000) AS n';
 
 describe('rows in batches', () => {
@@ -38,7 +38,7 @@ describe('rows in batches', () => {
     return rows;
   }
 
-  it('are texts, only as many as requested, and the client continues with its next query', async () => {
+  it('contain only as many texts as requested, and the client continues with its next query', async () => {
     const rows = [];
     for await (const batch of readBatches(client, NUMBERS, 10)) rows.push(...batch);
     assert.deepEqual(rows.slice(0, 2), [
@@ -59,7 +59,7 @@ describe('rows in batches', () => {
     client.release();
   });
 
-  it('are fewer the longer the longest is', async () => {
+  it('contain fewer rows the longer the longest row is', async () => {
     const most = async (sql: string): Promise<number> => {
       let found = 0;
       const { signal } = new AbortController();
@@ -75,7 +75,7 @@ describe('rows in batches', () => {
     client.release();
   });
 
-  it('end with the error of the server, in the middle of the rows, too', async () => {
+  it("end with the server's error, even in the middle of the rows", async () => {
     await assert.rejects(sizes('SELECT nonsense', 10), { code: '42703' });
     await assert.rejects(sizes('SELECT 1 / (500 - n) FROM generate_series(1, 1000) AS n', 10), { code: '22012' });
     assert.deepEqual((await client.query('SELECT 1 AS one')).rows, [{ one: 1 }]);

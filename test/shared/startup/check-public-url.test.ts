@@ -9,7 +9,7 @@ const LOCAL = {
 };
 
 describe('PUBLIC_URL, when a worker starts', () => {
-  it('may be localhost if mails and webhooks stay on the machine', () => {
+  it('can be localhost if mails and webhooks stay on the machine', () => {
     assert.equal(checkPublicUrl(LOCAL), null);
     assert.equal(checkPublicUrl({ PUBLIC_URL: LOCAL.PUBLIC_URL, WEBHOOK_ALLOWED_RANGES: ['::1/128'] }), null);
     const smtp = { ...LOCAL, RESEND_API_KEY: undefined, SMTP_URL: 'smtp://localhost:1025' };

@@ -53,7 +53,7 @@ describe('the configuration', () => {
     const EMAIL_FROM = 'Exports <exports@example.com>';
     const SMTP_URL = 'smtps://user:s3cret@mail.example.com';
 
-    it('may be missing: no mail is sent then', () => {
+    it('can be missing: no mail is sent then', () => {
       assert.equal(mail({}), '');
     });
     it('is Resend or SMTP, with a sender', () => {
@@ -76,14 +76,14 @@ describe('the configuration', () => {
       });
     }
     for (const wrong of ['Exports', 'Exports <exports>', 'a@b.c, d@e.f', 'Exports <a@b.c>\nBcc: <d@e.f>']) {
-      it(`does not take ${JSON.stringify(wrong)} for a sender`, () => {
+      it(`does not accept ${JSON.stringify(wrong)} as a sender`, () => {
         assert.match(mail({ SMTP_URL, EMAIL_FROM: wrong }), /^EMAIL_FROM must be an address such as /);
       });
     }
   });
 
   for (const name of ['DATABASE_URL', 'EXPORT_BUCKET', 'LINK_SECRET', 'WEBHOOK_KEY']) {
-    it(`says that ${name} is not set, also when it is empty`, () => {
+    it(`reports ${name} as not set if it is missing or empty`, () => {
       assert.equal(sentence({ [name]: '' }), `${name} is not set.`);
       assert.equal(sentence({ [name]: '' }, parseWorkerConfig), `${name} is not set.`);
     });
@@ -98,7 +98,7 @@ describe('the configuration', () => {
       'postgres://%2Frun%2Fpostgresql/exports',
       'postgres://db.example/exports?user=me@shop',
     ]) {
-      it(`takes ${right}`, () => {
+      it(`accepts ${right}`, () => {
         assert.equal(url(right), '');
       });
     }
@@ -112,7 +112,7 @@ describe('the configuration', () => {
       's3%cret',
       's3 cret',
     ]) {
-      it(`does not take an address with the password ${password}, and does not repeat it`, () => {
+      it(`rejects a URL with the password ${password}, and does not repeat it`, () => {
         const said = url(`postgres://me:${password}@db.example:5432/exports`);
         assert.match(said, /^DATABASE_URL must be an address such as .* percent-encoded/);
         assert.doesNotMatch(said, /s3/);
@@ -162,7 +162,7 @@ describe('the configuration', () => {
     ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
   ];
   for (const [name, value, problem] of WRONG) {
-    it(`says that ${name} ${problem} where it is ${JSON.stringify(value)}`, () => {
+    it(`reports that ${name} ${problem} if it is ${JSON.stringify(value)}`, () => {
       assert.equal(sentence({ [name]: value }), `${name} ${problem}.`);
     });
   }
@@ -186,7 +186,7 @@ describe('the configuration', () => {
     assert.ok(!said.includes('hunter2'));
   });
 
-  it('asks for a way to check tokens', () => {
+  it('requires a way to verify tokens', () => {
     assert.equal(sentence({ JWT_SECRET: '' }), 'Set JWT_SECRET or JWT_JWKS_URL.');
     const provider = { JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example/keys' };
     assert.equal(
@@ -210,12 +210,12 @@ describe('the configuration', () => {
     });
   }
   for (const text of ['24', 'h', '1.5h', '-1h', '1h30m', '24H']) {
-    it(`refuses RETRY_WINDOW=${text}`, () => {
+    it(`rejects RETRY_WINDOW=${text}`, () => {
       assert.match(sentence({ RETRY_WINDOW: text }, parseWorkerConfig), /^RETRY_WINDOW must be a time such as/);
     });
   }
 
-  it('reads ranges of addresses', () => {
+  it('parses ranges of addresses', () => {
     const { WEBHOOK_ALLOWED_RANGES } = parseWorkerConfig({ ...GOOD, WEBHOOK_ALLOWED_RANGES: '10.0.0.0/8, ::1' });
     assert.deepEqual(WEBHOOK_ALLOWED_RANGES, ['10.0.0.0/8', '::1']);
     assert.deepEqual(parseWorkerConfig(GOOD).WEBHOOK_ALLOWED_RANGES, []);
@@ -228,13 +228,13 @@ describe('the configuration', () => {
     for (const text of ['true', '2', 'loopback, 10.0.0.0/8, ::1']) express().set('trust proxy', read(text));
   });
 
-  it('gives the exports of a tenant its weight', () => {
+  it('assigns weights to tenants', () => {
     const config = parseWorkerConfig({ ...GOOD, TENANT_WEIGHTS: `${TENANT.toUpperCase()}=2.5, ${OTHER}=0.001,` });
     const weightOf = (tenantId: string) => tuningFor(tenantId, tuningOf(config), config.TENANT_WEIGHTS).fairnessWeight;
     assert.deepEqual([TENANT, OTHER, ''].map(weightOf), [2.5, 0.001, undefined]);
   });
 
-  it('gives workflows their limits', () => {
+  it('passes limits to workflows', () => {
     const config = parseApiConfig({
       ...GOOD,
       MAX_ROWS: '5',

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BufferPool } from '../../../shared/store/buffer-pool.js';
 
 describe('BufferPool', () => {
-  it('lends a returned buffer again where it fits', () => {
+  it('reuses a returned buffer that fits', () => {
     const pool = new BufferPool();
     const buffer = pool.take(1000);
     pool.give(buffer);

@@ -20,7 +20,7 @@ describe('the object store', () => {
 
   it('reports an object that could not be deleted, even in a 200 response', async () => {
     await store.putStream(`${prefix}1`, [Buffer.from('a piece')], AbortSignal.timeout(5000));
-    // As of a policy or a legal hold on that object alone: SeaweedFS has neither for the owner of a bucket.
+    // Caused by a policy or a legal hold on that object; SeaweedFS has neither for a bucket's owner.
     s3.middlewareStack.add(
       (next, { commandName }) =>
         (args) => {

@@ -9,7 +9,10 @@ import { DEEP } from '../../support/depth.js';
 
 const NUMBERS = { first: 41, last: 50 };
 
-/** S3's rules for parts of which none is the file's last, and this writer's: one at a time, its bytes left alone. */
+/**
+ * S3's rules for parts other than a file's last one, and the writer's own: one part at a time, whose bytes stay
+ * unchanged.
+ */
 class StrictStore implements PartStore {
   readonly parts = new Map<number, Buffer>();
   inFlight = 0;
@@ -41,7 +44,7 @@ class StrictStore implements PartStore {
   }
 }
 
-/** Bytes that differ from place to place. */
+/** Bytes that differ at every position. */
 const SOURCE = Buffer.alloc(9 * MIN);
 for (let at = 0; at < SOURCE.length; at += 4) SOURCE.writeUInt32LE((at * 2_654_435_761) % 2 ** 32, at);
 
@@ -49,7 +52,7 @@ function writerTo(store: PartStore, buffers = new BufferPool(), partSize = MIN):
   return new PartWriter({ store, numbers: NUMBERS, partSize, buffers, signal: new AbortController().signal });
 }
 
-/** Writes the first `size` bytes of the source from one chunk that is overwritten each time, as a reader's is. */
+/** Writes the first `size` bytes of the source from a chunk that is overwritten each time, as readers do. */
 async function writeAll(writer: PartWriter, size: number, chunkSizes: readonly number[]): Promise<void> {
   const chunk = Buffer.alloc(Math.max(...chunkSizes));
   for (let at = 0, turn = 0; at < size; turn += 1) {
@@ -62,7 +65,7 @@ async function writeAll(writer: PartWriter, size: number, chunkSizes: readonly n
 }
 
 describe('PartWriter', () => {
-  it('makes legal parts with every byte once and in order, however the bytes come', async () => {
+  it('makes valid parts with every byte once and in order, however the bytes arrive', async () => {
     const size = fc.oneof(
       fc.integer({ min: MIN, max: SOURCE.length }),
       fc.constantFrom(MIN, 2 * MIN - 1, 2 * MIN, 3 * MIN, 4 * MIN + 1),
@@ -99,7 +102,7 @@ describe('PartWriter', () => {
     );
   });
 
-  it('hands a segment below 5 MiB back, without a part', async () => {
+  it('returns a segment below 5 MiB, without uploading a part', async () => {
     for (const bytes of [0, 1, MIN - 1]) {
       const store = new StrictStore();
       const writer = writerTo(store);
@@ -113,7 +116,7 @@ describe('PartWriter', () => {
     }
   });
 
-  it('says so when its numbers are used up, and has nothing in flight then', async () => {
+  it('reports when its part numbers are used up, with nothing in flight', async () => {
     const store = new StrictStore(() => sleep(2));
     const options = { store, numbers: { first: 41, last: 42 }, partSize: MIN, buffers: new BufferPool() };
     const writer = new PartWriter({ ...options, signal: new AbortController().signal });
@@ -123,7 +126,7 @@ describe('PartWriter', () => {
     await writer.close();
   });
 
-  it('fails with what the store threw, with nothing in flight, and gives its memory back', async () => {
+  it("fails with the store's error, with nothing in flight, and frees its memory", async () => {
     const failure = new Error('503 Slow Down');
     const store = new StrictStore(async () => {
       await sleep(2);
@@ -141,7 +144,7 @@ describe('PartWriter', () => {
     assert.equal(buffers.freeBytes, 2 * 2 * MIN);
   });
 
-  it('waits for the part in flight when it is closed before its end', async () => {
+  it('waits for the part in flight when it is closed early', async () => {
     const store = new StrictStore(() => sleep(20));
     const buffers = new BufferPool();
     const writer = writerTo(store, buffers);

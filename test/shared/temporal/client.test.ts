@@ -9,8 +9,8 @@ import { connectTemporal, temporalAddress, TemporalSettingsError } from '../../.
 import { stack } from '../../support/stack.js';
 import { CERTIFICATE, KEY } from '../../webhooks/certificate.js';
 
-/** The variables of docs/deployment.md against Temporal's server behind TLS that wants a certificate of its clients. */
-describe('Temporal by TLS', () => {
+/** Tests the variables of docs/deployment.md with a Temporal server that requires TLS client certificates. */
+describe('Temporal over TLS', () => {
   let server: Server;
   let address = '';
   let files: Record<'certificate' | 'key', string>;
@@ -21,7 +21,7 @@ describe('Temporal by TLS', () => {
     const [host = '', port = ''] = stack().env.TEMPORAL_ADDRESS.split(':');
     const options = { key: KEY, cert: CERTIFICATE, ca: CERTIFICATE, requestCert: true, ALPNProtocols: ['h2'] };
     server = createServer({ ...options, rejectUnauthorized: false }, (socket: TLSSocket) => {
-      // An empty object is no certificate.
+      // An empty object stands for no certificate.
       const { subject } = socket.getPeerCertificate() as { subject?: { CN: string } };
       seen.push(subject?.CN);
       const onward = connect(Number(port), host);
@@ -49,7 +49,7 @@ describe('Temporal by TLS', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('takes a client certificate, a private authority and a server’s name', async () => {
+  it('works with a client certificate, a private authority and a server name', async () => {
     Object.assign(process.env, {
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: 'default',
@@ -72,7 +72,7 @@ describe('Temporal by TLS', () => {
     assert.deepEqual([connection.tls, connection.apiKey, namespace], [undefined, undefined, 'default']);
   });
 
-  it('names a missing certificate', () => {
+  it('reports a missing certificate', () => {
     Object.assign(process.env, { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere/ca.pem' });
     assert.throws(
       () => temporalAddress(undefined),
@@ -80,7 +80,7 @@ describe('Temporal by TLS', () => {
     );
   });
 
-  it('takes an API key, which turns TLS on', () => {
+  it('accepts an API key, which enables TLS', () => {
     Object.assign(process.env, { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'n', TEMPORAL_API_KEY: 'key' });
     const { connection, namespace } = temporalAddress(undefined);
     assert.deepEqual([connection.address, connection.tls, connection.apiKey, namespace], [address, true, 'key', 'n']);

@@ -4,12 +4,12 @@ import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.
 
 /** A page's width, in 1/1000 em of a note. */
 const WIDTH = 60_000;
-/** As many values as a filter may have: about as much text as a request may. */
+/** As many values as a filter may have, nearly filling a request. */
 const VALUES = 1000;
 
-describe('a line of a PDF that tells which rows these are', () => {
+describe('the description of the rows in a PDF', () => {
   for (const [script, value] of Object.entries({ Latin: '0191f3a4-7c1e-7b33-9f6e', Arabic: 'مرحبا بالعالم الكبير' })) {
-    // Cut off one character at a time, it took minutes, in which its worker did nothing else.
+    // Cutting one character at a time took minutes and blocked the worker.
     it(`is shortened quickly with a thousand ${script} values`, async () => {
       const { body, shaper } = (await openPdfResources({})).fonts();
       await shaper.load();
@@ -23,7 +23,7 @@ describe('a line of a PDF that tells which rows these are', () => {
     });
   }
 
-  it('has as much of the text as fits', async () => {
+  it('keeps as much of the text as fits', async () => {
     const { body } = (await openPdfResources({})).fonts();
     const text = 'Status: paid, shipped and delivered';
     const whole = measureText(body, text);

@@ -36,7 +36,7 @@ describe('a PDF', () => {
     assert.ok(bytes.equals((await makePdf(COLUMNS, rows(400), await openResources())).bytes), 'another worker');
   });
 
-  it('has a tree of pages that a library can walk, also of many segments', async () => {
+  it('has a page tree that a library can walk, even with many segments', async () => {
     const made = await makePdf(COLUMNS, rows(8000), resources, { pagesPerSegment: 1 });
     assert.ok(made.segments.length > 128);
     const document = await PDFDocument.load(made.bytes, { updateMetadata: false });
@@ -65,7 +65,7 @@ describe('a PDF', () => {
     assert.deepEqual(await size(COLUMNS, { orientation: 'landscape', page_size: 'letter' }), [792, 612]);
   });
 
-  it('counts what no font has a shape for; another font may have it', async () => {
+  it('counts characters that no font has; an additional font may have them', async () => {
     const text = '𝒜 🙂 \u200b\u{e0100} é';
     assert.deepEqual(warnings(await makePdf(COLUMNS, rows(2, text), resources)), [['PDF_MISSING_GLYPHS', 4]]);
     const withMath = await openResources([MATH_FONT]);
@@ -100,7 +100,7 @@ describe('a PDF', () => {
     }
   });
 
-  it('refuses rows that it has no planned page for, and fonts that are not those of its plan', async () => {
+  it('rejects rows beyond its planned pages, and fonts that differ from its plan', async () => {
     const { outline, segments } = await makePdf(COLUMNS, rows(3), resources);
     const place = { ...ONLY, ...segments[0]?.place, pages: 0 };
     const encoder = pdf.createEncoder(place, outline, resources);
@@ -112,7 +112,7 @@ describe('a PDF', () => {
     assert.throws(() => pdf.tail(outline, segments, others), code('WORKER_OUTDATED'));
   });
 
-  it('leaves room between its segments when rows came after the first plan', async () => {
+  it('leaves room between segments if the first plan was outgrown', async () => {
     const { outline } = await makePdf(COLUMNS, rows(3), resources);
     const cuts = [1000, 1000].map((count) => ({ rows: count, member: 0 }));
     const [[, tight], [, loose]] = [false, true].map(
@@ -135,7 +135,7 @@ describe('a PDF', () => {
       assert.deepEqual(warnings(made), [['PDF_CLIPPED_CELLS', 1]]);
     });
 
-    it('has any text as itself, in any font and plane', async () => {
+    it('shows any text unchanged, in any font and plane', async () => {
       const words = fc.array(
         fc.string({
           unit: fc.constantFrom(...Array.from('aZ9()\\ÿñ€–“”ŁжЯλ山𝒜🙂…\r\n\t')),

@@ -27,7 +27,7 @@ const NAMES = {
   Devanagari: 'विक्रम श्री कृष्ण क्षत्रिय हिन्दी',
 };
 const rowsOf = (names: readonly string[]): string[][] => names.map((name, index) => [String(index + 1), name, 'x']);
-/** Without the marks of direction that pdftotext puts around. */
+/** Removes the direction marks that pdftotext adds. */
 const withoutMarks = (text: string): string => text.replace(/[\u202a-\u202e]/g, '');
 
 describe('names in a PDF', () => {
@@ -36,7 +36,7 @@ describe('names in a PDF', () => {
       if (!(await hasPdfReaders())) this.skip();
     });
 
-    it('are copied as they were written, in reading order', async () => {
+    it('can be copied as they were written, in reading order', async () => {
       const names = Object.values(NAMES);
       const read = await readPdf((await makePdf(COLUMNS, rowsOf(names), await openResources())).bytes);
       for (const [index, name] of names.entries()) {
@@ -45,7 +45,7 @@ describe('names in a PDF', () => {
       }
     });
 
-    it('are copied from titles and labels, too', async () => {
+    it('can be copied from titles and labels, too', async () => {
       const columns = [{ name: 'a', label: 'الاسم', type: 'text' } as const];
       const options = { title: 'הזמנות' };
       const { pages } = await readPdf((await makePdf(columns, [['x']], await openResources(), { options })).bytes);
@@ -53,7 +53,7 @@ describe('names in a PDF', () => {
       assert.ok(text.includes('הזמנות') && text.includes('الاسم'), text);
     });
 
-    it('are cut at their end if they are too long, on either side', async () => {
+    it('are cut at their end if they are too long, for either direction', async () => {
       const long = { arabic: 'محمد علي '.repeat(40), thai: 'สมชาย ใจดี '.repeat(40) };
       const cells = [['1', long.arabic, long.thai], ...rowsOf(['x', 'y'])];
       const line = withoutMarks(
@@ -64,7 +64,7 @@ describe('names in a PDF', () => {
     });
   });
 
-  it('are the same bytes from any encoder and in any chunks', async () => {
+  it('produce the same bytes with any encoder and any chunks', async () => {
     const names = Array.from({ length: 300 }, (_, index) => Object.values(NAMES)[index % 11] ?? '');
     const { bytes } = await makePdf(COLUMNS, rowsOf(names), await openResources(), { pagesPerSegment: 1 });
     for (const how of [{ backwards: true }, { chunk: 7 }, { chunk: 1000 }]) {
@@ -73,7 +73,7 @@ describe('names in a PDF', () => {
     }
   });
 
-  it('of alphabets are drawn without a shaper and without further fonts', async () => {
+  it('in simple alphabets are drawn without a shaper and without further fonts', async () => {
     const resources = await openResources();
     await makePdf(COLUMNS, rowsOf(['Zażółć gęślą', 'Иванов Пётр', 'Ελληνικά']), resources);
     const fonts = resources.pdf?.fonts() ?? assert.fail();
@@ -94,12 +94,12 @@ describe('names in a PDF', () => {
         run.kind === 'plain' ? String.fromCodePoint(...run.points) : `${run.face.id}<${run.clusters.length}>`,
       );
 
-    it('stand in reading order, also with digits and Latin letters among them', () => {
+    it('are in reading order, even with digits and Latin letters in between', () => {
       assert.deepEqual(shownRuns('Ana محمد 12 end'), ['Ana ', '12', '0<5>', ' end']);
       assert.deepEqual(shownRuns('مرحبا Hello'), ['Hello', '0<6>']);
     });
 
-    it('have letters that join, and vowels where they are read', () => {
+    it('have joined letters, and vowels in reading position', () => {
       const glyphs = (text: string) =>
         layOutLine(body, codePointsOf(text)).runs.flatMap((run) =>
           run.kind === 'plain' ? [] : run.clusters.flatMap((cluster) => cluster.glyphs.map(({ id }) => id)),

@@ -7,7 +7,7 @@ import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.
 
 const TEXTS = 2000;
 const LETTERS = codePointsOf('ابتثجحخد');
-/** A text of about 500 letters like no other. */
+/** A unique text of about 500 letters. */
 const textOf = (index: number): string =>
   String.fromCodePoint(...[0, 3, 6, 9].map((bits) => LETTERS[(index >> bits) % LETTERS.length] ?? 0)) +
   ' مرحبا بالعالم الكبير'.repeat(24);
@@ -25,7 +25,7 @@ describe('the shaper of a PDF', () => {
     for (let index = 0; index < TEXTS; index++) measureText(body, textOf(index));
     collect();
     const megabytes = (process.memoryUsage().heapUsed - before) / 1e6;
-    // With all of them it would be 300.
+    // Caching all of them would take 300 MB.
     assert.ok(megabytes < 100, `${Math.round(megabytes)} MB`);
   });
 });

@@ -9,7 +9,7 @@ import { outlineFor } from '../../../support/outline.js';
 
 const pdf = await loadFormat('PDF');
 
-/** What the built-in font has no shape for, this one has: letters of mathematics beyond the basic plane. */
+/** A font with characters that the built-in font lacks: mathematical letters beyond the basic plane. */
 export const MATH_FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuMathTeXGyre.ttf');
 
 export const openResources = async (fonts: string[] = []): Promise<FormatResources> => ({
@@ -28,7 +28,7 @@ export interface Made {
   readonly bytes: Buffer;
 }
 
-/** A file of these rows; segments are encoded in an order of their own, each in pieces of `chunk` bytes. */
+/** A file of these rows; segments are encoded independently, each in pieces of `chunk` bytes. */
 export async function makePdf(
   columns: readonly (string | ShownColumn)[],
   cells: readonly (readonly Cell[])[],
@@ -76,7 +76,7 @@ export interface MakeOptions {
   readonly backwards?: boolean;
 }
 
-/** All letters of two bytes in an encoding, in texts that a column has room for. */
+/** All two-byte letters of an encoding, in texts that fit a column. */
 export function lettersOf(encoding: string): string[] {
   const decoder = new TextDecoder(encoding, { fatal: true });
   const letters = new Set<string>();
@@ -86,7 +86,7 @@ export function lettersOf(encoding: string): string[] {
         const text = decoder.decode(Uint8Array.of(first, second));
         if (/^\p{L}$/u.test(text)) letters.add(text);
       } catch {
-        // No character.
+        // Not a valid character.
       }
     }
   }

@@ -10,14 +10,14 @@ type Row = readonly (string | null)[];
 
 const write = copyTextLane(() => (quoted) => quoted).createWriter([], {});
 
-/** The XML of rows that come in pieces of these sizes, again and again, and what the segment says of itself. */
+/** Encodes rows that arrive in pieces of these sizes, repeated. @returns the XML and the segment's summary */
 async function encode(kinds: readonly CellKind[], rows: readonly Row[], { firstRow = 2, sizes = [1 << 20] } = {}) {
   const encoder = new SheetEncoder(kinds, firstRow);
   const bytes = write(rows);
   const out: Buffer[] = [];
   const keep = (piece: Buffer): void => void out.push(Buffer.from(piece));
   for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
-    // What a reader hands on is overwritten as soon as the encoder is done with it.
+    // Readers overwrite a piece as soon as the encoder is done with it.
     const piece = Buffer.from(bytes.subarray(at, at + (sizes[turn % sizes.length] ?? 1)));
     await encoder.write({ bytes: piece, rows: piece.filter((byte) => byte === 0x0a).length }, keep);
     at += piece.length;
@@ -32,7 +32,7 @@ const cellOf = async (kind: CellKind, text: string): Promise<string> => {
 };
 const asText = (text: string): string => textCell('', text).slice('<c'.length, -'</c>'.length);
 
-/** Days since 1899-12-30, by JavaScript's own calendar. */
+/** Days since 1899-12-30, by JavaScript's calendar. */
 const serial = (isoTime: string): number => (Date.parse(isoTime) - Date.UTC(1899, 11, 30)) / 86_400_000;
 
 describe('rows of a sheet', () => {
@@ -78,7 +78,7 @@ describe('rows of a sheet', () => {
       })
       .join('');
 
-  it('are the same however they are cut on their way', async () => {
+  it('are the same however their bytes are split on arrival', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(row, { maxLength: 30 }),
@@ -93,7 +93,7 @@ describe('rows of a sheet', () => {
     );
   });
 
-  it('are many, and numbered across every power of ten', async () => {
+  it('are numbered correctly across every power of ten, even if there are many', async () => {
     const rows = Array.from({ length: 120_000 }, (_, index): Row => [`row ${index}`, String(index), 't', null]);
     const { xml } = await encode(kinds, rows, { sizes: [7919] });
     assert.ok(xml === expected(rows, 2), 'a row is not what it should be');
@@ -144,7 +144,7 @@ describe('a cell', () => {
     );
   });
 
-  it('of a date that spreadsheets do not have is text', async () => {
+  it('of a date that spreadsheets cannot represent is text', async () => {
     for (const day of ['1900-02-28', '0099-12-31', '0044-03-15 BC', '12026-01-01', 'infinity', '-infinity']) {
       assert.equal(await cellOf('date', day), asText(day));
     }
@@ -204,7 +204,7 @@ describe('a cell', () => {
     }
   });
 
-  it('of a text that is too long ends with an ellipsis, and not within a character', async () => {
+  it('of a text that is too long ends with an ellipsis, and never splits a character', async () => {
     const fits = 'é'.repeat(MAX_CELL_TEXT);
     const long = 'x'.repeat(MAX_CELL_TEXT - 2);
     const { summary, xml } = await encode(['text'], [[fits], [`${long}🙂z`], ['y'.repeat(3_000_000)]], {
@@ -212,7 +212,7 @@ describe('a cell', () => {
     });
     const texts = [...xml.matchAll(/<t>(.*?)<\/t>/g)].map(([, inner]) => inner);
     const expected = [fits, `${long}…`, `${'y'.repeat(MAX_CELL_TEXT - 1)}…`];
-    // Not deepEqual: what differs would be pages long.
+    // Not deepEqual, which would print pages of differences.
     assert.deepEqual(
       texts.map((inner, index) => inner === expected[index]),
       [true, true, true],

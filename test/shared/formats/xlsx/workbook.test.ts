@@ -33,7 +33,7 @@ describe("a sheet's name", () => {
   });
 });
 
-it('a title with characters that XML cannot hold leaves the files of a workbook well-formed', () => {
+it('a title with characters that XML cannot contain leaves the files of a workbook well-formed', () => {
   const files = workbookFiles([{ name: 'Orders', rows: 2 }], 1, 'a\u0001b\ufffec\uffff', '2026-11-25T10:20:30.000Z');
   for (const { name, bytes } of files) {
     const text = bytes.toString();
