@@ -1,4 +1,4 @@
-/** `npm run advisories`: what is known against the packages that the service ships with. */
+/** `npm run advisories`: checks for security advisories about the packages that the service ships with. */
 import { resolve } from 'node:path';
 import { readCommandLine } from '../shared/process/command-line.js';
 import { runMain } from '../shared/process/process.js';

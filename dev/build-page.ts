@@ -9,21 +9,21 @@ import { StackError } from './stack/stack-error.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = join(ROOT, 'api', 'web');
-/** Where the API looks for it. */
+/** The folder that the API serves the page from. */
 export const PAGE_FOLDER = join(ROOT, 'dist', 'web');
-/** What the page was made of; written last, so that a build that was cut off counts for nothing. */
+/** Hash of the page's sources; written last, so that an interrupted build doesn't count. */
 const NOTE = join(PAGE_FOLDER, '.made-of');
 const LIMIT_MS = 120_000;
 
 /**
- * Makes the web page, unless the one that is there was made of the same.
- * @throws StackError with what the compiler says
+ * Builds the web page unless it is up to date.
+ * @throws StackError with the compiler's output
  */
 export async function buildPage(): Promise<void> {
   const sources = [...(await filesIn(SOURCES)), join(ROOT, 'package-lock.json'), fileURLToPath(import.meta.url)];
   const fingerprint = await fingerprintOf(sources, ROOT);
   if ((await readFile(NOTE, 'utf8').catch(() => '')) === fingerprint) return;
-  // In a process of its own: it sets NODE_ENV, which is not for whatever else this one starts.
+  // In a separate process, because it sets NODE_ENV, which must not leak into other child processes.
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
   const args = [vite, 'build', SOURCES, '--logLevel', 'warn'];
   const { ok, output } = await runCommand(process.execPath, args, { cwd: ROOT, timeoutMs: LIMIT_MS });
@@ -32,7 +32,7 @@ export async function buildPage(): Promise<void> {
   await writeFile(NOTE, fingerprint);
 }
 
-/** Beside each asset, once: the service has better things to do with every request. */
+/** Compresses each asset once, so that the service doesn't compress on every request. */
 async function compressAssets(): Promise<void> {
   const folder = join(PAGE_FOLDER, 'assets');
   for (const name of await readdir(folder)) {

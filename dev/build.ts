@@ -16,10 +16,10 @@ const USAGE = `npm run build
 
 Compiles the service to dist/, bundles the workflows there, and builds the web page.`;
 
-/** `npm run build`: compiles to `dist/`, bundles the workflows there, and makes the web page. */
+/** `npm run build`: compiles to `dist/`, bundles the workflows there, and builds the web page. */
 async function main(): Promise<void> {
   readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
-  // Files of an earlier version must not stay: migrations are found by their folder.
+  // Delete files of an earlier version: migrations are discovered by listing their folder.
   rmSync(`${ROOT}/dist`, { recursive: true, force: true });
   for (const step of STEPS) {
     const { status } = spawnSync(process.execPath, [...step], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });

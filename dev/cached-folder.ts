@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { LOCAL_DIR } from './stack/stack.js';
 
 /**
- * A folder of the repository's own cache, made when it is not there.
- * @param name another version of what is in it needs another one
- * @param fill puts it into a folder that does not exist yet; what it throws is passed on, and nothing is kept
+ * Returns a folder in the repository's cache, creating it if necessary.
+ * @param name must be different for different contents
+ * @param fill creates the contents in a folder that does not exist yet; if it throws, the error is passed on and
+ * nothing is cached
  * @returns the path of the folder
  */
 export async function cachedFolder(name: string, fill: (draft: string) => Promise<void>): Promise<string> {
@@ -17,7 +18,7 @@ export async function cachedFolder(name: string, fill: (draft: string) => Promis
   const draft = join(cache, `draft-${randomUUID()}`);
   try {
     await fill(draft);
-    // Renamed, so that a run beside this one finds either nothing or all of it; it may have been first.
+    // Renamed into place, so that concurrent runs never see a partial folder; another run may have been first.
     await rename(draft, folder).catch(async (error: unknown) => {
       if (!(await exists(folder))) throw error;
     });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const addresses = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
-/** What Resend accepts. */
+/** The request body that Resend accepts. */
 export const email = z.object({
   from: z.string(),
   to: addresses,
@@ -12,7 +12,7 @@ export const email = z.object({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-/** A message that the inbox keeps. */
+/** A message stored in the inbox. */
 export type Message = z.infer<typeof email> & {
   readonly id: string;
   readonly received_at: string;

@@ -11,19 +11,19 @@ const headers = (policy: string): Record<string, string> => ({
 export const PAGE_HEADERS = headers(
   "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'",
 );
-/** As a mail client does it: styles of its own and nothing else, wherever it is opened. */
+/** Like a mail client: allows the message's own styles and nothing else. */
 const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
 export const MESSAGE_HEADERS = headers(
   `default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'; sandbox ${SANDBOX}`,
 );
 
-/** Links open in a tab of their own: a file cannot be downloaded inside a sandbox. */
+/** Links open in a new tab, because a sandboxed frame cannot download files. */
 export const withTabs = (message: string): string => {
   const base = '<base target="_blank">';
   return /<head>/i.test(message) ? message.replace(/<head>/i, (head) => head + base) : base + message;
 };
 
-/** The mails, newest first, each as HTML and, beside it, as the text that clients without HTML show; and webhooks. */
+/** The page of mails, newest first, each as HTML and as the text that clients without HTML show; and webhooks. */
 export function inboxPage(messages: readonly Message[], deliveries: readonly Delivery[]): string {
   const items = messages.toReversed().map(article).join('\n');
   return `<!doctype html>

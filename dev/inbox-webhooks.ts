@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
-/** A webhook as the inbox keeps it. Whether it is genuine is for a receiver that knows the secret. */
+/** A webhook stored in the inbox. Its signature is not verified, because the inbox does not know the secret. */
 export interface Delivery {
-  /** What its payload says that it is. */
+  /** The type in its payload. */
   readonly type: string;
   readonly received_at: string;
-  /** Those that begin with `webhook-`. */
+  /** Headers that start with `webhook-`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Indented, where it is JSON. */
+  /** Indented if it is JSON. */
   readonly body: string;
 }
 

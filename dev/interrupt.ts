@@ -2,10 +2,9 @@ import { reportFailure } from '../shared/process/process.js';
 import { StackError } from './stack/stack-error.js';
 
 /**
- * Runs a program that an interruption ends in good order, and sets its exit code: 130 when it was interrupted.
- *
- * @param work gets a signal that is aborted on the first interruption. A second one ends the program at once, and
- *   watchdogs clean up.
+ * Runs a program that shuts down cleanly on the first interrupt, and sets the exit code to 130 if that happened.
+ * @param work gets a signal that aborts on the first interrupt. A second one ends the program at once, and watchdogs
+ * clean up.
  */
 export async function runInterruptibly(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupt = new AbortController();

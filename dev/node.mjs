@@ -1,16 +1,15 @@
-/** Finds the Node.js that the repository's commands run on, and brings it from npm where this machine's is too old. */
+/** Finds the Node.js to run the repository's commands on, and installs it from npm if this machine's is too old. */
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { npmCi } from './npm.mjs';
 
 /**
- * Returns the path of the Node.js to run commands on: the one that runs this, unless it is older than package.json's
- * `engines` allow or `EXPORT_NODE` says `shipped` (what the service ships with) or `floor` (the oldest supported).
- *
+ * Returns the path of the Node.js to run commands on: the current one, unless it is older than package.json's `engines`
+ * allow or `EXPORT_NODE` is `shipped` (what the service ships with) or `floor` (the oldest supported).
  * @param {string} root the repository
  * @returns {Promise<string>}
- * @throws Error when it is needed and cannot be brought, with a sentence for the user
+ * @throws Error with a sentence for the user if a required version cannot be installed
  */
 export async function findNode(root) {
   const wanted = process.env.EXPORT_NODE ?? '';
@@ -27,19 +26,19 @@ export async function findNode(root) {
   return node;
 }
 
-/** Whether the service supports the Node.js that runs this. */
+/** Whether the service supports the current Node.js. */
 export function isSupported(root) {
   const [major, minor] = floor(root).split('.').map(Number);
   const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
   return ownMajor > major || (ownMajor === major && ownMinor >= minor);
 }
 
-/** Says what is wrong with the Node.js that runs this. */
+/** The error message if the current Node.js is too old. */
 export function tooOld(root) {
   return `Node.js ${process.versions.node} is too old: version ${floor(root)} or newer is required.`;
 }
 
-/** The environment in which `node`, and with it `npm`, is the given one. */
+/** An environment in which `node`, and so `npm`, is the given one. */
 export function withNode(node, env) {
   if (node === process.execPath) return env;
   return { ...env, PATH: `${dirname(node)}${delimiter}${env.PATH ?? ''}` };
@@ -51,7 +50,7 @@ function floor(root) {
   return engines.node.replace('>=', '');
 }
 
-/** The npm package that has a Node.js for this machine. */
+/** The npm package with a Node.js for this machine. */
 function packageFor(root, kind) {
   const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'dev', 'node', kind, 'package.json'), 'utf8'));
   const platform = `${process.platform}-${process.arch}`;
@@ -63,10 +62,10 @@ function packageFor(root, kind) {
   return { name: found[0], version: found[1] };
 }
 
-/** Installs by a lock file of its own, by whose hash npm checks what it gets. */
+/** Installs a Node.js by its own lock file, whose hashes npm verifies. */
 async function bringNode(root, kind, { name, version, folder }) {
   const why = isSupported(root) ? `EXPORT_NODE=${kind}` : `${process.versions.node} is older than ${floor(root)}`;
-  // On stderr: some commands' output is for programs to read.
+  // On stderr, because the stdout of some commands is read by programs.
   console.error(`  … Node.js: ${why}, getting ${version} from npm`);
   const draft = join(root, '.local', 'bin', `draft-${randomUUID()}`);
   try {
@@ -77,7 +76,7 @@ async function bringNode(root, kind, { name, version, folder }) {
     if (code !== 0 || !existsSync(unpacked)) {
       throw new Error(`Node.js ${version} couldn't be installed from npm:\n${output.trim()}`);
     }
-    // Headers and manuals, a third of it.
+    // Headers and manuals, which are a third of it.
     for (const unneeded of ['include', 'share']) rmSync(join(unpacked, unneeded), { recursive: true, force: true });
     renameInto(unpacked, folder);
   } finally {
@@ -85,7 +84,7 @@ async function bringNode(root, kind, { name, version, folder }) {
   }
 }
 
-/** Renames, so that a run beside this one finds either nothing or all of it; it may have been first. */
+/** Renamed into place, so that concurrent runs never see a partial folder; another run may have been first. */
 function renameInto(draft, folder) {
   try {
     renameSync(draft, folder);

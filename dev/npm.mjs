@@ -1,11 +1,10 @@
-/** Runs npm, for the scripts that have no packages yet. */
+/** Runs npm for scripts that have no packages yet. */
 import { spawn } from 'node:child_process';
 
 /**
- * Runs `npm ci`: the npm of the installation that runs us, when npm does, else the one on PATH.
- *
+ * Runs `npm ci`, with the npm that started this process or else the one on PATH.
  * @param {string} node the Node.js to run it on
- * @param {string[]} args more of its arguments
+ * @param {string[]} args additional arguments
  */
 export function npmCi(node, args, options) {
   const { npm_execpath: npmScript } = process.env;
@@ -14,8 +13,7 @@ export function npmCi(node, args, options) {
 }
 
 /**
- * Runs a program to its end, keeping what it prints.
- *
+ * Runs a program to completion and captures its output.
  * @returns {Promise<{ code: number, output: string }>}
  */
 export function runToEnd(command, args, options) {

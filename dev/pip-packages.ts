@@ -9,18 +9,18 @@ const TAG_LIMIT_MS = 20_000;
 export interface PipOptions {
   readonly say?: Say;
   readonly signal?: AbortSignal;
-  /** Default: the caller's. */
+  /** Default: the caller's environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Also what they need, in whatever version pip finds. */
+  /** Also installs dependencies, in any version that pip chooses. */
   readonly withDependencies?: boolean;
 }
 
 /**
- * Python packages in a folder of their own in the repository's cache, installed when they are not there.
- * @param name of the folder; another version needs another one
- * @param packages pinned, with what they need: `name==version`
+ * Installs Python packages into a folder in the repository's cache, if they aren't there yet.
+ * @param name of the folder; must be different for different versions
+ * @param packages pinned packages, including dependencies: `name==version`
  * @returns the folder, for PYTHONPATH
- * @throws StackError when there is no Python, or pip fails
+ * @throws StackError if there is no Python, or pip fails
  */
 export async function pipPackages(
   name: string,
@@ -33,7 +33,7 @@ export async function pipPackages(
     if (!ok) throw new StackError(`python3 ${args.slice(0, 3).join(' ')} failed: ${tellingLine(output)}`);
     return output;
   };
-  // Wheels are made for one version of Python.
+  // Wheels are built for one Python version.
   const tag = await run(['-c', 'import sys; print(sys.implementation.cache_tag)'], TAG_LIMIT_MS);
   return cachedFolder(`${name}-${tag}`, async (draft) => {
     say?.(`installing ${packages.join(' and ')} with pip`);

@@ -65,7 +65,7 @@ async function runCompiled(program) {
   await import(pathToFileURL(file).href);
 }
 
-/** Whether the usage is all that is wanted, which needs no build. */
+/** Whether the user only asks for the usage text, which needs no build. */
 function asksForHelp() {
   return args.includes('--help') || args.includes('-h');
 }

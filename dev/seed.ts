@@ -11,7 +11,7 @@ Fills SOURCE_DATABASE_URL (or DATABASE_URL) with the sample shop. npm start does
   --orders N        number of orders, ${DEFAULT_ORDERS.toLocaleString('en')} by default
   --single-tenant   give all orders to the first tenant`;
 
-/** `npm run seed -- [--orders N] [--single-tenant]`: sample data into SOURCE_DATABASE_URL, or DATABASE_URL. */
+/** `npm run seed -- [--orders N] [--single-tenant]`: loads sample data into SOURCE_DATABASE_URL, or DATABASE_URL. */
 async function main(): Promise<void> {
   const { values } = readCommandLine(process.argv.slice(2), {
     usage: USAGE,

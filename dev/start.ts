@@ -1,6 +1,6 @@
 /**
- * `npm start [-- --once] [--reset]`: the whole service on this machine, from nothing, and one export through its public
- * API. `SAMPLE_ORDERS` says how many orders there are to export.
+ * `npm start [-- --once] [--reset]`: starts the whole service on this machine from scratch, and makes one export
+ * through its public API. `SAMPLE_ORDERS` sets the number of orders.
  */
 import { resolve } from 'node:path';
 import { readCommandLine } from '../shared/process/command-line.js';

@@ -1,6 +1,7 @@
 /**
- * `npm test`: every test on real services and, beside them, types, lint, format and unused code; ends with one line of
- * counts. `npm test -- ARGUMENTS` passes them to mocha and runs only that: `npm test -- test/dev/inbox.test.ts -g twice`.
+ * `npm test`: runs every test against real services and, in parallel, checks types, lint, format and unused code; ends
+ * with one line of counts. `npm test -- ARGUMENTS` passes them to mocha and runs only that: `npm test --
+ * test/dev/inbox.test.ts -g twice`.
  */
 import { runChecks } from './test/checks.js';
 import { runMocha } from './test/mocha.js';
@@ -34,7 +35,7 @@ const isWhole = mochaArguments.length === 0 && !testsOnly;
 const [checks, tests] = await Promise.all([isWhole ? runChecks(signal) : [], runMocha(mochaArguments, signal)]);
 
 const failedChecks = checks.filter(({ ok }) => !ok);
-// Not before: nobody would see it among a thousand tests.
+// Printed last, because it would be lost among a thousand tests.
 for (const { title, output } of failedChecks) console.log(`\n✗ ${title}\n${output}`);
 const passed = checks.length - failedChecks.length + tests.passed;
 const failed = failedChecks.length + tests.failed;

@@ -1,11 +1,11 @@
 /**
- * `node --import ./dev/typescript.mjs` runs TypeScript in a process, but not in its threads: those are the Temporal
- * SDK's, whose workflow code is bundled, and each would take another quarter of a second to begin.
+ * `node --import ./dev/typescript.mjs` runs TypeScript in a process's main thread only. Other threads belong to the
+ * Temporal SDK, whose workflow code is bundled, and each would take a quarter of a second longer to start.
  */
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
-  // tsx does so itself only where it is imported by name.
+  // tsx only does this if it is imported by name.
   process.setSourceMapsEnabled(true);
   await import('tsx');
 }

@@ -5,7 +5,7 @@ import type { AdvisoryException } from './exceptions.js';
 
 const LIMIT_MS = 120_000;
 
-/** What `npm audit --json` prints, as far as it is read. In `via`, a text names another package that has an advisory. */
+/** The part of `npm audit --json` that is used. A string in `via` names another package that has an advisory. */
 const reportSchema = z.object({
   vulnerabilities: z.record(
     z.string(),
@@ -21,18 +21,18 @@ const reportSchema = z.object({
 });
 const failureSchema = z.object({ message: z.string() });
 
-/** A published weakness of a package that the service ships with. */
+/** A published vulnerability in a package that the service ships with. */
 export interface Advisory {
   readonly id: string;
   readonly package: string;
-  /** A sentence for people. */
+  /** A readable sentence. */
   readonly summary: string;
 }
 
 /**
- * Asks npm's registry what is known about the packages that the service ships with.
- * @returns the advisories; null with a reason when the registry does not answer
- * @throws StackError when npm prints something else
+ * Queries npm's registry for advisories about the packages that the service ships with.
+ * @returns the advisories; null with a reason if the registry does not respond
+ * @throws StackError if npm prints anything else
  */
 export async function readAdvisories(folder: string): Promise<Advisory[] | { readonly unanswered: string }> {
   const printed = await npmAudit(folder);
@@ -66,7 +66,7 @@ function npmAudit(folder: string): Promise<unknown> {
   });
 }
 
-/** What keeps the packages from being as they should be: advisories without an exception, exceptions without advisory. */
+/** Finds advisories without an exception, and exceptions without an advisory. */
 export function findProblems(advisories: readonly Advisory[], exceptions: readonly AdvisoryException[]): string[] {
   const matches = (advisory: Advisory, exception: AdvisoryException): boolean =>
     advisory.id === exception.id && advisory.package === exception.package;

@@ -1,4 +1,4 @@
-/** An advisory that does not concern the service. */
+/** An advisory that does not affect the service. */
 export interface AdvisoryException {
   readonly id: string;
   readonly package: string;

@@ -1,11 +1,11 @@
-/** What exporters stumble over, in orders 1, 2, 3 … of the first tenant, in this order. */
+/** Values that exporters get wrong, in orders 1, 2, 3 … of the first tenant, in this order. */
 
 export interface AwkwardOrder {
-  /** What is awkward about it. */
+  /** Why it is difficult. */
   readonly what: string;
   readonly customerName: string;
   readonly note: string | null;
-  /** Digits, as PostgreSQL reads them. */
+  /** Digits as PostgreSQL parses them. */
   readonly total?: string;
   /** A PostgreSQL timestamp. */
   readonly updatedAt?: string;
@@ -54,7 +54,7 @@ const DELIMITERS: readonly AwkwardOrder[] = [
   name('the text null', 'NULL'),
 ];
 
-/** Text in which a character is not a byte, a code unit or a column of the screen. */
+/** Text in which a character is not one byte, one code unit or one column wide. */
 const UNICODE: readonly AwkwardOrder[] = [
   name('emoji', '🙂 👩‍👩‍👧‍👦 🇪🇺'),
   name('right to left', 'שלום עולם مرحبا'),

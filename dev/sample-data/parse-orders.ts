@@ -1,7 +1,10 @@
-/** What is seeded when nobody says how many. */
+/** Default number of orders to seed. */
 export const DEFAULT_ORDERS = 200_000;
 
-/** A number of orders from an option or a variable. @throws Error with a sentence that names `source` */
+/**
+ * Parses the number of orders from an option or a variable.
+ * @throws Error with a sentence that names `source`
+ */
 export function parseOrders(text: string, source: string): number {
   const orders = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (Number.isNaN(orders))

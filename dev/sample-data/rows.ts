@@ -3,12 +3,12 @@ import type { Table } from './tables.js';
 import { NORTHWIND, TENANTS } from './tenants.js';
 
 /**
- * The rows, as SQL that the server runs on its own. Every value is arithmetic on the row's number and a hash of it:
- * the same parameters always give the same rows, in the order of their keys, and any range can be made alone.
+ * Generates the rows in SQL, inside the server. Every value is computed from the row's number and a hash of it: the
+ * same parameters always give the same rows, in key order, and any range can be generated separately.
  */
 
 export interface SampleSize {
-  /** Rows of `orders`. There are as many transactions, and a twentieth as many customers. */
+  /** Rows in `orders`. There are as many transactions, and a twentieth as many customers. */
   readonly orders: number;
   /** All rows belong to the first tenant. */
   readonly singleTenant: boolean;
@@ -19,9 +19,9 @@ export function rowCount(table: Table, { orders }: SampleSize): number {
   return table === 'customers' ? Math.max(1, Math.ceil(orders / 20)) : orders;
 }
 
-/** `INSERT` of the rows `from` to `to`, inclusive. */
+/** An `INSERT` of rows `from` to `to`, inclusive. */
 export function insertRows(table: Table, size: SampleSize, from: number, to: number): string {
-  // Hashes are 63 bits; each use takes other bits of them.
+  // Hashes have 63 bits; each use takes different ones.
   const series = (seed: number): string =>
     `(SELECT i, hashint8extended(i, ${seed}) & 9223372036854775807 AS h FROM generate_series(${from}::bigint, ${to}::bigint) AS i) AS r`;
   switch (table) {
@@ -99,7 +99,7 @@ const ALL_SECONDS = 90_720_000;
 const moment = (number: string, rows: number, later = '0'): string =>
   `to_timestamp(${FIRST_SECOND} + ${number}::bigint * ${ALL_SECONDS} / ${rows} + ${later})`;
 
-/** What follows from a customer's number alone, so that orders need no join. */
+/** Derived from a customer's number alone, so that orders need no join. */
 const customerName = (id: string): string => `${pick(GIVEN, `${id} / 7`)} || ' ' || ${pick(FAMILY, id)}`;
 const customerEmail = (id: string): string => `${pick(MAILBOXES, `${id} / 7`)} || ${id} || '@' || ${pick(DOMAINS, id)}`;
 const tenantOf = (customer: string, { singleTenant }: SampleSize): string => {
@@ -170,7 +170,7 @@ export interface ParameterizedQuery {
   readonly values: readonly (string | number | null)[];
 }
 
-/** The awkward orders, as far as `size` has room for them. */
+/** The awkward orders, as many as fit into `size`. */
 export function insertAwkwardOrders(size: SampleSize): readonly ParameterizedQuery[] {
   const [user] = NORTHWIND.users;
   return AWKWARD_ORDERS.slice(0, size.orders).map((awkward, index) => ({

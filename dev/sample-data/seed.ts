@@ -5,26 +5,25 @@ import { definitionOf, fence, TABLES, type Table } from './tables.js';
 
 export interface SeedOptions extends SampleSize {
   readonly databaseUrl: string;
-  /** Told what is being done, and how far it is: a text without a number of seconds. */
+  /** Reports the current step and its progress, without the elapsed seconds. */
   readonly say?: (detail: string) => void;
   readonly signal?: AbortSignal;
 }
 
 export type SeedResult = 'seeded' | 'unchanged';
 
-// Comments mark the tables as ours: seeding drops them, and must never drop anybody else's.
+// The comment marks our tables: seeding drops them, and must never drop anyone else's.
 const MARK = 'export-service sample data';
-// Raise it when the rows change.
+// Increment when the rows change.
 const VERSION = 3;
 const CHUNK_ROWS = 250_000;
-// Any number, the same for all who seed.
+// Any number, the same for every process that seeds.
 const LOCK = 7_264_310_755;
 
 /**
- * Fills a database with the sample shop, unless it holds just that already. The server makes the rows itself;
+ * Fills a database with the sample shop, unless it already contains exactly that. The server generates the rows;
  * transactions on one connection, customers and orders on another.
- *
- * @throws StackError when a table of that name exists that is not sample data
+ * @throws StackError if a table with one of the names exists that is not sample data
  */
 export async function seedSampleData(options: SeedOptions): Promise<SeedResult> {
   const { databaseUrl, orders, singleTenant, say = () => undefined } = options;
@@ -56,7 +55,8 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
     );
     say('foreign keys');
     for (const table of TABLES) await first.query(addReferences(table));
-    // Adding them unchecked and checking them later takes locks that let both tables be checked at the same time.
+    // Adding constraints unchecked and validating them later takes weaker locks, so that both tables can be validated
+    // in parallel.
     await onBoth(
       () => first.query(checkReferences('orders')),
       () => second.query(checkReferences('transactions')),
@@ -69,7 +69,7 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
   }
 }
 
-/** Runs both to their end, then throws the first failure: a connection must be idle when it is closed. */
+/** Waits for both, then throws the first error: a connection must be idle when it is closed. */
 async function onBoth(first: () => Promise<unknown>, second: () => Promise<unknown>): Promise<void> {
   for (const result of await Promise.allSettled([first(), second()])) {
     if (result.status === 'rejected') throw result.reason;
@@ -110,7 +110,7 @@ class Tally {
   }
 }
 
-/** In one transaction: rows in a table that the same transaction created are written without WAL. */
+/** In one transaction, because rows in a table created by the same transaction need no WAL. */
 async function makeTables(
   client: pg.Client,
   tables: readonly Table[],
@@ -120,7 +120,7 @@ async function makeTables(
   await client.query("BEGIN; SET LOCAL maintenance_work_mem = '512MB'");
   for (const table of tables) {
     const { create, finish } = definitionOf(table);
-    // Autovacuum would only get in the way before the VACUUM below.
+    // Autovacuum would only interfere before the VACUUM below.
     await client.query(`${create} WITH (autovacuum_enabled = false); COMMENT ON TABLE ${table} IS '${MARK}'`);
     if (table === 'orders')
       for (const { text, values } of insertAwkwardOrders(options)) await client.query(text, [...values]);
@@ -152,7 +152,7 @@ async function readMarks(client: pg.Client): Promise<Map<string, string>> {
 async function connect(databaseUrl: string): Promise<[pg.Client, pg.Client]> {
   const open = async (): Promise<pg.Client> => {
     const client = new pg.Client({ connectionString: databaseUrl, application_name: 'export-service seed' });
-    // Whoever waits for a query hears of a lost connection there.
+    // A pending query also reports a lost connection, so this listener has nothing to do.
     client.on('error', () => undefined);
     await client.connect();
     return client;

@@ -1,21 +1,21 @@
-/** The sample shop's tables, and what makes them quick to export. Constraints and indexes come after the rows. */
+/** Tables of the sample shop, with what makes them fast to export. Constraints and indexes are added after the rows. */
 
-/** In the order in which they refer to each other. */
+/** Ordered by their references to each other. */
 export const TABLES = ['customers', 'orders', 'transactions'] as const;
 export type Table = (typeof TABLES)[number];
 
 export interface TableDefinition {
-  /** Creates the bare table. */
+  /** Creates the table without constraints. */
   readonly create: string;
   /** Keys, checks and indexes. An exporter walks a tenant's rows in key order: (tenant_id, id). */
   readonly finish: readonly string[];
-  /** Foreign keys by name, for when all tables are complete. */
+  /** Foreign keys by name, added once all tables are complete. */
   readonly references: Readonly<Record<string, string>>;
 }
 
 /**
- * Row-level security: whoever does not own the tables sees the rows of the tenant in `app.tenant_id`, which every
- * export sets. The sub-select makes PostgreSQL read the setting once, not for each row.
+ * Row-level security: users other than the owner see only rows of the tenant in `app.tenant_id`, which every export
+ * sets. The sub-select makes PostgreSQL read the setting once instead of for each row.
  */
 export const fence = (table: Table): string => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
   CREATE POLICY tenant ON ${table}

@@ -1,4 +1,4 @@
-/** The three shops of the sample data. The first owns most rows; its first rows are the awkward ones. */
+/** The three shops of the sample data. The first owns most rows, including the awkward orders. */
 
 export interface SampleUser {
   readonly id: string;
@@ -8,9 +8,9 @@ export interface SampleUser {
 export interface SampleTenant {
   readonly id: string;
   readonly name: string;
-  /** Each tenant has equally many. */
+  /** Each tenant has the same number of users. */
   readonly users: readonly [SampleUser, SampleUser, SampleUser];
-  /** Of a hundred rows, how many are this tenant's. */
+  /** This tenant's share of the rows, in percent. */
   readonly percent: number;
 }
 

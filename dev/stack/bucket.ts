@@ -17,8 +17,8 @@ export interface BucketAddress {
 }
 
 /**
- * Creates the bucket unless it exists, and writes and removes a small object: a store answers HEAD before it can store.
- * Rejects with the S3 error when the store is not ready.
+ * Creates the bucket unless it exists, and writes and deletes a small object, because a store answers HEAD before it
+ * can store. Rejects with the S3 error if the store is not ready.
  */
 export async function ensureBucket(
   { endpoint, region, bucket, credentials }: BucketAddress,

@@ -3,28 +3,28 @@ import type { Ports } from './ports.js';
 import type { Progress } from './progress.js';
 import type { RunRecorder } from './run-record.js';
 
-/** What every service of one local stack shares. */
+/** State that all services of a local stack share. */
 export interface StackContext {
-  /** Everything this stack writes is below this folder. */
+  /** The stack writes only inside this folder. */
   readonly dataDir: string;
-  /** Downloaded programs, shared by all runs of the repository. */
+  /** Downloaded programs, shared by all runs in this repository. */
   readonly cacheDir: string;
   readonly logDir: string;
-  /** The data is removed with the stack: speed matters, surviving a power cut does not. */
+  /** The data is deleted with the stack, so prefer speed to durability. */
   readonly throwaway: boolean;
   readonly progress: Progress;
-  /** Aborted when the stack is to stop, also while it starts. */
+  /** Aborted when the stack should stop, also during its start. */
   readonly signal: AbortSignal;
   readonly ports: Ports;
   readonly recorder: RunRecorder;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Secrets of this data folder, made at its first start. */
+  /** Secrets of this data folder, created at its first start. */
   readonly secrets: Secrets;
-  /** Ends the stack: a part of it has failed. */
+  /** Stops the stack because a part of it has failed. */
   readonly abort: () => void;
-  /** Has `close` called when the stack stops. */
+  /** Registers `close` to be called when the stack stops. */
   readonly onStop: (close: () => Promise<void>) => void;
-  /** A process that ends with the stack. */
+  /** Creates a process that ends with the stack. */
   readonly process: (options: Omit<ProcessOptions, 'logFile'>) => ManagedProcess;
 }
 
@@ -38,12 +38,12 @@ export interface Secrets {
   readonly webhookKey: string;
 }
 
-/** A part of the stack that a test may stop and start again, on the same address and with the same data. */
+/** A part of the stack that a test may stop and restart, with the same address and data. */
 export interface Service {
   readonly name: string;
-  /** Undefined while it is stopped, and for a service that lives in this process or that somebody else runs. */
+  /** Undefined while it is stopped, and for a service that runs in this process or was not started by the stack. */
   readonly pid: number | undefined;
-  /** Resolves when it answers. */
+  /** Resolves when it is ready. */
   start(): Promise<void>;
   /** Resolves when it is gone. */
   stop(): Promise<void>;

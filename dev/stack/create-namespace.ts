@@ -3,7 +3,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 
 const ALREADY_EXISTS = 6;
 
-/** Creates a namespace that keeps what has ended for a day. One that exists stays as it is. */
+/** Creates a namespace with one day of retention. Leaves an existing one unchanged. */
 export async function createNamespace(address: string, namespace: string): Promise<void> {
   const connection = await Connection.connect({ address });
   try {

@@ -1,4 +1,4 @@
-/** Has the Temporal SDK download its dev server into a folder, and prints the program's path. */
+/** Makes the Temporal SDK download its dev server into a folder, and prints the program's path. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -8,7 +8,7 @@ if (downloadDir === undefined) throw new Error('usage: download-temporal.ts FOLD
 
 const downloaded = (): string | undefined => readdirSync(downloadDir).find((name) => name.startsWith('temporal-'));
 
-// The SDK downloads only on the way to starting a server.
+// The SDK only downloads when it starts a server.
 if (downloaded() === undefined) {
   const server = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'cached-download', downloadDir }, ui: false },

@@ -1,16 +1,20 @@
-/** Values by key, for every namespace and queue. */
+/** Values by key, for all namespaces and queues. */
 export type DynamicConfig = Readonly<Record<string, boolean | number | string>>;
 
-/** What the service asks of a Temporal server; docker-compose.temporal.yml sets the same. docs/scaling.md says why. */
+/**
+ * The Temporal server settings that the service needs; docker-compose.temporal.yml has the same. docs/scaling.md
+ * explains them.
+ */
 export const SERVICE_DYNAMIC_CONFIG: DynamicConfig = {
-  // Without it, a stopping worker now and then takes a task along, which is missed only at its heartbeat timeout.
+  // Without it, a stopping worker occasionally takes a task with it, which is lost until its heartbeat timeout.
   'frontend.enableCancelWorkerPollsOnShutdown': true,
   'matching.enableFairness': true,
-  // Priority and fairness hold within a partition: with the usual four, a task waits until somebody polls its own.
+  // Priority and fairness apply within a partition: with the default four, a task waits until a worker polls its
+  // partition.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
 };
 
-/** As a file for Temporal's server, which reads YAML and so JSON. */
+/** Serializes it for Temporal's server, which reads YAML and therefore JSON. */
 export const dynamicConfigFile = (config: DynamicConfig): string =>
   JSON.stringify(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, [{ value }]])));

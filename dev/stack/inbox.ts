@@ -7,7 +7,7 @@ export interface InboxService extends Service {
   readonly url: string;
 }
 
-/** The mailbox, inside this process. */
+/** Runs the mailbox in this process. */
 export async function startInbox(context: StackContext): Promise<InboxService> {
   return context.progress.step('Inbox', async (say) =>
     withFreePorts(context, ['inbox'], async () => {

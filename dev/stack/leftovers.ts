@@ -4,10 +4,12 @@ import { basename, join } from 'node:path';
 import { processIdentity, signalGroup, signalQuietly, waitUntilGone } from './processes.js';
 import { ownerIsAlive, readRunRecord, type RecordedProcess } from './run-record.js';
 
-/** The name of a run's record inside its data folder. */
+/** File name of a run's record in its data folder. */
 export const RECORD_NAME = 'stack.json';
 
-/** Ends what a run left behind, once its owner is gone. Touches only processes that its record identifies. */
+/**
+ * Ends the processes that a run left behind after its owner died. Only touches processes that the record identifies.
+ */
 export async function cleanUpAfter(recordFile: string): Promise<void> {
   const record = readRunRecord(recordFile);
   if (record !== undefined) {
@@ -15,11 +17,11 @@ export async function cleanUpAfter(recordFile: string): Promise<void> {
     await Promise.all(record.processes.map(endLeftover));
     for (const path of record.throwaway) await rm(path, { recursive: true, force: true, maxRetries: 3 });
   }
-  // Gone, or one that nobody can read. Nothing else is ever removed for being no record.
+  // Missing or unreadable. Only a file with the record's name is ever deleted.
   if (basename(recordFile) === RECORD_NAME) rmSync(recordFile, { force: true });
 }
 
-/** The records of dead runs whose data lies in one of `roots` or in a folder directly below one. */
+/** Records of dead runs whose data is in one of `roots` or in one of their direct subfolders. */
 export async function findLeftovers(roots: readonly string[]): Promise<string[]> {
   const below = async (root: string): Promise<string[]> => {
     const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
@@ -38,7 +40,7 @@ async function endLeftover({ pid, identity, signal }: RecordedProcess): Promise<
     signalQuietly(pid, signal);
     if (!(await waitUntilGone(pid, identity, 5_000))) signalQuietly(pid, 'SIGKILL');
     await waitUntilGone(pid, identity, 5_000);
-    // What it started itself: each recorded process leads a group of its own.
+    // Includes its children, because each recorded process leads its own group.
     signalGroup(pid, 'SIGKILL');
   }
 }

@@ -12,28 +12,28 @@ export interface ProcessOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment of the process. */
+  /** The complete environment of the process. */
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Whom it runs as, when not the user of this process. */
+  /** The user to run as; default: this process's. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
-  /** Takes its output, appended. */
+  /** Receives the output, appended. */
   readonly logFile: string;
-  /** What ends it in good order. */
+  /** Signal for a clean shutdown. */
   readonly stopSignal: RecordedProcess['signal'];
-  /** How long it may take to end after `stopSignal`, in milliseconds. */
+  /** How long it may take to end after `stopSignal`, ms. */
   readonly stopLimitMs: number;
 }
 
-/** How a process ended: its code, or the signal that killed it. */
+/** How a process ended: its exit code, or the signal that killed it. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
 /**
- * A process that can be started, stopped and started again. It leads a group of its own: a Ctrl-C in the terminal
- * reaches only us, so that things stop in order, and whatever it starts itself can be ended with it.
+ * A process that can be started, stopped and restarted. It leads its own process group: Ctrl-C in the terminal reaches
+ * only us, so that parts stop in order, and its children can be ended with it.
  */
 export class ManagedProcess {
   readonly name: string;
@@ -50,17 +50,20 @@ export class ManagedProcess {
     this.#recorder = recorder;
   }
 
-  /** Undefined while it does not run. */
+  /** Undefined while it is not running. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** Resolves when the run that was started last has ended. Never rejects. */
+  /** Resolves when the most recently started run has ended. Never rejects. */
   get exited(): Promise<Exit> {
     return this.#exited;
   }
 
-  /** @throws StackError when the program cannot be run at all. A running process is left as it is. */
+  /**
+   * Does nothing if it is running.
+   * @throws StackError if the program cannot be run at all
+   */
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
     const { name, command, args, env, cwd, user, logFile, stopSignal } = this.#options;
@@ -84,17 +87,17 @@ export class ManagedProcess {
     if (child.pid !== undefined) this.#recorder.add({ name, pid: child.pid, signal: stopSignal });
   }
 
-  /** Ends it in good order, and with SIGKILL after its limit. Resolves when it is gone. */
+  /** Stops it cleanly, or with SIGKILL after its limit. Resolves when it is gone. */
   async stop(): Promise<void> {
     await this.#end(this.#options.stopSignal);
   }
 
-  /** Ends it at once, as a crash would. Resolves when it is gone. */
+  /** Kills it, like a crash. Resolves when it is gone. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** The last characters that it printed, for an error's sentence. */
+  /** The end of its output, for error messages. */
   async logTail(bytes = 2_000): Promise<string> {
     const file = await open(this.logFile, 'r');
     try {

@@ -4,14 +4,14 @@ import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { StackError } from './stack-error.js';
 
-// Below the range from which Linux takes the local ports of outgoing connections (32768 and up by default), so that
-// a port that is free now is unlikely to be taken a moment later.
+// Below the range that Linux uses for outgoing connections (32768 and up by default), so that a free port is unlikely
+// to be taken a moment later.
 const SINGLE_PORTS = { from: 23_000, to: 30_000 };
-// SeaweedFS serves gRPC 10,000 above each of its ports; both must lie outside that range.
+// SeaweedFS serves gRPC 10,000 above each of its ports; both must be outside that range.
 const PAIRED_PORTS = { from: 20_000, to: 22_700 };
 export const PAIR_OFFSET = 10_000;
 
-/** Whether nothing listens on this loopback port now. */
+/** Whether nothing is listening on this loopback port. */
 export async function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -26,19 +26,19 @@ export async function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Hands out free ports by name, the same ones as last time where they are still free. */
+/** Assigns free ports by name, preferring those of the last run. */
 export class Ports {
   readonly #file: string;
   readonly #known: Map<string, number>;
   readonly #given = new Set<number>();
 
-  /** @param file where the ports of the last run are remembered */
+  /** @param file stores the ports for the next run */
   constructor(file: string) {
     this.#file = file;
     this.#known = new Map(Object.entries(readPorts(file)));
   }
 
-  /** A free port. With `paired`, the one 10,000 above is free, too. */
+  /** Returns a free port. With `paired`, the port 10,000 above is free, too. */
   async take(name: string, { paired = false } = {}): Promise<number> {
     const range = paired ? PAIRED_PORTS : SINGLE_PORTS;
     let candidate = this.#known.get(name) ?? randomInt(range.from, range.to);
@@ -54,7 +54,7 @@ export class Ports {
     throw new StackError(`No free port for ${name} from ${range.from} to ${range.to} on 127.0.0.1.`);
   }
 
-  /** Makes the next `take` of these names choose other ports. */
+  /** Makes the next `take` of these names choose different ports. */
   forget(names: readonly string[]): void {
     for (const name of names) this.#known.delete(name);
   }

@@ -6,25 +6,24 @@ import type { StackContext } from './context.js';
 import { runCommand } from './run-command.js';
 import { StackError } from './stack-error.js';
 
-/** Where PostgreSQL's programs and data are, and whom it runs as. */
+/** PostgreSQL's programs, its data, and the user it runs as. */
 export interface PostgresPlace {
   readonly programs: string;
   readonly data: string;
-  /** Set when this process is root, as whom PostgreSQL refuses to run. */
+  /** Set if this process is root, because PostgreSQL refuses to run as root. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
-/** Where programs and data of a stack go when PostgreSQL's user cannot enter its own folder. */
+/** The folder for a stack's programs and data if PostgreSQL's user cannot access the stack's own. */
 export function folderElsewhere(dataDir: string): string {
   const hash = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
   return join(tmpdir(), `export-service-${hash}`);
 }
 
 /**
- * For root, PostgreSQL runs as `postgres` or `nobody`. When that user cannot reach this folder (it lies below a
- * home that only root may enter), programs and data go to a folder of their own in the system's temporary one.
- *
- * @throws StackError when root has nobody to run it as
+ * If this process is root, PostgreSQL runs as `postgres` or `nobody`. If that user cannot reach this folder (for
+ * example, below root's home), programs and data go to a folder in the system's temporary folder.
+ * @throws StackError if root has no user to run it as
  */
 export async function preparePlace(context: StackContext, programs: string): Promise<PostgresPlace> {
   const data = join(context.dataDir, 'postgres');
@@ -40,7 +39,7 @@ export async function preparePlace(context: StackContext, programs: string): Pro
   context.progress.line(`  The PostgreSQL user can't access ${context.dataDir}, so its data is in ${elsewhere}.`);
   if (context.throwaway) context.recorder.addThrowaway(elsewhere);
   await mkdir(elsewhere, { recursive: true, mode: 0o755 });
-  // Its name can be guessed, and everybody may write beside it.
+  // The name can be guessed, and everybody may create files next to it.
   if ((await lstat(elsewhere)).uid !== process.getuid()) {
     throw new StackError(`${elsewhere} belongs to another user: remove it, or set DATABASE_URL to a running server.`);
   }
@@ -58,7 +57,10 @@ async function giveTo({ uid, gid }: { uid: number; gid: number }, folder: string
   await chmod(folder, 0o700);
 }
 
-/** Who runs PostgreSQL where this process is root. @throws StackError when there is nobody */
+/**
+ * The user that runs PostgreSQL if this process is root.
+ * @throws StackError if there is none
+ */
 export async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
   const existing = (await lookUp('postgres')) ?? (await lookUp('nobody'));
   if (existing !== undefined) return existing;
@@ -83,7 +85,7 @@ async function lookUp(name: string): Promise<{ uid: number; gid: number } | unde
   return uid === undefined || gid === undefined || Number.isNaN(uid + gid) ? undefined : { uid, gid };
 }
 
-/** Asks the kernel, as that user: modes alone do not know access lists and read-only mounts. */
+/** Tries the access as that user, because modes don't reflect access lists and read-only mounts. */
 async function canUse(user: { uid: number; gid: number }, programs: string, data: string): Promise<boolean> {
   const script = 'test -x "$1" && cd "$2" && test -w .';
   const args = ['-c', script, 'sh', join(programs, 'bin', 'postgres'), data];

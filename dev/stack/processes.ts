@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What tells one process from a later one with the same number: its start time and command line.
- * Undefined when it is gone or only waits to be reaped.
+ * Distinguishes a process from a later one with the same pid: its start time and command line. Undefined if it is gone
+ * or a zombie.
  */
 export function processIdentity(pid: number): string | undefined {
   return process.platform === 'linux' ? identityFromProc(pid) : identityFromPs(pid);
@@ -13,7 +13,8 @@ export function processIdentity(pid: number): string | undefined {
 function identityFromProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the name in parentheses and may hold anything; the rest follows its last one (proc(5)).
+    // The second field is the name in parentheses and may contain anything; the rest follows the last parenthesis
+    // (proc(5)).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state] = fields;
     const startTicks = fields[19];
@@ -34,21 +35,21 @@ function identityFromPs(pid: number): string | undefined {
   }
 }
 
-/** Sends a signal to a process group that may be gone. */
+/** Sends a signal to a process group that may no longer exist. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   signalQuietly(-leader, signal);
 }
 
-/** Sends a signal to a process that may be gone. */
+/** Sends a signal to a process that may no longer exist. */
 export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Already gone: that is what the signal was for.
+    // Already gone.
   }
 }
 
-/** Waits until `pid` is no longer the process that `identity` describes; false after `limitMs`. */
+/** Waits until `pid` is no longer the process with this `identity`; returns false after `limitMs`. */
 export async function waitUntilGone(pid: number, identity: string, limitMs: number): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   while (processIdentity(pid) === identity) {

@@ -1,13 +1,16 @@
-/** Replaces what a step says it is waiting for; the last one stays on its finished line. */
+/** Replaces the detail of the running step; the last one stays on its finished line. */
 export type Say = (detail: string) => void;
 
-/** Says what is being waited for, all the time, so that a slow network never looks like a hang. */
+/** Continuously shows what is being waited for, so that a slow network never looks like a hang. */
 export interface Progress {
   /** Runs `work`, showing `title`, its latest detail and the seconds so far. Rethrows what `work` throws. */
   step<T>(title: string, work: (say: Say) => Promise<T>): Promise<T>;
-  /** Prints one line that stays. */
+  /** Prints a permanent line. */
   line(text: string): void;
-  /** Shows one line that the next call replaces (a terminal), or prints it, at most once a second (anything else). Undefined removes it. */
+  /**
+   * Shows a line that the next call replaces (on a terminal), or prints it, at most once a second (otherwise).
+   * Undefined removes it.
+   */
   status(text: string | undefined): void;
 }
 
@@ -20,7 +23,7 @@ interface Step {
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 const describe = (step: Step): string => (step.detail === '' ? step.title : `${step.title}: ${step.detail}`);
 
-/** Lines on a terminal are redrawn in place; into a pipe or a CI log they are written once, and again every 5 s. */
+/** On a terminal, lines are redrawn in place; in a pipe or a CI log they are printed once, and again every 5 s. */
 export function createProgress(out: NodeJS.WriteStream): Progress {
   const printer = out.isTTY ? terminalPrinter(out) : plainPrinter(out);
   return {
@@ -58,7 +61,7 @@ interface Printer {
 
 function plainPrinter(out: NodeJS.WriteStream): Printer {
   const timers = new Map<Step, NodeJS.Timeout>();
-  // A detail that the step's end overtakes is not worth a line.
+  // A detail is not printed if its step ends first.
   const announcements = new Map<Step, NodeJS.Timeout>();
   let nextStatusAt = 0;
   const line = (text: string): void => void out.write(`${text}\n`);
@@ -134,7 +137,7 @@ function terminalPrinter(out: NodeJS.WriteStream): Printer {
   };
 }
 
-/** For callers that must stay silent. */
+/** For callers that must not print anything. */
 export const silentProgress: Progress = {
   step: (_title, work) => work(() => undefined),
   line: () => undefined,

@@ -5,13 +5,12 @@ import { folderElsewhere } from './postgres-place.js';
 import { ownerIsAlive, readRunRecord } from './run-record.js';
 import { StackError } from './stack-error.js';
 
-/** What a reset deletes from a stack's folder. The downloaded programs, in `bin/`, stay. */
+/** What a reset deletes from a stack's folder. Downloaded programs in `bin/` are kept. */
 const KEPT = ['postgres', 'temporal', 'seaweedfs', 'downloads', 'logs', 'ports.json', 'secrets.json'];
 
 /**
- * Removes the databases, files, histories, logs and secrets of a stopped stack.
- *
- * @throws StackError while the stack runs
+ * Deletes the databases, files, histories, logs and secrets of a stopped stack.
+ * @throws StackError if the stack is running
  */
 export async function resetStack(dataDir: string): Promise<void> {
   const recordFile = join(dataDir, RECORD_NAME);

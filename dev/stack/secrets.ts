@@ -14,13 +14,13 @@ const schema = z.object({
 });
 
 /**
- * The secrets of one data folder. They are random not only for secrecy: a readiness check that uses them cannot
- * mistake another folder's server, on a port that it took first, for its own.
+ * The secrets of a data folder. They are random not only for secrecy: a readiness check that uses them cannot mistake
+ * another folder's server, which took the port first, for its own.
  */
 export function readOrMakeSecrets(file: string): Secrets {
   const known = read(file);
   const secrets = { ...makeSecrets(), ...known };
-  // A folder of an earlier version keeps what it has, and gets what is new.
+  // A folder from an earlier version keeps its secrets and gets the missing ones.
   if (!schema.safeParse(known).success) writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;
 }

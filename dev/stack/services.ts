@@ -26,7 +26,7 @@ export interface Services {
   readonly sourceOwnerUrl: string | undefined;
 }
 
-/** How services are started that the environment does not name. */
+/** How to start services that the environment does not provide. */
 export interface ServiceStarters {
   /** Default: PostgreSQL 18. */
   readonly startPostgres?: StartPostgres;
@@ -37,8 +37,8 @@ export interface ServiceStarters {
 }
 
 /**
- * Starts, at the same time, every service that the environment does not name. When one fails the others are
- * interrupted, and the first failure is thrown once all have come to rest.
+ * Starts all services that the environment does not provide, in parallel. If one fails, the others are interrupted, and
+ * the first error is thrown once all have settled.
  */
 export async function startServices(
   context: StackContext,
@@ -161,6 +161,6 @@ async function mail(context: StackContext) {
     return { service, env: { SMTP_URL: '', RESEND_BASE_URL: baseUrl, RESEND_API_KEY: apiKey }, url: undefined };
   }
   const service = await startInbox(context);
-  // Any key will do; the client wants one.
+  // Any key works; the client requires one.
   return { service, env: { SMTP_URL: '', RESEND_BASE_URL: service.url, RESEND_API_KEY: 're_local' }, url: service.url };
 }

@@ -1,6 +1,6 @@
 import type { Secrets } from './context.js';
 
-/** Everything that API and worker need to run against a stack, as they read it from their environment. */
+/** The environment variables that API and worker need to run against a stack. */
 export interface StackEnv {
   readonly DATABASE_URL: string;
   readonly SOURCE_DATABASE_URL: string;
@@ -11,7 +11,7 @@ export interface StackEnv {
   readonly AWS_SECRET_ACCESS_KEY: string;
   readonly TEMPORAL_ADDRESS: string;
   readonly TEMPORAL_NAMESPACE: string;
-  /** Mail goes by Resend or by SMTP: the variables of the other are empty. */
+  /** Mail uses Resend or SMTP: the other's variables are empty. */
   readonly SMTP_URL: string;
   readonly RESEND_API_KEY: string;
   readonly RESEND_BASE_URL: string;
@@ -24,7 +24,7 @@ export interface StackEnv {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables that do not depend on a service. What the caller's environment sets stays. */
+/** Variables that do not depend on a service. The caller's own values take precedence. */
 export function ownSettings(environment: Environment, secrets: Secrets) {
   return {
     S3_REGION: setting(environment, 'S3_REGION', 'us-east-1'),
@@ -33,12 +33,12 @@ export function ownSettings(environment: Environment, secrets: Secrets) {
     JWT_SECRET: setting(environment, 'JWT_SECRET', secrets.jwtSecret),
     LINK_SECRET: setting(environment, 'LINK_SECRET', secrets.linkSecret),
     WEBHOOK_KEY: setting(environment, 'WEBHOOK_KEY', secrets.webhookKey),
-    // Receivers on this machine: the inbox, and whatever is tried out here.
+    // Allow receivers on this machine: the inbox, and anything the developer runs.
     WEBHOOK_ALLOWED_RANGES: setting(environment, 'WEBHOOK_ALLOWED_RANGES', '127.0.0.0/8'),
   };
 }
 
-/** A variable's value, where an empty one counts as not set. */
+/** A variable's value; an empty one counts as unset. */
 export function given(environment: Environment, name: string): string | undefined {
   const value = environment[name];
   return value === '' ? undefined : value;
@@ -49,8 +49,8 @@ function setting(environment: Environment, name: string, otherwise: string): str
 }
 
 /**
- * Whether a variable would change how a program reaches the services that are started here: a session token of the
- * user's AWS login, say, spoils the stack's own keys. Services that the environment names keep their settings.
+ * Whether a variable would change how programs reach the services started here, such as a session token of the user's
+ * AWS login, which doesn't match the stack's keys. Services provided by the environment keep their settings.
  */
 export function isForeign(name: string, environment: Environment): boolean {
   const foreign = [
@@ -61,11 +61,11 @@ export function isForeign(name: string, environment: Environment): boolean {
   return foreign.some((pattern) => pattern.test(name));
 }
 
-/** The caller's environment with this stack's variables, and without foreign ones. */
+/** The caller's environment with this stack's variables and without foreign ones. */
 export function environmentFor(stackEnv: StackEnv, environment: Environment): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !isForeign(name, environment));
-  // Temporal's configuration file in the user's home would add its API key and TLS to our address. The SDK fails on an
-  // empty file, but not on one that isn't there.
+  // Temporal's configuration file in the user's home would add its API key and TLS to our address. The SDK rejects an
+  // empty file, but accepts a missing one.
   const noFile =
     given(environment, 'TEMPORAL_ADDRESS') === undefined ? { TEMPORAL_CONFIG_FILE: '/nonexistent/temporal.toml' } : {};
   return { ...Object.fromEntries(kept), ...noFile, ...stackEnv };

@@ -15,55 +15,54 @@ import { startUntilReady, type ReadyCheck } from './start-service.js';
 import { TSX } from './tsx.js';
 import { startStackWatchdog, type StackWatchdog } from './start-watchdog.js';
 
-/** The one folder, ignored by git, below which everything that this repository's stacks write lies. */
+/** The git-ignored folder that contains everything written by this repository's stacks. */
 export const LOCAL_DIR = fileURLToPath(new URL('../../.local', import.meta.url));
 
 export interface StackOptions extends ServiceStarters {
-  /** Where this stack keeps its data; one running stack a folder. */
+  /** The stack's data folder; only one stack may run in it at a time. */
   readonly dataDir?: string;
-  /** Remove the data at the end, and prefer speed to surviving a crash of the machine. For tests. */
+  /** Delete the data at the end, and prefer speed to durability. For tests. */
   readonly throwaway?: boolean;
   readonly progress?: Progress;
-  /** Ends the stack, or its start. */
+  /** Stops the stack, also during its start. */
   readonly signal?: AbortSignal;
-  /** A service whose address is in here is not started. */
+  /** Services whose address is in here are not started. */
   readonly environment?: Environment;
 }
 
 export interface LaunchOptions {
   readonly name: string;
-  /** Arguments for `node`; a TypeScript file may be among them. */
+  /** Arguments for `node`, which may include a TypeScript file. */
   readonly args: readonly string[];
   /** Added to the stack's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** When given, `launch` resolves when it is ready, and rejects when it ends or takes longer. */
+  /** If set, `launch` resolves when it succeeds, and rejects if the process ends or takes too long. */
   readonly ready?: ReadyCheck;
 }
 
 export interface Stack {
   readonly env: StackEnv;
-  /** Undefined when Temporal is somebody else's. */
+  /** Undefined if the stack did not start Temporal. */
   readonly temporalUiUrl: string | undefined;
-  /** Undefined when mail goes elsewhere. */
+  /** Undefined if mail goes elsewhere. */
   readonly inboxUrl: string | undefined;
   /** The path of the `temporal` program. */
   readonly temporalCli: string;
-  /** To fill the database that is exported from with sample data; undefined when it is not this stack's own. */
+  /** For filling the source database with sample data; undefined if the stack did not start it. */
   readonly sourceOwnerUrl: string | undefined;
   readonly services: Readonly<Record<'postgres' | 'temporal' | 's3' | 'inbox', Service>>;
-  /** Everything that this stack writes is below this folder. */
+  /** The stack writes only inside this folder. */
   readonly dataDir: string;
   readonly logDir: string;
-  /** Runs one of this repository's Node programs against the stack, and ends it with the stack, before the services. */
+  /** Runs one of this repository's Node programs against the stack. It ends with the stack, before the services. */
   launch(options: LaunchOptions): Promise<ManagedProcess>;
-  /** Ends every process in order, once, however often it is called. */
+  /** Ends all processes in order. Further calls wait for the first. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the services that the environment does not name.
- *
- * @throws StackError with a sentence for whoever ran the command; by then nothing is left running
+ * Starts the services that the environment does not provide.
+ * @throws StackError with a sentence for the user; nothing is left running then
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const run = await Run.begin(options);
@@ -75,7 +74,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** One stack from its first folder to its last process. */
+/** The life of one stack, from its folder to its last process. */
 class Run {
   readonly context: StackContext;
   readonly #services: ManagedProcess[] = [];
@@ -178,7 +177,7 @@ class Run {
   async #stop(): Promise<void> {
     const { recorder } = this.context;
     this.#abort.abort();
-    // The programs first: they drain into services that still answer.
+    // Stop the programs first: they drain into services that still run.
     await Promise.all(this.#launched.map((launched) => launched.stop()));
     await Promise.all([...this.#services.map((service) => service.stop()), ...this.#closers.map((close) => close())]);
     recorder.close();

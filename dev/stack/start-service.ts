@@ -9,16 +9,15 @@ const PORT_TAKEN =
   /address already in use|could not bind|bind: |port \d+ is (already in use|not available)|another process listens there/i;
 
 export interface ReadyCheck {
-  /** Rejects while the service is not ready, with the reason. */
+  /** Rejects with the reason while the service is not ready. */
   readonly check: () => Promise<void>;
   readonly limitMs: number;
 }
 
 /**
- * Starts a process and waits until it answers; stops it again when it does not.
- *
- * @throws PortTakenError when it says that its port is in use
- * @throws StackError when it ends, or does not answer in time
+ * Starts a process and waits until it is ready; stops it if it doesn't get there.
+ * @throws PortTakenError if it reports that its port is in use
+ * @throws StackError if it ends, or is not ready in time
  */
 export async function startUntilReady(
   process: ManagedProcess,
@@ -32,7 +31,7 @@ export async function startUntilReady(
   });
   try {
     await Promise.race([ended, pollUntilReady(process, check, limitMs, signal)]);
-    // What answered may be another's server on a port that this process is just failing to bind.
+    // Another server may have answered on a port that this process is just failing to bind.
     if (process.pid === undefined) await ended;
   } catch (error) {
     await process.kill();
@@ -73,8 +72,7 @@ async function failure(process: ManagedProcess, what: string): Promise<StackErro
 }
 
 /**
- * Repeats `attempt` on other ports when somebody else took one between finding it free and binding it.
- *
+ * Retries `attempt` on other ports if another process took one between finding it free and binding it.
  * @param names the ports that `attempt` takes from `context.ports`
  */
 export async function withFreePorts<T>(

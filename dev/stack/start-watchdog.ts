@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { TSX } from './tsx.js';
 
 export interface StackWatchdog {
-  /** Lets it go; resolves when it has ended. */
+  /** Releases it; resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** Has a process of its own clean up after `recordFile` when this process ends without doing so, however it ends. */
+/** Starts a separate process that cleans up after `recordFile` if this process ends without doing so. */
 export function startStackWatchdog(recordFile: string): StackWatchdog {
   const script = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
   const child = spawn(process.execPath, [...TSX, script, recordFile], {
@@ -23,7 +23,7 @@ export function startStackWatchdog(recordFile: string): StackWatchdog {
     });
   });
   child.stdin.on('error', () => undefined);
-  // It must not keep alive the process that it watches.
+  // It must not keep this process alive.
   child.unref();
   return {
     async stop() {

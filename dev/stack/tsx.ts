@@ -1,2 +1,2 @@
-/** Arguments that make `node` run TypeScript, wherever it is started from. */
+/** Arguments that make `node` run TypeScript from any folder. */
 export const TSX: readonly string[] = ['--import', new URL('../typescript.mjs', import.meta.url).href];

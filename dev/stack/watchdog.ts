@@ -1,8 +1,6 @@
 /**
- * Ends a run's processes when the run itself was killed.
- *
- * Its stdin is a pipe from the run; the end of that pipe is the one event that even `kill -9` cannot prevent.
- * After an orderly stop there is no record any more, and nothing to do.
+ * Ends a run's processes if the run itself was killed. Its stdin is a pipe from the run, and even `kill -9` closes
+ * that. After a clean stop there is no record left, and nothing to do.
  */
 import { finished } from 'node:stream/promises';
 import { cleanUpAfter } from './leftovers.js';

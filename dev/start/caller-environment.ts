@@ -3,9 +3,9 @@ import type { Progress } from '../stack/progress.js';
 import { given, isForeign, type Environment } from '../stack/stack-env.js';
 import { StackError } from '../stack/stack-error.js';
 
-/** Read by libraries, and by this command itself. */
+/** Variables that libraries and this command itself read. */
 const OTHERS = /^(?:TEMPORAL|AWS|OTEL)_|^(?:PORT|SAMPLE_ORDERS|NODE_OPTIONS)$/;
-/** Set here, whatever the environment says. */
+/** Variables that are always overridden. */
 const FIXED: readonly string[] = ['HOST'];
 
 /**
@@ -20,7 +20,7 @@ export function shieldLocalServices(): void {
   }
 }
 
-/** Variables of the caller that change what the service does, set on purpose or left behind in a shell. */
+/** Variables of the caller that change what the service does, whether set on purpose or left over in a shell. */
 export function settingsIn(environment: Environment): string[] {
   return Object.keys(environment).filter(
     (name) =>
@@ -32,9 +32,8 @@ export function settingsIn(environment: Environment): string[] {
 }
 
 /**
- * Prints which variables of the environment are used, runs `work`, and if that fails says how to start without them.
- *
- * @throws StackError with the message of what `work` threw, and a sentence about the variables
+ * Prints which variables of the environment are used, runs `work`, and on failure says how to start without them.
+ * @throws StackError with the message of the error from `work`, and a sentence about the variables
  */
 export async function withVariables<T>(
   environment: Environment,

@@ -9,14 +9,13 @@ import { count } from './progress-bar.js';
 export interface DownloadedFile {
   readonly path: string;
   readonly bytes: number;
-  /** Without the header. */
+  /** Not counting the header. */
   readonly rows: number;
 }
 
 /**
- * Follows the link as a reader of the e-mail would, and compares the file with what the job says about it.
- *
- * @throws StackError when they differ
+ * Downloads the file by its link, like a reader of the mail, and compares it with the job's details.
+ * @throws StackError if they differ
  */
 export async function download(finished: FinishedExport, folder: string, signal: AbortSignal): Promise<DownloadedFile> {
   const response = await fetch(finished.downloadUrl, { signal });
@@ -46,7 +45,7 @@ class CsvCounter {
     for await (const chunk of source) {
       this.bytes += chunk.byteLength;
       for (const byte of chunk) {
-        // A doubled quote ends and begins the quotes: no difference.
+        // A doubled quote toggles twice, so it makes no difference.
         if (byte === 0x22) this.#quoted = !this.#quoted;
         else if (byte === 0x0a && !this.#quoted) this.records += 1;
       }

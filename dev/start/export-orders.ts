@@ -9,32 +9,35 @@ import { progressBar } from './progress-bar.js';
 
 const POLL_MS = 200;
 const TOKEN_SECONDS = 7 * 86_400;
-/** How long a 503, which says that no worker has answered yet, is a reason to ask again. */
+/** How long to retry a 503, which means that no worker has answered yet. */
 const PATIENCE_MS = 60_000;
 
 export interface FinishedExport {
   readonly jobId: string;
   readonly rows: number;
   readonly bytes: number;
-  /** From the request to the finished file. */
+  /** Time from the request to the finished file. */
   readonly seconds: number;
   readonly fileKey: string;
   readonly downloadUrl: string;
-  /** Of the user who asked, for trying things out. */
+  /** Token of the user who requested it, for the user to try things out. */
   readonly token: string;
 }
 
 export interface ExportAddress {
-  /** The API. */
+  /** Base URL of the API. */
   readonly url: string;
   readonly jwtSecret: string;
   readonly tenantId: string;
   readonly user: SampleUser;
-  /** Where the end of the export is told, beside the mail. */
+  /** Receives a webhook when the export ends, in addition to the mail. */
   readonly webhookUrl?: string;
 }
 
-/** Exports one tenant's orders as CSV through the public API, and shows how far it is. @throws StackError when it fails */
+/**
+ * Exports one tenant's orders as CSV through the public API, and shows the progress.
+ * @throws StackError if it fails
+ */
 export async function exportOrders(
   address: ExportAddress,
   progress: Progress,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What of a job's JSON this program reads. */
+/** The fields of a job's JSON that this program reads. */
 export const startedExportSchema = z.object({
   job_id: z.string(),
   status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED']),

@@ -6,7 +6,7 @@ import { messageOf } from '../../shared/errors.js';
 import { StackError } from '../stack/stack-error.js';
 import type { Stack } from '../stack/stack.js';
 
-/** What `npm run migrate` and `npm run setup:temporal` do. */
+/** Does the same as `npm run migrate` and `npm run setup:temporal`. */
 export async function prepareService({ env }: Stack, progress: Progress): Promise<void> {
   await Promise.all([
     progress.step("The service's tables", async () => {

@@ -3,7 +3,7 @@ import type { FinishedExport } from './export-orders.js';
 import { count } from './progress-bar.js';
 import type { RunningService } from './start-service.js';
 
-/** What was exported and where it is. */
+/** Describes the exported file and where it is. */
 export function exportReport(finished: FinishedExport, { env }: Stack): string {
   const { rows, bytes, seconds, fileKey, downloadUrl } = finished;
   return table([
@@ -13,13 +13,13 @@ export function exportReport(finished: FinishedExport, { env }: Stack): string {
   ]);
 }
 
-/** Where to look, and something to try. */
+/** Addresses to look at, and a command to try. */
 export function addressesOf({ url }: RunningService, stack: Stack, { jobId, token }: FinishedExport): string {
   const { temporalUiUrl, inboxUrl, env, logDir } = stack;
   const workflow = `namespaces/${env.TEMPORAL_NAMESPACE}/workflows/${encodeURIComponent(`export/${jobId}`)}`;
   return [
     table([
-      // In the fragment: browsers send it to nobody, and the page takes it out of the address at once.
+      // In the fragment, because browsers don't send it, and the page removes it from the address at once.
       ['Web page', `${url}/#token=${token}`],
       ...(temporalUiUrl === undefined ? [] : [['Temporal', `${temporalUiUrl}/${workflow}`] as const]),
       ...(inboxUrl === undefined ? [] : [['Inbox', inboxUrl] as const]),
@@ -38,7 +38,7 @@ export function addressesOf({ url }: RunningService, stack: Stack, { jobId, toke
   ].join('\n');
 }
 
-/** Commands for the services that this stack has started. */
+/** Commands that connect to the services of this stack. */
 function insideOf({ env, services, sourceOwnerUrl, temporalCli }: Stack): (readonly [string, string])[] {
   const isOwn = (service: keyof typeof services): boolean => services[service].pid !== undefined;
   const keys = `AWS_ACCESS_KEY_ID=${env.AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=${env.AWS_SECRET_ACCESS_KEY}`;

@@ -16,23 +16,22 @@ import { prepareService } from './prepare-service.js';
 import { addressesOf, exportReport } from './report.js';
 
 export interface ShowOptions {
-  /** Rows of sample orders. */
+  /** Number of sample orders. */
   readonly orders: number;
   /** End after the sample export. */
   readonly once: boolean;
   /** Delete the data of earlier runs. */
   readonly reset: boolean;
   readonly dataDir: string;
-  /** A service whose address is in here is used instead of started. */
+  /** Services whose address is in here are used instead of started. */
   readonly environment: Environment;
   readonly progress: Progress;
-  /** Ends it, at any time. */
+  /** Stops it at any time. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Starts everything, makes one export, and stays until it is interrupted. Nothing is left running afterwards.
- *
+ * Starts everything, makes one export, and keeps running until interrupted. Leaves nothing running.
  * @throws StackError with a sentence when something fails, now or later
  */
 export async function showStack(options: ShowOptions): Promise<void> {
@@ -46,7 +45,7 @@ export async function showStack(options: ShowOptions): Promise<void> {
       seed(stack, orders, progress, signal),
       progress.step('Web page', buildPage),
     ]);
-    // A worker holds its datasets against the tables when it starts: not before they are there.
+    // A worker checks its datasets against the tables when it starts, so the tables must exist.
     const service = await startService(stack, environment, progress);
     await untilDeath(service, signal, async (stop) => {
       const [user] = NORTHWIND.users;
@@ -96,7 +95,7 @@ async function checkFile(
   );
 }
 
-/** Runs `work`, which is interrupted, and rejects, when API or worker end on their own. */
+/** Runs `work`; if the API or the worker ends by itself, interrupts it and rejects. */
 async function untilDeath(
   service: RunningService,
   signal: AbortSignal,
@@ -124,7 +123,7 @@ See its log: ${running.logFile}.`),
 
 const lastLine = (text: string): string => text.split('\n').at(-1) ?? '';
 
-/** An interruption is how staying up is meant to end. */
+/** An interrupt is the normal end. */
 const ignore =
   (signal: AbortSignal) =>
   (error: unknown): void => {

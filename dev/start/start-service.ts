@@ -19,8 +19,8 @@ const READY_LIMIT_MS = 60_000;
 const USUAL_PORTS = [3000, 3001, 3002, 3003, 8080, 8081, 8082, 8083];
 
 /**
- * One API and one worker, from source, each ready for work. Both know the API's real address, which links and mails
- * have: on the port that the environment asks for, else on a usual one that is free.
+ * Starts one API and one worker from source and waits until they are ready. Both know the API's real address, for links
+ * and mails: on the port from the environment, or else on a usual one that is free.
  */
 export async function startService(
   stack: Stack,
@@ -69,7 +69,7 @@ async function startAt(
       return stack.launch({
         name: 'API',
         args: ['api/main.ts'],
-        // Its metrics are at its own port: METRICS_PORT is the worker's.
+        // Serve its metrics on its own port, because METRICS_PORT is the worker's.
         env: { ...publicUrl, PORT: String(port), HOST: '127.0.0.1', METRICS_PORT: '' },
         ready: { check: () => answersUs(url, stack.env.JWT_SECRET), limitMs: READY_LIMIT_MS },
       });
@@ -88,7 +88,7 @@ function parsePort(text: string): number {
   throw new StackError(`PORT in your environment must be a number from 1 to 65535, not '${text}'.`);
 }
 
-/** Resolves when the API is ready, and ours: another folder's, which took the port first, refuses our token. */
+/** Resolves when the API is ready and ours: another folder's API that took the port first would reject our token. */
 async function answersUs(url: string, jwtSecret: string): Promise<void> {
   const signal = AbortSignal.timeout(5_000);
   const [user] = NORTHWIND.users;
@@ -100,7 +100,7 @@ async function answersUs(url: string, jwtSecret: string): Promise<void> {
   }
 }
 
-/** Resolves when a worker asks for workflow tasks; it asks for activities at the same moment. */
+/** Resolves when a worker polls for workflow tasks; it starts to poll for activities at the same moment. */
 async function polls({ client }: TemporalClient, namespace: string): Promise<void> {
   const taskQueue = { name: CONTROL_QUEUE };
   const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue });

@@ -1,9 +1,9 @@
 import { goProgram, hasGoProgram } from '../go.js';
 
-/** The one in docker-compose.temporal.yml. */
+/** The version in docker-compose.temporal.yml. */
 export const TEMPORAL_SERVER_VERSION = '1.32.2';
 
-/** A program's folder below `cmd/`. */
+/** A program's folder in `cmd/`. */
 type Main = 'server' | 'tools/sql';
 
 const programOf = (main: Main, version: string): [name: string, pinned: string] => [
@@ -12,8 +12,8 @@ const programOf = (main: Main, version: string): [name: string, pinned: string] 
 ];
 
 /**
- * A program of Temporal's server, built from its Go module once: in about seven minutes on two cores.
- * @throws StackError when Go is missing or the build fails
+ * Builds a program from the Go module of Temporal's server, once; this takes about seven minutes on two cores.
+ * @throws StackError if Go is missing or the build fails
  */
 export const temporalProgram = (main: Main, version = TEMPORAL_SERVER_VERSION): Promise<string> =>
   goProgram(...programOf(main, version));

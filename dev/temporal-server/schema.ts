@@ -5,7 +5,7 @@ import { StackError } from '../stack/stack-error.js';
 const PLUGIN = 'postgres12';
 const TOOL_LIMIT_MS = 120_000;
 
-/** Where a Temporal server keeps its data: two databases of one PostgreSQL server. */
+/** The databases of a Temporal server: two on the same PostgreSQL server. */
 export interface TemporalDatabases {
   readonly host: string;
   readonly port: string;
@@ -17,7 +17,7 @@ export interface TemporalDatabases {
 
 /**
  * Names Temporal's databases on a PostgreSQL server.
- * @param databaseUrl of any database there, with a user who may create databases
+ * @param databaseUrl any database there, with a user who may create databases
  * @param name of the persistence database
  */
 export function temporalDatabases(databaseUrl: string, name: string): TemporalDatabases {
@@ -33,9 +33,9 @@ export function temporalDatabases(databaseUrl: string, name: string): TemporalDa
 }
 
 /**
- * Creates the databases that do not exist, and Temporal's tables in them.
+ * Creates missing databases, with Temporal's tables.
  * @param tool the path of `temporal-sql-tool`
- * @throws StackError when the tool fails
+ * @throws StackError if the tool fails
  */
 export async function createSchema(tool: string, databases: TemporalDatabases, signal: AbortSignal): Promise<void> {
   const { host, port, user, password, persistence, visibility } = databases;
@@ -68,7 +68,7 @@ export async function createSchema(tool: string, databases: TemporalDatabases, s
   }
 }
 
-/** The databases as the configuration template inside Temporal's server reads them from its environment. */
+/** Environment variables for the configuration template inside Temporal's server. */
 export const databaseEnv = (databases: TemporalDatabases): NodeJS.ProcessEnv => ({
   DB: PLUGIN,
   POSTGRES_SEEDS: databases.host,

@@ -2,7 +2,7 @@ import type { Service, StackContext } from '../stack/context.js';
 import { StackError } from '../stack/stack-error.js';
 import { startUntilReady } from '../stack/start-service.js';
 
-/** Every service of the server has a port for calls and one by which it finds the others. */
+/** Each service of the server has a gRPC port and a membership port, by which the services find each other. */
 const GRPC_PORT = 'FRONTEND_GRPC_PORT';
 const HTTP_PORT = 'FRONTEND_HTTP_PORT';
 export const PORTS: readonly string[] = [
@@ -19,9 +19,8 @@ interface ServerProcess extends Service {
 }
 
 /**
- * The process of a Temporal server: all four of its services, configured by the template inside the program, as in
- * Temporal's image.
- * @param settings variables of that template, besides addresses
+ * Runs a Temporal server with all four services, configured by the template inside the program, as in Temporal's image.
+ * @param settings variables of that template, other than addresses
  */
 export async function serverProcess(
   context: StackContext,

@@ -14,18 +14,18 @@ import { createSchema, databaseEnv, temporalDatabases } from './schema.js';
 import { PORTS, serverProcess } from './server-process.js';
 
 export interface TemporalServerOptions {
-  /** History shards. They stay what they were when the databases were created. Default: 4, as in Temporal's image. */
+  /** Number of history shards, fixed when the databases are created. Default: 4, as in Temporal's image. */
   readonly shards?: number;
-  /** Default: nothing, as a managed server has it. */
+  /** Default: none, as on a managed server. */
   readonly dynamicConfig?: DynamicConfig;
-  /** A PostgreSQL server to create Temporal's databases on. Default: one of its own, which ends with the stack. */
+  /** A PostgreSQL server on which to create Temporal's databases. Default: a new one, which ends with the stack. */
   readonly databaseUrl?: string;
-  /** The persistence database, for a PostgreSQL server that is shared. Default: `temporal`. */
+  /** Name of the persistence database, for a shared PostgreSQL server. Default: `temporal`. */
   readonly databaseName?: string;
 }
 
 export interface TemporalServer extends Temporal {
-  /** Its own PostgreSQL, unless it was given one. */
+  /** Its own PostgreSQL, unless it uses a shared one. */
   readonly postgres: Service | undefined;
 }
 
@@ -79,7 +79,7 @@ export async function startTemporalServer(
   });
 }
 
-/** With the search attributes that the dev server has from its start. */
+/** With the same search attributes as the dev server. */
 async function createDefaultNamespace(address: string): Promise<void> {
   const namespace = 'default';
   await createNamespace(address, namespace);

@@ -5,11 +5,11 @@ import { LOCAL_DIR } from '../stack/stack.js';
 
 interface Check {
   readonly title: string;
-  /** The script of the package that makes it, and its arguments. */
+  /** A package's script, and its arguments. */
   readonly args: readonly string[];
 }
 
-/** What a check may know from the last run, where its program itself can tell that it still holds. */
+/** A cache file from the last run, for programs that can validate it themselves. */
 const kept = (name: string): string => resolve(LOCAL_DIR, 'checks', name);
 const tsc = (project: string, name: string): readonly string[] => {
   const known = kept(`${name}.tsbuildinfo`);
@@ -18,7 +18,7 @@ const tsc = (project: string, name: string): readonly string[] => {
 
 const TYPES: Check = { title: 'Types (tsc)', args: tsc('.', 'types') };
 const PAGE_TYPES: Check = { title: 'Types of the web page (tsc)', args: tsc('api/web', 'page-types') };
-// Keeps nothing: what ESLint keeps is the verdict on a file by itself, and most of our rules look at types of others.
+// No cache: ESLint caches results per file, but most of our rules depend on types in other files.
 const LINT: Check = { title: 'Lint (eslint)', args: ['eslint/bin/eslint.js', '.'] };
 const FORMAT: Check = {
   title: 'Format (prettier)',
@@ -26,21 +26,21 @@ const FORMAT: Check = {
 };
 const UNUSED: Check = { title: 'Unused code (knip)', args: ['knip/bin/knip.js'] };
 
-/** Two at a time: linting takes about as long as the rest together. */
+/** Two in parallel: linting takes about as long as the others together. */
 const LANES: readonly (readonly Check[])[] = [[LINT], [TYPES, PAGE_TYPES, FORMAT, UNUSED]];
-/** Beside the tests they get what is left of the processor. */
+/** They only get the CPU time that the tests leave. */
 const LIMIT_MS = 1_200_000;
 
 export interface CheckResult {
   readonly title: string;
   readonly ok: boolean;
-  /** What the program printed. */
+  /** The program's output. */
   readonly output: string;
 }
 
 /**
- * Runs the static checks beside the tests, of which they take no processor time that those need, and prints a line as
- * each ends. A check that is aborted fails.
+ * Runs the static checks while the tests run, at a lower priority, and prints a line as each ends. An aborted check
+ * fails.
  */
 export async function runChecks(signal: AbortSignal): Promise<CheckResult[]> {
   const lanes = await Promise.all(

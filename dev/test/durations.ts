@@ -1,21 +1,21 @@
 /**
- * How long each test file took. Every full run records it, prints the slowest, and starts the next run with them, so
- * that no core waits at the end for a long file that began last.
+ * Records how long each test file takes. Every full run prints the slowest, and the next run starts with them, so that
+ * no core waits at the end for a long file that started last.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { LOCAL_DIR } from '../stack/stack.js';
 
-/** The variable that tells mocha's jobs which file to append a line of JSON to at the end of each test file. */
+/** The variable with the file to which mocha's jobs append a line of JSON after each test file. */
 export const DURATIONS_VARIABLE = 'EXPORT_TEST_DURATIONS';
 
 const ROOT = resolve(LOCAL_DIR, '..');
-/** By this machine's last runs. */
+/** Durations of this machine's last runs. */
 const RECORDED = join(LOCAL_DIR, 'checks', 'durations.json');
-/** For a fresh clone: a copy of `RECORDED`, to be renewed now and then. */
+/** For a fresh clone: a copy of `RECORDED`, updated occasionally. */
 const COMMITTED = join(ROOT, 'dev', 'test', 'durations.json');
-/** The order of shorter files makes no difference. */
+/** Shorter files are not recorded, because their order makes no difference. */
 const LEAST_SECONDS = 2;
 const SHOWN = 10;
 
@@ -23,20 +23,22 @@ const lineSchema = z.object({ file: z.string(), ms: z.number() });
 export type DurationLine = z.infer<typeof lineSchema>;
 
 const secondsSchema = z.record(z.string(), z.number());
-/** Seconds by test file, relative to the repository. */
+/** Seconds by test file (path relative to the repository). */
 type Seconds = z.infer<typeof secondsSchema>;
 const recordSchema = z.record(z.string(), secondsSchema);
 
 const tier = (): string => process.env.EXPORT_TESTS ?? 'quick';
 
-/** Sorts test files by what is known of this tier, longest first; the others keep their order. */
+/** Sorts test files by their recorded durations for this tier, longest first; others keep their order. */
 export async function longestFirst(files: readonly string[]): Promise<string[]> {
   const known = { ...(await readRecord(COMMITTED))[tier()], ...(await readRecord(RECORDED))[tier()] };
   const secondsOf = (file: string): number => known[relative(ROOT, file)] ?? 0;
   return files.toSorted((one, other) => secondsOf(other) - secondsOf(one));
 }
 
-/** Records what mocha's jobs have written and prints the slowest files. Does nothing when they wrote nothing. */
+/**
+ * Records the durations that mocha's jobs have written and prints the slowest files. Does nothing if there are none.
+ */
 export async function keepDurations(linesFile: string): Promise<void> {
   const lines = await readLines(linesFile);
   await rm(linesFile, { force: true });
@@ -46,7 +48,7 @@ export async function keepDurations(linesFile: string): Promise<void> {
     .toSorted(([, one], [, other]) => other - one);
   const longer: Seconds = Object.fromEntries(slowest.filter(([, seconds]) => seconds >= LEAST_SECONDS));
   const before = await readRecord(RECORDED);
-  // A run that was interrupted has met only some of the files.
+  // An interrupted run has only some of the files, so keep the others' durations.
   const record = { ...before, [tier()]: { ...before[tier()], ...longer } };
   await mkdir(dirname(RECORDED), { recursive: true });
   await writeFile(RECORDED, `${JSON.stringify(record, null, 2)}\n`);
@@ -65,7 +67,7 @@ async function readRecord(file: string): Promise<Readonly<Record<string, Seconds
   try {
     return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    // No run has ended yet, or somebody edited the file: the order is only about time.
+    // No run has finished yet, or the file was edited. Only the order depends on it.
     return {};
   }
 }

@@ -6,21 +6,20 @@ import { filesIn } from '../../shared/process/files.js';
 import { LOCAL_DIR } from '../stack/stack.js';
 import { DURATIONS_VARIABLE, keepDurations, longestFirst } from './durations.js';
 
-/** The variable that tells the test process where to write its counts. */
+/** The variable with the file to which the test process writes its counts. */
 export const COUNTS_VARIABLE = 'EXPORT_TEST_COUNTS';
 
 const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
 export type Counts = z.infer<typeof countsSchema>;
 
 const ROOT = resolve(LOCAL_DIR, '..');
-/** Tests wait for servers about as long as they compute: two at a time use two cores. */
+/** Tests wait for servers about as long as they compute, so two jobs use two cores. */
 const PARALLEL = ['--parallel', '--jobs', '2'];
 
 /**
- * Runs mocha in the foreground. A run that ends without writing its counts, or that fails although no test did,
- * counts as one failure. A run of every test records how long each file took.
- *
- * @param args for mocha; none runs every test
+ * Runs mocha in the foreground. A run that ends without writing its counts, or that fails although no test did, counts
+ * as one failure. A full run records how long each file took.
+ * @param args for mocha; an empty list runs every test
  */
 export async function runMocha(args: readonly string[], signal: AbortSignal): Promise<Counts> {
   const countsFile = join(LOCAL_DIR, `counts-${process.pid}.json`);
