@@ -9,24 +9,27 @@ import { databaseUrl, recreateDatabase } from './databases.js';
 export const BENCH_DIR = join(LOCAL_DIR, 'bench');
 
 export interface BenchStack extends Stack {
-  /** Where Temporal's own data is, when it has a PostgreSQL of its own. */
+  /** Temporal's own PostgreSQL, if it has one. */
   readonly temporalPostgres?: Service | undefined;
 }
 
-/** Names of what would make the stack, or a program, use somebody else's services. */
+/** Variables that would make the stack, or a program, use services from outside. */
 const FOREIGN =
   /^((SOURCE_)?DATABASE_URL|(TEMPORAL|S3|AWS|RESEND|RCLONE|JWT|LINK)_.*|EXPORT_BUCKET|EMAIL_FROM|PG[A-Z]+|NODE_OPTIONS)$/;
 
-/** The caller's environment without services: what they cost is measured, so they must be ours. */
+/** The caller's environment without services: their cost is measured, so the benchmark must start them itself. */
 export const benchEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
 
-/** The local stack in a folder of its own, whose sample rows are made once; files and histories begin empty. */
+/** The local stack in its own folder. Sample rows are generated once; files and histories start empty. */
 export async function startBenchStack(progress: Progress, signal: AbortSignal): Promise<Stack> {
   return startStack({ dataDir: BENCH_DIR, progress, signal, environment: benchEnvironment() });
 }
 
-/** Removes files and histories; needs a stopped stack. Deleting files between runs would leave the store cleaning up. */
+/**
+ * Deletes files and histories; the stack must be stopped. Deleting files between runs would leave the store busy
+ * cleaning up.
+ */
 export async function removeOutput(): Promise<void> {
   for (const folder of ['seaweedfs', 'temporal']) {
     await rm(join(BENCH_DIR, folder), { recursive: true, force: true, maxRetries: 3 });
@@ -34,8 +37,8 @@ export async function removeOutput(): Promise<void> {
 }
 
 /**
- * One tenant's sample orders in a database of their number, made when it is not there.
- * @returns the database's address
+ * A database with this many sample orders of one tenant, created if it does not exist.
+ * @returns its URL
  */
 export async function seededDatabase(
   { env }: Stack,

@@ -7,10 +7,9 @@ import type { About, Turn } from './turn.js';
 import { Fingerprinter, fingerprint } from './fingerprint.js';
 
 /**
- * Compares what a turn has made with what it must be: the store's bytes are read back, and of the sink, which has
- * none, size and (for an export) the CRC-32 that the service knows.
- *
- * @throws StackError when they differ
+ * Checks the file that a turn made. Reads it back from the store; the sink keeps no bytes, so there it compares the
+ * size and (for an export) the CRC-32 that the service reports.
+ * @throws StackError if they differ
  */
 export async function checkFile({ name, target, expected }: About, turn: Turn): Promise<void> {
   const { s3, bucket: Bucket, store } = target;
@@ -36,10 +35,13 @@ export async function checkFile({ name, target, expected }: About, turn: Turn): 
   }
 }
 
-/** What may be known of a file, or not. */
+/** Facts about a file, some of which may be unknown. */
 type Known = Readonly<Record<string, Facts[string] | undefined>>;
 
-/** Compares what both know. @throws StackError when they differ */
+/**
+ * Compares the facts that both sides know.
+ * @throws StackError if they differ
+ */
 export function requireFacts(name: string, found: Known, wanted: Known): void {
   for (const [property, value] of Object.entries(wanted)) {
     if (found[property] !== undefined && value !== undefined && found[property] !== value) {

@@ -8,10 +8,10 @@ import { BENCH_DIR } from './bench-stack.js';
 const LIMIT_MS = 180_000;
 
 /**
- * Compiles the service and bundles its workflows as `npm run build` does, and the textbook with it, but into the
- * benchmark's own folder: nobody who builds meanwhile changes what is measured.
+ * Compiles the service and bundles its workflows like `npm run build`, plus the textbook, but into the benchmark's own
+ * folder, so that a build during the run does not change what is measured.
  * @returns that folder
- * @throws StackError when it does not compile
+ * @throws StackError if it does not compile
  */
 export async function compile(signal: AbortSignal): Promise<string> {
   const folder = join(BENCH_DIR, 'dist');

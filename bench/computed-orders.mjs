@@ -1,7 +1,6 @@
 /**
- * The sample orders with one column more: `computed_note` is `note`, by way of JavaScript. An export with the one in
- * place of the other takes the row lane, and must be the same file, byte for byte.
- *
+ * The sample orders with an additional column: `computed_note` is `note`, passed through JavaScript. An export with it
+ * instead of `note` uses the row lane, and must give the same file, byte for byte.
  * `DATASETS_MODULE=bench/computed-orders.mjs`
  */
 const orders = {

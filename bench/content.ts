@@ -2,19 +2,19 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { fingerprint } from './fingerprint.js';
 
-/** What was found in a file. */
+/** Facts found in a file. */
 export type Facts = Readonly<Record<string, string | number | boolean>>;
-/** Reads a file to its end. */
+/** Reads a file to its end and collects facts. */
 export type ContentReader = (bytes: AsyncIterable<Uint8Array>) => Promise<Facts>;
 
-/** Size and CRC-32 of what a gzip file holds. */
+/** Size and CRC-32 of a gzip file's contents. */
 export const readUnpacked: ContentReader = (bytes) =>
   pipeline(bytes, createGunzip(), async (plain: AsyncIterable<Uint8Array>) => ({ ...(await fingerprint(plain)) }));
 
-/** What a file of rows whose first value is their number tells; any two formats of the same rows agree on it. */
+/** Facts about a file of rows that start with their number. They are the same for any two formats of the same rows. */
 export interface RowFacts extends Facts {
   readonly rows: number;
-  /** All numbers added up: none is missing for another that is there twice. */
+  /** The sum of all numbers, which detects a row that replaces another. */
   readonly sum: number;
   readonly isInOrder: boolean;
 }
@@ -26,7 +26,7 @@ const [NEWLINE, QUOTE, ZERO, NINE] = ['\n', '"', '0', '9'].map((character) => ch
   number,
 ];
 
-/** A row ends at a line's end outside of quotes; its number is its first digits. A row without any is a heading. */
+/** A row ends at a line end outside quotes; its number is its first digits. A row without digits is a heading. */
 async function readRows(bytes: AsyncIterable<Uint8Array>, { hasQuotes }: { hasQuotes: boolean }): Promise<RowFacts> {
   let [rows, sum, isInOrder, last] = [0, 0, true, -Infinity];
   let isQuoted = false;
@@ -55,7 +55,7 @@ async function readRows(bytes: AsyncIterable<Uint8Array>, { hasQuotes }: { hasQu
   return { rows, sum, isInOrder };
 }
 
-/** CSV of any writer: with or without a heading, with any line ends. */
+/** CSV from any program: with or without a heading, with any line ends. */
 export const readCsvRows: ContentReader = (bytes) => readRows(bytes, { hasQuotes: true });
-/** NDJSON: a line's end in a text is escaped, and so are quotes. */
+/** NDJSON: line ends and quotes in text are escaped. */
 export const readLines: ContentReader = (bytes) => readRows(bytes, { hasQuotes: false });

@@ -10,15 +10,15 @@ import type { Stage } from './shell-line.js';
 import type { Target } from './target.js';
 import type { About, Turn } from './turn.js';
 
-/** Who takes turns. */
+/** A contestant that takes turns. */
 export interface Contestant {
-  /** Unique among those who write to the same store; those of the service begin with `ours`. */
+  /** Unique among contestants that write to the same store; the service's start with `ours`. */
   readonly name: string;
   readonly title: string;
-  /** Where its files go. */
+  /** Where its files are written. */
   readonly store: Target['store'] | 'disk';
   turn(number: number): Promise<Turn>;
-  /** @throws StackError when what a turn has made is not what it must be */
+  /** @throws StackError if a turn's file is not as expected */
   check(turn: Turn): Promise<void>;
 }
 
@@ -30,18 +30,18 @@ const contestant = (about: About, turn: Contestant['turn']): Contestant => ({
   check: (made) => checkFile(about, made),
 });
 
-/** Answers cost the API, a worker and Temporal something: a race has one watcher, as an export usually has. */
+/** Status requests cost the API, a worker and Temporal some CPU: a race has one watcher, as an export usually has. */
 const PATIENT_MS = 1000;
 
 export interface ServiceWork {
   readonly service: Service;
-  /** The body of its `POST`. */
+  /** The body of its `POST` request. */
   readonly request: object;
-  /** How often somebody asks how far it is; default once a second. */
+  /** How often a watcher requests its progress, ms; default once a second. */
   readonly watchEveryMs?: number;
 }
 
-/** An export, from its request until the job's row says COMPLETED. */
+/** An export, timed from its request until the job's row is COMPLETED. */
 export function serviceContestant(
   about: About,
   { service, request, watchEveryMs = PATIENT_MS }: ServiceWork,
@@ -60,13 +60,13 @@ export function serviceContestant(
 
 export interface PipelineWork {
   readonly programs: Programs;
-  /** Of its files. */
+  /** File name extension. */
   readonly extension: string;
-  /** What puts a file there. */
+  /** The commands that put a file under this key. */
   readonly pipelineTo: (key: string) => Omit<Pipeline, 'name'>;
 }
 
-/** Programs, until they have ended. */
+/** A pipeline of programs, timed until all have ended. */
 export function pipelineContestant(about: About, { programs, extension, pipelineTo }: PipelineWork): Contestant {
   const { name, target } = about;
   return contestant(about, async (number) => {
@@ -75,7 +75,10 @@ export function pipelineContestant(about: About, { programs, extension, pipeline
   });
 }
 
-/** Programs, until they have ended, and what they cost. @param pids measured beside */
+/**
+ * Runs a pipeline and measures what it costs.
+ * @param pids processes to measure at the same time
+ */
 export async function meteredPipeline(
   programs: Programs,
   pids: Pids,
@@ -89,11 +92,11 @@ export async function meteredPipeline(
 
 export interface RcloneWork extends Omit<PipelineWork, 'pipelineTo'> {
   readonly rclone: string;
-  /** What prints the file. */
+  /** Commands that print the file. */
   readonly stages: readonly Stage[];
 }
 
-/** Programs whose output `rclone rcat` takes to the store. */
+/** Programs whose output is piped to `rclone rcat`. */
 export function rcloneContestant(about: About, { rclone, stages, ...work }: RcloneWork): Contestant {
   const { address, bucket } = about.target;
   return pipelineContestant(about, {

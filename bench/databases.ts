@@ -1,13 +1,13 @@
 import pg from 'pg';
 
-/** The address of another database of the same server. */
+/** The URL of another database on the same server. */
 export function databaseUrl(url: string, database: string): string {
   const address = new URL(url);
   address.pathname = `/${database}`;
   return address.href;
 }
 
-/** One query on a connection of its own. */
+/** Runs one query on a new connection. */
 export async function queryOnce(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
@@ -19,7 +19,7 @@ export async function queryOnce(url: string, sql: string): Promise<readonly Read
   }
 }
 
-/** Makes an empty database; with `keep`, only when there is none of that name. */
+/** Creates an empty database; with `keep`, only if it does not exist. */
 export async function recreateDatabase(server: string, name: string, { keep = false } = {}): Promise<void> {
   const maintenance = databaseUrl(server, 'postgres');
   const exists = (await queryOnce(maintenance, 'SELECT datname FROM pg_database')).some(

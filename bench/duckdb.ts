@@ -12,15 +12,15 @@ export const DUCKDB_VERSION = '1.5.5';
 
 export interface DuckDb {
   readonly program: string;
-  /** The files of its extensions, by name. */
+  /** Files of its extensions, by name. */
   readonly extensions: Readonly<Record<DuckDbExtension, string>>;
 }
 
-/** What reads PostgreSQL, and what writes XLSX. */
+/** Extensions for reading PostgreSQL and for writing XLSX. */
 const EXTENSIONS = ['postgres_scanner', 'excel'] as const;
 type DuckDbExtension = (typeof EXTENSIONS)[number];
 
-/** DuckDB's program and its extensions; undefined, with a line that says why, where pip has none. */
+/** Finds DuckDB's program and its extensions; undefined, with a line that says why, if pip has none. */
 export async function findDuckDb(progress: Progress, signal: AbortSignal): Promise<DuckDb | undefined> {
   return ifAvailable('DuckDB', { progress, signal }, async (say) => {
     const packages = ['duckdb-cli', ...EXTENSIONS.map((name) => `duckdb-extension-${name.replace('_', '-')}`)];
@@ -37,23 +37,26 @@ export async function findDuckDb(progress: Progress, signal: AbortSignal): Promi
   });
 }
 
-/** DuckDB that runs statements, without the caller's ~/.duckdbrc. @param database a file; default none */
+/**
+ * Runs statements in DuckDB, without the caller's ~/.duckdbrc.
+ * @param database a file; default: in memory
+ */
 export const duckDbStage = ({ program }: DuckDb, statements: readonly string[], database?: string): Stage => [
   ...[program, '-no-init', '-bail'],
   ...(database === undefined ? [] : [database]),
   ...['-c', statements.join('; ')],
 ];
 
-/** The statements that let it read a PostgreSQL database by the name `source`. */
+/** Statements that attach a PostgreSQL database as `source`. */
 export const attachSource = ({ extensions }: DuckDb, sourceUrl: string): readonly string[] => [
   `LOAD ${pg.escapeLiteral(extensions.postgres_scanner)}`,
   `ATTACH ${pg.escapeLiteral(sourceUrl)} AS source (TYPE postgres, READ_ONLY)`,
 ];
 
 /**
- * DuckDB that prints the same rows in the same order, a JSON object a line. It reads the table in parallel and sorts
- * the rows itself, which is faster than when PostgreSQL sorts them and hands them over in one stream. Its numbers are
- * doubles (-5.20 becomes -5.2) and its times have a blank: its bytes are its own.
+ * DuckDB that prints the same rows in the same order, one JSON object per line. It reads the table in parallel and
+ * sorts the rows itself, which is faster than having PostgreSQL sort them and send them in one stream. Its bytes
+ * differ: numbers are doubles (-5.20 becomes -5.2) and timestamps contain a space.
  */
 export function duckDbJson(duckDb: DuckDb, sourceUrl: string): Stage {
   const columns = Object.keys(orders.columns).map(pg.escapeIdentifier).join(', ');

@@ -1,10 +1,10 @@
 import type { ContentReader, Facts } from './content.js';
 import type { Fingerprint } from './fingerprint.js';
 
-/** What a contestant's file must be. */
+/** The expected file of a contestant. */
 export interface Expectation {
-  /** These very bytes. Without it: those that the job tells of, where there is one. */
+  /** The exact bytes. If absent: the bytes that the job reports, if there is a job. */
   readonly file?: Fingerprint;
-  /** What must be found in the bytes where they themselves may differ. */
+  /** Facts that must hold if the bytes may differ. */
   readonly content?: { readonly read: ContentReader; readonly is: Facts };
 }

@@ -9,17 +9,20 @@ import { runExport } from './run-export.js';
 import type { Service } from './service.js';
 import { unlessAborted } from './unless-aborted.js';
 
-/** One tenant's exports, all asked for in one moment, and how often another tenant asks for its few rows beside them. */
+/** One tenant requests many exports at once, while another tenant repeatedly requests a few rows. */
 const CROWD = { exports: 50, aUser: 2, beside: 8, alone: 5 } as const;
 const PLANNED_WITHIN_MS = 300_000;
 
-/** Milliseconds from the request to COMPLETED of the few rows. */
+/** Milliseconds from the request to COMPLETED for the few rows. */
 export interface Fairness {
   readonly alone: readonly number[];
-  /** The first of those beside the crowd, while it is admitted and planned. */
+  /** The first one during the crowd, while the crowd is admitted and planned. */
   readonly meanwhile: number;
   readonly beside: readonly number[];
-  /** Exports of the crowd that had ended when the last of the few was done: it was there all the time when none had. */
+  /**
+   * Exports of the crowd that had ended when the last of the few was done; 0 means that the crowd was there all the
+   * time.
+   */
   readonly ended: number;
 }
 

@@ -7,12 +7,12 @@ export interface Fingerprint {
   readonly crc32: string;
 }
 
-/** Takes the fingerprint of a stream that somebody else reads. */
+/** Computes the fingerprint of a stream while someone else reads it. */
 export class Fingerprinter {
   #bytes = 0;
   #crc = 0;
 
-  /** The same bytes; each counts once it has been read. */
+  /** Passes the bytes on; each counts once it has been read. */
   async *watch(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of stream) {
       this.#bytes += chunk.byteLength;
@@ -21,13 +21,13 @@ export class Fingerprinter {
     }
   }
 
-  /** Of what has been read. */
+  /** Fingerprint of the bytes read so far. */
   get found(): Fingerprint {
     return { bytes: this.#bytes, crc32: this.#crc.toString(16).padStart(8, '0') };
   }
 }
 
-/** Reads a stream to its end. */
+/** Reads a stream to its end and returns its fingerprint. */
 export async function fingerprint(stream: AsyncIterable<Uint8Array>): Promise<Fingerprint> {
   const fingerprinter = new Fingerprinter();
   for await (const _ of fingerprinter.watch(stream));

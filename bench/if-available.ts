@@ -1,7 +1,7 @@
 import type { Progress, Say } from '../dev/stack/progress.js';
 import { StackError } from '../dev/stack/stack-error.js';
 
-/** What somebody competes with; undefined, with a line that says why, where this machine has not got it. */
+/** Sets up a rival; undefined, with a line that says why, if this machine doesn't have it. */
 export async function ifAvailable<T>(
   title: string,
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },

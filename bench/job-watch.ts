@@ -3,13 +3,13 @@ import pg from 'pg';
 
 const EVERY_MS = 20;
 
-/** Looks at the rows of jobs, on a connection of its own. */
+/** Reads the rows of jobs on its own connection. */
 export class JobWatch {
   readonly #client: pg.Client;
 
   static async open(databaseUrl: string): Promise<JobWatch> {
     const client = new pg.Client({ connectionString: databaseUrl, application_name: 'bench' });
-    // Whoever waits for a query hears of a lost connection there.
+    // A pending query also reports a lost connection, so this listener has nothing to do.
     client.on('error', () => undefined);
     await client.connect();
     return new JobWatch(client);
@@ -20,9 +20,9 @@ export class JobWatch {
   }
 
   /**
-   * Resolves when the row says that the job has ended, whatever way: the moment in which a client could know. Asking
+   * Resolves when the row says that the job has ended, for any reason: the moment at which a client could know. Polling
    * the API this often would make it, and the worker that answers its queries, a part of what is measured.
-   * @param over aborted when the workflow has ended: a row that has not ended by then does not
+   * @param over aborted when the workflow has ended: a row that has not ended by then never will
    */
   async ended(jobId: string, over: AbortSignal): Promise<void> {
     const query = {
@@ -37,12 +37,12 @@ export class JobWatch {
     }
   }
 
-  /** Jobs that have ended, whatever way. */
+  /** Number of jobs that have ended, for any reason. */
   async countEnded(): Promise<number> {
     return this.#count(`status NOT IN ('QUEUED', 'PROCESSING')`);
   }
 
-  /** Jobs that are COMPLETED with so many rows. */
+  /** Number of COMPLETED jobs with this many rows. */
   async countCompleted(rows: number): Promise<number> {
     return this.#count(`status = 'COMPLETED' AND row_count = ${rows}`);
   }

@@ -6,7 +6,7 @@ import { StackError } from '../dev/stack/stack-error.js';
 import { PHASES } from '../shared/contract.js';
 import type { Service } from './service.js';
 
-/** What of a job's JSON is looked at. */
+/** The fields of a job's JSON that the benchmark uses. */
 const jobSchema = z.object({
   job_id: z.string(),
   status: z.string(),
@@ -20,22 +20,22 @@ const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** Whom the service is asked as. */
+/** The service's URL and the token to call it with. */
 export type Caller = Pick<Service, 'url' | 'token'>;
 
-/** An answer that is no success, with the API's own words. */
+/** Thrown for an unsuccessful response, with the API's own message. */
 export class RefusedError extends StackError {
   constructor(
     message: string,
     readonly status: number,
-    /** From `Retry-After`; 0 without one. */
+    /** From `Retry-After`; 0 if absent. */
     readonly retryAfterSeconds: number,
   ) {
     super(message);
   }
 }
 
-/** @throws RefusedError when the API refuses */
+/** @throws RefusedError if the API rejects the request */
 export const postExport = async (caller: Caller, body: object, idempotencyKey?: string): Promise<Job> =>
   jobIn(await ask(caller, '/v1/exports', { method: 'POST', body: JSON.stringify(body), idempotencyKey }));
 
@@ -44,7 +44,7 @@ export const getExport = async (caller: Caller, jobId: string): Promise<Job> =>
 
 const jobIn = (text: string): Job => jobSchema.parse(JSON.parse(text));
 
-/** Not by `fetch`, which takes as much of the machine that is measured as the API does. */
+/** `fetch` uses as much of the measured machine's CPU as the API does. */
 const agent = new Agent({ keepAlive: true });
 
 interface Asked {
@@ -53,7 +53,7 @@ interface Asked {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** @throws RefusedError, as above */
+/** @throws RefusedError if the API rejects the request */
 export async function ask(
   { url, token }: Caller,
   path: string,

@@ -1,12 +1,12 @@
-/** One JSON array of JSON lines, with its line ends and commas where the service has them. */
+/** Turns JSON lines into one JSON array, with line ends and commas in the same places as the service's. */
 export async function* jsonArrayOf(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let lead = '[';
   for await (const chunk of lines) {
-    // Byte for byte: chunks end in the middle of characters.
+    // Decoded byte by byte, because chunks may split characters.
     const text = Buffer.from(chunk).toString('latin1');
     const last = text.slice(-1);
     yield Buffer.from(`${lead}${text.slice(0, -1).replaceAll('\n', '\n,')}${last}`, 'latin1');
-    // What follows a line's end is a comma only if there is another line.
+    // A line end is followed by a comma only if another line follows.
     if (text !== '') lead = last === '\n' ? ',' : '';
   }
   yield Buffer.from(lead === '[' ? '[]\n' : ']\n');

@@ -5,32 +5,32 @@ import { BENCH_DIR, removeOutput, startBenchStack, type BenchStack } from './ben
 import { compile } from './compile.js';
 import { Programs } from './programs.js';
 
-/** What every row of the table works with. */
+/** Shared by all rows of the table. */
 export interface Lab {
   readonly stack: BenchStack;
   readonly programs: Programs;
-  /** The compiled service. */
+  /** The folder of the compiled service. */
   readonly dist: string;
   readonly progress: Progress;
-  /** Ends the benchmark, at any time. */
+  /** Ends the benchmark at any time. */
   readonly signal: AbortSignal;
 }
 
-/** Opens a lab, works in it, and leaves no process behind, whatever happened. */
+/** Opens a lab, runs `work` in it, and leaves no process behind. */
 export async function inLab<T>(progress: Progress, signal: AbortSignal, work: (lab: Lab) => Promise<T>): Promise<T> {
   if (process.platform !== 'linux') throw new StackError('The benchmark reads CPU time and memory from Linux’s /proc.');
   for (const leftover of await findLeftovers([BENCH_DIR])) await cleanUpAfter(leftover);
-  // Its record is the lock: only who has it may build and remove anything below.
+  // The run's record is a lock: only its holder may build and delete in this folder.
   const programs = await Programs.open(BENCH_DIR, signal);
   try {
     const dist = await progress.step('Building the service', () => compile(signal));
-    // Of a run that was killed.
+    // Left by a run that was killed.
     await removeOutput();
     const stack = await startBenchStack(progress, signal);
     try {
       return await work({ stack, programs, dist, progress, signal });
     } finally {
-      // The programs first: they drain into services that still answer.
+      // Stop the programs first: they drain into services that still run.
       await progress.step('Stopping', async () => {
         await programs.stop();
         await stack.stop();

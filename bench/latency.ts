@@ -7,7 +7,7 @@ import type { Service } from './service.js';
 import { unlessAborted } from './unless-aborted.js';
 import { median, quantile } from './statistics.js';
 
-/** Rows of the small export. */
+/** Number of rows in the small export. */
 export const LATENCY_ROWS = 1000;
 const WARM_UP = 10;
 const EXPORTS = 30;
@@ -17,19 +17,19 @@ export interface Latency {
   /** Milliseconds from the request to COMPLETED. */
   readonly median: number;
   readonly p95: number;
-  /** Milliseconds from the request to the end of the workflow: a median. */
+  /** Median of the milliseconds from the request to the end of the workflow. */
   readonly workflowMedian: number;
-  /** Milliseconds from the request to its answer. */
+  /** Milliseconds from the request to its response. */
   readonly postMedian: number;
   readonly postP95: number;
   readonly historyEvents: number;
-  /** Share of the machine's CPU that others used meanwhile. */
+  /** Share of the machine's CPU that other processes used meanwhile. */
   readonly others: number;
-  /** CPU milliseconds of one export, by process. */
+  /** CPU milliseconds per export, by process. */
   readonly cpu: Readonly<Record<string, number>>;
 }
 
-/** Small exports, one after the other, with nothing else to do. */
+/** Measures small exports one after the other on an otherwise idle service. */
 export async function measureLatency(
   service: Service,
   pids: Pids,

@@ -9,12 +9,12 @@ import type { Service } from './service.js';
 import { quantile } from './statistics.js';
 
 /**
- * What clients ask of the API, at a rate that does not wait for answers. It begins to count when each user has asked
- * once, which starts the semaphores, and V8 has compiled what runs: services are not restarted every minute.
+ * API requests at a fixed rate that does not depend on responses. Measuring starts once each user has sent a request,
+ * which starts the semaphores, and V8 has compiled the hot code: services are not restarted every minute.
  */
 export const LOAD = { users: 100, getsPerSecond: 190, postsPerSecond: 10, seconds: 30, warmUpSeconds: 15 } as const;
 
-/** Answers to one kind of request, ms from when it was due: one that had to wait for its turn counts that, too. */
+/** Response times of one kind of request, ms from when it was due, so that queueing counts, too. */
 export interface Answers {
   readonly count: number;
   readonly p50: number;
@@ -24,12 +24,12 @@ export interface Answers {
 export interface LoadFigures {
   readonly post: Answers;
   readonly get: Answers;
-  /** What was no success, and why. */
+  /** Unsuccessful responses, with the reasons. */
   readonly failures: readonly string[];
 }
 
 interface User extends Caller {
-  /** The newest export that it has asked for. */
+  /** The newest export that the user has requested. */
   jobId: string | undefined;
 }
 
@@ -41,7 +41,7 @@ const usersOf = (url: string, secret: string): Promise<User[]> =>
     }),
   );
 
-/** Each user in turn asks for a small export; in between, all look at theirs, at one as often as at the list. */
+/** Users take turns to request a small export; in between, they look at one export and at the list equally often. */
 export async function measureLoad(service: Service, secret: string, signal: AbortSignal): Promise<LoadFigures> {
   const users = await usersOf(service.url, secret);
   const posts: number[] = [];
@@ -60,13 +60,13 @@ export async function measureLoad(service: Service, secret: string, signal: Abor
   };
   await Promise.all([
     atRate(LOAD.postsPerSecond, post, { times: posts, failures }, signal),
-    // Not at the very moments of the others.
+    // Offset, so that the two kinds of requests don't coincide.
     sleep(3).then(() => atRate(LOAD.getsPerSecond, get, { times: gets, failures }, signal)),
   ]);
   return { post: answersOf(posts), get: answersOf(gets), failures };
 }
 
-/** Starts the work so often a second, whether the earlier ones have ended or not, and notes how long each took. */
+/** Starts `work` at a fixed rate, whether earlier calls have ended or not, and records how long each took. */
 async function atRate(
   perSecond: number,
   work: (turn: number) => Promise<void>,

@@ -9,7 +9,7 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGb: number;
   readonly kernel: string;
-  /** Of the last minute, when the benchmark began: what else was going on. */
+  /** Load average of the last minute before the benchmark: what else was running. */
   readonly loadAverage: number;
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -19,7 +19,7 @@ async function firstLine(command: string, args: readonly string[]): Promise<stri
   return ok ? (output.split('\n')[0] ?? '') : 'unknown';
 }
 
-/** What figures depend on. */
+/** Describes what the figures depend on. */
 export async function describeMachine(stack: Stack, programs: { psql: string; rclone: string }): Promise<Machine> {
   const [server] = await queryOnce(stack.env.DATABASE_URL, 'SHOW server_version');
   const [weed = ''] = (await commandLineOf(stack.services.s3.pid)) ?? [];

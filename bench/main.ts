@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --rows N] [--rounds N] [--only csv,json,…|all]`: the service beside what else could do its work, on
- * this machine, in turns. See README.md in this folder.
+ * `npm run bench [-- --rows N] [--rounds N] [--only csv,json,…|all]`: compares the service with alternatives, taking
+ * turns on this machine. See README.md in this folder.
  */
 import { runInterruptibly } from '../dev/interrupt.js';
 import { createProgress } from '../dev/stack/progress.js';

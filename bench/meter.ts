@@ -1,23 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { busySeconds, cpuSeconds, endedChildrenCpu, peakMemory, resetPeakMemory } from './proc.js';
 
-/** CPU seconds, user and system, by name of the process. */
+/** CPU seconds (user and system) by process name. */
 export type CpuByProcess = Readonly<Record<string, number>>;
 
 export interface Reading {
-  /** From the start of the meter to its reading. */
+  /** Seconds since the meter was started. */
   readonly seconds: number;
   readonly cpu: CpuByProcess;
-  /** CPU seconds of everything on this machine that does not belong to the benchmark, and what a hypervisor gave to other machines: noise. */
+  /**
+   * Noise: CPU seconds used by everything on this machine that does not belong to the benchmark, or given to other
+   * machines by the hypervisor.
+   */
   readonly otherCpu: number;
-  /** Peak of resident memory by process, in bytes. */
+  /** Peak resident memory by process, bytes. */
   readonly peakMemory: Readonly<Record<string, number>>;
 }
 
-/** Share of the machine's CPU that others used meanwhile, from 0 to 1. */
+/** Share of the machine's CPU that others used meanwhile, 0 to 1. */
 export const shareOfOthers = ({ otherCpu, seconds }: Reading): number => otherCpu / (seconds * availableParallelism());
 
-/** Starts measuring these processes, each with all that it starts, and the benchmark's own children that end meanwhile. */
+/** Starts measuring these processes with all their children, and the benchmark's own children that end meanwhile. */
 export function startMeter(pids: Readonly<Record<string, number>>): () => Reading {
   const cpuNow = (): CpuByProcess => ({
     ...Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSeconds(pid)])),

@@ -4,7 +4,7 @@ import { readCommandLine } from '../shared/process/command-line.js';
 
 const DEFAULT_ROWS = '1000000';
 const DEFAULT_ROUNDS = '3';
-/** As the targets of time have it. */
+/** As in the targets for time. */
 const DEFAULT_IN_FLIGHT = '2';
 const ROW_NAMES = [
   'csv',
@@ -21,10 +21,10 @@ const ROW_NAMES = [
   'pdf',
   'pdf-export',
 ] as const;
-/** What a run measures that names nothing: the promises that matter most, in about three minutes. */
+/** The default measurements: the most important promises, in about three minutes. */
 const DEFAULT_ONLY = 'csv,latency';
 const ALL = 'all';
-/** The fewest that a cluster of several machines makes sense with, and what Temporal recommends for a small one. */
+/** The fewest shards that make sense for several machines, and what Temporal recommends for a small cluster. */
 const DEFAULT_SHARDS = '2,512';
 
 const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only ROWS] [--shards N,N] [--cpu-prof]
@@ -39,24 +39,27 @@ const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only 
 
 bench/README.md says what each row measures.`;
 
-/** A row of the benchmark's table. */
+/** Name of a row of the benchmark's table. */
 export type RowName = (typeof ROW_NAMES)[number];
 
 export interface BenchOptions {
-  /** Rows that are exported. */
+  /** Number of rows to export. */
   readonly rows: number;
-  /** How often each contestant has its turn; the table shows medians. */
+  /** Turns per contestant; the table shows medians. */
   readonly rounds: number;
-  /** Segments of one export at a time. */
+  /** Segments of one export that run in parallel. */
   readonly segmentsInFlight: number;
   readonly only: readonly RowName[];
-  /** History shards: one real Temporal server each. */
+  /** Numbers of history shards; each is measured on its own Temporal server. */
   readonly shards: readonly number[];
-  /** Have each worker write a CPU profile when it ends; the figures then are the profiler's, too. */
+  /** Each worker writes a CPU profile when it ends; the figures then include the profiler's cost. */
   readonly cpuProfile: boolean;
 }
 
-/** `[--rows N] [--rounds N] [--in-flight N] [--only csv,json,…|all] [--shards N,N] [--cpu-prof]` @throws StackError or UsageError */
+/**
+ * Parses `[--rows N] [--rounds N] [--in-flight N] [--only csv,json,…|all] [--shards N,N] [--cpu-prof]`.
+ * @throws StackError or UsageError
+ */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values } = readCommandLine(args, {
     usage: USAGE,
@@ -85,11 +88,11 @@ function countOf(option: string, text: string): number {
   throw new StackError(`${option} must be a whole number of at least 1, not '${text}'.`);
 }
 
-/** In the order of the table, whatever order they were named in. */
+/** Returns the rows in table order, regardless of the order they were named in. */
 function parseOnly(text: string): readonly RowName[] {
   const named = text === ALL ? ROW_NAMES : text.split(',');
   const only = ROW_NAMES.filter((row) => named.includes(row));
-  // One that is named twice is no other than one that does not exist.
+  // A repeated name is as wrong as an unknown one.
   if (only.length === named.length) return only;
   throw new StackError(`--only must be ${ALL} or some of ${ROW_NAMES.join(',')}, not '${text}'.`);
 }

@@ -10,17 +10,17 @@ interface Running {
   readonly pid: number | undefined;
 }
 
-/** @throws StackError when it has ended */
+/** @throws StackError if it has ended */
 export function pidOf({ name, pid }: Running): number {
   if (pid === undefined) throw new StackError(`${name} is not running, so its CPU time can't be measured.`);
   return pid;
 }
 
 const WORKER = 'worker';
-/** Whether a measured process is one. */
+/** Whether a measured process is a worker. */
 export const isWorker = (name: string): boolean => name.startsWith(WORKER);
 
-/** The first is `worker`, the second `worker-2`. */
+/** The first worker is `worker`, the second `worker-2`. */
 export const pidsOfService = ({ workers, api }: Service): Pids => ({
   ...Object.fromEntries(
     workers.map((worker, index) => [index === 0 ? WORKER : `${WORKER}-${index + 1}`, pidOf(worker)]),

@@ -7,32 +7,37 @@ import { shellLine, type Stage } from './shell-line.js';
 const LOOK_EVERY_MS = 100;
 
 export interface Pipeline {
-  /** Of its log. */
+  /** Name of its log. */
   readonly name: string;
   readonly stages: readonly Stage[];
-  /** Besides PATH and UTF-8. */
+  /** In addition to PATH and UTF-8. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 export interface PipelineRun {
   readonly wallMs: number;
-  /** Of all its programs together, in bytes; looked up every 100 ms. */
+  /** Sum of all programs' peaks, bytes; sampled every 100 ms. */
   readonly peakMemory: number;
 }
 
-/** The highest memory of each of a shell’s programs, added up, in bytes. */
+/** Sum of the peak memory of each of a shell's programs, bytes. */
 async function watchMemory(root: number | undefined, isOver: () => boolean): Promise<number> {
   const peaks = new Map<number, number>();
   while (!isOver() && root !== undefined) {
     for (const member of family(root)) peaks.set(member, Math.max(peaks.get(member) ?? 0, peakMemory(member)));
     await sleep(LOOK_EVERY_MS);
   }
-  // A shell that only waits for its pipeline is no part of it; one that became its only program is.
+  // Leave out a shell that only waits for its pipeline; keep one that was replaced by its only program.
   if (root !== undefined && peaks.size > 1) peaks.delete(root);
   return [...peaks.values()].reduce((sum, peak) => sum + peak, 0);
 }
 
-/** `first | second | …`. @throws StackError when the last one fails; what the others lost shows in the file */
+/**
+ * Runs `first
+ * second
+ * …`.
+ * @throws StackError if the last one fails; failures of the others show in the file
+ */
 export async function runPipeline(programs: Programs, { name, stages, env }: Pipeline): Promise<PipelineRun> {
   const startedAt = performance.now();
   const shell = await programs.launch({

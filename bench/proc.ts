@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** What Linux tells about processes: https://man7.org/linux/man-pages/man5/proc.5.html */
+/** Process statistics on Linux: https://man7.org/linux/man-pages/man5/proc.5.html */
 
-/** Of the times below, per second. The kernel's USER_HZ, which is 100 on every architecture that Node runs on. */
+/** Unit of the times below, per second. The kernel's USER_HZ, which is 100 on every architecture that Node runs on. */
 const TICKS = 100;
 
 interface Stat {
   readonly parent: number;
-  /** Seconds, user and system, its own and those of its children that have ended. */
+  /** Seconds (user and system), including children that have ended. */
   readonly cpu: number;
   readonly endedChildrenCpu: number;
 }
@@ -19,7 +19,7 @@ function readStat(pid: number): Stat | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the name in parentheses and may hold anything; the rest follows its last one.
+  // The second field is the name in parentheses and may contain anything; the rest follows the last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
   const endedChildrenCpu = (childUser + childSystem) / TICKS;
@@ -38,7 +38,7 @@ function allStats(): Map<number, Stat> {
   );
 }
 
-/** A process and all below it. */
+/** A process and all its descendants. */
 export function family(root: number, stats: ReadonlyMap<number, { readonly parent: number }> = allStats()): number[] {
   const members = [root];
   for (const member of members) {
@@ -47,7 +47,7 @@ export function family(root: number, stats: ReadonlyMap<number, { readonly paren
   return members;
 }
 
-/** CPU seconds, user and system, of a process and all that it started, also of those that have ended. */
+/** CPU seconds (user and system) of a process and all its descendants, including those that have ended. */
 export function cpuSeconds(root: number): number {
   const stats = allStats();
   return family(root, stats).reduce((sum, pid) => sum + (stats.get(pid)?.cpu ?? 0), 0);
@@ -65,7 +65,7 @@ export function busySeconds(): number {
   return (user + nice + system + irq + softirq + steal) / TICKS;
 }
 
-/** Highest resident memory since the start or the last reset, in bytes; 0 for a process that is gone. */
+/** Peak resident memory since the start or the last reset, bytes; 0 if the process is gone. */
 export function peakMemory(pid: number): number {
   try {
     const [, kib = '0'] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -75,7 +75,7 @@ export function peakMemory(pid: number): number {
   }
 }
 
-/** Makes `peakMemory` begin anew, at what the process holds now. */
+/** Resets `peakMemory` to what the process uses now. */
 export function resetPeakMemory(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }

@@ -10,14 +10,14 @@ export interface ProgramOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment. */
+  /** The complete environment. */
   readonly env: NodeJS.ProcessEnv;
   readonly ready?: ReadyCheck;
 }
 
 /**
- * What is measured, run as it would be in production: plain Node on compiled code, without what the local stack needs
- * to run TypeScript. None outlives this process, however it ends.
+ * Runs the measured programs as in production: plain Node on compiled code, without what the local stack needs to run
+ * TypeScript. None outlives this process, however it ends.
  */
 export class Programs {
   readonly #folder: string;
@@ -27,8 +27,8 @@ export class Programs {
   readonly #running = new Set<ManagedProcess>();
 
   /**
-   * @param dataDir of the stack, below whose folder `startStack` looks for what a killed run has left
-   * @throws StackError when a living run has its programs there
+   * @param dataDir the stack's; `startStack` looks in its parent folder for what a killed run left behind
+   * @throws StackError if a running process has its programs there
    */
   static async open(dataDir: string, signal: AbortSignal): Promise<Programs> {
     const folder = join(dataDir, 'programs');
@@ -43,7 +43,7 @@ export class Programs {
     this.#watchdog = startStackWatchdog(this.#recorder.file);
   }
 
-  /** Resolves when it runs or, where the options say what that is, when it is ready. */
+  /** Resolves when it runs or, if `ready` is set, when it is ready. */
   async launch({ name, command, args, env, ready }: ProgramOptions): Promise<ManagedProcess> {
     this.#signal.throwIfAborted();
     const logFile = join(this.#folder, `${name}.log`);
@@ -58,7 +58,7 @@ export class Programs {
     return program;
   }
 
-  /** Ends these, or all. */
+  /** Stops these programs, or all of them. */
   async stop(programs: readonly ManagedProcess[] = [...this.#running]): Promise<void> {
     await Promise.all(programs.map((program) => program.stop()));
     for (const program of programs) this.#running.delete(program);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Phase } from '../shared/contract.js';
 
-/** What one `GET /v1/exports/{id}` said. */
+/** One response to `GET /v1/exports/{id}`. */
 export interface Sample {
-  /** When the answer came, in ms of any clock. */
+  /** When the response arrived, ms on any clock. */
   readonly at: number;
   readonly phase: Phase;
   readonly progress: number;
@@ -12,15 +12,15 @@ export interface Sample {
 
 export interface ProgressFindings {
   readonly samples: number;
-  /** Answers in which percent or rows were fewer than in the one before. */
+  /** Responses in which percent or rows were lower than in the previous one. */
   readonly stepsBack: number;
-  /** Longest time without a movement of percent or rows while segments were exported, in ms. */
+  /** Longest time without a change of percent or rows while segments were exported, ms. */
   readonly longestStill: number;
-  /** How long each phase was seen, in ms. */
+  /** How long each phase was observed, ms. */
   readonly phases: Readonly<Partial<Record<Phase, number>>>;
 }
 
-/** What somebody who watches would complain about. */
+/** Finds what a user who watches the progress would complain about. */
 export function findInProgress(samples: readonly Sample[]): ProgressFindings {
   let stepsBack = 0;
   let longestStill = 0;
@@ -32,7 +32,7 @@ export function findInProgress(samples: readonly Sample[]): ProgressFindings {
     if (before !== undefined && (progress < before.progress || rowsExported < before.rowsExported)) stepsBack += 1;
     const moved = progress !== before?.progress || rowsExported !== before.rowsExported;
     if (before !== undefined) phases[before.phase] = (phases[before.phase] ?? 0) + at - before.at;
-    // The pause that ends with the phase counts, too.
+    // The pause at the end of the phase counts, too.
     if (movedAt !== undefined) longestStill = Math.max(longestStill, at - movedAt);
     if (phase !== 'exporting') movedAt = undefined;
     else if (moved || movedAt === undefined) movedAt = at;
@@ -41,7 +41,7 @@ export function findInProgress(samples: readonly Sample[]): ProgressFindings {
   return { samples: samples.length, stepsBack, longestStill, phases };
 }
 
-/** Asks every `everyMs` until the signal is aborted; answers what was seen. */
+/** Polls every `everyMs` until the signal aborts, then returns the findings. */
 export async function watchProgress(
   ask: () => Promise<Omit<Sample, 'at'>>,
   everyMs: number,

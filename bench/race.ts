@@ -10,17 +10,17 @@ import { unlessAborted } from './unless-aborted.js';
 export interface Score {
   readonly contestant: Pick<Contestant, 'name' | 'title' | 'store'>;
   readonly turns: readonly Turn[];
-  /** Turns that were made again because somebody else had a good part of the machine meanwhile. */
+  /** Turns that were repeated because other processes used too much of the machine. */
   readonly disturbed: readonly Turn[];
 }
 
-/** Of all CPU time in a turn: what others, or a hypervisor, may take of it before the turn says more about them. */
+/** The share of a turn's CPU time that other processes, or a hypervisor, may use before the turn is repeated. */
 const MAX_OTHER_SHARE = 0.05;
 const MAX_REPEATS = 4;
 
 const isDisturbed = ({ reading }: Turn): boolean => shareOfOthers(reading) > MAX_OTHER_SHARE;
 
-/** All contestants once, and again, as often as there are rounds: what the machine does meanwhile hits each of them. */
+/** Runs all contestants in turn, once per round, so that other load on the machine affects all of them. */
 export async function compete(
   contestants: readonly Contestant[],
   rounds: number,
@@ -51,7 +51,7 @@ async function takeTurn(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Turn> {
-  // What the one before has left in the page cache is not to be written during the next one's turn.
+  // Write out the page cache of the previous turn, so that it doesn't cost the next one.
   await promisify(execFile)('sync');
   return progress.step(title, async (say) => {
     const turn = await unlessAborted(signal, () => contestant.turn(number));

@@ -13,9 +13,9 @@ export const rcloneBinary: BinarySpec = {
 };
 
 /**
- * The fastest settings found for a stream to a store on the same machine, in favour of rclone:
- * no second MD5 over the whole stream (each part still has one, which cannot be turned off), no extra buffer in front
- * of the parts, no requests before and after the upload, parts of the size that the service uses.
+ * The fastest settings found for streaming to a store on the same machine, in rclone's favor: no second MD5 over the
+ * whole stream (each part still has one, which cannot be turned off), no extra buffer in front of the parts, no
+ * requests before and after the upload, and parts of the same size as the service's.
  */
 export const RCLONE_ARGS = [
   ...['--ignore-checksum', '--s3-disable-checksum', '--s3-use-unsigned-payload=true'],
@@ -23,7 +23,7 @@ export const RCLONE_ARGS = [
   ...['--s3-no-head', '--s3-no-check-bucket', '--stats=0', '--log-level=ERROR'],
 ] as const;
 
-/** A remote named `bench`, by environment variables alone: nobody's configuration file is read. */
+/** Defines a remote named `bench` by environment variables only, so that no configuration file is read. */
 export const rcloneEnvironment = (address: S3Address): Readonly<Record<string, string>> => ({
   RCLONE_CONFIG: '/dev/null',
   RCLONE_CONFIG_BENCH_TYPE: 's3',
@@ -34,7 +34,7 @@ export const rcloneEnvironment = (address: S3Address): Readonly<Record<string, s
   RCLONE_CONFIG_BENCH_SECRET_ACCESS_KEY: address.secretAccessKey,
 });
 
-/** `rclone rcat`: what it reads becomes an object of the remote `bench`. */
+/** `rclone rcat`: stores its input as an object in the remote `bench`. */
 export const rcloneStage = (rclone: string, bucket: string, key: string): Stage => [
   ...[rclone, 'rcat', `bench:${bucket}/${key}`],
   ...RCLONE_ARGS,

@@ -7,11 +7,17 @@ import { Fingerprinter, fingerprint, type Fingerprint } from './fingerprint.js';
 import { jsonArrayOf } from './json-array.js';
 import type { Stage } from './shell-line.js';
 
-/** What psql prints: what every contestant's file must be. @throws StackError when psql fails */
+/**
+ * The fingerprint of psql's output, which every contestant's file must match.
+ * @throws StackError if psql fails
+ */
 export const referenceOf = (psql: Stage, signal: AbortSignal): Promise<Fingerprint> =>
   readPrinted(psql, signal, fingerprint);
 
-/** Of JSON lines that psql prints: themselves, and one array of them. @throws StackError when psql fails */
+/**
+ * The fingerprints of psql's JSON lines, as they are and as one array.
+ * @throws StackError if psql fails
+ */
 export async function referencesOfJson(
   psql: Stage,
   signal: AbortSignal,
@@ -21,7 +27,7 @@ export async function referencesOfJson(
   return { lines: lines.found, array };
 }
 
-/** What must be found in any file of the sample orders, whatever its bytes. */
+/** Facts that any file of the sample orders must satisfy, whatever its bytes. */
 export async function rowsOf(sourceUrl: string): Promise<RowFacts> {
   const [found] = await queryOnce(sourceUrl, 'SELECT count(*) AS rows, coalesce(sum(id), 0) AS sum FROM orders');
   return { rows: Number(found?.rows), sum: Number(found?.sum), isInOrder: true };

@@ -7,7 +7,7 @@ type Figure = (turn: Turn) => number | undefined;
 
 const PROCESSES = ['store', 'postgres', 'temporal', 'api'] as const;
 
-/** Absolute figures, medians of the turns. */
+/** A table of absolute figures (medians of the turns). */
 export function scoreTable(scores: readonly Score[]): string {
   const head = [
     '',
@@ -36,7 +36,7 @@ export function scoreTable(scores: readonly Score[]): string {
   return align([head, ...rows]);
 }
 
-/** The same of programs that only encode. */
+/** The same table for programs that only encode. */
 export function encoderTable(scores: readonly Score[]): string {
   const head = ['', 'rows', 'wall s', 'CPU s', 'µs a row', 'peak MB', 'file MB', 'other CPU', 'repeated'];
   const rows = scores.map(({ contestant, turns, disturbed }) => {
@@ -56,7 +56,7 @@ export function encoderTable(scores: readonly Score[]): string {
   return align([head, ...rows]);
 }
 
-/** Each promise with the figure that was found. */
+/** A table of promises and the measured figures. */
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(({ what, figure, target, unit, digits, met }) => [
     `${met ? '✓' : '✗'} ${what}`,
@@ -66,7 +66,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   return align(rows);
 }
 
-/** The first column to the left, figures to the right. */
+/** Aligns the first column left and the figures right. */
 export function align(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows

@@ -4,19 +4,19 @@ import { freezeQuery, segmentSql } from '../shared/datasets/query.js';
 import { csv } from '../shared/formats/csv/csv.js';
 import { csvEncoding } from '../shared/formats/csv/encoding.js';
 
-/** The body of a `POST`: all columns, all rows of the tenant. */
+/** The body of a `POST` for all columns and all rows of the tenant. */
 export const exportRequest = (format: string, options: Readonly<Record<string, string | boolean>>) => ({
   type: orders.name,
   format,
   options,
 });
 
-/** As psql writes it. */
+/** The same bytes that psql writes. */
 export const plainCsv = exportRequest(csv.name, { escape_formulas: false });
-/** As clients get it by default. */
+/** What clients get by default. */
 export const escapedCsv = exportRequest(csv.name, { escape_formulas: true });
 
-/** The statement that gives the same rows in one piece: what somebody would write who has no service. */
+/** One statement for the same rows, as somebody without the service would write it. */
 export function wholeSelect(): string {
   const columns = Object.keys(orders.columns);
   const options = { escape_formulas: false, timezone: 'UTC' };
@@ -28,5 +28,5 @@ export function wholeSelect(): string {
   );
 }
 
-/** The same rows as one JSON object each. */
+/** The same rows, each as one JSON object. */
 export const wholeSelectOfJson = (): string => `select row_to_json(item) from (${wholeSelect()}) as item`;

@@ -12,7 +12,7 @@ import { ROWS } from './rows/index.js';
 import type { Clients } from './rows/row.js';
 import { writeResults } from './write-results.js';
 
-/** Measures the rows of the table that were asked for, prints them and keeps them. */
+/** Measures the requested rows of the table, prints the results and stores them. */
 export async function runBench(options: BenchOptions, progress: Progress, signal: AbortSignal): Promise<void> {
   await inLab(progress, signal, async (lab) => {
     const clients = await findClients(progress, signal);

@@ -8,23 +8,23 @@ import type { Service } from './service.js';
 
 export interface ExportRun {
   readonly jobId: string;
-  /** From the request to the moment in which the job's row says COMPLETED, in ms. */
+  /** From the request until the job's row is COMPLETED, ms. */
   readonly wallMs: number;
-  /** From the request to the end of the workflow: leftovers are removed and the slot is free. In ms. */
+  /** From the request to the end of the workflow, when leftovers are deleted and the slot is free, ms. */
   readonly workflowMs: number;
-  /** From the request to its answer, in ms. */
+  /** From the request to its response, ms. */
   readonly postMs: number;
   readonly key: string;
   readonly rows: number;
   readonly bytes: number;
-  /** Eight hexadecimal digits, as the job says. */
+  /** Eight hexadecimal digits, from the job. */
   readonly crc32: string;
   readonly historyEvents: number;
-  /** What somebody saw who watched; of an export that nobody watched, nothing. */
+  /** What a watcher observed; empty if nobody watched. */
   readonly progress: ProgressFindings;
 }
 
-/** `POST` is answered a moment before the workflow is there. */
+/** The response to `POST` may arrive just before the workflow exists. */
 async function resultOf(handle: WorkflowHandle): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -38,9 +38,9 @@ async function resultOf(handle: WorkflowHandle): Promise<void> {
 }
 
 /**
- * Asks for an export and waits for its end.
- * @param watchEveryMs how often somebody asks how far it is; default never
- * @throws StackError when it does not complete
+ * Requests an export and waits for its end.
+ * @param watchEveryMs how often a watcher polls its progress; default: never
+ * @throws StackError if it does not complete
  */
 export async function runExport(
   service: Service,

@@ -24,22 +24,22 @@ const TOKEN_SECONDS = 86_400;
 const PROFILED = ['--cpu-prof', `--cpu-prof-dir=${join(BENCH_DIR, 'profiles')}`];
 
 export interface ServiceOptions {
-  /** Of its namespace, its job database and its logs. */
+  /** Name of its namespace, job database and logs. */
   readonly name: string;
-  /** The compiled service. */
+  /** The folder of the compiled service. */
   readonly dist: string;
   readonly sourceUrl: string;
   readonly s3Endpoint: string;
-  /** Of API and worker, besides what every service gets. */
+  /** Extra variables for the API and the workers. */
   readonly env?: Readonly<Record<string, string>>;
   readonly segmentsInFlight: number;
-  /** Of a worker process each; default one that does everything. */
+  /** The role of each worker process; default: a single one that does everything. */
   readonly workers?: readonly WorkerRole[];
-  /** Have each process write a CPU profile into the benchmark's folder when it ends. */
+  /** Whether each process writes a CPU profile into the benchmark's folder when it ends. */
   readonly cpuProfile: boolean;
 }
 
-/** One API and its workers, as in production, in a namespace and with a job database of their own. */
+/** One API and its workers, as in production, with their own namespace and job database. */
 export interface Service {
   readonly url: string;
   readonly token: string;
@@ -118,7 +118,7 @@ async function answers(url: string, token: string): Promise<void> {
   }
 }
 
-/** Resolves when so many workers ask for workflow tasks; they ask for activities at the same moment. */
+/** Resolves when this many workers poll for workflow tasks; they start to poll for activities at the same moment. */
 async function poll({ client }: TemporalClient, namespace: string, workers: number): Promise<void> {
   const taskQueue = { name: CONTROL_QUEUE };
   const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue });

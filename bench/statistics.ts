@@ -1,4 +1,4 @@
-/** The value below which the given share of the values lies, between two of them where it must. */
+/** The value below which the given share of the values lies, interpolated if necessary. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const place = (sorted.length - 1) * share;

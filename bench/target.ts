@@ -10,14 +10,14 @@ export interface S3Address {
   readonly secretAccessKey: string;
 }
 
-/** Where files go. */
+/** A destination for files. */
 export interface Target {
   readonly store: 's3' | 'sink';
   readonly address: S3Address;
   readonly bucket: string;
-  /** For the benchmark's own looks. */
+  /** Client for the benchmark's own checks. */
   readonly s3: S3Client;
-  /** Of the store and of whatever else works for every contestant. */
+  /** Processes of the store and of everything else that works for all contestants. */
   readonly pids: Pids;
 }
 
@@ -33,7 +33,7 @@ export function storeTarget(stack: Stack): Target {
   return { store: 's3', address, bucket: env.EXPORT_BUCKET, s3: clientOf(address), pids: pidsOfStack(stack) };
 }
 
-/** The server that discards what it gets. */
+/** The server that discards its input. */
 export function sinkTarget(stack: Stack, sink: RunningSink): Target {
   const { address: real, pids } = storeTarget(stack);
   const address = { ...real, endpoint: sink.endpoint };

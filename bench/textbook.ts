@@ -1,10 +1,10 @@
 /**
- * The pipeline of the textbooks, as well as it can be written from the documentation of its packages: rows from a
- * cursor, an object each, CSV from batches of them, a multipart upload from that. In one process, in one go; what has
- * been done is lost when it ends early.
+ * The textbook pipeline, as well as it can be written from its packages' documentation: rows from a cursor as objects,
+ * CSV from batches of them, and a multipart upload. It runs in one process without checkpoints, so an interruption
+ * loses everything.
  *
- * `node textbook.js`, told by its environment; AWS_* and S3_ENDPOINT besides what is read below. It uses nothing of the
- * service.
+ * `node textbook.js`, configured by its environment: AWS_* and S3_ENDPOINT in addition to what is read below. It uses
+ * nothing of the service.
  */
 import { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -15,7 +15,7 @@ import QueryStream from 'pg-query-stream';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** One at a time costs papaparse more, and more at a time no less. */
+/** Smaller batches cost papaparse more, larger ones don't cost less. */
 const ROWS_AT_A_TIME = 1000;
 const NEWLINE = '\r\n';
 
@@ -41,7 +41,7 @@ const client = new pg.Client({ connectionString: SOURCE_DATABASE_URL });
 await client.connect();
 const s3 = new S3Client({ endpoint: S3_ENDPOINT, region: S3_REGION, forcePathStyle: true });
 try {
-  // A hundred rows at a time, as the package has it.
+  // The package's default batch size of a hundred rows.
   const rows: AsyncIterable<Row> = client.query(new QueryStream(SELECT));
   const upload = new Upload({ client: s3, params: { Bucket: BUCKET, Key: KEY, Body: Readable.from(csvOf(rows)) } });
   await upload.done();

@@ -8,13 +8,13 @@ export interface Turn {
   readonly seconds: number;
   /** CPU seconds of the workers, or of a pipeline's programs. */
   readonly clientCpu: number;
-  /** Of the worker that had most, or of a pipeline's programs together, in bytes. */
+  /** Peak of the worker with the highest memory, or the sum over a pipeline's programs, bytes. */
   readonly peakMemory: number;
   readonly reading: Reading;
   readonly key: string;
   readonly bytes: number | undefined;
   readonly rows?: number;
-  /** Only of exports. */
+  /** Only for exports. */
   readonly crc32?: string;
   readonly historyEvents?: number;
   readonly postMs?: number;
@@ -25,6 +25,6 @@ export interface About {
   readonly name: string;
   readonly title: string;
   readonly target: Target;
-  /** What its file must be. */
+  /** The expected file. */
   readonly expected: Expectation;
 }

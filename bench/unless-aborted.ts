@@ -1,6 +1,6 @@
 /**
- * What the work answers, unless the signal is aborted before: then its reason is thrown at once, and what becomes of the
- * work is its own affair. Whoever aborts ends what it waits for.
+ * Resolves like `work`, unless the signal aborts first: then it rejects at once with the signal's reason, and ignores
+ * the work's result. The caller that aborts must end the work.
  */
 export async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
@@ -12,7 +12,7 @@ export async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<
     signal.addEventListener('abort', give, { signal: forget.signal });
   });
   const working = work();
-  // When the other side has won, nobody else hears of it.
+  // If the abort wins the race, a later rejection must not count as unhandled.
   working.catch(() => undefined);
   try {
     return await Promise.race([working, aborted]);

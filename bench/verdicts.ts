@@ -6,13 +6,13 @@ import type { LoadFigures } from './load.js';
 import type { Score } from './race.js';
 import { median } from './statistics.js';
 
-/** A figure beside what it should be. */
+/** A figure and its target. */
 export interface Verdict {
   readonly what: string;
   readonly figure: number;
   readonly target: number;
   readonly unit: string;
-  /** Digits after the point. */
+  /** Number of decimals. */
   readonly digits: number;
   readonly met: boolean;
 }
@@ -29,7 +29,7 @@ export function verdict(what: string, figure: number | undefined, target: number
 const turnsOf = (scores: readonly Score[], name: string): readonly Turn[] =>
   scores.find(({ contestant }) => contestant.name === name)?.turns ?? [];
 
-/** Our median time beside another's; nothing where one of them had no turn. */
+/** Our median time relative to a rival's; empty if either had no turn. */
 function beside(what: string, scores: readonly Score[], [ours, theirs]: readonly [string, string], target: number) {
   const [our, their] = [ours, theirs].map((name) => medianOf(turnsOf(scores, name), (turn) => turn.seconds));
   return verdict(
@@ -40,7 +40,7 @@ function beside(what: string, scores: readonly Score[], [ours, theirs]: readonly
   );
 }
 
-/** Of all turns of the service: what must hold always. */
+/** The worst of all turns of the service, for limits that must always hold. */
 function worst(scores: readonly Score[], figure: (turn: Turn) => number | undefined): number | undefined {
   const turns = scores.filter(({ contestant }) => contestant.name.startsWith('ours')).flatMap((score) => score.turns);
   return turns.length === 0 ? undefined : Math.max(...turns.map((turn) => figure(turn) ?? 0));
@@ -55,7 +55,7 @@ export const memory = (scores: readonly Score[]): Verdict[] =>
     0,
   );
 
-/** What was promised about a large export, from the medians; what must hold always, from the worst turn. */
+/** Verdicts for a large export: promises use medians, hard limits use the worst turn. */
 export function verdictsOfCsv(scores: readonly Score[], rows: number): Verdict[] {
   const cpu = (name: string): number | undefined =>
     medianOf(turnsOf(scores, name), (turn) => cpuOf(turn.reading, 'worker'));
@@ -83,7 +83,7 @@ export function verdictsOfCsv(scores: readonly Score[], rows: number): Verdict[]
     ),
     ...verdict(
       'longest time without progress',
-      // Of those turns only in which somebody looked often enough.
+      // Only turns that were polled often enough.
       watched.length === 0 ? undefined : Math.max(...watched.map((turn) => turn.progress?.longestStill ?? 0)),
       2 * MS,
       'ms',
@@ -127,7 +127,7 @@ export const verdictsOfLoad = ({ post, get, failures }: LoadFigures): Verdict[] 
   ...verdict('GET answered, 99 % of them', get.p99, 30, 'ms', 0),
 ];
 
-/** Of exports beside others, how much later than alone they were. */
+/** Delay of exports that run next to others, relative to running alone. */
 export function verdictsOfFairness({ alone, meanwhile, beside, ended }: Fairness): Verdict[] {
   const usual = median(alone);
   const later = beside.map((ms) => ms - usual);
@@ -141,12 +141,12 @@ export function verdictsOfFairness({ alone, meanwhile, beside, ended }: Fairness
 
 export const verdictsOfXlsxExport = (scores: readonly Score[]): Verdict[] => [
   ...beside('the same rows as CSV', scores, ['ours', 'ours-csv'], 2),
-  // On fewer cores one process and the database fill them already.
+  // With fewer cores, one process and the database already use them fully.
   ...beside('one process', scores, ['ours', 'ours-one'], availableParallelism() < 4 ? 1 : 1 / 1.3),
   ...memory(scores),
 ];
 
-/** The upper page tree of more rows than anybody prints is larger than that. */
+/** With more rows than anyone prints, the upper page tree exceeds the limit. */
 export const verdictsOfPdfExport = (scores: readonly Score[], rows: number): Verdict[] =>
   rows > PRINTED_ROWS ? [] : memory(scores);
 const PRINTED_ROWS = 1_000_000;

@@ -4,7 +4,7 @@ import { startService, type Service, type ServiceOptions } from './service.js';
 type Settings = Pick<ServiceOptions, 'segmentsInFlight' | 'cpuProfile'>;
 type Wanted = Omit<ServiceOptions, 'name' | 'dist' | keyof Settings>;
 
-/** Starts services by name, at the same time, works with them and stops them. */
+/** Starts services by name in parallel, runs `work` with them and stops them. */
 export async function withServices<Name extends string, T>(
   { stack, programs, dist, progress }: Lab,
   wanted: Readonly<Record<Name, Wanted>>,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = fileURLToPath(new URL('./results', import.meta.url));
 
 /**
- * Writes what a run has found to `results/<name>.json`, in place of the run before; `at` says when.
+ * Writes a run's results to `results/<name>.json`, replacing those of the previous run; `at` is the time.
  * @returns the file's path
  */
 export async function writeResults(name: string, results: Readonly<Record<string, unknown>>): Promise<string> {
@@ -15,7 +15,7 @@ export async function writeResults(name: string, results: Readonly<Record<string
   return file;
 }
 
-/** More digits than a clock has only make files long. */
+/** Limits the precision of numbers: more digits than a clock has only make the file longer. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 }

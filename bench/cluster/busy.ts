@@ -3,7 +3,7 @@ import type { Pids } from '../pids.js';
 
 const EVERY_MS = 2000;
 
-/** Cores in use, by process, and by everything on the machine. */
+/** Cores in use, by process and in total. */
 export interface Sample {
   /** Seconds since the start. */
   readonly at: number;
@@ -11,7 +11,10 @@ export interface Sample {
   readonly machine: number;
 }
 
-/** Looks every two seconds at how busy each process is. @returns a function that ends it */
+/**
+ * Samples every two seconds how busy each process is.
+ * @returns a function that stops sampling and returns the samples
+ */
 export function sampleBusy(pids: Pids): () => readonly Sample[] {
   const samples: Sample[] = [];
   const begun = performance.now();

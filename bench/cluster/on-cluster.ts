@@ -9,8 +9,8 @@ import { BENCH_DIR, benchEnvironment } from '../bench-stack.js';
 import type { Lab } from '../lab.js';
 
 /**
- * Works with the real Temporal server in place of the dev server, which is stopped meanwhile. Everything else of the
- * lab stays. The server's data is durable, as in production, begins empty and is removed at the end.
+ * Runs `work` with the real Temporal server instead of the dev server, which is stopped meanwhile. The rest of the lab
+ * stays. The server's data is durable, as in production, starts empty and is deleted at the end.
  */
 export async function onCluster<T>(lab: Lab, shards: number, work: (cluster: Lab) => Promise<T>): Promise<T> {
   const { stack, progress, signal } = lab;

@@ -6,10 +6,10 @@ import { escapedCsv } from '../requests.js';
 const SERVICE_UNAVAILABLE = 503;
 
 /**
- * Requests an export as a good client does: after a 503 the same request again, with the same key, when the time has
- * passed that the answer names.
- * @param times of each request, ms, are added here
- * @throws RefusedError for any other refusal
+ * Requests an export like a well-behaved client: after a 503, it repeats the request with the same key once the time in
+ * `Retry-After` has passed.
+ * @param times receives the duration of each request, ms
+ * @throws RefusedError for any other rejection
  */
 export async function postUntilAdmitted(caller: Caller, times: number[], signal: AbortSignal): Promise<void> {
   const key = randomUUID();
@@ -21,7 +21,7 @@ export async function postUntilAdmitted(caller: Caller, times: number[], signal:
   }
 }
 
-/** @returns seconds to wait before the request is repeated; undefined when it was admitted */
+/** @returns seconds to wait before a retry; undefined if the export was admitted */
 async function postOnce(caller: Caller, key: string, times: number[]): Promise<number | undefined> {
   const begun = performance.now();
   try {

@@ -10,8 +10,8 @@ import { rushRow } from './rush-row.js';
 import { setupTable, type Setup } from './table.js';
 
 /**
- * Everything that depends on Temporal, on the dev server and on real servers with PostgreSQL, one after the other; and
- * a thousand exports at once on the real ones.
+ * Measures everything that depends on Temporal, on the dev server and on real servers with PostgreSQL, one after the
+ * other; and a thousand simultaneous exports on the real ones.
  */
 export const clusterRow: Row = async (lab, options, clients) => {
   const setups = [await measureSetup('dev server', lab, options, clients)];

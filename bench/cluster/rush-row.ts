@@ -14,7 +14,10 @@ export interface RushReport extends RowReport {
   readonly results: { readonly rush: Rush; readonly reading: Reading; readonly samples: readonly Sample[] };
 }
 
-/** A thousand small exports in one moment; API, two control workers and a data worker are processes of their own, as in production. */
+/**
+ * A thousand small exports at once. The API, two control workers and a data worker are separate processes, as in
+ * production.
+ */
 export async function rushRow(lab: Lab, options: BenchOptions): Promise<RushReport> {
   const { stack, progress, signal } = lab;
   const sourceUrl = await seededDatabase(stack, RUSH.rows, progress, signal);

@@ -8,12 +8,12 @@ import type { Service } from '../service.js';
 import { quantile } from '../statistics.js';
 import { postUntilAdmitted } from './patient-client.js';
 
-/** All exports are requested in one moment; each user requests as many as a user may have at a time. */
+/** All exports are requested at once, each user's up to the limit per user. */
 export const RUSH = { users: 500, exportsOfUser: 2, rows: LATENCY_ROWS } as const;
 const EXPORTS = RUSH.users * RUSH.exportsOfUser;
 const LIMIT_SECONDS = 600;
 const STEP_SECONDS = 5;
-/** Longer than a semaphore stays after its user's last export. */
+/** Longer than a semaphore stays alive after its user's last export. */
 const SLOTS_FREE_WITHIN_MS = 60_000;
 
 interface Spread {
@@ -22,7 +22,7 @@ interface Spread {
   readonly worst: number;
 }
 
-/** How far everything was at some time. */
+/** Progress of all exports at a point in time. */
 interface Step {
   readonly seconds: number;
   readonly admitted: number;
@@ -32,25 +32,25 @@ interface Step {
 export interface Rush {
   readonly exports: number;
   readonly users: number;
-  /** Until the last export has ended. */
+  /** Time until the last export ended. */
   readonly seconds: number;
-  /** Milliseconds from the first request for an export to its 202, repetitions included. */
+  /** Milliseconds from the first request for an export to its 202, including retries. */
   readonly admission: Spread;
-  /** Milliseconds of each single request, whatever its answer. */
+  /** Milliseconds of each request, whatever the response. */
   readonly post: Spread;
-  /** Requests that were answered 503 and repeated after `Retry-After`. */
+  /** Requests that got a 503 and were retried after `Retry-After`. */
   readonly unavailable: number;
   /** Exports whose row is COMPLETED with every row of the table. */
   readonly completed: number;
-  /** Workflows of users and exports that ran on a minute later: 0 when every slot is free. */
+  /** Workflows of users and exports that are still running a minute later: 0 if every slot is free. */
   readonly stillRunning: number;
   readonly steps: readonly Step[];
 }
 
 /**
  * Requests all exports, waits until they have ended, and then until no slot is held.
- * @param read called when the last export has ended, for what the measuring of processes has found by then
- * @throws RefusedError when a request is refused otherwise than for now
+ * @param read called when the last export has ended, to read the meters
+ * @throws RefusedError if a request is rejected for good
  */
 export async function measureRush<T>(
   service: Service,
@@ -104,7 +104,7 @@ const createUsers = (url: string, secret: string): Promise<Caller[]> =>
     }),
   );
 
-/** Resolves when all have ended, or at the limit. */
+/** Resolves when all exports have ended, or at the limit. */
 async function untilEnded({ jobs }: Service, admitted: () => number, limit: AbortSignal): Promise<Step[]> {
   const begun = performance.now();
   const steps: Step[] = [];
@@ -118,7 +118,7 @@ async function untilEnded({ jobs }: Service, admitted: () => number, limit: Abor
   }
 }
 
-/** A slot is held by the workflow of its user, which ends when it has none to hold. */
+/** A user's slots are held by the user's workflow, which ends when none is held. */
 async function untilIdle({ temporal }: Service, signal: AbortSignal): Promise<number> {
   const end = Date.now() + SLOTS_FREE_WITHIN_MS;
   for (;;) {

@@ -3,15 +3,15 @@ import type { RowReport } from '../rows/row.js';
 import type { Verdict } from '../verdicts.js';
 import type { RushReport } from './rush-row.js';
 
-/** One Temporal server with what was found on it. */
+/** Results on one Temporal server. */
 export interface Setup {
   readonly title: string;
   readonly reports: readonly RowReport[];
-  /** A thousand exports at once, where they were measured. */
+  /** A thousand simultaneous exports, if they were measured. */
   readonly rush?: RushReport;
 }
 
-/** One line a figure, one column a server. */
+/** A table with one row per figure and one column per server. */
 export function setupTable(setups: readonly Setup[]): string {
   const promises = new Set(setups.flatMap((setup) => verdictsOf(setup).map(({ what }) => what)));
   const verdictRows = [...promises].map((promise) => [

@@ -6,20 +6,20 @@ import { StackError } from '../../dev/stack/stack-error.js';
 import { BENCH_DIR, benchEnvironment } from '../bench-stack.js';
 import { findOnPath } from '../../dev/find-on-path.js';
 
-/** A first build fetches and compiles all that it needs. */
+/** The first build downloads and compiles all dependencies. */
 const LIMIT_MS = 900_000;
 
 const sourcesOf = (name: string): string => fileURLToPath(new URL(`../rivals/${name}`, import.meta.url));
 const BUILT = join(BENCH_DIR, 'rivals');
 
 /**
- * Builds the programs that encodings are measured beside, as far as they are not built. Versions are those of the lock
- * files; nothing is written beside the sources.
+ * Builds the programs that encodings are compared with, unless they are built already. Versions come from the lock
+ * files; nothing is written next to the sources.
  * @returns the folder of the programs
- * @throws StackError when a tool is missing, or a build fails
+ * @throws StackError if a tool is missing or a build fails
  */
 export const buildRivals = {
-  /** @param feature of its crate; each is built in a folder of its own */
+  /** @param feature of its crate; each is built in a separate folder */
   rust: async (signal: AbortSignal, feature?: string): Promise<string> => {
     const target = join(BUILT, feature === undefined ? 'rust' : `rust-${feature}`);
     const features = feature === undefined ? [] : ['--features', feature];
@@ -35,7 +35,7 @@ export const buildRivals = {
     return folder;
   },
 
-  /** Scripts, beside what they import. */
+  /** Scripts, next to the packages they import. */
   node: async (signal: AbortSignal): Promise<string> => {
     const [sources, folder] = [sourcesOf('node'), join(BUILT, 'node')];
     const lock = 'package-lock.json';

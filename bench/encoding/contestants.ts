@@ -7,31 +7,31 @@ import type { Lab } from '../lab.js';
 import { pidsOfStack } from '../pids.js';
 import type { Stage } from '../shell-line.js';
 
-/** A program that makes a file of rows, on its own. */
+/** A program that writes a file of rows. */
 export interface Encoder {
   readonly name: string;
   readonly title: string;
   readonly rows: number;
-  /** How it is called. */
+  /** The command that writes the file. */
   readonly encode: (output: string) => Stage;
-  /** How it is called to do only what comes before: to read the rows, and make them what its library takes. */
+  /** The command that only does the preparation: reads the rows and converts them to its library's input. */
   readonly parse?: (output: string) => Stage;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface EncodingWork {
   readonly lab: Lab;
-  /** Of all files, temporary ones too. */
+  /** Folder for all files, including temporary ones. */
   readonly folder: string;
   readonly extension: string;
-  /** Looks into a file. */
+  /** Collects facts about a file. */
   readonly read: (path: string) => Promise<Facts>;
 }
 
-/** The contestant that is only an encoder's parsing. */
+/** Name of the contestant that only does an encoder's parsing. */
 export const parsingOf = (name: string): string => `${name}-parse`;
 
-/** The encoder and, where it has such, its parsing alone. */
+/** The encoder and, if it supports that, its parsing alone. */
 export function encoderContestants(
   { name, title, rows, encode, parse, env = {} }: Encoder,
   { lab, folder, extension, read }: EncodingWork,
@@ -62,7 +62,7 @@ export function encoderContestants(
   ];
 }
 
-/** What a program says that only parses. */
+/** Reads the output of a program that only parses. */
 const readParsed = async (path: string): Promise<Facts> => {
   const [rows = ''] = (await readFile(path, 'utf8')).split(' ');
   return { rows: Number(rows) };

@@ -12,19 +12,19 @@ const LIMIT_MS = 600_000;
 interface CopyFile {
   readonly psql: string;
   readonly sourceUrl: string;
-  /** The first rows by id. */
+  /** How many rows, in id order. */
   readonly rows: number;
   readonly file: string;
   readonly signal: AbortSignal;
 }
 
-/** The orders as the text lane gives them to a format. */
+/** Writes the orders as the text lane passes them to a format. */
 export const copyForFormat = (format: LoadedFormat, work: CopyFile): Promise<void> => {
   const options = format.options.parse({});
   return copyOut(work, format.renderColumn(options), (select) => format.copySql(select, options));
 };
 
-/** The orders as PostgreSQL writes them when nobody asks for more. */
+/** Writes the orders as PostgreSQL does without any rendering. */
 export const copyPlain = (work: CopyFile): Promise<void> => copyOut(work, (quoted) => quoted, copyTextSql);
 
 async function copyOut(

@@ -9,9 +9,9 @@ import type { Stage } from '../shell-line.js';
 const LIMIT_MS = 600_000;
 
 /**
- * Puts the orders into a table of DuckDB's own, in order: reading that costs it next to nothing, and every column has
- * its type. Times are of UTC and have no zone: a spreadsheet has none.
- * @param database the file
+ * Loads the orders into a DuckDB table, in order: reading that costs next to nothing, and every column has its type.
+ * Times are in UTC without a zone, because spreadsheets have none.
+ * @param database path of the file
  */
 export async function loadDuckDb(duckDb: DuckDb, sourceUrl: string, database: string, signal: AbortSignal) {
   const items = Object.entries(orders.columns).map(([name, { type }]) => {
@@ -28,7 +28,7 @@ export async function loadDuckDb(duckDb: DuckDb, sourceUrl: string, database: st
   if (!ok) throw new StackError(`DuckDB can't read the orders: ${tellingLine(output)}`);
 }
 
-/** DuckDB that writes its table as XLSX. Its compression has no level to choose. */
+/** DuckDB that writes its table as XLSX. Its compression level is fixed. */
 export const duckDbXlsx = (duckDb: DuckDb, database: string, output: string): Stage =>
   duckDbStage(
     duckDb,

@@ -1,8 +1,7 @@
 /**
- * `node encode.js [--parse] FORMAT ROWS INPUT OUTPUT`: one file of sample orders, of rows as the text lane gives them;
- * nothing of PostgreSQL, Temporal or S3. Segments are cut as an export's, and encoded one after the other.
- *
- * With `--parse` only what comes before encoding: `OUTPUT` then says how many rows there are.
+ * `node encode.js [--parse] FORMAT ROWS INPUT OUTPUT`: encodes one file of sample orders from rows as the text lane
+ * provides them, without PostgreSQL, Temporal or S3. Segments are cut like an export's, and encoded one after the
+ * other. With `--parse` it only does what precedes encoding, and writes the number of rows to `OUTPUT`.
  */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -73,7 +72,7 @@ async function encode(): Promise<void> {
   closeSync(out);
 }
 
-/** The first rows; those of the other end are alike. */
+/** A sample of the first rows; the last rows are similar. */
 function readSample(): RowSample {
   const sampled = openSync(input, 'r');
   const [first] = readChunks(sampled);

@@ -10,12 +10,12 @@ import { readPdfPages } from './read-pdf.js';
 import { verdictsOfPdf } from './verdicts.js';
 import { withOrders } from './with-orders.js';
 
-/** pdfkit takes two minutes for a million; its cost per row is that of fewer rows. */
+/** pdfkit takes two minutes for a million rows; its cost per row is measured with fewer. */
 const PDFKIT_ROWS = 20_000;
 
 const FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
 
-/** Only the encoding: rows as text in a file, pages in another. */
+/** Measures encoding only: from a file with rows of text to a file with pages. */
 export const pdfRow: Row = (lab, { rows, rounds }, { psql }) =>
   withOrders(lab, { format: 'PDF', rows, psql }, async ({ folder, plain, ours }) => {
     const { progress, signal } = lab;

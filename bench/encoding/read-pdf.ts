@@ -3,12 +3,15 @@ import { StackError } from '../../dev/stack/stack-error.js';
 import type { Facts } from '../content.js';
 
 const END = '%%EOF';
-/** Of no more than one page tree: `/Type /Page`, not `/Pages`. */
+/** Matches pages but not nodes of the page tree: `/Type /Page`, not `/Pages`. */
 const PAGE = /\/Type\s*\/Page(?![A-Za-z])/g;
-/** Longer than what is looked for. */
+/** Longer than any match. */
 const OVERLAP = 32;
 
-/** Counts the pages of a file whose page objects are plain. @throws StackError when it has none, or no end */
+/**
+ * Counts the pages of a file whose page objects are uncompressed.
+ * @throws StackError if it has no pages, or no end
+ */
 export async function readPdfPages(path: string): Promise<Facts> {
   let pages = 0;
   let rest = '';
@@ -19,7 +22,7 @@ export async function readPdfPages(path: string): Promise<Facts> {
       index,
       0: { length },
     } of text.matchAll(PAGE)) {
-      // What begins in the overlap is whole in the next chunk only.
+      // A match that starts in the overlap is only complete in the next chunk.
       if (index >= text.length - OVERLAP) break;
       pages += 1;
       counted = index + length;

@@ -9,13 +9,13 @@ const END_BYTES = 22;
 const CENTRAL_HEADER_BYTES = 46;
 const LOCAL_HEADER_BYTES = 30;
 
-/** Counts the rows of an archive's sheets, and adds their ids up; a row whose first value is no number is a heading. */
+/** Counts the rows of an archive's sheets, and sums their ids; a row whose first value is not a number is a heading. */
 export async function readXlsxRows(path: string): Promise<RowFacts> {
   let [rows, sum, isInOrder, last] = [0, 0, true, -Infinity];
   for (const { offset, packed } of await findSheets(path)) {
     const sheet = createReadStream(path, { start: offset, end: offset + packed - 1 }).pipe(createInflateRaw());
     for await (const row of rowsOf(sheet)) {
-      // Values are in <v>, or in <is> where they are text.
+      // Values are in <v>; text is in <is>.
       const id = Number(/<v>([^<]*)</.exec(row)?.[1] ?? NaN);
       if (Number.isNaN(id)) continue;
       rows += 1;
@@ -27,7 +27,7 @@ export async function readXlsxRows(path: string): Promise<RowFacts> {
   return { rows, sum, isInOrder };
 }
 
-/** What is between the starts of two rows, and of what is before the first one nothing. */
+/** Yields the text between the starts of two rows; skips the text before the first one. */
 async function* rowsOf(xml: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let rest = '';
   let isBegun = false;
@@ -62,7 +62,7 @@ async function findSheets(path: string): Promise<{ readonly offset: number; read
       const name = directory.toString('utf8', at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameBytes);
       if (/^xl\/worksheets\/[^/]+\.xml$/.test(name)) {
         const start = directory.readUInt32LE(at + 42);
-        // Its own extra field may be of another length.
+        // The local header's extra field may have a different length.
         const local = await read(start, LOCAL_HEADER_BYTES);
         const offset = start + LOCAL_HEADER_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
         sheets.push({ offset, packed: directory.readUInt32LE(at + 20) });

@@ -2,10 +2,10 @@ import { readSync } from 'node:fs';
 import { LF } from '../../shared/formats/copy-text.js';
 import type { RowBytes } from '../../shared/formats/encoding.js';
 
-/** What PostgreSQL's socket gives at most at a time. */
+/** The most that PostgreSQL's socket returns at a time. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** An open file of COPY's text format, as the text lane gives rows; each chunk is valid until the next is asked for. */
+/** Reads a file in COPY's text format as the text lane would; each chunk is valid until the next is requested. */
 export function* readChunks(file: number, chunkBytes = CHUNK_BYTES): Generator<RowBytes> {
   const buffer = Buffer.allocUnsafe(chunkBytes);
   for (;;) {
@@ -22,7 +22,10 @@ function rowsIn(bytes: Buffer): number {
   return rows;
 }
 
-/** Chunks that are of one segment each. @param counts rows of each segment, in order: as many as there are in all */
+/**
+ * Splits chunks at segment bounds.
+ * @param counts rows of each segment, in order; they must add up to all rows
+ */
 export function* cutRows(
   chunks: Iterable<RowBytes>,
   counts: readonly number[],
@@ -46,7 +49,7 @@ export function* cutRows(
   }
 }
 
-/** The byte behind the n-th row's end. */
+/** The position after the end of the n-th row. */
 function endOfRow(bytes: Buffer, n: number): number {
   let end = 0;
   for (let row = 0; row < n; row += 1) end = bytes.indexOf(LF, end) + 1;

@@ -7,18 +7,21 @@ import type { Stage } from '../shell-line.js';
 import type { Encoder } from './contestants.js';
 import { copyForFormat, copyPlain } from './copy-files.js';
 
-/** Orders as files, before anybody encodes them. */
+/** Unencoded orders in files. */
 export interface OrderFiles {
-  /** Of these files, of what is made of them, and of temporary ones. */
+  /** Folder for these files, the encoded ones, and temporary ones. */
   readonly folder: string;
   readonly sourceUrl: string;
-  /** COPY's text format, as PostgreSQL writes it: what rivals read. @returns its path */
+  /**
+   * COPY's text format, as PostgreSQL writes it: the rivals' input.
+   * @returns its path
+   */
   readonly plain: (rows: number) => Promise<string>;
-  /** The service's own encoder of a format: its files are what the text lane gives it. */
+  /** The service's own encoder of a format; its input files are what the text lane provides. */
   readonly ours: (rows: number) => Promise<Pick<Encoder, 'encode' | 'parse'>>;
 }
 
-/** Works with files of the sample orders, which are removed after it. */
+/** Runs `work` with files of the sample orders, and deletes them afterwards. */
 export async function withOrders<T>(
   { stack, dist, progress, signal }: Lab,
   { format: name, rows, psql }: { readonly format: string; readonly rows: number; readonly psql: string },

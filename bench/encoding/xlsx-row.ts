@@ -12,10 +12,10 @@ import { readXlsxRows } from './read-xlsx.js';
 import { verdictsOfXlsx } from './verdicts.js';
 import { withOrders } from './with-orders.js';
 
-/** More are several sheets for us, and too many for a sheet of the others. */
+/** With more rows we would write several sheets, and the others would exceed one. */
 const MOST_ROWS = 1_000_000;
 
-/** Only the encoding: rows as text in a file, a workbook in another. */
+/** Measures encoding only: from a file with rows of text to a workbook. */
 export const xlsxRow: Row = (lab, options, { psql }) => {
   const rows = Math.min(options.rows, MOST_ROWS);
   return withOrders(lab, { format: 'XLSX', rows, psql }, async ({ folder, sourceUrl, plain, ours }) => {

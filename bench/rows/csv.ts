@@ -10,10 +10,13 @@ import { verdictsOfCsv } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import { raceReport, type Row } from './row.js';
 
-/** Finds out how smoothly progress moves. */
+/** Polling interval for measuring how smoothly progress moves, ms. */
 const IMPATIENT_MS = 250;
 
-/** All rows as CSV: the service beside `psql | rclone`, to an S3 store and to one that discards what it gets. */
+/**
+ * All rows as CSV: the service compared with `psql
+ * rclone`, to an S3 store and to one that discards its input.
+ */
 export const csvRow: Row = async (lab, options, { psql, rclone }) => {
   const { stack, programs, progress, signal } = lab;
   const { rows, rounds } = options;
@@ -41,7 +44,7 @@ export const csvRow: Row = async (lab, options, { psql, rclone }) => {
       ),
       rcloneContestant({ name: 'rclone-sink', title: 'psql | rclone to the sink', target: toSink, expected }, theirs),
       serviceContestant(
-        // Its bytes are not those of psql.
+        // Its bytes differ from psql's.
         { name: 'ours-escaped', title: 'export to the store, formulas escaped', target: toStore, expected: {} },
         { service: service.store, request: escapedCsv, watchEveryMs: IMPATIENT_MS },
       ),

@@ -11,7 +11,9 @@ import { verdictsOfFairness } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import type { Row } from './row.js';
 
-/** Few rows of one tenant beside fifty exports of all rows of another; control and data workers as in production. */
+/**
+ * A few rows of one tenant while another runs fifty exports of all its rows; control and data workers as in production.
+ */
 export const fairnessRow: Row = async (lab, options) => {
   const { stack, progress, signal } = lab;
   const { rows } = options;
@@ -40,7 +42,7 @@ export const fairnessRow: Row = async (lab, options) => {
   });
 };
 
-/** The other tenant's orders: the first ones again, under ids that nobody has. */
+/** Copies the first orders to the other tenant, under unused ids. */
 async function withFewRows<T>(url: string, work: () => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

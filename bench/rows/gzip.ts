@@ -12,11 +12,15 @@ import { verdictsOfGzip } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import { raceReport, type Row } from './row.js';
 
-/** At the service's own level: the fastest. */
+/** At their fastest level, like the service. */
 const COMPRESSORS = ['gzip', 'pigz'] as const;
 const LEVEL = '-1';
 
-/** All rows as compressed CSV: beside the same export uncompressed, and beside `psql | gzip | rclone`. */
+/**
+ * All rows as compressed CSV, compared with the same export uncompressed and with `psql
+ * gzip
+ * rclone`.
+ */
 export const gzipRow: Row = async (lab, options, { psql, rclone }) => {
   const { stack, programs, progress, signal } = lab;
   const { rows, rounds } = options;

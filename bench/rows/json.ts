@@ -12,7 +12,10 @@ import { verdictsOfJson } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import { raceReport, type Row } from './row.js';
 
-/** All rows as JSON: the service beside `psql`, whose server makes the JSON, and beside DuckDB, which makes its own. */
+/**
+ * All rows as JSON: the service compared with `psql`, whose server creates the JSON, and with DuckDB, which creates its
+ * own.
+ */
 export const jsonRow: Row = async (lab, options, { psql, rclone }) => {
   const { stack, programs, progress, signal } = lab;
   const { rows, rounds } = options;

@@ -6,7 +6,7 @@ import { verdictsOfLatency } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import type { Row } from './row.js';
 
-/** What a small export costs: a service of its own, and nothing else running. */
+/** Measures a small export on its own service, with nothing else running. */
 export const latencyRow: Row = async (lab, options) => {
   const { stack, progress, signal } = lab;
   const sourceUrl = await seededDatabase(stack, LATENCY_ROWS, progress, signal);

@@ -10,8 +10,8 @@ import { withServices } from '../with-services.js';
 import type { Row } from './row.js';
 
 /**
- * What many clients wait for. Their exports begin, take a slot and wait for a table that is locked: what they would read
- * and write is other machines' work, and here would be all that the two cores do.
+ * Measures how long many clients wait. Their exports start, take a slot and wait for a locked table: in production,
+ * other machines would read and write, and here that would use up both cores.
  */
 export const loadRow: Row = async (lab, options) => {
   const { stack, progress, signal } = lab;

@@ -8,7 +8,7 @@ import { verdictsOfPdfExport } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import { raceReport, type Row } from './row.js';
 
-/** All rows as PDF, by one worker: what it takes of memory. */
+/** Measures the memory of one worker that exports all rows as PDF. */
 export const pdfExportRow: Row = async (lab, options) => {
   const { stack, progress, signal } = lab;
   const { rows, rounds } = options;

@@ -4,23 +4,23 @@ import type { Score } from '../race.js';
 import { scoreTable, verdictTable } from '../report.js';
 import type { Verdict } from '../verdicts.js';
 
-/** Programs that every row may use, by their paths. */
+/** Paths of programs that every row may use. */
 export interface Clients {
   readonly psql: string;
   readonly rclone: string;
 }
 
-/** What a row of the benchmark has found. */
+/** Results of a row of the benchmark. */
 export interface RowReport {
-  /** Of the file of its results. */
+  /** Name of the results file. */
   readonly name: string;
-  /** For people. */
+  /** Readable title. */
   readonly title: string;
   readonly table: string;
   readonly verdicts: readonly Verdict[];
-  /** Share of the machine's CPU that others used while the row measured, where it is one measurement. */
+  /** Share of the machine's CPU that others used during the row, if it is a single measurement. */
   readonly others?: number;
-  /** For the file, beside the verdicts. */
+  /** Written to the file in addition to the verdicts. */
   readonly results: Readonly<Record<string, unknown>>;
 }
 
@@ -31,13 +31,13 @@ export interface Race {
   readonly name: string;
   readonly title: string;
   readonly rows: number;
-  /** Of the file that the title tells of, plain. */
+  /** Uncompressed size of the file in the title. */
   readonly bytes: number;
   readonly scores: readonly Score[];
   readonly verdicts: readonly Verdict[];
-  /** Default: figures of exports. */
+  /** Default: a table of exports. */
   readonly tableOf?: (scores: readonly Score[]) => string;
-  /** Whatever else belongs to the results. */
+  /** Other results. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 

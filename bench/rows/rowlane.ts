@@ -18,7 +18,7 @@ import { verdictsOfRowLane } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import { raceReport, type Row } from './row.js';
 
-/** All rows, one column of them computed in JavaScript: beside the text lane, and beside the textbook. */
+/** All rows with one column computed in JavaScript, compared with the text lane and with the textbook. */
 export const rowLaneRow: Row = async (lab, options, { psql }) => {
   const { stack, programs, dist, progress, signal } = lab;
   const { rows, rounds } = options;
@@ -54,7 +54,7 @@ export const rowLaneRow: Row = async (lab, options, { psql }) => {
           pipelineTo: (key) => ({ stages: [textbook], env: { ...env, KEY: key } }),
         },
       ),
-      // The computed column has its own name in every row: the bytes differ.
+      // The bytes differ, because every row contains the computed column's own name.
       serviceContestant(
         { name: 'ours-json', title: 'export, row lane, JSON', target, expected: {} },
         { service, request: computedJsonColumns },

@@ -10,7 +10,7 @@ import { verdictsOfScale } from '../verdicts.js';
 import { withServices } from '../with-services.js';
 import { raceReport, type Row } from './row.js';
 
-/** A tenth of the rows beside all of them. */
+/** A tenth of the rows, compared with all of them. */
 export const scaleRow: Row = async (lab, options, { psql }) => {
   const { stack, progress, signal } = lab;
   const { rows, rounds } = options;

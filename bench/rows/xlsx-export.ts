@@ -12,7 +12,7 @@ import { raceReport, type Row } from './row.js';
 
 const WORKERS = ['all', 'all'] as const;
 
-/** All rows as a workbook, by two worker processes, beside the same by one, and beside the same rows as CSV. */
+/** All rows as a workbook by two worker processes, compared with one process, and with the same rows as CSV. */
 export const xlsxExportRow: Row = async (lab, options, { psql }) => {
   const { stack, progress, signal } = lab;
   const { rows, rounds } = options;

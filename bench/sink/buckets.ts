@@ -2,7 +2,7 @@ import { element, escape, NO_CONTENT, refuse, xml, type Answer } from './answer.
 import { discard, keep, type SinkRequest } from './request.js';
 import type { SinkStore } from './store.js';
 
-/** Requests about a bucket; every bucket is there. */
+/** Answers requests about a bucket; every bucket exists. */
 export async function answerForBucket(request: SinkRequest, store: SinkStore): Promise<Answer> {
   const { method, query } = request;
   if (method === 'POST' && query.has('delete')) return deleteObjects(request, store);

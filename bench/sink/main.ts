@@ -1,4 +1,4 @@
-/** Runs the sink as a process of its own: `main.ts PORT`, on the loopback interface. */
+/** Runs the sink in its own process: `main.ts PORT`, on the loopback interface. */
 import { createSink } from './server.js';
 
 const [, , port] = process.argv;
@@ -7,7 +7,7 @@ server.on('error', (error) => {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 });
-// Bodies are cut off: whoever stops the sink has what it wanted to know.
+// Cuts off open requests: nobody needs their responses once the sink is stopped.
 process.on('SIGTERM', () => {
   server.closeAllConnections();
   server.close();

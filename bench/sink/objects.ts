@@ -4,7 +4,7 @@ import type { SinkObject, SinkStore } from './store.js';
 
 const CRC32 = 'x-amz-checksum-crc32';
 
-/** Requests about one object, but for multipart uploads. */
+/** Answers requests about one object, except multipart uploads. */
 export async function answerForObject(request: SinkRequest, store: SinkStore): Promise<Answer> {
   const { key, method } = request;
   switch (method) {
@@ -18,7 +18,7 @@ export async function answerForObject(request: SinkRequest, store: SinkStore): P
       const object = store.objects.get(key);
       if (object === undefined) return method === 'HEAD' ? { status: 404 } : refuse('NoSuchKey');
       if (method === 'HEAD') return { status: 200, headers: { ...headersOf(object), 'content-length': object.size } };
-      // Its bytes were not kept: whoever reads it back tests something else than how fast it was written.
+      // The bytes were not kept: reading them back would not test how fast they were written.
       return object.body === undefined
         ? refuse('NotImplemented')
         : { status: 200, headers: headersOf(object), body: object.body };

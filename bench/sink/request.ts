@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Metadata } from './store.js';
 
-/** Bodies up to this size are kept: temporary objects below a part's least size are read again. Bytes. */
+/** Bodies up to this many bytes are kept, because temporary objects below the minimum part size are read again. */
 const KEPT = 6 * 1024 ** 2;
 
-/** A request by path-style address: `/bucket/key?query`. */
+/** A request with a path-style URL: `/bucket/key?query`. */
 export interface SinkRequest {
   readonly message: IncomingMessage;
   readonly method: string;
@@ -25,7 +25,7 @@ export function header({ message }: SinkRequest, name: string): string | undefin
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Bytes of the object or part in the body: less than the body has when the client sends it in signed chunks. */
+/** Size of the object or part in the body, which is smaller than the body if the client sends signed chunks. Bytes. */
 function payloadSize(request: SinkRequest): number {
   return Number(header(request, 'x-amz-decoded-content-length') ?? header(request, 'content-length') ?? 0);
 }
@@ -37,7 +37,10 @@ export function metadataOf(request: SinkRequest): Metadata {
   return { contentType: header(request, 'content-type'), own: Object.fromEntries(own) };
 }
 
-/** Reads a body to its end and forgets it. @returns its payload's size in bytes */
+/**
+ * Reads a body to its end and discards it.
+ * @returns its payload's size in bytes
+ */
 export async function discard(request: SinkRequest): Promise<number> {
   const { message } = request;
   await new Promise<void>((resolve, reject) => {
@@ -51,7 +54,10 @@ export async function discard(request: SinkRequest): Promise<number> {
   return payloadSize(request);
 }
 
-/** Reads a small body. @returns undefined, with the body discarded, for a larger one */
+/**
+ * Reads a small body.
+ * @returns undefined for a larger one, which is discarded
+ */
 export async function keep(request: SinkRequest): Promise<Buffer | undefined> {
   if (payloadSize(request) > KEPT) {
     await discard(request);
@@ -66,7 +72,10 @@ export async function keep(request: SinkRequest): Promise<Buffer | undefined> {
 const isChunked = (request: SinkRequest): boolean =>
   header(request, 'content-encoding')?.includes('aws-chunked') === true;
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html: `size;chunk-signature=…`, bytes, and so on. */
+/**
+ * Decodes https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html: `size;chunk-signature=…`, bytes, and so
+ * on.
+ */
 function unchunk(body: Buffer): Buffer {
   const pieces: Buffer[] = [];
   for (let at = 0; ;) {

@@ -7,9 +7,9 @@ import { SinkStore } from './store.js';
 import { answerForUpload } from './uploads.js';
 
 /**
- * An S3 server that discards what it is given: what remains of an upload's time is the client's. It knows what the
- * service and rclone ask for, believes every signature and checks no checksum, because it shares the machine with
- * what is measured.
+ * An S3 server that discards its input, so that the client accounts for the whole time of an upload. It supports what
+ * the service and rclone use, and checks neither signatures nor checksums, because it shares the machine with what is
+ * measured.
  */
 export function createSink(): Server {
   const store = new SinkStore();
@@ -19,7 +19,7 @@ export function createSink(): Server {
       (answer) => {
         send(response, answer);
       },
-      // A client that went away in the middle of its body needs no answer.
+      // A client that disconnected in the middle of its body needs no response.
       () => response.destroy(),
     );
   });

@@ -14,7 +14,7 @@ export interface RunningSink {
   readonly pid: number;
 }
 
-/** Starts the sink as a process of its own, so that its CPU time can be told apart. */
+/** Starts the sink in its own process, so that its CPU time can be told apart. */
 export async function startSink(programs: Programs): Promise<RunningSink> {
   const port = await new Ports(join(BENCH_DIR, 'ports-sink.json')).take('sink');
   const endpoint = `http://127.0.0.1:${port}`;

@@ -11,7 +11,7 @@ export interface SinkObject extends Metadata {
   readonly etag: string;
   /** Full-object CRC-32 as the client sent it; not checked. */
   readonly crc32: string | undefined;
-  /** Undefined for what was discarded. */
+  /** Undefined if it was discarded. */
   readonly body: Buffer | undefined;
   readonly modifiedAt: Date;
 }
@@ -29,13 +29,13 @@ export interface SinkUpload extends Metadata {
   readonly parts: Map<number, SinkPart>;
 }
 
-/** Names and sizes of what the sink was given, and the bytes of small objects. */
+/** Stores names and sizes of uploads, and the bytes of small objects. */
 export class SinkStore {
   readonly objects = new Map<string, SinkObject>();
   readonly uploads = new Map<string, SinkUpload>();
   #serial = 0;
 
-  /** Looks like one, and is no MD5: that would cost more than everything else here. */
+  /** Looks like an MD5 but isn't one: computing it would cost more than everything else here. */
   nextEtag(): string {
     this.#serial += 1;
     return `"${this.#serial.toString(16).padStart(8, '0')}"`;
@@ -52,7 +52,10 @@ export class SinkStore {
     return upload?.key === key ? upload : undefined;
   }
 
-  /** Joins the named parts. @returns undefined when one of them is missing or is another than the client means */
+  /**
+   * Joins the named parts.
+   * @returns undefined if one of them is missing or has a different ETag
+   */
   complete(
     upload: SinkUpload,
     named: readonly { number: number; etag: string }[],

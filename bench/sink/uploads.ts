@@ -2,7 +2,7 @@ import { element, escape, NO_CONTENT, refuse, xml, type Answer } from './answer.
 import { discard, header, metadataOf, type SinkRequest } from './request.js';
 import type { SinkStore, SinkUpload } from './store.js';
 
-/** Requests about one multipart upload: those with `?uploads` or `?uploadId=`. */
+/** Answers requests about one multipart upload: those with `?uploads` or `?uploadId=`. */
 export async function answerForUpload(request: SinkRequest, store: SinkStore): Promise<Answer> {
   const { bucket, key, method, query } = request;
   if (query.has('uploads')) {
@@ -35,7 +35,7 @@ export async function answerForUpload(request: SinkRequest, store: SinkStore): P
   }
 }
 
-/** All at once: clients follow `IsTruncated`, and not the number that they asked for. */
+/** Returns all parts at once: clients follow `IsTruncated` rather than the number they requested. */
 function listParts({ key, id, parts }: SinkUpload): Answer {
   const listed = [...parts.values()]
     .sort((a, b) => a.number - b.number)

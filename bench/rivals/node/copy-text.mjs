@@ -1,6 +1,4 @@
-/**
- * Rows of COPY's text format: https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS
- */
+/** Reads COPY's text format: https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS */
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 
@@ -12,7 +10,7 @@ const valueOf = (field) => {
   return field.includes('\\') ? field.replace(/\\(.)/gs, (_, letter) => ESCAPES[letter] ?? letter) : field;
 };
 
-/** Calls `useRow` with the values of each row: texts, and null where there is none. */
+/** Calls `useRow` with the values of each row: strings, or null. */
 async function readRows(path, useRow) {
   let rest = '';
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES, encoding: 'utf8' })) {
@@ -23,10 +21,10 @@ async function readRows(path, useRow) {
 }
 
 /**
- * Runs a program of `[--parse] INPUT OUTPUT`. With `--parse` only what comes before encoding: `OUTPUT` then says how
- * many rows there are, and the sum of their ids.
- * @param open gets `OUTPUT` and answers `{ writeRow, end }`
- * @param parse what becomes of a row's values before they are written
+ * Runs a program with arguments `[--parse] INPUT OUTPUT`. With `--parse` it only does what precedes encoding, and
+ * writes the number of rows and the sum of their ids to `OUTPUT`.
+ * @param open gets `OUTPUT` and returns `{ writeRow, end }`
+ * @param parse converts a row's values before they are written
  */
 export async function run(open, parse) {
   const args = process.argv.slice(2);

@@ -1,4 +1,4 @@
-/** An XLSX file of sample orders by exceljs' streaming writer. */
+/** Writes an XLSX file of sample orders with exceljs' streaming writer. */
 import ExcelJS from 'exceljs';
 import { run } from './copy-text.mjs';
 
@@ -27,7 +27,7 @@ const COLUMNS = [
 ];
 const KINDS = COLUMNS.map(([, kind]) => kind);
 
-/** What has no number or date in a spreadsheet is text. */
+/** Values that spreadsheets can't hold as numbers or dates stay text. */
 const parse = (values) =>
   values.map((value, index) => {
     if (value === null) return null;

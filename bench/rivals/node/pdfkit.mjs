@@ -1,4 +1,4 @@
-/** A PDF file of sample orders by pdfkit, with the TrueType font that FONT names. */
+/** Writes a PDF file of sample orders with pdfkit and the TrueType font in FONT. */
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import PDFDocument from 'pdfkit';
@@ -28,7 +28,7 @@ const COLUMNS = [
 ];
 const ENDS = COLUMNS.reduce((ends, { width }) => [...ends, (ends.at(-1) ?? MARGIN) + width], []);
 
-/** Shortened where a column has no room for so many characters, without measuring them. */
+/** Shortens text by its number of characters, without measuring it. */
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 const parse = (values) => values.map((value, index) => (value === null ? null : cut(value, COLUMNS[index].most)));
