@@ -10,7 +10,7 @@ import { encryptedBy } from '../../shared/temporal/client.js';
 import { readPayloadKeys } from '../../shared/temporal/payload-keys.js';
 import { keyNamed } from '../temporal/raw-payloads.js';
 
-/** `limit.mutableStateActivityFailureSize.error` of a Temporal server. */
+/** Default of the Temporal server's `limit.mutableStateActivityFailureSize.error`. */
 const LIMIT = 4096;
 
 const plain = loadDataConverter(undefined);
@@ -25,7 +25,7 @@ async function sizeOf(error: unknown, converter = plain): Promise<number> {
   const failure = await encodeErrorToFailure(converter, bounded);
   return proto.temporal.api.failure.v1.Failure.encode(failure).finish().length;
 }
-/** An S3 failure deep in the SDK: long paths, and a response at the end of the chain. */
+/** An S3 failure deep in the SDK, with long paths and a response at the end of the chain. */
 function deepFault(message: string, depth: number): Error {
   if (depth === 0) return Object.assign(new Error(message), { $response: 'x'.repeat(10_000) });
   const cause = deepFault(message, depth - 1);
@@ -34,7 +34,7 @@ function deepFault(message: string, depth: number): Error {
 }
 
 describe('the failure of an activity', () => {
-  it('is small enough for Temporal to keep, for any cause, encrypted or not', async () => {
+  it('is small enough for Temporal to store, for any cause, encrypted or not', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 3000 }),
       fc.constantFrom(
@@ -88,7 +88,7 @@ describe('the failure of an activity', () => {
     assert.equal(failure.cause, undefined);
   });
 
-  it('keeps its retry delay, and whether it can be retried at all', () => {
+  it('keeps its retry delay, and whether it is retryable', () => {
     const later = ApplicationFailure.create({ message: 'later', type: 'X', nextRetryDelay: 7, category: 'BENIGN' });
     const failure = asFailure(later);
     assert.deepEqual(

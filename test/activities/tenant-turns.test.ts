@@ -3,7 +3,7 @@ import { TenantTurns, type TenantTurn } from '../../activities/notify/tenant-tur
 
 const LIMIT = 10;
 
-/** Takes all free places. @returns the places, and when the other deliveries may retry, ms */
+/** Takes all free places. @returns the places, and after how many ms the other deliveries may retry */
 function arrive(turns: TenantTurns, tenant: string, count: number, now: number) {
   const taken: TenantTurn[] = [];
   const waits: number[] = [];
@@ -15,7 +15,7 @@ function arrive(turns: TenantTurns, tenant: string, count: number, now: number) 
   return { taken, waits };
 }
 
-describe('places for the deliveries of a tenant', () => {
+describe("a tenant's delivery places", () => {
   it('are limited per tenant', () => {
     const turns = new TenantTurns(LIMIT);
     assert.equal(arrive(turns, 'a', 100, 0).taken.length, LIMIT);
@@ -66,7 +66,7 @@ describe('places for the deliveries of a tenant', () => {
         }
       }
     }
-    // Places that are used all the time begin 200 deliveries in these five minutes.
+    // Fully used places start 200 deliveries in these five minutes.
     assert.ok(begun >= 150, `${begun} deliveries begun`);
     assert.ok(looks < 6000, `${looks} looks`);
     console.log(`      ${begun} begun, ${looks} looks in five minutes`);

@@ -37,7 +37,7 @@ describe('the upload of an export', () => {
   const uploadsOf = async (key: string): Promise<string[]> =>
     (await service.deps.store.openUploads(key)).map(({ uploadId }) => uploadId);
 
-  it('is opened once, even by many attempts at the same time', async () => {
+  it('is opened once, even by many concurrent attempts', async () => {
     const { key, ...job } = await planned();
     const opened = await Promise.all([1, 2, 3].map(() => run(() => openUpload(service.deps)(job))));
     assert.deepEqual(opened, [{ state: 'open' }, { state: 'open' }, { state: 'open' }]);
@@ -45,7 +45,7 @@ describe('the upload of an export', () => {
     assert.deepEqual(await uploadsOf(key), [row?.upload_id]);
   });
 
-  it('is replaced by one of the next generation when it is dead, once, however many find it so', async () => {
+  it('is replaced once by one of the next generation after it is lost, however many attempts notice', async () => {
     const { key, ...job } = await planned();
     await run(() => openUpload(service.deps)(job));
     await service.deps.store.abortUploadsOf(key);
@@ -56,7 +56,7 @@ describe('the upload of an export', () => {
     assert.deepEqual(await run(() => openUpload(service.deps)(job)), { state: 'replaced' }, 'the old one stays over');
   });
 
-  it('takes commits of the latest attempt only, and none of an old generation', async () => {
+  it('accepts commits of the latest attempt only, and none of another generation', async () => {
     const job = await planned();
     await run(() => openUpload(service.deps)(job));
     const { plans, jobs } = service.deps;
