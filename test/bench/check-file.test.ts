@@ -21,10 +21,10 @@ const reading = { seconds: 1, cpu: {}, otherCpu: 0, peakMemory: {} };
 const turn: Turn = { seconds: 1, clientCpu: 1, peakMemory: 1, reading, key: 'a.csv', bytes: undefined };
 const plain = Buffer.from('1,a\n2,b\n');
 
-describe('a turn’s file', () => {
+describe('the file of a benchmark turn', () => {
   let server: Server;
   let s3: S3Client;
-  /** What the store has. */
+  /** The stored file. */
   let stored: Buffer = plain;
 
   before(async () => {

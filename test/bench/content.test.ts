@@ -5,7 +5,7 @@ import { readCsvRows, readLines, readUnpacked, type ContentReader } from '../../
 import { fingerprint } from '../../bench/fingerprint.js';
 import { chunked } from './chunked.js';
 
-/** What is found must not depend on where chunks end. */
+/** The result must not depend on where chunks end. */
 async function read(reader: ContentReader, text: string | Buffer): Promise<unknown> {
   const bytes = Buffer.from(text);
   const whole = await reader(chunked(bytes, bytes.length));
@@ -14,7 +14,7 @@ async function read(reader: ContentReader, text: string | Buffer): Promise<unkno
 }
 
 describe('the content of a benchmark’s file', () => {
-  it('is the same of CSV by any writer, with line ends and quotes in its texts', async () => {
+  it('is the same for CSV from any writer, with line ends and quotes in the text', async () => {
     const found = { rows: 3, sum: 23, isInOrder: true };
     assert.deepEqual(await read(readCsvRows, '4,a\n7,"b\n99,""c"""\n12,\n'), found);
     assert.deepEqual(await read(readCsvRows, 'id,note\r\n4,a\r\n7,"b\n99"\r\n12,'), found);
@@ -22,19 +22,19 @@ describe('the content of a benchmark’s file', () => {
     assert.deepEqual(await read(readCsvRows, Papa.unparse(rows)), found);
   });
 
-  it('is the same of JSON lines, whose texts may end in escaped quotes', async () => {
+  it('is the same for JSON lines, even if text ends with escaped quotes', async () => {
     const found = { rows: 2, sum: 12, isInOrder: true };
     assert.deepEqual(await read(readLines, '{"id":5,"note":"\\"9"}\n{"id":7,"note":"8\\n9"}\n'), found);
   });
 
-  it('tells a row that is missing, twice there, or in another place', async () => {
+  it('reveals a row that is missing, duplicated, or out of order', async () => {
     const right = await read(readCsvRows, '1,a\n2,b\n3,c\n');
     for (const wrong of ['1,a\n3,c\n', '1,a\n2,b\n2,b\n', '1,a\n3,c\n2,b\n', '']) {
       assert.notDeepEqual(await read(readCsvRows, wrong), right);
     }
   });
 
-  it('is found in a gzip file, and only in a whole one', async () => {
+  it('is read from a gzip file, and only from a complete one', async () => {
     const plain = Buffer.from('1,a\n2,b\n');
     const packed = gzipSync(plain);
     assert.deepEqual(await read(readUnpacked, packed), await fingerprint(chunked(plain, 4)));

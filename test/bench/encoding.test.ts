@@ -24,7 +24,7 @@ describe('the benchmark of encoders', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('gives an encoder every row once, however the file breaks, in segments of as many rows as they should have', async () => {
+  it('passes every row to an encoder once, however the file is chunked, in segments of the planned numbers of rows', async () => {
     const lines = Array.from({ length: 20 }, (_, index) => `${index}\t${'x'.repeat(index)}\n`);
     const path = join(folder, 'rows.copy');
     await writeFile(path, lines.join(''));
@@ -44,7 +44,7 @@ describe('the benchmark of encoders', () => {
     }
   });
 
-  it('refuses more rows than were counted', async () => {
+  it('rejects more rows than were counted', async () => {
     const path = join(folder, 'more.copy');
     await writeFile(path, '1\n2\n3\n');
     const file = openSync(path, 'r');
@@ -52,7 +52,7 @@ describe('the benchmark of encoders', () => {
     closeSync(file);
   });
 
-  it('counts the rows of a workbook’s sheets, but no headings', async () => {
+  it('counts the rows of a workbook’s sheets, without headings', async () => {
     const sheet = (ids: readonly number[]): Buffer =>
       Buffer.from(
         `<worksheet><row r="1"><c t="str"><v>id</v></c></row>${ids.map((id) => `<row r="9"><c><v>${id}.0</v></c><c><v>7</v></c></row>`).join('')}</worksheet>`,
@@ -68,7 +68,7 @@ describe('the benchmark of encoders', () => {
     assert.deepEqual(await readXlsxRows(path), { rows: 3001, sum: (3001 * 3002) / 2, isInOrder: true });
   });
 
-  it('counts the pages of a PDF, and refuses one that ends too early', async () => {
+  it('counts the pages of a PDF, and rejects one that ends too early', async () => {
     const path = join(folder, 'a.pdf');
     const pages = '<</Type /Page\n>> <</Type/Page/Parent 1>> <</Type /Pages>>'.repeat(100_000);
     await writeFile(path, `${pages}%%EOF\n`);
@@ -93,7 +93,7 @@ describe('the benchmark of encoders', () => {
     );
   });
 
-  it('wants a row of a PDF to cost the same, however many there are', () => {
+  it('requires a row of a PDF to cost the same, however many there are', () => {
     const [verdict] = verdictsOfPdf([score('ours', 12), score('ours-tenth', 1, 100)]);
     assert.deepEqual([verdict?.target, verdict?.met], [1.1, false]);
   });

@@ -25,7 +25,7 @@ describe('npm run bench', () => {
     );
   });
 
-  it('measures the rows that are named, in its own order, or all', () => {
+  it('measures the named rows, in its own order, or all', () => {
     assert.deepEqual(parseOptions(['--only', 'latency,json']).only, ['json', 'latency']);
     assert.deepEqual(parseOptions(['--only', 'all']).only, [
       'csv',
@@ -44,7 +44,7 @@ describe('npm run bench', () => {
     ]);
   });
 
-  it('says what is wrong with an option', () => {
+  it('reports invalid options', () => {
     assert.throws(() => parseOptions(['--rows', 'many']), /--rows must be a whole number/);
     assert.throws(() => parseOptions(['--rounds', '0']), /--rounds must be a whole number of at least 1, not '0'/);
     const names =

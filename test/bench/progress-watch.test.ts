@@ -8,18 +8,18 @@ const exporting = (at: number, rowsExported: number, progress = 0): Sample => ({
   rowsExported,
 });
 
-describe('what the benchmark finds in progress', () => {
-  it('is nothing when every answer has moved', () => {
+describe("the benchmark's check of progress", () => {
+  it('finds nothing when every response shows progress', () => {
     const found = findInProgress([exporting(0, 0), exporting(250, 10), exporting(500, 20)]);
     assert.deepEqual(found, { samples: 3, stepsBack: 0, longestStill: 250, phases: { exporting: 500 } });
   });
 
-  it('counts answers that show less than the one before', () => {
+  it('counts responses that show less than the one before', () => {
     const samples = [exporting(0, 10, 3), exporting(250, 9, 3), exporting(500, 12, 2), exporting(750, 13, 2)];
     assert.equal(findInProgress(samples).stepsBack, 2);
   });
 
-  it('takes the longest time without a movement, also one that the end of the segments ends', () => {
+  it('reports the longest time without progress, even if it lasts until the last segment ends', () => {
     const samples = [
       exporting(0, 0),
       exporting(250, 10),
@@ -30,7 +30,7 @@ describe('what the benchmark finds in progress', () => {
     assert.equal(findInProgress(samples).longestStill, 1350);
   });
 
-  it('does not mind that nothing moves while rows are counted or the file is joined', () => {
+  it('ignores a standstill while rows are counted or the file is joined', () => {
     const samples: Sample[] = [
       { ...exporting(0, 0), phase: 'planning' },
       { ...exporting(9000, 0), phase: 'planning' },
@@ -43,7 +43,7 @@ describe('what the benchmark finds in progress', () => {
     assert.deepEqual(phases, { planning: 9250, exporting: 250, finishing: 10_500 });
   });
 
-  it('is nothing when nobody has looked', () => {
+  it('finds nothing without samples', () => {
     assert.deepEqual(findInProgress([]), { samples: 0, stepsBack: 0, longestStill: 0, phases: {} });
   });
 });

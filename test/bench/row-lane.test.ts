@@ -9,8 +9,8 @@ interface Module {
   }[];
 }
 
-describe('the orders with a computed column', () => {
-  it('have the columns of the orders, and one that gives the note unchanged in its place', async () => {
+describe('orders with a computed column', () => {
+  it('have the columns of the orders, with a computed copy of the note in place of the note', async () => {
     const { default: datasets } = (await import(COMPUTED_ORDERS)) as Module;
     const [dataset] = datasets;
     assert.deepEqual(

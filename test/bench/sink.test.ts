@@ -8,7 +8,7 @@ import { openObjectStore, type OpenedObjectStore } from '../../shared/startup/op
 const MIB = 1024 ** 2;
 const HEADERS = { contentType: 'text/csv', fileName: 'orders.csv', metadata: { 'job-id': 'j', generation: '1' } };
 
-describe('the discarding sink, as the service uses it', () => {
+describe('the discarding sink', () => {
   let sink: Server;
   let opened: OpenedObjectStore;
 
@@ -40,7 +40,7 @@ describe('the discarding sink, as the service uses it', () => {
     return { target, parts };
   }
 
-  it('knows the size, the checksum and the metadata of a file whose parts it has discarded', async () => {
+  it('keeps the size, the checksum and the metadata of a file whose parts it has discarded', async () => {
     const { store } = opened;
     const { target, parts } = await uploadOf('exports/a.csv', [Buffer.alloc(8 * MIB), Buffer.alloc(100)]);
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe('the discarding sink, as the service uses it', () => {
     });
   });
 
-  it('completes no second file under a key', async () => {
+  it('never completes a second file under the same key', async () => {
     const { store } = opened;
     const first = await uploadOf('exports/b.csv', [Buffer.alloc(10)]);
     assert.equal(await store.completeUpload(first.target, first.parts, 1), 'completed');
@@ -70,7 +70,7 @@ describe('the discarding sink, as the service uses it', () => {
     assert.equal(await store.uploadPart(second.target, { partNumber: 1, body: Buffer.alloc(1), crc32: 0 }), null);
   });
 
-  it('refuses a part that is another one than the client means', async () => {
+  it('rejects a completion with a different part than the uploaded one', async () => {
     const { store } = opened;
     const { target } = await uploadOf('exports/c.csv', [Buffer.alloc(10)]);
     await assert.rejects(store.completeUpload(target, [{ number: 1, etag: '"else"', crc32: 1 }], 1), {
@@ -78,7 +78,7 @@ describe('the discarding sink, as the service uses it', () => {
     });
   });
 
-  it('keeps small objects, which the service reads again, until they are deleted', async () => {
+  it('keeps small objects until they are deleted, because the service reads them again', async () => {
     const { store } = opened;
     const body = Buffer.from('held, with <&> and "quotes"');
     const signal = new AbortController().signal;

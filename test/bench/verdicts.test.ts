@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Score } from '../../bench/race.js';
 import { verdictsOfGzip, verdictsOfJson, verdictsOfRowLane, verdictsOfScale } from '../../bench/verdicts.js';
 
-/** A contestant with turns of these seconds, in megabytes of memory. */
+/** A contestant with turns of these durations in seconds, and memory in megabytes. */
 function score(name: string, seconds: readonly number[], megabytes = 300): Score {
   const reading = { seconds: 1, cpu: {}, otherCpu: 0, peakMemory: {} };
   const turn = { clientCpu: 1, peakMemory: megabytes * 1e6, reading, key: '', bytes: 1 };
@@ -29,14 +29,14 @@ describe('the benchmark’s promises', () => {
     );
   });
 
-  it('are 1.5 times for gzip, and 10.5 times for ten times the rows', () => {
+  it('allow 1.5 times as long for gzip, and 10.5 times for ten times the rows', () => {
     const [gzip] = verdictsOfGzip([score('ours-plain', [2]), score('ours', [3.1])]);
     assert.deepEqual([gzip?.target, gzip?.met], [1.5, false]);
     const [scale] = verdictsOfScale([score('ours-tenth', [2]), score('ours', [21])]);
     assert.deepEqual([scale?.figure, scale?.target, scale?.met], [10.5, 10.5, true]);
   });
 
-  it('are not judged of who has not competed', () => {
+  it('are not judged for contestants that did not run', () => {
     const others = [score('ours-text', [1]), score('textbook', [10])];
     assert.deepEqual(
       verdictsOfRowLane(others).map(({ what }) => what),
