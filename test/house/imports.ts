@@ -8,15 +8,15 @@ const ROOMS = ['activities', 'api', 'bench', 'dev', 'shared', 'worker', 'workflo
 
 export interface Import {
   readonly from: string;
-  /** A file of the repository, or the name of a package. */
+  /** A file in the repository, or the name of a package. */
   readonly to: string;
-  /** Gone when compiled. */
+  /** Whether it disappears when compiled. */
   readonly typeOnly: boolean;
-  /** By `import()`: loaded when it is called. */
+  /** Whether it is an `import()`, which loads the module when called. */
   readonly dynamic: boolean;
 }
 
-/** Every import of the product's files, by their paths from the root. */
+/** Every import in the product's files, with paths relative to the root. */
 export function readImports(): readonly Import[] {
   const files = globSync(
     ROOMS.map((room) => `${room}/**/*.{ts,tsx}`),
@@ -45,7 +45,7 @@ function importsOf(file: string, known: ReadonlySet<string>): Import[] {
   return found;
 }
 
-/** `import type …`, or an import of nothing but types. */
+/** Whether it is `import type …`, or imports only types. */
 function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
   if (clause === undefined) return false;
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
@@ -61,7 +61,7 @@ function resolve(file: string, specifier: string, known: ReadonlySet<string>): s
   return sources.find((source) => known.has(source)) ?? path;
 }
 
-/** Everything that is loaded with a file, itself included, before anything is called. */
+/** All files that load together with a file, itself included, before anything is called. */
 export function loadedWith(entry: string, imports: readonly Import[]): ReadonlySet<string> {
   const loaded = new Set([entry]);
   for (const file of loaded) {
@@ -72,7 +72,7 @@ export function loadedWith(entry: string, imports: readonly Import[]): ReadonlyS
   return loaded;
 }
 
-/** A path of imports, types included, that returns to its first file; null when there is none. */
+/** A cycle of imports, including types; null if there is none. */
 export function findCycle(imports: readonly Import[]): readonly string[] | null {
   const next = Map.groupBy(imports, ({ from }) => from);
   const finished = new Set<string>();

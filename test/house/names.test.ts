@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Names that more than one file may export, and why. */
+/** Names that several files may export, with the reason. */
 const SHARED: Readonly<Record<string, string>> = {
   interceptors: 'the SDK looks for the interceptors of a workflow bundle under this name',
   eraseUser: 'a route, and the activity that does the work, which recorded histories have by this name',
@@ -12,8 +12,8 @@ const SHARED: Readonly<Record<string, string>> = {
 
 const EXPORT = /^export (?:declare |abstract |async )*(?:const|let|function\*?|class|interface|type|enum) (\w+)/gm;
 
-describe('An exported name', () => {
-  it('of the service or of its local stack is exported by one file, so that it has one meaning', () => {
+describe('an exported name', () => {
+  it('of the service or of its local stack is exported by one file only, so it has one meaning', () => {
     const exporters = new Map<string, Set<string>>();
     for (const file of globSync('{activities,api,dev,shared,worker,workflows}/**/*.{ts,tsx}', { cwd: ROOT })) {
       for (const [, name = ''] of readFileSync(`${ROOT}/${file}`, 'utf8').matchAll(EXPORT)) {

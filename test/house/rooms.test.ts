@@ -5,10 +5,10 @@ import { findCycle, loadedWith, readImports } from './imports.js';
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-describe('The layout', () => {
+describe('the source layout', () => {
   const imports = readImports();
 
-  it('has no import cycle, not even of types', () => {
+  it('has no import cycle, not even among types', () => {
     assert.equal(findCycle(imports)?.join(' → '), undefined);
   });
 
@@ -22,7 +22,7 @@ describe('The layout', () => {
     assert.ok(loadedWith('shared/formats/xlsx/encoding.ts', imports).has('xlsx'), 'the walk sees packages');
   });
 
-  it('has small files: half of them have at most 60 lines', () => {
+  it('has small files: at least half of them have at most 60 lines', () => {
     const files = globSync('{activities,api,shared,worker,workflows}/**/*.{ts,tsx}', { cwd: root('') });
     const lines = files
       .map((file) => readFileSync(root(file), 'utf8').split('\n').length - 1)
@@ -32,7 +32,7 @@ describe('The layout', () => {
     assert.ok(median <= 60, `the median is ${median}`);
   });
 
-  it('is as docs/architecture.md says: every path that it names exists', () => {
+  it('matches docs/architecture.md: every path in it exists', () => {
     const text = readFileSync(root('docs/architecture.md'), 'utf8');
     const paths = [
       ...text.matchAll(/`((?:api|activities|bench|dev|docs|ops|shared|test|worker|workflows)\/[\w./-]*)`/g),
