@@ -3,9 +3,9 @@ import { defineDataset } from '../../shared/datasets/define-dataset.js';
 import { queryRows } from '../support/database.js';
 
 /**
- * A table that never stands still. It begins with the even ids up to twice `rows`. Multiples of eight come and go, odd
- * ids come and go between them; the others stay: they are updated, or deleted and inserted again in one transaction.
- * `note` says which version of which row it is, so that a torn row would show.
+ * A table under constant change. It starts with the even ids up to twice `rows`. Multiples of eight and odd ids come
+ * and go; the other rows stay, but are updated, or deleted and reinserted in one transaction. `note` contains the id
+ * and the version, so that a torn row would show.
  */
 export const moving = defineDataset({
   name: 'moving',
@@ -19,7 +19,7 @@ export const moving = defineDataset({
 export const stays = (id: number): boolean => id % 2 === 0 && id % 8 !== 0;
 
 export async function createMoving(databaseUrl: string, tenantId: string, rows: number): Promise<void> {
-  // With room in every page some updates stay in theirs (HOT).
+  // Free space in every page allows some heap-only updates (HOT).
   await queryRows(
     databaseUrl,
     `CREATE TABLE moving (tenant_id uuid NOT NULL DEFAULT '${tenantId}', id int PRIMARY KEY, version int NOT NULL DEFAULT 0,
@@ -32,10 +32,10 @@ export async function createMoving(databaseUrl: string, tenantId: string, rows: 
 
 const ARE_STAYING = 'id = ANY ($1) AND id % 2 = 0 AND id % 8 <> 0';
 const NEXT = `id || ':' || version + 1`;
-/** Each takes a list of ids, `$1`, and what it does not concern it leaves alone. */
+/** Each takes a list of ids, `$1`, and ignores those that it doesn't apply to. */
 const CHANGES = [
   `UPDATE moving SET version = version + 1, note = ${NEXT} WHERE ${ARE_STAYING}`,
-  // Elsewhere: an index names the column, and the row is longer than before.
+  // Moves the row: an index includes the column, and the row gets longer.
   `UPDATE moving SET version = version + 1, touched = touched + 1, note = rpad(${NEXT}, 200) WHERE ${ARE_STAYING}`,
   `WITH gone AS (DELETE FROM moving WHERE ${ARE_STAYING} RETURNING *)
    INSERT INTO moving (id, version, note) SELECT id, version + 1, ${NEXT} FROM gone`,
@@ -44,16 +44,16 @@ const CHANGES = [
    ON CONFLICT DO NOTHING`,
 ];
 
-/** Rows that each change is offered, at any place and beside the bounds of segments. */
+/** Number of ids offered to each change, anywhere and next to the bounds of segments. */
 const ANYWHERE = 48;
 const BESIDE_BOUNDS = 8;
-/** Also beyond the last row. */
+/** Includes ids beyond the last row. */
 const SOME_IDS = `SELECT array_agg(DISTINCT id) FROM (
   SELECT 1 + floor(random() * (2 * rows + 100))::int AS id FROM generate_series(1, ${ANYWHERE})
   UNION ALL (SELECT upper[1]::int + floor(random() * 9)::int - 4 FROM export_segments WHERE upper IS NOT NULL
     ORDER BY random() LIMIT ${BESIDE_BOUNDS})) AS offered WHERE id > 0`;
 
-/** In the server, so that whoever reads the exports is not in its way. Each change is a transaction. */
+/** Runs in the server, so that it doesn't compete with the test process. Each change is a transaction. */
 const PROCEDURE = `
   CREATE TABLE churn (stopped boolean NOT NULL DEFAULT false, changes int NOT NULL DEFAULT 0, seconds float8);
   INSERT INTO churn DEFAULT VALUES;
@@ -75,7 +75,7 @@ const PROCEDURE = `
     END LOOP;
   END $churn$`;
 
-/** How many rows were changed, and in what time. */
+/** The number of changed rows, and the time that it took. */
 export interface Changes {
   readonly changes: number;
   readonly seconds: number;
@@ -101,7 +101,7 @@ export class Churn {
     return new Churn(databaseUrl, client, pace);
   }
 
-  /** @throws what ended it too early */
+  /** @throws the error that ended it early */
   async stop(): Promise<Changes> {
     try {
       await queryRows(this.databaseUrl, 'UPDATE churn SET stopped = true');

@@ -9,7 +9,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { createMoving, moving } from './churn.js';
 
-/** Even ids up to twice this, in segments of 20 rows: ids to 40, to 80, … */
+/** Half of the highest id: even ids, in segments of 20 rows: ids up to 40, up to 80, … */
 const ROWS = 100;
 const FILL = `INSERT INTO moving (id, note) SELECT 2 * i, 'x' FROM generate_series(1, ${ROWS}) AS i`;
 
@@ -18,7 +18,7 @@ const COMPRESSIONS = DEEP ? ['none', 'gzip'] : ['none'];
 const PLANNED = 'UPDATE OF plan ON export_jobs FOR EACH ROW WHEN (NEW.plan IS NOT NULL AND OLD.plan IS NULL)';
 const SENT_BACK = 'UPDATE ON export_segments FOR EACH ROW WHEN (OLD.rows IS NOT NULL AND NEW.rows IS NULL)';
 
-describe('between the plan and the segments', () => {
+describe('between planning and reading', () => {
   let service: TestService;
   const me = someUser();
 
@@ -32,7 +32,7 @@ describe('between the plan and the segments', () => {
 
   const run = (sql: string): Promise<unknown> => queryRows(service.databaseUrl, sql);
   let meddlers = 0;
-  /** Does something to the table in the transaction of an event. */
+  /** Changes the table within the transaction of an event. */
   async function on(event: string, what: string): Promise<void> {
     const name = `meddle_${meddlers++}`;
     await run(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${what}; RETURN NEW; END $$;
@@ -43,7 +43,7 @@ describe('between the plan and the segments', () => {
     for (; meddlers > 0; meddlers--) await run(`DROP FUNCTION meddle_${meddlers - 1} CASCADE`);
   });
 
-  /** The ids of a file of one column, by what its format promises. */
+  /** Parses the ids in a file with a single column. */
   function idsOf(format: string, text: string): number[] {
     if (format === 'JSON') return (JSON.parse(text) as { id: number }[]).map(({ id }) => id);
     const lines = text.split('\n').slice(0, -1);
@@ -69,12 +69,12 @@ describe('between the plan and the segments', () => {
   for (const format of DEEP ? TEXT_FORMATS : ['JSON']) {
     for (const compression of COMPRESSIONS) {
       describe(`${format}, compression ${compression}:`, () => {
-        it('all rows go', async () => {
+        it('all rows are deleted', async () => {
           await on(PLANNED, 'DELETE FROM moving');
           assert.deepEqual(await exported(format, compression), []);
         });
 
-        it('rows come where there were none', async () => {
+        it('rows are inserted into an empty table', async () => {
           await run('TRUNCATE moving');
           await on(PLANNED, FILL);
           assert.deepEqual(await exported(format, compression), evens(2, 200));
@@ -84,14 +84,14 @@ describe('between the plan and the segments', () => {
   }
 
   for (const compression of COMPRESSIONS) {
-    describe(`JSON, compression ${compression}, whose first rows have no comma before them:`, () => {
-      it('the rows of the first segment go, and those of the next two whenever they are to be the first', async () => {
+    describe(`JSON, compression ${compression}, whose first rows have no leading comma:`, () => {
+      it('the rows of the first segment are deleted, and those of the next two when they would become the first', async () => {
         await on(PLANNED, 'DELETE FROM moving WHERE id <= 40');
         await on(SENT_BACK, 'IF NEW.segment < 3 THEN DELETE FROM moving WHERE id <= NEW.upper[1]::int; END IF');
         assert.deepEqual(await exported('JSON', compression), evens(122, 200));
       });
 
-      it('the rows of the first segment go, and come back when it has been read', async () => {
+      it('the rows of the first segment are deleted, and reinserted after it was read', async () => {
         await on(PLANNED, 'DELETE FROM moving WHERE id <= 40');
         await on(SENT_BACK, `${FILL} ON CONFLICT DO NOTHING`);
         assert.deepEqual(await exported('JSON', compression), evens(42, 200));

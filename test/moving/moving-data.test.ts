@@ -7,7 +7,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { Churn, type Changes, createMoving, moving, stays } from './churn.js';
 
-/** `MOVING_ROWS=1000000` for the size that the service is made for. */
+/** `MOVING_ROWS=1000000` tests the size that the service is designed for. */
 const ROWS = Number(process.env.MOVING_ROWS ?? 200_000);
 const LIMIT_MS = 120_000;
 
@@ -39,7 +39,7 @@ describeDeeply('while about 1,000 rows a second are inserted, updated and delete
   });
   after(() => closeCleanly(service));
 
-  it('every row that stays is in the file exactly once, and no row is there twice', async () => {
+  it('every row that stays is in the file exactly once, and no row is duplicated', async () => {
     const churn = await Churn.start(service.databaseUrl, { rows: ROWS, perSecond: 1200 });
     let made: Changes | undefined;
     try {
@@ -56,7 +56,7 @@ describeDeeply('while about 1,000 rows a second are inserted, updated and delete
     const jobId = await postExport(service, user, { type: 'moving', format, options: { compression } });
     const job = await untilEnded(service, user, jobId, 'COMPLETED', LIMIT_MS);
     const bytes = await download(service, user, jobId);
-    // It checks gzip's own CRC and length.
+    // gunzip also checks gzip's CRC and length.
     const text = (compression === 'gzip' ? gunzipSync(bytes) : bytes).toString();
     const rows = rowsOf(format, text);
     assert.equal(job.row_count, rows.length);

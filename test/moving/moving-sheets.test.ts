@@ -8,14 +8,14 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { segmentsOf } from '../workflows/support.js';
 import { createMoving, moving } from './churn.js';
 
-/** Even ids from 2, in segments of 20 rows, three of which are a sheet: ids to 120, and to 200. */
+/** Even ids from 2 in segments of 20 rows, three per sheet: ids up to 120, and up to 200. */
 const ROWS = 100;
 const SHEET_ROWS = 60;
 const FILL = `INSERT INTO moving (id, note) SELECT 2 * i, 'x' FROM generate_series(1, ${ROWS}) AS i`;
 const evens = (first: number, last: number): number[] =>
   Array.from({ length: (last - first) / 2 + 1 }, (_, index) => first + 2 * index);
 
-describeDeeply('sheets whose rows go, or come, between the plan and the segments', () => {
+describeDeeply('sheets whose rows are deleted or inserted between planning and reading', () => {
   let service: TestService;
   const me = someUser();
 
@@ -26,7 +26,7 @@ describeDeeply('sheets whose rows go, or come, between the plan and the segments
   });
   after(() => closeCleanly(service));
 
-  /** What each sheet has below its heading, and how often each segment was made. */
+  /** The ids on each sheet, and the number of attempts of each segment. */
   async function exported(meanwhile: string) {
     await queryRows(service.databaseUrl, `TRUNCATE moving; ${FILL}`);
     await queryRows(
@@ -50,13 +50,13 @@ describeDeeply('sheets whose rows go, or come, between the plan and the segments
     return { sheets, attempts: (await segmentsOf(service, jobId)).map(({ attempt }) => attempt) };
   }
 
-  it('have the rows that stayed; those after the gap, on its sheet, are made again', async () => {
+  it('contain the remaining rows; later segments of the same sheet are redone', async () => {
     const { sheets, attempts } = await exported('DELETE FROM moving WHERE id IN (6, 8)');
     assert.deepEqual(sheets, [[2, 4, ...evens(10, 120)], evens(122, 200)]);
     assert.deepEqual(attempts, [1, 2, 2, 1, 1]);
   });
 
-  it('have the rows that came', async () => {
+  it('contain the inserted rows', async () => {
     const { sheets, attempts } = await exported(`INSERT INTO moving (id, note) VALUES (1, 'x'), (41, 'x'), (199, 'x')`);
     assert.deepEqual(sheets, [
       [1, ...evens(2, 40), 41, ...evens(42, 120)],
@@ -65,7 +65,7 @@ describeDeeply('sheets whose rows go, or come, between the plan and the segments
     assert.deepEqual(attempts, [1, 2, 2, 1, 1]);
   });
 
-  it('have their heading when all rows go', async () => {
+  it('keep their heading when all rows are deleted', async () => {
     const { sheets } = await exported('DELETE FROM moving');
     assert.deepEqual(sheets, [[], []]);
   });
