@@ -16,17 +16,17 @@ import {
 import Mocha from 'mocha';
 import { resolve } from 'node:path';
 
-/** The variable that names the test files to run, separated by commas. */
+/** Environment variable with the test files to run, separated by commas. */
 export const TESTS_VARIABLE = 'EXPORT_MUTATION_TESTS';
 
-/** Where the code under test looks which mutant is active, and notes what it covers. */
+/** Where the instrumented code looks up the active mutant, and records its coverage. */
 const NAMESPACE = INSTRUMENTER_CONSTANTS.NAMESPACE;
 const holder = globalThis as { [NAMESPACE]?: InstrumenterContext };
 const context = (holder[NAMESPACE] ??= {});
 
 /**
- * Runs test files with mocha. Stryker's own runner does not find the modules of mocha 12, and Stryker's own list of test
- * files (`testFiles`) leaves changes of constants unnoticed: it takes their names for titles of tests.
+ * Runs test files with mocha. Stryker's own runner doesn't find the modules of mocha 12, and its option `testFiles`
+ * misses changes of constants, because it takes the names for test titles.
  */
 class MochaRunner implements TestRunner {
   private readonly mocha = new Mocha({ timeout: 0, bail: true, reporter: Mocha.reporters.Base });
@@ -40,7 +40,7 @@ class MochaRunner implements TestRunner {
   }
 
   capabilities() {
-    // Node.js imports a module once in a process.
+    // Node.js imports a module only once per process.
     return { reloadEnvironment: false };
   }
 

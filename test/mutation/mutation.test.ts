@@ -7,12 +7,12 @@ import { LOCAL_DIR } from '../../dev/stack/stack.js';
 import { LONG } from '../support/depth.js';
 import { TESTS_VARIABLE } from './mocha-runner.js';
 
-/** The least share of changes that a module's tests have to notice, in percent. */
+/** The minimum percentage of mutations that a module's tests must detect. */
 const LEAST_PERCENT = 95;
 const LIMIT_MS = 30 * 60_000;
 const ROOT = resolve(LOCAL_DIR, '..');
 
-/** Each module of the pure core, and the tests that have to notice changes of it. */
+/** Each module of the pure core, and the tests that must detect its mutations. */
 const CORE: Readonly<Record<string, readonly string[]>> = {
   'shared/plan/pieces.ts': ['shared/plan/pieces'],
   'shared/plan/part-numbers.ts': ['shared/plan/part-numbers'],
@@ -36,7 +36,7 @@ const mutantSchema = z.object({
 const reportSchema = z.object({ files: z.record(z.string(), z.object({ mutants: z.array(mutantSchema) })) });
 type Mutant = z.infer<typeof mutantSchema>;
 
-/** Has Stryker change a module in every way that it knows, one at a time, and run the tests on each. */
+/** Has Stryker apply every mutation to a module, one at a time, and run the tests on each. */
 async function mutants(module: string, tests: readonly string[]): Promise<Mutant[]> {
   const [node, stryker] = [process.execPath, join(ROOT, 'node_modules/@stryker-mutator/core/bin/stryker.js')];
   const args = ['--import', './dev/typescript.mjs', stryker, 'run', 'test/mutation/stryker.config.mjs', '-m', module];
@@ -49,7 +49,7 @@ async function mutants(module: string, tests: readonly string[]): Promise<Mutant
 }
 
 if (LONG) {
-  describe('tests notice changes of', function () {
+  describe('tests detect mutations of', function () {
     this.timeout(LIMIT_MS);
 
     for (const [module, tests] of Object.entries(CORE)) {

@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-// The same cases for each change of the code, so that a survivor survives again; and no smaller example of a failure.
+// Use the same random cases for each mutation, so that a survivor is reproducible, and don't shrink failures.
 fc.configureGlobal({ seed: 1, endOnFailure: true });
