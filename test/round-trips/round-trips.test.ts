@@ -31,7 +31,7 @@ const texts = defineDataset({
   columns: { id: { type: 'integer' }, a: { type: 'text' }, b: { type: 'text' } },
 });
 
-/** What a reader, a writer or a spreadsheet may take for something else. */
+/** Text that a reader, a writer or a spreadsheet may misinterpret. */
 const AWKWARD = [
   ...[
     ',',
@@ -74,7 +74,7 @@ const AWKWARD = [
     '山',
   ],
 ];
-/** Any text that PostgreSQL can hold: no NUL, no half characters. */
+/** Any text that PostgreSQL can store: no NUL, no lone surrogates. */
 const text = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 30 }),
@@ -149,7 +149,7 @@ describe(`${ROWS} rows of any text`, function () {
         : (await promisify(execFile)('python3', [READER, ...args], { maxBuffer: 1 << 26 })).stdout;
     return readSchema.parse(JSON.parse(printed));
   }
-  /** Names the first row that differs: all of them would say nothing. */
+  /** Reports the first row that differs, instead of printing all rows. */
   function assertSame(actual: readonly Row[], expected: readonly Row[], what: string): void {
     const at = expected.findIndex((row, index) => JSON.stringify(row) !== JSON.stringify(actual[index]));
     if (at >= 0) assert.deepEqual(actual[at], expected[at], `${what}, seed ${seed}`);
@@ -158,11 +158,11 @@ describe(`${ROWS} rows of any text`, function () {
 
   for (const dialect of DIALECTS.slice(0, DEEP ? undefined : 1)) {
     const { format, options = {} } = dialect;
-    it(`come back from ${format} ${JSON.stringify(options)} as they were, by Python and by DuckDB`, async () => {
+    it(`come back unchanged from ${format} ${JSON.stringify(options)}, read by Python and by DuckDB`, async () => {
       const path = await saved(dialect);
       const [byPython, byDuckDb] = await Promise.all([read('python', path, dialect), read('duckdb', path, dialect)]);
       const { null_text: nullText = '' } = options;
-      // Python's csv does not tell whether a cell was quoted.
+      // Python's csv module doesn't reveal whether a cell was quoted.
       const flat = rows.map(([id, a, b]): Row => [id, a ?? nullText, b ?? nullText]);
       assertSame(byPython, format === 'CSV' ? flat : rows, 'Python');
       assertSame(byDuckDb, rows, 'DuckDB');
