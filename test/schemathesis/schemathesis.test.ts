@@ -6,15 +6,15 @@ import { openPython, type Python } from '../support/python.js';
 import { JWT_SECRET, someUser, startService, type TestService } from '../support/service.js';
 
 const VERSION = '4.32.5';
-/** Cases of each operation that are made up, beside its edges: a run of half a minute, of two, or of many. */
+/** Generated cases per operation, besides edge cases: the run takes half a minute, two minutes, or long. */
 const MAX_EXAMPLES = LONG ? '300' : DEEP ? '6' : '2';
 const [LEAST_CASES, RUN_MS] = LONG ? [10_000, 1_200_000] : [1000, 480_000];
 
 /**
- * What the contract does not promise.
- * - positive_data_acceptance: JSON Schema cannot say that a range must not end before it begins, nor that options must
- *   be those of the format; such requests are a 400.
- * - use_after_free: an export that was deleted has no file any more, but stays in the list.
+ * Checks that don't apply to this API.
+ * - positive_data_acceptance: JSON Schema cannot express that a range must not end before it begins, or that options
+ *   must belong to the format; such requests return 400.
+ * - use_after_free: a deleted export has no file any more, but stays in the list.
  */
 const NOT_PROMISED = 'positive_data_acceptance,use_after_free';
 
@@ -27,13 +27,13 @@ describe('schemathesis', function () {
 
   before(async () => {
     python = await openPython(`schemathesis-${VERSION}`, [`schemathesis==${VERSION}`], { withDependencies: true });
-    // So few rows that exports end at once, and so many slots that most of them start.
+    // Few rows, so that exports end quickly, and enough slots for most of them to start.
     service = await startService({ orders: 20, limit: 50 });
     await service.startWorker();
   });
   after(() => service.close());
 
-  it('finds no 5xx, no undocumented answer, and nothing that contradicts /openapi.json', async () => {
+  it('finds no 5xx, no undocumented response, and no contradiction of /openapi.json', async () => {
     const token = await signToken(JWT_SECRET, { ...someUser(), ttlSeconds: 3600 });
     const args = ['-m', 'schemathesis.cli', '--config-file', CONFIG, 'run', `${service.url}/openapi.json`];
     const { ok, output } = await python.run(
