@@ -4,7 +4,7 @@ import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { needProgram } from '../support/or-skip.js';
 
-/** Paths of PEM files: a server's key and certificate, and that of the authority which signed it. */
+/** Paths of PEM files: a server's key and certificate, and the certificate of the authority that signed it. */
 export interface Certificates {
   readonly authority: string;
   readonly certificate: string;
@@ -12,7 +12,7 @@ export interface Certificates {
 }
 
 /**
- * A certificate for `localhost`, signed by a new authority that nobody else trusts.
+ * Creates a certificate for `localhost`, signed by a new authority that nothing else trusts.
  * @throws StackError without openssl
  */
 export async function makeCertificates(folder: string): Promise<Certificates> {

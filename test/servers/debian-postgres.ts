@@ -10,7 +10,7 @@ import { StackError } from '../../dev/stack/stack-error.js';
 import { startUntilReady, withFreePorts } from '../../dev/stack/start-service.js';
 import { makeCertificates, type Certificates } from './certificates.js';
 
-/** Everything that has a meaning in a URL, and a letter that is not ASCII. */
+/** Every character with a special meaning in a URL, and a non-ASCII letter. */
 const SPECIAL = '@:/?#&%+ é';
 const PROGRAMS = '/usr/lib/postgresql/15/bin';
 
@@ -19,24 +19,23 @@ export interface Login {
   readonly password: string;
 }
 
-/** A PostgreSQL as a provider runs it. */
+/** A PostgreSQL server configured like a managed one. */
 export interface ManagedPostgres extends Postgres {
   readonly port: number;
   readonly certificates: Certificates;
-  /** Owns the databases and is no superuser. */
+  /** Owns the databases, but is not a superuser. */
   readonly owner: Login;
   readonly reader: Login;
 }
 
-/** The address of a database on this machine's `port`, with a verified certificate. */
+/** The URL of a database on this machine's `port`, with certificate verification. */
 export const urlOf = ({ user, password }: Login, port: number, database: string, authority: string): string =>
   `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@localhost:${port}/${database}` +
   `?sslmode=verify-full&sslrootcert=${encodeURIComponent(authority)}`;
 
 /**
- * Debian's PostgreSQL 15, as providers set theirs up: connections by TLS only, with a certificate of an authority of
- * its own; nobody is a superuser, and names and passwords are full of special characters.
- * @throws StackError where it is not installed
+ * Debian's PostgreSQL 15, configured like a managed service: TLS only, with a certificate from a private authority; no superuser, and special characters in names and passwords.
+ * @throws StackError if it isn't installed
  */
 export async function startDebianPostgres(context: StackContext): Promise<ManagedPostgres> {
   return context.progress.step('PostgreSQL 15', async () => {
@@ -51,7 +50,7 @@ export async function startDebianPostgres(context: StackContext): Promise<Manage
     if (user !== undefined) {
       for (const path of [folder, certificates.key]) await chown(path, user.uid, user.gid);
     }
-    // Clients read the authority's certificate.
+    // Clients must be able to read the authority's certificate.
     await chmod(folder, 0o711);
     await initialize(folder, superuser, user);
     return withFreePorts(context, ['postgres-15'], async () => {

@@ -10,18 +10,18 @@ import { startUntilReady, withFreePorts } from '../../dev/stack/start-service.js
 import { startDebianPostgres, urlOf, type Login, type ManagedPostgres } from './debian-postgres.js';
 
 export interface PooledPostgres extends Postgres {
-  /** Of the pooler. */
+  /** The pooler's port. */
   readonly port: number;
-  /** The server behind it. */
+  /** The server behind the pooler. */
   readonly direct: ManagedPostgres;
 }
 
-/** Server connections for each database and user: few enough that clients share them all the time. */
+/** Server connections per database and user, few enough that clients share them all the time. */
 const POOL_SIZE = 6;
 
 /**
- * PgBouncer in transaction mode, by TLS in front and behind, before Debian's PostgreSQL 15.
- * @throws StackError where either is not installed
+ * PgBouncer in transaction mode, with TLS on both sides, in front of Debian's PostgreSQL 15.
+ * @throws StackError if either isn't installed
  */
 export async function startPgBouncer(context: StackContext): Promise<PooledPostgres> {
   const command = (await findOnPath('pgbouncer')) ?? (await findOnPath('/usr/sbin/pgbouncer'));
@@ -34,7 +34,7 @@ export async function startPgBouncer(context: StackContext): Promise<PooledPostg
     const files = { users: join(folder, 'users.txt'), configuration: join(folder, 'pgbouncer.ini') };
     await writeFile(files.users, [direct.owner, direct.reader].map(userLine).join(''), { mode: 0o600 });
     await writeFile(files.configuration, configuration(direct, port, files.users));
-    // It refuses to run as root.
+    // PgBouncer refuses to run as root.
     const user = process.getuid?.() === 0 ? await unprivilegedUser() : undefined;
     if (user !== undefined) await chown(files.users, user.uid, user.gid);
     await chmod(folder, 0o711);

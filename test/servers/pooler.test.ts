@@ -14,12 +14,15 @@ import { startPgBouncer, type PooledPostgres } from './pgbouncer.js';
 /** More than the pooler has connections to the server. */
 const CLIENTS = 20;
 
-/** What only a pooler in transaction mode could break: here, one transaction's server connection serves strangers next. */
+/**
+ * Tests only what a pooler in transaction mode could break: after one transaction, its server connection serves other
+ * clients.
+ */
 describeDeeply('PgBouncer in transaction mode', () => {
   let stack: Stack;
   let postgres: PooledPostgres | undefined;
   let database: TestDatabase;
-  /** On the server behind the pooler. */
+  /** Queries the server behind the pooler. */
   const directly = <T extends Record<string, unknown>>(sql: string): Promise<T[]> =>
     queryRows<T>(postgres?.direct.url(database.name) ?? '', sql);
 
@@ -37,7 +40,7 @@ describeDeeply('PgBouncer in transaction mode', () => {
   };
   const sessionOf = (tenantId: string) => ({ timezone: 'UTC', tenantId, userId: tenantId, statementTimeoutMs: 60_000 });
 
-  it('migrates when several processes do at the same time, and leaves no lock behind', async () => {
+  it('allows several processes to migrate concurrently, and leaves no lock behind', async () => {
     for (let round = 0; round < 3; round++) {
       await Promise.all(Array.from({ length: 5 }, () => migrate(database.url)));
       assert.deepEqual(await directly(`SELECT pid FROM pg_locks WHERE locktype = 'advisory'`), []);
@@ -46,7 +49,7 @@ describeDeeply('PgBouncer in transaction mode', () => {
     assert.equal(new Set(names).size, names.length);
   });
 
-  it('never shows a transaction the tenant of another, and keeps none after its end', async () => {
+  it("never shows a transaction another one's tenant, and keeps none after its end", async () => {
     const { pool, source } = sourceOf(CLIENTS);
     const { signal } = new AbortController();
     try {
@@ -89,7 +92,7 @@ describeDeeply('PgBouncer in transaction mode', () => {
     }
   });
 
-  it('ends the statement of a session that is aborted, and leaves those of others alone', async () => {
+  it('allows canceling the statement of one session without affecting others', async () => {
     const { pool, source } = sourceOf(CLIENTS);
     const abort = new AbortController();
     try {

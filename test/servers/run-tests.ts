@@ -6,11 +6,11 @@ import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { LONG } from '../support/depth.js';
 
 const ROOT = resolve(LOCAL_DIR, '..');
-/** What a long run may take; mocha's own limit for the test is above it. */
+/** Time limit of a run; mocha's own limit for the test is longer. */
 export const RUN_LIMIT_MS = LONG ? 60 * 60_000 : 240_000;
 
 /**
- * Runs test files once more, on the services of `env`, as `npm test -- FILES` with these addresses in the environment.
+ * Runs test files again with the services of `env`, as `npm test -- FILES` with these addresses in the environment.
  *
  * @param depth default: as in `npm test`
  * @throws Error with the end of the output when a test fails, or none has run

@@ -11,28 +11,28 @@ import { startPgBouncer, type PooledPostgres } from './pgbouncer.js';
 import { RUN_LIMIT_MS, runTests } from './run-tests.js';
 
 interface Servers {
-  /** For the environment of a test run. */
+  /** Environment of a test run. */
   readonly env: StackEnv;
   stop(): Promise<void>;
 }
 
-/** What a run of CI repeats on them. */
+/** Tests that every CI run repeats on these servers. */
 const TENANTS = 'test/access/row-level-security.test.ts';
 const CANCEL = 'test/workflows/cancel.test.ts';
 const DEATH = 'test/workflows/worker-death.test.ts';
 const SCHEDULES = ['test/schedules', 'test/limits/max-schedules.test.ts'];
 
-/** Worker processes that are killed (`kill -9`) and frozen. */
+/** Kills (`kill -9`) and freezes worker processes. */
 const KILLED = 'test/e2e/worker-processes.test.ts';
 
-/** Servers of other people, on which no other test runs. */
+/** Third-party servers that no other test runs on. */
 const SERVERS: Readonly<
   Record<
     string,
     {
       readonly start: (context: Mocha.Context) => Promise<Servers>;
       readonly few: readonly string[];
-      /** Whether every run of CI kills workers on it. A long run kills them on all. */
+      /** Whether every CI run kills workers on it. Long runs kill them on all servers. */
       readonly kills?: true;
     }
   >
@@ -66,7 +66,7 @@ async function startPooled(): Promise<Servers> {
   return { env: { ...stack.env, ...env }, stop: () => stack.stop() };
 }
 
-/** What a long run repeats. The other tests look into servers of their own, need a superuser, or pause workflows. */
+/** Tests that a long run repeats. The others inspect servers of their own, need a superuser, or pause workflows. */
 const MANY = [
   TENANTS,
   CANCEL,

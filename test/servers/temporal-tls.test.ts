@@ -15,7 +15,7 @@ import { stack, stackBeside } from '../support/stack.js';
 import { launchWorker } from '../support/worker-process.js';
 import { makeCertificates, type Certificates } from './certificates.js';
 
-/** TLS in front of a plain server; who connects must have a certificate of the same authority. */
+/** Terminates TLS in front of a plain server; clients need a certificate from the same authority. */
 async function terminateTls(address: string, { authority, certificate, key }: Certificates): Promise<Server> {
   const [ca, cert, privateKey] = await Promise.all([authority, certificate, key].map((file) => readFile(file)));
   const { hostname, port } = new URL(`tcp://${address}`);
@@ -30,7 +30,7 @@ async function terminateTls(address: string, { authority, certificate, key }: Ce
       from.on('error', () => to.destroy()).pipe(to);
     }
   });
-  // Somebody without a certificate.
+  // A client without a certificate.
   server.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
@@ -65,7 +65,7 @@ describeDeeply('a Temporal server with mutual TLS and a private authority', () =
     await rm(folder, { recursive: true });
   });
 
-  it('carries an export from its request to its file', async () => {
+  it('runs an export from its request to its file', async () => {
     const me = someUser();
     const setUp = await runProgram('worker/setup-temporal.ts', [], { ...service.env, ...env });
     assert.equal(setUp.code, 0, setUp.stderr);
