@@ -1,4 +1,4 @@
-/** What came back, with the body read. `json` is undefined where there is none. */
+/** A response with its body read. `json` is undefined if the body isn't JSON. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;

@@ -10,9 +10,9 @@ import { JWT_SECRET, type TestService } from './service.js';
 export interface ApiProcess {
   readonly url: string;
   ask(method: string, path: string, options?: Ask): Promise<Answer>;
-  /** What it has logged. */
+  /** Its log so far. */
   log(): string;
-  /** As an operator does; the test fails unless it ends well. */
+  /** Stops it as an operator would; the test fails unless it exits cleanly. */
   stop(): Promise<void>;
 }
 

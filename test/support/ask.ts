@@ -5,12 +5,12 @@ import { signToken } from '../../api/access/sign-token.js';
 
 export interface Ask {
   readonly as?: Principal;
-  /** In place of the one for `as`. */
+  /** Replaces the header for `as`. */
   readonly authorization?: string;
-  /** Texts and bytes are sent as they are, anything else as JSON. */
+  /** Strings and bytes are sent as is, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Aborted: the client leaves. */
+  /** Aborting it disconnects the client. */
   readonly signal?: AbortSignal;
 }
 
@@ -27,7 +27,7 @@ async function headersFor(secret: string, { as, authorization, body, headers }: 
 const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' || body instanceof Uint8Array;
 
-/** One request; redirects are not followed. */
+/** Sends one request, without following redirects. */
 export async function ask(url: string, method: string, secret: string, options: Ask = {}): Promise<Answer> {
   const { body } = options;
   const response = await fetch(url, {
@@ -43,7 +43,7 @@ export async function ask(url: string, method: string, secret: string, options: 
   return { status: response.status, headers: response.headers, text, json };
 }
 
-/** `ask` for one service, whose answers are held to its contract. */
+/** `ask` for one service, whose responses are checked against its contract. */
 export const asker =
   (origin: string, secret: string, hold: HoldToContract) =>
   async (method: string, path: string, options?: Ask): Promise<Answer> => {

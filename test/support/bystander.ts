@@ -9,15 +9,15 @@ interface Asked {
   ask(method: string, path: string, options?: Ask): Promise<Answer>;
 }
 
-/** What another user may wait for an answer, however the service is attacked meanwhile, ms. */
+/** The longest that another user may wait for a response during any attack, in ms. */
 const BYSTANDER_MS = 2000;
-/** A machine that takes longer without any attack may take so many times as long, but never this long, ms. */
+/** A machine that is slow even without an attack may take this many times as long, but never this many ms. */
 const TIMES_ALONE = 4;
 const NEVER_MS = 4500;
 
 const jobSchema = z.looseObject({ job_id: z.string() });
 
-/** Another user creates an export, looks at it, and cancels it. @returns how long the slowest answer took, ms */
+/** Another user creates an export, gets it, and cancels it. @returns the slowest response time, in ms */
 async function createAndCancel(service: Asked): Promise<number> {
   const as = someUser();
   const times: number[] = [];
@@ -38,13 +38,11 @@ async function createAndCancel(service: Asked): Promise<number> {
 }
 
 /**
- * Other users create and cancel exports for as long as `attack` lasts, at least once, and are answered within two
- * seconds: as a rule, since a machine with other work to do may be late once, or slow throughout. The service must have a
- * worker.
- * @returns what the attack came to
+ * Other users create and cancel exports, at least once and for as long as `attack` lasts, and must get responses within two seconds. The median counts, since a busy machine may be late once, and a slow machine gets more time. Needs a worker.
+ * @returns the result of the attack
  */
 export async function withBystanders<T>(service: Asked, attack: () => Promise<T>): Promise<T> {
-  // The first export of a service waits for its worker.
+  // The first export of a service waits for its worker to start.
   await createAndCancel(service).catch(() => undefined);
   const alone = await createAndCancel(service);
   const allowed = Math.min(NEVER_MS, Math.max(BYSTANDER_MS, TIMES_ALONE * alone));

@@ -9,8 +9,8 @@ import type { Answer } from './answer.js';
 import { SIGNS } from './secrets.js';
 
 /**
- * Holds answers to the contract: status, media type, headers and body of everything that a test is answered must be as
- * `/openapi.json` has it. An answer that is not described fails the test that asked.
+ * Checks every response that a test receives against `/openapi.json`: status, media type, headers and body. An
+ * undocumented response fails the test that sent the request.
  */
 
 const media = z.record(z.string(), z.looseObject({ schema: z.unknown() }));
@@ -24,16 +24,16 @@ const documentSchema = z.looseObject({
 
 export type HoldToContract = (method: string, path: string, answer: Answer) => void;
 
-/** Answers to what no operation is about: an address or a method that is not there, or a path that cannot be read. */
+/** Statuses of responses outside any operation: an unknown path or method, or a path that can't be decoded. */
 const OUTSIDE: ReadonlySet<number> = new Set([204, 400, 401, 403, 404, 405, 429]);
 
 const escaped = (pointer: string): string => encodeURIComponent(pointer.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-/** Most services of the tests have the same datasets, and compiling schemas takes long. */
+/** Cached, because most test services have the same datasets, and compiling schemas is slow. */
 const contracts = new Map<string, HoldToContract>();
 
 export function contractOf(registry: DatasetRegistry): HoldToContract {
-  // As a client reads it.
+  // Serialized, as a client receives it.
   const text = JSON.stringify(openApiDocument(ROUTES, registry));
   const contract = contracts.get(text) ?? contractIn(JSON.parse(text));
   contracts.set(text, contract);
@@ -108,7 +108,7 @@ function contractIn(text: unknown): HoldToContract {
   };
 }
 
-/** Fields of each event of a stream; what only sets the time to connect again, or keeps the line open, is none. */
+/** The fields of each event in a stream, except for retry settings and keep-alive comments. */
 function eventsIn(stream: string): Partial<Record<string, string>>[] {
   const blocks = stream.split('\n\n').map((block) => [...block.matchAll(/^(\w+): ?(.*)$/gm)]);
   return blocks

@@ -1,6 +1,9 @@
 import type { CsvOptions } from '../../shared/formats/csv/options.js';
 
-/** COPY's rule: quote what holds the delimiter, a quote or a line end; the empty text is quoted to differ from null. */
+/**
+ * COPY's rule: quote text that contains the delimiter, a quote or a line end, and empty text, to tell it apart from
+ * null.
+ */
 export function csvField(
   text: string,
   { delimiter = ',', null_text: nullText = '', quoting = 'minimal' }: Partial<CsvOptions> = {},

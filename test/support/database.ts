@@ -3,10 +3,10 @@ import pg from 'pg';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { stack } from './stack.js';
 
-/** A fresh database on the stack's server; the owner must `drop()` it. */
+/** A new database on the stack's server; whoever creates it must `drop()` it. */
 export interface TestDatabase {
   readonly url: string;
-  /** As somebody who can only read, and is held to policies. */
+  /** The URL for a read-only user who is subject to row-level security. */
   readonly readerUrl: string;
   readonly name: string;
   drop(): Promise<void>;
@@ -15,7 +15,7 @@ export interface TestDatabase {
 type Server = Pick<StackEnv, 'DATABASE_URL' | 'SOURCE_DATABASE_URL'>;
 
 /**
- * @param template a database of the same server to copy, which nobody may be connected to
+ * @param template a database on the same server to copy, without open connections
  * @param server default: the one that all tests share
  */
 export async function createDatabase(
@@ -34,27 +34,27 @@ export async function createDatabase(
   return { url, readerUrl, name, drop };
 }
 
-/** The address of another database of a server, reached in the same way. */
+/** The URL of another database on the same server. */
 function onServer(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;
   return url.href;
 }
 
-/** The address with settings for each session, as `-c name=value`. Not for a pooler, which refuses them. */
+/** The URL with settings for each session, as `-c name=value`. Poolers reject these. */
 export function withSettings(databaseUrl: string, settings: string): string {
   const url = new URL(databaseUrl);
-  // Not by `searchParams`: psql does not read a `+` as a space.
+  // `searchParams` would write a space as `+`, which psql doesn't decode.
   url.search += `${url.search === '' ? '' : '&'}options=${encodeURIComponent(settings)}`;
   return url.href;
 }
 
-/** `PORT=PORT`: of a server of the stack, and of a pooler in front of it. */
+/** `PORT=PORT`: the port of the stack's server, and the port of a pooler in front of it. */
 export const POOLER_VARIABLE = 'EXPORT_TEST_POOLER';
 
 /**
- * The address by which a service is to reach a database: the same, unless a pooler is in front of its server. Tests
- * look into the database without it, by sessions of their own.
+ * The URL by which a service reaches a database: the same one, unless a pooler is in front of its server. Tests
+ * inspect the database directly.
  */
 export function addressForServices(databaseUrl: string): string {
   const [server, pooler] = process.env[POOLER_VARIABLE]?.split('=') ?? [];
@@ -70,7 +70,7 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** A fresh database with a connection to it. */
+/** A new database with a connection to it. */
 export async function openDatabase(): Promise<OpenDatabase> {
   const database = await createDatabase();
   const client = new pg.Client({ connectionString: database.url });
@@ -87,7 +87,7 @@ function poolOf(url: string): pg.Pool {
   const known = pools.get(url);
   if (known !== undefined) return known;
   const pool = new pg.Pool({ connectionString: url, idleTimeoutMillis: 1000, allowExitOnIdle: true });
-  // Databases are dropped, and servers stopped, under connections that nobody uses.
+  // Idle connections may lose their database or server.
   pool.on('error', () => undefined);
   pools.set(url, pool);
   return pool;
@@ -98,7 +98,7 @@ async function closePool(url: string): Promise<void> {
   await pool?.end();
 }
 
-/** Runs one statement. A test that waits asks many times, and a new connection costs more than most answers. */
+/** Runs one statement through a pool: tests poll often, and connecting costs more than most queries. */
 export async function queryRows<T extends pg.QueryResultRow>(
   url: string,
   sql: string,

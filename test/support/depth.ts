@@ -1,25 +1,26 @@
 const asked = process.env.EXPORT_TESTS;
 
-/** `npm run test:long` leaves nothing out: every combination, and many more random cases. */
+/** `npm run test:long` runs everything: every combination, and many more random cases. */
 export const LONG = asked === 'long';
 
 /**
- * What CI runs (`npm run test:deep`). `npm test` by itself keeps each promise once, in minutes, for whoever waits for it
- * beside an editor; here it is kept for each format, lane, step and program that could break it.
+ * Set in CI (`npm run test:deep`). `npm test` checks each promise once, in a few minutes of local development; deep
+ * tests check it for each format, lane, step and program that could break it.
  */
 export const DEEP = LONG || asked === 'deep';
 
-/** `npm run test:compose` alone: the image and the compose file, on a Docker Engine. */
+/** Only `npm run test:compose`: the image and the compose file, on a Docker Engine. */
 export const COMPOSE = asked === 'compose';
 
-// Looked up when they are called: a parallel run of mocha has others for each file, and a module is loaded once.
+// `it` and `describe` are looked up on each call: in parallel runs, mocha replaces them for each file, but a module is
+// loaded only once.
 
-/** `it`, of a test that a quick run leaves out. */
+/** `it` for tests that quick runs skip. */
 export function deeply(title: string, work: (this: Mocha.Context) => unknown): void {
   if (DEEP) it(title, work);
 }
 
-/** `describe`, of tests that a quick run leaves out, with what they would start. */
+/** `describe` for tests that quick runs skip, including their setup. */
 export function describeDeeply(title: string, suite: (this: Mocha.Suite) => void): void {
   if (DEEP) describe(title, suite);
 }

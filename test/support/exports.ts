@@ -18,7 +18,7 @@ const jobSchema = z.looseObject({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** Asks for an export of orders as CSV; the test fails unless it is admitted. */
+/** Requests an export of orders as CSV; the test fails unless it is admitted. */
 export async function postExport(service: TestService, as: Principal, body: object = {}): Promise<string> {
   const answer = await service.ask('POST', '/v1/exports', { as, body: { type: 'orders', format: 'csv', ...body } });
   assert.equal(answer.status, 202, answer.text);
@@ -31,7 +31,7 @@ export async function getExport(service: TestService, as: Principal, jobId: stri
   return jobSchema.parse(answer.json);
 }
 
-/** Polls until `isSo` answers something; the test fails with the last value when it does not in time. */
+/** Polls until `work` returns a truthy value; the test fails if that takes too long. */
 export async function until<T>(
   what: string,
   work: () => Promise<T | undefined | null | false>,
@@ -50,7 +50,7 @@ export async function until<T>(
 
 const ENDED: readonly ShownStatus[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'];
 
-/** Waits until the job has ended, and checks how. */
+/** Waits until the job has ended, and checks its status. */
 export async function untilEnded(
   service: TestService,
   as: Principal,
@@ -65,14 +65,14 @@ export async function untilEnded(
       return ENDED.includes(seen.status) && seen;
     },
     ms,
-    // Each look at a job that runs is a query of its workflow: forty a second would be most of what the tests do.
+    // Every poll of a running job queries its workflow: forty a second would dominate the load of the tests.
     (waited) => Math.min(500, Math.max(50, waited / 4)),
   );
   assert.equal(job.status, status, `${job.error_code ?? ''} ${job.error_message ?? ''}`);
   return job;
 }
 
-/** The file of a job, by its link. */
+/** Downloads the file of a job by its link. */
 export async function download(service: TestService, as: Principal, jobId: string): Promise<Buffer> {
   const { headers, status, text } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as });
   assert.equal(status, 302, text);
@@ -86,7 +86,7 @@ export async function download(service: TestService, as: Principal, jobId: strin
   return Buffer.from(await file.arrayBuffer());
 }
 
-/** Has every export that is planned from now on be planned at one moment: two of them then give the same bytes. */
+/** Gives all exports the same planning time from now on, so that two of the same rows have the same bytes. */
 export async function planAt({ databaseUrl }: TestService, moment: string): Promise<void> {
   await queryRows(
     databaseUrl,
@@ -97,7 +97,7 @@ export async function planAt({ databaseUrl }: TestService, moment: string): Prom
   );
 }
 
-/** What an export must not leave behind: open uploads, temporary objects, transactions in the source database. */
+/** What an export must not leave behind: open uploads, temporary objects, and transactions in the source database. */
 export async function leftovers({ deps, databaseUrl }: TestService): Promise<string[]> {
   const uploads = (await deps.store.openUploads('')).map(({ key }) => `upload of ${key}`);
   const objects = (await deps.store.list('tmp/')).map(({ key }) => key);

@@ -2,7 +2,7 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import type { TestService } from './service.js';
 
-/** What an operator reads about an export that failed: the failure of its workflow, as the Web UI shows it. */
+/** The reason of a failed export for operators: its workflow's failure, as the Web UI shows it. */
 export async function operatorsReason({ deps }: TestService, jobId: string): Promise<string> {
   const error: unknown = await deps.temporal.client.workflow
     .getHandle(exportWorkflowId(jobId))

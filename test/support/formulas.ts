@@ -1,4 +1,4 @@
-/** What escaping formulas promises, said of a value and not of the bytes of a file. */
+/** The promise of formula escaping, expressed for single values instead of a file's bytes. */
 
 const STARTS = '[=+@\\uff1d\\uff0b\\uff0d\\uff20-]';
 const NUMBER = String.raw`(?<=,)[+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;
@@ -7,13 +7,13 @@ const AT_START = /^(\ufeff?"{0,4})(?=[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-])/;
 
 interface Value {
   readonly delimiter: string;
-  /** Quotes that a program may drop between a separator and a formula. */
+  /** Number of quotes that a program may skip between a separator and a formula. */
   readonly quotes: number;
-  /** Whether the file has it in quotes. */
+  /** Whether the file quotes the value. */
   readonly isQuoted: boolean;
 }
 
-/** With apostrophes behind separators within it. */
+/** Adds an apostrophe after each separator within the value that precedes a formula. */
 export function escapedWithin(text: string, { delimiter, quotes, isQuoted }: Value): string {
   const separators = `[,;|\\t\\r\\n${delimiter === ' ' ? ' ' : `\\${delimiter}`}]`;
   const numberEnds = isQuoted ? `${NUMBER_ENDS}|[\\r\\n]|$` : NUMBER_ENDS;
@@ -22,6 +22,6 @@ export function escapedWithin(text: string, { delimiter, quotes, isQuoted }: Val
   return text.replaceAll(new RegExp(`${behindSeparator}${behindBlank}`, 'g'), "'");
 }
 
-/** As a CSV with commas has it. */
+/** The value as escaped in a CSV with commas. */
 export const escapedText = (text: string): string =>
   escapedWithin(text.replace(AT_START, "$1'"), { delimiter: ',', quotes: 2, isQuoted: true });

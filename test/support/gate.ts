@@ -7,7 +7,7 @@ interface Pair {
   readonly far: Socket;
 }
 
-/** A way to a service that a test can close, beside others that go on using the service. */
+/** A proxy to a service that a test can close, while other clients keep using the service. */
 export class Gate {
   private readonly pairs = new Set<Pair>();
   private server: Server | null = null;
@@ -18,7 +18,7 @@ export class Gate {
     private port = 0,
   ) {}
 
-  /** Open from the beginning. */
+  /** Creates an open gate. */
   static async before(host: string, port: number): Promise<Gate> {
     const gate = new Gate({ host, port });
     await gate.open();
@@ -30,7 +30,7 @@ export class Gate {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Everything goes through, also what has been waiting. */
+  /** Passes everything through, including what was held back. */
   async open(): Promise<void> {
     if (this.isSilent) for (const pair of this.pairs) join(pair);
     this.isSilent = false;
@@ -44,7 +44,7 @@ export class Gate {
     if (address !== null && typeof address === 'object') this.port = address.port;
   }
 
-  /** As a process that hangs: connections are taken and kept, and nothing is said. */
+  /** Behaves like a hanging process: accepts and keeps connections, but sends nothing. */
   silence(): void {
     this.isSilent = true;
     for (const { near, far } of this.pairs) {
@@ -53,7 +53,7 @@ export class Gate {
     }
   }
 
-  /** As a process that has ended: nothing listens. */
+  /** Behaves like a stopped process: nothing listens. */
   async refuse(): Promise<void> {
     const { server } = this;
     this.server = null;

@@ -1,4 +1,4 @@
-/** Loaded by mocha (`require` in .mocharc.json): one stack for the whole run, however many jobs it has. */
+/** Loaded by mocha (`require` in .mocharc.json): starts one stack for the whole run, however many jobs it has. */
 import { writeFileSync } from 'node:fs';
 import type { Runner } from 'mocha';
 import { buildPage } from '../../dev/build-page.js';
@@ -16,14 +16,14 @@ let stack: Stack | undefined;
 export async function mochaGlobalSetup(): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // Mocha would wait for the test that runs.
+    // Mocha would wait for the current test to end.
     process.removeAllListeners(signal);
     process.on(signal, () => {
       interrupt.abort();
     });
   }
   try {
-    // What tests need of the sources is made here once: two jobs that do so at the same time are in each other's way.
+    // Build shared artifacts once, before jobs could get in each other's way.
     const variants = DEEP ? VARIANTS : VARIANTS.slice(0, 1);
     [stack] = await Promise.all([startTestStack(interrupt.signal), buildPage(), ...variants.map(workflowBundleFile)]);
     const { env } = stack;
@@ -51,8 +51,8 @@ export async function mochaGlobalTeardown(this: Runner): Promise<void> {
 }
 
 /**
- * The service finds its S3 keys by AWS's own chain, which reads the process's environment. A login of whoever runs
- * the tests must not come first.
+ * The service finds its S3 keys through AWS's default credential chain, which reads the environment. The developer's
+ * own AWS login must not take precedence.
  */
 function useKeys(accessKeyId: string, secretAccessKey: string): void {
   const foreign = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));

@@ -1,13 +1,13 @@
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import type { TestService } from './service.js';
 
-/** What the latest run of an export's workflow has been through. */
+/** The history of an export's latest workflow run. */
 export async function eventsOf({ deps }: TestService, jobId: string) {
   const handle = deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
   return (await handle.fetchHistory()).events ?? [];
 }
 
-/** The activities of an export that were begun more than once, and why. */
+/** The repeated attempts of an export's activities, with the reason. */
 export async function attemptsAfterTheFirst(service: TestService, jobId: string): Promise<string[]> {
   const events = await eventsOf(service, jobId);
   const names = new Map(

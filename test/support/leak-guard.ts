@@ -5,7 +5,7 @@ import { queryRows } from './database.js';
 import { until } from './exports.js';
 import type { TestService } from './service.js';
 
-/** Failed exports keep theirs for a retry. What belongs to no job is a leak, too. */
+/** Failed exports keep their objects for a retry. Objects without a job are leaks, too. */
 async function leftInBucket({ deps, databaseUrl }: TestService): Promise<string[]> {
   const failed = await queryRows<{ job_id: string }>(
     databaseUrl,
@@ -24,7 +24,7 @@ async function running({ deps, databaseUrl }: TestService): Promise<string[]> {
   const rows = await queryRows<{ job_id: string }>(databaseUrl, 'SELECT job_id FROM export_jobs');
   const open = rows.map(async ({ job_id }) => {
     const handle = deps.temporal.client.workflow.getHandle(exportWorkflowId(job_id));
-    // A row that a test made by hand has no workflow.
+    // A row that a test inserted itself has no workflow.
     const status = await handle.describe().then(
       (description) => description.status.name,
       () => 'NONE',
@@ -43,7 +43,7 @@ async function inTransaction({ databaseUrl }: TestService): Promise<string[]> {
   return rows.map(({ application_name, query }) => `transaction of ${application_name}: ${query.slice(0, 100)}`);
 }
 
-/** Closes a service whose exports have all ended; fails when they have left anything behind that they should not. */
+/** Closes a service whose exports have all ended; fails if they left anything behind. */
 export async function closeCleanly(service: TestService): Promise<void> {
   let leaks: string[] = [];
   try {

@@ -2,9 +2,8 @@ import { findOnPath } from '../../dev/find-on-path.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 
 /**
- * What an independent program needs, or the test or suite is skipped: not everybody has it. In CI it is installed
- * (`.ci/run`), and nothing is skipped.
- * @param work throws StackError, saying why, where the program is not to be had
+ * Prepares an independent program, or skips the test or suite, because not everybody has it. In CI it is installed (`.ci/run`), and nothing is skipped.
+ * @param work throws StackError with the reason if the program isn't available
  */
 export async function orSkip<T>(context: Mocha.Context, work: () => Promise<T>): Promise<T> {
   try {
@@ -16,7 +15,7 @@ export async function orSkip<T>(context: Mocha.Context, work: () => Promise<T>):
   }
 }
 
-/** @throws StackError when there is no program of that name */
+/** @throws StackError if there is no program with this name */
 export async function needProgram(name: string): Promise<void> {
   if ((await findOnPath(name)) === undefined) throw new StackError(`${name} is not installed`);
 }

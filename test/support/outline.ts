@@ -1,7 +1,7 @@
 import type { ShownColumn } from '../../shared/datasets/define-dataset.js';
 import type { FileOutline, SegmentPlace } from '../../shared/formats/encoding.js';
 
-/** An outline of which a test says what matters to it. */
+/** An outline of which a test specifies only what it needs. */
 export function outlineFor(
   columns: readonly (string | ShownColumn)[],
   { options = {}, layout = {}, title = 'Things' }: Partial<Pick<FileOutline, 'options' | 'layout' | 'title'>> = {},
@@ -20,5 +20,5 @@ export function outlineFor(
   return { columns: shown, options, title, about, layout };
 }
 
-/** The place of the only segment of a file. */
+/** The place of a file's only segment. */
 export const ONLY: SegmentPlace = { file: 0, member: 0, opens: 1 };

@@ -2,9 +2,9 @@ import { delimiter } from 'node:path';
 import { pipPackages, type PipOptions } from '../../dev/pip-packages.js';
 import { runCommand, tellingLine, type CommandResult } from '../../dev/stack/run-command.js';
 
-/** A Python that has certain packages. */
+/** A Python with certain packages. */
 export interface Python {
-  /** Runs it to its end. */
+  /** Runs Python to its end. */
   run(args: readonly string[], timeoutMs: number): Promise<CommandResult>;
 }
 
@@ -14,7 +14,7 @@ export const orFail = (what: string, { ok, output }: CommandResult): string => {
 };
 
 /**
- * @param name of the folder in the repository's cache; another version needs another one
+ * @param name of the folder in the repository's cache; it must differ between versions
  * @param packages pinned: `name==version`
  */
 export async function openPython(name: string, packages: readonly string[], options?: PipOptions): Promise<Python> {

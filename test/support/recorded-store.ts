@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** An answer as it goes over the wire. */
+/** A response as sent over the wire. */
 export interface RecordedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The real store does what it was asked for, and its answer is lost. */
+  /** The real store performs the request, but its response is lost. */
   readonly afterwards?: true;
 }
 
 export interface StoreRequest {
-  /** S3's name of it: `ListParts`. */
+  /** S3's name of the operation, such as `ListParts`. */
   readonly operation: string;
   readonly method: string;
   /** Bucket and key. */
@@ -20,18 +20,18 @@ export interface StoreRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** The answer to a request; undefined lets the real store answer. */
+/** The response to a request; undefined passes it on to the real store. */
 export type Reply = (request: StoreRequest) => RecordedAnswer | undefined;
 
-/** A store that gives recorded answers to some requests and passes all others to a real one. */
+/** A store that gives recorded responses to some requests and passes all others to a real one. */
 export interface RecordedStore {
   readonly endpoint: string;
-  /** What it was asked, in order. */
+  /** All requests, in order. */
   readonly requests: readonly StoreRequest[];
   close(): Promise<void>;
 }
 
-/** @param behind endpoint of the real store; without one, a request that has no recorded answer gets a 501 */
+/** @param behind endpoint of the real store; without one, a request without a recorded response gets a 501 */
 export async function startRecordedStore(reply: Reply, behind?: string): Promise<RecordedStore> {
   const requests: StoreRequest[] = [];
   const server = createServer((message, response) => {
@@ -83,7 +83,7 @@ function operationOf(target: string, query: URLSearchParams): string {
   return found === undefined ? target : found[2];
 }
 
-/** Method, whether the address names an object, a query parameter that decides: the first that fits. */
+/** Method, bucket or object, and a query parameter; the first match wins. */
 const OPERATIONS = [
   ['HEAD bucket', '', 'HeadBucket'],
   ['GET bucket', 'uploads', 'ListMultipartUploads'],
@@ -100,7 +100,7 @@ const OPERATIONS = [
   ['DELETE object', '', 'DeleteObject'],
 ] as const;
 
-/** Reads the request to its end first: a client that is still sending would see a reset connection instead. */
+/** Reads the whole request first: otherwise a client that is still sending would see a reset connection. */
 function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: RecordedAnswer): void {
   message.resume().once('end', () => {
     const { status, headers = {}, body = '' } = answer;
@@ -109,7 +109,7 @@ function sendAnswer(message: IncomingMessage, response: ServerResponse, answer: 
   });
 }
 
-/** With its own host header, which is signed. */
+/** Forwards the original host header, which is signed. */
 function passOn(
   message: IncomingMessage,
   behind: string,

@@ -8,8 +8,8 @@ import { stack } from './stack.js';
 let installed = false;
 
 /**
- * Opens the log of a test run's workers, beside the services' logs, and has the SDK write to it, too. Call before
- * anything that uses the SDK's runtime: one that started by itself can't be replaced in the whole process.
+ * Opens the log of a test run's workers, next to the services' logs, and makes the SDK write to it. Call it before
+ * anything uses the SDK's runtime, which can't be replaced once it has started.
  */
 export function openWorkerLog(): Logger {
   const logger = pino({ level: 'info' }, createWriteStream(join(stack().logDir, 'test-workers.log'), { flags: 'a' }));

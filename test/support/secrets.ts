@@ -4,10 +4,10 @@ import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { filesIn } from '../../shared/process/files.js';
 import type { TestStack } from './stack.js';
 
-/** What must never be written down, by what it is. */
+/** Secrets that must never be written anywhere, by description. */
 export type Secrets = Readonly<Record<string, string>>;
 
-/** Signed addresses, tokens and secrets have beginnings of their own, whoever made them. */
+/** Signed URLs, tokens and secrets start with recognizable prefixes, whoever created them. */
 export const SIGNS: Secrets = {
   'a presigned address': 'X-Amz-Signature=',
   'a token': 'eyJhbGciOi',
@@ -25,13 +25,12 @@ export const secretsOf = (env: StackEnv): Secrets => ({
 });
 
 /**
- * Looks for secrets in everything that services of this run wrote: their logs, and Temporal's database, in which the
- * payloads and memos of every workflow are as they were sent.
- * @returns a line for each that was found in a file
+ * Searches for secrets in everything that the services of this run wrote: their logs, and Temporal's database, which stores the payloads and memos of every workflow as sent.
+ * @returns a line for each secret found in a file
  */
 export async function findSecrets({ logDir, dataDir }: TestStack, secrets: Secrets): Promise<string[]> {
   const temporal = join(dataDir, 'temporal');
-  // Without it, Temporal is somebody else's.
+  // If it doesn't exist, this run uses somebody else's Temporal.
   const files = [...(await filesIn(logDir)), ...(existsSync(temporal) ? await filesIn(temporal) : [])];
   const found = await Promise.all(files.map(async (file) => [file, await findIn(file, secrets)] as const));
   return found.flatMap(([file, lines]) => lines.map((line) => `${file} has ${line}`));
@@ -52,6 +51,6 @@ async function findIn(file: string, secrets: Secrets): Promise<string[]> {
   return [...found].map(([name, context]) => `${name}: ${context}`);
 }
 
-/** What is before it says where it comes from; the secret itself is not told. */
+/** The text before the secret, which shows where it comes from, without the secret itself. */
 const around = (bytes: Buffer, at: number): string =>
   `${JSON.stringify(bytes.toString('latin1', Math.max(0, at - 200), at + 4))}…`;

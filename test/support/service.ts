@@ -38,7 +38,7 @@ import { addressForServices, createDatabase, type TestDatabase } from './databas
 import { openWorkerLog } from './runtime.js';
 import { stack } from './stack.js';
 
-/** Every time that production waits for, in tenths of seconds: the same code, the same order of events. */
+/** All of production's delays, shortened to tenths of seconds: the same code, the same order of events. */
 export const FAST: Tuning = {
   ...DEFAULT_TUNING,
   control: { maximumAttempts: 5, initialIntervalMs: 50, maximumIntervalMs: 300, startToCloseMs: 5000, heartbeatMs: 0 },
@@ -74,30 +74,30 @@ export const JWT_SECRET = 'a secret of the tests, and of nobody else';
 const LINK_SECRET = 'another secret of the tests';
 
 export interface ServiceOptions {
-  /** Sample orders in the source database; 70 % are the first tenant's. Default 2,000. */
+  /** Number of sample orders in the source database; 70 % belong to the first tenant. Default 2,000. */
   readonly orders?: number;
-  /** All orders are the first tenant's. */
+  /** Gives all orders to the first tenant. */
   readonly singleTenant?: boolean;
   readonly datasets?: readonly Dataset[];
   readonly tuning?: Partial<Tuning>;
   readonly limit?: number;
   readonly dataSlots?: number;
   readonly retryWindowMs?: number;
-  /** How long a POST waits to be admitted. Default: long, because two runs may share two cores. */
+  /** How long a POST waits to be admitted. Long by default, because two runs may share two cores. */
   readonly admissionDeadlineMs?: number;
-  /** How long a request waits for an erasure, ms. */
+  /** How long a request waits for an erasure, in ms. */
   readonly erasureAnswerMs?: number;
-  /** With the web page, and links that a browser can follow. */
+  /** Serves the web page, with links that a browser can follow. */
   readonly page?: boolean;
   /** Default: the services that all tests share. */
   readonly stackEnv?: StackEnv;
-  /** Added to the environment of worker processes; the API knows `TENANT_WEIGHTS` and the tenants' limit, too. */
+  /** Added to the environment of worker processes; the API also uses `TENANT_WEIGHTS` and the tenants' limit. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Where a worker is not the usual one. */
+/** Settings in which a worker differs from the usual one. */
 export interface WorkerKind extends Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile' | 'drainMs'>> {
-  /** Another `PAYLOAD_KEY` than the API's. */
+  /** A different `PAYLOAD_KEY` than the API's. */
   readonly payloadKey?: string;
 }
 
@@ -105,27 +105,27 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** The whole service with a database, a bucket and a Temporal namespace of its own, beside the services of the stack. */
+/** The whole service with its own database, bucket and Temporal namespace, on the stack's services. */
 export interface TestService {
   readonly url: string;
   readonly databaseUrl: string;
   readonly namespace: string;
   readonly bucket: string;
-  /** For a process: what the API and a worker of this service read from their environment. */
+  /** The environment variables that processes of this service need. */
   readonly env: Readonly<Record<string, string>>;
   /** Stores and clients, as activities use them. */
   readonly deps: ActivityDeps;
   ask(method: string, path: string, options?: Ask): Promise<Answer>;
-  /** A worker in this process; started workers end with the service. */
+  /** Starts a worker in this process; it stops with the service. */
   startWorker(options?: WorkerKind): Promise<RunningWorker>;
   close(): Promise<void>;
 }
 
-/** A user of the first sample tenant that no other test knows. */
+/** A new user of the first sample tenant. */
 export const someUser = (): Principal => ({ userId: randomUUID(), tenantId: NORTHWIND.id });
 
 const templates = new Map<string, Promise<TestDatabase>>();
-/** Sample data is made once per size and server, and copied. */
+/** Sample data is created once per size and server, and then copied. */
 function sampleTemplate(orders: number, singleTenant: boolean, env: StackEnv): Promise<TestDatabase> {
   const kind = `${orders} ${singleTenant} ${env.DATABASE_URL}`;
   const made = templates.get(kind) ?? makeTemplate(orders, singleTenant, env);
@@ -151,7 +151,7 @@ const createBucket = (name: string, env: StackEnv): Promise<void> =>
   withBucketClient(env, (s3) => s3.send(new CreateBucketCommand({ Bucket: name })));
 
 async function dropBucket(name: string, env: StackEnv, config: WorkerConfig): Promise<void> {
-  // A test may have sent the service's own store elsewhere.
+  // A test may have changed the store that the service uses.
   const objects = openObjectStore({ ...config, S3_ENDPOINT: env.S3_ENDPOINT, EXPORT_BUCKET: name });
   try {
     for (const { key } of await objects.store.openUploads('')) await objects.store.abortUploadsOf(key);
@@ -215,7 +215,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     readiness: new Readiness({}, logger),
     stopping: stopping.signal,
     settings: {
-      // The port is known only when it listens.
+      // The port is known only once the server listens.
       get publicUrl() {
         return options.page === true ? url : 'http://localhost';
       },

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createProgress } from '../../dev/stack/progress.js';
 import { LOCAL_DIR, startStack, type Stack, type StackOptions } from '../../dev/stack/stack.js';
 
-/** The services that every test of this run shares: real ones, in a folder that is removed at the end. */
+/** The real services that every test of this run shares, in a folder that is removed at the end. */
 export interface TestStack {
   readonly env: Stack['env'];
   readonly dataDir: string;
@@ -12,7 +12,7 @@ export interface TestStack {
   readonly temporalCli: string;
 }
 
-/** Mocha's parallel jobs are processes of their own, which inherit it from the one that started the stack. */
+/** Mocha's parallel jobs are separate processes, which inherit this variable from the one that started the stack. */
 const VARIABLE = 'EXPORT_TEST_STACK';
 
 export function stack(): TestStack {
@@ -21,7 +21,7 @@ export function stack(): TestStack {
   return JSON.parse(running) as TestStack;
 }
 
-/** Starts it. Call once a run. */
+/** Starts the shared stack. Call it once per run. */
 export async function startTestStack(signal: AbortSignal): Promise<Stack> {
   const dataDir = join(LOCAL_DIR, `test-${process.pid}`);
   const started = await startStack({ dataDir, throwaway: true, progress: createProgress(process.stderr), signal });
@@ -30,7 +30,7 @@ export async function startTestStack(signal: AbortSignal): Promise<Stack> {
   return started;
 }
 
-/** Where each service's address is; without it, a stack starts one of its own. */
+/** The variables with each service's address; without them, a stack starts its own. */
 const ADDRESSES = {
   postgres: ['DATABASE_URL', 'SOURCE_DATABASE_URL'],
   temporal: ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'],
@@ -39,12 +39,12 @@ const ADDRESSES = {
 export type OwnService = keyof typeof ADDRESSES;
 
 /**
- * A stack beside the shared one, for a test that launches programs or stops a service, and closes it.
- * @param own the services that are its own; they have the shared ones' keys
+ * A separate stack, for a test that launches programs or stops a service. The test must stop it.
+ * @param own services that it starts itself, with the keys of the shared ones
  */
 export const stackBeside = (...own: readonly OwnService[]): Promise<Stack> => stackWith(own);
 
-/** The same, with other options. */
+/** Like `stackBeside`, with other options. */
 export async function stackWith(own: readonly OwnService[], options: StackOptions = {}): Promise<Stack> {
   const shared = stack();
   const dataDir = join(shared.dataDir, `beside-${randomUUID().slice(0, 8)}`);

@@ -10,24 +10,24 @@ import { queryRows } from './database.js';
 import { until } from './exports.js';
 import { stackBeside } from './stack.js';
 
-/** A PostgreSQL and a hot standby that follows it. */
+/** A PostgreSQL server and its hot standby. */
 export interface Pair {
-  /** Jobs are in the primary; what is exported is read from the standby. */
+  /** Jobs are stored on the primary; exports read from the standby. */
   readonly env: StackEnv;
   /** The same database on the standby, as its owner. */
   onStandby(databaseUrl: string): string;
-  /** Waits until the standby has what the primary has by now. */
+  /** Waits until the standby has replayed everything that the primary has written so far. */
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A standby cancels at once whatever keeps it from replaying. */
+/** The standby immediately cancels whatever blocks its replay. */
 const STANDBY = { hot_standby: 'on', max_standby_streaming_delay: '0', hot_standby_feedback: 'off' };
 const PRIMARY = { wal_level: 'replica', max_wal_senders: '4', autovacuum: 'off', fsync: 'off' };
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Takes over the data of a stack's PostgreSQL, which writes nothing that a standby could follow. */
+/** Takes over the data of a stack's PostgreSQL, whose own settings don't allow a standby. */
 export async function startPair(): Promise<Pair> {
   const own = await stackBeside('postgres');
   const running: ChildProcess[] = [];
@@ -77,7 +77,7 @@ async function pairOf(own: Stack, running: ChildProcess[]): Promise<Omit<Pair, '
   };
   await own.services.postgres.stop();
 
-  // What was written before, no standby could follow: only a clean end after it makes a beginning.
+  // Earlier WAL is not replicable: restart with replication settings and shut down cleanly before copying the data.
   const first = await serve(data, DATABASE_URL, PRIMARY);
   first.kill('SIGINT');
   await once(first, 'exit');

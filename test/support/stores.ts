@@ -7,14 +7,14 @@ import { stack, stackWith } from './stack.js';
 import { startVersitygw } from './versitygw.js';
 
 interface RunningStore {
-  /** The environment of the stack, with this store. */
+  /** The environment of the stack with this store. */
   readonly env: StackEnv;
   close(): Promise<void>;
 }
 
 interface StoreUnderTest {
   readonly name: string;
-  /** What must be installed for it. */
+  /** The program that must be installed for it. */
   readonly program?: string;
   readonly open: () => Promise<RunningStore>;
 }
@@ -35,12 +35,12 @@ const VERSITYGW: StoreUnderTest = {
 
 type StoreSuite = (stackEnv: () => StackEnv) => void;
 
-/** Runs a suite with every S3 server. One whose program is missing is skipped, or fails in CI. */
+/** Runs a suite with every S3 server. A server whose program is missing is skipped, or fails in CI. */
 export function describeEveryStore(title: string, suite: StoreSuite): void {
   for (const store of [SEAWEEDFS, VERSITYGW]) describeStore(`${title} (on ${store.name})`, store, suite);
 }
 
-/** Runs a suite with the S3 server that all tests share and, in the deep tier, with every other. */
+/** Runs a suite with the shared S3 server and, in deep tests, with every other one. */
 export function describeStores(title: string, suite: StoreSuite): void {
   describeStore(title, SEAWEEDFS, suite);
   if (DEEP) describeStore(`${title} (on ${VERSITYGW.name})`, VERSITYGW, suite);
@@ -62,7 +62,7 @@ function describeStore(title: string, { program, open }: StoreUnderTest, suite: 
       if (running === undefined) throw new Error(`${title}: the store is not running`);
       return running.env;
     });
-    // After the suite's own hooks, which still need it.
+    // After the suite's own hooks, which still need the store.
     after(() => running?.close());
   });
 }

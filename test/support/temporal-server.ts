@@ -7,8 +7,8 @@ import { orSkip } from './or-skip.js';
 import { stack, stackWith } from './stack.js';
 
 /**
- * A stack beside the shared one, whose Temporal is the real server, on the shared PostgreSQL. The test closes it. Skips
- * the test where the server would have to be built, which takes minutes: that is for a long run.
+ * A separate stack with the real Temporal server on the shared PostgreSQL. The test must stop it. Skips the test if
+ * the server would have to be built, which takes minutes and happens only in long runs.
  */
 export async function stackOnTemporalServer(
   context: Mocha.Context,

@@ -8,7 +8,7 @@ import { StackError } from '../../dev/stack/stack-error.js';
 import { startUntilReady, withFreePorts } from '../../dev/stack/start-service.js';
 
 /**
- * Versity's S3 gateway over a folder: answers as Amazon does where SeaweedFS differs.
+ * Versity's S3 gateway over a folder, which behaves like Amazon where SeaweedFS differs.
  * @throws StackError when it is not installed
  */
 export async function startVersitygw(context: StackContext, options: BucketOptions): Promise<S3Server> {

@@ -5,12 +5,15 @@ import type { TestService } from './service.js';
 
 type Launched = Awaited<ReturnType<Stack['launch']>>;
 
-/** Waits until a worker process has logged that it works. Its whole log, because each queue writes lines after that. */
+/**
+ * Waits until a worker process has logged that it is working. Reads the whole log, because each queue logs more lines
+ * after that.
+ */
 export async function untilWorking({ name, logFile }: Pick<Launched, 'name' | 'logFile'>): Promise<void> {
   await until(`start of ${name}`, async () => (await readFile(logFile, 'utf8')).includes('"msg":"working"'), 60_000);
 }
 
-/** A worker process that is at work. */
+/** Launches a worker process, and waits until it is working. */
 export async function launchWorker(
   programs: Stack,
   { env: common }: TestService,
