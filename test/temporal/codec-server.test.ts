@@ -40,7 +40,7 @@ describe('the codec server', () => {
     await untilEnded(service, user, failed, 'FAILED');
     await queryRows(service.databaseUrl, 'ALTER TABLE orders_of_yore RENAME TO orders');
 
-    /** The history as JSON, with what its payloads have in them. */
+    /** The history as JSON, with its payloads decoded. */
     const show = async (id: string, ...args: string[]): Promise<string> => {
       const json = await temporal(service, 'workflow', 'show', '-w', `export/${id}`, '--output', 'json', ...args);
       const payloads = [...json.matchAll(/"data": "([^"]+)"/g)].map(([, data = '']) => Buffer.from(data, 'base64'));
@@ -64,7 +64,7 @@ describe('the codec server', () => {
     assert.deepEqual(decoded.json, { payloads: [PLAIN, PLAIN, PLAIN] });
   });
 
-  it('is for tokens with operator:decode only: who administers one tenant reads payloads of no other', async () => {
+  it('requires operator:decode: the admin of one tenant must not read payloads of another', async () => {
     assertProblem(await service.ask('POST', '/temporal-codec/decode', { body: { payloads: [] } }), 'UNAUTHENTICATED');
     for (const as of [someUser(), { ...someUser(), scopes: ['exports:read', 'exports:write', 'exports:admin'] }]) {
       assertProblem(await post('decode', [PLAIN], as), 'FORBIDDEN');
@@ -72,13 +72,13 @@ describe('the codec server', () => {
     }
   });
 
-  it('says which key is missing', async () => {
+  it('names the missing key', async () => {
     const metadata = { encoding: toBase64('binary/encrypted'), 'encryption-key-id': toBase64('2020-01') };
     const { text } = await post('decode', [{ metadata, data: toBase64(randomUUID()) }]);
     assert.match(text, /key \\"2020-01\\": add that key to PAYLOAD_KEY/);
   });
 
-  it('refuses invalid payloads, and bodies of more than 6 MB', async () => {
+  it('rejects invalid payloads, and bodies of more than 6 MB', async () => {
     assertProblem(await post('decode', 'x'), 'VALIDATION_FAILED');
     assertProblem(await post('decode', [{ metadata: { encoding: 'ä' } }]), 'VALIDATION_FAILED');
     assert.equal((await post('decode', [{ ...PLAIN, data: toBase64('x'.repeat(2_000_000)) }])).status, 200);

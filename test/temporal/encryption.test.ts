@@ -43,7 +43,7 @@ describe('with PAYLOAD_KEY', () => {
     await closeCleanly(service);
   });
 
-  it('nothing that is personal reaches Temporal in plain text: not of an export, a failure, a mail, a webhook or a schedule', async () => {
+  it('no personal data reaches Temporal in plain text: not from an export, a failure, a mail, a webhook or a schedule', async () => {
     const secrets: Secrets = {
       'the address of the mail': user.email,
       'the path of the webhook': `hook-${randomUUID()}`,
@@ -106,7 +106,7 @@ describe('with PAYLOAD_KEY', () => {
   });
 });
 
-describe('a key', () => {
+describe('a payload key', () => {
   let service: TestService;
   let doors: Doors;
   let first: RunningWorker;
@@ -119,7 +119,7 @@ describe('a key', () => {
   });
   after(() => endStage({ service, doors }));
 
-  it('is rotated in the middle of a running export', async () => {
+  it('can be rotated in the middle of a running export', async () => {
     const door = await doors.closed(1);
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));

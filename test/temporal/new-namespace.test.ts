@@ -7,7 +7,7 @@ import { checkPayloadKeyPatiently } from '../../shared/startup/check-payload-key
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { stack } from '../support/stack.js';
 
-describe('A namespace that was registered a moment ago', () => {
+describe('a newly registered namespace', () => {
   it('allows every process to start, although its schedule takes a while to respond', async () => {
     const address = stack().env.TEMPORAL_ADDRESS;
     const namespace = `test-${randomUUID()}`;

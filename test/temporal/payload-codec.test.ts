@@ -72,7 +72,7 @@ describe('the payload codec', () => {
 describe('PAYLOAD_KEY', () => {
   const base64 = randomBytes(32).toString('base64');
 
-  it('is refused at startup, without being shown, unless each key has a name and 32 bytes', () => {
+  it('is rejected at startup, without being shown, unless each key has a name and 32 bytes', () => {
     const wrong = [
       base64,
       `a:${base64.slice(4)}`,
@@ -91,7 +91,7 @@ describe('PAYLOAD_KEY', () => {
     }
   });
 
-  it('may be left out', () => {
+  it('is optional', () => {
     assert.throws(
       () => parseApiConfig({ PAYLOAD_KEY: '' }),
       (error) => error instanceof Error && !error.message.includes('PAYLOAD_KEY'),

@@ -2,16 +2,19 @@ import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { randomBytes } from 'node:crypto';
 
-/** A new `PAYLOAD_KEY` of that name. */
+/** A new `PAYLOAD_KEY` with this name. */
 export const keyNamed = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
 
 export interface Found {
-  /** The fields that lead to it. */
+  /** Path of the fields that lead to the payload. */
   readonly where: string;
   readonly payload: Payload;
 }
 
-/** Search attributes are ids and states; headers trace; a marker's `data` is the SDK's own note about a local activity. */
+/**
+ * Search attributes contain ids and states, headers contain trace context, and a marker's `data` is the SDK's own note
+ * about a local activity.
+ */
 const PLAIN = /searchAttributes|\.header\.|indexedFields|markerRecordedEventAttributes\.details\.(data|patch-data)\./;
 
 const isPayload = (value: object): value is Payload =>
@@ -29,14 +32,14 @@ function* payloadsIn(value: unknown, where: string): Generator<Found> {
 const personal = (value: unknown): Found[] =>
   [...payloadsIn(value, '')].filter(({ where }) => !PLAIN.test(`${where}.`));
 
-/** Every payload of a workflow as Temporal keeps it, and none that is only the SDK's. */
+/** Every payload of a workflow as Temporal stores it, except for the SDK's own. */
 export async function payloadsOfHistory(client: Client, workflowId: string): Promise<Found[]> {
   const handle = client.workflow.getHandle(workflowId);
   const { raw } = await handle.describe();
   return [...personal((await handle.fetchHistory()).events ?? []), ...personal(raw)];
 }
 
-/** Arguments, summaries and memos of every schedule in the namespace. */
+/** Payloads of the arguments, summaries and memos of every schedule in the namespace. */
 export async function schedulesPayloads({ workflowService, options: { namespace } }: Client): Promise<Found[]> {
   const { schedules } = await workflowService.listSchedules({ namespace });
   const found: Found[] = [];

@@ -13,7 +13,7 @@ import { stackOnTemporalServer } from '../support/temporal-server.js';
 
 const BUILD_MS = 20 * 60_000;
 
-describeDeeply('The real Temporal server on PostgreSQL', function () {
+describeDeeply('the real Temporal server on PostgreSQL', function () {
   this.timeout(BUILD_MS);
   let own: Stack;
   let service: TestService;

@@ -29,7 +29,7 @@ describe('a process with a different PAYLOAD_KEY', () => {
   });
   after(() => closeCleanly(service));
 
-  /** What a client says that has this key. */
+  /** Connects with this key. */
   async function withKey<T>(text: string | null, work: (temporal: ReturnType<typeof connectTemporal>) => Promise<T>) {
     const keys = text === null ? undefined : (readPayloadKeys(text) ?? undefined);
     const connection = { address: stack().env.TEMPORAL_ADDRESS };
@@ -39,7 +39,7 @@ describe('a process with a different PAYLOAD_KEY', () => {
   const checked = (text: string | null): Promise<string | null> =>
     withKey(text, ({ client }) => checkPayloadKey(client));
 
-  it('says at startup which key it lacks', async () => {
+  it('reports at startup which key it lacks', async () => {
     assert.equal(await checked(key), null);
     const sentences = await Promise.all([checked(keyNamed('2027-05')), checked(keyNamed('2026-11')), checked(null)]);
     for (const sentence of sentences) assertDocumented(sentence ?? '');
@@ -60,10 +60,10 @@ describe('a process with a different PAYLOAD_KEY', () => {
     assert.deepEqual(old.sort(), ['.memo.fields.createdAt', '.memo.fields.requestHash']);
     assert.equal(await checked(young), null);
 
-    // And back, for the API of this test.
+    // Restore the keys for this test's API.
     const none = await withKey(`${key},${young}`, (temporal) => setUpTemporal(temporal, service.namespace));
     assert.deepEqual([...none], []);
-    // Lists leave out filters.
+    // Lists omit filters, so get the single schedule.
     const { schedule_id: id } = made.json as { schedule_id: string };
     const { text } = await service.ask('GET', `/v1/schedules/${id}`, { as: user });
     assert.ok(text.includes(JSON.stringify(YEARLY.request)), text);
@@ -71,7 +71,7 @@ describe('a process with a different PAYLOAD_KEY', () => {
 });
 
 describe('setup:temporal with a PAYLOAD_KEY', () => {
-  it('leaves the schedules of other applications in the namespace as they are', async () => {
+  it('leaves the schedules of other applications in the namespace unchanged', async () => {
     const service = await startService();
     const plain = service.deps.temporal.client;
     const keys = readPayloadKeys(keyNamed('2026-11')) ?? undefined;
