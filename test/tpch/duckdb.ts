@@ -4,9 +4,9 @@ const VERSION = '1.5.5';
 const PACKAGES = ['duckdb', 'duckdb-extensions', 'duckdb-extension-tpch'].map((name) => `${name}==${VERSION}`);
 const RUN_LIMIT_MS = 60_000;
 
-/** A Python that has DuckDB and its `tpch` extension. */
+/** A Python with DuckDB and its `tpch` extension. */
 export interface DuckDb {
-  /** Runs a script to its end and returns what it printed. @throws Error with its output when it fails */
+  /** Runs a script and returns its output. @throws Error with its output when it fails */
   run(script: string, args: readonly string[]): Promise<string>;
 }
 

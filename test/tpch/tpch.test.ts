@@ -36,7 +36,7 @@ const comparisonSchema = z.object({
   out_of_order: z.number(),
 });
 
-/** The tables of docs/examples, filled from DuckDB's files; and rows of another tenant under the same keys. */
+/** Fills the tables of docs/examples from DuckDB's files, and adds rows of another tenant with the same keys. */
 async function loadTables(databaseUrl: string, folder: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -58,7 +58,7 @@ async function loadTables(databaseUrl: string, folder: string): Promise<void> {
   }
 }
 
-describeDeeply("TPC-H, loaded as somebody's own tables by DATASETS_MODULE,", function () {
+describeDeeply('TPC-H, loaded as custom tables by DATASETS_MODULE,', function () {
   this.timeout(240_000);
   let folder: string;
   let duckDb: DuckDb;
@@ -85,7 +85,7 @@ describeDeeply("TPC-H, loaded as somebody's own tables by DATASETS_MODULE,", fun
     await service.close();
   });
 
-  // The one with a key of two columns, and in a long run the other.
+  // The table with a two-column key; long runs also test the other.
   for (const table of TABLES.filter((name) => LONG || name === 'lineitem')) {
     it(`${table} at scale 0.1 equals DuckDB's own rows, value for value`, async () => {
       const me = someUser();
