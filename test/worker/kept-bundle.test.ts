@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keptBundle } from '../../worker/kept-bundle.js';
 
-describe('A kept bundle', () => {
+describe('a cached workflow bundle', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bundles-'));
@@ -16,7 +16,7 @@ describe('A kept bundle', () => {
     await utimes(file, then, then);
   };
 
-  it('is made once', async () => {
+  it('is built once', async () => {
     let made = 0;
     const make = (): Promise<string> => Promise.resolve(`code ${++made}`);
     const file = await keptBundle(folder, 'workflows', 'a', make);
@@ -24,7 +24,7 @@ describe('A kept bundle', () => {
     assert.equal(await readFile(file, 'utf8'), 'code 1');
   });
 
-  it('is complete whenever it is found, while others create it at the same time', async () => {
+  it('is always complete, even while several processes create it', async () => {
     const code = 'x'.repeat(2_000_000);
     const made = await Promise.all(
       Array.from({ length: 10 }, async () => {

@@ -10,16 +10,22 @@ import { launchWorker } from '../support/worker-process.js';
 import { post } from '../workflows/support.js';
 
 const USERS = 20;
-/** What a semaphore's task may wait for a worker that is gone: a timer of Temporal's, which a busy machine barely moves. */
+/**
+ * How long a semaphore's task may wait for a dead worker: a timer of Temporal's that hardly depends on the machine's
+ * load.
+ */
 const STICKS_MS = 2500;
-/** Twenty starts on a busy machine; a semaphore that sticks to a dead worker until its task times out takes ten seconds. */
+/**
+ * Allows for twenty starts on a busy machine; a semaphore that sticks to a dead worker until its task times out takes
+ * ten seconds.
+ */
 const ADMISSION_MS = 9000;
 
 describeDeeply('a worker that is killed while another is up', () => {
   let service: TestService;
   let programs: Stack;
   before(async () => {
-    // Semaphores outlive the loss of a worker.
+    // Long enough for semaphores to outlive the loss of a worker.
     service = await startService({ tuning: { idleMs: 60_000 }, admissionDeadlineMs: ADMISSION_MS });
     programs = await stackBeside();
   });
@@ -28,7 +34,7 @@ describeDeeply('a worker that is killed while another is up', () => {
     await service.close();
   });
 
-  /** One export of each user at the same moment: each is accepted. */
+  /** Creates one export per user at the same time; all must be accepted. */
   async function postAll(users: readonly Principal[]): Promise<void> {
     const answers = await Promise.all(users.map((user) => post(service, user)));
     assert.deepEqual(
@@ -37,7 +43,9 @@ describeDeeply('a worker that is killed while another is up', () => {
     );
   }
 
-  /** How long each task of a user's semaphore waited for the killed worker before another could have it, ms. */
+  /**
+   * How long each task of a user's semaphore waited for the killed worker before another worker could have it, in ms.
+   */
   async function stickyWaits({ tenantId, userId }: Principal): Promise<number[]> {
     const semaphore = service.deps.temporal.client.workflow.getHandle(slotsWorkflowId(tenantId, userId));
     const { events } = await semaphore.fetchHistory();
@@ -53,7 +61,7 @@ describeDeeply('a worker that is killed while another is up', () => {
     );
   }
 
-  /** Each of them has an export, and its semaphore is with a worker. */
+  /** Gives each user an export, which assigns the user's semaphore to a worker. */
   const work = (users: readonly Principal[]): Promise<unknown> =>
     Promise.all(users.map(async (user) => untilEnded(service, user, await postExport(service, user))));
 
@@ -61,10 +69,10 @@ describeDeeply('a worker that is killed while another is up', () => {
     this.timeout(120_000);
     const users = Array.from({ length: USERS }, someUser);
     const first = await launchWorker(programs, service, 'first-worker');
-    // From here on the first worker holds the semaphore of each of them.
+    // From here on, the first worker holds everybody's semaphore.
     await work(users);
     const second = await launchWorker(programs, service, 'second-worker');
-    // At work as well, not only started.
+    // Make sure that the second worker is really working.
     await work(Array.from({ length: USERS }, someUser));
     await first.kill();
     await postAll(users);

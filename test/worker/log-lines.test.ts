@@ -14,7 +14,7 @@ interface LogLine {
   readonly setting?: string;
 }
 
-/** Of pino. */
+/** pino's level. */
 const WARN = 40;
 
 describe('a worker process', function () {
@@ -35,20 +35,20 @@ describe('a worker process', function () {
     await service.close();
   });
 
-  /** Every line of both streams. @throws SyntaxError when one of them is not JSON */
+  /** Every line of both streams. @throws SyntaxError if one of them is not JSON */
   const lines = (): LogLine[] =>
     `${worker.stdout()}\n${worker.stderr()}`
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as LogLine);
   const says = (is: (line: LogLine) => boolean): Promise<LogLine> =>
-    // The last line may be half there.
+    // The last line may be incomplete.
     until('a line', () => Promise.resolve(worker.stdout().endsWith('\n') && lines().find(is)), 60_000);
 
   it('logs only JSON lines: at start, while Temporal is down, and at stop', async () => {
     worker = startProgram('worker/main.ts', [], { ...service.env, TEMPORAL_ADDRESS: gate.address });
     await says(({ msg }) => msg === 'working');
-    // On a stack as `npm start` has it there is nothing to warn of.
+    // With the stack of `npm start`, there is nothing to warn about.
     assert.deepEqual(
       lines().filter(({ level }) => level >= WARN),
       [],
@@ -62,7 +62,7 @@ describe('a worker process', function () {
     assert.ok(lines().some(({ msg }) => msg === 'drained'));
   });
 
-  it('warns once about each table whose policies it bypasses, and about a PUBLIC_URL that leads nowhere', async () => {
+  it('warns once about each table whose policies it bypasses, and about an unreachable PUBLIC_URL', async () => {
     const { databaseUrl, env } = service;
     const out = { SOURCE_DATABASE_URL: databaseUrl, WEBHOOK_ALLOWED_RANGES: '' };
     worker = startProgram('worker/main.ts', [], { ...env, ...out });

@@ -16,7 +16,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser } from '../support/service.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 
-/** Every name of it would break JavaScript or SQL that forgot to quote one. */
+/** Every name would break JavaScript or SQL that forgot to quote it. */
 const AWKWARD = '"My ""Schema"".x"."Größe, d\'été.T"';
 const TABLES = `
   CREATE SCHEMA "My ""Schema"".x";
@@ -53,7 +53,7 @@ describe('npm run dataset:new', () => {
 
   let files = 0;
   const write = (...args: string[]): Promise<string> => newDataset(args, database.url);
-  /** The dataset that is loaded from what it has written, and what it has said. */
+  /** Writes a dataset, and loads it. @returns the dataset, its file, and the command's output */
   async function made(...args: string[]): Promise<{ dataset: Dataset; file: string; said: string }> {
     files += 1;
     const file = join(folder, `${files}.mjs`);
@@ -63,7 +63,7 @@ describe('npm run dataset:new', () => {
     return { dataset, file, said };
   }
 
-  it('writes what the sample datasets say of their tables, without the tenant', async () => {
+  it('writes the same as the sample datasets define for their tables, without the tenant', async () => {
     for (const builtIn of BUILT_IN_DATASETS) {
       const { dataset, said } = await made(builtIn.table);
       const typesOf = ({ columns }: Dataset) => Object.entries(columns).map(([name, { type }]) => `${name} ${type}`);
@@ -169,14 +169,14 @@ describe('npm run dataset:new', () => {
     [['orders', '--key', 'customer_id'], /^Dataset orders: table orders has no unique index on \(customer_id\)/],
   ];
   for (const [args, sentence] of REFUSED) {
-    it(`refuses ${JSON.stringify(args)} with a sentence`, async () => {
+    it(`rejects ${JSON.stringify(args)} with a clear message`, async () => {
       const file = join(folder, 'never.mjs');
       await assert.rejects(write(...args, '--out', file), { message: sentence });
       await assert.rejects(readFile(file));
     });
   }
 
-  it('never writes over a file', async () => {
+  it('never overwrites a file', async () => {
     const file = join(folder, 'mine.mjs');
     await writeFile(file, 'mine');
     await assert.rejects(
@@ -199,7 +199,7 @@ describe('npm run dataset:new', () => {
     assert.match(failed.stderr, /^Set SOURCE_DATABASE_URL or DATABASE_URL .*\n$/);
   });
 
-  it('makes names for people and for requests', () => {
+  it('makes labels for people and names for requests', () => {
     const names = ['customer_id', 'customerId', 'placed_at', 'VAT', 'SKU_code', '日付', '  ', '2fa'];
     assert.deepEqual(names.map(labelOf), [
       'Customer ID',

@@ -45,7 +45,7 @@ describeDeeply('npm run worker', function () {
       },
       60_000,
     );
-  /** The first of so many ports in a row that nobody has now. */
+  /** The first of this many consecutive free ports. */
   async function freePorts(count: number): Promise<number> {
     for (let first = 31_000; first < 32_700; first += count) {
       const free = await Promise.all(Array.from({ length: count }, (_, n) => isFree(first + n)));
@@ -73,7 +73,7 @@ describeDeeply('npm run worker', function () {
     }
   };
 
-  it('takes a role and as many processes, which share one export and end together', async () => {
+  it('takes a role and a number of processes, which share one export and end together', async () => {
     const port = await freePorts(4);
     const metrics = { METRICS_HOST: '127.0.0.1', METRICS_PORT: String(port), METRICS_SDK_PORT: String(port + 2) };
     const control = launch('--role', 'control');
@@ -99,7 +99,7 @@ describeDeeply('npm run worker', function () {
     assert.deepEqual(pids.filter(isAlive), []);
   });
 
-  it('ends all of them when one is killed, and says so; and when it is killed itself', async () => {
+  it('stops all of them and reports it when one is killed, and also when it is killed itself', async () => {
     const first = launch('--role', 'data', '--processes', '2');
     const [victim = 0, survivor = 0] = await working(first, 2);
     process.kill(victim, 'SIGKILL');

@@ -11,12 +11,12 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { startReceiver } from '../webhooks/receiver.js';
 
 const DRAIN_MS = 1000;
-/** The promise, and what a busy machine takes to say that a process has ended. */
+/** The promised limit, plus the time in which a busy machine notices that a process has ended. */
 const ENDS_WITHIN_MS = DRAIN_MS + 10_000 + 2000;
 
 const [SAYS, LOOPS] = ['looping', 'endless'];
 const { table, key, tenantColumn } = orders;
-/** Orders with a column that is computed forever; what it is in the worker, and what the API knows of it. */
+/** Orders with a column whose computation never ends in the worker; this is the API's version. */
 const ENDLESS = {
   ...{ name: LOOPS, title: 'Endless', table, key, tenantColumn },
   columns: { id: { type: 'bigint' } },
@@ -64,11 +64,11 @@ describe('a stopping worker process exits within its drain time plus ten seconds
         60_000,
       );
       if (!started.hasEnded) return worker;
-      // On a busy machine the checks of a start may take longer than they may.
+      // On a busy machine, the startup checks may time out.
       assert.match(worker.stderr(), /no answer within/);
     }
   }
-  /** @returns its exit code; null when a signal ended it */
+  /** @returns its exit code; null if a signal ended it */
   async function stop(worker: Program): Promise<number | null> {
     const startedAt = Date.now();
     worker.process.kill('SIGTERM');
@@ -86,7 +86,7 @@ describe('a stopping worker process exits within its drain time plus ten seconds
     assert.equal(await stop(worker), null);
     const killed = lines(worker).find(({ msg }) => msg === 'killed');
     assert.match(killed?.reason ?? '', /blocked/);
-    // The schedule of sweeps may have started one in the same moment.
+    // The schedule may have started a sweep at the same moment.
     assert.deepEqual(
       killed?.left?.filter(({ activity }) => activity !== 'sweep').map(({ job_id }) => job_id),
       [jobId],

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = (path: string): string => new URL(path, import.meta.url).href;
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
-/** A process whose log nobody reads: the first line that does not fit blocks its main thread. */
+/** A process whose log nobody reads: its main thread blocks at the first line that doesn't fit. */
 const BLOCKED = `
 const { createLogger } = await import('${here('../../shared/process/logger.ts')}');
 const { startWatchdog } = await import('${here('../../worker/watchdog.ts')}');
