@@ -4,7 +4,8 @@ import { once } from 'node:events';
 const NAME_ERROR = 0x8183;
 
 /**
- * A DNS server that answers every query with NXDOMAIN. Containers have no internet access, and lookups would otherwise wait for an answer that never comes.
+ * A DNS server that answers every query with NXDOMAIN. Containers have no internet access, and lookups would otherwise
+ * wait for an answer that never comes.
  * @param address to which containers send queries
  */
 export async function startNames(address: string): Promise<Socket> {
