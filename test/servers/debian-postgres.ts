@@ -34,7 +34,8 @@ export const urlOf = ({ user, password }: Login, port: number, database: string,
   `?sslmode=verify-full&sslrootcert=${encodeURIComponent(authority)}`;
 
 /**
- * Debian's PostgreSQL 15, configured like a managed service: TLS only, with a certificate from a private authority; no superuser, and special characters in names and passwords.
+ * Debian's PostgreSQL 15, configured like a managed service: TLS only, with a certificate from a private authority; no
+ * superuser, and special characters in names and passwords.
  * @throws StackError if it isn't installed
  */
 export async function startDebianPostgres(context: StackContext): Promise<ManagedPostgres> {
