@@ -38,7 +38,9 @@ async function createAndCancel(service: Asked): Promise<number> {
 }
 
 /**
- * Other users create and cancel exports, at least once and for as long as `attack` lasts, and must get responses within two seconds. The median counts, since a busy machine may be late once, and a slow machine gets more time. Needs a worker.
+ * Other users create and cancel exports, at least once and for as long as `attack` lasts, and must get responses
+ * within two seconds. The median counts, since a busy machine may be late once, and a slow machine gets more time.
+ * Needs a worker.
  * @returns the result of the attack
  */
 export async function withBystanders<T>(service: Asked, attack: () => Promise<T>): Promise<T> {

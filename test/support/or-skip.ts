@@ -2,7 +2,8 @@ import { findOnPath } from '../../dev/find-on-path.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 
 /**
- * Prepares an independent program, or skips the test or suite, because not everybody has it. In CI it is installed (`.ci/run`), and nothing is skipped.
+ * Prepares an independent program, or skips the test or suite, because not everybody has it. In CI it is installed
+ * (`.ci/run`), and nothing is skipped.
  * @param work throws StackError with the reason if the program isn't available
  */
 export async function orSkip<T>(context: Mocha.Context, work: () => Promise<T>): Promise<T> {

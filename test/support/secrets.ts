@@ -25,7 +25,8 @@ export const secretsOf = (env: StackEnv): Secrets => ({
 });
 
 /**
- * Searches for secrets in everything that the services of this run wrote: their logs, and Temporal's database, which stores the payloads and memos of every workflow as sent.
+ * Searches for secrets in everything that the services of this run wrote: their logs, and Temporal's database, which
+ * stores the payloads and memos of every workflow as sent.
  * @returns a line for each secret found in a file
  */
 export async function findSecrets({ logDir, dataDir }: TestStack, secrets: Secrets): Promise<string[]> {
