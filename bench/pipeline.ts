@@ -33,9 +33,7 @@ async function watchMemory(root: number | undefined, isOver: () => boolean): Pro
 }
 
 /**
- * Runs `first
- * second
- * …`.
+ * Runs `first | second | …`.
  * @throws StackError if the last one fails; failures of the others show in the file
  */
 export async function runPipeline(programs: Programs, { name, stages, env }: Pipeline): Promise<PipelineRun> {

@@ -13,10 +13,7 @@ import { raceReport, type Row } from './row.js';
 /** Polling interval for measuring how smoothly progress moves, ms. */
 const IMPATIENT_MS = 250;
 
-/**
- * All rows as CSV: the service compared with `psql
- * rclone`, to an S3 store and to one that discards its input.
- */
+/** All rows as CSV: the service compared with `psql | rclone`, to an S3 store and to one that discards its input. */
 export const csvRow: Row = async (lab, options, { psql, rclone }) => {
   const { stack, programs, progress, signal } = lab;
   const { rows, rounds } = options;

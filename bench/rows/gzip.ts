@@ -16,11 +16,7 @@ import { raceReport, type Row } from './row.js';
 const COMPRESSORS = ['gzip', 'pigz'] as const;
 const LEVEL = '-1';
 
-/**
- * All rows as compressed CSV, compared with the same export uncompressed and with `psql
- * gzip
- * rclone`.
- */
+/** All rows as compressed CSV, compared with the same export uncompressed and with `psql | gzip | rclone`. */
 export const gzipRow: Row = async (lab, options, { psql, rclone }) => {
   const { stack, programs, progress, signal } = lab;
   const { rows, rounds } = options;

@@ -5,7 +5,7 @@ import type { FormatOptions } from '../format-options.js';
 import { FormulaEncoder } from '../formulas/encoder.js';
 import { escapeStart } from '../formulas/escape.js';
 
-/** CSV options. `preset` sets several at once; options given beside it take precedence. */
+/** CSV options. `preset` sets several at once; options given with it take precedence. */
 
 const ONE_CHARACTER = 'must be a single character other than a letter, a digit or a quote';
 const flag = (what: string) => z.boolean({ error: 'must be true or false' }).optional().describe(what);

@@ -4,7 +4,7 @@ import type { Cluster, ShapedGlyph } from './shaper.js';
 
 /**
  * The text that is copied from shaped glyphs. By default, a glyph is copied as the character that it draws alone: this
- * follows from the font, so segments agree on it. A cluster's other text is written explicitly: as ActualText, and in
+ * follows from the font, so segments agree on it. A cluster's other text is written explicitly: as ActualText or, in
  * right-to-left text, which readers reverse character by character, as one character per glyph plus invisible ones.
  */
 export type Spelled =
