@@ -1,7 +1,9 @@
 /**
  * `node encode.js [--parse] FORMAT ROWS INPUT OUTPUT`: encodes one file of sample orders from rows as the text lane
  * provides them, without PostgreSQL, Temporal or S3. Segments are cut like an export's, and encoded one after the
- * other. With `--parse` it only does what precedes encoding, and writes the number of rows to `OUTPUT`.
+ * other.
+ *
+ * With `--parse` it only does what precedes encoding, and writes the number of rows to `OUTPUT`.
  */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';

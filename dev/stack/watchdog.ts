@@ -1,6 +1,8 @@
 /**
- * Ends a run's processes if the run itself was killed. Its stdin is a pipe from the run, and even `kill -9` closes
- * that. After a clean stop there is no record left, and nothing to do.
+ * Ends a run's processes if the run itself was killed.
+ *
+ * Its stdin is a pipe from the run, and even `kill -9` closes that. After a clean stop there is no record left, and
+ * nothing to do.
  */
 import { finished } from 'node:stream/promises';
 import { cleanUpAfter } from './leftovers.js';

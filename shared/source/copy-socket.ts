@@ -15,8 +15,9 @@ export interface ReadSink {
 /**
  * A socket that reads into buffers that its owner provides. Node allocates 64 KiB per read and passes it through a
  * stream, while PostgreSQL sends 8 KiB at a time; for 1.7 GB that is 200,000 buffers and a second of CPU, which this
- * socket saves. To all code except `copyOut` it looks like any socket that is read by `data` events. Its stream buffer
- * is always empty: `read()`, `pipe()` and `pg-copy-streams` see no bytes.
+ * socket saves. To all code except `copyOut` it looks like any socket that is read by `data` events.
+ *
+ * Its stream buffer is always empty: `read()`, `pipe()` and `pg-copy-streams` see no bytes.
  */
 export class CopySocket extends Socket {
   #sink: ReadSink | undefined;

@@ -57,6 +57,7 @@ async function longestRow(client: PoolClient, { sql, columns, long }: RowQuery):
 
 /**
  * Reads the rows of a SELECT in batches, as text; the server prepares the next batch while one is in use.
+ *
  * pg-query-stream does not report a broken connection while it waits for an answer, so this also listens to the client.
  * If the loop ends early, the connection is mid-response and must be closed.
  * @param batchRows rows per batch; the previous batch is in memory, too

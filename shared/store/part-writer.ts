@@ -45,8 +45,9 @@ const NOTHING = Buffer.alloc(0);
 /**
  * Splits the bytes of one segment into parts. A part is sent only when at least 5 MiB remain after it, so that the last
  * one is never too small: a segment's last part need not be the file's last. One part uploads while the next fills.
- * Uses two part buffers and 5 MiB. Make one call at a time. When a call rejects, no upload is still running. The owner
- * must always `close()` it.
+ * Uses two part buffers and 5 MiB.
+ *
+ * Make one call at a time. When a call rejects, no upload is still running. The owner must always `close()` it.
  */
 export class PartWriter {
   readonly #options: PartWriterOptions;

@@ -72,9 +72,11 @@ function readSettings(): ReturnType<typeof loadClientConnectConfig> {
 
 /**
  * Connects lazily: while Temporal is down, `/readyz` and 503s report it, and the process still starts. The owner must
- * `close()` it. The SDK's retries are off: they back off for up to 5 s, past the call's deadline (measured: 10.4 s for
- * a 5 s call), and if the connection is closed meanwhile, their timer throws "Channel has been shut down" and ends the
- * process. Temporal retries activities; admission retries itself.
+ * `close()` it.
+ *
+ * The SDK's retries are off: they back off for up to 5 s, past the call's deadline (measured: 10.4 s for a 5 s call),
+ * and if the connection is closed meanwhile, their timer throws "Channel has been shut down" and ends the process.
+ * Temporal retries activities; admission retries itself.
  */
 export function connectTemporal(
   { connection: options, namespace, dataConverter }: TemporalAddress,

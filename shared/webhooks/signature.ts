@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Secrets and signatures as in Standard Webhooks (https://www.standardwebhooks.com). A tenant's secret is not stored:
- * it is derived from the operator's key, the tenant and a version, and rotated by incrementing the version. The
- * database alone does not reveal a secret.
+ * Secrets and signatures as in Standard Webhooks (https://www.standardwebhooks.com).
+ *
+ * A tenant's secret is not stored: it is derived from the operator's key, the tenant and a version, and rotated by
+ * incrementing the version. The database alone does not reveal a secret.
  */
 
 /** Separates these secrets from anything else that may be derived from the same key. */
