@@ -50,7 +50,7 @@ describe('row-level security, with an ineffective tenant condition', () => {
     await closeCleanly(service);
   });
 
-  deeply('is what kept them: their owner gets all of them', async () => {
+  deeply('is what hid them: their owner sees all of them', async () => {
     const service = await start();
     const owners = await start(service.databaseUrl);
     assert.equal(await rowsOf(owners, 'orders'), own);
