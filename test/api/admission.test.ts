@@ -44,13 +44,13 @@ describe('POST /v1/exports without a worker', () => {
     refused.push(jobId);
   });
 
-  deeply('is a 503 for each of many', async () => {
+  deeply('returns 503 for each of many concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(alice)));
     refused.push(...answers.map(jobIdIn));
     assert.equal(new Set(refused).size, 21);
   });
 
-  deeply('is the job after all when its row has appeared meanwhile, for the same request', async () => {
+  deeply('returns the job after all if its row has appeared meanwhile, for the same request', async () => {
     const bob = someUser();
     const headers = { 'Idempotency-Key': 'appeared' };
     const registry = createRegistry(BUILT_IN_DATASETS);

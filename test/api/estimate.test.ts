@@ -110,7 +110,7 @@ describe('POST /v1/exports/estimate', () => {
     assertProblem(await ask(someUser(), { columns: ['password'] }), 'VALIDATION_FAILED', ['/columns/0']);
   });
 
-  deeply('is a 503 when nobody can read the table for a while', async () => {
+  deeply('returns 503 if the table is locked for several seconds', async () => {
     const locked = queryRows(service.databaseUrl, 'BEGIN; LOCK TABLE orders; SELECT pg_sleep(6); COMMIT');
     await until('the lock', async () => {
       const sql = `SELECT 1 FROM pg_locks WHERE relation = 'orders'::regclass AND granted AND mode = 'AccessExclusiveLock'`;

@@ -96,7 +96,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     );
   });
 
-  deeply('costs one look a second, however many listen, and none when they have gone', async () => {
+  deeply('read the row once a second, however many clients listen, and never once they have gone', async () => {
     const { api, alice, jobId } = await start({ settings: { maxEventStreams: 500 } });
     let looks = 0;
     const find = api.deps.jobs.find.bind(api.deps.jobs);
@@ -145,7 +145,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     await late.ended;
   });
 
-  deeply('give a client that does not read the newest state later, and keep nothing for it meanwhile', async () => {
+  deeply('send a slow client only the latest state once it reads again, without buffering the others', async () => {
     const { api, alice, jobId } = await start();
     const { port } = new URL(api.url);
     const token = await signToken(JWT_SECRET, { ...alice, ttlSeconds: 60 });

@@ -161,7 +161,7 @@ describe('POST /v1/exports', () => {
       });
     });
 
-    deeply('admits two of fifty concurrent requests, and answers the others with a 429', async () => {
+    deeply('admits two of fifty concurrent requests, and rejects the others with 429', async () => {
       const alice = someUser();
       await whileNobodyReads(alice, async () => {
         const answers = await Promise.all(Array.from({ length: 50 }, () => post(alice)));
