@@ -92,7 +92,7 @@ describe('an account export', () => {
     ['NDJSON', ''],
   ] as const) {
     const test = format === 'JSON' ? it : deeply;
-    test(`has the caller’s own rows of every dataset as ${format}, value for value, and no others`, async () => {
+    test(`contains exactly the caller’s own rows of every dataset as ${format}, value for value`, async () => {
       const { bytes, rows } = await exported(format);
       assert.equal(rows, 230 + 95);
       const files = await unpacked(bytes);
@@ -112,7 +112,7 @@ describe('an account export', () => {
     });
   }
 
-  deeply('of a colleague, and of the same user elsewhere, has theirs', async () => {
+  deeply("contains only the owner's rows, for a colleague and for the same user id in another tenant", async () => {
     for (const [who, parcelsOfTheirs] of [
       [colleague, 45],
       [namesake, 45],
@@ -123,7 +123,7 @@ describe('an account export', () => {
     }
   });
 
-  deeply('leaves all other exports to the whole tenant', async () => {
+  deeply("doesn't limit other exports to the user's own rows", async () => {
     const { rows } = await exportFile(service, me, { type: 'letters' });
     assert.equal(rows, 460);
   });
@@ -172,7 +172,7 @@ describe('an account export', () => {
     }
   });
 
-  deeply('begins each of its files right, when rows have gone since the plan', async () => {
+  deeply('starts each file correctly, even if rows were deleted after planning', async () => {
     await queryRows(
       service.databaseUrl,
       `CREATE TABLE kept AS TABLE visits;

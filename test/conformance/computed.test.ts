@@ -109,7 +109,7 @@ describe('columns computed in TypeScript', () => {
     });
   }
 
-  deeply('are in CSV, in its dialect', async () => {
+  deeply('appear in CSV, in its dialect', async () => {
     const cell = (text: string): string => {
       const isQuoted = /[;"\r\n]/.test(text);
       const escaped = escapedWithin(text, { delimiter: ';', quotes: 2, isQuoted });

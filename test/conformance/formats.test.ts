@@ -82,7 +82,7 @@ describe('a file, read by Python’s standard library, has the rows of its table
     }
   }
 
-  deeply('JSON whose first segments have lost their rows since the plan', async () => {
+  deeply('JSON whose first segments lost their rows after planning', async () => {
     await queryRows(
       service.databaseUrl,
       `CREATE TABLE kept AS TABLE things;

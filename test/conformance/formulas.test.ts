@@ -154,7 +154,7 @@ describe('text in CSV and TSV', function () {
 
   for (const [separators, reading] of Object.entries(READINGS)) {
     const test = separators === 'semicolons' ? it : deeply;
-    test(`is no formula in LibreOffice that separates at ${separators}`, async function () {
+    test(`is no formula in LibreOffice with these separators: ${separators}`, async function () {
       await orSkip(this, () => needProgram('soffice'));
       assert.deepEqual(await foundByLibreOffice(reading, true), NONE);
     });

@@ -147,7 +147,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     );
   });
 
-  deeply('leaves out numbers of pages whose rows have gone since the plan', async () => {
+  deeply('skips the page numbers of rows that were deleted after planning', async () => {
     const { read, rows } = await meddled('DELETE FROM letters WHERE id BETWEEN 11 AND 190', {});
     assert.equal(rows, ROWS - 180);
     const numbers = pageNumbers(read).map(([number]) => number);
@@ -160,7 +160,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     assert.match(lineOf(read, '191'), /Иванов|plain|say|a \(b|Ελ|C:|Łu|two|山|smile/);
   });
 
-  deeply('is planned once more when rows came that its pages have no room for', async () => {
+  deeply("is planned again if new rows don't fit its pages", async () => {
     const rowsThatCome = `INSERT INTO letters SELECT -i, '${me.tenantId}', 'came late' FROM generate_series(1, 90) AS i`;
     const { jobId, read, rows } = await meddled(rowsThatCome, {});
     assert.equal(rows, ROWS + 90);

@@ -137,7 +137,7 @@ describe('values of every type are written as PostgreSQL itself writes them:', (
     });
   }
 
-  deeply('JSON says of numbers, texts and addresses what CSV says', async () => {
+  deeply('JSON writes numbers, texts and addresses as CSV does', async () => {
     const same = [
       'smallint',
       'integer',
@@ -176,7 +176,7 @@ describe('values of every type are written as PostgreSQL itself writes them:', (
     }
   });
 
-  deeply('of columns that are called as a query calls its rows', async () => {
+  deeply("columns with the same names as a query's rows", async () => {
     assert.equal((await exported('JSON', {}, 'names')).toString(), '[{"t":1,"item":"x"}\n]\n');
     assert.equal((await exported('CSV', {}, 'names')).toString(), 't,item\n1,x\n');
   });

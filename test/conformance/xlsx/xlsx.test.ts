@@ -95,7 +95,7 @@ describe('a workbook has the rows of its table, value for value,', function () {
   }
 
   for (const validator of VALIDATORS) {
-    deeply(`and is right for ${validator.name}`, async function () {
+    deeply(`and is valid according to ${validator.name}`, async function () {
       await orSkip(this, () => validator.prepare());
       for (const { path } of Object.values(made)) assert.deepEqual(await validator.problems(path), []);
     });
