@@ -63,7 +63,7 @@ describe('docker-compose.temporal.yml', function () {
   });
 
   deeply(
-    'is read by Compose’s own library: pinned images, health, this machine only, and settings that processes take',
+    'is valid for Compose’s own library: pinned images, health checks, local ports only, and settings that processes accept',
     async function () {
       const { services } = await orSkip(this, readCompose);
       const names = Object.keys(services);
@@ -113,7 +113,7 @@ describe('docker-compose.temporal.yml', function () {
     },
   );
 
-  deeply('has a configuration of Prometheus that it takes', async function () {
+  deeply('has a Prometheus configuration that Prometheus accepts', async function () {
     const { configs } = await orSkip(this, readCompose);
     await orSkip(this, () => needProgram('promtool'));
     const folder = join(stack().dataDir, 'compose-prometheus');

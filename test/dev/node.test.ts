@@ -72,7 +72,7 @@ describe('a command on a machine with an outdated Node.js', () => {
     });
   }
 
-  deeply('brings the shipped one from npm, once, and says so in one line', async () => {
+  deeply('downloads the shipped version from npm, once, and reports it in one line', async () => {
     for (const line of [
       new RegExp(`^ {2}… Node\\.js: 20\\.20\\.2 is older than 22\\.15, getting ${shippedVersion()} from npm\n$`),
       /^$/,

@@ -37,7 +37,7 @@ describe('local stack', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  deeply('starts a service again at the same address, with the same data', async () => {
+  deeply('restarts a service at the same address, with the same data', async () => {
     const stack = await start();
     const { env, services } = stack;
     const query = async (sql: string): Promise<unknown[]> => {
@@ -109,7 +109,7 @@ describe('local stack', () => {
     await assert.rejects(stack.services.s3.stop(), /S3_ENDPOINT points to your own S3/);
   });
 
-  deeply('runs programs against its services, and ends them first', async () => {
+  deeply('runs programs against its services, and stops them first', async () => {
     const stack = await start({ environment: onlyPostgres() });
     const program = await stack.launch({
       name: 'program',
@@ -122,7 +122,7 @@ describe('local stack', () => {
     assert.equal(processIdentity(pid), undefined);
   });
 
-  deeply('takes another port when the one of last time is in use', async () => {
+  deeply('uses another port if the previous one is taken', async () => {
     const port = await freePort();
     const squatter = createServer().listen(port, '127.0.0.1');
     await once(squatter, 'listening');
@@ -133,7 +133,7 @@ describe('local stack', () => {
     squatter.close();
   });
 
-  deeply('refuses a second start in the same folder with a sentence', async () => {
+  deeply('refuses a second start in the same folder with a clear message', async () => {
     await start({ environment: onlyPostgres() });
     await assert.rejects(start({ environment: onlyPostgres() }), {
       name: 'StackError',
