@@ -130,7 +130,7 @@ for (const [size, tuning, cases] of SIZES) {
     }
 
     const test = size === 'many segments' ? it : deeply;
-    test("each tenant's own rows, and nobody else's", async () => {
+    test('the rows of each tenant, and no others', async () => {
       const owners = new Map<string, string>();
       for (const { id: tenantId, users } of TENANTS) {
         const select = `SELECT ${ALL} FROM orders WHERE tenant_id = '${tenantId}' ORDER BY id`;
@@ -168,7 +168,7 @@ describe('a CSV of several parts, without escaping,', () => {
     assert.ok(kinds.filter((kind) => kind === 'parts').length >= 2, kinds.join(', '));
   });
 
-  deeply('of a tenant without rows is its header', async () => {
+  deeply('is only a header for a tenant without rows', async () => {
     const select = `SELECT ${ALL} FROM orders WHERE tenant_id = '${CONTOSO.id}' ORDER BY id`;
     const file = await assertEqualsCopy(service, { ...someUser(), tenantId: CONTOSO.id }, {}, { select });
     assert.equal(file.bytes.toString(), `${ALL.replaceAll(' ', '')}\n`);

@@ -57,7 +57,7 @@ describe('docs/errors.md', () => {
       return lines;
     }
 
-    deeply('variables that are missing or wrong', async () => {
+    deeply('missing or invalid variables', async () => {
       const [line = ''] = await worker({ DATABASE_URL: '', LINK_SECRET: 'short' });
       assert.equal(line, 'DATABASE_URL is not set. LINK_SECRET must be at least 16 characters.');
       for (const sentence of line.split(/(?<=\.) /)) assertDocumented(sentence);
@@ -184,13 +184,13 @@ describe('docs/errors.md', () => {
       assert.equal((await worker(away)).length, 3);
     });
 
-    deeply('tables, bucket and namespace that are not there', async () => {
+    deeply('missing tables, bucket and namespace', async () => {
       const lines = await worker({ EXPORT_BUCKET: 'no-such-bucket', TEMPORAL_NAMESPACE: 'nowhere' });
       assert.equal(lines.length, 3);
       assert.match(lines.join('\n'), /tables .* missing[^]+no-such-bucket does not exist[^]+no namespace nowhere/);
     });
 
-    deeply('a database that is read-only, and credentials of the storage that are wrong', async () => {
+    deeply('a read-only database, and wrong credentials of the storage', async () => {
       await migrate(database.url);
       const DATABASE_URL = withSettings(database.url, '-c default_transaction_read_only=on');
       const lines = await worker({ DATABASE_URL, AWS_SECRET_ACCESS_KEY: 'wrong' });
@@ -198,7 +198,7 @@ describe('docs/errors.md', () => {
       assert.match(lines.join('\n'), /is read-only[^]+bucket exports is not responding as expected/);
     });
 
-    deeply('unregistered search attributes, and keys that a process lacks', async () => {
+    deeply('unregistered search attributes, and missing payload keys', async () => {
       await migrate(database.url);
       const TEMPORAL_NAMESPACE = `test-${randomUUID()}`;
       const { TEMPORAL_ADDRESS: address } = stack().env;
@@ -218,7 +218,7 @@ describe('docs/errors.md', () => {
       assert.match(await without(keyNamed('2026-11')), /a different key with that name/);
     });
 
-    deeply('datasets that do not fit the source database, each with what to do', async () => {
+    deeply("datasets that don't match the source database, each with the fix", async () => {
       await migrate(database.url);
       await queryRows(
         source.url,
@@ -297,7 +297,7 @@ describe('docs/errors.md', () => {
   // Nested, so that it runs after the process tests: mocha runs a suite's own tests before its inner suites.
   describe('is complete:', function () {
     this.timeout(90_000);
-    deeply('it has what a job says that failed', () => assertJobsFail());
+    deeply('it has the reasons of failed jobs', () => assertJobsFail());
 
     it('it names every code that a job can fail with', () => {
       const codes = Object.keys(ERRORS).slice(Object.keys(ERRORS).indexOf('TOO_MANY_ROWS'));
@@ -312,7 +312,7 @@ describe('docs/errors.md', () => {
       }
     });
 
-    deeply('it has no sentence that nobody can meet', () => {
+    deeply('it has no message that cannot occur', () => {
       assert.deepEqual(
         DOCUMENTED.filter((heading) => !provoked.has(heading)),
         [],

@@ -61,12 +61,12 @@ describe('CSV options:', () => {
     [{ header: false, delimiter: '|', null_text: '\\N' }, `, DELIMITER '|', NULL '\\N'`],
   ] as const) {
     const test = 'quoting' in options ? it : deeply;
-    test(`${JSON.stringify(options)} are what COPY makes of them`, async () => {
+    test(`${JSON.stringify(options)} give the same file as COPY`, async () => {
       assertSameBytes(await exported(options), await copied(settings), 'COPY');
     });
   }
 
-  deeply('labels, in quotes where they must be', async () => {
+  deeply('labels, quoted where necessary', async () => {
     const [line] = (await exported({ header: 'labels', delimiter: ';' })).toString().split('\n');
     assert.equal(line, 'No.;"A ""note""";"Total; net";Placed');
   });
