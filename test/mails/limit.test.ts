@@ -136,7 +136,7 @@ describe('one address gets at most 30 mails an hour', function () {
     assert.equal(await reservations(kept.jobId), 0);
   });
 
-  deeply('a mail that takes attempts for longer than an hour counts when it is sent', async () => {
+  deeply('a mail whose attempts take longer than an hour counts when it is sent', async () => {
     const { email } = someReader();
     const jobId = await endedJob(service, { ...someReader(), email }, 'completed');
     const { mails } = service.deps;
