@@ -105,7 +105,7 @@ describe('an operator', () => {
 
   for (const stand of [queued, planning, inSegments, finishing]) {
     const test = stand === finishing ? deeply : it;
-    test(`who terminates an export, ${stand.name}, has its user told, and its slot freed`, async () => {
+    test(`who terminates an export, ${stand.name}, frees its slot, and its user is notified`, async () => {
       const user = someReader();
       const { jobId, go } = await stand(user);
       await operateOn(service, 'terminate', jobId);
@@ -130,7 +130,7 @@ describe('an operator', () => {
 
   for (const stand of [queued, finishing, publishing]) {
     const test = stand === finishing ? deeply : it;
-    test(`who pauses, unpauses and resets an export, ${stand.name}, has it completed, and its user told once`, async () => {
+    test(`can pause, unpause and reset an export, ${stand.name}; it completes, and its user is notified once`, async () => {
       const user = someReader();
       const { jobId, go } = await stand(user);
       await workflow('pause', jobId);
@@ -174,7 +174,7 @@ describe('an operator', () => {
     [finishing, 'finish'] as const,
   ]) {
     const test = stand === planning ? deeply : it;
-    test(`who pauses, resets and unpauses ${id} stops and starts the export, and nothing else`, async () => {
+    test(`stops and resumes only the export by pausing, resetting and unpausing ${id}`, async () => {
       const user = someReader();
       const { jobId, go } = await stand(user);
       await activity('pause', jobId, id);
