@@ -169,7 +169,7 @@ describe(`${ROWS} rows of any text`, function () {
     });
   }
 
-  deeply('have an apostrophe before formulas, and are otherwise as they were, when these are escaped', async () => {
+  deeply('are unchanged with formula escaping, except for apostrophes before formulas', async () => {
     const dialect: Dialect = { format: 'CSV' };
     const escape = (value: string | null): string | null => (value === null ? null : escapedText(value));
     assertSame(
