@@ -40,7 +40,7 @@ describe('retention', () => {
   };
 
   deeply(
-    'of an export goes with its row after JOB_TTL, and not before; also what a lifecycle rule has taken first',
+    "deletes an export's row, file and leftovers after JOB_TTL, and not before; even if a lifecycle rule deleted the file first",
     async () => {
       const user = someUser();
       const [old, swept] = [await postExport(service, user), await postExport(service, user)];
