@@ -65,9 +65,9 @@ describe('MAX_BYTES, when rows that no sample sees are longer than the others,',
     await untilFree(service, me);
   }
 
-  deeply('ends an export as soon as its segments have more', () => assertRefused(bodyOf(5, 1424)));
+  deeply('ends an export as soon as its segments exceed it', () => assertRefused(bodyOf(5, 1424)));
 
-  deeply('allows the same rows compressed, when the file is small enough', async () => {
+  deeply('allows the same rows with compression if the file is small enough', async () => {
     const { bytes, rows } = await exportFile(service, me, bodyOf(5, 1424, 'csv', { compression: 'gzip' }));
     assert.equal(rows, 1420);
     assert.ok(bytes.length <= LIMIT);
@@ -78,12 +78,12 @@ describe('MAX_BYTES, when rows that no sample sees are longer than the others,',
     await assertRefused(bodyOf(2, 2));
   });
 
-  deeply('counts what the finish adds', async () => {
+  deeply('includes the bytes that the finish adds', async () => {
     assert.equal((await exportFile(service, me, bodyOf(3, 3, 'json'))).bytes.length, LIMIT);
     await assertRefused(bodyOf(4, 4, 'json'));
   });
 
-  deeply('refuses nothing because of one long row that the sample did see', async () => {
+  deeply("doesn't reject an export because its sample contained one long row", async () => {
     const { bytes, rows } = await exportFile(service, me, bodyOf(1425, 2825));
     assert.equal(rows, 1401);
     assert.ok(bytes.length > 100_000);
@@ -116,7 +116,7 @@ describeDeeply('a segment that outgrows its part numbers', function () {
     return { user, jobId: await postExport(service, user, { type: 'wide_rows' }) };
   }
 
-  deeply('is planned again with room, once, and fits', async () => {
+  deeply('is planned again with headroom, once, and fits', async () => {
     const { user, jobId } = await start(1);
     assert.equal((await untilEnded(service, user, jobId, 'COMPLETED', PATIENCE_MS)).row_count, 1);
     assert.equal((await service.deps.plans.uploadState(jobId))?.generation, 2);
