@@ -80,7 +80,7 @@ describe('an export to a store', () => {
   const formats = DEEP ? [...FORMATS.keys()] : ['CSV'];
   for (const [at, [store, start]] of Object.entries(STORES).entries()) {
     const test = at < 2 ? it : deeply;
-    test(`${store} is completed as ${formats.join(', ')}, and leaves nothing else behind`, async () => {
+    test(`${store} completes as ${formats.join(', ')}, and leaves nothing else behind`, async () => {
       const worker = await service.startWorker();
       reply = start();
       await Promise.all(
