@@ -54,13 +54,13 @@ describe('a webhook', () => {
     );
   });
 
-  deeply('tells of an export that an operator cancelled', async () => {
+  deeply('reports an export that an operator canceled', async () => {
     await operateOn(stage.service, 'cancel', await started());
     const { type, data } = await told();
     assert.deepEqual([type, data.status], ['export.cancelled', 'CANCELLED']);
   });
 
-  deeply('tells of an export that an operator terminated', async () => {
+  deeply('reports an export that an operator terminated', async () => {
     await operateOn(stage.service, 'terminate', await started());
     const { type, data } = await told();
     assert.deepEqual([type, data.error_code], ['export.failed', 'TERMINATED']);

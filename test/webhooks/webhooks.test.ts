@@ -65,7 +65,7 @@ describe('webhooks', () => {
     );
   });
 
-  deeply('that were altered, signed with another key or sent five minutes ago do not verify', async () => {
+  deeply('fail verification if they were altered, signed with another key or sent five minutes ago', async () => {
     await post();
     const message = await nth(0);
     const secret = await secretOf(service, user);
@@ -123,7 +123,7 @@ describe('webhooks', () => {
     await elsewhere.close();
   });
 
-  deeply('fail if the receiver does not answer in time, without affecting the export', async () => {
+  deeply('fail if the receiver does not respond in time, without affecting the export', async () => {
     receiver.answer((response, index) => {
       if (index > 0) response.writeHead(200).end();
     });
@@ -135,7 +135,7 @@ describe('webhooks', () => {
     assert.ok((await download(service, user, jobId)).length > 0);
   });
 
-  deeply('stop at a 410, for later exports too, until a requested delivery succeeds', async () => {
+  deeply('stop after a 410, for later exports too, until a requested delivery succeeds', async () => {
     receiver.answer(answerWith(410));
     const gone = await post();
     const [only] = await untilTried(service, user, gone, 1);
@@ -174,7 +174,7 @@ describe('webhooks', () => {
     new Webhook(await secretOf(service, user)).verify(second?.body ?? '', plainHeaders(second ?? assert.fail()));
   });
 
-  deeply('are delivered while mail is, and neither waits for the other', async () => {
+  deeply('are delivered in parallel with mail, and neither waits for the other', async () => {
     const reader = someReader();
     receiver.answer(answerWith(500));
     const jobId = await post(reader);
