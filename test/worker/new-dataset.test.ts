@@ -186,7 +186,7 @@ describe('npm run dataset:new', () => {
     assert.equal(await readFile(file, 'utf8'), 'mine');
   });
 
-  deeply('is a program, which prints what to do next or ends with 1', async () => {
+  deeply('prints the next step, or exits with 1', async () => {
     const file = join(folder, 'printed.mjs');
     const done = await runProgram('worker/dataset-new.ts', ['orders', '--out', file], { DATABASE_URL: database.url });
     assert.deepEqual([done.code, done.stderr], [0, '']);
