@@ -75,7 +75,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilNothingIsLeft();
   });
 
-  deeply('while the export is planned ends it as well', async () => {
+  deeply('also ends an export that is being planned', async () => {
     const user = someUser();
     const locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
@@ -111,7 +111,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilNothingIsLeft();
   });
 
-  deeply('is a cancel also when the attempts fail before it reaches them', async () => {
+  deeply('counts as a cancel even if the attempts fail before it reaches them', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -123,7 +123,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilNothingIsLeft();
   });
 
-  deeply('that no worker is there to hear is heard by the next one', async () => {
+  deeply('sent while no worker runs reaches the next one', async () => {
     const user = someUser();
     const alone = await startService({ datasets: DATASETS_WITH_DOORS, stackEnv: stackEnv() });
     const own = await Doors.of(alone);
@@ -156,7 +156,7 @@ describeStores('a cancel', (stackEnv) => {
     assert.equal((await rowOf(service, jobId)).started_at, null);
   });
 
-  deeply('right after the request ends the export, too, and frees its slot', async () => {
+  deeply('right after the request also ends the export, and frees its slot', async () => {
     const user = someReader();
     for (let i = 0; i < 20; i++) {
       const jobId = await postExport(service, user, behind(1));
@@ -168,7 +168,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilNothingIsLeft();
   });
 
-  deeply('of an export that has ended is a 409', async () => {
+  deeply('of an ended export returns 409', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);

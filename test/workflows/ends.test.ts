@@ -49,7 +49,7 @@ describe('an export that ends badly', () => {
     assert(uploads === 1 && pieces > 0, 'what it had made is kept for a reset');
   });
 
-  deeply('because it took too long says so', async () => {
+  deeply('names the cause when it took too long', async () => {
     await serve({ tuning: { executionTimeoutMs: 3000 } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
@@ -62,7 +62,7 @@ describe('an export that ends badly', () => {
     assert.equal((await keptOf(jobId)).uploads, 1);
   });
 
-  deeply('because it has too many rows says how many, before it makes anything', async () => {
+  deeply('names the number of rows when there are too many, before it writes anything', async () => {
     await serve({ tuning: { maxRows: 100 } });
     const user = someReader();
     const jobId = await postExport(service, user);
@@ -92,7 +92,7 @@ describe('an export that ends badly', () => {
     assert.deepEqual([generation, upload_id !== null], [1, true]);
   });
 
-  deeply('because its table was never there says so', async () => {
+  deeply('names the cause when its table never existed', async () => {
     await serve({});
     const user = someReader();
     await queryRows(service.databaseUrl, 'ALTER TABLE orders RENAME TO orders_of_yore');

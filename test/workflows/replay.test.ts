@@ -40,14 +40,14 @@ describe('workflows', () => {
 
   for (const variant of VARIANTS) {
     const test = variant.traced || variant.encrypted ? deeply : it;
-    test(`go on with what earlier runs of them have done: ${JSON.stringify(variant)}`, async () => {
+    test(`continue from the recorded histories: ${JSON.stringify(variant)}`, async () => {
       assert(recorded.size >= 6, `${recorded.size} histories`);
       for (const [name, text] of recorded) assert(text.length < MAX_BYTES, `${name}: ${text.length} bytes`);
       for (const { workflowId, error } of await replay(recorded, variant)) assert.equal(error, undefined, workflowId);
     });
   }
 
-  it('rejects an incompatible history, which proves that these tests can fail', async () => {
+  it('reject an incompatible history, which proves that these tests can fail', async () => {
     const name = 'export-completed.json';
     const altered = (recorded.get(name) ?? '').replaceAll('"name":"finishUpload"', '"name":"finishDownload"');
     assert.notEqual(altered, recorded.get(name));

@@ -105,7 +105,7 @@ describeStores('a reset of an export', (stackEnv) => {
     assert.equal(new Set(subjects).size, 2, subjects.join());
   });
 
-  deeply('after a cancel begins a new generation', async () => {
+  deeply('after a cancel starts a new generation', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits();
@@ -137,7 +137,7 @@ describeStores('a reset of an export', (stackEnv) => {
     assert.equal((await mailsTo(user)).length, 1);
   });
 
-  deeply('that is complete makes its file again when it is missing, behind the same link', async () => {
+  deeply('after completion recreates a missing file, behind the same link', async () => {
     const user = someReader();
     const jobId = await postExport(service, user);
     const { download_url } = await untilEnded(service, user, jobId);
@@ -170,7 +170,7 @@ describeStores('a reset of an export', (stackEnv) => {
     await untilFree(user);
   });
 
-  deeply('that has failed waits for its turn when two others are active', async () => {
+  deeply('after a failure waits for its turn when two others are active', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
     await door.somebodyWaits(2);

@@ -104,7 +104,7 @@ describeStores('the sweep', (stackEnv) => {
     await untilEnded(service, user, active);
   });
 
-  deeply('leaves a failed export alone for as long as it may be retried', async () => {
+  deeply('leaves a failed export alone as long as it can be retried', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const jobId = await failed();
     const before = await leftOf(jobId);
@@ -128,7 +128,7 @@ describeStores('the sweep', (stackEnv) => {
     assert.deepEqual([status, error_code], ['FAILED', 'TERMINATED']);
   });
 
-  deeply('settles more of them than it asks for at a time', async () => {
+  deeply('settles more of them than fit one query', async () => {
     await serve({});
     const like = jobOfRow(await rowOf(service, await postExport(service, user)));
     const jobIds = Array.from({ length: 120 }, () => randomUUID());
