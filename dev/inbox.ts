@@ -7,17 +7,18 @@ import { inboxPage, MESSAGE_HEADERS, PAGE_HEADERS, withTabs } from './inbox-page
 import { readDelivery, type Delivery } from './inbox-webhooks.js';
 
 /**
- * A mailbox for everybody: takes what Resend's client sends (`RESEND_BASE_URL`), delivers nothing, and shows it.
+ * A mailbox for local development: accepts mails from Resend's client (`RESEND_BASE_URL`) and shows them instead of
+ * delivering them.
  *
  * | request | answer |
  * |---|---|
  * | `POST /emails` | `{id}`, as https://resend.com/docs/api-reference/emails/send-email |
- * | `GET /` | a page of the mails |
- * | `GET /messages/{id}` | the HTML part of a mail, locked up: no scripts, nothing from outside |
+ * | `GET /` | a page of mails and webhooks |
+ * | `GET /messages/{id}` | the HTML part of a mail, sandboxed: no scripts, no remote content |
  * | `GET /api/messages` | the mails as JSON, oldest first |
- * | `DELETE /api/messages` | 204; forgets mails, their idempotency keys, and webhooks |
- * | `POST /webhook` | 204: a receiver for webhooks, which keeps what it is sent |
- * | `GET /api/webhooks` | what it was sent, oldest first |
+ * | `DELETE /api/messages` | 204; deletes mails, their idempotency keys, and webhooks |
+ * | `POST /webhook` | 204; a webhook receiver that stores what it gets |
+ * | `GET /api/webhooks` | the webhooks as JSON, oldest first |
  */
 
 const KEPT_MESSAGES = 500;

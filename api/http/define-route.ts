@@ -6,8 +6,8 @@ import { idempotencyKeyOf, parsePart } from './input.js';
 import type { Answer, Body, Fields, Operation, Route } from '../openapi/operation.js';
 
 /**
- * A route is one object: what it promises (an `Operation`, from which OpenAPI is made) and the handler that keeps it.
- * The parameters, the query and the body are parsed once, before the handler runs, and typed by their schemas.
+ * A route is one object: its contract (an `Operation`, from which OpenAPI is generated) and its handler. Parameters,
+ * query and body are parsed once, before the handler runs, and typed by their schemas.
  *
  *     export const getSchedule = defineRoute({
  *       method: 'get',

@@ -42,7 +42,7 @@ export const fairnessRow: Row = async (lab, options) => {
   });
 };
 
-/** Copies the first orders to the other tenant, under unused ids. */
+/** Runs `work` while the other tenant has copies of the first orders, under unused ids. */
 async function withFewRows<T>(url: string, work: () => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -31,7 +31,7 @@ export interface Advisory {
 
 /**
  * Queries npm's registry for advisories about the packages that the service ships with.
- * @returns the advisories; null with a reason if the registry does not respond
+ * @returns the advisories, or why the registry did not respond
  * @throws StackError if npm prints anything else
  */
 export async function readAdvisories(folder: string): Promise<Advisory[] | { readonly unanswered: string }> {

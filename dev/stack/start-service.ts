@@ -15,7 +15,7 @@ export interface ReadyCheck {
 }
 
 /**
- * Starts a process and waits until it is ready; stops it if it doesn't get there.
+ * Starts a process and waits until it is ready; kills it if that fails.
  * @throws PortTakenError if it reports that its port is in use
  * @throws StackError if it ends, or is not ready in time
  */

@@ -23,13 +23,13 @@ export interface NumberRange {
  *
  *     … segment i-1 │ odd attempts │ even attempts │ finish │ segment i+1 …
  *
- * An attempt that was given up may still be uploading while the next one runs, hence two lanes. S3 joins parts by
- * ascending number, so what the finish puts behind segment i has the last lane of its range: above the parts of
- * segment i, whichever attempt made them, and below those of segment i+1.
+ * An abandoned attempt may still be uploading while the next one runs, hence two lanes for attempts. S3 joins parts by
+ * ascending number, so parts that the finish adds after segment i use the last lane of its range: above the parts of
+ * segment i, whichever attempt uploaded them, and below those of segment i+1.
  *
  * @param segment counted from 0
  * @param lane the attempt, counted from 1, or 'finish'
- * @throws RangeError when there is no such segment, or there are too many for three lanes
+ * @throws RangeError if the segment doesn't exist, or there are too many segments for three lanes
  */
 export function partNumbers(segment: number, segments: number, lane: number | 'finish'): NumberRange {
   if (!Number.isInteger(segment) || segment < 0 || segment >= segments) {

@@ -17,10 +17,10 @@ const COPY_DONE = 0x63; // c
 const BUFFER = 256 * 1024;
 
 /**
- * A server that is slower than its reader is read 8 KiB at a time, and the system calls cost more than the rows. So
- * once `WARM` bytes have come, a read of less than `SMALL` bytes is followed by a rest of `REST` ms, in which the
- * kernel gathers what arrives: a tenth of the reads, two thirds of the CPU, the same speed. The rest must be shorter
- * than the server needs to fill a socket's buffers (about 200 KB for a Unix socket). Small exports never rest.
+ * If the server is slower than the reader, each read returns 8 KiB, and the system calls cost more than the rows. So
+ * after the first `WARM` bytes, a read of less than `SMALL` bytes is followed by a pause of `REST` ms, in which the
+ * kernel collects more data: a tenth of the reads, two thirds of the CPU, the same speed. The pause must be shorter
+ * than the server needs to fill a socket's buffers (about 200 KB for a Unix socket). Small exports never pause.
  */
 const WARM = 1024 * 1024;
 const SMALL = BUFFER / 2;
