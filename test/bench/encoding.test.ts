@@ -74,7 +74,7 @@ describe('the benchmark of encoders', () => {
     await writeFile(path, `${pages}%%EOF\n`);
     assert.deepEqual(await readPdfPages(path), { pages: 200_000 });
     await writeFile(path, pages);
-    await assert.rejects(readPdfPages(path), /is no PDF/);
+    await assert.rejects(readPdfPages(path), /is not a PDF/);
   });
 
   it('compares CPU per row, with and without parsing, for any number of rows', () => {

@@ -47,7 +47,7 @@ function parseOptions(args: readonly string[]): Options {
 export async function newDataset(args: readonly string[], databaseUrl: string | undefined): Promise<string> {
   const options = parseOptions(args);
   if (databaseUrl === undefined || databaseUrl === '') {
-    throw new ProposalError('Neither SOURCE_DATABASE_URL nor DATABASE_URL is set. One of them must name the database.');
+    throw new ProposalError('Set SOURCE_DATABASE_URL or DATABASE_URL to the address of your database.');
   }
   const proposal = await propose(options, databaseUrl);
   const file = options.out ?? `./${proposal.dataset.name}.dataset.mjs`;
