@@ -1,6 +1,6 @@
-"""Reads a file that the service has made with nothing but Python's own library, and prints its rows.
+"""Reads an exported file with only Python's standard library, and prints its rows.
 
-Each row is a JSON array: text, and numbers too, as it is in the file, null for null. Usage: read.py FORMAT FILE
+Each row is a JSON array with text and numbers exactly as in the file, and null for null. Usage: read.py FORMAT FILE
 """
 
 import csv

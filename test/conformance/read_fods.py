@@ -1,4 +1,4 @@
-"""Prints the cells of flat OpenDocument spreadsheets that LibreOffice wrote, each in the shape of xlsx/workbook.ts."""
+"""Prints the cells of flat OpenDocument spreadsheets written by LibreOffice, in the form of xlsx/workbook.ts."""
 
 import json
 import re
@@ -8,14 +8,14 @@ from xml.etree import ElementTree
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-# A sheet ends in as many empty cells and rows as there can be.
+# LibreOffice pads a sheet with empty cells and rows up to its limits.
 MANY = 1000
 CLOCK = re.compile(r"PT(\d+)H(\d\d)M(\d\d)(?:[.,](\d{1,3})\d*)?S")
 TIME = re.compile(r"(\d{4,}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?)?")
 
 
 def text_of(node):
-    """The text of a paragraph: blanks in a row, tabs and line breaks are elements."""
+    """The text of a paragraph, in which repeated spaces, tabs and line breaks are elements."""
     parts = [node.text or ""]
     for child in node:
         if child.tag == TEXT + "s":
@@ -50,7 +50,7 @@ def cell_of(cell):
     kind = cell.get(OFFICE + "value-type")
     formula = cell.get(TABLE + "formula")
     shown = "\n".join(text_of(line) for line in cell.findall(TEXT + "p"))
-    # It reads a boolean as the formula that gives it.
+    # LibreOffice reads a boolean as the formula that produces it.
     if formula in ("of:=TRUE()", "of:=FALSE()"):
         return {"kind": "boolean", "value": formula == "of:=TRUE()"}
     if kind is None:

@@ -1,13 +1,13 @@
 /**
- * Mutation testing of the pure core: mutation.test.ts runs this for one module at a time, and says which tests have to
- * notice a change of it. It is here, beside that test, because nothing else reads it.
+ * Mutation testing of the pure core: mutation.test.ts runs this for one module at a time, with the tests that must
+ * detect its mutations.
  */
 export default {
   plugins: ['./test/mutation/mocha-runner.ts'],
   testRunner: 'mocha',
   testRunnerNodeArgs: ['--import=./dev/typescript.mjs', '--no-experimental-require-module'],
   coverageAnalysis: 'perTest',
-  // Constants are most of the code here.
+  // Constants make up most of the code.
   warnings: { slow: false },
   concurrency: 2,
   // Mutants run on a busy machine for many minutes.

@@ -1,7 +1,7 @@
-"""Prints the rows of an exported file with columns id, a and b, as one of two readers sees them.
+"""Prints the rows of an exported file with columns id, a and b, as read by Python or by DuckDB.
 
-DuckDB's own limits: a CSV line of 2 MB and a JSON object of 16 MB unless it is told otherwise; it takes null and
-empty text apart only with allow_quoted_nulls=False, and what its dialect detection would guess is not asked here.
+DuckDB's default limits are 2 MB for a CSV line and 16 MB for a JSON object. It distinguishes null from empty text only
+with allow_quoted_nulls=False. Its dialect detection is off.
 
 Usage: read_rows.py python|duckdb CSV|JSON|NDJSON FILE DELIMITER NULL_TEXT CRLF
 """
@@ -16,7 +16,7 @@ reader, kind, path, delimiter, null_text, crlf = sys.argv[1:]
 def by_python():
     if kind == "CSV":
         with open(path, encoding="utf-8", newline="") as file:
-            # A byte order mark is the file's, but not in the middle of it.
+            # A byte-order mark counts only at the beginning of the file.
             text = file if file.read(1) == "\ufeff" else (file.seek(0), file)[1]
             _, *rows = csv.reader(text, delimiter=delimiter, strict=True)
         return [[int(row[0]), *row[1:]] for row in rows]

@@ -1,7 +1,6 @@
-"""Holds an exported file against DuckDB's own rows: compare.py DATABASE TABLE KEY,… FILE, prints one JSON object.
+"""Compares an exported file with DuckDB's own rows: compare.py DATABASE TABLE KEY,… FILE, prints one JSON object.
 
-Every value is compared twice: as its type, and as the text that DuckDB shows of it (5.2 is the value of 5.20, but not
-what the table shows).
+Every value is compared twice: by its type, and by its text in DuckDB (5.2 equals 5.20 as a number, but not as text).
 """
 
 import json
@@ -38,7 +37,7 @@ with duckdb.connect(database, read_only=True) as db:
         "types": sorted(set(types.values())),
         "rows": count(f"FROM {table}"),
         "exported": count("FROM exported"),
-        # Keys are unique in the table: with as many rows in both, no row missing means none too many.
+        # Keys are unique: if both have the same number of rows and none is missing, there is none too many.
         "missing": count(f"FROM {table} t ANTI JOIN exported e ON {same_key}"),
         "different": count(f"FROM {table} t JOIN exported e ON {same_key} WHERE {differs}"),
         "out_of_order": count(

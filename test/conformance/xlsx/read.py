@@ -1,4 +1,4 @@
-"""Prints what a Python library reads in an .xlsx file: read.py READER FILE. The shape is workbook.ts's, as JSON."""
+"""Prints what a Python library reads in an .xlsx file, as JSON in the form of workbook.ts: read.py READER FILE."""
 
 import datetime
 import json
@@ -14,7 +14,7 @@ EPOCH = datetime.datetime(1970, 1, 1)
 
 
 def time(value):
-    """To the millisecond: a spreadsheet's days are doubles, which know no more."""
+    """To the millisecond: a spreadsheet's days are doubles, which are no more precise."""
     rounded = value + datetime.timedelta(microseconds=500)
     return {"kind": "time", "value": rounded.isoformat(timespec="milliseconds")}
 
@@ -38,12 +38,12 @@ def cell(value):
 
 
 def openpyxl_cell(read):
-    # Formulas and errors come as text.
+    # openpyxl returns formulas and errors as text.
     return {"kind": "other", "value": str(read.value)} if read.data_type in "fe" else cell(read.value)
 
 
 def openpyxl_looks(sheet):
-    # Columns that are of one width are one.
+    # Adjacent columns of equal width are one entry.
     ranges = [(size.min, size.max, size.width) for size in sheet.column_dimensions.values()]
     widths = {column: width for first, last, width in ranges for column in range(first, last + 1)}
     header, first = [list(row) for row in sheet.iter_rows(min_row=1, max_row=2)]
@@ -61,7 +61,7 @@ def openpyxl(path, read_only):
 
     for sheet in load_workbook(path, read_only=read_only).worksheets:
         rows = [[openpyxl_cell(read) for read in row] for row in sheet.rows]
-        # Looking at a row that is not there makes it.
+        # Accessing a missing row creates it.
         yield {"name": sheet.title, "rows": rows, **({} if read_only else {"looks": openpyxl_looks(sheet)})}
 
 
@@ -71,7 +71,7 @@ def calamine(path):
     workbook = CalamineWorkbook.from_path(path)
     for name in workbook.sheet_names:
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        # A cell that is not there is empty text, too.
+        # A missing cell is empty text, too.
         yield {"name": name, "rows": [[None if value == "" else cell(value) for value in row] for row in rows]}
 
 
@@ -81,7 +81,7 @@ def sheet_names(path):
 
 
 def duckdb_cell(value, column_type, raw):
-    """Typed where the cell is one of its column's type; `raw` is what the file says, the same for text."""
+    """Typed if the cell has its column's type; otherwise `raw`, the text in the file."""
     if raw is None:
         return None
     if column_type == "VARCHAR":
@@ -108,7 +108,7 @@ def duckdb(path):
         columns = database.execute(f"DESCRIBE FROM {typed}", [path, name]).fetchall()
         labels, types = [column[0] for column in columns], [column[1] for column in columns]
         times = ("DATE", "TIMESTAMP")
-        # Text such as infinity or 44 BC below the first cell is a date to it, of which there are no microseconds.
+        # DuckDB reads text such as infinity or 44 BC below the first cell as a date, which has no microseconds.
         moment = "CASE WHEN isfinite(c{0}) AND year(c{0}) BETWEEN 1899 AND 9999 THEN epoch_us(c{0}::TIMESTAMP) END"
         items = [moment.format(i) if type_ in times else f"c{i}" for i, type_ in enumerate(types)]
         aliases = ", ".join(f"c{i}" for i in range(len(types)))

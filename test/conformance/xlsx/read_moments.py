@@ -1,12 +1,12 @@
 """Prints the times in column B of a workbook's first sheet as microseconds since 1899-12-30: read_moments.py READER FILE.
 
-A text is null. READER is one of:
-  written      the digits of the file
-  double       the float64 that they are, which any program has in memory
-  LibreOffice  FILE is what LibreOffice has made of the workbook that `plain` wrote: an .xls, which has each number as
-               the float64 that it is in memory. In .fods, .ods and .xlsx LibreOffice writes 15 digits of it.
+Text is null. READER is one of:
+  written      the digits in the file
+  double       their float64, as any program has it in memory
+  LibreOffice  FILE is an .xls that LibreOffice converted from the output of `plain`: it stores each number as its
+               float64 in memory. In .fods, .ods and .xlsx, LibreOffice writes only 15 digits.
   openpyxl, python-calamine
-  plain        writes FILE without formats of times to standard output, so that LibreOffice hands on plain numbers
+  plain        writes FILE without time formats to standard output, so that LibreOffice passes on plain numbers
 """
 
 import datetime

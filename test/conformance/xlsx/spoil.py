@@ -1,6 +1,6 @@
-"""Copies a ZIP file but for one change: spoil.py FROM TO PART [OLD [NEW]].
+"""Copies a ZIP file with one change: spoil.py FROM TO PART [OLD [NEW]].
 
-Leaves the part out; ends it where OLD begins; puts NEW in place of the first OLD.
+Without OLD, it removes the part; with OLD, it truncates the part there; with NEW, it replaces the first OLD.
 """
 
 import sys

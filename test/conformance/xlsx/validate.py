@@ -1,7 +1,7 @@
 """Validates the parts of an .xlsx file: validate.py FOLDER_OF_SCHEMAS FILE, prints a JSON array of problems.
 
-The schemas are ECMA-376's transitional ones, but for `xml:space` on text, which they leave out and Excel itself writes.
-What they say nothing about is checked by hand: types and targets of parts, order of rows and cells, styles that exist.
+The schemas are ECMA-376's transitional ones, extended by `xml:space` on text, which they lack and Excel itself writes.
+Code checks what schemas can't express: types and targets of parts, order of rows and cells, and that styles exist.
 """
 
 import json
@@ -22,7 +22,7 @@ CORE = f"{{{PACKAGE}metadata/core-properties}}"
 DC, TERMS = "{http://purl.org/dc/elements/1.1/}", "{http://purl.org/dc/terms/}"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 
-# By the root of a part: its schema, and its content type.
+# Schema and content type by a part's root element.
 KINDS = {
     f"{MAIN}workbook": ("sml.xsd", f"{SHEET_TYPE}sheet.main+xml"),
     f"{MAIN}worksheet": ("sml.xsd", f"{SHEET_TYPE}worksheet+xml"),
@@ -41,7 +41,7 @@ KINDS = {
         "opc-relationships.xsd",
         "application/vnd.openxmlformats-package.relationships+xml",
     ),
-    # These two have no schema in the package that the others come from.
+    # The package with the other schemas lacks these two.
     f"{CORE}coreProperties": (None, "application/vnd.openxmlformats-package.core-properties+xml"),
     f"{TYPES}Types": (None, None),
 }

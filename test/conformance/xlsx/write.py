@@ -1,4 +1,4 @@
-"""Writes a workbook with XlsxWriter: write.py FILE, the workbook as JSON on stdin in the shape of workbook.ts."""
+"""Writes a workbook with XlsxWriter: write.py FILE, the workbook as JSON on stdin in the form of workbook.ts."""
 
 import datetime
 import json
@@ -6,7 +6,7 @@ import sys
 
 import xlsxwriter
 
-# Text is written into the cells, as the service does, and not into a table beside them.
+# Writes text inline, as the service does, instead of into a table of shared strings.
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,

@@ -1,5 +1,5 @@
-// Prints a compose file as Docker Compose itself reads it, in JSON: anchors and defaults resolved. What Compose would
-// refuse is refused.
+// Prints a compose file as parsed by Docker Compose itself, in JSON, with anchors and defaults resolved. Rejects what
+// Compose would reject.
 package main
 
 import (

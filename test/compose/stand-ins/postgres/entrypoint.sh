@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the image's own entrypoint does with POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB and /docker-entrypoint-initdb.d.
+# As in the image's own entrypoint: POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB and /docker-entrypoint-initdb.d.
 set -Eeuo pipefail
 if [ "$(id -u)" = 0 ]; then
   mkdir -p "$PGDATA"
@@ -8,7 +8,7 @@ if [ "$(id -u)" = 0 ]; then
   exec setpriv --reuid=postgres --regid=postgres --init-groups "${BASH_SOURCE[0]}" "$@"
 fi
 : "${POSTGRES_USER:=postgres}" "${POSTGRES_DB:=$POSTGRES_USER}"
-# A first start that was killed begins again.
+# Starts over if the first start was killed.
 if [ ! -e "$PGDATA/initialized" ]; then
   find "$PGDATA" -mindepth 1 -delete
   initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") --auth-local=trust --auth-host=scram-sha-256 -E UTF8
