@@ -16,7 +16,7 @@ import { assertProblem } from './problems.js';
 const BODY = { type: 'orders', format: 'csv' };
 const AT_ONCE = 30;
 
-describe('estimates of one user', () => {
+describe('many concurrent estimates', () => {
   let service: TestService;
   before(async () => {
     // Every count hits its time limit, and everybody may export.
@@ -37,7 +37,7 @@ describe('estimates of one user', () => {
 
   const estimate = (as = someUser()) => service.ask('POST', '/v1/exports/estimate', { as, body: BODY });
 
-  it("do not delay other users' estimates, or their POST and cancel beyond two seconds", async () => {
+  it("by one user do not delay other users' estimates, or their POST and cancel beyond two seconds", async () => {
     const busy = someUser();
     await withBystanders(service, async () => {
       const attack = Promise.all(Array.from({ length: AT_ONCE }, () => estimate(busy)));
@@ -48,7 +48,7 @@ describe('estimates of one user', () => {
     });
   });
 
-  it('of many users get a 503 with Retry-After after two seconds', async () => {
+  it('by many users get a 503 with Retry-After after two seconds', async () => {
     const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => estimate()));
     const refused = answers.filter(({ status }) => status !== 200);
     assert.ok(refused.length > 0 && refused.length < AT_ONCE);

@@ -96,7 +96,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     );
   });
 
-  deeply('read the row once a second, however many clients listen, and never once they have gone', async () => {
+  deeply('reads the row once a second, however many clients listen, and never once they have gone', async () => {
     const { api, alice, jobId } = await start({ settings: { maxEventStreams: 500 } });
     let looks = 0;
     const find = api.deps.jobs.find.bind(api.deps.jobs);
@@ -121,7 +121,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.equal(looks, 0);
   });
 
-  it('are limited per user: one too many gets a 429 until another is closed', async () => {
+  it('limits the streams of a user: one too many gets a 429 until another is closed', async () => {
     const { api, alice, jobId } = await start({ settings: { maxEventStreams: 2 } });
     const open = [await listen(api, alice, jobId), await listen(api, alice, jobId)];
     const third = await api.ask('GET', `/v1/exports/${jobId}/events`, { as: alice });
@@ -133,7 +133,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     for (const listener of [...open, again]) listener.stop();
   });
 
-  it('end when the process shuts down', async () => {
+  it('ends when the process shuts down', async () => {
     const stopping = new AbortController();
     const { api, alice, jobId } = await start({ stopping: stopping.signal });
     const listener = await listen(api, alice, jobId);
@@ -145,7 +145,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     await late.ended;
   });
 
-  deeply('send a slow client only the latest state once it reads again, without buffering the others', async () => {
+  deeply('sends a slow client only the latest state once it reads again, without buffering the others', async () => {
     const { api, alice, jobId } = await start();
     const { port } = new URL(api.url);
     const token = await signToken(JWT_SECRET, { ...alice, ttlSeconds: 60 });
@@ -177,7 +177,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.ok(events.length < looks - 1, `${events.length} events of ${looks} states`);
   });
 
-  it('close with an event when the token expires, and send nothing after it', async () => {
+  it('closes with an event when the token expires, and sends nothing after it', async () => {
     const { api, alice, jobId } = await start();
     const authorization = `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: 3 })}`;
     const startedAt = performance.now();
@@ -192,7 +192,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.deepEqual([problem.code, problem.detail], ['UNAUTHENTICATED', 'The token has expired.']);
   });
 
-  it("of another user's export return 404", async () => {
+  it("of another user's export returns 404", async () => {
     const { api, jobId } = await start();
     assertProblem(await api.ask('GET', `/v1/exports/${jobId}/events`, { as: someone() }), 'NOT_FOUND');
   });
