@@ -96,7 +96,7 @@ function datasetOf({ what, key }: Kind, index: number): Dataset {
   return defineDataset({ name, title: what, table: name, key: Object.keys(key), tenantColumn, columns });
 }
 
-describeDeeply('segments cut along a key of', () => {
+describeDeeply('segments split along a key of', () => {
   let service: TestService;
   const me = someUser();
   const other = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
