@@ -27,10 +27,13 @@ describe('MAX_SCHEDULES', () => {
 
   it('is exact for 80 concurrent requests to two processes', async () => {
     const alice = someone();
-    // A busy Temporal causes a 503, which says nothing about the limit: retry.
+    // A busy Temporal causes a 503, which says nothing about the limit: retry. Such a request may have created its
+    // schedule, so it keeps its place until its lease ends.
+    let unanswered = 0;
     const post = (n: number): Promise<Answer> =>
       until('an answer', async () => {
         const answer = await (n % 2 === 0 ? api : other).ask('POST', '/v1/schedules', { as: alice, body: BODY });
+        if (answer.status === 503) unanswered += 1;
         return answer.status !== 503 && answer;
       });
     const answers = await Promise.all(Array.from({ length: 80 }, (_, n) => post(n)));
@@ -39,12 +42,12 @@ describe('MAX_SCHEDULES', () => {
     for (const answer of refused) assertProblem(answer, 'TOO_MANY_SCHEDULES');
     const listed = await api.ask('GET', '/v1/schedules?limit=100', { as: alice });
     const { schedules } = listed.json as { schedules: { schedule_id: string }[] };
-    assert.equal(schedules.length, MOST);
+    assert.ok(schedules.length <= MOST && schedules.length >= MOST - unanswered, `${schedules.length} were created`);
     // Rejected requests left no reservation.
     const sql = 'SELECT schedule_id FROM schedule_reservations';
     const reserved = await queryRows<{ schedule_id: string }>(api.databaseUrl, sql);
     const made = new Set(schedules.map(({ schedule_id: id }) => id));
-    assert.ok(reserved.every(({ schedule_id: id }) => made.has(id)));
+    assert.ok(reserved.filter(({ schedule_id: id }) => !made.has(id)).length <= unanswered);
     for (const { schedule_id: id } of schedules) await api.ask('DELETE', `/v1/schedules/${id}`, { as: alice });
   });
 

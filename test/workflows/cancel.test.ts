@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
+import type { Principal } from '../../api/deps.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { exportStart } from '../../shared/temporal/export-start.js';
 import { seedFor } from '../api/support.js';
@@ -38,6 +39,8 @@ describeStores('a cancel', (stackEnv) => {
   });
 
   const isLeft = async (): Promise<boolean> => (await leftovers(service)).length > 0;
+  const untilSlotIsFree = (user: Principal, jobId: string): Promise<true> =>
+    until('the slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
   const untilNothingIsLeft = (): Promise<true> => until('nothing is left', async () => !(await isLeft()), 3000);
 
   it('stops running segments within three seconds and leaves nothing behind', async () => {
@@ -51,7 +54,7 @@ describeStores('a cancel', (stackEnv) => {
     await until('the end', async () => (await rowOf(service, jobId)).status === 'CANCELLED');
     assert(performance.now() - since < 3000, `${performance.now() - since} ms`);
     await untilNothingIsLeft();
-    await until('the slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
+    await untilSlotIsFree(user, jobId);
     await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
   });
 
@@ -97,6 +100,7 @@ describeStores('a cancel', (stackEnv) => {
     await door.somebodyWaits();
     await operateOn(service, 'cancel', waiting);
     await untilEnded(service, user, waiting, 'CANCELLED');
+    await untilSlotIsFree(user, waiting);
     const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
     await resetExport(service, waiting);
     const waiters = async (): Promise<readonly string[]> => (await slotsOf(service, user))?.waiters ?? [];
@@ -162,7 +166,7 @@ describeStores('a cancel', (stackEnv) => {
       const jobId = await postExport(service, user, behind(1));
       assert.equal((await cancel(service, user, jobId)).status, 202);
       await untilEnded(service, user, jobId, 'CANCELLED', 5000);
-      await until('the slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
+      await untilSlotIsFree(user, jobId);
     }
     assert.deepEqual(await mailsTo(user), []);
     await untilNothingIsLeft();
