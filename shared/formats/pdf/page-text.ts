@@ -21,7 +21,6 @@ const COLON = 0x3a;
 const LETTER_C = 0x43;
 /** Length of a timestamp to the second: `2026-01-31 13:45:00`. */
 const SECONDS = 19;
-
 /** A longer text does not fit into any column. */
 const LONGEST_TEXT = 1000;
 /** Returned for a row that needs the shaper, which isn't loaded yet. */
