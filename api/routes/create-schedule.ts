@@ -72,8 +72,8 @@ async function requireRoom(
   { schedules, settings }: ApiDeps,
 ): Promise<void> {
   const { maxSchedules } = settings;
-  // List after reserving: a schedule whose reservation has ended is then in the list.
-  const listed = (await schedules.list(owner)).map((schedule) => schedule.scheduleId);
+  // List after reserving: a schedule whose reservation has ended is then in the list. Reserved ones are in `earlier`.
+  const listed = (await schedules.listed(owner)).map((schedule) => schedule.scheduleId);
   const others = new Set([...listed, ...earlier].filter((id) => id !== scheduleId));
   if (others.size < maxSchedules) return;
   throw new ServiceError(

@@ -129,8 +129,8 @@ export class ScheduleStore {
     );
   }
 
-  /** What Temporal lists, with a short delay. */
-  private async listed(owner: UserRef): Promise<ScheduleRef[]> {
+  /** The schedules that Temporal lists, in any order. A new one is missing for a moment. */
+  async listed(owner: UserRef): Promise<ScheduleRef[]> {
     const { schedule } = this.temporal.client;
     const query = ownerQuery(owner);
     const prefix = scheduleIdPrefix(owner);
