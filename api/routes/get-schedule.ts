@@ -1,7 +1,6 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { SCHEDULE_ANSWER, ownedSchedule } from '../schedules/owned-schedule.js';
-import { scheduleView } from '../schedules/schedule-schema.js';
+import { SCHEDULE_ANSWER, replyWithSchedule } from '../schedules/owned-schedule.js';
 
 export const getSchedule = defineRoute({
   method: 'get',
@@ -14,8 +13,6 @@ export const getSchedule = defineRoute({
   answers: { 200: SCHEDULE_ANSWER },
   handle:
     (deps) =>
-    async ({ params, principal }) => {
-      const schedule = await ownedSchedule(params.schedule_id, principal, deps);
-      return { status: 200, body: scheduleView(schedule) };
-    },
+    ({ params, principal }) =>
+      replyWithSchedule(params.schedule_id, principal, deps),
 });

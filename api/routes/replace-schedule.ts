@@ -1,9 +1,8 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
-import { SCHEDULE_ANSWER, ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
+import { SCHEDULE_ANSWER, ownedSchedule, replyWithSchedule, requireDone } from '../schedules/owned-schedule.js';
 import { scheduleBody } from '../schedules/schedule-body.js';
-import { scheduleView } from '../schedules/schedule-schema.js';
 
 export const replaceSchedule = defineRoute({
   method: 'put',
@@ -27,6 +26,6 @@ export const replaceSchedule = defineRoute({
       const { email } = principal;
       const replaced = { ...input, ...(email === undefined ? {} : { email }), definition };
       requireDone(await deps.schedules.replace(replaced), scheduleId);
-      return { status: 200, body: scheduleView(await ownedSchedule(scheduleId, principal, deps)) };
+      return replyWithSchedule(scheduleId, principal, deps);
     },
 });

@@ -1,7 +1,6 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { SCHEDULE_ANSWER, ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
-import { scheduleView } from '../schedules/schedule-schema.js';
+import { SCHEDULE_ANSWER, replyWithSchedule, requireDone } from '../schedules/owned-schedule.js';
 
 export const unpauseSchedule = defineRoute({
   method: 'post',
@@ -17,6 +16,6 @@ export const unpauseSchedule = defineRoute({
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal }) => {
       requireDone(await deps.schedules.unpause(principal, scheduleId), scheduleId);
-      return { status: 200, body: scheduleView(await ownedSchedule(scheduleId, principal, deps)) };
+      return replyWithSchedule(scheduleId, principal, deps);
     },
 });

@@ -3,7 +3,7 @@ import { ServiceError } from '../../shared/errors.js';
 import type { StoredSchedule } from '../../shared/schedules/store.js';
 import type { ApiDeps } from '../deps.js';
 import type { Answer } from '../openapi/operation.js';
-import { SCHEDULE_EXAMPLE, scheduleSchema } from './schedule-schema.js';
+import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from './schedule-schema.js';
 
 /** Response of routes that return the current schedule. */
 export const SCHEDULE_ANSWER = {
@@ -19,6 +19,14 @@ export async function ownedSchedule(
   { schedules }: Pick<ApiDeps, 'schedules'>,
 ): Promise<StoredSchedule> {
   return requireDone(await schedules.find(owner, scheduleId), scheduleId);
+}
+
+/**
+ * The reply to match `SCHEDULE_ANSWER`: the schedule as Temporal has it now.
+ * @throws ServiceError NOT_FOUND
+ */
+export async function replyWithSchedule(scheduleId: string, owner: UserRef, deps: Pick<ApiDeps, 'schedules'>) {
+  return { status: 200, body: scheduleView(await ownedSchedule(scheduleId, owner, deps)) } as const;
 }
 
 /**
