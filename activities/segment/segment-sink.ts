@@ -129,7 +129,7 @@ class HeldSink implements SegmentSink {
   async write(bytes: Buffer): Promise<void> {
     this.#seen.bytes += bytes.length;
     this.#seen.crc32 = crc32(bytes, this.#seen.crc32);
-    // Nobody reads the stream once the upload has failed.
+    // After a failed upload, the stream has no reader.
     await Promise.race([this.#writer.ready, this.#stored]);
     // Copy: the bytes are valid only until the next call, but the stream keeps them for longer.
     await this.#writer.write(Buffer.from(bytes));

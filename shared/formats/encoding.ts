@@ -73,7 +73,7 @@ export interface RowLane {
 }
 
 /**
- * What a format freezes with the plan beyond what every file has, such as column widths or rows per page. JSON values.
+ * JSON values that a format stores in the plan, such as column widths or rows per page.
  */
 export type Layout = Readonly<Record<string, unknown>>;
 

@@ -13,9 +13,7 @@ const MONTHS = [
 const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
 
 /**
- * What happens to runs that were due while Temporal was down, within the catch-up window: they run when it is back, by
- * the
- * same policy. The first two policies skip most of them; if each run cancels the previous one, few complete.
+ * Runs that were due while Temporal was down, within the catch-up window, run once it is back, following the same policy. The first two policies skip most of them; if each run cancels the previous one, few complete.
  */
 const POLICIES = {
   skip: { overlap: 'SKIP', catchupWindow: 24 * HOUR_MS },

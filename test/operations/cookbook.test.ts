@@ -87,10 +87,7 @@ describeDeeply('docs/operations.md', function () {
       return jobId;
     }
 
-    /**
-     * What must have happened when an operator starts reading at a section; other sections continue from the previous
-     * one.
-     */
+    /** Sets up the situation that a section describes; sections without one continue from the previous section. */
     const situations: Record<string, () => Promise<unknown>> = {
       'Find exports': async () => {
         for (let n = 0; n < 3; n += 1) await untilEnded(service, user, await postExport(service, user));

@@ -101,8 +101,7 @@ describeDeeply('while ten exports run', function () {
         }
         retried += after.filter(({ attempt }) => attempt > 1).length;
       }
-      // The outage was noticed. Work done while Temporal is away is reported once it is back, so it isn't always
-      // redone.
+      // Activities noticed the outage and were retried. Without Temporal they go on, and report when it is back.
       if (name !== 'temporal') assert.ok(retried > 0);
     });
   }
