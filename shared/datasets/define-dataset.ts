@@ -46,9 +46,9 @@ export interface Dataset<Column extends string = string> {
   /** The user's id. Only datasets with one are part of account exports. */
   readonly userColumn?: string;
   /**
-   * An SQL condition that decides who may export the dataset. It finds the caller in `current_setting('app.user_id')` and
-   * `current_setting('app.tenant_id')`. It is checked when an export is requested, when it begins, and whenever its file
-   * is downloaded. Default: everybody. Account exports, which contain only the user's own rows, don't check it.
+   * An SQL condition that decides who may export the dataset. It finds the caller in `current_setting('app.user_id')`
+   * and `current_setting('app.tenant_id')`. It is checked when an export is requested, when it begins, and whenever its
+   * file is downloaded. Default: everybody. Account exports, which contain only the user's own rows, don't check it.
    */
   readonly permission?: string;
   /** In the default order of exports. */

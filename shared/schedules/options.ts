@@ -13,7 +13,8 @@ const MONTHS = [
 const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
 
 /**
- * Runs that were due while Temporal was down, within the catch-up window, run once it is back, following the same policy. The first two policies skip most of them; if each run cancels the previous one, few complete.
+ * Runs that were due while Temporal was down, within the catch-up window, run once it is back, following the same
+ * policy. The first two policies skip most of them; if each run cancels the previous one, few complete.
  */
 const POLICIES = {
   skip: { overlap: 'SKIP', catchupWindow: 24 * HOUR_MS },
