@@ -1,5 +1,5 @@
 import { loadFormat } from '../../shared/formats/load-format.js';
-import type { FileSpec } from '../../shared/formats/file-spec.js';
+import { readLayout, type FileSpec } from '../../shared/formats/file-spec.js';
 import type { About } from '../../shared/formats/encoding.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { Plan } from '../../shared/job/plan-schema.js';
@@ -22,9 +22,13 @@ export async function fileSpec(
 ): Promise<FileSpec> {
   const about = createAbout(row, plannedAt);
   const { options } = row;
+  const format = await loadFormat(row.format);
   return {
-    format: await loadFormat(row.format),
-    outlines: files.map(({ title, columns, layout }) => ({ title, columns, layout, options, about })),
+    format,
+    outlines: files.map(({ title, columns, layout }) => ({
+      ...{ title, columns, options, about },
+      layout: readLayout(format, layout),
+    })),
     ...(bundle === undefined ? {} : { bundle: { ...bundle, datasets: files.map(({ dataset }) => dataset) } }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Warning } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { joinFile, warningsOf } from '../../shared/formats/file.js';
-import type { FileSpec } from '../../shared/formats/file-spec.js';
+import { readPlace, type FileSpec } from '../../shared/formats/file-spec.js';
 import type { FormatResources, WrittenSegment } from '../../shared/formats/encoding.js';
 import type { SegmentRecord } from '../../shared/job/plan-schema.js';
 import type { Piece } from '../../shared/plan/pieces.js';
@@ -23,7 +23,7 @@ export async function fileContents(
   records: readonly SegmentRecord[],
   resources: FormatResources,
 ): Promise<FileContents> {
-  const segments = records.map(committedSegment);
+  const segments = committedSegments(spec, records);
   const { glue, tail } = await joinFile(spec, segments, resources);
   const sources = [
     ...records.flatMap((record) => [...computedSource(glue.get(record.segment)), segmentSource(record)]),
@@ -38,10 +38,11 @@ export async function fileContents(
 }
 
 /** @throws ServiceError UPLOAD_LOST */
-export function committedSegment(record: SegmentRecord): WrittenSegment {
-  const { segment, place, planned_rows: plannedRows, rows, bytes, summary } = record;
-  if (rows === null || bytes === null) throw notCommitted(segment);
-  return { segment, place, plannedRows, rows, bytes, summary: summary ?? {} };
+export function committedSegments(spec: FileSpec, records: readonly SegmentRecord[]): WrittenSegment[] {
+  return records.map(({ segment, place, planned_rows: plannedRows, rows, bytes, summary }) => {
+    if (rows === null || bytes === null) throw notCommitted(segment);
+    return { segment, place: readPlace(spec, place), plannedRows, rows, bytes, summary: summary ?? {} };
+  });
 }
 
 function segmentSource({ segment, bytes, parts }: SegmentRecord): JoinSource {

@@ -3,7 +3,7 @@ import type { FileSpec } from '../../shared/formats/file-spec.js';
 import type { ObjectStore } from '../../shared/store/object-store.js';
 import type { StoredPart } from '../../shared/store/upload-types.js';
 import type { SegmentRecord } from '../../shared/job/plan-schema.js';
-import { committedSegment } from './file-contents.js';
+import { committedSegments } from './file-contents.js';
 
 /** A segment to export again, in this mode and place. */
 export type SegmentToRedo = Pick<SegmentRecord, 'segment' | 'mode' | 'place'>;
@@ -20,7 +20,7 @@ export async function segmentsToRedo(
 ): Promise<readonly SegmentToRedo[]> {
   const spoiled = await spoiledSegments(store, records, stored);
   if (spoiled.length > 0) return spoiled;
-  return segmentsToMove(spec, records.map(committedSegment)).map(({ segment, place }) => ({
+  return segmentsToMove(spec, committedSegments(spec, records)).map(({ segment, place }) => ({
     segment,
     place,
     mode: records[segment]?.mode ?? 'parts',

@@ -3,7 +3,7 @@ import { shownColumns, type Dataset } from '../../shared/datasets/define-dataset
 import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Bundle, FileSpec } from '../../shared/formats/file-spec.js';
-import type { About, FileOutline, FormatResources } from '../../shared/formats/encoding.js';
+import type { About, BareOutline, FormatResources } from '../../shared/formats/encoding.js';
 import type { LoadedFormat } from '../../shared/formats/load-format.js';
 import type { Plan, PlannedSegment } from '../../shared/job/plan-schema.js';
 import type { SourceSession } from '../../shared/source/session.js';
@@ -70,13 +70,13 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const lane = chooseLane(dataset, laneWork);
   const query = freezeQuery(dataset, request, owner, lane.render, lane.inputs ?? []);
   const shown = shownColumns(dataset, columns);
-  const bare: FileOutline = { title: dataset.title, columns: shown, options, about, layout: {} };
+  const bare: BareOutline = { title: dataset.title, columns: shown, options, about };
 
   await source.check(dataset, session, signal);
   const reader = openLane(source, () => dataset, laneWork, lane);
   const sample = await readSample(reader, query, session, signal);
   const filters = describeFilters(dataset, request.filters);
-  const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, filters)) ?? {};
+  const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, filters)) ?? null;
   const outline = { ...bare, layout };
   const spec: FileSpec = { format, outlines: [outline], ...(work.bundle === undefined ? {} : { bundle: work.bundle }) };
   const measured = await measureRows(spec, resources, sample);
@@ -94,8 +94,8 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const placed = segments.map((segment, index) => ({
     ...segment,
     place: {
-      ...{ file: 0, member: segment.member, opens: segments[index - 1]?.member === segment.member ? 0 : 1 },
-      ...places[index],
+      ...{ file: 0, member: segment.member, wide: false, own: places[index] ?? null },
+      opens: segments[index - 1]?.member !== segment.member,
     },
   }));
   const planned = { dataset: dataset.name, title: dataset.title, columns: shown, query, inputs: lane.inputs, layout };

@@ -1,5 +1,5 @@
 import type { Contents } from '../../shared/datasets/contents.js';
-import { widePlace } from '../../shared/formats/archive/archive.js';
+import { startsWide } from '../../shared/formats/archive/archive.js';
 import type { PlannedSegment } from '../../shared/job/plan-schema.js';
 import { segmentModes } from '../../shared/plan/segment-modes.js';
 import { MAX_SEGMENTS } from '../../shared/plan/segments.js';
@@ -37,10 +37,10 @@ export function joinPlans(files: readonly FilePlan[], withHeadroom: boolean): Si
   });
   const modes = segmentModes(joined);
   const [first] = files;
-  const wide = widePlace((first?.totalRows ?? 0) * (first?.plainRowBytes ?? 0), withHeadroom);
+  const wide = startsWide((first?.totalRows ?? 0) * (first?.plainRowBytes ?? 0), withHeadroom);
   return joined.map((segment, index) => ({
     ...segment,
-    place: index === 0 ? { ...segment.place, ...wide } : segment.place,
+    place: { ...segment.place, wide: index === 0 && wide },
     mode: modes[index] ?? 'parts',
   }));
 }

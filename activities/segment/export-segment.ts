@@ -3,7 +3,7 @@ import { segmentSql } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
 import { openSegment } from '../../shared/formats/file.js';
 import type { Emit, SegmentSummary } from '../../shared/formats/encoding.js';
-import type { FileSpec } from '../../shared/formats/file-spec.js';
+import { readPlace, type FileSpec } from '../../shared/formats/file-spec.js';
 import type { LoadedFormat } from '../../shared/formats/load-format.js';
 import type { SegmentAttempt } from '../../shared/job/plan-schema.js';
 import type { ActivityDeps } from '../deps.js';
@@ -85,7 +85,7 @@ async function writeRows(
   progress: { rows: number },
 ): Promise<StoredSegment & { readonly summary: SegmentSummary }> {
   const { plan, place } = attempt;
-  const encoder = openSegment(spec, place, deps.formatResources);
+  const encoder = openSegment(spec, readPlace(spec, place), deps.formatResources);
   const { lane, select, session } = reading(deps, attempt, spec.format);
   const target = { ...input, attempt: attempt.attempt, key: attempt.file_key, uploadId: attempt.upload_id };
   const { segments, partSize } = plan;

@@ -12,7 +12,13 @@ import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { shownColumns } from '../../shared/datasets/define-dataset.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { joinFile, openSegment } from '../../shared/formats/file.js';
-import type { FileOutline, SegmentEncoder, SegmentPlace, WrittenSegment } from '../../shared/formats/encoding.js';
+import type {
+  BareOutline,
+  FileOutline,
+  SegmentEncoder,
+  SegmentPlace,
+  WrittenSegment,
+} from '../../shared/formats/encoding.js';
 import { loadFormat } from '../../shared/formats/load-format.js';
 import { openPdfResources } from '../../shared/startup/open-pdf-resources.js';
 import { cutSegments, fittingRows } from '../../shared/plan/segments.js';
@@ -83,7 +89,7 @@ function readSample(): RowSample {
 }
 
 async function outlineOf({ first }: RowSample): Promise<FileOutline> {
-  const bare: FileOutline = {
+  const bare: BareOutline = {
     title: orders.title,
     columns: shownColumns(orders, Object.keys(orders.columns)),
     options: format.options.parse({}),
@@ -95,9 +101,8 @@ async function outlineOf({ first }: RowSample): Promise<FileOutline> {
       filters: {},
       plannedAt: '2026-01-01T00:00:00.000Z',
     },
-    layout: {},
   };
-  return { ...bare, layout: (await format.layout?.(first, bare, resources, [])) ?? {} };
+  return { ...bare, layout: (await format.layout?.(first, bare, resources, [])) ?? null };
 }
 
 async function placeSegments(
@@ -116,8 +121,8 @@ async function placeSegments(
   const { segments } = cutSegments(bounds, { memberRows });
   const places = format.place?.(outline, segments, false) ?? [];
   return segments.map(({ rows: planned, member }, index) => {
-    const opens = segments[index - 1]?.member === member ? 0 : 1;
-    return { rows: planned, place: { file: 0, member, opens, ...places[index] } };
+    const opens = segments[index - 1]?.member !== member;
+    return { rows: planned, place: { file: 0, member, opens, wide: false, own: places[index] ?? null } };
   });
 }
 

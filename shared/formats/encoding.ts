@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { FilterValue, Warning } from '../contract.js';
 import type { ComputedType } from '../datasets/computed.js';
 import type { Texts } from '../datasets/compute.js';
@@ -18,10 +19,9 @@ export type Emit = (bytes: Buffer) => Promise<void> | void;
 
 /**
  * The place of a segment in its file. Made by the plan, or by the finish for a segment that must run again, and stored
- * with the segment. Formats add numbers of their own.
+ * with the segment.
  */
-export type SegmentPlace = CommonPlace & Readonly<Record<string, number>>;
-export interface CommonPlace {
+export interface SegmentPlace<Own = unknown> {
   /** The file of the plan that the rows belong to; an archive may have several. */
   readonly file: number;
   /**
@@ -29,17 +29,21 @@ export interface CommonPlace {
    * sheet.
    */
   readonly member: number;
-  /** 1 if it is the first of its member, and so writes the member's head. */
-  readonly opens: number;
+  /** Whether it is the first of its member, and so writes the member's head. */
+  readonly opens: boolean;
+  /** Whether its archive has room for sizes of eight bytes in the header that this segment writes. */
+  readonly wide: boolean;
+  /** Made by {@link Encoding.place}; null for formats that need nothing more. */
+  readonly own: Own;
 }
 
 /** What the finish needs to know about a segment: a few numbers and short texts, stored with it. */
 export type SegmentSummary = Readonly<Record<string, number | string>>;
 
 /** A committed segment. */
-export interface WrittenSegment {
+export interface WrittenSegment<Own = unknown> {
   readonly segment: number;
-  readonly place: SegmentPlace;
+  readonly place: SegmentPlace<Own>;
   readonly plannedRows: number;
   readonly rows: number;
   /** Bytes in the object, in whatever encoding. */
@@ -48,9 +52,9 @@ export interface WrittenSegment {
 }
 
 /** A segment that must be written again, in another place. */
-export interface SegmentToMove {
+export interface SegmentToMove<Own = unknown> {
   readonly segment: number;
-  readonly place: SegmentPlace;
+  readonly place: SegmentPlace<Own>;
 }
 
 /** Encodes the rows of one segment; one per attempt. Calls don't overlap: any number of `write`, then `end`. */
@@ -72,20 +76,19 @@ export interface RowLane {
   createWriter(columns: readonly string[], options: FormatOptions): RowWriter;
 }
 
-/**
- * JSON values that a format stores in the plan, such as column widths or rows per page.
- */
-export type Layout = Readonly<Record<string, unknown>>;
-
-/** Everything that determines bytes besides rows, frozen by the plan. Equal outlines and rows give equal bytes. */
-export interface FileOutline {
+/** What determines a file's bytes besides its rows and its layout. */
+export interface BareOutline {
   readonly columns: readonly ShownColumn[];
   readonly options: FormatOptions;
   /** The dataset's title. */
   readonly title: string;
   /** Who requested what and when, for files that show it. */
   readonly about: About;
-  /** Made by {@link Encoding.layout}; empty for formats without one. */
+}
+
+/** Everything that determines bytes besides rows, frozen by the plan. Equal outlines and rows give equal bytes. */
+export interface FileOutline<Layout = unknown> extends BareOutline {
+  /** Made by {@link Encoding.layout}; null for formats without one. */
   readonly layout: Layout;
 }
 
@@ -134,8 +137,11 @@ export interface NamedBytes {
 /**
  * How a format writes a file: `head · segment* · tail`. Segments are encoded separately, on any worker, in any order. An
  * encoding does no I/O and keeps no state between segments. Compression is applied around it: see file.ts.
+ *
+ * `Layout` and `Place` are what the format itself stores with the plan and with each segment, such as column widths and
+ * page numbers. Nobody else looks into them.
  */
-export interface Encoding {
+export interface Encoding<Layout = unknown, Place = unknown> {
   /** Raised whenever the bytes for the same rows change, so that plans of an older version are made again. */
   readonly encoderVersion: number;
   /** How PostgreSQL renders each column. */
@@ -153,37 +159,41 @@ export interface Encoding {
    */
   layout?(
     sample: readonly RowBytes[],
-    outline: FileOutline,
+    outline: BareOutline,
     resources: FormatResources,
     filters: readonly string[],
   ): Layout | Promise<Layout>;
+  /** Reads a layout that was stored. Set for a format that has one. */
+  readonly layoutSchema?: z.ZodType<Layout>;
   /**
    * @param withHeadroom leave room, because a segment outgrew the previous plan
    * @throws ServiceError TOO_MANY_ROWS if there are more rows than the format can hold
    */
-  cut?(outline: FileOutline, size: RowSize, withHeadroom: boolean): CutRules;
-  /** Adds the format's own numbers to each segment's place. */
-  place?(
-    outline: FileOutline,
-    segments: readonly CutSegment[],
-    withHeadroom: boolean,
-  ): Readonly<Record<string, number>>[];
+  cut?(outline: FileOutline<Layout>, size: RowSize, withHeadroom: boolean): CutRules;
+  /** What the format itself needs to know about each segment's place. */
+  place?(outline: FileOutline<Layout>, segments: readonly CutSegment[], withHeadroom: boolean): Place[];
+  /** Reads a place that was stored. Set for a format that has one. */
+  readonly placeSchema?: z.ZodType<Place>;
 
   /** The bytes before the rows of a member. */
-  head(outline: FileOutline): Buffer;
-  createEncoder(place: SegmentPlace, outline: FileOutline, resources: FormatResources): SegmentEncoder;
+  head(outline: FileOutline<Layout>): Buffer;
+  createEncoder(place: Place, outline: FileOutline<Layout>, resources: FormatResources): SegmentEncoder;
   /**
    * The bytes after the rows of a member.
    * @param segments of the member, in order
    */
-  tail(outline: FileOutline, segments: readonly WrittenSegment[], resources: FormatResources): Buffer | Promise<Buffer>;
+  tail(
+    outline: FileOutline<Layout>,
+    segments: readonly WrittenSegment<Place>[],
+    resources: FormatResources,
+  ): Buffer | Promise<Buffer>;
   /** Set for a format whose file is a ZIP archive of members, and of files that the finish makes. */
   readonly archive?: {
     /** Compression level, 1 to 9. */
     level(options: FormatOptions): number;
     memberName(member: number): string;
     /** @param members segments by member */
-    files(outline: FileOutline, members: readonly (readonly WrittenSegment[])[]): NamedBytes[];
+    files(outline: FileOutline<Layout>, members: readonly (readonly WrittenSegment<Place>[])[]): NamedBytes[];
   };
 
   /**
@@ -191,6 +201,6 @@ export interface Encoding {
    * @param segments of the file, in order
    * @throws ServiceError PLAN_OUTGROWN if only a new plan helps
    */
-  segmentsToMove?(segments: readonly WrittenSegment[]): SegmentToMove[];
-  warnings?(segments: readonly WrittenSegment[]): Warning[];
+  segmentsToMove?(segments: readonly WrittenSegment<Place>[]): SegmentToMove<Place>[];
+  warnings?(segments: readonly WrittenSegment<Place>[]): Warning[];
 }

@@ -17,6 +17,16 @@ export interface Bundle {
   readonly datasets: readonly string[];
 }
 
+/** Reads the stored layout of one file of a plan. */
+export const readLayout = ({ layoutSchema }: LoadedFormat, stored: unknown): unknown =>
+  layoutSchema?.parse(stored) ?? null;
+
+/** Reads the stored place of a segment. */
+export const readPlace = ({ format: { placeSchema } }: FileSpec, stored: SegmentPlace): SegmentPlace => ({
+  ...stored,
+  own: placeSchema?.parse(stored.own) ?? null,
+});
+
 export function outlineOf({ outlines }: FileSpec, { file }: Pick<SegmentPlace, 'file'>): FileOutline {
   const outline = outlines[file];
   if (outline === undefined) throw new RangeError(`The plan has no file ${file}.`);

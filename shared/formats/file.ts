@@ -1,5 +1,5 @@
 import type { Warning } from '../contract.js';
-import { archiveOf, joinMembers, PLANNED_WIDE } from './archive/archive.js';
+import { archiveOf, joinMembers } from './archive/archive.js';
 import { DeflateEncoder } from './archive/deflate.js';
 import { isGzip } from './file-kind.js';
 import { outlineOf, type FileSpec } from './file-spec.js';
@@ -15,13 +15,12 @@ import { streamedHeader, type ArchiveGlue } from './archive/zip.js';
 export function openSegment(spec: FileSpec, place: SegmentPlace, resources: FormatResources): SegmentEncoder {
   const { format } = spec;
   const outline = outlineOf(spec, place);
-  const opens = place.opens === 1;
-  const plain = withHead(format.createEncoder(place, outline, resources), opens ? format.head(outline) : NOTHING);
-  const isFirst = opens && place.member === 0;
+  const rows = format.createEncoder(place.own, outline, resources);
+  const plain = withHead(rows, place.opens ? format.head(outline) : NOTHING);
+  const isFirst = place.opens && place.member === 0;
   const archive = archiveOf(spec);
   if (archive !== null) {
-    const header = (): Buffer =>
-      streamedHeader(archive.memberName(place), outline.about.plannedAt, place[PLANNED_WIDE] === 1);
+    const header = (): Buffer => streamedHeader(archive.memberName(place), outline.about.plannedAt, place.wide);
     return new DeflateEncoder(archive.noting(plain), isFirst ? header() : NOTHING, archive.level);
   }
   return isGzip(outline.options) ? new DeflateEncoder(plain, isFirst ? GZIP_HEADER : NOTHING) : plain;

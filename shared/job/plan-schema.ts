@@ -14,8 +14,8 @@ const plannedFileSchema = z.object({
   query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
   /** Columns that computed ones are made from, read after the others; null for the text lane. */
   inputs: z.array(z.string()).readonly().nullable(),
-  /** What the format has frozen. */
-  layout: z.record(z.string(), z.unknown()),
+  /** What the format has frozen, which only the format can read. */
+  layout: z.unknown(),
 });
 
 /** Everything that is frozen when an export is planned. Head, segments and tail follow from it alone. */
@@ -35,7 +35,14 @@ export const planSchema = z.object({
 });
 export type Plan = z.infer<typeof planSchema>;
 
-const placeSchema = z.record(z.string(), z.number()).transform((place) => place as SegmentPlace);
+const placeSchema = z.object({
+  file: z.number(),
+  member: z.number(),
+  opens: z.boolean(),
+  wide: z.boolean(),
+  /** Which only the format can read. */
+  own: z.unknown(),
+}) satisfies z.ZodType<SegmentPlace>;
 
 const uploadedPartSchema = z.object({ number: z.number(), size: z.number(), etag: z.string(), crc32: z.number() });
 /** Where the bytes of a committed segment are. */

@@ -135,9 +135,9 @@ describe('both lanes produce the same bytes:', () => {
     const lane = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
     const { formatResources: resources } = service.deps;
     const bare = outlineFor(shownColumns(dataset, columns), { options });
-    const outline = { ...bare, layout: (await format.layout?.([], bare, resources, [])) ?? {} };
-    const [own] = format.place?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
-    const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, ...own }, resources);
+    const outline = { ...bare, layout: (await format.layout?.([], bare, resources, [])) ?? null };
+    const [own = null] = format.place?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
+    const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, own }, resources);
     const file: Buffer[] = [];
     const keep = (bytes: Buffer): void => void file.push(Buffer.from(bytes));
     const session = {

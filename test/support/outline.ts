@@ -4,7 +4,7 @@ import type { FileOutline, SegmentPlace } from '../../shared/formats/encoding.js
 /** An outline of which a test specifies only what it needs. */
 export function outlineFor(
   columns: readonly (string | ShownColumn)[],
-  { options = {}, layout = {}, title = 'Things' }: Partial<Pick<FileOutline, 'options' | 'layout' | 'title'>> = {},
+  { options = {}, layout = null, title = 'Things' }: Partial<Pick<FileOutline, 'options' | 'layout' | 'title'>> = {},
 ): FileOutline {
   const shown = columns.map((column) =>
     typeof column === 'string' ? { name: column, label: column, type: 'text' as const } : column,
@@ -21,4 +21,4 @@ export function outlineFor(
 }
 
 /** The place of a file's only segment. */
-export const ONLY: SegmentPlace = { file: 0, member: 0, opens: 1 };
+export const ONLY: SegmentPlace = { file: 0, member: 0, opens: true, wide: false, own: null };

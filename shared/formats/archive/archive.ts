@@ -48,14 +48,15 @@ export function archiveOf(spec: FileSpec): Archive | null {
   };
 }
 
-/** 1 in the place of an archive's first segment, which writes the first member's header before sizes are known. */
-export const PLANNED_WIDE = 'wide';
 /** The first member gets a wide header if it is planned to exceed this: half of what a narrow header can express. */
 const WIDE_FROM = 2 ** 31;
 
-/** @param plainBytes planned bytes of the first member */
-export const widePlace = (plainBytes: number, withHeadroom: boolean): Readonly<Record<string, number>> =>
-  withHeadroom || plainBytes >= WIDE_FROM ? { [PLANNED_WIDE]: 1 } : {};
+/**
+ * Whether an archive's first segment, which writes the first member's header before sizes are known, writes a wide one.
+ * @param plainBytes planned bytes of the first member
+ */
+export const startsWide = (plainBytes: number, withHeadroom: boolean): boolean =>
+  withHeadroom || plainBytes >= WIDE_FROM;
 
 /** The bytes between and after the members. @throws ServiceError PLAN_OUTGROWN */
 export async function joinMembers(
@@ -85,7 +86,7 @@ function mustBeWide(
   const size = sumOf(segments).size + tail.length;
   const needed = isWide(Math.max(packed, size));
   const isFirst = place.member === 0;
-  const planned = isFirst && place[PLANNED_WIDE] === 1;
+  const planned = isFirst && place.wide;
   if (needed && (isFirst ? !planned : !takesWide)) {
     throw new ServiceError('PLAN_OUTGROWN', `${name} has ${size} bytes, more than its archive was planned for.`);
   }

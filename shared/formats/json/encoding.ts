@@ -1,15 +1,8 @@
+import { z } from 'zod';
 import type { ColumnDefinition } from '../../datasets/define-dataset.js';
 import type { ComputedType } from '../../datasets/computed.js';
 import type { RenderColumn } from '../../datasets/query.js';
-import type {
-  CutSegment,
-  Encoding,
-  SegmentToMove,
-  RowLane,
-  SegmentEncoder,
-  SegmentPlace,
-  WrittenSegment,
-} from '../encoding.js';
+import type { CutSegment, Encoding, SegmentToMove, RowLane, SegmentEncoder, WrittenSegment } from '../encoding.js';
 import { NOTHING, passThrough } from '../pass-through.js';
 import type { FormatOptions } from '../format-options.js';
 
@@ -83,9 +76,13 @@ const rowLane = (rowLead: string): RowLane => ({
   },
 });
 
+/** Whether it has the first row of the file. */
+const arrayPlace = z.object({ leads: z.boolean() });
+type ArrayPlace = z.infer<typeof arrayPlace>;
+
 /** Every row arrives with a leading comma; the first row of the file loses it. */
-function createEncoder({ leads }: SegmentPlace): SegmentEncoder {
-  if (leads !== 1) return passThrough;
+function createEncoder({ leads }: ArrayPlace): SegmentEncoder {
+  if (!leads) return passThrough;
   let isFirst = true;
   return {
     ...passThrough,
@@ -98,29 +95,30 @@ function createEncoder({ leads }: SegmentPlace): SegmentEncoder {
   };
 }
 
-const place = (_: unknown, segments: readonly CutSegment[]): { leads: number }[] =>
-  segments.map((_segment, index) => ({ leads: index === 0 ? 1 : 0 }));
+const place = (_: unknown, segments: readonly CutSegment[]): ArrayPlace[] =>
+  segments.map((_segment, index) => ({ leads: index === 0 }));
 
 /**
  * If rows were inserted or deleted after the plan, the first segment with rows must be the one without the leading
  * comma.
  */
-function segmentsToMove(segments: readonly WrittenSegment[]): SegmentToMove[] {
+function segmentsToMove(segments: readonly WrittenSegment<ArrayPlace>[]): SegmentToMove<ArrayPlace>[] {
   const filled = segments.filter(({ rows }) => rows > 0);
   return filled.flatMap(({ segment, place }, index) => {
-    const leads = index === 0 ? 1 : 0;
-    return place.leads === leads ? [] : [{ segment, place: { ...place, leads } }];
+    const leads = index === 0;
+    return place.own.leads === leads ? [] : [{ segment, place: { ...place, own: { leads } } }];
   });
 }
 
 const rendered = { encoderVersion: 2, renderColumn, copySql };
 
-export const jsonEncoding: Encoding = {
+export const jsonEncoding: Encoding<null, ArrayPlace> = {
   ...rendered,
   rowLead: ',',
   rows: rowLane(','),
   head: () => Buffer.from('['),
   place,
+  placeSchema: arrayPlace,
   createEncoder,
   segmentsToMove,
   tail: () => Buffer.from(']\n'),

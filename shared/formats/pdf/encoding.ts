@@ -1,9 +1,9 @@
 import { ServiceError } from '../../errors.js';
 import { copyTextLane, copyTextSql } from '../copy-text.js';
-import type { FileOutline, Encoding, FormatResources, WrittenSegment } from '../encoding.js';
+import type { Encoding, FileOutline, FormatResources, WrittenSegment } from '../encoding.js';
 import { PdfEncoder } from './encoder.js';
-import { layoutOf, makeLayout, type PdfLayout } from './layout.js';
-import { pdfPlaceOf, placeSegments } from './place.js';
+import { makeLayout, pdfLayout, type PdfLayout } from './layout.js';
+import { pdfPlace, placeSegments, type PdfPlace } from './place.js';
 import type { PdfResources } from './resources.js';
 import { withShaper } from './shaping/shaper.js';
 import { HEAD, makeTail } from './tail.js';
@@ -15,7 +15,7 @@ import type { Warning } from '../../contract.js';
  * consists of whole pages, with objects from its own range of numbers. The finish writes the fonts, what all pages
  * share, and the tables that refer to everything.
  */
-export const pdfEncoding: Encoding = {
+export const pdfEncoding: Encoding<PdfLayout, PdfPlace> = {
   encoderVersion: 3,
   renderColumn: () => asItIs,
   copySql: copyTextSql,
@@ -25,19 +25,19 @@ export const pdfEncoding: Encoding = {
     const own = required(resources);
     return withShaper(own.fonts().shaper, () => makeLayout(sample, outline, own, filters));
   },
-  cut: (outline) => ({ unitRows: layoutOf(outline).rowsPerPage, memberRows: Infinity }),
-  place: (outline, segments, withHeadroom) => placeSegments(segments, layoutOf(outline).rowsPerPage, withHeadroom),
+  layoutSchema: pdfLayout,
+  cut: ({ layout: { rowsPerPage } }) => ({ unitRows: rowsPerPage, memberRows: Infinity }),
+  place: ({ layout: { rowsPerPage } }, segments, withHeadroom) => placeSegments(segments, rowsPerPage, withHeadroom),
+  placeSchema: pdfPlace,
 
   head: () => HEAD,
   createEncoder(place, outline, resources) {
-    const layout = layoutOf(outline);
-    const { fonts } = planned(outline, layout, resources);
-    return new PdfEncoder(pdfPlaceOf(place), layout, fonts.body);
+    const { fonts } = planned(outline, resources);
+    return new PdfEncoder(place, outline.layout, fonts.body);
   },
   tail(outline, segments, resources) {
-    const layout = layoutOf(outline);
-    const { fonts, logo } = planned(outline, layout, resources);
-    return withShaper(fonts.shaper, () => makeTail(outline, layout, segments, fonts, logo));
+    const { fonts, logo } = planned(outline, resources);
+    return withShaper(fonts.shaper, () => makeTail(outline, segments, fonts, logo));
   },
   warnings,
 };
@@ -51,7 +51,7 @@ function required({ pdf: resources }: FormatResources): PdfResources {
 }
 
 /** @throws ServiceError WORKER_OUTDATED if the worker's fonts or logo differ from the plan's */
-function planned({ about }: FileOutline, layout: PdfLayout, resources: FormatResources) {
+function planned({ about, layout }: FileOutline<PdfLayout>, resources: FormatResources) {
   const { fonts, brandingOf } = required(resources);
   const { logo } = brandingOf(about.tenantId);
   if (fonts().identity !== layout.fonts || (logo?.identity ?? null) !== (layout.logo?.identity ?? null)) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fieldsOf } from '../copy-text.js';
-import type { FileOutline, Layout, RowBytes } from '../encoding.js';
+import type { BareOutline, RowBytes } from '../encoding.js';
 import { columnNeeds, fitColumns, type ColumnNeed } from './columns.js';
 import * as geometry from './geometry.js';
 import { clipText, wrapText } from './measure.js';
@@ -8,7 +8,8 @@ import { notesOf, titleOf } from './notes.js';
 import { pdfSettings } from './options.js';
 import type { PdfFonts, PdfResources } from './resources.js';
 
-const layoutSchema = z.object({
+/** Layout shared by all pages of a file; lengths in tenths of a point. */
+export const pdfLayout = z.object({
   /** Identity of the fonts and logo that the layout was made with; others would not fit. */
   fonts: z.string(),
   logo: z.object({ identity: z.string(), width: z.number(), height: z.number() }).nullable(),
@@ -34,10 +35,7 @@ const layoutSchema = z.object({
   rowsPerPage: z.number(),
 });
 
-/** Layout shared by all pages of a file; lengths in tenths of a point. */
-export type PdfLayout = z.infer<typeof layoutSchema>;
-
-export const layoutOf = ({ layout }: { readonly layout: Layout }): PdfLayout => layoutSchema.parse(layout);
+export type PdfLayout = z.infer<typeof pdfLayout>;
 
 interface Fit {
   readonly page: geometry.PageSize;
@@ -54,7 +52,7 @@ function fitPage(needs: readonly ColumnNeed[], page: geometry.PageSize, least: n
   return null;
 }
 
-function choosePage(needs: readonly ColumnNeed[], outline: FileOutline): Fit {
+function choosePage(needs: readonly ColumnNeed[], outline: BareOutline): Fit {
   const { orientation, page_size: paper } = pdfSettings(outline.options);
   const [upright, wide] = [geometry.pageSize(paper, false), geometry.pageSize(paper, true)];
   const { comfortable, least } = geometry.SIZES;
@@ -79,7 +77,7 @@ function logoBox({ brandingOf }: PdfResources, tenantId: string): PdfLayout['log
  */
 export function makeLayout(
   sample: readonly RowBytes[],
-  outline: FileOutline,
+  outline: BareOutline,
   resources: PdfResources,
   filters: readonly string[],
 ): PdfLayout {

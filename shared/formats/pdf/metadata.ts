@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PDFHexString, PDFRef } from 'pdf-lib';
 import { oneLine } from '../../text/one-line.js';
-import type { FileOutline } from '../encoding.js';
+import type { BareOutline } from '../encoding.js';
 import type { ObjectFile } from './objects.js';
 import { pdfLib } from './pdf-lib.js';
 
@@ -11,7 +11,7 @@ const PRODUCER = 'export-service';
 /** Language of the service's own text; the language of the rows is unknown. */
 export const LANGUAGE = 'en';
 
-export function putInfo(file: ObjectFile, { about }: FileOutline, title: string): PDFRef {
+export function putInfo(file: ObjectFile, { about }: BareOutline, title: string): PDFRef {
   const { PDFHexString, PDFString } = pdfLib();
   const date = PDFString.of(`D:${about.plannedAt.replace(/\D/g, '').slice(0, 14)}Z`);
   return file.add({
@@ -25,7 +25,7 @@ const escapeXml = (text: string): string =>
   oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** XMP, for readers that index files. */
-export function putMetadata(file: ObjectFile, { about }: FileOutline, title: string): PDFRef {
+export function putMetadata(file: ObjectFile, { about }: BareOutline, title: string): PDFRef {
   const author = escapeXml(about.email ?? about.userId);
   const xmp = `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -44,7 +44,7 @@ export function putMetadata(file: ObjectFile, { about }: FileOutline, title: str
 }
 
 /** Both ids are equal, because the file has never been modified. */
-export function fileId({ about }: FileOutline): [PDFHexString, PDFHexString] {
+export function fileId({ about }: BareOutline): [PDFHexString, PDFHexString] {
   const { PDFHexString } = pdfLib();
   const id = createHash('sha256').update(`${about.jobId} ${about.plannedAt}`).digest('hex').slice(0, 32);
   return [PDFHexString.of(id), PDFHexString.of(id)];

@@ -1,13 +1,13 @@
 import { oneLine } from '../../text/one-line.js';
-import type { FileOutline } from '../encoding.js';
+import type { BareOutline } from '../encoding.js';
 import { pdfSettings } from './options.js';
 
 /** The text on each page that describes the report. */
 
-export const titleOf = ({ title, options }: FileOutline, branding: string | undefined): string =>
+export const titleOf = ({ title, options }: BareOutline, branding: string | undefined): string =>
   oneLine(pdfSettings(options).title ?? branding ?? title);
 
-const timezoneOf = ({ options }: Pick<FileOutline, 'options'>): string => pdfSettings(options).timezone;
+const timezoneOf = ({ options }: Pick<BareOutline, 'options'>): string => pdfSettings(options).timezone;
 
 /** A time in this time zone, as `2026-01-31 13:45`. */
 export function minuteIn(timeZone: string, iso: string): string {
@@ -24,13 +24,13 @@ export function minuteIn(timeZone: string, iso: string): string {
  * The lines below the title that describe which rows these are.
  * @param filters as text
  */
-export function notesOf({ title }: FileOutline, filters: readonly string[], shownTitle: string): string[] {
+export function notesOf({ title }: BareOutline, filters: readonly string[], shownTitle: string): string[] {
   const what = filters.length === 0 ? 'All rows' : oneLine(filters.join(' · '));
   return [title === shownTitle ? what : `${oneLine(title)} · ${what}`];
 }
 
 /** The last of these lines: who requested the report, when, and the number of rows. */
-export function provenance(outline: FileOutline, rows: number): string {
+export function provenance(outline: BareOutline, rows: number): string {
   const { email, userId, plannedAt } = outline.about;
   const zone = timezoneOf(outline);
   const count = rows === 1 ? '1 row' : `${rows.toLocaleString('en-US')} rows`;

@@ -23,13 +23,13 @@ const BLACK = 0;
 const GRAY = 0.4;
 
 export function drawForms(
-  outline: FileOutline,
-  layout: PdfLayout,
+  outline: FileOutline<PdfLayout>,
   { body, heading }: PdfFonts,
   { rows, lastPage }: { readonly rows: number; readonly lastPage: number },
 ): PageForms {
   const used = new Map<Faces, UsedCharacters>();
   const glyphs = new UsedGlyphs();
+  const { layout } = outline;
   const { logo, width, height, size, lead } = layout;
   const [left, right, top] = [geometry.MARGIN, width - geometry.MARGIN, height - geometry.MARGIN];
 

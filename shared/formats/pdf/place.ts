@@ -1,16 +1,18 @@
+import { z } from 'zod';
 import { ServiceError } from '../../errors.js';
-import type { CutSegment, SegmentPlace } from '../encoding.js';
+import type { CutSegment } from '../encoding.js';
 
 /**
  * The pages and objects of a segment. Its objects, starting at `base`: the root of its pages, nodes of up to 64 pages,
  * and two objects per page (page and contents). Their parents and all other objects follow the last segment's.
  */
-export interface PdfPlace {
-  readonly base: number;
-  readonly firstPage: number;
+export const pdfPlace = z.object({
+  base: z.number(),
+  firstPage: z.number(),
   /** Maximum number of pages. */
-  readonly pages: number;
-}
+  pages: z.number(),
+});
+export type PdfPlace = Readonly<z.infer<typeof pdfPlace>>;
 
 /** Lower numbers are reserved for fixed objects at the end of the file. */
 const FIRST_BASE = 16;
@@ -32,7 +34,7 @@ export const endOf = ({ base, pages }: PdfPlace): number => base + objectsOf(pag
  * stay empty
  * @throws ServiceError TOO_MANY_ROWS
  */
-export function placeSegments(segments: readonly CutSegment[], rowsPerPage: number, withHeadroom: boolean) {
+export function placeSegments(segments: readonly CutSegment[], rowsPerPage: number, withHeadroom: boolean): PdfPlace[] {
   let base = FIRST_BASE;
   let firstPage = 1;
   const places = segments.map(({ rows }) => {
@@ -48,12 +50,6 @@ export function placeSegments(segments: readonly CutSegment[], rowsPerPage: numb
     throw new ServiceError('TOO_MANY_ROWS', `The export has ${rows} rows; a PDF holds at most about ${most}.`);
   }
   return places;
-}
-
-/** @throws RangeError for another format's place */
-export function pdfPlaceOf({ base, firstPage, pages }: SegmentPlace): PdfPlace {
-  if (base === undefined || firstPage === undefined || pages === undefined) throw new RangeError('no place in a PDF');
-  return { base, firstPage, pages };
 }
 
 /** Object number of the segment's node for a page, and of the page itself; its contents come next. */

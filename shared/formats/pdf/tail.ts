@@ -11,7 +11,7 @@ import { drawForms } from './page-forms.js';
 import { PageFrame } from './page-frame.js';
 import { putPageTree, type Node } from './page-tree.js';
 import { pdfLib } from './pdf-lib.js';
-import { endOf, FANOUT, nodeNumber, nodesOf, pageNumber, pdfPlaceOf, type PdfPlace } from './place.js';
+import { endOf, FANOUT, nodeNumber, nodesOf, pageNumber, type PdfPlace } from './place.js';
 import type { Logo, PdfFonts } from './resources.js';
 import { unpackNumbers, unpackSet } from './varints.js';
 import { endFile } from './xref.js';
@@ -30,24 +30,24 @@ interface Written {
  * @throws ShaperNeeded
  */
 export function makeTail(
-  outline: FileOutline,
-  layout: PdfLayout,
-  segments: readonly WrittenSegment[],
+  outline: FileOutline<PdfLayout>,
+  segments: readonly WrittenSegment<PdfPlace>[],
   fonts: PdfFonts,
   logo: Logo | undefined,
 ): Buffer {
   const written = segments.map(({ place, summary }): Written => ({
-    place: pdfPlaceOf(place),
+    place: place.own,
     pages: numberIn(summary, 'pages'),
     sizes: unpackNumbers(textIn(summary, 'sizes')),
   }));
+  const { layout } = outline;
   const { places, end } = placesOf(written);
   const free = Math.max(...written.map(({ place }) => endOf(place)));
   const file = new ObjectFile(end, free);
 
   const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
   const lastPage = Math.max(1, ...written.map(({ place, pages }) => (pages === 0 ? 0 : place.firstPage + pages - 1)));
-  const forms = drawForms(outline, layout, fonts, { rows, lastPage });
+  const forms = drawForms(outline, fonts, { rows, lastPage });
   const used = new UsedCharacters();
   used.addAll(codePointsOf(PRINTABLE_ASCII));
   const { glyphs } = forms;

@@ -8,7 +8,6 @@ import type {
   Encoding,
   SegmentToMove,
   RowSize,
-  SegmentPlace,
   WrittenSegment,
 } from '../encoding.js';
 import { groupSegments } from '../group-segments.js';
@@ -35,7 +34,13 @@ const LEVELS = { fast: 1, small: 6 } as const;
 
 const kindsOf = ({ columns }: FileOutline) => columns.map(({ type }) => cellKind(type));
 
-const layoutSchema = z.object({ widths: z.array(z.number()) });
+const sheetLayout = z.object({
+  /** Of each column, in characters. */
+  widths: z.array(z.number()),
+});
+/** `row` is the number of the first row, or null for rows without numbers. */
+const sheetPlace = z.object({ row: z.number().nullable() });
+type SheetPlace = z.infer<typeof sheetPlace>;
 
 function cut(
   { options: { sheet_rows: asked } }: FileOutline,
@@ -48,7 +53,7 @@ function cut(
 }
 
 /** The number of a segment's first row. Readers expect a number on every row, so the plan must determine it. */
-function place(_: FileOutline, segments: readonly CutSegment[]): { row: number }[] {
+function place(_: FileOutline, segments: readonly CutSegment[]): SheetPlace[] {
   const next = new Map<number, number>();
   return segments.map(({ member, rows }) => {
     const row = next.get(member) ?? HEADING_ROWS + 1;
@@ -61,12 +66,14 @@ function place(_: FileOutline, segments: readonly CutSegment[]): { row: number }
  * If rows were inserted or deleted after the plan, all later segments of the sheet have wrong row numbers: they are
  * written again without numbers, so that readers count from the row above.
  */
-function segmentsToMove(segments: readonly WrittenSegment[]): SegmentToMove[] {
-  const wrong: SegmentToMove[] = [];
+function segmentsToMove(segments: readonly WrittenSegment<SheetPlace>[]): SegmentToMove<SheetPlace>[] {
+  const wrong: SegmentToMove<SheetPlace>[] = [];
   for (const sheet of groupSegments(segments, ({ place: { member } }) => member)) {
     let row = HEADING_ROWS + 1;
     for (const { segment, place: at, rows } of sheet) {
-      if (rows > 0 && at.row !== 0 && at.row !== row) wrong.push({ segment, place: { ...at, row: 0 } });
+      const planned = at.own.row;
+      if (rows > 0 && planned !== null && planned !== row)
+        wrong.push({ segment, place: { ...at, own: { row: null } } });
       row += rows;
     }
     if (row - 1 > MAX_ROWS || isWide(sumOf(sheet).size)) {
@@ -81,16 +88,18 @@ const rowsOf = (segments: readonly WrittenSegment[]): number =>
 
 const renderColumn = () => (quoted: string) => quoted;
 
-export const xlsxEncoding: Encoding = {
+export const xlsxEncoding: Encoding<z.infer<typeof sheetLayout>, SheetPlace> = {
   encoderVersion: 3,
   renderColumn,
   copySql: copyTextSql,
   rows: copyTextLane(renderColumn),
   layout: (sample, { columns }) => ({ widths: columnWidths(columns, sample) }),
+  layoutSchema: sheetLayout,
   cut,
   place,
-  head: ({ columns, layout }) => Buffer.from(sheetHead(columns, layoutSchema.parse(layout).widths)),
-  createEncoder: ({ row = 0 }: SegmentPlace, outline) => new SheetEncoder(kindsOf(outline), row),
+  placeSchema: sheetPlace,
+  head: ({ columns, layout }) => Buffer.from(sheetHead(columns, layout.widths)),
+  createEncoder: ({ row }, outline) => new SheetEncoder(kindsOf(outline), row ?? 0),
   tail: ({ columns }, segments) => Buffer.from(sheetTail(columns.length, rowsOf(segments))),
   archive: {
     level: ({ compression }) => LEVELS[compression === 'small' ? 'small' : 'fast'],

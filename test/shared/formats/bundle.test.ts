@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { crc32 } from '@node-rs/crc32';
 import { ServiceError } from '../../../shared/errors.js';
-import { widePlace } from '../../../shared/formats/archive/archive.js';
+import { startsWide } from '../../../shared/formats/archive/archive.js';
 import type { FileSpec } from '../../../shared/formats/file-spec.js';
 import { joinFile, openSegment } from '../../../shared/formats/file.js';
 import type { SegmentPlace, WrittenSegment } from '../../../shared/formats/encoding.js';
@@ -34,9 +34,9 @@ async function encoded(
   return { bytes, written: { segment, place, plannedRows: rows, rows, bytes: bytes.length, summary } };
 }
 
-const FIRST = { file: 0, member: 0, opens: 1, leads: 1 };
-const SECOND = { file: 0, member: 0, opens: 0, leads: 0 };
-const OTHER = { file: 1, member: 1, opens: 1, leads: 1 };
+const FIRST = { file: 0, member: 0, opens: true, wide: false, own: { leads: true } };
+const SECOND = { file: 0, member: 0, opens: false, wide: false, own: { leads: false } };
+const OTHER = { file: 1, member: 1, opens: true, wide: false, own: { leads: true } };
 const sized = (place: SegmentPlace, size: number, bytes = 1000): WrittenSegment => ({
   ...{ segment: place.member, place, plannedRows: 1, rows: 1, bytes, summary: { size, crc32: 1, sha256: '' } },
 });
@@ -91,8 +91,11 @@ describe('a bundle', () => {
   it('has the header of its first file in the first segment, with the planned width', async () => {
     const version = async (place: SegmentPlace): Promise<number> => (await encoded(0, place, '')).bytes.readUInt16LE(4);
     assert.equal(await version(FIRST), 20);
-    assert.equal(await version({ ...FIRST, ...widePlace(3 * 2 ** 30, false) }), 45);
-    assert.deepEqual([widePlace(2 ** 30, false), widePlace(1, true)], [{}, { wide: 1 }]);
+    assert.equal(await version({ ...FIRST, wide: true }), 45);
+    assert.deepEqual(
+      [startsWide(2 ** 30, false), startsWide(3 * 2 ** 30, false), startsWide(1, true)],
+      [false, true, true],
+    );
   });
 
   it('is planned again if its first file outgrows the header already written', async () => {
@@ -102,7 +105,7 @@ describe('a bundle', () => {
     await assert.rejects(join(FIRST, FOUR_GIB), isOutgrown);
     await assert.rejects(join(FIRST, 1000, FOUR_GIB), isOutgrown);
     assert.ok((await join(FIRST, FOUR_GIB - 10)).tail.length > 0);
-    assert.ok((await join({ ...FIRST, ...widePlace(0, true) }, FOUR_GIB)).tail.length > 0);
+    assert.ok((await join({ ...FIRST, wide: true }, FOUR_GIB)).tail.length > 0);
   });
 
   it('chooses the header of every other file by its written size', async () => {

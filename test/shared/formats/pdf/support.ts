@@ -36,7 +36,7 @@ export async function makePdf(
   { options = {}, pagesPerSegment = 2, chunk = Infinity, backwards = false }: MakeOptions = {},
 ): Promise<Made> {
   const bare = outlineFor(columns, { options: pdf.options.parse(options) });
-  const layout = (await pdf.layout?.([rowsOf(cells)], bare, resources, [])) ?? {};
+  const layout = (await pdf.layout?.([rowsOf(cells)], bare, resources, [])) ?? null;
   const outline = { ...bare, layout };
   const perSegment = (pdf.cut?.(outline, { plainBytes: 0 }, false).unitRows ?? 1) * pagesPerSegment;
   const parts = Array.from({ length: Math.max(1, Math.ceil(cells.length / perSegment)) }, (_, segment) =>
@@ -46,7 +46,7 @@ export async function makePdf(
   const places = pdf.place?.(outline, cuts, false) ?? [];
   const spec = { format: pdf, outlines: [outline] };
   const encoded = async (part: readonly (readonly Cell[])[], segment: number) => {
-    const place = { file: 0, member: 0, opens: segment === 0 ? 1 : 0, ...places[segment] };
+    const place = { file: 0, member: 0, opens: segment === 0, wide: false, own: places[segment] ?? null };
     const encoder = openSegment(spec, place, resources);
     const out: Buffer[] = [];
     const emit = (bytes: Buffer): void => void out.push(Buffer.from(bytes));
