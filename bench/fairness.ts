@@ -43,12 +43,12 @@ export async function measureFairness(service: Service, secret: string, signal: 
   await fewRows();
   const alone = await times(CROWD.alone);
   const users = await Promise.all(Array.from({ length: CROWD.exports / CROWD.aUser }, () => callerOf(NORTHWIND.id)));
-  const asked = Promise.all(
+  const requested = Promise.all(
     users.flatMap((user) =>
       Array.from({ length: CROWD.aUser }, async () => ({ user, jobId: (await postExport(user, escapedCsv)).job_id })),
     ),
   );
-  const [crowd, meanwhile] = await Promise.all([asked, fewRows()]);
+  const [crowd, meanwhile] = await Promise.all([requested, fewRows()]);
   await untilPlanned(crowd, signal);
   const beside = await times(CROWD.beside);
   const ends = await Promise.all(

@@ -47,7 +47,7 @@ const jobIn = (text: string): Job => jobSchema.parse(JSON.parse(text));
 /** `fetch` uses as much of the measured machine's CPU as the API does. */
 const agent = new Agent({ keepAlive: true });
 
-interface Asked {
+interface HttpOptions {
   readonly method?: string;
   readonly body?: string;
   readonly idempotencyKey?: string | undefined;
@@ -57,7 +57,7 @@ interface Asked {
 export async function ask(
   { url, token }: Caller,
   path: string,
-  { method = 'GET', body = '', idempotencyKey }: Asked = {},
+  { method = 'GET', body = '', idempotencyKey }: HttpOptions = {},
 ): Promise<string> {
   const headers = {
     authorization: `Bearer ${token}`,
@@ -65,9 +65,9 @@ export async function ask(
     'content-length': Buffer.byteLength(body),
     ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
   };
-  const asked = request(url + path, { agent, method, headers });
-  asked.end(body);
-  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const sent = request(url + path, { agent, method, headers });
+  sent.end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const said = await text(response);
   const { statusCode: status = 0 } = response;
   if (status >= 200 && status <= 299) return said;

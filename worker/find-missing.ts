@@ -4,7 +4,7 @@ import type { Pool } from '../shared/postgres.js';
 import type { Logger } from '../shared/process/logger.js';
 import type { Source } from '../shared/source/source.js';
 import { checkDatasets } from '../shared/startup/check-datasets.js';
-import { checkPayloadKeyPatiently } from '../shared/startup/check-payload-key.js';
+import { checkPayloadKeyWithRetries } from '../shared/startup/check-payload-key.js';
 import { checkBucket, checkJobStore, checkSearchAttributes, checkTemporal } from '../shared/startup/checks.js';
 import type { ObjectStore } from '../shared/store/object-store.js';
 
@@ -27,7 +27,7 @@ export async function findMissing({ source, registry, jobs, store, client }: Par
   const temporal = async (): Promise<string | null> =>
     (await checkTemporal(client)) ??
     (await checkSearchAttributes(client.connection, client.options.namespace)) ??
-    (await checkPayloadKeyPatiently(client, PAYLOAD_KEY_PATIENCE_MS, (reason) => {
+    (await checkPayloadKeyWithRetries(client, PAYLOAD_KEY_PATIENCE_MS, (reason) => {
       logger.warn({ reason }, 'could not check the payload key');
     }));
   const checks = [checkJobStore(jobs), checkBucket(store), temporal()];

@@ -3,7 +3,7 @@ import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from 
 import type { ControlActivities, DataActivities, MailActivities, WebhookActivities } from '../activities/index.js';
 import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from '../shared/temporal/names.js';
 import type { ActivityTuning, EventRef, Tuning } from '../shared/temporal/inputs.js';
-import { turnsOf } from '../shared/temporal/tenant-weights.js';
+import { fairnessOf } from '../shared/temporal/tenant-weights.js';
 import type { StepLabel } from './steps.js';
 
 /** Temporal's priorities: 1 goes before 3. */
@@ -50,7 +50,7 @@ export const mailActivities = (tuning: Tuning, tenantId: string) =>
     ...options(tuning.mail),
     scheduleToCloseTimeout: MAIL_WITHIN_MS,
     taskQueue: MAIL_QUEUE,
-    priority: turnsOf(tenantId, tuning),
+    priority: fairnessOf(tenantId, tuning),
   });
 
 /** Enough for the whole schedule of attempts, even if a receiver asks for a pause of a day each time. */
@@ -68,7 +68,7 @@ export function webhookActivities(tuning: Tuning, tenantId: string) {
     startToCloseTimeout: startToCloseMs,
     scheduleToCloseTimeout: WEBHOOK_WITHIN_MS,
     taskQueue: WEBHOOK_QUEUE,
-    priority: turnsOf(tenantId, tuning),
+    priority: fairnessOf(tenantId, tuning),
     retry: { initialInterval, maximumInterval: LONGEST_WEBHOOK_RETRY_MS, backoffCoefficient: 2 },
   });
   return {
@@ -83,7 +83,7 @@ export function webhookActivities(tuning: Tuning, tenantId: string) {
  * seconds. Finishes may go first, because there are never more of them than segments that have just ended.
  */
 export function dataActivities(tuning: Tuning, tenantId: string) {
-  const turns = turnsOf(tenantId, tuning);
+  const turns = fairnessOf(tenantId, tuning);
   const withPriority = (limits: ActivityTuning, priority: Priority) =>
     proxyActivities<DataActivities>({ ...options(limits), taskQueue: DATA_QUEUE, priority });
   const { planAndWriteIfSmall } = withPriority(tuning.plan, {

@@ -62,7 +62,7 @@ const createSeed = ({ workflowId, userId, tenantId }: DueExport, request: Export
 /** The valid parts of an invalid request, for the list of exports. Its owner is notified unless they opted out. */
 function showableRequest({ definition, email: own }: DueExport): ExportRequest {
   const { type, format, notify } = definition.request;
-  const { email: asked, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
+  const { email: choice, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
     typeof notify === 'object' && notify !== null ? notify : {};
   return {
     type: String(type),
@@ -71,7 +71,7 @@ function showableRequest({ definition, email: own }: DueExport): ExportRequest {
     filters: {},
     options: {},
     notify: {
-      ...(asked === false || own === undefined ? {} : { email: own }),
+      ...(choice === false || own === undefined ? {} : { email: own }),
       ...(typeof webhookUrl === 'string' ? { webhook_url: webhookUrl } : {}),
     },
   };

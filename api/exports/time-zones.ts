@@ -17,8 +17,8 @@ type Zoned<T> = { readonly value: T } | { readonly problems: readonly FieldProbl
 /** Spells time zones as the source database does. Reads its list once an hour. */
 export class TimeZones {
   #known: TimeZoneNames | null = null;
-  #asked: Promise<TimeZoneNames | null> = Promise.resolve(null);
-  #askAt = 0;
+  #reading: Promise<TimeZoneNames | null> = Promise.resolve(null);
+  #readAt = 0;
 
   constructor(
     private readonly source: Pick<Source, 'timeZones'>,
@@ -27,17 +27,17 @@ export class TimeZones {
 
   /** @returns null until the list has been read; until then, names are accepted if Node knows them */
   private names(): Promise<TimeZoneNames | null> {
-    if (Date.now() >= this.#askAt) this.#ask();
-    return this.#known === null ? this.#asked : Promise.resolve(this.#known);
+    if (Date.now() >= this.#readAt) this.#read();
+    return this.#known === null ? this.#reading : Promise.resolve(this.#known);
   }
 
-  #ask(): void {
-    this.#askAt = Date.now() + KEPT_MS;
-    this.#asked = this.source.timeZones(AbortSignal.timeout(SILENCE_MS)).then(
+  #read(): void {
+    this.#readAt = Date.now() + KEPT_MS;
+    this.#reading = this.source.timeZones(AbortSignal.timeout(SILENCE_MS)).then(
       (names) => (this.#known = new TimeZoneNames(names)),
       (error: unknown) => {
         this.logger.warn({ err: error }, 'the timezones of the source database could not be read');
-        this.#askAt = Date.now() + ASK_AGAIN_MS;
+        this.#readAt = Date.now() + ASK_AGAIN_MS;
         return null;
       },
     );
@@ -64,10 +64,10 @@ export class TimeZones {
   async ofSchedule(definition: ScheduleDefinition): Promise<ScheduleDefinition> {
     const { request } = definition;
     const options = request.options as Readonly<Record<string, unknown>> | undefined;
-    const asked = typeof options?.timezone === 'string' ? options.timezone : null;
+    const timezone = typeof options?.timezone === 'string' ? options.timezone : null;
     const [own, ofRequest] = await Promise.all([
       this.named(definition.timezone, '/timezone'),
-      asked === null ? null : this.named(asked, '/request/options/timezone'),
+      timezone === null ? null : this.named(timezone, '/request/options/timezone'),
     ]);
     const problems = [own, ofRequest].flatMap((named) => (named !== null && 'problems' in named ? named.problems : []));
     if ('problems' in own || problems.length > 0) throw validationFailed(problems);

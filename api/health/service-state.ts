@@ -52,14 +52,14 @@ export class ServiceState {
   /** Never rejects. */
   async refresh(): Promise<void> {
     if (Date.now() - this.#refreshedAt < FRESH_MS) return;
-    this.#refreshing ??= this.#look().finally(() => {
+    this.#refreshing ??= this.#measure().finally(() => {
       this.#refreshing = null;
       this.#refreshedAt = Date.now();
     });
     await this.#refreshing;
   }
 
-  async #look(): Promise<void> {
+  async #measure(): Promise<void> {
     const { jobs, store, temporal } = this.sources;
     const active = this.#from('job_store', jobs.countActive());
     const depths = this.#from('temporal', queueDepths(temporal.client, SILENCE_MS));

@@ -66,7 +66,7 @@ export class JobWatches {
     if (this.watches.get(jobId) === watch) this.watches.delete(jobId);
   }
 
-  private async look(watch: Watch, row: JobRow): Promise<void> {
+  private async readAgain(watch: Watch, row: JobRow): Promise<void> {
     try {
       await this.tell(watch, (await this.deps.jobs.find(row.job_id)) ?? row);
     } catch (error) {
@@ -87,6 +87,6 @@ export class JobWatches {
 
   private next(watch: Watch, row: JobRow): void {
     if (watch.listeners.size === 0) return;
-    watch.timer = setTimeout(() => void this.look(watch, row), EVERY_MS);
+    watch.timer = setTimeout(() => void this.readAgain(watch, row), EVERY_MS);
   }
 }

@@ -59,10 +59,10 @@ export class LiveProgress {
   private answerOf(jobId: string): Promise<Answer | null> {
     const fresh = this.answers.get(jobId);
     if (fresh !== undefined) return fresh;
-    const asked = this.ask(jobId);
-    this.answers.set(jobId, asked);
+    const answer = this.ask(jobId);
+    this.answers.set(jobId, answer);
     setTimeout(() => this.answers.delete(jobId), FRESH_MS).unref();
-    return asked;
+    return answer;
   }
 
   private async ask(jobId: string): Promise<Answer | null> {

@@ -2,7 +2,7 @@ import type { JobSeed } from '../../shared/contract.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import { jobView } from '../../shared/job/view.js';
 import { validationFailed } from '../../shared/request/field-problems.js';
-import { hashRequest, withRecipient, type AskedRequest } from '../../shared/request/request.js';
+import { hashRequest, withRecipient, type ParsedRequest } from '../../shared/request/request.js';
 import { contextOf } from '../http/context.js';
 import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps, Principal } from '../deps.js';
@@ -61,12 +61,12 @@ export const createExport = defineRoute({
 });
 
 async function createSeed(
-  asked: AskedRequest,
+  parsed: ParsedRequest,
   principal: Principal,
   idempotencyKey: string | null,
   { timeZones, settings }: ApiDeps,
 ): Promise<JobSeed> {
-  const zoned = await timeZones.ofRequest(asked);
+  const zoned = await timeZones.ofRequest(parsed);
   const addressed = withRecipient(zoned, principal.email, settings.recipientRule);
   if ('problems' in addressed) throw validationFailed(addressed.problems);
   return {
@@ -77,7 +77,7 @@ async function createSeed(
     idempotencyKey,
     // Hash the request as sent: the token's address and the database's spelling of the time zone may change between
     // retries.
-    requestHash: hashRequest(asked),
+    requestHash: hashRequest(parsed),
     createdAt: new Date().toISOString(),
   };
 }

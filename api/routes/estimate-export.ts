@@ -43,10 +43,10 @@ export const estimateExport = defineRoute({
     const turns = new EstimateTurns();
     return async ({ body, principal, response }) => {
       const { tenantId, userId } = principal;
-      const asked = { ...(await deps.timeZones.ofRequest(body)), notify: {} };
+      const request = { ...(await deps.timeZones.ofRequest(body)), notify: {} };
       const gone = clientGone(response);
       try {
-        return { status: 200, body: await estimate(asked, { tenantId, userId }, gone, turns, deps) };
+        return { status: 200, body: await estimate(request, { tenantId, userId }, gone, turns, deps) };
       } catch (error) {
         // The client is gone: nobody to respond to.
         if (gone.aborted) return undefined;
@@ -57,34 +57,34 @@ export const estimateExport = defineRoute({
 });
 
 async function estimate(
-  asked: ExportRequest,
+  request: ExportRequest,
   caller: Required<Owner>,
   gone: AbortSignal,
   turns: EstimateTurns,
   deps: ApiDeps,
 ): Promise<Estimate> {
   const { maxRows } = deps.settings.tuning;
-  await deps.permissions.require(asked.type, caller);
-  const counted = await turns.take(caller, gone, () => count(asked, caller, deps, gone));
+  await deps.permissions.require(request.type, caller);
+  const counted = await turns.take(caller, gone, () => count(request, caller, deps, gone));
   const { rows, rowsAre } = counted;
   if (rows > maxRows) {
     const about = rowsAre === 'exact' ? '' : 'about ';
     const sentence = `The export would have ${about}${rows} rows; at most ${maxRows} are allowed.`;
     throw new ServiceError('TOO_MANY_ROWS', sentence, { rows, rows_are: rowsAre, max_rows: maxRows });
   }
-  const recent = await deps.jobs.recentlyFinished({ tenantId: caller.tenantId, ...asked });
+  const recent = await deps.jobs.recentlyFinished({ tenantId: caller.tenantId, ...request });
   return { rows, rows_are: rowsAre, ...forecast(counted, recent) };
 }
 
 /** @param gone aborted when the client disconnects: PostgreSQL then cancels the statement */
 async function count(
-  asked: ExportRequest,
+  whole: ExportRequest,
   caller: Required<Owner>,
   { registry, source }: ApiDeps,
   gone: AbortSignal,
 ): Promise<RowCount> {
-  const { options } = asked;
-  const { parts, owner } = contentsOf(asked, caller, registry);
+  const { options } = whole;
+  const { parts, owner } = contentsOf(whole, caller, registry);
   const session = { timezone: String(options.timezone ?? 'UTC'), ...caller, statementTimeoutMs: STATEMENT_MS };
   const end = performance.now() + COUNT_MS;
   const counts: RowCount[] = [];

@@ -44,8 +44,9 @@ function checkRequest(
   timezone: string,
   { schema, registry, recipients }: Omit<Rules, 'minSeconds'>,
 ): { readonly type: string; readonly problems: readonly FieldProblem[] } {
-  const asked = checkScheduledRequest(request, { at: new Date(), timezone }, schema, registry);
-  const checked = 'request' in asked ? withRecipient(asked.request, recipients.email, recipients.recipientRule) : asked;
+  const parsed = checkScheduledRequest(request, { at: new Date(), timezone }, schema, registry);
+  const checked =
+    'request' in parsed ? withRecipient(parsed.request, recipients.email, recipients.recipientRule) : parsed;
   if ('request' in checked) return { type: checked.request.type, problems: [] };
   const problems = checked.problems.map(({ pointer, detail }) => ({ pointer: `/request${pointer}`, detail }));
   return { type: '', problems };

@@ -44,7 +44,7 @@ export async function withOrders<T>(
       sourceUrl,
       plain: (count) => copy('plain', count, copyPlain),
       ours: async (count) => {
-        const input = await copy(format.extension, count, (asked) => copyForFormat(format, asked));
+        const input = await copy(format.extension, count, (rows) => copyForFormat(format, rows));
         const call = (...options: readonly string[]): ((output: string) => Stage) => {
           const program = [process.execPath, join(dist, 'bench', 'encoding', 'encode.js'), ...options];
           return (output) => [...program, format.name, String(count), input, output];

@@ -29,19 +29,19 @@ export async function startService(
 ): Promise<RunningService> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = stack.env;
   const temporal = connectTemporal({ connection: { address }, namespace });
-  const asked = given(environment, 'PORT');
+  const wanted = given(environment, 'PORT');
   try {
-    for (const port of asked === undefined ? USUAL_PORTS : [parsePort(asked)]) {
+    for (const port of wanted === undefined ? USUAL_PORTS : [parsePort(wanted)]) {
       const started = (await isFree(port)) ? await startAt(port, stack, temporal, environment, progress) : undefined;
       if (started !== undefined) return started;
     }
   } finally {
     await temporal.close();
   }
-  if (asked === undefined) {
+  if (wanted === undefined) {
     throw new StackError(`None of the ports ${USUAL_PORTS.join(', ')} is free for the API: set PORT to another one.`);
   }
-  throw new StackError(`PORT is ${asked} in your environment, but another process uses that port.`);
+  throw new StackError(`PORT is ${wanted} in your environment, but another process uses that port.`);
 }
 
 /** Undefined if another process took the port meanwhile. */

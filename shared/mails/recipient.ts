@@ -5,10 +5,10 @@ import { mailAddress, mailboxOf } from './address.js';
 export type RecipientRule = 'token' | 'any' | { readonly domains: readonly string[] };
 
 /** `notify.email` in a request: true is the token's address, false is nobody. */
-export const askedEmail = z.union([z.boolean(), mailAddress], {
+export const emailChoice = z.union([z.boolean(), mailAddress], {
   error: 'must be true, false or an email address such as ana@example.com',
 });
-export type AskedEmail = z.infer<typeof askedEmail>;
+export type EmailChoice = z.infer<typeof emailChoice>;
 
 const domainOf = (address: string): string => mailboxOf(address).slice(address.lastIndexOf('@') + 1);
 
@@ -29,18 +29,18 @@ export function readRecipientRule(text: string): RecipientRule | null {
  * @returns the address, undefined for nobody, or why the request is invalid
  */
 export function recipientOf(
-  asked: AskedEmail | undefined,
+  choice: EmailChoice | undefined,
   own: string | undefined,
   rule: RecipientRule,
 ): { readonly email: string | undefined } | { readonly problem: string } {
-  if (asked === false) return { email: undefined };
-  if (asked === undefined) return { email: own };
-  if (asked === true) {
+  if (choice === false) return { email: undefined };
+  if (choice === undefined) return { email: own };
+  if (choice === true) {
     return own === undefined ? { problem: 'is true, but your token has no valid email address' } : { email: own };
   }
-  if ((own !== undefined && mailboxOf(asked) === mailboxOf(own)) || rule === 'any') return { email: asked };
+  if ((own !== undefined && mailboxOf(choice) === mailboxOf(own)) || rule === 'any') return { email: choice };
   if (rule === 'token') return { problem: "must be your own address (your token's)" };
-  return rule.domains.includes(domainOf(asked))
-    ? { email: asked }
+  return rule.domains.includes(domainOf(choice))
+    ? { email: choice }
     : { problem: `must be your own address (your token's), or one at ${rule.domains.join(', ')}` };
 }

@@ -76,7 +76,7 @@ export function joinPieces(pieces: readonly Piece[], segments: number, usual = U
   const rerun = cheapestRerun(weights, runs.map(isStuck));
   if (rerun.length > 0) return { rerun };
 
-  const parts = runs.flatMap((run, index) => [...madeOf(run, usual), ...existing(uploaded[index])]);
+  const parts = runs.flatMap((run, index) => [...partsOfRun(run, usual), ...existing(uploaded[index])]);
   // S3 can't complete an upload without parts, but accepts one empty part.
   if (parts.length === 0)
     parts.push({ kind: 'new', number: partNumbers(0, segments, 'finish').first, size: 0, from: [] });
@@ -121,7 +121,7 @@ function isStuck({ size, numbers, last }: Run): boolean {
 }
 
 /** Equal parts of at least `usual` bytes, the last with the remainder; a shorter run is a single part. */
-function madeOf({ pieces, size, numbers }: Run, usual: number): FilePart[] {
+function partsOfRun({ pieces, size, numbers }: Run, usual: number): FilePart[] {
   if (size === 0) return [];
   const count = Math.max(1, Math.min(numbers.length, Math.floor(size / Math.max(usual, MIN_PART_BYTES))));
   const each = Math.floor(size / count);

@@ -3,7 +3,7 @@ import { ACCOUNT, accountDatasets } from '../datasets/account.js';
 import { columnNames, type Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { BUNDLE_FORMATS, FORMATS } from '../formats/index.js';
-import { askedEmail } from '../mails/recipient.js';
+import { emailChoice } from '../mails/recipient.js';
 import { createAddressRule, type AddressRule } from '../network/address-rule.js';
 import { webhookUrlSchema } from '../webhooks/url.js';
 import { filterSchema } from './filter-schema.js';
@@ -20,7 +20,7 @@ const formatOptions = z.record(z.string(), z.unknown(), { error: 'must be an obj
 function notifySchema(webhookRule: AddressRule) {
   return z
     .strictObject({
-      email: askedEmail
+      email: emailChoice
         .optional()
         .describe(
           "Default: your token's address, if it has one. True: the same, but a 400 if it has none. False: no email.",

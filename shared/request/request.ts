@@ -7,37 +7,37 @@ import type { DatasetRegistry } from '../datasets/index.js';
 import { fieldProblems, validationFailed, type FieldProblem } from './field-problems.js';
 import { defaultColumns } from '../formats/default-columns.js';
 import { FORMATS } from '../formats/index.js';
-import { recipientOf, type AskedEmail, type RecipientRule } from '../mails/recipient.js';
+import { recipientOf, type EmailChoice, type RecipientRule } from '../mails/recipient.js';
 import type { RequestSchema } from './request-schema.js';
 
 /** Checks what a client asks for, and fills in every default. */
 
 /** A request whose mail recipient has not been decided yet. */
-export interface AskedRequest extends Omit<ExportRequest, 'notify'> {
-  readonly notify: { readonly email?: AskedEmail; readonly webhook_url?: string };
+export interface ParsedRequest extends Omit<ExportRequest, 'notify'> {
+  readonly notify: { readonly email?: EmailChoice; readonly webhook_url?: string };
 }
 
-type Checked = { readonly request: AskedRequest } | { readonly problems: readonly FieldProblem[] };
+type Checked = { readonly request: ParsedRequest } | { readonly problems: readonly FieldProblem[] };
 
 /**
  * Checks a body against the registries and fills in every default.
  * @param schema of the same registry
  * @throws ServiceError VALIDATION_FAILED with a JSON pointer per field
  */
-export function parseExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): AskedRequest {
+export function parseExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): ParsedRequest {
   const checked = checkExportRequest(body, schema, registry);
   if ('request' in checked) return checked.request;
   throw validationFailed(checked.problems);
 }
 
-const asked = z.looseObject({
+const typeAndFormat = z.looseObject({
   format: z.string().catch(''),
   options: z.record(z.string(), z.unknown()).catch({}),
 });
 
 /** The format and options of an unchecked body; empty where they have the wrong type. */
 function optionsOf(body: unknown): { readonly format: string; readonly options: unknown } {
-  const { data } = asked.safeParse(body);
+  const { data } = typeAndFormat.safeParse(body);
   return { format: data?.format.toUpperCase() ?? '', options: data?.options ?? {} };
 }
 
@@ -61,7 +61,7 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
   const misfit = dataset && format?.columnsProblem?.(shownColumns(dataset, columns), options.data);
   if (typeof misfit === 'string') return { problems: [{ pointer: '/columns', detail: misfit }] };
   const set = Object.entries(filters).filter(([, value]) => value !== undefined);
-  const request: AskedRequest = {
+  const request: ParsedRequest = {
     type,
     format: name,
     columns,
@@ -80,7 +80,7 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
  * @param own the token's address
  */
 export function withRecipient(
-  { notify, ...asked }: AskedRequest,
+  { notify, ...request }: ParsedRequest,
   own: string | undefined,
   rule: RecipientRule,
 ): { readonly request: ExportRequest } | { readonly problems: readonly FieldProblem[] } {
@@ -90,7 +90,7 @@ export function withRecipient(
   const { webhook_url: webhookUrl } = notify;
   return {
     request: {
-      ...asked,
+      ...request,
       notify: {
         ...(email === undefined ? {} : { email }),
         ...(webhookUrl === undefined ? {} : { webhook_url: webhookUrl }),
@@ -100,7 +100,7 @@ export function withRecipient(
 }
 
 /** A hash that doesn't depend on the order of keys. */
-export function hashRequest(request: AskedRequest): string {
+export function hashRequest(request: ParsedRequest): string {
   const sorted = (value: unknown): unknown =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(

@@ -3,7 +3,7 @@ import { ACCOUNT } from '../datasets/account.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ServiceError } from '../errors.js';
 import type { FieldProblem } from '../request/field-problems.js';
-import { checkExportRequest, withRecipient, type AskedRequest } from '../request/request.js';
+import { checkExportRequest, withRecipient, type ParsedRequest } from '../request/request.js';
 import { type RequestSchema } from '../request/request-schema.js';
 import type { RecipientRule } from '../mails/recipient.js';
 import { RELATIVE_RANGES, isRelativeRange, resolveRange } from './relative-range.js';
@@ -32,7 +32,7 @@ export interface Recipients {
   readonly recipientRule: RecipientRule;
 }
 
-type Checked = { readonly request: AskedRequest } | { readonly problems: readonly FieldProblem[] };
+type Checked = { readonly request: ParsedRequest } | { readonly problems: readonly FieldProblem[] };
 
 /** @param schema of the same registry */
 export function checkScheduledRequest(
@@ -85,8 +85,8 @@ export function requestOfRun(
   if (type !== ACCOUNT && !registry.has(type)) {
     throw new ServiceError('DATASET_UNAVAILABLE', `This worker has no dataset ${type}.`);
   }
-  const asked = checkScheduledRequest(body, when, schema, registry);
-  const checked = 'request' in asked ? withRecipient(asked.request, email, recipientRule) : asked;
+  const parsed = checkScheduledRequest(body, when, schema, registry);
+  const checked = 'request' in parsed ? withRecipient(parsed.request, email, recipientRule) : parsed;
   if ('request' in checked) return checked.request;
   const sentence = checked.problems.map(({ pointer, detail }) => `${pointer || 'it'} ${detail}`).join('; ');
   throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's request is no longer valid: ${sentence}.`);

@@ -25,10 +25,10 @@ export class TimeZoneNames {
    * The database's spelling of a name, or its name for the same place.
    * @returns null if there is none: `PST` and `IST` are ambiguous
    */
-  nameOf(asked: string): string | null {
-    const own = this.#byLowerCase.get(asked.toLowerCase());
+  nameOf(name: string): string | null {
+    const own = this.#byLowerCase.get(name.toLowerCase());
     if (own !== undefined) return own;
-    const known = asked.includes('/') ? canonical(asked) : null;
+    const known = name.includes('/') ? canonical(name) : null;
     if (known === null) return null;
     // Checking 600 names takes 50 ms, so do it only for a name that isn't in the list.
     this.#aliases ??= byCanonical([...this.#byLowerCase.values()]);

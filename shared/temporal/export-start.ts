@@ -2,7 +2,7 @@ import { exportWorkflowId, CONTROL_QUEUE } from './names.js';
 import type { ExportInput } from './inputs.js';
 import type { JobSeed } from '../contract.js';
 import { exportSearchAttributes } from './search-attributes.js';
-import { turnsOf } from './tenant-weights.js';
+import { fairnessOf } from './tenant-weights.js';
 
 /**
  * A stopping worker occasionally takes a task with it; another worker gets it after this long. Temporal's default is 10
@@ -25,7 +25,7 @@ export const exportStart = ({ job, limit, tuning, admitted = false, again = fals
   workflowIdReusePolicy: again ? ('ALLOW_DUPLICATE' as const) : ('REJECT_DUPLICATE' as const),
   workflowExecutionTimeout: tuning.executionTimeoutMs,
   workflowTaskTimeout: TASK_TIMEOUT_MS,
-  priority: turnsOf(job.tenantId, tuning),
+  priority: fairnessOf(job.tenantId, tuning),
   typedSearchAttributes: exportSearchAttributes(job),
   staticSummary: `${job.request.type} as ${job.request.format}`,
   staticDetails: exportDetails(job),

@@ -2,17 +2,17 @@ import { CONTROL_QUEUE, notificationWorkflowId } from './names.js';
 import type { EventRef, NotificationInput, Tuning } from './inputs.js';
 
 /** Fields that decide who gets notified. */
-interface Asked {
+interface NotifiedExport {
   readonly type: string;
   readonly format: string;
   readonly notify: { readonly email?: string | undefined; readonly webhook_url?: string | undefined };
 }
 
-export const wantsNotification = ({ notify }: Pick<Asked, 'notify'>): boolean =>
+export const wantsNotification = ({ notify }: Pick<NotifiedExport, 'notify'>): boolean =>
   notify.email !== undefined || notify.webhook_url !== undefined;
 
 /** Options to start a notification, used by the export itself and by the check for dead exports. */
-export const notificationStart = (about: EventRef, { type, format, notify }: Asked, tuning: Tuning) => ({
+export const notificationStart = (about: EventRef, { type, format, notify }: NotifiedExport, tuning: Tuning) => ({
   workflowId: notificationWorkflowId(about.jobId, about.event),
   taskQueue: CONTROL_QUEUE,
   args: [{ ...about, webhook: notify.webhook_url !== undefined, tuning }] as [NotificationInput],

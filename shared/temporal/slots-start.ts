@@ -3,7 +3,7 @@ import { CONTROL_QUEUE, slotsWorkflowId } from './names.js';
 import type { ActiveJob, UserRef } from '../contract.js';
 import type { SlotsInput, SlotsState } from './inputs.js';
 import { ownerSearchAttributes } from './search-attributes.js';
-import { turnsOf } from './tenant-weights.js';
+import { fairnessOf } from './tenant-weights.js';
 import { slotsTuning } from './tuning.js';
 
 /**
@@ -38,6 +38,6 @@ export const slotsStart = (
     args: [{ tenantId, userId, limit, tuning: slotsTuning(tuning), state: firstState(active) }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowTaskTimeout: TASK_TIMEOUT_MS,
-    priority: turnsOf(tenantId, tuning),
+    priority: fairnessOf(tenantId, tuning),
     typedSearchAttributes: ownerSearchAttributes({ userId, tenantId }),
   });

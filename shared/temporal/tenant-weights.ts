@@ -30,7 +30,7 @@ export function tuningFor(tenantId: string, tuning: Tuning, weights: TenantWeigh
 }
 
 /** Fairness settings of a task: tenants take turns, and a tenant with weight 2 gets two turns. */
-export const turnsOf = (tenantId: string, { fairnessWeight }: Pick<Tuning, 'fairnessWeight'>) => ({
+export const fairnessOf = (tenantId: string, { fairnessWeight }: Pick<Tuning, 'fairnessWeight'>) => ({
   fairnessKey: tenantId,
   ...(fairnessWeight === undefined ? {} : { fairnessWeight }),
 });

@@ -52,12 +52,12 @@ describe("a dataset's permission", () => {
     const jobId = await postExport(service, alice, body);
     const { download_url: link } = await untilEnded(service, alice, jobId);
     const path = new URL(link ?? '').pathname;
-    const asked = `/v1/exports/${jobId}/download`;
-    assert.equal((await service.ask('GET', asked, { as: alice })).status, 302);
+    const apiPath = `/v1/exports/${jobId}/download`;
+    assert.equal((await service.ask('GET', apiPath, { as: alice })).status, 302);
     assert.equal((await service.ask('GET', path)).status, 302);
 
     await allow(false);
-    assertProblem(await service.ask('GET', asked, { as: alice }), 'NOT_PERMITTED');
+    assertProblem(await service.ask('GET', apiPath, { as: alice }), 'NOT_PERMITTED');
     assertProblem(await service.ask('GET', path), 'NOT_FOUND');
 
     await allow(true);

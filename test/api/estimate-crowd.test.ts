@@ -61,12 +61,12 @@ describe('many concurrent estimates', () => {
   it('end when the client disconnects, so the next one need not wait', async () => {
     const as = someUser();
     const left = new AbortController();
-    const asked = service.ask('POST', '/v1/exports/estimate', { as, body: BODY, signal: left.signal });
+    const pending = service.ask('POST', '/v1/exports/estimate', { as, body: BODY, signal: left.signal });
     const counting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'export-estimate'
       AND datname = current_database() AND query LIKE 'SELECT count(*)%' AND state = 'active'`;
     await until('the count', async () => (await queryRows(service.databaseUrl, counting)).length > 0);
     left.abort();
-    await assert.rejects(asked);
+    await assert.rejects(pending);
     assert.equal((await estimate(as)).status, 200);
   });
 });
@@ -80,11 +80,11 @@ describe('a statement whose caller gives up', () => {
     const mark = randomUUID();
     const session = { ...someUser(), timezone: 'UTC', statementTimeoutMs: 60_000 };
     const given = new AbortController();
-    const asked = source.permits(`'${mark}' = pg_sleep(30)::text`, session, given.signal);
+    const pending = source.permits(`'${mark}' = pg_sleep(30)::text`, session, given.signal);
     const running = `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%${mark}%' AND pid <> pg_backend_pid()`;
     await until('the statement', async () => (await queryRows(env.DATABASE_URL, running)).length > 0);
     given.abort(new Error('enough'));
-    await assert.rejects(asked, /enough/);
+    await assert.rejects(pending, /enough/);
     return until('its end', async () => {
       const names = (await readdir(logDir)).filter((name) => name.includes('postgres'));
       const logs = await Promise.all(names.map((name) => readFile(join(logDir, name), 'utf8')));

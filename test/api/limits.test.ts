@@ -125,9 +125,9 @@ describe('access and rate limits', () => {
       assert.equal(status, 204);
       assert.equal(headers.get('access-control-allow-origin'), ORIGIN);
       assert.match(headers.get('access-control-allow-headers') ?? '', /Authorization.*Idempotency-Key/);
-      const asked = await api.ask('GET', '/v1/datasets', { as: someone(), headers: { Origin: ORIGIN } });
-      assert.equal(asked.headers.get('access-control-allow-origin'), ORIGIN);
-      assert.match(asked.headers.get('access-control-expose-headers') ?? '', /Location.*Retry-After/);
+      const answer = await api.ask('GET', '/v1/datasets', { as: someone(), headers: { Origin: ORIGIN } });
+      assert.equal(answer.headers.get('access-control-allow-origin'), ORIGIN);
+      assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Location.*Retry-After/);
       const other = await preflight(api, 'https://evil.example');
       assert.equal(other.headers.get('access-control-allow-origin'), null);
       assert.equal((await api.ask('OPTIONS', '/healthz')).headers.get('allow'), 'GET, HEAD, OPTIONS');

@@ -85,8 +85,8 @@ describeStores('links', (stackEnv) => {
     const { jobId } = await completed();
     const redirect = await api.ask('GET', `/v1/exports/${jobId}/download`, { as: alice });
     assert.equal(redirect.status, 302);
-    const told = await api.ask('GET', `/v1/exports/${jobId}/download?redirect=false`, { as: alice });
-    const { url, expires_at } = z.object({ url: z.url(), expires_at: z.iso.datetime() }).parse(told.json);
+    const answer = await api.ask('GET', `/v1/exports/${jobId}/download?redirect=false`, { as: alice });
+    const { url, expires_at } = z.object({ url: z.url(), expires_at: z.iso.datetime() }).parse(answer.json);
     assert.equal((await ask(url, 'GET', JWT_SECRET)).text, BYTES);
     assert.equal(new Date(expires_at).getTime(), lifeOf(url).until, 'says when the address ends, not the link');
     const wrong = await api.ask('GET', `/v1/exports/${jobId}/download?redirect=no`, { as: alice });

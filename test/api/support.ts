@@ -152,14 +152,14 @@ export const setPlanned = (databaseUrl: string, jobId: string): Promise<unknown>
 
 /** A job as the API writes it, for tests that need only its row. */
 export function seedFor({ userId, tenantId }: Principal, change: Partial<JobSeed> = {}): JobSeed {
-  const asked = { type: 'orders', format: 'CSV', columns: ['id'], filters: {}, options: {}, notify: {} };
+  const exportRequest = { type: 'orders', format: 'CSV', columns: ['id'], filters: {}, options: {}, notify: {} };
   return {
     jobId: randomUUID(),
     userId,
     tenantId,
-    request: asked,
+    request: exportRequest,
     idempotencyKey: null,
-    requestHash: hashRequest(asked),
+    requestHash: hashRequest(exportRequest),
     createdAt: new Date().toISOString(),
     ...change,
   };

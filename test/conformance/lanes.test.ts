@@ -124,10 +124,10 @@ describe('both lanes produce the same bytes:', () => {
     laneName: 'text' | 'row',
     dataset: Dataset,
     format: LoadedFormat,
-    asked: FormatOptions,
+    requested: FormatOptions,
     columns: readonly string[],
   ) {
-    const options = format.options.parse(asked);
+    const options = format.options.parse(requested);
     const render = (laneName === 'text' ? format : format.rows).renderColumn(options);
     const request = { type: dataset.name, format: format.name, columns, filters: {}, options, notify: {} };
     const select = segmentSql(freezeQuery(dataset, request, { tenantId }, render), null, null);

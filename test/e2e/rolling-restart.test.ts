@@ -90,18 +90,18 @@ describe('a rolling restart', function () {
     const lone = someUser();
     const awake = await ended(lone, await post(lone, 'orders'));
 
-    const asked: { user: Principal; jobId: string }[] = [];
+    const exports: { user: Principal; jobId: string }[] = [];
     for (const user of Array.from({ length: USERS }, someUser)) {
-      for (const _slot of [1, 2]) asked.push({ user, jobId: await post(user, 'slow_orders') });
+      for (const _slot of [1, 2]) exports.push({ user, jobId: await post(user, 'slow_orders') });
     }
     const next = [];
     for (const [index, worker] of workers.entries()) {
       await worker.stop();
       next.push(await launchWorker(programs, service, `worker-${index + 3}`));
     }
-    const statuses = await Promise.all(asked.map(async ({ jobId }) => (await rowOf(service, jobId)).status));
+    const statuses = await Promise.all(exports.map(async ({ jobId }) => (await rowOf(service, jobId)).status));
     assert.deepEqual([...new Set(statuses)], ['PROCESSING'], 'the restart took longer');
-    const disturbed = await Promise.all(asked.map(({ user, jobId }) => ended(user, jobId)));
+    const disturbed = await Promise.all(exports.map(({ user, jobId }) => ended(user, jobId)));
     // Timing alone wouldn't show it: a stopped worker's activities time out after 15 s, and other segments hide part
     // of that.
     const begunAgain = await Promise.all(disturbed.map(({ jobId }) => attemptsAfterTheFirst(service, jobId)));

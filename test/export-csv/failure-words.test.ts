@@ -11,7 +11,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 import { startReceiver, type Receiver } from '../webhooks/receiver.js';
 import { deliveriesOf, untilTried } from '../webhooks/support.js';
-import { mailsTo, someReader, untilTold } from '../workflows/support.js';
+import { mailsTo, someReader, untilMailed } from '../workflows/support.js';
 
 /** Terms of the database, the store, Temporal and Node, and names that only operators should see. */
 const FOREIGN =
@@ -48,7 +48,7 @@ describe('an export that fails', () => {
     assert.deepEqual(await attemptsAfterTheFirst(service, jobId), []);
     assert.match(await operatorsReason(service, jobId), /permission denied for table secret_ledger/);
 
-    await untilTold(user);
+    await untilMailed(user);
     await until('a webhook', () => Promise.resolve(receiver.received.length > 0));
     await untilTried(service, user, jobId, 1);
     const [mail] = await mailsTo(user);

@@ -11,7 +11,7 @@ import { until } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type RunningWorker, type TestService } from '../support/service.js';
 import { someReader, statusOf, sweepNow, type Reader } from '../workflows/support.js';
-import { endedJob, notify, type Told } from './notify.js';
+import { endedJob, notify, type Notified } from './notify.js';
 import { answer, startMailServer, type MailServer } from './smtp.js';
 
 const AT_ONCE = 80;
@@ -56,10 +56,10 @@ describe('one address gets at most 30 mails an hour', function () {
       // The same address in two spellings.
       email: n % 3 === 0 ? email.toUpperCase() : email,
     }));
-  const notifyAll = (email: string, count: number): Promise<Told[]> =>
+  const notifyAll = (email: string, count: number): Promise<Notified[]> =>
     Promise.all(requesters(email, count).map((user) => notify(service, user)));
-  async function allEnd(told: readonly Told[]): Promise<void> {
-    for (const { workflowId } of told) {
+  async function allEnd(notified: readonly Notified[]): Promise<void> {
+    for (const { workflowId } of notified) {
       await until(`end of ${workflowId}`, async () => (await statusOf(service, workflowId)) === 'COMPLETED', 60_000);
     }
   }
@@ -87,11 +87,11 @@ describe('one address gets at most 30 mails an hour', function () {
   it('of 80 concurrent mails from two tenants, 30 are sent, although a worker restarts and the server rejects some at first', async () => {
     const { email } = someReader();
     refusals = 10;
-    const told = await notifyAll(email, AT_ONCE);
+    const notified = await notifyAll(email, AT_ONCE);
     await until('the first mails', () => Promise.resolve(takenBy(email) > 3));
     await worker.stop();
     worker = await service.startWorker();
-    await allEnd(told);
+    await allEnd(notified);
     const sent = taken.get(email) ?? new Set<string>();
     assert.equal(sent.size, MAILS_AN_HOUR);
 
@@ -100,7 +100,7 @@ describe('one address gets at most 30 mails an hour', function () {
     assert.equal(takenBy(other.email), 1, 'another address is untouched');
 
     let skipped = 0;
-    for (const { jobId, user, workflowId } of told) {
+    for (const { jobId, user, workflowId } of notified) {
       const { json } = await service.ask('GET', `/v1/exports/${jobId}/deliveries`, { as: user });
       const { skipped_mails: skips } = json as { skipped_mails: { event: string; reason: string; detail: string }[] };
       const wasSent = [...sent].some((id) => id.startsWith(`<${workflowId.replaceAll('/', '.')}@`));

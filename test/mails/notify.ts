@@ -5,7 +5,7 @@ import { seedFor } from '../api/support.js';
 import { FAST, type TestService } from '../support/service.js';
 import type { Reader } from '../workflows/support.js';
 
-export interface Told {
+export interface Notified {
   readonly user: Reader;
   readonly workflowId: string;
   readonly jobId: string;
@@ -31,7 +31,7 @@ export async function notify(
   user: Reader,
   event: NotificationEvent = 'completed',
   tuning: Tuning = FAST,
-): Promise<Told> {
+): Promise<Notified> {
   const jobId = await endedJob(service, user, event);
   const input: NotificationInput = { jobId, tenantId: user.tenantId, event, webhook: false, tuning };
   const workflowId = notificationWorkflowId(jobId, event);

@@ -6,7 +6,7 @@ import { startProgram, type Program } from '../api/programs.js';
 import { until } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
 import { mailsTo, someReader, statusOf } from '../workflows/support.js';
-import { notify, type Told } from './notify.js';
+import { notify, type Notified } from './notify.js';
 import { startSlowProvider, STEPS, type Step } from './slow-provider.js';
 import { startMailServer } from './smtp.js';
 import { describeDeeply } from '../support/depth.js';
@@ -41,21 +41,21 @@ describeDeeply('a worker that is killed while it notifies users', function () {
     await worker.ended;
   }
 
-  const notifySome = (): Promise<Told[]> =>
+  const notifySome = (): Promise<Notified[]> =>
     Promise.all(
       Array.from({ length: AT_ONCE }, (_, index) =>
         notify(service, someReader(), NOTIFICATION_EVENTS[index % 3], TUNING),
       ),
     );
 
-  async function allEnd(told: readonly Told[]): Promise<void> {
-    for (const { workflowId } of told) {
+  async function allEnd(notified: readonly Notified[]): Promise<void> {
+    for (const { workflowId } of notified) {
       await until(`end of ${workflowId}`, async () => (await statusOf(service, workflowId)) === 'COMPLETED', 30_000);
     }
   }
-  async function oneMailEach(told: readonly Told[]): Promise<void> {
-    await allEnd(told);
-    for (const { user } of told) assert.equal((await mailsTo(user)).length, 1, user.email);
+  async function oneMailEach(notified: readonly Notified[]): Promise<void> {
+    await allEnd(notified);
+    for (const { user } of notified) assert.equal((await mailsTo(user)).length, 1, user.email);
   }
 
   for (const step of STEPS) {
@@ -68,7 +68,7 @@ describeDeeply('a worker that is killed while it notifies users', function () {
     try {
       const env = { RESEND_BASE_URL: provider.url };
       const worker = await launch({ ...env, TEMPORAL_ADDRESS: gate.address });
-      const told = await notifySome();
+      const notified = await notifySome();
       if (step === 'when the provider has answered') {
         // Cut the connection at the provider's first response, so that the worker can't report what it has done.
         await until('the first mail', () => Promise.resolve(provider.stopped >= 1));
@@ -80,7 +80,7 @@ describeDeeply('a worker that is killed while it notifies users', function () {
       await kill(worker);
       provider.hurry();
       const next = await launch(env);
-      await oneMailEach(told);
+      await oneMailEach(notified);
       // Otherwise nothing was interrupted.
       if (step === 'when the provider has answered') assert.ok(provider.repeated > 0);
       else assert.equal(provider.repeated, AT_ONCE);
@@ -92,15 +92,15 @@ describeDeeply('a worker that is killed while it notifies users', function () {
   }
 
   it('at any moment, by Resend: one mail each', async () => {
-    const told: Told[] = [];
+    const notified: Notified[] = [];
     for (const ms of [10, 60]) {
       const worker = await launch({});
-      told.push(...(await notifySome()));
+      notified.push(...(await notifySome()));
       await sleep(ms);
       await kill(worker);
     }
     const last = await launch({});
-    await oneMailEach(told);
+    await oneMailEach(notified);
     await kill(last);
   });
 
@@ -111,14 +111,14 @@ describeDeeply('a worker that is killed while it notifies users', function () {
       const env = { RESEND_API_KEY: '', SMTP_URL: `smtp://127.0.0.1:${server.port}` };
       const worker = await launch(env);
       const { email } = someReader();
-      const told = await Promise.all(
+      const notified = await Promise.all(
         Array.from({ length: 45 }, () => notify(service, { ...someReader(), email }, 'completed', TUNING)),
       );
       await until('the server has some', () => Promise.resolve(server.mails.length >= AT_ONCE));
       await kill(worker);
       slow = false;
       const next = await launch(env);
-      await allEnd(told);
+      await allEnd(notified);
       assert.equal(new Set(server.mails.map(({ messageId }) => messageId)).size, MAILS_AN_HOUR);
       assert.ok(server.mails.length > MAILS_AN_HOUR, 'some were sent twice');
       await kill(next);
@@ -133,13 +133,13 @@ describeDeeply('a worker that is killed while it notifies users', function () {
     try {
       const env = { RESEND_API_KEY: '', SMTP_URL: `smtp://127.0.0.1:${server.port}` };
       const worker = await launch(env);
-      const told = await notifySome();
+      const notified = await notifySome();
       await until('the server has every mail', () => Promise.resolve(server.mails.length === AT_ONCE));
       await kill(worker);
       slow = false;
       const next = await launch(env);
-      await allEnd(told);
-      for (const { user, workflowId } of told) {
+      await allEnd(notified);
+      for (const { user, workflowId } of notified) {
         const ids = server.mails.filter(({ to }) => to?.[0]?.address === user.email).map(({ messageId }) => messageId);
         assert.deepEqual(ids, Array(2).fill(`<${workflowId.replaceAll('/', '.')}@example.com>`));
       }

@@ -112,8 +112,8 @@ describeDeeply('an operator who monitors the processes', function () {
       const texts = await Promise.all(files.map(textOf));
       const used = texts.flatMap(expressionsOf);
       assert.ok(used.length > 30, `${used.length} expressions`);
-      for (const { expression, metrics: asked, labels: by } of used) {
-        for (const name of asked) assert.ok(name === 'up' || names.has(name), `${name} in ${expression}`);
+      for (const { expression, metrics: metricNames, labels: by } of used) {
+        for (const name of metricNames) assert.ok(name === 'up' || names.has(name), `${name} in ${expression}`);
         for (const label of by) assert.ok(labels.has(label), `${label} in ${expression}`);
       }
     });

@@ -99,7 +99,7 @@ describeDeeply('docs/operations.md', function () {
       Terminate: async () => {
         for (const id of [job(), ids.get(otherOfPage) ?? '']) await untilEnded(service, user, id, 'CANCELLED');
         ids.set(jobOfPage, await begun());
-        await door.somebodyWaits();
+        await door.untilWaiting();
       },
       Retry: () => untilEnded(service, user, job(), 'FAILED'),
       Pause: () =>

@@ -18,7 +18,7 @@ import {
   someReader,
   statusOf,
   temporal,
-  untilTold,
+  untilMailed,
   type Reader,
 } from '../workflows/support.js';
 
@@ -90,7 +90,7 @@ describe('an operator', () => {
 
   async function inSegments(user: Reader): Promise<Standing> {
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     return { jobId, go: () => door.open() };
   }
 
@@ -99,7 +99,7 @@ describe('an operator', () => {
   async function publishing(user: Reader): Promise<Standing> {
     const published = await doors.closed(2);
     const jobId = await postExport(service, user);
-    await published.somebodyWaits();
+    await published.untilWaiting();
     return { jobId, go: () => published.open() };
   }
 
@@ -111,7 +111,7 @@ describe('an operator', () => {
       await operateOn(service, 'terminate', jobId);
       const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
       assert.equal(error_code, 'TERMINATED');
-      assert.match((await untilTold(user)).join(), /could not|failed/i);
+      assert.match((await untilMailed(user)).join(), /could not|failed/i);
       assert(!(await holds(user, jobId)));
       await go();
     });
@@ -123,7 +123,7 @@ describe('an operator', () => {
     await operateOn(service, 'terminate', jobId);
     await go();
     await untilEnded(service, user, jobId);
-    assert.match((await untilTold(user)).join(), /ready/i);
+    assert.match((await untilMailed(user)).join(), /ready/i);
     assert((await download(service, user, jobId)).length > 0);
     assert(!(await holds(user, jobId)));
   });
@@ -157,7 +157,7 @@ describe('an operator', () => {
     assert(await holds(user, reset.jobId));
     await reset.go();
     await untilEnded(service, user, reset.jobId);
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
     await until('its slot is free', async () => !(await holds(user, reset.jobId)));
 
     const other = someReader();
@@ -165,7 +165,7 @@ describe('an operator', () => {
     await operateOn(service, 'cancel', cancelled.jobId);
     await untilEnded(service, other, cancelled.jobId, 'CANCELLED');
     await cancelled.go();
-    assert.match((await untilTold(other)).join(), /canceled/i);
+    assert.match((await untilMailed(other)).join(), /canceled/i);
   });
 
   for (const [stand, id] of [
@@ -189,7 +189,7 @@ describe('an operator', () => {
       );
       await activity('unpause', jobId, id);
       await untilEnded(service, user, jobId);
-      assert.equal((await untilTold(user)).length, 1);
+      assert.equal((await untilMailed(user)).length, 1);
     });
   }
 
@@ -204,14 +204,14 @@ describe('an operator', () => {
     assert(await holds(user, jobId), 'the look takes it for alive');
     await workflow('unpause', jobId);
     await untilEnded(service, user, jobId);
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
   });
 
   it('who cancels, terminates and resets by query affects only exports, and each user is notified once', async () => {
     const users = [someReader(), someReader()];
     const jobIds: string[] = [];
     for (const user of users) jobIds.push(await postExport(service, user, behind(1)));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     const those = `WorkflowType = "exportWorkflow" AND ExportUserId IN (${users.map(({ userId }) => `"${userId}"`).join()})`;
     const batch = (command: string, which: string, ...more: string[]): Promise<string> =>
       temporal(service, 'workflow', command, '--query', `${those} AND ${which}`, '--yes', '--reason', 'test', ...more);
@@ -222,7 +222,7 @@ describe('an operator', () => {
 
     await batch('reset', 'ExecutionStatus = "Terminated"', '--type', 'FirstWorkflowTask');
     for (const jobId of jobIds) await untilListed(`${those} AND ExecutionStatus = "Running"`, jobId);
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await batch('cancel', 'ExecutionStatus = "Running"');
     for (const [index, user] of users.entries()) {
       await untilEnded(service, user, jobIds[index] ?? '', 'CANCELLED');
@@ -244,14 +244,14 @@ describe('an operator', () => {
     for (const command of ['terminate', 'pause']) await assert.rejects(workflow(command, jobId), /complete/);
     await assert.rejects(activity('pause', jobId, 'segment-0000'), /pending|complete|not found/i);
     assert.deepEqual(await rowOf(service, jobId), before);
-    await untilTold(user);
+    await untilMailed(user);
     const notification = `notification/${jobId}/completed`;
     const runs = async (): Promise<number> =>
       (await listed(`WorkflowId = "${notification}"`)).split(notification).length - 1;
     await until('one run', async () => (await statusOf(service, notification)) === 'COMPLETED');
     await temporal(service, 'workflow', 'reset', '-w', notification, '-t', 'FirstWorkflowTask', '--reason', 'test');
     await until('another', async () => (await runs()) === 2 && (await statusOf(service, notification)) === 'COMPLETED');
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
   });
 
   it('finds all exports that ended badly by one query, and none that ended well', async () => {

@@ -74,7 +74,7 @@ describeDeeply('while ten exports run', function () {
       const format = formats[index % formats.length] ?? 'CSV';
       jobs.push({ format, jobId: await postExport(service, user, bodyOf(format)) });
     }
-    await door.somebodyWaits(EXPORTS);
+    await door.untilWaiting(EXPORTS);
     for (const { jobId } of jobs) await untilCommitted(service, jobId);
     return jobs;
   }

@@ -120,7 +120,7 @@ describe('after any five operations', () => {
       const user = someReader();
       door = await doors.closed(1);
       const jobIds = [await postExport(service, user, behind(1))];
-      await door.somebodyWaits();
+      await door.untilWaiting();
       const operations = act(user, jobIds);
       const log: string[] = [];
       for (const [name, which] of steps) {

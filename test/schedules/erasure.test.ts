@@ -49,7 +49,7 @@ describe('retention', () => {
       assert(key !== null);
       await service.deps.store.delete(key);
       const failed = await postExport(service, user, behind(1));
-      await door.somebodyWaits();
+      await door.untilWaiting();
       await door.trap();
       await untilEnded(service, user, failed, 'FAILED');
       await door.open();
@@ -91,7 +91,7 @@ describe('retention', () => {
     const { json } = await schedule(user);
     await schedule(other);
     const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
-    await door.somebodyWaits(2);
+    await door.untilWaiting(2);
     // A third export waits for a slot.
     const { schedule_id: id } = json as { schedule_id: string };
     await service.ask('POST', `/v1/schedules/${id}/run`, { as: user });

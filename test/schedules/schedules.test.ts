@@ -10,7 +10,7 @@ import { deeply } from '../support/depth.js';
 import { getExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
-import { mailsTo, post, slotsOf, someReader, untilTold } from '../workflows/support.js';
+import { mailsTo, post, slotsOf, someReader, untilMailed } from '../workflows/support.js';
 
 const YEARLY = {
   name: 'Orders of the year',
@@ -161,7 +161,7 @@ describe('a schedule', () => {
     const year = Number(new Date().toLocaleString('en', { timeZone: 'Europe/Berlin', year: 'numeric' }));
     assert.deepEqual(filters, { date_range: [`${year - 1}-01-01`, `${year}-01-01`] });
     assert.equal((options as { timezone: string }).timezone, 'Europe/Berlin');
-    assert.deepEqual(await untilTold(user), ['Your Orders export is ready']);
+    assert.deepEqual(await untilMailed(user), ['Your Orders export is ready']);
     const { recent_runs: runs } = await seen(user, schedule);
     assert.deepEqual(
       runs.map(({ job_id }) => job_id),
@@ -186,7 +186,7 @@ describe('a schedule', () => {
     const user = someUser();
     const schedule = await made(user);
     const active = [await post(service, user, behind(1)), await post(service, user, behind(1))];
-    await door.somebodyWaits(2);
+    await door.untilWaiting(2);
     assert.equal((await post(service, user)).status, 429);
 
     const jobId = await run(user, schedule);
@@ -239,7 +239,7 @@ describe('a schedule', () => {
       else assert.match(job.error_message ?? '', sentence);
     }
     await until('both mails', async () => (await mailsTo(user)).length >= 2);
-    assert.deepEqual((await untilTold(user)).sort(), ['Your Orders export failed', 'Your abandoned export failed']);
+    assert.deepEqual((await untilMailed(user)).sort(), ['Your Orders export failed', 'Your abandoned export failed']);
     const rows = await queryRows(service.databaseUrl, 'SELECT FROM export_jobs WHERE user_id = $1', [user.userId]);
     assert.equal(rows.length, 2);
   });

@@ -31,7 +31,7 @@ describe('the object store, given recorded responses of other stores,', () => {
   const recorded = new RecordedAnswering();
   const answering = (reply: Reply): Promise<ObjectStore> => recorded.open(reply);
   afterEach(() => recorded.close());
-  const asked = (): string[] => recorded.requests.map(({ operation }) => operation);
+  const operations = (): string[] => recorded.requests.map(({ operation }) => operation);
   const headersAsked = (name: string): (string | undefined)[] =>
     recorded.requests.map(({ headers }) => headers[name]?.toString());
   /** One response after the other; the last one repeats. */
@@ -83,7 +83,7 @@ describe('the object store, given recorded responses of other stores,', () => {
       const before = recorded.requests.length;
       exists = true;
       assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
-      assert.deepEqual(asked().slice(before), ['HeadObject']);
+      assert.deepEqual(operations().slice(before), ['HeadObject']);
     });
 
     it('keeps sending If-None-Match after a rejection for another reason', async () => {
@@ -123,7 +123,7 @@ describe('the object store, given recorded responses of other stores,', () => {
       assert.equal(await store.createUpload(TARGET.key, HEADERS), TARGET.uploadId);
       assert.equal(await store.uploadPart(TARGET, PART), PARTS[0]?.etag);
       assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
-      assert.equal(recorded.requests.length, 4, asked().join());
+      assert.equal(recorded.requests.length, 4, operations().join());
       assert.equal(headersAsked('content-md5').at(2), createHash('md5').update(BODY).digest('base64'));
       assert.equal(headersAsked('x-amz-checksum-crc32').join(''), '');
     });
@@ -201,7 +201,7 @@ describe('the object store, given recorded responses of other stores,', () => {
         );
         await store.deleteAll('tmp/');
         await store.deleteAll('tmp/');
-        assert.deepEqual(asked(), [
+        assert.deepEqual(operations(), [
           'ListObjectsV2',
           'DeleteObjects',
           'DeleteObject',

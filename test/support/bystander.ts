@@ -5,7 +5,7 @@ import type { Ask } from './ask.js';
 import { someUser } from './service.js';
 
 /** A service with a worker, or an API process of one. */
-interface Asked {
+interface RunningService {
   ask(method: string, path: string, options?: Ask): Promise<Answer>;
 }
 
@@ -18,7 +18,7 @@ const NEVER_MS = 4500;
 const jobSchema = z.looseObject({ job_id: z.string() });
 
 /** Another user creates an export, gets it, and cancels it. @returns the slowest response time, in ms */
-async function createAndCancel(service: Asked): Promise<number> {
+async function createAndCancel(service: RunningService): Promise<number> {
   const as = someUser();
   const times: number[] = [];
   const ask = async (method: string, path: string, body?: object): Promise<Answer> => {
@@ -43,7 +43,7 @@ async function createAndCancel(service: Asked): Promise<number> {
  * Needs a worker.
  * @returns the result of the attack
  */
-export async function withBystanders<T>(service: Asked, attack: () => Promise<T>): Promise<T> {
+export async function withBystanders<T>(service: RunningService, attack: () => Promise<T>): Promise<T> {
   // The first export of a service waits for its worker to start.
   await createAndCancel(service).catch(() => undefined);
   const alone = await createAndCancel(service);

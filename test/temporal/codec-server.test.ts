@@ -97,18 +97,18 @@ describe('the codec server of a service without PAYLOAD_KEY', () => {
   it("accepts requests from Temporal's Web UI if CORS_ORIGINS names it", async () => {
     const origin = 'https://temporal.example.com';
     const api = await startApi({ settings: { corsOrigins: [origin] } });
-    const asked = 'authorization,content-type,x-namespace';
+    const wanted = 'authorization,content-type,x-namespace';
     const { status, headers } = await api.ask('OPTIONS', '/temporal-codec/decode', {
       headers: {
         Origin: origin,
         'Access-Control-Request-Method': 'POST',
-        'Access-Control-Request-Headers': asked,
+        'Access-Control-Request-Headers': wanted,
       },
     });
     await api.close();
     assert.equal(status, 204);
     assert.equal(headers.get('access-control-allow-origin'), origin);
     const allowed = headers.get('access-control-allow-headers')?.toLowerCase().split(',') ?? [];
-    for (const name of asked.split(',')) assert.ok(allowed.includes(name), name);
+    for (const name of wanted.split(',')) assert.ok(allowed.includes(name), name);
   });
 });

@@ -13,7 +13,7 @@ import { startService, type RunningWorker, type TestService } from '../support/s
 import { stack } from '../support/stack.js';
 import { startReceiver, type Receiver } from '../webhooks/receiver.js';
 import { DATASETS_WITH_DOORS, Doors, behind, endStage } from '../workflows/doors.js';
-import { someReader, untilTold } from '../workflows/support.js';
+import { someReader, untilMailed } from '../workflows/support.js';
 import { keyNamed, payloadsOfHistory, schedulesPayloads } from './raw-payloads.js';
 
 const { columns, key, tenantColumn } = orders;
@@ -77,7 +77,7 @@ describe('with PAYLOAD_KEY', () => {
       'a client with the key can read it',
     );
     await until('both webhooks', () => Promise.resolve(receiver.received.length === 2));
-    await untilTold(user);
+    await untilMailed(user);
 
     const found = await findSecrets(stack(), secrets);
     assert.deepEqual(
@@ -123,7 +123,7 @@ describe('a payload key', () => {
     const door = await doors.closed(1);
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     // The next worker encrypts with the other key, and the first one stops.
     await service.startWorker({ payloadKey: `${young},${old}` });
     await first.stop();

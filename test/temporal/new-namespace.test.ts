@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { randomUUID } from 'node:crypto';
 import { connectTemporal } from '../../shared/temporal/client.js';
-import { checkPayloadKeyPatiently } from '../../shared/startup/check-payload-key.js';
+import { checkPayloadKeyWithRetries } from '../../shared/startup/check-payload-key.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { stack } from '../support/stack.js';
 
@@ -19,7 +19,7 @@ describe('a newly registered namespace', () => {
     try {
       await setUpTemporal(temporal, namespace);
       const check = (): Promise<string | null> =>
-        checkPayloadKeyPatiently(temporal.client, 30_000, (reason) => {
+        checkPayloadKeyWithRetries(temporal.client, 30_000, (reason) => {
           assert.fail(`There was no answer: ${reason}`);
         });
       assert.deepEqual(await Promise.all([check(), check(), check()]), [null, null, null]);

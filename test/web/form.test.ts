@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { optionFields, optionValue } from '../../api/web/new-export/option-fields.js';
 import { draftFor, allowedFormats, createRequest, withFormat, type Draft } from '../../api/web/new-export/request.js';
 import { choicesSchema, type Choices } from '../../shared/request/choices-schema.js';
-import { parseExportRequest, type AskedRequest } from '../../shared/request/request.js';
+import { parseExportRequest, type ParsedRequest } from '../../shared/request/request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { someone, startApi } from '../api/support.js';
 
 describe('the form of the web page', () => {
   let choices: Choices;
-  let accepted: (draft: Draft) => AskedRequest;
+  let accepted: (draft: Draft) => ParsedRequest;
   before(async () => {
     const api = await startApi();
     choices = choicesSchema.parse((await api.ask('GET', '/v1/datasets', { as: someone() })).json);
@@ -30,10 +30,10 @@ describe('the form of the web page', () => {
       const draft = draftFor(choices, type);
       const all = choices.datasets.find(({ name }) => name === type)?.columns ?? [];
       for (const { name: format } of allowedFormats(choices, type)) {
-        const asked = accepted(withFormat(choices, draft, format));
+        const parsed = accepted(withFormat(choices, draft, format));
         const columns = all.filter((column) => format !== 'PDF' || column.type !== 'uuid').map(({ name }) => name);
-        assert.deepEqual([asked.format, asked.columns, asked.filters], [format, columns, {}]);
-        assert.equal(asked.options.timezone, timeZone);
+        assert.deepEqual([parsed.format, parsed.columns, parsed.filters], [format, columns, {}]);
+        assert.equal(parsed.options.timezone, timeZone);
       }
     }
   });
@@ -100,9 +100,9 @@ describe('the form of the web page', () => {
       email: 'ana@northwind.example',
       filters: { status: { values: ['paid'] } },
     };
-    const asked = accepted({ ...draftFor(choices, 'customers', before), format: 'JSON' });
+    const parsed = accepted({ ...draftFor(choices, 'customers', before), format: 'JSON' });
     assert.deepEqual(
-      [asked.filters, asked.options.timezone, asked.options.compression, asked.notify],
+      [parsed.filters, parsed.options.timezone, parsed.options.compression, parsed.notify],
       [{}, 'Asia/Tokyo', 'none', { email: 'ana@northwind.example' }],
     );
     // A bundle can't be XLSX, and its archive is always compressed.

@@ -93,7 +93,7 @@ describe('a tenant with a hundred deliveries to silent receivers', function () {
         timed('webhook', () => until('the webhook', () => Promise.resolve(receiver.received.length > turn))),
       ]);
       const running = await postExport(service, user, behind(1));
-      await door.somebodyWaits();
+      await door.untilWaiting();
       await timed('cancel', async () => {
         await cancel(service, user, running);
         await untilEnded(service, user, running, 'CANCELLED');

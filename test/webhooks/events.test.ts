@@ -39,7 +39,7 @@ describe('a webhook', () => {
   };
   async function started(): Promise<string> {
     const jobId = await postExport(stage.service, user, { ...behind(1), ...notify() });
-    await door.somebodyWaits();
+    await door.untilWaiting();
     return jobId;
   }
 

@@ -46,7 +46,7 @@ describeDeeply('the workflow of an account export', () => {
 
   it('uses one slot, reports one percentage, and leaves nothing behind when canceled', async () => {
     const jobId = await postExport(service, ana, account);
-    await door.somebodyWaits();
+    await door.untilWaiting();
     assert.deepEqual(Object.keys((await slotsOf(service, ana))?.holders ?? {}), [jobId]);
     await until('a percentage', async () => {
       const { progress, rows_exported, total_rows } = await rowOf(service, jobId);
@@ -66,7 +66,7 @@ describeDeeply('the workflow of an account export', () => {
 
   it('resumes after a reset, with identical files', async () => {
     const jobId = await postExport(service, ana, account);
-    await door.somebodyWaits();
+    await door.untilWaiting();
     const before = (await rowOf(service, jobId)).rows_exported;
     await resetExport(service, jobId);
     await door.open();

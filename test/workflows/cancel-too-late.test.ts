@@ -5,7 +5,7 @@ import { getExport, leftovers, postExport, until, untilEnded } from '../support/
 import type { TestService } from '../support/service.js';
 import { type Doors, endStage, startStage } from './doors.js';
 import { FINISH_MAY_WAIT, holdFinish } from './finishing.js';
-import { cancel, operateOn, someReader, untilStatus, untilTold, type Reader } from './support.js';
+import { cancel, operateOn, someReader, untilStatus, untilMailed, type Reader } from './support.js';
 
 describe('a cancel that arrives too late', () => {
   let service: TestService;
@@ -24,7 +24,7 @@ describe('a cancel that arrives too late', () => {
 
   async function becomesAFile(user: Reader, jobId: string): Promise<void> {
     await untilEnded(service, user, jobId, 'COMPLETED');
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
     await untilStatus(service, exportWorkflowId(jobId), 'COMPLETED');
   }
 
@@ -46,7 +46,7 @@ describe('a cancel that arrives too late', () => {
       CREATE TRIGGER wait_to_publish BEFORE UPDATE ON export_jobs FOR EACH ROW
         WHEN (NEW.status = 'COMPLETED') EXECUTE FUNCTION wait_to_publish()`);
     const jobId = await postExport(service, user);
-    await door.somebodyWaits();
+    await door.untilWaiting();
     // Publishing starts within a workflow task, where no query is answered; here it outlasts the task.
     await until('publishing', async () => (await getExport(service, user, jobId)).phase === 'publishing');
     const { raw } = await service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId)).describe();

@@ -19,7 +19,7 @@ import {
   slotsOf,
   someReader,
   untilStatus,
-  untilTold,
+  untilMailed,
 } from './support.js';
 
 describeStores('a cancel', (stackEnv) => {
@@ -46,7 +46,7 @@ describeStores('a cancel', (stackEnv) => {
   it('stops running segments within three seconds and leaves nothing behind', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     assert(await isLeft(), 'there is something to leave behind');
     const since = performance.now();
     const answer = await cancel(service, user, jobId);
@@ -61,7 +61,7 @@ describeStores('a cancel', (stackEnv) => {
   it('by the user sends the user no mail', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await cancel(service, user, jobId);
     await untilEnded(service, user, jobId, 'CANCELLED');
     await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
@@ -71,10 +71,10 @@ describeStores('a cancel', (stackEnv) => {
   it('by an operator notifies the user', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await operateOn(service, 'cancel', jobId);
     await untilEnded(service, user, jobId, 'CANCELLED');
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
     await untilNothingIsLeft();
   });
 
@@ -97,7 +97,7 @@ describeStores('a cancel', (stackEnv) => {
   it('ends the wait of an export that is waiting for a slot', async () => {
     const user = someUser();
     const waiting = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await operateOn(service, 'cancel', waiting);
     await untilEnded(service, user, waiting, 'CANCELLED');
     await untilSlotIsFree(user, waiting);
@@ -118,7 +118,7 @@ describeStores('a cancel', (stackEnv) => {
   deeply('counts as a cancel even if the attempts fail before it reaches them', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     assert.equal((await cancel(service, user, jobId)).status, 202);
     await door.trap();
     await untilEnded(service, user, jobId, 'CANCELLED');
@@ -134,7 +134,7 @@ describeStores('a cancel', (stackEnv) => {
     try {
       const [worker, closed] = [await alone.startWorker(), await own.closed(1)];
       const jobId = await postExport(alone, user, behind(1));
-      await closed.somebodyWaits();
+      await closed.untilWaiting();
       await worker.stop();
       assert.equal((await cancel(alone, user, jobId)).status, 202);
       await alone.startWorker();

@@ -81,7 +81,7 @@ describe('a deploy of new workflow code with worker versioning', function () {
       const running = await Promise.all(
         users.map(async (user) => ({ user, jobId: await postExport(service, user, behind(1)) })),
       );
-      await door.somebodyWaits(EXPORTS);
+      await door.untilWaiting(EXPORTS);
 
       const bundleFile = await nextBundle();
       const next = await service.startWorker({ deployment: { deploymentName: DEPLOYMENT, buildId: '2' }, bundleFile });

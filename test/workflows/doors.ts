@@ -20,7 +20,7 @@ export interface Door {
   /** Number of readers currently waiting at the closed door. */
   waiting(): Promise<number>;
   /** Waits until this many readers wait at the closed door. */
-  somebodyWaits(readers?: number): Promise<void>;
+  untilWaiting(readers?: number): Promise<void>;
 }
 
 const NUMBERS = [1, 2] as const;
@@ -117,7 +117,7 @@ export class Doors {
         );
         return Number(rows[0]?.waiting);
       },
-      somebodyWaits: async (readers = 1) => {
+      untilWaiting: async (readers = 1) => {
         const enough = async (): Promise<boolean> => (await door.waiting()) >= readers;
         try {
           await until(`${readers} readers before door ${number}`, enough);

@@ -8,7 +8,7 @@ import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
-import { operateOn, rowOf, rowsInBytes, slotsOf, someReader, untilStatus, untilTold } from './support.js';
+import { operateOn, rowOf, rowsInBytes, slotsOf, someReader, untilStatus, untilMailed } from './support.js';
 
 describe('an export that ends badly', () => {
   let service: TestService;
@@ -37,13 +37,13 @@ describe('an export that ends badly', () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200), segmentsInFlight: 2 } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await operateOn(service, 'terminate', jobId);
     const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
     assert.equal(error_code, 'TERMINATED');
     assert.match(error_message ?? '', /terminated by an operator/);
     assert(await slotIsFree(user, jobId));
-    const subjects = await untilTold(user);
+    const subjects = await untilMailed(user);
     assert.equal(subjects.length, 1, subjects.join());
     const { uploads, pieces } = await keptOf(jobId);
     assert(uploads === 1 && pieces > 0, 'what it had made is kept for a reset');
@@ -53,12 +53,12 @@ describe('an export that ends badly', () => {
     await serve({ tuning: { executionTimeoutMs: 3000 } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     const { error_code } = await untilEnded(service, user, jobId, 'FAILED');
     assert.equal(error_code, 'TIMED_OUT');
     await untilStatus(service, exportWorkflowId(jobId), 'TIMED_OUT');
     assert(await slotIsFree(user, jobId));
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
     assert.equal((await keptOf(jobId)).uploads, 1);
   });
 
@@ -69,7 +69,7 @@ describe('an export that ends badly', () => {
     const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
     assert.equal(error_code, 'TOO_MANY_ROWS');
     assert.match(error_message ?? '', /has 1\d{3} rows; at most 100/);
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
     assert.deepEqual(await keptOf(jobId), { uploads: 0, pieces: 0 });
     await untilStatus(service, exportWorkflowId(jobId), 'FAILED');
     await until('the slot is free', () => slotIsFree(user, jobId));
@@ -79,14 +79,14 @@ describe('an export that ends badly', () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(200) } });
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await door.trap();
     const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
     assert.equal(error_code, 'DATASET_UNAVAILABLE');
     assert.equal(error_message, sentenceOf('DATASET_UNAVAILABLE'));
     assert.match(await operatorsReason(service, jobId), /the floor is gone/);
     await until('the slot is free', () => slotIsFree(user, jobId));
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
     assert.equal((await keptOf(jobId)).uploads, 1);
     const { generation, upload_id } = await rowOf(service, jobId);
     assert.deepEqual([generation, upload_id !== null], [1, true]);
@@ -101,6 +101,6 @@ describe('an export that ends badly', () => {
     assert.equal(error_code, 'DATASET_UNAVAILABLE');
     assert.equal(error_message, sentenceOf('DATASET_UNAVAILABLE'));
     assert.match(await operatorsReason(service, jobId), /no table or view orders/);
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
   });
 });

@@ -82,7 +82,7 @@ if (DEEP)
     it('complete after a failure and a reset, with the same file and no repeated segments', async () => {
       const { service } = stage;
       const failed = await postAll();
-      await door.somebodyWaits(failed.length);
+      await door.untilWaiting(failed.length);
       for (const { jobId } of failed) await untilCommitted(service, jobId);
       await door.trap();
       await untilAllEnded(failed, 'FAILED');
@@ -101,7 +101,7 @@ if (DEEP)
     it('leave nothing behind when canceled; a reset produces the same file', async () => {
       const { service } = stage;
       const canceled = await postAll();
-      await door.somebodyWaits(canceled.length);
+      await door.untilWaiting(canceled.length);
       for (const { user, jobId } of canceled) await cancel(service, user, jobId);
       await untilAllEnded(canceled, 'CANCELLED');
       await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);

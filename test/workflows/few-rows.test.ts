@@ -58,7 +58,7 @@ describe('an export of few rows', () => {
     // The workflow starts shortly after admission.
     await until('its start', async () => (await statusOf(service, exportWorkflowId(jobId))) !== 'NOT_FOUND');
     await until('an activity of its own', async () => (await activitiesOf(jobId)).includes('segment-0000'));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     assert.ok(((await rowOf(service, jobId)).total_rows ?? 0) > 1000);
     await door.open();
     await untilEnded(service, me, jobId);
@@ -71,7 +71,7 @@ describe('an export of few rows', () => {
 
   it('can be canceled while its plan writes the file, and leaves nothing behind', async () => {
     const jobId = await postExport(service, me, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     assert.equal((await cancel(service, me, jobId)).status, 202);
     await untilEnded(service, me, jobId, 'CANCELLED');
     await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');

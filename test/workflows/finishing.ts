@@ -25,7 +25,7 @@ export async function holdFinish(
 ): Promise<{ readonly jobId: string; readonly go: () => Promise<unknown> }> {
   const other = someUser();
   const jobId = await postExport(service, user, behind(1));
-  await door.somebodyWaits();
+  await door.untilWaiting();
   const otherId = await postExport(service, other);
   await untilPlanIsDue(service, otherId);
   await locker.query('BEGIN');

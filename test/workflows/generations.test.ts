@@ -38,7 +38,7 @@ describeDeeply('a generation of an export', () => {
   it('is followed by another when its upload is aborted', async () => {
     await serve();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await abortUploadOf(jobId);
     await door.open();
     await untilEnded(service, user, jobId);
@@ -50,7 +50,7 @@ describeDeeply('a generation of an export', () => {
     const jobId = await postExport(service, user, behind(1));
     for (const generation of [1, 2, 3]) {
       await until(`generation ${generation}`, async () => (await rowOf(service, jobId)).generation === generation);
-      await door.somebodyWaits();
+      await door.untilWaiting();
       await abortUploadOf(jobId);
       await door.open();
       door = await doors.closed(1);
@@ -62,7 +62,7 @@ describeDeeply('a generation of an export', () => {
   it('is replaced by one for the current encoder if an older encoder planned it', async () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     const plan = `jsonb_set(plan, '{encoderVersion}', '0')`;
     await queryRows(service.databaseUrl, `UPDATE export_jobs SET plan = ${plan} WHERE job_id = $1`, [jobId]);
     await door.open();
@@ -80,7 +80,7 @@ describeDeeply('a generation of an export', () => {
          WHEN (NEW.status = 'COMPLETED') EXECUTE FUNCTION wait_to_publish()`,
     );
     const jobId = await postExport(service, user);
-    await door.somebodyWaits();
+    await door.untilWaiting();
     const again = (generation: number): Promise<unknown> =>
       new MockActivityEnvironment().run(() =>
         finishUpload(service.deps)({ jobId, tenantId: user.tenantId, generation }),
@@ -106,7 +106,7 @@ describeDeeply('a generation of an export', () => {
          WHEN (NEW.rows IS NOT NULL) EXECUTE FUNCTION wait_to_commit()`,
     );
     const jobId = await postExport(service, user);
-    await door.somebodyWaits();
+    await door.untilWaiting();
     const { file_key: key, upload_id: uploadId } = await rowOf(service, jobId);
     assert(key !== null && uploadId !== null);
     const [part] = (await service.deps.store.listParts(key, uploadId)) ?? [];

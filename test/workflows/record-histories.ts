@@ -89,7 +89,7 @@ describe('histories', () => {
   it('of a canceled export and of a semaphore that rejects', async () => {
     const [user, door] = [someReader(), await doors.closed(1)];
     const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
-    await door.somebodyWaits(2);
+    await door.untilWaiting(2);
     for (let refused = 0; refused < 5; refused++) await post(service, user);
     for (const jobId of active) await cancel(service, user, jobId);
     for (const jobId of active) await untilClosed(exportWorkflowId(jobId), 'CANCELLED');
@@ -102,13 +102,13 @@ describe('histories', () => {
   it('of an export that fails, is reset, waits for a slot and completes', async () => {
     const [user, first, second] = [someReader(), await doors.closed(1), await doors.closed(2)];
     const jobId = await postExport(service, user, behind(1));
-    await first.somebodyWaits();
+    await first.untilWaiting();
     await first.trap();
     await untilClosed(exportWorkflowId(jobId), 'FAILED');
     await record('export-failed', exportWorkflowId(jobId));
     await first.open();
     const others = [await postExport(service, user, behind(2)), await postExport(service, user, behind(2))];
-    await second.somebodyWaits(2);
+    await second.untilWaiting(2);
     await resetExport(service, jobId);
     await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(jobId));
     await second.open();

@@ -38,7 +38,7 @@ describe('an export whose storage went down', () => {
   /** @returns its segments at the time when its retries ran out */
   async function failedForStorage(): Promise<{ jobId: string; segments: SegmentRow[] }> {
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits(2);
+    await door.untilWaiting(2);
     await own.services.s3.stop();
     await door.open();
     const { error_code } = await untilEnded(service, user, jobId, 'FAILED');

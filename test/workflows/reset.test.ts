@@ -16,7 +16,7 @@ import {
   slotsOf,
   someReader,
   statusOf,
-  untilTold,
+  untilMailed,
 } from './support.js';
 
 describeStores('a reset of an export', (stackEnv) => {
@@ -65,7 +65,7 @@ describeStores('a reset of an export', (stackEnv) => {
   it('while running keeps its slot, and skips finished segments', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits(2);
+    await door.untilWaiting(2);
     const [committed, run] = [await committedOf(jobId), await runOf(jobId)];
     await resetExport(service, jobId);
     assert.notEqual(await runOf(jobId), run);
@@ -74,7 +74,7 @@ describeStores('a reset of an export', (stackEnv) => {
     const { row_count } = await untilEnded(service, user, jobId);
     await onceEach(jobId, committed);
     assert.equal(await rowsIn(jobId, user), row_count);
-    assert.equal((await untilTold(user)).length, 1);
+    assert.equal((await untilMailed(user)).length, 1);
     await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
   });
 
@@ -87,7 +87,7 @@ describeStores('a reset of an export', (stackEnv) => {
   it('after a failure redoes only the missing segments', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits(2);
+    await door.untilWaiting(2);
     await door.trap();
     await untilEnded(service, user, jobId, 'FAILED');
     await untilClosed(jobId, 'FAILED');
@@ -108,7 +108,7 @@ describeStores('a reset of an export', (stackEnv) => {
   deeply('after a cancel starts a new generation', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await cancel(service, user, jobId);
     await untilEnded(service, user, jobId, 'CANCELLED');
     await untilClosed(jobId, 'CANCELLED');
@@ -124,7 +124,7 @@ describeStores('a reset of an export', (stackEnv) => {
     const user = someReader();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);
-    await untilTold(user);
+    await untilMailed(user);
     await untilClosed(jobId, 'COMPLETED');
     const [before, segments] = [await rowOf(service, jobId), await segmentsOf(service, jobId)];
     await resetExport(service, jobId);
@@ -141,7 +141,7 @@ describeStores('a reset of an export', (stackEnv) => {
     const user = someReader();
     const jobId = await postExport(service, user);
     const { download_url } = await untilEnded(service, user, jobId);
-    await untilTold(user);
+    await untilMailed(user);
     await untilClosed(jobId, 'COMPLETED');
     const [file, before] = [await download(service, user, jobId), await rowOf(service, jobId)];
     await service.deps.store.delete(before.file_key ?? '');
@@ -173,14 +173,14 @@ describeStores('a reset of an export', (stackEnv) => {
   deeply('after a failure waits for its turn when two others are active', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits(2);
+    await door.untilWaiting(2);
     await door.trap();
     await untilEnded(service, user, jobId, 'FAILED');
     await untilClosed(jobId, 'FAILED');
     await door.open();
     door = await doors.closed(1);
     const others = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
-    await door.somebodyWaits(2);
+    await door.untilWaiting(2);
     await resetEnded(jobId);
     await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(jobId));
     const { status, phase } = await getExport(service, user, jobId);

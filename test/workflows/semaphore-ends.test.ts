@@ -41,7 +41,7 @@ describe('a semaphore', () => {
       await serve();
       const user = someUser();
       const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
-      await door.somebodyWaits(2);
+      await door.untilWaiting(2);
       await operator(service, how, slotsId(user));
       await until('its end', async () => (await slotsOf(service, user)) === null);
       await refusesAThird(user, active);
@@ -82,7 +82,7 @@ describe('a semaphore', () => {
     await serve({ tuning: { segmentBytes: rowsInBytes(150), segmentsInFlight: 1 } });
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
-    await door.somebodyWaits();
+    await door.untilWaiting();
     const before = await segmentsOf(service, jobId);
     const next = before.findIndex(({ rows }) => rows === null) + 1;
     await operator(service, 'terminate', slotsId(user));
@@ -107,7 +107,7 @@ describe('a semaphore', () => {
       await serve({ env: { TEMPORAL_ADDRESS: server.address }, tuning: { reapEveryMs: 200 } });
       const user = someUser();
       const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
-      await door.somebodyWaits(2);
+      await door.untilWaiting(2);
       const runs = new Set<string>();
       const handle = service.deps.temporal.client.workflow.getHandle(slotsId(user));
       await until('three runs of the semaphore', async () => {

@@ -43,7 +43,7 @@ describe('a slot', () => {
   /** Two exports that are reading; a third is refused with their ids. */
   async function twoActive(user: Principal): Promise<[string, string]> {
     const active: [string, string] = [await posted(user, 1), await posted(user, 2)];
-    await Promise.all([first.somebodyWaits(), second.somebodyWaits()]);
+    await Promise.all([first.untilWaiting(), second.untilWaiting()]);
     const third = await post(service, user);
     assert.equal(third.status, 429, third.text);
     assert.deepEqual(activeIds(third), new Set(active));

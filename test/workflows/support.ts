@@ -36,7 +36,7 @@ export async function mailsTo({ email }: Reader): Promise<Mail[]> {
 }
 
 /** Waits for the user's first mail and a moment longer, and returns all subjects. */
-export async function untilTold(user: Reader): Promise<string[]> {
+export async function untilMailed(user: Reader): Promise<string[]> {
   await until(`a mail to ${user.email}`, async () => (await mailsTo(user)).length > 0);
   await sleep(300);
   return (await mailsTo(user)).map(({ subject }) => subject);

@@ -34,7 +34,7 @@ describeStores('the sweep', (stackEnv) => {
 
   async function failed(): Promise<string> {
     const jobId = await postExport(service, user, behind(1));
-    await failing.somebodyWaits();
+    await failing.untilWaiting();
     await failing.trap();
     await untilEnded(service, user, jobId, 'FAILED');
     await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'FAILED');
@@ -59,7 +59,7 @@ describeStores('the sweep', (stackEnv) => {
     await serve({ retryWindowMs: 1, tuning: { segmentBytes: rowsInBytes(200) } });
     const { store } = service.deps;
     const active = await postExport(service, user, behind(2));
-    await reading.somebodyWaits();
+    await reading.untilWaiting();
     await until('pieces of it', async () => (await store.list(temporaryPrefix(active))).length > 0);
     const dead = await failed();
     assert((await leftOf(dead)).length > 1);
@@ -84,7 +84,7 @@ describeStores('the sweep', (stackEnv) => {
     await serve({ retryWindowMs: 1 });
     const { store } = service.deps;
     const active = await postExport(service, user, behind(2));
-    await reading.somebodyWaits();
+    await reading.untilWaiting();
     const put = (key: string): Promise<void> =>
       store.putStream(key, [Buffer.from('a piece')], AbortSignal.timeout(9000));
     for (let piece = 0; piece < 1010; piece += 10) {
@@ -116,7 +116,7 @@ describeStores('the sweep', (stackEnv) => {
   deeply('settles an export that was terminated together with its semaphore', async () => {
     await serve({});
     const jobId = await postExport(service, user, behind(1));
-    await failing.somebodyWaits();
+    await failing.untilWaiting();
     const { client } = service.deps.temporal;
     await client.workflow.getHandle(slotsWorkflowId(user.tenantId, user.userId)).terminate();
     await client.workflow.getHandle(exportWorkflowId(jobId)).terminate();
@@ -144,7 +144,7 @@ describeStores('the sweep', (stackEnv) => {
   it('starts an export that was admitted but never started, once its user has a slot', async () => {
     await serve({});
     const active = [await postExport(service, user, behind(2)), await postExport(service, user, behind(2))];
-    await reading.somebodyWaits(2);
+    await reading.untilWaiting(2);
     const like = jobOfRow(await rowOf(service, await postExport(service, someUser())));
     const [young, old] = [0, 120_000].map((ms) => ({
       ...{ ...like, ...user, jobId: randomUUID() },

@@ -23,19 +23,19 @@ describeDeeply('a worker that stops', function () {
 
   it('loses no activity that another worker could have run', async () => {
     for (let stop = 0; stop < STOPS; stop++) {
-      const asked = await Promise.all(
+      const exports = await Promise.all(
         Array.from({ length: USERS }, someUser).flatMap((user) =>
           [1, 2].map(async () => ({ user, jobId: await postExport(service, user) })),
         ),
       );
-      await Promise.all(asked.map(({ jobId }) => untilPlanIsDue(service, jobId)));
+      await Promise.all(exports.map(({ jobId }) => untilPlanIsDue(service, jobId)));
       // All activities are waiting, so both workers get them as fast as Temporal can dispatch.
       const staying = await service.startWorker({ role: 'data', drainMs: 20_000 });
       const leaving = await service.startWorker({ role: 'data', drainMs: 20_000 });
       await sleep((stop * 50) / STOPS);
       await leaving.stop();
-      for (const { user, jobId } of asked) await untilEnded(service, user, jobId);
-      const again = await Promise.all(asked.map(({ jobId }) => attemptsAfterTheFirst(service, jobId)));
+      for (const { user, jobId } of exports) await untilEnded(service, user, jobId);
+      const again = await Promise.all(exports.map(({ jobId }) => attemptsAfterTheFirst(service, jobId)));
       assert.deepEqual(again.flat(), [], `stop ${stop + 1} of ${STOPS}`);
       await staying.stop();
     }

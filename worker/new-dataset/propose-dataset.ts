@@ -6,7 +6,7 @@ import { proposeFilters } from './propose-filters.js';
 import { proposeKey } from './propose-key.js';
 import { datasetNameOf, labelOf } from './words.js';
 
-export interface Asked {
+export interface ProposalChoices {
   readonly tenant?: string | undefined;
   /** Key columns, if they should not come from the table's indexes. */
   readonly key?: readonly string[] | undefined;
@@ -27,10 +27,10 @@ const DEFAULT_TENANT = 'tenant_id';
  * column that people are likely to filter by.
  * @throws ProposalError, DatasetError
  */
-export function proposeDataset(facts: TableFacts, asked: Asked): Proposal {
+export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Proposal {
   const { schema, table } = facts;
-  const tenantColumn = tenantOf(facts, asked.tenant);
-  const { key, isCovered } = proposeKey(facts, tenantColumn, asked.key);
+  const tenantColumn = tenantOf(facts, choices.tenant);
+  const { key, isCovered } = proposeKey(facts, tenantColumn, choices.key);
   const rest = facts.columns.filter(({ name }) => name !== tenantColumn);
   const leftOut = rest.flatMap((column) => {
     const why = whyNot(column);
@@ -58,12 +58,12 @@ function whyNot({ name, hasMoney, isReadable }: TableColumn): string | null {
   return name === '__proto__' ? 'the name has a special meaning in JavaScript' : null;
 }
 
-function tenantOf({ table, columns }: TableFacts, asked: string | undefined): string {
-  const name = asked ?? DEFAULT_TENANT;
+function tenantOf({ table, columns }: TableFacts, given: string | undefined): string {
+  const name = given ?? DEFAULT_TENANT;
   if (columns.some((column) => column.name === name)) return name;
   throw new ProposalError(
-    asked === undefined
+    given === undefined
       ? `${table} has no column ${DEFAULT_TENANT}: name the column of the tenant's id with --tenant COLUMN.`
-      : `${table} has no column ${asked} (from --tenant). Its columns are ${columns.map((column) => column.name).join(', ')}.`,
+      : `${table} has no column ${given} (from --tenant). Its columns are ${columns.map((column) => column.name).join(', ')}.`,
   );
 }

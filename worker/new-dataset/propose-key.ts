@@ -11,18 +11,18 @@ export interface ProposedKey {
  * Proposes a key that one of the table's unique indexes proves. Prefers one with an index that starts with the tenant,
  * so that counting and cutting use an index-only scan; then the primary key; then the shortest.
  */
-export function proposeKey(facts: TableFacts, tenant: string, asked: readonly string[] | undefined): ProposedKey {
+export function proposeKey(facts: TableFacts, tenant: string, given: readonly string[] | undefined): ProposedKey {
   const { table, isView, columns, indexes } = facts;
   const isCovered = (key: readonly string[]): boolean =>
     indexes.some((index) => [tenant, ...key].every((column, place) => index.columns[place] === column));
-  if (asked !== undefined) {
-    const missing = asked.find((name) => !columns.some((column) => column.name === name));
+  if (given !== undefined) {
+    const missing = given.find((name) => !columns.some((column) => column.name === name));
     if (missing !== undefined) {
       throw new ProposalError(
         `${table} has no column ${missing} (from --key). Its columns are ${columns.map(({ name }) => name).join(', ')}.`,
       );
     }
-    return { key: asked, isCovered: isCovered(asked) };
+    return { key: given, isCovered: isCovered(given) };
   }
   const usable = new Set(columns.filter(({ isNotNull, hasMoney }) => isNotNull && !hasMoney).map(({ name }) => name));
   const [best] = indexes

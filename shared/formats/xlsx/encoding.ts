@@ -43,12 +43,12 @@ const sheetPlace = z.object({ row: z.number().nullable() });
 type SheetPlace = z.infer<typeof sheetPlace>;
 
 function cut(
-  { options: { sheet_rows: asked } }: FileOutline,
+  { options: { sheet_rows: requested } }: FileOutline,
   { plainBytes }: RowSize,
   withHeadroom: boolean,
 ): CutRules {
   const share = withHeadroom ? HEADROOM_SHARE : 1;
-  const byRows = Math.min(Number(asked ?? SHEET_ROWS), SHEET_ROWS * share);
+  const byRows = Math.min(Number(requested ?? SHEET_ROWS), SHEET_ROWS * share);
   return { unitRows: 1, memberRows: Math.max(1, Math.floor(Math.min(byRows, (SHEET_BYTES * share) / plainBytes))) };
 }
 

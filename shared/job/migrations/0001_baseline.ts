@@ -189,7 +189,7 @@ const MAILS = `
   -- Reserves a mail, or records that it is skipped. The lock admits one caller per recipient at a time, over all
   -- processes; later statements see what others committed before. A reservation older than the window counts again,
   -- because its mail is sent now.
-  CREATE FUNCTION reserve_mail(job uuid, told text, recipient bytea, most integer, span interval)
+  CREATE FUNCTION reserve_mail(job uuid, event_name text, recipient bytea, most integer, span interval)
   RETURNS text LANGUAGE plpgsql AS $$
   DECLARE owner record;
   BEGIN
@@ -198,16 +198,16 @@ const MAILS = `
     SELECT j.tenant_id, j.user_id INTO owner FROM export_jobs j WHERE j.job_id = job FOR KEY SHARE;
     IF NOT FOUND THEN RETURN 'GONE'; END IF;
     IF EXISTS (SELECT FROM mail_reservations r
-      WHERE r.job_id = job AND r.event = told AND r.reserved_at > clock_timestamp() - span)
+      WHERE r.job_id = job AND r.event = event_name AND r.reserved_at > clock_timestamp() - span)
     THEN RETURN 'RESERVED'; END IF;
     IF most <= (SELECT count(*) FROM mail_reservations r
       WHERE r.recipient_hash = recipient AND r.reserved_at > clock_timestamp() - span)
     THEN
-      INSERT INTO skipped_mails (job_id, event, reason) VALUES (job, told, 'RECIPIENT_LIMIT') ON CONFLICT DO NOTHING;
+      INSERT INTO skipped_mails (job_id, event, reason) VALUES (job, event_name, 'RECIPIENT_LIMIT') ON CONFLICT DO NOTHING;
       RETURN 'SKIPPED';
     END IF;
-    DELETE FROM skipped_mails s WHERE s.job_id = job AND s.event = told;
-    INSERT INTO mail_reservations VALUES (job, told, owner.tenant_id, owner.user_id, recipient, clock_timestamp())
+    DELETE FROM skipped_mails s WHERE s.job_id = job AND s.event = event_name;
+    INSERT INTO mail_reservations VALUES (job, event_name, owner.tenant_id, owner.user_id, recipient, clock_timestamp())
       ON CONFLICT (job_id, event) DO UPDATE SET reserved_at = excluded.reserved_at;
     RETURN 'RESERVED';
   END $$;

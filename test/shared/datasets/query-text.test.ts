@@ -24,8 +24,8 @@ const request = (
 ): ExportRequest => ({ type: 'events', format: 'CSV', columns: [...columns], filters, options, notify: {} });
 
 const asIs = (quoted: string): string => quoted;
-const freeze = (asked: ExportRequest, dataset: Dataset = events) =>
-  freezeQuery(dataset, asked, { tenantId: TENANT }, asIs);
+const freeze = (exportRequest: ExportRequest, dataset: Dataset = events) =>
+  freezeQuery(dataset, exportRequest, { tenantId: TENANT }, asIs);
 
 describe('the text of a query', () => {
   it('of one user is limited to the tenant and the user', () => {

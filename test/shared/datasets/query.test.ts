@@ -209,8 +209,8 @@ describe('the SQL of an export', () => {
   it('renders columns as the format requires, under their own names, and leaves inputs unchanged', async () => {
     await fill([['a', 1, 'x']]);
     const render = (quoted: string): string => (quoted === '"user"' ? `upper(${quoted})` : quoted);
-    const asked = request({}, ['user', 'SELECT']);
-    const { select } = freezeQuery(odd, asked, { tenantId: TENANT }, render, ['Key, too']);
+    const quoted = request({}, ['user', 'SELECT']);
+    const { select } = freezeQuery(odd, quoted, { tenantId: TENANT }, render, ['Key, too']);
     assert.deepEqual((await client.query(select)).rows, [{ user: 'A', SELECT: 'x', 'Key, too': 1 }]);
   });
 

@@ -12,7 +12,7 @@ describe('the user of an export', () => {
   });
   after(() => endStage(stage));
 
-  const told = (user: Reader): Promise<Mail> => until('a mail', async () => (await mailsTo(user))[0]);
+  const mailOf = (user: Reader): Promise<Mail> => until('a mail', async () => (await mailsTo(user))[0]);
   const notify = ({ email }: Reader) => ({ notify: { email } });
 
   it('gets a mail with the facts and the expiry in the export’s timezone, and can download the file', async () => {
@@ -21,7 +21,7 @@ describe('the user of an export', () => {
     const options = { timezone: 'Asia/Kathmandu', compression: 'gzip' };
     const jobId = await postExport(service, user, { ...notify(user), columns: ['id', 'total'], options });
     const { row_count: rows } = await untilEnded(service, user, jobId);
-    const { subject, text } = await told(user);
+    const { subject, text } = await mailOf(user);
     const { url_expires_at: expiresAt } = await rowOf(service, jobId);
     assert(expiresAt !== null);
     assert.equal(subject, 'Your Orders export is ready');
@@ -41,11 +41,11 @@ describe('the user of an export', () => {
     const user = someReader();
     const door = await doors.closed(1);
     const jobId = await postExport(service, user, { ...behind(1), ...notify(user) });
-    await door.somebodyWaits();
+    await door.untilWaiting();
     await operateOn(service, 'cancel', jobId);
     await untilEnded(service, user, jobId, 'CANCELLED');
     await door.open();
-    const { subject, text } = await told(user);
+    const { subject, text } = await mailOf(user);
     assert.equal(subject, 'Your Orders export was canceled');
     assert.match(text, /An operator canceled your Orders export/);
   });
