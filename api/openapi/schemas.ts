@@ -30,6 +30,10 @@ const SELF_EVIDENT: ReadonlySet<string> = new Set(['uuid', 'date-time', 'email']
 
 export const componentRef = (id: string): string => `#/components/schemas/${id}`;
 
+/** Makes references to zod's definitions refer to components. */
+const toComponents = (key: string, value: unknown): unknown =>
+  key === '$ref' && typeof value === 'string' ? value.replace(/^#\/\$defs\//, componentRef('')) : value;
+
 const isAbsent = (schema: unknown): boolean =>
   schema instanceof z.ZodUndefined || (schema instanceof z.ZodOptional && isAbsent(schema.unwrap()));
 
@@ -45,8 +49,10 @@ export class Schemas {
   private convert(schema: z.ZodType, io: 'input' | 'output'): Json {
     // Zod inlines a root that has an id, so the schema must not be the root.
     const made = z.toJSONSchema(z.object({ root: schema }), { io, unrepresentable: 'any', override });
-    const text = JSON.stringify(made).replaceAll('"#/$defs/', `"${componentRef('')}`);
-    const { properties, $defs = {} } = JSON.parse(text) as { properties: { root: Json }; $defs?: Record<string, Json> };
+    const { properties, $defs = {} } = JSON.parse(JSON.stringify(made), toComponents) as {
+      properties: { root: Json };
+      $defs?: Record<string, Json>;
+    };
     for (const [name, { id: _, ...component }] of Object.entries($defs)) this.components[name] = component;
     return properties.root;
   }

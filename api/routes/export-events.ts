@@ -1,12 +1,14 @@
+import type { Response } from 'express';
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
 import { JOB_EXAMPLES } from '../../shared/job/schema.js';
+import type { ApiDeps } from '../deps.js';
 import { contextOf } from '../http/context.js';
 import { defineRoute } from '../http/define-route.js';
 import { EventStream } from '../live/event-stream.js';
 import { jobParams, ownedJob } from '../http/input.js';
-import { JobWatches } from '../live/job-watches.js';
+import { JobWatches, type OnState } from '../live/job-watches.js';
 import { LiveProgress } from '../live/live-progress.js';
 import { componentRef } from '../openapi/schemas.js';
 import { problemOf } from '../http/problem.js';
@@ -55,7 +57,7 @@ export const exportEvents = defineRoute({
   },
   problems: ['TOO_MANY_STREAMS'],
   handle: (deps) => {
-    const { stopping, settings, metrics } = deps;
+    const { stopping, settings } = deps;
     const watches = new JobWatches(deps, new LiveProgress(deps));
     const open = new Shares(settings.maxEventStreams);
     // Each stream has a listener, so many listeners are no leak.
@@ -68,34 +70,45 @@ export const exportEvents = defineRoute({
         const sentence = `You already have ${settings.maxEventStreams} open event streams (the limit). Close one first.`;
         throw new ServiceError('TOO_MANY_STREAMS', sentence);
       }
-      const stream = new EventStream(response);
-      const streamClosed = metrics.streamOpened();
-      const stopListening = watches.listen(row, ({ n, json, ended }) => {
-        stream.send({ id: n, event: ended ? 'end' : 'progress', data: json });
-        if (ended) stream.end();
-      });
-      // The process is stopping: the client reconnects to another one.
-      const disconnect = (): void => {
-        stopListening();
-        stream.end();
-      };
-      const expire = (): void => {
-        stopListening();
-        const expired = new ServiceError('UNAUTHENTICATED', 'The token has expired.');
-        stream.send({ event: 'expired', data: JSON.stringify(problemOf(expired, contextOf(request).requestId)) });
-        stream.end();
-      };
-      const expiry = setTimeout(expire, Math.min(principal.expiresAt * 1000 - Date.now(), LONGEST_TIMER_MS));
-      stopping.addEventListener('abort', disconnect, { once: true });
-      response.once('close', () => {
-        clearTimeout(expiry);
-        stopping.removeEventListener('abort', disconnect);
-        stopListening();
-        giveBack();
-        streamClosed();
-      });
-      if (stopping.aborted) disconnect();
+      response.once('close', giveBack);
+      const expired = { at: principal.expiresAt * 1000, requestId: contextOf(request).requestId };
+      sendEvents(deps, response, (listener) => watches.listen(row, listener), expired);
       return undefined;
     };
   },
 });
+
+/** Sends events until the export has ended, the token expires, the client disconnects or the process stops. */
+function sendEvents(
+  { stopping, metrics }: Pick<ApiDeps, 'stopping' | 'metrics'>,
+  response: Response,
+  listen: (listener: OnState) => () => void,
+  expired: { readonly at: number; readonly requestId: string },
+): void {
+  const stream = new EventStream(response);
+  const streamClosed = metrics.streamOpened();
+  const stopListening = listen(({ n, json, ended }) => {
+    stream.send({ id: n, event: ended ? 'end' : 'progress', data: json });
+    if (ended) stream.end();
+  });
+  // The process is stopping: the client reconnects to another one.
+  const disconnect = (): void => {
+    stopListening();
+    stream.end();
+  };
+  const expire = (): void => {
+    stopListening();
+    const problem = problemOf(new ServiceError('UNAUTHENTICATED', 'The token has expired.'), expired.requestId);
+    stream.send({ event: 'expired', data: JSON.stringify(problem) });
+    stream.end();
+  };
+  const expiry = setTimeout(expire, Math.min(expired.at - Date.now(), LONGEST_TIMER_MS));
+  stopping.addEventListener('abort', disconnect, { once: true });
+  response.once('close', () => {
+    clearTimeout(expiry);
+    stopping.removeEventListener('abort', disconnect);
+    stopListening();
+    streamClosed();
+  });
+  if (stopping.aborted) disconnect();
+}
