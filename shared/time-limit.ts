@@ -1,16 +1,16 @@
 import type { Client } from '@temporalio/client';
 
 /**
- * How long a part that a request waits for may be silent, ms: then it is as good as away, and the request is answered
- * 503 within two seconds of its arrival.
+ * How long a service that a request needs may take to answer, ms. After that it counts as down, so that the client
+ * gets its 503 within two seconds.
  */
 export const SILENCE_MS = 1500;
 
 type Deadlined = Pick<Client, 'withDeadline'>;
 
 /**
- * What Temporal answers, or the failure of a call that took longer than `ms` milliseconds.
- * @throws TimeLimitError, or what gRPC throws
+ * Calls Temporal with a deadline of `ms` milliseconds and returns its answer.
+ * @throws TimeLimitError, or gRPC errors
  */
 export const askInTime = <T>(client: Deadlined, ms: number, ask: () => Promise<T>): Promise<T> =>
   withTimeLimit(client.withDeadline(Date.now() + ms, ask), ms);
@@ -21,8 +21,9 @@ export class TimeLimitError extends Error {
 }
 
 /**
- * What the work answers, or a TimeLimitError after `ms` milliseconds. The work itself goes on: give it a deadline of
- * its own. This is for deadlines that are not kept (the gRPC client sleeps past its own while it backs off).
+ * Waits at most `ms` milliseconds for the work. The work itself continues, so give it a deadline of its own; this limit
+ * is for work that can miss its deadline (the gRPC client sleeps past it while it backs off).
+ * @throws TimeLimitError
  */
 export async function withTimeLimit<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -110,7 +110,7 @@ const worker = common.extend({
   SOURCE_STATEMENT_TIMEOUT: milliseconds
     .default(DEFAULT_TUNING.segment.startToCloseMs)
     .refine((ms) => ms >= UNITS.s, 'must be at least 1s'),
-  // Rows of ended exports, counted from their end; their files and uploads are deleted earlier.
+  // How long the row of an export is kept after its end; its file and uploads are deleted earlier.
   JOB_TTL: milliseconds.default(90 * UNITS.d),
   // Port on which the Temporal SDK serves its own metrics.
   METRICS_SDK_PORT: wholeNumber(1, 65_535).optional(),
@@ -130,7 +130,7 @@ export type WorkerConfig = Readonly<z.infer<typeof worker>>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 function parse<T>(schema: z.ZodType<T>, environment: Environment): Readonly<T> {
-  // Compose files and shells pass variables that are left out as empty.
+  // Compose files and shells pass an unset variable as an empty string.
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -189,7 +189,7 @@ export function deploymentOf({ WORKER_DEPLOYMENT: deploymentName, WORKER_BUILD_I
   return deploymentName === undefined || buildId === undefined ? null : { deploymentName, buildId };
 }
 
-/** The tuning for the input of exports. */
+/** The tuning that exports receive in their input. */
 export function tuningOf(config: CommonConfig): Tuning {
   return {
     ...DEFAULT_TUNING,

@@ -5,7 +5,7 @@
 export function isDatabaseUrl(text: string): boolean {
   // The driver accepts a URL without a host, for a socket: postgres://user:password@/database?host=/run/postgresql
   const address = text.replace('@/', '@socket/');
-  // The driver escapes a URL that contains a space a second time, which changes what was escaped already.
+  // If a URL contains a space, the driver escapes all of it, which corrupts what was escaped already.
   if (/\s/.test(text) || !URL.canParse(address)) return false;
   const { pathname, hash, searchParams, username, password } = new URL(address);
   const rest = [pathname, hash, ...searchParams.keys()];

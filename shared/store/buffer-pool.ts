@@ -6,8 +6,8 @@ export interface BufferPoolOptions {
 }
 
 /**
- * Lends buffers for parts. A new 13 MiB buffer costs page faults and, later, a garbage collection; a segment needs two,
- * and so do its neighbors. Buffers are not cleared: read only what you wrote.
+ * Lends buffers for parts. A new 13 MiB buffer costs page faults and, later, a garbage collection; each running
+ * segment needs two. Buffers are not cleared: read only what you wrote.
  */
 export class BufferPool {
   readonly #kept: number;

@@ -19,7 +19,7 @@ interface UploadTarget {
   readonly uploadId: string;
 }
 
-/** Thrown instead of attempting a completion; it says nothing about the store's features. */
+/** Thrown instead of completing an upload whose object exists; not a sign that the store lacks a feature. */
 class ObjectExists extends Error {}
 
 /** The multipart uploads of a bucket. `ObjectStore` documents the errors. */
@@ -141,7 +141,7 @@ export class MultipartUploads extends UploadListing {
       const body = { UploadId: uploadId, MultipartUpload: { Parts } };
       const command = new CompleteMultipartUploadCommand({ ...this.at(key), ...body, ...checksum, ...condition });
       const { ETag } = await this.s3.send(command);
-      // The store may send 200 first and an error in the body later; the SDK misses one that precedes a line end.
+      // The store may send 200 and later an error in the body; the SDK overlooks one that ends with a line break.
       if (ETag === undefined) throw new Error('the store returned no ETag for the object');
       return 'completed';
     };

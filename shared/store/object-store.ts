@@ -88,7 +88,7 @@ export class ObjectStore extends MultipartUploads {
 
   /**
    * Reads an object's bytes in order.
-   * @throws ServiceError STORAGE_UNAVAILABLE, also if it is missing
+   * @throws ServiceError STORAGE_UNAVAILABLE, also if the object is missing
    */
   async *read(key: string): AsyncGenerator<Buffer> {
     const { Body } = await this.run(() => this.s3.send(new GetObjectCommand(this.at(key))));

@@ -43,9 +43,9 @@ export interface PartWriterOptions {
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Splits the bytes of one segment into parts. A part is sent only when at least 5 MiB remain after it, so that the last
- * one is never too small: a segment's last part need not be the file's last. One part uploads while the next fills.
- * Uses two part buffers and 5 MiB.
+ * Splits the bytes of one segment into parts. Only the file's last part may be smaller than 5 MiB, and a segment's last
+ * part need not be that one, so a part is sent only when at least 5 MiB remain after it. One part uploads while the
+ * next fills. Uses two part buffers and 5 MiB.
  *
  * Make one call at a time. When a call rejects, no upload is still running. The owner must always `close()` it.
  */

@@ -32,7 +32,7 @@ const NAMELESS = 'Unknown';
 function isFinal(error: unknown): boolean {
   if (!(error instanceof S3ServiceException) || PASSING.includes(error.name)) return false;
   const { httpStatusCode: status = 0 } = error.$metadata;
-  // Something missing may be created again, and a request told to wait may be repeated.
+  // 404: what is missing may be created again. 408 and 429 ask for a retry.
   const mayPass = status === 404 || status === 408 || status === 429 || (status === 400 && error.name === NAMELESS);
   return status === 501 || error.name === 'PermanentRedirect' || (status >= 400 && status < 500 && !mayPass);
 }

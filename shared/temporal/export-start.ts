@@ -34,5 +34,5 @@ export const exportStart = ({ job, limit, tuning, admitted = false, again = fals
 /** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */
 function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
   const filtered = Object.keys(filters).join(', ') || 'none';
-  return `asked for at ${createdAt} by user ${userId} of tenant ${tenantId}  \n${columns.length} columns, filters: ${filtered}`;
+  return `requested at ${createdAt} by user ${userId} of tenant ${tenantId}  \n${columns.length} columns, filters: ${filtered}`;
 }

@@ -80,7 +80,7 @@ export interface AdmitRequest extends Omit<ExportInput, 'admitted'> {
   /** An export with this id has ended and left nothing behind: start another with the same id. */
   readonly again: boolean;
   /**
-   * Answer as soon as the start is ordered, without waiting for confirmation. Only for job ids that cannot be in use.
+   * Answer as soon as the start is requested, without waiting for confirmation. Only for job ids that cannot be in use.
    */
   readonly atOnce: boolean;
 }

@@ -6,9 +6,9 @@ import { CONTROL_QUEUE, DATA_QUEUE, MAIL_QUEUE, WEBHOOK_QUEUE } from './names.js
 export interface QueueDepth {
   readonly queue: string;
   readonly kind: 'workflow' | 'activity';
-  /** Tasks that no worker has taken yet; one partition's may briefly be counted twice. */
+  /** Tasks that no worker has taken yet; the server may briefly count a partition's tasks twice. */
   readonly backlog: number;
-  /** Age of the oldest one. */
+  /** Age of the oldest of them. */
   readonly ageSeconds: number;
   /** Workers that polled recently. */
   readonly workers: number;

@@ -19,8 +19,8 @@ export const SEARCH_ATTRIBUTES = [
 ] as const;
 
 /**
- * Semaphores have these too. Notifications don't, so terminating everything that a tenant has running leaves messages
- * to its users alone.
+ * Semaphores have these too. Notifications don't, so an operator who terminates all workflows of a tenant doesn't stop
+ * messages to its users.
  */
 export const ownerSearchAttributes = ({ userId, tenantId }: UserRef): SearchAttributePair[] => [
   { key: EXPORT_USER_ID, value: userId },

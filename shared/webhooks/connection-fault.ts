@@ -12,7 +12,7 @@ const FAULTS: readonly (readonly [codes: RegExp, sentence: (host: string) => str
     (host) => `The certificate of ${host} is not from a trusted authority.`,
   ],
   [/^(EPROTO|ERR_SSL_|ERR_TLS_)/, (host) => `${host} and this service could not agree on a TLS connection.`],
-  [/^HPE_/, (host) => `The answer of ${host} was not valid HTTP.`],
+  [/^HPE_/, (host) => `The response from ${host} was not valid HTTP.`],
 ];
 
 /**

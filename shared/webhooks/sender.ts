@@ -46,7 +46,7 @@ export interface WebhookAnswer {
 export type SendWebhook = (request: WebhookRequest) => Promise<WebhookAnswer>;
 
 const refused = (host: string): ServiceError =>
-  new ServiceError('WEBHOOK_REFUSED', `${host} leads to an address that webhooks may not go to.`);
+  new ServiceError('WEBHOOK_REFUSED', `${host} points to an address that webhooks may not use.`);
 const unavailable = (sentence: string, cause?: unknown): ServiceError =>
   new ServiceError('WEBHOOK_UNAVAILABLE', sentence, {}, { cause });
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
@@ -133,14 +133,15 @@ async function exchange({
       });
       request.on('information', () => {
         informational += 1;
-        if (informational > MAX_INFORMATIONAL) reject(unavailable(`${url.hostname} sent only informational answers.`));
+        if (informational > MAX_INFORMATIONAL)
+          reject(unavailable(`${url.hostname} sent only informational responses.`));
       });
       // Without this listener, Node silently drops the socket: no response, no error, no timeout.
       request.once('upgrade', resolve);
       request.once('response', resolve);
       request.on('error', reject);
       request.once('close', () => {
-        reject(new Error('The connection was closed without an answer.'));
+        reject(new Error('The connection was closed without a response.'));
       });
       request.end(body);
     });

@@ -8,7 +8,7 @@ const MAX_LENGTH = 2048;
 /** The host of a URL without the brackets of an IPv6 address. The URL parser has already normalized it. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
-/** The IP address that a host is without a lookup; null for a name that needs DNS. */
+/** The IP address of a host that needs no lookup; null for a name that needs DNS. */
 function addressOf(host: string): string | null {
   if (isIP(host) !== 0) return host;
   return /(^|\.)localhost\.?$/.test(host) ? '127.0.0.1' : null;
@@ -21,7 +21,7 @@ function urlProblem(url: URL, rule: AddressRule): string | null {
   if (url.username !== '' || url.password !== '') return 'must not contain a user name or a password';
   if (url.href.includes('#')) return 'must not have a fragment';
   const address = addressOf(hostOf(url));
-  if (address !== null && !rule.permits(address)) return 'must not lead to an address that is not public';
+  if (address !== null && !rule.permits(address)) return 'must point to a public address';
   const mayBePlain = address === null ? rule.hasRanges : rule.isAllowed(address);
   return url.protocol === 'https:' || mayBePlain ? null : 'must begin with https://';
 }

@@ -50,7 +50,7 @@ describe('row-level security, with an ineffective tenant condition', () => {
     await closeCleanly(service);
   });
 
-  deeply('is what hid them: their owner sees all of them', async () => {
+  deeply("doesn't apply to the table's owner, who sees all rows", async () => {
     const service = await start();
     const owners = await start(service.databaseUrl);
     assert.equal(await rowsOf(owners, 'orders'), own);

@@ -45,7 +45,7 @@ describe('the upload of an export', () => {
     assert.deepEqual(await uploadsOf(key), [row?.upload_id]);
   });
 
-  it('is replaced once by one of the next generation after it is lost, however many attempts notice', async () => {
+  it('is replaced by a single next generation after it is lost, however many attempts notice', async () => {
     const { key, ...job } = await planned();
     await run(() => openUpload(service.deps)(job));
     await service.deps.store.abortUploadsOf(key);
@@ -53,7 +53,11 @@ describe('the upload of an export', () => {
     assert.deepEqual(found, [{ state: 'replaced' }, { state: 'replaced' }]);
     const row = await service.deps.jobs.find(job.jobId);
     assert.deepEqual([row?.generation, row?.upload_id], [2, null]);
-    assert.deepEqual(await run(() => openUpload(service.deps)(job)), { state: 'replaced' }, 'the old one stays over');
+    assert.deepEqual(
+      await run(() => openUpload(service.deps)(job)),
+      { state: 'replaced' },
+      'the old generation is not reopened',
+    );
   });
 
   it('accepts commits of the latest attempt only, and none of another generation', async () => {
@@ -71,13 +75,17 @@ describe('the upload of an export', () => {
     const before = await jobs.find(jobId);
     assert.equal(await commit(late), false);
     assert.equal(await commit(latest, generation + 1), false);
-    assert.deepEqual(await jobs.find(jobId), before, 'they have written nothing');
+    assert.deepEqual(await jobs.find(jobId), before, 'rejected commits change nothing');
     assert.equal((await plans.segments(jobId))[0]?.rows, null);
 
     assert.equal(await commit(latest), true);
-    assert.equal(await commit(latest), false, 'and it only once');
+    assert.equal(await commit(latest), false, 'a segment is committed only once');
     assert.equal((await jobs.find(jobId))?.rows_exported, 7);
-    assert.equal((await plans.beginAttempt(jobId, generation, 0))?.attempt, latest, 'it does not run again');
+    assert.equal(
+      (await plans.beginAttempt(jobId, generation, 0))?.attempt,
+      latest,
+      'a committed segment does not run again',
+    );
 
     await plans.endGeneration(jobId, generation);
     assert.equal(await plans.beginAttempt(jobId, generation, 0), null);

@@ -104,7 +104,7 @@ describe('every response', () => {
     assert.deepEqual({ status, allow: headers.get('allow') }, { status: 204, allow: 'GET, HEAD, OPTIONS' });
   });
 
-  describe('to a request that hits a fault', () => {
+  describe('to a request that fails', () => {
     it('is a 500 without internals; the log has them, under its id', async () => {
       const api = await start();
       api.deps.jobs.list = () => Promise.reject(new TypeError('the secret name of a table'));

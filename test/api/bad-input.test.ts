@@ -21,7 +21,7 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['no format', { type: 'orders' }, ['/format']],
   ['a format that is a list', { ...GOOD, format: ['csv'] }, ['/format']],
   ['an unknown column', { ...GOOD, columns: ['id', 'password'] }, ['/columns/1']],
-  ['columns that are a text', { ...GOOD, columns: 'id' }, ['/columns']],
+  ['columns that are a string', { ...GOOD, columns: 'id' }, ['/columns']],
   ['no columns at all', { ...GOOD, columns: [] }, ['/columns']],
   ['a column twice', { ...GOOD, columns: ['id', 'id'] }, ['/columns']],
   ['an unknown filter', { ...GOOD, filters: { color: 'red' } }, ['/filters/color']],
@@ -29,19 +29,15 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['a range that is a list', { ...GOOD, filters: { total: [5, 1] } }, ['/filters/total']],
   ['an unknown value of a filter', { ...GOOD, filters: { status: ['lost'] } }, ['/filters/status/0']],
   ['a filter of the wrong type', { ...GOOD, filters: { total: 5 } }, ['/filters/total']],
-  ['a text where a number is compared', { ...GOOD, filters: { total: { gte: 'much' } } }, ['/filters/total/gte']],
-  ['a range that is reversed', { ...GOOD, filters: { total: { gt: 9, lt: 1 } } }, ['/filters/total']],
-  ['a number that is no id', { ...GOOD, filters: { customer_id: 1.5 } }, ['/filters/customer_id']],
+  ['a range with text for a number', { ...GOOD, filters: { total: { gte: 'much' } } }, ['/filters/total/gte']],
+  ['a reversed range', { ...GOOD, filters: { total: { gt: 9, lt: 1 } } }, ['/filters/total']],
+  ['a number that is not an id', { ...GOOD, filters: { customer_id: 1.5 } }, ['/filters/customer_id']],
   [
-    'dates that are none',
+    'invalid dates',
     { ...GOOD, filters: { date_range: ['soon', '2026-02-30'] } },
     ['/filters/date_range/0', '/filters/date_range/1'],
   ],
-  [
-    'dates that are reversed',
-    { ...GOOD, filters: { date_range: ['2026-04-01', '2026-01-01'] } },
-    ['/filters/date_range'],
-  ],
+  ['reversed dates', { ...GOOD, filters: { date_range: ['2026-04-01', '2026-01-01'] } }, ['/filters/date_range']],
   ['one date', { ...GOOD, filters: { date_range: ['2026-04-01'] } }, ['/filters/date_range']],
   ['text with a NUL in it', { ...GOOD, filters: { currency: 'EU\0' } }, ['/filters/currency']],
   ['an unknown option', { ...GOOD, options: { color: 'red' } }, ['/options/color']],
@@ -49,15 +45,15 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['NUL in a title', { ...GOOD, format: 'pdf', options: { title: 'a\0b' } }, ['/options/title']],
   ['NUL in an address', { ...GOOD, notify: { webhook_url: 'https://example.com/\0' } }, ['/notify/webhook_url']],
   ['NUL in a key', { ...GOOD, options: { 'a\0b': 1 } }, ['/options/a\0b']],
-  ['half of a pair', '{"type":"orders","format":"csv","filters":{"currency":"\\ud83d"}}', ['/filters/currency']],
-  ['the other half', '{"type":"orders","format":"csv","options":{"null_text":"\\udd25"}}', ['/options/null_text']],
-  ['NUL deep below', { ...GOOD, note: [[{ a: ['b', '\0'] }]] }, ['/note/0/0/a/1']],
-  ['a timezone that is none', { ...GOOD, options: { timezone: 'Mars/Olympus' } }, ['/options/timezone']],
+  ['a high surrogate', '{"type":"orders","format":"csv","filters":{"currency":"\\ud83d"}}', ['/filters/currency']],
+  ['a low surrogate', '{"type":"orders","format":"csv","options":{"null_text":"\\udd25"}}', ['/options/null_text']],
+  ['deeply nested NUL', { ...GOOD, note: [[{ a: ['b', '\0'] }]] }, ['/note/0/0/a/1']],
+  ['an unknown timezone', { ...GOOD, options: { timezone: 'Mars/Olympus' } }, ['/options/timezone']],
   ['an abbreviation', { ...GOOD, options: { timezone: 'PST' } }, ['/options/timezone']],
   ['another abbreviation', { ...GOOD, options: { timezone: 'IST' } }, ['/options/timezone']],
-  ['options that are a text', { ...GOOD, options: 'fast' }, ['/options']],
+  ['options that are a string', { ...GOOD, options: 'fast' }, ['/options']],
   ['a webhook to itself', { ...GOOD, notify: { webhook_url: 'https://127.0.0.1/' } }, ['/notify/webhook_url']],
-  ['an address that is none', { ...GOOD, notify: { email: 'me' } }, ['/notify/email']],
+  ['an invalid email address', { ...GOOD, notify: { email: 'me' } }, ['/notify/email']],
   ['columns of an account', { type: 'account', format: 'json', columns: ['id'] }, ['/columns']],
   ['filters of an account', { type: 'account', format: 'json', filters: {} }, ['/filters']],
   ['an account in an unknown format', { type: 'account', format: 'docx' }, ['/format']],
@@ -73,7 +69,7 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['a list', [], ['']],
   ['null', 'null', ['']],
   ['a number', '7', ['']],
-  ['what is no JSON', '{"type":', ['']],
+  ['malformed JSON', '{"type":', ['']],
   ['nothing', '', ['/type']],
 ];
 
@@ -169,7 +165,7 @@ describe('bad input', () => {
       ['is empty', ''],
       ['has a blank', 'a b'],
       ['is too long', 'k'.repeat(256)],
-      ['has a letter beyond ASCII', 'cl\u00e9'],
+      ['has a non-ASCII letter', 'cl\u00e9'],
     ] as const) {
       it(`an Idempotency-Key that ${what} is a 400 that names it`, async () => {
         const headers = { 'Idempotency-Key': key };
@@ -188,48 +184,48 @@ describe('bad input', () => {
 
     const TOKENS: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
       ['without a token', () => '', /must be "Bearer" followed by a token/],
-      ['of another scheme', () => 'Basic YTpi', /must be "Bearer" followed by a token/],
-      ['that is no JWT', () => 'Bearer abc', /is not a JWT/],
+      ['with another scheme', () => 'Basic YTpi', /must be "Bearer" followed by a token/],
+      ['with a token that is not a JWT', () => 'Bearer abc', /is not a JWT/],
       [
-        'signed with another key',
+        'with a token signed by another key',
         async () => `Bearer ${await signed(claims, new TextEncoder().encode('x'.repeat(32)))}`,
         /is not valid/,
       ],
       [
-        'with a changed payload',
+        'with a token whose payload was changed',
         async () => `Bearer ${(await signed(claims)).replace(/\.[^.]+\./, '.eyJzdWIiOiJhIn0.')}`,
         /is not valid/,
       ],
       [
-        'with the algorithm none',
+        'with an unsigned token (algorithm none)',
         () => `Bearer ${new UnsecuredJWT(claims).setExpirationTime('1h').encode()}`,
         /algorithm is not accepted/,
       ],
       [
-        'signed with a public key that nobody trusts',
+        'with a token signed by an untrusted private key',
         async () => `Bearer ${await byPublicKey(claims)}`,
         /algorithm is not accepted/,
       ],
       [
-        'that has expired',
+        'with an expired token',
         async () => `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: -60 })}`,
         /has expired/,
       ],
-      ['that never expires', async () => `Bearer ${await signed({ ...claims, exp: undefined })}`, /exp claim/],
+      ['with a token without exp', async () => `Bearer ${await signed({ ...claims, exp: undefined })}`, /exp claim/],
       [
-        'that is not valid yet',
+        'with a token that is not valid yet',
         async () => `Bearer ${await signed({ ...claims, nbf: Math.floor(Date.now() / 1000) + 60 })}`,
         /nbf claim/,
       ],
-      ['without a user', async () => `Bearer ${await signed({ tenant_id: alice.tenantId })}`, /sub claim/],
-      ['without a tenant', async () => `Bearer ${await signed({ sub: alice.userId })}`, /tenant_id claim/],
+      ['with a token without a user', async () => `Bearer ${await signed({ tenant_id: alice.tenantId })}`, /sub claim/],
+      ['with a token without a tenant', async () => `Bearer ${await signed({ sub: alice.userId })}`, /tenant_id claim/],
       [
-        'of a user that is no UUID',
+        'with a user that is not a UUID',
         async () => `Bearer ${await signed({ ...claims, sub: 'alice' })}`,
         /sub must be a UUID/,
       ],
       [
-        'of a tenant that is no UUID',
+        'with a tenant that is not a UUID',
         async () => `Bearer ${await signed({ ...claims, tenant_id: 7 })}`,
         /tenant_id must be a UUID/,
       ],
@@ -242,7 +238,7 @@ describe('bad input', () => {
       });
     }
 
-    it('is required first, on every path under /v1', async () => {
+    it('is reported before any other error, on every path under /v1', async () => {
       for (const [method, path] of [
         ['GET', '/v1/exports'],
         ['GET', '/v1/datasets'],

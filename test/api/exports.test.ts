@@ -178,7 +178,7 @@ describe('POST /v1/exports', () => {
     const alice = someUser();
     const { jobs } = service.deps;
     const insert = jobs.insert.bind(jobs);
-    jobs.insert = () => Promise.reject(new Error('the database is away'));
+    jobs.insert = () => Promise.reject(new Error('the database is down'));
     try {
       const jobId = await posted(alice);
       // The export inserts its own row.

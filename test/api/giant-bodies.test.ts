@@ -21,12 +21,12 @@ const REQUESTS: Readonly<Record<string, object | string>> = {
   '12,000 unknown filters': { ...GOOD, filters: record(12_000) },
   '12,000 unknown options': { ...GOOD, options: record(12_000) },
   'an unknown field with a name of 90 KB': { ...GOOD, ['k/~'.repeat(30_000)]: 1 },
-  'an unknown filter with a name of line ends': { ...GOOD, filters: { ['\n'.repeat(45_000)]: 1 } },
+  'an unknown filter whose name is line breaks': { ...GOOD, filters: { ['\n'.repeat(45_000)]: 1 } },
   'a timezone of 90 KB': { ...GOOD, options: { timezone: 'Z'.repeat(90_000) } },
   'a number of 90 KB': { ...GOOD, filters: { total: { gte: '9'.repeat(90_000) } } },
   'an address of 90 KB': { ...GOOD, notify: { email: `${'a'.repeat(90_000)}@example.com` } },
   'a webhook of 90 KB': { ...GOOD, notify: { webhook_url: `https://example.com/${'a'.repeat(90_000)}` } },
-  'lists in lists': `{"type":"orders","format":"csv","columns":${'['.repeat(40_000)}${']'.repeat(40_000)}}`,
+  'nested lists': `{"type":"orders","format":"csv","columns":${'['.repeat(40_000)}${']'.repeat(40_000)}}`,
   'empty objects under a name of 90 KB': { ...GOOD, ['/'.repeat(90_000)]: list(1000, {}) },
 };
 

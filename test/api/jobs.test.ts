@@ -106,7 +106,7 @@ describe('jobs', () => {
       assert.deepEqual([error_code, error_message], ['TERMINATED', 'An operator ended it.']);
     });
 
-    it('are answered from the row when the workflow does not answer', async () => {
+    it('are read from the row when the workflow does not answer', async () => {
       const jobId = await insert(alice, 'PROCESSING', new Date().toISOString());
       await setPlanned(api.databaseUrl, jobId);
       await api.deps.jobs.raiseProgress(jobId, 41);

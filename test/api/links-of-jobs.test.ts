@@ -88,7 +88,11 @@ describeStores('links', (stackEnv) => {
     const answer = await api.ask('GET', `/v1/exports/${jobId}/download?redirect=false`, { as: alice });
     const { url, expires_at } = z.object({ url: z.url(), expires_at: z.iso.datetime() }).parse(answer.json);
     assert.equal((await ask(url, 'GET', JWT_SECRET)).text, BYTES);
-    assert.equal(new Date(expires_at).getTime(), lifeOf(url).until, 'says when the address ends, not the link');
+    assert.equal(
+      new Date(expires_at).getTime(),
+      lifeOf(url).until,
+      'the expiry is that of the storage URL, not of the link',
+    );
     const wrong = await api.ask('GET', `/v1/exports/${jobId}/download?redirect=no`, { as: alice });
     assertProblem(wrong, 'VALIDATION_FAILED', ['query/redirect']);
   });
@@ -108,10 +112,14 @@ describeStores('links', (stackEnv) => {
         { status: 200, length: String(BYTES.length) },
       );
       assert.match(file.headers.get('content-disposition') ?? '', /^attachment; filename="orders-/);
-      assert.equal((await ask(location, 'GET', JWT_SECRET)).status, 403, 'HEAD gives no file away');
+      assert.equal(
+        (await ask(location, 'GET', JWT_SECRET)).status,
+        403,
+        'a URL signed for HEAD does not return the file',
+      );
     }
     const followed = await fetch(`${api.url}/d/${token}`, { method: 'HEAD' });
-    assert.equal(followed.status, 200, 'as by curl --head --location');
+    assert.equal(followed.status, 200, 'as with curl --head --location');
     const got = await fetch(`${api.url}/d/${token}`, { headers: { range: 'bytes=3-4' } });
     assert.deepEqual({ status: got.status, text: await got.text() }, { status: 206, text: '1\n' });
   });
@@ -190,7 +198,7 @@ describeStores('links', (stackEnv) => {
       assert.equal(again.status, 204);
     });
 
-    it('after it failed: its leftovers are deleted, and its status stays', async () => {
+    it('after it failed: its leftovers are deleted, and its status stays FAILED', async () => {
       const { store, jobs } = api.deps;
       const seed = seedFor(alice);
       const key = fileKey(alice.userId, seed.jobId, 'csv');

@@ -129,7 +129,7 @@ describe('live progress', () => {
       const all = await Promise.all(Array.from({ length: 50 }, () => live.of(row)));
       assert.equal(queries, 1);
       assert.equal(new Set(all.map((view) => JSON.stringify(view))).size, 1);
-      await until('another look', async () => {
+      await until('another query', async () => {
         await live.of(row);
         return queries === 2;
       });
@@ -186,7 +186,7 @@ describe('live progress', () => {
     });
     await whileItSays({}, async (row) => {
       const live = new LiveProgress({ ...watched, jobs: counting });
-      await until('the first time', async () => {
+      await until('the first update', async () => {
         await live.of(row);
         return raised > 0;
       });

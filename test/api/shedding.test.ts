@@ -156,7 +156,7 @@ describe('the API, while a service is down', function () {
     );
     for (const way of ['refuse', 'silence'] as const) {
       const test = way === 'refuse' ? it : deeply;
-      test(`${part}, ${way}: says so within two seconds, answers what it can, and is back by itself`, async () => {
+      test(`${part}, ${way}: returns 503 within two seconds, serves what it can, and recovers by itself`, async () => {
         // Open connections first, so that they break or hang.
         await Promise.all(others.concat(refused.filter((name) => !NEED_WORKER.includes(name))).map(asEver));
         const gate = gates.get(part);
@@ -174,7 +174,7 @@ describe('the API, while a service is down', function () {
           ...others.map(asEver),
         ]);
         const missing = named === null ? [] : [named];
-        await until('an answer that is not from before', async () => {
+        await until('a current answer from /readyz', async () => {
           const found = await missingParts();
           return found.length === missing.length && found.every((name) => missing.includes(name));
         });

@@ -28,7 +28,7 @@ describe('a timezone', () => {
     over.ask('POST', path, { as: alice, body });
 
   for (const timezone of ['PST', 'IST', 'Mars/Olympus', '+01:00', 'posix/Europe/Berlin']) {
-    it(`${timezone}, which names no single place, is a 400 that names the field everywhere`, async () => {
+    it(`like ${timezone}, which does not name one place, is a 400 that names the field, on every route`, async () => {
       const options = { timezone };
       assertProblem(await ask('/v1/exports', { ...EXPORT, options }), 'VALIDATION_FAILED', ['/options/timezone']);
       const estimate = await ask('/v1/exports/estimate', { ...EXPORT, options });
@@ -66,7 +66,7 @@ describe('a timezone', () => {
     for (const name of ['PST', 'IST', 'Mars/Olympus']) assert.equal(recent.nameOf(name), null);
   });
 
-  it('that every database has works before the database was asked', async () => {
+  it('that every database knows works before the database has been queried', async () => {
     const lists: number[] = [];
     const source = { timeZones: () => Promise.reject(new Error('away')) };
     const zones = new TimeZones(source, { warn: () => lists.push(1) });
@@ -75,7 +75,7 @@ describe('a timezone', () => {
     assert.equal((await named('UTC')).options.timezone, 'UTC');
     assert.equal(lists.length, 0);
     for (let n = 0; n < 3; n++) assert.equal((await named('Europe/Berlin')).options.timezone, 'Europe/Berlin');
-    assert.equal(lists.length, 1, 'a database that is away is not asked at each request');
+    assert.equal(lists.length, 1, 'a database that is down is not queried for every request');
   });
 
   it('is still known immediately if the database goes down an hour later', async () => {
@@ -97,7 +97,7 @@ describe('a timezone', () => {
     }
   });
 
-  it('counts as the same request under an Idempotency-Key, whether or not the database was there to spell it', async () => {
+  it('means the same request under an Idempotency-Key, even while the database cannot normalize it', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
     const request = { ...EXPORT, options: { timezone: 'america/new_york' } };
     const source = { timeZones: () => Promise.reject(new Error('away')) };

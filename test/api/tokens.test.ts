@@ -73,7 +73,7 @@ describe('tokens', () => {
       await assert.rejects(createTokenVerifier({ jwksUrl })(await forged.sign(secret)), { code: 'UNAUTHENTICATED' });
     });
 
-    it('must be meant for an API, as far as their type shows', async () => {
+    it('must have no type, or one that this API accepts', async () => {
       const verify = createTokenVerifier({ jwksUrl });
       const typed = (typ: string): Promise<string> =>
         new SignJWT(claims)

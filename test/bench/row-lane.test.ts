@@ -10,7 +10,7 @@ interface Module {
 }
 
 describe('orders with a computed column', () => {
-  it('have the columns of the orders, with a computed copy of the note in place of the note', async () => {
+  it('have the same columns as orders, with a computed copy of the note instead of the note', async () => {
     const { default: datasets } = (await import(COMPUTED_ORDERS)) as Module;
     const [dataset] = datasets;
     assert.deepEqual(

@@ -31,7 +31,7 @@ export class Client {
   async post(): Promise<string> {
     const body = { type: 'orders', format: 'csv', options: { compression: 'gzip' } };
     const { job_id: jobId } = await until(
-      'an API that takes an export',
+      'an API that accepts an export',
       () => this.ask('POST', '/v1/exports', body),
       LIMIT_MS,
     );

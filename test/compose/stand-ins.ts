@@ -137,7 +137,7 @@ export async function buildStandIns(engine: Engine, images: readonly string[]): 
   for (const image of missing) {
     const [repository = '', version = ''] = image.split(':');
     const standIn = IMAGES[repository];
-    if (standIn === undefined) throw new StackError(`nothing stands in for ${image}`);
+    if (standIn === undefined) throw new StackError(`there is no replacement for ${image}`);
     const context = join(LOCAL_DIR, 'compose', standIn.name);
     await rm(context, { recursive: true, force: true });
     await cp(join(DOCKERFILES, standIn.name), context, { recursive: true });

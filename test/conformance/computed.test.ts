@@ -16,7 +16,7 @@ const { columns, key, tenantColumn, table } = orders;
 
 const sums = defineDataset({
   name: 'sums',
-  title: 'Orders, and what is made of them',
+  title: 'Orders with computed columns',
   table,
   key,
   tenantColumn,
@@ -32,7 +32,7 @@ const sums = defineDataset({
     // PostgreSQL can compute each of these as well, which gives the expected values.
     piece: {
       type: 'numeric',
-      label: 'Price of a piece',
+      label: 'Unit price',
       from: ['total', 'quantity'],
       compute: ({ total, quantity }) =>
         total === null || quantity === null ? null : String(Math.round((Number(total) / quantity) * 4) / 4),
@@ -142,7 +142,7 @@ describe('columns computed in TypeScript', () => {
       options: { header: 'labels' },
     });
     const [header] = all.bytes.toString().split('\n');
-    assert.equal(header, 'id,total,quantity,note,status,placed_at,Price of a piece,next,half,twice,loud,paid,day,pair');
+    assert.equal(header, 'id,total,quantity,note,status,placed_at,Unit price,next,half,twice,loud,paid,day,pair');
     const plans = await queryRows<{ inputs: string[] | null }>(
       service.databaseUrl,
       `SELECT plan->'files'->0->'inputs' AS inputs FROM export_jobs WHERE job_id IN ($1, $2) ORDER BY created_at`,
@@ -167,6 +167,6 @@ describe('columns computed in TypeScript', () => {
       .object({ datasets: z.array(z.object({ name: z.string(), columns: z.array(z.unknown()) })) })
       .parse(json);
     const listed = datasets.find(({ name }) => name === 'sums')?.columns ?? [];
-    assert.deepEqual(listed[6], { name: 'piece', type: 'numeric', label: 'Price of a piece', opt_in_formats: [] });
+    assert.deepEqual(listed[6], { name: 'piece', type: 'numeric', label: 'Unit price', opt_in_formats: [] });
   });
 });

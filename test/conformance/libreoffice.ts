@@ -11,7 +11,7 @@ const READER = fileURLToPath(new URL('read_fods.py', import.meta.url));
 /** The cells of a file opened as a spreadsheet in LibreOffice. @param args import options */
 export async function openedByLibreOffice(file: string, args: readonly string[] = []): Promise<Workbook> {
   const [workbook] = await allOpenedByLibreOffice([file], args);
-  if (workbook === undefined) throw new Error(`LibreOffice has made nothing of ${file}`);
+  if (workbook === undefined) throw new Error(`LibreOffice did not convert ${file}`);
   return workbook;
 }
 

@@ -90,7 +90,7 @@ describe('docker-compose.temporal.yml', function () {
       }
       // One-shot services are not restarted.
       const staying = Object.entries(services).filter(([, { restart }]) => restart !== 'on-failure:5');
-      assert.equal(staying.length, names.length - 4, 'migrate, seed and two of Temporal end');
+      assert.equal(staying.length, names.length - 4, 'only migrate, seed and two Temporal services are one-shot');
       for (const [name, { restart, healthcheck }] of staying) {
         assert.equal(restart, 'unless-stopped', name);
         assert(healthcheck !== undefined, `${name} has no health check`);

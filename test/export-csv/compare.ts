@@ -31,8 +31,8 @@ export function assertSameBytes(actual: Buffer, expected: Buffer, what: string):
   while (at < actual.length && actual[at] === expected[at]) at++;
   const around = (bytes: Buffer): string => JSON.stringify(bytes.subarray(Math.max(0, at - 80), at + 80).toString());
   assert.fail(
-    `${what}: ${actual.length} bytes in place of ${expected.length}, the first other one at ${at}: ` +
-      `${around(actual)} in place of ${around(expected)}`,
+    `${what}: ${actual.length} bytes, not ${expected.length}; the first difference is at ${at}: ` +
+      `${around(actual)}, not ${around(expected)}`,
   );
 }
 

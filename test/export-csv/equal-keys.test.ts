@@ -14,17 +14,17 @@ interface Kind {
 }
 const KINDS: readonly Kind[] = [
   {
-    what: 'numbers of another scale',
+    what: 'numbers with different scales',
     type: 'numeric',
     key: `(i / 2 || CASE i % 2 WHEN 0 THEN '.0' ELSE '.00' END)::numeric`,
   },
   {
-    what: 'text in another case',
+    what: 'text in upper and lower case',
     type: 'text',
     key: `(CASE i % 2 WHEN 0 THEN 'a' ELSE 'A' END || i / 2) COLLATE loose`,
   },
   {
-    what: 'intervals in other units',
+    what: 'intervals in different units',
     type: 'interval',
     key: `(CASE i % 2 WHEN 0 THEN i / 2 || ' days' ELSE i / 2 * 24 || ' hours' END)::interval`,
   },

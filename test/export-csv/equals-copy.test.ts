@@ -28,32 +28,32 @@ const berlinDays = (from: string, to: string): string =>
 const CASES: readonly Case[] = [
   { what: 'all columns', body: {} },
   {
-    what: 'some columns, in another order than the table has',
+    what: 'some columns, in another order than in the table',
     body: { columns: ['note', 'id', 'total', 'customer_name'] },
     columns: 'note, id, total, customer_name',
   },
   { what: 'one column, often empty', body: { columns: ['note'] }, columns: 'note' },
   {
-    what: 'a quarter of UTC',
+    what: 'a quarter in UTC',
     body: { filters: { date_range: ['2026-01-01', '2026-04-01'] } },
     where: `placed_at >= '2026-01-01 00:00+00' AND placed_at < '2026-04-01 00:00+00'`,
   },
   {
-    what: 'the day that begins summer time, of 23 hours',
+    what: 'the day of 23 hours on which summer time begins',
     body: { filters: { date_range: ['2027-03-28', '2027-03-29'] }, options: { timezone: BERLIN } },
     where: berlinDays('2027-03-28', '2027-03-29'),
     timezone: BERLIN,
     rows: 23 * 6,
   },
   {
-    what: 'the day that ends it, of 25 hours',
+    what: 'the day of 25 hours on which summer time ends',
     body: { filters: { date_range: ['2027-10-31', '2027-11-01'] }, options: { timezone: BERLIN } },
     where: berlinDays('2027-10-31', '2027-11-01'),
     timezone: BERLIN,
     rows: 25 * 6,
   },
   {
-    what: 'times that carry an offset, and times that do not',
+    what: 'times with and without an offset',
     body: {
       filters: { date_range: ['2027-03-28T01:30:00', '2027-03-28T04:00:00.5+02:00'] },
       options: { timezone: BERLIN },
@@ -62,20 +62,24 @@ const CASES: readonly Case[] = [
     timezone: BERLIN,
     rows: 10,
   },
-  { what: 'a timezone of half hours', body: { options: { timezone: 'Asia/Kolkata' } }, timezone: 'Asia/Kolkata' },
   {
-    what: 'one of some',
+    what: 'a timezone with a half-hour offset',
+    body: { options: { timezone: 'Asia/Kolkata' } },
+    timezone: 'Asia/Kolkata',
+  },
+  {
+    what: 'one of several values',
     body: { filters: { status: ['refunded', 'pending'] } },
     where: `status IN ('pending', 'refunded')`,
   },
   {
-    what: 'a range, closed and open',
+    what: 'a half-open range',
     body: { filters: { total: { gte: '-20.5', lt: 100 } } },
     where: 'total >= -20.5 AND total < 100',
   },
-  { what: 'a range with one end', body: { filters: { total: { gt: 1999.99 } } }, where: 'total > 1999.99' },
+  { what: 'a range with only one bound', body: { filters: { total: { gt: 1999.99 } } }, where: 'total > 1999.99' },
   { what: 'equal text', body: { filters: { currency: 'EUR' } }, where: `currency = 'EUR'` },
-  { what: 'an equal number, as text', body: { filters: { customer_id: '1' } }, where: 'customer_id = 1' },
+  { what: 'an equal number, sent as text', body: { filters: { customer_id: '1' } }, where: 'customer_id = 1' },
   {
     what: 'everything at once',
     body: {
@@ -92,11 +96,15 @@ const CASES: readonly Case[] = [
 ];
 
 /** Cases repeated with many segments; the single-segment cases cover every kind of filter. */
-const IN_MANY = ['all columns', 'some columns, in another order than the table has', 'everything at once', 'no row'];
+const IN_MANY = ['all columns', 'some columns, in another order than in the table', 'everything at once', 'no row'];
 
 const only = (...whats: string[]): readonly Case[] => CASES.filter(({ what }) => whats.includes(what));
 const SIZES: readonly (readonly [string, Partial<Tuning>, readonly Case[]])[] = [
-  ['one segment', {}, DEEP ? CASES : only('the day that ends it, of 25 hours', 'everything at once', 'no row')],
+  [
+    'one segment',
+    {},
+    DEEP ? CASES : only('the day of 25 hours on which summer time ends', 'everything at once', 'no row'),
+  ],
   ['many segments', { segmentBytes: 60_000 }, DEEP ? only(...IN_MANY) : only('all columns')],
 ];
 

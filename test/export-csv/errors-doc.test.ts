@@ -285,7 +285,7 @@ describe('docs/errors.md', () => {
       return file;
     }
 
-    /** What API and worker report about a job database. */
+    /** What the API and a worker report about a job database. */
     async function checked(url: string): Promise<string> {
       const pool = createPool(url, { max: 1, name: 'test', onIdleError: () => undefined });
       const sentence = await checkJobStore(pool).finally(() => pool.end());

@@ -107,7 +107,7 @@ describe('escaping formulas', () => {
     const escaped = await exportFile(service, me, { type: 'cells', columns: ['plain', 'padded'] });
     const lines = escaped.bytes.toString().split('\n');
     assert.ok(lines.includes(','), 'null, null');
-    assert.ok(lines.includes('"",      '), 'empty text, and blanks that pad');
+    assert.ok(lines.includes('"",      '), 'empty text, and padding');
   });
 });
 

@@ -20,7 +20,7 @@ const FOREIGN =
 const { columns, key, tenantColumn } = orders;
 const ledger = defineDataset({ name: 'ledger', title: 'Ledger', table: 'ledger', key, tenantColumn, columns });
 
-describe('an export that fails', () => {
+describe('a failure', () => {
   let service: TestService;
   let receiver: Receiver;
   const user = someReader();
@@ -41,7 +41,7 @@ describe('an export that fails', () => {
     await closeCleanly(service);
   });
 
-  it('without privileges fails immediately; its user reads a plain sentence, operators the reason', async () => {
+  it('for lack of privileges is immediate; the user reads a plain sentence, operators the reason', async () => {
     const jobId = await postExport(service, user, { type: 'ledger', notify: { webhook_url: receiver.url } });
     const { error_code, error_message } = await untilEnded(service, user, jobId, 'FAILED');
     assert.deepEqual([error_code, error_message], ['SOURCE_FORBIDDEN', sentenceOf('SOURCE_FORBIDDEN')]);

@@ -23,7 +23,7 @@ const WORD = `(ARRAY['a', 'A', 'á', 'Ä', 'b', 'B', 'z', 'Z', 'ß', 'ss', 'ch',
 const KINDS: readonly Kind[] = [
   { what: 'two numbers', key: { a: ['bigint', 'bigint', 'i / 7'], b: ['integer', 'int', '-(i % 7)'] } },
   {
-    what: 'text and a day and a number',
+    what: 'text, a date and a number',
     key: {
       a: ['text', 'text', WORD],
       b: ['date', 'date', `date '2026-01-01' + i % 5`],
@@ -32,10 +32,10 @@ const KINDS: readonly Kind[] = [
   },
   { what: "text in a language's order", key: { a: ['text', 'text COLLATE "de-x-icu"', `${WORD} || i / 20`] } },
   {
-    what: 'text where case and accents do not count, made unique by a number',
+    what: 'text that ignores case and accents, made unique by a number',
     key: { a: ['text', 'text COLLATE loose', WORD], b: ['integer', 'int', 'i'] },
   },
-  { what: 'text in the order of its bytes', key: { a: ['text', 'text COLLATE "C"', `${WORD} || i / 20`] } },
+  { what: 'text in byte order', key: { a: ['text', 'text COLLATE "C"', `${WORD} || i / 20`] } },
   { what: 'padded text', key: { a: ['char', 'char(8)', `${WORD} || i / 20`] } },
   { what: 'uuids', key: { a: ['uuid', 'uuid', 'md5(i::text)::uuid'] } },
   {
@@ -46,7 +46,7 @@ const KINDS: readonly Kind[] = [
     timezone: 'Europe/Berlin',
   },
   {
-    what: 'times with infinities and years before our era',
+    what: 'infinite times and years BC',
     key: {
       a: [
         'timestamptz',
@@ -67,7 +67,7 @@ const KINDS: readonly Kind[] = [
   },
   { what: 'singles', key: { a: ['real', 'real', 'i / 7::float4'] } },
   {
-    what: 'booleans and days',
+    what: 'booleans and dates',
     key: { a: ['boolean', 'boolean', 'i % 2 = 0'], b: ['date', 'date', `date '4000-01-01 BC' + i`] },
   },
   { what: 'names that must be quoted', key: { 'the "key"': ['integer', 'int', 'i'] } },

@@ -71,6 +71,6 @@ export class Many {
   async cancel(): Promise<void> {
     await Promise.all(this.posted.map(({ user, jobId }) => cancel(this.service, user, jobId)));
     const running = ({ status }: JobRow): boolean => isActive(status);
-    await until('the end of the many', async () => !(await this.rows()).some(running), 120_000);
+    await until('the end of the exports', async () => !(await this.rows()).some(running), 120_000);
   }
 }

@@ -41,7 +41,7 @@ describeDeeply('of two tenants with equal demand', function () {
     );
     const left = (await Promise.all(both.map((many) => many.segments()))).map((segments) => segments.left);
     await Promise.all(both.map((many) => many.cancel()));
-    assert.ok(Math.min(...left) > 40, `both had always something to be made: ${left.join(' and ')} are left`);
+    assert.ok(Math.min(...left) > 40, `both always had segments to do: ${left.join(' and ')} are left`);
     const [weighted = 0, other = 0] = made;
     assert.ok(weighted >= 2 * other && weighted <= 4.5 * other, `${weighted} segments to ${other}`);
   });

@@ -19,7 +19,7 @@ describe('the source layout', () => {
       /^shared\/formats\/\w+\/encoding\.ts$|^(pdf-lib|xlsx|fontkit|harfbuzzjs|bidi-js)$/.test(module),
     );
     assert.deepEqual(encoders, []);
-    assert.ok(loadedWith('shared/formats/xlsx/encoding.ts', imports).has('xlsx'), 'the walk sees packages');
+    assert.ok(loadedWith('shared/formats/xlsx/encoding.ts', imports).has('xlsx'), 'packages are found');
   });
 
   it('has small files: at least half of them have at most 60 lines', () => {

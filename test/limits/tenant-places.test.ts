@@ -61,7 +61,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
     await door.open();
     await until('they end', async () => (await count(['QUEUED', 'PROCESSING'])) === 0);
     const next = await post(service, someUser());
-    assert.equal(next.status, 202, 'what has ended makes room at once');
+    assert.equal(next.status, 202, 'ended exports free their places at once');
   });
 
   it('makes scheduled runs and reset exports wait until others have ended', async () => {

@@ -97,7 +97,7 @@ describe('one address gets at most 30 mails an hour', function () {
 
     const other = someReader();
     await allEnd([await notify(service, other)]);
-    assert.equal(takenBy(other.email), 1, 'another address is untouched');
+    assert.equal(takenBy(other.email), 1, 'another address is unaffected');
 
     let skipped = 0;
     for (const { jobId, user, workflowId } of notified) {

@@ -75,7 +75,7 @@ describeDeeply('a worker that is killed while it notifies users', function () {
         gate.silence();
         await sleep(300);
       } else {
-        await until('every mail is at the step', () => Promise.resolve(provider.stopped === AT_ONCE));
+        await until('every mail has reached the step', () => Promise.resolve(provider.stopped === AT_ONCE));
       }
       await kill(worker);
       provider.hurry();

@@ -52,7 +52,7 @@ describeDeeply('an operator who monitors the processes', function () {
     await untilEnded(service, user, jobId);
     await until('a mail', async () => (await mailsTo(user)).length > 0);
     const delivered = 'export_notifications_total{channel="mail",outcome="delivered"} 1';
-    await until('the figures of the mail', async () => (await worker.scrape()).includes(delivered));
+    await until('the metrics of the mail', async () => (await worker.scrape()).includes(delivered));
     const [ofApi, ofWorker, sdk] = await Promise.all([api.scrape(), worker.scrape(), worker.scrapeSdk()]);
     scrapes = { api: ofApi, worker: ofWorker, sdk };
   });

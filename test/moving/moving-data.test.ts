@@ -18,7 +18,7 @@ function rowsOf(format: string, text: string): Row[] {
   if (format === 'JSON') return JSON.parse(text) as Row[];
   const [header, ...lines] = text.split('\n');
   assert.equal(header, 'id,version,note');
-  assert.equal(lines.pop(), '', 'the last line ends');
+  assert.equal(lines.pop(), '', 'the last line has a line end');
   return lines.map((line) => {
     const [id, version, note = ''] = line.split(',');
     return { id: Number(id), version: Number(version), note };

@@ -201,7 +201,7 @@ describe('an operator', () => {
     await untilListed('ExecutionStatus = "Paused"', jobId);
     await sleep(1500);
     assert.equal((await rowOf(service, jobId)).status, 'PROCESSING');
-    assert(await holds(user, jobId), 'the look takes it for alive');
+    assert(await holds(user, jobId), 'the check for dead exports finds it alive');
     await workflow('unpause', jobId);
     await untilEnded(service, user, jobId);
     assert.equal((await untilMailed(user)).length, 1);

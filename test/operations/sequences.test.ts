@@ -51,7 +51,7 @@ describe('after any five operations', () => {
   const cli = (...args: readonly string[]): Promise<string> => temporal(service, ...args);
   const workflow = (command: string, id: string): Promise<string> => cli('workflow', command, '--workflow-id', id);
 
-  /** An export's pending activities, with what `describe` says about each. */
+  /** The ids of an export's pending activities. */
   async function pendingOf(jobId: string): Promise<string[]> {
     const said = await workflow('describe', exportWorkflowId(jobId));
     return [...said.matchAll(/ActivityId\s+(\S+)/g)].map(([, id = '']) => id);

@@ -35,7 +35,7 @@ export const LONGEST_TEXT = 32_767;
 const DIGITS = 15;
 const [LEAST, GREATEST] = [2.3e-308, 1.7e308];
 
-/** Whether a double represents the number exactly: always, up to 15 significant digits. */
+/** Whether a double keeps all digits of the number: always, if there are at most 15 significant ones. */
 function isExact(written: string): boolean {
   const size = Math.abs(Number(written));
   const digits = written.replaceAll(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '');

@@ -22,7 +22,7 @@ const moments = defineDataset({
   ...{ name: 'moments', title: 'Moments', table: 'moments', key: ['id'], tenantColumn: 'tenant_id' },
   columns: { id: { type: 'integer' }, at: { type: 'timestamp' }, last: { type: 'integer' } },
 });
-/** Until then (2079-06-05), consecutive doubles of days are at most 0.6 µs apart, then 1.3 µs until 2258. */
+/** Times are doubles, in days. Until this day (2079-06-05), they are at most 0.6 µs apart, then 1.3 µs until 2258. */
 const EXACT_DAYS = 65_536;
 const DAY = 86_400_000_000;
 
@@ -75,7 +75,11 @@ describe(`${TIMES} random times with microseconds in a workbook`, function () {
 
   const readers = [
     ['written', 'are written to the microsecond', exact],
-    ['double', 'are the nearest float64, which is exact until 2079 and a microsecond off at most until 2173', asDouble],
+    [
+      'double',
+      'are the nearest float64, which is exact until 2079 and off by at most a microsecond until 2173',
+      asDouble,
+    ],
     ['openpyxl', 'are what openpyxl rounds them to, milliseconds', toMillisecond],
     ['python-calamine', 'are what calamine rounds them to, milliseconds', toMillisecond],
   ] as const;

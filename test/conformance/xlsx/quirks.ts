@@ -55,13 +55,13 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['exceljs, streaming'],
-    why: 'It takes entities for characters twice: &amp;amp; becomes &amp;, and then &.',
+    why: 'It decodes entities twice: &amp;amp; becomes &amp;, and then &.',
     explains: (wanted, shown) =>
       wanted?.kind === 'text' && shown?.kind === 'text' && decoded(shown.value) === unescaped(wanted.value),
   },
   {
     readers: ['DuckDB'],
-    why: 'A column has the type of its first cell, and text below it that can be cast to a number is.',
+    why: 'A column has the type of its first cell: below a number, text that looks like one becomes a number.',
     explains: (wanted, shown, first) =>
       first?.kind === 'number' &&
       wanted?.kind === 'text' &&
@@ -71,13 +71,13 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['DuckDB'],
-    why: 'In a column whose first cell is text, or none, it shows what the file has: 1 for true, days for a time.',
+    why: 'In a column whose first cell is text or empty, it shows what the file stores: 1 for true, days for a time.',
     explains: (wanted, shown, first) =>
       (first === null || first.kind === 'text') && shown?.kind === 'text' && isWrittenAs(wanted, Number(shown.value)),
   },
   {
     readers: ['DuckDB'],
-    why: 'It takes a time less than a millisecond from a whole second for that second, and a serial number is not exact.',
+    why: 'It rounds a time within about a millisecond of a whole second to that second (stored times are not exact).',
     explains: (wanted, shown) =>
       (wanted?.kind === 'time' || wanted?.kind === 'clock') &&
       wanted.kind === shown?.kind &&
@@ -86,7 +86,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['openpyxl', 'openpyxl, read-only', 'python-calamine', 'DuckDB'],
-    why: 'The end of a day, as a time of day, is the next day to them, or its first moment.',
+    why: 'They read the time 24:00 as midnight of the next day, or as 00:00.',
     elsewhere: true,
     explains: (wanted, shown) =>
       wanted?.kind === 'clock' &&
@@ -103,7 +103,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['LibreOffice'],
-    why: 'It decodes fewer than four digits, such as _x004_, too, and loses control characters on their way out.',
+    why: 'It also decodes fewer than four digits, such as _x004_, and drops control characters when it saves.',
     elsewhere: true,
     explains: (wanted, shown) =>
       wanted?.kind === 'text' &&
@@ -114,20 +114,20 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['LibreOffice'],
-    why: 'It hands on fifteen digits of a number.',
+    why: 'It keeps only fifteen digits of a number.',
     elsewhere: true,
     explains: (wanted, shown) =>
       wanted?.kind === 'number' && shown?.kind === 'number' && Number(wanted.value.toPrecision(15)) === shown.value,
   },
   {
     readers: ['SheetJS'],
-    why: 'Its last moment is the beginning of 9999-12-31.',
+    why: 'The latest time that it supports is the start of 9999-12-31.',
     explains: (wanted, shown) =>
       wanted?.kind === 'time' && wanted.value.startsWith('9999-12-31T') && shown?.kind === 'other',
   },
   {
     readers: ['LibreOffice'],
-    why: 'Of the second of a date it hands on two digits at most, and of that of a time of day what is nearly three.',
+    why: 'It keeps at most two decimals of a second in a date, and nearly three in a time of day.',
     explains: (wanted, shown) =>
       (wanted?.kind === 'time' || wanted?.kind === 'clock') &&
       wanted.kind === shown?.kind &&
@@ -136,7 +136,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['LibreOffice'],
-    why: 'A tab at the beginning of a line is lost on its way out, and CR is a line end.',
+    why: 'It drops a tab at the start of a line when it saves, and reads CR as a line end.',
     elsewhere: true,
     explains: (wanted, shown) =>
       wanted?.kind === 'text' &&
@@ -145,7 +145,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['exceljs, streaming'],
-    why: 'It breaks a character of four bytes where two of its buffers meet.',
+    why: 'It corrupts a four-byte character that is split between two of its buffers.',
     elsewhere: true,
     explains: (wanted, shown) =>
       wanted?.kind === 'text' &&
@@ -156,7 +156,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     readers: ['LibreOffice'],
-    why: 'It leaves out control characters, and CR LF is one line end.',
+    why: 'It drops control characters, and reads CR LF as one line end.',
     explains: (wanted, shown) =>
       wanted?.kind === 'text' &&
       (shown?.kind === 'text' ? shown.value : '') === wanted.value.replaceAll('\r\n', '\n').replaceAll(CONTROLS, ''),
