@@ -36,9 +36,9 @@ const WORKFLOW_TASKS = 200;
 const ACTIVITY_POLLS = { type: 'simple-maximum', maximum: 1 } as const;
 /**
  * How long a workflow waits for the worker that ran it last before another worker may take it. A killed worker delays
- * each of its users by this long, and their requests time out with a 503 after five seconds. Temporal's default is ten
- * seconds. With half a second, a busy worker loses workflows that it still has cached, and another one replays them:
- * more work under load.
+ * each of its users by this long. Temporal's default of ten seconds is too long, because a request returns 503 after
+ * five. Half a second is too short: a busy worker loses workflows that it still has cached, and another one replays
+ * them, which is more work under load.
  */
 const STICKY_MS = 1000;
 
@@ -89,7 +89,7 @@ export async function createWorker(options: WorkerOptions): Promise<ExportWorker
   };
   return {
     shutdown,
-    // If one fails, stop the other: with half a worker, exports would wait forever.
+    // If one fails, stop the others: without one of its queues, exports would wait forever.
     run: async () => {
       const ends = workers.map((worker) => worker.run().finally(shutdown));
       // The stop signal may have arrived while the workflows were being bundled.

@@ -30,7 +30,7 @@ const options = (tuning: ActivityTuning) => ({
 export const controlActivities = (tuning: Pick<Tuning, 'control'>, label?: StepLabel) =>
   proxyActivities<ControlActivities>({ ...options(tuning.control), ...label, taskQueue: CONTROL_QUEUE });
 
-/** On the control queue, with the time limit of a finish: a sweep or an erasure may meet many files. */
+/** On the control queue, with the time limit of a finish: a sweep or an erasure may have many files to delete. */
 export const longControlActivities = (tuning: Pick<Tuning, 'finish'>, label?: StepLabel) =>
   proxyActivities<ControlActivities>({ ...options(tuning.finish), ...label, taskQueue: CONTROL_QUEUE });
 
@@ -58,8 +58,8 @@ const WEBHOOK_WITHIN_MS = 14 * 24 * 3_600_000;
 const LONGEST_WEBHOOK_RETRY_MS = 5 * 60_000;
 
 /**
- * A failed attempt says itself when the next one is due and which one is the last; the intervals here are for attempts
- * that die silently. There is no attempt limit, because a deferred attempt gives its slot back and is retried.
+ * The error of a failed attempt determines when the next one is due, if any; the intervals here are for attempts that
+ * die silently. There is no attempt limit, because a deferred attempt gives its slot back and is retried.
  */
 export function webhookActivities(tuning: Tuning, tenantId: string) {
   const { retryDelaysMs, timeoutMs, startToCloseMs } = tuning.webhook;
@@ -78,9 +78,9 @@ export function webhookActivities(tuning: Tuning, tenantId: string) {
 }
 
 /**
- * Activities that read the source database. Tenants take turns, and so do the plans of tenants, apart from their
- * segments: with a higher priority instead, one tenant's fifty plans would delay the segments of everybody else by ten
- * seconds. Finishes may go first, because there are never more of them than segments that have just ended.
+ * Activities that read the source database. Tenants take turns, and a tenant's plans take turns of their own, separate
+ * from its segments. If plans had a higher priority instead, one tenant's fifty plans would delay everybody else's
+ * segments by ten seconds. Finishes may go first, because there are never more of them than segments that just ended.
  */
 export function dataActivities(tuning: Tuning, tenantId: string) {
   const turns = fairnessOf(tenantId, tuning);

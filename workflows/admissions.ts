@@ -31,7 +31,7 @@ export class Admissions {
     if (verdict === 'full') throw this.tooMany(request.limit);
     const started = this.start(request);
     if (!request.atOnce) return { jobId, started: await started };
-    // The order to start the export and this answer reach the server together.
+    // The command that starts the export and this answer reach the server together.
     void started.catch(() => {
       this.slots.unsettle(jobId);
     });

@@ -7,7 +7,7 @@ function rootOf(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause !== undefined ? rootOf(error.cause) : error;
 }
 
-/** The error code of an activity's failure; null when it isn't from our table, such as a timeout. */
+/** The error code of an activity's failure; null when it has none of ours, such as a timeout. */
 export function codeOf(error: unknown): ErrorCode | null {
   const root = rootOf(error);
   return root instanceof ApplicationFailure && isErrorCode(root.type) ? root.type : null;

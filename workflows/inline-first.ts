@@ -5,8 +5,8 @@ import { controlActivities, inlineActivities } from './activity-options.js';
 import type { StepLabel } from './steps.js';
 
 /**
- * Steps that ask a database, the store or Temporal a few things. They are safe to run twice, or for a run that has
- * ended.
+ * Steps that send a few requests to a database, the store or Temporal. They are safe to run twice, even after their
+ * workflow run has ended.
  */
 type ShortSteps = Pick<ControlActivities, 'claimSlot' | 'finishUpload' | 'openUpload' | 'publishExport'>;
 

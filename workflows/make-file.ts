@@ -18,7 +18,7 @@ const TOLERATED: Partial<Record<ErrorCode, number>> = {
   PLAN_OUTDATED: 2,
   PLAN_OUTGROWN: 1,
 };
-/** Rounds that dead uploads may cost before an operator should look at the store. */
+/** Limit for all rounds, including those lost to dead uploads: after so many, an operator should look at the store. */
 const MAX_ROUNDS = 20;
 
 /** Plans, opens the upload, exports the segments and finishes; repeats that, within limits, until the file is complete. */

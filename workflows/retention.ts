@@ -3,8 +3,8 @@ import type { RetentionInput } from '../shared/temporal/inputs.js';
 import { longControlActivities } from './activity-options.js';
 
 /**
- * Repeats the sweep (`activities/retention/sweep.ts`) for as long as its input says. A Temporal Schedule starts the next run
- * within half a minute, also after an operator or the removal of its worker's version has ended the last one.
+ * Repeats the sweep (`activities/retention/sweep.ts`) for `forMs`. A Temporal Schedule starts the next run within half
+ * a minute of its end, whether it completed, timed out (its worker's version was removed) or was ended by an operator.
  */
 export async function retentionWorkflow({ tuning, everyMs, forMs }: RetentionInput): Promise<void> {
   const { sweep } = longControlActivities(tuning);

@@ -29,7 +29,7 @@ export async function waitForSlot(input: ExportInput, state: ExportState): Promi
   }
 }
 
-/** Frees the slot by a command of the workflow. Without a semaphore there is nothing to free. */
+/** Frees the slot with a workflow command. Without a semaphore there is nothing to free. */
 export async function signalRelease({ job }: ExportInput): Promise<void> {
   await getExternalWorkflowHandle(slotsWorkflowId(job.tenantId, job.userId))
     .signal(releaseSignal, job.jobId)

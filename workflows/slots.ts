@@ -5,7 +5,7 @@ import type { SlotsState } from '../shared/temporal/inputs.js';
  *
  * A job that is known here is in one of four states:
  *
- *     starting    holds a slot; its export is being started, so that it may look dead without being dead
+ *     starting    holds a slot; its export is being started, so it may look dead without being dead
  *     held        holds a slot
  *     waiting     asks for a slot: its export was reset after its end, or outlived an earlier semaphore
  *     unsettled   was found dead: its slot is free, its row is still to be ended

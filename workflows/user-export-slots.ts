@@ -28,8 +28,9 @@ import { slotsDetails } from './steps.js';
  * The semaphore: one workflow per user, `export-slots/{tenant}/{user}`, which wires `Slots` to Temporal.
  *
  * A slot is a lease, not a child workflow: a parent misses resets of its children and loses them at continue-as-new.
- * Exports that end normally release their slots by signal; the reaper finds those that don't, when somebody is refused
- * and every minute. It ends when it has been idle for a while, and starts again from the user's active rows.
+ * Exports that end normally release their slots by signal. The reaper finds those that don't: it runs whenever somebody
+ * is refused, and every minute. The semaphore ends after a while without exports, and starts again from the user's
+ * active rows.
  */
 export async function userExportSlots(input: SlotsInput): Promise<void> {
   let { tuning } = input;
@@ -88,7 +89,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
     const { limit } = slots;
     await continueAsNew<typeof userExportSlots>({ ...input, limit, tuning, state: slots.snapshot() });
   } catch (error) {
-    // An operator's cancel ends no export, and promised admissions still happen.
+    // If an operator cancels the semaphore, no export ends, and promised admissions still happen.
     await CancellationScope.nonCancellable(() => condition(() => isQuiet(slots)));
     throw error;
   }

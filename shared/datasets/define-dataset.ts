@@ -109,13 +109,14 @@ export function checkDataset(dataset: Dataset): Dataset {
   const fail = (why: string): never => {
     throw new DatasetError(`Dataset ${JSON.stringify(dataset.name)}: ${why}.`);
   };
-  if (!NAME.test(dataset.name)) fail('its name must be lower case letters, digits and underscores');
+  if (!NAME.test(dataset.name))
+    fail('its name must be lowercase letters, digits and underscores, starting with a letter');
   if (dataset.name === ACCOUNT) fail('this name is reserved for account exports');
   if (dataset.name === MANIFEST && dataset.userColumn !== undefined) {
     fail("a dataset with a userColumn can't have this name: its file would replace the manifest of account exports");
   }
   if (dataset.key.length === 0) fail('it has no key');
-  if (new Set(dataset.key).size < dataset.key.length) fail('its key has a column twice');
+  if (new Set(dataset.key).size < dataset.key.length) fail('its key lists a column twice');
   const columns = Object.entries(dataset.columns);
   if (columns.length === 0) fail('it has no columns');
   if (!isOneLine(dataset.title)) fail('its title has a line break or another control character');
@@ -144,7 +145,7 @@ export function checkDataset(dataset: Dataset): Dataset {
       fail(`filter ${name} searches text, but column ${filter.column} is ${type ?? 'unknown'}`);
     }
     if (filter.kind !== 'is_null' && (type === 'json' || type === 'jsonb' || type === 'other'))
-      fail(`filter ${name} can't compare column ${filter.column}, because it is ${type}`);
+      fail(`filter ${name} can't compare column ${filter.column}, because its type is ${type}`);
     for (const value of filter.kind === 'one_of' ? (filter.values ?? []) : []) {
       const problem = valueProblem(value, type ?? 'text');
       if (problem !== null) fail(`filter ${name} has the value ${JSON.stringify(value)}, which ${problem}`);

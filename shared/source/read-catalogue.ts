@@ -58,7 +58,7 @@ const COLUMNS = `
   WHERE a.attrelid = $1::oid AND p.whole AND t.typtype <> 'd'
   ORDER BY a.attnum`;
 
-/** The catalogue entry of a dataset's table or view; null if it does not exist or the user may not see it. */
+/** The catalog entry of a dataset's table or view; null if it does not exist or the user may not see it. */
 export async function readCatalogue(
   client: Client,
   { schema, table, key, tenantColumn }: Pick<Dataset, 'schema' | 'table' | 'key' | 'tenantColumn'>,

@@ -116,7 +116,7 @@ export class Source {
     return this.session(session, signal, (client) => countRows(client, query, limitMs));
   }
 
-  /** Mismatches between a definition and its table or view that only the catalogue reveals. */
+  /** Mismatches between a definition and its table or view that only the catalog reveals. */
   async misfits(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<ServiceError[]> {
     return misfits(dataset, await this.session(session, signal, (client) => readCatalogue(client, dataset)));
   }

@@ -106,7 +106,7 @@ describe('retention', () => {
     for (const jobId of active) assert.deepEqual(await store.list(`tmp/${jobId}/`), []);
     const reserved = 'SELECT FROM schedule_reservations WHERE user_id = $1';
     assert.deepEqual(await queryRows(service.databaseUrl, reserved, [user.userId]), []);
-    assert.deepEqual((await erase(user, admin())).json, RESULT, 'it may be repeated');
+    assert.deepEqual((await erase(user, admin())).json, RESULT, 'repeating it is harmless');
 
     assert.equal((await rowOf(service, others)).shown_status, 'COMPLETED');
     const left = await service.ask('GET', '/v1/schedules', { as: other });
@@ -114,7 +114,7 @@ describe('retention', () => {
     await untilEnded(service, user, await postExport(service, user));
   });
 
-  it('frees an Idempotency-Key after an erasure: it creates a new export with the same id, once', async () => {
+  it('frees an Idempotency-Key after an erasure: the key creates a new export with the same id, once', async () => {
     const user = someUser();
     const post = (format: string): Promise<Answer> =>
       service.ask('POST', '/v1/exports', {

@@ -13,7 +13,7 @@ import { behind, type Door, type Doors, endStage, startStage } from '../workflow
 import { mailsTo, post, slotsOf, someReader, untilMailed } from '../workflows/support.js';
 
 const YEARLY = {
-  name: 'Orders of the year',
+  name: 'Yearly orders',
   cron: '0 6 1 1 *',
   timezone: 'Europe/Berlin',
   request: { type: 'orders', format: 'csv', columns: ['id'], filters: { date_range: 'last_year' } },
@@ -75,7 +75,7 @@ describe('a schedule', () => {
     assert.deepEqual([rest.schedules, rest.next_cursor], [[listed(first)], null]);
 
     assert.equal((await ask('POST', `/${first.schedule_id}/pause`, user)).status, 200);
-    const change = { name: 'By the hour', every_seconds: 3600, overlap: 'buffer_one', request: YEARLY.request };
+    const change = { name: 'Hourly', every_seconds: 3600, overlap: 'buffer_one', request: YEARLY.request };
     const changed = await ask('PUT', `/${first.schedule_id}`, user, change);
     assert.equal(changed.status, 200, changed.text);
     const view = await seen(user, first);
@@ -182,7 +182,7 @@ describe('a schedule', () => {
     for (const jobId of ids) await untilEnded(service, user, jobId);
   });
 
-  deeply('waits for a slot, where a request would be rejected, and skips runs that are due meanwhile', async () => {
+  deeply('waits for a slot instead of being rejected, and skips runs that fall due in the meantime', async () => {
     const user = someUser();
     const schedule = await made(user);
     const active = [await post(service, user, behind(1)), await post(service, user, behind(1))];
@@ -225,7 +225,7 @@ describe('a schedule', () => {
     const ran = new Set<string>();
     for (const [request, code, sentence] of cases) {
       await become(request);
-      const jobId = await until('a run of its own', async () => {
+      const jobId = await until('a new run', async () => {
         const { status, json } = await ask('POST', `/${schedule.schedule_id}/run`, user);
         // The previous run is about to close, or ran in the same second.
         const id = status === 202 ? runSchema.parse(json).job_id : null;

@@ -6,7 +6,7 @@ import { openPython, type Python } from '../support/python.js';
 import { JWT_SECRET, someUser, startService, type TestService } from '../support/service.js';
 
 const VERSION = '4.32.5';
-/** Generated cases per operation, besides edge cases: the run takes half a minute, two minutes, or long. */
+/** Generated cases per operation, besides edge cases: a run takes half a minute, two minutes, or much longer. */
 const MAX_EXAMPLES = LONG ? '300' : DEEP ? '6' : '2';
 const [LEAST_CASES, RUN_MS] = LONG ? [10_000, 1_200_000] : [1000, 480_000];
 

@@ -37,7 +37,7 @@ const SERVERS: Readonly<
     }
   >
 > = {
-  'PostgreSQL 15 by verified TLS, with names and passwords of special characters': {
+  'PostgreSQL 15 over verified TLS, with special characters in names and passwords': {
     start: () => stackWith(['postgres'], { startPostgres: startDebianPostgres }),
     few: [TENANTS],
   },

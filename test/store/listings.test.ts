@@ -37,21 +37,21 @@ describe('a listing of the object store', () => {
   });
 
   const endless: Record<string, { reply: Reply; list: (store: ObjectStore) => Promise<unknown> }> = {
-    'of parts whose marker comes back': {
+    'of parts whose marker repeats': {
       reply: ({ query }) => partsPage([1], query.get('part-number-marker') === '7' ? '0' : '7', true),
       list: (store) => store.listParts(KEY, 'u'),
     },
-    'of parts without markers and parts': {
+    'of parts with neither markers nor parts': {
       reply: () => partsPage([], undefined, true),
       list: (store) => store.listParts(KEY, 'u'),
     },
-    'of uploads whose marker stays': {
+    'of uploads whose marker never changes': {
       reply: () => uploadsPage('<NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>'),
       list: (store) => store.openUploads(''),
     },
     'of uploads without markers': { reply: () => uploadsPage(''), list: (store) => store.openUploads('') },
-    'of objects that starts again': { reply: () => objectsPage('tmp/1'), list: (store) => allPages(store) },
-    'of objects that says there are more and names none': {
+    'of objects that starts over': { reply: () => objectsPage('tmp/1'), list: (store) => allPages(store) },
+    'of objects that says there are more but names none': {
       reply: () => listing('ListBucketResult', truncation(true)),
       list: (store) => store.deleteAll('tmp/'),
     },

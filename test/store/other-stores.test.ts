@@ -20,13 +20,13 @@ const hasChecksum = ({ headers }: StoreRequest): boolean =>
  * nothing.
  */
 const STORES: Readonly<Record<string, () => Reply>> = {
-  'without checksums, conditions and bulk delete': () => (request) => {
+  'without checksums, conditions or bulk deletes': () => (request) => {
     const { operation, headers } = request;
     if (hasChecksum(request)) return REFUSALS.createChecksums;
     if (headers['if-none-match'] !== undefined) return REFUSALS.createOnly;
     return operation === 'DeleteObjects' ? REFUSALS.bulkDelete : undefined;
   },
-  'that lost its answer to the completion': () =>
+  'whose response to the completion is lost': () =>
     first('CompleteMultipartUpload', { ...INTERNAL_ERROR, afterwards: true }),
   'without checksums of whole objects':
     () =>
@@ -34,12 +34,12 @@ const STORES: Readonly<Record<string, () => Reply>> = {
       operation === 'CompleteMultipartUpload' && headers['x-amz-checksum-crc32'] !== undefined
         ? OBJECT_CHECKSUM_REFUSALS.InvalidArgument
         : undefined,
-  'that says that what it deletes was gone':
+  'that reports the objects it deletes as missing':
     () =>
     ({ operation }) =>
       operation === 'DeleteObject' ? { ...DELETED_BEFORE, afterwards: true } : undefined,
-  'that conflicts with itself once': () => first('CompleteMultipartUpload', CONFLICT),
-  'that is busy for every third request': () => {
+  'that rejects the completion with a conflict once': () => first('CompleteMultipartUpload', CONFLICT),
+  'that is busy at every third request': () => {
     let requests = 0;
     return () => (++requests % 3 === 0 ? SLOW_DOWN : undefined);
   },
@@ -93,7 +93,7 @@ describe('an export to a store', () => {
           if (format === 'CSV') assert.equal(file.toString().match(/^\d+,[0-9a-f-]{36},/gm)?.length, rows);
         }),
       );
-      // The listing is the test's own: the store need not refuse it.
+      // The test's own listing must not be rejected.
       reply = () => undefined;
       await until('nothing is left', async () => (await leftovers(service)).length === 0, 5000);
       await worker.stop();

@@ -111,7 +111,7 @@ export const OBJECT_CHECKSUM_REFUSALS: Readonly<Record<string, Recorded>> = {
 const BAD_GATEWAY =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n';
 
-/** Errors that a retry may fix. */
+/** Temporary errors: a retry may succeed. */
 export const PASSING: Readonly<Record<string, Recorded>> = {
   SlowDown: error(503, 'SlowDown', 'Please reduce your request rate.', `${AMAZON}ErrorResponses.html`),
   InternalError: error(500, 'InternalError', 'We encountered an internal error.', `${AMAZON}ErrorResponses.html`),
@@ -125,7 +125,7 @@ export const PASSING: Readonly<Record<string, Recorded>> = {
   XMinioStorageFull: error(507, 'XMinioStorageFull', 'Storage backend has reached its minimum free drive.', 'MinIO'),
   XMinioServerNotInitialized: error(503, 'XMinioServerNotInitialized', 'Server not initialized yet.', 'MinIO'),
   TooManyRequests: error(429, 'TooManyRequests', 'Please look at our rate limits.', 'R2 and Google'),
-  'a proxy without its store': {
+  'a proxy that cannot reach its store': {
     status: 502,
     headers: { 'content-type': 'text/html' },
     body: BAD_GATEWAY,
@@ -133,7 +133,7 @@ export const PASSING: Readonly<Record<string, Recorded>> = {
   },
 };
 
-/** Errors that no retry can fix. */
+/** Permanent errors: no retry can succeed. */
 export const FINAL: Readonly<Record<string, Recorded>> = {
   AccessDenied: error(403, 'AccessDenied', 'Access Denied', `${AMAZON}ErrorResponses.html`),
   InvalidAccessKeyId: error(403, 'InvalidAccessKeyId', 'The key ID does not exist in our records.', AMAZON),

@@ -225,7 +225,7 @@ describe('the object store, given recorded responses of other stores,', () => {
 
   describe('an error', () => {
     for (const [name, answer] of Object.entries(PASSING)) {
-      it(`that may pass is retryable: ${name}`, async () => {
+      it(`that may be temporary is retryable: ${name}`, async () => {
         const store = await answering(() => answer);
         await assert.rejects(
           async () => {
@@ -237,7 +237,7 @@ describe('the object store, given recorded responses of other stores,', () => {
       });
     }
     for (const [name, answer] of Object.entries(FINAL)) {
-      it(`that cannot pass ends the export: ${name}`, async () => {
+      it(`that is permanent ends the export: ${name}`, async () => {
         const store = await answering(() => answer);
         await assert.rejects(store.createUpload(TARGET.key, HEADERS), { code: 'STORAGE_REFUSED' });
         await assert.rejects(store.uploadPart(TARGET, PART), { code: 'STORAGE_REFUSED' });

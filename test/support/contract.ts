@@ -62,7 +62,7 @@ function contractIn(text: unknown): HoldToContract {
     const { pathname } = new URL(address, 'http://api');
     const what = `${method} ${pathname} → ${answer.status}`;
     const holds = (valid: ValidateFunction, value: unknown, of: string): void => {
-      assert.ok(valid(value), `${what}: ${of} is not as the contract says: ${ajv.errorsText(valid.errors)}`);
+      assert.ok(valid(value), `${what}: ${of} violates the contract: ${ajv.errorsText(valid.errors)}`);
     };
     if (answer.status >= 400) {
       for (const [name, sign] of Object.entries(SIGNS)) assert.ok(!answer.text.includes(sign), `${what} tells ${name}`);

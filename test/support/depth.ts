@@ -9,7 +9,7 @@ export const LONG = asked === 'long';
  */
 export const DEEP = LONG || asked === 'deep';
 
-/** Only `npm run test:compose`: the image and the compose file, on a Docker Engine. */
+/** Set by `npm run test:compose`, which tests only the image and the compose file, on a Docker Engine. */
 export const COMPOSE = asked === 'compose';
 
 // `it` and `describe` are looked up on each call: in parallel runs, mocha replaces them for each file, but a module is

@@ -86,7 +86,7 @@ export async function download(service: TestService, as: Principal, jobId: strin
   return Buffer.from(await file.arrayBuffer());
 }
 
-/** Gives all exports the same planning time from now on, so that two of the same rows have the same bytes. */
+/** Gives all exports the same planning time from now on, so that two exports of the same rows are identical. */
 export async function planAt({ databaseUrl }: TestService, moment: string): Promise<void> {
   await queryRows(
     databaseUrl,

@@ -37,11 +37,11 @@ export async function mochaGlobalSetup(): Promise<void> {
   });
 }
 
-const told = (error: unknown): string[] => [`nobody can say: ${messageOf(error)}`];
+const told = (error: unknown): string[] => [`unknown, because the search failed: ${messageOf(error)}`];
 
 export async function mochaGlobalTeardown(this: Runner): Promise<void> {
   const leaked = stack === undefined ? [] : await findSecrets(testStack(), secretsOf(stack.env)).catch(told);
-  for (const line of leaked) console.error(`A secret was written down: ${line}`);
+  for (const line of leaked) console.error(`Leaked secret: ${line}`);
   await stack?.stop();
   const file = process.env[COUNTS_VARIABLE];
   if (file === undefined || this.stats === undefined) return;

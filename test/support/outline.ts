@@ -1,7 +1,7 @@
 import type { ShownColumn } from '../../shared/datasets/define-dataset.js';
 import type { FileOutline, SegmentPlace } from '../../shared/formats/encoding.js';
 
-/** An outline of which a test specifies only what it needs. */
+/** An outline with defaults for everything that the test doesn't specify. */
 export function outlineFor(
   columns: readonly (string | ShownColumn)[],
   { options = {}, layout = null, title = 'Things' }: Partial<Pick<FileOutline, 'options' | 'layout' | 'title'>> = {},

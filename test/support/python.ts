@@ -4,7 +4,7 @@ import { runCommand, tellingLine, type CommandResult } from '../../dev/stack/run
 
 /** A Python with certain packages. */
 export interface Python {
-  /** Runs Python to its end. */
+  /** Runs Python until it exits. */
   run(args: readonly string[], timeoutMs: number): Promise<CommandResult>;
 }
 

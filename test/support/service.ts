@@ -95,7 +95,7 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Settings in which a worker differs from the usual one. */
+/** Settings that make a worker different from the usual one. */
 export interface WorkerKind extends Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile' | 'drainMs'>> {
   /** A different `PAYLOAD_KEY` than the API's. */
   readonly payloadKey?: string;

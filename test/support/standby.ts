@@ -53,7 +53,7 @@ async function pairOf(own: Stack, running: ChildProcess[]): Promise<Omit<Pair, '
     DATABASE_URL,
     `SELECT current_setting('data_directory') AS data, setting AS bin FROM pg_config() WHERE name = 'BINDIR'`,
   );
-  if (place === undefined) throw new Error('PostgreSQL does not say where it is.');
+  if (place === undefined) throw new Error('PostgreSQL did not report its folders.');
   const { data, bin } = place;
   const { uid, gid } = await stat(data);
   const serve = async (folder: string, url: string, settings: Settings): Promise<ChildProcess> => {
@@ -67,7 +67,7 @@ async function pairOf(own: Stack, running: ChildProcess[]): Promise<Omit<Pair, '
     const as = process.getuid?.() === 0 ? { uid, gid } : {};
     const server = spawn(join(bin, 'postgres'), args, { cwd: folder, stdio: 'ignore', ...as });
     running.push(server);
-    await until(`an answer of ${folder}`, () =>
+    await until(`a response from ${folder}`, () =>
       queryRows(url, 'SELECT 1').then(
         () => true,
         () => false,

@@ -49,7 +49,7 @@ describe('with PAYLOAD_KEY', () => {
       'the path of the webhook': `hook-${randomUUID()}`,
       'the value of a filter': randomUUID(),
       'the name of a schedule': `Schedule ${randomUUID()}`,
-      "the database's words": `ledger_${mark}`,
+      "the database's error message": `ledger_${mark}`,
     };
     const notify = { email: user.email, webhook_url: `${receiver.url}/${secrets['the path of the webhook']}` };
     const body = { type: 'ledger', filters: { email: secrets['the value of a filter'] }, notify };

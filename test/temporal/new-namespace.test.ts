@@ -20,7 +20,7 @@ describe('a newly registered namespace', () => {
       await setUpTemporal(temporal, namespace);
       const check = (): Promise<string | null> =>
         checkPayloadKeyWithRetries(temporal.client, 30_000, (reason) => {
-          assert.fail(`There was no answer: ${reason}`);
+          assert.fail(`The schedule never responded: ${reason}`);
         });
       assert.deepEqual(await Promise.all([check(), check(), check()]), [null, null, null]);
     } finally {

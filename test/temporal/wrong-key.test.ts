@@ -16,7 +16,7 @@ import { stack } from '../support/stack.js';
 import { keyNamed, schedulesPayloads } from './raw-payloads.js';
 
 const YEARLY = {
-  ...{ name: 'Orders of the year', cron: '0 6 1 1 *', timezone: 'Europe/Berlin' },
+  ...{ name: 'Yearly orders', cron: '0 6 1 1 *', timezone: 'Europe/Berlin' },
   request: { type: 'orders', format: 'csv', columns: ['id'], filters: { date_range: 'last_year' } },
 };
 

@@ -43,8 +43,8 @@ describe('webhooks to addresses that are not public', () => {
     }
 
     const WRONG: readonly (readonly [string, unknown])[] = [
-      ['what is no URL', 'example.com/hook'],
-      ['an empty text', ''],
+      ['no scheme', 'example.com/hook'],
+      ['an empty string', ''],
       ['a number', 7],
       ['unencrypted', 'http://example.com/hook'],
       ['another scheme', 'ftp://example.com/hook'],
@@ -131,7 +131,7 @@ describe('webhooks to addresses that are not public', () => {
     it('a name that was public a moment ago', async () => {
       const { send, asked } = resolver([['127.0.0.2'], ['127.0.0.1'], ['127.0.0.1']]);
       assert.equal(await codeOf(send, 'rebind.example', 'http'), 'WEBHOOK_UNAVAILABLE');
-      assert.equal(asked(), 1, 'the address that was judged must be the one that is connected to');
+      assert.equal(asked(), 1, 'the connection must go to the address that was checked');
       assert.equal(await codeOf(send, 'rebind.example', 'http'), 'WEBHOOK_REFUSED');
       assert.equal(await codeOf(send, 'rebind.example', 'https'), 'WEBHOOK_REFUSED');
     });

@@ -72,7 +72,7 @@ describeDeeply('a worker that is killed while it delivers a webhook', function (
       assert.ok(messages.length <= 2, `${when}: ${messages.length} messages`);
       const tries = await deliveriesOf(service, user, jobId);
       assert.equal(tries.filter(({ status }) => status === 'DELIVERED').length, 1, when);
-      assert.equal(tries.length, messages.length, 'every attempt is written down');
+      assert.equal(tries.length, messages.length, 'every attempt is recorded');
       assert.equal((await mailsTo(user)).length, 1, when);
     }
     await worker.stop();

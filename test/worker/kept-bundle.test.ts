@@ -46,7 +46,7 @@ describe('a cached workflow bundle', () => {
     assert.deepEqual((await readdir(folder)).toSorted(), ['workflows-b.js', 'workflows-c.js']);
   });
 
-  it('does not age while it is used', async () => {
+  it('is kept while it is in use', async () => {
     const file = await keptBundle(folder, 'workflows', 'a', () => Promise.resolve('code'));
     await agedBy(file, 3);
     await keptBundle(folder, 'workflows', 'a', () => assert.fail('it is there'));

@@ -45,7 +45,7 @@ describe('a worker process', function () {
     // The last line may be incomplete.
     until('a line', () => Promise.resolve(worker.stdout().endsWith('\n') && lines().find(is)), 60_000);
 
-  it('logs only JSON lines: at start, while Temporal is down, and at stop', async () => {
+  it('logs only JSON lines: at startup, while Temporal is down, and at shutdown', async () => {
     worker = startProgram('worker/main.ts', [], { ...service.env, TEMPORAL_ADDRESS: gate.address });
     await says(({ msg }) => msg === 'working');
     // With the stack of `npm start`, there is nothing to warn about.

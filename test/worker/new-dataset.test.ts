@@ -63,7 +63,7 @@ describe('npm run dataset:new', () => {
     return { dataset, file, said };
   }
 
-  it('writes the same as the sample datasets define for their tables, without the tenant', async () => {
+  it('writes what the sample datasets define for their tables, except for the tenant', async () => {
     for (const builtIn of BUILT_IN_DATASETS) {
       const { dataset, said } = await made(builtIn.table);
       const typesOf = ({ columns }: Dataset) => Object.entries(columns).map(([name, { type }]) => `${name} ${type}`);
@@ -152,7 +152,7 @@ describe('npm run dataset:new', () => {
     [['one', 'two'], /^Name one table/],
     [
       ['nowhere.orders'],
-      /^The source database has no table or view nowhere\.orders that its user can find: name it as/,
+      /^The source database has no table or view nowhere\.orders that its user can find\. Name it as/,
     ],
     [['orders_pkey'], /no table or view orders_pkey/],
     [['keyless'], /^keyless has no primary key and no unique index whose columns are all NOT NULL: create one, or/],

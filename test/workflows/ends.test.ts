@@ -46,7 +46,7 @@ describe('an export that ends badly', () => {
     const subjects = await untilMailed(user);
     assert.equal(subjects.length, 1, subjects.join());
     const { uploads, pieces } = await keptOf(jobId);
-    assert(uploads === 1 && pieces > 0, 'what it had made is kept for a reset');
+    assert(uploads === 1 && pieces > 0, 'its upload and pieces are kept for a reset');
   });
 
   deeply('names the cause when it took too long', async () => {

@@ -6,7 +6,7 @@ import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { assertSameFile, cancel, rowOf, segmentsOf, slotsOf, someReader, statusOf, untilStatus } from './support.js';
 
-describe('an export of few rows', () => {
+describe('an export with few rows', () => {
   let service: TestService;
   let doors: Doors;
   let door: Door;

@@ -186,7 +186,7 @@ describeStores('a reset of an export', (stackEnv) => {
     const { status, phase } = await getExport(service, user, jobId);
     assert.deepEqual([status, phase], ['QUEUED', 'waiting']);
     const refused = await service.ask('POST', '/v1/exports', { as: user, body: { type: 'orders', format: 'csv' } });
-    assert.equal(refused.status, 429, 'who waits counts');
+    assert.equal(refused.status, 429, 'a waiting export counts as active');
     await door.open();
     for (const id of [...others, jobId]) await untilEnded(service, user, id);
   });

@@ -67,8 +67,7 @@ describe('a semaphore', () => {
         admitted.push((json as { job_id: string }).job_id);
       }
     }
-    // The semaphore's start of an export was lost and the next semaphore didn't know of it, so only the sweep can find
-    // it.
+    // If a start was lost with its semaphore, the next one doesn't know of the export, so only the sweep finds it.
     const nobodyIsActive = async (): Promise<boolean> => {
       await sweepNow(service);
       return (await service.deps.jobs.activeOf(user)).length === 0;
@@ -88,7 +87,7 @@ describe('a semaphore', () => {
     await operator(service, 'terminate', slotsId(user));
     await door.open();
     await untilEnded(service, user, jobId);
-    // The segment that was running had passed the fence; the next one met it, claimed a slot and ran again.
+    // The running segment had passed the slot check. The next one failed it, so the export claimed a slot and retried.
     const attempts = (await segmentsOf(service, jobId)).map(({ attempt }) => attempt);
     assert.deepEqual(
       attempts,

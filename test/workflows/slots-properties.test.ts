@@ -37,9 +37,9 @@ class World {
 
   private open(state: SlotsState): Slots {
     const granted = (jobId: string): void => {
-      assert.equal(jobId, this.queue[0], 'slots are granted in the order of asking');
+      assert.equal(jobId, this.queue[0], 'slots are granted in order of arrival');
       this.queue.shift();
-      // An export that died meanwhile doesn't hear it.
+      // An export that has died doesn't notice.
       if (this.lives.get(jobId) === 'asking') this.lives.set(jobId, 'running');
     };
     return new Slots(state, this.limit, { granted, changed: () => undefined });
@@ -131,7 +131,7 @@ class World {
   reap(): void {
     const dead = [...this.lives].flatMap(([jobId, life]) => (life === 'dead' ? [jobId] : []));
     const { reapable } = this.slots;
-    for (const jobId of dead) assert.ok(reapable.includes(jobId), `${jobId} is looked at`);
+    for (const jobId of dead) assert.ok(reapable.includes(jobId), `${jobId} can be found dead`);
     for (const jobId of dead) {
       this.forget(jobId);
       this.unsettled.add(jobId);
@@ -143,7 +143,7 @@ class World {
 
   /** An operator terminates the semaphore. Its successor reads the user's rows: running, or queued. */
   startFromRows(): void {
-    // A start that was ordered either happened or is lost with the semaphore; others settle a lost one.
+    // A start in progress has either succeeded or is lost with the semaphore; lost ones are settled elsewhere.
     for (const [jobId, life] of this.lives) if (life === 'starting') this.lives.set(jobId, 'running');
     const { holders, waiters } = this.slots.snapshot();
     const running = Object.keys(holders).map((jobId) => [jobId, 'held'] as const);

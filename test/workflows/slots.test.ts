@@ -53,8 +53,8 @@ describe('a slot', () => {
   const ENDS: Record<string, (jobId: string, user: Principal) => Promise<unknown>> = {
     completed: () => first.open(),
     failed: () => first.trap(),
-    'been cancelled by its user': (jobId, user) => cancel(service, user, jobId),
-    'been cancelled by an operator': (jobId) => operateOn(service, 'cancel', jobId),
+    'been canceled by its user': (jobId, user) => cancel(service, user, jobId),
+    'been canceled by an operator': (jobId) => operateOn(service, 'cancel', jobId),
     'been terminated': (jobId) => operateOn(service, 'terminate', jobId),
   };
   // Other ways to free the slot of a single export: ./cancel.test.ts and ./ends.test.ts.
@@ -79,7 +79,7 @@ describe('a slot', () => {
       await second.open();
       await untilEnded(service, user, other);
       await untilEnded(service, user, idOf(admitted));
-      // Retry once: a busy machine may take longer.
+      // Up to two retries: a busy machine may take longer.
     }).retries(2);
   }
 
@@ -122,7 +122,7 @@ describe('a slot', () => {
     await untilEnded(service, alice, two);
   });
 
-  it('leaves nothing behind: the semaphore ends when nobody holds or waits', async () => {
+  it('leaves nothing behind: the semaphore ends when no export holds a slot or waits for one', async () => {
     const user = someUser();
     await untilEnded(service, user, idOf(await post(service, user)));
     await until('end of the semaphore', async () => (await slotsOf(service, user)) === null);

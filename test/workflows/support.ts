@@ -132,7 +132,7 @@ export async function assertSameFile(service: TestService, as: Principal, jobId:
 /** Null if the user has no semaphore. */
 export async function slotsOf({ deps }: TestService, { tenantId, userId }: Principal): Promise<SlotsState | null> {
   const handle = deps.temporal.openOnly.workflow.getHandle(slotsWorkflowId(tenantId, userId));
-  const { slots } = await until('an answer of the semaphore', async () => {
+  const { slots } = await until('an answer from the semaphore', async () => {
     try {
       return { slots: await handle.query(slotsQuery) };
     } catch (error) {

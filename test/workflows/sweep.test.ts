@@ -121,7 +121,7 @@ describeStores('the sweep', (stackEnv) => {
     await client.workflow.getHandle(slotsWorkflowId(user.tenantId, user.userId)).terminate();
     await client.workflow.getHandle(exportWorkflowId(jobId)).terminate();
     await sweepNow(service);
-    assert.equal((await rowOf(service, jobId)).status, 'PROCESSING', 'too young to be missed');
+    assert.equal((await rowOf(service, jobId)).status, 'PROCESSING', 'too young to be considered lost');
     await queryRows(service.databaseUrl, "UPDATE export_jobs SET created_at = now() - interval '1 hour'");
     await sweepNow(service);
     const { status, error_code } = await rowOf(service, jobId);

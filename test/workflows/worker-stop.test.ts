@@ -7,7 +7,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { untilPlanIsDue } from './support.js';
 
-/** Whether a response of Temporal crosses the shutdown is luck, so one run proves nothing. */
+/** Whether a response from Temporal arrives during the shutdown is luck, so one run proves nothing. */
 const STOPS = LONG ? 10 : 4;
 const USERS = 15;
 

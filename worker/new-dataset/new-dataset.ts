@@ -18,7 +18,7 @@ Writes the definition of a dataset from a table of SOURCE_DATABASE_URL, or DATAB
 
   --tenant COLUMN   which tenant a row belongs to
   --key COLUMN      part of a unique key; repeat it for each part
-  --out FILE        where to write it; without, to a file named for the table, in this folder`;
+  --out FILE        where to write it; default: a file in this folder, named after the table`;
 
 interface Options {
   readonly table: string;
@@ -39,7 +39,7 @@ function parseOptions(args: readonly string[]): Options {
 }
 
 /**
- * Generates a dataset definition from a table's catalogue entry, and checks it against the database as a worker would.
+ * Generates a dataset definition from a table's catalog entry, and checks it against the database as a worker would.
  * @param databaseUrl the source database
  * @returns the message for the user
  * @throws Error with a sentence that says what to do
@@ -63,7 +63,7 @@ async function propose({ table, tenant, key }: Options, databaseUrl: string): Pr
     const facts = await readTable(pool, tableNames(table));
     if (facts === null) {
       throw new ProposalError(
-        `The source database has no table or view ${table} that its user can find: name it as SCHEMA.TABLE, a part in double quotes where it has a dot.`,
+        `The source database has no table or view ${table} that its user can find. Name it as SCHEMA.TABLE, and put a part that contains a dot in double quotes.`,
       );
     }
     const proposal = proposeDataset(facts, { tenant, key });

@@ -21,7 +21,7 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   [
     'a name in capitals',
     { name: 'Orders' },
-    'Dataset "Orders": its name must be lower case letters, digits and underscores.',
+    'Dataset "Orders": its name must be lowercase letters, digits and underscores, starting with a letter.',
   ],
   ['the name of account exports', { name: 'account' }, 'Dataset "account": this name is reserved for account exports.'],
   [
@@ -30,7 +30,7 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     'Dataset "manifest": a dataset with a userColumn can\'t have this name: its file would replace the manifest of account exports.',
   ],
   ['no key', { key: [] }, 'Dataset "orders": it has no key.'],
-  ['a column twice in its key', { key: ['id', 'id'] }, 'Dataset "orders": its key has a column twice.'],
+  ['a column twice in its key', { key: ['id', 'id'] }, 'Dataset "orders": its key lists a column twice.'],
   ...['Or\nders', 'Or\u0001ders', 'Or\u2028ders', 'Or\ufffeders', 'Or\ud800ders'].flatMap(
     (text): (typeof BAD)[number][] => [
       [
@@ -94,15 +94,15 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   [
     'a filter on JSON',
     { filters: { data: { kind: 'equals', column: 'data' } } },
-    'Dataset "orders": filter data can\'t compare column data, because it is jsonb.',
+    'Dataset "orders": filter data can\'t compare column data, because its type is jsonb.',
   ],
   [
-    'a range over a type without a name here',
+    'a range over a column of type other',
     { filters: { tags: { kind: 'range', column: 'tags' } } },
-    'Dataset "orders": filter tags can\'t compare column tags, because it is other.',
+    'Dataset "orders": filter tags can\'t compare column tags, because its type is other.',
   ],
   [
-    'a value to choose that the column cannot have',
+    'a filter value that the column cannot have',
     { filters: { age: { kind: 'one_of', column: 'age', values: ['1', 'old'] } } },
     'Dataset "orders": filter age has the value "old", which must be a whole number (integer).',
   ],

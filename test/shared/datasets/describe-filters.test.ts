@@ -17,7 +17,7 @@ describe('filters in words', () => {
     assert.deepEqual(days('2026-03-01T10:00:00Z', '2026-04-01'), ['Placed at: 2026-03-01T10:00:00Z to 2026-04-01']);
   });
 
-  it('compare numbers in the words of numbers, and dates in those of time', () => {
+  it('say "at least" for numbers and "from" for dates', () => {
     const filters = {
       vip: true,
       credit_limit: { gte: '10', lt: '20' },

@@ -12,14 +12,14 @@ const ORDERS = `{ name: 'orders', title: 'Orders', table: 'orders', key: ['id'],
 /** A module's text, and what the error must say after the module's name. */
 const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['does not parse', 'export default [', /^ cannot be loaded: Unexpected/],
-  ['throws', `throw new Error('no licence')`, /^ cannot be loaded: no licence$/],
-  ['imports what is not there', `import './nothing.js'; export default []`, /^ cannot be loaded: Cannot find module/],
+  ['throws', `throw new Error('no license')`, /^ cannot be loaded: no license$/],
+  ['imports a missing file', `import './nothing.js'; export default []`, /^ cannot be loaded: Cannot find module/],
   [
     'has no default export',
     `export const datasets = [${ORDERS}]`,
     /^ must have an array of datasets as its default export\.$/,
   ],
-  ['exports one dataset', `export default ${ORDERS}`, /^ must have an array of datasets/],
+  ['exports a dataset instead of an array', `export default ${ORDERS}`, /^ must have an array of datasets/],
   ['exports an empty array', 'export default []', /^ must have an array of datasets/],
   ['exports something else', `export default ['orders']`, /^: dataset number 1 is invalid: .*object/],
   [
@@ -28,27 +28,27 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
     /^: dataset orders is invalid: tenantColumn: must be the name of a column\.$/,
   ],
   [
-    'has a user column that is no name',
+    'has a user column that is not a name',
     `export default [${ORDERS.replace('key:', "userColumn: ['user_id'], key:")}]`,
     /^: dataset orders is invalid: userColumn: must be the name of a column\.$/,
   ],
   [
-    'has a permission that is no text',
+    'has a permission that is not text',
     `export default [${ORDERS.replace('key:', 'permission: true, key:')}]`,
     /^: dataset orders is invalid: permission: must be text\.$/,
   ],
   [
-    'has a key that is no list',
+    'has a key that is not a list',
     `export default [${ORDERS.replace("['id']", "'id'")}]`,
     /^: dataset orders is invalid: key: must be a list of columns\.$/,
   ],
   [
-    'has an unknown type of column',
+    'has an unknown column type',
     `export default [${ORDERS.replace('bigint', 'money')}]`,
     /^: dataset orders is invalid: columns\.id\.type: must be one of smallint, .*other\.$/,
   ],
   [
-    'has an unknown kind of filter',
+    'has an unknown filter kind',
     `export default [${ORDERS.replace('equals', 'like')}]`,
     /^: dataset orders is invalid: filters\.id\.kind: must be date_range, one_of, range, equals, contains or is_null\.$/,
   ],
@@ -119,7 +119,7 @@ describe('DATASETS_MODULE', () => {
 
   it('with an invalid definition is rejected, too', async () => {
     const file = await moduleOf(`export default [${ORDERS.replace("'orders'", "'My orders'")}]`);
-    await assert.rejects(loadDatasets(file), /Dataset "My orders": its name must be lower case/);
+    await assert.rejects(loadDatasets(file), /Dataset "My orders": its name must be lowercase/);
     const twice = await moduleOf(`export default [${ORDERS}, ${ORDERS}]`);
     await assert.rejects(loadDatasets(twice), /Two datasets are named orders/);
   });

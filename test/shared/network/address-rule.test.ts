@@ -21,12 +21,12 @@ const SPECIAL: readonly (readonly [range: string, first: string, last: string, .
   ['documentation 3', '203.0.113.0', '203.0.113.255', '203.0.112.255', '203.0.114.0'],
   ['multicast, reserved and broadcast', '224.0.0.0', '255.255.255.255', '223.255.255.255'],
   ["Azure's platform service", '168.63.129.16', '168.63.129.16', '168.63.129.15', '168.63.129.17'],
-  ['IPv6 before the internet', '::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '2000::'],
+  ['IPv6 below the public addresses', '::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '2000::'],
   ['IPv6 protocol assignments', '2001::', '2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff', '2000:ffff::', '2001:200::'],
   ['IPv6 documentation 1', '2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff', '2001:db7:ffff::', '2001:db9::'],
   ['6to4', '2002::', '2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '2001:ffff::', '2003::'],
   ['IPv6 documentation 2', '3fff::', '3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff', '3ffe:ffff::', '3fff:1000::'],
-  ['IPv6 after the internet', '4000::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '3fff:ffff::'],
+  ['IPv6 above the public addresses', '4000::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '3fff:ffff::'],
 ];
 
 describe('allowed webhook addresses', () => {

@@ -84,7 +84,7 @@ describe('splitting an export into segments', () => {
           assert.equal(before + rowsOf(member), n, `member ${member}`);
         }
         assert.equal(n, all.at(-1)?.n, 'no row is left over');
-        assert.ok(segments.length <= Math.max(max, members), 'as few as it may, or one a member');
+        assert.ok(segments.length <= Math.max(max, members), 'at most the allowed number, or one per member');
       }),
     );
   });

@@ -153,7 +153,7 @@ describe('a request', () => {
   });
 
   for (const [what, filters, pointers] of BAD) {
-    it(`with ${what} is rejected and names ${pointers.join(' and ')}`, () => {
+    it(`with ${what} is rejected, and the error names ${pointers.join(' and ')}`, () => {
       assert.deepEqual(Object.keys(problemsOf(filtered(filters))), pointers);
     });
   }

@@ -38,7 +38,7 @@ describe('rows in batches', () => {
     return rows;
   }
 
-  it('contain only as many texts as requested, and the client continues with its next query', async () => {
+  it('contain at most as many rows as requested, and the client continues with its next query', async () => {
     const rows = [];
     for await (const batch of readBatches(client, NUMBERS, 10)) rows.push(...batch);
     assert.deepEqual(rows.slice(0, 2), [

@@ -8,7 +8,7 @@ const GOOD = {
   EXPORT_BUCKET: 'exports',
   LINK_SECRET: 'sixteen characters and more',
   JWT_SECRET: 'thirty-two characters, and a few more',
-  WEBHOOK_KEY: 'thirty-two characters, and others of them',
+  WEBHOOK_KEY: 'another thirty-two characters or more',
 };
 
 const OTHER = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';

@@ -32,7 +32,7 @@ export function activeExports(world: () => World): void {
     await look('cancel-question');
     await page.keyboard.press('Escape');
     assert.equal(await focused(page), cancel, 'the focus returns to the button');
-    // However fast the keys: a dialog that is closing doesn't swallow the next key.
+    // A dialog that is closing doesn't swallow the next key, however quickly it is pressed.
     for (let round = 0; round < 10; round++) {
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor();

@@ -44,7 +44,7 @@ describe('a PDF', () => {
     assert.equal(document.getTitle(), 'Things');
     assert.equal(document.getCreationDate()?.toISOString(), '2026-11-25T10:20:30.000Z');
     const { width, height } = document.getPage(100).getSize();
-    assert.ok(width < height, 'three columns stand upright');
+    assert.ok(width < height, 'three columns fit a portrait page');
   });
 
   it('of three rows is small', async () => {

@@ -96,7 +96,7 @@ describe('rows of a sheet', () => {
   it('are numbered correctly across every power of ten, even if there are many', async () => {
     const rows = Array.from({ length: 120_000 }, (_, index): Row => [`row ${index}`, String(index), 't', null]);
     const { xml } = await encode(kinds, rows, { sizes: [7919] });
-    assert.ok(xml === expected(rows, 2), 'a row is not what it should be');
+    assert.ok(xml === expected(rows, 2), 'the rows differ from the expected XML');
   });
 });
 
