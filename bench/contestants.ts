@@ -30,7 +30,7 @@ const contestant = (about: About, turn: Contestant['turn']): Contestant => ({
   check: (made) => checkFile(about, made),
 });
 
-/** Status requests cost the API, a worker and Temporal some CPU: a race has one watcher, as an export usually has. */
+/** An export usually has one watcher, so a race has one too: polling costs the API, a worker and Temporal some CPU. */
 const PATIENT_MS = 1000;
 
 export interface ServiceWork {

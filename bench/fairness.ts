@@ -20,8 +20,8 @@ export interface Fairness {
   readonly meanwhile: number;
   readonly beside: readonly number[];
   /**
-   * Exports of the crowd that had ended when the last of the few was done; 0 means that the crowd was there all the
-   * time.
+   * Exports of the crowd that had ended when the last of the small exports completed; 0 means that the whole crowd was
+   * active throughout.
    */
   readonly ended: number;
 }

@@ -27,17 +27,17 @@ const ALL = 'all';
 /** The fewest shards that make sense for several machines, and what Temporal recommends for a small cluster. */
 const DEFAULT_SHARDS = '2,512';
 
-const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only ROWS] [--shards N,N] [--cpu-prof]
+const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only NAMES] [--shards N,N] [--cpu-prof]
 
   --rows N        rows that are exported, ${Number(DEFAULT_ROWS).toLocaleString('en')} by default
-  --rounds N      how often each contestant has its turn, ${DEFAULT_ROUNDS} by default
+  --rounds N      how many turns each contestant gets, ${DEFAULT_ROUNDS} by default
   --in-flight N   segments of one export at a time, ${DEFAULT_IN_FLIGHT} by default
-  --only ROWS     ${DEFAULT_ONLY} by default; ${ALL}, or some of, with commas between:
+  --only NAMES    ${DEFAULT_ONLY} by default; ${ALL}, or a comma-separated list of:
                   ${ROW_NAMES.join(',')}
-  --shards N,N    history shards of the servers that the row cluster starts, ${DEFAULT_SHARDS} by default
+  --shards N,N    history shards of the servers that the cluster benchmark starts, ${DEFAULT_SHARDS} by default
   --cpu-prof      write a CPU profile of each process
 
-bench/README.md says what each row measures.`;
+bench/README.md says what each benchmark measures.`;
 
 /** Name of a row of the benchmark's table. */
 export type RowName = (typeof ROW_NAMES)[number];

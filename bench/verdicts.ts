@@ -33,7 +33,7 @@ const turnsOf = (scores: readonly Score[], name: string): readonly Turn[] =>
 function beside(what: string, scores: readonly Score[], [ours, theirs]: readonly [string, string], target: number) {
   const [our, their] = [ours, theirs].map((name) => medianOf(turnsOf(scores, name), (turn) => turn.seconds));
   return verdict(
-    `time beside ${what}`,
+    `time compared with ${what}`,
     our === undefined || their === undefined ? undefined : our / their,
     target,
     '×',
@@ -146,7 +146,7 @@ export const verdictsOfXlsxExport = (scores: readonly Score[]): Verdict[] => [
   ...memory(scores),
 ];
 
-/** With more rows than anyone prints, the upper page tree exceeds the limit. */
+/** No memory goal beyond a million rows: nobody prints that many, and the upper levels of their page tree exceed it. */
 export const verdictsOfPdfExport = (scores: readonly Score[], rows: number): Verdict[] =>
   rows > PRINTED_ROWS ? [] : memory(scores);
 const PRINTED_ROWS = 1_000_000;

@@ -9,7 +9,8 @@ import type { SourceSession } from '../../shared/source/session.js';
 import type { Source } from '../../shared/source/source.js';
 
 /**
- * Rows take one of two lanes, which give the same bytes: PostgreSQL's COPY, or texts if TypeScript computes a column.
+ * Rows take one of two lanes, which produce the same bytes. In the text lane, PostgreSQL's COPY delivers whole rows. In
+ * the row lane, for exports with computed columns, a query delivers each value as text.
  */
 
 export interface Lane {
@@ -23,9 +24,9 @@ interface LaneWork {
   readonly options: FormatOptions;
 }
 
-/** What determines the queries of an export. */
+/** The choice of a lane, which determines the queries of an export. */
 interface LaneChoice {
-  /** How PostgreSQL renders columns. */
+  /** How PostgreSQL renders each column. */
   readonly render: RenderColumn;
   /** The columns that computed ones are made from; null for the text lane. */
   readonly inputs: readonly string[] | null;
@@ -77,9 +78,9 @@ export function openLane(
 }
 
 /**
- * Makes the texts of all columns, in order, from the texts that were read.
- * @param read the names of the texts read: columns of the table, then inputs
- * @param plain how many of them are columns
+ * Returns a function that turns the values read for a row into the values of all exported columns, in order.
+ * @param read the names of the values read: exported columns of the table, then the inputs of computed columns
+ * @param plain how many of them are exported columns
  */
 function completer(
   dataset: Dataset,

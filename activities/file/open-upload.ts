@@ -28,7 +28,7 @@ export const openUpload =
 
     if (row.upload_id !== null) {
       if (await store.hasUpload(key, row.upload_id)) return { state: 'open' };
-      // An attempt whose answer was lost may have completed it. The finish then finds the object.
+      // An attempt whose answer was lost may have completed it. `finishUpload` then finds the object.
       const object = await store.head(key);
       if (object !== null && isOfGeneration(object.metadata, { jobId, generation })) return { state: 'open' };
       await plans.endGeneration(jobId, generation);

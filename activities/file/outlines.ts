@@ -15,7 +15,7 @@ export const createAbout = (row: RequestFields, plannedAt: string): About => ({
   plannedAt,
 });
 
-/** What determines the bytes of a planned export. */
+/** Everything that determines the bytes of a planned export. */
 export async function fileSpec(
   row: RequestFields & Pick<JobRow, 'format' | 'options'>,
   { files, plannedAt, bundle }: Pick<Plan, 'files' | 'plannedAt' | 'bundle'>,

@@ -7,5 +7,5 @@ import { ServiceError } from '../../shared/errors.js';
  */
 export function requireSize(bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return;
-  throw new ServiceError('FILE_TOO_LARGE', `The file is larger than ${maxBytes} bytes, the maximum.`);
+  throw new ServiceError('FILE_TOO_LARGE', `The file is larger than the limit of ${maxBytes} bytes.`);
 }

@@ -20,9 +20,9 @@ type FinishDeps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | '
 
 /**
  * Joins the segments into the object. Returns `rerun` when some must be exported again first: those that are missing,
- * that have other parts than were committed, that turn out to belong in another place, or that are neighbors of held
+ * whose parts differ from the committed ones, that turn out to belong elsewhere in the file, or that are next to held
  * pieces too small for a part.
- * Safe to repeat after any failure: if the answer of the completion was lost, HEAD settles it.
+ * Safe to repeat after any failure: if the response to the completion was lost, HEAD shows whether it succeeded.
  */
 export const finishUpload =
   (deps: FinishDeps) =>
@@ -88,7 +88,7 @@ class Finish {
     return this.done(contents, crc32);
   }
 
-  /** Takes back the commits of these segments, so that they run again. */
+  /** Reverts the commits of these segments, so that they run again. */
   private async sendBack(segments: readonly SegmentToRedo[]): Promise<FinishAnswer> {
     const { jobId, generation } = this.upload;
     for (const segment of segments) await this.deps.plans.runAgain(jobId, generation, segment);

@@ -9,7 +9,7 @@ export interface PublishInput extends JobRef {
   readonly urlTtlSeconds: number;
 }
 
-/** Completes the job with its file. The link is valid for `urlTtlSeconds` from the first time on. */
+/** Completes the job with its file. The link is valid for `urlTtlSeconds` from the first call. */
 export const publishExport =
   ({ jobs, store }: Pick<ActivityDeps, 'jobs' | 'store'>) =>
   async ({ jobId, file, urlTtlSeconds }: PublishInput): Promise<void> => {

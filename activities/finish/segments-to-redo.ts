@@ -40,7 +40,10 @@ async function spoiledSegments(
   return spoiled;
 }
 
-/** SeaweedFS lists every version of a part, in no order. A number with two ETags gets none, because either may count. */
+/**
+ * SeaweedFS lists every version of a part, in no particular order. A part number with two ETags gets none, because
+ * either could be the current one.
+ */
 function etagsByNumber(stored: readonly StoredPart[]): Map<number, string> {
   const etags = new Map<number, string>();
   for (const { number, etag } of stored) etags.set(number, (etags.get(number) ?? etag) === etag ? etag : '');

@@ -63,7 +63,7 @@ const createMessage = (
   data: jobView(row, links),
 });
 
-/** Ends the attempt before it begins; it doesn't count as one of the schedule. */
+/** Ends the attempt before it begins; it doesn't count as one of the scheduled attempts. */
 const notItsTurn = (waitMs: number): ApplicationFailure =>
   ApplicationFailure.create({
     message: `${PER_TENANT} deliveries of this tenant are in progress; this one waits.`,
@@ -73,8 +73,8 @@ const notItsTurn = (waitMs: number): ApplicationFailure =>
   });
 
 /**
- * Delivers webhooks, a few of each tenant at a time. A delivery that finds no place gives its slot back at once, so a
- * tenant's silent receivers delay nobody else.
+ * Delivers webhooks, a few of each tenant at a time. A delivery beyond that limit frees its worker slot at once, so a
+ * tenant's unresponsive receivers delay nobody else.
  */
 export function deliverWebhook(deps: Deps) {
   const turns = new TenantTurns(PER_TENANT);

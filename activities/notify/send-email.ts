@@ -19,8 +19,8 @@ type About = JobRef & { readonly event: NotificationEvent };
 type Sent = Promise<{ sent: boolean; skipped?: (typeof SKIP_REASONS)[number] }>;
 
 /**
- * One mail per job and event: the mail's key is the notification's own id. Skipped if its recipient has reached the
- * hourly limit.
+ * Sends one email per job and event: its idempotency key is the notification's workflow id. Skipped if the recipient
+ * has reached the hourly limit.
  */
 export const sendEmail =
   (deps: Deps) =>
@@ -58,7 +58,7 @@ function mayRetry(error: unknown): boolean {
   return !isLast && (!(error instanceof ServiceError) || ERRORS[error.code].retryable);
 }
 
-/** Independent of the attempt's time, because every attempt must write the same mail. */
+/** Independent of the attempt's time, because every attempt must write the same email. */
 function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFacts {
   const { job_id: jobId, type, format, options, url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
   const hasFile = expiresAt !== null && deletedAt === null;

@@ -20,10 +20,10 @@ const LEAST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
- * Limits how many deliveries of one tenant a worker process has in progress, so that one tenant's silent receivers
- * can't take every place. A delivery that finds no place is told when to retry: after those before it, at the pace at
- * which this tenant's deliveries end. If receivers answer at once, it gets its place after milliseconds; a thousand
- * deliveries to silent receivers cause a few retries a second.
+ * Limits how many deliveries of one tenant a worker process has in progress, so that one tenant's unresponsive
+ * receivers can't take every place. A delivery without a place gets a time to retry: after the ones before it, at the
+ * pace at which this tenant's deliveries end. If receivers answer at once, it waits little more than LEAST_WAIT_MS; a
+ * thousand deliveries to unresponsive receivers cause a few retries a second.
  */
 export class TenantTurns {
   readonly #queues = new Map<string, Queue>();
@@ -40,7 +40,7 @@ export class TenantTurns {
       queue.running.add(turn);
       return { turn };
     }
-    // A delivery that is taking longer than usual says more than those that have ended.
+    // If the oldest one is already taking longer than usual, it predicts the pace better than those that have ended.
     const paceMs = Math.max(queue.typicalMs, now - oldest.since) / this.limit;
     queue.lastAt = Math.min(Math.max(queue.lastAt, now + LEAST_WAIT_MS) + paceMs, now + LONGEST_WAIT_MS);
     return { waitMs: Math.ceil(queue.lastAt - now) };

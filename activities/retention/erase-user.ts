@@ -10,13 +10,13 @@ import { removeJob } from './remove-job.js';
 type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'places' | 'store' | 'temporal'>;
 
 const BATCH = 100;
-/** Limit of rounds, because a user whose token is still valid may request exports meanwhile. */
+/** Maximum number of rounds, because a user whose token is still valid may request exports meanwhile. */
 const ROUNDS = 5;
 
 /**
- * Deletes everything that the service stores about a user in a tenant: schedules first, so that nothing new starts, then
- * what runs, then files and rows, then the records of sent mails. Safe to repeat at any point; the counts are those of
- * the last attempt.
+ * Deletes everything that the service stores about a user in a tenant. Deletes schedules first, so that nothing new
+ * starts; then cancels active exports, deletes files and rows, and last the records of sent emails. Safe to repeat at
+ * any point; the counts are those of the last attempt.
  */
 export const eraseUser =
   (deps: Deps) =>

@@ -6,8 +6,8 @@ import type { ActivityDeps } from '../deps.js';
 type Deps = Pick<ActivityDeps, 'jobs' | 'store' | 'metrics' | 'retryWindowMs'>;
 
 /**
- * Deletes uploads and temporary objects without a row: leftovers of late attempts, or of deleted jobs. Unknown keys are
- * left alone, and so is everything younger than the retry window.
+ * Deletes uploads and temporary objects that no job needs: leftovers of late attempts, or of deleted jobs. Unknown keys
+ * are left alone, and so is everything younger than the retry window.
  */
 export async function* deleteStrayUploads(deps: Deps, signal: AbortSignal): AsyncGenerator<void> {
   const { jobs, store } = deps;
@@ -52,5 +52,5 @@ interface Stray {
 
 function report({ metrics }: Deps, { kind, key, jobId }: Stray): void {
   metrics.orphanRemoved(kind);
-  Context.current().log.warn('the sweep removed an object without a job', { kind, key, job_id: jobId });
+  Context.current().log.warn('the sweep removed a leftover that no job needs', { kind, key, job_id: jobId });
 }

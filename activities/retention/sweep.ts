@@ -38,13 +38,13 @@ export const sweep = (deps: Deps) => (): Promise<void> =>
     }
   });
 
-/** Sent mails that no longer count against their recipient's limit. */
+/** Deletes the records of sent emails that no longer count against their recipient's limit. */
 const deleteOldReservations: Step = async function* ({ mails }) {
   await mails.deleteOld();
   yield;
 };
 
-/** If a lifecycle rule of the bucket was first, there is nothing to delete, but the row still gets its mark. */
+/** If the bucket's lifecycle rule deleted the file first, this only records in the row that it is gone. */
 const deleteExpiredFiles: Step = ({ jobs, store }) =>
   forEachJob(
     () => jobs.withExpiredFile(BATCH),
@@ -98,7 +98,7 @@ async function endAbandonedUpload({ plans, store }: Deps, row: JobRow, signal: A
 }
 
 /**
- * Handles batch after batch, while each is full.
+ * Handles batches until one isn't full.
  * @param next must not return handled jobs again; `last` is the last one that was handled
  */
 async function* forEachJob(

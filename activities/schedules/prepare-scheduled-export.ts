@@ -19,7 +19,7 @@ interface Prepared {
 
 type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'recipientRule' | 'limit' | 'tuning' | 'weights'>;
 
-/** Resolves the request of a schedule for its day, with the limits of that day. The plan checks permissions. */
+/** Resolves a schedule's request for the time the run was due, with the current limits. The plan checks permissions. */
 export const prepareScheduledExport = ({
   registry,
   webhookRule,

@@ -66,7 +66,7 @@ export async function makeSegment(
     ...written,
   });
   if (!committed) {
-    // No row refers to its piece, and a cancel may have cleaned up before the piece was written.
+    // Delete its piece here: no row refers to it, and a cancel may have cleaned up before it was written.
     if (written.pieces.kind === 'held') await deps.store.delete(written.pieces.key);
     throw new ServiceError('SUPERSEDED', 'A later attempt has taken over this segment.');
   }

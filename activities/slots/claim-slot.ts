@@ -55,7 +55,7 @@ async function decide(deps: Deps, input: ClaimInput): Promise<Claim> {
   // A reset of an expired or deleted job has nothing to do.
   if (row.shown_status === 'EXPIRED' || row.file_deleted_at !== null) return 'ended';
   if (row.status === 'QUEUED' && row.cancel_requested_at !== null) {
-    // The user canceled the export before its workflow existed, so it cancels itself and waits for that.
+    // The user canceled the export before its workflow existed, so cancel it now and wait for the cancellation.
     await temporal.client.workflow.getHandle(exportWorkflowId(jobId)).cancel();
     return 'wait';
   }
@@ -72,7 +72,7 @@ async function askSemaphore({ jobs, temporal }: Deps, { job, limit, tuning }: Cl
   return askInTime(client, ANSWER_WITHIN_MS, () =>
     client.workflow.executeUpdateWithStart(claimUpdate, {
       args: [{ jobId: job.jobId, limit }],
-      // An update id is known within the latest run only: after a terminate, it would return the closed run's answer.
+      // A new id for each attempt: if the semaphore was terminated, a repeated id would return the closed run's answer.
       updateId: randomUUID(),
       startWorkflowOperation: start,
     }),

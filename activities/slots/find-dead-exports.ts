@@ -14,7 +14,7 @@ export const findDeadExports =
 async function isDead({ jobs, temporal }: Deps, jobId: string): Promise<boolean> {
   const status = await exportStatus(temporal.client, jobId);
   if (status !== 'NOT_FOUND') return !isOpen(status);
-  // A semaphore that has ended since may have admitted it a moment ago.
+  // It may have been admitted a moment ago, by a semaphore that has ended since.
   const row = await jobs.find(jobId);
   return row?.status !== 'QUEUED' || Date.now() - row.created_at.getTime() > START_MS;
 }

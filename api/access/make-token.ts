@@ -8,7 +8,7 @@ const USAGE = `npm run token -- --user UUID --tenant UUID [--email E] [--scope "
 
   --user UUID      user whose exports the token can create and see
   --tenant UUID    tenant whose rows are exported
-  --email E        address that gets a mail when an export ends
+  --email E        address that gets an email when an export ends
   --scope SCOPES   some of ${SCOPES.join(', ')}, separated by spaces
   --ttl TIME       how long the token is valid, such as 90s, 30m, 1h (the default) or 7d
 

@@ -122,7 +122,7 @@ function callerFrom({ payload, requireScope }: Verified, onUnusableEmail: (userI
  */
 function requireType(typ: unknown = 'JWT'): void {
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
-  if (!TYPES.includes(type)) throw refused("The token's type is not for this API.");
+  if (!TYPES.includes(type)) throw refused("This API doesn't accept tokens of this type.");
 }
 
 function algorithmOf(token: string): string | undefined {

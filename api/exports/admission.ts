@@ -20,7 +20,7 @@ import { isPassingFault, pauseAfter } from './passing-faults.js';
 import type { Turns } from '../limits/turns.js';
 
 const DEADLINE_MS = 5000;
-/** Time left for the response to arrive: the semaphore rejects a request that it receives later than this. */
+/** Time reserved for the response, ms: the semaphore rejects a request that arrives closer to the deadline. */
 const MARGIN_MS = 1000;
 
 /** The server's name for an update whose workflow ended before it responded. */
@@ -111,7 +111,7 @@ async function ask(
 
   const lastTurn = Date.now() + admissionDeadlineMs;
   const untilAnswered = async (): Promise<Admission> => {
-    if (Date.now() >= lastTurn) throw new TimeLimitError('its turn came too late');
+    if (Date.now() >= lastTurn) throw new TimeLimitError('the request waited too long for its turn');
     const deadline = Date.now() + admissionDeadlineMs;
     const notAfter = deadline - MARGIN_MS;
     for (let attempt = 1; ; attempt++) {

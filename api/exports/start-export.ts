@@ -72,7 +72,7 @@ async function takePlace(seed: JobSeed, { places, settings, metrics }: ApiDeps):
 async function freePlace({ jobId }: JobSeed, { places, settings, logger }: ApiDeps): Promise<void> {
   if (settings.tenantLimit === undefined) return;
   await places.freeForExport(jobId).catch((error: unknown) => {
-    logger.warn({ job_id: jobId, err: error }, 'a place could not be freed: it is free when its lease ends');
+    logger.warn({ job_id: jobId, err: error }, 'a place could not be freed; it becomes free when its lease ends');
   });
 }
 
@@ -107,7 +107,7 @@ export async function startExport(seed: JobSeed, deps: ApiDeps, turns: Turns): P
   }
   // The export is running, so the response is 202 even if the database fails.
   await withTimeLimit(jobs.insert(seed), INSERT_MS).catch((error: unknown) => {
-    logger.warn({ job_id: seed.jobId, err: error }, 'the row could not be inserted: the export inserts it');
+    logger.warn({ job_id: seed.jobId, err: error }, 'the row could not be inserted; the export will insert it');
   });
   return queuedRow(seed);
 }

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../shared/store/object-store.js';
 import type { ReadinessChecks } from './readiness.js';
 
 /**
- * Checks what the API can't serve requests without.
+ * Checks the parts that the API needs to serve requests.
  * @param jobs a pool that requests don't use
  */
 export const createReadinessChecks = (jobs: Pool, store: ObjectStore, client: Client): ReadinessChecks => ({
@@ -15,6 +15,6 @@ export const createReadinessChecks = (jobs: Pool, store: ObjectStore, client: Cl
   temporal: async () =>
     (await checkTemporal(client)) ??
     (await checkSearchAttributes(client.connection, client.options.namespace)) ??
-    // A schedule that can't be read now is no reason to take requests away from this process.
+    // This process can still serve requests if the schedule that this reads is unavailable.
     (await checkPayloadKey(client).catch(() => null)),
 });

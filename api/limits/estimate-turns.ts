@@ -2,7 +2,7 @@ import type { UserRef } from '../../shared/contract.js';
 import { ServiceError, type ErrorCode } from '../../shared/errors.js';
 import { NoTurnError, Turns } from './turns.js';
 
-/** Estimates at a time in one process, each with a connection to the source database. */
+/** Maximum concurrent estimates in one process, each with a connection to the source database. */
 export const ESTIMATES = 3;
 /** Per tenant, so that its users leave room for other tenants. */
 const PER_TENANT = 2;

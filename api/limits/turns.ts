@@ -63,7 +63,7 @@ const turn = ({ waiting }: Queue, patience?: AbortSignal): Promise<void> =>
     };
     const giveUp = (): void => {
       leave();
-      reject(new NoTurnError('The turn did not come in time.'));
+      reject(new NoTurnError('The caller stopped waiting for its turn.'));
     };
     waiting.add(begin);
     patience?.addEventListener('abort', giveUp, { once: true });

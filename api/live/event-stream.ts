@@ -8,7 +8,7 @@ const RETRY_MS = 2000;
 export interface ServerEvent {
   readonly id?: number;
   readonly event: string;
-  /** One line. */
+  /** Must be a single line. */
   readonly data: string;
 }
 

@@ -72,7 +72,7 @@ export interface Answer {
 
 export const TAGS = {
   Exports: 'Create exports, follow their progress, download files',
-  Schedules: 'Run exports at regular times',
+  Schedules: 'Run exports on a schedule',
   Webhooks: 'Deliveries, and the secret to verify them with',
   Datasets: 'What you can export',
   Users: 'For administrators of a tenant',

@@ -101,7 +101,7 @@ async function create(
   } catch (error) {
     if (!mayExist || isRefusal(error)) {
       await places.freeSchedule(reservation).catch((cause: unknown) => {
-        logger.warn({ err: cause }, 'a schedule reservation could not be removed: it ends with its lease');
+        logger.warn({ err: cause }, 'a schedule reservation could not be removed; it ends with its lease');
       });
     }
     throw error;

@@ -26,7 +26,7 @@ export const clusterRow: Row = async (lab, options, clients) => {
   }
   return {
     name: `cluster-${options.shards.join('-')}`,
-    title: `Temporal's dev server beside Temporal ${TEMPORAL_SERVER_VERSION} with PostgreSQL`,
+    title: `Temporal's dev server compared with Temporal ${TEMPORAL_SERVER_VERSION} with PostgreSQL`,
     table: setupTable(setups),
     verdicts: setups.flatMap(({ title, reports }) =>
       reports.flatMap(({ verdicts }) => verdicts.map((found) => ({ ...found, what: `${title}: ${found.what}` }))),

@@ -104,7 +104,7 @@ const createUsers = (url: string, secret: string): Promise<Caller[]> =>
     }),
   );
 
-/** Resolves when all exports have ended, or at the limit. */
+/** Resolves when all exports have ended, or when the time limit is reached. */
 async function untilEnded({ jobs }: Service, admitted: () => number, limit: AbortSignal): Promise<Step[]> {
   const begun = performance.now();
   const steps: Step[] = [];

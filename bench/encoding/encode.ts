@@ -75,7 +75,7 @@ async function encode(): Promise<void> {
   }
   if (open !== undefined) await end(open.encoder, open.segment);
   const { glue, tail } = await joinFile(spec, written, resources);
-  if (glue.size > 0) fail('What is between segments is known only when all are written: measure fewer rows.');
+  if (glue.size > 0) fail('The bytes between segments are known only when all are written: measure fewer rows.');
   emit(tail);
   closeSync(out);
 }

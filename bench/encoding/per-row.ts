@@ -32,13 +32,13 @@ export function besideRival(scores: readonly Score[], { name, title, target }: R
   };
   return [
     ...verdict(
-      `CPU per row beside ${title}, all`,
+      `CPU per row compared with ${title}, whole process`,
       beside((who) => cpuPerRow(scores, who)),
       target,
       '×',
     ),
     ...verdict(
-      `CPU per row beside ${title}, without parsing`,
+      `CPU per row compared with ${title}, without parsing`,
       beside((who) => encodingPerRow(scores, who)),
       target,
       '×',

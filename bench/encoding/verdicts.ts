@@ -22,7 +22,7 @@ export function verdictsOfPdf(scores: readonly Score[]): Verdict[] {
   return [
     ...PDF_RIVALS.flatMap((rival) => besideRival(scores, rival)),
     ...verdict(
-      'CPU per row beside a tenth of the rows',
+      'CPU per row compared with a tenth of the rows',
       all === undefined || tenth === undefined ? undefined : all / tenth,
       1.1,
       '×',

@@ -27,7 +27,7 @@ export const fairnessRow: Row = async (lab, options) => {
     },
   } as const;
   return withServices(lab, services, options, async ({ fairness: service }) => {
-    const title = `${LATENCY_ROWS} rows beside fifty exports of ${rows.toLocaleString('en')}`;
+    const title = `${LATENCY_ROWS} rows alongside fifty exports of ${rows.toLocaleString('en')}`;
     const read = startMeter({ ...pidsOfStack(stack), ...pidsOfService(service) });
     const fairness = await progress.step(title, async (say) => {
       const measured = await withFewRows(sourceUrl, () => measureFairness(service, stack.env.JWT_SECRET, signal));

@@ -84,7 +84,7 @@ describe('tokens', () => {
       for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', '']) {
         await assert.rejects(verify(await typed(typ)), {
           code: 'UNAUTHENTICATED',
-          message: /type is not for this API/,
+          message: /doesn't accept tokens of this type/,
         });
       }
       const header = Buffer.from('{"alg":"ES256","typ":7}').toString('base64url');

@@ -87,8 +87,8 @@ describe('the benchmark of encoders', () => {
     assert.deepEqual(
       verdictsOfXlsx(scores).map(({ what, figure, target, met }) => [what, Number(figure.toFixed(3)), target, met]),
       [
-        ['CPU per row beside exceljs, all', 0.1, 0.12, true],
-        ['CPU per row beside exceljs, without parsing', 0.1, 0.12, true],
+        ['CPU per row compared with exceljs, whole process', 0.1, 0.12, true],
+        ['CPU per row compared with exceljs, without parsing', 0.1, 0.12, true],
       ],
     );
   });

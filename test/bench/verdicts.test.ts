@@ -20,7 +20,7 @@ describe('the benchmark’s promises', () => {
   it('compare medians of time, and the worst memory of the service alone', () => {
     const theirs = score('psql-json', [1, 2, 100], 900);
     assert.deepEqual(shown(verdictsOfJson([score('ours', [2, 2.2, 9]), theirs])), [
-      ['time beside psql row_to_json | rclone', 1.1, 1.1, true],
+      ['time compared with psql row_to_json | rclone', 1.1, 1.1, true],
       ['worker peak memory, worst', 300, 400, true],
     ]);
     assert.deepEqual(
@@ -43,8 +43,8 @@ describe('the benchmark’s promises', () => {
       ['worker peak memory, worst'],
     );
     assert.deepEqual(shown(verdictsOfRowLane([score('ours', [3.5]), ...others])).slice(0, 2), [
-      ['time beside the textbook', 0.35, 0.7, true],
-      ['time beside the text lane', 3.5, 3, false],
+      ['time compared with the textbook', 0.35, 0.7, true],
+      ['time compared with the text lane', 3.5, 3, false],
     ]);
   });
 });

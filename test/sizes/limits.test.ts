@@ -59,7 +59,7 @@ describe('MAX_BYTES, when rows that no sample sees are longer than the others,',
       download_url: url,
     } = await untilEnded(service, me, jobId, 'FAILED');
     assert.equal(code, 'FILE_TOO_LARGE');
-    assert.equal(message, `The file is larger than ${LIMIT} bytes, the maximum.`);
+    assert.equal(message, `The file is larger than the limit of ${LIMIT} bytes.`);
     assert.equal(url ?? null, null);
     assert.equal(await service.deps.store.head(fileKey(me.userId, jobId, 'csv')), null);
     await untilFree(service, me);

@@ -19,7 +19,7 @@ interface Props {
   readonly title: string;
   readonly isStale: boolean;
   readonly onJob: (job: ListedJob) => void;
-  /** The job on the page is out of date. */
+  /** Called when the job on the page is out of date. */
   readonly onOutdated: () => void;
 }
 
