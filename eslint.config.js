@@ -4,10 +4,10 @@ import { importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-/** A folder may not import from folders above it. */
+/** Files in `target` may not import from `from`, except from `except`. */
 const layer = (target, from, message, except = []) => ({ target, from, message, except });
 
-/** The rooms of shared/, lowest first: each may import from those before it, and from the files of shared/ itself. */
+/** The folders of shared/, lowest first: each may import from earlier ones, and from files directly in shared/. */
 const ROOMS = [
   'text',
   'network',
@@ -27,7 +27,7 @@ const ROOMS = [
 ];
 const roomsFrom = (index) => ROOMS.slice(index).map((room) => `./shared/${room}`);
 
-/** The rooms of activities/ and of api/, lowest first. The files of a folder itself may import from all of its rooms. */
+/** The folders of activities/ and api/, lowest first. Files directly in these two may import from all of them. */
 const ACTIVITY_ROOMS = ['slots', 'file', 'segment', 'plan', 'finish', 'retention', 'notify', 'schedules'];
 const API_ROOMS = [
   'openapi',
@@ -46,7 +46,7 @@ const ordered = (folder, rooms) =>
     layer(
       `./${folder}/${room}`,
       rooms.slice(index + 1).map((higher) => `./${folder}/${higher}`),
-      `${folder}/${room}/ is below this folder`,
+      `${folder}/${room}/ may not import from this folder: see docs/architecture.md`,
     ),
   );
 
@@ -96,7 +96,7 @@ export default defineConfig(
               'workflows know only activities (types) and shared/',
             ),
             layer('./workflows', './shared', 'workflow code does no I/O', WORKFLOW_SAFE),
-            layer('./shared/*.ts', roomsFrom(0), 'the files of shared/ itself are below its folders'),
+            layer('./shared/*.ts', roomsFrom(0), 'files directly in shared/ may not import from its folders'),
             ...ordered('shared', ROOMS),
             ...ordered('activities', ACTIVITY_ROOMS),
             ...ordered('api', API_ROOMS),
@@ -112,7 +112,7 @@ export default defineConfig(
             ),
             layer('./api/web', './api', 'the page is a client of the API', ['./web']),
             layer('./worker', ['./api', './dev', './bench', './test'], 'the worker wires activities'),
-            layer('./dev', ['./test'], 'tests use dev, not the other way round'),
+            layer('./dev', ['./test'], 'tests use dev, not the other way around'),
           ],
         },
       ],
@@ -126,7 +126,7 @@ export default defineConfig(
     },
   },
   {
-    // A workflow bundle with an activity's code in it is a workflow that can do I/O: types only.
+    // Types only: with an activity's code in its bundle, a workflow could do I/O.
     files: ['workflows/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
@@ -145,9 +145,9 @@ export default defineConfig(
     },
   },
   {
-    // The page runs in a browser: of the service it may know what its answers look like, and nothing more.
+    // The page runs in a browser, so it may import only the types of the service's responses.
     files: ['api/web/**/*.{ts,tsx}'],
-    // Preact's hooks have React's rules. The plugin's others are for React's compiler.
+    // React's rules for hooks also apply to Preact's. The plugin's other rules are for React's compiler.
     plugins: { 'react-hooks': reactHooks },
     rules: {
       'react-hooks/rules-of-hooks': 'error',
@@ -168,7 +168,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-floating-promises': 'error' },
   },
   {
-    // These have to run on an old Node.js, which they replace.
+    // These have to run on an old Node.js, because they install a newer one.
     files: ['dev/{run,install,node,npm}.mjs'],
     languageOptions: { ecmaVersion: 2022 },
   },

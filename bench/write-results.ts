@@ -15,7 +15,7 @@ export async function writeResults(name: string, results: Readonly<Record<string
   return file;
 }
 
-/** Limits the precision of numbers: more digits than a clock has only make the file longer. */
+/** Rounds numbers to three decimals: more digits than a clock resolves only make the file longer. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 }

@@ -9,8 +9,8 @@ import { StackError } from './stack/stack-error.js';
 
 const USAGE = `npm run advisories
 
-Asks npm's registry for advisories about the packages that the service ships with. Ends with 1 when there is one without
-an exception in dev/advisories/exceptions.ts, and reports that it was skipped if the registry doesn't respond.`;
+Asks npm's registry for advisories about the packages that the service ships with. Exits with code 1 if there is one
+without an exception in dev/advisories/exceptions.ts. Reports the check as skipped if the registry doesn't respond.`;
 
 async function main(): Promise<void> {
   readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });

@@ -23,7 +23,7 @@ export const withTabs = (message: string): string => {
   return /<head>/i.test(message) ? message.replace(/<head>/i, (head) => head + base) : base + message;
 };
 
-/** The page of mails, newest first, each as HTML and as the text that clients without HTML show; and webhooks. */
+/** The inbox page: emails, newest first, each as HTML and as plain text, and then the webhooks. */
 export function inboxPage(messages: readonly Message[], deliveries: readonly Delivery[]): string {
   const items = messages.toReversed().map(article).join('\n');
   return `<!doctype html>
@@ -44,11 +44,11 @@ export function inboxPage(messages: readonly Message[], deliveries: readonly Del
 </head>
 <body>
 <h1>Inbox</h1>
-<p>Mails that the local stack has sent. Nothing left this machine. <a href="/">Reload</a> · <a href="/api/messages">JSON</a></p>
-${items === '' ? '<p>No mail yet.</p>' : items}
+<p>Emails that the local stack has sent. None of them left this machine. <a href="/">Reload</a> · <a href="/api/messages">JSON</a></p>
+${items === '' ? '<p>No emails yet.</p>' : items}
 <h1>Webhooks</h1>
-<p>What was posted to <code>/webhook</code> here. <a href="/api/webhooks">JSON</a></p>
-${deliveries.length === 0 ? '<p>No webhook yet.</p>' : deliveries.toReversed().map(delivery).join('\n')}
+<p>Webhooks that were posted to <code>/webhook</code> on this server. <a href="/api/webhooks">JSON</a></p>
+${deliveries.length === 0 ? '<p>No webhooks yet.</p>' : deliveries.toReversed().map(delivery).join('\n')}
 </body>
 </html>
 `;

@@ -7,16 +7,16 @@ import { inboxPage, MESSAGE_HEADERS, PAGE_HEADERS, withTabs } from './inbox-page
 import { readDelivery, type Delivery } from './inbox-webhooks.js';
 
 /**
- * A mailbox for local development: accepts mails from Resend's client (`RESEND_BASE_URL`) and shows them instead of
+ * A mailbox for local development: accepts emails from Resend's client (`RESEND_BASE_URL`) and shows them instead of
  * delivering them.
  *
  * | request | answer |
  * |---|---|
  * | `POST /emails` | `{id}`, as https://resend.com/docs/api-reference/emails/send-email |
- * | `GET /` | a page of mails and webhooks |
- * | `GET /messages/{id}` | the HTML part of a mail, sandboxed: no scripts, no remote content |
- * | `GET /api/messages` | the mails as JSON, oldest first |
- * | `DELETE /api/messages` | 204; deletes mails, their idempotency keys, and webhooks |
+ * | `GET /` | a page of emails and webhooks |
+ * | `GET /messages/{id}` | the HTML part of an email, sandboxed: no scripts, no remote content |
+ * | `GET /api/messages` | the emails as JSON, oldest first |
+ * | `DELETE /api/messages` | 204; deletes emails, their idempotency keys, and webhooks |
  * | `POST /webhook` | 204; a webhook receiver that stores what it gets |
  * | `GET /api/webhooks` | the webhooks as JSON, oldest first |
  */
@@ -40,7 +40,7 @@ class Refusal extends Error {
   }
 }
 
-/** @param port port on 127.0.0.1. Mails survive a stop and start, but not the process. */
+/** @param port port on 127.0.0.1. Emails survive `stop` and `start`, but are lost when the process exits. */
 export function createInbox(port: number): Inbox {
   const messages: Message[] = [];
   const deliveries: Delivery[] = [];

@@ -41,7 +41,7 @@ async function installAll(root, node) {
     ? setInterval(() => process.stdout.write(`\r  … installing packages with npm ci (${seconds()})`), 500)
     : setInterval(() => console.log(`  … installing packages with npm ci (${seconds()})`), 5000);
   if (!process.stdout.isTTY) console.log('  … installing packages with npm ci');
-  // With NODE_ENV=production in the shell, npm would skip the development packages, which run this.
+  // With NODE_ENV=production in the shell, npm would skip the development packages, which these commands need.
   const options = { cwd: root, env: withNode(node, process.env) };
   const { code, output } = await npmCi(node, ['--include=dev'], options).finally(() => clearInterval(tick));
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');

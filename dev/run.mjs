@@ -101,7 +101,7 @@ function run(node, nodeArgs) {
   return new Promise((resolve, reject) => {
     const env = withNode(node, command === 'token' ? withSecretOfStack(process.env) : process.env);
     const child = spawn(node, nodeArgs, { cwd: ROOT, env, stdio: 'inherit' });
-    // A terminal sends Ctrl-C to the child, too, where a second one forces an exit. Other signals reach only this process.
+    // A terminal also sends Ctrl-C to the child, which exits at once on the second. Other signals reach only us.
     const fromTerminal = hasTerminal() ? ['SIGINT'] : [];
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(signal, () => fromTerminal.includes(signal) || child.kill(signal));

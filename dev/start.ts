@@ -21,7 +21,7 @@ one sample export, until you press Ctrl-C. See docs/local-stack.md.
   --reset   delete the data of earlier runs: databases, files, histories
 
   SAMPLE_ORDERS=N     number of sample orders, ${DEFAULT_ORDERS.toLocaleString('en')} by default
-  PORT=N              the API's port, 3000 or another one that is free by default
+  PORT=N              the API's port; by default 3000, or another one if it is taken
   LOCAL_STACK_DIR=D   folder for all data, .local by default`;
 
 await runInterruptibly(async (signal) => {

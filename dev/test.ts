@@ -9,11 +9,11 @@ import { runMocha } from './test/mocha.js';
 const TESTS_ONLY = '--tests-only';
 const USAGE = `npm test [-- ${TESTS_ONLY} | MOCHA ARGUMENTS]
 
-Without arguments: every test on real services and, beside them, types, lint, format and unused code, which
-${TESTS_ONLY} leaves out. With arguments for mocha, only what they name:
+Without arguments, runs every test on real services and, in parallel, checks types, lint, format and unused code.
+${TESTS_ONLY} skips these checks. Arguments for mocha run only the tests that they select:
   npm test -- test/dev/inbox.test.ts -g twice
 
-npm run test:deep and npm run test:long run more of each.`;
+npm run test:deep and npm run test:long run more tests.`;
 
 const [first, ...others] = process.argv.slice(2);
 const testsOnly = first === TESTS_ONLY;
@@ -35,7 +35,7 @@ const isWhole = mochaArguments.length === 0 && !testsOnly;
 const [checks, tests] = await Promise.all([isWhole ? runChecks(signal) : [], runMocha(mochaArguments, signal)]);
 
 const failedChecks = checks.filter(({ ok }) => !ok);
-// Printed last, because it would be lost among a thousand tests.
+// Printed last, because their output would get lost among a thousand tests.
 for (const { title, output } of failedChecks) console.log(`\n✗ ${title}\n${output}`);
 const passed = checks.length - failedChecks.length + tests.passed;
 const failed = failedChecks.length + tests.failed;

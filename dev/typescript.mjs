@@ -5,7 +5,7 @@
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
-  // tsx only does this if it is imported by name.
+  // Enables source maps, in case tsx doesn't.
   process.setSourceMapsEnabled(true);
   await import('tsx');
 }

@@ -59,7 +59,7 @@ export function listedSchedule(schedule: StoredSchedule): ScheduleView {
 
 export const SCHEDULE_EXAMPLE: ScheduleView = {
   schedule_id: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61',
-  name: 'Orders of the month',
+  name: 'Monthly orders',
   cron: '0 6 1 * *',
   every_seconds: null,
   timezone: 'Europe/Berlin',

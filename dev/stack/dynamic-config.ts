@@ -6,7 +6,7 @@ export type DynamicConfig = Readonly<Record<string, boolean | number | string>>;
  * explains them.
  */
 export const SERVICE_DYNAMIC_CONFIG: DynamicConfig = {
-  // Without it, a stopping worker occasionally takes a task with it, which is lost until its heartbeat timeout.
+  // Without it, a stopping worker occasionally loses a task, which runs again only after its heartbeat timeout.
   'frontend.enableCancelWorkerPollsOnShutdown': true,
   'matching.enableFairness': true,
   // Priority and fairness apply within a partition: with the default four, a task waits until a worker polls its

@@ -21,7 +21,7 @@ export interface BinarySpec {
   readonly pythonPackage: { readonly name: string; readonly version: string };
   /** Last resort: downloads it into `folder` and returns its path. */
   readonly download?: (folder: string, signal: AbortSignal) => Promise<string>;
-  /** An alternative without the program, as the end of the error message. */
+  /** What the user can do about a missing program; the last sentence of the error message. */
   readonly remedy: string;
 }
 

@@ -39,7 +39,7 @@ export async function preparePlace(context: StackContext, programs: string): Pro
   context.progress.line(`  The PostgreSQL user can't access ${context.dataDir}, so its data is in ${elsewhere}.`);
   if (context.throwaway) context.recorder.addThrowaway(elsewhere);
   await mkdir(elsewhere, { recursive: true, mode: 0o755 });
-  // The name can be guessed, and everybody may create files next to it.
+  // The folder's name is predictable, and anyone can create files in the system's temporary folder.
   if ((await lstat(elsewhere)).uid !== process.getuid()) {
     throw new StackError(`${elsewhere} belongs to another user: remove it, or set DATABASE_URL to a running server.`);
   }
@@ -70,7 +70,7 @@ export async function unprivilegedUser(): Promise<{ uid: number; gid: number }> 
   const created = added.ok ? await lookUp('postgres') : undefined;
   if (created !== undefined) return created;
   throw new StackError(
-    "PostgreSQL can't run as root, and there is no user postgres or nobody, nor useradd to create one: " +
+    "PostgreSQL can't run as root, and there is no user postgres or nobody, and no useradd to create one: " +
       'run this as another user, or set DATABASE_URL to a running server.',
   );
 }

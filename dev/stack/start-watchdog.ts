@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { TSX } from './tsx.js';
 
 export interface StackWatchdog {
-  /** Releases it; resolves when it has ended. */
+  /** Lets the watchdog finish; resolves when it has ended. */
   stop(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export function startStackWatchdog(recordFile: string): StackWatchdog {
     });
   });
   child.stdin.on('error', () => undefined);
-  // It must not keep this process alive.
+  // The watchdog must not keep this process alive.
   child.unref();
   return {
     async stop() {

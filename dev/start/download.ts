@@ -14,7 +14,7 @@ export interface DownloadedFile {
 }
 
 /**
- * Downloads the file by its link, like a reader of the mail, and compares it with the job's details.
+ * Downloads the file from its link, as a reader of the email would, and compares it with the job's details.
  * @throws StackError if they differ
  */
 export async function download(finished: FinishedExport, folder: string, signal: AbortSignal): Promise<DownloadedFile> {

@@ -20,7 +20,7 @@ export interface FinishedExport {
   readonly seconds: number;
   readonly fileKey: string;
   readonly downloadUrl: string;
-  /** Token of the user who requested it, for the user to try things out. */
+  /** A token of the user who requested the export, printed so that you can try the API. */
   readonly token: string;
 }
 
@@ -30,7 +30,7 @@ export interface ExportAddress {
   readonly jwtSecret: string;
   readonly tenantId: string;
   readonly user: SampleUser;
-  /** Receives a webhook when the export ends, in addition to the mail. */
+  /** Receives a webhook when the export ends, in addition to the email. */
   readonly webhookUrl?: string;
 }
 

@@ -2,7 +2,7 @@ import type { Service, StackContext } from '../stack/context.js';
 import { StackError } from '../stack/stack-error.js';
 import { startUntilReady } from '../stack/start-service.js';
 
-/** Each service of the server has a gRPC port and a membership port, by which the services find each other. */
+/** Each service of the server has a gRPC port and a membership port, through which the services find each other. */
 const GRPC_PORT = 'FRONTEND_GRPC_PORT';
 const HTTP_PORT = 'FRONTEND_HTTP_PORT';
 export const PORTS: readonly string[] = [

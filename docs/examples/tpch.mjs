@@ -37,7 +37,7 @@ const datasets = [
     title: 'Line items',
     schema: 'tpch',
     table: 'lineitem',
-    // Only together are they unique.
+    // Unique only in combination.
     key: ['l_orderkey', 'l_linenumber'],
     tenantColumn: 'tenant_id',
     columns: {

@@ -75,7 +75,7 @@ describe('escaping formulas', () => {
       escaped += expected.filter((value, column) => value !== values[column]).length;
       assert.deepEqual(after[row], expected);
     }
-    // Twelve awkward names and twelve notes, plus the note that is only a minus; -5.20 is a number and stays unchanged.
+    // 13 awkward names and 13 notes, plus the note that is only a minus; -5.20 is a number and stays unchanged.
     assert.equal(
       escaped,
       2 * AWKWARD_ORDERS.filter(({ customerName }) => escapedText(customerName) !== customerName).length + 1,
