@@ -62,7 +62,7 @@ function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
   throw new ServiceError('WORKER_OUTDATED', 'This worker is older than one that has already worked on this export.');
 }
 
-/** The job's generation and its plan, if it has one. Begins the next generation if the demand excludes the current one. */
+/** The job's generation and its plan, if it has one. Begins the next generation if the demand is for a later one. */
 async function currentGeneration(
   { plans, store }: PlanDeps,
   { jobId, demand }: PlanInput,

@@ -14,7 +14,7 @@ import type { SizeTuning } from '../../shared/temporal/inputs.js';
 import { chooseLane, openLane } from '../file/lanes.js';
 import { measureRows, readSample } from './sample-rows.js';
 
-/** A segment whose mode isn't decided yet, because that takes the whole plan. Files and members are numbered from 0. */
+/** A segment whose mode isn't decided yet, because that depends on the whole plan. Files and members are numbered from 0. */
 type FileSegment = Omit<PlannedSegment, 'mode'>;
 
 export interface FilePlan {
@@ -23,7 +23,7 @@ export interface FilePlan {
   readonly totalRows: number;
   /** Mean bytes of a row in the object. */
   readonly rowBytes: number;
-  /** The same, for whichever end of the key has shorter rows. */
+  /** Mean bytes of a row in the object, at whichever end of the key rows are shorter. */
   readonly leastRowBytes: number;
   /** Mean bytes of a row before compression. */
   readonly plainRowBytes: number;

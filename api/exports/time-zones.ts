@@ -6,7 +6,7 @@ import { validationFailed, type FieldProblem } from '../../shared/request/field-
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { TimeZoneNames } from '../../shared/schedules/time-zones.js';
 
-/** A database only learns new time zones when its system is updated. */
+/** A database only learns new timezones when its system is updated. */
 const KEPT_MS = 3_600_000;
 /** Minimum time between attempts, so that requests don't all wait for an unavailable database. */
 const ASK_AGAIN_MS = 10_000;
@@ -14,7 +14,7 @@ const UNKNOWN = 'is not a known timezone: use a name such as Europe/Berlin';
 
 type Zoned<T> = { readonly value: T } | { readonly problems: readonly FieldProblem[] };
 
-/** Spells time zones as the source database does. Reads its list once an hour. */
+/** Spells timezones as the source database does. Reads its list once an hour. */
 export class TimeZones {
   #known: TimeZoneNames | null = null;
   #reading: Promise<TimeZoneNames | null> = Promise.resolve(null);

@@ -75,7 +75,7 @@ async function createSeed(
     tenantId: principal.tenantId,
     request: addressed.request,
     idempotencyKey,
-    // Hash the request as sent: the token's address and the database's spelling of the time zone may change between
+    // Hash the request as sent: the token's address and the database's spelling of the timezone may change between
     // retries.
     requestHash: hashRequest(parsed),
     createdAt: new Date().toISOString(),

@@ -20,6 +20,6 @@ export const scheduleBody: CheckedBody<ParsedSchedule> = {
   },
 };
 
-/** Hashed before the time zone is normalized to the database's spelling, which may change between two attempts. */
+/** Hashed before the timezone is normalized to the database's spelling, which may change between two attempts. */
 export const hashDefinition = (definition: ScheduleDefinition): string =>
   createHash('sha256').update(JSON.stringify(definition)).digest('hex');

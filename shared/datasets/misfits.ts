@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.js';
-import { columnTypeOf, type Catalogue, type CatalogueColumn } from './catalogue.js';
+import { columnTypeOf, type Catalog, type CatalogColumn } from './catalog.js';
 import type { Dataset, FilterDefinition } from './define-dataset.js';
 
 /** The id of a tenant or user is a UUID as text. */
@@ -7,12 +7,12 @@ const OWNER_TYPES: readonly string[] = ['uuid', 'text', 'char'];
 
 /**
  * Lists where a definition doesn't match its table or view. Each sentence says what to do.
- * @param catalogue null if there is no such table
+ * @param catalog null if there is no such table
  */
-export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceError[] {
+export function misfits(dataset: Dataset, catalog: Catalog | null): ServiceError[] {
   const { name, schema, table, key } = dataset;
   const relation = schema === undefined ? table : `${schema}.${table}`;
-  if (catalogue === null) {
+  if (catalog === null) {
     return [
       unavailable(
         `Dataset ${name}: the source database has no table or view ${relation} that its user can find: ` +
@@ -20,7 +20,7 @@ export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceE
       ),
     ];
   }
-  const { encoding, columns, isKeyProven, kind } = catalogue;
+  const { encoding, columns, isKeyProven, kind } = catalog;
   if (encoding !== 'UTF8') {
     return [unavailable(`The source database is encoded in ${encoding}; only UTF8 can be exported.`)];
   }
@@ -51,7 +51,7 @@ export function misfits(dataset: Dataset, catalogue: Catalogue | null): ServiceE
 
 const unavailable = (sentence: string): ServiceError => new ServiceError('DATASET_UNAVAILABLE', sentence);
 
-function columnMisfit({ columns }: Dataset, column: CatalogueColumn | undefined): string | null {
+function columnMisfit({ columns }: Dataset, column: CatalogColumn | undefined): string | null {
   const declared = column === undefined ? undefined : columns[column.name];
   if (column === undefined || declared === undefined) return null;
   if (column.hasMoney) {
@@ -63,13 +63,13 @@ function columnMisfit({ columns }: Dataset, column: CatalogueColumn | undefined)
     : `column ${column.name} is ${column.type} in the source database: declare its type as ${type}, not ${declared.type}`;
 }
 
-function ownerMisfit(owner: 'tenant' | 'user', column: CatalogueColumn | undefined): string | null {
+function ownerMisfit(owner: 'tenant' | 'user', column: CatalogColumn | undefined): string | null {
   if (column === undefined || (column.labels === null && OWNER_TYPES.includes(columnTypeOf(column)))) return null;
   return `${owner} column ${column.name} is ${column.type}, but a ${owner}'s id is a UUID: choose a column of type uuid or text`;
 }
 
 /** An enumeration can be compared only with its own labels; any other text makes the query fail. */
-function filterMisfit(name: string, filter: FilterDefinition, column: CatalogueColumn | undefined): string | null {
+function filterMisfit(name: string, filter: FilterDefinition, column: CatalogColumn | undefined): string | null {
   const labels = column?.labels ?? null;
   if (column === undefined || labels === null || filter.kind === 'is_null' || filter.kind === 'contains') return null;
   const values = filter.kind === 'one_of' ? filter.values : undefined;

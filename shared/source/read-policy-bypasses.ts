@@ -1,6 +1,6 @@
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { PoolClient } from '../postgres.js';
-import { regclass } from './read-catalogue.js';
+import { regclass } from './read-catalog.js';
 
 /** A table whose row-level security doesn't apply to the role that reads it for a dataset. */
 export interface PolicyBypass {

@@ -1,8 +1,8 @@
-import type { CatalogueColumn } from '../datasets/catalogue.js';
+import type { CatalogColumn } from '../datasets/catalog.js';
 import type { PoolClient } from '../postgres.js';
-import { hasHeirs, readColumns, regclass } from './read-catalogue.js';
+import { hasHeirs, readColumns, regclass } from './read-catalog.js';
 
-export interface TableColumn extends CatalogueColumn {
+export interface TableColumn extends CatalogColumn {
   /** Materialized views have no NOT NULL, so there any column may be part of a key. */
   readonly isNotNull: boolean;
   /** The column has a foreign key. */

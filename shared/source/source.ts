@@ -10,7 +10,7 @@ import type { CopyChunk } from './copy-reader.js';
 import { readBounds } from './key-bounds.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
-import { readCatalogue } from './read-catalogue.js';
+import { readCatalog } from './read-catalog.js';
 import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
 
@@ -67,7 +67,7 @@ export class Source {
     return openSession(this.pool, { ...session, statementTimeoutMs }, signal);
   }
 
-  /** The time zone names that PostgreSQL knows. Cacheable: they only change when its system is updated. */
+  /** The timezone names that PostgreSQL knows. Cacheable: they only change when its system is updated. */
   async timeZones(signal: AbortSignal): Promise<string[]> {
     const session = { timezone: 'UTC', tenantId: '', userId: '', statementTimeoutMs: TIME_ZONES_MS };
     return this.session(session, signal, async (client) => {
@@ -118,7 +118,7 @@ export class Source {
 
   /** Mismatches between a definition and its table or view that only the catalog reveals. */
   async misfits(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<ServiceError[]> {
-    return misfits(dataset, await this.session(session, signal, (client) => readCatalogue(client, dataset)));
+    return misfits(dataset, await this.session(session, signal, (client) => readCatalog(client, dataset)));
   }
 
   /** Tables behind a dataset whose row-level security does not apply to its exports. */

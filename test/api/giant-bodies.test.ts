@@ -5,7 +5,7 @@ import { withBystanders } from '../support/bystander.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
 const KB = 1024;
-/** Maximum by which an error response may exceed its request, in bytes. */
+/** Maximum size of an error response, in bytes; for a compressed body or a query, beyond the request's own size. */
 const MORE = 10 * KB;
 const GOOD = { type: 'orders', format: 'csv' };
 const list = (length: number, item: unknown): unknown[] => Array.from({ length }, () => item);

@@ -23,7 +23,7 @@ const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const DEBIAN = 'bookworm';
 /** Tools that the published images include and that health checks need. */
 const TOOLS = ['ca-certificates', 'netcat-openbsd', 'postgresql-client', 'wget'];
-/** The newest version whose own modules are available everywhere. */
+/** The newest version that depends only on published modules. */
 const UI = 'github.com/temporalio/ui-server/v2@v2.56.4';
 const LIMIT_MS = 10 * 60_000;
 

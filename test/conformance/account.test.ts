@@ -37,8 +37,8 @@ const visits = defineDataset({
   columns: { id: { type: 'bigint' }, owner: { type: 'text' }, at: { type: 'timestamptz' }, details: { type: 'jsonb' } },
 });
 /** Has no owner column, so it is in no account. */
-const catalogue = defineDataset({
-  ...{ name: 'catalogue', title: 'Catalogue', table: 'letters', key: ['id'], tenantColumn: 'tenant_id' },
+const catalog = defineDataset({
+  ...{ name: 'catalog', title: 'Catalog', table: 'letters', key: ['id'], tenantColumn: 'tenant_id' },
   columns: { id: { type: 'integer' } },
 });
 const OWNED = [letters, parcels, visits];
@@ -51,7 +51,7 @@ describe('an account export', () => {
   const namesake: Principal = { userId: me.userId, tenantId: randomUUID() };
 
   before(async () => {
-    service = await startService({ orders: 100, datasets: [...OWNED, catalogue], tuning: { maxSegmentRows: SEGMENT } });
+    service = await startService({ orders: 100, datasets: [...OWNED, catalog], tuning: { maxSegmentRows: SEGMENT } });
     await service.startWorker();
     await queryRows(
       service.databaseUrl,

@@ -1,4 +1,4 @@
-import { columnTypeOf } from '../../shared/datasets/catalogue.js';
+import { columnTypeOf } from '../../shared/datasets/catalog.js';
 import type { ColumnType, FilterDefinition } from '../../shared/datasets/define-dataset.js';
 import type { TableColumn, TableFacts } from '../../shared/source/read-table.js';
 

@@ -9,7 +9,7 @@ export const titleOf = ({ title, options }: BareOutline, branding: string | unde
 
 const timezoneOf = ({ options }: Pick<BareOutline, 'options'>): string => pdfSettings(options).timezone;
 
-/** A time in this time zone, as `2026-01-31 13:45`. */
+/** A time in this timezone, as `2026-01-31 13:45`. */
 export function minuteIn(timeZone: string, iso: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', {
     timeZone,

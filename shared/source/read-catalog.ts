@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueColumn } from '../datasets/catalogue.js';
+import type { Catalog, CatalogColumn } from '../datasets/catalog.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { PoolClient } from '../postgres.js';
 
@@ -59,10 +59,10 @@ const COLUMNS = `
   ORDER BY a.attnum`;
 
 /** The catalog entry of a dataset's table or view; null if it does not exist or the user may not see it. */
-export async function readCatalogue(
+export async function readCatalog(
   client: Client,
   { schema, table, key, tenantColumn }: Pick<Dataset, 'schema' | 'table' | 'key' | 'tenantColumn'>,
-): Promise<Catalogue | null> {
+): Promise<Catalog | null> {
   const { rows } = await client.query<{ oid: string; kind: string; encoding: string; proven: boolean }>(RELATION, [
     table,
     schema ?? '',
@@ -82,6 +82,6 @@ export async function readCatalogue(
 }
 
 /** The columns of a table or view, in table order. */
-export async function readColumns(client: Client, oid: string): Promise<CatalogueColumn[]> {
-  return (await client.query<CatalogueColumn>(COLUMNS, [oid])).rows;
+export async function readColumns(client: Client, oid: string): Promise<CatalogColumn[]> {
+  return (await client.query<CatalogColumn>(COLUMNS, [oid])).rows;
 }

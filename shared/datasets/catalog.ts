@@ -1,16 +1,16 @@
 import type { ColumnType } from './define-dataset.js';
 
 /** The part of PostgreSQL's catalog that definitions are checked against. */
-export interface Catalogue {
+export interface Catalog {
   /** A view has no indexes that could prove its key. */
   readonly kind: 'table' | 'view';
   readonly encoding: string;
-  readonly columns: ReadonlyMap<string, CatalogueColumn>;
+  readonly columns: ReadonlyMap<string, CatalogColumn>;
   /** Whether a unique index consists of the key's columns only, perhaps with the tenant's. */
   readonly isKeyProven: boolean;
 }
 
-export interface CatalogueColumn {
+export interface CatalogColumn {
   readonly name: string;
   /** As PostgreSQL writes it for people: `character varying(40)`, `integer[]`, the name of a domain. */
   readonly type: string;
@@ -48,7 +48,7 @@ const TYPE_OF: Readonly<Record<string, ColumnType>> = {
 };
 
 /** The type that a definition has to declare for a column. */
-export function columnTypeOf({ base, labels }: CatalogueColumn): ColumnType {
+export function columnTypeOf({ base, labels }: CatalogColumn): ColumnType {
   if (labels !== null) return 'text';
   return base !== null && Object.hasOwn(TYPE_OF, base) ? (TYPE_OF[base] ?? 'other') : 'other';
 }
