@@ -21,7 +21,10 @@ export interface RangeFilter {
   readonly lte?: Scalar;
 }
 
-/** A filter value after validation against the dataset: equals, one_of or date_range, range. */
+/**
+ * A filter value after validation against the dataset: a scalar for equals, contains and is_null, a list for one_of and
+ * date_range, an object for range.
+ */
 export type FilterValue = Scalar | readonly Scalar[] | RangeFilter;
 
 /** A validated request: every default is filled in, every name is known. */
@@ -52,7 +55,7 @@ export interface JobRef {
   readonly tenantId: string;
 }
 
-/** A user's active job as the job table has it; the first state of a semaphore. */
+/** A user's active job, as read from the job table to initialize a semaphore. */
 export interface ActiveJob {
   readonly jobId: string;
   readonly status: 'QUEUED' | 'PROCESSING';
@@ -105,7 +108,7 @@ export interface JobFailure {
 export interface Warning {
   readonly code: string;
   readonly message: string;
-  /** How many cells or characters it is about; the message says so, too. */
+  /** How many cells or characters it is about; the message contains the number, too. */
   readonly count: number;
 }
 

@@ -139,7 +139,7 @@ export const ERRORS = {
     sentence: 'Something went wrong on our side.',
   },
 
-  // Signals between activities and the export. The workflow reacts to them; a user reads one only if an export ends with it.
+  // Signals between activities and the export. The workflow reacts to them; users read one only if it ends the export.
   SLOT_LOST: {
     status: 500,
     retryable: false,
@@ -167,7 +167,7 @@ export const ERRORS = {
   WORKER_OUTDATED: {
     status: 500,
     retryable: true,
-    title: 'The plan was made by a newer encoder',
+    title: "The worker's version, fonts or logo don't match the plan",
     sentence: UPDATING,
   },
   SUPERSEDED: {
@@ -186,10 +186,10 @@ export function sentenceOf(code: ErrorCode): string | undefined {
   return sentence;
 }
 
-/** An error of the table. `details` are JSON values for the client or operators: no secrets, no rows. */
+/** An error from the error table. `details` are JSON values for the client or operators: no secrets, no rows. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
-  /** What users read: the service's own words, without names of hosts, tables or other people's software. */
+  /** What users read: the service's own words, without the names of hosts, tables or third-party software. */
   readonly forUser: string;
 
   /**

@@ -4,20 +4,20 @@ import { ServiceError, messageOf, type ErrorCode } from './errors.js';
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
 
-/** Work that is retried has time. */
+/** For work that is retried and can wait. */
 const CONNECT_TIMEOUT_MS = 5000;
 /** 53/57/58/08: out of resources, shut down or crashed, system error, connection; 40: serialization, deadlock. */
 const TRANSIENT = /^(08|40|53|57|58)/;
-/** Read-only server, no rights, wrong password, no such database: an operator has to act, after which a retry helps. */
+/** Read-only server, no rights, wrong password, no such database: retries help once an operator has fixed it. */
 const OPERATOR = /^(25006|28|3D|42501)/;
 
 export interface PoolOptions {
   /** Connections. */
   readonly max: number;
   readonly name: string;
-  /** Told of connections that break while nobody uses them; the pool drops them by itself. */
+  /** Called when an idle connection breaks; the pool drops it by itself. */
   readonly onIdleError: (error: Error) => void;
-  /** How long a caller waits for a connection, for its turn and for the server together, ms. Default: five seconds. */
+  /** How long a caller waits for its turn and a connection together, ms. Default: five seconds. */
   readonly connectTimeoutMs?: number;
   /** A query that takes longer fails, and its connection is dropped; default: never. */
   readonly queryTimeoutMs?: number;
@@ -25,12 +25,12 @@ export interface PoolOptions {
   readonly stream?: pg.ClientConfig['stream'];
 }
 
-/** OID of bigint. Our counts fit a double by far; the driver's own default are strings. */
+/** OID of bigint. The driver returns strings by default, but our counts easily fit into a double. */
 const INT8 = 20;
 const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, Number);
 
-/** For queries whose values are to stay as PostgreSQL wrote them. */
+/** For queries whose values must stay as PostgreSQL wrote them. */
 export const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (text: string | Buffer) => text };
 
 /** A pool whose owner must `end()` it. */
@@ -44,7 +44,7 @@ export function createPool(url: string, options: PoolOptions): Pool {
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     ...(options.stream === undefined ? {} : { stream: options.stream }),
     types,
-    // The driver reads no times in another style, which a database may have as its own.
+    // The driver can't parse times in another style, which may be the database's default.
     verify: (client, done) => {
       client.query('SET DateStyle = ISO').then(() => {
         done();
@@ -52,15 +52,15 @@ export function createPool(url: string, options: PoolOptions): Pool {
     },
   });
   pool.on('error', options.onIdleError);
-  // The pool stops listening while a client is in use. What breaks then rejects the client's query, but an error event
-  // that nobody hears would end the process all the same.
+  // The pool doesn't listen while a client is in use. A broken connection then rejects the client's query, but an error
+  // event without a listener would still end the process.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
   return pool;
 }
 
-/** True for faults of the database or of the way to it, as opposed to those of the statement. */
+/** Whether the database or the connection to it is at fault, rather than the statement. */
 export function isDatabaseFault(error: unknown): boolean {
   if (error instanceof ServiceError) return false;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -69,14 +69,14 @@ export function isDatabaseFault(error: unknown): boolean {
   return error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError);
 }
 
-/** 22: a value that its type does not accept; 23: a constraint. The same statement fails every time. */
+/** 22: a value that its type does not accept; 23: a violated constraint. The same statement fails every time. */
 const REFUSED = /^(22|23)/;
 
-/** True when PostgreSQL will never accept the values of the statement. */
+/** Whether PostgreSQL will never accept the values of the statement. */
 export const isRefused = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '');
 
-/** Runs database work; its connection faults leave as `code`, with a sentence that names the database. */
+/** Runs database work. Turns faults of the database into ServiceErrors with this code that name the database. */
 export async function namingFaults<T>(code: ErrorCode, what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -111,24 +111,24 @@ export async function transaction<T>(
 
 /** A transaction, as pg_stat_activity shows it. */
 export interface Backend {
-  /** The process that serves it. */
+  /** The server process that runs it. */
   readonly pid: number;
   /** When the transaction began, seconds since 1970 with microseconds. */
   readonly began: string;
 }
 
-/** The columns of {@link Backend}, of the transaction that selects them. */
+/** The columns of {@link Backend} for the transaction that selects them. */
 export const THIS_BACKEND = 'pg_backend_pid() AS pid, extract(epoch FROM now())::text AS began';
 
 /**
- * Cancels what a closed connection may still run. PostgreSQL notices by itself within a second that its client is
- * gone, but not where a pooler or a proxy keeps the connection open. Never rejects.
+ * Cancels what a closed connection may still be running. PostgreSQL notices by itself within a second that its client
+ * is gone, unless a pooler or a proxy keeps the connection open. Never rejects.
  *
- * By then a pooler may have given the process to somebody else, or a balancer may answer from another server, where a
- * stranger has the same process number: only the same transaction is canceled.
+ * By then, a pooler may have given the process to another client, or a load balancer may connect to another server with
+ * an unrelated process of the same id: only the same transaction is canceled.
  */
 export async function cancelStatement(pool: Pool, { pid, began }: Backend): Promise<void> {
-  // On a new connection: those of the pool may all be as stuck as this one was.
+  // On a new connection: the pool's may all be as stuck as this one was.
   const client = new pg.Client(pool.options);
   client.on('error', () => undefined);
   try {
@@ -138,7 +138,7 @@ export async function cancelStatement(pool: Pool, { pid, began }: Backend): Prom
       [pid, began],
     );
   } catch {
-    // PostgreSQL notices by itself, only later.
+    // PostgreSQL will notice by itself, only later.
   } finally {
     await client.end().catch(() => undefined);
   }

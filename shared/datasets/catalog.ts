@@ -22,7 +22,7 @@ export interface CatalogColumn {
   readonly hasMoney: boolean;
 }
 
-/** A domain has the type that it is based on. */
+/** A domain counts as its base type. */
 const TYPE_OF: Readonly<Record<string, ColumnType>> = {
   int2: 'smallint',
   int4: 'integer',

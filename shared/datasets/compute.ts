@@ -67,7 +67,7 @@ const WANTED = {
   integer: 'a whole number of 32 bits',
   bigint: 'a whole number of 64 bits',
   'double precision': 'a number',
-  numeric: 'a number, as a number or as text',
+  numeric: 'a number, or a number as text',
   jsonb: 'a JSON value',
 } as const satisfies Record<ComputedType, string>;
 
@@ -82,9 +82,9 @@ export const changed = ({ name }: Dataset): ServiceError =>
   );
 
 /**
- * Makes a computed column's function from the texts of a row to its own text.
+ * Creates the function that turns a row's texts into the text of a computed column.
  * @param placeOf the index of a column's text in the row; negative if it isn't there
- * @throws ServiceError DATASET_UNAVAILABLE as `changed`; the returned function throws COMPUTE_FAILED for a row
+ * @throws ServiceError DATASET_UNAVAILABLE if an input is missing; the returned function throws COMPUTE_FAILED
  */
 export function openComputed(
   dataset: Dataset,

@@ -1,6 +1,6 @@
 /**
  * What can be exported. A definition names a table or view, its unique key, the column that holds the tenant,
- * the columns that may be asked for and the filters that may be set; nothing else of the database is reachable.
+ * the columns that may be requested and the filters that may be set; nothing else of the database is reachable.
  *
  * ```ts
  * export const orders = defineDataset({

@@ -10,7 +10,7 @@ const text = z.string({ error: 'must be text' }).min(1, 'must be text');
 const columnName = z.string({ error: 'must be the name of a column' }).min(1, 'must be the name of a column');
 const type = z.enum(COLUMN_TYPES, { error: `must be one of ${COLUMN_TYPES.join(', ')}` });
 const filter = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), column: columnName });
-/** JavaScript modules haven't been compiled, so this checks everything that the type `Dataset` requires. */
+/** JavaScript modules haven't been type-checked, so this checks everything that the type `Dataset` requires. */
 const datasetSchema = z.strictObject(
   {
     name: text,

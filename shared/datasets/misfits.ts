@@ -15,7 +15,7 @@ export function misfits(dataset: Dataset, catalog: Catalog | null): ServiceError
   if (catalog === null) {
     return [
       unavailable(
-        `Dataset ${name}: the source database has no table or view ${relation} that its user can find: ` +
+        `Dataset ${name}: the source database has no table or view ${relation} that the database user can see: ` +
           'check schema and table in the definition, and SOURCE_DATABASE_URL.',
       ),
     ];

@@ -6,8 +6,7 @@ import { isDateOnly } from './values.js';
 
 /**
  * Makes SQL from a dataset and a request. Identifiers come only from the dataset's definition, quoted. Values have
- * passed
- * `valueProblem` and become literals, escaped by the driver, because COPY takes no parameters.
+ * passed `valueProblem` and become literals, escaped by the driver, because COPY takes no parameters.
  */
 
 const { escapeIdentifier, escapeLiteral } = pg;
@@ -38,7 +37,7 @@ const literal = (value: Scalar): string => escapeLiteral(String(value));
 
 /**
  * A value as a literal of the column's type. A day begins at midnight in the export's timezone; a time with an offset
- * needs none. A cidr column would reject an address within a network, so it is compared as inet.
+ * needs no timezone. A cidr column would reject an address within a network, so it is compared as inet.
  */
 function typedLiteral(value: Scalar, column: ColumnDefinition, timezone: string): string {
   if (column.type === 'inet') return `${literal(value)}::inet`;
@@ -57,8 +56,7 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
       return `${quoted} = ${at(value as Scalar)}`;
     case 'contains':
       // Not LIKE, whose wildcards would need escaping. Compares bytes, because not every collation supports searching.
-      // The CASE
-      // gives the text the column's collation, because lower() differs between collations.
+      // The CASE gives the text the column's collation, because lower() differs between collations.
       return (
         `strpos(lower(${quoted}::text) COLLATE "C", ` +
         `lower(CASE WHEN false THEN ${quoted}::text ELSE ${literal(value as Scalar)} END)) > 0`

@@ -133,7 +133,7 @@ export function valueProblem(value: Scalar, type: ColumnType): string | null {
   }
 }
 
-/** Whether one value of a range is less than another, for types whose text tells; null if it doesn't. */
+/** Whether one value of a range is less than another; null if only the database can tell. */
 export function isBefore(a: Scalar, b: Scalar, type: ColumnType): boolean | null {
   switch (type) {
     case 'smallint':
@@ -158,7 +158,7 @@ export function isBefore(a: Scalar, b: Scalar, type: ColumnType): boolean | null
   }
 }
 
-/** Pads the time to all of its digits, so that text sorts like time. */
+/** Pads a time to microseconds, so that it sorts correctly as text. */
 const timeOf = (text: string): string => `${text}${'00:00:00.000000'.slice(text.length)}`;
 
 interface Moment {
@@ -177,6 +177,6 @@ function momentOf(text: string): Moment {
   };
 }
 
-/** Null for a time with an offset and one without: only the export's timezone could tell. */
+/** Null if only one of them has an offset: the order then depends on the export's timezone. */
 const isEarlier = (a: Moment, b: Moment): boolean | null =>
   a.hasOffset === b.hasOffset ? a.microseconds < b.microseconds : null;

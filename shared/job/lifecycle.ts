@@ -10,8 +10,7 @@ import { JOB_COLUMNS, jobRowSchema, newRow, type JobRow } from './row.js';
  *     insert → QUEUED → begin → PROCESSING → complete → COMPLETED
  *
  * An active row may also fail or be canceled, an operator's reset queues it again, and a missing file is made again.
- * Every
- * statement that sets `status` is in this file.
+ * This file defines every change of `status`; statements in other files use `statusAfter`.
  */
 const ACTIVE_STATUSES = ['QUEUED', 'PROCESSING'] as const satisfies readonly ExportStatus[];
 
@@ -59,8 +58,7 @@ const errorText = (message: string): string => storable(message.slice(0, MAX_MES
 
 /**
  * Creates the rows of `export_jobs` and changes their status. Every method throws ServiceError JOB_STORE_UNAVAILABLE if
- * the
- * database doesn't answer.
+ * the database doesn't answer.
  */
 export class JobLifecycle {
   constructor(protected readonly pool: Pool) {}
@@ -95,8 +93,8 @@ export class JobLifecycle {
   }
 
   /**
-   * Creates the FAILED row of an export that ends before it begins, without the parts of its request that can't be stored.
-   * Does nothing if the row exists.
+   * Creates the FAILED row of an export that ends before it begins. Leaves out the parts of its request that can't be
+   * stored. Does nothing if the row exists.
    */
   async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
     const failure = { error_code: code, error_message: errorText(message) };

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Download links for mails and API answers. A presigned S3 URL dies with the credentials that signed it, so a link
- * points at
- * the service, which creates a URL for each click. The token names the file and the expiry, and can't be forged:
+ * Download links for mails and API responses. A presigned S3 URL dies with the credentials that signed it, so a link
+ * points at the service, which creates a URL for each click. The token contains the job id and the expiry, and can't be
+ * forged:
  *
  *     base64url(job id (16 bytes) · expiry, seconds since 1970 (6 bytes) · HMAC-SHA256 of both (32 bytes))
  *
@@ -46,7 +46,7 @@ export function readDownloadToken(secret: string, token: string): DownloadLink |
   return { jobId, expires: payload.readUIntBE(ID_BYTES, PAYLOAD_BYTES - ID_BYTES) };
 }
 
-/** The `download_url` of a job, for mails and answers. */
+/** The `download_url` of a job, for mails and API responses. */
 export function downloadUrl(publicUrl: string, secret: string, jobId: string, expiresAt: Date): string {
   return `${publicUrl.replace(/\/+$/, '')}/d/${makeDownloadToken(secret, jobId, expiresAt)}`;
 }

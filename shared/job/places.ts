@@ -3,18 +3,18 @@ import type { JobRef, UserRef } from '../contract.js';
 import { namingFaults, type Pool } from '../postgres.js';
 
 /**
- * How long a place is kept for an export whose row has not appeared, ms. An admission takes ten seconds at most, and
- * the row comes with it; a process that dies in between costs its tenant a place for no longer than this.
+ * How long a place is kept for an export whose row has not appeared, ms. An admission takes ten seconds at most and
+ * inserts the row; if the process dies before that, the tenant gets the place back after this time.
  */
 const EXPORT_LEASE_MS = 30_000;
 /** Temporal lists a schedule within seconds of its creation. */
 const SCHEDULE_LEASE_MS = 60_000;
 
-/** What an export is counted beside when it takes a place. */
+/** Which exports count, besides those that hold a place, when an export takes one. */
 const BESIDE = {
-  /** A request is refused while others run or wait. */
+  /** For a new request, which is refused while others run or wait. */
   active: ['QUEUED', 'PROCESSING'],
-  /** A waiting export takes its place when fewer exports run; other waiting exports do not count. */
+  /** For a waiting export, which doesn't count other waiting ones. */
   running: ['PROCESSING'],
 } as const;
 
@@ -25,8 +25,8 @@ export interface Reservation {
 }
 
 /**
- * Hard limits over all processes: each place is taken in one statement that runs alone for its tenant or its user.
- * Every method throws ServiceError JOB_STORE_UNAVAILABLE when the database does not answer.
+ * Limits that hold across all processes: a lock lets one caller at a time take a place of a tenant or a user.
+ * Every method throws ServiceError JOB_STORE_UNAVAILABLE if the database doesn't answer.
  */
 export class Places {
   constructor(private readonly pool: Pool) {}
@@ -39,8 +39,8 @@ export class Places {
   }
 
   /**
-   * Takes one of a tenant's places for an export, which keeps it until its row has ended. May be repeated.
-   * @returns false when all `most` are taken
+   * Takes one of a tenant's places for an export, which keeps it until it ends. Safe to repeat.
+   * @returns false if all `most` are taken
    */
   async takeForExport({ jobId, tenantId }: JobRef, most: number, beside: keyof typeof BESIDE): Promise<boolean> {
     const [row] = await this.query<{ taken: boolean }>(

@@ -26,9 +26,7 @@ export interface SegmentCommit {
 
 /**
  * Plans, generations and segments of jobs. Everything that changes a generation is a compare-and-set on the job's row,
- * so
- * of two concurrent changes one wins and the other is told. Every method throws ServiceError JOB_STORE_UNAVAILABLE if
- * the
+ * so only one of two concurrent changes has an effect. Every method throws ServiceError JOB_STORE_UNAVAILABLE if the
  * database doesn't answer.
  */
 export class PlanStore {
@@ -164,7 +162,7 @@ export class PlanStore {
     });
   }
 
-  /** Takes a commit back, so that the segment runs again. */
+  /** Undoes a commit, so that the segment runs again. */
   async runAgain(
     jobId: string,
     generation: number,

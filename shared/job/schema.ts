@@ -31,7 +31,7 @@ export const jobSchema = z
     total_rows: count.describe('Null until they are counted'),
     rows_exported: z.int().min(0),
     rows_per_second: count.describe('Average since the start; null unless rows are being exported'),
-    remaining_seconds: count.describe('At the current speed; null while unknown'),
+    remaining_seconds: count.describe('At the average speed so far; null while unknown'),
     row_count: count.describe('Rows of the file'),
     file_name: row.file_key.describe('The name of the downloaded file'),
     file_key: row.file_key.describe('The object key in the bucket'),

@@ -19,7 +19,7 @@ export interface ListQuery extends JobOwner {
   readonly after?: { readonly createdAt: Date; readonly jobId: string } | undefined;
 }
 
-/** What identifies comparable exports. */
+/** What comparable exports have in common. */
 export interface Shape {
   readonly tenantId: string;
   readonly type: string;
@@ -43,8 +43,7 @@ const finishedSchema = z.object({ rowCount: z.number(), fileSize: z.number(), se
 
 /**
  * Reads the rows of `export_jobs` and changes everything but their status. Plans and segments are in `plan-store.ts`.
- * Every
- * method throws ServiceError JOB_STORE_UNAVAILABLE if the database doesn't answer.
+ * Every method throws ServiceError JOB_STORE_UNAVAILABLE if the database doesn't answer.
  */
 export class JobStore extends JobLifecycle {
   async find(jobId: string): Promise<JobRow | null> {
@@ -75,7 +74,7 @@ export class JobStore extends JobLifecycle {
     );
   }
 
-  /** The first state of a semaphore: PROCESSING jobs hold a slot, QUEUED ones wait for it. Oldest first. */
+  /** The initial state of a semaphore: PROCESSING jobs hold a slot, QUEUED ones wait for it. Oldest first. */
   async activeOf({ userId, tenantId }: JobOwner): Promise<ActiveJob[]> {
     const rows = await this.rows(
       `SELECT ${JOB_COLUMNS} FROM export_jobs
@@ -143,9 +142,8 @@ export class JobStore extends JobLifecycle {
   }
 
   /**
-   * The tenant's latest completed exports of a dataset in a format and compression, from the last seven days: those with
-   * the
-   * same columns if there are any, otherwise all.
+   * The tenant's latest completed exports of a dataset in a format and compression, from the last seven days: only
+   * those with the same columns if there are any, otherwise all.
    */
   async recentlyFinished({ tenantId, type, format, columns, options }: Shape): Promise<Finished[]> {
     return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {

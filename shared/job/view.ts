@@ -95,7 +95,7 @@ export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
   return view;
 }
 
-/** The row that `JobLifecycle.insert` creates, for an answer without reading it back. */
+/** The row that `JobLifecycle.insert` creates, for responding without reading it back. */
 export function queuedRow({ jobId, userId, tenantId, request, ...seed }: JobSeed): JobRow {
   return {
     job_id: jobId,

@@ -12,8 +12,8 @@ export async function filesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Tells whether something was made of the same files: 64 hexadecimal digits of their names and contents.
- * @param root what their names are relative to
+ * Identifies the files that something was made from: 64 hexadecimal digits that depend on their names and contents.
+ * @param root the folder that their names are relative to
  */
 export async function fingerprintOf(files: readonly string[], root: string): Promise<string> {
   const hash = createHash('sha256');

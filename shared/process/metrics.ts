@@ -13,7 +13,7 @@ const MISNAMED = [
   'nodejs_eventloop_utilization_histogram',
   'nodejs_eventloop_utilization_summary',
 ];
-/** The longest timer, for two measurements of the library that can't be turned off and that another metric covers. */
+/** The longest timer interval: the library can't turn off the timer of two metrics that are removed below. */
 const NEVER_MS = 2 ** 31 - 1;
 
 /** Metrics of the process, its memory and its event loop. Labels have few values: never a user, a tenant or a job. */

@@ -22,7 +22,7 @@ function dateRange(type: ColumnType) {
   const bound = scalarOf(type);
   return z
     .tuple([bound, bound], { error: 'must be two dates: the first day, and the day after the last' })
-    .refine(([from, to]) => isBefore(from, to, type) !== false, 'must have its start before its end');
+    .refine(([from, to]) => isBefore(from, to, type) !== false, 'must start before it ends');
 }
 
 function range(type: ColumnType) {
@@ -33,7 +33,7 @@ function range(type: ColumnType) {
     .refine(({ gt, gte, lt, lte }) => {
       const [low, high] = [gt ?? gte, lt ?? lte];
       return low === undefined || high === undefined || isBefore(high, low, type) !== true;
-    }, 'must have its start before its end')
+    }, 'must not have a lower bound above its upper bound')
     .transform((value) => value as RangeFilter)
     .meta({ minProperties: 1 });
 }

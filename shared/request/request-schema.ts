@@ -46,7 +46,7 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
       })
       .min(1, 'must have at least one column')
       .max(names.length, `must have at most ${names.length} columns`)
-      .refine((columns) => new Set(columns).size === columns.length, 'must not have a column twice')
+      .refine((columns) => new Set(columns).size === columns.length, 'must not list a column twice')
       .meta({ uniqueItems: true })
       .optional()
       .describe('In file order. Default: all; PDF leaves out columns of type uuid'),

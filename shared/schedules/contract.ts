@@ -33,7 +33,7 @@ export const temporalScheduleId = ({ tenantId, userId }: UserRef, scheduleId: st
 export const scheduleIdPrefix = ({ tenantId, userId }: UserRef): string => `${OF_USERS}${tenantId}/${userId}/`;
 const OF_USERS = 'export-schedule/';
 /**
- * Whether a schedule of the namespace belongs to a user of this service. Other applications may have schedules there.
+ * Whether a schedule in the namespace belongs to a user of this service. Other applications may have schedules there.
  */
 export const isUserSchedule = (temporalId: string): boolean => temporalId.startsWith(OF_USERS);
 /** Temporal appends the time at which a run was due. */

@@ -1,8 +1,7 @@
 /**
  * Cron expressions with five fields. They are parsed here rather than by Temporal, so that exactly what was checked
- * runs.
- * As in Vixie cron, days match either field if both are restricted (`0 6 1 * MON`), and both if one starts with an
- * asterisk.
+ * runs. As in Vixie cron, days match either field if both are restricted (`0 6 1 * MON`), and both if one starts with
+ * an asterisk.
  */
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];

@@ -53,14 +53,14 @@ export interface ScheduleRef {
   readonly createdAt: Date;
 }
 
-/** The result of a requested run: null if it waits for the previous one. */
+/** The result of a requested run. `run` is null if it was skipped or waits for the previous one. */
 export interface Triggered {
   readonly skipped: boolean;
   readonly run: ScheduleRun | null;
 }
 
 /**
- * Schedules of users, which only Temporal stores: the argument of their runs is the request, the memo has the creation
+ * Users' schedules, which only Temporal stores: the argument of their runs is the request, the memo has the creation
  * time, and search attributes have the owner. The id contains the owner, too. Every method throws ServiceError
  * TEMPORARILY_UNAVAILABLE if Temporal doesn't answer.
  */

@@ -9,8 +9,7 @@ function canonical(name: string): string | null {
 
 /**
  * The timezone names of a database. Node, PostgreSQL and Temporal have different lists: names differ in case, and a
- * renamed
- * place has its old name, its new one or both (Asia/Calcutta, Asia/Kolkata).
+ * renamed place has its old name, its new one or both (Asia/Calcutta, Asia/Kolkata).
  */
 export class TimeZoneNames {
   readonly #byLowerCase: ReadonlyMap<string, string>;

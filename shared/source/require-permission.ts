@@ -3,7 +3,7 @@ import type { Owner } from '../datasets/query.js';
 import { ServiceError } from '../errors.js';
 import type { Source } from './source.js';
 
-/** A permission check looks up a single user. */
+/** Short, because a permission check looks up a single user. */
 export const PERMISSION_MS = 5000;
 
 interface Access {

@@ -39,7 +39,7 @@ export async function checkPayloadKey(client: Client): Promise<string | null> {
 
 /**
  * Repeats `checkPayloadKey` until it succeeds, for at most `patienceMs`.
- * @param unanswered called with the error if it never succeeded; the process may start anyway
+ * @param unanswered called with the reason if no attempt succeeded; the process may start anyway
  */
 export async function checkPayloadKeyWithRetries(
   client: Client,

@@ -175,7 +175,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
     for (const path of ['/v1/exports', '/v1/exports/estimate']) {
       const answer = await running().ask('POST', path, { as: me, body });
       const { detail } = assertProblem(answer, 'VALIDATION_FAILED', ['/columns']);
-      assert.match(detail, /are too many for a PDF of this page size: it fits 22, and the request has 40\.$/);
+      assert.match(detail, /are too many for a PDF of this page size: at most 22 fit, and the request has 40\.$/);
     }
   });
 });

@@ -247,7 +247,7 @@ describe('docs/errors.md', () => {
       ]);
       const lines = await worker({ DATASETS_MODULE });
       assert.deepEqual(lines, [
-        'Dataset absent: the source database has no table or view shop.absent that its user can find: check schema and table in the definition, and SOURCE_DATABASE_URL.',
+        'Dataset absent: the source database has no table or view shop.absent that the database user can see: check schema and table in the definition, and SOURCE_DATABASE_URL.',
         'Dataset accents: table accents has no unique index on (id): create one, or choose a key that has one.',
         'Dataset loose: table loose has no unique index on (id): create one, or choose a key that has one.',
         'Dataset odd: odd has no column color: correct its name, or remove it.',

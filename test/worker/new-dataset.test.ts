@@ -152,7 +152,7 @@ describe('npm run dataset:new', () => {
     [['one', 'two'], /^Name one table/],
     [
       ['nowhere.orders'],
-      /^The source database has no table or view nowhere\.orders that its user can find\. Name it as/,
+      /^The source database has no table or view nowhere\.orders that the database user can see\. Name it as/,
     ],
     [['orders_pkey'], /no table or view orders_pkey/],
     [['keyless'], /^keyless has no primary key and no unique index whose columns are all NOT NULL: create one, or/],

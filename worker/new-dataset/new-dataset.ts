@@ -63,7 +63,7 @@ async function propose({ table, tenant, key }: Options, databaseUrl: string): Pr
     const facts = await readTable(pool, tableNames(table));
     if (facts === null) {
       throw new ProposalError(
-        `The source database has no table or view ${table} that its user can find. Name it as SCHEMA.TABLE, and put a part that contains a dot in double quotes.`,
+        `The source database has no table or view ${table} that the database user can see. Name it as SCHEMA.TABLE, and put a part that contains a dot in double quotes.`,
       );
     }
     const proposal = proposeDataset(facts, { tenant, key });

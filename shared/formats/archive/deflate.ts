@@ -9,8 +9,8 @@ import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding
  */
 
 /**
- * Plain bytes per block. Constant, so that the same rows give the same bytes. A quarter of it takes 10 % more CPU,
- * because zlib starts fresh with each block.
+ * Plain bytes per block. Constant, so that the same rows give the same bytes. Blocks of a quarter of this size take 10%
+ * more CPU, because zlib starts fresh with each block.
  */
 const BLOCK_BYTES = 1024 * 1024;
 /** Size of zlib's output chunks, which most blocks fit into. */
@@ -70,7 +70,7 @@ export class DeflateEncoder implements SegmentEncoder {
   #compress(): void {
     const block = this.#block;
     const compressed = deflate(block.subarray(0, this.#filled), this.#options).finally(() => this.#free.push(block));
-    // Reported when the block is emitted.
+    // An error is reported when the block is emitted.
     compressed.catch(() => undefined);
     this.#running.push(compressed);
     this.#block = this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);

@@ -20,7 +20,7 @@ const DEFLATED = 8;
 /** Sizes and checksum are in a descriptor after the data; names are UTF-8. */
 const STREAMED = 0x0808;
 const KNOWN = 0x0800;
-/** Version 2.0 supports deflate, 4.5 sizes of eight bytes. */
+/** Version 2.0 supports deflate; 4.5 also supports 8-byte sizes. */
 const VERSION = 20;
 const VERSION64 = 45;
 const MAX32 = 0xffffffff;
@@ -40,7 +40,7 @@ export interface ZipMember {
   readonly segments: readonly WrittenSegment[];
   /** Plain bytes after the segments. */
   readonly tail: Buffer;
-  /** Whether its header has room for sizes of eight bytes. */
+  /** Whether its header has room for 8-byte sizes. */
   readonly wide: boolean;
 }
 
@@ -232,5 +232,5 @@ export function joinArchive(members: readonly ZipMember[], files: readonly Named
   return { glue, tail: Buffer.concat(pending) };
 }
 
-/** Whether a member of this size needs a header with room for sizes of eight bytes. */
+/** Whether a member of this size needs a header with room for 8-byte sizes. */
 export const isWide = (bytes: number): boolean => bytes >= MAX32;

@@ -80,7 +80,7 @@ const DEFAULTS: Dialect = {
 
 const PRESETS: Readonly<Record<'none' | 'excel', Partial<Dialect>>> = {
   none: {},
-  /** Opens by double click in locales with a decimal comma, whose list separator is a semicolon. */
+  /** For opening with a double click in locales with a decimal comma, whose list separator is a semicolon. */
   excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
 };
 

@@ -136,7 +136,8 @@ export class FormulaEncoder implements SegmentEncoder {
   }
 
   /**
-   * `x =1+1`, for a program that splits at spaces; `x = 1` has no formula then. Returns the same as `behindSeparator`.
+   * For a program that splits at spaces, `x =1+1` contains a formula, but `x = 1` doesn't. Returns the same as
+   * `#behindSeparator`.
    */
   #behindBlank(bytes: Buffer, at: number): number {
     const byteAt = (place: number): number =>

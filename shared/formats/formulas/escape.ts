@@ -25,8 +25,7 @@ const START_PATTERN = new RegExp(START);
 /** An SQL expression that puts an apostrophe before a text that begins like a formula; null stays null. */
 const escapeStartSql = (text: string): string =>
   // ascii() is the code point of the first character, and 0 for empty text. It spares most values the regular
-  // expression,
-  // which some collations don't support.
+  // expression, which needs COLLATE "C" because some collations don't support it.
   `CASE WHEN ascii(${text}) IN (${[...FORMULA_STARTS, ...DROPPED].join(', ')}) ` +
   String.raw`THEN regexp_replace(${text} COLLATE "C", '${START}', '\1''\2') ELSE ${text} END`;
 
@@ -38,9 +37,8 @@ const AS_TEXT: Partial<Record<ColumnType, (quoted: string) => string>> = {
   text: (quoted) => `${quoted}::text`,
   // A cast would drop the padding of a char(n); its own output function keeps it.
   char: (quoted) => `textin(bpcharout(${quoted}))`,
-  // A type's cast may differ from its output, which format() uses. But format() turns null into empty text, and `IS
-  // NULL` is
-  // true for a row of nulls.
+  // A type's cast may differ from its output, which format() uses. But format() turns null into empty text, and
+  // `IS NULL` is true for a row of nulls.
   other: (quoted) => `CASE WHEN num_nulls(${quoted}) = 0 THEN format('%s', ${quoted}) END`,
 };
 

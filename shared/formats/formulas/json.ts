@@ -1,7 +1,7 @@
 /**
  * Formulas within JSON documents in a CSV or TSV file. An apostrophe would change or break a document. Instead, in its
- * strings, the first character of a formula is written as `\u003d`, which JSON readers decode to the same text. Outside
- * strings, only negative numbers look like formulas; a space before them doesn't change the JSON.
+ * strings, the first character of a formula is written as an escape (`=` as `\u003d`), which JSON readers decode to the
+ * same text. Outside strings, only negative numbers look like formulas; a space before them doesn't change the JSON.
  */
 
 /** Characters that start a formula, and their JSON escapes. */

@@ -35,7 +35,7 @@ export class Canvas {
       : [{ kind: 'plain', points: Uint32Array.from(points) } as const];
     const used = this.#used.get(faces) ?? new UsedCharacters();
     this.#used.set(faces, used);
-    // Select the font even if all of the text is shaped.
+    // The font is selected even if all of the text is shaped, so it must be in the file.
     used.add(SPACE);
     for (const run of runs) {
       if (run.kind === 'plain') used.addAll(run.points);

@@ -14,7 +14,7 @@ export class FieldReader {
   isCut = false;
 
   /**
-   * @param most characters to read
+   * @param most maximum number of characters to read
    * @returns where the field ends
    */
   read(rows: Buffer, from: number, most: number): number {

@@ -27,8 +27,8 @@ const LONGEST_TEXT = 1000;
 export const NEEDS_SHAPER = -2;
 
 /**
- * Turns COPY's bytes into the text of a page. Nearly every value fits and has only characters that are one byte in both
- * encodings; the fast path handles these with one or two passes and no allocation. All others take the slow path.
+ * Turns COPY's bytes into the text of a page. Nearly every value fits and has only ASCII characters and the letters À
+ * to ÿ; the fast path handles these with one or two passes and no allocation. All others take the slow path.
  */
 export class PageText {
   readonly operators = new Operators();
@@ -66,7 +66,7 @@ export class PageText {
     this.#rowRoom = Math.ceil(characters) * 2 + columns.length * 32;
   }
 
-  /** Starts the next page; rows go below `x`, `y`. */
+  /** Starts the next page, at the position where `PageFrame` starts its text. */
   begin(): void {
     this.#x = 0;
     this.#dy = 0;

@@ -19,7 +19,7 @@ export const pdf: Format = {
   columnsProblem({ length }, options) {
     const most = mostColumns(options);
     return length > most
-      ? `are too many for a PDF of this page size: it fits ${most}, and the request has ${length}`
+      ? `are too many for a PDF of this page size: at most ${most} fit, and the request has ${length}`
       : null;
   },
   loadEncoding: async () => (await import('./encoding.js')).pdfEncoding,

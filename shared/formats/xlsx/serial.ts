@@ -1,6 +1,6 @@
 /**
  * Converts PostgreSQL's dates and times to spreadsheet serial numbers (days since 1899-12-30), digit by digit.
- * Spreadsheets treat 1900 as a leap year, so earlier dates than 1900-03-01 would be off by one day and stay text.
+ * Spreadsheets treat 1900 as a leap year, so dates before 1900-03-01 would be off by one day and stay text.
  */
 
 const FIRST_DAY = 61; // 1900-03-01
@@ -19,7 +19,7 @@ const DAY = 86_400_000_000; // microseconds
 const LAST_DAY = 2_958_465; // 9999-12-31
 const LAST_MOMENT = DAY - 500;
 
-/** As many as distinguish a double from its neighbors. With fewer, LibreOffice shows most times one second early. */
+/** Enough to distinguish a double from its neighbors. With fewer, LibreOffice shows most times one second early. */
 const SIGNIFICANT_DIGITS = 17;
 /** A time of day has no digits before its decimal point. */
 const TIME_DIGITS = 15;

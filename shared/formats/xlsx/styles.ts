@@ -1,8 +1,8 @@
 import { STYLES } from './cells.js';
 
 /**
- * The workbook part with cell formats. SheetJS's free edition writes no fonts, and it assigns our number formats ids of
- * Excel's own, which DuckDB does not recognize as dates; so this part is written here, like the sheets.
+ * The workbook part with cell formats. SheetJS's free edition writes no fonts, and it gives our number formats ids from
+ * Excel's built-in range, which DuckDB does not recognize as dates; so this part is written here, like the sheets.
  */
 
 /** Lower ids are Excel's built-in number formats. */

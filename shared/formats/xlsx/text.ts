@@ -5,8 +5,7 @@ import { MAX_CELL_TEXT } from './cells.js';
 /**
  * Characters that must be escaped: markup, and those that XML 1.0 lacks. Control characters become `_x0001_`, which
  * spreadsheets decode. So an underscore is escaped if the output would look like such an escape: its second underscore
- * may
- * be the first one of the next escape. U+FFFE and U+FFFF have no form that every reader decodes.
+ * may be the first one of the next escape. U+FFFE and U+FFFF have no form that every reader decodes.
  */
 const CONTROLS = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f`;
 const SPECIAL = new RegExp(String.raw`[&<>\r\ufffe\uffff${CONTROLS}]|_(?=x[0-9A-Fa-f]{4}[_${CONTROLS}])`, 'g');

@@ -82,7 +82,7 @@ describe('a bundle', () => {
     });
     const readme = fileAt('README.txt');
     assert.match(readme, /^YOUR DATA\n/);
-    assert.match(readme, /made on 2026-11-25 at 10:20 UTC/);
+    assert.match(readme, /created on 2026-11-25 at 10:20 UTC/);
     assert.match(readme, /\n {2}orders\.json {4}Orders: 3 records\n {2}notes\.json {5}Notes: no records\n/);
     assert.match(readme, /timezone UTC,/);
     assert.ok(readme.includes('0190a8f0-0000-7000-8000-000000000001'));
