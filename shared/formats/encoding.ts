@@ -31,7 +31,7 @@ export interface SegmentPlace<Own = unknown> {
   readonly member: number;
   /** Whether it is the first of its member, and so writes the member's head. */
   readonly opens: boolean;
-  /** Whether its archive has room for sizes of eight bytes in the header that this segment writes. */
+  /** Whether the archive's header that this segment writes has room for 8-byte sizes. */
   readonly wide: boolean;
   /** Made by {@link Encoding.place}; null for formats that need nothing more. */
   readonly own: Own;

@@ -16,7 +16,7 @@ interface Archive {
   noting(plain: SegmentEncoder): SegmentEncoder;
   /** The archive's files besides its members. */
   files(members: readonly ZipMember[]): NamedBytes[];
-  /** Whether readers of this format accept headers with room for sizes of eight bytes. */
+  /** Whether readers of this format accept headers with room for 8-byte sizes. */
   readonly takesWide: boolean;
 }
 

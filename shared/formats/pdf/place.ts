@@ -14,7 +14,7 @@ export const pdfPlace = z.object({
 });
 export type PdfPlace = Readonly<z.infer<typeof pdfPlace>>;
 
-/** Lower numbers are reserved for fixed objects at the end of the file. */
+/** The first object number of a segment. Numbers below it stay unused. */
 const FIRST_BASE = 16;
 /** The number of objects that readers must support (PDF 1.7, annex C). */
 const MOST_OBJECTS = 8_388_607;
