@@ -37,7 +37,7 @@ export interface ExportRequest {
   readonly notify: { readonly email?: string; readonly webhook_url?: string };
 }
 
-/** The user's part of a job: the contents of its row before anything has run. */
+/** A job before anything has run: the initial contents of its row. */
 export interface JobSeed {
   readonly jobId: string;
   readonly userId: string;

@@ -139,7 +139,8 @@ export const ERRORS = {
     sentence: 'Something went wrong on our side.',
   },
 
-  // Signals between activities and the export. The workflow reacts to them; users read one only if it ends the export.
+  // Errors that activities use to steer an export. The workflow or a retry handles them; users read one only if it ends
+  // the export.
   SLOT_LOST: {
     status: 500,
     retryable: false,

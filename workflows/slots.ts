@@ -7,7 +7,7 @@ import type { SlotsState } from '../shared/temporal/inputs.js';
  *
  *     starting    holds a slot; its export is being started, so it may look dead without being dead
  *     held        holds a slot
- *     waiting     asks for a slot: its export was reset after its end, or outlived an earlier semaphore
+ *     waiting     asks for a slot: its export was scheduled, was reset, or outlived an earlier semaphore
  *     unsettled   was found dead: its slot is free, its row is still to be ended
  *
  * and moves between them by these events:

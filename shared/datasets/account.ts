@@ -6,7 +6,7 @@ import { columnNames, type Dataset, type DatasetRegistry } from './define-datase
 export { ACCOUNT } from './define-dataset.js';
 export const ACCOUNT_TITLE = 'Account';
 
-/** The datasets that have a user column, in the order of their registry. */
+/** The datasets that have a user column, in registry order. */
 export const accountDatasets = (registry: DatasetRegistry): Dataset[] =>
   [...registry.values()].filter(({ userColumn }) => userColumn !== undefined);
 

@@ -1,6 +1,6 @@
 /**
  * What can be exported. A definition names a table or view, its unique key, the column that holds the tenant,
- * the columns that may be requested and the filters that may be set; nothing else of the database is reachable.
+ * the columns that may be requested and the filters that may be set; nothing else in the database is reachable.
  *
  * ```ts
  * export const orders = defineDataset({
@@ -132,8 +132,7 @@ export function checkDataset(dataset: Dataset): Dataset {
       fail(`computed column ${name} has the type ${JSON.stringify(type)}; it can be ${COMPUTED_TYPES.join(', ')}`);
     }
     const stranger = from.find((column) => !Object.hasOwn(dataset.columns, column));
-    if (stranger !== undefined)
-      fail(`computed column ${name} is made from ${stranger}, which the dataset doesn't have`);
+    if (stranger !== undefined) fail(`computed column ${name} uses column ${stranger}, which the dataset doesn't have`);
   }
   for (const [name, filter] of Object.entries(dataset.filters ?? {})) {
     const type = Object.hasOwn(dataset.columns, filter.column) ? dataset.columns[filter.column]?.type : undefined;

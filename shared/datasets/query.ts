@@ -25,7 +25,7 @@ export interface FrozenQuery {
 }
 
 /**
- * An alias of the table, because ORDER BY resolves a bare name to an output column, whose rendering may sort
+ * An alias for the table, because ORDER BY resolves a bare name to an output column, whose rendering may sort
  * differently.
  */
 const ROWS = 't';

@@ -15,7 +15,7 @@ export const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 export const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
 /** PostgreSQL supports offsets of less than 16 hours. */
 export const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[T ]([\d:.]+)(Z|[+-](?:0\d|1[0-5]):[0-5]\d)?$/;
-/** ISO 8601, with an optional sign for each part. The limit of digits prevents any overflow. */
+/** ISO 8601, with an optional sign for each part. The limit on digits prevents overflow. */
 export const DURATION =
   /^P(?=[-\dT])(-?\d{1,6}Y)?(-?\d{1,6}M)?(-?\d{1,6}W)?(-?\d{1,7}D)?(T(?=[-\d])(-?\d{1,7}H)?(-?\d{1,7}M)?(-?\d{1,7}(\.\d{1,6})?S)?)?$/;
 const ADDRESS = /^([\d.]+|[\da-fA-F:.]+)(?:\/(\d{1,3}))?$/;
@@ -46,7 +46,7 @@ function isAddress(text: string): boolean {
   return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
-/** Longest text of a number: PostgreSQL's numeric has a limit, and comparing the longest ones would be slow. */
+/** Maximum characters of a number: PostgreSQL's numeric has a limit, and comparing the longest ones would be slow. */
 export const MAX_NUMBER = 1000;
 /** Significant digits that survive JavaScript's parsing of a JSON number as a double. */
 const EXACT_DIGITS = 15;

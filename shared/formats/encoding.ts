@@ -139,10 +139,10 @@ export interface NamedBytes {
  * encoding does no I/O and keeps no state between segments. Compression is applied around it: see file.ts.
  *
  * `Layout` and `Place` are what the format itself stores with the plan and with each segment, such as column widths and
- * page numbers. Nobody else looks into them.
+ * page numbers. Only the format reads them.
  */
 export interface Encoding<Layout = unknown, Place = unknown> {
-  /** Raised whenever the bytes for the same rows change, so that plans of an older version are made again. */
+  /** Raised whenever the bytes for the same rows change, so that plans made by an older version are replaced. */
   readonly encoderVersion: number;
   /** How PostgreSQL renders each column. */
   renderColumn(options: FormatOptions): RenderColumn;

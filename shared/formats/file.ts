@@ -9,7 +9,7 @@ import { groupSegments } from './group-segments.js';
 import { GZIP_HEADER, gzipTail } from './archive/gzip.js';
 import { streamedHeader, type ArchiveGlue } from './archive/zip.js';
 
-/** Applies to every format what all have in common: heads where members start, and compression around everything. */
+/** Adds what all formats share: heads where members start, and compression around everything. */
 
 /** Encodes one segment of a file, including the head of the file or member if it is the first. */
 export function openSegment(spec: FileSpec, place: SegmentPlace, resources: FormatResources): SegmentEncoder {

@@ -4,7 +4,7 @@ import { FORMATS } from '../formats/index.js';
 import type { JobRow } from './row.js';
 import type { ObjectStore } from '../store/object-store.js';
 
-/** Deletes everything of an ended job from the bucket: uploads, file, held pieces. Missing objects are no error. */
+/** Deletes everything of an ended job from the bucket: uploads, file, held pieces. Missing objects aren't errors. */
 export async function deleteObjectsOf(row: JobRow, store: ObjectStore, signal?: AbortSignal): Promise<void> {
   const key = keyOf(row);
   if (key !== null) {

@@ -26,7 +26,7 @@ export const TRANSITIONS = {
   begin: {
     from: ['QUEUED'],
     to: 'PROCESSING',
-    when: 'the export has its slot, and its place where tenants have a limit',
+    when: 'the export has its slot and, if tenants have a limit, its place',
   },
   complete: { from: EXPORT_STATUSES, to: 'COMPLETED', when: 'the file is complete' },
   fail: { from: ACTIVE_STATUSES, to: 'FAILED', when: 'the export failed, was terminated or timed out' },

@@ -12,9 +12,9 @@ const plannedFileSchema = z.object({
   title: z.string(),
   columns: z.array(columnSchema),
   query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
-  /** Columns that computed ones are made from, read after the others; null for the text lane. */
+  /** Columns that others are computed from, read after the requested ones; null for the text lane. */
   inputs: z.array(z.string()).readonly().nullable(),
-  /** What the format has frozen, which only the format can read. */
+  /** What the format froze for itself; only the format can read it. */
   layout: z.unknown(),
 });
 
@@ -25,7 +25,7 @@ export const planSchema = z.object({
   /** Bytes; every part but a segment's last has this size. */
   partSize: z.number(),
   totalRows: z.number(),
-  /** Limit of the file's size, because the plan is based on a sample. */
+  /** Limit on the file's size, because the plan is based on a sample. */
   maxBytes: z.number(),
   files: z.array(plannedFileSchema),
   /** Set if the files are in one archive. */
@@ -40,7 +40,7 @@ const placeSchema = z.object({
   member: z.number(),
   opens: z.boolean(),
   wide: z.boolean(),
-  /** Which only the format can read. */
+  /** Only the format can read it. */
   own: z.unknown(),
 }) satisfies z.ZodType<SegmentPlace>;
 

@@ -105,7 +105,7 @@ export class JobStore extends JobLifecycle {
   }
 
   /**
-   * Records that file and leftovers are gone from the bucket. A COMPLETED job becomes EXPIRED; others keep their
+   * Records that the file and leftovers are gone from the bucket. A COMPLETED job becomes EXPIRED; others keep their
    * status.
    */
   async markFileDeleted(jobId: string): Promise<void> {

@@ -6,7 +6,7 @@ import { isoTime } from '../text/iso-time.js';
 import type { JobView, ListedJob } from './schema.js';
 import { downloadUrl } from './links.js';
 
-/** The progress of an active export, where it is known better than from its row. */
+/** The progress of an export, which may be more recent than its row. */
 export interface LiveView {
   readonly phase: Phase;
   /** Whole percent. */

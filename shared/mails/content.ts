@@ -55,7 +55,7 @@ function completed(title: string, facts: MailFacts): EventContent {
     ...(rows === null ? [] : [`${readableCount(rows)} ${rows === 1 ? 'row' : 'rows'}`]),
     ...(size === null ? [] : [readableSize(size)]),
   ].join(', ');
-  const deleted = 'The file has been deleted in the meantime. Create the export again to get a new one.';
+  const deleted = 'The file has since been deleted. Create the export again to get a new one.';
   return {
     tone: 'good',
     subject: `Your ${title} export is ready`,

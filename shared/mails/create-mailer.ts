@@ -2,7 +2,7 @@ import type { Mailer } from './mailer.js';
 import { createResendMailer } from './resend-mailer.js';
 import { createSmtpMailer } from './smtp-mailer.js';
 
-/** Limit of one send, from the DNS lookup to the last answer; shorter than an attempt's timeout. */
+/** Time limit for one send, from the DNS lookup to the last answer; shorter than an attempt's timeout. */
 const SEND_WITHIN_MS = 20_000;
 
 interface MailConfig {

@@ -5,7 +5,7 @@ import { isLoopback } from '../network/loopback.js';
 import { asciiAddress } from './address.js';
 import type { Mailer } from './mailer.js';
 
-/** Limits of single steps, so that an error tells which one failed; `withinMs` limits all steps together. */
+/** Time limits for single steps, so that an error tells which one failed; `withinMs` limits all steps together. */
 const CONNECT_WITHIN_MS = 8000;
 const ANSWER_WITHIN_MS = 15_000;
 

@@ -1,7 +1,7 @@
 /** A row's key columns as PostgreSQL's text, never converted to JavaScript values. */
 export type KeyBound = readonly string[];
 
-/** Bounds of one segment: after `lower`, up to and including `upper`; null is open. */
+/** Bounds of one segment: after `lower`, up to and including `upper`; null is unbounded. */
 export interface Segment {
   readonly lower: KeyBound | null;
   readonly upper: KeyBound | null;

@@ -32,7 +32,7 @@ interface Syntax<Options, Positionals> {
  * Reads the arguments of one of this repository's commands.
  *
  * @throws HelpRequest for `--help`
- * @throws UsageError for an unknown option, a missing value, or an argument too many
+ * @throws UsageError for an unknown option, a missing value, or too many arguments
  */
 export function readCommandLine<
   const Options extends NonNullable<ParseArgsConfig['options']>,

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-/** Returns the metrics for Prometheus; must not reject, because the scrape would be a 500. */
+/** Returns the metrics for Prometheus; must not reject, because the scrape would fail with a 500. */
 export type Scrape = () => Promise<string>;
 
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -28,7 +28,7 @@ export function measureProcess(registry: Registry): void {
   }).set({ version: serviceVersion() }, 1);
 }
 
-/** How many connections read the source database, and their limit. The sum over all processes is its load. */
+/** How many connections read the source database, and their limit. The load on it is the sum over all processes. */
 export function measureReaders(registry: Registry, source: Pool): void {
   const registers = [registry];
   new Gauge({

@@ -3,7 +3,7 @@ import type { Tracing } from './start-tracing.js';
 export type { Tracing } from './start-tracing.js';
 
 /**
- * Starts OpenTelemetry tracing if `OTEL_EXPORTER_OTLP_ENDPOINT` is set. Otherwise returns null, and loads nothing of
+ * Starts OpenTelemetry tracing if `OTEL_EXPORTER_OTLP_ENDPOINT` is set; otherwise returns null without loading
  * OpenTelemetry, which reads its other variables (`OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, …) itself.
  */
 export async function openTracing(

@@ -15,7 +15,7 @@ export type Channel = 'mail' | 'webhook';
 const NOTIFICATION_OUTCOMES = ['delivered', 'retried', 'failed', 'deferred', 'skipped'] as const;
 export type NotificationOutcome = (typeof NOTIFICATION_OUTCOMES)[number];
 
-/** Seconds. A phase takes from a few workflow tasks to a large part of a day. */
+/** Seconds. A phase can take less than a second or several hours. */
 const PHASE_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400];
 
 /** Counts what a worker has done since it started. */

@@ -86,7 +86,7 @@ export class ScheduleStore {
     }
   }
 
-  /** Like `ask`, for a definition. @throws ServiceError VALIDATION_FAILED if Temporal rejects it */
+  /** Like `ask`, for calls that send a definition. @throws ServiceError VALIDATION_FAILED if Temporal rejects it */
   private async send<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.ask(work);

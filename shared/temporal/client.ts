@@ -26,7 +26,7 @@ export interface TemporalAddress {
 export interface TemporalClient {
   readonly client: Client;
   /**
-   * Rejects queries to closed workflows, which would otherwise answer from their last state. Used by the slot fence.
+   * Rejects queries to closed workflows, which would otherwise answer from their last state. Used by `requireSlot`.
    */
   readonly openOnly: Client;
   close(): Promise<void>;

@@ -25,7 +25,7 @@ export function fewUpdatesAtOnce(): WorkflowClientInterceptor {
   }
   function leave(id: string, line: Line): void {
     const next = line.waiting.shift();
-    // The next caller takes over this place.
+    // The next caller replaces this one, so `running` stays the same.
     if (next !== undefined) next();
     else if (--line.running === 0) lines.delete(id);
   }

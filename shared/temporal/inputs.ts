@@ -102,7 +102,7 @@ export interface ClaimInput extends Omit<ExportInput, 'tuning'> {
   readonly tuning: SlotsTuning;
 }
 
-/** The semaphore's state. Waiters are exports that were reset after their end or that outlived their semaphore. */
+/** The semaphore's state. Waiters are scheduled exports, and those that were reset or outlived an earlier semaphore. */
 export interface SlotsState {
   /** `starting`: its child workflow is being started, so the check for dead exports must skip it. */
   readonly holders: Readonly<Record<string, 'starting' | 'held'>>;
@@ -165,7 +165,7 @@ export interface RetentionInput {
   readonly forMs: number;
 }
 
-/** Requirements on a new plan beyond the request, after a segment outgrew the previous plan. */
+/** Requirements on a new plan beyond the request, because the previous plan was outgrown or outdated. */
 export interface PlanDemand {
   /** Replace the plan of this or an earlier generation. */
   readonly afterGeneration?: number;

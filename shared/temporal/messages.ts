@@ -7,7 +7,7 @@ export const admitUpdate = defineUpdate<Admission, [AdmitRequest]>('admit');
 export const claimUpdate = defineUpdate<boolean, [ClaimRequest]>('claim');
 /** userExportSlots: the export with this job id has ended, for any reason. */
 export const releaseSignal = defineSignal<[string]>('release');
-/** userExportSlots: the fence for exports that were reset to a point in the middle. */
+/** userExportSlots: whether the job holds a slot. Segments and the finish ask, because a reset may skip the claim. */
 export const isHolderQuery = defineQuery<boolean, [string]>('isHolder');
 /** userExportSlots: holders, waiters, and unsettled exports. */
 export const slotsQuery = defineQuery<SlotsState>('slots');

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const MIB = 1024 * 1024;
 
-/** Twelve attempts, 1 s apart doubling to 60 s: survives an outage of about eight minutes. */
+/** Twelve attempts with pauses that double from 1 s to 60 s: survives an outage of at least six minutes. */
 const RETRY = { maximumAttempts: 12, initialIntervalMs: SECOND, maximumIntervalMs: MINUTE };
 
 const short: ActivityTuning = { ...RETRY, startToCloseMs: 10 * SECOND, heartbeatMs: 0 };

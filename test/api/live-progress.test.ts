@@ -158,7 +158,7 @@ describe('live progress', () => {
     });
   });
 
-  it('never decreases, neither below the last response nor below the row', async () => {
+  it('never falls below the last response or the row', async () => {
     await whileItSays({ activities: ['exportSegment'] }, async (row, live) => {
       heartbeats.set(row.job_id, { segment: 3, rows: 300 });
       await until('heartbeats', async () => (await live.of(row)).rowsExported === 500);

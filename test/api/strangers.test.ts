@@ -62,7 +62,7 @@ describe('strangers without a token', () => {
     );
   }
 
-  it('who send every HTTP method do not create a metric series for each', async () => {
+  it('who send unusual HTTP methods do not create a metric series for each', async () => {
     for (const method of ['PROPFIND', 'MKCOL', 'LINK', 'PURGE', 'REPORT']) {
       await fetch(`${api.url}/v1/exports`, { method });
     }

@@ -45,7 +45,7 @@ export class Engine {
     const answers = async (): Promise<boolean> => (await this.run(DOCKER, ['version'])).ok;
     const started = until('Docker Engine', answers, START_LIMIT_MS, () => 200);
     if (await Promise.race([hasEnded, started.then(() => false)])) {
-      throw new StackError(`dockerd does not start: ${join(this.folder, 'dockerd.log')}`);
+      throw new StackError(`dockerd did not start; see ${join(this.folder, 'dockerd.log')}`);
     }
   }
 

@@ -17,7 +17,7 @@ const BLOCK_BYTES = 1024 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
 /** Blocks of one segment that zlib's threads compress at the same time. */
 const AT_ONCE = 2;
-/** The fastest level: the default one takes three times as long for a file a third smaller. */
+/** The fastest level: the default one makes files a third smaller, but takes three times as long. */
 export const FASTEST = 1;
 
 const deflate = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);

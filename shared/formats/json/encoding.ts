@@ -19,8 +19,7 @@ function renderColumn({ bigint_as_text: asText }: FormatOptions) {
   return (quoted: string, { type }: ColumnDefinition): string => {
     if (asText === true && EXACT.has(type)) return `${quoted}::text`;
     // A json column keeps the text that was stored, also within an array or a row. Its line breaks are always between
-    // tokens,
-    // because JSON strings can't contain any.
+    // tokens, because JSON strings can't contain any.
     if (type === 'json') return onOneLine(`${quoted}::text`);
     if (type === 'other') return onOneLine(`to_json(${quoted})::text`);
     return quoted;

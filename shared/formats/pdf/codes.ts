@@ -69,7 +69,7 @@ export class UsedCharacters {
   }
 }
 
-/** The indexes of the ones. */
+/** The indexes of the flags that are 1. */
 function indexesOf(flags: Uint8Array): number[] {
   const indexes: number[] = [];
   for (let at = flags.indexOf(1); at >= 0; at = flags.indexOf(1, at + 1)) indexes.push(at);

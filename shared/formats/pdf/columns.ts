@@ -67,7 +67,7 @@ function labelWidth(label: string, heading: Faces): number {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** The width of each column in tenths of a point, filling the room; null if the size is too large for it. */
+/** The width of each column in tenths of a point, filling the room; null if they don't fit at this font size. */
 export function fitColumns(needs: readonly ColumnNeed[], size: number, room: number): number[] | null {
   const at = (thousandths: number): number => Math.max(LEAST_COLUMN, Math.ceil((thousandths * size) / 1000));
   const wanted = needs.map((need) => at(need.wanted));

@@ -16,7 +16,7 @@ import type { Logo, PdfFonts } from './resources.js';
 import { unpackNumbers, unpackSet } from './varints.js';
 import { endFile } from './xref.js';
 
-/** The comment with binary bytes tells programs that guess that the file is binary (PDF 1.7, 7.5.2). */
+/** The comment's bytes mark the file as binary for programs that guess a file's type (PDF 1.7, 7.5.2). */
 export const HEAD = Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1');
 
 interface Written {

@@ -15,7 +15,7 @@ const BLANK = 0x20;
 const LETTER_C = 0x43; // The last letter of "BC"
 
 const DAY = 86_400_000_000; // microseconds
-/** Spreadsheets show milliseconds: later times on their last day would round to a day that they do not support. */
+/** Spreadsheets round to milliseconds: later times on their last day would become the next day, which they lack. */
 const LAST_DAY = 2_958_465; // 9999-12-31
 const LAST_MOMENT = DAY - 500;
 

@@ -11,7 +11,7 @@ const FIRST_NUMBER_FORMAT = 164;
 const TEXT_FORMAT = 49;
 /** Our number formats, and the styles that use them. */
 const NUMBER_FORMATS: readonly { readonly code: string; readonly style?: keyof typeof STYLES }[] = [
-  // Unused. Removing it would change the bytes of every workbook, and so `encoderVersion`.
+  // Unused. Removing it would change the bytes of every workbook, which needs a new `encoderVersion`.
   { code: '&quot;上午/下午 &quot;hh&quot;時&quot;mm&quot;分&quot;ss&quot;秒 &quot;' },
   { code: 'yyyy-mm-dd hh:mm:ss', style: 'timestamp' },
   { code: 'yyyy-mm-dd', style: 'date' },

@@ -3,7 +3,7 @@ import { MAX_CELL_TEXT } from './cells.js';
 /** Text in a sheet's XML: https://ecma-international.org/publications-and-standards/standards/ecma-376/ (ST_Xstring) */
 
 /**
- * Characters that must be escaped: markup, and those that XML 1.0 lacks. Control characters become `_x0001_`, which
+ * Characters that must be escaped: markup, and those that XML 1.0 forbids. Control characters become `_x0001_`, which
  * spreadsheets decode. So an underscore is escaped if the output would look like such an escape: its second underscore
  * may be the first one of the next escape. U+FFFE and U+FFFF have no form that every reader decodes.
  */

@@ -69,7 +69,7 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   [
     'a computed column made from one that it does not have',
     { computed: { loud: { type: 'text', from: ['name'], compute: () => '' } } },
-    'Dataset "orders": computed column loud is made from name, which the dataset doesn\'t have.',
+    'Dataset "orders": computed column loud uses column name, which the dataset doesn\'t have.',
   ],
   [
     'a filter on a column that it does not have',

@@ -155,7 +155,7 @@ describe('the configuration', () => {
         [
           'TENANT_WEIGHTS',
           list,
-          `must be tenants' ids, each with a weight from 0.001 to 1000, such as ${TENANT}=2`,
+          `must be tenant ids, each with a weight from 0.001 to 1000, such as ${TENANT}=2`,
         ] as const,
     ),
     ['MAX_ACTIVE_EXPORTS_PER_TENANT', '0', 'must be at least 1'],
