@@ -19,7 +19,7 @@ import type { WorkerRole } from './arguments.js';
 import type { WorkerTraces } from './trace-worker.js';
 import { workflowBundleFile } from './workflow-bundle.js';
 
-/** Also delays cancellation of activities by up to this long; Temporal's default is a minute. */
+/** Activities learn of their cancellation up to this much later; Temporal's default is a minute. */
 const HEARTBEAT_THROTTLE_MS = 1000;
 /** Explicit, because the SDK's default grows with the machine's memory (sdk-typescript#2227). */
 const CACHED_WORKFLOWS = 500;

@@ -42,8 +42,8 @@ export interface Watchdog {
 /**
  * Kills a process that does not stop by itself. An activity may ignore its abort signal, a pool may wait for a query
  * that never returns, and an infinite loop also blocks the signal handlers. So the watchdog runs in a separate thread.
- * It kills the process if stopping takes too long, or if its main thread has been blocked for as long: by then,
- * Temporal has timed out that worker's activities, because their heartbeats are missing.
+ * It kills the process if stopping takes too long, or if its main thread has been blocked for as long: by then, unless
+ * WORKER_DRAIN is below 7 s, Temporal has timed out that worker's activities, because their heartbeats are missing.
  */
 export function startWatchdog({ drainMs, logLevel }: { drainMs: number; logLevel: string }): Watchdog {
   const settings: WatchdogSettings = { limitMs: drainMs + AFTER_DRAIN_MS, logLevel };

@@ -13,7 +13,7 @@ const SEE_PENDING = '  \nattempts and last failure: Pending Activities';
 
 /** The progress of an export, for the `progress` query and Temporal's UI. */
 export class ExportState {
-  /** Set by the semaphore's signal; cleared by whoever acts on it. */
+  /** Set by the semaphore's signal; cleared before each claim. */
   slotGranted = false;
   private phase: Phase = 'waiting';
   private totalRows: number | null = null;

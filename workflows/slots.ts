@@ -8,7 +8,7 @@ import type { SlotsState } from '../shared/temporal/inputs.js';
  *     starting    holds a slot; its export is being started, so it may look dead without being dead
  *     held        holds a slot
  *     waiting     asks for a slot: its export was scheduled, was reset, or outlived an earlier semaphore
- *     unsettled   was found dead: its slot is free, its row is still to be ended
+ *     unsettled   was found dead: its slot is free, but its row has not been ended yet
  *
  * and moves between them by these events:
  *

@@ -44,7 +44,7 @@ describeDeeply('an account export whose segments are parts', () => {
   });
   after(() => closeCleanly(service));
 
-  it('joins the bytes between its files with held segments, and redoes none', async () => {
+  it('joins the bytes between its files with held segments, and runs no segment twice', async () => {
     const kinds = await segmentKinds(service, archive.jobId);
     assert.ok(kinds.filter((kind) => kind === 'parts').length >= 4, String(kinds));
     assert.ok(kinds.filter((kind) => kind === 'held').length >= 4, String(kinds));

@@ -10,7 +10,7 @@ import { savedFile } from './contents.js';
 
 const run = promisify(execFile);
 
-/** The files of an archive by name, as unpacked by Python, in order of name. */
+/** The files of an archive, as unpacked by Python, keyed and sorted by name. */
 export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
   const file = await savedFile(archive, 'zip');
   const folder = await mkdtemp(`${file}-`);

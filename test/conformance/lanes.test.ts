@@ -172,7 +172,7 @@ describe('both lanes produce the same bytes:', () => {
 
   for (const name of FORMATS.keys()) {
     const cases = OPTIONS[name];
-    assert(cases !== undefined, `no options of ${name}`);
+    assert(cases !== undefined, `no options for ${name}`);
     for (const options of cases) {
       it(`${name} ${JSON.stringify(options)}`, async () => {
         const format = await loadFormat(name);

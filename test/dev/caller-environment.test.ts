@@ -23,7 +23,7 @@ describe("the caller's environment", () => {
     ['RESEND_BASE_URL', 'http://127.0.0.1:9'],
   ];
   for (const [variable, address] of dead) {
-    it(`is named when nothing listens at an address in it: ${variable}`, async () => {
+    it(`is reported when nothing listens at an address in it: ${variable}`, async () => {
       // The other services are running.
       const { SMTP_URL: _, RESEND_BASE_URL: _2, ...env } = stack().env;
       const environment = { PATH: process.env.PATH, ...env, [variable]: address };
@@ -43,7 +43,7 @@ describe("the caller's environment", () => {
     });
   }
 
-  it('is named when one of its variables requires another', async () => {
+  it('is reported when one of its variables requires another', async () => {
     const environment = { PATH: process.env.PATH, ...stack().env, AWS_ACCESS_KEY_ID: '' };
     const starting = startStack({ dataDir, throwaway: true, progress: silentProgress, environment });
     await assert.rejects(
@@ -52,7 +52,7 @@ describe("the caller's environment", () => {
     );
   });
 
-  it('is named, by variables without values, when a start fails', async () => {
+  it('is reported when a start fails: the names of its variables, without their values', async () => {
     const environment = { PATH: '/bin', MAX_ROWS: 'abc', JWT_SECRET: 'a secret', LOG_LEVEL: '', TERM: 'xterm' };
     const lines: string[] = [];
     const progress = { ...silentProgress, line: (text: string) => lines.push(text) };

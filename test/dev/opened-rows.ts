@@ -15,7 +15,7 @@ export async function firstCells(format: string, bytes: Buffer): Promise<string[
     return sheets.flatMap(({ rows }) => rows.slice(1).map(([cell]) => String(cell?.value)));
   }
   if (format === 'PDF') {
-    if (!(await hasPdfReaders())) throw new StackError('the readers of PDF are not installed');
+    if (!(await hasPdfReaders())) throw new StackError('the PDF readers are not installed');
     const { pages } = await readPdf(bytes);
     return pages.flatMap((page) => [...page.matchAll(/^ *(\d+) (?!rows ).*\d\d:\d\d/gm)].map(([, cell = '']) => cell));
   }

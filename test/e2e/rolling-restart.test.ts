@@ -100,14 +100,14 @@ describe('a rolling restart', function () {
       next.push(await launchWorker(programs, service, `worker-${index + 3}`));
     }
     const statuses = await Promise.all(exports.map(async ({ jobId }) => (await rowOf(service, jobId)).status));
-    assert.deepEqual([...new Set(statuses)], ['PROCESSING'], 'the restart took longer');
+    assert.deepEqual([...new Set(statuses)], ['PROCESSING'], 'some exports ended before the restart did');
     const disturbed = await Promise.all(exports.map(({ user, jobId }) => ended(user, jobId)));
     // Timing alone wouldn't show it: a stopped worker's activities time out after 15 s, and other segments hide part
     // of that.
     const begunAgain = await Promise.all(disturbed.map(({ jobId }) => attemptsAfterTheFirst(service, jobId)));
-    assert.deepEqual(begunAgain.flat(), [], 'a worker that stopped took activities with it');
+    assert.deepEqual(begunAgain.flat(), [], 'a stopped worker lost activities');
     const costs = disturbed.map(({ ms }) => ms - SLEEPS_MS - awake.ms);
-    const said = `later by ${costs.join(', ')} ms`;
+    const said = `delayed by ${costs.join(', ')} ms`;
     console.log(`      ${said}`);
     assert.ok(Math.max(...costs) <= COST_MS, said);
 

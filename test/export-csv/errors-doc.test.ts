@@ -260,7 +260,7 @@ describe('docs/errors.md', () => {
       ]);
     });
 
-    deeply('not an unavailable source database, which exports can wait for', async () => {
+    deeply('an unavailable source database is not one of them, because exports can wait for it', async () => {
       const SOURCE_DATABASE_URL = `postgres://user:secret@${NOWHERE}/shop`;
       const env = { ...stack().env, DATABASE_URL: database.url, EXPORT_BUCKET: 'no-such-bucket', SOURCE_DATABASE_URL };
       const { stdout, stderr } = await runProgram('worker/main.ts', [], env);

@@ -16,7 +16,7 @@ const { columns, key, tenantColumn } = orders;
 const moody = defineDataset({ name: 'moody', title: 'Orders', table: 'moody', key, tenantColumn, columns });
 const ROWS = 2000;
 
-/** `mood` makes queries of rows in the middle, which no plan samples, wait or fail. */
+/** `mood` makes queries wait or fail when they read rows in the middle, which no plan samples. */
 describeDeeply('a source database', () => {
   let service: TestService;
   const me = someUser();

@@ -73,7 +73,7 @@ describeDeeply('a tenant with many exports', function () {
     assert.ok(after > 0 && after >= before / 4, `${before} segments were left before, ${after} after`);
 
     // The duration depends on the machine, so it is only printed, for docs/scaling.md.
-    console.log(`      alone ${alone} ms, beside ${many.length} exports later by ${delays.join(', ')} ms`);
+    console.log(`      ${alone} ms alone; beside ${many.length} exports, delayed by ${delays.join(', ')} ms`);
     await many.cancel();
   });
 });

@@ -27,7 +27,7 @@ describe('the source layout', () => {
     const lines = files
       .map((file) => readFileSync(root(file), 'utf8').split('\n').length - 1)
       .toSorted((a, b) => a - b);
-    assert.ok(files.length > 300, 'the product was read');
+    assert.ok(files.length > 300, 'the source files were found');
     const median = lines[Math.floor(lines.length / 2)] ?? Infinity;
     assert.ok(median <= 60, `the median is ${median}`);
   });

@@ -38,7 +38,7 @@ describe('MAX_ACTIVE_EXPORTS_PER_TENANT', () => {
   }
   const running = (): Promise<number> => count(['PROCESSING']);
 
-  /** Fills the tenant's limit: its running exports wait at the door. */
+  /** Uses up the tenant's limit with exports that wait at a door. */
   async function full(): Promise<{ user: Principal; jobId: string }[]> {
     const started: { user: Principal; jobId: string }[] = [];
     for (let n = 0; n < MOST; n++) {

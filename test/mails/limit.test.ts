@@ -31,7 +31,7 @@ describe('one address gets at most 30 mails an hour', function () {
       taken: ({ to, messageId = '' }) => {
         if (refusals > 0) {
           refusals -= 1;
-          return Promise.reject(answer(451, 'Come again'));
+          return Promise.reject(answer(451, 'Try again later'));
         }
         const address = (to?.[0]?.address ?? '').toLowerCase();
         taken.set(address, (taken.get(address) ?? new Set()).add(messageId));

@@ -41,14 +41,14 @@ describe('mails by Resend', () => {
     it(`fail with ${code} after ${status} ${name}`, async () => {
       const server = createServer((_request, response) => {
         response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify({ statusCode: status, name, message: 'So it is.' }));
+        response.end(JSON.stringify({ statusCode: status, name, message: 'The reason.' }));
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');
       try {
         await assert.rejects(send(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), (error) => {
           assert.ok(error instanceof ServiceError);
           assert.equal(error.code, code);
-          assert.equal(error.message, `The mail provider answered ${name}: So it is.`);
+          assert.equal(error.message, `The mail provider answered ${name}: The reason.`);
           return true;
         });
       } finally {

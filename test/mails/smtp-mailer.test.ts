@@ -83,16 +83,16 @@ describe('mails by SMTP', () => {
       'grey-lists',
       {
         onRcptTo: (_to, _session, done) => {
-          done(answer(451, 'Come again'));
+          done(answer(451, 'Try again later'));
         },
       },
     ],
-    ['is full', { taken: () => Promise.reject(answer(452, 'Come again')) }],
+    ['is full', { taken: () => Promise.reject(answer(452, 'Try again later')) }],
     [
-      'turns us away',
+      'refuses the connection with 554',
       {
         onConnect: (_session, done) => {
-          done(answer(554, 'Come again'));
+          done(answer(554, 'Try again later'));
         },
       },
     ],

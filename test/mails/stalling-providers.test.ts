@@ -59,7 +59,7 @@ const RESEND_SERVERS: readonly (readonly [string, Behavior])[] = [
   ['says nothing', () => undefined],
   ['sends its headers a byte at a time', dripping(`${OK}x: `)],
   ['sends its answer a byte at a time', dripping(`${OK}Content-Length: 900\r\n\r\n`)],
-  ['refuses a byte at a time', dripping('HTTP/1.1 422 No\r\nContent-Length: 900\r\n\r\n')],
+  ['sends its rejection a byte at a time', dripping('HTTP/1.1 422 No\r\nContent-Length: 900\r\n\r\n')],
 ];
 
 const PROVIDERS = [

@@ -145,7 +145,7 @@ describeDeeply('an operator who monitors the processes', function () {
     });
   });
 
-  it('with a trace sees the request, its workflow, its activities and the mail together', async () => {
+  it('sees the request, its workflow, its activities and the mail in one trace', async () => {
     const spanOf = (name: string): ReceivedSpan | undefined => collector.spans.find((span) => span.name === name);
     // An export of few rows, so the plan also writes the file.
     const steps = ['claimSlot', 'planAndWriteIfSmall', 'finishUpload', 'publishExport', 'sendEmail'];

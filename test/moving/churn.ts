@@ -44,7 +44,7 @@ const CHANGES = [
    ON CONFLICT DO NOTHING`,
 ];
 
-/** Number of ids offered to each change, anywhere and next to the bounds of segments. */
+/** Number of ids offered to each change: random ones, and ones next to the bounds of segments. */
 const ANYWHERE = 48;
 const BESIDE_BOUNDS = 8;
 /** Includes ids beyond the last row. */

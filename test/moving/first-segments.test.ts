@@ -9,7 +9,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { createMoving, moving } from './churn.js';
 
-/** Half of the highest id: even ids, in segments of 20 rows: ids up to 40, up to 80, … */
+/** Number of rows. Their ids are even, from 2 to 200; a segment has 20 rows: ids up to 40, up to 80, … */
 const ROWS = 100;
 const FILL = `INSERT INTO moving (id, note) SELECT 2 * i, 'x' FROM generate_series(1, ${ROWS}) AS i`;
 

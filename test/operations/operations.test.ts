@@ -260,7 +260,7 @@ describe('an operator', () => {
     const saved = [...page.matchAll(/^\/namespaces\/default\/workflows(\?.*)$/gm)].map(([, search]) =>
       new URLSearchParams(search).get('query'),
     );
-    assert(saved.includes(query), 'the saved view is of the same query');
+    assert(saved.includes(query), 'the saved view has the same query');
 
     const user = someReader();
     const { jobId: terminated, go } = await inSegments(user);

@@ -21,8 +21,8 @@ const MIB = 1024 ** 2;
 const PATIENCE_MS = 120_000;
 const MODULE = 'test/sizes/wide-rows.ts';
 /**
- * The most that exports may add to a worker's idle memory. The largest file here is larger, and so are its rows
- * together.
+ * The most that exports may add to a worker's idle memory. The largest file here is larger than this, and so is the
+ * sum of its rows.
  */
 const MOST_MEMORY = 360 * MIB;
 

@@ -16,8 +16,8 @@ const hasChecksum = ({ headers }: StoreRequest): boolean =>
   Object.keys(headers).some((name) => name.startsWith('x-amz-checksum-') && name !== 'x-amz-checksum-mode');
 
 /**
- * Stores that reject some requests, and pass the rest on to a real one. Each gets a new worker, which has learned
- * nothing.
+ * Stores that reject some requests, and pass the rest on to a real one. Each gets a new worker, because a worker
+ * remembers which requests its store rejects.
  */
 const STORES: Readonly<Record<string, () => Reply>> = {
   'without checksums, conditions or bulk deletes': () => (request) => {

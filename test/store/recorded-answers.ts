@@ -70,7 +70,7 @@ export const REFUSALS = {
     400,
     'InvalidRequest',
     'Checksum Type mismatch occurred, expected checksum Type: null, actual checksum Type: crc32',
-    'Amazon, for an upload that another process opened without: https://github.com/apache/opendal/pull/4533',
+    'Amazon, for an upload that another process opened without checksums: https://github.com/apache/opendal/pull/4533',
   ),
   createOnly: error(
     501,

@@ -106,7 +106,7 @@ describe('the object store, given recorded responses of other stores,', () => {
         assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
         assert.deepEqual(headersAsked('if-none-match'), ['*', '*']);
         assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
-        assert.equal(recorded.requests.length, 3, 'the second does not ask again');
+        assert.equal(recorded.requests.length, 3, 'the second call does not try the checksum again');
       });
     }
   });
@@ -141,7 +141,7 @@ describe('the object store, given recorded responses of other stores,', () => {
     });
 
     for (const refusal of [REFUSALS.partChecksum, REFUSALS.partChecksumType]) {
-      it(`also learns it from a part: ${refusal.source}`, async () => {
+      it(`also remembers a rejected part checksum: ${refusal.source}`, async () => {
         const store = await answering(({ headers }) =>
           headers['x-amz-checksum-crc32'] === undefined ? OK.uploaded : refusal,
         );

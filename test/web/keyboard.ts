@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 
-/** More than the page has; reaching this number means that the focus is trapped. */
+/** More Tab stops than the page has: pressing Tab this often without success means that the focus is trapped. */
 const MOST_STOPS = 150;
 
 /** The name of the focused element: its label, or its text. */

@@ -15,7 +15,7 @@ describe('the web page', function () {
   after(() => world?.close());
 
   const opened = (): World => {
-    if (world === undefined) throw new Error('The world is not open.');
+    if (world === undefined) throw new Error('The browser and the service are not running.');
     return world;
   };
   wholeStory(opened);

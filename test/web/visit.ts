@@ -13,7 +13,7 @@ const PHONES = [
   { width: 390, height: 844 },
   { width: 320, height: 640 },
 ];
-/** Only the colors differ, so the dark scheme checks contrast only. */
+/** Only the colors differ, so the dark scheme is checked only for contrast. */
 const SCHEMES = [
   ['dark', { runOnly: ['color-contrast'] }],
   ['light', {}],

@@ -162,7 +162,7 @@ describe("a receiver's name", () => {
       silent.close();
     });
 
-    it('the delivery ends within its time', async () => {
+    it('the delivery ends within its time limit', async () => {
       const startedAt = Date.now();
       const result = await toName('hook.example', createNameResolver({ servers }));
       assert.equal(result, 'WEBHOOK_UNAVAILABLE: hook.example did not answer within 0.7 s.');

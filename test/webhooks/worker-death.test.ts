@@ -10,7 +10,7 @@ import { mailsTo, someReader, statusOf } from '../workflows/support.js';
 import { startReceiver, type Receiver } from './receiver.js';
 import { deliveriesOf } from './support.js';
 
-/** Number of moments; each kills a worker. */
+/** Number of workers to kill, at each of the moments below in turn. */
 const KILLS = LONG ? 20 : 3;
 
 describeDeeply('a worker that is killed while it delivers a webhook', function () {

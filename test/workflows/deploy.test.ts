@@ -16,7 +16,7 @@ import { statusOf } from './support.js';
 const DEPLOYMENT = 'exports';
 const EXPORTS = 20;
 
-/** Workflow code of a next version: it sleeps before planning, so histories of this version don't replay with it. */
+/** Workflow code of a later version: it sleeps before planning, so histories of this version don't replay with it. */
 async function nextBundle(): Promise<string> {
   const code = await readFile(await workflowBundleFile({ traced: false, encrypted: false }), 'utf8');
   const sdk = /(\w+)\.ApplicationFailure\.nonRetryable\('The upload was lost/.exec(code)?.[1] ?? assert.fail();

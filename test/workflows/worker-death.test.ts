@@ -59,7 +59,7 @@ describeStores('a worker that stops in the middle of exports', (stackEnv) => {
 
   /** Each export has one segment at the door and no others running; two could wait there. */
   async function untilEachWaits(door: Door, jobIds: readonly string[]): Promise<void> {
-    await until('a segment of each export before the door', async () => {
+    await until('a segment of each export at the door', async () => {
       const rows = await Promise.all(jobIds.map((jobId) => segmentsOf(service, jobId)));
       const begun = rows.map((all) => all.filter((row) => row.attempt > 0 && row.rows === null).length);
       const total = begun.reduce((sum, count) => sum + count, 0);

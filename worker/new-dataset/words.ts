@@ -18,7 +18,7 @@ export function labelOf(name: string): string {
   return label === '' ? name : `${label.charAt(0).toUpperCase()}${label.slice(1)}`;
 }
 
-/** A valid dataset name: lower-case letters, digits and underscores, starting with a letter. */
+/** A valid dataset name: lowercase letters, digits and underscores, starting with a letter. */
 export function datasetNameOf(table: string): string {
   const plain = wordsOf(table.normalize('NFKD').replace(/\p{M}/gu, ''))
     .join('_')

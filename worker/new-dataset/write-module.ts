@@ -26,7 +26,7 @@ const placeOf = ({ schema, table }: Dataset): string => (schema === undefined ? 
 export function writeModule({ dataset, leftOut }: Proposal): string {
   const { name, title, schema, table, tenantColumn, columns, filters = {} } = dataset;
   return [
-    `// From the catalog entry of ${inComment(placeOf(dataset))}; change it as you like. docs/datasets.md lists all settings.`,
+    `// Generated from the catalog entry of ${inComment(placeOf(dataset))}; edit it as you like. docs/datasets.md lists all settings.`,
     'export default [',
     '  {',
     `    name: ${quoted(name)},`,

@@ -80,8 +80,8 @@ export interface ExpectedFile {
 
 /**
  * The workbook that a table should become, computed independently of the service.
- * @param databaseUrl whose session shows values as the service does
- * @param sheetRows the most rows of a sheet, without its header
+ * @param databaseUrl a database whose session settings make PostgreSQL write values as the service does
+ * @param sheetRows maximum number of rows per sheet, not counting the header
  */
 export async function expectedFile(
   databaseUrl: string,

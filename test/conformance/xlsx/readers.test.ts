@@ -178,7 +178,7 @@ const withCell = (row: number, column: number, cell: Cell): Workbook => ({
     });
   });
 
-  /** Corruptions that each validator must notice: the part, and what to replace by what; a part alone is removed. */
+  /** Corruptions that each validator must notice: [part, text, replacement]. A part without text is removed. */
   const SPOILT: Readonly<Record<string, readonly (readonly [string, ...string[]])[]>> = {
     'the schemas of ECMA-376': [
       [SHEET],

@@ -168,7 +168,7 @@ describe('a ZIP archive made of segments', () => {
     assert.match((await run('unzip', ['-t', file, 'note.txt'])).stdout, /No errors detected/);
   });
 
-  it('uses narrow headers as long as sizes fit four bytes', () => {
+  it('uses narrow headers as long as sizes fit in four bytes', () => {
     assert.deepEqual([2 ** 32 - 2, 2 ** 32 - 1, 2 ** 32].map(isWide), [false, true, true]);
     assert.throws(() => {
       const { segment } = made(0, 0, 'x');

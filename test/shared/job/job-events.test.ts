@@ -185,7 +185,7 @@ describe('events write into the row of an export:', () => {
     assert.deepEqual(ends(await jobs.get(completed)), ['INTERNAL', 'Before.', LONG_AGO, LONG_AGO]);
   });
 
-  it('nothing while the job database is down, which is a separate error', async () => {
+  it('nothing while the job database is down: the error code is JOB_STORE_UNAVAILABLE', async () => {
     const away = createPool('postgres://127.0.0.1:1/none', { max: 1, name: 'test', onIdleError: () => undefined });
     const store = new JobStore(away);
     for (const work of [store.insert(newJob()), store.complete(randomUUID(), FILE, 60)]) {

@@ -206,10 +206,10 @@ describe('pieces', () => {
     assert.deepEqual(sizes(24 * MIB - 1), [12 * MIB - 1, 12 * MIB]);
     assert.deepEqual(sizes(30 * MIB, 1, 10 * MIB), [10 * MIB, 10 * MIB, 10 * MIB]);
     assert.equal(sizes(6 * 1024 * MIB).length, 768);
-    assert.deepEqual(sizes(10 * MIB, 1, 1), [5 * MIB, 5 * MIB], 'S3 takes no smaller part');
+    assert.deepEqual(sizes(10 * MIB, 1, 1), [5 * MIB, 5 * MIB], 'S3 accepts no smaller part');
   });
 
-  /** The finish of each of 3,333 segments has a single part number. */
+  /** With 3,333 segments, the finish has a single part number for each. */
   const crowded = (size: number) =>
     joinPieces(
       [

@@ -8,7 +8,7 @@ const modes = (...members: readonly (readonly number[])[]) =>
   segmentModes(members.flatMap((sizes, member) => sizes.map((mib) => ({ member, bytes: mib * MIB }))));
 
 describe('segments held back for joining', () => {
-  it('are none in a file of one member', () => {
+  it('do not occur in a file with a single member', () => {
     assert.deepEqual(modes([16, 16, 2]), ['parts', 'parts', 'parts']);
     assert.deepEqual(modes([0]), ['parts']);
   });
@@ -24,7 +24,7 @@ describe('segments held back for joining', () => {
     assert.deepEqual(modes([16, 16], [1]), ['parts', 'parts', 'parts']);
   });
 
-  it('are none of 5 MiB or less, which become temporary objects anyway', () => {
+  it('have at least 5 MiB; smaller segments become temporary objects anyway', () => {
     assert.deepEqual(modes([16], [5 - 1 / MIB], [16]), ['parts', 'parts', 'parts']);
     assert.deepEqual(modes([16], [5], [16]), ['parts', 'held', 'parts']);
   });

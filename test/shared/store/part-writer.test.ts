@@ -10,8 +10,8 @@ import { DEEP } from '../../support/depth.js';
 const NUMBERS = { first: 41, last: 50 };
 
 /**
- * S3's rules for parts other than a file's last one, and the writer's own: one part at a time, whose bytes stay
- * unchanged.
+ * Enforces S3's rules for all parts but a file's last one, and the writer's own: one part at a time, whose bytes don't
+ * change during the upload.
  */
 class StrictStore implements PartStore {
   readonly parts = new Map<number, Buffer>();

@@ -26,7 +26,7 @@ async function assertDownloads(world: World, page: Page, as: Principal, press: (
   assert.match(file.suggestedFilename(), /^orders-.*\.csv$/);
 }
 
-/** From signing in to the file. */
+/** From signing in to downloading the file. */
 export function wholeStory(world: () => World): void {
   it('exports, downloads and deletes a file by mouse', async () => {
     const me = someUser();
@@ -72,7 +72,7 @@ export function wholeStory(world: () => World): void {
     await page.evaluate(WATCH_STORAGE);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    assert.equal(await page.evaluate('window.stored'), 0, 'the token is removed before the page says so');
+    assert.equal(await page.evaluate('window.stored'), 0, 'the token is removed before the sign-in form appears');
     await end();
   });
 
@@ -80,7 +80,7 @@ export function wholeStory(world: () => World): void {
     const me = someUser();
     const { page, end } = await visitAs(world(), me);
     await page.getByRole('heading', { name: 'New export' }).waitFor();
-    assert.equal(new URL(page.url()).hash, '', 'the token has left the address');
+    assert.equal(new URL(page.url()).hash, '', 'the token is removed from the address');
     await tabTo(page, 'Data');
     await page.keyboard.type('Orders');
     await tabTo(page, 'Select none');

@@ -121,7 +121,7 @@ describe('a cell', () => {
   ];
   for (const [kind, digits, isNumber] of NUMBERS) {
     const shown = digits.length > 30 ? `${digits.slice(0, 5)}… of ${digits.length} characters` : digits;
-    it(`${kind} of ${shown} is ${isNumber ? 'a number' : 'text'}`, async () => {
+    it(`of kind ${kind} with ${shown} is ${isNumber ? 'a number' : 'text'}`, async () => {
       assert.equal(await cellOf(kind, digits), isNumber ? `><v>${digits}</v>` : asText(digits));
     });
   }
