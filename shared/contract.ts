@@ -21,11 +21,19 @@ export interface RangeFilter {
   readonly lte?: Scalar;
 }
 
+/** From the start of `from` to the end of the day `to`; at least one of them is set. */
+export interface DayRange {
+  /** A day or a time. */
+  readonly from?: Scalar;
+  /** A day, which is included. */
+  readonly to?: Scalar;
+}
+
 /**
- * A filter value after validation against the dataset: a scalar for equals, contains and is_null, a list for one_of and
- * date_range, an object for range.
+ * A filter value after validation against the dataset: a scalar for equals, contains and is_null, a list for one_of, a
+ * list or a `DayRange` for date_range, an object for range.
  */
-export type FilterValue = Scalar | readonly Scalar[] | RangeFilter;
+export type FilterValue = Scalar | readonly Scalar[] | RangeFilter | DayRange;
 
 /** A validated request: every default is filled in, every name is known. */
 export interface ExportRequest {

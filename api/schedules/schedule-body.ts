@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';
-import { describeScheduledRequest } from '../openapi/export-request.js';
+import { describeExportRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
 import { parseSchedule, type ParsedSchedule } from './parse-schedule.js';
 
@@ -10,7 +10,7 @@ import { parseSchedule, type ParsedSchedule } from './parse-schedule.js';
 export const scheduleBody: CheckedBody<ParsedSchedule> = {
   describe: (registry) =>
     definitionSchema
-      .extend({ request: describeScheduledRequest(registry) })
+      .extend({ request: describeExportRequest(registry) })
       .meta({ id: 'ScheduleRequest', oneOf: [{ required: ['cron'] }, { required: ['every_seconds'] }] }),
   createParser: ({ registry, settings }) => {
     const schema = createRequestSchema(registry, settings.webhookRule);

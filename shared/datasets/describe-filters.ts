@@ -1,6 +1,6 @@
-import type { FilterValue, RangeFilter, Scalar } from '../contract.js';
+import type { DayRange, FilterValue, RangeFilter, Scalar } from '../contract.js';
 import type { ColumnType, Dataset } from './define-dataset.js';
-import { readableDays } from './readable-days.js';
+import { dayBefore, readableDays, readableMoment } from './readable-days.js';
 
 type Bounds = Readonly<Record<keyof RangeFilter, string>>;
 
@@ -25,7 +25,7 @@ export function describeFilters(
     const list = Array.isArray(value) ? (value as readonly Scalar[]).map(String) : [];
     switch (filter.kind) {
       case 'date_range':
-        return [`${label}: ${readableDays(list[0] ?? '', list[1] ?? '')}`];
+        return [`${label}: ${describeDays(value as readonly Scalar[] | DayRange)}`];
       case 'one_of':
         return [`${label}: ${list.join(', ')}`];
       case 'equals':
@@ -35,7 +35,7 @@ export function describeFilters(
       case 'is_null':
         return [`${label}: ${value === true ? 'empty' : 'not empty'}`];
       case 'range':
-        return [`${label}: ${describeRange(value as RangeFilter, isTime(column?.type) ? TIMES : NUMBERS)}`];
+        return [`${label}: ${describeRange(value as RangeFilter, column?.type)}`];
     }
   });
 }
@@ -45,7 +45,17 @@ function describeScalar(value: FilterValue): string {
   return typeof value === 'object' ? '' : String(value);
 }
 
-function describeRange(range: RangeFilter, words: Bounds): string {
+function describeDays(range: readonly Scalar[] | DayRange): string {
+  const text = (bound: Scalar | undefined): string | undefined => (bound === undefined ? undefined : String(bound));
+  if ('from' in range || 'to' in range) return readableDays(text(range.from), text(range.to));
+  const [from = '', end = ''] = Array.isArray(range) ? range.map(String) : [];
+  return readableDays(from, dayBefore(end));
+}
+
+function describeRange(range: RangeFilter, type: ColumnType | undefined): string {
+  const words = isTime(type) ? TIMES : NUMBERS;
   const bounds = Object.entries(range) as [keyof RangeFilter, Scalar][];
-  return bounds.map(([bound, limit]) => `${words[bound]} ${limit}`).join(', ');
+  // A day of a `date` column; elsewhere it is a midnight.
+  const readable = (limit: Scalar): string => (type === 'date' ? readableMoment(String(limit)) : String(limit));
+  return bounds.map(([bound, limit]) => `${words[bound]} ${readable(limit)}`).join(', ');
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ExportRequest, FilterValue, RangeFilter, Scalar } from '../contract.js';
+import type { DayRange, ExportRequest, FilterValue, RangeFilter, Scalar } from '../contract.js';
 import type { KeyBound } from '../plan/segments.js';
 import { tableColumns, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
 import { isDateOnly } from './values.js';
@@ -71,6 +71,7 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
     case 'one_of':
       return `${quoted} IN (${(value as readonly Scalar[]).map(at).join(', ')})`;
     case 'date_range': {
+      if (!Array.isArray(value)) return dayRange(quoted, value as DayRange, column, timezone);
       const [from, to] = value as readonly Scalar[];
       if (from === undefined || to === undefined) throw new RangeError('a date_range has two dates');
       return `${quoted} >= ${at(from)} AND ${quoted} < ${at(to)}`;
@@ -82,6 +83,19 @@ function condition(filter: FilterDefinition, value: FilterValue, column: ColumnD
         )
         .join(' AND ');
   }
+}
+
+/** The rows up to the end of the last day, which is the next midnight in the export's timezone. */
+function dayRange(quoted: string, { from, to }: DayRange, column: ColumnDefinition, timezone: string): string {
+  const conditions = from === undefined ? [] : [`${quoted} >= ${typedLiteral(from, column, timezone)}`];
+  if (to !== undefined && column.type === 'date') conditions.push(`${quoted} <= ${literal(to)}`);
+  else if (to !== undefined) {
+    const midnight = `${literal(to)}::timestamp + interval '1 day'`;
+    const isZoned = column.type === 'timestamptz';
+    conditions.push(`${quoted} < (${isZoned ? `(${midnight}) AT TIME ZONE ${escapeLiteral(timezone)}` : midnight})`);
+  }
+  if (conditions.length === 0) throw new RangeError('a date_range has a first or a last day');
+  return conditions.join(' AND ');
 }
 
 /** The owner of the rows that are read. */

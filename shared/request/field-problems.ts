@@ -26,14 +26,25 @@ export const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** One problem per field; for an unknown key, the pointer names the key, not the object that has it. */
-export function fieldProblems(error: z.ZodError, prefix: readonly PropertyKey[] = []): FieldProblem[] {
+export function fieldProblems(
+  error: { readonly issues: readonly z.core.$ZodIssue[] },
+  prefix: readonly PropertyKey[] = [],
+): FieldProblem[] {
   return error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
-    return issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not a known field' }))
-      : [{ pointer: pointerOf(path), detail: detailOf(issue) }];
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'is not a known field' }));
+    }
+    const meant = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined;
+    return meant === undefined
+      ? [{ pointer: pointerOf(path), detail: detailOf(issue) }]
+      : fieldProblems({ issues: meant }, path);
   });
 }
+
+/** Whether the value has the shape of this alternative of a union: its problems are inside the value. */
+const isMeant = (issues: readonly z.core.$ZodIssue[]): boolean =>
+  issues.some(({ code, path }) => path.length > 0 || code === 'unrecognized_keys');
 
 const KINDS: Readonly<Record<string, string>> = {
   array: 'a list',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { RangeFilter, Scalar } from '../contract.js';
+import type { DayRange, RangeFilter, Scalar } from '../contract.js';
 import type { ColumnType, FilterDefinition } from '../datasets/define-dataset.js';
 import { valueSchema } from '../datasets/value-schema.js';
-import { isBefore, valueProblem } from '../datasets/values.js';
+import { TIMESTAMP, isBefore, isDate, valueProblem } from '../datasets/values.js';
+import { RELATIVE_RANGES } from './relative-range.js';
 
 /** The values that a filter may have, by its kind and by the type of its column. */
 
@@ -18,11 +19,42 @@ const scalarOf = (type: ColumnType) =>
     })
     .meta(valueSchema(type));
 
+const relativeRange = z
+  .enum(RELATIVE_RANGES)
+  .describe(
+    'Calendar days in `options.timezone`, counted from the day of the request; for schedules, in the timezone of the schedule, counted from the time the run was due. Weeks start on Monday; `last_7_days` ends with yesterday.',
+  );
+
+/** A day up to which rows are included. */
+const lastDay = z
+  .string({ error: 'must be a day, such as 2026-01-31' })
+  .refine(isDate, 'must be a day, such as 2026-01-31, which is included. For a time, use [from, to], which excludes it')
+  .meta(valueSchema('date'));
+
+/** False if only the database can tell, because the day of a time with an offset depends on the export's timezone. */
+function endsBeforeItStarts({ from = '', to }: DayRange): boolean {
+  const [, day = String(from), , offset] = TIMESTAMP.exec(String(from)) ?? [];
+  return to !== undefined && offset === undefined && day > String(to);
+}
+
 function dateRange(type: ColumnType) {
   const bound = scalarOf(type);
-  return z
+  const halfOpen = z
     .tuple([bound, bound], { error: 'must be two dates: the first day, and the day after the last' })
-    .refine(([from, to]) => isBefore(from, to, type) !== false, 'must start before it ends');
+    .refine(([from, to]) => isBefore(from, to, type) !== false, 'must start before it ends')
+    .describe('The first day, and the day after the last. Or times, of which the second is excluded.');
+  const days = z
+    .strictObject({ from: bound.optional(), to: lastDay.optional() })
+    .refine(({ from, to }) => from !== undefined || to !== undefined, 'must have from or to')
+    .refine((range) => !endsBeforeItStarts(range as DayRange), 'must not end before it starts')
+    .transform((range) => range as DayRange)
+    .meta({
+      minProperties: 1,
+      description: 'Days, of which the last is included. Leave out one of them for no limit.',
+    });
+  return z.union([halfOpen, days, relativeRange], {
+    error: `must be two dates, an object with from and to, or one of ${RELATIVE_RANGES.join(', ')}`,
+  });
 }
 
 function range(type: ColumnType) {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ExportRequest } from '../contract.js';
 import { ACCOUNT } from '../datasets/account.js';
-import { shownColumns } from '../datasets/define-dataset.js';
+import { shownColumns, type Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { fieldProblems, validationFailed, type FieldProblem } from './field-problems.js';
 import { defaultColumns } from '../formats/default-columns.js';
 import { FORMATS } from '../formats/index.js';
 import { recipientOf, type EmailChoice, type RecipientRule } from '../mails/recipient.js';
+import { isRelativeRange, resolveRange, type RelativeRange } from './relative-range.js';
 import type { RequestSchema } from './request-schema.js';
 
 /** Checks what a client asks for, and fills in every default. */
@@ -15,6 +16,16 @@ import type { RequestSchema } from './request-schema.js';
 /** A request whose mail recipient has not been decided yet. */
 export interface ParsedRequest extends Omit<ExportRequest, 'notify'> {
   readonly notify: { readonly email?: EmailChoice; readonly webhook_url?: string };
+  /** The relative ranges as they were sent, by filter; `filters` has their days. */
+  readonly relative?: Readonly<Record<string, RelativeRange>>;
+}
+
+/** What relative date ranges are counted from. */
+export interface When {
+  /** When the request arrived, or when a schedule's run was due. */
+  readonly at: Date;
+  /** By name. Default: the timezone of the export. */
+  readonly timezone?: string;
 }
 
 type Checked = { readonly request: ParsedRequest } | { readonly problems: readonly FieldProblem[] };
@@ -25,7 +36,7 @@ type Checked = { readonly request: ParsedRequest } | { readonly problems: readon
  * @throws ServiceError VALIDATION_FAILED with a JSON pointer per field
  */
 export function parseExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): ParsedRequest {
-  const checked = checkExportRequest(body, schema, registry);
+  const checked = checkExportRequest(body, schema, registry, { at: new Date() });
   if ('request' in checked) return checked.request;
   throw validationFailed(checked.problems);
 }
@@ -42,7 +53,12 @@ function optionsOf(body: unknown): { readonly format: string; readonly options: 
 }
 
 /** @see parseExportRequest */
-export function checkExportRequest(body: unknown, schema: RequestSchema, registry: DatasetRegistry): Checked {
+export function checkExportRequest(
+  body: unknown,
+  schema: RequestSchema,
+  registry: DatasetRegistry,
+  when: When,
+): Checked {
   const result = schema.safeParse(body);
   // Checked even if other fields are invalid, so that clients see all problems together.
   const { format: name, options: given } = optionsOf(body);
@@ -60,12 +76,11 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
   const columns = result.data.columns ?? (dataset && format ? defaultColumns(dataset, format) : []);
   const misfit = dataset && format?.columnsProblem?.(shownColumns(dataset, columns), options.data);
   if (typeof misfit === 'string') return { problems: [{ pointer: '/columns', detail: misfit }] };
-  const set = Object.entries(filters).filter(([, value]) => value !== undefined);
   const request: ParsedRequest = {
     type,
     format: name,
     columns,
-    filters: Object.fromEntries(set) as ExportRequest['filters'],
+    ...resolveFilters(filters, dataset, { timezone: String(options.data.timezone ?? 'UTC'), ...when }),
     options: options.data,
     notify: {
       ...(notify.email === undefined ? {} : { email: notify.email }),
@@ -75,12 +90,29 @@ export function checkExportRequest(body: unknown, schema: RequestSchema, registr
   return { request };
 }
 
+/** The filters that are set, with days in place of relative ranges. */
+function resolveFilters(
+  given: Readonly<Record<string, unknown>>,
+  dataset: Dataset | undefined,
+  { at, timezone }: Required<When>,
+): Pick<ParsedRequest, 'filters' | 'relative'> {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const relative = set.flatMap(([name, value]) =>
+    dataset?.filters?.[name]?.kind === 'date_range' && isRelativeRange(value) ? [[name, value] as const] : [],
+  );
+  const days = relative.map(([name, range]) => [name, resolveRange(range, at, timezone)] as const);
+  return {
+    filters: { ...Object.fromEntries(set), ...Object.fromEntries(days) } as ExportRequest['filters'],
+    ...(relative.length === 0 ? {} : { relative: Object.fromEntries(relative) }),
+  };
+}
+
 /**
  * The request with the address that its mails go to, or without one if nobody gets mail.
  * @param own the token's address
  */
 export function withRecipient(
-  { notify, ...request }: ParsedRequest,
+  { notify, relative: _, ...request }: ParsedRequest,
   own: string | undefined,
   rule: RecipientRule,
 ): { readonly request: ExportRequest } | { readonly problems: readonly FieldProblem[] } {
@@ -99,8 +131,11 @@ export function withRecipient(
   };
 }
 
-/** A hash that doesn't depend on the order of keys. */
-export function hashRequest(request: ParsedRequest): string {
+/**
+ * A hash of the request as it was sent: it doesn't depend on the order of keys, nor on the day on which a relative range
+ * is resolved.
+ */
+export function hashRequest({ relative, ...request }: ParsedRequest): string {
   const sorted = (value: unknown): unknown =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(
@@ -110,6 +145,6 @@ export function hashRequest(request: ParsedRequest): string {
         )
       : value;
   return createHash('sha256')
-    .update(JSON.stringify(sorted(request)))
+    .update(JSON.stringify(sorted({ ...request, filters: { ...request.filters, ...relative } })))
     .digest('hex');
 }

@@ -38,6 +38,13 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
     ['/filters/date_range/0', '/filters/date_range/1'],
   ],
   ['reversed dates', { ...GOOD, filters: { date_range: ['2026-04-01', '2026-01-01'] } }, ['/filters/date_range']],
+  [
+    'a last day with a time, and a first day that does not exist',
+    { ...GOOD, filters: { date_range: { from: '2026-02-30', to: '2026-03-31T10:00' } } },
+    ['/filters/date_range/from', '/filters/date_range/to'],
+  ],
+  ['days without an end', { ...GOOD, filters: { date_range: {} } }, ['/filters/date_range']],
+  ['an unknown relative range', { ...GOOD, filters: { date_range: 'last_eon' } }, ['/filters/date_range']],
   ['one date', { ...GOOD, filters: { date_range: ['2026-04-01'] } }, ['/filters/date_range']],
   ['text with a NUL in it', { ...GOOD, filters: { currency: 'EU\0' } }, ['/filters/currency']],
   ['an unknown option', { ...GOOD, options: { color: 'red' } }, ['/options/color']],

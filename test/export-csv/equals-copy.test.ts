@@ -53,6 +53,13 @@ const CASES: readonly Case[] = [
     rows: 25 * 6,
   },
   {
+    what: 'days of which the last one is included',
+    body: { filters: { date_range: { from: '2027-10-31', to: '2027-10-31' } }, options: { timezone: BERLIN } },
+    where: berlinDays('2027-10-31', '2027-11-01'),
+    timezone: BERLIN,
+    rows: 25 * 6,
+  },
+  {
     what: 'times with and without an offset',
     body: {
       filters: { date_range: ['2027-03-28T01:30:00', '2027-03-28T04:00:00.5+02:00'] },
@@ -100,11 +107,7 @@ const IN_MANY = ['all columns', 'some columns, in another order than in the tabl
 
 const only = (...whats: string[]): readonly Case[] => CASES.filter(({ what }) => whats.includes(what));
 const SIZES: readonly (readonly [string, Partial<Tuning>, readonly Case[]])[] = [
-  [
-    'one segment',
-    {},
-    DEEP ? CASES : only('the day of 25 hours on which summer time ends', 'everything at once', 'no row'),
-  ],
+  ['one segment', {}, DEEP ? CASES : only('days of which the last one is included', 'everything at once', 'no row')],
   ['many segments', { segmentBytes: 60_000 }, DEEP ? only(...IN_MANY) : only('all columns')],
 ];
 

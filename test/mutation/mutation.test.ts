@@ -22,7 +22,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
   'shared/plan/crc32.ts': ['shared/plan/crc32'],
   'workflows/slots.ts': ['workflows/slots-properties'],
   'shared/network/address-rule.ts': ['shared/network/address-rule'],
-  'shared/schedules/relative-range.ts': ['shared/schedules/relative-range'],
+  'shared/request/relative-range.ts': ['shared/request/relative-range'],
   'shared/datasets/query.ts': ['shared/datasets/query', 'shared/datasets/query-text', 'shared/datasets/filters'],
   'shared/job/lifecycle.ts': ['shared/job/lifecycle', 'shared/job/job-events'],
 };

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { optionFields, optionValue } from '../../api/web/new-export/option-fields.js';
-import { draftFor, allowedFormats, createRequest, withFormat, type Draft } from '../../api/web/new-export/request.js';
+import {
+  draftFor,
+  allowedFormats,
+  createRequest,
+  withFormat,
+  type Draft,
+  type FilterDraft,
+} from '../../api/web/new-export/request.js';
 import { choicesSchema, type Choices } from '../../shared/request/choices-schema.js';
 import { parseExportRequest, type ParsedRequest } from '../../shared/request/request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
@@ -61,7 +68,7 @@ describe('the form of the web page', () => {
       },
     };
     assert.deepEqual(accepted(customers).filters, {
-      date_range: ['2026-01-01', '2026-02-01'],
+      date_range: { from: '2026-01-01', to: '2026-02-01' },
       name: 'Zoë, “the best”',
       country: ['DE', 'FR'],
       vip: false,
@@ -122,11 +129,16 @@ describe('the form of the web page', () => {
     assert.deepEqual(accepted({ ...cleared, sendsEmail: true }).notify, { email: 'ana@northwind.example' });
   });
 
-  it('reports problems that a request cannot express: half a date range, no columns', () => {
-    const half = { ...draftFor(choices, 'orders'), columns: [], filters: { date_range: { from: '2026-01-01' } } };
-    assert.deepEqual(
-      createRequest(choices, half).problems.map(({ pointer }) => pointer),
-      ['/columns', '/filters/date_range'],
-    );
+  it('requests an open date range with one date', () => {
+    const requested = (date_range: FilterDraft): unknown =>
+      accepted({ ...draftFor(choices, 'orders'), filters: { date_range } }).filters.date_range;
+    assert.deepEqual(requested({ from: '2026-01-01', to: '' }), { from: '2026-01-01' });
+    assert.deepEqual(requested({ to: '2026-01-31' }), { to: '2026-01-31' });
+    assert.equal(requested({ from: '', to: '' }), undefined);
+  });
+
+  it('reports the problem that a request cannot express: no columns', () => {
+    const { problems } = createRequest(choices, { ...draftFor(choices, 'orders'), columns: [] });
+    assert.deepEqual(problems, [{ pointer: '/columns', detail: 'must have at least one column' }]);
   });
 });

@@ -51,7 +51,7 @@ function Filter(props: FilterProps): VNode {
   const at = pointerTo('filters', filter.name);
   switch (filter.kind) {
     case 'date_range':
-      return <Between {...props} at={at} type="date" words={['From', 'Until (not included)']} />;
+      return <Between {...props} at={at} type="date" words={['From', 'To']} />;
     case 'range':
       return <Between {...props} at={at} words={['At least', 'At most']} />;
     case 'one_of':

@@ -1,6 +1,6 @@
 import type { Choices } from '../../../shared/request/choices-schema.js';
 import type { FilterValue } from '../../../shared/contract.js';
-import { pointerTo, type RefusedField } from '../refusal.js';
+import type { RefusedField } from '../refusal.js';
 import { optionFields, optionValue, type OptionField } from './option-fields.js';
 
 /** The form's state, and the request made from it. */
@@ -105,18 +105,9 @@ export function createRequest(choices: Choices, draft: Draft): { body: ExportBod
     ...(Object.keys(notify).length === 0 ? {} : { notify }),
   };
   if (dataset === undefined) return { body, problems: [] };
-  const isHalf = ({ name, kind }: FilterChoice): boolean => {
-    const { from = '', to = '' } = draft.filters[name] ?? {};
-    return kind === 'date_range' && (from === '') !== (to === '');
-  };
   return {
     body: { ...body, columns: draft.columns, filters: setFilters(dataset, draft) },
-    problems: [
-      ...(draft.columns.length === 0 ? [{ pointer: '/columns', detail: 'must have at least one column' }] : []),
-      ...dataset.filters
-        .filter(isHalf)
-        .map(({ name }) => ({ pointer: pointerTo('filters', name), detail: 'needs both dates or neither' })),
-    ],
+    problems: draft.columns.length === 0 ? [{ pointer: '/columns', detail: 'must have at least one column' }] : [],
   };
 }
 
@@ -142,7 +133,7 @@ function filterValue({ kind }: FilterChoice, type: FieldType, draft: FilterDraft
   const { from = '', to = '', value = '' } = draft;
   switch (kind) {
     case 'date_range':
-      return from === '' || to === '' ? undefined : [from, to];
+      return from === '' && to === '' ? undefined : { ...(from === '' ? {} : { from }), ...(to === '' ? {} : { to }) };
     case 'range':
       return from === '' && to === ''
         ? undefined

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DayRange } from '../../../shared/contract.js';
 import { customers } from '../../../shared/datasets/customers.js';
 import { describeFilters } from '../../../shared/datasets/describe-filters.js';
 import { orders } from '../../../shared/datasets/orders.js';
@@ -13,8 +14,22 @@ describe('filters in words', () => {
     assert.deepEqual(days('2024-02-29', '2024-03-01'), ['Placed at: 29 February 2024']);
   });
 
-  it('keep the bounds of a range as they are if it has times', () => {
-    assert.deepEqual(days('2026-03-01T10:00:00Z', '2026-04-01'), ['Placed at: 2026-03-01T10:00:00Z to 2026-04-01']);
+  it('name the last day of an inclusive range, and the only bound of an open one', () => {
+    const named = (range: DayRange): string[] => describeFilters(orders, { date_range: range });
+    assert.deepEqual(named({ from: '2026-03-01', to: '2026-03-31' }), ['Placed at: 1–31 March 2026']);
+    assert.deepEqual(named({ from: '2026-03-31', to: '2026-03-31' }), ['Placed at: 31 March 2026']);
+    assert.deepEqual(named({ from: '2026-03-01' }), ['Placed at: from 1 March 2026']);
+    assert.deepEqual(named({ to: '2026-03-31' }), ['Placed at: through 31 March 2026']);
+    assert.deepEqual(named({ from: '2026-03-01T10:30:00+02:00', to: '2026-03-31' }), [
+      'Placed at: 1 March 2026, 10:30:00 UTC+02:00 – 31 March 2026',
+    ]);
+  });
+
+  it('show times with their timezone', () => {
+    assert.deepEqual(days('2026-03-01T10:00:00Z', '2026-04-01'), [
+      'Placed at: 1 March 2026, 10:00:00 UTC – 31 March 2026',
+    ]);
+    assert.deepEqual(days('2026-03-01', '2026-04-01 10:00'), ['Placed at: 1 March 2026 – 1 April 2026, 10:00']);
   });
 
   it('say "at least" for numbers and "from" for dates', () => {
@@ -27,7 +42,7 @@ describe('filters in words', () => {
     assert.deepEqual(describeFilters(customers, filters), [
       `${customers.columns.vip?.label ?? 'vip'}: yes`,
       `${customers.columns.credit_limit?.label ?? ''}: at least 10, less than 20`,
-      `${customers.columns.born_on?.label ?? ''}: from 1970-01-01`,
+      `${customers.columns.born_on?.label ?? ''}: from 1 January 1970`,
       `${customers.columns.phone?.label ?? ''}: not empty`,
     ]);
   });

@@ -122,6 +122,51 @@ describe('a filter on a column of any comparable type finds the rows that Postgr
     });
   }
 
+  it('days, of which the last one is included, also when the clocks change', async () => {
+    await client.query(`CREATE TABLE moments (id serial PRIMARY KEY, tenant_id uuid, day date, wall timestamp, zoned timestamptz);
+      INSERT INTO moments (tenant_id, day, wall, zoned)
+        SELECT '${TENANT}'::uuid, at::date, at, at AT TIME ZONE 'Europe/Berlin'
+        FROM generate_series(timestamp '2026-03-27', '2026-03-31 23:59:59.999999', '30 min') AS at
+        UNION ALL SELECT '${TENANT}'::uuid, at::date, at::timestamp, at::timestamp AT TIME ZONE 'Europe/Berlin'
+        FROM unnest('{2026-03-29 23:59:59.999999,2026-03-30 00:00,infinity,-infinity,9999-12-31 23:59:59.999999}'::text[]) AS at`);
+    const moments = defineDataset({
+      ...{ name: 'moments', title: 'Moments', table: 'moments', key: ['id'], tenantColumn: 'tenant_id' },
+      columns: { day: { type: 'date' }, wall: { type: 'timestamp' }, zoned: { type: 'timestamptz' } },
+      filters: {
+        day: { kind: 'date_range', column: 'day' },
+        wall: { kind: 'date_range', column: 'wall' },
+        zoned: { kind: 'date_range', column: 'zoned' },
+      },
+    });
+    const known = createRegistry([moments]);
+    const dayOf = { day: 'day', wall: 'wall::date', zoned: `(zoned AT TIME ZONE 'Europe/Berlin')::date` };
+    for (const [column, day] of Object.entries(dayOf)) {
+      for (const [from, to] of [
+        ['2026-03-29', '2026-03-29'],
+        ['2026-03-28', '2026-03-30'],
+        [undefined, '2026-03-29'],
+        ['2026-03-29', undefined],
+        ['2026-03-30', '9999-12-31'],
+      ]) {
+        const body = {
+          type: 'moments',
+          format: 'csv',
+          filters: { [column]: { from, to } },
+          options: { timezone: 'Europe/Berlin' },
+        };
+        const request = { ...parseExportRequest(body, createRequestSchema(known), known), notify: {} };
+        const { from: rows } = freezeQuery(moments, request, { tenantId: TENANT }, (quoted) => quoted);
+        const ids = await client.query(`SELECT id ${rows} ORDER BY id`);
+        const expected = await client.query(
+          `SELECT id FROM moments WHERE ${day} BETWEEN coalesce($1, '-infinity')::date AND coalesce($2, 'infinity')::date ORDER BY id`,
+          [from, to],
+        );
+        assert.ok(expected.rowCount !== null && expected.rowCount > 0);
+        assert.deepEqual(ids.rows, expected.rows, `${column} ${from ?? ''} to ${to ?? ''}`);
+      }
+    }
+  });
+
   it('and compares substrings exactly under a collation that ignores accents', async () => {
     assert.equal((await found('search', 'ULL')).length, 1);
     assert.deepEqual(await found('search', 'Ü'), []);

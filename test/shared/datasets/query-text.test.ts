@@ -65,6 +65,19 @@ describe('the text of a query', () => {
     assert.match(from, / AND "wall" >= '2026-03-29' AND "wall" < '2026-03-30'$/);
   });
 
+  it('ends an inclusive range at the next midnight in the timezone of the export', () => {
+    const range = { from: '2026-03-01', to: '2026-03-31' };
+    const { from } = freeze(request({ days: range }, ['at'], { timezone: 'Europe/Berlin' }));
+    const end = `('2026-03-31'::timestamp + interval '1 day') AT TIME ZONE 'Europe/Berlin'`;
+    assert.ok(
+      from.endsWith(` AND "at" >= ('2026-03-01'::timestamp AT TIME ZONE 'Europe/Berlin') AND "at" < (${end})`),
+      from,
+    );
+    const walls = freeze(request({ walls: { to: '2026-03-31' } })).from;
+    assert.match(walls, / AND "wall" < \('2026-03-31'::timestamp \+ interval '1 day'\)$/);
+    assert.throws(() => freeze(request({ days: {} })), new RangeError('a date_range has a first or a last day'));
+  });
+
   it('cannot be built for a column or a filter that the dataset does not have', () => {
     assert.throws(() => freeze(request({}, ['password'])), /has no column password/);
     const { filters: _, ...unfiltered } = events;

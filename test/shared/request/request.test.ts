@@ -5,7 +5,13 @@ import { createRegistry, defineDataset } from '../../../shared/datasets/index.js
 import { orders } from '../../../shared/datasets/orders.js';
 import { ServiceError } from '../../../shared/errors.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../../shared/formats/index.js';
-import { hashRequest, parseExportRequest } from '../../../shared/request/request.js';
+import {
+  checkExportRequest,
+  hashRequest,
+  parseExportRequest,
+  withRecipient,
+  type ParsedRequest,
+} from '../../../shared/request/request.js';
 import { createRequestSchema } from '../../../shared/request/request-schema.js';
 
 const events = defineDataset({
@@ -59,6 +65,14 @@ const BAD: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['a range of one day', { at: ['2026-01-01', '2026-01-01'] }, ['/filters/at']],
   ['a range of three', { at: ['2026-01-01', '2026-01-02', '2026-01-03'] }, ['/filters/at']],
   ['a day without quotes', { at: [20_260_101, '2026-01-02'] }, ['/filters/at/0']],
+  ['no day', { at: {} }, ['/filters/at']],
+  ['an unknown end of a range of days', { at: { from: '2026-01-01', until: '2026-01-31' } }, ['/filters/at/until']],
+  ['days that do not exist', { at: { from: '2026-02-30', to: 'soon' } }, ['/filters/at/from', '/filters/at/to']],
+  ['a time in the last day', { at: { to: '2026-01-31T12:00:00Z' } }, ['/filters/at/to']],
+  ['a range of days that is reversed', { at: { from: '2026-02-01', to: '2026-01-31' } }, ['/filters/at']],
+  ['a time after the last day', { at: { from: '2026-02-01T00:00', to: '2026-01-31' } }, ['/filters/at']],
+  ['a word for dates', { at: 'last_eon' }, ['/filters/at']],
+  ['a number for dates', { at: 7 }, ['/filters/at']],
   ['null', { at: null, done: null }, ['/filters/at', '/filters/done']],
   ['an object for a value', { done: { not: true } }, ['/filters/done']],
   ['a word for a boolean', { done: 'yes' }, ['/filters/done']],
@@ -150,6 +164,41 @@ describe('a request', () => {
     const { columns, filters: kept } = parse({ ...filtered(filters), columns: ['day', 'id'] });
     assert.deepEqual(columns, ['day', 'id']);
     assert.deepEqual(kept, filters);
+  });
+
+  it('may include its last day, and have an open end', () => {
+    const ranges = [
+      { from: '2026-03-01', to: '2026-03-31' },
+      { from: '2026-03-31', to: '2026-03-31' },
+      { from: '2026-03-01T10:00:00.5Z' },
+      // 30 June in Berlin: only the database knows.
+      { from: '2026-07-01T00:00:00+02:00', to: '2026-06-30' },
+      { to: '9999-12-31' },
+    ];
+    for (const at of ranges) assert.deepEqual(parse(filtered({ at })).filters, { at });
+  });
+
+  it('with a relative range has its days in the timezone of the export, and the same hash on any day', () => {
+    const parseAt = (at: string, timezone: string): ParsedRequest => {
+      const checked = checkExportRequest(
+        { ...filtered({ at: 'yesterday' }), options: { timezone } },
+        schema,
+        registry,
+        {
+          at: new Date(at),
+        },
+      );
+      assert.ok('request' in checked);
+      return checked.request;
+    };
+    const [utc, berlin] = ['UTC', 'Europe/Berlin'].map((zone) => parseAt('2026-03-31T22:30:00Z', zone));
+    assert.deepEqual(utc?.filters, { at: ['2026-03-30', '2026-03-31'] });
+    assert.deepEqual(berlin?.filters, { at: ['2026-03-31', '2026-04-01'] });
+    const [one, other] = ['2026-03-31', '2026-05-01'].map((day) => hashRequest(parseAt(`${day}T12:00:00Z`, 'UTC')));
+    assert.equal(one, other);
+    assert.notEqual(one, hashRequest(parse(filtered({ at: 'today' }))));
+    const resolved = withRecipient(parse(filtered({ at: 'today' })), undefined, 'token');
+    assert.ok('request' in resolved && !('relative' in resolved.request), 'the export itself has only days');
   });
 
   for (const [what, filters, pointers] of BAD) {

@@ -14,11 +14,11 @@ export function problems(world: () => World): void {
     await page.getByText('must be a number.').waitFor();
     await page.getByLabel('At least').fill('');
 
-    await page.getByLabel('From').fill('2026-01-01');
-    await page.getByText('No estimate yet.').waitFor();
-    await start.click();
-    await page.getByText('needs both dates or neither.').waitFor();
+    await page.getByLabel('From').fill('2026-02-01');
+    await page.getByLabel('To', { exact: true }).fill('2026-01-31');
+    await page.getByText('must not end before it starts.').waitFor();
     await page.getByLabel('From').fill('');
+    await page.getByLabel('To', { exact: true }).fill('');
 
     await page.getByText('Notify me when it’s ready').click();
     await page.getByLabel('Email address').fill('nobody');

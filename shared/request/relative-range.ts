@@ -1,7 +1,7 @@
 /**
- * Date ranges relative to a day. They are resolved from the time at which a run was due, not from the clock, so that a
- * retry, a late run and a backfill have the same rows. The result is days, not moments: PostgreSQL decides when a day
- * starts in the export's timezone.
+ * Date ranges relative to a day. They are resolved once: when a request arrives, or for the time at which a schedule's
+ * run was due, so that a retry, a late run and a backfill have the same rows. The result is days, not moments:
+ * PostgreSQL decides when a day starts in the export's timezone.
  */
 
 interface Day {
@@ -72,7 +72,7 @@ export const isRelativeRange = (name: unknown): name is RelativeRange =>
   typeof name === 'string' && Object.hasOwn(RANGES, name);
 
 /**
- * @param at when the run was due
+ * @param at when the request arrived, or when the run was due
  * @param timezone name of the timezone that determines the day
  * @returns first day and day after the last, as in `date_range`: `2026-01-31`
  */

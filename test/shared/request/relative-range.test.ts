@@ -5,7 +5,7 @@ import {
   RELATIVE_RANGES,
   resolveRange,
   type RelativeRange,
-} from '../../../shared/schedules/relative-range.js';
+} from '../../../shared/request/relative-range.js';
 import { queryRows } from '../../support/database.js';
 import { LONG } from '../../support/depth.js';
 import { stack } from '../../support/stack.js';
