@@ -4,7 +4,7 @@ import { messageOf } from '../shared/errors.js';
 /**
  * Temporal keeps up to 4 KB of a failure that it will retry, and replaces a larger one with "Failure exceeds size
  * limit."; a failure of 4 MB never reaches it, and the attempt times out. So failures are cut to 4 KB here, encrypted
- * or not. These are the shares of each part, in bytes.
+ * or not. These are the bytes that each part may take.
  */
 const MESSAGE = 600;
 const FOR_USER = 400;
@@ -50,7 +50,7 @@ export function withBounds(failure: ApplicationFailure): ApplicationFailure {
   return Object.assign(failure, { message, stack, ...causeOf(failure.cause, CAUSES) });
 }
 
-/** The chain of causes, copied: errors of libraries carry whole responses. */
+/** Copies the chain of causes, cut to size, because library errors carry whole responses. */
 function causeOf(cause: unknown, depth: number): { cause?: Error } {
   if (cause === undefined || cause === null || depth === 0) return {};
   const copy = new Error(shortened(messageOf(cause), CAUSE_MESSAGE));
@@ -64,7 +64,7 @@ function causeOf(cause: unknown, depth: number): { cause?: Error } {
 
 /** The first whole lines of a stack trace that fit, without the message above them. */
 function framesOf(stack: string | undefined, bytes: number): string {
-  // Frames follow the message, which may be megabytes of lines.
+  // The message comes first, and may be megabytes long.
   const start = stack?.indexOf('\n    at ') ?? -1;
   if (stack === undefined || start === -1) return '';
   const lines: string[] = [];

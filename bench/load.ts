@@ -10,7 +10,7 @@ import { quantile } from './statistics.js';
 
 /**
  * API requests at a fixed rate that does not depend on responses. Measuring starts once each user has sent a request,
- * which starts the semaphores, and V8 has compiled the hot code: services are not restarted every minute.
+ * which starts the semaphores, and V8 has compiled the hot code, as in a service that has been running for a while.
  */
 export const LOAD = { users: 100, getsPerSecond: 190, postsPerSecond: 10, seconds: 30, warmUpSeconds: 15 } as const;
 

@@ -4,7 +4,7 @@ import { readCommandLine } from '../shared/process/command-line.js';
 
 const DEFAULT_ROWS = '1000000';
 const DEFAULT_ROUNDS = '3';
-/** As in the targets for time. */
+/** The number for which the goals are set; the service's default is 4. */
 const DEFAULT_IN_FLIGHT = '2';
 const ROW_NAMES = [
   'csv',
@@ -24,7 +24,7 @@ const ROW_NAMES = [
 /** The default measurements: the most important promises, in about three minutes. */
 const DEFAULT_ONLY = 'csv,latency';
 const ALL = 'all';
-/** The fewest shards that make sense for several machines, and what Temporal recommends for a small cluster. */
+/** 2 are the fewest that make sense for several machines; Temporal recommends 512 for a small cluster. */
 const DEFAULT_SHARDS = '2,512';
 
 const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only NAMES] [--shards N,N] [--cpu-prof]

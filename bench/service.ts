@@ -123,6 +123,6 @@ async function poll({ client }: TemporalClient, namespace: string, workers: numb
   const taskQueue = { name: CONTROL_QUEUE };
   const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue });
   if (pollers.length < workers) {
-    throw new StackError(`${pollers.length} of ${workers} workers poll ${CONTROL_QUEUE} yet`);
+    throw new StackError(`only ${pollers.length} of ${workers} workers poll ${CONTROL_QUEUE} so far`);
   }
 }

@@ -146,7 +146,7 @@ export const verdictsOfXlsxExport = (scores: readonly Score[]): Verdict[] => [
   ...memory(scores),
 ];
 
-/** No memory goal beyond a million rows: nobody prints that many, and the upper levels of their page tree exceed it. */
+/** No memory goal beyond a million rows: nobody prints that many, and the page tree of such a file exceeds the goal. */
 export const verdictsOfPdfExport = (scores: readonly Score[], rows: number): Verdict[] =>
   rows > PRINTED_ROWS ? [] : memory(scores);
 const PRINTED_ROWS = 1_000_000;

@@ -76,7 +76,7 @@ async function bringNode(root, kind, { name, version, folder }) {
     if (code !== 0 || !existsSync(unpacked)) {
       throw new Error(`Node.js ${version} couldn't be installed from npm:\n${output.trim()}`);
     }
-    // Headers and manuals, which are a third of it.
+    // Headers and manuals, which are a third of the package.
     for (const unneeded of ['include', 'share']) rmSync(join(unpacked, unneeded), { recursive: true, force: true });
     renameInto(unpacked, folder);
   } finally {

@@ -6,7 +6,7 @@ import { heartbeating } from '../heartbeat.js';
 import { openUpload } from '../file/open-upload.js';
 import { planExport, type PlanDeps, type PlanInput } from './plan-export.js';
 
-/** An export that takes longer to write gets a segment activity of their own, which operators can see, pause and retry. */
+/** An export that takes longer to write gets its own segment activity, which operators can see, pause and retry. */
 const WRITE_WITHIN_MS = 2000;
 
 /**

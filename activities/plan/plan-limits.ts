@@ -3,7 +3,8 @@ import { ServiceError } from '../../shared/errors.js';
 import type { FilePlan } from './plan-file.js';
 
 /**
- * Rejects a plan that is certainly too large. `size-limit.ts` checks the bytes that are actually written.
+ * Rejects a plan with too many rows, or too many bytes even if all rows are as short as those at one end of the key.
+ * `size-limit.ts` checks the bytes that are actually written.
  * @throws ServiceError TOO_MANY_ROWS, FILE_TOO_LARGE
  */
 export function requireLimits(

@@ -11,7 +11,7 @@ const CLEANUP_MS = 60_000;
 const PAUSE_MS = 250;
 
 /**
- * Cancels a user's exports and the runs of schedules that wait for theirs, and waits until none is open.
+ * Cancels a user's exports and the active runs of their schedules, and waits until all have closed.
  * @returns how many exports were active
  */
 export async function cancelAll(

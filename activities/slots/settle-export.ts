@@ -18,7 +18,7 @@ const FAILURES: Partial<Record<string, JobFailure>> = {
   CANCELLED: { code: 'TERMINATED', message: 'The export was canceled but could not clean up.' },
 };
 
-/** A canceled export has already notified its user, or has reasons not to. */
+/** A canceled export has already notified its user, unless the user canceled it. */
 const EVENTS: Partial<Record<string, NotificationEvent>> = { COMPLETED: 'completed', FAILED: 'failed' };
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics' | 'limit' | 'tuning' | 'weights'>;

@@ -12,7 +12,7 @@ export interface AnsweredRequest {
   readonly status: number;
   readonly seconds: number;
 }
-/** `known`: a repeated request; `refused`: the user has no free slot; `unanswered`: no response in time. */
+/** `known`: a repeated request; `refused`: the user or tenant is at the limit; `unanswered`: no response in time. */
 export type AdmissionOutcome = 'started' | 'known' | 'refused' | 'unanswered';
 
 /** Counts what an API process has done since it started. */
@@ -32,7 +32,7 @@ export class ApiMetrics {
     });
     this.#admissions = new Counter({
       name: 'export_admissions_total',
-      help: 'Requests for an export: started, known (a repeat), refused (no free slot) or unanswered (503)',
+      help: 'Requests for an export: started, known (a repeat), refused (user or tenant limit) or unanswered (503)',
       labelNames: ['outcome'],
       registers,
     });

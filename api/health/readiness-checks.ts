@@ -15,6 +15,6 @@ export const createReadinessChecks = (jobs: Pool, store: ObjectStore, client: Cl
   temporal: async () =>
     (await checkTemporal(client)) ??
     (await checkSearchAttributes(client.connection, client.options.namespace)) ??
-    // This process can still serve requests if the schedule that this reads is unavailable.
+    // This process can serve requests without the schedule whose argument this check decrypts.
     (await checkPayloadKey(client).catch(() => null)),
 });

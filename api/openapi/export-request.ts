@@ -21,7 +21,7 @@ export function describeExportRequest(registry: DatasetRegistry): z.ZodType {
     const { type, format } = request.shape;
     const options = format.out.options.flatMap((name) => formatOptions.get(name) ?? []);
     const described = request.extend({
-      format: format.describe('Upper or lower case; answers use upper case.'),
+      format: format.describe('Upper or lower case; responses use upper case.'),
       options: z.union(options).prefault({}).describe('Options of the format.'),
     });
     return { type: type.value, id: `${pascal(type.value)}ExportRequest`, described };

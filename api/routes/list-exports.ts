@@ -47,7 +47,7 @@ export const listExports = defineRoute({
     ({ jobs, settings }) =>
     async ({ query, principal }) => {
       const { cursor: after, limit, ...filter } = query;
-      // One more than is shown tells whether there is a next page.
+      // Read one row more than the page shows, to know whether there is a next page.
       const rows = await jobs.list({ ...principal, ...filter, limit: limit + 1, after });
       const page = rows.slice(0, limit);
       const last = page.at(-1);

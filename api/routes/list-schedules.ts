@@ -29,7 +29,7 @@ export const listSchedules = defineRoute({
       example: { schedules: [LISTED_SCHEDULE_EXAMPLE], next_cursor: null },
     },
   },
-  // A user has few schedules: all are listed, and those of the page described.
+  // A user has few schedules, so all are listed. Only those on the page are read in full.
   handle:
     ({ schedules }) =>
     async ({ query: { cursor: after, limit }, principal }) => {

@@ -9,7 +9,7 @@ export const rotateWebhookSecret = defineRoute({
   tag: 'Webhooks',
   summary: 'Rotate the webhook secret',
   description: 'The replaced secret keeps signing for a day. You can rotate five times a day.',
-  // A day after the rotation, receivers that still use the old secret reject everything.
+  // For administrators: a day after a rotation, receivers that still use the old secret reject everything.
   scope: 'exports:admin',
   answers: { 200: SECRET_ANSWER },
   problems: ['ROTATED_TOO_OFTEN', 'JOB_STORE_UNAVAILABLE'],

@@ -22,7 +22,7 @@ export async function ownedSchedule(
 }
 
 /**
- * The reply to match `SCHEDULE_ANSWER`: the schedule as Temporal has it now.
+ * A response that matches `SCHEDULE_ANSWER`: the schedule as Temporal has it now.
  * @throws ServiceError NOT_FOUND
  */
 export async function replyWithSchedule(scheduleId: string, owner: UserRef, deps: Pick<ApiDeps, 'schedules'>) {

@@ -42,7 +42,7 @@ export function useSession(): Session {
     setState({ token: null, reason: why });
   }, []);
 
-  // The user may open another such link in the same tab.
+  // The user may open another `/#token=…` link in the same tab.
   useEffect(() => {
     const signInFromAddress = (): void => {
       const given = takeTokenFromAddress();

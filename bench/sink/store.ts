@@ -35,7 +35,7 @@ export class SinkStore {
   readonly uploads = new Map<string, SinkUpload>();
   #serial = 0;
 
-  /** Looks like an MD5 but isn't one: computing it would cost more than everything else here. */
+  /** A serial number, because computing an MD5 would cost more than everything else here. */
   nextEtag(): string {
     this.#serial += 1;
     return `"${this.#serial.toString(16).padStart(8, '0')}"`;

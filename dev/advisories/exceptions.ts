@@ -6,6 +6,6 @@ export interface AdvisoryException {
 }
 
 export const EXCEPTIONS: readonly AdvisoryException[] = [
-  { id: 'GHSA-4r6h-8v6p-xvw6', package: 'xlsx', reason: 'about reading workbooks; the service only writes them' },
-  { id: 'GHSA-5pgg-2g8v-p4x9', package: 'xlsx', reason: 'about reading workbooks; the service only writes them' },
+  { id: 'GHSA-4r6h-8v6p-xvw6', package: 'xlsx', reason: 'about reading workbooks; the service reads only its own' },
+  { id: 'GHSA-5pgg-2g8v-p4x9', package: 'xlsx', reason: 'about reading workbooks; the service reads only its own' },
 ];

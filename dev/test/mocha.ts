@@ -13,7 +13,7 @@ const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped:
 export type Counts = z.infer<typeof countsSchema>;
 
 const ROOT = resolve(LOCAL_DIR, '..');
-/** Tests wait for servers about as long as they compute, so two jobs use two cores. With three, time limits fail. */
+/** Tests wait for servers about as long as they compute, so two jobs use two cores. With three, tests time out. */
 const PARALLEL = ['--parallel', '--jobs', '2'];
 
 /**
