@@ -54,7 +54,7 @@ async function runSegments(
 function joinSegments({ job, tuning }: ExportInput, { generation, segments }: PlanSummary): Promise<FinishAnswer> {
   const { jobId, tenantId } = job;
   const upload = { jobId, tenantId, generation };
-  const label = step('finish', `joins ${segments} segments`);
+  const label = step('finish', `join ${segments} segments`);
   return segments === 1
     ? inlineFirst(tuning, label, (steps) => steps.finishUpload(upload), longControlActivities)
     : dataActivities(tuning, tenantId).finishUpload.executeWithOptions(label, [upload]);
