@@ -35,11 +35,28 @@ export interface DayRange {
  */
 export type FilterValue = Scalar | readonly Scalar[] | RangeFilter | DayRange;
 
+/** A column under a header of the request's own. */
+export interface RenamedColumn {
+  readonly name: string;
+  /** The header. */
+  readonly as: string;
+}
+
+/** A requested column: its name, or its name and its header. */
+export type ColumnChoice = string | RenamedColumn;
+
+export const columnName = (choice: ColumnChoice): string => (typeof choice === 'string' ? choice : choice.name);
+
+/** The header that the request sets for a column, if any. */
+export const columnHeader = (choice: ColumnChoice): string | undefined =>
+  typeof choice === 'string' ? undefined : choice.as;
+
 /** A validated request: every default is filled in, every name is known. */
 export interface ExportRequest {
   readonly type: string;
   readonly format: string;
-  readonly columns: readonly string[];
+  /** In file order, as sent. */
+  readonly columns: readonly ColumnChoice[];
   readonly filters: Readonly<Record<string, FilterValue>>;
   readonly options: Readonly<Record<string, Scalar>>;
   readonly notify: { readonly email?: string; readonly webhook_url?: string };

@@ -1,6 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { changed, openComputed, type Texts } from '../../shared/datasets/compute.js';
-import { computedColumn, tableColumns, type ColumnType, type Dataset } from '../../shared/datasets/define-dataset.js';
+import {
+  computedColumn,
+  tableColumns,
+  type ColumnType,
+  type Dataset,
+  type ShownColumn,
+} from '../../shared/datasets/define-dataset.js';
 import type { RenderColumn } from '../../shared/datasets/query.js';
 import type { RowBytes } from '../../shared/formats/encoding.js';
 import type { LoadedFormat } from '../../shared/formats/load-format.js';
@@ -20,7 +26,7 @@ export interface Lane {
 
 interface LaneWork {
   readonly format: LoadedFormat;
-  readonly columns: readonly string[];
+  readonly columns: readonly Pick<ShownColumn, 'name' | 'key'>[];
   readonly options: FormatOptions;
 }
 
@@ -34,7 +40,7 @@ interface LaneChoice {
 
 /** Chooses the text lane unless a column is computed. */
 export function chooseLane(dataset: Dataset, { format, columns, options }: LaneWork): LaneChoice {
-  const computed = columns.flatMap((name) => computedColumn(dataset, name) ?? []);
+  const computed = columns.flatMap(({ name }) => computedColumn(dataset, name) ?? []);
   return computed.length === 0
     ? { render: format.renderColumn(options), inputs: null }
     : { render: format.rows.renderColumn(options), inputs: [...new Set(computed.flatMap(({ from }) => from))] };
@@ -61,10 +67,16 @@ export function openLane(
     };
   }
   const definition = dataset();
-  const plain = tableColumns(definition, columns);
+  const plain = tableColumns(
+    definition,
+    columns.map(({ name }) => name),
+  );
   const read = [...plain, ...inputs];
   const long = read.flatMap((name, index) => (LONG.has(definition.columns[name]?.type ?? 'other') ? [index] : []));
-  const write = format.rows.createWriter(columns, options);
+  const write = format.rows.createWriter(
+    columns.map(({ key }) => key),
+    options,
+  );
   const complete = completer(definition, work, read, plain.length);
   return {
     async *rows(select, session, signal) {
@@ -90,7 +102,7 @@ function completer(
 ): (row: Texts) => Texts {
   const render = format.rows.renderValue(options);
   const placeOf = (input: string): number => read.indexOf(input, plain);
-  const made = columns.flatMap((name, place) => {
+  const made = columns.flatMap(({ name }, place) => {
     const column = computedColumn(dataset, name);
     return column === undefined
       ? []

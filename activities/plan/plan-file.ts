@@ -9,7 +9,7 @@ import type { Plan, PlannedSegment } from '../../shared/job/plan-schema.js';
 import type { SourceSession } from '../../shared/source/session.js';
 import type { Source } from '../../shared/source/source.js';
 import { cutSegments, fittingRows } from '../../shared/plan/segments.js';
-import type { ExportRequest } from '../../shared/contract.js';
+import { columnName, type ExportRequest } from '../../shared/contract.js';
 import type { SizeTuning } from '../../shared/temporal/inputs.js';
 import { chooseLane, openLane } from '../file/lanes.js';
 import { measureRows, readSample } from './sample-rows.js';
@@ -66,10 +66,11 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
     signal,
   } = work;
   const { columns, options } = request;
-  const laneWork = { format, columns, options };
-  const lane = chooseLane(dataset, laneWork);
-  const query = freezeQuery(dataset, request, owner, lane.render, lane.inputs ?? []);
   const shown = shownColumns(dataset, columns);
+  const laneWork = { format, columns: shown, options };
+  const lane = chooseLane(dataset, laneWork);
+  const named = { ...request, columns: format.headersInRows === true ? columns : columns.map(columnName) };
+  const query = freezeQuery(dataset, named, owner, lane.render, lane.inputs ?? []);
   const bare: BareOutline = { title: dataset.title, columns: shown, options, about };
 
   await source.check(dataset, session, signal);

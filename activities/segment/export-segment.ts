@@ -114,7 +114,7 @@ function reading({ source, registry }: SegmentDeps, attempt: SegmentAttempt, for
   const { plan, place, options } = attempt;
   const file = plan.files[place.file];
   if (file === undefined) throw new ServiceError('INTERNAL', `The plan has no file ${place.file}.`);
-  const columns = file.columns.map(({ name }) => name);
+  const { columns } = file;
   const dataset = (): Dataset => datasetNamed(registry, file.dataset);
   return {
     lane: openLane(source, dataset, { format, columns, options }, file),

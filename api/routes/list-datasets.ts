@@ -13,9 +13,9 @@ function datasetView(dataset: Dataset) {
   return {
     name,
     title,
-    columns: shownColumns(dataset, columnNames(dataset)).map((column) => ({
-      ...column,
-      opt_in_formats: defaults.flatMap(([format, names]) => (names.includes(column.name) ? [] : [format])),
+    columns: shownColumns(dataset, columnNames(dataset)).map(({ name: column, type, label }) => ({
+      ...{ name: column, type, label },
+      opt_in_formats: defaults.flatMap(([format, names]) => (names.includes(column) ? [] : [format])),
     })),
     filters: Object.entries(filters).map(([filter, { kind, column, ...rest }]) => ({
       name: filter,

@@ -11,6 +11,7 @@
  * ```
  */
 
+import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
 import { isOneLine, oneLine } from '../text/one-line.js';
 import { COLUMN_TYPES, type ColumnDefinition, type ColumnType } from './column-types.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
@@ -173,16 +174,20 @@ export const tableColumns = (dataset: Dataset, names: readonly string[]): string
 /** A column as a file shows it. */
 export interface ShownColumn {
   readonly name: string;
-  /** For headings. */
+  /** What programs call it: the request's header, or its name. */
+  readonly key: string;
+  /** What people call it: the request's header, or the definition's label. */
   readonly label: string;
   readonly type: ColumnType;
 }
 
-/** The columns with these names, in this order. @throws RangeError for a name that the dataset doesn't have */
-export function shownColumns(dataset: Dataset, names: readonly string[]): ShownColumn[] {
-  return names.map((name) => {
+/** These columns, in this order. @throws RangeError for a name that the dataset doesn't have */
+export function shownColumns(dataset: Dataset, choices: readonly ColumnChoice[]): ShownColumn[] {
+  return choices.map((choice) => {
+    const name = columnName(choice);
     const column = computedColumn(dataset, name) ?? dataset.columns[name];
     if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
-    return { name, label: column.label ?? oneLine(name), type: column.type };
+    const header = columnHeader(choice);
+    return { name, key: header ?? name, label: header ?? column.label ?? oneLine(name), type: column.type };
   });
 }

@@ -1,7 +1,15 @@
 import pg from 'pg';
-import type { DayRange, ExportRequest, FilterValue, RangeFilter, Scalar } from '../contract.js';
+import {
+  columnHeader,
+  columnName,
+  type DayRange,
+  type ExportRequest,
+  type FilterValue,
+  type RangeFilter,
+  type Scalar,
+} from '../contract.js';
 import type { KeyBound } from '../plan/segments.js';
-import { tableColumns, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
+import { computedColumn, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
 import { isDateOnly } from './values.js';
 
 /**
@@ -114,7 +122,7 @@ function ownedBy({ name, tenantColumn, userColumn }: Dataset, { tenantId, userId
 
 /**
  * The queries of one export, limited to one tenant, or to one of its users. They read the requested columns of the
- * table, rendered, in that order.
+ * table, rendered and under their headers, in that order.
  * @param inputs columns to read in addition, after the others, as PostgreSQL writes them
  */
 export function freezeQuery(
@@ -132,12 +140,15 @@ export function freezeQuery(
     if (filter === undefined || column === undefined) throw new RangeError(`${dataset.name} has no filter ${name}`);
     conditions.push(condition(filter, value, column, timezone));
   }
-  const rendered = tableColumns(dataset, request.columns).map((name) => {
+  const rendered = request.columns.flatMap((choice) => {
+    const name = columnName(choice);
+    if (computedColumn(dataset, name) !== undefined) return [];
     const column = dataset.columns[name];
     if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
     const quoted = escapeIdentifier(name);
     const item = render(quoted, column);
-    return item === quoted ? quoted : `${item} AS ${quoted}`;
+    const alias = escapeIdentifier(columnHeader(choice) ?? name);
+    return [item === alias ? item : `${item} AS ${alias}`];
   });
   const items = [...rendered, ...inputs.map(escapeIdentifier)];
   const from = `FROM ${tableOf(dataset)} AS ${ROWS} WHERE ${conditions.join(' AND ')}`;

@@ -73,7 +73,8 @@ export interface RowLane {
   renderColumn(options: FormatOptions): RenderColumn;
   /** Renders the text of a computed value in the same way. */
   renderValue(options: FormatOptions): (text: string, type: ComputedType) => string;
-  createWriter(columns: readonly string[], options: FormatOptions): RowWriter;
+  /** @param keys of the columns */
+  createWriter(keys: readonly string[], options: FormatOptions): RowWriter;
 }
 
 /** What determines a file's bytes besides its rows and its layout. */

@@ -16,6 +16,10 @@ export interface Format {
   readonly inBundles?: boolean;
   /** A few sentences for people who receive such a file in a bundle: which programs open it. */
   readonly howToOpen?: string;
+  /** Which header row programs read, and so must not repeat a header; null or absent if the headers are for people. */
+  headerRow?(options: FormatOptions): 'keys' | 'labels' | null;
+  /** Every row repeats the headers, as in JSON. PostgreSQL writes them, as identifiers of at most 63 bytes. */
+  readonly headersInRows?: boolean;
   /** Why these columns can't be written, as the end of a sentence; null if they can. Checked with the request. */
   columnsProblem?(columns: readonly ShownColumn[], options: FormatOptions): string | null;
   /** Loads the code that makes the bytes, and its libraries. */

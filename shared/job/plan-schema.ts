@@ -4,7 +4,7 @@ import { COLUMN_TYPES } from '../datasets/define-dataset.js';
 import type { SegmentPlace } from '../formats/encoding.js';
 import type { Segment } from '../plan/segments.js';
 
-const columnSchema = z.object({ name: z.string(), label: z.string(), type: z.enum(COLUMN_TYPES) });
+const columnSchema = z.object({ name: z.string(), key: z.string(), label: z.string(), type: z.enum(COLUMN_TYPES) });
 
 /** The rows of one dataset. */
 const plannedFileSchema = z.object({

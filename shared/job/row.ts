@@ -13,7 +13,7 @@ const columns = {
   tenant_id: z.string(),
   type: z.string(),
   filters: z.record(z.string(), z.custom<FilterValue>()),
-  columns: z.array(z.string()),
+  columns: z.array(z.union([z.string(), z.object({ name: z.string(), as: z.string() })])),
   format: z.string(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   notify: z.object({ email: z.string().optional(), webhook_url: z.string().optional() }),

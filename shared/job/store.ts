@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ActiveJob, ShownStatus } from '../contract.js';
+import { columnName, type ActiveJob, type ColumnChoice, type ShownStatus } from '../contract.js';
 import { ServiceError } from '../errors.js';
 import type { FormatOptions } from '../formats/format-options.js';
 import { namingFaults } from '../postgres.js';
@@ -24,7 +24,7 @@ export interface Shape {
   readonly tenantId: string;
   readonly type: string;
   readonly format: string;
-  readonly columns: readonly string[];
+  readonly columns: readonly ColumnChoice[];
   readonly options: FormatOptions;
 }
 
@@ -35,6 +35,10 @@ export interface Finished {
   readonly fileSize: number;
   readonly seconds: number;
 }
+
+/** The names of a job's columns, without their headers. */
+const COLUMN_NAMES = `(SELECT coalesce(jsonb_agg(coalesce(c.choice -> 'name', c.choice) ORDER BY c.place), '[]')
+  FROM jsonb_array_elements(columns) WITH ORDINALITY AS c (choice, place))`;
 
 const activeCountSchema = z.object({ state: z.string(), count: z.number(), oldestSeconds: z.number() });
 export type ActiveCount = z.infer<typeof activeCountSchema>;
@@ -149,7 +153,7 @@ export class JobStore extends JobLifecycle {
     return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
       const { rows } = await this.pool.query(
         `WITH alike AS (
-           SELECT row_count, file_size, started_at, completed_at, columns = $4::jsonb AS same
+           SELECT row_count, file_size, started_at, completed_at, ${COLUMN_NAMES} = $4::jsonb AS same
            FROM export_jobs WHERE tenant_id = $1 AND type = $2 AND format = $3 AND status = 'COMPLETED' AND row_count > 0
              AND completed_at > now() - interval '7 days' AND started_at IS NOT NULL
              AND coalesce(options ->> 'compression', '') = $5
@@ -158,7 +162,7 @@ export class JobStore extends JobLifecycle {
            extract(epoch FROM completed_at - started_at)::float8 AS seconds
          FROM alike WHERE same OR NOT EXISTS (SELECT FROM alike WHERE same)
          ORDER BY completed_at DESC LIMIT 20`,
-        [tenantId, type, format, JSON.stringify(columns), String(options.compression ?? '')],
+        [tenantId, type, format, JSON.stringify(columns.map(columnName)), String(options.compression ?? '')],
       );
       return z.array(finishedSchema).parse(rows);
     });

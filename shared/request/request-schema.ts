@@ -6,6 +6,7 @@ import { BUNDLE_FORMATS, FORMATS } from '../formats/index.js';
 import { emailChoice } from '../mails/recipient.js';
 import { createAddressRule, type AddressRule } from '../network/address-rule.js';
 import { webhookUrlSchema } from '../webhooks/url.js';
+import { columnsSchema } from './column-schema.js';
 import { filterSchema } from './filter-schema.js';
 
 /** The schema of a request, made from the registries of datasets and formats. */
@@ -32,7 +33,6 @@ function notifySchema(webhookRule: AddressRule) {
 type NotifySchema = ReturnType<typeof notifySchema>;
 
 function datasetSchema(dataset: Dataset, notify: NotifySchema) {
-  const names = columnNames(dataset);
   const filters = Object.entries(dataset.filters ?? {}).map(([name, filter]) => {
     const type = dataset.columns[filter.column]?.type ?? 'text';
     return [name, filterSchema(filter, type).optional()] as const;
@@ -40,16 +40,9 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
   return z.strictObject({
     type: z.literal(dataset.name),
     format: formatSchema([...FORMATS.keys()]),
-    columns: z
-      .array(z.enum(names, { error: `must be one of ${names.join(', ')}` }), {
-        error: 'must be a list of column names',
-      })
-      .min(1, 'must have at least one column')
-      .max(names.length, `must have at most ${names.length} columns`)
-      .refine((columns) => new Set(columns).size === columns.length, 'must not list a column twice')
-      .meta({ uniqueItems: true })
+    columns: columnsSchema(columnNames(dataset))
       .optional()
-      .describe('In file order. Default: all; PDF leaves out columns of type uuid'),
+      .describe('In file order, each by its name or with a header. Default: all; PDF leaves out columns of type uuid'),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
     options: formatOptions,
     notify,

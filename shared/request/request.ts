@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ExportRequest } from '../contract.js';
 import { ACCOUNT } from '../datasets/account.js';
-import { shownColumns, type Dataset } from '../datasets/define-dataset.js';
+import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
+import { columnProblems } from './column-schema.js';
 import { fieldProblems, validationFailed, type FieldProblem } from './field-problems.js';
 import { defaultColumns } from '../formats/default-columns.js';
 import { FORMATS } from '../formats/index.js';
@@ -74,8 +75,8 @@ export function checkExportRequest(
   }
   const dataset = registry.get(type);
   const columns = result.data.columns ?? (dataset && format ? defaultColumns(dataset, format) : []);
-  const misfit = dataset && format?.columnsProblem?.(shownColumns(dataset, columns), options.data);
-  if (typeof misfit === 'string') return { problems: [{ pointer: '/columns', detail: misfit }] };
+  const misfits = dataset && format ? columnProblems(columns, dataset, format, options.data) : [];
+  if (misfits.length > 0) return { problems: misfits };
   const request: ParsedRequest = {
     type,
     format: name,

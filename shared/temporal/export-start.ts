@@ -1,6 +1,6 @@
 import { exportWorkflowId, CONTROL_QUEUE } from './names.js';
 import type { ExportInput } from './inputs.js';
-import type { JobSeed } from '../contract.js';
+import { columnHeader, columnName, type ColumnChoice, type JobSeed } from '../contract.js';
 import { exportSearchAttributes } from './search-attributes.js';
 import { fairnessOf } from './tenant-weights.js';
 
@@ -34,5 +34,20 @@ export const exportStart = ({ job, limit, tuning, admitted = false, again = fals
 /** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */
 function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
   const filtered = Object.keys(filters).join(', ') || 'none';
-  return `requested at ${createdAt} by user ${userId} of tenant ${tenantId}  \n${columns.length} columns, filters: ${filtered}`;
+  const asked = `requested at ${createdAt} by user ${userId} of tenant ${tenantId}`;
+  return `${asked}  \n${columns.length} columns${headersOf(columns)}, filters: ${filtered}`;
+}
+
+/** Temporal rejects a start with more than 20,000 bytes of details. */
+const MAX_HEADERS = 1000;
+
+/** The headers that the request sets: ` (total as "Amount")`. */
+function headersOf(columns: readonly ColumnChoice[]): string {
+  const renamed = columns.flatMap((choice) => {
+    const header = columnHeader(choice);
+    return header === undefined ? [] : [`${columnName(choice)} as ${JSON.stringify(header)}`];
+  });
+  const list = renamed.join(', ');
+  if (list === '') return '';
+  return ` (${list.length > MAX_HEADERS ? `${list.slice(0, MAX_HEADERS).toWellFormed()}…` : list})`;
 }

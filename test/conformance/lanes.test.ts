@@ -131,10 +131,11 @@ describe('both lanes produce the same bytes:', () => {
     const render = (laneName === 'text' ? format : format.rows).renderColumn(options);
     const request = { type: dataset.name, format: format.name, columns, filters: {}, options, notify: {} };
     const select = segmentSql(freezeQuery(dataset, request, { tenantId }, render), null, null);
+    const shown = shownColumns(dataset, columns);
     const inputs = laneName === 'text' ? null : [];
-    const lane = openLane(service.deps.source, () => dataset, { format, columns, options }, { inputs });
+    const lane = openLane(service.deps.source, () => dataset, { format, columns: shown, options }, { inputs });
     const { formatResources: resources } = service.deps;
-    const bare = outlineFor(shownColumns(dataset, columns), { options });
+    const bare = outlineFor(shown, { options });
     const outline = { ...bare, layout: (await format.layout?.([], bare, resources, [])) ?? null };
     const [own = null] = format.place?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
     const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, own }, resources);

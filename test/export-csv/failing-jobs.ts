@@ -87,7 +87,7 @@ async function definitionsAndLimits(): Promise<void> {
     );
     const { registry, source } = service.deps;
     const rateless = datasetNamed(registry, 'rateless');
-    const work = { format: await loadFormat('CSV'), columns: ['euros'], options: {} };
+    const work = { format: await loadFormat('CSV'), columns: [{ name: 'euros', key: 'euros' }], options: {} };
     assert.throws(
       () => openLane(source, () => ({ ...rateless, columns: {} }), work, { inputs: ['total'] }),
       (error) => assertDocumented(messageOf(error)) !== '',

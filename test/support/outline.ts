@@ -1,14 +1,19 @@
 import type { ShownColumn } from '../../shared/datasets/define-dataset.js';
 import type { FileOutline, SegmentPlace } from '../../shared/formats/encoding.js';
 
+/** A text column by its name, or any column; its key is its name unless set. */
+export type TestColumn = string | (Pick<ShownColumn, 'name' | 'label' | 'type'> & Partial<ShownColumn>);
+
+const shownColumn = (column: TestColumn): ShownColumn =>
+  typeof column === 'string'
+    ? { name: column, key: column, label: column, type: 'text' }
+    : { key: column.name, ...column };
+
 /** An outline with defaults for everything that the test doesn't specify. */
 export function outlineFor(
-  columns: readonly (string | ShownColumn)[],
+  columns: readonly TestColumn[],
   { options = {}, layout = null, title = 'Things' }: Partial<Pick<FileOutline, 'options' | 'layout' | 'title'>> = {},
 ): FileOutline {
-  const shown = columns.map((column) =>
-    typeof column === 'string' ? { name: column, label: column, type: 'text' as const } : column,
-  );
   const about = {
     jobId: '0190a8f0-0000-7000-8000-000000000001',
     tenantId: '0190a8f0-0000-7000-8000-000000000002',
@@ -17,7 +22,7 @@ export function outlineFor(
     filters: {},
     plannedAt: '2026-11-25T10:20:30.000Z',
   };
-  return { columns: shown, options, title, about, layout };
+  return { columns: columns.map(shownColumn), options, title, about, layout };
 }
 
 /** The place of a file's only segment. */

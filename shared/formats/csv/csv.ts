@@ -1,5 +1,5 @@
 import type { Format } from '../format.js';
-import { csvOptions } from './options.js';
+import { csvOptions, csvSettings } from './options.js';
 
 export const csv: Format = {
   name: 'CSV',
@@ -9,5 +9,10 @@ export const csv: Format = {
   howToOpen:
     'A .csv file is a table as text. Open it with a spreadsheet program such as Excel, LibreOffice or Numbers.',
   options: csvOptions,
+  headerRow(options) {
+    const { header } = csvSettings(options);
+    if (header === 'labels') return 'labels';
+    return header ? 'keys' : null;
+  },
   loadEncoding: async () => (await import('./encoding.js')).csvEncoding,
 };

@@ -57,7 +57,7 @@ const BOM = '\ufeff';
 function head({ columns, options }: FileOutline): Buffer {
   const settings = csvSettings(options);
   const { delimiter, escape_formulas: escape } = settings;
-  const shown = columns.map(({ name, label }) => (settings.header === 'labels' ? label : name));
+  const shown = columns.map(({ key, label }) => (settings.header === 'labels' ? label : key));
   const names = escape ? shown.map(escapeStart) : shown;
   const fields = createLineWriter(names.length, settings)([names]);
   const heading = escape ? FormulaEncoder.escape(fields, { delimiter, quotes: true }) : fields;

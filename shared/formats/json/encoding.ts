@@ -60,8 +60,8 @@ const rowLane = (rowLead: string): RowLane => ({
     ({ bigint_as_text: asText }) =>
     (text, type) =>
       jsonOf(text, type, asText === true),
-  createWriter(columns) {
-    const names = columns.map((name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  createWriter(keys) {
+    const names = keys.map((name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
     return (rows) => {
       let lines = '';
       for (const row of rows) {

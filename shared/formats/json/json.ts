@@ -18,6 +18,8 @@ export const json: Format = {
   inBundles: true,
   howToOpen: 'A .json file is text for programs. Web browsers and many text editors show it as a collapsible list.',
   options,
+  headerRow: () => 'keys',
+  headersInRows: true,
   loadEncoding: async () => (await import('./encoding.js')).jsonEncoding,
 };
 
@@ -29,5 +31,7 @@ export const ndjson: Format = {
   inBundles: true,
   howToOpen: 'A .ndjson file is text for programs, one record per line. Any text editor opens it.',
   options,
+  headerRow: () => 'keys',
+  headersInRows: true,
   loadEncoding: async () => (await import('./encoding.js')).ndjsonEncoding,
 };

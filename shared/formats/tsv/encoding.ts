@@ -22,7 +22,7 @@ const renderValue: RowLane['renderValue'] = (options) => (escapes(options) ? esc
 
 function head({ columns, options }: FileOutline): Buffer {
   if (options.header === false) return NOTHING;
-  const names = columns.map(({ name }) => name);
+  const names = columns.map(({ key }) => key);
   if (!escapes(options)) return Buffer.from(line(names));
   return Buffer.from(FormulaEncoder.escape(line(names.map(escapeStart)), DIALECT));
 }

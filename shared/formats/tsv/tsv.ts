@@ -15,5 +15,6 @@ export const tsv: Format = {
   mediaType: 'text/tab-separated-values; charset=utf-8',
   inBundles: true,
   options,
+  headerRow: ({ header }) => (header === false ? null : 'keys'),
   loadEncoding: async () => (await import('./encoding.js')).tsvEncoding,
 };

@@ -1,11 +1,10 @@
 import { createRequire } from 'node:module';
-import type { ShownColumn } from '../../../../shared/datasets/define-dataset.js';
 import { joinFile, openSegment } from '../../../../shared/formats/file.js';
 import type { FileOutline, FormatResources, WrittenSegment } from '../../../../shared/formats/encoding.js';
 import type { FormatOptions } from '../../../../shared/formats/format-options.js';
 import { loadFormat } from '../../../../shared/formats/load-format.js';
 import { openPdfResources } from '../../../../shared/startup/open-pdf-resources.js';
-import { outlineFor } from '../../../support/outline.js';
+import { outlineFor, type TestColumn } from '../../../support/outline.js';
 
 const pdf = await loadFormat('PDF');
 
@@ -30,7 +29,7 @@ export interface Made {
 
 /** A file of these rows; segments are encoded independently, each in pieces of `chunk` bytes. */
 export async function makePdf(
-  columns: readonly (string | ShownColumn)[],
+  columns: readonly TestColumn[],
   cells: readonly (readonly Cell[])[],
   resources: FormatResources,
   { options = {}, pagesPerSegment = 2, chunk = Infinity, backwards = false }: MakeOptions = {},

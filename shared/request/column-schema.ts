@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
+import { shownColumns, type Dataset } from '../datasets/define-dataset.js';
+import type { Format } from '../formats/format.js';
+import type { FormatOptions } from '../formats/format-options.js';
+import { isOneLine } from '../text/one-line.js';
+import type { FieldProblem } from './field-problems.js';
+
+/** The columns of a request: which, in which order, and under which headers. */
+
+/** UTF-16 units. */
+const MAX_HEADER = 255;
+/** The length of an identifier in PostgreSQL: https://www.postgresql.org/docs/18/limits.html */
+const MAX_IDENTIFIER_BYTES = 63;
+
+const headerSchema = z
+  .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be text') })
+  .max(MAX_HEADER, `must be at most ${MAX_HEADER} characters`)
+  .refine((text) => text.trim() !== '', 'must not be empty')
+  .refine(isOneLine, 'must be one line without control characters')
+  .meta({ minLength: 1 })
+  .describe('The header of the column in the file; in JSON and NDJSON its key, of at most 63 bytes');
+
+/** @param names of the dataset's columns */
+export function columnsSchema(names: readonly string[]) {
+  const name = z.enum(names, { error: `must be one of ${names.join(', ')}` });
+  const choice = z.union([name, z.strictObject({ name, as: headerSchema })], {
+    error: `must be one of ${names.join(', ')}`,
+  });
+  return z
+    .array(choice, { error: 'must be a list of column names' })
+    .min(1, 'must have at least one column')
+    .max(names.length, `must have at most ${names.length} columns`)
+    .refine((choices) => new Set(choices.map(columnName)).size === choices.length, 'must not list a column twice')
+    .meta({ uniqueItems: true });
+}
+
+/** What the format can't do with the columns: too many of them, or headers that it can't have. */
+export function columnProblems(
+  choices: readonly ColumnChoice[],
+  dataset: Dataset,
+  format: Format,
+  options: FormatOptions,
+): FieldProblem[] {
+  const misfit = format.columnsProblem?.(shownColumns(dataset, choices), options) ?? null;
+  return misfit === null
+    ? headerProblems(choices, dataset, format, options)
+    : [{ pointer: '/columns', detail: misfit }];
+}
+
+/** Headers that the format can't have, or that programs that read it couldn't tell apart. */
+function headerProblems(
+  choices: readonly ColumnChoice[],
+  dataset: Dataset,
+  format: Format,
+  options: FormatOptions,
+): FieldProblem[] {
+  const row = format.headerRow?.(options) ?? null;
+  const headers = shownColumns(dataset, choices).map(({ key, label }) => (row === 'labels' ? label : key));
+  return choices.flatMap((choice, index) => {
+    const header = columnHeader(choice);
+    if (header === undefined) return [];
+    const refuse = (detail: string): FieldProblem[] => [{ pointer: `/columns/${index}/as`, detail }];
+    if (format.headersInRows === true && Buffer.byteLength(header) > MAX_IDENTIFIER_BYTES) {
+      return refuse(`must be at most ${MAX_IDENTIFIER_BYTES} bytes in ${format.name}`);
+    }
+    const isRepeated = row !== null && headers.indexOf(header) !== headers.lastIndexOf(header);
+    return isRepeated ? refuse('must not be the header of another column, too') : [];
+  });
+}
