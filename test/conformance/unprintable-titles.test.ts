@@ -39,7 +39,7 @@ describe('titles and labels with characters that XML cannot contain', () => {
     const rows = { bytes: Buffer.from('value\n'), rows: 1 };
     const outline = { ...bare, layout: (await xlsx.layout?.([rows], bare, {}, [])) ?? null };
     const spec = { format: xlsx, outlines: [outline] };
-    const place = { ...ONLY, row: 2 };
+    const place = { ...ONLY, own: { row: 2 } };
     const encoder = openSegment(spec, place, {});
     const out: Buffer[] = [];
     const emit = (bytes: Buffer): void => void out.push(Buffer.from(bytes));
