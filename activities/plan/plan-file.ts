@@ -66,14 +66,14 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
     signal,
   } = work;
   const { columns, options } = request;
-  const shown = shownColumns(dataset, columns);
+  const catalog = await source.check(dataset, session, signal);
+  const shown = shownColumns(dataset, columns, (name) => catalog.get(name)?.scale ?? null);
   const laneWork = { format, columns: shown, options };
   const lane = chooseLane(dataset, laneWork);
   const named = { ...request, columns: format.headersInRows === true ? columns : columns.map(columnName) };
   const query = freezeQuery(dataset, named, owner, lane.render, lane.inputs ?? []);
   const bare: BareOutline = { title: dataset.title, columns: shown, options, about };
 
-  await source.check(dataset, session, signal);
   const reader = openLane(source, () => dataset, laneWork, lane);
   const sample = await readSample(reader, query, session, signal);
   const filters = describeFilters(dataset, request.filters);

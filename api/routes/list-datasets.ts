@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
-import { columnNames, shownColumns } from '../../shared/datasets/define-dataset.js';
+import { columnNamed, columnNames, shownColumns, type ColumnDefinition } from '../../shared/datasets/define-dataset.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
@@ -15,6 +15,7 @@ function datasetView(dataset: Dataset) {
     title,
     columns: shownColumns(dataset, columnNames(dataset)).map(({ name: column, type, label }) => ({
       ...{ name: column, type, label },
+      ...describeColumn(columnNamed(dataset, column)),
       opt_in_formats: defaults.flatMap(([format, names]) => (names.includes(column) ? [] : [format])),
     })),
     filters: Object.entries(filters).map(([filter, { kind, column, ...rest }]) => ({
@@ -25,6 +26,13 @@ function datasetView(dataset: Dataset) {
     })),
   };
 }
+
+const describeColumn = ({ description, hidden = false, format, currency }: ColumnDefinition) => ({
+  hidden,
+  ...(description === undefined ? {} : { description }),
+  ...(format === undefined ? {} : { format }),
+  ...(currency === undefined ? {} : { currency }),
+});
 
 /** Archives of several datasets, by the `type` that requests them. */
 function bundleViews(registry: DatasetRegistry) {
@@ -49,7 +57,7 @@ export const listDatasets = defineRoute({
           {
             name: 'orders',
             title: 'Orders',
-            columns: [{ name: 'id', type: 'bigint', label: 'Order ID', opt_in_formats: [] }],
+            columns: [{ name: 'id', type: 'bigint', label: 'Order ID', hidden: false, opt_in_formats: [] }],
             filters: [{ name: 'status', kind: 'one_of', column: 'status', values: ['paid', 'shipped'] }],
           },
         ],

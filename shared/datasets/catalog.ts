@@ -18,6 +18,8 @@ export interface CatalogColumn {
   readonly base: string | null;
   /** The labels of an enumeration, in order. */
   readonly labels: readonly string[] | null;
+  /** Decimals of `numeric(12,2)`, also of a domain; null if the type doesn't say. */
+  readonly scale: number | null;
   /** Whether the type is money, or an array, range or row that contains it. Its text depends on `lc_monetary`. */
   readonly hasMoney: boolean;
 }

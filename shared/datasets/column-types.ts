@@ -1,3 +1,5 @@
+import type { NumberLook } from './number-format.js';
+
 /**
  * PostgreSQL's types by their usual names. `text` stands for every string type that isn't blank-padded, `inet` also for
  * cidr, and `other` for every type without a name here: it is exported as PostgreSQL writes it, and can't be compared.
@@ -25,9 +27,17 @@ export const COLUMN_TYPES = [
 ] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
-/** A column of a table or view. */
-export interface ColumnDefinition {
-  readonly type: ColumnType;
+/** How people meet a column, of a table or computed. */
+export interface ColumnLook extends NumberLook {
   /** For headings and the web page. Default: the column's name. */
   readonly label?: string;
+  /** What the column means, for people who choose columns. One line. */
+  readonly description?: string;
+  /** Exported only if the request names it, or in an account export. */
+  readonly hidden?: boolean;
+}
+
+/** A column of a table or view. */
+export interface ColumnDefinition extends ColumnLook {
+  readonly type: ColumnType;
 }

@@ -1,4 +1,4 @@
-import type { ColumnDefinition, ColumnType } from './column-types.js';
+import type { ColumnDefinition, ColumnLook, ColumnType } from './column-types.js';
 
 /** Columns that TypeScript computes from other columns of the same row, one row at a time. */
 
@@ -43,10 +43,8 @@ export interface ComputedDefinition<
   Columns extends Readonly<Record<string, ColumnDefinition>>,
   From extends readonly (keyof Columns)[],
   Type extends ComputedType,
-> {
+> extends ColumnLook {
   readonly type: Type;
-  /** For headings and the web page. Default: the column's name. */
-  readonly label?: string;
   /** The columns that it is computed from; `compute` receives these and no others. */
   readonly from: From;
   /** Must return the same value for the same row, on any machine at any time. Called once per row: do no I/O. */
@@ -56,9 +54,8 @@ export interface ComputedDefinition<
 }
 
 /** A computed column of any dataset. */
-export interface ComputedColumn {
+export interface ComputedColumn extends ColumnLook {
   readonly type: ComputedType;
-  readonly label?: string;
   readonly from: readonly string[];
   readonly compute: (row: never) => unknown;
 }

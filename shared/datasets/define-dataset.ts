@@ -15,6 +15,7 @@ import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
 import { isOneLine, oneLine } from '../text/one-line.js';
 import { COLUMN_TYPES, type ColumnDefinition, type ColumnType } from './column-types.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
+import { numberFormatOf, numberLookProblem, type NumberFormat } from './number-format.js';
 import { valueProblem } from './values.js';
 
 export { COLUMN_TYPES, type ColumnDefinition, type ColumnType };
@@ -124,9 +125,16 @@ export function checkDataset(dataset: Dataset): Dataset {
   const columns = Object.entries(dataset.columns);
   if (columns.length === 0) fail('it has no columns');
   if (!isOneLine(dataset.title)) fail('its title has a line break or another control character');
-  for (const [name, { label = '' }] of [...columns, ...Object.entries(dataset.computed ?? {})]) {
+  const all = [...columns, ...Object.entries(dataset.computed ?? {})];
+  for (const [name, column] of all) {
+    const { label = '', description = '', type } = column;
     if (!isOneLine(label)) fail(`the label of column ${name} has a line break or another control character`);
+    if (!isOneLine(description))
+      fail(`the description of column ${name} has a line break or another control character`);
+    const problem = numberLookProblem(type, column);
+    if (problem !== null) fail(`column ${name} ${problem}`);
   }
+  if (all.every(([, { hidden }]) => hidden === true)) fail('all its columns are hidden');
   for (const [name, column] of columns) {
     if (!COLUMN_TYPES.includes(column.type)) fail(`column ${name} has the unknown type ${JSON.stringify(column.type)}`);
   }
@@ -167,6 +175,13 @@ export const columnNames = ({ columns, computed = {} }: Dataset): string[] => [
 export const computedColumn = ({ computed = {} }: Dataset, name: string): ComputedColumn | undefined =>
   Object.hasOwn(computed, name) ? computed[name] : undefined;
 
+/** @throws RangeError for a name that the dataset doesn't have */
+export function columnNamed(dataset: Dataset, name: string): ColumnDefinition | ComputedColumn {
+  const column = computedColumn(dataset, name) ?? dataset.columns[name];
+  if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
+  return column;
+}
+
 /** Those of the columns that are in the table, in the same order. */
 export const tableColumns = (dataset: Dataset, names: readonly string[]): string[] =>
   names.filter((name) => computedColumn(dataset, name) === undefined);
@@ -179,15 +194,26 @@ export interface ShownColumn {
   /** What people call it: the request's header, or the definition's label. */
   readonly label: string;
   readonly type: ColumnType;
+  /** Null: as PostgreSQL writes it. */
+  readonly number: NumberFormat | null;
 }
 
-/** These columns, in this order. @throws RangeError for a name that the dataset doesn't have */
-export function shownColumns(dataset: Dataset, choices: readonly ColumnChoice[]): ShownColumn[] {
+/**
+ * These columns, in this order.
+ * @param scaleOf the number of decimals in the database; null if unknown
+ * @throws RangeError for a name that the dataset doesn't have
+ */
+export function shownColumns(
+  dataset: Dataset,
+  choices: readonly ColumnChoice[],
+  scaleOf: (name: string) => number | null = () => null,
+): ShownColumn[] {
   return choices.map((choice) => {
     const name = columnName(choice);
-    const column = computedColumn(dataset, name) ?? dataset.columns[name];
-    if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
+    const column = columnNamed(dataset, name);
     const header = columnHeader(choice);
-    return { name, key: header ?? name, label: header ?? column.label ?? oneLine(name), type: column.type };
+    const { label = oneLine(name), type } = column;
+    const number = numberFormatOf(type, column, scaleOf(name));
+    return { name, key: header ?? name, label: header ?? label, type, number };
   });
 }

@@ -4,11 +4,21 @@ import { z } from 'zod';
 import { messageOf } from '../errors.js';
 import { COMPUTED_TYPES } from './computed.js';
 import { COLUMN_TYPES, DatasetError, checkDataset, type Dataset } from './define-dataset.js';
+import { NUMBER_STYLES } from './number-format.js';
 import { BUILT_IN_DATASETS, createRegistry, type DatasetRegistry } from './index.js';
 
 const text = z.string({ error: 'must be text' }).min(1, 'must be text');
 const columnName = z.string({ error: 'must be the name of a column' }).min(1, 'must be the name of a column');
 const type = z.enum(COLUMN_TYPES, { error: `must be one of ${COLUMN_TYPES.join(', ')}` });
+/** What makes sense for which type is checked by `checkDataset`. */
+const look = {
+  label: text.optional(),
+  description: text.optional(),
+  hidden: z.boolean({ error: 'must be true or false' }).optional(),
+  scale: z.number({ error: 'must be a number' }).optional(),
+  format: z.enum(NUMBER_STYLES, { error: `must be one of ${NUMBER_STYLES.join(', ')}` }).optional(),
+  currency: text.optional(),
+};
 const filter = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), column: columnName });
 /** JavaScript modules haven't been type-checked, so this checks everything that the type `Dataset` requires. */
 const datasetSchema = z.strictObject(
@@ -21,13 +31,13 @@ const datasetSchema = z.strictObject(
     tenantColumn: columnName,
     userColumn: columnName.optional(),
     permission: text.optional(),
-    columns: z.record(z.string(), z.strictObject({ type, label: text.optional() }), { error: 'must be an object' }),
+    columns: z.record(z.string(), z.strictObject({ type, ...look }), { error: 'must be an object' }),
     computed: z
       .record(
         z.string(),
         z.strictObject({
           type: z.enum(COMPUTED_TYPES, { error: `must be one of ${COMPUTED_TYPES.join(', ')}` }),
-          label: text.optional(),
+          ...look,
           from: z.array(columnName, { error: 'must be a list of columns' }),
           compute: z.custom((value) => typeof value === 'function', 'must be a function'),
         }),

@@ -1,12 +1,12 @@
-import { columnNames, shownColumns, type Dataset } from '../datasets/define-dataset.js';
+import { columnNames, columnNamed, type Dataset } from '../datasets/define-dataset.js';
 import type { Format } from './format.js';
 
 /**
- * The columns of a file if the request names none: all but those of the format's opt-in types, unless there are no
- * others.
+ * The columns of a file if the request names none: all but the hidden ones and those of the format's opt-in types,
+ * unless there are no others of these types.
  */
 export function defaultColumns(dataset: Dataset, { optInTypes = [] }: Pick<Format, 'optInTypes'>): string[] {
-  const all = shownColumns(dataset, columnNames(dataset));
-  const wanted = all.filter(({ type }) => !optInTypes.includes(type));
-  return (wanted.length === 0 ? all : wanted).map(({ name }) => name);
+  const all = columnNames(dataset).filter((name) => columnNamed(dataset, name).hidden !== true);
+  const wanted = all.filter((name) => !optInTypes.includes(columnNamed(dataset, name).type));
+  return wanted.length === 0 ? all : wanted;
 }

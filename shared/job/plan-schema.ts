@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import type { FilterValue, SegmentMode } from '../contract.js';
 import { COLUMN_TYPES } from '../datasets/define-dataset.js';
+import { numberFormatSchema } from '../datasets/number-format.js';
 import type { SegmentPlace } from '../formats/encoding.js';
 import type { Segment } from '../plan/segments.js';
 
-const columnSchema = z.object({ name: z.string(), key: z.string(), label: z.string(), type: z.enum(COLUMN_TYPES) });
+const columnSchema = z.object({
+  name: z.string(),
+  key: z.string(),
+  label: z.string(),
+  type: z.enum(COLUMN_TYPES),
+  number: numberFormatSchema.nullable(),
+});
 
 /** The rows of one dataset. */
 const plannedFileSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NUMBER_STYLES } from '../datasets/number-format.js';
 import { COLUMN_TYPES } from '../datasets/column-types.js';
 
 /** What clients can request. */
@@ -12,6 +13,10 @@ export const choicesSchema = z.strictObject({
           name: z.string(),
           type: z.enum(COLUMN_TYPES),
           label: z.string(),
+          description: z.string().optional().describe('What the column means'),
+          hidden: z.boolean().describe('Left out unless the request names it'),
+          format: z.enum(NUMBER_STYLES).optional().describe('How workbooks and PDFs show the numbers'),
+          currency: z.string().optional().describe('The ISO 4217 code of the amounts'),
           opt_in_formats: z
             .array(z.string())
             .describe('Formats that leave this column out unless the request names it'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
-import { shownColumns, type Dataset } from '../datasets/define-dataset.js';
+import { columnNamed, columnNames, shownColumns, type Dataset } from '../datasets/define-dataset.js';
 import type { Format } from '../formats/format.js';
 import type { FormatOptions } from '../formats/format-options.js';
 import { isOneLine } from '../text/one-line.js';
@@ -21,8 +21,9 @@ const headerSchema = z
   .meta({ minLength: 1 })
   .describe('The header of the column in the file; in JSON and NDJSON its key, of at most 63 bytes');
 
-/** @param names of the dataset's columns */
-export function columnsSchema(names: readonly string[]) {
+/** The columns that a request may list; the description tells what they mean. */
+export function columnsSchema(dataset: Dataset) {
+  const names = columnNames(dataset);
   const name = z.enum(names, { error: `must be one of ${names.join(', ')}` });
   const choice = z.union([name, z.strictObject({ name, as: headerSchema })], {
     error: `must be one of ${names.join(', ')}`,
@@ -32,7 +33,21 @@ export function columnsSchema(names: readonly string[]) {
     .min(1, 'must have at least one column')
     .max(names.length, `must have at most ${names.length} columns`)
     .refine((choices) => new Set(choices.map(columnName)).size === choices.length, 'must not list a column twice')
-    .meta({ uniqueItems: true });
+    .meta({ uniqueItems: true })
+    .optional()
+    .describe([USAGE, ...describeColumns(dataset)].join('\n'));
+}
+
+const USAGE =
+  'In file order, each by its name or with a header. Default: all that are not hidden; PDF also leaves out columns of type uuid.';
+
+/** A Markdown list of the columns that have a description. */
+function describeColumns(dataset: Dataset): string[] {
+  const items = columnNames(dataset).flatMap((name) => {
+    const { description } = columnNamed(dataset, name);
+    return description === undefined ? [] : [`- \`${name}\`: ${description}`];
+  });
+  return items.length === 0 ? [] : ['', ...items];
 }
 
 /** What the format can't do with the columns: too many of them, or headers that it can't have. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT, accountDatasets } from '../datasets/account.js';
-import { columnNames, type Dataset } from '../datasets/define-dataset.js';
+import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { BUNDLE_FORMATS, FORMATS } from '../formats/index.js';
 import { emailChoice } from '../mails/recipient.js';
@@ -40,9 +40,7 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
   return z.strictObject({
     type: z.literal(dataset.name),
     format: formatSchema([...FORMATS.keys()]),
-    columns: columnsSchema(columnNames(dataset))
-      .optional()
-      .describe('In file order, each by its name or with a header. Default: all; PDF leaves out columns of type uuid'),
+    columns: columnsSchema(dataset),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
     options: formatOptions,
     notify,

@@ -38,10 +38,10 @@ const RELATION = `
 
 /** Each column's type, then the types that it is made of: a domain's base type (`whole`), elements, fields, bounds. */
 const COLUMNS = `
-  WITH RECURSIVE parts (attnum, type, whole) AS (
-    SELECT attnum, atttypid, true FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped
+  WITH RECURSIVE parts (attnum, type, whole, typmod) AS (
+    SELECT attnum, atttypid, true, atttypmod FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped
     UNION
-    SELECT p.attnum, inner_.type, p.whole AND t.typtype = 'd'
+    SELECT p.attnum, inner_.type, p.whole AND t.typtype = 'd', t.typtypmod
     FROM parts p JOIN pg_type t ON t.oid = p.type CROSS JOIN LATERAL (
       SELECT t.typbasetype WHERE t.typtype = 'd'
       UNION ALL SELECT t.typelem WHERE t.typcategory = 'A' AND t.typtype <> 'd'
@@ -53,6 +53,8 @@ const COLUMNS = `
     CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace OR t.typname = 'citext' THEN t.typname::text END AS base,
     CASE WHEN t.typtype = 'e' THEN
       (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid) END AS labels,
+    -- The lower 11 bits of the modifier, less four: https://doxygen.postgresql.org/backend_2utils_2adt_2numeric_8c.html
+    CASE WHEN t.oid = 'numeric'::regtype AND p.typmod >= 4 THEN greatest(0, (((p.typmod - 4) & 2047) # 1024) - 1024) END AS scale,
     EXISTS (SELECT FROM parts m WHERE m.attnum = a.attnum AND m.type = 'money'::regtype) AS "hasMoney"
   FROM pg_attribute a JOIN parts p USING (attnum) JOIN pg_type t ON t.oid = p.type
   WHERE a.attrelid = $1::oid AND p.whole AND t.typtype <> 'd'

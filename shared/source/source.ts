@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.js';
 import type { Texts } from '../datasets/compute.js';
 import type { Dataset } from '../datasets/define-dataset.js';
+import type { Catalog } from '../datasets/catalog.js';
 import { misfits } from '../datasets/misfits.js';
 import type { FrozenQuery } from '../datasets/query.js';
 import type { Bound } from '../plan/segments.js';
@@ -116,9 +117,13 @@ export class Source {
     return this.session(session, signal, (client) => countRows(client, query, limitMs));
   }
 
+  private catalog(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<Catalog | null> {
+    return this.session(session, signal, (client) => readCatalog(client, dataset));
+  }
+
   /** Mismatches between a definition and its table or view that only the catalog reveals. */
   async misfits(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<ServiceError[]> {
-    return misfits(dataset, await this.session(session, signal, (client) => readCatalog(client, dataset)));
+    return misfits(dataset, await this.catalog(dataset, session, signal));
   }
 
   /** Tables behind a dataset whose row-level security does not apply to its exports. */
@@ -126,10 +131,15 @@ export class Source {
     return this.session(session, signal, (client) => readPolicyBypasses(client, dataset));
   }
 
-  /** @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE, for the first mismatch */
-  async check(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<void> {
-    const [first] = await this.misfits(dataset, session, signal);
+  /**
+   * The columns of the table or view, which fit the definition.
+   * @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE, for the first mismatch
+   */
+  async check(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<Catalog['columns']> {
+    const catalog = await this.catalog(dataset, session, signal);
+    const [first] = misfits(dataset, catalog);
     if (first !== undefined) throw first;
+    return catalog?.columns ?? new Map();
   }
 
   /** Whether a condition is true for the session's user; null counts as false. */

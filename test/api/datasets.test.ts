@@ -15,7 +15,8 @@ const parcels = defineDataset({
   columns: {
     id: { type: 'bigint', label: 'Number' },
     sent_at: { type: 'timestamptz' },
-    state: { type: 'text' },
+    state: { type: 'text', description: 'Where it is' },
+    weight: { type: 'numeric', hidden: true, format: 'currency', currency: 'EUR' },
     sender: { type: 'uuid' },
   },
   filters: {
@@ -54,10 +55,17 @@ describe('GET /v1/datasets', () => {
             name: 'parcels',
             title: 'Parcels',
             columns: [
-              { name: 'id', type: 'bigint', label: 'Number', opt_in_formats: [] },
-              { name: 'sent_at', type: 'timestamptz', label: 'sent_at', opt_in_formats: [] },
-              { name: 'state', type: 'text', label: 'state', opt_in_formats: [] },
-              { name: 'sender', type: 'uuid', label: 'sender', opt_in_formats: ['PDF'] },
+              { name: 'id', type: 'bigint', label: 'Number', hidden: false, opt_in_formats: [] },
+              { name: 'sent_at', type: 'timestamptz', label: 'sent_at', hidden: false, opt_in_formats: [] },
+              {
+                ...{ name: 'state', type: 'text', label: 'state', description: 'Where it is' },
+                ...{ hidden: false, opt_in_formats: [] },
+              },
+              {
+                ...{ name: 'weight', type: 'numeric', label: 'weight', format: 'currency', currency: 'EUR' },
+                ...{ hidden: true, opt_in_formats: [...FORMATS.keys()] },
+              },
+              { name: 'sender', type: 'uuid', label: 'sender', hidden: false, opt_in_formats: ['PDF'] },
             ],
             filters: [
               { name: 'date_range', kind: 'date_range', column: 'sent_at' },

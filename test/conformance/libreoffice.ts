@@ -29,7 +29,7 @@ export const allOpenedByLibreOffice = (files: readonly string[], args: readonly 
  */
 export async function convertedByLibreOffice<T>(
   files: readonly string[],
-  format: 'fods' | 'xls',
+  format: 'fods' | 'xls' | 'pdf',
   read: (converted: string[]) => Promise<T>,
   args: readonly string[] = [],
 ): Promise<T> {

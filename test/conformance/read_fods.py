@@ -55,7 +55,7 @@ def cell_of(cell):
         return {"kind": "boolean", "value": formula == "of:=TRUE()"}
     if kind is None:
         return None
-    if formula is None and kind == "float":
+    if formula is None and kind in ("float", "currency", "percentage"):
         return {"kind": "number", "value": float(cell.get(OFFICE + "value"))}
     if formula is None and kind == "boolean":
         return {"kind": "boolean", "value": cell.get(OFFICE + "boolean-value") == "true"}

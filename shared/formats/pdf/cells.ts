@@ -1,4 +1,6 @@
 import type { ColumnType } from '../../datasets/define-dataset.js';
+import type { NumberFormat } from '../../datasets/number-format.js';
+import { numberText } from '../number-text.js';
 
 /** How PostgreSQL's text is displayed. */
 
@@ -38,8 +40,10 @@ export const NO = 'no';
 const SECONDS = /^(.*?:\d\d:\d\d)[^ ]*( BC)?$/;
 
 /** For samples; the encoder does the same with bytes. */
-export function shownText(text: string, kind: PdfCellKind): string {
+export function shownText(text: string, kind: PdfCellKind, number: NumberFormat | null): string {
   switch (kind) {
+    case 'number':
+      return number === null ? text : numberText(text, number);
     case 'flag':
       return text === 't' ? YES : NO;
     case 'moment':

@@ -35,11 +35,11 @@ export function columnNeeds(
   fields: readonly (readonly (string | null)[])[],
   { body, heading }: PdfFonts,
 ): ColumnNeed[] {
-  return columns.map(({ label, type }, index) => {
+  return columns.map(({ label, type, number }, index) => {
     const kind = kindOf(type);
     const widths = fields
       .flatMap((row) => row[index] ?? [])
-      .map((text) => measureText(body, shownText(text, kind).slice(0, MEASURED)))
+      .map((text) => measureText(body, shownText(text, kind, number).slice(0, MEASURED)))
       .sort((a, b) => a - b);
     const label_ = labelWidth(label, heading);
     const longest = widths.at(-1) ?? 0;

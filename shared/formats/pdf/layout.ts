@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { numberFormatSchema } from '../../datasets/number-format.js';
 import { fieldsOf } from '../copy-text.js';
 import type { BareOutline, RowBytes } from '../encoding.js';
 import { columnNeeds, fitColumns, type ColumnNeed } from './columns.js';
@@ -23,6 +24,7 @@ export const pdfLayout = z.object({
       x: z.number(),
       width: z.number(),
       kind: z.enum(['number', 'moment', 'flag', 'padded', 'even', 'text']),
+      number: numberFormatSchema.nullable(),
       label: z.array(z.string()),
     }),
   ),
@@ -93,7 +95,7 @@ export function makeLayout(
     wrapText(fonts.body, note, (room * 1000) / geometry.NOTE_SIZE, NOTE_LINES),
   );
   let x = geometry.MARGIN;
-  const columns = outline.columns.map(({ label }, index) => {
+  const columns = outline.columns.map(({ label, number }, index) => {
     const width = widths[index] ?? 0;
     const left = x;
     x += width;
@@ -102,6 +104,7 @@ export function makeLayout(
       x: left,
       width,
       kind: needs[index]?.kind ?? 'text',
+      number,
       label: wrapText(fonts.heading, label, inner, LABEL_LINES),
     };
   });

@@ -18,6 +18,7 @@ const OPEN = 0x28;
 /** The first byte of À to ÿ in UTF-8. */
 const LATIN = 0xc3;
 const COLON = 0x3a;
+const POINT = 0x2e;
 const LETTER_C = 0x43;
 /** Length of a timestamp to the second: `2026-01-31 13:45:00`. */
 const SECONDS = 19;
@@ -118,7 +119,7 @@ export class PageText {
   }
 
   /** @returns the end of the field, or -1 if it needs the slow path */
-  #number(rows: Buffer, from: number, { right, limit }: TextCell): number {
+  #number(rows: Buffer, from: number, { right, limit, decimals }: TextCell): number {
     const advances = this.#advances;
     let width = 0;
     let end = from;
@@ -126,6 +127,7 @@ export class PageText {
       width += advance;
     }
     if (width > limit || (rows[end] !== TAB && rows[end] !== LF)) return -1;
+    if (decimals !== 0 && rows[end - 1 - decimals] !== POINT) return -1;
     this.#moveTo(right - Math.round((width * this.#size) / 1000));
     const { operators } = this;
     const { bytes } = operators;
@@ -187,16 +189,17 @@ export class PageText {
    * The slow path, for any characters: clips text that is too long and scales everything else down.
    * @returns the end of the field, or NEEDS_SHAPER
    */
-  #carefully(rows: Buffer, from: number, { kind, left, right, limit }: TextCell): number {
+  #carefully(rows: Buffer, from: number, { kind, number, left, right, limit }: TextCell): number {
     const field = this.#field;
     const mayBeCut = kind === 'text' || kind === 'padded';
     const end = field.read(rows, from, mayBeCut ? LONGEST_TEXT : Infinity);
-    if (kind === 'moment' || kind === 'flag') field.load(shownText(field.text(), kind));
+    if (kind === 'moment' || kind === 'flag' || number !== null) field.load(shownText(field.text(), kind, number));
     if (kind === 'padded' && !field.isCut) while (field.points[field.count - 1] === SPACE) field.count--;
     const { width: whole, isComplex } = measureField(field, this.#faces);
     if (isComplex) return this.#shape(left, mayBeCut ? limit : Infinity) ? end : NEEDS_SHAPER;
     const fits = whole <= limit && !field.isCut;
-    const width = fits || !mayBeCut ? whole : this.#cut(limit);
+    if (!fits && mayBeCut) this.clipped += 1;
+    const width = fits || !mayBeCut ? whole : cutField(field, this.#faces, limit);
     this.#note(field.points, field.count);
     const scale = fits || mayBeCut ? 1 : limit / width;
     this.#moveTo(kind === 'number' ? right - Math.round((width * scale * this.#size) / 1000) : left);
@@ -225,12 +228,6 @@ export class PageText {
     showRuns(this.operators, this.#faces, fitted.line.runs, this.#size);
     this.operators.ascii('\n').reserve(this.#rowRoom);
     return true;
-  }
-
-  /** @returns the width of the remaining text */
-  #cut(limit: number): number {
-    this.clipped += 1;
-    return cutField(this.#field, this.#faces, limit);
   }
 
   /** Records the characters for the fonts at the end of the file. */

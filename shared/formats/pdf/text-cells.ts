@@ -1,3 +1,4 @@
+import type { NumberFormat } from '../../datasets/number-format.js';
 import { BACKSLASH } from '../copy-text.js';
 import type { PdfCellKind } from './cells.js';
 import type { Faces } from './faces.js';
@@ -12,6 +13,10 @@ const LAST_ASCII = 0x7e;
 /** Where a column's text goes. */
 export interface TextCell {
   readonly kind: PdfCellKind;
+  /** Null: as PostgreSQL writes it. */
+  readonly number: NumberFormat | null;
+  /** How many decimals a number has if it is shown as PostgreSQL writes it; 0: any number is; -1: none is. */
+  readonly decimals: number;
   /** Left and right edges of the text, in tenths of a point. */
   readonly left: number;
   readonly right: number;
@@ -21,13 +26,18 @@ export interface TextCell {
 
 export function textCells(columns: PdfLayout['columns'], size: number): TextCell[] {
   const padding = Math.round((PADDING * size) / 1000);
-  return columns.map(({ x, width, kind }) => ({
+  return columns.map(({ x, width, kind, number }) => ({
     kind,
+    number,
+    decimals: decimalsAsWritten(number),
     left: x + padding,
     right: x + width - padding,
     limit: Math.floor(((width - 2 * padding) * 1000) / size),
   }));
 }
+
+const decimalsAsWritten = (number: NumberFormat | null): number =>
+  number === null ? 0 : number.style === 'plain' ? (number.scale ?? 0) : -1;
 
 /** Widths of bytes that are the same in COPY's text and in a PDF string, in 1/1000 em; 0 for others. */
 export const plainAdvances = (faces: Faces): Uint16Array =>

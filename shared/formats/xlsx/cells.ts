@@ -28,6 +28,13 @@ const KINDS: Partial<Record<ColumnType, CellKind>> = {
 
 export const cellKind = (type: ColumnType): CellKind => KINDS[type] ?? 'text';
 
+/** The cells of a column. */
+export interface CellColumn {
+  readonly kind: CellKind;
+  /** The style of its numbers: an index of `cellXfs`; 0 is the default. */
+  readonly style: number;
+}
+
 /** Indexes of the workbook's cell formats (`cellXfs`), for the `s` attribute of a cell. 0 is the default. */
 export const STYLES = { timestamp: 1, date: 2, time: 3, heading: 4, timestampMs: 5, timeMs: 6 } as const;
 

@@ -13,10 +13,11 @@ import type {
 import { groupSegments } from '../group-segments.js';
 import { sumOf, totalOf } from '../sums.js';
 import { isWide } from '../archive/zip.js';
-import { cellKind, MAX_ROWS } from './cells.js';
+import { cellKind, MAX_ROWS, type CellColumn } from './cells.js';
 import { SheetEncoder } from './sheet-encoder.js';
 import { SHEET_ROWS } from './options.js';
 import { columnWidths, sheetHead, sheetTail } from './sheet.js';
+import { numberStyles } from './styles.js';
 import { sheetName, workbookFiles } from './workbook.js';
 
 /**
@@ -32,7 +33,10 @@ const HEADING_ROWS = 1;
 
 const LEVELS = { fast: 1, small: 6 } as const;
 
-const kindsOf = ({ columns }: FileOutline) => columns.map(({ type }) => cellKind(type));
+function cellColumns({ columns }: FileOutline): CellColumn[] {
+  const styles = numberStyles(columns);
+  return columns.map(({ type }, index) => ({ kind: cellKind(type), style: styles[index] ?? 0 }));
+}
 
 const sheetLayout = z.object({
   /** Of each column, in characters. */
@@ -89,7 +93,7 @@ const rowsOf = (segments: readonly WrittenSegment[]): number =>
 const renderColumn = () => (quoted: string) => quoted;
 
 export const xlsxEncoding: Encoding<z.infer<typeof sheetLayout>, SheetPlace> = {
-  encoderVersion: 3,
+  encoderVersion: 4,
   renderColumn,
   copySql: copyTextSql,
   rows: copyTextLane(renderColumn),
@@ -99,14 +103,14 @@ export const xlsxEncoding: Encoding<z.infer<typeof sheetLayout>, SheetPlace> = {
   place,
   placeSchema: sheetPlace,
   head: ({ columns, layout }) => Buffer.from(sheetHead(columns, layout.widths)),
-  createEncoder: ({ row }, outline) => new SheetEncoder(kindsOf(outline), row ?? 0),
+  createEncoder: ({ row }, outline) => new SheetEncoder(cellColumns(outline), row ?? 0),
   tail: ({ columns }, segments) => Buffer.from(sheetTail(columns.length, rowsOf(segments))),
   archive: {
     level: ({ compression }) => LEVELS[compression === 'small' ? 'small' : 'fast'],
     memberName: (member) => `xl/worksheets/sheet${member + 1}.xml`,
     files({ title, columns, about }, members) {
       const sheets = members.map((segments, index) => ({ name: sheetName(title, index), rows: rowsOf(segments) }));
-      return workbookFiles(sheets, columns.length, title, about.plannedAt);
+      return workbookFiles(sheets, columns, title, about.plannedAt);
     },
   },
   segmentsToMove,

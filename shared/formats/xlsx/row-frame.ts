@@ -1,4 +1,4 @@
-import { columnLetters, STYLES, type CellKind } from './cells.js';
+import { columnLetters, STYLES, type CellColumn } from './cells.js';
 
 /**
  * The XML around the values of a row: `<row r="2">`, `<c r="A2" s="1"><v>`, … Only the row number changes from row to
@@ -34,7 +34,7 @@ export class Stamp {
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
-function valueOpen(kind: CellKind): string {
+function valueOpen({ kind, style }: CellColumn): string {
   switch (kind) {
     case 'text':
       return ' t="inlineStr"><is><t>';
@@ -46,7 +46,7 @@ function valueOpen(kind: CellKind): string {
       return ` s="${STYLES[kind]}"><v>`;
     case 'double':
     case 'exact':
-      return '><v>';
+      return style === 0 ? '><v>' : ` s="${style}"><v>`;
   }
 }
 
@@ -57,7 +57,7 @@ function countUp(bytes: Uint8Array, last: number): void {
 }
 
 export class RowFrame {
-  readonly #kinds: readonly CellKind[];
+  readonly #columns: readonly CellColumn[];
   /** The first row whose number has one more digit. */
   #longerFrom = 0;
   #row: number;
@@ -69,8 +69,8 @@ export class RowFrame {
   #lastDigits: readonly (readonly [bytes: Uint8Array, at: number])[] = [];
 
   /** @param firstRow counted from 1; 0: rows and cells are not numbered */
-  constructor(kinds: readonly CellKind[], firstRow: number) {
-    this.#kinds = kinds;
+  constructor(columns: readonly CellColumn[], firstRow: number) {
+    this.#columns = columns;
     this.#row = firstRow;
     this.#make();
   }
@@ -94,11 +94,11 @@ export class RowFrame {
   #make(): void {
     const number = this.isNumbered ? String(this.#row) : '';
     this.#longerFrom = 10 ** number.length;
-    const opens = this.#kinds.map((kind, column) => `<c${this.reference(column)}${valueOpen(kind)}`);
+    const opens = this.#columns.map((cells, column) => `<c${this.reference(column)}${valueOpen(cells)}`);
     this.cellOpens = opens.map((open) => new Stamp(open));
     if (!this.isNumbered) return;
     this.rowOpen = new Stamp(`<row r="${number}">`);
-    const ends = [`<row r="${number}`, ...this.#kinds.map((_, column) => `<c r="${columnLetters(column)}${number}`)];
+    const ends = [`<row r="${number}`, ...this.#columns.map((_, column) => `<c r="${columnLetters(column)}${number}`)];
     this.#lastDigits = [this.rowOpen, ...this.cellOpens].map(({ bytes }, index) => [
       bytes,
       (ends[index]?.length ?? 1) - 1,

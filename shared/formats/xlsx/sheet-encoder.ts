@@ -1,6 +1,6 @@
 import { BACKSLASH, LF, NULL_MARK, TAB, UNESCAPED, WholeRows, valueOf } from '../copy-text.js';
 import type { Emit, RowBytes, SegmentEncoder, SegmentSummary } from '../encoding.js';
-import { MAX_CELL_TEXT, STYLES, type CellKind } from './cells.js';
+import { MAX_CELL_TEXT, STYLES, type CellColumn, type CellKind } from './cells.js';
 import { isExactNumber } from './numbers.js';
 import { RowFrame, Stamp } from './row-frame.js';
 import { putDay, putTime } from './serial.js';
@@ -83,9 +83,9 @@ export class SheetEncoder implements SegmentEncoder {
   #emit: Emit = () => undefined;
 
   /** @param firstRow counted from 1; 0: rows and cells are not numbered */
-  constructor(kinds: readonly CellKind[], firstRow: number) {
-    this.#kinds = kinds;
-    this.#frame = new RowFrame(kinds, firstRow);
+  constructor(columns: readonly CellColumn[], firstRow: number) {
+    this.#kinds = columns.map(({ kind }) => kind);
+    this.#frame = new RowFrame(columns, firstRow);
     this.#rows = new WholeRows((rows) => this.#encode(rows));
   }
 

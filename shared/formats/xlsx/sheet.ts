@@ -1,6 +1,7 @@
 import type { ShownColumn } from '../../datasets/define-dataset.js';
 import { fieldsOf } from '../copy-text.js';
 import type { RowBytes } from '../encoding.js';
+import { numberText } from '../number-text.js';
 import { cellKind, columnLetters, STYLES, type CellKind } from './cells.js';
 import { cutText, textCell } from './text.js';
 import { filterRange } from './workbook.js';
@@ -23,10 +24,10 @@ const longestLine = (text: string): number => Math.max(...text.split(/\r\n|[\r\n
 export function columnWidths(columns: readonly ShownColumn[], sample: readonly RowBytes[]): number[] {
   const widths = columns.map(({ label }) => longestLine(label) + BUTTON);
   for (const row of fieldsOf(sample)) {
-    for (const [index, { type }] of columns.entries()) {
+    for (const [index, { type, number }] of columns.entries()) {
       const text = row[index];
       if (typeof text !== 'string') continue;
-      const width = WIDTHS[cellKind(type)] ?? longestLine(text);
+      const width = WIDTHS[cellKind(type)] ?? longestLine(number === null ? text : numberText(text, number));
       widths[index] = Math.max(widths[index] ?? 0, width + PADDING);
     }
   }

@@ -1,9 +1,10 @@
 import XLSX from 'xlsx';
 import { z } from 'zod';
+import type { ShownColumn } from '../../datasets/define-dataset.js';
 import { oneLine } from '../../text/one-line.js';
 import type { NamedBytes } from '../encoding.js';
 import { columnLetters } from './cells.js';
-import { STYLES_PART } from './styles.js';
+import { STYLES_PART, stylesPart } from './styles.js';
 
 /**
  * Everything in a workbook except the sheets and their cell formats. SheetJS writes it around empty sheets, which are
@@ -41,7 +42,12 @@ export const filterRange = (columns: number, rows: number, fixed = ''): string =
   `${fixed}A${fixed}1:${fixed}${columnLetters(columns - 1)}${fixed}${rows}`;
 
 /** @param isoTime when the export was planned */
-export function workbookFiles(sheets: readonly Sheet[], columns: number, title: string, isoTime: string): NamedBytes[] {
+export function workbookFiles(
+  sheets: readonly Sheet[],
+  columns: readonly ShownColumn[],
+  title: string,
+  isoTime: string,
+): NamedBytes[] {
   const book = XLSX.utils.book_new();
   book.Props = {
     Title: oneLine(title),
@@ -52,13 +58,13 @@ export function workbookFiles(sheets: readonly Sheet[], columns: number, title: 
   // Without these names, LibreOffice shows no filter on any sheet.
   const names = sheets.map(({ name, rows }, index) => ({
     ...{ Name: '_xlnm._FilterDatabase', Sheet: index, Hidden: true },
-    Ref: `'${name.replaceAll("'", "''")}'!${filterRange(columns, rows, '$')}`,
+    Ref: `'${name.replaceAll("'", "''")}'!${filterRange(columns.length, rows, '$')}`,
   }));
   book.Workbook = { Names: names };
   const files = filesIn(XLSX.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer);
   return files
     .filter(({ name, bytes }) => bytes.length > 0 && !isSheet(name) && name !== SHEETJS_MARK)
-    .map((file) => (file.name === STYLES_PART.name ? STYLES_PART : file));
+    .map((file) => (file.name === STYLES_PART ? stylesPart(columns) : file));
 }
 
 const isSheet = (name: string): boolean => name.startsWith('xl/worksheets/');

@@ -50,6 +50,41 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     { computed: { loud: { type: 'text', label: 'a\tb', from: [], compute: () => '' } } },
     'Dataset "orders": the label of column loud has a line break or another control character.',
   ],
+  [
+    'a description with a line break',
+    { columns: { id: { type: 'bigint', description: 'a\nb' } } },
+    'Dataset "orders": the description of column id has a line break or another control character.',
+  ],
+  [
+    'only hidden columns',
+    { columns: { id: { type: 'bigint', hidden: true } } },
+    'Dataset "orders": all its columns are hidden.',
+  ],
+  [
+    'decimals of a text',
+    { columns: { id: { type: 'text', scale: 2 } } },
+    `Dataset "orders": column id is text, so it can't have scale, format or currency.`,
+  ],
+  [
+    'half a decimal',
+    { columns: { id: { type: 'numeric', scale: 0.5 } } },
+    'Dataset "orders": column id has the scale 0.5; it can be 0 to 30.',
+  ],
+  [
+    'an unknown format of numbers',
+    { columns: { id: { type: 'numeric', format: 'roman' as 'number' } } },
+    'Dataset "orders": column id has the format "roman"; it can be number, currency, percent.',
+  ],
+  [
+    'a currency without its code',
+    { columns: { id: { type: 'numeric', format: 'currency' } } },
+    'Dataset "orders": column id needs both format: currency and a currency.',
+  ],
+  [
+    'an unknown currency',
+    { columns: { id: { type: 'numeric', format: 'currency', currency: 'Euro' } } },
+    'Dataset "orders": column id has the currency "Euro", which is no code of ISO 4217, such as EUR.',
+  ],
   ['no columns', { columns: {} }, 'Dataset "orders": it has no columns.'],
   [
     'a column of an unknown type',

@@ -48,6 +48,16 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
     /^: dataset orders is invalid: columns\.id\.type: must be one of smallint, .*other\.$/,
   ],
   [
+    'hides a column with a text',
+    `export default [${ORDERS.replace("type: 'bigint'", "type: 'bigint', hidden: 'yes'")}]`,
+    /^: dataset orders is invalid: columns\.id\.hidden: must be true or false\.$/,
+  ],
+  [
+    'has an unknown format of numbers',
+    `export default [${ORDERS.replace("type: 'bigint'", "type: 'bigint', format: 'roman'")}]`,
+    /^: dataset orders is invalid: columns\.id\.format: must be one of number, currency, percent\.$/,
+  ],
+  [
     'has an unknown filter kind',
     `export default [${ORDERS.replace('equals', 'like')}]`,
     /^: dataset orders is invalid: filters\.id\.kind: must be date_range, one_of, range, equals, contains or is_null\.$/,

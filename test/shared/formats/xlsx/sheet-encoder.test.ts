@@ -12,7 +12,10 @@ const write = copyTextLane(() => (quoted) => quoted).createWriter([], {});
 
 /** Encodes rows that arrive in pieces of these sizes, repeated. @returns the XML and the segment's summary */
 async function encode(kinds: readonly CellKind[], rows: readonly Row[], { firstRow = 2, sizes = [1 << 20] } = {}) {
-  const encoder = new SheetEncoder(kinds, firstRow);
+  const encoder = new SheetEncoder(
+    kinds.map((kind) => ({ kind, style: 0 })),
+    firstRow,
+  );
   const bytes = write(rows);
   const out: Buffer[] = [];
   const keep = (piece: Buffer): void => void out.push(Buffer.from(piece));

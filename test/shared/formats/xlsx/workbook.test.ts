@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { sheetName, workbookFiles } from '../../../../shared/formats/xlsx/workbook.js';
+import { outlineFor } from '../../../support/outline.js';
 
 describe("a sheet's name", () => {
   const CASES: readonly (readonly [string, number, string])[] = [
@@ -34,7 +35,12 @@ describe("a sheet's name", () => {
 });
 
 it('a title with characters that XML cannot contain leaves the files of a workbook well-formed', () => {
-  const files = workbookFiles([{ name: 'Orders', rows: 2 }], 1, 'a\u0001b\ufffec\uffff', '2026-11-25T10:20:30.000Z');
+  const files = workbookFiles(
+    [{ name: 'Orders', rows: 2 }],
+    outlineFor(['id']).columns,
+    'a\u0001b\ufffec\uffff',
+    '2026-11-25T10:20:30.000Z',
+  );
   for (const { name, bytes } of files) {
     const text = bytes.toString();
     assert.ok(!['\u0001', '\ufffe', '\uffff'].some((character) => text.includes(character)), name);

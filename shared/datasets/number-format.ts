@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/**
+ * How people see the numbers of a column, in workbooks and PDFs. Only the look: no value is rounded, and text formats
+ * stay as PostgreSQL writes them.
+ */
+
+export const NUMBER_STYLES = ['number', 'currency', 'percent'] as const;
+type NumberStyle = (typeof NUMBER_STYLES)[number];
+
+/** The part of a column's definition that decides it. */
+export interface NumberLook {
+  /** Decimals that people see, at least. Default: those of `numeric(12,2)`, or of the currency. */
+  readonly scale?: number;
+  /** `number` separates thousands, `currency` also names the currency, and `percent` shows 0.19 as 19%. */
+  readonly format?: NumberStyle;
+  /** The ISO 4217 code, such as EUR. Required for `currency`. */
+  readonly currency?: string;
+}
+
+/** As a plan stores it. */
+export const numberFormatSchema = z.object({
+  style: z.enum(['plain', ...NUMBER_STYLES]),
+  /** Null: as many as the value has. */
+  scale: z.number().nullable(),
+  currency: z.string().nullable(),
+});
+export type NumberFormat = Readonly<z.infer<typeof numberFormatSchema>>;
+
+/** Excel's limit: https://support.microsoft.com/en-us/office/number-format-codes-5026bbd6-04bc-48cd-bf33-80f18b4eae68 */
+export const MAX_SCALE = 30;
+
+const NUMBERS: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']);
+/** Spreadsheets show every digit of these, but more than 11 only in a cell with a format. */
+const SHORT: ReadonlySet<string> = new Set(['smallint', 'integer']);
+
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** Why a definition makes no sense, as the end of a sentence about the column; null if it does. */
+export function numberLookProblem(type: string, { scale, format, currency }: NumberLook): string | null {
+  if (scale === undefined && format === undefined && currency === undefined) return null;
+  if (!NUMBERS.has(type)) return `is ${type}, so it can't have scale, format or currency`;
+  if (scale !== undefined && (!Number.isInteger(scale) || scale < 0 || scale > MAX_SCALE)) {
+    return `has the scale ${String(scale)}; it can be 0 to ${MAX_SCALE}`;
+  }
+  if (format !== undefined && !NUMBER_STYLES.includes(format)) {
+    return `has the format ${JSON.stringify(format)}; it can be ${NUMBER_STYLES.join(', ')}`;
+  }
+  if ((format === 'currency') !== (currency !== undefined)) return 'needs both format: currency and a currency';
+  if (currency !== undefined && !CURRENCIES.has(currency)) {
+    return `has the currency ${JSON.stringify(currency)}, which is no code of ISO 4217, such as EUR`;
+  }
+  return null;
+}
+
+const decimalsOf = (currency: string): number | undefined =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+
+/**
+ * Null for a column that isn't a number, or that looks as PostgreSQL writes it.
+ * @param catalogScale of the column in the database; null if unknown
+ */
+export function numberFormatOf(
+  type: string,
+  { scale, format, currency }: NumberLook,
+  catalogScale: number | null,
+): NumberFormat | null {
+  if (!NUMBERS.has(type)) return null;
+  if (format === undefined && scale === undefined && SHORT.has(type)) return null;
+  const known = SHORT.has(type) || type === 'bigint' ? 0 : catalogScale;
+  // 0.1900 is 19.00%.
+  const ofColumn = known === null || format !== 'percent' ? known : Math.max(0, known - 2);
+  const ofCurrency = currency === undefined ? undefined : decimalsOf(currency);
+  const decimals = scale ?? ofColumn ?? ofCurrency ?? null;
+  if (format === undefined && decimals === null) return null;
+  return {
+    style: format ?? 'plain',
+    scale: decimals === null ? null : Math.min(decimals, MAX_SCALE),
+    currency: currency ?? null,
+  };
+}
