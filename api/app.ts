@@ -6,7 +6,6 @@ import { authenticate } from './access/authenticate.js';
 import { contextOf } from './http/context.js';
 import { crossOrigin } from './http/cross-origin.js';
 import type { ApiDeps } from './deps.js';
-import { jsonBody } from './http/json-body.js';
 import { problems } from './http/problem.js';
 import type { Route } from './openapi/operation.js';
 import { rateLimits } from './limits/rate-limits.js';
@@ -38,7 +37,8 @@ export function createApp(deps: ApiDeps): Express {
   app.use(() => {
     throw nothingHere();
   });
-  app.use(problems(deps.logger));
+  const patterns = ROUTES.map(({ path }) => path);
+  app.use(problems(deps.logger, patterns));
   return app;
 }
 
@@ -49,9 +49,8 @@ function mount(app: Express, path: string, routes: readonly Route[], deps: ApiDe
   mounted.all(otherMethod(routes));
 }
 
-const handlers = ({ scope, body, maxBodyBytes, createHandler }: Route, deps: ApiDeps): RequestHandler[] => [
+const handlers = ({ scope, createHandler }: Route, deps: ApiDeps): RequestHandler[] => [
   ...(scope === undefined ? [] : [requireScope(scope)]),
-  ...(body === undefined ? [] : jsonBody(maxBodyBytes)),
   createHandler(deps),
 ];
 

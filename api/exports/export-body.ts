@@ -1,13 +1,37 @@
-import { parseExportRequest, type ParsedRequest } from '../../shared/request/request.js';
+import type { ExportRequest } from '../../shared/contract.js';
+import { problemsOf } from '../../shared/request/field-problems.js';
+import { checkExportRequest, hashRequest, recipientProblems, withRecipient } from '../../shared/request/request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
-import type { CheckedBody } from '../openapi/operation.js';
 import { describeExportRequest } from '../openapi/export-request.js';
+import type { CheckedBody } from '../openapi/operation.js';
 
-/** The request for an export, with every default filled in. */
-export const exportBody: CheckedBody<ParsedRequest> = {
+interface ParsedExport {
+  readonly request: ExportRequest;
+  /**
+   * A hash of the request as sent: the token's address and the database's spelling of the timezone may change between
+   * retries.
+   */
+  readonly requestHash: string;
+}
+
+/** The request for an export, with every default filled in and the address that its emails go to. */
+export const exportBody: CheckedBody<ParsedExport> = {
   describe: describeExportRequest,
-  createParser: ({ registry, settings }) => {
-    const schema = createRequestSchema(registry, settings.webhookRule);
-    return (body) => parseExportRequest(body, schema, registry);
+  createParser: ({ registry, timeZones, settings: { webhookRule, recipientRule } }) => {
+    const schema = createRequestSchema(registry, webhookRule);
+    return async (body, caller) => {
+      const checked = checkExportRequest(body, schema, registry, { at: new Date() });
+      if ('problems' in checked) {
+        const { timezone, notify } = checked.valid;
+        const zone = await timeZones.ofFields({ '/options/timezone': timezone });
+        const recipient = recipientProblems(notify, caller?.email, recipientRule);
+        return { problems: [...checked.problems, ...problemsOf(zone), ...recipient] };
+      }
+      const zoned = await timeZones.ofRequest(checked.request);
+      const addressed = withRecipient('value' in zoned ? zoned.value : checked.request, caller?.email, recipientRule);
+      const problems = [...problemsOf(zoned), ...problemsOf(addressed)];
+      if (problems.length > 0 || 'problems' in addressed) return { problems };
+      return { value: { request: addressed.value, requestHash: hashRequest(checked.request) } };
+    };
   },
 };

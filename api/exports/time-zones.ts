@@ -2,7 +2,7 @@ import type { ExportRequest } from '../../shared/contract.js';
 import type { Logger } from '../../shared/process/logger.js';
 import type { Source } from '../../shared/source/source.js';
 import { SILENCE_MS } from '../../shared/time-limit.js';
-import { validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
+import type { Checked } from '../../shared/request/field-problems.js';
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { TimeZoneNames } from '../../shared/schedules/time-zones.js';
 
@@ -12,7 +12,7 @@ const KEPT_MS = 3_600_000;
 const ASK_AGAIN_MS = 10_000;
 const UNKNOWN = 'is not a known timezone: use a name such as Europe/Berlin';
 
-type Zoned<T> = { readonly value: T } | { readonly problems: readonly FieldProblem[] };
+type Zoned = Pick<ExportRequest, 'options'>;
 
 /** Spells timezones as the source database does. Reads its list once an hour. */
 export class TimeZones {
@@ -43,7 +43,7 @@ export class TimeZones {
     );
   }
 
-  private async named(name: string, pointer: string): Promise<Zoned<string>> {
+  private async named(name: string, pointer: string): Promise<Checked<string>> {
     // Every database has UTC, and most requests use nothing else.
     if (name === 'UTC') return { value: name };
     const names = await this.names();
@@ -51,28 +51,39 @@ export class TimeZones {
     return value === null ? { problems: [{ pointer, detail: UNKNOWN }] } : { value };
   }
 
-  /** @throws ServiceError VALIDATION_FAILED for a timezone that the database does not know */
-  async ofRequest<T extends Pick<ExportRequest, 'options'>>(request: T): Promise<T> {
+  /** Spells the timezone of a request's options, if there is one. */
+  async ofRequest<T extends Zoned>(request: T): Promise<Checked<T>> {
     const { timezone } = request.options;
-    if (typeof timezone !== 'string') return request;
+    if (typeof timezone !== 'string') return { value: request };
     const named = await this.named(timezone, '/options/timezone');
-    if ('problems' in named) throw validationFailed(named.problems);
-    return { ...request, options: { ...request.options, timezone: named.value } };
+    if ('problems' in named) return named;
+    return { value: { ...request, options: { ...request.options, timezone: named.value } } };
   }
 
-  /** @throws ServiceError VALIDATION_FAILED, also for the timezone of its request's options */
-  async ofSchedule(definition: ScheduleDefinition): Promise<ScheduleDefinition> {
-    const { request } = definition;
+  /** Spells the timezones of a schedule and of its request. */
+  async ofSchedule(definition: ScheduleDefinition): Promise<Checked<ScheduleDefinition>> {
+    const { request, timezone } = definition;
     const options = request.options as Readonly<Record<string, unknown>> | undefined;
-    const timezone = typeof options?.timezone === 'string' ? options.timezone : null;
-    const [own, ofRequest] = await Promise.all([
-      this.named(definition.timezone, '/timezone'),
-      timezone === null ? null : this.named(timezone, '/request/options/timezone'),
-    ]);
-    const problems = [own, ofRequest].flatMap((named) => (named !== null && 'problems' in named ? named.problems : []));
-    if ('problems' in own || problems.length > 0) throw validationFailed(problems);
-    const zoned = { ...definition, timezone: own.value };
-    if (ofRequest === null || !('value' in ofRequest)) return zoned;
-    return { ...zoned, request: { ...request, options: { ...options, timezone: ofRequest.value } } };
+    const inRequest = typeof options?.timezone === 'string' ? options.timezone : undefined;
+    const named = await this.ofFields({ '/timezone': timezone, '/request/options/timezone': inRequest });
+    if ('problems' in named) return named;
+    const [own = timezone, ofRequest] = named.value;
+    const zoned = { ...definition, timezone: own };
+    if (ofRequest === undefined) return { value: zoned };
+    return { value: { ...zoned, request: { ...request, options: { ...options, timezone: ofRequest } } } };
+  }
+
+  /** @param fields timezones by their pointers; absent ones are skipped */
+  async ofFields(
+    fields: Readonly<Record<string, string | undefined>>,
+  ): Promise<Checked<readonly (string | undefined)[]>> {
+    const all = await Promise.all(
+      Object.entries(fields).map(async ([pointer, name]) =>
+        name === undefined ? { value: undefined } : this.named(name, pointer),
+      ),
+    );
+    const problems = all.flatMap((named) => ('problems' in named ? named.problems : []));
+    if (problems.length > 0) return { problems };
+    return { value: all.map((named) => ('value' in named ? named.value : undefined)) };
   }
 }

@@ -1,31 +1,26 @@
-import type { RequestHandler } from 'express';
-import { pointerOf, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
+import { pointerOf, type FieldProblem } from '../../shared/request/field-problems.js';
 
 /** Maximum entries of a list or object; valid requests never have more. */
 const MAX_ENTRIES = 1000;
 /** Maximum nesting of lists and objects. */
 const MAX_DEPTH = 20;
+/** Maximum number of problems: a response lists no more. */
+const MAX_NAMED = 20;
 
-/** Where and why a body is too large to check field by field; null if it is not. */
-function sizeProblem(value: unknown, path: readonly string[]): FieldProblem | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const tooLarge = (detail: string): FieldProblem => ({ pointer: pointerOf(path), detail });
+/**
+ * Replaces every list and object that is too large by null, before a schema checks the rest: a schema that rejects 50,000
+ * items creates 50,000 problems.
+ * @param problems gets one for each of them
+ */
+export function boundBody(value: unknown, problems: FieldProblem[], path: readonly string[] = []): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const tooLarge = (detail: string): null => {
+    if (problems.length < MAX_NAMED) problems.push({ pointer: pointerOf(path), detail });
+    return null;
+  };
   if (path.length > MAX_DEPTH) return tooLarge(`must be nested at most ${MAX_DEPTH} levels deep`);
   const entries = Object.entries(value);
   if (entries.length > MAX_ENTRIES) return tooLarge(`must have at most ${MAX_ENTRIES} entries`);
-  for (const [key, entry] of entries) {
-    const problem = sizeProblem(entry, [...path, key]);
-    if (problem !== null) return problem;
-  }
-  return null;
+  const bounded = entries.map(([key, entry]) => [key, boundBody(entry, problems, [...path, key])] as const);
+  return Array.isArray(value) ? bounded.map(([, entry]) => entry) : Object.fromEntries(bounded);
 }
-
-/**
- * Limits the size of every list and object of a body before a schema checks it: a schema that rejects 50,000 items
- * creates 50,000 problems.
- */
-export const boundedBody: RequestHandler = (request, _response, next) => {
-  const problem = sizeProblem(request.body, []);
-  if (problem !== null) throw validationFailed([problem]);
-  next();
-};

@@ -2,12 +2,15 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { contextOf, principalOf } from './context.js';
 import type { ApiDeps, Caller, Scope } from '../deps.js';
-import { idempotencyKeyOf, parsePart } from './input.js';
+import { fieldProblems, validationFailed, type Checked } from '../../shared/request/field-problems.js';
+import { parseIdempotencyKey, parseParameters, type ParsedPart } from './input.js';
+import { jsonBodyReader } from './json-body.js';
 import type { Answer, Body, Fields, Operation, Route } from '../openapi/operation.js';
 
 /**
  * A route is one object: its contract (an `Operation`, from which OpenAPI is generated) and its handler. Parameters,
- * query and body are parsed once, before the handler runs, and typed by their schemas.
+ * query and body are parsed once, before the handler runs, and typed by their schemas. A request that isn't valid is
+ * answered with the problems of all of them.
  *
  *     export const getSchedule = defineRoute({
  *       method: 'get',
@@ -85,38 +88,52 @@ export function defineRoute<
 const none = z.object({});
 
 function createHandler<P, Q, B, S>(
-  { params = none, query = () => none, body, scope, headers = [] }: Operation,
+  operation: Operation,
   handle: Handle<RouteInput<P, Q, B, S>, unknown>,
   deps: ApiDeps,
 ): RequestHandler {
+  const { params = none, query = () => none, scope, headers = [] } = operation;
   const querySchema = query(deps.registry);
-  const parseBody = bodyParser(body, deps);
+  const readBody = bodyReader(operation, deps);
   return async (request, response) => {
     const principal = scope === undefined ? undefined : principalOf(request);
-    const pathParams = parsePart('path', request.params, params);
-    if (typeof pathParams.job_id === 'string') contextOf(request).jobId = pathParams.job_id;
-    const input = {
+    const pathParams = parseParameters('path', request.params, params);
+    if ('value' in pathParams && typeof pathParams.value.job_id === 'string') {
+      contextOf(request).jobId = pathParams.value.job_id;
+    }
+    const input = requireAll({
       params: pathParams,
-      query: parsePart('query', request.query, querySchema),
-      idempotencyKey: headers.includes('Idempotency-Key') ? idempotencyKeyOf(request) : null,
-      body: parseBody(request.body, principal),
-      principal,
-      request,
-      response,
-    };
-    const reply = await handle(input as RouteInput<P, Q, B, S>);
+      query: parseParameters('query', request.query, querySchema),
+      idempotencyKey: headers.includes('Idempotency-Key') ? parseIdempotencyKey(request) : { value: null },
+      body: await readBody(request, response, principal),
+    });
+    const reply = await handle({ ...input, principal, request, response } as RouteInput<P, Q, B, S>);
     if (reply !== undefined) send(response, reply as AnyReply);
   };
 }
 
-function bodyParser(
-  body: Body<unknown> | undefined,
-  deps: ApiDeps,
-): (value: unknown, caller: Caller | undefined) => unknown {
-  if (body === undefined) return () => undefined;
-  if (!(body instanceof z.ZodType)) return body.createParser(deps);
-  return (value) => parsePart('', value, body);
+/** @throws ServiceError VALIDATION_FAILED with the problems of all parts */
+function requireAll(parts: Readonly<Record<string, ParsedPart<unknown>>>): Record<string, unknown> {
+  const problems = Object.values(parts).flatMap((part) => ('problems' in part ? part.problems : []));
+  if (problems.length > 0) throw validationFailed(problems);
+  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, 'value' in part ? part.value : null]));
 }
+
+type ReadBody = (request: Request, response: Response, caller: Caller | undefined) => Promise<ParsedPart<unknown>>;
+
+function bodyReader({ body, maxBodyBytes }: Operation, deps: ApiDeps): ReadBody {
+  if (body === undefined) return () => Promise.resolve({ value: undefined });
+  const parse = body instanceof z.ZodType ? bySchema(body) : body.createParser(deps);
+  const read = jsonBodyReader(maxBodyBytes);
+  return (request, response, caller) => read(request, response, (value) => parse(value, caller));
+}
+
+const bySchema =
+  (schema: z.ZodType) =>
+  (value: unknown): Checked<unknown> => {
+    const { data, error } = schema.safeParse(value);
+    return error === undefined ? { value: data } : { problems: fieldProblems(error) };
+  };
 
 function send(response: Response, { status, location, body }: AnyReply): void {
   if (location !== undefined && body === undefined) {

@@ -2,26 +2,22 @@ import type { Request } from 'express';
 import { v5, v7 } from 'uuid';
 import { z } from 'zod';
 import type { UserRef } from '../../shared/contract.js';
-import { fieldProblems, validationFailed } from '../../shared/request/field-problems.js';
+import { parameterProblems, type Checked, type RequestProblem } from '../../shared/request/field-problems.js';
+import type { ParameterPlace } from '../../shared/request/problem-schema.js';
 import { ServiceError } from '../../shared/errors.js';
 import { UNSTORABLE, isStorable } from '../../shared/text/storable-text.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { ApiDeps } from '../deps.js';
 
-/**
- * Parses requests. Problems outside the body are prefixed with their place: `query/limit`, `path/job_id`, `header/…`.
- */
+/** Parses the parts of requests. */
 
-/**
- * @param part where the value comes from; used as a prefix of pointers, except those into the body
- * @throws ServiceError VALIDATION_FAILED, also for fields that a strict schema does not have
- */
-export function parsePart<T>(part: 'path' | 'query' | '', value: unknown, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw validationFailed(
-    fieldProblems(result.error).map(({ pointer, detail }) => ({ pointer: `${part}${pointer}`, detail })),
-  );
+/** A parsed part of a request, or its problems. */
+export type ParsedPart<T> = Checked<T, RequestProblem>;
+
+/** Parses parameters. A strict schema also rejects unknown ones. */
+export function parseParameters<T>(place: ParameterPlace, values: unknown, schema: z.ZodType<T>): ParsedPart<T> {
+  const { data, error } = schema.safeParse(values);
+  return error === undefined ? { value: data } : { problems: parameterProblems(error, place) };
 }
 
 /** A query parameter that may be given once. */
@@ -60,11 +56,11 @@ export function idFor({ tenantId, userId }: UserRef, key: string | null, namespa
 /** 1 to 255 visible ASCII characters in one header: Node joins several with a comma and a space, which isn't visible. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** @throws ServiceError VALIDATION_FAILED for a key that is empty, too long or not visible ASCII */
-export function idempotencyKeyOf(request: Request): string | null {
+/** @returns null without a key */
+export function parseIdempotencyKey(request: Request): ParsedPart<string | null> {
   const key = request.get('Idempotency-Key');
-  if (key === undefined) return null;
-  if (IDEMPOTENCY_KEY.test(key)) return key;
+  if (key === undefined) return { value: null };
+  if (IDEMPOTENCY_KEY.test(key)) return { value: key };
   const detail = 'must be 1 to 255 visible ASCII characters';
-  throw validationFailed([{ pointer: 'header/Idempotency-Key', detail }]);
+  return { problems: [{ parameter: 'Idempotency-Key', in: 'header', detail }] };
 }

@@ -4,6 +4,8 @@ import type { Logger } from '../../shared/process/logger.js';
 import type { Problem } from '../../shared/request/problem-schema.js';
 import { validationFailed } from '../../shared/request/field-problems.js';
 import { contextOf } from './context.js';
+import { nothingHere } from './static-file.js';
+import { undecodableParameter } from './undecodable.js';
 
 /**
  * Turns every error into an RFC 9457 `application/problem+json` response: `status`, `title` and the stable `code` come
@@ -19,20 +21,17 @@ const tooLarge = (error: object): string => {
 const WRONG_ENCODING = 'The body must be UTF-8, optionally compressed with gzip, deflate or br.';
 
 /** Errors of Express and its body parser: they have a status, and a type that says why. */
-function fromExpress(error: unknown): ServiceError | null {
+function fromExpress(error: unknown, path: string, patterns: readonly string[]): ServiceError | null {
   if (!(error instanceof Error) || !('status' in error)) return null;
   const type = 'type' in error ? String(error.type) : '';
   const options: ErrorOptions = { cause: error };
-  if (type === 'entity.parse.failed') return validationFailed([{ pointer: '', detail: 'must be JSON' }]);
   if (type === 'entity.too.large') return new ServiceError('BODY_TOO_LARGE', tooLarge(error), {}, options);
   if (error.status === 415) return new ServiceError('UNSUPPORTED_MEDIA_TYPE', WRONG_ENCODING, {}, options);
-  if (type === 'request.aborted' || type === 'request.size.invalid') {
-    return validationFailed([{ pointer: '', detail: 'must be sent completely' }]);
-  }
-  // A path such as /v1/exports/%zz.
-  if (error instanceof URIError) return validationFailed([{ pointer: 'path', detail: 'cannot be decoded' }]);
-  if (error.status === 400) return validationFailed([{ pointer: '', detail: 'cannot be read' }]);
-  return null;
+  if (!(error instanceof URIError)) return null;
+  const parameter = undecodableParameter(path, patterns);
+  return parameter === null
+    ? nothingHere()
+    : validationFailed([{ parameter, in: 'path', detail: 'cannot be decoded' }]);
 }
 
 /** Whether the client may see message and details; those of other errors belong in the log. */
@@ -87,12 +86,14 @@ function answer(response: Response, error: ServiceError): void {
     .send(JSON.stringify(problemOf(error, requestId)));
 }
 
-export function problems(logger: Logger): ErrorRequestHandler {
+/** @param patterns the paths of all routes, in Express syntax */
+export function problems(logger: Logger, patterns: readonly string[]): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     const error =
       thrown instanceof ServiceError
         ? thrown
-        : (fromExpress(thrown) ?? new ServiceError('INTERNAL', messageOf(thrown), {}, { cause: thrown }));
+        : (fromExpress(thrown, request.path, patterns) ??
+          new ServiceError('INTERNAL', messageOf(thrown), {}, { cause: thrown }));
     contextOf(request).problem = error.code;
     if (ERRORS[error.code].status >= 500) {
       const { requestId, route, jobId } = contextOf(request);

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import type { ErrorCode } from '../../shared/errors.js';
+import type { Checked } from '../../shared/request/field-problems.js';
 import type { ApiDeps, Caller, Scope } from '../deps.js';
 import type { RequestHeader, ResponseHeader } from './headers.js';
 
@@ -42,11 +43,8 @@ export type Body<T> = z.ZodType<T> | CheckedBody<T>;
 export interface CheckedBody<T> {
   /** Describes the body for clients. */
   readonly describe: (registry: DatasetRegistry) => z.ZodType;
-  /**
-   * Called once per app; the function that it returns parses each request's body.
-   * @throws ServiceError VALIDATION_FAILED
-   */
-  readonly createParser: (deps: ApiDeps) => (body: unknown, caller: Caller | undefined) => T;
+  /** Called once per app; the function that it returns parses each request's body, and finds all its problems. */
+  readonly createParser: (deps: ApiDeps) => (body: unknown, caller: Caller | undefined) => Promise<Checked<T>>;
 }
 
 /** Errors of operations that check a dataset's permission. */

@@ -1,11 +1,8 @@
 import type { JobSeed } from '../../shared/contract.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import { jobView } from '../../shared/job/view.js';
-import { validationFailed } from '../../shared/request/field-problems.js';
-import { hashRequest, withRecipient, type ParsedRequest } from '../../shared/request/request.js';
 import { contextOf } from '../http/context.js';
 import { defineRoute } from '../http/define-route.js';
-import type { ApiDeps, Principal } from '../deps.js';
 import { exportBody } from '../exports/export-body.js';
 import { idFor } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
@@ -50,7 +47,14 @@ export const createExport = defineRoute({
   handle: (deps) => {
     const turns = new Turns(ADMISSIONS_PER_TENANT, ADMISSION_TURN_MS);
     return async ({ body, principal, idempotencyKey, request }) => {
-      const seed = await createSeed(body, principal, idempotencyKey, deps);
+      const seed: JobSeed = {
+        ...body,
+        jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
+        userId: principal.userId,
+        tenantId: principal.tenantId,
+        idempotencyKey,
+        createdAt: new Date().toISOString(),
+      };
       await deps.permissions.require(seed.request.type, seed);
       contextOf(request).jobId = seed.jobId;
       const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);
@@ -59,25 +63,3 @@ export const createExport = defineRoute({
     };
   },
 });
-
-async function createSeed(
-  parsed: ParsedRequest,
-  principal: Principal,
-  idempotencyKey: string | null,
-  { timeZones, settings }: ApiDeps,
-): Promise<JobSeed> {
-  const zoned = await timeZones.ofRequest(parsed);
-  const addressed = withRecipient(zoned, principal.email, settings.recipientRule);
-  if ('problems' in addressed) throw validationFailed(addressed.problems);
-  return {
-    jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
-    userId: principal.userId,
-    tenantId: principal.tenantId,
-    request: addressed.request,
-    idempotencyKey,
-    // Hash the request as sent: the token's address and the database's spelling of the timezone may change between
-    // retries.
-    requestHash: hashRequest(parsed),
-    createdAt: new Date().toISOString(),
-  };
-}

@@ -7,7 +7,7 @@ import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
 import { idFor } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
-import { hashDefinition, scheduleBody } from '../schedules/schedule-body.js';
+import { scheduleBody } from '../schedules/schedule-body.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/schedule-schema.js';
 
 /** Must never change: the same idempotency key would create another schedule. */
@@ -43,11 +43,10 @@ export const createSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ body, principal, idempotencyKey }) => {
+      const { definition, requestHash, type } = body;
       const { tenantId, userId, email } = principal;
       const owner = { tenantId, userId };
-      await deps.permissions.require(body.type, principal);
-      const requestHash = hashDefinition(body.definition);
-      const definition = await deps.timeZones.ofSchedule(body.definition);
+      await deps.permissions.require(type, principal);
       const scheduleId = idFor(owner, idempotencyKey, KEY_NAMESPACE);
       let schedule = idempotencyKey === null ? null : await deps.schedules.find(owner, scheduleId);
       if (schedule === null) {

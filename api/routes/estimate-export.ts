@@ -43,10 +43,9 @@ export const estimateExport = defineRoute({
     const turns = new EstimateTurns();
     return async ({ body, principal, response }) => {
       const { tenantId, userId } = principal;
-      const request = { ...(await deps.timeZones.ofRequest(body)), notify: {} };
       const gone = clientGone(response);
       try {
-        return { status: 200, body: await estimate(request, { tenantId, userId }, gone, turns, deps) };
+        return { status: 200, body: await estimate(body.request, { tenantId, userId }, gone, turns, deps) };
       } catch (error) {
         // The client is gone: nobody to respond to.
         if (gone.aborted) return undefined;

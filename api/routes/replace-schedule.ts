@@ -22,9 +22,8 @@ export const replaceSchedule = defineRoute({
     async ({ params: { schedule_id: scheduleId }, body, principal }) => {
       const { input } = await ownedSchedule(scheduleId, principal, deps);
       await deps.permissions.require(body.type, principal);
-      const definition = await deps.timeZones.ofSchedule(body.definition);
       const { email } = principal;
-      const replaced = { ...input, ...(email === undefined ? {} : { email }), definition };
+      const replaced = { ...input, ...(email === undefined ? {} : { email }), definition: body.definition };
       requireDone(await deps.schedules.replace(replaced), scheduleId);
       return replyWithSchedule(scheduleId, principal, deps);
     },

@@ -1,63 +1,107 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
-import { fieldProblems, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
-import { withRecipient } from '../../shared/request/request.js';
-import { type RequestSchema } from '../../shared/request/request-schema.js';
+import { fieldProblems, problemsOf, type Checked, type FieldProblem } from '../../shared/request/field-problems.js';
+import { recipientProblems, withRecipient } from '../../shared/request/request.js';
+import type { RequestSchema } from '../../shared/request/request-schema.js';
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { CronError, parseCron } from '../../shared/schedules/cron.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';
 import { checkScheduledRequest, type Recipients } from '../../shared/schedules/scheduled-request.js';
+import type { TimeZones } from '../exports/time-zones.js';
 
 interface Rules {
   readonly schema: RequestSchema;
   readonly registry: DatasetRegistry;
+  readonly timeZones: TimeZones;
   readonly minSeconds: number;
   readonly recipients: Recipients;
 }
 
 export interface ParsedSchedule {
   readonly definition: ScheduleDefinition;
+  /** A hash of the definition as sent: the database's spelling of a timezone may change between two attempts. */
+  readonly requestHash: string;
   /** The dataset of its exports, for the permission check. */
   readonly type: string;
 }
 
-/** @throws ServiceError VALIDATION_FAILED with a pointer for each invalid field, including those of the request */
-export function parseSchedule(body: unknown, { minSeconds, ...rules }: Rules): ParsedSchedule {
+/** Checks a schedule's body; its request is checked as if it ran now. */
+export async function checkSchedule(body: unknown, rules: Rules): Promise<Checked<ParsedSchedule>> {
   const { data: definition, error } = definitionSchema.safeParse(body);
-  if (error !== undefined) {
-    const ofRequest = requestIn(body).flatMap((request) => checkRequest(request, 'UTC', rules).problems);
-    throw validationFailed([...fieldProblems(error), ...ofRequest]);
+  const { data: readable } = lenient.safeParse(body);
+  if (readable === undefined) return { problems: error === undefined ? [] : fieldProblems(error) };
+  const { request, timezone } = readable;
+  const { type, ofRequest, zoneOfRequest } = checkRequest(request, timezone, rules);
+  const ofFields = error === undefined ? [] : fieldProblems(error);
+  const problems = [...ofFields, ...timeProblems(readable, ofFields, rules.minSeconds), ...ofRequest];
+  if (definition === undefined || problems.length > 0) {
+    const fields = { '/timezone': timezone, '/request/options/timezone': zoneOfRequest };
+    return { problems: [...problems, ...problemsOf(await rules.timeZones.ofFields(fields))] };
   }
-  const { type, problems } = checkRequest(definition.request, definition.timezone, rules);
-  const all = [...timeProblems(definition, minSeconds), ...problems];
-  if (all.length > 0) throw validationFailed(all);
-  return { definition, type };
+  const zoned = await rules.timeZones.ofSchedule(definition);
+  if ('problems' in zoned) return zoned;
+  return { value: { definition: zoned.value, requestHash: hashDefinition(definition), type } };
 }
 
-/** Reports problems of the request even if the fields around it are invalid, too. */
-const requestIn = (body: unknown): unknown[] =>
-  typeof body === 'object' && body !== null && 'request' in body && typeof body.request === 'object'
-    ? [body.request]
-    : [];
+const { shape } = definitionSchema;
+/** The valid fields of a body that is an object. */
+const lenient = z.looseObject({
+  cron: shape.cron.catch(undefined),
+  every_seconds: shape.every_seconds.catch(undefined),
+  timezone: shape.timezone.catch('UTC'),
+  ends_at: shape.ends_at.catch(undefined),
+  request: shape.request.optional().catch(undefined),
+});
+type Readable = z.output<typeof lenient>;
+
+const hashDefinition = (definition: ScheduleDefinition): string =>
+  createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+
+interface CheckedPart {
+  /** Empty if the request isn't valid. */
+  readonly type: string;
+  readonly ofRequest: readonly FieldProblem[];
+  /** The timezone that an invalid request names itself. */
+  readonly zoneOfRequest: string | undefined;
+}
 
 function checkRequest(
-  request: unknown,
+  request: Readable['request'],
   timezone: string,
-  { schema, registry, recipients }: Omit<Rules, 'minSeconds'>,
-): { readonly type: string; readonly problems: readonly FieldProblem[] } {
+  { schema, registry, recipients: { email, recipientRule } }: Rules,
+): CheckedPart {
+  if (request === undefined) return { type: '', ofRequest: [], zoneOfRequest: undefined };
   const parsed = checkScheduledRequest(request, { at: new Date(), timezone }, schema, registry);
-  const checked =
-    'request' in parsed ? withRecipient(parsed.request, recipients.email, recipients.recipientRule) : parsed;
-  if ('request' in checked) return { type: checked.request.type, problems: [] };
-  const problems = checked.problems.map(({ pointer, detail }) => ({ pointer: `/request${pointer}`, detail }));
-  return { type: '', problems };
+  const zoneOfRequest = ownZone.parse(request).options.timezone;
+  if ('request' in parsed) {
+    const problems = problemsOf(withRecipient(parsed.request, email, recipientRule));
+    return { type: parsed.request.type, ofRequest: problems.map(inRequest), zoneOfRequest };
+  }
+  const { valid, problems } = parsed;
+  const all = [...problems, ...recipientProblems(valid.notify, email, recipientRule)].map(inRequest);
+  return { type: '', ofRequest: all, zoneOfRequest: valid.timezone === undefined ? undefined : zoneOfRequest };
 }
 
-function timeProblems({ cron, every_seconds: seconds, ends_at: end }: ScheduleDefinition, min: number): FieldProblem[] {
+const ownZone = z.looseObject({
+  options: z.looseObject({ timezone: z.string().optional().catch(undefined) }).catch({ timezone: undefined }),
+});
+
+const inRequest = ({ pointer, detail }: FieldProblem): FieldProblem => ({ pointer: `/request${pointer}`, detail });
+
+/** @param known problems of the fields themselves, which are not reported again */
+function timeProblems(
+  { cron, every_seconds: seconds, ends_at: end }: Readable,
+  known: readonly FieldProblem[],
+  min: number,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (seconds !== undefined && seconds < min) {
     problems.push({ pointer: '/every_seconds', detail: `must be at least ${min}` });
   }
-  if (cron === undefined && seconds === undefined) problems.push({ pointer: '/cron', detail: BY_ONE });
+  const isUnset = cron === undefined && seconds === undefined;
+  const areValid = !known.some(({ pointer }) => pointer === '/cron' || pointer === '/every_seconds');
+  if (isUnset && areValid) problems.push({ pointer: '/cron', detail: BY_ONE });
   if (cron !== undefined) {
     const detail = seconds === undefined ? cronProblem(cron, min) : BY_ONE;
     if (detail !== null) problems.push({ pointer: '/cron', detail });

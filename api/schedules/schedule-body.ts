@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
-import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';
 import { describeExportRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
-import { parseSchedule, type ParsedSchedule } from './parse-schedule.js';
+import { checkSchedule, type ParsedSchedule } from './parse-schedule.js';
 
 /** A schedule's body; its request is checked as if it ran now. */
 export const scheduleBody: CheckedBody<ParsedSchedule> = {
@@ -12,14 +10,13 @@ export const scheduleBody: CheckedBody<ParsedSchedule> = {
     definitionSchema
       .extend({ request: describeExportRequest(registry) })
       .meta({ id: 'ScheduleRequest', oneOf: [{ required: ['cron'] }, { required: ['every_seconds'] }] }),
-  createParser: ({ registry, settings }) => {
+  createParser: ({ registry, timeZones, settings }) => {
     const schema = createRequestSchema(registry, settings.webhookRule);
     const { minScheduleSeconds: minSeconds, recipientRule } = settings;
     return (body, caller) =>
-      parseSchedule(body, { schema, registry, minSeconds, recipients: { email: caller?.email, recipientRule } });
+      checkSchedule(body, {
+        ...{ schema, registry, timeZones, minSeconds },
+        recipients: { email: caller?.email, recipientRule },
+      });
   },
 };
-
-/** Hashed before the timezone is normalized to the database's spelling, which may change between two attempts. */
-export const hashDefinition = (definition: ScheduleDefinition): string =>
-  createHash('sha256').update(JSON.stringify(definition)).digest('hex');

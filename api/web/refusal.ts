@@ -35,8 +35,11 @@ export async function refusalOf(response: Response): Promise<Refusal> {
   }
   // The service's tests check its answers against this schema.
   const problem = (await response.json()) as Problem;
-  return new Refusal(problem.detail, problem.status, problem.code, problem.errors ?? []);
+  return new Refusal(problem.detail, problem.status, problem.code, fieldsOf(problem));
 }
+
+/** The page sends no parameters that users choose, so only the body's fields matter. */
+const fieldsOf = ({ errors = [] }: Problem): RefusedField[] => errors.filter((error) => 'pointer' in error);
 
 /** A sentence for the user about anything that was thrown. */
 export const describeRefusal = (error: unknown): string =>

@@ -1,16 +1,34 @@
 import type { z } from 'zod';
 import { ServiceError } from '../errors.js';
+import type { ParameterPlace } from './problem-schema.js';
 
 /**
  * The problems of a request, for clients. A response lists at most 20 problems, truncates what it echoes and stays under
  * 10 KB. Otherwise, a small body could cause a response of megabytes that takes seconds to build.
  */
 
+/** A problem of the body, or of a field in it. */
 export interface FieldProblem {
-  /** A JSON pointer (RFC 6901) into the body. */
+  /** A JSON pointer (RFC 6901) into the body; empty for the body itself. */
   readonly pointer: string;
+  /** The end of a sentence that begins with the field: `must be a list`. */
   readonly detail: string;
 }
+
+/** A problem of a parameter. */
+export interface ParameterProblem {
+  readonly parameter: string;
+  readonly in: ParameterPlace;
+  readonly detail: string;
+}
+
+export type RequestProblem = FieldProblem | ParameterProblem;
+
+/** A part of a request that is valid, or what is wrong with it. */
+export type Checked<T, Problem = FieldProblem> = { readonly value: T } | { readonly problems: readonly Problem[] };
+
+export const problemsOf = <Problem>(checked: Checked<unknown, Problem>): readonly Problem[] =>
+  'problems' in checked ? checked.problems : [];
 
 const MAX_PROBLEMS = 20;
 /** Characters. */
@@ -46,6 +64,18 @@ export function fieldProblems(
 const isMeant = (issues: readonly z.core.$ZodIssue[]): boolean =>
   issues.some(({ code, path }) => path.length > 0 || code === 'unrecognized_keys');
 
+/** One problem per parameter. */
+export const parameterProblems = (error: z.ZodError, place: ParameterPlace): ParameterProblem[] =>
+  error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ parameter: key, in: place, detail: 'is not a known parameter' }))
+      : [{ parameter: String(issue.path[0]), in: place, detail: detailOf(issue) }],
+  );
+
+/** Whether a field is one of these, or within one of them. */
+export const isWithin = ({ pointer }: FieldProblem, others: readonly FieldProblem[]): boolean =>
+  others.some((other) => pointer === other.pointer || pointer.startsWith(`${other.pointer}/`));
+
 const KINDS: Readonly<Record<string, string>> = {
   array: 'a list',
   boolean: 'true or false',
@@ -75,19 +105,29 @@ function withinBytes<T>(items: readonly T[], maxBytes: number): readonly T[] {
   return over < 0 ? items : items.slice(0, over);
 }
 
-const phrase = ({ pointer, detail }: FieldProblem): string => `${pointer === '' ? 'The body' : pointer} ${detail}`;
+const subject = (problem: RequestProblem): string => {
+  if ('parameter' in problem) {
+    return `${problem.in === 'header' ? 'the header' : `the ${problem.in} parameter`} ${problem.parameter}`;
+  }
+  return problem.pointer === '' ? 'the body' : problem.pointer;
+};
+
+function shorten(problem: RequestProblem): RequestProblem {
+  const detail = cut(problem.detail, MAX_DETAIL);
+  return 'parameter' in problem
+    ? { ...problem, parameter: cut(problem.parameter, MAX_POINTER), detail }
+    : { pointer: cut(problem.pointer, MAX_POINTER), detail };
+}
 
 /** @param problems at least one; those that don't fit into the response are only counted */
-export function validationFailed(problems: readonly FieldProblem[]): ServiceError {
-  const shown = problems
-    .slice(0, MAX_PROBLEMS)
-    .map(({ pointer, detail }) => ({ pointer: cut(pointer, MAX_POINTER), detail: cut(detail, MAX_DETAIL) }));
-  const errors = withinBytes(shown, MAX_LIST_BYTES);
+export function validationFailed(problems: readonly RequestProblem[]): ServiceError {
+  const errors = withinBytes(problems.slice(0, MAX_PROBLEMS).map(shorten), MAX_LIST_BYTES);
   const phrases = withinBytes(
-    errors.map((error) => cut(phrase(error), MAX_PHRASE)),
+    errors.map((problem) => cut(`${subject(problem)} ${problem.detail}`, MAX_PHRASE)),
     MAX_SENTENCE_BYTES,
   );
   const more = problems.length - phrases.length;
   const rest = more === 0 ? '' : `; and ${more} more ${more === 1 ? 'problem' : 'problems'}`;
-  return new ServiceError('VALIDATION_FAILED', `${phrases.join('; ')}${rest}.`, { errors });
+  const sentence = `${phrases.join('; ')}${rest}.`.replace(/^the /, 'The ');
+  return new ServiceError('VALIDATION_FAILED', sentence, { errors });
 }

@@ -60,6 +60,16 @@ function accountSchema(notify: NotifySchema) {
 }
 
 /**
+ * What every request must have, whatever its type is. Checks a request of an unknown type, so that its other problems
+ * are found, too.
+ */
+export function createCommonSchema({ options: [request] }: RequestSchema) {
+  // The values of these fields depend on the type.
+  const any = z.unknown().optional();
+  return request.extend({ type: any, columns: any, filters: any });
+}
+
+/**
  * @param webhookRule which addresses `notify.webhook_url` may use; default: public ones
  * @see parseExportRequest (request.ts)
  */

@@ -5,12 +5,12 @@ import { ACCOUNT } from '../datasets/account.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { columnProblems } from './column-schema.js';
-import { fieldProblems, validationFailed, type FieldProblem } from './field-problems.js';
+import { fieldProblems, validationFailed, type Checked, type FieldProblem } from './field-problems.js';
 import { defaultColumns } from '../formats/default-columns.js';
 import { FORMATS } from '../formats/index.js';
 import { recipientOf, type EmailChoice, type RecipientRule } from '../mails/recipient.js';
 import { isRelativeRange, resolveRange, type RelativeRange } from './relative-range.js';
-import type { RequestSchema } from './request-schema.js';
+import { createCommonSchema, type RequestSchema } from './request-schema.js';
 
 /** Checks what a client asks for, and fills in every default. */
 
@@ -29,7 +29,15 @@ export interface When {
   readonly timezone?: string;
 }
 
-type Checked = { readonly request: ParsedRequest } | { readonly problems: readonly FieldProblem[] };
+/** A valid request, or its problems with what is valid in it and can be checked further. */
+export type CheckedRequest =
+  | { readonly request: ParsedRequest }
+  | { readonly problems: readonly FieldProblem[]; readonly valid: Readonly<ValidParts> };
+
+interface ValidParts {
+  readonly timezone?: string;
+  readonly notify?: ParsedRequest['notify'];
+}
 
 /**
  * Checks a body against the registries and fills in every default.
@@ -42,16 +50,16 @@ export function parseExportRequest(body: unknown, schema: RequestSchema, registr
   throw validationFailed(checked.problems);
 }
 
-const typeAndFormat = z.looseObject({
-  format: z.string().catch(''),
-  options: z.record(z.string(), z.unknown()).catch({}),
-});
-
-/** The format and options of an unchecked body; empty where they have the wrong type. */
-function optionsOf(body: unknown): { readonly format: string; readonly options: unknown } {
-  const { data } = typeAndFormat.safeParse(body);
-  return { format: data?.format.toUpperCase() ?? '', options: data?.options ?? {} };
-}
+const columnChoice = z.union([z.string(), z.looseObject({ name: z.string(), as: z.string() })]);
+const readable = z
+  .looseObject({
+    type: z.string().catch(''),
+    format: z.string().catch(''),
+    columns: z.array(columnChoice).optional().catch(undefined),
+    options: z.record(z.string(), z.unknown()).catch({}),
+    notify: z.unknown().optional(),
+  })
+  .catch({ type: '', format: '', columns: undefined, options: {}, notify: undefined });
 
 /** @see parseExportRequest */
 export function checkExportRequest(
@@ -59,36 +67,77 @@ export function checkExportRequest(
   schema: RequestSchema,
   registry: DatasetRegistry,
   when: When,
-): Checked {
+): CheckedRequest {
   const result = schema.safeParse(body);
-  // Checked even if other fields are invalid, so that clients see all problems together.
-  const { format: name, options: given } = optionsOf(body);
-  const format = FORMATS.get(name);
-  const options = format?.options.safeParse(given);
-  const inOptions = options?.success === false ? fieldProblems(options.error, ['options']) : [];
-  if (!result.success) return { problems: [...fieldProblems(result.error), ...inOptions] };
-  if (options?.success !== true) return { problems: inOptions };
-  const { type, filters = {}, notify } = result.data;
-  if (type === ACCOUNT && (options.data.compression ?? 'none') !== 'none') {
-    const detail = "can't be set for account exports, which are always compressed";
-    return { problems: [{ pointer: '/options/compression', detail }] };
+  // Everything is checked even if other fields are invalid, so that clients see all problems together.
+  const read = readable.parse(body);
+  const format = FORMATS.get(read.format.toUpperCase());
+  const options = format?.options.safeParse(read.options);
+  const problems = [
+    ...(result.success ? [] : schemaProblems(result.error, body, schema)),
+    ...(options?.success === false ? fieldProblems(options.error, ['options']) : []),
+  ];
+  const dataset = registry.get(read.type);
+  const columns = read.columns ?? (dataset && format ? defaultColumns(dataset, format) : []);
+  if (options?.success === true) {
+    if (read.type === ACCOUNT && (options.data.compression ?? 'none') !== 'none') {
+      const detail = "can't be set for account exports, which are always compressed";
+      problems.push({ pointer: '/options/compression', detail });
+    }
+    if (dataset && format && !problems.some(isInColumns)) {
+      problems.push(...columnProblems(columns, dataset, format, options.data));
+    }
   }
-  const dataset = registry.get(type);
-  const columns = result.data.columns ?? (dataset && format ? defaultColumns(dataset, format) : []);
-  const misfits = dataset && format ? columnProblems(columns, dataset, format, options.data) : [];
-  if (misfits.length > 0) return { problems: misfits };
-  const request: ParsedRequest = {
-    type,
-    format: name,
-    columns,
-    ...resolveFilters(filters, dataset, { timezone: String(options.data.timezone ?? 'UTC'), ...when }),
-    options: options.data,
-    notify: {
-      ...(notify.email === undefined ? {} : { email: notify.email }),
-      ...(notify.webhook_url === undefined ? {} : { webhook_url: notify.webhook_url }),
+  if (!result.success || options?.success !== true || problems.length > 0) {
+    return { problems, valid: validParts(read, problems, schema) };
+  }
+  const { type, filters = {}, notify } = result.data;
+  return {
+    request: {
+      type,
+      format: read.format.toUpperCase(),
+      columns,
+      ...resolveFilters(filters, dataset, { timezone: String(options.data.timezone ?? 'UTC'), ...when }),
+      options: options.data,
+      notify: withoutUndefined(notify),
     },
   };
-  return { request };
+}
+
+const isInColumns = ({ pointer }: FieldProblem): boolean => /^\/columns(\/|$)/.test(pointer);
+
+/** The schema's problems. A type that doesn't exist decides nothing about the other fields, so they are checked without it. */
+function schemaProblems(error: z.ZodError, body: unknown, schema: RequestSchema): FieldProblem[] {
+  const isTypeUnknown = error.issues[0]?.code === 'invalid_union';
+  const others = isTypeUnknown ? createCommonSchema(schema).safeParse(body).error : undefined;
+  return [...fieldProblems(error), ...(others === undefined ? [] : fieldProblems(others))];
+}
+
+function validParts(
+  { options, notify }: z.output<typeof readable>,
+  problems: readonly FieldProblem[],
+  schema: RequestSchema,
+): ValidParts {
+  const { timezone } = options;
+  const isZone = typeof timezone === 'string' && !problems.some(({ pointer }) => pointer === '/options/timezone');
+  const { data } = schema.options[0].shape.notify.safeParse(notify);
+  return {
+    ...(isZone ? { timezone } : {}),
+    ...(data === undefined ? {} : { notify: withoutUndefined(data) }),
+  };
+}
+
+function withoutUndefined<Email>({
+  email,
+  webhook_url: webhookUrl,
+}: {
+  readonly email?: Email | undefined;
+  readonly webhook_url?: string | undefined;
+}): { readonly email?: Email; readonly webhook_url?: string } {
+  return {
+    ...(email === undefined ? {} : { email }),
+    ...(webhookUrl === undefined ? {} : { webhook_url: webhookUrl }),
+  };
 }
 
 /** The filters that are set, with days in place of relative ranges. */
@@ -116,20 +165,20 @@ export function withRecipient(
   { notify, relative: _, ...request }: ParsedRequest,
   own: string | undefined,
   rule: RecipientRule,
-): { readonly request: ExportRequest } | { readonly problems: readonly FieldProblem[] } {
+): Checked<ExportRequest> {
   const recipient = recipientOf(notify.email, own, rule);
   if ('problem' in recipient) return { problems: [{ pointer: '/notify/email', detail: recipient.problem }] };
-  const { email } = recipient;
-  const { webhook_url: webhookUrl } = notify;
-  return {
-    request: {
-      ...request,
-      notify: {
-        ...(email === undefined ? {} : { email }),
-        ...(webhookUrl === undefined ? {} : { webhook_url: webhookUrl }),
-      },
-    },
-  };
+  return { value: { ...request, notify: withoutUndefined({ ...notify, email: recipient.email }) } };
+}
+
+/** What is wrong with the recipient of a request that may be invalid in other ways, too. */
+export function recipientProblems(
+  notify: ParsedRequest['notify'] | undefined,
+  own: string | undefined,
+  rule: RecipientRule,
+): FieldProblem[] {
+  const recipient = recipientOf(notify?.email, own, rule);
+  return 'problem' in recipient ? [{ pointer: '/notify/email', detail: recipient.problem }] : [];
 }
 
 /**

@@ -2,8 +2,7 @@ import type { ExportRequest } from '../contract.js';
 import { ACCOUNT } from '../datasets/account.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ServiceError } from '../errors.js';
-import type { FieldProblem } from '../request/field-problems.js';
-import { checkExportRequest, withRecipient, type ParsedRequest, type When } from '../request/request.js';
+import { checkExportRequest, withRecipient, type CheckedRequest, type When } from '../request/request.js';
 import { type RequestSchema } from '../request/request-schema.js';
 import type { RecipientRule } from '../mails/recipient.js';
 
@@ -24,15 +23,13 @@ export interface Recipients {
   readonly recipientRule: RecipientRule;
 }
 
-type Checked = { readonly request: ParsedRequest } | { readonly problems: readonly FieldProblem[] };
-
 /** @param schema of the same registry */
 export function checkScheduledRequest(
   body: unknown,
   when: Required<When>,
   schema: RequestSchema,
   registry: DatasetRegistry,
-): Checked {
+): CheckedRequest {
   if (!isObject(body)) return checkExportRequest(body, schema, registry, when);
   const { options = {} } = body;
   const zoned = isObject(options) ? { timezone: when.timezone, ...options } : options;
@@ -52,7 +49,7 @@ export function requestOfRun(
   }
   const parsed = checkScheduledRequest(body, when, schema, registry);
   const checked = 'request' in parsed ? withRecipient(parsed.request, email, recipientRule) : parsed;
-  if ('request' in checked) return checked.request;
+  if ('value' in checked) return checked.value;
   const sentence = checked.problems.map(({ pointer, detail }) => `${pointer || 'it'} ${detail}`).join('; ');
   throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's request is no longer valid: ${sentence}.`);
 }

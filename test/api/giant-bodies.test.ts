@@ -33,7 +33,7 @@ const REQUESTS: Readonly<Record<string, object | string>> = {
 const problem = z.looseObject({
   detail: z.string(),
   errors: z
-    .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
+    .array(z.looseObject({ detail: z.string() }))
     .min(1)
     .max(20),
 });

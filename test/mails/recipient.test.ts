@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Principal } from '../../api/deps.js';
 import { asciiAddress, mailAddress } from '../../shared/mails/address.js';
 import { readRecipientRule, recipientOf, type RecipientRule } from '../../shared/mails/recipient.js';
-import { assertProblem } from '../api/problems.js';
+import { assertProblem, nameOf } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
 
 const OWN = 'ana@northwind.example';
@@ -75,7 +75,7 @@ describe('notify.email', () => {
   async function problems(email: unknown, as = me): Promise<readonly string[]> {
     const answer = await api.ask('POST', '/v1/exports', { as, body: request(email) });
     const { errors } = assertProblem(answer, 'VALIDATION_FAILED');
-    return (errors ?? []).map(({ pointer }) => pointer).filter((pointer) => pointer !== '/columns/0');
+    return (errors ?? []).map(nameOf).filter((pointer) => pointer !== '/columns/0');
   }
 
   for (const email of [null, '', 'ana', 7, [], `${OWN},x@y.example`]) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ServiceError } from '../../shared/errors.js';
 import { createWebhookSender, type SendWebhook } from '../../shared/webhooks/sender.js';
 import { createAddressRule } from '../../shared/network/address-rule.js';
-import { assertProblem } from '../api/problems.js';
+import { assertProblem, nameOf } from '../api/problems.js';
 import { someone, startApi, type TestApi } from '../api/support.js';
 import { answerWith, startReceiver, type Receiver } from './receiver.js';
 
@@ -32,7 +32,7 @@ describe('webhooks to addresses that are not public', () => {
   // The unknown column keeps requests with a valid URL from starting an export.
   const pointersOf = async (url: unknown): Promise<string[]> =>
     assertProblem(await post(url), 'VALIDATION_FAILED')
-      .errors?.map(({ pointer }) => pointer)
+      .errors?.map(nameOf)
       .filter((pointer) => pointer !== '/columns/0') ?? [];
 
   describe('are rejected by the API,', () => {
@@ -74,7 +74,7 @@ describe('webhooks to addresses that are not public', () => {
     const pointers = async (url: string): Promise<string[] | undefined> => {
       const ask = { as: someone(), body: { ...body, notify: { webhook_url: url } } };
       const { errors } = assertProblem(await local.ask('POST', '/v1/exports', ask), 'VALIDATION_FAILED');
-      return errors?.map(({ pointer }) => pointer);
+      return errors?.map(nameOf);
     };
     assert.deepEqual(await pointers('http://127.1:8080/hook'), ['/columns/0']);
     assert.deepEqual(await pointers('http://localhost:8080/hook'), ['/columns/0']);

@@ -151,7 +151,7 @@ describe('a request', () => {
     assert.deepEqual(problemsOf({ ...account, options: { compression: 'gzip' } }), {
       '/options/compression': "can't be set for account exports, which are always compressed",
     });
-    assert.deepEqual(problemsOf({ type: 'accounts' }), { '/type': 'must be one of orders, events, account' });
+    assert.deepEqual(problemsOf({ type: 'accounts', format: 'csv' }), { '/type': 'must be one of orders, events, account' });
     const userless = createRegistry([events]);
     assert.throws(
       () => parseExportRequest(account, createRequestSchema(userless), userless),
@@ -198,7 +198,7 @@ describe('a request', () => {
     assert.equal(one, other);
     assert.notEqual(one, hashRequest(parse(filtered({ at: 'today' }))));
     const resolved = withRecipient(parse(filtered({ at: 'today' })), undefined, 'token');
-    assert.ok('request' in resolved && !('relative' in resolved.request), 'the export itself has only days');
+    assert.ok('value' in resolved && !('relative' in resolved.value), 'the export itself has only days');
   });
 
   for (const [what, filters, pointers] of BAD) {
