@@ -116,12 +116,11 @@ function answerJson(
     ...(schema === undefined
       ? {}
       : {
-          content: {
-            [contentType ?? 'application/json']: {
-              schema: schemas.output(schema),
-              ...(example === undefined ? {} : { example }),
-            },
-          },
+          content: Object.fromEntries(
+            [contentType ?? 'application/json']
+              .flat()
+              .map((type) => [type, { schema: schemas.output(schema), ...(example === undefined ? {} : { example }) }]),
+          ),
         }),
     ...(links.length === 0 ? {} : { links: Object.fromEntries(links) as Json }),
   };

@@ -61,8 +61,8 @@ export interface Answer {
   readonly headers?: readonly ResponseHeader[];
   /** Absent: no body. */
   readonly schema?: z.ZodType;
-  /** Default: `application/json`. */
-  readonly contentType?: string;
+  /** One or several. Default: `application/json`. */
+  readonly contentType?: string | readonly string[];
   readonly example?: unknown;
   /** OpenAPI links: ids of the operations that take a field of the body as their parameter, by the field's name. */
   readonly leadsTo?: Readonly<Record<string, readonly string[]>>;

@@ -13,6 +13,8 @@ const override: Override = ({ zodSchema, jsonSchema }) => {
     const { $schema: _, ...arrives } = z.toJSONSchema(zodSchema.out);
     Object.assign(jsonSchema, arrives);
   }
+  // Client generators don't know tuples, so a tuple is described as a list of so many items.
+  if (zodSchema instanceof z.ZodTuple) describeAsList(jsonSchema);
   // The format implies the pattern, and the limit is JavaScript's.
   if (SELF_EVIDENT.has(jsonSchema.format ?? '')) delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -26,13 +28,40 @@ const override: Override = ({ zodSchema, jsonSchema }) => {
   if (Array.isArray(examples)) jsonSchema.examples = examples;
 };
 
+function describeAsList(schema: z.core.JSONSchema.BaseSchema): void {
+  const { prefixItems = [] } = schema;
+  const kinds = new Map(prefixItems.map((item) => [JSON.stringify(item), item]));
+  const [first = {}, ...others] = kinds.values();
+  Reflect.deleteProperty(schema, 'prefixItems');
+  const items = others.length === 0 ? first : { anyOf: [first, ...others] };
+  Object.assign(schema, { items, minItems: prefixItems.length, maxItems: prefixItems.length });
+}
+
 const SELF_EVIDENT: ReadonlySet<string> = new Set(['uuid', 'date-time', 'email']);
 
 export const componentRef = (id: string): string => `#/components/schemas/${id}`;
 
-/** Makes references to zod's definitions refer to components. */
-const toComponents = (key: string, value: unknown): unknown =>
-  key === '$ref' && typeof value === 'string' ? value.replace(/^#\/\$defs\//, componentRef('')) : value;
+/** A reviver for JSON.parse: references to zod's definitions become references to components. */
+function toOpenApi(key: string, value: unknown): unknown {
+  if (key === '$ref' && typeof value === 'string') return value.replace(/^#\/\$defs\//, componentRef(''));
+  return key !== 'properties' && isObject(value) && 'default' in value ? withoutDefault(value) : value;
+}
+
+/**
+ * Says the default in words. As a keyword, it would make some generators require the field in requests, and others fail
+ * where it is an object.
+ */
+function withoutDefault({ default: value, ...schema }: Json): Json {
+  if (isObject(value)) return schema;
+  const { description } = schema;
+  const known = typeof description === 'string' ? description : '';
+  if (/default/i.test(known)) return schema;
+  const words = `default ${String(value)}`;
+  return { ...schema, description: known === '' ? words : `${known}; ${words}` };
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isAbsent = (schema: unknown): boolean =>
   schema instanceof z.ZodUndefined || (schema instanceof z.ZodOptional && isAbsent(schema.unwrap()));
@@ -49,7 +78,7 @@ export class Schemas {
   private convert(schema: z.ZodType, io: 'input' | 'output'): Json {
     // Zod inlines a root that has an id, so the schema must not be the root.
     const made = z.toJSONSchema(z.object({ root: schema }), { io, unrepresentable: 'any', override });
-    const { properties, $defs = {} } = JSON.parse(JSON.stringify(made), toComponents) as {
+    const { properties, $defs = {} } = JSON.parse(JSON.stringify(made), toOpenApi) as {
       properties: { root: Json };
       $defs?: Record<string, Json>;
     };

@@ -24,7 +24,13 @@ export const docsFile = defineRoute({
   tag: 'Service',
   summary: 'Get an asset of the documentation',
   params: z.object({ file: z.string().min(1).meta({ example: 'swagger-ui.css' }) }),
-  answers: { 200: { description: 'A style sheet, a script or an image', contentType: '*/*', schema: z.string() } },
+  answers: {
+    200: {
+      description: 'A style sheet, a script or an image',
+      contentType: ['text/css', 'text/javascript', 'image/png'],
+      schema: z.string(),
+    },
+  },
   handle:
     () =>
     async ({ params: { file }, response }) => {

@@ -15,7 +15,13 @@ export const pageAsset = defineRoute({
   tag: 'Service',
   summary: 'Get an asset of the web page',
   params: z.object({ asset: z.string().min(1).meta({ example: 'index-DmXq1b2c.js' }) }),
-  answers: { 200: { description: 'A style sheet, a script or an image', contentType: '*/*', schema: z.string() } },
+  answers: {
+    200: {
+      description: 'A style sheet, a script or an image',
+      contentType: ['text/css', 'text/javascript', 'image/svg+xml'],
+      schema: z.string(),
+    },
+  },
   handle:
     ({ settings: { pageFolder } }) =>
     async ({ params: { asset }, request, response }) => {

@@ -13,7 +13,10 @@ import { SIGNS } from './secrets.js';
  * undocumented response fails the test that sent the request.
  */
 
-const media = z.record(z.string(), z.looseObject({ schema: z.unknown() }));
+const media = z.record(
+  z.string(),
+  z.looseObject({ schema: z.unknown(), examples: z.record(z.string(), z.unknown()).optional() }),
+);
 const header = z.looseObject({ $ref: z.string() });
 const response = z.looseObject({ headers: z.record(z.string(), header), content: media.optional() });
 const operation = z.looseObject({ responses: z.record(z.string(), response) });
@@ -93,17 +96,20 @@ function contractIn(text: unknown): HoldToContract {
       assert.equal(status === '302' ? '' : answer.text, '', `${what}: a body is not in the contract`);
       return;
     }
-    const key = [type, '*/*'].find((name) => Object.hasOwn(content, name));
-    assert.ok(key, `${what}: ${type} is not in the contract`);
+    const { examples = {} } = content[type] ?? assert.fail(`${what}: ${type} is not in the contract`);
+    if (type === 'application/problem+json') {
+      const { code } = z.looseObject({ code: z.string() }).parse(answer.json);
+      assert.ok(Object.hasOwn(examples, code), `${what}: ${code} is not in the contract`);
+    }
     if (type === 'text/event-stream') {
       for (const event of eventsIn(answer.text)) {
-        holds(validator('paths', template, 'get', 'responses', status, 'content', key, 'schema'), event, 'an event');
+        holds(validator('paths', template, 'get', 'responses', status, 'content', type, 'schema'), event, 'an event');
         const of = event.event === 'expired' ? 'Problem' : 'Export';
         holds(validator('components', 'schemas', of), JSON.parse(event.data ?? 'null'), 'the data of an event');
       }
       return;
     }
-    const at = ['paths', template, method.toLowerCase(), 'responses', status, 'content', key, 'schema'];
+    const at = ['paths', template, method.toLowerCase(), 'responses', status, 'content', type, 'schema'];
     holds(validator(...at), type.endsWith('json') ? answer.json : answer.text, 'the body');
   };
 }
