@@ -108,7 +108,7 @@ const isInColumns = ({ pointer }: FieldProblem): boolean => /^\/columns(\/|$)/.t
 
 /** The schema's problems. A type that doesn't exist decides nothing about the other fields, so they are checked without it. */
 function schemaProblems(error: z.ZodError, body: unknown, schema: RequestSchema): FieldProblem[] {
-  const isTypeUnknown = error.issues[0]?.code === 'invalid_union';
+  const isTypeUnknown = error.issues.some(({ path }) => path.length === 1 && path[0] === 'type');
   const others = isTypeUnknown ? createCommonSchema(schema).safeParse(body).error : undefined;
   return [...fieldProblems(error), ...(others === undefined ? [] : fieldProblems(others))];
 }
