@@ -151,7 +151,9 @@ describe('a request', () => {
     assert.deepEqual(problemsOf({ ...account, options: { compression: 'gzip' } }), {
       '/options/compression': "can't be set for account exports, which are always compressed",
     });
-    assert.deepEqual(problemsOf({ type: 'accounts', format: 'csv' }), { '/type': 'must be one of orders, events, account' });
+    assert.deepEqual(problemsOf({ type: 'accounts', format: 'csv' }), {
+      '/type': 'must be one of orders, events, account',
+    });
     const userless = createRegistry([events]);
     assert.throws(
       () => parseExportRequest(account, createRequestSchema(userless), userless),
