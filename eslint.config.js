@@ -10,6 +10,7 @@ const layer = (target, from, message, except = []) => ({ target, from, message, 
 /** The folders of shared/, lowest first: each may import from earlier ones, and from files directly in shared/. */
 const ROOMS = [
   'text',
+  'identity',
   'network',
   'plan',
   'process',

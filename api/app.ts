@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { z } from 'zod';
 import { ServiceError } from '../shared/errors.js';
+import { readReference } from '../shared/identity/reference.js';
 import { accessLog } from './http/access-log.js';
 import { authenticate } from './access/authenticate.js';
 import { contextOf } from './http/context.js';
@@ -13,8 +13,6 @@ import { requireScope } from './access/require-scope.js';
 import { ROUTES } from './routes/index.js';
 import { securityHeaders } from './http/security-headers.js';
 import { nothingHere } from './http/static-file.js';
-
-const userIdSchema = z.guid().toLowerCase();
 
 /** The HTTP service, not yet listening. It closes none of its dependencies. */
 export function createApp(deps: ApiDeps): Express {
@@ -59,8 +57,9 @@ function named(path: string): RequestHandler {
   return (request, _response, next) => {
     const context = contextOf(request);
     context.route = path;
-    const { data: userId } = userIdSchema.safeParse(request.params.user_id);
-    if (userId !== undefined) context.targetUserId = userId;
+    const { user_id: userId } = request.params;
+    const target = typeof userId === 'string' ? readReference(userId) : null;
+    if (target !== null) context.targetUserId = target;
     next();
   };
 }

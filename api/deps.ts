@@ -22,7 +22,7 @@ import type { Readiness } from './health/readiness.js';
 export const SCOPES = ['exports:read', 'exports:write', 'exports:admin', 'operator:decode'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** The user and tenant of a token. Ids are in lower case. */
+/** The user and tenant of a token. */
 export interface Principal {
   readonly userId: string;
   readonly tenantId: string;

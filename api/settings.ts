@@ -31,5 +31,7 @@ export const trustOf = (config: ApiConfig): Omit<TokenTrust, 'onUnusableEmail'> 
   jwksUrl: config.JWT_JWKS_URL,
   issuer: config.JWT_ISSUER,
   audience: config.JWT_AUDIENCE,
+  userClaim: config.JWT_USER_CLAIM,
+  tenantClaim: config.JWT_TENANT_CLAIM,
   requireScope: config.JWT_REQUIRE_SCOPE,
 });

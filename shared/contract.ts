@@ -94,7 +94,10 @@ export const NOTIFICATION_EVENTS = ['completed', 'failed', 'cancelled'] as const
 
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
 
-/** A user of a tenant. The same user id in another tenant is another user. */
+/**
+ * A user of a tenant, by the ids that the identity provider gave them. The same user id in another tenant is another
+ * user.
+ */
 export interface UserRef {
   readonly tenantId: string;
   readonly userId: string;

@@ -8,8 +8,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
     {
       getLogAttributes(attributes, next) {
         const { workflowId, typedSearchAttributes } = workflowInfo();
-        const [kind, ofSlots] = workflowId.split('/');
-        const tenantId = kind === 'export-slots' ? ofSlots : typedSearchAttributes.get(EXPORT_TENANT_ID);
+        const tenantId = typedSearchAttributes.get(EXPORT_TENANT_ID);
         const jobId = jobIdOfWorkflow(workflowId);
         return next({ ...attributes, ...(jobId && { job_id: jobId }), ...(tenantId && { tenant_id: tenantId }) });
       },

@@ -16,11 +16,11 @@ const STATUS_AFTER = { granted: 'PROCESSING', wait: 'QUEUED', ended: 'EXPIRED' }
  * @returns false if the job has expired or was deleted, so there is nothing to export
  */
 export async function waitForSlot(input: ExportInput, state: ExportState): Promise<boolean> {
-  const { job, limit, tuning } = input;
+  const { limit, tuning } = input;
   state.enter('waiting');
   for (;;) {
     state.slotGranted = false;
-    const label = step('claim', `one of ${limit} slots of user ${job.userId}`);
+    const label = step('claim', `one of ${limit} slots`);
     const claimInput = { ...input, tuning: slotsTuning(tuning) };
     const { claim } = await inlineFirst(tuning, label, (steps) => steps.claimSlot(claimInput));
     state.status(STATUS_AFTER[claim]);

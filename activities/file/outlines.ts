@@ -1,15 +1,14 @@
 import { loadFormat } from '../../shared/formats/load-format.js';
 import { readLayout, type FileSpec } from '../../shared/formats/file-spec.js';
 import type { About } from '../../shared/formats/encoding.js';
-import type { JobRow } from '../../shared/job/row.js';
+import { ownerOfRow, type JobRow } from '../../shared/job/row.js';
 import type { Plan } from '../../shared/job/plan-schema.js';
 
-type RequestFields = Pick<JobRow, 'job_id' | 'tenant_id' | 'user_id' | 'filters' | 'notify'>;
+type RequestFields = Pick<JobRow, 'job_id' | 'tenant_ref' | 'user_ref' | 'filters' | 'notify'>;
 
 export const createAbout = (row: RequestFields, plannedAt: string): About => ({
   jobId: row.job_id,
-  tenantId: row.tenant_id,
-  userId: row.user_id,
+  ...ownerOfRow(row),
   email: row.notify.email ?? null,
   filters: row.filters,
   plannedAt,

@@ -44,7 +44,7 @@ async function findUpload(
   signal: AbortSignal,
 ): Promise<FilledUpload> {
   const row = await jobs.get(jobId);
-  await requireSlot(temporal, { jobId, tenantId, userId: row.user_id }, signal);
+  await requireSlot(temporal, { jobId, tenantId, userId: row.user_ref }, signal);
   const state = await plans.uploadState(jobId);
   if (state?.generation !== generation || state.upload_id === null || state.file_key === null) {
     throw new ServiceError('UPLOAD_LOST', `Upload generation ${generation} has been replaced.`);

@@ -8,7 +8,7 @@ import { ServiceError } from '../../shared/errors.js';
 import type { Bundle } from '../../shared/formats/file-spec.js';
 import { fileKind } from '../../shared/formats/file-kind.js';
 import { loadFormat, type LoadedFormat } from '../../shared/formats/load-format.js';
-import type { JobRow } from '../../shared/job/row.js';
+import { ownerOfRow, type JobRow } from '../../shared/job/row.js';
 import { requirePermission } from '../../shared/source/require-permission.js';
 import type { Plan } from '../../shared/job/plan-schema.js';
 import { MIN_PART_BYTES, partSize } from '../../shared/plan/pieces.js';
@@ -90,7 +90,7 @@ async function makePlan(
   const plannedAt = new Date().toISOString();
   const timezone = String(row.options.timezone ?? 'UTC');
   const withHeadroom = demand.withHeadroom === true;
-  const owner = { tenantId: row.tenant_id, userId: row.user_id };
+  const owner = ownerOfRow(row);
   await requirePermission(deps, row.type, owner, signal);
   const contents = contentsOf(requestFromRow(row), owner, registry);
   const bundle = createBundle(row, contents, deps.serviceVersion);

@@ -70,7 +70,7 @@ const deleteOldJobs: Step = (deps, signal) =>
 const settleForgotten: Step = (deps) =>
   forEachJob(
     (last) => deps.jobs.activeSince(START_MS, BATCH, last?.job_id),
-    ({ job_id: jobId, tenant_id: tenantId }) => settleExport(deps)({ jobId, tenantId }),
+    ({ job_id: jobId, tenant_ref: tenantId }) => settleExport(deps)({ jobId, tenantId }),
   );
 
 /** The first step doesn't need the store, so it runs even while the store is unavailable. */

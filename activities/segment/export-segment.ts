@@ -5,6 +5,7 @@ import { openSegment } from '../../shared/formats/file.js';
 import type { Emit, SegmentSummary } from '../../shared/formats/encoding.js';
 import { readPlace, type FileSpec } from '../../shared/formats/file-spec.js';
 import type { LoadedFormat } from '../../shared/formats/load-format.js';
+import { ownerOfRow } from '../../shared/job/row.js';
 import type { SegmentAttempt } from '../../shared/job/plan-schema.js';
 import type { ActivityDeps } from '../deps.js';
 import { heartbeating } from '../heartbeat.js';
@@ -49,7 +50,7 @@ export async function makeSegment(
   const attempt = await deps.plans.beginAttempt(jobId, generation, segment);
   if (attempt === null) throw new ServiceError('UPLOAD_LOST', `Upload generation ${generation} has been replaced.`);
   if (attempt.rows !== null) return { rows: attempt.rows };
-  await requireSlot(deps.temporal, { jobId, tenantId: attempt.tenant_id, userId: attempt.user_id }, signal);
+  await requireSlot(deps.temporal, { jobId, ...ownerOfRow(attempt) }, signal);
 
   const spec = await fileSpec({ ...attempt, job_id: jobId }, attempt.plan);
   requireVersion(attempt.plan, spec.format);
@@ -121,8 +122,7 @@ function reading({ source, registry }: SegmentDeps, attempt: SegmentAttempt, for
     select: segmentSql(file.query, attempt.lower, attempt.upper),
     session: {
       timezone: plan.timezone,
-      tenantId: attempt.tenant_id,
-      userId: attempt.user_id,
+      ...ownerOfRow(attempt),
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     },
   };

@@ -47,13 +47,13 @@ export const settleExport =
 
 async function startMissing({ temporal, limit, tuning, weights }: Deps, row: JobRow): Promise<void> {
   Context.current().log.warn('starting an export that was admitted but never started', { job_id: row.job_id });
-  const start = exportStart({ job: jobOfRow(row), limit, tuning: tuningFor(row.tenant_id, tuning, weights) });
+  const start = exportStart({ job: jobOfRow(row), limit, tuning: tuningFor(row.tenant_ref, tuning, weights) });
   await temporal.client.workflow.start('exportWorkflow', start).catch(unlessStarted);
 }
 
 /** The export may have died after publishing, before it could notify its user. */
 async function notifyOwner({ temporal, tuning, weights }: Deps, row: JobRow): Promise<void> {
-  const { job_id: jobId, tenant_id: tenantId } = row;
+  const { job_id: jobId, tenant_ref: tenantId } = row;
   const event = EVENTS[row.shown_status];
   if (event === undefined || !wantsNotification(row)) return;
   const start = notificationStart({ jobId, tenantId, event }, row, tuningFor(tenantId, tuning, weights));

@@ -1,5 +1,6 @@
 import type { UserRef } from '../../shared/contract.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import { userKey } from '../../shared/identity/reference.js';
 import { ServiceError } from '../../shared/errors.js';
 import { PERMISSION_MS, requirePermission } from '../../shared/source/require-permission.js';
 import type { Source } from '../../shared/source/source.js';
@@ -30,7 +31,7 @@ export class Permissions {
     const patience = AbortSignal.timeout(PERMISSION_MS);
     const inTenant = (): Promise<void> => this.#tenants.take(tenantId, check, patience);
     try {
-      await this.#users.take(`${tenantId}/${userId}`, inTenant, patience);
+      await this.#users.take(userKey({ tenantId, userId }), inTenant, patience);
     } catch (error) {
       if (!(error instanceof NoTurnError)) throw error;
       const sentence = 'Checking your permissions took too long.';

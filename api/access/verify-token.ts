@@ -6,11 +6,10 @@ import {
   type JWTPayload,
   type JWTVerifyOptions,
 } from 'jose';
-import { z } from 'zod';
 import { ServiceError } from '../../shared/errors.js';
-import { mailAddress } from '../../shared/mails/address.js';
-import type { Caller, VerifyToken } from '../deps.js';
+import type { VerifyToken } from '../deps.js';
 import { rememberTokens } from './known-tokens.js';
+import { callerFrom, idClaims, tokenRefused } from './token-claims.js';
 
 export interface TokenTrust {
   /** The key for HS256 signatures. */
@@ -19,6 +18,10 @@ export interface TokenTrust {
   readonly jwksUrl?: string | undefined;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+  /** The claim with the user's id; default `sub`. */
+  readonly userClaim?: string | undefined;
+  /** The claim with the tenant's id; default `tenant_id`. Null: every user belongs to `SINGLE_TENANT`. */
+  readonly tenantClaim?: string | null | undefined;
   /**
    * Whether a token that lists no scopes has no permissions. Default: true for public-key signatures, false for the
    * secret's.
@@ -50,42 +53,16 @@ const TYPES = ['jwt', 'at+jwt'];
 /** Allowed difference between the clocks of two servers, seconds. */
 const CLOCK_TOLERANCE = 5;
 
-const uuid = z.guid({ error: 'must be a UUID' }).toLowerCase();
-/** Names separated by spaces, or a list of names. Anything else grants nothing. */
-const scopeNames = z
-  .union([z.string().transform((text) => text.split(' ').filter((name) => name !== '')), z.array(z.string())])
-  .optional()
-  .catch([]);
-const claims = z.object({
-  sub: uuid,
-  tenant_id: uuid,
-  exp: z.number(),
-  // An invalid address doesn't make the token invalid; its user just isn't mailed, and a warning is logged.
-  email: z.unknown().optional(),
-  // RFC 8693 defines `scope`; Microsoft and Okta use `scp`, Auth0 also `permissions`.
-  scope: scopeNames,
-  scp: scopeNames,
-  permissions: scopeNames,
-});
-
-/** The union of the scope claims; undefined if the token has none of them. */
-function scopesOf({ scope, scp, permissions }: z.infer<typeof claims>): readonly string[] | undefined {
-  const named = [scope, scp, permissions].filter((names) => names !== undefined);
-  return named.length === 0 ? undefined : [...new Set(named.flat())];
-}
-
 interface Verified {
   readonly payload: JWTPayload;
   readonly requireScope: boolean;
 }
 
-const refused = (why: string, cause?: unknown): ServiceError => new ServiceError('UNAUTHENTICATED', why, {}, { cause });
-
 /** The error for a token that can't be verified, or whose keys couldn't be fetched. */
 function refusal(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return refused('The token has expired.', error);
+  if (error instanceof errors.JWTExpired) return tokenRefused('The token has expired.', error);
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return refused(`The token's ${error.claim} claim is not valid.`, error);
+    return tokenRefused(`The token's ${error.claim} claim is not valid.`, error);
   }
   // jose throws its base class when the provider responds with something else, or not at all.
   const isKeyFault = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
@@ -93,27 +70,7 @@ function refusal(error: unknown): unknown {
     const sentence = "The keys to verify tokens with can't be fetched.";
     return new ServiceError('TEMPORARILY_UNAVAILABLE', sentence, {}, { cause: error });
   }
-  return refused('The token is not valid.', error);
-}
-
-function callerFrom({ payload, requireScope }: Verified, onUnusableEmail: (userId: string) => void): Caller {
-  const result = claims.safeParse(payload);
-  if (!result.success) {
-    const names = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
-    const kind = names.length === 1 ? 'a UUID' : 'UUIDs';
-    throw refused(`The token's ${names.join(' and ')} must be ${kind}.`);
-  }
-  const { sub, tenant_id, exp } = result.data;
-  const scopes = scopesOf(result.data) ?? (requireScope ? [] : undefined);
-  const { data: email } = mailAddress.safeParse(result.data.email);
-  if (email === undefined && (result.data.email ?? '') !== '') onUnusableEmail(sub);
-  return {
-    userId: sub,
-    tenantId: tenant_id,
-    expiresAt: exp,
-    ...(email === undefined ? {} : { email }),
-    ...(scopes === undefined ? {} : { scopes }),
-  };
+  return tokenRefused('The token is not valid.', error);
 }
 
 /**
@@ -122,7 +79,7 @@ function callerFrom({ payload, requireScope }: Verified, onUnusableEmail: (userI
  */
 function requireType(typ: unknown = 'JWT'): void {
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
-  if (!TYPES.includes(type)) throw refused("This API doesn't accept tokens of this type.");
+  if (!TYPES.includes(type)) throw tokenRefused("This API doesn't accept tokens of this type.");
 }
 
 function algorithmOf(token: string): string | undefined {
@@ -130,7 +87,7 @@ function algorithmOf(token: string): string | undefined {
   try {
     header = decodeProtectedHeader(token);
   } catch (error) {
-    throw refused('The token is not a JWT.', error);
+    throw tokenRefused('The token is not a JWT.', error);
   }
   requireType(header.typ);
   return header.alg;
@@ -142,6 +99,8 @@ export function createTokenVerifier({
   jwksUrl,
   issuer,
   audience,
+  userClaim,
+  tenantClaim,
   requireScope,
   rotationMs,
   onUnusableEmail = () => undefined,
@@ -151,8 +110,9 @@ export function createTokenVerifier({
     jwksUrl === undefined
       ? undefined
       : createRemoteJWKSet(new URL(jwksUrl), rotationMs === undefined ? {} : { cooldownDuration: rotationMs });
+  const ids = idClaims(userClaim, tenantClaim);
   const options: JWTVerifyOptions = {
-    requiredClaims: ['exp', 'sub', 'tenant_id'],
+    requiredClaims: ['exp'],
     clockTolerance: CLOCK_TOLERANCE,
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
@@ -168,12 +128,13 @@ export function createTokenVerifier({
       const { payload } = await jwtVerify(token, publicKeys, { ...options, algorithms: ASYMMETRIC });
       return { payload, requireScope: requireScope ?? true };
     }
-    throw refused("The token's signature algorithm is not accepted.");
+    throw tokenRefused("The token's signature algorithm is not accepted.");
   };
 
   return rememberTokens(async (token) => {
     try {
-      return callerFrom(await verify(token), onUnusableEmail);
+      const { payload, requireScope: isScopeNeeded } = await verify(token);
+      return callerFrom(payload, { ids, isScopeNeeded, onUnusableEmail });
     } catch (error) {
       throw error instanceof ServiceError ? error : refusal(error);
     }

@@ -2,6 +2,8 @@ import type { Request } from 'express';
 import { v5, v7 } from 'uuid';
 import { z } from 'zod';
 import type { UserRef } from '../../shared/contract.js';
+import { referenceSchema } from '../../shared/identity/reference-schema.js';
+import { userKey } from '../../shared/identity/reference.js';
 import { parameterProblems, type Checked, type RequestProblem } from '../../shared/request/field-problems.js';
 import type { ParameterPlace } from '../../shared/request/problem-schema.js';
 import { ServiceError } from '../../shared/errors.js';
@@ -35,7 +37,7 @@ const uuid = (example: string) => z.guid({ error: 'must be a UUID' }).toLowerCas
 /** Parameters of the path, for the routes that have them. */
 export const jobParams = z.object({ job_id: uuid('01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60') });
 export const scheduleParams = z.object({ schedule_id: uuid('01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61') });
-export const userParams = z.object({ user_id: uuid('1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11') });
+export const userParams = z.object({ user_id: referenceSchema.meta({ example: 'user_42' }) });
 
 /** @throws ServiceError NOT_FOUND also for another user's or tenant's job, so that nobody learns that it exists */
 export async function ownedJob(jobId: string, owner: UserRef, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
@@ -48,9 +50,9 @@ export async function ownedJob(jobId: string, owner: UserRef, { jobs }: Pick<Api
  * The id of what a request creates: derived from the user and their idempotency key, or a new one without a key.
  * @param namespace must never change: the same key would get a different id
  */
-export function idFor({ tenantId, userId }: UserRef, key: string | null, namespace: string): string {
-  // Tenant and user have a fixed length and keys contain no newline, so two users' keys can't collide.
-  return key === null ? v7() : v5(`${tenantId}\n${userId}\n${key}`, namespace);
+export function idFor(user: UserRef, key: string | null, namespace: string): string {
+  // Neither ids nor keys contain a newline, so two users' keys can't collide.
+  return key === null ? v7() : v5(`${userKey(user)}\n${key}`, namespace);
 }
 
 /** 1 to 255 visible ASCII characters in one header: Node joins several with a comma and a space, which isn't visible. */

@@ -1,3 +1,4 @@
+import { userKey } from '../../shared/identity/reference.js';
 import type { UserRef } from '../../shared/contract.js';
 import { ServiceError, type ErrorCode } from '../../shared/errors.js';
 import { NoTurnError, Turns } from './turns.js';
@@ -26,7 +27,7 @@ export class EstimateTurns {
         .take(tenantId, () => this.#all.take('', work, patience), patience)
         .catch(refuse('TEMPORARILY_UNAVAILABLE', 'Many estimates are running. Please try again soon.'));
     return this.#users
-      .take(`${tenantId}/${userId}`, amongAll, patience)
+      .take(userKey({ tenantId, userId }), amongAll, patience)
       .catch(refuse('TOO_MANY_ESTIMATES', 'You already have an estimate running (the limit is 1).'));
   }
 }

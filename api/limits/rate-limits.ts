@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import { userKey } from '../../shared/identity/reference.js';
 import { ServiceError } from '../../shared/errors.js';
 import { principalOf } from '../http/context.js';
 import type { ApiSettings, Principal } from '../deps.js';
@@ -35,8 +36,5 @@ export function rateLimits({ rateLimits: limits }: ApiSettings): RequestHandler[
       }),
     ];
   };
-  return [
-    ...limiter('user', limits.user, ({ tenantId, userId }) => `${tenantId}/${userId}`),
-    ...limiter('tenant', limits.tenant, ({ tenantId }) => tenantId),
-  ];
+  return [...limiter('user', limits.user, userKey), ...limiter('tenant', limits.tenant, ({ tenantId }) => tenantId)];
 }

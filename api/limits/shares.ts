@@ -5,17 +5,17 @@ export class Shares {
   constructor(private readonly limit: number) {}
 
   /** @returns a function that gives it back; null when the user has none left */
-  take(userId: string): (() => void) | null {
-    const before = this.taken.get(userId) ?? 0;
+  take(user: string): (() => void) | null {
+    const before = this.taken.get(user) ?? 0;
     if (before >= this.limit) return null;
-    this.taken.set(userId, before + 1);
+    this.taken.set(user, before + 1);
     let isOurs = true;
     return () => {
       if (!isOurs) return;
       isOurs = false;
-      const now = (this.taken.get(userId) ?? 1) - 1;
-      if (now === 0) this.taken.delete(userId);
-      else this.taken.set(userId, now);
+      const now = (this.taken.get(user) ?? 1) - 1;
+      if (now === 0) this.taken.delete(user);
+      else this.taken.set(user, now);
     };
   }
 }

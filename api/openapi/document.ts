@@ -68,7 +68,7 @@ export function openApiDocument(routes: readonly Route[], registry: DatasetRegis
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description:
-            'A JWT with `sub` and `tenant_id`, both UUIDs. Its scopes are those in `scope`, `scp` and `permissions`: `exports:read`, `exports:write`, `exports:admin`, `operator:decode`. A token without any of these claims has no scopes or, depending on the configuration, `exports:read` and `exports:write`.',
+            'A JWT with the ids of its user (`sub`, unless configured otherwise) and tenant (`tenant_id`). Its scopes are those in `scope`, `scp` and `permissions`: `exports:read`, `exports:write`, `exports:admin`, `operator:decode`. A token without any of these claims has no scopes or, depending on the configuration, `exports:read` and `exports:write`.',
         },
       },
     },

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
+import { userKey } from '../../shared/identity/reference.js';
 import { ServiceError } from '../../shared/errors.js';
 import { JOB_EXAMPLES } from '../../shared/job/schema.js';
 import type { ApiDeps } from '../deps.js';
@@ -65,7 +66,7 @@ export const exportEvents = defineRoute({
     return async ({ params, principal, request, response }) => {
       const row = await ownedJob(params.job_id, principal, deps);
       if (response.destroyed) return undefined;
-      const giveBack = open.take(principal.userId);
+      const giveBack = open.take(userKey(principal));
       if (giveBack === null) {
         const sentence = `You already have ${settings.maxEventStreams} open event streams (the limit). Close one first.`;
         throw new ServiceError('TOO_MANY_STREAMS', sentence);

@@ -40,7 +40,7 @@ export const redeliver = defineRoute({
     (deps) =>
     async ({ params, principal }) => {
       const row = await ownedJob(params.job_id, principal, deps);
-      const { job_id: jobId, tenant_id: tenantId, status, notify } = row;
+      const { job_id: jobId, tenant_ref: tenantId, status, notify } = row;
       if (notify.webhook_url === undefined) {
         throw new ServiceError('NO_WEBHOOK', `Export ${jobId} was created without notify.webhook_url.`);
       }

@@ -74,7 +74,7 @@ export class Places {
   async reservedSchedules({ tenantId, userId }: UserRef): Promise<string[]> {
     const rows = await this.query<{ schedule_id: string }>(
       `SELECT DISTINCT schedule_id FROM schedule_reservations
-       WHERE tenant_id = $1 AND user_id = $2 AND reserved_until > clock_timestamp()`,
+       WHERE tenant_ref = $1 AND user_ref = $2 AND reserved_until > clock_timestamp()`,
       [tenantId, userId],
     );
     return rows.map((row) => row.schedule_id);
@@ -82,12 +82,12 @@ export class Places {
 
   /** Gives back the place of a schedule that was deleted before Temporal listed it. */
   async freeDeletedSchedule({ tenantId, userId }: UserRef, scheduleId: string): Promise<void> {
-    const sql = 'DELETE FROM schedule_reservations WHERE tenant_id = $1 AND user_id = $2 AND schedule_id = $3';
+    const sql = 'DELETE FROM schedule_reservations WHERE tenant_ref = $1 AND user_ref = $2 AND schedule_id = $3';
     await this.query(sql, [tenantId, userId, scheduleId]);
   }
 
   /** Deletes what is stored here about a user's schedules. */
   async freeAllSchedules({ tenantId, userId }: UserRef): Promise<void> {
-    await this.query('DELETE FROM schedule_reservations WHERE tenant_id = $1 AND user_id = $2', [tenantId, userId]);
+    await this.query('DELETE FROM schedule_reservations WHERE tenant_ref = $1 AND user_ref = $2', [tenantId, userId]);
   }
 }

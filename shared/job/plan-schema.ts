@@ -77,8 +77,8 @@ export const attemptSchema = z.object({
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   filters: z.record(z.string(), z.custom<FilterValue>()),
   notify: z.object({ email: z.string().optional() }),
-  tenant_id: z.string(),
-  user_id: z.string(),
+  tenant_ref: z.string(),
+  user_ref: z.string(),
 });
 /**
  * A segment at the start of an attempt. `rows` is set if an earlier attempt has committed it: nothing is left to do.

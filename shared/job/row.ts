@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EXPORT_STATUSES, SHOWN_STATUSES, type FilterValue, type JobSeed } from '../contract.js';
+import { EXPORT_STATUSES, SHOWN_STATUSES, type FilterValue, type JobSeed, type UserRef } from '../contract.js';
+import { tenantUuid, userUuid } from '../identity/uuids.js';
 
 const timestamp = z.date().nullable();
 
@@ -11,6 +12,9 @@ const columns = {
   job_id: z.string(),
   user_id: z.string(),
   tenant_id: z.string(),
+  /** The ids in tokens, which decide who owns the job. */
+  user_ref: z.string(),
+  tenant_ref: z.string(),
   type: z.string(),
   filters: z.record(z.string(), z.custom<FilterValue>()),
   columns: z.array(z.union([z.string(), z.object({ name: z.string(), as: z.string() })])),
@@ -61,8 +65,10 @@ export function newRow({ jobId, userId, tenantId, request, idempotencyKey, reque
   const json = JSON.stringify;
   return {
     job_id: jobId,
-    user_id: userId,
-    tenant_id: tenantId,
+    user_id: userUuid({ tenantId, userId }),
+    tenant_id: tenantUuid(tenantId),
+    user_ref: userId,
+    tenant_ref: tenantId,
     type: request.type,
     filters: json(request.filters),
     columns: json(request.columns),
@@ -75,6 +81,12 @@ export function newRow({ jobId, userId, tenantId, request, idempotencyKey, reque
   };
 }
 
+/** The user that a job belongs to. */
+export const ownerOfRow = ({ tenant_ref, user_ref }: Pick<JobRow, 'tenant_ref' | 'user_ref'>): UserRef => ({
+  tenantId: tenant_ref,
+  userId: user_ref,
+});
+
 /** The job that a row was created from. */
 export function jobOfRow(row: JobRow): JobSeed {
   const { type, format, columns, filters, options } = row;
@@ -85,8 +97,7 @@ export function jobOfRow(row: JobRow): JobSeed {
   };
   return {
     jobId: row.job_id,
-    userId: row.user_id,
-    tenantId: row.tenant_id,
+    ...ownerOfRow(row),
     request: { type, format, columns, filters, options, notify },
     idempotencyKey: row.idempotency_key,
     requestHash: row.request_hash,

@@ -11,8 +11,8 @@ const count = z.int().min(0).nullable();
 export const jobSchema = z
   .strictObject({
     job_id: z.guid(),
-    user_id: z.guid(),
-    tenant_id: z.guid(),
+    user_id: row.user_ref.describe('As in the token'),
+    tenant_id: row.tenant_ref.describe('As in the token'),
     type: row.type.describe('The dataset'),
     format: row.format,
     columns: row.columns,

@@ -64,14 +64,14 @@ export class JobStore extends JobLifecycle {
 
   async findOwned(jobId: string, owner: JobOwner): Promise<JobRow | null> {
     const row = await this.find(jobId);
-    return row?.user_id === owner.userId && row.tenant_id === owner.tenantId ? row : null;
+    return row?.user_ref === owner.userId && row.tenant_ref === owner.tenantId ? row : null;
   }
 
   /** Newest first, without filters (`{}`). */
   async list({ userId, tenantId, status, type, limit, after }: ListQuery): Promise<JobRow[]> {
     return this.rows(
       `SELECT ${LISTED_COLUMNS} FROM export_jobs
-       WHERE tenant_id = $1 AND user_id = $2 AND ($3::text IS NULL OR ${SHOWN_STATUS} = $3)
+       WHERE tenant_ref = $1 AND user_ref = $2 AND ($3::text IS NULL OR ${SHOWN_STATUS} = $3)
          AND ($4::text IS NULL OR type = $4) AND ($5::timestamptz IS NULL OR (created_at, job_id) < ($5, $6::uuid))
        ORDER BY created_at DESC, job_id DESC LIMIT $7`,
       [tenantId, userId, status ?? null, type ?? null, after?.createdAt ?? null, after?.jobId ?? null, limit],
@@ -82,7 +82,7 @@ export class JobStore extends JobLifecycle {
   async activeOf({ userId, tenantId }: JobOwner): Promise<ActiveJob[]> {
     const rows = await this.rows(
       `SELECT ${JOB_COLUMNS} FROM export_jobs
-       WHERE tenant_id = $1 AND user_id = $2 AND status IN (${ACTIVE}) ORDER BY created_at, job_id`,
+       WHERE tenant_ref = $1 AND user_ref = $2 AND status IN (${ACTIVE}) ORDER BY created_at, job_id`,
       [tenantId, userId],
     );
     return rows.map(({ job_id, status }) => ({
@@ -154,7 +154,7 @@ export class JobStore extends JobLifecycle {
       const { rows } = await this.pool.query(
         `WITH alike AS (
            SELECT row_count, file_size, started_at, completed_at, ${COLUMN_NAMES} = $4::jsonb AS same
-           FROM export_jobs WHERE tenant_id = $1 AND type = $2 AND format = $3 AND status = 'COMPLETED' AND row_count > 0
+           FROM export_jobs WHERE tenant_ref = $1 AND type = $2 AND format = $3 AND status = 'COMPLETED' AND row_count > 0
              AND completed_at > now() - interval '7 days' AND started_at IS NOT NULL
              AND coalesce(options ->> 'compression', '') = $5
          )

@@ -1,4 +1,5 @@
 import type { JobSeed, Phase } from '../contract.js';
+import { tenantUuid, userUuid } from '../identity/uuids.js';
 import { fileName } from './file-name.js';
 import { FORMATS } from '../formats/index.js';
 import type { JobRow } from './row.js';
@@ -54,8 +55,8 @@ export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = li
   const { rate, remaining } = paceOf(row, live);
   return {
     job_id: row.job_id,
-    user_id: row.user_id,
-    tenant_id: row.tenant_id,
+    user_id: row.user_ref,
+    tenant_id: row.tenant_ref,
     type: row.type,
     format: row.format,
     columns: row.columns,
@@ -99,8 +100,10 @@ export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
 export function queuedRow({ jobId, userId, tenantId, request, ...seed }: JobSeed): JobRow {
   return {
     job_id: jobId,
-    user_id: userId,
-    tenant_id: tenantId,
+    user_id: userUuid({ tenantId, userId }),
+    tenant_id: tenantUuid(tenantId),
+    user_ref: userId,
+    tenant_ref: tenantId,
     type: request.type,
     filters: { ...request.filters },
     columns: [...request.columns],

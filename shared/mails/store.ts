@@ -68,6 +68,6 @@ export class MailStore {
 
   /** Deletes the reservations of a user's exports. */
   async deleteOf({ tenantId, userId }: UserRef): Promise<void> {
-    await this.rows('DELETE FROM mail_reservations WHERE tenant_id = $1 AND user_id = $2', [tenantId, userId]);
+    await this.rows('DELETE FROM mail_reservations WHERE tenant_ref = $1 AND user_ref = $2', [tenantId, userId]);
   }
 }

@@ -1,4 +1,5 @@
 import type { UserRef } from '../contract.js';
+import { tenantUuid, userUuid } from '../identity/uuids.js';
 
 /** Types and names of schedules that the API, workflows and activities share. Safe to import in workflows. */
 
@@ -28,9 +29,10 @@ export interface ScheduledExportInput extends UserRef {
 }
 
 /** The schedule's id in Temporal. It contains the owner, so users can't address other users' schedules. */
-export const temporalScheduleId = ({ tenantId, userId }: UserRef, scheduleId: string): string =>
-  `${scheduleIdPrefix({ tenantId, userId })}${scheduleId}`;
-export const scheduleIdPrefix = ({ tenantId, userId }: UserRef): string => `${OF_USERS}${tenantId}/${userId}/`;
+export const temporalScheduleId = (owner: UserRef, scheduleId: string): string =>
+  `${scheduleIdPrefix(owner)}${scheduleId}`;
+export const scheduleIdPrefix = (owner: UserRef): string =>
+  `${OF_USERS}${tenantUuid(owner.tenantId)}/${userUuid(owner)}/`;
 const OF_USERS = 'export-schedule/';
 /**
  * Whether a schedule in the namespace belongs to a user of this service. Other applications may have schedules there.

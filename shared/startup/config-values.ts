@@ -59,8 +59,7 @@ const hasHost = (address: string): boolean => URL.canParse(address) && new URL(a
 export const smtpUrl = z.url({ protocol: /^smtps?$/, error: SMTP_SENTENCE }).refine(hasHost, SMTP_SENTENCE);
 const SENDER = /^(?:[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
 export const sender = z.string().regex(SENDER, 'must be an address such as Exports <exports@example.com>');
-const WEIGHTS_SENTENCE =
-  'must be tenant ids, each with a weight from 0.001 to 1000, such as 0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01=2';
+const WEIGHTS_SENTENCE = 'must be tenant ids, each with a weight from 0.001 to 1000, such as acme=2';
 export const weights = z.string().default('').transform(readBy(readWeights, WEIGHTS_SENTENCE));
 const PAYLOAD_KEY_SENTENCE =
   'must be NAME:KEY, or several of these separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';

@@ -29,7 +29,18 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** The claims of tokens that hold the ids. */
+const tokenClaims = {
+  JWT_USER_CLAIM: z.string().default('sub'),
+  // If empty, tokens name no tenant and the service has a single one: null.
+  JWT_TENANT_CLAIM: z
+    .string()
+    .default('tenant_id')
+    .transform((claim) => (claim === '' ? null : claim)),
+};
+
 const common = z.object({
+  ...tokenClaims,
   DATABASE_URL: databaseUrl,
   SOURCE_DATABASE_URL: databaseUrl.optional(),
   S3_ENDPOINT: url.optional(),
@@ -132,7 +143,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 function parse<T>(schema: z.ZodType<T>, environment: Environment): Readonly<T> {
   // Compose files and shells pass an unset variable as an empty string.
   const set = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(environment).filter(
+      ([name, value]) => value !== undefined && (value !== '' || name === 'JWT_TENANT_CLAIM'),
+    ),
   );
   const result = schema.safeParse(set);
   if (result.success) return Object.freeze(result.data);
@@ -149,6 +162,9 @@ function parse<T>(schema: z.ZodType<T>, environment: Environment): Readonly<T> {
  */
 export const parseMigrateConfig = (environment: Environment) =>
   parse(z.object({ DATABASE_URL: databaseUrl }), environment);
+
+/** The settings for `npm run token`. */
+export const parseTokenConfig = (environment: Environment) => parse(z.object(tokenClaims), environment);
 
 /**
  * The settings for `npm run setup:temporal`.

@@ -31,10 +31,17 @@ export const exportStart = ({ job, limit, tuning, admitted = false, again = fals
   staticDetails: exportDetails(job),
 });
 
+/** Markdown code, because the Web UI renders Markdown. Its fence is longer than any row of backticks in the text. */
+function code(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
+}
+
 /** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */
 function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
   const filtered = Object.keys(filters).join(', ') || 'none';
-  const asked = `requested at ${createdAt} by user ${userId} of tenant ${tenantId}`;
+  const asked = `requested at ${createdAt} by user ${code(userId)} of tenant ${code(tenantId)}`;
   return `${asked}  \n${columns.length} columns${headersOf(columns)}, filters: ${filtered}`;
 }
 

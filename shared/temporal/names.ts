@@ -1,4 +1,5 @@
 import type { NotificationEvent, UserRef } from '../contract.js';
+import { tenantUuid, userUuid } from '../identity/uuids.js';
 
 /** Task queue names, and the workflow ids that other workflows use. */
 
@@ -16,12 +17,16 @@ export const WEBHOOK_QUEUE = 'export-webhooks';
 
 export const exportWorkflowId = (jobId: string): string => `export/${jobId}`;
 
-export const slotsWorkflowId = (tenantId: string, userId: string): string => `export-slots/${tenantId}/${userId}`;
+/** The UUIDs of a user's tenant and of the user, as part of an id. */
+const uuidsOf = (user: UserRef): string => `${tenantUuid(user.tenantId)}/${userUuid(user)}`;
+
+export const slotsWorkflowId = (tenantId: string, userId: string): string =>
+  `export-slots/${uuidsOf({ tenantId, userId })}`;
 
 export const notificationWorkflowId = (jobId: string, event: NotificationEvent): string =>
   `notification/${jobId}/${event}`;
 
-export const erasureWorkflowId = ({ tenantId, userId }: UserRef): string => `erasure/${tenantId}/${userId}`;
+export const erasureWorkflowId = (user: UserRef): string => `erasure/${uuidsOf(user)}`;
 
 export const redeliveryWorkflowId = (jobId: string): string => `redelivery/${jobId}`;
 

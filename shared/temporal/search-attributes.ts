@@ -1,5 +1,6 @@
 import { SearchAttributeType, defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { JobSeed, UserRef } from '../contract.js';
+import { tenantUuid, userUuid } from '../identity/uuids.js';
 
 /** Attributes by which operators filter exports in Temporal. `npm run setup:temporal` registers them per namespace. */
 export const EXPORT_USER_ID = defineSearchAttributeKey('ExportUserId', SearchAttributeType.KEYWORD);
@@ -18,18 +19,40 @@ export const SEARCH_ATTRIBUTES = [
   EXPORT_ROWS,
 ] as const;
 
+/** Databases that store Temporal's search attributes cut or refuse longer ones. */
+const MAX_LENGTH = 255;
+
+/**
+ * An id as a search attribute: itself, but `"`, `\\` and `%` are percent-encoded. Temporal finds no values with the first
+ * two, however a query escapes them (server 1.32). If that makes it too long, it is a UUID; `%:` starts nothing else.
+ */
+function searchable(id: string, uuid: string): string {
+  const encoded = id.replaceAll(/["\\%]/g, encodeURIComponent);
+  return encoded.length <= MAX_LENGTH || encoded === id ? encoded : `%:${uuid}`;
+}
+
+const searchableOwner = (owner: UserRef) => ({
+  userId: searchable(owner.userId, userUuid(owner)),
+  tenantId: searchable(owner.tenantId, tenantUuid(owner.tenantId)),
+});
+
 /**
  * Semaphores have these too. Notifications don't, so an operator who terminates all workflows of a tenant doesn't stop
  * messages to its users.
  */
-export const ownerSearchAttributes = ({ userId, tenantId }: UserRef): SearchAttributePair[] => [
-  { key: EXPORT_USER_ID, value: userId },
-  { key: EXPORT_TENANT_ID, value: tenantId },
-];
+export function ownerSearchAttributes(owner: UserRef): SearchAttributePair[] {
+  const { userId, tenantId } = searchableOwner(owner);
+  return [
+    { key: EXPORT_USER_ID, value: userId },
+    { key: EXPORT_TENANT_ID, value: tenantId },
+  ];
+}
 
 /** List filter for all workflows with these attributes. */
-export const ownerQuery = ({ userId, tenantId }: UserRef): string =>
-  `${EXPORT_TENANT_ID.name} = "${tenantId}" AND ${EXPORT_USER_ID.name} = "${userId}"`;
+export function ownerQuery(owner: UserRef): string {
+  const { userId, tenantId } = searchableOwner(owner);
+  return `${EXPORT_TENANT_ID.name} = "${tenantId}" AND ${EXPORT_USER_ID.name} = "${userId}"`;
+}
 
 export function exportSearchAttributes({ request, ...owner }: JobSeed): SearchAttributePair[] {
   return [

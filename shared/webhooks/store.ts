@@ -111,24 +111,28 @@ export class WebhookStore {
     return rows.map((row) => deliverySchema.parse(row));
   }
 
+  /** Two concurrent calls may both insert a row; either of them is enough. */
   async markGone(tenantId: string, url: string): Promise<void> {
-    const sql = 'INSERT INTO webhook_receivers_gone (tenant_id, url) VALUES ($1, $2) ON CONFLICT DO NOTHING';
-    await this.rows(sql, [tenantId, url]);
+    await this.rows(
+      `INSERT INTO webhook_receivers_gone (tenant_ref, url) SELECT $1, $2
+       WHERE NOT EXISTS (SELECT FROM webhook_receivers_gone WHERE tenant_ref = $1 AND url = $2)`,
+      [tenantId, url],
+    );
   }
 
   async unmarkGone(tenantId: string, url: string): Promise<void> {
-    await this.rows('DELETE FROM webhook_receivers_gone WHERE tenant_id = $1 AND url = $2', [tenantId, url]);
+    await this.rows('DELETE FROM webhook_receivers_gone WHERE tenant_ref = $1 AND url = $2', [tenantId, url]);
   }
 
   async isGone(tenantId: string, url: string): Promise<boolean> {
-    const sql = 'SELECT 1 FROM webhook_receivers_gone WHERE tenant_id = $1 AND url = $2';
+    const sql = 'SELECT 1 FROM webhook_receivers_gone WHERE tenant_ref = $1 AND url = $2';
     return (await this.rows(sql, [tenantId, url])).length > 0;
   }
 
   async secretVersions(tenantId: string): Promise<SecretVersions> {
     const rows = await this.rows(
       `SELECT version, created_at, created_at > now() - interval '1 day' AS is_fresh
-       FROM webhook_secret_versions WHERE tenant_id = $1 ORDER BY version DESC`,
+       FROM webhook_secret_versions WHERE tenant_ref = $1 ORDER BY version DESC`,
       [tenantId],
     );
     const versions = rows.map((row) => versionSchema.parse(row));
@@ -142,9 +146,9 @@ export class WebhookStore {
    */
   async rotateSecret(tenantId: string): Promise<boolean> {
     const rows = await this.rows(
-      `WITH known AS (SELECT * FROM webhook_secret_versions WHERE tenant_id = $1),
+      `WITH known AS (SELECT * FROM webhook_secret_versions WHERE tenant_ref = $1),
          fresh AS (SELECT count(*) < $2 AS allowed FROM known WHERE created_at > now() - interval '1 day'),
-         raised AS (INSERT INTO webhook_secret_versions (tenant_id, version)
+         raised AS (INSERT INTO webhook_secret_versions (tenant_ref, version)
            SELECT $1, 1 + coalesce((SELECT max(version) FROM known), 1) FROM fresh WHERE allowed ON CONFLICT DO NOTHING)
        SELECT allowed FROM fresh`,
       [tenantId, ROTATIONS_A_DAY],

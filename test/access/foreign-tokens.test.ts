@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ROUTES } from '../../api/routes/index.js';
 import type { Principal } from '../../api/deps.js';
+import { tenantUuid, userUuid } from '../../shared/identity/uuids.js';
 import { assertProblem } from '../api/problems.js';
 import { seedFor, someone, startApi, type TestApi } from '../api/support.js';
 
@@ -12,11 +13,16 @@ const WITH_TOKEN = PATTERNS.filter(([, path]) => path.startsWith('/v1/'));
 
 describe('foreign and missing tokens', () => {
   let api: TestApi;
-  const alice = someone();
+  const alice = { userId: 'auth0|5f7c8ec7', tenantId: 'acme' };
   const strangers: Readonly<Record<string, Principal>> = {
     'another user of the tenant': { ...alice, userId: randomUUID() },
     'the same user id of another tenant': { ...alice, tenantId: randomUUID() },
     'another user of another tenant': someone(),
+    "a user whose id is the user's UUID": { ...alice, userId: userUuid(alice) },
+    "a tenant whose id is the tenant's UUID": { ...alice, tenantId: tenantUuid(alice.tenantId) },
+    'both UUIDs as ids': { userId: userUuid(alice), tenantId: tenantUuid(alice.tenantId) },
+    'the id in other letters': { ...alice, userId: 'AUTH0|5f7c8ec7' },
+    'the id with a space': { ...alice, userId: 'auth0|5f7c8ec7 ' },
   };
 
   let jobId: string;

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { makeToken } from '../../api/access/make-token.js';
 import type { Caller, Principal } from '../../api/deps.js';
-import { createTokenVerifier } from '../../api/access/verify-token.js';
+import { createTokenVerifier, type TokenTrust } from '../../api/access/verify-token.js';
 import { UsageError } from '../../shared/process/command-line.js';
 import { serve, type RunningServer } from '../../api/server.js';
+import { idClaims } from '../../api/access/token-claims.js';
 import { runProgram } from './programs.js';
 import { JWT_SECRET } from '../support/service.js';
 import { someone } from './support.js';
@@ -55,6 +56,50 @@ describe('tokens', () => {
       for (const alg of keys.keys()) {
         const principal = await principalOf(verify(await signed(alg)));
         assert.deepEqual(principal, { ...PRINCIPAL, email: 'alice@example.com', scopes: [] });
+      }
+    });
+
+    it('have any printable text as ids, in the claims that the settings name', async () => {
+      const auth0 = { sub: 'auth0|5f7c8ec7', 'https://acme.example/org': 'org_7', 'custom:tenant': 17 };
+      const idsOf = async (trust: Partial<TokenTrust>, payload: Record<string, unknown> = auth0) => {
+        const { userId, tenantId } = await createTokenVerifier({ jwksUrl, ...trust })(await signed('ES256', payload));
+        return { userId, tenantId };
+      };
+      const org = { tenantClaim: 'https://acme.example/org' };
+      assert.deepEqual(await idsOf(org), { userId: 'auth0|5f7c8ec7', tenantId: 'org_7' });
+      assert.deepEqual(await idsOf({ tenantClaim: 'custom:tenant' }), { userId: 'auth0|5f7c8ec7', tenantId: '17' });
+      assert.deepEqual(await idsOf({ ...org, userClaim: 'oid' }, { ...auth0, oid: 'U 1' }), {
+        userId: 'U 1',
+        tenantId: 'org_7',
+      });
+      assert.deepEqual(await idsOf({ tenantClaim: null }), { userId: 'auth0|5f7c8ec7', tenantId: 'default' });
+    });
+
+    it('without usable ids get a 401 that names their claims', async () => {
+      const unusable = [
+        undefined,
+        null,
+        '',
+        'a'.repeat(256),
+        'a\0',
+        'a\nb',
+        '\u202ea',
+        2 ** 53,
+        true,
+        ['a'],
+        { id: 1 },
+      ];
+      for (const id of unusable) {
+        const verify = createTokenVerifier({ jwksUrl, userClaim: 'oid' });
+        const sentence = 'must be 1 to 255 printable characters.';
+        await assert.rejects(verify(await signed('ES256', { oid: 'u', tenant_id: id })), {
+          code: 'UNAUTHENTICATED',
+          message: `The token's tenant_id ${sentence}`,
+        });
+        await assert.rejects(verify(await signed('ES256', { oid: id, tenant_id: id })), {
+          code: 'UNAUTHENTICATED',
+          message: `The token's oid and tenant_id ${sentence}`,
+        });
       }
     });
 
@@ -196,13 +241,28 @@ describe('tokens', () => {
       assert.deepEqual(await verify(stdout.trim()), caller);
     });
 
+    it('have the claims that the settings name; without one for tenants, none is needed', async () => {
+      const claims = idClaims('oid', 'org');
+      const token = await makeToken(['--user', 'user_42', '--tenant', 'acme'], JWT_SECRET, claims);
+      const verify = createTokenVerifier({ secret: JWT_SECRET, userClaim: 'oid', tenantClaim: 'org' });
+      assert.deepEqual(await principalOf(verify(token)), { userId: 'user_42', tenantId: 'acme' });
+
+      const { code, stdout } = await runProgram('api/token.ts', ['--user', 'user_42'], {
+        ...{ JWT_SECRET, JWT_TENANT_CLAIM: '' },
+      });
+      assert.equal(code, 0);
+      const single = createTokenVerifier({ secret: JWT_SECRET, tenantClaim: null });
+      assert.deepEqual(await principalOf(single(stdout.trim())), { userId: 'user_42', tenantId: 'default' });
+    });
+
     it('are not issued for invalid arguments; one line says what is wrong', async () => {
       const { code, stdout, stderr } = await runProgram('api/token.ts', ids, {});
       const line = "Set JWT_SECRET to the API's secret, or start the local stack with npm start.\n";
       assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: '', stderr: line });
       const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-        [[], /^--user must be a UUID; --tenant must be a UUID\.$/],
-        [['--user', 'alice', '--tenant', tenantId], /^--user must be a UUID\./],
+        [[], /^--user is required\.$/],
+        [['--user', userId], /^--tenant is required\.$/],
+        [['--user', 'a\nb', '--tenant', ''], /^--user must be 1 to 255 printable characters; --tenant must be/],
         [[...ids, '--email', 'alice'], /^--email must be an email address\./],
         [[...ids, '--ttl', 'long'], /^--ttl must be a time such as 90s/],
         [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],

@@ -104,7 +104,7 @@ describe('retention', () => {
     assert.deepEqual(await store.list(`exports/${user.userId}/`), []);
     assert.deepEqual(await store.openUploads(`exports/${user.userId}/`), []);
     for (const jobId of active) assert.deepEqual(await store.list(`tmp/${jobId}/`), []);
-    const reserved = 'SELECT FROM schedule_reservations WHERE user_id = $1';
+    const reserved = 'SELECT FROM schedule_reservations WHERE user_ref = $1';
     assert.deepEqual(await queryRows(service.databaseUrl, reserved, [user.userId]), []);
     assert.deepEqual((await erase(user, admin())).json, RESULT, 'repeating it is harmless');
 
@@ -147,7 +147,7 @@ describe('retention', () => {
     const stranger = { ...admin(), tenantId: randomUUID() };
     assert.deepEqual((await erase(user, stranger)).json, RESULT);
     assert.equal((await rowOf(service, jobId)).shown_status, 'COMPLETED');
-    const wrong = await service.ask('DELETE', '/v1/users/alice/exports', { as: admin() });
+    const wrong = await service.ask('DELETE', `/v1/users/${'a'.repeat(256)}/exports`, { as: admin() });
     assertProblem(wrong, 'VALIDATION_FAILED', ['path/user_id']);
   });
 });

@@ -34,7 +34,7 @@ describe("a tenant's webhook secret", () => {
   const aDayPasses = (as: Principal) =>
     queryRows(
       api.databaseUrl,
-      `UPDATE webhook_secret_versions SET created_at = created_at - interval '1 day' WHERE tenant_id = $1`,
+      `UPDATE webhook_secret_versions SET created_at = created_at - interval '1 day' WHERE tenant_ref = $1`,
       [as.tenantId],
     );
 

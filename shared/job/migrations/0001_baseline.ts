@@ -10,6 +10,9 @@ const EXPORTS = `
     job_id uuid PRIMARY KEY,
     user_id uuid NOT NULL,
     tenant_id uuid NOT NULL,
+    -- The ids in tokens, which decide who owns the job; the UUIDs above are derived from them.
+    user_ref text NOT NULL,
+    tenant_ref text NOT NULL,
     type text NOT NULL,
     filters jsonb NOT NULL,
     columns jsonb NOT NULL,
@@ -41,9 +44,9 @@ const EXPORTS = `
     completed_at timestamptz
   );
   -- Lists: one user's jobs, newest first.
-  CREATE INDEX export_jobs_of_user ON export_jobs (tenant_id, user_id, created_at DESC, job_id DESC);
+  CREATE INDEX export_jobs_of_user ON export_jobs (tenant_ref, user_ref, created_at DESC, job_id DESC);
   -- The first state of a semaphore.
-  CREATE INDEX export_jobs_active ON export_jobs (tenant_id, user_id) WHERE status IN ('QUEUED', 'PROCESSING');
+  CREATE INDEX export_jobs_active ON export_jobs (tenant_ref, user_ref) WHERE status IN ('QUEUED', 'PROCESSING');
   -- For the sweep: files past their time, and failed jobs that still have an upload.
   CREATE INDEX export_jobs_expiring ON export_jobs (url_expires_at) WHERE file_deleted_at IS NULL;
   CREATE INDEX export_jobs_ended_with_upload ON export_jobs (completed_at) WHERE upload_id IS NOT NULL;
@@ -92,18 +95,19 @@ const WEBHOOKS = `
 
   -- Receivers that answered 410: nothing is sent to them until a delivery on demand succeeds.
   CREATE TABLE webhook_receivers_gone (
-    tenant_id uuid NOT NULL,
+    tenant_ref text NOT NULL,
     url text NOT NULL,
-    gone_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tenant_id, url)
+    gone_at timestamptz NOT NULL DEFAULT now()
   );
+  -- Without the URL, because both together may be too long for an index.
+  CREATE INDEX webhook_receivers_gone_of_tenant ON webhook_receivers_gone (tenant_ref);
 
   -- A tenant without a row has version 1. No secrets are stored: they are derived from WEBHOOK_KEY.
   CREATE TABLE webhook_secret_versions (
-    tenant_id uuid NOT NULL,
+    tenant_ref text NOT NULL,
     version integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tenant_id, version)
+    PRIMARY KEY (tenant_ref, version)
   );
 `;
 
@@ -111,28 +115,28 @@ const PLACES = `
   -- Exports that count against MAX_ACTIVE_EXPORTS_PER_TENANT, before and after their row exists.
   CREATE TABLE tenant_places (
     job_id uuid PRIMARY KEY,
-    tenant_id uuid NOT NULL,
+    tenant_ref text NOT NULL,
     -- Without a row, the place is taken until then: the process may have died before it inserted the row.
     reserved_until timestamptz NOT NULL
   );
-  CREATE INDEX tenant_places_of_tenant ON tenant_places (tenant_id);
+  CREATE INDEX tenant_places_of_tenant ON tenant_places (tenant_ref);
 
   -- Takes a place of a tenant for an export, or returns false. The lock admits one caller per tenant at a time, over all
   -- processes. Separate statements, because each sees what was committed before the lock was granted.
-  CREATE FUNCTION take_tenant_place(job uuid, tenant uuid, most integer, beside text[], lease interval)
+  CREATE FUNCTION take_tenant_place(job uuid, tenant text, most integer, beside text[], lease interval)
   RETURNS boolean LANGUAGE plpgsql AS $$
   BEGIN
-    PERFORM pg_advisory_xact_lock(${TENANT_LOCK}, hashtext(tenant::text));
-    DELETE FROM tenant_places p WHERE p.tenant_id = tenant AND CASE
+    PERFORM pg_advisory_xact_lock(${TENANT_LOCK}, hashtext(tenant));
+    DELETE FROM tenant_places p WHERE p.tenant_ref = tenant AND CASE
       WHEN EXISTS (SELECT FROM export_jobs j WHERE j.job_id = p.job_id)
       THEN NOT EXISTS (SELECT FROM export_jobs j WHERE j.job_id = p.job_id AND j.status IN ('QUEUED', 'PROCESSING'))
       ELSE p.reserved_until < clock_timestamp() END;
     UPDATE tenant_places p SET reserved_until = clock_timestamp() + lease WHERE p.job_id = job;
     IF FOUND THEN RETURN true; END IF;
     IF most <= (SELECT count(*) FROM (
-      (SELECT j.job_id FROM export_jobs j WHERE j.tenant_id = tenant AND j.status = ANY (beside)
+      (SELECT j.job_id FROM export_jobs j WHERE j.tenant_ref = tenant AND j.status = ANY (beside)
          AND j.status IN ('QUEUED', 'PROCESSING') AND j.job_id <> job LIMIT most)
-      UNION (SELECT p.job_id FROM tenant_places p WHERE p.tenant_id = tenant LIMIT most)) AS busy)
+      UNION (SELECT p.job_id FROM tenant_places p WHERE p.tenant_ref = tenant LIMIT most)) AS busy)
     THEN RETURN false; END IF;
     INSERT INTO tenant_places VALUES (job, tenant, clock_timestamp() + lease);
     RETURN true;
@@ -141,22 +145,22 @@ const PLACES = `
   -- Schedules that are being created: Temporal lists a new schedule a moment later.
   CREATE TABLE schedule_reservations (
     reservation_id uuid PRIMARY KEY,
-    tenant_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    tenant_ref text NOT NULL,
+    user_ref text NOT NULL,
     schedule_id uuid NOT NULL,
     reserved_until timestamptz NOT NULL
   );
 
   -- Reserves a place for a schedule and returns the user's earlier reservations.
-  CREATE FUNCTION reserve_schedule(reservation uuid, tenant uuid, owner uuid, schedule uuid, lease interval)
+  CREATE FUNCTION reserve_schedule(reservation uuid, tenant text, owner text, schedule uuid, lease interval)
   RETURNS uuid[] LANGUAGE plpgsql AS $$
   DECLARE earlier uuid[];
   BEGIN
-    PERFORM pg_advisory_xact_lock(${SCHEDULE_LOCK}, hashtext(tenant::text || owner::text));
+    PERFORM pg_advisory_xact_lock(${SCHEDULE_LOCK}, hashtext(tenant || E'\\n' || owner));
     -- For all users: this one may not come back for a long time.
     DELETE FROM schedule_reservations WHERE reserved_until < clock_timestamp();
     SELECT array_agg(r.schedule_id) INTO earlier FROM schedule_reservations r
-      WHERE r.tenant_id = tenant AND r.user_id = owner;
+      WHERE r.tenant_ref = tenant AND r.user_ref = owner;
     INSERT INTO schedule_reservations VALUES (reservation, tenant, owner, schedule, clock_timestamp() + lease);
     RETURN coalesce(earlier, '{}');
   END $$;
@@ -169,8 +173,8 @@ const MAILS = `
     job_id uuid NOT NULL,
     event text NOT NULL,
     -- The export's owner: erasing a user also deletes these rows.
-    tenant_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    tenant_ref text NOT NULL,
+    user_ref text NOT NULL,
     recipient_hash bytea NOT NULL,
     reserved_at timestamptz NOT NULL,
     PRIMARY KEY (job_id, event)
@@ -195,7 +199,7 @@ const MAILS = `
   BEGIN
     PERFORM pg_advisory_xact_lock(${RECIPIENT_LOCK}, hashtext(encode(recipient, 'hex')));
     -- An erasure waits for this, and then finds the reservation.
-    SELECT j.tenant_id, j.user_id INTO owner FROM export_jobs j WHERE j.job_id = job FOR KEY SHARE;
+    SELECT j.tenant_ref, j.user_ref INTO owner FROM export_jobs j WHERE j.job_id = job FOR KEY SHARE;
     IF NOT FOUND THEN RETURN 'GONE'; END IF;
     IF EXISTS (SELECT FROM mail_reservations r
       WHERE r.job_id = job AND r.event = event_name AND r.reserved_at > clock_timestamp() - span)
@@ -207,7 +211,7 @@ const MAILS = `
       RETURN 'SKIPPED';
     END IF;
     DELETE FROM skipped_mails s WHERE s.job_id = job AND s.event = event_name;
-    INSERT INTO mail_reservations VALUES (job, event_name, owner.tenant_id, owner.user_id, recipient, clock_timestamp())
+    INSERT INTO mail_reservations VALUES (job, event_name, owner.tenant_ref, owner.user_ref, recipient, clock_timestamp())
       ON CONFLICT (job_id, event) DO UPDATE SET reserved_at = excluded.reserved_at;
     RETURN 'RESERVED';
   END $$;

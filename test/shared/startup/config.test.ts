@@ -150,13 +150,18 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'exports.example', 'must be an address such as http://host:port'],
     ['JWT_REQUIRE_SCOPE', 'yes', 'must be true or false'],
     ['JWT_JWKS_URL', 'file:///etc/keys', 'must be an address such as http://host:port'],
-    ...['x=1', `${TENANT}=0`, `${TENANT}=1001`, TENANT, `${TENANT}=1;${TENANT}=2`, `${TENANT}=1,${TENANT}=2`].map(
+    ...[
+      '=1',
+      'x',
+      '\u202ex=1',
+      `${TENANT}=0`,
+      `${TENANT}=1001`,
+      TENANT,
+      `${TENANT}=1;${TENANT}=2`,
+      `${TENANT}=1,${TENANT}=2`,
+    ].map(
       (list) =>
-        [
-          'TENANT_WEIGHTS',
-          list,
-          `must be tenant ids, each with a weight from 0.001 to 1000, such as ${TENANT}=2`,
-        ] as const,
+        ['TENANT_WEIGHTS', list, 'must be tenant ids, each with a weight from 0.001 to 1000, such as acme=2'] as const,
     ),
     ['MAX_ACTIVE_EXPORTS_PER_TENANT', '0', 'must be at least 1'],
     ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
@@ -232,6 +237,21 @@ describe('the configuration', () => {
     const config = parseWorkerConfig({ ...GOOD, TENANT_WEIGHTS: `${TENANT.toUpperCase()}=2.5, ${OTHER}=0.001,` });
     const weightOf = (tenantId: string) => tuningFor(tenantId, tuningOf(config), config.TENANT_WEIGHTS).fairnessWeight;
     assert.deepEqual([TENANT, OTHER, ''].map(weightOf), [2.5, 0.001, undefined]);
+  });
+
+  it('assigns weights to tenants with text ids', () => {
+    const { TENANT_WEIGHTS: weights } = parseApiConfig({ ...GOOD, TENANT_WEIGHTS: 'acme=2, org|7 ä=3,a%2Cb%3Dc%25=4' });
+    assert.deepEqual(Object.fromEntries(weights), { acme: 2, 'org|7 ä': 3, 'a,b=c%': 4 });
+  });
+
+  it('names the claims of tokens; an empty tenant claim means a single tenant', () => {
+    const claimsOf = (more: object) => {
+      const { JWT_USER_CLAIM: user, JWT_TENANT_CLAIM: tenant } = parseApiConfig({ ...GOOD, ...more });
+      return [user, tenant];
+    };
+    assert.deepEqual(claimsOf({}), ['sub', 'tenant_id']);
+    assert.deepEqual(claimsOf({ JWT_USER_CLAIM: 'oid', JWT_TENANT_CLAIM: 'tid' }), ['oid', 'tid']);
+    assert.deepEqual(claimsOf({ JWT_USER_CLAIM: '', JWT_TENANT_CLAIM: '' }), ['sub', null]);
   });
 
   it('passes limits to workflows', () => {

@@ -50,9 +50,9 @@ export function pastExports(world: () => World): void {
     await untilEnded(service, me, jobId);
     await queryRows(
       service.databaseUrl,
-      `INSERT INTO export_jobs (job_id, user_id, tenant_id, type, filters, columns, format, options, notify, status,
+      `INSERT INTO export_jobs (job_id, user_id, tenant_id, user_ref, tenant_ref, type, filters, columns, format, options, notify, status,
          request_hash, created_at)
-       SELECT gen_random_uuid(), user_id, tenant_id, type, filters, columns, format, options, notify, 'CANCELLED',
+       SELECT gen_random_uuid(), user_id, tenant_id, user_ref, tenant_ref, type, filters, columns, format, options, notify, 'CANCELLED',
          request_hash, created_at - n * interval '1 hour'
        FROM export_jobs, generate_series(1, 44) AS n WHERE job_id = $1`,
       [jobId],

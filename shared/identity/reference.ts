@@ -1,0 +1,23 @@
+/**
+ * Ids of users and tenants, as the identity provider writes them. Safe to import in workflows.
+ */
+
+/** No control, format, private-use or unassigned characters and no line breaks: what is shown is what is compared. */
+const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** The error message for a text that is no id. */
+export const NOT_AN_ID = 'must be 1 to 255 printable characters';
+
+/** UUIDs are written in lower case, because providers and databases differ. @returns null for a text that is no id */
+export function readReference(text: string): string | null {
+  if (!PRINTABLE.test(text)) return null;
+  return UUID.test(text) ? text.toLowerCase() : text;
+}
+
+/** The tenant of every user where tokens name none. */
+export const SINGLE_TENANT = 'default';
+
+/** Identifies a user among those of all tenants: ids contain no newline. */
+export const userKey = ({ tenantId, userId }: { readonly tenantId: string; readonly userId: string }): string =>
+  `${tenantId}\n${userId}`;

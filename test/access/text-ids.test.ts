@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import type { Principal } from '../../api/deps.js';
+import { defineDataset } from '../../shared/datasets/index.js';
+import { tenantUuid, userUuid } from '../../shared/identity/uuids.js';
+import { exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.js';
+import { ownerQuery } from '../../shared/temporal/search-attributes.js';
+import { assertProblem } from '../api/problems.js';
+import { queryRows } from '../support/database.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, type TestService } from '../support/service.js';
+
+const notes = defineDataset({
+  ...{ name: 'notes', title: 'Notes', table: 'notes', key: ['id'] },
+  ...{ tenantColumn: 'tenant', userColumn: 'author' },
+  columns: { id: { type: 'integer', label: 'ID' }, author: { type: 'text', label: 'Author' } },
+});
+
+const TENANT = `o'Neil & "Söhne" \\ GmbH`;
+const alice: Principal = { userId: 'auth0|5f7c8ec7', tenantId: TENANT };
+/** Users whose ids are alice's UUID, or look like her id. */
+const impostors: readonly Principal[] = [
+  { ...alice, userId: userUuid(alice) },
+  { ...alice, tenantId: tenantUuid(TENANT) },
+  { userId: userUuid(alice), tenantId: tenantUuid(TENANT) },
+  { ...alice, userId: 'AUTH0|5f7c8ec7' },
+];
+const body = { type: 'notes', format: 'csv' };
+const schedule = { name: 'Daily', cron: '@daily', request: body };
+
+describe('users and tenants with text ids', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService({ orders: 1, datasets: [notes] });
+    await queryRows(service.databaseUrl, 'CREATE TABLE notes (id integer PRIMARY KEY, tenant text, author text)');
+    await queryRows(
+      service.databaseUrl,
+      `INSERT INTO notes SELECT n, CASE n % 2 WHEN 0 THEN $1 ELSE 'acme' END, CASE n % 3 WHEN 0 THEN $2 ELSE 'bob' END
+       FROM generate_series(1, 60) AS n`,
+      [TENANT, alice.userId],
+    );
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  const admin: Principal = { userId: 'admin', tenantId: TENANT, scopes: ['exports:admin'] };
+  const erase = (userId: string, as: Principal) =>
+    service.ask('DELETE', `/v1/users/${encodeURIComponent(userId)}/exports`, { as });
+
+  it('export the rows of their tenant, and the account the rows of its user', async () => {
+    const jobId = await postExport(service, alice, body);
+    assert.equal((await untilEnded(service, alice, jobId)).row_count, 30);
+    const own = await postExport(service, alice, { type: 'account', format: 'json' });
+    assert.equal((await untilEnded(service, alice, own)).row_count, 10);
+  });
+
+  it('are shown by their ids in answers and in Temporal, and stored with UUIDs', async () => {
+    const jobId = await postExport(service, alice, body);
+    const job = await untilEnded(service, alice, jobId);
+    assert.deepEqual([job.user_id, job.tenant_id], [alice.userId, TENANT]);
+    assert.equal(job.file_key, `exports/${userUuid(alice)}/${jobId}.csv`);
+    const [row] = await queryRows(service.databaseUrl, 'SELECT user_id, tenant_id FROM export_jobs WHERE job_id = $1', [
+      jobId,
+    ]);
+    assert.deepEqual(row, { user_id: userUuid(alice), tenant_id: tenantUuid(TENANT) });
+
+    const { client } = service.deps.temporal;
+    await until('Temporal lists it', async () => {
+      for await (const { workflowId } of client.workflow.list({ query: ownerQuery(alice) })) {
+        if (workflowId === exportWorkflowId(jobId)) return true;
+      }
+      return false;
+    });
+    const { staticDetails } = await client.workflow.getHandle(exportWorkflowId(jobId)).describe();
+    assert.ok((await staticDetails())?.includes(`by user \`${alice.userId}\` of tenant \`${TENANT}\``));
+    assert.ok(slotsWorkflowId(TENANT, alice.userId).endsWith(`/${userUuid(alice)}`));
+  });
+
+  it('keep their exports, schedules, slots and deliveries apart from users with similar ids', async () => {
+    const jobId = await postExport(service, alice, body);
+    await untilEnded(service, alice, jobId);
+    const created = await service.ask('POST', '/v1/schedules', { as: alice, body: schedule });
+    assert.equal(created.status, 201, created.text);
+    const { schedule_id: scheduleId } = created.json as { schedule_id: string };
+    for (const as of impostors) {
+      for (const path of ['', '/download', '/events', '/deliveries']) {
+        assertProblem(await service.ask('GET', `/v1/exports/${jobId}${path}`, { as }), 'NOT_FOUND');
+      }
+      const [exports_, schedules] = [await service.ask('GET', '/v1/exports', { as }), await listSchedules(as)];
+      assert.ok(!exports_.text.includes(jobId) && !schedules.includes(scheduleId));
+      for (const [method, path] of [
+        ...(['GET', 'DELETE'] as const).map((name) => [name, ''] as const),
+        ...['/run', '/pause', '/unpause'].map((action) => ['POST', action] as const),
+      ]) {
+        assertProblem(await service.ask(method, `/v1/schedules/${scheduleId}${path}`, { as }), 'NOT_FOUND');
+      }
+      const replaced = await service.ask('PUT', `/v1/schedules/${scheduleId}`, { as, body: schedule });
+      assertProblem(replaced, 'NOT_FOUND');
+      const erased = await erase(as.userId, { ...admin, tenantId: as.tenantId });
+      assert.deepEqual(erased.json, { status: 'ERASED', schedules: 0, exports: 0, files: 0, cancelled: 0 });
+    }
+    assert.ok((await listSchedules(alice)).includes(scheduleId));
+    await untilEnded(service, alice, jobId);
+  });
+
+  it('do not share webhook secrets with a tenant whose id is their UUID', async () => {
+    const secretOf = async (as: Principal) => (await service.ask('GET', '/v1/webhooks/secret', { as })).json;
+    assert.notDeepEqual(await secretOf(alice), await secretOf({ ...alice, tenantId: tenantUuid(TENANT) }));
+  });
+
+  it('are erased by their ids', async () => {
+    const user = { ...alice, userId: 'a/b%2F\\"c' };
+    await untilEnded(service, user, await postExport(service, user, body));
+    await service.ask('POST', '/v1/schedules', { as: user, body: schedule });
+    const erased = await erase(user.userId, admin);
+    assert.deepEqual(erased.json, { status: 'ERASED', schedules: 1, exports: 1, files: 1, cancelled: 0 });
+  });
+
+  const listSchedules = async (as: Principal): Promise<string> =>
+    (await service.ask('GET', '/v1/schedules', { as })).text;
+});
