@@ -58,6 +58,8 @@ export interface ExportRequest {
   /** In file order, as sent. */
   readonly columns: readonly ColumnChoice[];
   readonly filters: Readonly<Record<string, FilterValue>>;
+  /** A column of the dataset's `sorts`, with `-` in front for descending. Default: in the order of the key. */
+  readonly sort?: string;
   readonly options: Readonly<Record<string, Scalar>>;
   readonly notify: { readonly email?: string; readonly webhook_url?: string };
 }

@@ -34,6 +34,6 @@ export async function findMissing({ source, registry, jobs, store, client }: Par
   const [datasets, ...answers] = await Promise.all([checkDatasets(source, registry), ...checks]);
   // The source database may be back when an export needs it, and that export waits for it.
   if (datasets.unavailable !== null) logger.warn({ reason: datasets.unavailable }, 'could not check the datasets');
-  for (const { sentence, ...where } of datasets.bypasses) logger.warn(where, sentence);
+  for (const { sentence, ...where } of [...datasets.bypasses, ...datasets.slowSorts]) logger.warn(where, sentence);
   return [...answers.filter((sentence) => sentence !== null), ...datasets.misfits];
 }

@@ -127,6 +127,6 @@ function createBundle({ type }: JobRow, { parts }: Contents, serviceVersion: str
   return { serviceVersion, datasets: parts.map(({ dataset }) => dataset.name) };
 }
 
-function requestFromRow({ type, format, filters, columns, options }: JobRow): ExportRequest {
-  return { type, format, filters, columns, options, notify: {} };
+function requestFromRow({ type, format, filters, columns, sort, options }: JobRow): ExportRequest {
+  return { type, format, filters, columns, ...(sort === null ? {} : { sort }), options, notify: {} };
 }

@@ -8,7 +8,7 @@ import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import { defineRoute } from '../http/define-route.js';
 
 function datasetView(dataset: Dataset) {
-  const { name, title, filters = {} } = dataset;
+  const { name, title, filters = {}, sorts = [] } = dataset;
   const defaults = [...FORMATS.values()].map((format) => [format.name, defaultColumns(dataset, format)] as const);
   return {
     name,
@@ -24,6 +24,7 @@ function datasetView(dataset: Dataset) {
       column,
       ...('values' in rest ? { values: rest.values } : {}),
     })),
+    sorts: [...sorts],
   };
 }
 
@@ -59,6 +60,7 @@ export const listDatasets = defineRoute({
             title: 'Orders',
             columns: [{ name: 'id', type: 'bigint', label: 'Order ID', hidden: false, opt_in_formats: [] }],
             filters: [{ name: 'status', kind: 'one_of', column: 'status', values: ['paid', 'shipped'] }],
+            sorts: ['id'],
           },
         ],
         bundles: [{ name: 'account', title: 'Account', datasets: ['orders'], formats: ['CSV', 'JSON'] }],

@@ -39,7 +39,7 @@ const DEFINITIONS = {
     finish: [
       'ALTER TABLE customers ADD PRIMARY KEY (id)',
       'CREATE UNIQUE INDEX customers_tenant_id_id_key ON customers (tenant_id, id)',
-      'CREATE INDEX customers_tenant_id_created_at_idx ON customers (tenant_id, created_at)',
+      'CREATE INDEX customers_tenant_id_created_at_id_idx ON customers (tenant_id, created_at, id)',
     ],
     references: {},
   },
@@ -62,7 +62,7 @@ const DEFINITIONS = {
     finish: [
       'ALTER TABLE orders ADD PRIMARY KEY (id)',
       'CREATE UNIQUE INDEX orders_tenant_id_id_key ON orders (tenant_id, id)',
-      'CREATE INDEX orders_tenant_id_placed_at_idx ON orders (tenant_id, placed_at)',
+      'CREATE INDEX orders_tenant_id_placed_at_id_idx ON orders (tenant_id, placed_at, id)',
     ],
     references: { orders_customer_id_fkey: 'FOREIGN KEY (customer_id) REFERENCES customers (id)' },
   },
@@ -87,7 +87,7 @@ const DEFINITIONS = {
     finish: [
       'ALTER TABLE transactions ADD PRIMARY KEY (id)',
       'CREATE UNIQUE INDEX transactions_tenant_id_id_key ON transactions (tenant_id, id)',
-      'CREATE INDEX transactions_tenant_id_created_at_idx ON transactions (tenant_id, created_at)',
+      'CREATE INDEX transactions_tenant_id_created_at_id_idx ON transactions (tenant_id, created_at, id)',
     ],
     references: {
       transactions_order_id_fkey: 'FOREIGN KEY (order_id) REFERENCES orders (id)',

@@ -10,7 +10,7 @@ export const ACCOUNT_TITLE = 'Account';
 export const accountDatasets = (registry: DatasetRegistry): Dataset[] =>
   [...registry.values()].filter(({ userColumn }) => userColumn !== undefined);
 
-/** The request for all of a dataset's rows, as part of a bundle. */
+/** The request for all of a dataset's rows in the order of the key, as part of a bundle. */
 export const wholeOf = (dataset: Dataset, bundle: ExportRequest): ExportRequest => ({
   ...bundle,
   type: dataset.name,

@@ -20,6 +20,8 @@ export interface CatalogColumn {
   readonly labels: readonly string[] | null;
   /** Decimals of `numeric(12,2)`, also of a domain; null if the type doesn't say. */
   readonly scale: number | null;
+  /** Whether nothing keeps nulls out of a table's column. Views can't tell; there the plan looks for nulls. */
+  readonly isNullable: boolean;
   /** Whether the type is money, or an array, range or row that contains it. Its text depends on `lc_monetary`. */
   readonly hasMoney: boolean;
 }

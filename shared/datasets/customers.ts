@@ -39,4 +39,5 @@ export const customers = defineDataset({
     born_on: { kind: 'range', column: 'born_on' },
     has_no_phone: { kind: 'is_null', column: 'phone' },
   },
+  sorts: ['id', 'created_at'],
 });

@@ -61,6 +61,11 @@ export interface Dataset<Column extends string = string> {
   /** Columns that TypeScript computes from others. By default, they follow the others. */
   readonly computed?: Readonly<Record<string, ComputedColumn>>;
   readonly filters?: Readonly<Record<string, FilterDefinition<NoInfer<Column>>>>;
+  /**
+   * Columns that requests may sort by; never null. Each needs an index with the tenant first and then the column,
+   * preferably followed by the key.
+   */
+  readonly sorts?: readonly NoInfer<Column>[];
 }
 
 /** The datasets by name. */
@@ -162,7 +167,23 @@ export function checkDataset(dataset: Dataset): Dataset {
       if (problem !== null) fail(`filter ${name} has the value ${JSON.stringify(value)}, which ${problem}`);
     }
   }
+  const problem = sortsProblem(dataset);
+  if (problem !== null) fail(problem);
   return Object.freeze(dataset);
+}
+
+/** What is wrong with the sorts of a definition; null if nothing is. */
+function sortsProblem({ columns, sorts = [] }: Dataset): string | null {
+  if (new Set(sorts).size < sorts.length) return 'its sorts list a column twice';
+  for (const name of sorts) {
+    const type = Object.hasOwn(columns, name) ? columns[name]?.type : undefined;
+    if (type === undefined) return `it sorts by ${name}, which is not a column of its table`;
+    if (type === 'json' || type === 'jsonb' || type === 'other') {
+      return `it can't sort by column ${name}, because its type is ${type}`;
+    }
+    if (name.startsWith('-')) return `it can't sort by column ${name}, because a - in a request means descending`;
+  }
+  return null;
 }
 
 /** The names of all columns, in the default order of exports. */

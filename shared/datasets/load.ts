@@ -64,6 +64,7 @@ const datasetSchema = z.strictObject(
         { error: 'must be an object' },
       )
       .optional(),
+    sorts: z.array(columnName, { error: 'must be a list of columns' }).optional(),
   },
   { error: ({ code }) => (code === 'invalid_type' ? 'it is not an object' : undefined) },
 );

@@ -36,6 +36,7 @@ export function misfits(dataset: Dataset, catalog: Catalog | null): ServiceError
     ...Object.entries(dataset.filters ?? {}).map(([filter, definition]) =>
       filterMisfit(filter, definition, columns.get(definition.column)),
     ),
+    ...(dataset.sorts ?? []).map((column) => sortMisfit(columns.get(column))),
   ];
   const problems = found.filter((problem) => problem !== null).map((why) => unavailable(`Dataset ${name}: ${why}.`));
   if (kind === 'table' && !isKeyProven && !key.some((column) => missing.includes(column))) {
@@ -67,6 +68,12 @@ function ownerMisfit(owner: 'tenant' | 'user', column: CatalogColumn | undefined
   if (column === undefined || (column.labels === null && OWNER_TYPES.includes(columnTypeOf(column)))) return null;
   return `${owner} column ${column.name} is ${column.type}, but a ${owner}'s id is a UUID: choose a column of type uuid or text`;
 }
+
+/** Rows with a null would be in no segment, because no bound compares with them. */
+const sortMisfit = (column: CatalogColumn | undefined): string | null =>
+  column?.isNullable === true
+    ? `it can't sort by column ${column.name}, which may be null: declare the column NOT NULL, or remove it from sorts`
+    : null;
 
 /** An enumeration can be compared only with its own labels; any other text makes the query fail. */
 function filterMisfit(name: string, filter: FilterDefinition, column: CatalogColumn | undefined): string | null {

@@ -10,6 +10,7 @@ import {
 } from '../contract.js';
 import type { KeyBound } from '../plan/segments.js';
 import { computedColumn, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
+import { orderColumns, parseSort } from './sort.js';
 import { isDateOnly } from './values.js';
 
 /**
@@ -28,8 +29,10 @@ export interface FrozenQuery {
   readonly select: string;
   /** `FROM … WHERE …`: the same rows. */
   readonly from: string;
-  /** Key columns, in order, as SQL. */
+  /** The columns that order the rows, as SQL: the one to sort by, if any, then the key. Unique together. */
   readonly key: readonly string[];
+  /** Whether the rows are in descending order of all these columns. */
+  readonly descending: boolean;
 }
 
 /**
@@ -152,37 +155,52 @@ export function freezeQuery(
   });
   const items = [...rendered, ...inputs.map(escapeIdentifier)];
   const from = `FROM ${tableOf(dataset)} AS ${ROWS} WHERE ${conditions.join(' AND ')}`;
-  const key = dataset.key.map((name) => `${ROWS}.${escapeIdentifier(name)}`);
-  return { select: `SELECT ${items.join(', ')} ${from}`, from, key };
+  return { select: `SELECT ${items.join(', ')} ${from}`, from, ...orderOf(dataset, request.sort) };
 }
 
+function orderOf(dataset: Dataset, sort: string | undefined): Order {
+  const { column, descending } = sort === undefined ? UNSORTED : parseSort(sort);
+  if (column !== undefined && dataset.sorts?.includes(column) !== true) {
+    throw new RangeError(`${dataset.name} can't be sorted by ${column}`);
+  }
+  return { key: orderColumns(dataset, column).map((name) => `${ROWS}.${escapeIdentifier(name)}`), descending };
+}
+
+const UNSORTED = { column: undefined, descending: false };
+
+type Order = Pick<FrozenQuery, 'key' | 'descending'>;
+
+/** All columns have the same direction, so that rows compare as a whole and one index serves both directions. */
+const orderBy = ({ key, descending }: Order): string =>
+  `ORDER BY ${key.map((column) => (descending ? `${column} DESC` : column)).join(', ')}`;
+const backwards = ({ key, descending }: Order): Order => ({ key, descending: !descending });
+
 /** Composite keys compare as rows; untyped literals get the type and collation of their column. */
-function compare(key: readonly string[], operator: '>' | '<=', bound: KeyBound): string {
+function compare({ key, descending }: Order, side: 'after' | 'up to', bound: KeyBound): string {
+  const operator = side === 'after' ? (descending ? '<' : '>') : descending ? '>=' : '<=';
   return `(${key.join(', ')}) ${operator} (${bound.map(escapeLiteral).join(', ')})`;
 }
 
-/** The rows of one segment: after `lower`, up to and including `upper`; null is unbounded. */
+/** The rows of one segment: after `lower`, up to and including `upper`, in their order; null is unbounded. */
 export function segmentSql(query: FrozenQuery, lower: KeyBound | null, upper: KeyBound | null): string {
   const bounds = [
-    ...(lower === null ? [] : [compare(query.key, '>', lower)]),
-    ...(upper === null ? [] : [compare(query.key, '<=', upper)]),
+    ...(lower === null ? [] : [compare(query, 'after', lower)]),
+    ...(upper === null ? [] : [compare(query, 'up to', upper)]),
   ];
-  return `${[query.select, ...bounds].join(' AND ')} ORDER BY ${query.key.join(', ')}`;
+  return `${[query.select, ...bounds].join(' AND ')} ${orderBy(query)}`;
 }
 
 /** Some rows from one end of the export, to measure how long rows are. */
 export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: number): string {
-  const order = query.key.map((column) => (end === 'first' ? column : `${column} DESC`));
-  return `${query.select} ORDER BY ${order.join(', ')} LIMIT ${rows}`;
+  return `${query.select} ${orderBy(end === 'first' ? query : backwards(query))} LIMIT ${rows}`;
 }
 
 /** The keys of all rows, in order. */
-export const keysSql = ({ key, from }: FrozenQuery): string =>
-  `SELECT ${key.join(', ')} ${from} ORDER BY ${key.join(', ')}`;
+export const keysSql = (query: FrozenQuery): string => `SELECT ${query.key.join(', ')} ${query.from} ${orderBy(query)}`;
 
 /** The keys of the last two rows, the last one first. */
-export const lastKeysSql = ({ key, from }: FrozenQuery): string =>
-  `SELECT ${key.join(', ')} ${from} ORDER BY ${key.map((column) => `${column} DESC`).join(', ')} LIMIT 2`;
+export const lastKeysSql = (query: FrozenQuery): string =>
+  `SELECT ${query.key.join(', ')} ${query.from} ${orderBy(backwards(query))} LIMIT 2`;
 
 /** Two keys whose texts differ. */
 export type KeyPair = readonly [KeyBound, KeyBound];

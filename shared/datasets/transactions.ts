@@ -34,4 +34,5 @@ export const transactions = defineDataset({
     order_id: { kind: 'equals', column: 'order_id' },
     unsettled: { kind: 'is_null', column: 'settled_at' },
   },
+  sorts: ['id', 'created_at'],
 });

@@ -18,7 +18,12 @@ const plannedFileSchema = z.object({
   dataset: z.string(),
   title: z.string(),
   columns: z.array(columnSchema),
-  query: z.object({ select: z.string(), from: z.string(), key: z.array(z.string()).readonly() }),
+  query: z.object({
+    select: z.string(),
+    from: z.string(),
+    key: z.array(z.string()).readonly(),
+    descending: z.boolean(),
+  }),
   /** Columns that others are computed from, read after the requested ones; null for the text lane. */
   inputs: z.array(z.string()).readonly().nullable(),
   /** What the format froze for itself; only the format can read it. */

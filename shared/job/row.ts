@@ -18,6 +18,7 @@ const columns = {
   type: z.string(),
   filters: z.record(z.string(), z.custom<FilterValue>()),
   columns: z.array(z.union([z.string(), z.object({ name: z.string(), as: z.string() })])),
+  sort: z.string().nullable(),
   format: z.string(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   notify: z.object({ email: z.string().optional(), webhook_url: z.string().optional() }),
@@ -72,6 +73,7 @@ export function newRow({ jobId, userId, tenantId, request, idempotencyKey, reque
     type: request.type,
     filters: json(request.filters),
     columns: json(request.columns),
+    sort: request.sort ?? null,
     format: request.format,
     options: json(request.options),
     notify: json(request.notify),
@@ -89,7 +91,7 @@ export const ownerOfRow = ({ tenant_ref, user_ref }: Pick<JobRow, 'tenant_ref' |
 
 /** The job that a row was created from. */
 export function jobOfRow(row: JobRow): JobSeed {
-  const { type, format, columns, filters, options } = row;
+  const { type, format, columns, filters, sort, options } = row;
   const { email, webhook_url: webhookUrl } = row.notify;
   const notify = {
     ...(email === undefined ? {} : { email }),
@@ -98,7 +100,7 @@ export function jobOfRow(row: JobRow): JobSeed {
   return {
     jobId: row.job_id,
     ...ownerOfRow(row),
-    request: { type, format, columns, filters, options, notify },
+    request: { type, format, columns, filters, ...(sort === null ? {} : { sort }), options, notify },
     idempotencyKey: row.idempotency_key,
     requestHash: row.request_hash,
     createdAt: row.created_at.toISOString(),

@@ -17,6 +17,9 @@ export const jobSchema = z
     format: row.format,
     columns: row.columns,
     filters: row.filters,
+    sort: row.sort.describe(
+      'The column that the rows are sorted by, with `-` for descending; null: in the order of the key',
+    ),
     options: row.options.describe('With every default filled in'),
     notify: row.notify,
     status: z
@@ -75,6 +78,7 @@ const QUEUED: JobView = {
   format: 'CSV',
   columns: ['id', 'placed_at', 'total'],
   filters: { date_range: ['2026-01-01', '2026-02-01'] },
+  sort: '-placed_at',
   options: { timezone: 'Europe/Berlin', compression: 'none' },
   notify: { email: 'ana@northwind.example' },
   status: 'QUEUED',

@@ -30,6 +30,7 @@ export const choicesSchema = z.strictObject({
           values: z.array(z.string()).optional().describe('The only values allowed'),
         }),
       ),
+      sorts: z.array(z.string()).describe('Columns that a request may sort by, ascending or, with `-`, descending'),
     }),
   ),
   bundles: z.array(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACCOUNT, accountDatasets } from '../datasets/account.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
+import { sortChoices } from '../datasets/sort.js';
 import { BUNDLE_FORMATS, FORMATS } from '../formats/index.js';
 import { emailChoice } from '../mails/recipient.js';
 import { createAddressRule, type AddressRule } from '../network/address-rule.js';
@@ -42,9 +43,21 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
     format: formatSchema([...FORMATS.keys()]),
     columns: columnsSchema(dataset),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
+    sort: sortSchema(dataset),
     options: formatOptions,
     notify,
   });
+}
+
+function sortSchema(dataset: Dataset): z.ZodType<string | undefined> {
+  const choices = sortChoices(dataset);
+  if (choices.length === 0) return z.undefined({ error: "can't be set: this dataset offers no sorts" }).optional();
+  return z
+    .enum(choices, { error: `must be one of ${choices.join(', ')}` })
+    .optional()
+    .describe(
+      'A column, with `-` in front for descending. Rows with equal values follow in the order of the key, in the same direction. Default: the order of the key',
+    );
 }
 
 const EVERYTHING = "can't be set for account exports, which contain everything";
@@ -54,6 +67,7 @@ function accountSchema(notify: NotifySchema) {
     format: formatSchema(BUNDLE_FORMATS),
     columns: z.undefined({ error: EVERYTHING }).optional(),
     filters: z.undefined({ error: EVERYTHING }).optional(),
+    sort: z.undefined({ error: "can't be set for account exports, which have several datasets" }).optional(),
     options: formatOptions,
     notify,
   });
@@ -66,7 +80,7 @@ function accountSchema(notify: NotifySchema) {
 export function createCommonSchema({ options: [request] }: RequestSchema) {
   // The values of these fields depend on the type.
   const any = z.unknown().optional();
-  return request.extend({ type: any, columns: any, filters: any });
+  return request.extend({ type: any, columns: any, filters: any, sort: any });
 }
 
 /**

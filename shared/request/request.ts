@@ -91,13 +91,14 @@ export function checkExportRequest(
   if (!result.success || options?.success !== true || problems.length > 0) {
     return { problems, valid: validParts(read, problems, schema) };
   }
-  const { type, filters = {}, notify } = result.data;
+  const { type, filters = {}, sort, notify } = result.data;
   return {
     request: {
       type,
       format: read.format.toUpperCase(),
       columns,
       ...resolveFilters(filters, dataset, { timezone: String(options.data.timezone ?? 'UTC'), ...when }),
+      ...(sort === undefined ? {} : { sort }),
       options: options.data,
       notify: withoutUndefined(notify),
     },

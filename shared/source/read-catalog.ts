@@ -55,8 +55,10 @@ const COLUMNS = `
       (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid) END AS labels,
     -- The lower 11 bits of the modifier, less four: https://doxygen.postgresql.org/backend_2utils_2adt_2numeric_8c.html
     CASE WHEN t.oid = 'numeric'::regtype AND p.typmod >= 4 THEN greatest(0, (((p.typmod - 4) & 2047) # 1024) - 1024) END AS scale,
+    c.relkind IN ('r', 'p') AND NOT a.attnotnull AND NOT own.typnotnull AS "isNullable",
     EXISTS (SELECT FROM parts m WHERE m.attnum = a.attnum AND m.type = 'money'::regtype) AS "hasMoney"
   FROM pg_attribute a JOIN parts p USING (attnum) JOIN pg_type t ON t.oid = p.type
+  JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type own ON own.oid = a.atttypid
   WHERE a.attrelid = $1::oid AND p.whole AND t.typtype <> 'd'
   ORDER BY a.attnum`;
 

@@ -11,6 +11,7 @@ import type { CopyChunk } from './copy-reader.js';
 import { readBounds } from './key-bounds.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
+import { findSlowSorts, type SlowSort } from './find-slow-sorts.js';
 import { readCatalog } from './read-catalog.js';
 import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
@@ -108,7 +109,9 @@ export class Source {
   ): Promise<Bound[]> {
     const bounds = await this.session(session, signal, (client) => readBounds(client, query, every));
     if (typeof bounds !== 'string') return bounds;
-    const flaw = bounds === 'null' ? 'a row has a null in its key' : 'two rows have the same key';
+    const isSorted = query.key.length > key.length;
+    const where = isSorted ? 'the column that it is sorted by, or in its key' : 'its key';
+    const flaw = bounds === 'null' ? `a row has a null in ${where}` : 'two rows have the same key';
     throw new ServiceError('KEY_NOT_UNIQUE', `Dataset ${name}: ${flaw} (${key.join(', ')}).`);
   }
 
@@ -129,6 +132,11 @@ export class Source {
   /** Tables behind a dataset whose row-level security does not apply to its exports. */
   async policyBypasses(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<PolicyBypass[]> {
     return this.session(session, signal, (client) => readPolicyBypasses(client, dataset));
+  }
+
+  /** Sorts of a dataset that no index serves. */
+  async slowSorts(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<SlowSort[]> {
+    return this.session(session, signal, (client) => findSlowSorts(client, dataset));
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { freezeQuery, segmentSql } from '../datasets/query.js';
 import { ServiceError, messageOf, type ErrorCode } from '../errors.js';
+import type { SlowSort } from '../source/find-slow-sorts.js';
 import type { PolicyBypass } from '../source/read-policy-bypasses.js';
 import type { SourceSession } from '../source/session.js';
 import type { Source } from '../source/source.js';
@@ -25,6 +26,8 @@ export interface DatasetCheck {
   readonly misfits: readonly string[];
   /** Tables whose row-level security does not apply to exports. Exports still work, without that protection. */
   readonly bypasses: readonly PolicyBypass[];
+  /** Sorts that no index serves. Exports still work, slowly. */
+  readonly slowSorts: readonly SlowSort[];
   /** Why the database could not be checked; it may be back when an export needs it. */
   readonly unavailable: string | null;
 }
@@ -34,17 +37,19 @@ export async function checkDatasets(source: Source, registry: DatasetRegistry): 
   const signal = AbortSignal.timeout(LIMIT_MS);
   const misfits = new Set<string>();
   const bypasses = new Map<string, PolicyBypass>();
+  const slowSorts: SlowSort[] = [];
   let unavailable: string | null = null;
   try {
     for (const dataset of registry.values()) {
       for (const sentence of await sentencesOf(dataset, source, signal)) misfits.add(sentence);
       // Several datasets may read the same table.
       for (const found of await source.policyBypasses(dataset, SESSION, signal)) bypasses.set(found.sentence, found);
+      slowSorts.push(...(await source.slowSorts(dataset, SESSION, signal)));
     }
   } catch (error) {
     unavailable = messageOf(error);
   }
-  return { misfits: [...misfits], bypasses: [...bypasses.values()], unavailable };
+  return { misfits: [...misfits], bypasses: [...bypasses.values()], slowSorts, unavailable };
 }
 
 async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal): Promise<string[]> {

@@ -54,6 +54,8 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
     { ...GOOD, format: 'json', columns: [{ name: 'id', as: 'é'.repeat(32) }] },
     ['/columns/0/as'],
   ],
+  ['a sort that is not offered', { ...GOOD, sort: '-note' }, ['/sort']],
+  ['a sort that is a list', { ...GOOD, sort: ['id'] }, ['/sort']],
   ['an unknown filter', { ...GOOD, filters: { color: 'red' } }, ['/filters/color']],
   ['filters that are a list', { ...GOOD, filters: [] }, ['/filters']],
   ['a range that is a list', { ...GOOD, filters: { total: [5, 1] } }, ['/filters/total']],

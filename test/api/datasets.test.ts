@@ -23,6 +23,7 @@ const parcels = defineDataset({
     date_range: { kind: 'date_range', column: 'sent_at' },
     state: { kind: 'one_of', column: 'state', values: ['new', 'sent'] },
   },
+  sorts: ['sent_at'],
 });
 
 const answer = z.strictObject({
@@ -71,6 +72,7 @@ describe('GET /v1/datasets', () => {
               { name: 'date_range', kind: 'date_range', column: 'sent_at' },
               { name: 'state', kind: 'one_of', column: 'state', values: ['new', 'sent'] },
             ],
+            sorts: ['sent_at'],
           },
         ],
         formats: [

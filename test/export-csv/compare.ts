@@ -14,6 +14,7 @@ export interface ExportedFile {
 export interface Body {
   readonly columns?: readonly string[];
   readonly filters?: object;
+  readonly sort?: string;
   readonly options?: object;
 }
 

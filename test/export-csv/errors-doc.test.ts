@@ -242,7 +242,16 @@ describe('docs/errors.md', () => {
         { ...common, name: 'absent', schema: 'shop', table: 'absent' },
         { ...common, name: 'accents', table: 'accents', columns: { id: { type: 'text' } } },
         { ...common, name: 'loose', table: 'loose' },
-        { ...common, name: 'odd', table: 'odd', tenantColumn: 'account', userColumn: 'spans', columns, filters },
+        {
+          ...common,
+          name: 'odd',
+          table: 'odd',
+          tenantColumn: 'account',
+          userColumn: 'spans',
+          columns,
+          filters,
+          sorts: ['mood'],
+        },
         { ...common, name: 'unordered', table: 'unordered', columns: { id: { type: 'json' } } },
       ]);
       const lines = await worker({ DATASETS_MODULE });
@@ -256,6 +265,7 @@ describe('docs/errors.md', () => {
         "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: choose a column of type uuid or text.",
         "Dataset odd: user column spans is interval, but a user's id is a UUID: choose a column of type uuid or text.",
         'Dataset odd: filter mood must be a one_of with values of the enum mood: sad, glad.',
+        "Dataset odd: it can't sort by column mood, which may be null: declare the column NOT NULL, or remove it from sorts.",
         "Dataset unordered can't be exported: The source database rejected the query: could not identify an ordering operator for type json.",
       ]);
     });

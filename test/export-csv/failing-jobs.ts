@@ -37,7 +37,7 @@ async function assertFails(
   assert.equal(error_message, forUser ?? operators);
 }
 
-const { userColumn: _owner, ...tenantsOnly } = orders;
+const { userColumn: _owner, sorts: _sorts, ...tenantsOnly } = orders;
 const variant = (name: string, change: Partial<Dataset>): Dataset => checkDataset({ ...tenantsOnly, name, ...change });
 
 const BROKEN = [
@@ -46,6 +46,12 @@ const BROKEN = [
   variant('parent', { table: 'parent', columns: { id: { type: 'bigint' } }, filters: {} }),
   variant('repeating', { table: 'repeating', key: ['color'], columns: { id: { type: 'bigint' } }, filters: {} }),
   variant('columnless', { columns: { ...orders.columns, color: { type: 'text' } } }),
+  variant('gaps', {
+    table: 'gaps',
+    columns: { id: { type: 'bigint' }, note: { type: 'text' } },
+    filters: {},
+    sorts: ['note'],
+  }),
   variant('nullable', { table: 'notes', columns: { id: { type: 'bigint' } }, filters: {} }),
   variant('dividing', {
     table: 'ratios',
@@ -80,6 +86,7 @@ async function definitionsAndLimits(): Promise<void> {
        CREATE TABLE parent (id bigint PRIMARY KEY, tenant_id uuid);
        CREATE TABLE child () INHERITS (parent);
        CREATE VIEW repeating AS SELECT id, tenant_id, id % 7 AS color FROM orders;
+       CREATE VIEW gaps AS SELECT id, tenant_id, note FROM orders;
        CREATE VIEW ledger AS SELECT id, tenant_id FROM orders;
        ALTER VIEW ledger OWNER TO pg_monitor;
        CREATE VIEW ratios AS SELECT id, tenant_id, 1 / (quantity - quantity) AS ratio FROM orders;
@@ -122,6 +129,12 @@ async function definitionsAndLimits(): Promise<void> {
       assertFails(service, 'KEY_NOT_UNIQUE', /^Dataset nullable: a row has a null in its key \(id\)/, {
         type: 'nullable',
       }),
+      assertFails(
+        service,
+        'KEY_NOT_UNIQUE',
+        /^Dataset gaps: a row has a null in the column that it is sorted by, or in its key \(id\)\.$/,
+        { type: 'gaps', sort: '-note' },
+      ),
       assertFails(service, 'DATASET_UNAVAILABLE', /division by zero/, { type: 'dividing' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /length too large/, { type: 'overlong' }),
       assertFails(service, 'DATASET_UNAVAILABLE', /has no dataset ghosts/, { type: 'ghosts' }),

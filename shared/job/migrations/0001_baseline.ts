@@ -16,6 +16,8 @@ const EXPORTS = `
     type text NOT NULL,
     filters jsonb NOT NULL,
     columns jsonb NOT NULL,
+    -- A column, with a - in front for descending; null is the order of the key.
+    sort text,
     format text NOT NULL,
     options jsonb NOT NULL,
     notify jsonb NOT NULL,

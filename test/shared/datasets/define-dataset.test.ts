@@ -121,6 +121,22 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     { filters: { when: { kind: 'date_range', column: 'status' } } },
     'Dataset "orders": filter when is a date_range, but column status is text.',
   ],
+  ['a sort listed twice', { sorts: ['age', 'age'] }, 'Dataset "orders": its sorts list a column twice.'],
+  [
+    'a sort by a column that it does not have',
+    { sorts: ['constructor'] },
+    'Dataset "orders": it sorts by constructor, which is not a column of its table.',
+  ],
+  [
+    'a sort by JSON',
+    { sorts: ['data'] },
+    'Dataset "orders": it can\'t sort by column data, because its type is jsonb.',
+  ],
+  [
+    'a sort by a column whose name could mean descending',
+    { columns: { id: { type: 'integer' }, '-id': { type: 'integer' } }, sorts: ['-id'] },
+    'Dataset "orders": it can\'t sort by column -id, because a - in a request means descending.',
+  ],
   [
     'a search for text in numbers',
     { filters: { age: { kind: 'contains', column: 'age' } } },

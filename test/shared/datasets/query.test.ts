@@ -147,6 +147,7 @@ describe('the SQL of an export', () => {
       select: '',
       from: `FROM generate_series(1, ${rows}) AS id WHERE true`,
       key: ['id'],
+      descending: false,
     });
     for (const rows of DEEP
       ? [0, 1, MAX_BOUNDS - 1, MAX_BOUNDS, MAX_BOUNDS + 1, 5 * MAX_BOUNDS + 1]
@@ -180,13 +181,19 @@ describe('the SQL of an export', () => {
       select: '',
       from: `FROM (SELECT (i + ${shift}) / 2 AS id FROM generate_series(1, ${rows}) AS i) AS t WHERE true`,
       key: ['id'],
+      descending: false,
     });
     for (const every of [1, 2, 3, 4, 7, 50, 1000]) {
       for (const shift of [0, 1]) {
         assert.equal(await boundsOf(twins(101 - shift, shift), every), 'repeated', `every ${every}, shift ${shift}`);
       }
       const rows = Array.from({ length: 100 }, (_, index) => index + 1);
-      const numbered: FrozenQuery = { select: '', from: 'FROM generate_series(1, 100) AS id WHERE true', key: ['id'] };
+      const numbered: FrozenQuery = {
+        select: '',
+        from: 'FROM generate_series(1, 100) AS id WHERE true',
+        key: ['id'],
+        descending: false,
+      };
       const bounds = await soundBounds(numbered, every);
       const wanted = rows.filter((n) => n % every === 0 || n === 100);
       assert.deepEqual(

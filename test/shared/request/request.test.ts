@@ -168,6 +168,21 @@ describe('a request', () => {
     assert.deepEqual(kept, filters);
   });
 
+  it('has a sort that the dataset offers, and no other', () => {
+    const sorts = ['id', '-id', 'placed_at', '-placed_at'];
+    for (const sort of sorts) assert.equal(parse({ type: 'orders', format: 'csv', sort }).sort, sort);
+    for (const sort of ['total', '+id', '--id', '', 'id ', 1, ['id'], null, { column: 'id' }]) {
+      const problems = problemsOf({ type: 'orders', format: 'csv', sort });
+      assert.deepEqual(problems, { '/sort': `must be one of ${sorts.join(', ')}` }, JSON.stringify(sort));
+    }
+    assert.deepEqual(problemsOf({ ...filtered({}), sort: 'id' }), {
+      '/sort': "can't be set: this dataset offers no sorts",
+    });
+    assert.deepEqual(problemsOf({ type: 'account', format: 'json', sort: 'id' }), {
+      '/sort': "can't be set for account exports, which have several datasets",
+    });
+  });
+
   it('may include its last day, and have an open end', () => {
     const ranges = [
       { from: '2026-03-01', to: '2026-03-31' },

@@ -1,0 +1,21 @@
+import type { Dataset } from './define-dataset.js';
+
+/** The order of a file's rows: `placed_at` in a request means ascending, `-placed_at` descending. */
+
+export interface Sort {
+  /** A column of the dataset's `sorts`. */
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** @param sort of a request, after validation */
+export const parseSort = (sort: string): Sort =>
+  sort.startsWith('-') ? { column: sort.slice(1), descending: true } : { column: sort, descending: false };
+
+/** Every `sort` that a request may have. */
+export const sortChoices = ({ sorts = [] }: Pick<Dataset, 'sorts'>): string[] =>
+  sorts.flatMap((column) => [column, `-${column}`]);
+
+/** The columns that order the rows: the one to sort by, then those of the key, which make the order unique. */
+export const orderColumns = ({ key }: Pick<Dataset, 'key'>, column: string | undefined): readonly string[] =>
+  column === undefined ? key : [column, ...key.filter((name) => name !== column)];

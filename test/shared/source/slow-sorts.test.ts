@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { checkDataset, createRegistry } from '../../../shared/datasets/index.js';
+import { checkDatasets } from '../../../shared/startup/check-datasets.js';
+import { createPool } from '../../../shared/postgres.js';
+import { Source } from '../../../shared/source/source.js';
+import { openDatabase, type OpenDatabase } from '../../support/database.js';
+
+const dataset = checkDataset({
+  ...{ name: 'bills', title: 'Bills', schema: 'My Shop', table: 'bills', key: ['id'], tenantColumn: 'tenant' },
+  columns: { id: { type: 'integer' }, 'paid at': { type: 'timestamptz' }, payer: { type: 'text' } },
+  sorts: ['paid at', 'payer'],
+});
+const TABLE =
+  '(id int PRIMARY KEY, tenant uuid NOT NULL, "paid at" timestamptz NOT NULL, payer text COLLATE "de-x-icu" NOT NULL)';
+const statement = (columns: string, how = 'CONCURRENTLY '): string =>
+  `CREATE INDEX ${how}ON "My Shop".bills (tenant, ${columns}, id);`;
+
+describe('the dataset check for sorts', () => {
+  let database: OpenDatabase;
+  before(async () => {
+    database = await openDatabase();
+    await database.client.query('CREATE SCHEMA "My Shop"; SET search_path TO "My Shop"');
+  });
+  after(() => database.close());
+  beforeEach(() => database.client.query('DROP TABLE IF EXISTS bills CASCADE'));
+
+  async function check(...statements: string[]) {
+    for (const sql of statements) await database.client.query(sql);
+    const pool = createPool(database.url, { max: 1, name: 'test', onIdleError: () => undefined });
+    try {
+      const { misfits, slowSorts, unavailable } = await checkDatasets(new Source(pool), createRegistry([dataset]));
+      assert.equal(unavailable, null);
+      return { misfits, slow: slowSorts.map(({ sentence }) => /: run (.*)$/.exec(sentence)?.[1]) };
+    } finally {
+      await pool.end();
+    }
+  }
+
+  it('shows a statement for each column without an index, which fixes it', async () => {
+    const { slow } = await check(`CREATE TABLE bills ${TABLE}`);
+    assert.deepEqual(slow, [statement('"paid at"'), statement('payer')]);
+    assert.deepEqual((await check(...slow.map(String))).slow, []);
+  });
+
+  it('accepts an index without the key, in either direction, also of a partitioned table', async () => {
+    const partitioned = TABLE.replace('PRIMARY KEY', 'NOT NULL').replace(
+      /\)$/,
+      ', PRIMARY KEY (id)) PARTITION BY HASH (id)',
+    );
+    const { slow } = await check(`CREATE TABLE bills ${partitioned}`, 'CREATE INDEX ON bills (tenant, "paid at" DESC)');
+    assert.deepEqual(slow, [statement('payer', '')]);
+  });
+
+  it('ignores indexes that have another order, or not all rows', async () => {
+    const { slow } = await check(
+      `CREATE TABLE bills ${TABLE}`,
+      'CREATE INDEX ON bills ("paid at", tenant)',
+      `CREATE INDEX ON bills (tenant, "paid at") WHERE payer <> ''`,
+      'CREATE INDEX ON bills (tenant, payer COLLATE "C")',
+      'CREATE INDEX ON bills (tenant, payer text_pattern_ops)',
+      'CREATE INDEX ON bills (tenant, lower(payer))',
+    );
+    assert.equal(slow.length, 2);
+  });
+
+  it('rejects a column that may be null, and says nothing about a view', async () => {
+    const { misfits } = await check(`CREATE TABLE bills ${TABLE}`, 'ALTER TABLE bills ALTER payer DROP NOT NULL');
+    assert.deepEqual(misfits, [
+      "Dataset bills: it can't sort by column payer, which may be null: declare the column NOT NULL, or remove it from sorts.",
+    ]);
+    await database.client.query('ALTER TABLE bills RENAME TO stored');
+    const view = await check('CREATE VIEW bills AS TABLE stored');
+    await database.client.query('DROP VIEW bills');
+    assert.deepEqual(view, { misfits: [], slow: [] });
+  });
+});
