@@ -27,6 +27,7 @@ const orders = {
   computed: {
     computed_note: { type: 'text', from: ['note'], compute: ({ note }) => note },
   },
+  sorts: ['total'],
 };
 
 export default [orders];

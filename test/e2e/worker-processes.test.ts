@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { COMPUTED_COLUMNS, COMPUTED_ORDERS, PLAIN_COLUMNS } from '../../bench/row-lane.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
-import { copyOf } from '../export-csv/reference.js';
+import { copyOf, psqlCopyOf } from '../export-csv/reference.js';
 import { queryRows } from '../support/database.js';
 import { download, leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
 import { LONG, describeDeeply } from '../support/depth.js';
@@ -96,6 +96,22 @@ describeDeeply('worker processes', function () {
     const jobId = await survives(body);
     assert.equal(sha256(await download(service, me, jobId)), undisturbed);
   });
+
+  for (const [sort, direction] of [
+    ['total', 'ASC'],
+    ['-total', 'DESC'],
+  ] as const) {
+    it(`can be killed midway through an export sorted by ${sort}, with ties: the file equals ORDER BY`, async () => {
+      const jobId = await survives({ ...body, sort });
+      const order = `ORDER BY total ${direction}, id ${direction}`;
+      const select = `SELECT ${PLAIN_COLUMNS.join(', ')} FROM orders ${order}`;
+      const reference = { databaseUrl: service.databaseUrl, select };
+      const file = await download(service, me, jobId);
+      assert.equal(sha256(file), sha256(await copyOf(reference)), 'COPY');
+      const byPsql = await psqlCopyOf(reference);
+      if (byPsql !== null) assert.equal(sha256(file), sha256(byPsql), 'psql');
+    });
+  }
 
   for (const kind of OTHERS) {
     it(`can be killed midway: ${kind.format} by the ${kind.lane} lane, compression ${kind.compression}`, async () => {
