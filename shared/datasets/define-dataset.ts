@@ -16,6 +16,7 @@ import { isOneLine, oneLine } from '../text/one-line.js';
 import { COLUMN_TYPES, type ColumnDefinition, type ColumnType } from './column-types.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
 import { numberFormatOf, numberLookProblem, type NumberFormat } from './number-format.js';
+import { sortProblem } from './sort.js';
 import { valueProblem } from './values.js';
 
 export { COLUMN_TYPES, type ColumnDefinition, type ColumnType };
@@ -178,10 +179,8 @@ function sortsProblem({ columns, sorts = [] }: Dataset): string | null {
   for (const name of sorts) {
     const type = Object.hasOwn(columns, name) ? columns[name]?.type : undefined;
     if (type === undefined) return `it sorts by ${name}, which is not a column of its table`;
-    if (type === 'json' || type === 'jsonb' || type === 'other') {
-      return `it can't sort by column ${name}, because its type is ${type}`;
-    }
-    if (name.startsWith('-')) return `it can't sort by column ${name}, because a - in a request means descending`;
+    const problem = sortProblem(name, type);
+    if (problem !== null) return `it can't sort by column ${name}, ${problem}`;
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import type { ColumnType } from './column-types.js';
 import type { Dataset } from './define-dataset.js';
 
 /** The order of a file's rows: `placed_at` in a request means ascending, `-placed_at` descending. */
@@ -11,6 +12,15 @@ export interface Sort {
 /** @param sort of a request, after validation */
 export const parseSort = (sort: string): Sort =>
   sort.startsWith('-') ? { column: sort.slice(1), descending: true } : { column: sort, descending: false };
+
+/** Whether requests can sort by a column of a table: its type has an order, and its name can't be misread. */
+export const isSortable = (name: string, type: ColumnType): boolean => sortProblem(name, type) === null;
+
+/** Why requests can't sort by a column, as the end of a sentence; null if they can. */
+export function sortProblem(name: string, type: ColumnType): string | null {
+  if (type === 'json' || type === 'jsonb' || type === 'other') return `because its type is ${type}`;
+  return name.startsWith('-') ? 'because a - in a request means descending' : null;
+}
 
 /** Every `sort` that a request may have. */
 export const sortChoices = ({ sorts = [] }: Pick<Dataset, 'sorts'>): string[] =>

@@ -17,6 +17,8 @@ export interface TableIndex {
   /** No two rows have the same values, including rows of inheriting tables. */
   readonly isUnique: boolean;
   readonly isPrimary: boolean;
+  /** Whether it is in the order of its columns: a B-tree that compares values as the columns do. */
+  readonly isOrdered: boolean;
 }
 
 /** Facts about a table or view that a dataset definition is generated from. */
@@ -47,6 +49,10 @@ const DETAILS = `
 
 const INDEXES = `
   SELECT i.indisunique AND NOT ${hasHeirs('c')} AS "isUnique", i.indisprimary AS "isPrimary",
+    (SELECT m.amname = 'btree' AND bool_and(o.opcdefault AND p.coll = a.attcollation)
+     FROM unnest(i.indkey::int2[], i.indcollation::oid[], i.indclass::oid[]) WITH ORDINALITY AS p (attnum, coll, opclass, place)
+     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum JOIN pg_opclass o ON o.oid = p.opclass
+     JOIN pg_am m ON m.oid = o.opcmethod WHERE p.place <= i.indnkeyatts GROUP BY m.amname) AS "isOrdered",
     (SELECT array_agg(a.attname::text ORDER BY p.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS p (attnum, place)
      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum WHERE p.place <= i.indnkeyatts) AS columns
   FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE i.indrelid = $1::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL

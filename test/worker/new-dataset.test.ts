@@ -73,6 +73,7 @@ describe('npm run dataset:new', () => {
       );
       assert.deepEqual({ name: dataset.name, key: dataset.key }, { name: builtIn.name, key: builtIn.key });
       assert.deepEqual(dataset.filters?.date_range, builtIn.filters?.date_range);
+      assert.deepEqual([...(dataset.sorts ?? [])].sort(), [...(builtIn.sorts ?? [])].sort());
       assert.doesNotMatch(said, /No index starts/);
     }
     const { dataset } = await made('orders');
@@ -110,6 +111,8 @@ describe('npm run dataset:new', () => {
     assert.deepEqual(filters?.mood, { kind: 'one_of', column: 'mood', values: [`it's "fine"`, '山'] });
     assert.deepEqual(filters.date_range, { kind: 'date_range', column: 'placedAt' });
     assert.equal(filters.tags, undefined);
+    // The others are nullable, or have no index after the tenant.
+    assert.deepEqual(dataset.sorts, [`the\\key'`]);
     const text = await readFile(file, 'utf8');
     assert.match(text, /\/\/ Skipped price: `money` depends on the locale\. .+\.$/m);
     assert.match(said, /^Skipped __proto__: .*\nSkipped price: .*\nSkipped prices: /m);
@@ -192,7 +195,7 @@ describe('npm run dataset:new', () => {
     assert.deepEqual([done.code, done.stderr], [0, '']);
     assert.match(
       done.stdout,
-      /: dataset orders, key \(id\), 12 columns, 11 filters\.\n.*DATASETS_MODULE=.*printed\.mjs\n$/,
+      /: dataset orders, key \(id\), 12 columns, 11 filters, 3 sorts\.\n.*DATASETS_MODULE=.*printed\.mjs\n$/,
     );
     const failed = await runProgram('worker/dataset-new.ts', ['orders'], {});
     assert.deepEqual([failed.code, failed.stdout], [1, '']);

@@ -4,6 +4,7 @@ import type { TableColumn, TableFacts } from '../../shared/source/read-table.js'
 import { ProposalError } from './proposal-error.js';
 import { proposeFilters } from './propose-filters.js';
 import { proposeKey } from './propose-key.js';
+import { proposeSorts } from './propose-sorts.js';
 import { datasetNameOf, labelOf } from './words.js';
 
 export interface ProposalChoices {
@@ -23,8 +24,8 @@ export interface Proposal {
 const DEFAULT_TENANT = 'tenant_id';
 
 /**
- * Proposes a dataset for a table: all columns that can be exported, a key proven by an index, and a filter for each
- * column that people are likely to filter by.
+ * Proposes a dataset for a table: all columns that can be exported, a key proven by an index, a filter for each column
+ * that people are likely to filter by, and a sort for each column that has an index for it.
  * @throws ProposalError, DatasetError
  */
 export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Proposal {
@@ -48,6 +49,7 @@ export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Pro
       columns.map((column) => [column.name, { type: columnTypeOf(column), label: labelOf(column.name) }]),
     ),
     filters: proposeFilters({ ...facts, columns: columns.filter(({ name }) => !key.includes(name)) }, tenantColumn),
+    sorts: proposeSorts({ ...facts, columns }, tenantColumn),
   });
   return { dataset, leftOut, isCovered };
 }

@@ -24,7 +24,7 @@ const placeOf = ({ schema, table }: Dataset): string => (schema === undefined ? 
 
 /** Writes a module for DATASETS_MODULE, in plain JavaScript without imports. */
 export function writeModule({ dataset, leftOut }: Proposal): string {
-  const { name, title, schema, table, tenantColumn, columns, filters = {} } = dataset;
+  const { name, title, schema, table, tenantColumn, columns, filters = {}, sorts = [] } = dataset;
   return [
     `// Generated from the catalog entry of ${inComment(placeOf(dataset))}; edit it as you like. docs/datasets.md lists all settings.`,
     'export default [',
@@ -42,6 +42,7 @@ export function writeModule({ dataset, leftOut }: Proposal): string {
     '    filters: {',
     ...Object.entries(filters).map(filterLine),
     '    },',
+    `    sorts: ${list(sorts)},`,
     '  },',
     '];',
     '',
