@@ -2,29 +2,34 @@ import { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { FORMATS, formatNamed } from '../../shared/formats/index.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
+import { pascalCase } from '../../shared/text/pascal-case.js';
 import { componentRef } from './schemas.js';
 
 /** The schemas that check export requests, plus what is checked by code: the options of each format. */
-
-const pascal = (name: string): string =>
-  name.replace(/(?:^|_)([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
 
 /** The request for an export, also of a schedule. */
 export function describeExportRequest(registry: DatasetRegistry): z.ZodType {
   const formatOptions = new Map(
     [...FORMATS.values()].map(({ name, options }) => [
       name,
-      options.meta({ id: `${pascal(name.toLowerCase())}Options`, description: `${name} options` }),
+      options.meta({ id: `${pascalCase(name.toLowerCase())}Options`, description: `${name} options` }),
     ]),
   );
   const requests = createRequestSchema(registry).options.map((request) => {
-    const { type, format } = request.shape;
+    const { type, format, filters } = request.shape;
     const options = format.out.options.flatMap((name) => formatOptions.get(name) ?? []);
     const described = request.extend({
-      format: format.describe('Upper or lower case; responses use upper case.'),
       options: z.union(options).prefault({}).describe('Options of the format.'),
+      ...(filters instanceof z.ZodDefault
+        ? {
+            filters: filters
+              .unwrap()
+              .meta({ id: `${pascalCase(type.value)}Filters` })
+              .default({}),
+          }
+        : {}),
     });
-    return { type: type.value, id: `${pascal(type.value)}ExportRequest`, described };
+    return { type: type.value, id: `${pascalCase(type.value)}ExportRequest`, described };
   });
   const [first, ...rest] = requests.map((request) => request.described.meta({ id: request.id }));
   if (first === undefined) throw new RangeError('There are no datasets.');

@@ -10,7 +10,7 @@ const querySchema = z.strictObject({
     .default('true')
     .describe('false: return the URL instead of redirecting'),
 });
-const answerSchema = z.strictObject({ url: z.url(), expires_at: z.iso.datetime() });
+const answerSchema = z.strictObject({ url: z.url(), expires_at: z.iso.datetime() }).meta({ id: 'FileLink' });
 
 export const downloadExport = defineRoute({
   method: 'get',

@@ -9,10 +9,12 @@ const querySchema = z.strictObject({
   cursor: cursorSchema.optional().describe('`next_cursor` of the previous page'),
 });
 
-const listSchema = z.strictObject({
-  schedules: z.array(scheduleSchema),
-  next_cursor: z.string().nullable().describe('Null on the last page'),
-});
+const listSchema = z
+  .strictObject({
+    schedules: z.array(scheduleSchema),
+    next_cursor: z.string().nullable().describe('Null on the last page'),
+  })
+  .meta({ id: 'ScheduleList' });
 
 export const listSchedules = defineRoute({
   method: 'get',

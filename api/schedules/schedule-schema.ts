@@ -65,7 +65,7 @@ export const SCHEDULE_EXAMPLE: ScheduleView = {
   timezone: 'Europe/Berlin',
   overlap: 'skip',
   ends_at: null,
-  request: { type: 'orders', format: 'xlsx', filters: { date_range: 'last_month' } },
+  request: { type: 'orders', format: 'XLSX', filters: { date_range: 'last_month' } },
   paused: false,
   next_runs: ['2026-12-01T05:00:00.000Z', '2027-01-01T05:00:00.000Z'],
   recent_runs: [
@@ -80,5 +80,5 @@ export const SCHEDULE_EXAMPLE: ScheduleView = {
 
 export const LISTED_SCHEDULE_EXAMPLE: ScheduleView = {
   ...SCHEDULE_EXAMPLE,
-  request: { type: 'orders', format: 'xlsx' },
+  request: { type: 'orders', format: 'XLSX' },
 };

@@ -61,12 +61,14 @@ const listedJobSchema = jobSchema
   .meta({ id: 'ListedExport', description: 'An export without its `filters`, which `GET` of that export returns.' });
 export type ListedJob = z.infer<typeof listedJobSchema>;
 
-export const jobListSchema = z.strictObject({
-  exports: z.array(listedJobSchema),
-  next_cursor: z.string().nullable().describe('Null on the last page'),
-  active_job_ids: z.array(z.guid()).describe('All active exports, regardless of page and filter'),
-  max_active_exports: z.int().min(1).describe('How many exports you may have active at once'),
-});
+export const jobListSchema = z
+  .strictObject({
+    exports: z.array(listedJobSchema),
+    next_cursor: z.string().nullable().describe('Null on the last page'),
+    active_job_ids: z.array(z.guid()).describe('All active exports, regardless of page and filter'),
+    max_active_exports: z.int().min(1).describe('How many exports you may have active at once'),
+  })
+  .meta({ id: 'ExportList' });
 export type JobList = z.infer<typeof jobListSchema>;
 
 const JOB_ID = '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60';

@@ -4,6 +4,7 @@ import { columnNamed, columnNames, shownColumns, type Dataset } from '../dataset
 import type { Format } from '../formats/format.js';
 import type { FormatOptions } from '../formats/format-options.js';
 import { isOneLine } from '../text/one-line.js';
+import { pascalCase } from '../text/pascal-case.js';
 import type { FieldProblem } from './field-problems.js';
 
 /** The columns of a request: which, in which order, and under which headers. */
@@ -24,7 +25,9 @@ const headerSchema = z
 /** The columns that a request may list; the description tells what they mean. */
 export function columnsSchema(dataset: Dataset) {
   const names = columnNames(dataset);
-  const name = z.enum(names, { error: `must be one of ${names.join(', ')}` });
+  const name = z
+    .enum(names, { error: `must be one of ${names.join(', ')}` })
+    .meta({ id: `${pascalCase(dataset.name)}Column` });
   const choice = z.union([name, z.strictObject({ name, as: headerSchema })], {
     error: `must be one of ${names.join(', ')}`,
   });

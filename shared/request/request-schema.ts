@@ -17,6 +17,9 @@ const formatSchema = (names: readonly string[]) =>
     .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
     .toUpperCase()
     .pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
+const described = { description: 'Upper or lower case; responses use upper case.' };
+const exportFormat = formatSchema([...FORMATS.keys()]).meta({ id: 'ExportFormat', ...described });
+const bundleFormat = formatSchema(BUNDLE_FORMATS).meta({ id: 'BundleFormat', ...described });
 const formatOptions = z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({});
 
 function notifySchema(webhookRule: AddressRule) {
@@ -29,6 +32,7 @@ function notifySchema(webhookRule: AddressRule) {
         ),
       webhook_url: webhookUrlSchema(webhookRule).optional(),
     })
+    .meta({ id: 'Notify' })
     .default({});
 }
 type NotifySchema = ReturnType<typeof notifySchema>;
@@ -40,7 +44,7 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
   });
   return z.strictObject({
     type: z.literal(dataset.name),
-    format: formatSchema([...FORMATS.keys()]),
+    format: exportFormat,
     columns: columnsSchema(dataset),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
     sort: sortSchema(dataset),
@@ -64,7 +68,7 @@ const EVERYTHING = "can't be set for account exports, which contain everything";
 function accountSchema(notify: NotifySchema) {
   return z.strictObject({
     type: z.literal(ACCOUNT),
-    format: formatSchema(BUNDLE_FORMATS),
+    format: bundleFormat,
     columns: z.undefined({ error: EVERYTHING }).optional(),
     filters: z.undefined({ error: EVERYTHING }).optional(),
     sort: z.undefined({ error: "can't be set for account exports, which have several datasets" }).optional(),

@@ -2,10 +2,16 @@ import { delimiter } from 'node:path';
 import { pipPackages, type PipOptions } from '../../dev/pip-packages.js';
 import { runCommand, tellingLine, type CommandResult } from '../../dev/stack/run-command.js';
 
+interface PythonOptions {
+  readonly cwd?: string;
+  /** Added to the test's environment. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
 /** A Python with certain packages. */
 export interface Python {
   /** Runs Python until it exits. */
-  run(args: readonly string[], timeoutMs: number): Promise<CommandResult>;
+  run(args: readonly string[], timeoutMs: number, options?: PythonOptions): Promise<CommandResult>;
 }
 
 export const orFail = (what: string, { ok, output }: CommandResult): string => {
@@ -21,5 +27,8 @@ export async function openPython(name: string, packages: readonly string[], opti
   const folder = await pipPackages(name, packages, options);
   const PYTHONPATH = [folder, process.env.PYTHONPATH ?? ''].filter((path) => path !== '').join(delimiter);
   const env = { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' };
-  return { run: (args, timeoutMs) => runCommand('python3', args, { timeoutMs, env }) };
+  return {
+    run: (args, timeoutMs, { env: more, ...options } = {}) =>
+      runCommand('python3', args, { timeoutMs, env: { ...env, ...more }, ...options }),
+  };
 }

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { signToken } from '../../api/access/sign-token.js';
+import type { Principal } from '../../api/deps.js';
+import { runCommand } from '../../dev/stack/run-command.js';
+import { describeDeeply } from '../support/depth.js';
+import { npmPackages } from '../support/npm-packages.js';
+import { openPython, orFail, type Python } from '../support/python.js';
+import { JWT_SECRET, someUser, startService, type TestService } from '../support/service.js';
+
+const OPENAPI_TYPESCRIPT = '7.13.0';
+const OPENAPI_FETCH = '0.17.0';
+const HEY_API = '0.99.0';
+const OPENAPI_PYTHON_CLIENT = '0.29.1';
+const MYPY = '2.4.1';
+/** The newest version of TypeScript that each generator accepts. */
+const [TYPESCRIPT_5, TYPESCRIPT_6, NODE_TYPES] = ['5.9.3', '6.0.3', '22.15.35'];
+const STEP_MS = 60_000;
+
+/** Compiler flags of a bundler's project; the generators' own code must pass, too. */
+const TSC = [
+  ...['--noEmit', '--strict', '--target', 'es2024', '--lib', 'es2024,dom', '--types', 'node'],
+  ...['--module', 'esnext', '--moduleResolution', 'bundler'],
+];
+
+/** What each program prints, after an export's whole life. */
+const printed = z.strictObject({
+  fields: z.array(z.string()),
+  job_id: z.guid(),
+  row_count: z.number(),
+  format: z.string(),
+  text: z.string(),
+  ids: z.array(z.string()),
+});
+
+const program = (name: string): string => fileURLToPath(new URL(`programs/${name}`, import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+describeDeeply('a generated client', function () {
+  this.timeout(400_000);
+  let service: TestService;
+  let folder: string;
+  let document: string;
+
+  before(async () => {
+    service = await startService({ orders: 300 });
+    await service.startWorker();
+    document = (await service.ask('GET', '/openapi.json')).text;
+  });
+  after(() => service.close());
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'client-'));
+    await writeFile(join(folder, 'openapi.json'), document);
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const node = async (what: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> => {
+    const options = { cwd: folder, timeoutMs: STEP_MS, env: { ...process.env, ...env } };
+    return orFail(what, await runCommand(process.execPath, args, options));
+  };
+  /** The environment of a program, which acts for a new user. */
+  const envOf = async (user: Principal): Promise<NodeJS.ProcessEnv> => ({
+    EXPORTS_URL: service.url,
+    EXPORTS_TOKEN: await signToken(JWT_SECRET, { ...user, ttlSeconds: 600 }),
+  });
+
+  async function assertExported(user: Principal, output: string): Promise<void> {
+    const { fields, job_id: jobId, row_count: rows, format, text, ids } = printed.parse(JSON.parse(output));
+    assert.deepEqual(fields, ['/filters/total/gte', '/options/delimiter']);
+    assert.equal(format, 'CSV');
+    assert.deepEqual(ids, [jobId]);
+    const [head, ...lines] = text.trimEnd().split('\n');
+    assert.equal(head, 'id;total');
+    assert.ok(rows > 0);
+    assert.equal(lines.length, rows);
+    const answer = await service.ask('GET', `/v1/exports/${jobId}`, { as: user });
+    assert.equal(answer.status, 200);
+  }
+
+  const quietly = (what: string, output: string): void => {
+    assert.doesNotMatch(output, /warn|error|unsupported|unknown|deprecat|skipp/i, what);
+  };
+
+  it('by openapi-typescript compiles, and makes an export', async () => {
+    const packages = [`openapi-typescript@${OPENAPI_TYPESCRIPT}`, `openapi-fetch@${OPENAPI_FETCH}`];
+    const modules = await npmPackages(`openapi-typescript-${OPENAPI_TYPESCRIPT}`, [
+      ...packages,
+      ...[`typescript@${TYPESCRIPT_5}`, `@types/node@${NODE_TYPES}`],
+    ]);
+    await symlink(modules, join(folder, 'node_modules'));
+    const cli = 'node_modules/openapi-typescript/bin/cli.js';
+    quietly('openapi-typescript', await node('openapi-typescript', [cli, 'openapi.json', '-o', 'schema.d.ts']));
+    await copyFile(program('openapi-fetch.ts'), join(folder, 'program.ts'));
+    await node('tsc', ['node_modules/typescript/bin/tsc', ...TSC, 'program.ts', 'schema.d.ts']);
+    const user = someUser();
+    await assertExported(user, await node('the program', ['--import', TSX, 'program.ts'], await envOf(user)));
+  });
+
+  it('by @hey-api/openapi-ts compiles, and makes an export', async () => {
+    const modules = await npmPackages(`hey-api-${HEY_API}`, [
+      ...[`@hey-api/openapi-ts@${HEY_API}`, `typescript@${TYPESCRIPT_6}`, `@types/node@${NODE_TYPES}`],
+    ]);
+    await symlink(modules, join(folder, 'node_modules'));
+    const cli = 'node_modules/@hey-api/openapi-ts/bin/run.js';
+    quietly('@hey-api/openapi-ts', await node('@hey-api/openapi-ts', [cli, '-i', 'openapi.json', '-o', 'client']));
+    await copyFile(program('hey-api.ts'), join(folder, 'program.ts'));
+    await node('tsc', ['node_modules/typescript/bin/tsc', ...TSC, 'program.ts']);
+    const user = someUser();
+    await assertExported(user, await node('the program', ['--import', TSX, 'program.ts'], await envOf(user)));
+  });
+
+  it('by openapi-python-client passes mypy, and makes an export', async () => {
+    const packages = [`openapi-python-client==${OPENAPI_PYTHON_CLIENT}`, `mypy==${MYPY}`];
+    const python: Python = await openPython(`openapi-python-client-${OPENAPI_PYTHON_CLIENT}-mypy-${MYPY}`, packages, {
+      withDependencies: true,
+    });
+    const run = async (what: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> =>
+      orFail(what, await python.run(args, STEP_MS, { cwd: folder, env }));
+    // No formatting of the generated code, which would need a program on the PATH.
+    await writeFile(join(folder, 'config.yml'), 'post_hooks: []\n');
+    const generate = ['-m', 'openapi_python_client', 'generate', '--path', 'openapi.json', '--config', 'config.yml'];
+    const output = await run('openapi-python-client', [
+      ...generate,
+      ...['--meta', 'none', '--output-path', 'client', '--fail-on-warning'],
+    ]);
+    quietly('openapi-python-client', output);
+    await copyFile(program('client.py'), join(folder, 'program.py'));
+    // The generator's own code isn't strict.
+    await run('mypy', ['-m', 'mypy', '--strict', '--follow-imports=silent', 'program.py']);
+    const user = someUser();
+    await assertExported(user, await run('the program', ['program.py'], await envOf(user)));
+  });
+});
