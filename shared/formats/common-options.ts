@@ -21,5 +21,10 @@ export const compression = z
   .default('none')
   .describe('gzip: compress the file; its name ends in .gz');
 
+export const paperSize = z
+  .enum(['A4', 'letter'], { error: 'must be A4 or letter' })
+  .default('A4')
+  .describe('Paper size');
+
 /** The description of `escape_formulas`. */
 export const ESCAPE_FORMULAS = 'Prefix formula-like text with an apostrophe, also in headers';

@@ -74,10 +74,10 @@ describe('CSV options:', () => {
   it('the preset for Excel, and options that override it', async () => {
     const text = (await exported({ preset: 'excel', delimiter: '|', timezone: 'Europe/Berlin' })).toString();
     const lines = text.split('\r\n');
-    assert.equal(lines[0], '\ufeffid|note|total|placed_at');
+    assert.equal(lines[0], '\ufeffNo.|"A ""note"""|Total; net|Placed');
     assert.equal(lines[1], '1|"two\nlines ""quoted"""|1,5|2026-03-29 03:30:00');
     assert.equal(lines.length, 16);
-    assert.match((await exported({ preset: 'excel' })).toString(), /^\ufeffid;note;total;placed_at\r\n/);
+    assert.match((await exported({ preset: 'excel' })).toString(), /^\ufeffNo\.;"A ""note""";"Total; net";Placed\r\n/);
   });
 
   it('date formats; dates outside the calendar stay unchanged', async () => {

@@ -35,7 +35,7 @@ const given = z.strictObject({
     .enum(['none', 'excel'], { error: 'must be none or excel' })
     .default('none')
     .describe(
-      'excel: for Excel in countries with a decimal comma: semicolons, byte-order mark, CRLF, decimal comma, plain times',
+      'excel: for Excel in countries with a decimal comma: semicolons, labels, byte-order mark, CRLF, decimal comma, plain times',
     ),
   delimiter: z
     .string({ error: ONE_CHARACTER })
@@ -81,7 +81,7 @@ const DEFAULTS: Dialect = {
 const PRESETS: Readonly<Record<'none' | 'excel', Partial<Dialect>>> = {
   none: {},
   /** For opening with a double click in locales with a decimal comma, whose list separator is a semicolon. */
-  excel: { delimiter: ';', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
+  excel: { delimiter: ';', header: 'labels', bom: true, newline: 'crlf', decimal_comma: true, date_format: 'plain' },
 };
 
 /** Delimiters that would start a formula, or undo the apostrophe that prevents one. */

@@ -13,6 +13,8 @@ export interface ColumnNeed {
   readonly wanted: number;
   /** Width if the text would otherwise become too small: long texts are clipped. */
   readonly least: number;
+  /** Width of the label on one line. */
+  readonly label: number;
   /** Width if even the smallest text is too large: ids are clipped, too. */
   readonly floor: number;
 }
@@ -41,16 +43,20 @@ export function columnNeeds(
       .flatMap((row) => row[index] ?? [])
       .map((text) => measureText(body, shownText(text, kind, number).slice(0, MEASURED)))
       .sort((a, b) => a - b);
-    const label_ = labelWidth(label, heading);
+    const wholeLabel = measureText(heading, label);
+    const leastLabel = labelWidth(label, wholeLabel, heading);
+    const onOneLine = Math.min(wholeLabel, LONGEST_LABEL) + 2 * PADDING;
     const longest = widths.at(-1) ?? 0;
     if (type !== 'uuid' && (kind === 'text' || kind === 'padded')) {
       const usual = widths[Math.floor((widths.length - 1) * MOST)] ?? 0;
-      const wanted = Math.max(label_, Math.min(usual, LONGEST_TEXT)) + 2 * PADDING;
-      return { kind, wanted, least: Math.min(wanted, USEFUL_TEXT), floor: Math.min(wanted, HARDLY_USEFUL_TEXT) };
+      const wanted = Math.max(leastLabel, Math.min(usual, LONGEST_TEXT)) + 2 * PADDING;
+      const [least, floor] = [Math.min(wanted, USEFUL_TEXT), Math.min(wanted, HARDLY_USEFUL_TEXT)];
+      return { kind, wanted, least, floor, label: onOneLine };
     }
     const value = kind === 'number' ? Math.min(longest * ROOM_FOR_GROWTH, LONGEST_NUMBER) : longest;
-    const wanted = Math.max(label_, value) + 2 * PADDING;
-    return { kind, wanted, least: wanted, floor: type === 'uuid' ? HARDLY_USEFUL_TEXT : wanted };
+    const wanted = Math.max(leastLabel, value) + 2 * PADDING;
+    const floor = type === 'uuid' ? HARDLY_USEFUL_TEXT : wanted;
+    return { kind, wanted, least: wanted, floor, label: onOneLine };
   });
 }
 
@@ -59,11 +65,18 @@ const MEASURED = 300;
 /** A label may take two lines, so its longest word must fit, up to this width. */
 const LONGEST_LABEL = 12_000;
 
-function labelWidth(label: string, heading: Faces): number {
-  const whole = measureText(heading, label);
+function labelWidth(label: string, whole: number, heading: Faces): number {
   const word = Math.max(...label.split(' ').map((part) => measureText(heading, part)));
   return Math.min(LONGEST_LABEL, Math.max(word, whole / 2));
 }
+
+/** The same, with every label on one line. */
+export const withWholeLabels = (needs: readonly ColumnNeed[]): ColumnNeed[] =>
+  needs.map((need) => ({
+    ...need,
+    wanted: Math.max(need.wanted, need.label),
+    least: Math.max(need.least, need.label),
+  }));
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 

@@ -16,7 +16,7 @@ import type { Warning } from '../../contract.js';
  * share, and the tables that refer to everything.
  */
 export const pdfEncoding: Encoding<PdfLayout, PdfPlace> = {
-  encoderVersion: 4,
+  encoderVersion: 5,
   renderColumn: () => asItIs,
   copySql: copyTextSql,
   rows: copyTextLane(() => asItIs),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { numberFormatSchema } from '../../datasets/number-format.js';
 import { fieldsOf } from '../copy-text.js';
 import type { BareOutline, RowBytes } from '../encoding.js';
-import { columnNeeds, fitColumns, type ColumnNeed } from './columns.js';
+import { columnNeeds, fitColumns, withWholeLabels, type ColumnNeed } from './columns.js';
 import * as geometry from './geometry.js';
 import { clipText, wrapText } from './measure.js';
 import { notesOf, titleOf } from './notes.js';
@@ -45,8 +45,20 @@ interface Fit {
   readonly widths: readonly number[];
 }
 
-/** The largest font size at which the columns fit. */
+/** How much smaller the text may be, so that no label takes two lines. */
+const LABELS_ARE_WORTH = 2 * geometry.SIZES.step;
+
+/** The largest font size at which the columns fit, or a slightly smaller one at which their labels fit on one line. */
 function fitPage(needs: readonly ColumnNeed[], page: geometry.PageSize, least: number): Fit | null {
+  const fit = largestFit(needs, page, least);
+  if (fit === null) return null;
+  const { comfortable, least: smallest, step } = geometry.SIZES;
+  // Never clip values for the sake of labels.
+  const floor = (fit.size > comfortable ? comfortable : smallest) + step;
+  return largestFit(withWholeLabels(needs), page, Math.max(least, floor, fit.size - LABELS_ARE_WORTH)) ?? fit;
+}
+
+function largestFit(needs: readonly ColumnNeed[], page: geometry.PageSize, least: number): Fit | null {
   for (let size: number = geometry.SIZES.largest; size >= least; size -= geometry.SIZES.step) {
     const widths = fitColumns(needs, size, geometry.usableWidth(page));
     if (widths !== null) return { page, size, widths };

@@ -1,3 +1,4 @@
+import { minuteIn } from '../../text/minute-in.js';
 import { oneLine } from '../../text/one-line.js';
 import type { BareOutline } from '../encoding.js';
 import { pdfSettings } from './options.js';
@@ -8,17 +9,6 @@ export const titleOf = ({ title, options }: BareOutline, branding: string | unde
   oneLine(pdfSettings(options).title ?? branding ?? title);
 
 const timezoneOf = ({ options }: Pick<BareOutline, 'options'>): string => pdfSettings(options).timezone;
-
-/** A time in this timezone, as `2026-01-31 13:45`. */
-export function minuteIn(timeZone: string, iso: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'short',
-    hourCycle: 'h23',
-  }).format(new Date(iso));
-  return parts.replace(',', '');
-}
 
 /**
  * The lines below the title that describe which rows these are.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { oneLine } from '../../text/one-line.js';
 import { UNSTORABLE, isStorable } from '../../text/storable-text.js';
-import { timezone } from '../common-options.js';
+import { paperSize, timezone } from '../common-options.js';
 import type { FormatOptions } from '../format-options.js';
 
 const given = z.strictObject({
@@ -19,7 +19,7 @@ const given = z.strictObject({
     .enum(['auto', 'portrait', 'landscape'], { error: 'must be auto, portrait or landscape' })
     .default('auto')
     .describe('auto: landscape if the columns are too wide for portrait'),
-  page_size: z.enum(['A4', 'letter'], { error: 'must be A4 or letter' }).default('A4').describe('Paper size'),
+  page_size: paperSize,
 });
 
 /** Omits options that were not set. */

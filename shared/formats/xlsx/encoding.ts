@@ -93,7 +93,7 @@ const rowsOf = (segments: readonly WrittenSegment[]): number =>
 const renderColumn = () => (quoted: string) => quoted;
 
 export const xlsxEncoding: Encoding<z.infer<typeof sheetLayout>, SheetPlace> = {
-  encoderVersion: 4,
+  encoderVersion: 5,
   renderColumn,
   copySql: copyTextSql,
   rows: copyTextLane(renderColumn),
@@ -104,13 +104,14 @@ export const xlsxEncoding: Encoding<z.infer<typeof sheetLayout>, SheetPlace> = {
   placeSchema: sheetPlace,
   head: ({ columns, layout }) => Buffer.from(sheetHead(columns, layout.widths)),
   createEncoder: ({ row }, outline) => new SheetEncoder(cellColumns(outline), row ?? 0),
-  tail: ({ columns }, segments) => Buffer.from(sheetTail(columns.length, rowsOf(segments))),
+  tail: (outline, segments) => Buffer.from(sheetTail(outline, rowsOf(segments))),
   archive: {
     level: ({ compression }) => LEVELS[compression === 'small' ? 'small' : 'fast'],
     memberName: (member) => `xl/worksheets/sheet${member + 1}.xml`,
-    files({ title, columns, about }, members) {
+    files(outline, members) {
+      const { title, layout } = outline;
       const sheets = members.map((segments, index) => ({ name: sheetName(title, index), rows: rowsOf(segments) }));
-      return workbookFiles(sheets, columns, title, about.plannedAt);
+      return workbookFiles(sheets, outline, layout.widths);
     },
   },
   segmentsToMove,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { timezone } from '../common-options.js';
+import { paperSize, timezone } from '../common-options.js';
+import type { FormatOptions } from '../format-options.js';
 
 /**
  * Planned rows per sheet. Below Excel's 1,048,576 to leave room for rows that are inserted between planning and
@@ -19,4 +20,8 @@ export const xlsxOptions = z.strictObject({
     .max(SHEET_ROWS, `must be at most ${SHEET_ROWS}`)
     .default(SHEET_ROWS)
     .describe('Maximum rows per sheet; further rows go to another sheet'),
+  page_size: paperSize,
 });
+
+/** Parses a job's stored options, which may be older than some of these options. */
+export const xlsxSettings = (options: FormatOptions): z.output<typeof xlsxOptions> => xlsxOptions.parse(options);

@@ -1,8 +1,9 @@
 import type { ShownColumn } from '../../datasets/define-dataset.js';
 import { fieldsOf } from '../copy-text.js';
-import type { RowBytes } from '../encoding.js';
+import type { FileOutline, RowBytes } from '../encoding.js';
 import { numberText } from '../number-text.js';
 import { cellKind, columnLetters, STYLES, type CellKind } from './cells.js';
+import { FIT_TO_PAGE, pageSetup } from './print.js';
 import { cutText, textCell } from './text.js';
 import { filterRange } from './workbook.js';
 
@@ -44,6 +45,7 @@ export function sheetHead(columns: readonly ShownColumn[], widths: readonly numb
   );
   return [
     `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${NAMESPACE}">`,
+    FIT_TO_PAGE,
     '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>',
     '<selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="16"/>',
     `<cols>${cols.join('')}</cols><sheetData><row r="1">${cells.join('')}</row>`,
@@ -51,5 +53,8 @@ export function sheetHead(columns: readonly ShownColumn[], widths: readonly numb
 }
 
 /** @param rows including the heading */
-export const sheetTail = (columns: number, rows: number): string =>
-  `</sheetData><autoFilter ref="${filterRange(columns, rows)}"/></worksheet>`;
+export function sheetTail(outline: FileOutline<{ readonly widths: readonly number[] }>, rows: number): string {
+  const { columns, layout } = outline;
+  const filter = `<autoFilter ref="${filterRange(columns.length, rows)}"/>`;
+  return `</sheetData>${filter}${pageSetup(outline, layout.widths)}</worksheet>`;
+}

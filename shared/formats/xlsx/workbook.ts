@@ -1,9 +1,9 @@
 import XLSX from 'xlsx';
 import { z } from 'zod';
-import type { ShownColumn } from '../../datasets/define-dataset.js';
 import { oneLine } from '../../text/one-line.js';
-import type { NamedBytes } from '../encoding.js';
+import type { BareOutline, NamedBytes } from '../encoding.js';
 import { columnLetters } from './cells.js';
+import { printTitles } from './print.js';
 import { STYLES_PART, stylesPart } from './styles.js';
 
 /**
@@ -41,25 +41,22 @@ export function sheetName(title: string, sheet: number): string {
 export const filterRange = (columns: number, rows: number, fixed = ''): string =>
   `${fixed}A${fixed}1:${fixed}${columnLetters(columns - 1)}${fixed}${rows}`;
 
-/** @param isoTime when the export was planned */
-export function workbookFiles(
-  sheets: readonly Sheet[],
-  columns: readonly ShownColumn[],
-  title: string,
-  isoTime: string,
-): NamedBytes[] {
+/** @param widths of the columns, in characters */
+export function workbookFiles(sheets: readonly Sheet[], outline: BareOutline, widths: readonly number[]): NamedBytes[] {
+  const { title, columns, about } = outline;
   const book = XLSX.utils.book_new();
-  book.Props = {
-    Title: oneLine(title),
-    CreatedDate: new Date(isoTime),
-    ModifiedDate: new Date(isoTime),
-  };
+  const date = new Date(about.plannedAt);
+  book.Props = { Title: oneLine(title), CreatedDate: date, ModifiedDate: date };
   for (const { name } of sheets) XLSX.utils.book_append_sheet(book, {}, name);
-  // Without these names, LibreOffice shows no filter on any sheet.
-  const names = sheets.map(({ name, rows }, index) => ({
-    ...{ Name: '_xlnm._FilterDatabase', Sheet: index, Hidden: true },
-    Ref: `'${name.replaceAll("'", "''")}'!${filterRange(columns.length, rows, '$')}`,
-  }));
+  const names = sheets.flatMap(({ name, rows }, Sheet) => {
+    const quoted = `'${name.replaceAll("'", "''")}'`;
+    const filtered = `${quoted}!${filterRange(columns.length, rows, '$')}`;
+    return [
+      // Without this name, LibreOffice shows no filter on any sheet.
+      { Name: '_xlnm._FilterDatabase', Sheet, Hidden: true, Ref: filtered },
+      { Name: '_xlnm.Print_Titles', Sheet, Ref: printTitles(quoted, outline, widths) },
+    ];
+  });
   book.Workbook = { Names: names };
   const files = filesIn(XLSX.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer);
   return files

@@ -53,6 +53,16 @@ def openpyxl_looks(sheet):
         "bold": [bool(read.font.b) for read in header],
         "widths": [widths.get(read.column, 0) for read in header],
         "formats": [read.number_format for read in first],
+        "print": {
+            "fits": bool(sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage),
+            "paper": int(sheet.page_setup.paperSize),
+            "orientation": sheet.page_setup.orientation,
+            "wide": int(sheet.page_setup.fitToWidth),
+            "high": int(sheet.page_setup.fitToHeight),
+            "titles": [sheet.print_title_rows, sheet.print_title_cols],
+            "header": [sheet.oddHeader.left.text, sheet.oddHeader.right.text],
+            "footer": sheet.oddFooter.center.text,
+        },
     }
 
 

@@ -28,6 +28,19 @@ const looksSchema = z.object({
   widths: z.array(z.number()),
   /** For each cell of the first row after the header. */
   formats: z.array(z.string()),
+  print: z.object({
+    fits: z.boolean(),
+    /** Excel's code: 9 is A4, 1 is letter. */
+    paper: z.number(),
+    orientation: z.string(),
+    /** Pages beside each other, and below each other; 0: as many as it takes. */
+    wide: z.number(),
+    high: z.number(),
+    /** Rows and columns that every page repeats. */
+    titles: z.array(z.string().nullable()),
+    header: z.array(z.string()),
+    footer: z.string(),
+  }),
 });
 
 export const workbookSchema = z.object({

@@ -141,7 +141,7 @@ describe('a workbook has the rows of its table, value for value,', function () {
         looks.widths.join(),
       );
       const [day, moment] = ['yyyy-mm-dd', 'yyyy-mm-dd hh:mm:ss'];
-      const ordinary = ['General', 'General', 'General', 'General', 'General', 'General'];
+      const ordinary = ['General', '0', 'General', 'General', 'General', 'General'];
       if (index === 0) assert.deepEqual(looks.formats.slice(0, 10), [...ordinary, day, moment, moment, 'hh:mm:ss']);
     }
   });

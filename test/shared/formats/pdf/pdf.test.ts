@@ -135,6 +135,24 @@ describe('a PDF', () => {
       assert.deepEqual(warnings(made), [['PDF_CLIPPED_CELLS', 1]]);
     });
 
+    it('shows labels on one line if there is room, and otherwise on two', async () => {
+      const label = 'Number of the customer';
+      const columns = (count: number) =>
+        Array.from({ length: count }, (_, index) => ({ name: `c${index}`, label, type: 'integer' as const }));
+      const linesOf = async (count: number) => {
+        const { pages } = await readPdf((await makePdf(columns(count), [Array(count).fill('7')], resources)).bytes);
+        return pages[0]?.split('\n').filter((line) => line.includes('customer'));
+      };
+      assert.deepEqual(
+        (await linesOf(4))?.map((line) => line.split(label).length - 1),
+        [4],
+      );
+      assert.deepEqual(
+        (await linesOf(20))?.map((line) => line.includes(label)),
+        [false],
+      );
+    });
+
     it('shows any text unchanged, in any font and plane', async () => {
       const words = fc.array(
         fc.string({

@@ -35,12 +35,8 @@ describe("a sheet's name", () => {
 });
 
 it('a title with characters that XML cannot contain leaves the files of a workbook well-formed', () => {
-  const files = workbookFiles(
-    [{ name: 'Orders', rows: 2 }],
-    outlineFor(['id']).columns,
-    'a\u0001b\ufffec\uffff',
-    '2026-11-25T10:20:30.000Z',
-  );
+  const outline = outlineFor(['id'], { title: 'a\u0001b\ufffec\uffff' });
+  const files = workbookFiles([{ name: 'Orders', rows: 2 }], outline, [10]);
   for (const { name, bytes } of files) {
     const text = bytes.toString();
     assert.ok(!['\u0001', '\ufffe', '\uffff'].some((character) => text.includes(character)), name);
