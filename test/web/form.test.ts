@@ -137,6 +137,18 @@ describe('the form of the web page', () => {
     assert.equal(requested({ from: '', to: '' }), undefined);
   });
 
+  it('requests each sort that a dataset offers, and forgets it for another dataset', () => {
+    for (const { name, sorts } of choices.datasets) {
+      for (const sort of sorts.flatMap((column) => [column, `-${column}`])) {
+        const draft = { ...draftFor(choices, name), sort };
+        assert.equal(accepted(draft).sort, sort);
+        assert.equal(accepted(draftFor(choices, 'account', draft)).sort, undefined);
+      }
+    }
+    assert.ok(choices.datasets.some(({ sorts }) => sorts.length > 0));
+    assert.equal(accepted(draftFor(choices, 'orders')).sort, undefined);
+  });
+
   it('reports the problem that a request cannot express: no columns', () => {
     const { problems } = createRequest(choices, { ...draftFor(choices, 'orders'), columns: [] });
     assert.deepEqual(problems, [{ pointer: '/columns', detail: 'must have at least one column' }]);

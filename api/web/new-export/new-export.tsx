@@ -11,6 +11,7 @@ import { Filters } from './filters.js';
 import { Notify } from './notify.js';
 import type { OptionField } from './option-fields.js';
 import { allowedOptions, findDataset, type FilterChoice } from './request.js';
+import { SortField } from './sort-field.js';
 import { SubmitBar } from './submit-bar.js';
 import { useNewExport, type OnStart } from './use-new-export.js';
 
@@ -57,6 +58,13 @@ export function NewExport({ client, choices, active, limit, onStart }: Props): V
                 change({ filters: { ...draft.filters, [name]: filter } });
               }}
             />
+            <SortField
+              dataset={dataset}
+              sort={draft.sort}
+              onSort={(sort) => {
+                change({ sort });
+              }}
+            />
           </>
         )}
         <FileFields choices={choices} draft={draft} onChange={change} />
@@ -87,7 +95,7 @@ function Heading(): VNode {
 
 /** The fields that show their own problems. */
 const shownPointers = (options: readonly OptionField[], filters: readonly FilterChoice[]): string[] => [
-  ...['/type', '/format', '/columns', '/notify/email', '/notify/webhook_url'],
+  ...['/type', '/format', '/columns', '/sort', '/notify/email', '/notify/webhook_url'],
   ...options.map(({ name }) => pointerTo('options', name)),
   ...filters.map(({ name }) => pointerTo('filters', name)),
 ];

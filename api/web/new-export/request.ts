@@ -23,6 +23,8 @@ export interface Draft {
   /** In file order. */
   readonly columns: readonly string[];
   readonly filters: Readonly<Record<string, FilterDraft>>;
+  /** Empty: in the dataset's own order. */
+  readonly sort: string;
   readonly format: string;
   /** Texts of the inputs, by option. Kept when the format changes, because another format may have the same options. */
   readonly options: Readonly<Record<string, string>>;
@@ -39,6 +41,7 @@ export interface ExportBody {
   readonly format: string;
   readonly columns?: readonly string[];
   readonly filters?: Readonly<Record<string, FilterValue>>;
+  readonly sort?: string;
   readonly options: Readonly<Record<string, string | number | boolean>>;
   readonly notify?: { readonly email?: string | false; readonly webhook_url?: string };
 }
@@ -86,6 +89,7 @@ export function draftFor(choices: Choices, type: string, before?: Draft): Draft 
     format,
     columns: defaultColumns(choices, type, format),
     filters: {},
+    sort: '',
   };
 }
 
@@ -106,7 +110,12 @@ export function createRequest(choices: Choices, draft: Draft): { body: ExportBod
   };
   if (dataset === undefined) return { body, problems: [] };
   return {
-    body: { ...body, columns: draft.columns, filters: setFilters(dataset, draft) },
+    body: {
+      ...body,
+      columns: draft.columns,
+      filters: setFilters(dataset, draft),
+      ...(draft.sort === '' ? {} : { sort: draft.sort }),
+    },
     problems: draft.columns.length === 0 ? [{ pointer: '/columns', detail: 'must have at least one column' }] : [],
   };
 }

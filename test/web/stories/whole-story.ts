@@ -47,18 +47,26 @@ export function wholeStory(world: () => World): void {
     for (const column of ['Order ID', 'Status', 'Total']) await page.getByLabel(column, { exact: true }).check();
     await page.getByLabel('paid').check();
     await page.getByLabel('At least').fill('10');
+    await page.getByLabel('From').fill('2020-01-01');
+    await page.getByLabel('Sort by').selectOption('Total, highest first');
     await estimated(page, `${await countOrders(world(), PAID)} rows`);
     await page.getByText('Counted exactly.').waitFor();
     await page.getByRole('button', { name: 'Start export' }).dblclick();
     await newest(page).getByText('Ready').waitFor();
     await look('ready');
     await assertDownloads(world(), page, me, () => page.getByRole('link', { name: /^Download / }).click());
-    const { columns, filters, row_count: rows } = await getExport(world().service, me, await onlyJobOf(world(), me));
+    const {
+      columns,
+      filters,
+      sort,
+      row_count: rows,
+    } = await getExport(world().service, me, await onlyJobOf(world(), me));
     assert.deepEqual(
-      { columns, filters, rows },
+      { columns, filters, sort, rows },
       {
         columns: ['id', 'status', 'total'],
-        filters: { status: ['paid'], total: { gte: '10' } },
+        filters: { date_range: { from: '2020-01-01' }, status: ['paid'], total: { gte: '10' } },
+        sort: '-total',
         rows: await countOrders(world(), PAID),
       },
     );
