@@ -36,7 +36,7 @@ export function createApp(deps: ApiDeps): Express {
     throw nothingHere();
   });
   const patterns = ROUTES.map(({ path }) => path);
-  app.use(problems(deps.logger, patterns));
+  app.use(problems(deps, patterns));
   return app;
 }
 

@@ -1,15 +1,16 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { ERRORS, ServiceError, messageOf, sentenceOf } from '../../shared/errors.js';
-import type { Logger } from '../../shared/process/logger.js';
 import type { Problem } from '../../shared/request/problem-schema.js';
 import { validationFailed } from '../../shared/request/field-problems.js';
+import type { ApiDeps } from '../deps.js';
+import { errorTypeUrl } from '../openapi/error-docs.js';
 import { contextOf } from './context.js';
 import { nothingHere } from './static-file.js';
 import { undecodableParameter } from './undecodable.js';
 
 /**
  * Turns every error into an RFC 9457 `application/problem+json` response: `status`, `title` and the stable `code` come
- * from the error table, `detail` is the sentence, and the error's details are extension members.
+ * from the error table, `type` is the page about it, `detail` is the sentence, and the error's details are extension members.
  */
 
 /** Default for `Retry-After`, seconds: a slot or a server is usually available again by then. */
@@ -59,9 +60,9 @@ function notPermitted(response: Response, { message }: ServiceError): void {
 }
 
 /** The body of an error response. */
-export const problemOf = (error: ServiceError, requestId: string): Problem => ({
+export const problemOf = (error: ServiceError, requestId: string, publicUrl: string): Problem => ({
   ...(isForUsers(error) ? error.details : {}),
-  type: 'about:blank',
+  type: errorTypeUrl(publicUrl, error.code),
   title: ERRORS[error.code].title,
   status: ERRORS[error.code].status,
   detail: detailOf(error),
@@ -69,7 +70,7 @@ export const problemOf = (error: ServiceError, requestId: string): Problem => ({
   request_id: requestId,
 });
 
-function answer(response: Response, error: ServiceError): void {
+function answer(response: Response, error: ServiceError, publicUrl: string): void {
   const { status } = ERRORS[error.code];
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
@@ -83,11 +84,14 @@ function answer(response: Response, error: ServiceError): void {
   response
     .status(status)
     .type('application/problem+json')
-    .send(JSON.stringify(problemOf(error, requestId)));
+    .send(JSON.stringify(problemOf(error, requestId, publicUrl)));
 }
 
 /** @param patterns the paths of all routes, in Express syntax */
-export function problems(logger: Logger, patterns: readonly string[]): ErrorRequestHandler {
+export function problems(
+  { logger, settings }: Pick<ApiDeps, 'logger' | 'settings'>,
+  patterns: readonly string[],
+): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     const error =
       thrown instanceof ServiceError
@@ -107,6 +111,6 @@ export function problems(logger: Logger, patterns: readonly string[]): ErrorRequ
     }
     // A partly sent response can't become a problem response: Express closes the connection.
     if (response.headersSent) next(thrown);
-    else answer(response, error);
+    else answer(response, error, settings.publicUrl);
   };
 }

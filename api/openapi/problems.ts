@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '../../shared/errors.js';
 import { problemSchema } from '../../shared/request/problem-schema.js';
+import { errorTypeUrl } from './error-docs.js';
 import { RESPONSE_HEADERS, type ResponseHeader } from './headers.js';
 import type { Operation } from './operation.js';
 import type { Json, Schemas } from './schemas.js';
@@ -45,7 +46,7 @@ const DETAILS: Partial<Record<ErrorCode, Json>> = {
 
 const exampleOf = (code: ErrorCode): Json => ({
   ...DETAILS[code],
-  type: 'about:blank',
+  type: errorTypeUrl('https://exports.example.com', code),
   title: ERRORS[code].title,
   status: ERRORS[code].status,
   detail: `${ERRORS[code].title}.`,

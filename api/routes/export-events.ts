@@ -81,7 +81,7 @@ export const exportEvents = defineRoute({
 
 /** Sends events until the export has ended, the token expires, the client disconnects or the process stops. */
 function sendEvents(
-  { stopping, metrics }: Pick<ApiDeps, 'stopping' | 'metrics'>,
+  { stopping, metrics, settings }: Pick<ApiDeps, 'stopping' | 'metrics' | 'settings'>,
   response: Response,
   listen: (listener: OnState) => () => void,
   expired: { readonly at: number; readonly requestId: string },
@@ -99,7 +99,11 @@ function sendEvents(
   };
   const expire = (): void => {
     stopListening();
-    const problem = problemOf(new ServiceError('UNAUTHENTICATED', 'The token has expired.'), expired.requestId);
+    const problem = problemOf(
+      new ServiceError('UNAUTHENTICATED', 'The token has expired.'),
+      expired.requestId,
+      settings.publicUrl,
+    );
     stream.send({ event: 'expired', data: JSON.stringify(problem) });
     stream.end();
   };

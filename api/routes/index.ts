@@ -9,6 +9,7 @@ import { docs } from './docs.js';
 import { docsFile } from './docs-file.js';
 import { downloadExport } from './download-export.js';
 import { eraseUser } from './erase-user.js';
+import { errorDocs } from './error-docs.js';
 import { estimateExport } from './estimate-export.js';
 import { exportEvents } from './export-events.js';
 import { getExport } from './get-export.js';
@@ -67,5 +68,7 @@ export const ROUTES: readonly Route[] = [
   page,
   pageAsset,
   docs,
+  // Before the files: "errors" is not one.
+  errorDocs,
   docsFile,
 ];

@@ -16,7 +16,7 @@ const parameterProblemSchema = z
 /** An error as clients see it: RFC 9457. */
 export const problemSchema = z
   .looseObject({
-    type: z.literal('about:blank'),
+    type: z.url().describe('The page about this error; programs use `code`'),
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string().describe('A human-readable explanation'),

@@ -13,7 +13,7 @@ export const nameOf = (error: z.infer<typeof problem>): string =>
   'pointer' in error ? error.pointer : `${error.in}/${error.parameter}`;
 
 const schema = z.looseObject({
-  type: z.literal('about:blank'),
+  type: z.url(),
   title: z.string(),
   status: z.number(),
   detail: z.string(),
@@ -32,8 +32,14 @@ export function assertProblem(answer: Answer, code: ErrorCode, names?: readonly 
   const found = schema.parse(answer.json);
   const { status, title } = ERRORS[code];
   assert.deepEqual(
-    { code: found.code, status: found.status, title: found.title, http: answer.status },
-    { code, status, title, http: status },
+    {
+      code: found.code,
+      anchor: new URL(found.type).hash,
+      status: found.status,
+      title: found.title,
+      http: answer.status,
+    },
+    { code, anchor: `#${code}`, status, title, http: status },
   );
   if (names !== undefined) {
     assert.deepEqual(found.errors?.map(nameOf), names);
