@@ -21,6 +21,7 @@ const ROOMS = [
   'job',
   'mails',
   'webhooks',
+  'saved-exports',
   'request',
   'temporal',
   'schedules',
@@ -39,6 +40,7 @@ const API_ROOMS = [
   'live',
   'health',
   'schedules',
+  'saved-exports',
   'webhooks',
   'routes',
 ];

@@ -6,6 +6,7 @@ import type { JobStore } from '../shared/job/store.js';
 import type { MailStore } from '../shared/mails/store.js';
 import type { Mailer } from '../shared/mails/mailer.js';
 import type { ObjectStore } from '../shared/store/object-store.js';
+import type { SavedExportStore } from '../shared/saved-exports/store.js';
 import type { Places } from '../shared/job/places.js';
 import type { PlanStore } from '../shared/job/plan-store.js';
 import type { Source } from '../shared/source/source.js';
@@ -22,6 +23,7 @@ export interface ActivityDeps {
   readonly jobs: JobStore;
   readonly plans: PlanStore;
   readonly places: Places;
+  readonly savedExports: SavedExportStore;
   readonly source: Source;
   readonly store: ObjectStore;
   readonly temporal: TemporalClient;

@@ -4,6 +4,7 @@ import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { JobStore } from '../shared/job/store.js';
 import type { Logger } from '../shared/process/logger.js';
 import type { ObjectStore } from '../shared/store/object-store.js';
+import type { SavedExportStore } from '../shared/saved-exports/store.js';
 import type { Places } from '../shared/job/places.js';
 import type { ScheduleStore } from '../shared/schedules/store.js';
 import type { Source } from '../shared/source/source.js';
@@ -17,6 +18,7 @@ import type { TemporalClient } from '../shared/temporal/client.js';
 import type { TimeZones } from './exports/time-zones.js';
 import type { ApiMetrics } from './health/metrics.js';
 import type { Permissions } from './access/permissions.js';
+import type { Turns } from './limits/turns.js';
 import type { Readiness } from './health/readiness.js';
 
 export const SCOPES = ['exports:read', 'exports:write', 'exports:admin', 'operator:decode'] as const;
@@ -91,6 +93,9 @@ export interface ApiDeps {
   readonly store: ObjectStore;
   readonly schedules: ScheduleStore;
   readonly places: Places;
+  readonly savedExports: SavedExportStore;
+  /** Turns of tenants at admissions. */
+  readonly admissions: Turns;
   readonly mails: MailStore;
   readonly webhooks: WebhookStore;
   readonly temporal: TemporalClient;

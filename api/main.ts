@@ -8,6 +8,7 @@ import { createLogger } from '../shared/process/logger.js';
 import { measureProcess, measureReaders } from '../shared/process/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/process/metrics-server.js';
 import { openObjectStore } from '../shared/startup/open-object-store.js';
+import { SavedExportStore } from '../shared/saved-exports/store.js';
 import { Places } from '../shared/job/places.js';
 import { runMain, stopSignal } from '../shared/process/process.js';
 import { ScheduleStore } from '../shared/schedules/store.js';
@@ -26,6 +27,7 @@ import { Readiness } from './health/readiness.js';
 import { createReadinessChecks } from './health/readiness-checks.js';
 import { ListenError, serveApp } from './server.js';
 import { settingsOf, trustOf } from './settings.js';
+import { createAdmissionTurns } from './exports/request-export.js';
 import { TimeZones } from './exports/time-zones.js';
 import { createTokenVerifier } from './access/verify-token.js';
 
@@ -71,6 +73,8 @@ async function main(): Promise<void> {
       permissions: new Permissions(new Source(pools.permissions), registry),
       schedules: new ScheduleStore(temporal, places),
       places,
+      savedExports: new SavedExportStore(pools.jobs),
+      admissions: createAdmissionTurns(),
       mails: new MailStore(pools.jobs, config.LINK_SECRET),
       webhooks: new WebhookStore(pools.jobs),
       registry,

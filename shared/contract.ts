@@ -107,6 +107,7 @@ export interface UserRef {
 
 /** What an erasure has deleted. */
 export interface ErasureCounts {
+  readonly savedExports: number;
   readonly schedules: number;
   readonly exports: number;
   /** How many of the exports had a file. */

@@ -12,6 +12,7 @@ import { measureReaders } from '../shared/process/metrics.js';
 import { openObjectStore } from '../shared/startup/open-object-store.js';
 import { openPdfResources } from '../shared/startup/open-pdf-resources.js';
 import { PlanStore } from '../shared/job/plan-store.js';
+import { SavedExportStore } from '../shared/saved-exports/store.js';
 import { Places } from '../shared/job/places.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import { serviceVersion } from '../shared/process/service-version.js';
@@ -65,6 +66,7 @@ export async function openDeps(
       jobs: new JobStore(jobsPool),
       plans: new PlanStore(jobsPool),
       places: new Places(jobsPool),
+      savedExports: new SavedExportStore(jobsPool),
       source: new Source(sourcePool, config.SOURCE_STATEMENT_TIMEOUT),
       store: objects.store,
       temporal,

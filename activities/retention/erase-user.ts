@@ -7,7 +7,7 @@ import type { ActivityDeps } from '../deps.js';
 import { heartbeating } from '../heartbeat.js';
 import { removeJob } from './remove-job.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'places' | 'store' | 'temporal'>;
+type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'places' | 'savedExports' | 'store' | 'temporal'>;
 
 const BATCH = 100;
 /** Maximum number of rounds, because a user whose token is still valid may request exports meanwhile. */
@@ -15,7 +15,7 @@ const ROUNDS = 5;
 
 /**
  * Deletes everything that the service stores about a user in a tenant. Deletes schedules first, so that nothing new
- * starts; then cancels active exports, deletes files and rows, and last the records of sent emails. Safe to repeat at
+ * starts; then saved exports; then cancels active exports, deletes files and rows, and last the records of sent emails. Safe to repeat at
  * any point; the counts are those of the last attempt.
  */
 export const eraseUser =
@@ -36,12 +36,13 @@ class Erasure {
 
   async run(): Promise<ErasureCounts> {
     const schedules = await this.deleteSchedules();
+    const savedExports = await this.deps.savedExports.deleteOf(this.user);
     for (let round = 0; round < ROUNDS; round++) {
       this.cancelled += await cancelAll(this.deps, this.user, this.signal);
       if (!(await this.removeEnded())) continue;
       await this.deps.mails.deleteOf(this.user);
       const { cancelled, exports, files } = this;
-      return { schedules, cancelled, exports, files };
+      return { schedules, savedExports, cancelled, exports, files };
     }
     throw new ServiceError('STILL_ACTIVE', 'The user keeps starting exports.');
   }

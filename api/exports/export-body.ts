@@ -5,7 +5,7 @@ import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { describeExportRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
 
-interface ParsedExport {
+export interface ParsedExport {
   readonly request: ExportRequest;
   /**
    * A hash of the request as sent: the token's address and the database's spelling of the timezone may change between

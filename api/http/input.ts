@@ -37,6 +37,7 @@ const uuid = (example: string) => z.guid({ error: 'must be a UUID' }).toLowerCas
 /** Parameters of the path, for the routes that have them. */
 export const jobParams = z.object({ job_id: uuid('01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60') });
 export const scheduleParams = z.object({ schedule_id: uuid('01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e61') });
+export const savedExportParams = z.object({ saved_export_id: uuid('01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e62') });
 export const userParams = z.object({ user_id: referenceSchema.meta({ example: 'user_42' }) });
 
 /** @throws ServiceError NOT_FOUND also for another user's or tenant's job, so that nobody learns that it exists */

@@ -74,7 +74,7 @@ function answer(response: Response, error: ServiceError, publicUrl: string): voi
   const { status } = ERRORS[error.code];
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
-  if (error.code === 'NOT_PERMITTED') notPermitted(response, error);
+  if (error.code === 'NOT_PERMITTED' || error.code === 'NOT_OWNER') notPermitted(response, error);
   // A more precise value may already be set.
   if ((status === 429 || status === 503) && !response.hasHeader('Retry-After')) {
     response.set('Retry-After', String(RETRY_AFTER));

@@ -70,6 +70,7 @@ export interface Answer {
 
 export const TAGS = {
   Exports: 'Create exports, follow their progress, download files',
+  'Saved exports': 'Keep a request under a name, and run it again',
   Schedules: 'Run exports on a schedule',
   Webhooks: 'Deliveries, and the secret to verify them with',
   Datasets: 'What you can export',

@@ -19,6 +19,7 @@ const doneSchema = z.strictObject({
   files: count.describe('How many of them had a file'),
   cancelled: count.describe('How many of them were active'),
   schedules: count.describe('Schedules deleted'),
+  saved_exports: count.describe('Saved exports deleted'),
 });
 const runningSchema = z.strictObject({ status: z.literal('ERASING') });
 
@@ -31,14 +32,14 @@ export const eraseUser = defineRoute({
   tag: 'Users',
   summary: "Erase a user's data",
   description:
-    'Deletes the schedules of a user of your tenant, cancels active exports, and deletes files, unfinished uploads and rows. Safe to repeat. Temporal keeps the history of closed workflows until its retention period ends.',
+    'Deletes the schedules and saved exports of a user of your tenant, cancels active exports, and deletes files, unfinished uploads and rows. Safe to repeat. Temporal keeps the history of closed workflows until its retention period ends.',
   scope: 'exports:admin',
   params: userParams,
   answers: {
     200: {
       description: 'Everything is erased; the counts say what was there',
       schema: doneSchema,
-      example: { status: 'ERASED', exports: 12, files: 2, cancelled: 1, schedules: 1 },
+      example: { status: 'ERASED', exports: 12, files: 2, cancelled: 1, schedules: 1, saved_exports: 3 },
     },
     202: {
       description: 'Erasure is still running. Repeat the request to check',
@@ -51,8 +52,8 @@ export const eraseUser = defineRoute({
     async ({ params, principal }) => {
       const handle = await startErasure({ tenantId: principal.tenantId, userId: params.user_id }, temporal);
       try {
-        const counts = await askInTime(temporal.client, erasureAnswerMs, () => handle.result());
-        return { status: 200, body: { status: 'ERASED', ...counts } };
+        const { savedExports, ...counts } = await askInTime(temporal.client, erasureAnswerMs, () => handle.result());
+        return { status: 200, body: { status: 'ERASED', ...counts, saved_exports: savedExports } };
       } catch (error) {
         // After any other failure (a deadline, the connection to Temporal), the erasure has been started and continues.
         if (error instanceof WorkflowFailedError) throw error;

@@ -2,32 +2,38 @@ import type { Route } from '../openapi/operation.js';
 import { cancelExport } from './cancel-export.js';
 import { contract } from './contract.js';
 import { createExport } from './create-export.js';
+import { createSavedExport } from './create-saved-export.js';
 import { createSchedule } from './create-schedule.js';
 import { deleteExport } from './delete-export.js';
+import { deleteSavedExport } from './delete-saved-export.js';
 import { deleteSchedule } from './delete-schedule.js';
-import { docs } from './docs.js';
 import { docsFile } from './docs-file.js';
+import { docs } from './docs.js';
 import { downloadExport } from './download-export.js';
 import { eraseUser } from './erase-user.js';
 import { errorDocs } from './error-docs.js';
 import { estimateExport } from './estimate-export.js';
 import { exportEvents } from './export-events.js';
 import { getExport } from './get-export.js';
+import { getSavedExport } from './get-saved-export.js';
 import { getSchedule } from './get-schedule.js';
 import { health } from './health.js';
 import { listDatasets } from './list-datasets.js';
 import { listDeliveries } from './list-deliveries.js';
 import { listExports } from './list-exports.js';
+import { listSavedExports } from './list-saved-exports.js';
 import { listSchedules } from './list-schedules.js';
 import { metrics } from './metrics.js';
 import { openLink } from './open-link.js';
-import { page } from './page.js';
 import { pageAsset } from './page-asset.js';
+import { page } from './page.js';
 import { pauseSchedule } from './pause-schedule.js';
 import { ready } from './ready.js';
 import { redeliver } from './redeliver.js';
+import { replaceSavedExport } from './replace-saved-export.js';
 import { replaceSchedule } from './replace-schedule.js';
 import { rotateWebhookSecret } from './rotate-webhook-secret.js';
+import { runSavedExport } from './run-saved-export.js';
 import { runSchedule } from './run-schedule.js';
 import { showWebhookSecret } from './show-webhook-secret.js';
 import { decodePayloads, encodePayloads } from './temporal-codec.js';
@@ -46,6 +52,12 @@ export const ROUTES: readonly Route[] = [
   exportEvents,
   listDeliveries,
   redeliver,
+  listSavedExports,
+  createSavedExport,
+  getSavedExport,
+  replaceSavedExport,
+  deleteSavedExport,
+  runSavedExport,
   listSchedules,
   createSchedule,
   getSchedule,

@@ -16,6 +16,8 @@ import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.j
 import { JobStore } from '../../shared/job/store.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { openObjectStore } from '../../shared/startup/open-object-store.js';
+import { SavedExportStore } from '../../shared/saved-exports/store.js';
+import { createAdmissionTurns } from '../../api/exports/request-export.js';
 import { Places } from '../../shared/job/places.js';
 import { createPool, type Pool } from '../../shared/postgres.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
@@ -90,6 +92,8 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
     permissions: new Permissions(others.source ?? source, registry),
     schedules: new ScheduleStore(temporal, places),
     places,
+    savedExports: new SavedExportStore(pool),
+    admissions: createAdmissionTurns(),
     mails: new MailStore(pool, 'a secret of the tests'),
     webhooks: new WebhookStore(pool),
     registry,

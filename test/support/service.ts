@@ -10,6 +10,7 @@ import { measureApi } from '../../api/health/measure-api.js';
 import { openPools } from '../../api/open-pools.js';
 import { Permissions } from '../../api/access/permissions.js';
 import { Readiness } from '../../api/health/readiness.js';
+import { createAdmissionTurns } from '../../api/exports/request-export.js';
 import { TimeZones } from '../../api/exports/time-zones.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/access/verify-token.js';
@@ -206,6 +207,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     store: deps.store,
     schedules: new ScheduleStore(temporal, deps.places, 20_000),
     places: deps.places,
+    savedExports: deps.savedExports,
+    admissions: createAdmissionTurns(),
     mails: deps.mails,
     webhooks: deps.webhooks,
     temporal,

@@ -4,6 +4,7 @@ import type { MigrationBuilder } from 'node-pg-migrate';
 const TENANT_LOCK = 1_722_001;
 const SCHEDULE_LOCK = 1_722_002;
 const RECIPIENT_LOCK = 1_722_003;
+const SAVED_LOCK = 1_722_004;
 
 const EXPORTS = `
   CREATE TABLE export_jobs (
@@ -219,15 +220,47 @@ const MAILS = `
   END $$;
 `;
 
+const SAVED_EXPORTS = `
+  CREATE TABLE saved_exports (
+    saved_export_id uuid PRIMARY KEY,
+    tenant_ref text NOT NULL,
+    user_ref text NOT NULL,
+    name text NOT NULL,
+    shared boolean NOT NULL,
+    -- As its user sent it: relative date ranges are resolved at each run.
+    request jsonb NOT NULL,
+    -- Of the call that created it, for calls repeated with the same Idempotency-Key.
+    request_hash text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  );
+  CREATE INDEX saved_exports_of_tenant ON saved_exports (tenant_ref, created_at DESC, saved_export_id DESC);
+  CREATE INDEX saved_exports_of_user ON saved_exports (tenant_ref, user_ref);
+
+  -- Returns the new row, the row that an earlier call created, or none if the user has saved too many.
+  CREATE FUNCTION save_export(id uuid, tenant text, owner text, title text, is_shared boolean, body jsonb, hash text,
+    most integer)
+  RETURNS SETOF saved_exports LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM pg_advisory_xact_lock(${SAVED_LOCK}, hashtext(tenant || E'\\n' || owner));
+    RETURN QUERY SELECT * FROM saved_exports s WHERE s.saved_export_id = id;
+    IF FOUND THEN RETURN; END IF;
+    IF most <= (SELECT count(*) FROM saved_exports s WHERE s.tenant_ref = tenant AND s.user_ref = owner)
+    THEN RETURN; END IF;
+    RETURN QUERY INSERT INTO saved_exports (saved_export_id, tenant_ref, user_ref, name, shared, request, request_hash)
+      VALUES (id, tenant, owner, title, is_shared, body, hash) RETURNING *;
+  END $$;
+`;
+
 /** Every table of the service. */
 export function up(migration: MigrationBuilder): void {
-  for (const tables of [EXPORTS, WEBHOOKS, PLACES, MAILS]) migration.sql(tables);
+  for (const tables of [EXPORTS, WEBHOOKS, PLACES, MAILS, SAVED_EXPORTS]) migration.sql(tables);
 }
 
 export function down(migration: MigrationBuilder): void {
   migration.sql(`
-    DROP FUNCTION reserve_mail, reserve_schedule, take_tenant_place;
-    DROP TABLE skipped_mails, mail_reservations, schedule_reservations, tenant_places, webhook_secret_versions,
+    DROP FUNCTION save_export, reserve_mail, reserve_schedule, take_tenant_place;
+    DROP TABLE saved_exports, skipped_mails, mail_reservations, schedule_reservations, tenant_places, webhook_secret_versions,
       webhook_receivers_gone, webhook_deliveries, export_segments, export_jobs;
   `);
 }

@@ -1,0 +1,29 @@
+import type { ErrorCode } from '../../shared/errors.js';
+import type { JobRow } from '../../shared/job/row.js';
+import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
+import { jobView } from '../../shared/job/view.js';
+import type { ApiDeps } from '../deps.js';
+import { PERMISSION_PROBLEMS, type Answer } from '../openapi/operation.js';
+
+/** Response of routes that start an export. */
+export const ACCEPTED = {
+  description: 'The current state of the export',
+  headers: ['Location'],
+  schema: jobSchema,
+  example: JOB_EXAMPLES.queued,
+  leadsTo: { job_id: ['getExport', 'exportEvents', 'cancelExport', 'downloadExport', 'deleteExport'] },
+} as const satisfies Answer;
+
+/** Errors of routes that start an export. */
+export const ACCEPTANCE_PROBLEMS: readonly ErrorCode[] = [
+  ...PERMISSION_PROBLEMS,
+  'TOO_MANY_EXPORTS',
+  'TENANT_TOO_BUSY',
+  'IDEMPOTENCY_KEY_REUSED',
+  'TEMPORARILY_UNAVAILABLE',
+  'JOB_STORE_UNAVAILABLE',
+];
+
+/** A response that matches {@link ACCEPTED}. */
+export const replyAccepted = (row: JobRow, { settings }: Pick<ApiDeps, 'settings'>) =>
+  ({ status: 202, location: `/v1/exports/${row.job_id}`, body: jobView(row, settings) }) as const;

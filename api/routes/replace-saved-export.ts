@@ -1,0 +1,30 @@
+import { ServiceError } from '../../shared/errors.js';
+import { defineRoute } from '../http/define-route.js';
+import { savedExportParams } from '../http/input.js';
+import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
+import { savedExportBody } from '../saved-exports/saved-export-body.js';
+import { SAVED_EXPORT_ANSWER, savedExportView } from '../saved-exports/saved-export-schema.js';
+import { ownedSavedExport } from '../saved-exports/visible-saved-export.js';
+
+export const replaceSavedExport = defineRoute({
+  method: 'put',
+  path: '/v1/saved-exports/:saved_export_id',
+  id: 'replaceSavedExport',
+  tag: 'Saved exports',
+  summary: 'Replace a saved export',
+  description: 'Takes a full body, like `POST /v1/saved-exports`. Exports that it has started continue unchanged.',
+  scope: 'exports:write',
+  params: savedExportParams,
+  body: savedExportBody,
+  answers: { 200: SAVED_EXPORT_ANSWER },
+  problems: [...PERMISSION_PROBLEMS, 'NOT_OWNER', 'JOB_STORE_UNAVAILABLE'],
+  handle:
+    (deps) =>
+    async ({ params: { saved_export_id: id }, body: { definition, request }, principal }) => {
+      await ownedSavedExport(id, principal, deps);
+      await deps.permissions.require(request.type, principal);
+      const row = await deps.savedExports.replace(principal, id, definition);
+      if (row === null) throw new ServiceError('NOT_FOUND', `Saved export ${id} has just been deleted.`);
+      return { status: 200, body: savedExportView(row, principal) };
+    },
+});

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { ExportRequest } from '../../shared/contract.js';
+import { fieldProblems, problemsOf, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
+import type { SavedExport, SavedExportDefinition } from '../../shared/saved-exports/store.js';
+import type { ApiDeps, Caller } from '../deps.js';
+import { exportBody, type ParsedExport } from '../exports/export-body.js';
+import { describeExportRequest } from '../openapi/export-request.js';
+import type { CheckedBody } from '../openapi/operation.js';
+import { savedExportDefinition } from './saved-export-schema.js';
+
+interface ParsedSavedExport {
+  readonly definition: SavedExportDefinition;
+  /** As if it ran now. */
+  readonly request: ExportRequest;
+  /** A hash of the definition as sent. */
+  readonly requestHash: string;
+}
+
+/** A saved export's body; its request is checked as if it ran now. */
+export const savedExportBody: CheckedBody<ParsedSavedExport> = {
+  describe: (registry) =>
+    savedExportDefinition.extend({ request: describeExportRequest(registry) }).meta({ id: 'SavedExportRequest' }),
+  createParser: (deps) => {
+    const check = exportBody.createParser(deps);
+    return async (body, caller) => {
+      const { data: definition, error } = savedExportDefinition.safeParse(body);
+      const request = requestIn(body);
+      const checked = request === undefined ? { problems: [] } : await check(request, caller);
+      const problems = [...(error === undefined ? [] : fieldProblems(error)), ...inRequest(problemsOf(checked))];
+      if (definition === undefined || !('value' in checked)) return { problems };
+      return { value: { definition, request: checked.value.request, requestHash: hashOf(definition) } };
+    };
+  },
+};
+
+/** The request of a body that may be invalid otherwise, so that clients see its problems, too. */
+const requestIn = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'request' in body ? body.request : undefined;
+
+const inRequest = (problems: readonly FieldProblem[]): FieldProblem[] =>
+  problems.map(({ pointer, detail }) => ({ pointer: `/request${pointer}`, detail }));
+
+/**
+ * Parses the request of a saved export for a run, against the datasets as they are now.
+ * @returns a function that throws ServiceError VALIDATION_FAILED, with pointers into the saved export
+ */
+export function savedExportParser(deps: ApiDeps): (saved: SavedExport, caller: Caller) => Promise<ParsedExport> {
+  const check = exportBody.createParser(deps);
+  return async ({ saved_export_id: id, request }, caller) => {
+    const checked = await check(request, caller);
+    if (!('value' in checked)) throw validationFailed(inRequest(problemsOf(checked)));
+    // A relative range means other days tomorrow, but a repeated call is still the same request.
+    return { request: checked.value.request, requestHash: hashOf({ saved_export_id: id, request }) };
+  };
+}
+
+const hashOf = (value: object): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

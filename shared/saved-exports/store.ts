@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { UserRef } from '../contract.js';
+import { namingFaults, type Pool } from '../postgres.js';
+
+/** How many exports a user may save. */
+export const MAX_SAVED_EXPORTS = 100;
+
+const rowSchema = z.object({
+  saved_export_id: z.string(),
+  tenant_ref: z.string(),
+  user_ref: z.string(),
+  name: z.string(),
+  shared: z.boolean(),
+  request: z.record(z.string(), z.unknown()),
+  request_hash: z.string(),
+  created_at: z.date(),
+  updated_at: z.date(),
+});
+export type SavedExport = z.infer<typeof rowSchema>;
+
+/** What its owner writes. */
+export interface SavedExportDefinition {
+  readonly name: string;
+  /** Whether all users of the tenant can see and run it. */
+  readonly shared: boolean;
+  /** Stored as sent, and checked again at every run. */
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+const COLUMNS = Object.keys(rowSchema.shape).join(', ');
+const VISIBLE = 'tenant_ref = $1 AND (user_ref = $2 OR shared)';
+
+/**
+ * Requests that users have saved under a name. Every method throws ServiceError JOB_STORE_UNAVAILABLE if the database
+ * doesn't answer.
+ */
+export class SavedExportStore {
+  constructor(private readonly pool: Pool) {}
+
+  private async rows(sql: string, values: readonly unknown[]): Promise<SavedExport[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query(sql, [...values]);
+      return z.array(rowSchema).parse(rows);
+    });
+  }
+
+  /**
+   * Saves a request, unless its user has saved too many.
+   * @param requestHash tells a repeated call from another one with the same id
+   * @returns the row, which an earlier call with the same id may have created; null if there are too many
+   */
+  async create(
+    { tenantId, userId }: UserRef,
+    savedExportId: string,
+    { name, shared, request }: SavedExportDefinition,
+    requestHash: string,
+  ): Promise<SavedExport | null> {
+    const [row] = await this.rows(`SELECT ${COLUMNS} FROM save_export($1, $2, $3, $4, $5, $6, $7, $8)`, [
+      ...[savedExportId, tenantId, userId, name, shared],
+      ...[JSON.stringify(request), requestHash, MAX_SAVED_EXPORTS],
+    ]);
+    return row ?? null;
+  }
+
+  /** @returns null also for one that the user may not see */
+  async find({ tenantId, userId }: UserRef, savedExportId: string): Promise<SavedExport | null> {
+    const sql = `SELECT ${COLUMNS} FROM saved_exports WHERE ${VISIBLE} AND saved_export_id = $3`;
+    const [row] = await this.rows(sql, [tenantId, userId, savedExportId]);
+    return row ?? null;
+  }
+
+  /** The user's own, and those that others share. Newest first. */
+  async list(
+    { tenantId, userId }: UserRef,
+    limit: number,
+    after?: { readonly createdAt: Date; readonly id: string },
+  ): Promise<SavedExport[]> {
+    return this.rows(
+      `SELECT ${COLUMNS} FROM saved_exports
+       WHERE ${VISIBLE} AND ($3::timestamptz IS NULL OR (created_at, saved_export_id) < ($3, $4::uuid))
+       ORDER BY created_at DESC, saved_export_id DESC LIMIT $5`,
+      [tenantId, userId, after?.createdAt ?? null, after?.id ?? null, limit],
+    );
+  }
+
+  /** @returns null if the user doesn't own it */
+  async replace(
+    { tenantId, userId }: UserRef,
+    savedExportId: string,
+    { name, shared, request }: SavedExportDefinition,
+  ): Promise<SavedExport | null> {
+    const [row] = await this.rows(
+      `UPDATE saved_exports SET name = $4, shared = $5, request = $6, updated_at = clock_timestamp()
+       WHERE tenant_ref = $1 AND user_ref = $2 AND saved_export_id = $3 RETURNING ${COLUMNS}`,
+      [tenantId, userId, savedExportId, name, shared, JSON.stringify(request)],
+    );
+    return row ?? null;
+  }
+
+  /** @returns false if the user doesn't own it */
+  async delete({ tenantId, userId }: UserRef, savedExportId: string): Promise<boolean> {
+    const sql = `DELETE FROM saved_exports WHERE tenant_ref = $1 AND user_ref = $2 AND saved_export_id = $3 RETURNING ${COLUMNS}`;
+    return (await this.rows(sql, [tenantId, userId, savedExportId])).length > 0;
+  }
+
+  /** Deletes all that a user has saved. @returns how many */
+  async deleteOf({ tenantId, userId }: UserRef): Promise<number> {
+    const sql = `DELETE FROM saved_exports WHERE tenant_ref = $1 AND user_ref = $2 RETURNING ${COLUMNS}`;
+    return (await this.rows(sql, [tenantId, userId])).length;
+  }
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { Principal } from '../../api/deps.js';
+import { eraseUser } from '../../activities/retention/erase-user.js';
+import type { ErasureCounts } from '../../shared/contract.js';
+import { MAX_SAVED_EXPORTS } from '../../shared/saved-exports/store.js';
+import { assertProblem } from '../api/problems.js';
+import type { Answer } from '../support/answer.js';
+import { queryRows } from '../support/database.js';
+import { download, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { someUser, startService, type TestService } from '../support/service.js';
+
+const PATH = '/v1/saved-exports';
+const REQUEST = { type: 'orders', format: 'csv', columns: ['id', 'placed_at'], notify: { email: false } };
+const BODY = { name: 'Orders', request: REQUEST };
+
+interface Saved {
+  readonly saved_export_id: string;
+  readonly name: string;
+  readonly shared: boolean;
+  readonly is_own: boolean;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+describe('saved exports', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService({ orders: 500 });
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  const ask = (method: string, path: string, as: Principal, body?: object, key?: string): Promise<Answer> =>
+    service.ask(method, PATH + path, {
+      as,
+      ...(body === undefined ? {} : { body }),
+      ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }),
+    });
+  async function save(as: Principal, body: object = BODY): Promise<string> {
+    const answer = await ask('POST', '', as, body);
+    assert.equal(answer.status, 201, answer.text);
+    return (answer.json as Saved).saved_export_id;
+  }
+  const namesOf = async (as: Principal): Promise<string[]> => {
+    const { json } = await ask('GET', '?limit=100', as);
+    return (json as { saved_exports: Saved[] }).saved_exports.map(({ name }) => name);
+  };
+  const stranger = (): Principal => ({ userId: randomUUID(), tenantId: randomUUID() });
+
+  it('run like the request that they keep', async () => {
+    const user = someUser();
+    const id = await save(user);
+    const run = await ask('POST', `/${id}/run`, user);
+    assert.equal(run.status, 202, run.text);
+    const { job_id: jobId } = run.json as { job_id: string };
+    assert.equal(run.headers.get('location'), `/v1/exports/${jobId}`);
+    const { row_count: rows } = await untilEnded(service, user, jobId);
+    const lines = (await download(service, user, jobId)).toString().split('\n');
+    assert.equal(lines[0]?.split(',').length, 2);
+    assert.equal(lines.length - 2, rows);
+  });
+
+  it('keep a relative range as it was sent, and count it from each run', async () => {
+    const user = someUser();
+    const id = await save(user, { ...BODY, request: { ...REQUEST, filters: { date_range: 'last_month' } } });
+    const { request } = (await ask('GET', `/${id}`, user)).json as Saved;
+    assert.deepEqual(request.filters, { date_range: 'last_month' });
+    const run = await ask('POST', `/${id}/run`, user);
+    const { job_id: jobId, filters } = run.json as { job_id: string; filters: { date_range: string[] } };
+    assert.match(filters.date_range.join(' '), /^\d{4}-\d\d-01 \d{4}-\d\d-01$/);
+    await untilEnded(service, user, jobId);
+  });
+
+  it('start one export however often a run is repeated with its Idempotency-Key', async () => {
+    const user = someUser();
+    const id = await save(user);
+    const runs = await Promise.all([1, 2, 3].map(() => ask('POST', `/${id}/run`, user, undefined, 'once')));
+    const ids = new Set(runs.map(({ json }) => (json as { job_id: string }).job_id));
+    assert.equal(ids.size, 1);
+    await untilEnded(service, user, [...ids].join(''));
+    const other = await save(user);
+    assertProblem(await ask('POST', `/${other}/run`, user, undefined, 'once'), 'IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it('are saved once per Idempotency-Key', async () => {
+    const user = someUser();
+    const answers = await Promise.all([1, 2, 3].map(() => ask('POST', '', user, BODY, 'one')));
+    assert.equal(new Set(answers.map(({ json }) => (json as Saved).saved_export_id)).size, 1);
+    assertProblem(await ask('POST', '', user, { ...BODY, name: 'Other' }, 'one'), 'IDEMPOTENCY_KEY_REUSED');
+    assert.deepEqual(await namesOf(user), ['Orders']);
+  });
+
+  it('are listed newest first, in pages, without filters', async () => {
+    const user = someUser();
+    const request = { ...REQUEST, filters: { status: ['paid'] } };
+    for (const name of ['one', 'two', 'three']) await save(user, { name, request });
+    const first = (await ask('GET', '?limit=2', user)).json as { saved_exports: Saved[]; next_cursor: string };
+    assert.deepEqual(
+      first.saved_exports.map((saved) => [saved.name, saved.request.filters]),
+      [
+        ['three', undefined],
+        ['two', undefined],
+      ],
+    );
+    const second = await ask('GET', `?limit=2&cursor=${first.next_cursor}`, user);
+    const { saved_exports: rest, next_cursor: end } = second.json as typeof first;
+    assert.deepEqual([rest.map(({ name }) => name), end], [['one'], null]);
+  });
+
+  it('are private unless they are shared, which lets others of the tenant run them as themselves', async () => {
+    const [owner, colleague] = [someUser(), someUser()];
+    const id = await save(owner);
+    for (const other of [colleague, stranger()]) {
+      for (const [method, path, body] of [
+        ['GET', '', undefined],
+        ['PUT', '', BODY],
+        ['DELETE', '', undefined],
+        ['POST', '/run', undefined],
+      ] as const) {
+        assertProblem(await ask(method, `/${id}${path}`, other, body), 'NOT_FOUND');
+      }
+    }
+    assert.deepEqual(await namesOf(colleague), []);
+
+    assert.equal((await ask('PUT', `/${id}`, owner, { ...BODY, shared: true })).status, 200);
+    const seen = (await ask('GET', `/${id}`, colleague)).json as Saved;
+    assert.deepEqual([seen.shared, seen.is_own], [true, false]);
+    assertProblem(await ask('PUT', `/${id}`, colleague, BODY), 'NOT_OWNER');
+    assertProblem(await ask('DELETE', `/${id}`, colleague), 'NOT_OWNER');
+    assertProblem(await ask('GET', `/${id}`, stranger()), 'NOT_FOUND');
+    const run = await ask('POST', `/${id}/run`, colleague);
+    const { job_id: jobId, user_id: userId } = run.json as { job_id: string; user_id: string };
+    assert.equal(userId, colleague.userId);
+    await untilEnded(service, colleague, jobId);
+    assertProblem(await service.ask('GET', `/v1/exports/${jobId}`, { as: owner }), 'NOT_FOUND');
+    await ask('DELETE', `/${id}`, owner);
+  });
+
+  it('are replaced and deleted by their owner', async () => {
+    const user = someUser();
+    const id = await save(user);
+    const replaced = await ask('PUT', `/${id}`, user, {
+      name: 'Customers',
+      request: { type: 'customers', format: 'json' },
+    });
+    assert.equal((replaced.json as Saved).name, 'Customers');
+    assert.deepEqual(await namesOf(user), ['Customers']);
+    assert.equal((await ask('DELETE', `/${id}`, user)).status, 204);
+    assertProblem(await ask('DELETE', `/${id}`, user), 'NOT_FOUND');
+    assertProblem(await ask('POST', `/${id}/run`, user), 'NOT_FOUND');
+  });
+
+  it('name each invalid field, of the request too', async () => {
+    const bad = { name: ' ', shared: 'yes', request: { type: 'orders', format: 'doc' }, extra: 1 };
+    const first = await ask('POST', '', someUser(), bad);
+    assertProblem(first, 'VALIDATION_FAILED');
+    const request = { type: 'orders', format: 'csv', columns: ['nothing'], filters: { date_range: 'someday' } };
+    const second = await ask('POST', '', someUser(), { ...BODY, request });
+    const pointers = ({ json }: Answer): string[] =>
+      (json as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer).sort();
+    assert.deepEqual(pointers(first), ['/extra', '/name', '/request/format', '/shared']);
+    assert.deepEqual(pointers(second), ['/request/columns/0', '/request/filters/date_range']);
+  });
+
+  it('that are no longer valid do not run, and say why', async () => {
+    const user = someUser();
+    const id = await save(user);
+    const sql = `UPDATE saved_exports SET request = '{"type": "orders", "format": "csv", "columns": ["gone"]}'
+      WHERE saved_export_id = '${id}'`;
+    await queryRows(service.databaseUrl, sql);
+    const run = await ask('POST', `/${id}/run`, user);
+    assertProblem(run, 'VALIDATION_FAILED');
+    assert.match(run.text, /"\/request\/columns\/0"/);
+  });
+
+  it('are limited per user, also for concurrent requests', async () => {
+    const user = someUser();
+    const answers = await Promise.all(
+      Array.from({ length: MAX_SAVED_EXPORTS + 20 }, () => ask('POST', '', user, BODY)),
+    );
+    const refused = answers.filter(({ status }) => status !== 201);
+    for (const answer of refused) assertProblem(answer, 'TOO_MANY_SAVED_EXPORTS');
+    assert.equal(answers.length - refused.length, MAX_SAVED_EXPORTS);
+    assert.equal((await ask('POST', '', someUser(), BODY)).status, 201);
+  });
+
+  it('are erased with their user', async () => {
+    const [user, other] = [someUser(), someUser()];
+    await save(user, { ...BODY, name: 'one', shared: true });
+    await save(user, { ...BODY, name: 'two' });
+    await save(other);
+    const erase = (): Promise<ErasureCounts> => eraseUser(service.deps)(user);
+    const { savedExports } = await new MockActivityEnvironment().run<[], ErasureCounts, () => Promise<ErasureCounts>>(
+      erase,
+    );
+    assert.equal(savedExports, 2);
+    assert.deepEqual([await namesOf(user), await namesOf(other)], [[], ['Orders']]);
+  });
+});
