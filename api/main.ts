@@ -4,7 +4,7 @@ import { parseApiConfig, ConfigError } from '../shared/startup/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { JobStore } from '../shared/job/store.js';
-import { createLogger } from '../shared/process/logger.js';
+import { createLogger, type Logger } from '../shared/process/logger.js';
 import { measureProcess, measureReaders } from '../shared/process/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/process/metrics-server.js';
 import { openObjectStore } from '../shared/startup/open-object-store.js';
@@ -80,12 +80,7 @@ async function main(): Promise<void> {
       registry,
       logger,
       stopping: stopping.signal,
-      verifyToken: createTokenVerifier({
-        ...trustOf(config),
-        onUnusableEmail: (userId) => {
-          logger.warn({ user_id: userId }, 'the email address in a token is not valid: its user gets no email');
-        },
-      }),
+      verifyToken: createTokenVerifier({ ...trustOf(config), onUnusableEmail: warnAboutEmail(logger) }),
       settings: settingsOf(config),
       readiness,
     };
@@ -103,5 +98,11 @@ async function main(): Promise<void> {
   }
   logger.info('stopped');
 }
+
+const warnAboutEmail =
+  (logger: Logger) =>
+  (userId: string): void => {
+    logger.warn({ user_id: userId }, 'the email address in a token is not valid: its user gets no email');
+  };
 
 await runMain(main, [ConfigError, DatasetError, ListenError, MetricsPortError, TemporalSettingsError]);
