@@ -63,10 +63,7 @@ export async function openDeps(
     jobsPool,
     registry: metrics,
     deps: {
-      jobs: new JobStore(jobsPool),
-      plans: new PlanStore(jobsPool),
-      places: new Places(jobsPool),
-      savedExports: new SavedExportStore(jobsPool),
+      ...openStores(jobsPool, config),
       source: new Source(sourcePool, config.SOURCE_STATEMENT_TIMEOUT),
       store: objects.store,
       temporal,
@@ -76,8 +73,6 @@ export async function openDeps(
       formatResources,
       serviceVersion: serviceVersion(),
       mailer: createMailer(config),
-      mails: new MailStore(jobsPool, config.LINK_SECRET),
-      webhooks: new WebhookStore(jobsPool),
       sendWebhook: createWebhookSender(webhookRule),
       webhookRule,
       recipientRule: config.NOTIFY_EMAIL,
@@ -97,3 +92,12 @@ export async function openDeps(
     },
   };
 }
+
+const openStores = (pool: Pool, { LINK_SECRET }: WorkerConfig) => ({
+  jobs: new JobStore(pool),
+  plans: new PlanStore(pool),
+  places: new Places(pool),
+  savedExports: new SavedExportStore(pool),
+  mails: new MailStore(pool, LINK_SECRET),
+  webhooks: new WebhookStore(pool),
+});
