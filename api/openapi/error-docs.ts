@@ -9,6 +9,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   FORBIDDEN: 'Use a token with the scope in `needed_scope`.',
   NOT_PERMITTED:
     "Ask your administrator for access to this dataset. The token is fine; its user isn't allowed to export it.",
+  NOT_OWNER: 'Ask its owner to change it, or save an export of your own.',
   NOT_FOUND: "Check the address and the id. What belongs to another user isn't found either.",
   METHOD_NOT_ALLOWED: 'Use one of the methods in `Allow`.',
   NOT_ACTIVE: 'Nothing to do: the export has already ended.',
@@ -19,6 +20,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   NO_WEBHOOK: 'Create the export with `notify.webhook_url`.',
   ROTATED_TOO_OFTEN: 'Wait until the oldest secret has expired, then rotate again.',
   TOO_MANY_SCHEDULES: "Delete a schedule that you don't need.",
+  TOO_MANY_SAVED_EXPORTS: "Delete a saved export that you don't need.",
   BODY_TOO_LARGE: 'Send a smaller body, for example fewer filter values.',
   UNSUPPORTED_MEDIA_TYPE: 'Send UTF-8 JSON with `Content-Type: application/json`.',
   IDEMPOTENCY_KEY_REUSED: 'Use a new key for each request. The same key is only for repeating the same request.',
