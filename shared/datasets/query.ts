@@ -217,6 +217,9 @@ export function equalKeysSql({ key, from }: FrozenQuery, pairs: readonly KeyPair
   return `SELECT FROM (${all}) AS pairs (${names('a')}, ${names('b')}) WHERE (${names('a')}) = (${names('b')}) LIMIT 1`;
 }
 
-/** Returns one row if a key contains null, otherwise none. */
+/**
+ * Returns rows if a key contains null, otherwise none. A query for each column, so that each can use its own index; from
+ * version 17, PostgreSQL itself leaves out columns that are NOT NULL.
+ */
 export const nullKeySql = ({ key, from }: FrozenQuery): string =>
-  `SELECT ${from} AND (${key.map((column) => `${column} IS NULL`).join(' OR ')}) LIMIT 1`;
+  key.map((column) => `(SELECT 1 ${from} AND ${column} IS NULL LIMIT 1)`).join(' UNION ALL ');
