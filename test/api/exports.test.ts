@@ -52,6 +52,21 @@ describe('POST /v1/exports', () => {
     await until('end of all exports', async () => (await service.deps.jobs.activeOf(user)).length === 0);
   }
 
+  it('shows the days of a relative range, and keeps them for the same Idempotency-Key', async () => {
+    const alice = someUser();
+    const body = { ...BODY, filters: { date_range: 'last_year' }, sort: '-placed_at' };
+    const [first, again] = [await post(alice, 'yearly', body), await post(alice, 'yearly', body)];
+    assert.deepEqual([first.status, again.status, idOf(again)], [202, 202, idOf(first)]);
+    const year = new Date().getUTCFullYear();
+    const { filters, sort } = z.looseObject({ filters: z.unknown(), sort: z.unknown() }).parse(first.json);
+    assert.deepEqual(
+      { filters, sort },
+      { filters: { date_range: [`${year - 1}-01-01`, `${year}-01-01`] }, sort: '-placed_at' },
+    );
+    assertProblem(await post(alice, 'yearly', { ...body, sort: 'placed_at' }), 'IDEMPOTENCY_KEY_REUSED');
+    await untilEnded(service, alice, idOf(first));
+  });
+
   it('returns the job, which then becomes a file', async () => {
     const alice = someUser();
     const answer = await post(alice);
