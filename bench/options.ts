@@ -12,6 +12,7 @@ const ROW_NAMES = [
   'gzip',
   'rowlane',
   'scale',
+  'sort',
   'latency',
   'load',
   'fairness',

@@ -16,11 +16,19 @@ export const plainCsv = exportRequest(csv.name, { escape_formulas: false });
 /** What clients get by default. */
 export const escapedCsv = exportRequest(csv.name, { escape_formulas: true });
 
-/** One statement for the same rows, as somebody without the service would write it. */
-export function wholeSelect(): string {
+/** One statement for the same rows, as somebody without the service would write it. @param sort as in a request */
+export function wholeSelect(sort?: string): string {
   const columns = Object.keys(orders.columns);
   const options = { escape_formulas: false, timezone: 'UTC' };
-  const request = { type: orders.name, format: csv.name, columns, filters: {}, options, notify: {} };
+  const request = {
+    type: orders.name,
+    format: csv.name,
+    columns,
+    filters: {},
+    options,
+    notify: {},
+    ...(sort === undefined ? {} : { sort }),
+  };
   return segmentSql(
     freezeQuery(orders, request, { tenantId: NORTHWIND.id }, csvEncoding.renderColumn(options)),
     null,

@@ -114,6 +114,13 @@ export const verdictsOfScale = (scores: readonly Score[]): Verdict[] => [
   ...memory(scores),
 ];
 
+export const verdictsOfSort = (scores: readonly Score[]): Verdict[] => [
+  ...beside('the unsorted export', scores, ['ours-stored', 'ours'], 1.2),
+  ...beside('psql | rclone, in the order of storage', scores, ['ours-stored', 'psql-stored'], 1),
+  ...beside('psql | rclone, scattered', scores, ['ours-scattered', 'psql-scattered'], 1),
+  ...memory(scores),
+];
+
 export function verdictsOfLatency({ median, postMedian }: Latency, rows: number): Verdict[] {
   return [
     ...verdict(`POST to COMPLETED, ${rows} rows, median`, median, 0.3 * MS, 'ms', 0),

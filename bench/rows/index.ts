@@ -12,6 +12,7 @@ import { pdfExportRow } from './pdf-export.js';
 import type { Row } from './row.js';
 import { rowLaneRow } from './rowlane.js';
 import { scaleRow } from './scale.js';
+import { sortRow } from './sort.js';
 import { xlsxExportRow } from './xlsx-export.js';
 
 export const ROWS = {
@@ -20,6 +21,7 @@ export const ROWS = {
   gzip: gzipRow,
   rowlane: rowLaneRow,
   scale: scaleRow,
+  sort: sortRow,
   latency: latencyRow,
   load: loadRow,
   fairness: fairnessRow,

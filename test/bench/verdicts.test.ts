@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Score } from '../../bench/race.js';
-import { verdictsOfGzip, verdictsOfJson, verdictsOfRowLane, verdictsOfScale } from '../../bench/verdicts.js';
+import {
+  verdictsOfGzip,
+  verdictsOfJson,
+  verdictsOfRowLane,
+  verdictsOfScale,
+  verdictsOfSort,
+} from '../../bench/verdicts.js';
 
 /** A contestant with turns of these durations in seconds, and memory in megabytes. */
 function score(name: string, seconds: readonly number[], megabytes = 300): Score {
@@ -34,6 +40,11 @@ describe('the benchmark’s promises', () => {
     assert.deepEqual([gzip?.target, gzip?.met], [1.5, false]);
     const [scale] = verdictsOfScale([score('ours-tenth', [2]), score('ours', [21])]);
     assert.deepEqual([scale?.figure, scale?.target, scale?.met], [10.5, 10.5, true]);
+  });
+
+  it('allow 1.2 times as long for a sorted export', () => {
+    const [sorted] = verdictsOfSort([score('ours', [10]), score('ours-stored', [12]), score('ours-scattered', [40])]);
+    assert.deepEqual([sorted?.figure, sorted?.met], [1.2, true]);
   });
 
   it('are not judged for contestants that did not run', () => {
