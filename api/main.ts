@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
   const stopping = new AbortController();
   const config = parseApiConfig(process.env);
-  const registry = await loadDatasets(config.DATASETS_MODULE);
+  const registry = await loadDatasets(config.DATASETS_MODULE, config.JWT_TENANT_CLAIM !== null);
   const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-api', config.LOG_LEVEL, logContext);
 

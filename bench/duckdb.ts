@@ -60,7 +60,7 @@ export const attachSource = ({ extensions }: DuckDb, sourceUrl: string): readonl
  */
 export function duckDbJson(duckDb: DuckDb, sourceUrl: string): Stage {
   const columns = Object.keys(orders.columns).map(pg.escapeIdentifier).join(', ');
-  const tenant = `${pg.escapeIdentifier(orders.tenantColumn)} = ${pg.escapeLiteral(NORTHWIND.id)}`;
+  const tenant = `tenant_id = ${pg.escapeLiteral(NORTHWIND.id)}`;
   const rows = `SELECT ${columns} FROM source.${pg.escapeIdentifier(orders.table)} WHERE ${tenant} ORDER BY "id"`;
   return duckDbStage(duckDb, [
     "SET TimeZone = 'UTC'",

@@ -30,7 +30,7 @@ export function wholeSelect(sort?: string): string {
     ...(sort === undefined ? {} : { sort }),
   };
   return segmentSql(
-    freezeQuery(orders, request, { tenantId: NORTHWIND.id }, csvEncoding.renderColumn(options)),
+    freezeQuery(orders, request, [`tenant_id = '${NORTHWIND.id}'`], csvEncoding.renderColumn(options)),
     null,
     null,
   );

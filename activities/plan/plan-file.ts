@@ -1,6 +1,7 @@
 import { describeFilters } from '../../shared/datasets/describe-filters.js';
 import { shownColumns, type Dataset } from '../../shared/datasets/define-dataset.js';
-import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
+import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
+import { freezeQuery } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Bundle, FileSpec } from '../../shared/formats/file-spec.js';
 import type { About, BareOutline, FormatResources } from '../../shared/formats/encoding.js';
@@ -71,7 +72,7 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const laneWork = { format, columns: shown, options };
   const lane = chooseLane(dataset, laneWork);
   const named = { ...request, columns: format.headersInRows === true ? columns : columns.map(columnName) };
-  const query = freezeQuery(dataset, named, owner, lane.render, lane.inputs ?? []);
+  const query = freezeQuery(dataset, named, ownedBy(dataset, owner, catalog), lane.render, lane.inputs ?? []);
   const bare: BareOutline = { title: dataset.title, columns: shown, options, about };
 
   const reader = openLane(source, () => dataset, laneWork, lane);

@@ -1,6 +1,7 @@
 import type { ExportRequest } from '../../shared/contract.js';
 import { contentsOf } from '../../shared/datasets/contents.js';
-import { freezeQuery, type Owner } from '../../shared/datasets/query.js';
+import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
+import { freezeQuery } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
 import { estimateSchema, type Estimate } from '../../shared/request/estimate-schema.js';
 import type { RowCount } from '../../shared/source/count-rows.js';
@@ -88,9 +89,12 @@ async function count(
   const end = performance.now() + COUNT_MS;
   const counts: RowCount[] = [];
   for (const { dataset, request } of parts) {
-    const query = freezeQuery(dataset, { ...request, columns: [] }, owner, (quoted) => quoted);
-    const countMs = Math.max(1, Math.round(end - performance.now()));
-    counts.push(await askSource(SESSION_MS, (signal) => source.count(query, countMs, session, signal), gone));
+    const work = async (signal: AbortSignal): Promise<RowCount> => {
+      const owned = ownedBy(dataset, owner, await source.columns(dataset, session, signal));
+      const query = freezeQuery(dataset, { ...request, columns: [] }, owned, (quoted) => quoted);
+      return source.count(query, Math.max(1, Math.round(end - performance.now())), session, signal);
+    };
+    counts.push(await askSource(SESSION_MS, work, gone));
   }
   return {
     rows: counts.reduce((sum, { rows }) => sum + rows, 0),

@@ -34,7 +34,7 @@ async function copyOut(
 ): Promise<void> {
   const columns = Object.keys(orders.columns);
   const request = { type: orders.name, format: '', columns, filters: {}, options: {}, notify: {} };
-  const { select, key } = freezeQuery(orders, request, { tenantId: NORTHWIND.id }, render);
+  const { select, key } = freezeQuery(orders, request, [`tenant_id = '${NORTHWIND.id}'`], render);
   const statement = copySql(`${select} ORDER BY ${key.join(', ')} LIMIT ${rows}`);
   const args = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', sourceUrl, '-o', file, '-c', statement];
   const env = { ...benchEnvironment(), PGTZ: 'UTC', PGCLIENTENCODING: 'UTF8' };

@@ -22,6 +22,8 @@ export interface CatalogColumn {
   readonly scale: number | null;
   /** Whether nothing keeps nulls out of a table's column. Views can't tell; there the plan looks for nulls. */
   readonly isNullable: boolean;
+  /** Whether texts that the column takes for equal are the same, byte for byte: not so for citext and char(n). */
+  readonly isExact: boolean;
   /** Whether the type is money, or an array, range or row that contains it. Its text depends on `lc_monetary`. */
   readonly hasMoney: boolean;
 }
@@ -52,7 +54,7 @@ const TYPE_OF: Readonly<Record<string, ColumnType>> = {
 };
 
 /** The type that a definition has to declare for a column. */
-export function columnTypeOf({ base, labels }: CatalogColumn): ColumnType {
+export function columnTypeOf({ base, labels }: Pick<CatalogColumn, 'base' | 'labels'>): ColumnType {
   if (labels !== null) return 'text';
   return base !== null && Object.hasOwn(TYPE_OF, base) ? (TYPE_OF[base] ?? 'other') : 'other';
 }

@@ -1,7 +1,7 @@
 import type { ExportRequest } from '../contract.js';
 import { ACCOUNT, accountDatasets, wholeOf } from './account.js';
 import { datasetNamed, type Dataset, type DatasetRegistry } from './index.js';
-import type { Owner } from './query.js';
+import type { Owner } from './owned-rows.js';
 
 /** What an export contains: one dataset's rows of a tenant, or one user's rows of several datasets. */
 export interface Contents {

@@ -47,8 +47,8 @@ export interface Dataset<Column extends string = string> {
   readonly table: string;
   /** Columns that are unique together and never null. They order the file and bound its segments. */
   readonly key: readonly string[];
-  /** The tenant's id; every query is limited to the caller's tenant. */
-  readonly tenantColumn: string;
+  /** The tenant's id; every query is limited to the caller's tenant. Only a service with a single tenant needs none. */
+  readonly tenantColumn?: string | undefined;
   /** The user's id. Only datasets with one are part of account exports. */
   readonly userColumn?: string;
   /**

@@ -28,7 +28,7 @@ const datasetSchema = z.strictObject(
     schema: text.optional(),
     table: text,
     key: z.array(columnName, { error: 'must be a list of columns' }),
-    tenantColumn: columnName,
+    tenantColumn: columnName.optional(),
     userColumn: columnName.optional(),
     permission: text.optional(),
     columns: z.record(z.string(), z.strictObject({ type, ...look }), { error: 'must be an object' }),
@@ -80,9 +80,10 @@ function problemOf({ issues: [issue] }: z.ZodError): string {
 /**
  * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets), or the built-in ones.
  * @param modulePath relative to the folder in which the process was started
+ * @param hasTenants whether tokens name a tenant, so that every dataset needs a column with it
  * @throws DatasetError with a sentence, if the module can't be loaded or a definition is invalid
  */
-export async function loadDatasets(modulePath: string | undefined): Promise<DatasetRegistry> {
+export async function loadDatasets(modulePath: string | undefined, hasTenants = true): Promise<DatasetRegistry> {
   if (modulePath === undefined) return createRegistry(BUILT_IN_DATASETS);
   let module: unknown;
   try {
@@ -95,7 +96,18 @@ export async function loadDatasets(modulePath: string | undefined): Promise<Data
   if (!Array.isArray(datasets) || datasets.length === 0) {
     throw new DatasetError(`DATASETS_MODULE ${modulePath} must have an array of datasets as its default export.`);
   }
-  return createRegistry(datasets.map((dataset, index) => checked(dataset, modulePath, index)));
+  const registry = createRegistry(datasets.map((dataset, index) => checked(dataset, modulePath, index)));
+  if (hasTenants) requireTenants(registry);
+  return registry;
+}
+
+/** @throws DatasetError for a dataset whose rows would go to every tenant */
+function requireTenants(registry: DatasetRegistry): void {
+  for (const { name, tenantColumn } of registry.values()) {
+    if (tenantColumn !== undefined) continue;
+    const why = 'it has no tenantColumn, and only a service whose JWT_TENANT_CLAIM is empty needs none';
+    throw new DatasetError(`Dataset ${JSON.stringify(name)}: ${why}.`);
+  }
 }
 
 function checked(dataset: unknown, modulePath: string, index: number): Dataset {

@@ -2,9 +2,6 @@ import { ServiceError } from '../errors.js';
 import { columnTypeOf, type Catalog, type CatalogColumn } from './catalog.js';
 import type { Dataset, FilterDefinition } from './define-dataset.js';
 
-/** The id of a tenant or user is a UUID as text. */
-const OWNER_TYPES: readonly string[] = ['uuid', 'text', 'char'];
-
 /**
  * Lists where a definition doesn't match its table or view. Each sentence says what to do.
  * @param catalog null if there is no such table
@@ -25,14 +22,12 @@ export function misfits(dataset: Dataset, catalog: Catalog | null): ServiceError
     return [unavailable(`The source database is encoded in ${encoding}; only UTF8 can be exported.`)];
   }
   const { tenantColumn, userColumn } = dataset;
-  const owners = [tenantColumn, ...(userColumn === undefined ? [] : [userColumn])];
+  const owners = [tenantColumn, userColumn].filter((column) => column !== undefined);
   const named = new Set([...key, ...owners, ...Object.keys(dataset.columns)]);
   const missing = [...named].filter((column) => !columns.has(column));
   const found = [
     ...missing.map((column) => `${relation} has no column ${column}: correct its name, or remove it`),
     ...Object.keys(dataset.columns).map((column) => columnMisfit(dataset, columns.get(column))),
-    ownerMisfit('tenant', columns.get(tenantColumn)),
-    ownerMisfit('user', userColumn === undefined ? undefined : columns.get(userColumn)),
     ...Object.entries(dataset.filters ?? {}).map(([filter, definition]) =>
       filterMisfit(filter, definition, columns.get(definition.column)),
     ),
@@ -62,11 +57,6 @@ function columnMisfit({ columns }: Dataset, column: CatalogColumn | undefined): 
   return declared.type === type
     ? null
     : `column ${column.name} is ${column.type} in the source database: declare its type as ${type}, not ${declared.type}`;
-}
-
-function ownerMisfit(owner: 'tenant' | 'user', column: CatalogColumn | undefined): string | null {
-  if (column === undefined || (column.labels === null && OWNER_TYPES.includes(columnTypeOf(column)))) return null;
-  return `${owner} column ${column.name} is ${column.type}, but a ${owner}'s id is a UUID: choose a column of type uuid or text`;
 }
 
 /** Rows with a null would be in no segment, because no bound compares with them. */

@@ -109,34 +109,21 @@ function dayRange(quoted: string, { from, to }: DayRange, column: ColumnDefiniti
   return conditions.join(' AND ');
 }
 
-/** The owner of the rows that are read. */
-export interface Owner {
-  readonly tenantId: string;
-  /** Limits the rows to this user; the dataset has a user column. */
-  readonly userId?: string;
-}
-
-function ownedBy({ name, tenantColumn, userColumn }: Dataset, { tenantId, userId }: Owner): string[] {
-  const tenants = `${escapeIdentifier(tenantColumn)} = ${escapeLiteral(tenantId)}`;
-  if (userId === undefined) return [tenants];
-  if (userColumn === undefined) throw new RangeError(`${name} has no user column`);
-  return [tenants, `${escapeIdentifier(userColumn)} = ${escapeLiteral(userId)}`];
-}
-
 /**
- * The queries of one export, limited to one tenant, or to one of its users. They read the requested columns of the
- * table, rendered and under their headers, in that order.
+ * The queries of one export. They read the requested columns of the table, rendered and under their headers, in that
+ * order.
+ * @param owned conditions that limit it to a tenant, or to one of its users; see `ownedBy`
  * @param inputs columns to read in addition, after the others, as PostgreSQL writes them
  */
 export function freezeQuery(
   dataset: Dataset,
   request: ExportRequest,
-  owner: Owner,
+  owned: readonly string[],
   render: RenderColumn,
   inputs: readonly string[] = [],
 ): FrozenQuery {
   const timezone = String(request.options.timezone ?? 'UTC');
-  const conditions = ownedBy(dataset, owner);
+  const conditions = [...owned];
   for (const [name, value] of Object.entries(request.filters)) {
     const filter = dataset.filters?.[name];
     const column = filter === undefined ? undefined : dataset.columns[filter.column];
@@ -154,7 +141,7 @@ export function freezeQuery(
     return [item === alias ? item : `${item} AS ${alias}`];
   });
   const items = [...rendered, ...inputs.map(escapeIdentifier)];
-  const from = `FROM ${tableOf(dataset)} AS ${ROWS} WHERE ${conditions.join(' AND ')}`;
+  const from = `FROM ${tableOf(dataset)} AS ${ROWS} WHERE ${conditions.join(' AND ') || 'true'}`;
   return { select: `SELECT ${items.join(', ')} ${from}`, from, ...orderOf(dataset, request.sort) };
 }
 

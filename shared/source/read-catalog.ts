@@ -56,6 +56,8 @@ const COLUMNS = `
     -- The lower 11 bits of the modifier, less four: https://doxygen.postgresql.org/backend_2utils_2adt_2numeric_8c.html
     CASE WHEN t.oid = 'numeric'::regtype AND p.typmod >= 4 THEN greatest(0, (((p.typmod - 4) & 2047) # 1024) - 1024) END AS scale,
     c.relkind IN ('r', 'p') AND NOT a.attnotnull AND NOT own.typnotnull AS "isNullable",
+    t.typname <> 'citext' AND t.oid <> 'bpchar'::regtype AND NOT EXISTS
+      (SELECT FROM pg_collation n WHERE n.oid = a.attcollation AND NOT n.collisdeterministic) AS "isExact",
     EXISTS (SELECT FROM parts m WHERE m.attnum = a.attnum AND m.type = 'money'::regtype) AS "hasMoney"
   FROM pg_attribute a JOIN parts p USING (attnum) JOIN pg_type t ON t.oid = p.type
   JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type own ON own.oid = a.atttypid
@@ -70,7 +72,7 @@ export async function readCatalog(
   const { rows } = await client.query<{ oid: string; kind: string; encoding: string; proven: boolean }>(RELATION, [
     table,
     schema ?? '',
-    [...key, tenantColumn],
+    [...key, ...(tenantColumn === undefined ? [] : [tenantColumn])],
     [...TABLES, ...VIEWS],
   ]);
   const [relation] = rows;

@@ -1,5 +1,5 @@
 import type { DatasetRegistry } from '../datasets/index.js';
-import type { Owner } from '../datasets/query.js';
+import type { Owner } from '../datasets/owned-rows.js';
 import { ServiceError } from '../errors.js';
 import type { Source } from './source.js';
 

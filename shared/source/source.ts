@@ -124,6 +124,11 @@ export class Source {
     return this.session(session, signal, (client) => readCatalog(client, dataset));
   }
 
+  /** The columns of a dataset's table or view; empty if it doesn't exist. */
+  async columns(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<Catalog['columns']> {
+    return (await this.catalog(dataset, session, signal))?.columns ?? new Map();
+  }
+
   /** Mismatches between a definition and its table or view that only the catalog reveals. */
   async misfits(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<ServiceError[]> {
     return misfits(dataset, await this.catalog(dataset, session, signal));

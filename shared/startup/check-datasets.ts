@@ -1,5 +1,6 @@
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
+import { ownedBy } from '../datasets/owned-rows.js';
 import { freezeQuery, segmentSql } from '../datasets/query.js';
 import { ServiceError, messageOf, type ErrorCode } from '../errors.js';
 import type { SlowSort } from '../source/find-slow-sorts.js';
@@ -56,10 +57,11 @@ async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal
   const columns = Object.keys(dataset.columns);
   const request = { type: dataset.name, format: 'CSV', columns, filters: {}, options: {}, notify: {} };
   const owner = { tenantId: NOBODY, ...(dataset.userColumn === undefined ? {} : { userId: NOBODY }) };
-  const query = freezeQuery(dataset, request, owner, (quoted) => quoted);
   try {
     const found = await source.misfits(dataset, SESSION, signal);
     if (found.length > 0) return found.map(messageOf);
+    const owned = ownedBy(dataset, owner, await source.columns(dataset, SESSION, signal));
+    const query = freezeQuery(dataset, request, owned, (quoted) => quoted);
     await source.rehearse(segmentSql(query, null, null), SESSION, signal);
     if (dataset.permission !== undefined) await source.permits(dataset.permission, SESSION, signal);
     return [];

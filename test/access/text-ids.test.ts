@@ -16,6 +16,17 @@ const notes = defineDataset({
   columns: { id: { type: 'integer', label: 'ID' }, author: { type: 'text', label: 'Author' } },
 });
 
+const invoices = defineDataset({
+  ...{ name: 'invoices', title: 'Invoices', table: 'invoices', key: ['id'] },
+  ...{ tenantColumn: 'account', userColumn: 'owner' },
+  columns: { id: { type: 'integer', label: 'ID' } },
+});
+/** Of a service with a single tenant. */
+const everything = defineDataset({
+  ...{ name: 'everything', title: 'Everything', table: 'invoices', key: ['id'], userColumn: 'owner' },
+  columns: { id: { type: 'integer', label: 'ID' } },
+});
+
 const TENANT = `o'Neil & "Söhne" \\ GmbH`;
 const alice: Principal = { userId: 'auth0|5f7c8ec7', tenantId: TENANT };
 /** Users whose ids are alice's UUID, or look like her id. */
@@ -31,13 +42,19 @@ const schedule = { name: 'Daily', cron: '@daily', request: body };
 describe('users and tenants with text ids', () => {
   let service: TestService;
   before(async () => {
-    service = await startService({ orders: 1, datasets: [notes] });
+    service = await startService({ orders: 1, datasets: [notes, invoices, everything] });
     await queryRows(service.databaseUrl, 'CREATE TABLE notes (id integer PRIMARY KEY, tenant text, author text)');
     await queryRows(
       service.databaseUrl,
       `INSERT INTO notes SELECT n, CASE n % 2 WHEN 0 THEN $1 ELSE 'acme' END, CASE n % 3 WHEN 0 THEN $2 ELSE 'bob' END
        FROM generate_series(1, 60) AS n`,
       [TENANT, alice.userId],
+    );
+    await queryRows(
+      service.databaseUrl,
+      `CREATE TABLE invoices AS SELECT n AS id, (n % 3 + 16)::bigint AS account, (n % 5)::smallint AS owner
+       FROM generate_series(1, 60) AS n;
+       ALTER TABLE invoices ADD PRIMARY KEY (id)`,
     );
     await service.startWorker();
   });
@@ -51,7 +68,33 @@ describe('users and tenants with text ids', () => {
     const jobId = await postExport(service, alice, body);
     assert.equal((await untilEnded(service, alice, jobId)).row_count, 30);
     const own = await postExport(service, alice, { type: 'account', format: 'json' });
+    // 10 notes, and nothing of the tables whose users are numbers.
     assert.equal((await untilEnded(service, alice, own)).row_count, 10);
+  });
+
+  it('export the rows of a number, if their id is that number; otherwise none', async () => {
+    const rowsOf = async (as: Principal, type: string) => {
+      const jobId = await postExport(service, as, { type, format: type === 'account' ? 'json' : 'csv' });
+      return (await untilEnded(service, as, jobId)).row_count;
+    };
+    const estimateFor = async (as: Principal) => {
+      const { json } = await service.ask('POST', '/v1/exports/estimate', { as, body: { ...body, type: 'invoices' } });
+      return (json as { rows: number }).rows;
+    };
+    const seventeen = { userId: '4', tenantId: '17' };
+    assert.deepEqual([await rowsOf(seventeen, 'invoices'), await estimateFor(seventeen)], [20, 20]);
+    for (const tenantId of [' 17', '+17', '17.0', '1.7e1', '9223372036854775808', 'acme']) {
+      const as = { userId: '4', tenantId };
+      assert.deepEqual([await rowsOf(as, 'invoices'), await estimateFor(as)], [0, 0], tenantId);
+    }
+  });
+
+  it('of a single tenant export every row of a dataset without a tenant column', async () => {
+    const as = { userId: '4', tenantId: 'default' };
+    const jobId = await postExport(service, as, { ...body, type: 'everything' });
+    assert.equal((await untilEnded(service, as, jobId)).row_count, 60);
+    const own = await postExport(service, as, { type: 'account', format: 'json' });
+    assert.equal((await untilEnded(service, as, own)).row_count, 12);
   });
 
   it('are shown by their ids in answers and in Temporal, and stored with UUIDs', async () => {

@@ -12,6 +12,7 @@ import { loadFormat, type LoadedFormat } from '../../shared/formats/load-format.
 import { queryRows } from '../support/database.js';
 import { assertSameBytes } from '../export-csv/compare.js';
 import { startService, someUser, type TestService } from '../support/service.js';
+import { ownedByTenant } from '../support/owned.js';
 
 const awkward = defineDataset({
   name: 'awkward',
@@ -130,7 +131,7 @@ describe('both lanes produce the same bytes:', () => {
     const options = format.options.parse(requested);
     const render = (laneName === 'text' ? format : format.rows).renderColumn(options);
     const request = { type: dataset.name, format: format.name, columns, filters: {}, options, notify: {} };
-    const select = segmentSql(freezeQuery(dataset, request, { tenantId }, render), null, null);
+    const select = segmentSql(freezeQuery(dataset, request, ownedByTenant(dataset, tenantId), render), null, null);
     const shown = shownColumns(dataset, columns);
     const inputs = laneName === 'text' ? null : [];
     const lane = openLane(service.deps.source, () => dataset, { format, columns: shown, options }, { inputs });

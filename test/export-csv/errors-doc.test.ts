@@ -124,6 +124,10 @@ describe('docs/errors.md', () => {
         { name: 'orders', title: 'Orders', table: 'orders', key: ['id'] },
       ]);
       assert.match(await sentence(careless), /dataset \{name\} is invalid/);
+      const shared = await moduleOf('shared.mjs', [
+        { ...{ name: 'orders', title: 'Orders', table: 'orders', key: ['id'] }, columns: { id: { type: 'bigint' } } },
+      ]);
+      assert.match(await sentence(shared), /it has no tenantColumn/);
       assert.throws(
         () => createRegistry([orders, orders]),
         (error) => assertDocumented(messageOf(error)) !== '',
@@ -262,8 +266,6 @@ describe('docs/errors.md', () => {
         'Dataset odd: odd has no column color: correct its name, or remove it.',
         'Dataset odd: column id is integer in the source database: declare its type as integer, not bigint.',
         'Dataset odd: column price is money[], which depends on the locale: remove it, or export a view that casts it to numeric.',
-        "Dataset odd: tenant column account is integer, but a tenant's id is a UUID: choose a column of type uuid or text.",
-        "Dataset odd: user column spans is interval, but a user's id is a UUID: choose a column of type uuid or text.",
         'Dataset odd: filter mood must be a one_of with values of the enum mood: sad, glad.',
         "Dataset odd: it can't sort by column mood, which may be null: declare the column NOT NULL, or remove it from sorts.",
         "Dataset unordered can't be exported: The source database rejected the query: could not identify an ordering operator for type json.",

@@ -79,7 +79,10 @@ async function propose({ table, tenant, key }: Options, databaseUrl: string): Pr
 function report({ dataset, leftOut, isCovered }: Proposal, file: string): string {
   const { name, schema, table, key, tenantColumn, columns, filters = {}, sorts = [] } = dataset;
   const place = [...(schema === undefined ? [] : [schema]), table].map((part) => pg.escapeIdentifier(part)).join('.');
-  const indexed = [tenantColumn, ...key].map((column) => pg.escapeIdentifier(column)).join(', ');
+  const indexed = [tenantColumn ?? [], key]
+    .flat()
+    .map((column) => pg.escapeIdentifier(column))
+    .join(', ');
   return [
     `${file}: dataset ${name}, key (${key.join(', ')}), ${Object.keys(columns).length} columns, ${Object.keys(filters).length} filters, ${sorts.length} sorts.`,
     ...leftOut.map((column) => `Skipped ${column.name}: ${column.why}.`),

@@ -34,7 +34,7 @@ export function writeModule({ dataset, leftOut }: Proposal): string {
     ...(schema === undefined ? [] : [`    schema: ${quoted(schema)},`]),
     `    table: ${quoted(table)},`,
     `    key: ${list(dataset.key)},`,
-    `    tenantColumn: ${quoted(tenantColumn)},`,
+    ...(tenantColumn === undefined ? [] : [`    tenantColumn: ${quoted(tenantColumn)},`]),
     '    columns: {',
     ...Object.entries(columns).map(columnLine),
     ...leftOut.map((column) => `      // Skipped ${inComment(column.name)}: ${column.why}.`),

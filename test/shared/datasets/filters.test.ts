@@ -13,6 +13,7 @@ import { parseExportRequest } from '../../../shared/request/request.js';
 import { createRequestSchema } from '../../../shared/request/request-schema.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
 import { CREATE_TYPES, TYPES } from '../../conformance/type-values.js';
+import { ownedByTenant } from '../../support/owned.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 
@@ -87,7 +88,7 @@ describe('a filter on a column of any comparable type finds the rows that Postgr
   async function found(filter: string, value: FilterValue): Promise<number[]> {
     const body = { type: 'edges', format: 'csv', filters: { [filter]: value }, options: { timezone: 'Europe/Berlin' } };
     const request = { ...parseExportRequest(body, schema, registry), notify: {} };
-    const query = freezeQuery(edges, request, { tenantId: TENANT }, (quoted) => quoted);
+    const query = freezeQuery(edges, request, ownedByTenant(edges, TENANT), (quoted) => quoted);
     const { rows } = await client.query<{ id: number }>(`${query.select} ORDER BY id`);
     return rows.map(({ id }) => id);
   }
@@ -155,7 +156,7 @@ describe('a filter on a column of any comparable type finds the rows that Postgr
           options: { timezone: 'Europe/Berlin' },
         };
         const request = { ...parseExportRequest(body, createRequestSchema(known), known), notify: {} };
-        const { from: rows } = freezeQuery(moments, request, { tenantId: TENANT }, (quoted) => quoted);
+        const { from: rows } = freezeQuery(moments, request, ownedByTenant(moments, TENANT), (quoted) => quoted);
         const ids = await client.query(`SELECT id ${rows} ORDER BY id`);
         const expected = await client.query(
           `SELECT id FROM moments WHERE ${day} BETWEEN coalesce($1, '-infinity')::date AND coalesce($2, 'infinity')::date ORDER BY id`,
@@ -198,7 +199,7 @@ describe('a filter on a column of any comparable type finds the rows that Postgr
           options: {},
           notify: {},
         };
-        const { select } = freezeQuery(searched, request, { tenantId: TENANT }, (quoted) => quoted);
+        const { select } = freezeQuery(searched, request, ownedByTenant(searched, TENANT), (quoted) => quoted);
         const { rows } = await client.query<{ id: number }>(select);
         assert.ok(
           rows.some((row) => row.id === id),
@@ -221,7 +222,7 @@ describe('a filter on a column of any comparable type finds the rows that Postgr
     );
     const foundWith = async (none: boolean): Promise<number[]> => {
       const request = { type: 'pairs', format: 'CSV', columns: ['id'], filters: { none }, options: {}, notify: {} };
-      const { select } = freezeQuery(pairs, request, { tenantId: TENANT }, (quoted) => quoted);
+      const { select } = freezeQuery(pairs, request, ownedByTenant(pairs, TENANT), (quoted) => quoted);
       return (await client.query<{ id: number }>(`${select} ORDER BY id`)).rows.map(({ id }) => id);
     };
     assert.deepEqual(await foundWith(true), [1]);

@@ -6,6 +6,7 @@ import { freezeQuery, segmentSql } from '../../../shared/datasets/query.js';
 import { readBounds } from '../../../shared/source/key-bounds.js';
 import { cutSegments } from '../../../shared/plan/segments.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
+import { ownedByTenant } from '../../support/owned.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 
@@ -113,7 +114,7 @@ describe('segments of any table with a key of any types', () => {
           columns: { n: { type: 'integer' }, ...Object.fromEntries(columns.map(({ type }, i) => [`k${i}`, { type }])) },
         });
         const request = { type: 'ranges', format: 'CSV', columns: ['n'], filters: {}, options: {}, notify: {} };
-        const query = freezeQuery(dataset, request, { tenantId: TENANT }, (quoted) => quoted);
+        const query = freezeQuery(dataset, request, ownedByTenant(dataset, TENANT), (quoted) => quoted);
         await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
         const bounds = await readBounds(client, query, every).finally(() => client.query('COMMIT'));
         assert.ok(typeof bounds !== 'string');

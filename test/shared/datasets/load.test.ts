@@ -23,9 +23,9 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['exports an empty array', 'export default []', /^ must have an array of datasets/],
   ['exports something else', `export default ['orders']`, /^: dataset number 1 is invalid: .*object/],
   [
-    'forgets the tenant',
+    'misspells a setting',
     `export default [${ORDERS.replace('tenantColumn', 'tenant_column')}]`,
-    /^: dataset orders is invalid: tenantColumn: must be the name of a column\.$/,
+    /^: dataset orders is invalid: tenant_column is not a setting\.$/,
   ],
   [
     'has a user column that is not a name',
@@ -126,6 +126,17 @@ describe('DATASETS_MODULE', () => {
       assert.match(await sentenceAbout(await moduleOf(text)), sentence);
     });
   }
+
+  it('must name the tenant of every row, unless the service has a single tenant', async () => {
+    const file = await moduleOf(`export default [${ORDERS.replace("tenantColumn: 'tenant_id',", '')}]`);
+    await assert.rejects(loadDatasets(file), (error) => {
+      const sentence =
+        'Dataset "orders": it has no tenantColumn, and only a service whose JWT_TENANT_CLAIM is empty needs none.';
+      assert.equal((error as Error).message, sentence);
+      return error instanceof DatasetError;
+    });
+    assert.deepEqual([...(await loadDatasets(file, false)).keys()], ['orders']);
+  });
 
   it('with an invalid definition is rejected, too', async () => {
     const file = await moduleOf(`export default [${ORDERS.replace("'orders'", "'My orders'")}]`);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
 import { checkDataset, defineDataset, type Dataset } from '../../../shared/datasets/define-dataset.js';
 import { freezeQuery } from '../../../shared/datasets/query.js';
+import { ownedBy } from '../../../shared/datasets/owned-rows.js';
+import { ownedByTenant } from '../../support/owned.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 const USER = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
@@ -23,25 +25,28 @@ const request = (
   options: ExportRequest['options'] = {},
 ): ExportRequest => ({ type: 'events', format: 'CSV', columns: [...columns], filters, options, notify: {} });
 
+const UUIDS = new Map(
+  [`tenant'"id`, `user'"id`].map((name) => [name, { name, base: 'uuid', labels: null, isExact: true }]),
+);
 const asIs = (quoted: string): string => quoted;
 const freeze = (exportRequest: ExportRequest, dataset: Dataset = events) =>
-  freezeQuery(dataset, exportRequest, { tenantId: TENANT }, asIs);
+  freezeQuery(dataset, exportRequest, ownedByTenant(dataset, TENANT), asIs);
 
 describe('the text of a query', () => {
   it('of one user is limited to the tenant and the user', () => {
     const owned = checkDataset({ ...events, userColumn: `user'"id` });
-    const { select } = freezeQuery(owned, request({}), { tenantId: TENANT, userId: USER }, asIs);
+    const { select } = freezeQuery(owned, request({}), ownedBy(owned, { tenantId: TENANT, userId: USER }, UUIDS), asIs);
     const [, where = ''] = select.split(' WHERE ');
     assert.equal(where, `"tenant'""id" = '${TENANT}' AND "user'""id" = '${USER}'`);
     assert.throws(
-      () => freezeQuery(events, request({}), { tenantId: TENANT, userId: USER }, asIs),
+      () => ownedBy(events, { tenantId: TENANT, userId: USER }, UUIDS),
       new RangeError('events has no user column'),
     );
   });
 
   it('keeps the name of a rendered column, and leaves other columns unchanged', () => {
     const render = (quoted: string): string => (quoted === '"at"' ? `to_json(${quoted})` : quoted);
-    const { select } = freezeQuery(events, request({}, ['at', 'id']), { tenantId: TENANT }, render, ['wall']);
+    const { select } = freezeQuery(events, request({}, ['at', 'id']), ownedByTenant(events, TENANT), render, ['wall']);
     assert.ok(select.startsWith('SELECT to_json("at") AS "at", "id", "wall" FROM '), select);
   });
 

@@ -8,6 +8,7 @@ import { MAX_BOUNDS, readBounds, type KeyFlaw } from '../../../shared/source/key
 import type { Bound, KeyBound } from '../../../shared/plan/segments.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
 import { DEEP } from '../../support/depth.js';
+import { ownedByTenant } from '../../support/owned.js';
 
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 const OTHER = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
@@ -39,7 +40,7 @@ const request = (filters: Record<string, FilterValue>, columns = Object.keys(odd
 });
 
 const query = (filters: Record<string, FilterValue> = {}) =>
-  freezeQuery(odd, request(filters), { tenantId: TENANT }, (quoted) => quoted);
+  freezeQuery(odd, request(filters), ownedByTenant(odd, TENANT), (quoted) => quoted);
 
 /** Text that a client can send: no NUL, no lone surrogates. */
 const text = fc
@@ -217,7 +218,7 @@ describe('the SQL of an export', () => {
     await fill([['a', 1, 'x']]);
     const render = (quoted: string): string => (quoted === '"user"' ? `upper(${quoted})` : quoted);
     const quoted = request({}, ['user', 'SELECT']);
-    const { select } = freezeQuery(odd, quoted, { tenantId: TENANT }, render, ['Key, too']);
+    const { select } = freezeQuery(odd, quoted, ownedByTenant(odd, TENANT), render, ['Key, too']);
     assert.deepEqual((await client.query(select)).rows, [{ user: 'A', SELECT: 'x', 'Key, too': 1 }]);
   });
 

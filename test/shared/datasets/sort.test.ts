@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import type { ExportRequest } from '../../../shared/contract.js';
 import { checkDataset, type ColumnType, type Dataset } from '../../../shared/datasets/define-dataset.js';
+import { ownedByTenant } from '../../support/owned.js';
 import { freezeQuery, sampleSql, segmentSql, type FrozenQuery } from '../../../shared/datasets/query.js';
 import { sortChoices } from '../../../shared/datasets/sort.js';
 import { AS_TEXT } from '../../../shared/postgres.js';
@@ -50,7 +51,7 @@ const frozen = (sort: string, timezone = 'UTC'): FrozenQuery => {
     ...{ type: 'sorted', format: 'CSV', columns: ['a', 'b'], filters: {}, notify: {} },
     ...{ sort, options: { timezone } },
   };
-  return freezeQuery(dataset, request, { tenantId: TENANT }, (quoted) => quoted);
+  return freezeQuery(dataset, request, ownedByTenant(dataset, TENANT), (quoted) => quoted);
 };
 
 describe('the SQL of a sorted export', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkDataset, createRegistry } from '../../../shared/datasets/index.js';
+import { checkDataset, createRegistry, type Dataset } from '../../../shared/datasets/index.js';
 import { checkDatasets } from '../../../shared/startup/check-datasets.js';
 import { createPool } from '../../../shared/postgres.js';
 import { Source } from '../../../shared/source/source.js';
@@ -24,11 +24,13 @@ describe('the dataset check for sorts', () => {
   after(() => database.close());
   beforeEach(() => database.client.query('DROP TABLE IF EXISTS bills CASCADE'));
 
-  async function check(...statements: string[]) {
+  const check = (...statements: string[]) => checkAs(dataset, ...statements);
+
+  async function checkAs(checked: Dataset, ...statements: string[]) {
     for (const sql of statements) await database.client.query(sql);
     const pool = createPool(database.url, { max: 1, name: 'test', onIdleError: () => undefined });
     try {
-      const { misfits, slowSorts, unavailable } = await checkDatasets(new Source(pool), createRegistry([dataset]));
+      const { misfits, slowSorts, unavailable } = await checkDatasets(new Source(pool), createRegistry([checked]));
       assert.equal(unavailable, null);
       return { misfits, slow: slowSorts.map(({ sentence }) => /: run (.*)$/.exec(sentence)?.[1]) };
     } finally {
@@ -49,6 +51,13 @@ describe('the dataset check for sorts', () => {
     );
     const { slow } = await check(`CREATE TABLE bills ${partitioned}`, 'CREATE INDEX ON bills (tenant, "paid at" DESC)');
     assert.deepEqual(slow, [statement('payer', '')]);
+  });
+
+  it('expects no tenant in the index of a dataset without one', async () => {
+    const single = { ...dataset, tenantColumn: undefined };
+    const { slow } = await checkAs(single, `CREATE TABLE bills ${TABLE}`, 'CREATE INDEX ON bills (payer)');
+    assert.deepEqual(slow, [statement('"paid at"').replace('tenant, ', '')]);
+    assert.deepEqual((await checkAs(single, ...slow.map(String))).slow, []);
   });
 
   it('ignores indexes that have another order, or not all rows', async () => {
