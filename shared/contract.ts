@@ -55,6 +55,8 @@ export const columnHeader = (choice: ColumnChoice): string | undefined =>
 export interface ExportRequest {
   readonly type: string;
   readonly format: string;
+  /** What its user calls it. */
+  readonly name?: string;
   /** In file order, as sent. */
   readonly columns: readonly ColumnChoice[];
   readonly filters: Readonly<Record<string, FilterValue>>;
@@ -70,6 +72,8 @@ export interface JobSeed {
   readonly userId: string;
   readonly tenantId: string;
   readonly request: ExportRequest;
+  /** The schedule that it is a run of. */
+  readonly scheduleId: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string;
   /** When the API received the request, ISO 8601. */

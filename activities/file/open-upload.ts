@@ -37,13 +37,7 @@ export const openUpload =
 
     const uploadId = await store.createUpload(key, {
       contentType: fileKind(row).mediaType,
-      fileName: fileName({
-        jobId,
-        type: row.type,
-        format: row.format,
-        options: row.options,
-        createdAt: row.created_at,
-      }),
+      fileName: fileName({ ...row, jobId, createdAt: row.created_at }),
       metadata: fileMetadata({ jobId, generation }),
     });
     if (await plans.attachUpload(jobId, generation, uploadId)) return { state: 'open' };

@@ -60,16 +60,17 @@ function mayRetry(error: unknown): boolean {
 
 /** Independent of the attempt's time, because every attempt must write the same email. */
 function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFacts {
-  const { job_id: jobId, type, format, options, url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
+  const { job_id: jobId, name, type, format, options, url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
   const hasFile = expiresAt !== null && deletedAt === null;
   const { error_code: code, error_message: message } = row;
   return {
     jobId,
+    name,
     title: type === ACCOUNT ? ACCOUNT_TITLE : (registry.get(type)?.title ?? type),
     format: options.compression === 'gzip' ? `${format}, compressed with gzip` : format,
     columns: type === ACCOUNT ? null : row.columns.length,
     timezone: typeof options.timezone === 'string' ? options.timezone : 'UTC',
-    fileName: hasFile ? fileName({ jobId, type, format, options, createdAt: row.created_at }) : null,
+    fileName: hasFile ? fileName({ jobId, name, type, format, options, createdAt: row.created_at }) : null,
     rows: row.row_count,
     size: row.file_size,
     link: hasFile ? downloadUrl(publicUrl, linkSecret, jobId, expiresAt) : null,

@@ -2,6 +2,7 @@ import type { ExportInput } from '../../shared/temporal/inputs.js';
 import type { ExportRequest, JobFailure, JobSeed } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { hashRequest } from '../../shared/request/request.js';
+import { exportName } from '../../shared/request/line-schema.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import type { DueExport } from '../../shared/schedules/contract.js';
 import { jobIdOfRun } from '../../shared/schedules/job-id.js';
@@ -49,11 +50,12 @@ export const prepareScheduledExport = ({
   return (run: DueExport): Promise<Prepared> => Promise.resolve(prepare(run));
 };
 
-const createSeed = ({ workflowId, userId, tenantId }: DueExport, request: ExportRequest): JobSeed => ({
+const createSeed = ({ workflowId, userId, tenantId, scheduleId }: DueExport, request: ExportRequest): JobSeed => ({
   jobId: jobIdOfRun(workflowId),
   userId,
   tenantId,
   request,
+  scheduleId,
   idempotencyKey: null,
   requestHash: hashRequest(request),
   createdAt: new Date().toISOString(),
@@ -62,11 +64,13 @@ const createSeed = ({ workflowId, userId, tenantId }: DueExport, request: Export
 /** The valid parts of an invalid request, for the list of exports. Its owner is notified unless they opted out. */
 function showableRequest({ definition, email: own }: DueExport): ExportRequest {
   const { type, format, notify } = definition.request;
+  const name = exportName.safeParse(definition.request.name).data;
   const { email: choice, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
     typeof notify === 'object' && notify !== null ? notify : {};
   return {
     type: String(type),
     format: String(format).toUpperCase(),
+    ...(name === undefined ? {} : { name }),
     columns: [],
     filters: {},
     options: {},

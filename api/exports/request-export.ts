@@ -39,6 +39,7 @@ export async function requestExport(
     jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
     userId: principal.userId,
     tenantId: principal.tenantId,
+    scheduleId: null,
     idempotencyKey,
     createdAt: new Date().toISOString(),
   };

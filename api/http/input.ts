@@ -32,7 +32,15 @@ export const limitSchema = once
   .pipe(z.int().min(1, wholeNumber).max(100, wholeNumber))
   .default(20);
 
-const uuid = (example: string) => z.guid({ error: 'must be a UUID' }).toLowerCase().meta({ example });
+export const uuidSchema = z.guid({ error: 'must be a UUID' }).toLowerCase();
+const uuid = (example: string) => uuidSchema.meta({ example });
+
+const MOMENT = 'must be a day, such as 2026-01-31, or a time with its offset, such as 2026-01-31T12:00:00Z';
+/** A day in UTC, or a time. */
+export const momentSchema = once
+  .pipe(z.union([z.iso.date(), z.iso.datetime({ offset: true })], { error: MOMENT }))
+  .transform((text) => new Date(text))
+  .refine((date) => !Number.isNaN(date.getTime()), MOMENT);
 
 /** Parameters of the path, for the routes that have them. */
 export const jobParams = z.object({ job_id: uuid('01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60') });

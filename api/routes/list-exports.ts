@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { SHOWN_STATUSES } from '../../shared/contract.js';
 import { ACCOUNT } from '../../shared/datasets/account.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import { FORMATS } from '../../shared/formats/index.js';
+import { exportName } from '../../shared/request/line-schema.js';
 import { cursorSchema, writeCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';
-import { limitSchema, once } from '../http/input.js';
+import { limitSchema, momentSchema, once, uuidSchema } from '../http/input.js';
 import { listedJob } from '../../shared/job/view.js';
 import { isActive } from '../../shared/job/lifecycle.js';
 import { LISTED_JOB_EXAMPLE, jobListSchema } from '../../shared/job/schema.js';
@@ -18,6 +20,16 @@ const querySchema = (registry: DatasetRegistry) =>
       .pipe(z.enum(SHOWN_STATUSES, { error: `must be one of ${SHOWN_STATUSES.join(', ')}` }))
       .optional(),
     type: once.pipe(oneOf([...registry.keys(), ACCOUNT])).optional(),
+    format: once
+      .toUpperCase()
+      .pipe(oneOf([...FORMATS.keys()]))
+      .optional(),
+    name: once.pipe(exportName).optional().describe('Part of the name, in upper or lower case'),
+    schedule_id: once.pipe(uuidSchema).optional().describe('Exports that this schedule started'),
+    created_after: momentSchema
+      .optional()
+      .describe('Created at this time or later: a day (in UTC), or a time with its offset'),
+    created_before: momentSchema.optional().describe('Created before this time'),
     limit: limitSchema,
     cursor: cursorSchema.optional().describe('`next_cursor` of the previous page'),
   });
@@ -46,13 +58,22 @@ export const listExports = defineRoute({
   handle:
     ({ jobs, settings }) =>
     async ({ query, principal }) => {
-      const { cursor: after, limit, ...filter } = query;
+      const {
+        cursor: after,
+        limit,
+        schedule_id: scheduleId,
+        created_after: from,
+        created_before: before,
+        ...named
+      } = query;
+      const filter = { ...named, scheduleId, from, before };
       // Read one row more than the page shows, to know whether there is a next page.
       const rows = await jobs.list({ ...principal, ...filter, limit: limit + 1, after });
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       // An unfiltered first page without a second one has all exports. Oldest first, like the store's list.
-      const isAll = rows.length <= limit && after === undefined && Object.keys(filter).length === 0;
+      const isAll =
+        rows.length <= limit && after === undefined && Object.values(filter).every((value) => value === undefined);
       const active = isAll
         ? page.flatMap(({ job_id, status }) => (isActive(status) ? [job_id] : [])).toReversed()
         : (await jobs.activeOf(principal)).map(({ jobId }) => jobId);

@@ -15,6 +15,8 @@ const columns = {
   /** The ids in tokens, which decide who owns the job. */
   user_ref: z.string(),
   tenant_ref: z.string(),
+  schedule_id: z.string().nullable(),
+  name: z.string().nullable(),
   type: z.string(),
   filters: z.record(z.string(), z.custom<FilterValue>()),
   columns: z.array(z.union([z.string(), z.object({ name: z.string(), as: z.string() })])),
@@ -62,7 +64,7 @@ export const JOB_COLUMNS = select();
 export const LISTED_COLUMNS = select({ filters: "'{}'::jsonb AS filters" });
 
 /** A new row: each column that an insert sets, with its value. */
-export function newRow({ jobId, userId, tenantId, request, idempotencyKey, requestHash, createdAt }: JobSeed) {
+export function newRow({ jobId, userId, tenantId, request, ...seed }: JobSeed) {
   const json = JSON.stringify;
   return {
     job_id: jobId,
@@ -70,6 +72,8 @@ export function newRow({ jobId, userId, tenantId, request, idempotencyKey, reque
     tenant_id: tenantUuid(tenantId),
     user_ref: userId,
     tenant_ref: tenantId,
+    schedule_id: seed.scheduleId,
+    name: request.name ?? null,
     type: request.type,
     filters: json(request.filters),
     columns: json(request.columns),
@@ -77,9 +81,9 @@ export function newRow({ jobId, userId, tenantId, request, idempotencyKey, reque
     format: request.format,
     options: json(request.options),
     notify: json(request.notify),
-    idempotency_key: idempotencyKey,
-    request_hash: requestHash,
-    created_at: createdAt,
+    idempotency_key: seed.idempotencyKey,
+    request_hash: seed.requestHash,
+    created_at: seed.createdAt,
   };
 }
 
@@ -91,7 +95,7 @@ export const ownerOfRow = ({ tenant_ref, user_ref }: Pick<JobRow, 'tenant_ref' |
 
 /** The job that a row was created from. */
 export function jobOfRow(row: JobRow): JobSeed {
-  const { type, format, columns, filters, sort, options } = row;
+  const { type, format, name, columns, filters, sort, options } = row;
   const { email, webhook_url: webhookUrl } = row.notify;
   const notify = {
     ...(email === undefined ? {} : { email }),
@@ -100,7 +104,12 @@ export function jobOfRow(row: JobRow): JobSeed {
   return {
     jobId: row.job_id,
     ...ownerOfRow(row),
-    request: { type, format, columns, filters, ...(sort === null ? {} : { sort }), options, notify },
+    request: {
+      ...{ type, format, columns, filters, options, notify },
+      ...(name === null ? {} : { name }),
+      ...(sort === null ? {} : { sort }),
+    },
+    scheduleId: row.schedule_id,
     idempotencyKey: row.idempotency_key,
     requestHash: row.request_hash,
     createdAt: row.created_at.toISOString(),

@@ -7,6 +7,8 @@ import { readableCount, readableSize, readableTime } from './readable.js';
 /** The facts about a job that go into a mail. */
 export interface MailFacts {
   readonly jobId: string;
+  /** The name that the user gave it. */
+  readonly name: string | null;
   /** The dataset's title. */
   readonly title: string;
   readonly format: string;
@@ -48,7 +50,7 @@ type EventContent = Omit<MailContent, 'facts' | 'footer'> & { readonly facts?: M
 
 const CARE = 'Anyone who has this link can download the file without signing in, so share it with care.';
 
-function completed(title: string, facts: MailFacts): EventContent {
+function completed(what: string, facts: MailFacts): EventContent {
   const { rows, size, link, expiresAt, timezone, warnings } = facts;
   const until = expiresAt === null ? null : readableTime(expiresAt, timezone);
   const figures = [
@@ -58,10 +60,10 @@ function completed(title: string, facts: MailFacts): EventContent {
   const deleted = 'The file has since been deleted. Create the export again to get a new one.';
   return {
     tone: 'good',
-    subject: `Your ${title} export is ready`,
+    subject: `Your ${what} is ready`,
     preview: [figures, ...(until === null ? [] : [`link expires ${until}`])].join(', '),
     heading: 'Your export is ready',
-    lead: link === null ? deleted : `Your ${title} export has ${figures}.`,
+    lead: link === null ? deleted : `Your ${what} has ${figures}.`,
     link: link === null ? null : { url: link, label: 'Download the file', until, care: CARE },
     facts: [
       ...(rows === null ? [] : [['Rows', readableCount(rows)] as const]),
@@ -74,16 +76,16 @@ function completed(title: string, facts: MailFacts): EventContent {
   };
 }
 
-function failed(dataset: string, { error }: MailFacts): EventContent {
+function failed(what: string, { error }: MailFacts): EventContent {
   const code = error?.code ?? null;
   const title = isErrorCode(code) ? ERRORS[code].title : ERRORS.INTERNAL.title;
   const sentence = error === null || error.message === '' ? `${title}.` : oneLine(error.message);
   return {
     tone: 'bad',
-    subject: `Your ${dataset} export failed`,
+    subject: `Your ${what} failed`,
     preview: `${title}. ${adviceFor(code)}`,
     heading: 'Your export failed',
-    lead: `Your ${dataset} export couldn't be finished. There is no file.`,
+    lead: `Your ${what} couldn't be finished. There is no file.`,
     link: null,
     notes: [
       { heading: 'What went wrong', lines: [sentence] },
@@ -92,12 +94,12 @@ function failed(dataset: string, { error }: MailFacts): EventContent {
   };
 }
 
-const canceled = (title: string): EventContent => ({
+const canceled = (what: string): EventContent => ({
   tone: 'neutral',
-  subject: `Your ${title} export was canceled`,
+  subject: `Your ${what} was canceled`,
   preview: 'An operator canceled it. There is no file.',
   heading: 'Your export was canceled',
-  lead: `An operator canceled your ${title} export before it finished. There is no file.`,
+  lead: `An operator canceled your ${what} before it finished. There is no file.`,
   link: null,
   notes: [
     {
@@ -107,23 +109,25 @@ const canceled = (title: string): EventContent => ({
   ],
 });
 
-function eventContent(event: NotificationEvent, title: string, facts: MailFacts): EventContent {
+function eventContent(event: NotificationEvent, what: string, facts: MailFacts): EventContent {
   switch (event) {
     case 'completed':
-      return completed(title, facts);
+      return completed(what, facts);
     case 'failed':
-      return failed(title, facts);
+      return failed(what, facts);
     case 'cancelled':
-      return canceled(title);
+      return canceled(what);
   }
 }
 
 export function mailContent(event: NotificationEvent, facts: MailFacts): MailContent {
   const title = oneLine(facts.title);
-  const content = eventContent(event, title, facts);
+  const name = facts.name === null ? null : oneLine(facts.name);
+  const content = eventContent(event, name === null ? `${title} export` : `export “${name}”`, facts);
   return {
     ...content,
     facts: [
+      ...(name === null ? [] : [['Name', name] as const]),
       ['Dataset', title],
       ...(facts.fileName === null ? [] : [['File', oneLine(facts.fileName)] as const]),
       ['Format', oneLine(facts.format)],

@@ -3,9 +3,9 @@ import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
 import { columnNamed, columnNames, shownColumns, type Dataset } from '../datasets/define-dataset.js';
 import type { Format } from '../formats/format.js';
 import type { FormatOptions } from '../formats/format-options.js';
-import { isOneLine } from '../text/one-line.js';
 import { pascalCase } from '../text/pascal-case.js';
 import type { FieldProblem } from './field-problems.js';
+import { lineSchema } from './line-schema.js';
 
 /** The columns of a request: which, in which order, and under which headers. */
 
@@ -14,13 +14,9 @@ const MAX_HEADER = 255;
 /** The length of an identifier in PostgreSQL: https://www.postgresql.org/docs/18/limits.html */
 const MAX_IDENTIFIER_BYTES = 63;
 
-const headerSchema = z
-  .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be text') })
-  .max(MAX_HEADER, `must be at most ${MAX_HEADER} characters`)
-  .refine((text) => text.trim() !== '', 'must not be empty')
-  .refine(isOneLine, 'must be one line without control characters')
-  .meta({ minLength: 1 })
-  .describe('The header of the column in the file; in JSON and NDJSON its key, of at most 63 bytes');
+const headerSchema = lineSchema(MAX_HEADER).describe(
+  'The header of the column in the file; in JSON and NDJSON its key, of at most 63 bytes',
+);
 
 /** The columns that a request may list; the description tells what they mean. */
 export function columnsSchema(dataset: Dataset) {

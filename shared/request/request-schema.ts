@@ -9,6 +9,7 @@ import { createAddressRule, type AddressRule } from '../network/address-rule.js'
 import { webhookUrlSchema } from '../webhooks/url.js';
 import { columnsSchema } from './column-schema.js';
 import { filterSchema } from './filter-schema.js';
+import { exportName } from './line-schema.js';
 
 /** The schema of a request, made from the registries of datasets and formats. */
 
@@ -37,6 +38,10 @@ function notifySchema(webhookRule: AddressRule) {
 }
 type NotifySchema = ReturnType<typeof notifySchema>;
 
+const nameSchema = exportName
+  .optional()
+  .describe('What you call the export: in lists, in the name of the file, and in emails');
+
 function datasetSchema(dataset: Dataset, notify: NotifySchema) {
   const filters = Object.entries(dataset.filters ?? {}).map(([name, filter]) => {
     const type = dataset.columns[filter.column]?.type ?? 'text';
@@ -45,6 +50,7 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
   return z.strictObject({
     type: z.literal(dataset.name),
     format: exportFormat,
+    name: nameSchema,
     columns: columnsSchema(dataset),
     filters: z.strictObject(Object.fromEntries(filters)).default({}),
     sort: sortSchema(dataset),
@@ -69,6 +75,7 @@ function accountSchema(notify: NotifySchema) {
   return z.strictObject({
     type: z.literal(ACCOUNT),
     format: bundleFormat,
+    name: nameSchema,
     columns: z.undefined({ error: EVERYTHING }).optional(),
     filters: z.undefined({ error: EVERYTHING }).optional(),
     sort: z.undefined({ error: "can't be set for account exports, which have several datasets" }).optional(),

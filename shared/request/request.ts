@@ -91,11 +91,12 @@ export function checkExportRequest(
   if (!result.success || options?.success !== true || problems.length > 0) {
     return { problems, valid: validParts(read, problems, schema) };
   }
-  const { type, filters = {}, sort, notify } = result.data;
+  const { type, name, filters = {}, sort, notify } = result.data;
   return {
     request: {
       type,
       format: read.format.toUpperCase(),
+      ...(name === undefined ? {} : { name }),
       columns,
       ...resolveFilters(filters, dataset, { timezone: String(options.data.timezone ?? 'UTC'), ...when }),
       ...(sort === undefined ? {} : { sort }),

@@ -1,6 +1,6 @@
 import { exportWorkflowId, CONTROL_QUEUE } from './names.js';
 import type { ExportInput } from './inputs.js';
-import { columnHeader, columnName, type ColumnChoice, type JobSeed } from '../contract.js';
+import { columnHeader, columnName, type ColumnChoice, type ExportRequest, type JobSeed } from '../contract.js';
 import { exportSearchAttributes } from './search-attributes.js';
 import { fairnessOf } from './tenant-weights.js';
 
@@ -27,7 +27,7 @@ export const exportStart = ({ job, limit, tuning, admitted = false, again = fals
   workflowTaskTimeout: TASK_TIMEOUT_MS,
   priority: fairnessOf(job.tenantId, tuning),
   typedSearchAttributes: exportSearchAttributes(job),
-  staticSummary: `${job.request.type} as ${job.request.format}`,
+  staticSummary: exportSummary(job.request),
   staticDetails: exportDetails(job),
 });
 
@@ -36,6 +36,16 @@ function code(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = '`'.repeat(longest + 1);
   return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
+}
+
+/** Temporal rejects a start with more than 400 bytes of summary, which encryption makes longer. */
+const MAX_NAME = 60;
+
+/** `orders as CSV`, or `Paid orders, Q3: orders as CSV`. */
+function exportSummary({ name, type, format }: ExportRequest): string {
+  const what = `${type} as ${format}`;
+  if (name === undefined) return what;
+  return `${name.length > MAX_NAME ? `${name.slice(0, MAX_NAME).toWellFormed()}…` : name}: ${what}`;
 }
 
 /** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */

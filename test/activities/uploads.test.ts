@@ -22,6 +22,7 @@ describe('the upload of an export', () => {
       ...user,
       jobId: randomUUID(),
       request: { type: 'orders', format: 'CSV', columns: ['id', 'note'], filters: {}, options: {}, notify: {} },
+      scheduleId: null,
       idempotencyKey: null,
       requestHash: 'of a test',
       createdAt: new Date().toISOString(),

@@ -162,6 +162,7 @@ export function seedFor({ userId, tenantId }: Principal, change: Partial<JobSeed
     userId,
     tenantId,
     request: exportRequest,
+    scheduleId: null,
     idempotencyKey: null,
     requestHash: hashRequest(exportRequest),
     createdAt: new Date().toISOString(),

@@ -31,6 +31,15 @@ describe('mails', () => {
     assert.doesNotMatch(mail.text, /Notes about/);
   });
 
+  it('say the name that the user gave the export', () => {
+    for (const event of NOTIFICATION_EVENTS) {
+      const mail = mailText(event, { ...DONE, name: 'Paid orders, Q3' });
+      assert.match(mail.subject, /^Your export “Paid orders, Q3” /);
+      assertBothSay(mail, 'export “Paid orders, Q3”', 'Orders');
+      assert.match(mail.text, /^Name: +Paid orders, Q3$/m);
+    }
+  });
+
   it('list the warnings of the file', () => {
     const message = "1,214 cells were shortened to Excel's limit of 32,767 characters.";
     const mail = mailText('completed', { ...DONE, warnings: [{ code: 'XLSX_TEXT_CUT', message, count: 1214 }] });
@@ -39,7 +48,7 @@ describe('mails', () => {
 
   it('have no link to a file that has already been deleted', () => {
     const mail = mailText('completed', { ...DONE, link: null, fileName: null });
-    assertBothSay(mail, 'has been deleted');
+    assertBothSay(mail, 'has since been deleted');
     assert.doesNotMatch(mail.html, /<a /);
   });
 
@@ -96,7 +105,7 @@ describe('mails', () => {
     const value = fc.array(nasty, { minLength: 1, maxLength: 6 }).map((parts) => `x${parts.join('')}x`);
     const tags = (html: string): readonly string[] => html.match(/<[^>]*>/g) ?? [];
     const facts = (text: string, message: string): MailFacts => ({
-      ...{ ...DONE, title: text, fileName: text, format: text },
+      ...{ ...DONE, name: text, title: text, fileName: text, format: text },
       ...{ warnings: [{ code: 'C', message, count: 2 }], error: { code: 'INTERNAL', message } },
     });
     fc.assert(

@@ -5,6 +5,7 @@ const JOB_ID = '01a2056a-7b1e-7c3d-9f20-1a2b3c4d5e6f';
 /** Facts of a completed export. */
 export const DONE: MailFacts = {
   jobId: JOB_ID,
+  name: null,
   title: 'Orders',
   format: 'XLSX',
   columns: 13,

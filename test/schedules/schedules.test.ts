@@ -157,7 +157,8 @@ describe('a schedule', () => {
     const schedule = await made(user);
     const jobId = await run(user, schedule);
     await untilListed(user, jobId);
-    const { filters, options } = await untilEnded(service, user, jobId);
+    const { filters, options, schedule_id: scheduleId } = await untilEnded(service, user, jobId);
+    assert.equal(scheduleId, schedule.schedule_id);
     const year = Number(new Date().toLocaleString('en', { timeZone: 'Europe/Berlin', year: 'numeric' }));
     assert.deepEqual(filters, { date_range: [`${year - 1}-01-01`, `${year}-01-01`] });
     assert.equal((options as { timezone: string }).timezone, 'Europe/Berlin');

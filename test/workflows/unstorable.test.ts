@@ -34,7 +34,14 @@ describe('an export whose row can never be stored', () => {
   async function admit(user: Reader, title: string): Promise<string> {
     const request = requestOf(user, title);
     const job: JobSeed = {
-      ...{ jobId: randomUUID(), userId: user.userId, tenantId: user.tenantId, request, idempotencyKey: null },
+      ...{
+        jobId: randomUUID(),
+        userId: user.userId,
+        tenantId: user.tenantId,
+        request,
+        scheduleId: null,
+        idempotencyKey: null,
+      },
       ...{ requestHash: hashRequest(request), createdAt: new Date().toISOString() },
     };
     const terms = { limit: 2, tuning: FAST };
@@ -95,7 +102,14 @@ describe('an export whose row can never be stored', () => {
     await untilEnded(service, user, jobId, 'FAILED');
     const other = { ...requestOf(user, 'fine') };
     const job: JobSeed = {
-      ...{ jobId: randomUUID(), userId: user.userId, tenantId: user.tenantId, request: other, idempotencyKey: null },
+      ...{
+        jobId: randomUUID(),
+        userId: user.userId,
+        tenantId: user.tenantId,
+        request: other,
+        scheduleId: null,
+        idempotencyKey: null,
+      },
       ...{ requestHash: hashRequest(other), createdAt: new Date().toISOString() },
     };
     await service.deps.jobs.insert(job);

@@ -7,6 +7,8 @@ export const EXPORTS = `
     -- The ids in tokens, which decide who owns the job; the UUIDs above are derived from them.
     user_ref text NOT NULL,
     tenant_ref text NOT NULL,
+    schedule_id uuid,
+    name text,
     type text NOT NULL,
     filters jsonb NOT NULL,
     columns jsonb NOT NULL,

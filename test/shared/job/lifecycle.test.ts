@@ -18,6 +18,7 @@ const newJob = (): JobSeed => ({
   userId: randomUUID(),
   tenantId: randomUUID(),
   request: { type: 'orders', format: 'CSV', columns: ['id'], filters: {}, options: {}, notify: {} },
+  scheduleId: null,
   idempotencyKey: null,
   requestHash: 'hash',
   createdAt: new Date().toISOString(),

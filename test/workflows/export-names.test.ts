@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
+import { postExport, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, type TestService } from '../support/service.js';
+import { keyNamed } from '../temporal/raw-payloads.js';
+import { someReader, untilMailed } from './support.js';
+
+const NAME = 'Paid orders, Q3';
+/** The most bytes that a name can have. */
+const LONGEST = '山'.repeat(100);
+
+describe('the name of an export', () => {
+  let service: TestService;
+
+  before(async () => {
+    // Encryption makes the summary longer, which Temporal limits.
+    service = await startService({ orders: 100, env: { PAYLOAD_KEY: keyNamed('names') } });
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  const summaryOf = async (jobId: string): Promise<unknown> => {
+    const handle = service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
+    return (await handle.describe()).staticSummary();
+  };
+
+  it("is in the answer, in Temporal, in the name of the file and in the mail's subject", async () => {
+    const user = someReader();
+    const jobId = await postExport(service, user, { name: NAME });
+    assert.equal(await summaryOf(jobId), `${NAME}: orders as CSV`);
+    const { name, file_name: fileName } = z
+      .looseObject({ name: z.string(), file_name: z.string() })
+      .parse(await untilEnded(service, user, jobId));
+    assert.equal(name, NAME);
+    assert.match(fileName, /^Paid-orders-Q3-\d{4}-\d\d-\d\d-[0-9a-f]{8}\.csv$/);
+    assert.deepEqual(await untilMailed(user), [`Your export “${NAME}” is ready`]);
+    const { headers } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as: user });
+    assert.ok(decodeURIComponent(headers.get('location') ?? '').includes(fileName));
+  });
+
+  it('may have 100 characters of any script', async () => {
+    const user = someReader();
+    const jobId = await postExport(service, user, { name: LONGEST, type: 'account', format: 'json' });
+    assert.equal(await summaryOf(jobId), `${LONGEST.slice(0, 60)}…: account as JSON`);
+    await untilEnded(service, user, jobId);
+  });
+});
