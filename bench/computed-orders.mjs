@@ -27,7 +27,7 @@ const orders = {
   computed: {
     computed_note: { type: 'text', from: ['note'], compute: ({ note }) => note },
   },
-  sorts: ['total'],
+  sorts: ['customer_id'],
 };
 
 export default [orders];

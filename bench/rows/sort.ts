@@ -12,7 +12,7 @@ import { raceReport, type Row } from './row.js';
 /** In the order in which the rows are stored, and in one that has nothing to do with it. */
 const SORTS = [
   { name: 'stored', sort: '-placed_at', title: 'newest first' },
-  { name: 'scattered', sort: '-total', title: 'largest total first' },
+  { name: 'scattered', sort: 'customer_id', title: 'by customer' },
 ] as const;
 
 /** All rows, sorted by an indexed column: compared with the unsorted export, and with `psql … ORDER BY | rclone`. */

@@ -64,7 +64,7 @@ const DEFINITIONS = {
       'ALTER TABLE orders ADD PRIMARY KEY (id)',
       'CREATE UNIQUE INDEX orders_tenant_id_id_key ON orders (tenant_id, id)',
       'CREATE INDEX orders_tenant_id_placed_at_id_idx ON orders (tenant_id, placed_at, id)',
-      'CREATE INDEX orders_tenant_id_total_id_idx ON orders (tenant_id, total, id)',
+      'CREATE INDEX orders_tenant_id_customer_id_id_idx ON orders (tenant_id, customer_id, id)',
     ],
     references: { orders_customer_id_fkey: 'FOREIGN KEY (customer_id) REFERENCES customers (id)' },
   },

@@ -30,5 +30,5 @@ export const orders = defineDataset({
     currency: { kind: 'equals', column: 'currency' },
     customer_id: { kind: 'equals', column: 'customer_id' },
   },
-  sorts: ['id', 'placed_at', 'total'],
+  sorts: ['id', 'placed_at', 'customer_id'],
 });

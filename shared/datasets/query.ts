@@ -150,7 +150,7 @@ function orderOf(dataset: Dataset, sort: string | undefined): Order {
   if (column !== undefined && dataset.sorts?.includes(column) !== true) {
     throw new RangeError(`${dataset.name} can't be sorted by ${column}`);
   }
-  return { key: orderColumns(dataset, column).map((name) => `${ROWS}.${escapeIdentifier(name)}`), descending };
+  return { key: orderColumns(dataset.key, column).map((name) => `${ROWS}.${escapeIdentifier(name)}`), descending };
 }
 
 const UNSORTED = { column: undefined, descending: false };

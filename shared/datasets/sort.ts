@@ -1,5 +1,4 @@
 import type { ColumnType } from './column-types.js';
-import type { Dataset } from './define-dataset.js';
 
 /** The order of a file's rows: `placed_at` in a request means ascending, `-placed_at` descending. */
 
@@ -23,9 +22,9 @@ export function sortProblem(name: string, type: ColumnType): string | null {
 }
 
 /** Every `sort` that a request may have. */
-export const sortChoices = ({ sorts = [] }: Pick<Dataset, 'sorts'>): string[] =>
+export const sortChoices = ({ sorts = [] }: { readonly sorts?: readonly string[] }): string[] =>
   sorts.flatMap((column) => [column, `-${column}`]);
 
 /** The columns that order the rows: the one to sort by, then those of the key, which make the order unique. */
-export const orderColumns = ({ key }: Pick<Dataset, 'key'>, column: string | undefined): readonly string[] =>
+export const orderColumns = (key: readonly string[], column: string | undefined): readonly string[] =>
   column === undefined ? key : [column, ...key.filter((name) => name !== column)];

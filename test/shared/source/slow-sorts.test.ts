@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { checkDataset, createRegistry, type Dataset } from '../../../shared/datasets/index.js';
 import { checkDatasets } from '../../../shared/startup/check-datasets.js';
 import { createPool } from '../../../shared/postgres.js';
@@ -24,18 +25,25 @@ describe('the dataset check for sorts', () => {
   after(() => database.close());
   beforeEach(() => database.client.query('DROP TABLE IF EXISTS bills CASCADE'));
 
-  const check = (...statements: string[]) => checkAs(dataset, ...statements);
-
-  async function checkAs(checked: Dataset, ...statements: string[]) {
-    for (const sql of statements) await database.client.query(sql);
-    const pool = createPool(database.url, { max: 1, name: 'test', onIdleError: () => undefined });
+  async function inspect(url: string, checked: Dataset = dataset) {
+    const pool = createPool(url, { max: 1, name: 'test', onIdleError: () => undefined });
     try {
       const { misfits, slowSorts, unavailable } = await checkDatasets(new Source(pool), createRegistry([checked]));
       assert.equal(unavailable, null);
-      return { misfits, slow: slowSorts.map(({ sentence }) => /: run (.*)$/.exec(sentence)?.[1]) };
+      return { misfits, sentences: slowSorts.map(({ sentence }) => sentence) };
     } finally {
       await pool.end();
     }
+  }
+  const check = (...statements: string[]) => checkAs(dataset, ...statements);
+  async function checkAs(checked: Dataset, ...statements: string[]) {
+    for (const sql of statements) await database.client.query(sql);
+    const { misfits, sentences } = await inspect(database.url, checked);
+    return { misfits, slow: sentences.map((sentence) => /: run (.*)$/.exec(sentence)?.[1]) };
+  }
+  async function sentencesFor(role: string): Promise<string[]> {
+    const url = Object.assign(new URL(database.url), { username: role, password: 'secret' });
+    return (await inspect(url.href)).sentences;
   }
 
   it('shows a statement for each column without an index, which fixes it', async () => {
@@ -70,6 +78,28 @@ describe('the dataset check for sorts', () => {
       'CREATE INDEX ON bills (tenant, lower(payer))',
     );
     assert.equal(slow.length, 2);
+  });
+
+  it('warns about comparisons that are not leakproof behind a policy, until they are', async () => {
+    const role = `reader_${randomUUID().replaceAll('-', '')}`;
+    const found = await check(
+      `CREATE TABLE bills ${TABLE.replace('payer text COLLATE "de-x-icu"', 'payer numeric')}`,
+      'CREATE INDEX ON bills (tenant, "paid at"); CREATE INDEX ON bills (tenant, payer)',
+      'ALTER TABLE bills ENABLE ROW LEVEL SECURITY',
+      `CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT USAGE ON SCHEMA "My Shop" TO ${role}; GRANT SELECT ON bills TO ${role}`,
+    );
+    assert.deepEqual(found.slow, [], 'a superuser bypasses policies');
+    try {
+      assert.deepEqual(await sentencesFor(role), [
+        'Exports of dataset bills that are sorted by payer will be slow, because PostgreSQL can\'t use an index to compare numeric values behind row-level security: see "Sorted exports" in docs/datasets.md.',
+      ]);
+      for (const name of ['numeric_lt', 'numeric_le', 'numeric_eq', 'numeric_ge', 'numeric_gt']) {
+        await database.client.query(`ALTER FUNCTION ${name}(numeric, numeric) LEAKPROOF`);
+      }
+      assert.deepEqual(await sentencesFor(role), []);
+    } finally {
+      await database.client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
   });
 
   it('rejects a column that may be null, and says nothing about a view', async () => {

@@ -48,7 +48,7 @@ export function wholeStory(world: () => World): void {
     await page.getByLabel('paid').check();
     await page.getByLabel('At least').fill('10');
     await page.getByLabel('From').fill('2020-01-01');
-    await page.getByLabel('Sort by').selectOption('Total, highest first');
+    await page.getByLabel('Sort by').selectOption('Placed at, newest first');
     await estimated(page, `${await countOrders(world(), PAID)} rows`);
     await page.getByText('Counted exactly.').waitFor();
     await page.getByRole('button', { name: 'Start export' }).dblclick();
@@ -66,7 +66,7 @@ export function wholeStory(world: () => World): void {
       {
         columns: ['id', 'status', 'total'],
         filters: { date_range: { from: '2020-01-01' }, status: ['paid'], total: { gte: '10' } },
-        sort: '-total',
+        sort: '-placed_at',
         rows: await countOrders(world(), PAID),
       },
     );
