@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   readCommandLine(process.argv.slice(2), { usage: USAGE, options: {} });
   const stopping = new AbortController();
   const config = parseApiConfig(process.env);
-  const registry = await loadDatasets(config.DATASETS_MODULE, config.JWT_TENANT_CLAIM !== null);
+  const registry = await loadDatasets(config.DATASETS_MODULE, config.JWT_TENANT_CLAIM !== null, config.MASK_KEY);
   const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-api', config.LOG_LEVEL, logContext);
 
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
       metrics,
       traceRequests: tracing === null ? undefined : (await import('./http/trace-requests.js')).traceRequests(tracing),
       scrape: metricsPort === undefined ? scrape : undefined,
-      source: new Source(pools.estimates),
+      source: new Source(pools.estimates, config.MASK_KEY),
       timeZones: new TimeZones(new Source(pools.timezones), logger),
       permissions: new Permissions(new Source(pools.permissions), registry),
       schedules: new ScheduleStore(temporal, places),

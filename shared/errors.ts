@@ -27,7 +27,7 @@ export const ERRORS = {
   VALIDATION_FAILED: { status: 400, retryable: false, title: "The request isn't valid" },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid access token is required' },
   FORBIDDEN: { status: 403, retryable: false, title: "Your access token doesn't allow this" },
-  NOT_PERMITTED: { status: 403, retryable: false, title: "You don't have permission to export this dataset" },
+  NOT_PERMITTED: { status: 403, retryable: false, title: "You don't have permission to export this" },
   NOT_OWNER: { status: 403, retryable: false, title: 'Only its owner can change it' },
   NOT_FOUND: { status: 404, retryable: false, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'Method not allowed' },

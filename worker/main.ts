@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 async function runWorker(config: WorkerConfig, role: WorkerRole, stop: Promise<unknown>): Promise<void> {
   const watchdog = startWatchdog({ drainMs: config.WORKER_DRAIN, logLevel: config.LOG_LEVEL });
   void stop.then(watchdog.stopping);
-  const registry = await loadDatasets(config.DATASETS_MODULE, config.JWT_TENANT_CLAIM !== null);
+  const registry = await loadDatasets(config.DATASETS_MODULE, config.JWT_TENANT_CLAIM !== null, config.MASK_KEY);
   const address = temporalAddress(config.PAYLOAD_KEY);
   const logger = createLogger('export-worker', config.LOG_LEVEL);
   installRuntime(config, logger);

@@ -64,7 +64,7 @@ export async function openDeps(
     registry: metrics,
     deps: {
       ...openStores(jobsPool, config),
-      source: new Source(sourcePool, config.SOURCE_STATEMENT_TIMEOUT),
+      source: new Source(sourcePool, config.MASK_KEY, config.SOURCE_STATEMENT_TIMEOUT),
       store: objects.store,
       temporal,
       registry,

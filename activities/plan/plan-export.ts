@@ -3,13 +3,15 @@ import { fileKey } from '../../shared/store/keys.js';
 import type { ExportRequest, JobRef } from '../../shared/contract.js';
 import type { PlanDemand, PlanSummary, SizeTuning } from '../../shared/temporal/inputs.js';
 import { ACCOUNT } from '../../shared/datasets/account.js';
+import { columnsUsed, type ColumnsUsed } from '../../shared/datasets/column-rights.js';
 import { contentsOf, type Contents } from '../../shared/datasets/contents.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Bundle } from '../../shared/formats/file-spec.js';
 import { fileKind } from '../../shared/formats/file-kind.js';
 import { loadFormat, type LoadedFormat } from '../../shared/formats/load-format.js';
 import { ownerOfRow, type JobRow } from '../../shared/job/row.js';
-import { requirePermission } from '../../shared/source/require-permission.js';
+import { permittedRequest } from '../../shared/request/permitted-request.js';
+import { permittedDatasets } from '../../shared/source/permitted-datasets.js';
 import type { Plan } from '../../shared/job/plan-schema.js';
 import { MIN_PART_BYTES, partSize } from '../../shared/plan/pieces.js';
 import type { ActivityDeps } from '../deps.js';
@@ -46,8 +48,8 @@ export async function planExport(deps: PlanDeps, input: PlanInput, signal: Abort
     const { totalRows, segments } = existing;
     return { plan: { generation, totalRows, segments }, isSmall: false };
   }
-  const { plan, segments } = await makePlan(deps, row, format, input, signal);
-  if (!(await plans.savePlan({ jobId, generation, fileKey: key }, plan, segments))) {
+  const { plan, segments, columnsUsed: used } = await makePlan(deps, row, format, input, signal);
+  if (!(await plans.savePlan({ jobId, generation, fileKey: key, columnsUsed: used }, plan, segments))) {
     throw new ServiceError('SUPERSEDED', 'Another attempt has already planned this export.');
   }
   return {
@@ -85,14 +87,14 @@ async function makePlan(
   format: LoadedFormat,
   { sizes, demand }: PlanInput,
   signal: AbortSignal,
-): Promise<{ plan: Plan; segments: readonly SizedSegment[] }> {
-  const { source, registry, formatResources: resources } = deps;
+): Promise<{ plan: Plan; segments: readonly SizedSegment[]; columnsUsed: ColumnsUsed }> {
+  const { source, formatResources: resources } = deps;
   const plannedAt = new Date().toISOString();
   const timezone = String(row.options.timezone ?? 'UTC');
   const withHeadroom = demand.withHeadroom === true;
   const owner = ownerOfRow(row);
-  await requirePermission(deps, row.type, owner, signal);
-  const contents = contentsOf(requestFromRow(row), owner, registry);
+  const registry = await permittedDatasets(deps, row.type, owner, signal);
+  const contents = contentsOf(permittedRequest(requestFromRow(row), registry), owner, registry);
   const bundle = createBundle(row, contents, deps.serviceVersion);
   const files = await planFiles(contents, {
     ...{ source, format, resources, sizes, signal, withHeadroom },
@@ -113,7 +115,7 @@ async function makePlan(
     timezone,
     plannedAt,
   };
-  return { plan, segments };
+  return { plan, segments, columnsUsed: columnsUsed(contents.parts) };
 }
 
 const largestOf = (segments: readonly SizedSegment[]): number => Math.max(...segments.map(({ bytes }) => bytes));

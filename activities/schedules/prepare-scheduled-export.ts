@@ -1,14 +1,17 @@
 import type { ExportInput } from '../../shared/temporal/inputs.js';
 import type { ExportRequest, JobFailure, JobSeed } from '../../shared/contract.js';
-import { ServiceError } from '../../shared/errors.js';
+import { ERRORS, ServiceError } from '../../shared/errors.js';
 import { hashRequest } from '../../shared/request/request.js';
 import { exportName } from '../../shared/request/line-schema.js';
+import { permittedRequest } from '../../shared/request/permitted-request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import type { DueExport } from '../../shared/schedules/contract.js';
 import { jobIdOfRun } from '../../shared/schedules/job-id.js';
 import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
+import { permittedDatasets } from '../../shared/source/permitted-datasets.js';
 import { tuningFor } from '../../shared/temporal/tenant-weights.js';
 import type { ActivityDeps } from '../deps.js';
+import { heartbeating } from '../heartbeat.js';
 
 /** The export for a run of a schedule, or the reason why it can't start. */
 interface Prepared {
@@ -18,10 +21,14 @@ interface Prepared {
   readonly reason: string;
 }
 
-type Deps = Pick<ActivityDeps, 'registry' | 'webhookRule' | 'recipientRule' | 'limit' | 'tuning' | 'weights'>;
+type Deps = Pick<
+  ActivityDeps,
+  'source' | 'registry' | 'webhookRule' | 'recipientRule' | 'limit' | 'tuning' | 'weights'
+>;
 
-/** Resolves a schedule's request for the time the run was due, with the current limits. The plan checks permissions. */
+/** Resolves a schedule's request for the time the run was due, with the current limits and permissions. */
 export const prepareScheduledExport = ({
+  source,
   registry,
   webhookRule,
   recipientRule,
@@ -30,15 +37,17 @@ export const prepareScheduledExport = ({
   weights,
 }: Deps) => {
   const schema = createRequestSchema(registry, webhookRule);
-  const prepare = (run: DueExport): Prepared => {
+  const prepare = async (run: DueExport, signal: AbortSignal): Promise<Prepared> => {
     const { request, timezone } = run.definition;
     const tuning = tuningFor(run.tenantId, usual, weights);
     try {
       const when = { at: new Date(run.dueAt), timezone, email: run.email, recipientRule };
       const ofTheDay = requestOfRun(request, when, schema, registry);
-      return { due: { job: createSeed(run, ofTheDay), limit, tuning, admitted: false }, failure: null, reason: '' };
+      const datasets = await permittedDatasets({ source, registry }, ofTheDay.type, run, signal);
+      const job = createSeed(run, permittedRequest(ofTheDay, datasets));
+      return { due: { job, limit, tuning, admitted: false }, failure: null, reason: '' };
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
+      if (!(error instanceof ServiceError) || ERRORS[error.code].retryable) throw error;
       const { code, forUser, message: reason } = error;
       return {
         due: { job: createSeed(run, showableRequest(run)), limit, tuning, admitted: false },
@@ -47,7 +56,7 @@ export const prepareScheduledExport = ({
       };
     }
   };
-  return (run: DueExport): Promise<Prepared> => Promise.resolve(prepare(run));
+  return (run: DueExport): Promise<Prepared> => heartbeating((signal) => prepare(run, signal));
 };
 
 const createSeed = ({ workflowId, userId, tenantId, scheduleId }: DueExport, request: ExportRequest): JobSeed => ({

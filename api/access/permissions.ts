@@ -1,8 +1,12 @@
-import type { UserRef } from '../../shared/contract.js';
+import type { ExportRequest, UserRef } from '../../shared/contract.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { userKey } from '../../shared/identity/reference.js';
 import { ServiceError } from '../../shared/errors.js';
-import { PERMISSION_MS, requirePermission } from '../../shared/source/require-permission.js';
+import { ownerOfRow, type JobRow } from '../../shared/job/row.js';
+import { permittedRequest } from '../../shared/request/permitted-request.js';
+import type { UncheckedRequest } from '../../shared/request/request.js';
+import { dependsOnCaller, permittedDatasets, PERMISSION_MS } from '../../shared/source/permitted-datasets.js';
+import { requireStillPermitted } from '../../shared/job/require-still-permitted.js';
 import type { Source } from '../../shared/source/source.js';
 import { askSource } from '../exports/ask-source.js';
 import { NoTurnError, Turns } from '../limits/turns.js';
@@ -13,7 +17,7 @@ export const PERMISSION_CHECKS = 3;
 const PER_USER = 1;
 const PER_TENANT = 2;
 
-/** Checks permissions of datasets, separately from estimates, so that no row count delays an export. */
+/** Checks permissions of datasets and columns, separately from estimates, so that no row count delays an export. */
 export class Permissions {
   readonly #users = new Turns(PER_USER);
   readonly #tenants = new Turns(PER_TENANT);
@@ -23,19 +27,43 @@ export class Permissions {
     readonly registry: DatasetRegistry,
   ) {}
 
-  /** @see requirePermission */
-  async require(type: string, { tenantId, userId }: UserRef): Promise<void> {
-    if (this.registry.get(type)?.permission === undefined) return;
-    const check = (): Promise<void> =>
-      askSource(PERMISSION_MS, (signal) => requirePermission(this, type, { tenantId, userId }, signal));
+  /**
+   * What a caller may have at this moment.
+   * @param type of a request; undefined for all datasets
+   * @throws ServiceError NOT_PERMITTED
+   * @see permittedDatasets
+   */
+  async datasets({ tenantId, userId }: UserRef, type?: string): Promise<DatasetRegistry> {
+    const ask = (signal: AbortSignal): Promise<DatasetRegistry> =>
+      permittedDatasets(this, type, { tenantId, userId }, signal);
+    if (!dependsOnCaller(this.registry, type)) return ask(new AbortController().signal);
+    const check = (): Promise<DatasetRegistry> => askSource(PERMISSION_MS, ask);
     const patience = AbortSignal.timeout(PERMISSION_MS);
-    const inTenant = (): Promise<void> => this.#tenants.take(tenantId, check, patience);
+    const inTenant = (): Promise<DatasetRegistry> => this.#tenants.take(tenantId, check, patience);
     try {
-      await this.#users.take(userKey({ tenantId, userId }), inTenant, patience);
+      return await this.#users.take(userKey({ tenantId, userId }), inTenant, patience);
     } catch (error) {
       if (!(error instanceof NoTurnError)) throw error;
       const sentence = 'Checking your permissions took too long.';
       throw new ServiceError('SOURCE_UNAVAILABLE', sentence, {}, { cause: error });
     }
+  }
+
+  /**
+   * The request as its caller may make it at this moment.
+   * @param at pointer of the request in its body
+   * @throws ServiceError NOT_PERMITTED
+   * @see permittedRequest
+   */
+  async request(request: UncheckedRequest, caller: UserRef, at = ''): Promise<ExportRequest> {
+    return permittedRequest(request, await this.datasets(caller, request.type), at);
+  }
+
+  /**
+   * Makes sure that the owner of a file may still have all that is in it.
+   * @throws ServiceError NOT_PERMITTED
+   */
+  async requireFile(row: JobRow): Promise<void> {
+    requireStillPermitted(row, await this.datasets(ownerOfRow(row), row.type));
   }
 }

@@ -1,12 +1,17 @@
-import type { ExportRequest } from '../../shared/contract.js';
 import { problemsOf } from '../../shared/request/field-problems.js';
-import { checkExportRequest, hashRequest, recipientProblems, withRecipient } from '../../shared/request/request.js';
+import {
+  checkExportRequest,
+  hashRequest,
+  recipientProblems,
+  withRecipient,
+  type UncheckedRequest,
+} from '../../shared/request/request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { describeExportRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
 
 export interface ParsedExport {
-  readonly request: ExportRequest;
+  readonly request: UncheckedRequest;
   /**
    * A hash of the request as sent: the token's address and the database's spelling of the timezone may change between
    * retries.

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { ServiceError, type ErrorCode } from '../../shared/errors.js';
 import { fileName } from '../../shared/job/file-name.js';
-import { ownerOfRow, type JobRow } from '../../shared/job/row.js';
+import type { JobRow } from '../../shared/job/row.js';
 import { linkExpiry } from '../../shared/job/links.js';
 import type { ApiDeps } from '../deps.js';
 
@@ -24,7 +24,7 @@ export interface MintedLink {
  */
 export async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow, deps: ApiDeps): Promise<MintedLink> {
   const { fileKey, linkEnds } = requireFile(row);
-  await deps.permissions.require(row.type, ownerOfRow(row));
+  await deps.permissions.requireFile(row);
   const signedAt = new Date();
   const left = linkExpiry(linkEnds) - linkExpiry(signedAt);
   const seconds = Math.min(URL_SECONDS, Math.max(1, left));

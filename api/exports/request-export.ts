@@ -27,15 +27,18 @@ interface ExportCaller {
 
 /**
  * Starts an export, or finds the one that an earlier request with the same idempotency key started.
+ * @param at pointer of the request in its body
  * @throws ServiceError NOT_PERMITTED, and those of {@link startExport}
  */
 export async function requestExport(
   parsed: ParsedExport,
   { principal, idempotencyKey, request }: ExportCaller,
   deps: ApiDeps,
+  at = '',
 ): Promise<JobRow> {
   const seed: JobSeed = {
     ...parsed,
+    request: await deps.permissions.request(parsed.request, principal, at),
     jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
     userId: principal.userId,
     tenantId: principal.tenantId,
@@ -43,7 +46,6 @@ export async function requestExport(
     idempotencyKey,
     createdAt: new Date().toISOString(),
   };
-  await deps.permissions.require(seed.request.type, seed);
   contextOf(request).jobId = seed.jobId;
   const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);
   return known === null ? startExport(seed, deps, deps.admissions) : sameRequest(known, seed);

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { ERRORS, ServiceError, messageOf, sentenceOf } from '../../shared/errors.js';
+import { ERRORS, ServiceError, messageOf, sentenceOf, type ErrorCode } from '../../shared/errors.js';
 import type { Problem } from '../../shared/request/problem-schema.js';
 import { validationFailed } from '../../shared/request/field-problems.js';
 import type { ApiDeps } from '../deps.js';
@@ -55,8 +55,10 @@ function challenge(response: Response, error: ServiceError): void {
 }
 
 /** The token is valid, but its user lacks the permission. RFC 6750 has no closer error. */
-function notPermitted(response: Response, { message }: ServiceError): void {
-  response.set('WWW-Authenticate', `Bearer error="insufficient_scope", error_description="${message}"`);
+function notPermitted(response: Response, code: ErrorCode): void {
+  // Not the error's own message, which may name columns in any script.
+  const description = ERRORS[code].title;
+  response.set('WWW-Authenticate', `Bearer error="insufficient_scope", error_description="${description}"`);
 }
 
 /** The body of an error response. */
@@ -74,7 +76,7 @@ function answer(response: Response, error: ServiceError, publicUrl: string): voi
   const { status } = ERRORS[error.code];
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
-  if (error.code === 'NOT_PERMITTED' || error.code === 'NOT_OWNER') notPermitted(response, error);
+  if (error.code === 'NOT_PERMITTED' || error.code === 'NOT_OWNER') notPermitted(response, error.code);
   // A more precise value may already be set.
   if ((status === 429 || status === 503) && !response.hasHeader('Retry-After')) {
     response.set('Retry-After', String(RETRY_AFTER));

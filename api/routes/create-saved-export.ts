@@ -31,7 +31,7 @@ export const createSavedExport = defineRoute({
   handle:
     (deps) =>
     async ({ body: { definition, request, requestHash }, principal, idempotencyKey }) => {
-      await deps.permissions.require(request.type, principal);
+      await deps.permissions.request(request, principal, '/request');
       const id = idFor(principal, idempotencyKey, KEY_NAMESPACE);
       const row = await deps.savedExports.create(principal, id, definition, requestHash);
       if (row === null) {

@@ -43,10 +43,10 @@ export const createSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ body, principal, idempotencyKey }) => {
-      const { definition, requestHash, type } = body;
+      const { definition, requestHash, request } = body;
       const { tenantId, userId, email } = principal;
       const owner = { tenantId, userId };
-      await deps.permissions.require(type, principal);
+      await deps.permissions.request(request, principal, '/request');
       const scheduleId = idFor(owner, idempotencyKey, KEY_NAMESPACE);
       let schedule = idempotencyKey === null ? null : await deps.schedules.find(owner, scheduleId);
       if (schedule === null) {

@@ -3,6 +3,8 @@ import { contentsOf } from '../../shared/datasets/contents.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
 import { freezeQuery } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
+import { permittedRequest } from '../../shared/request/permitted-request.js';
+import type { UncheckedRequest } from '../../shared/request/request.js';
 import { estimateSchema, type Estimate } from '../../shared/request/estimate-schema.js';
 import type { RowCount } from '../../shared/source/count-rows.js';
 import { SILENCE_MS } from '../../shared/time-limit.js';
@@ -57,15 +59,16 @@ export const estimateExport = defineRoute({
 });
 
 async function estimate(
-  request: ExportRequest,
+  parsed: UncheckedRequest,
   caller: Required<Owner>,
   gone: AbortSignal,
   turns: EstimateTurns,
   deps: ApiDeps,
 ): Promise<Estimate> {
   const { maxRows } = deps.settings.tuning;
-  await deps.permissions.require(request.type, caller);
-  const counted = await turns.take(caller, gone, () => count(request, caller, deps, gone));
+  const registry = await deps.permissions.datasets(caller, parsed.type);
+  const request = permittedRequest(parsed, registry);
+  const counted = await turns.take(caller, gone, () => count(request, caller, { ...deps, registry }, gone));
   const { rows, rowsAre } = counted;
   if (rows > maxRows) {
     const about = rowsAre === 'exact' ? '' : 'about ';
@@ -80,7 +83,7 @@ async function estimate(
 async function count(
   whole: ExportRequest,
   caller: Required<Owner>,
-  { registry, source }: ApiDeps,
+  { registry, source }: Pick<ApiDeps, 'registry' | 'source'>,
   gone: AbortSignal,
 ): Promise<RowCount> {
   const { options } = whole;

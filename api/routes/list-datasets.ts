@@ -1,23 +1,33 @@
 import { z } from 'zod';
 import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
+import { lockReason } from '../../shared/datasets/column-rights.js';
 import { columnNamed, columnNames, shownColumns, type ColumnDefinition } from '../../shared/datasets/define-dataset.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import { defineRoute } from '../http/define-route.js';
 
-function datasetView(dataset: Dataset) {
-  const { name, title, filters = {}, sorts = [] } = dataset;
-  const defaults = [...FORMATS.values()].map((format) => [format.name, defaultColumns(dataset, format)] as const);
+/** @param mine the dataset restricted to what the caller may have */
+function datasetView(dataset: Dataset, mine: Dataset) {
+  const { name, title, filters = {}, sorts = [] } = mine;
+  const defaults = [...FORMATS.values()].map((format) => [format.name, defaultColumns(mine, format)] as const);
+  const selectable = new Map(shownColumns(mine, columnNames(mine)).map((column) => [column.name, column]));
   return {
     name,
     title,
-    columns: shownColumns(dataset, columnNames(dataset)).map(({ name: column, type, label }) => ({
-      ...{ name: column, type, label },
-      ...describeColumn(columnNamed(dataset, column)),
-      opt_in_formats: defaults.flatMap(([format, names]) => (names.includes(column) ? [] : [format])),
-    })),
+    columns: shownColumns(dataset, columnNames(dataset)).flatMap((column) => {
+      const reason = lockReason(dataset, mine, column.name);
+      const shown = selectable.get(column.name);
+      if (shown === undefined && reason === undefined) return [];
+      return {
+        ...{ name: column.name, type: (shown ?? column).type, label: column.label },
+        ...describeColumn(columnNamed(dataset, column.name)),
+        ...(mine.columns[column.name]?.mask === undefined ? {} : { masked: true as const }),
+        ...(reason === undefined ? {} : { locked: true as const, reason }),
+        opt_in_formats: defaults.flatMap(([format, names]) => (names.includes(column.name) ? [] : [format])),
+      };
+    }),
     filters: Object.entries(filters).map(([filter, { kind, column, ...rest }]) => ({
       name: filter,
       kind,
@@ -48,6 +58,7 @@ export const listDatasets = defineRoute({
   id: 'listDatasets',
   tag: 'Datasets',
   summary: 'List datasets and formats',
+  description: 'With the columns and filters that you may use at this moment.',
   scope: 'exports:read',
   answers: {
     200: {
@@ -70,9 +81,9 @@ export const listDatasets = defineRoute({
       },
     },
   },
-  handle: ({ registry }) => {
-    const body = {
-      datasets: [...registry.values()].map(datasetView),
+  problems: ['SOURCE_FORBIDDEN', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE'],
+  handle: ({ registry, permissions }) => {
+    const unlimited = {
       bundles: bundleViews(registry),
       formats: [...FORMATS.values()].map(({ name, extension, mediaType, options }) => ({
         name,
@@ -81,6 +92,10 @@ export const listDatasets = defineRoute({
         options: z.toJSONSchema(options, { io: 'input' }),
       })),
     };
-    return () => ({ status: 200, body });
+    return async ({ principal }) => {
+      const mine = await permissions.datasets(principal);
+      const datasets = [...registry].map(([name, dataset]) => datasetView(dataset, mine.get(name) ?? dataset));
+      return { status: 200, body: { datasets, ...unlimited } };
+    };
   },
 });

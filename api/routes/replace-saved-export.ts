@@ -22,7 +22,7 @@ export const replaceSavedExport = defineRoute({
     (deps) =>
     async ({ params: { saved_export_id: id }, body: { definition, request }, principal }) => {
       await ownedSavedExport(id, principal, deps);
-      await deps.permissions.require(request.type, principal);
+      await deps.permissions.request(request, principal, '/request');
       const row = await deps.savedExports.replace(principal, id, definition);
       if (row === null) throw new ServiceError('NOT_FOUND', `Saved export ${id} has just been deleted.`);
       return { status: 200, body: savedExportView(row, principal) };

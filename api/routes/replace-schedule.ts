@@ -21,7 +21,7 @@ export const replaceSchedule = defineRoute({
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, body, principal }) => {
       const { input } = await ownedSchedule(scheduleId, principal, deps);
-      await deps.permissions.require(body.type, principal);
+      await deps.permissions.request(body.request, principal, '/request');
       const { email } = principal;
       const replaced = { ...input, ...(email === undefined ? {} : { email }), definition: body.definition };
       requireDone(await deps.schedules.replace(replaced), scheduleId);

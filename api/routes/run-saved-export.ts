@@ -22,7 +22,8 @@ export const runSavedExport = defineRoute({
     const parse = savedExportParser(deps);
     return async ({ params, ...caller }) => {
       const saved = await visibleSavedExport(params.saved_export_id, caller.principal, deps);
-      return replyAccepted(await requestExport(await parse(saved, caller.principal), caller, deps), deps);
+      const parsed = await parse(saved, caller.principal);
+      return replyAccepted(await requestExport(parsed, caller, deps, '/request'), deps);
     };
   },
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ExportRequest } from '../../shared/contract.js';
+import type { UncheckedRequest } from '../../shared/request/request.js';
 import { fieldProblems, problemsOf, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
 import type { SavedExport, SavedExportDefinition } from '../../shared/saved-exports/store.js';
 import type { ApiDeps, Caller } from '../deps.js';
@@ -11,7 +11,7 @@ import { savedExportDefinition } from './saved-export-schema.js';
 interface ParsedSavedExport {
   readonly definition: SavedExportDefinition;
   /** As if it ran now. */
-  readonly request: ExportRequest;
+  readonly request: UncheckedRequest;
   /** A hash of the definition as sent. */
   readonly requestHash: string;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { fieldProblems, problemsOf, type Checked, type FieldProblem } from '../../shared/request/field-problems.js';
-import { recipientProblems, withRecipient } from '../../shared/request/request.js';
+import { recipientProblems, withRecipient, type UncheckedRequest } from '../../shared/request/request.js';
 import type { RequestSchema } from '../../shared/request/request-schema.js';
 import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { CronError, parseCron } from '../../shared/schedules/cron.js';
@@ -22,8 +22,8 @@ export interface ParsedSchedule {
   readonly definition: ScheduleDefinition;
   /** A hash of the definition as sent: the database's spelling of a timezone may change between two attempts. */
   readonly requestHash: string;
-  /** The dataset of its exports, for the permission check. */
-  readonly type: string;
+  /** The request of its exports as of now, for the permission check. */
+  readonly request: UncheckedRequest;
 }
 
 /** Checks a schedule's body; its request is checked as if it ran now. */
@@ -32,16 +32,16 @@ export async function checkSchedule(body: unknown, rules: Rules): Promise<Checke
   const { data: readable } = lenient.safeParse(body);
   if (readable === undefined) return { problems: error === undefined ? [] : fieldProblems(error) };
   const { request, timezone } = readable;
-  const { type, ofRequest, zoneOfRequest } = checkRequest(request, timezone, rules);
+  const { valid, ofRequest, zoneOfRequest } = checkRequest(request, timezone, rules);
   const ofFields = error === undefined ? [] : fieldProblems(error);
   const problems = [...ofFields, ...timeProblems(readable, ofFields, rules.minSeconds), ...ofRequest];
-  if (definition === undefined || problems.length > 0) {
+  if (definition === undefined || valid === undefined || problems.length > 0) {
     const fields = { '/timezone': timezone, '/request/options/timezone': zoneOfRequest };
     return { problems: [...problems, ...problemsOf(await rules.timeZones.ofFields(fields))] };
   }
   const zoned = await rules.timeZones.ofSchedule(definition);
   if ('problems' in zoned) return zoned;
-  return { value: { definition: zoned.value, requestHash: hashDefinition(definition), type } };
+  return { value: { definition: zoned.value, requestHash: hashDefinition(definition), request: valid } };
 }
 
 const { shape } = definitionSchema;
@@ -59,8 +59,8 @@ const hashDefinition = (definition: ScheduleDefinition): string =>
   createHash('sha256').update(JSON.stringify(definition)).digest('hex');
 
 interface CheckedPart {
-  /** Empty if the request isn't valid. */
-  readonly type: string;
+  /** Undefined if the request isn't valid. */
+  readonly valid: UncheckedRequest | undefined;
   readonly ofRequest: readonly FieldProblem[];
   /** The timezone that an invalid request names itself. */
   readonly zoneOfRequest: string | undefined;
@@ -71,16 +71,17 @@ function checkRequest(
   timezone: string,
   { schema, registry, recipients: { email, recipientRule } }: Rules,
 ): CheckedPart {
-  if (request === undefined) return { type: '', ofRequest: [], zoneOfRequest: undefined };
+  if (request === undefined) return { valid: undefined, ofRequest: [], zoneOfRequest: undefined };
   const parsed = checkScheduledRequest(request, { at: new Date(), timezone }, schema, registry);
   const zoneOfRequest = ownZone.parse(request).options.timezone;
   if ('request' in parsed) {
-    const problems = problemsOf(withRecipient(parsed.request, email, recipientRule));
-    return { type: parsed.request.type, ofRequest: problems.map(inRequest), zoneOfRequest };
+    const addressed = withRecipient(parsed.request, email, recipientRule);
+    const whole = 'value' in addressed ? addressed.value : undefined;
+    return { valid: whole, ofRequest: problemsOf(addressed).map(inRequest), zoneOfRequest };
   }
   const { valid, problems } = parsed;
   const all = [...problems, ...recipientProblems(valid.notify, email, recipientRule)].map(inRequest);
-  return { type: '', ofRequest: all, zoneOfRequest: valid.timezone === undefined ? undefined : zoneOfRequest };
+  return { valid: undefined, ofRequest: all, zoneOfRequest: valid.timezone === undefined ? undefined : zoneOfRequest };
 }
 
 const ownZone = z.looseObject({

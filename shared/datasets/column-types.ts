@@ -27,6 +27,25 @@ export const COLUMN_TYPES = [
 ] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
+/** How the values of a column are masked: see masks.ts. */
+export const MASKS = ['redact', 'last_4', 'hash', 'year'] as const;
+export type Mask = (typeof MASKS)[number];
+
+/** What callers without a column's permission get: nothing, a name with a reason, or masked values. */
+export const UNLESS = ['hidden', 'locked', 'masked'] as const;
+
+/** Who may see a column. Without any of these settings, everybody who may export the dataset. */
+export interface ColumnRights {
+  /** An SQL condition like the dataset's: only callers for whom it is true may see the column. */
+  readonly permission?: string;
+  /** For everybody else; default: hidden. */
+  readonly unless?: (typeof UNLESS)[number];
+  /** Why the column is locked, for users. */
+  readonly reason?: string;
+  /** How values are masked: for everybody else, or without `permission` for everybody. */
+  readonly mask?: Mask;
+}
+
 /** How people meet a column, of a table or computed. */
 export interface ColumnLook extends NumberLook {
   /** For headings and the web page. Default: the column's name. */
@@ -38,6 +57,6 @@ export interface ColumnLook extends NumberLook {
 }
 
 /** A column of a table or view. */
-export interface ColumnDefinition extends ColumnLook {
+export interface ColumnDefinition extends ColumnLook, ColumnRights {
   readonly type: ColumnType;
 }

@@ -10,7 +10,10 @@ export interface Contents {
   readonly owner: Owner;
 }
 
-/** @throws ServiceError DATASET_UNAVAILABLE if this process doesn't have the dataset */
+/**
+ * @param registry restricted to what the caller may have; an account leaves out datasets of which that is no column
+ * @throws ServiceError DATASET_UNAVAILABLE if this process doesn't have the dataset
+ */
 export function contentsOf(
   request: ExportRequest,
   { tenantId, userId }: Required<Owner>,
@@ -20,5 +23,5 @@ export function contentsOf(
     return { parts: [{ dataset: datasetNamed(registry, request.type), request }], owner: { tenantId } };
   }
   const parts = accountDatasets(registry).map((dataset) => ({ dataset, request: wholeOf(dataset, request) }));
-  return { parts, owner: { tenantId, userId } };
+  return { parts: parts.filter((part) => part.request.columns.length > 0), owner: { tenantId, userId } };
 }

@@ -13,8 +13,10 @@
 
 import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
 import { isOneLine, oneLine } from '../text/one-line.js';
+import { rightsProblems } from './check-rights.js';
 import { COLUMN_TYPES, type ColumnDefinition, type ColumnType } from './column-types.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
+import { shownType } from './masks.js';
 import { numberFormatOf, numberLookProblem, type NumberFormat } from './number-format.js';
 import { sortProblem } from './sort.js';
 import { valueProblem } from './values.js';
@@ -144,6 +146,8 @@ export function checkDataset(dataset: Dataset): Dataset {
   for (const [name, column] of columns) {
     if (!COLUMN_TYPES.includes(column.type)) fail(`column ${name} has the unknown type ${JSON.stringify(column.type)}`);
   }
+  const [wrongRight] = rightsProblems(dataset);
+  if (wrongRight !== undefined) fail(wrongRight);
   for (const [name, { type, from }] of Object.entries(dataset.computed ?? {})) {
     if (Object.hasOwn(dataset.columns, name)) fail(`column ${name} is both in the table and computed`);
     if (!COMPUTED_TYPES.includes(type)) {
@@ -213,6 +217,7 @@ export interface ShownColumn {
   readonly key: string;
   /** What people call it: the request's header, or the definition's label. */
   readonly label: string;
+  /** Of the values as files show them, which a mask may have changed. */
   readonly type: ColumnType;
   /** Null: as PostgreSQL writes it. */
   readonly number: NumberFormat | null;
@@ -232,8 +237,9 @@ export function shownColumns(
     const name = columnName(choice);
     const column = columnNamed(dataset, name);
     const header = columnHeader(choice);
-    const { label = oneLine(name), type } = column;
-    const number = numberFormatOf(type, column, scaleOf(name));
+    const { label = oneLine(name) } = column;
+    const type = shownType(column);
+    const number = type === column.type ? numberFormatOf(type, column, scaleOf(name)) : null;
     return { name, key: header ?? name, label: header ?? label, type, number };
   });
 }

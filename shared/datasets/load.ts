@@ -3,22 +3,32 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
 import { COMPUTED_TYPES } from './computed.js';
+import { MASKS, UNLESS } from './column-types.js';
 import { COLUMN_TYPES, DatasetError, checkDataset, type Dataset } from './define-dataset.js';
 import { NUMBER_STYLES } from './number-format.js';
 import { BUILT_IN_DATASETS, createRegistry, type DatasetRegistry } from './index.js';
 
 const text = z.string({ error: 'must be text' }).min(1, 'must be text');
 const columnName = z.string({ error: 'must be the name of a column' }).min(1, 'must be the name of a column');
-const type = z.enum(COLUMN_TYPES, { error: `must be one of ${COLUMN_TYPES.join(', ')}` });
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
 /** What makes sense for which type is checked by `checkDataset`. */
 const look = {
   label: text.optional(),
   description: text.optional(),
   hidden: z.boolean({ error: 'must be true or false' }).optional(),
   scale: z.number({ error: 'must be a number' }).optional(),
-  format: z.enum(NUMBER_STYLES, { error: `must be one of ${NUMBER_STYLES.join(', ')}` }).optional(),
+  format: oneOf(NUMBER_STYLES).optional(),
   currency: text.optional(),
 };
+const column = z.strictObject({
+  type: oneOf(COLUMN_TYPES),
+  ...look,
+  permission: text.optional(),
+  unless: oneOf(UNLESS).optional(),
+  reason: text.optional(),
+  mask: oneOf(MASKS).optional(),
+});
 const filter = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), column: columnName });
 /** JavaScript modules haven't been type-checked, so this checks everything that the type `Dataset` requires. */
 const datasetSchema = z.strictObject(
@@ -31,12 +41,12 @@ const datasetSchema = z.strictObject(
     tenantColumn: columnName.optional(),
     userColumn: columnName.optional(),
     permission: text.optional(),
-    columns: z.record(z.string(), z.strictObject({ type, ...look }), { error: 'must be an object' }),
+    columns: z.record(z.string(), column, { error: 'must be an object' }),
     computed: z
       .record(
         z.string(),
         z.strictObject({
-          type: z.enum(COMPUTED_TYPES, { error: `must be one of ${COMPUTED_TYPES.join(', ')}` }),
+          type: oneOf(COMPUTED_TYPES),
           ...look,
           from: z.array(columnName, { error: 'must be a list of columns' }),
           compute: z.custom((value) => typeof value === 'function', 'must be a function'),
@@ -81,10 +91,15 @@ function problemOf({ issues: [issue] }: z.ZodError): string {
  * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets), or the built-in ones.
  * @param modulePath relative to the folder in which the process was started
  * @param hasTenants whether tokens name a tenant, so that every dataset needs a column with it
+ * @param maskKey `MASK_KEY`, which the mask `hash` needs
  * @throws DatasetError with a sentence, if the module can't be loaded or a definition is invalid
  */
-export async function loadDatasets(modulePath: string | undefined, hasTenants = true): Promise<DatasetRegistry> {
-  if (modulePath === undefined) return createRegistry(BUILT_IN_DATASETS);
+export async function loadDatasets(
+  modulePath: string | undefined,
+  hasTenants = true,
+  maskKey?: string,
+): Promise<DatasetRegistry> {
+  if (modulePath === undefined) return requireMaskKey(createRegistry(BUILT_IN_DATASETS), maskKey);
   let module: unknown;
   try {
     module = await import(pathToFileURL(resolve(modulePath)).href);
@@ -98,7 +113,7 @@ export async function loadDatasets(modulePath: string | undefined, hasTenants = 
   }
   const registry = createRegistry(datasets.map((dataset, index) => checked(dataset, modulePath, index)));
   if (hasTenants) requireTenants(registry);
-  return registry;
+  return requireMaskKey(registry, maskKey);
 }
 
 /** @throws DatasetError for a dataset whose rows would go to every tenant */
@@ -108,6 +123,20 @@ function requireTenants(registry: DatasetRegistry): void {
     const why = 'it has no tenantColumn, and only a service whose JWT_TENANT_CLAIM is empty needs none';
     throw new DatasetError(`Dataset ${JSON.stringify(name)}: ${why}.`);
   }
+}
+
+/** @throws DatasetError if a dataset hashes values and there is no key to do so */
+function requireMaskKey(registry: DatasetRegistry, maskKey: string | undefined): DatasetRegistry {
+  if (maskKey !== undefined) return registry;
+  for (const { name, columns } of registry.values()) {
+    const hashed = Object.entries(columns).find(([, { mask }]) => mask === 'hash')?.[0];
+    if (hashed !== undefined) {
+      throw new DatasetError(
+        `Dataset ${JSON.stringify(name)}: column ${hashed} has the mask hash, which needs MASK_KEY.`,
+      );
+    }
+  }
+  return registry;
 }
 
 function checked(dataset: unknown, modulePath: string, index: number): Dataset {

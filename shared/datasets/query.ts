@@ -10,6 +10,7 @@ import {
 } from '../contract.js';
 import type { KeyBound } from '../plan/segments.js';
 import { computedColumn, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
+import { shownSql, shownType } from './masks.js';
 import { orderColumns, parseSort } from './sort.js';
 import { isDateOnly } from './values.js';
 
@@ -109,9 +110,18 @@ function dayRange(quoted: string, { from, to }: DayRange, column: ColumnDefiniti
   return conditions.join(' AND ');
 }
 
+/** @throws RangeError for a column whose `permission` nobody has asked for: see `restrictDataset` */
+function readable({ name, columns }: Dataset, column: string): ColumnDefinition {
+  const definition = columns[column];
+  if (definition === undefined) throw new RangeError(`${name} has no column ${column}`);
+  if (definition.permission !== undefined) throw new RangeError(`${name} has not been restricted to its caller`);
+  return definition;
+}
+
 /**
  * The queries of one export. They read the requested columns of the table, rendered and under their headers, in that
  * order.
+ * @param dataset restricted to what the caller may have
  * @param owned conditions that limit it to a tenant, or to one of its users; see `ownedBy`
  * @param inputs columns to read in addition, after the others, as PostgreSQL writes them
  */
@@ -128,18 +138,21 @@ export function freezeQuery(
     const filter = dataset.filters?.[name];
     const column = filter === undefined ? undefined : dataset.columns[filter.column];
     if (filter === undefined || column === undefined) throw new RangeError(`${dataset.name} has no filter ${name}`);
+    if (readable(dataset, filter.column).mask !== undefined) throw new RangeError(`${name} filters masked values`);
     conditions.push(condition(filter, value, column, timezone));
   }
   const rendered = request.columns.flatMap((choice) => {
     const name = columnName(choice);
     if (computedColumn(dataset, name) !== undefined) return [];
-    const column = dataset.columns[name];
-    if (column === undefined) throw new RangeError(`${dataset.name} has no column ${name}`);
+    const column = readable(dataset, name);
     const quoted = escapeIdentifier(name);
-    const item = render(quoted, column);
+    const item = render(shownSql(quoted, column), { ...column, type: shownType(column) });
     const alias = escapeIdentifier(columnHeader(choice) ?? name);
     return [item === alias ? item : `${item} AS ${alias}`];
   });
+  for (const input of inputs) {
+    if (readable(dataset, input).mask !== undefined) throw new RangeError(`${dataset.name} masks column ${input}`);
+  }
   const items = [...rendered, ...inputs.map(escapeIdentifier)];
   const from = `FROM ${tableOf(dataset)} AS ${ROWS} WHERE ${conditions.join(' AND ') || 'true'}`;
   return { select: `SELECT ${items.join(', ')} ${from}`, from, ...orderOf(dataset, request.sort) };

@@ -1,3 +1,4 @@
+import type { ColumnsUsed } from '../datasets/column-rights.js';
 import type { SegmentSummary } from '../formats/encoding.js';
 import { namingFaults, transaction, type Pool } from '../postgres.js';
 import { statusAfter } from './lifecycle.js';
@@ -48,16 +49,19 @@ export class PlanStore {
 
   /** @returns false if the generation has ended or already has a plan */
   async savePlan(
-    job: { jobId: string; generation: number; fileKey: string },
+    job: { jobId: string; generation: number; fileKey: string; columnsUsed: ColumnsUsed },
     plan: Plan,
     segments: readonly PlannedSegment[],
   ): Promise<boolean> {
     return this.named(() =>
       transaction(this.pool, async (client) => {
         const { rowCount } = await client.query(
-          `UPDATE export_jobs SET plan = $3, file_key = $4, total_rows = $5
+          `UPDATE export_jobs SET plan = $3, file_key = $4, total_rows = $5, columns_used = $6
            WHERE job_id = $1 AND generation = $2 AND plan IS NULL`,
-          [job.jobId, job.generation, JSON.stringify(plan), job.fileKey, plan.totalRows],
+          [
+            ...[job.jobId, job.generation, JSON.stringify(plan), job.fileKey, plan.totalRows],
+            JSON.stringify(job.columnsUsed),
+          ],
         );
         if (rowCount === 0) return false;
         await client.query('DELETE FROM export_segments WHERE job_id = $1', [job.jobId]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXPORT_STATUSES, SHOWN_STATUSES, type FilterValue, type JobSeed, type UserRef } from '../contract.js';
+import { MASKS } from '../datasets/column-types.js';
 import { tenantUuid, userUuid } from '../identity/uuids.js';
 
 const timestamp = z.date().nullable();
@@ -21,6 +22,8 @@ const columns = {
   filters: z.record(z.string(), z.custom<FilterValue>()),
   columns: z.array(z.union([z.string(), z.object({ name: z.string(), as: z.string() })])),
   sort: z.string().nullable(),
+  /** For each dataset of the file, the columns that its contents depend on. Empty until the plan. */
+  columns_used: z.record(z.string(), z.record(z.string(), z.enum(['full', ...MASKS]))),
   format: z.string(),
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   notify: z.object({ email: z.string().optional(), webhook_url: z.string().optional() }),
@@ -61,7 +64,10 @@ const select = (replaced: Readonly<Record<string, string>> = {}): string =>
 
 export const JOB_COLUMNS = select();
 /** The columns for lists. Filters are left out, because those of one page may take megabytes. */
-export const LISTED_COLUMNS = select({ filters: "'{}'::jsonb AS filters" });
+export const LISTED_COLUMNS = select({
+  filters: "'{}'::jsonb AS filters",
+  columns_used: "'{}'::jsonb AS columns_used",
+});
 
 /** A new row: each column that an insert sets, with its value. */
 export function newRow({ jobId, userId, tenantId, request, ...seed }: JobSeed) {

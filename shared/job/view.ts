@@ -113,6 +113,7 @@ export function queuedRow({ jobId, userId, tenantId, request, ...seed }: JobSeed
     filters: { ...request.filters },
     columns: [...request.columns],
     sort: request.sort ?? null,
+    columns_used: {},
     format: request.format,
     options: { ...request.options },
     notify: { ...request.notify },

@@ -17,6 +17,9 @@ export const choicesSchema = z.strictObject({
           hidden: z.boolean().describe('Left out unless the request names it'),
           format: z.enum(NUMBER_STYLES).optional().describe('How workbooks and PDFs show the numbers'),
           currency: z.string().optional().describe('The ISO 4217 code of the amounts'),
+          masked: z.literal(true).optional().describe('You get masked values; `type` is the type of these'),
+          locked: z.literal(true).optional().describe("You can't select this column, for the `reason` given"),
+          reason: z.string().optional(),
           opt_in_formats: z
             .array(z.string())
             .describe('Formats that leave this column out unless the request names it'),

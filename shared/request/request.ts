@@ -19,6 +19,8 @@ export interface ParsedRequest extends Omit<ExportRequest, 'notify'> {
   readonly notify: { readonly email?: EmailChoice; readonly webhook_url?: string };
   /** The relative ranges as they were sent, by filter; `filters` has their days. */
   readonly relative?: Readonly<Record<string, RelativeRange>>;
+  /** The request names no columns: `columns` are the default ones, also those that the caller may not have. */
+  readonly namesNoColumns?: true;
 }
 
 /** What relative date ranges are counted from. */
@@ -28,6 +30,9 @@ export interface When {
   /** By name. Default: the timezone of the export. */
   readonly timezone?: string;
 }
+
+/** A request whose caller's rights have not been checked yet: see permitted-request.ts. */
+export type UncheckedRequest = ExportRequest & Pick<ParsedRequest, 'namesNoColumns'>;
 
 /** A valid request, or its problems with what is valid in it and can be checked further. */
 export type CheckedRequest =
@@ -98,6 +103,7 @@ export function checkExportRequest(
       format: read.format.toUpperCase(),
       ...(name === undefined ? {} : { name }),
       columns,
+      ...(result.data.columns === undefined && dataset !== undefined ? { namesNoColumns: true } : {}),
       ...resolveFilters(filters, dataset, { timezone: String(options.data.timezone ?? 'UTC'), ...when }),
       ...(sort === undefined ? {} : { sort }),
       options: options.data,
@@ -167,7 +173,7 @@ export function withRecipient(
   { notify, relative: _, ...request }: ParsedRequest,
   own: string | undefined,
   rule: RecipientRule,
-): Checked<ExportRequest> {
+): Checked<UncheckedRequest> {
   const recipient = recipientOf(notify.email, own, rule);
   if ('problem' in recipient) return { problems: [{ pointer: '/notify/email', detail: recipient.problem }] };
   return { value: { ...request, notify: withoutUndefined({ ...notify, email: recipient.email }) } };

@@ -1,8 +1,13 @@
-import type { ExportRequest } from '../contract.js';
 import { ACCOUNT } from '../datasets/account.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ServiceError } from '../errors.js';
-import { checkExportRequest, withRecipient, type CheckedRequest, type When } from '../request/request.js';
+import {
+  checkExportRequest,
+  withRecipient,
+  type CheckedRequest,
+  type UncheckedRequest,
+  type When,
+} from '../request/request.js';
 import { type RequestSchema } from '../request/request-schema.js';
 import type { RecipientRule } from '../mails/recipient.js';
 
@@ -42,7 +47,7 @@ export function requestOfRun(
   { email, recipientRule, ...when }: Required<When> & Recipients,
   schema: RequestSchema,
   registry: DatasetRegistry,
-): ExportRequest {
+): UncheckedRequest {
   const type = String(body.type);
   if (type !== ACCOUNT && !registry.has(type)) {
     throw new ServiceError('DATASET_UNAVAILABLE', `This worker has no dataset ${type}.`);

@@ -1,3 +1,4 @@
+import { MASK_KEY_SETTING } from '../datasets/masks.js';
 import { cancelStatement, THIS_BACKEND, type Backend, type Pool, type PoolClient } from '../postgres.js';
 import { sourceFault } from './source-fault.js';
 
@@ -7,6 +8,11 @@ export interface SourceSession {
   readonly tenantId: string;
   readonly userId: string;
   readonly statementTimeoutMs: number;
+}
+
+/** What masks need beyond the session: see `maskKeyOf`. */
+interface MaskSettings {
+  readonly maskKey?: string | undefined;
 }
 
 export interface OpenSession {
@@ -23,7 +29,11 @@ export interface OpenSession {
  * Opens a read-only transaction with one snapshot and all settings that affect how PostgreSQL renders values. Closes
  * the connection at once when the signal aborts. The caller must `close` it.
  */
-export async function openSession(pool: Pool, session: SourceSession, signal: AbortSignal): Promise<OpenSession> {
+export async function openSession(
+  pool: Pool,
+  session: SourceSession & MaskSettings,
+  signal: AbortSignal,
+): Promise<OpenSession> {
   const fault = (error: unknown): unknown => (signal.aborted ? signal.reason : sourceFault(error));
   const client = await pool.connect().catch((error: unknown) => {
     throw sourceFault(error);
@@ -54,15 +64,15 @@ export async function openSession(pool: Pool, session: SourceSession, signal: Ab
   return { client, commit, fault, close };
 }
 
-async function begin(client: PoolClient, session: SourceSession): Promise<Backend | undefined> {
+async function begin(client: PoolClient, session: SourceSession & MaskSettings): Promise<Backend | undefined> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const { rows } = await client.query<Backend>(
     `SELECT ${THIS_BACKEND}, set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO, MDY', true),
        set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
        set_config('extra_float_digits', '1', true), set_config('statement_timeout', $2, true),
        set_config('client_connection_check_interval', '1000', true), set_config('app.tenant_id', $3, true),
-       set_config('app.user_id', $4, true)`,
-    [session.timezone, String(session.statementTimeoutMs), session.tenantId, session.userId],
+       set_config('app.user_id', $4, true), set_config('${MASK_KEY_SETTING}', $5, true)`,
+    [session.timezone, String(session.statementTimeoutMs), session.tenantId, session.userId, session.maskKey ?? ''],
   );
   return rows[0];
 }

@@ -9,6 +9,7 @@ import { countRows, type RowCount } from './count-rows.js';
 import { copyOut } from './copy-out.js';
 import type { CopyChunk } from './copy-reader.js';
 import { readBounds } from './key-bounds.js';
+import { maskKeyOf } from './mask-key.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
 import { findSlowSorts, type SlowSort } from './find-slow-sorts.js';
@@ -23,9 +24,13 @@ const TIME_ZONES_MS = 1500;
 export class Source {
   readonly #rowBudget = createRowBudget();
 
-  /** @param longestMs upper limit for every statement, whatever its session allows */
+  /**
+   * @param maskKey the service's key for the mask `hash`; undefined if no dataset uses it
+   * @param longestMs upper limit for every statement, whatever its session allows
+   */
   constructor(
     private readonly pool: Pool,
+    private readonly maskKey?: string,
     private readonly longestMs = Number.POSITIVE_INFINITY,
   ) {}
 
@@ -66,7 +71,8 @@ export class Source {
 
   private open(session: SourceSession, signal: AbortSignal): Promise<OpenSession> {
     const statementTimeoutMs = Math.min(session.statementTimeoutMs, this.longestMs);
-    return openSession(this.pool, { ...session, statementTimeoutMs }, signal);
+    const maskKey = this.maskKey === undefined ? undefined : maskKeyOf(this.maskKey, session.tenantId);
+    return openSession(this.pool, { ...session, statementTimeoutMs, maskKey }, signal);
   }
 
   /** The timezone names that PostgreSQL knows. Cacheable: they only change when its system is updated. */
@@ -157,10 +163,18 @@ export class Source {
 
   /** Whether a condition is true for the session's user; null counts as false. */
   async permits(condition: string, session: SourceSession, signal: AbortSignal): Promise<boolean> {
+    return (await this.granted([condition], session, signal)).has(condition);
+  }
+
+  /** Those of the conditions that are true for the session's user. */
+  async granted(conditions: readonly string[], session: SourceSession, signal: AbortSignal): Promise<Set<string>> {
+    // The line break ends a comment.
+    const items = conditions.map((condition) => `(${condition}\n) IS TRUE`).join(', ');
     const { rows } = await this.session(session, signal, (client) =>
-      client.query<{ permitted: boolean }>(`SELECT (${condition}) IS TRUE AS permitted`),
+      client.query<{ held: boolean[] }>(`SELECT ARRAY[${items}] AS held`),
     );
-    return rows[0]?.permitted === true;
+    const held = rows[0]?.held ?? [];
+    return new Set(conditions.filter((_, index) => held[index] === true));
   }
 
   /** Makes PostgreSQL plan a query, which also checks permissions, without running it. */

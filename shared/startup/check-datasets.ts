@@ -1,3 +1,4 @@
+import { restrictDataset } from '../datasets/column-rights.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ownedBy } from '../datasets/owned-rows.js';
@@ -33,7 +34,10 @@ export interface DatasetCheck {
   readonly unavailable: string | null;
 }
 
-/** Checks every dataset against the source database, and plans the query of an export of all columns. */
+/**
+ * Checks every dataset against the source database, plans the query of an export of all columns, in full and masked, and
+ * runs the conditions of its permissions.
+ */
 export async function checkDatasets(source: Source, registry: DatasetRegistry): Promise<DatasetCheck> {
   const signal = AbortSignal.timeout(LIMIT_MS);
   const misfits = new Set<string>();
@@ -54,19 +58,47 @@ export async function checkDatasets(source: Source, registry: DatasetRegistry): 
 }
 
 async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal): Promise<string[]> {
+  const found = await source.misfits(dataset, SESSION, signal);
+  if (found.length > 0) return found.map(messageOf);
+  const columns = Object.entries(dataset.columns);
+  const conditions = columns.flatMap(([name, { permission }]) =>
+    permission === undefined ? [] : [{ what: `the permission of column ${name}: `, permission }],
+  );
+  const own = dataset.permission === undefined ? [] : [{ what: '', permission: dataset.permission }];
+  const all = new Set(conditions.map(({ permission }) => permission));
+  const checks = [
+    // Everybody's right or nobody's: each column in full, and each mask.
+    ...[all, new Set<string>()].map((granted) => ({
+      what: '',
+      check: async () => {
+        const columns = await source.columns(dataset, SESSION, signal);
+        await source.rehearse(queryOf(restrictDataset(dataset, granted), columns), SESSION, signal);
+      },
+    })),
+    ...[...own, ...conditions].map(({ what, permission }) => ({
+      what,
+      check: () => source.permits(permission, SESSION, signal),
+    })),
+  ];
+  const sentences: string[] = [];
+  for (const { what, check } of checks) {
+    try {
+      await check();
+    } catch (error) {
+      if (!(error instanceof ServiceError) || !NEEDS_MENDING.includes(error.code)) throw error;
+      sentences.push(`Dataset ${dataset.name} can't be exported: ${what}${messageOf(error)}`);
+    }
+  }
+  return sentences;
+}
+
+function queryOf(dataset: Dataset, catalog: Parameters<typeof ownedBy>[2]): string {
   const columns = Object.keys(dataset.columns);
   const request = { type: dataset.name, format: 'CSV', columns, filters: {}, options: {}, notify: {} };
   const owner = { tenantId: NOBODY, ...(dataset.userColumn === undefined ? {} : { userId: NOBODY }) };
-  try {
-    const found = await source.misfits(dataset, SESSION, signal);
-    if (found.length > 0) return found.map(messageOf);
-    const owned = ownedBy(dataset, owner, await source.columns(dataset, SESSION, signal));
-    const query = freezeQuery(dataset, request, owned, (quoted) => quoted);
-    await source.rehearse(segmentSql(query, null, null), SESSION, signal);
-    if (dataset.permission !== undefined) await source.permits(dataset.permission, SESSION, signal);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ServiceError) || !NEEDS_MENDING.includes(error.code)) throw error;
-    return [`Dataset ${dataset.name} can't be exported: ${messageOf(error)}`];
-  }
+  return segmentSql(
+    freezeQuery(dataset, request, ownedBy(dataset, owner, catalog), (quoted) => quoted),
+    null,
+    null,
+  );
 }

@@ -51,6 +51,8 @@ const common = z.object({
   // Every tenant's webhook secret is derived from it.
   WEBHOOK_KEY: z.string().min(32, 'must be at least 32 characters'),
   PAYLOAD_KEY: payloadKeys,
+  // For the mask `hash`; needed if a dataset uses it.
+  MASK_KEY: z.string().min(32, 'must be at least 32 characters').optional(),
   // Address ranges that webhooks may use in addition to the public internet.
   WEBHOOK_ALLOWED_RANGES: ranges.default([]),
   // Addresses that a request may send email to, besides the token's own.

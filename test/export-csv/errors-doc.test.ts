@@ -232,6 +232,7 @@ describe('docs/errors.md', () => {
          CREATE TABLE accents (id text COLLATE loose NOT NULL, tenant_id uuid);
          CREATE UNIQUE INDEX ON accents (id COLLATE "C");
          CREATE TABLE loose (id int, tenant_id uuid);
+         CREATE TABLE notes (id int PRIMARY KEY, tenant_id uuid, note text);
          CREATE VIEW unordered AS SELECT '{}'::json AS id, tenant_id FROM loose`,
       );
       const common = { title: 'T', key: ['id'], tenantColumn: 'tenant_id', columns: { id: { type: 'integer' } } };
@@ -256,6 +257,7 @@ describe('docs/errors.md', () => {
           filters,
           sorts: ['mood'],
         },
+        { ...common, name: 'notes', table: 'notes', columns: { note: { type: 'text', permission: 'may see' } } },
         { ...common, name: 'unordered', table: 'unordered', columns: { id: { type: 'json' } } },
       ]);
       const lines = await worker({ DATASETS_MODULE });
@@ -268,6 +270,7 @@ describe('docs/errors.md', () => {
         'Dataset odd: column price is money[], which depends on the locale: remove it, or export a view that casts it to numeric.',
         'Dataset odd: filter mood must be a one_of with values of the enum mood: sad, glad.',
         "Dataset odd: it can't sort by column mood, which may be null: declare the column NOT NULL, or remove it from sorts.",
+        `Dataset notes can't be exported: the permission of column note: The source database rejected the query: syntax error at or near "see".`,
         "Dataset unordered can't be exported: The source database rejected the query: could not identify an ordering operator for type json.",
       ]);
     });

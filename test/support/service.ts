@@ -197,7 +197,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const pools = openPools(config, logger);
   const temporal = connectTemporal(address);
   const stopping = new AbortController();
-  const source = new Source(pools.estimates);
+  const source = new Source(pools.estimates, config.MASK_KEY);
   const app = createApp({
     ...measureApi(new Registry(), { jobs: deps.jobs, store: deps.store, temporal }),
     jobs: deps.jobs,

@@ -14,6 +14,8 @@ export const EXPORTS = `
     columns jsonb NOT NULL,
     -- A column, with a - in front for descending; null is the order of the key.
     sort text,
+    -- By dataset and column: full, or the mask. A download compares this with what the owner may have then.
+    columns_used jsonb NOT NULL DEFAULT '{}',
     format text NOT NULL,
     options jsonb NOT NULL,
     notify jsonb NOT NULL,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ColumnRights } from '../../../shared/datasets/column-types.js';
 import { checkDataset, DatasetError, defineDataset, type Dataset } from '../../../shared/datasets/define-dataset.js';
 import { BUILT_IN_DATASETS, createRegistry } from '../../../shared/datasets/index.js';
 
@@ -16,6 +17,13 @@ const GOOD: Dataset = {
     age: { type: 'integer' },
   },
 };
+
+/** A definition whose column `status` has these settings. */
+const withStatus = (rights: ColumnRights, change: Partial<Dataset> = {}): Partial<Dataset> => ({
+  ...change,
+  columns: { ...GOOD.columns, status: { type: 'text', ...rights } },
+});
+const MAY = "current_setting('app.user_id') = 'ana'";
 
 const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   [
@@ -156,6 +164,63 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     'a filter value that the column cannot have',
     { filters: { age: { kind: 'one_of', column: 'age', values: ['1', 'old'] } } },
     'Dataset "orders": filter age has the value "old", which must be a whole number (integer).',
+  ],
+  [
+    'a right that cannot be',
+    withStatus({ permission: MAY, unless: 'visible' as 'masked' }),
+    'Dataset "orders": column status has the unknown unless "visible"; it can be hidden, locked, masked.',
+  ],
+  [
+    'a mask that cannot be',
+    withStatus({ mask: 'blur' as 'redact' }),
+    'Dataset "orders": column status has the unknown mask "blur"; it can be redact, last_4, hash, year.',
+  ],
+  [
+    'a mask that its type cannot have',
+    withStatus({ mask: 'year' }),
+    'Dataset "orders": column status can\'t be masked: the mask year is for date, timestamp, timestamptz, not for text.',
+  ],
+  ['an empty permission', withStatus({ permission: ' ' }), 'Dataset "orders": column status has an empty permission.'],
+  ['unless alone', withStatus({ unless: 'hidden' }), 'Dataset "orders": column status has unless, but no permission.'],
+  [
+    'a lock without a reason',
+    withStatus({ permission: MAY, unless: 'locked' }),
+    'Dataset "orders": column status is locked, but has no reason.',
+  ],
+  [
+    'a reason without a lock',
+    withStatus({ permission: MAY, reason: 'Ask.' }),
+    'Dataset "orders": column status has a reason, but isn\'t locked.',
+  ],
+  [
+    'a reason of two lines',
+    withStatus({ permission: MAY, unless: 'locked', reason: 'Ask\nus.' }),
+    'Dataset "orders": column status has a reason with a line break or another control character.',
+  ],
+  [
+    'no mask for a masked column',
+    withStatus({ permission: MAY, unless: 'masked' }),
+    'Dataset "orders": column status is masked, but has no mask.',
+  ],
+  [
+    'a mask that nobody gets',
+    withStatus({ permission: MAY, mask: 'redact' }),
+    'Dataset "orders": column status has a mask, but isn\'t masked: set unless to masked, or remove the permission to mask it for everybody.',
+  ],
+  [
+    'a permission for its key',
+    { columns: { id: { type: 'bigint', permission: MAY } } },
+    'Dataset "orders": column id belongs to the key, so the order of the rows shows its values: it can\'t have a permission or a mask.',
+  ],
+  [
+    'a filter on masked values',
+    withStatus({ mask: 'redact' }, { filters: { status: { kind: 'equals', column: 'status' } } }),
+    'Dataset "orders": filter status uses column status, which is masked for everybody.',
+  ],
+  [
+    'a computed column made from masked values',
+    withStatus({ mask: 'redact' }, { computed: { loud: { type: 'text', from: ['status'], compute: () => '' } } }),
+    'Dataset "orders": computed column loud is made from status, which is masked for everybody.',
   ],
 ];
 

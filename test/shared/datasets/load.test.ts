@@ -58,6 +58,16 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
     /^: dataset orders is invalid: columns\.id\.format: must be one of number, currency, percent\.$/,
   ],
   [
+    'misspells a right',
+    `export default [${ORDERS.replace("'bigint'", "'bigint', permision: 'true'")}]`,
+    /^: dataset orders is invalid: columns\.id\.permision is not a setting\.$/,
+  ],
+  [
+    'has an unknown mask',
+    `export default [${ORDERS.replace("'bigint'", "'bigint', mask: 'blur'")}]`,
+    /^: dataset orders is invalid: columns\.id\.mask: must be one of redact, last_4, hash, year\.$/,
+  ],
+  [
     'has an unknown filter kind',
     `export default [${ORDERS.replace('equals', 'like')}]`,
     /^: dataset orders is invalid: filters\.id\.kind: must be date_range, one_of, range, equals, contains or is_null\.$/,

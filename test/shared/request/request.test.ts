@@ -108,6 +108,7 @@ describe('a request', () => {
       filters: {},
       options: csvSettings({ timezone: 'UTC', compression: 'none' }),
       notify: {},
+      namesNoColumns: true,
     });
   });
 

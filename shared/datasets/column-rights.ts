@@ -1,0 +1,109 @@
+import { columnName, type ExportRequest } from '../contract.js';
+import type { ColumnDefinition, Mask } from './column-types.js';
+import { computedColumn, type Dataset } from './define-dataset.js';
+import { parseSort } from './sort.js';
+
+/**
+ * What a caller may have of a dataset. `restrictDataset` leaves out all the rest, so whatever is made from its result –
+ * default columns, queries, files – can't show it.
+ */
+
+/** `none`: at most its name and a reason. */
+type ColumnAccess = 'full' | 'masked' | 'none';
+
+/** The SQL conditions that are true for a caller. */
+type Granted = ReadonlySet<string>;
+
+const own = ({ columns }: Dataset, name: string): ColumnDefinition | undefined =>
+  Object.hasOwn(columns, name) ? columns[name] : undefined;
+
+/**
+ * How a caller may have a column. A computed column needs the full values of the columns that it is made from: from
+ * masked ones it would be wrong, or would show what they hide.
+ */
+function columnAccess(dataset: Dataset, name: string, granted: Granted): ColumnAccess {
+  const inputs = computedColumn(dataset, name)?.from;
+  if (inputs !== undefined) {
+    return inputs.every((input) => columnAccess(dataset, input, granted) === 'full') ? 'full' : 'none';
+  }
+  const column = own(dataset, name);
+  if (column === undefined) return 'none';
+  const { permission, unless, mask } = column;
+  const isGranted = permission === undefined ? mask === undefined : granted.has(permission);
+  if (isGranted) return 'full';
+  return permission === undefined || unless === 'masked' ? 'masked' : 'none';
+}
+
+/**
+ * Why a column is listed although the caller may not have it; undefined if it isn't listed, or if they may have it. A
+ * computed column is locked if everything that is missing to compute it is.
+ * @param mine the dataset restricted to what the caller may have
+ */
+export function lockReason(dataset: Dataset, mine: Dataset, name: string): string | undefined {
+  const needed = computedColumn(dataset, name)?.from ?? [name];
+  const missing = needed.filter((column) => own(mine, column) === undefined);
+  const reasons = missing.map((column) => own(dataset, column)?.reason);
+  return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
+}
+
+/** The conditions on columns that decide what a caller may have. */
+export const conditionsOf = ({ columns }: Dataset): string[] =>
+  Object.values(columns).flatMap(({ permission }) => permission ?? []);
+
+/** Whether the dataset shows some of its columns not to everybody, or not in full. */
+const isLimited = ({ columns }: Dataset): boolean =>
+  Object.values(columns).some(({ permission, mask }) => permission !== undefined || mask !== undefined);
+
+/** The dataset with the columns, masks and filters of a caller; a column with a `mask` is masked for that caller. */
+export function restrictDataset(dataset: Dataset, granted: Granted): Dataset {
+  if (!isLimited(dataset)) return dataset;
+  const accessTo = (name: string): ColumnAccess => columnAccess(dataset, name, granted);
+  const columns = Object.entries(dataset.columns).flatMap(([name, column]) => {
+    const { permission: _permission, unless: _unless, reason: _reason, mask, ...rest } = column;
+    const access = accessTo(name);
+    if (access === 'full') return [[name, rest] as const];
+    return access === 'masked' && mask !== undefined ? [[name, { ...rest, mask }] as const] : [];
+  });
+  const computed = Object.entries(dataset.computed ?? {}).filter(([name]) => accessTo(name) === 'full');
+  // Masked values could be guessed by filtering or sorting.
+  const filters = Object.entries(dataset.filters ?? {}).filter(([, { column }]) => accessTo(column) === 'full');
+  return {
+    ...dataset,
+    columns: Object.fromEntries(columns),
+    computed: Object.fromEntries(computed),
+    filters: Object.fromEntries(filters),
+    ...(dataset.sorts === undefined ? {} : { sorts: dataset.sorts.filter((name) => accessTo(name) === 'full') }),
+  };
+}
+
+/** How columns were shown, by name: in full, or with a mask. */
+type ShownAs = Readonly<Record<string, 'full' | Mask>>;
+/** Of the datasets of a file, by name. */
+export type ColumnsUsed = Readonly<Record<string, ShownAs>>;
+
+interface Part {
+  /** Restricted to what the caller may have. */
+  readonly dataset: Dataset;
+  readonly request: Pick<ExportRequest, 'columns' | 'filters' | 'sort'>;
+}
+
+/** The columns that a file's contents depend on, also through computed columns, filters and its order. */
+export const columnsUsed = (parts: readonly Part[]): ColumnsUsed =>
+  Object.fromEntries(
+    parts.map(({ dataset, request: { columns, filters, sort } }) => {
+      const filtered = Object.keys(filters).flatMap((name) => dataset.filters?.[name]?.column ?? []);
+      const sorted = sort === undefined ? [] : [parseSort(sort).column];
+      const names = columns.map(columnName).flatMap((name) => computedColumn(dataset, name)?.from ?? [name]);
+      const used = [...names, ...filtered, ...sorted].map(
+        (name) => [name, own(dataset, name)?.mask ?? 'full'] as const,
+      );
+      return [dataset.name, Object.fromEntries(used)];
+    }),
+  );
+
+/** Whether a caller may still have what a file was made with. @param dataset restricted */
+export const mayStillHave = (dataset: Dataset, used: ShownAs): boolean =>
+  Object.entries(used).every(([name, shown]) => {
+    const column = own(dataset, name);
+    return column !== undefined && (column.mask === undefined || column.mask === shown);
+  });

@@ -1,0 +1,49 @@
+import { COLUMN_TYPES, type ColumnDefinition, type ColumnType, type Mask } from './column-types.js';
+
+/**
+ * Masks values in SQL, so that what they hide never leaves the database. Null stays null. Each mask shows the same for
+ * the same value, in every format.
+ */
+
+/** The session setting with the key of `hash`, so that no query contains the key. */
+export const MASK_KEY_SETTING = 'app.mask_key';
+
+/** Shorter values would show half of their characters or more. */
+const LEAST_LENGTH = 8;
+
+/** The types that each mask takes. A hash of a few possible values, such as true and false, hides nothing. */
+const MASKABLE: Readonly<Record<Mask, readonly ColumnType[]>> = {
+  redact: COLUMN_TYPES,
+  last_4: ['text', 'char', 'uuid', 'integer', 'bigint', 'numeric'],
+  hash: ['text', 'char', 'uuid', 'smallint', 'integer', 'bigint', 'numeric', 'date', 'inet'],
+  year: ['date', 'timestamp', 'timestamptz'],
+};
+
+/** Why a mask doesn't fit a column's type, as the end of a sentence; null if it does. */
+export const maskProblem = (mask: Mask, type: ColumnType): string | null =>
+  MASKABLE[mask].includes(type) ? null : `the mask ${mask} is for ${MASKABLE[mask].join(', ')}, not for ${type}`;
+
+/** The type of a column's values as files show them. */
+export function shownType({ type, mask }: { readonly type: ColumnType; readonly mask?: Mask }): ColumnType {
+  if (mask === undefined) return type;
+  return mask === 'year' ? 'integer' : 'text';
+}
+
+/** An SQL expression for the values that files show. */
+export function shownSql(quoted: string, { mask }: ColumnDefinition): string {
+  if (mask === undefined) return quoted;
+  // The cast drops the padding of a char(n).
+  const text = `${quoted}::text`;
+  switch (mask) {
+    case 'redact':
+      // `IS NULL` is also true for a row of nulls.
+      return `(CASE WHEN num_nulls(${quoted}) = 0 THEN '***' END)`;
+    case 'last_4':
+      return `('****' || CASE WHEN length(${text}) < ${LEAST_LENGTH} THEN '' ELSE right(${text}, 4) END)`;
+    case 'hash':
+      return `encode(sha256(convert_to(current_setting('${MASK_KEY_SETTING}') || ${text}, 'UTF8')), 'hex')`;
+    case 'year':
+      // Infinity has no year.
+      return `(CASE WHEN isfinite(${quoted}) THEN extract(year FROM ${quoted})::integer END)`;
+  }
+}

@@ -1,0 +1,11 @@
+import { createHmac } from 'node:crypto';
+
+/** Must never change: the same value would get another hash. */
+const PURPOSE = 'mask';
+
+/**
+ * The key of the mask `hash` for one tenant, for a session setting. A key of each tenant's own keeps two tenants from
+ * comparing their hashes, and the service's key away from the source database, whose log may show settings.
+ */
+export const maskKeyOf = (key: string, tenantId: string): string =>
+  createHmac('sha256', key).update(`${PURPOSE}\n${tenantId}`).digest('hex');

@@ -1,0 +1,54 @@
+import { ACCOUNT, accountDatasets } from '../datasets/account.js';
+import { conditionsOf, restrictDataset } from '../datasets/column-rights.js';
+import type { Dataset, DatasetRegistry } from '../datasets/index.js';
+import type { Owner } from '../datasets/owned-rows.js';
+import { ServiceError } from '../errors.js';
+import type { Source } from './source.js';
+
+/** Short, because a permission check looks up a single user. */
+export const PERMISSION_MS = 5000;
+
+interface Access {
+  readonly source: Source;
+  readonly registry: DatasetRegistry;
+}
+
+/**
+ * The datasets of a request, restricted to the columns, masks and filters that its caller may have at this moment. All
+ * other datasets are in the result, too, without any column that has a `permission`.
+ * @param type of the request; undefined for all datasets, of which each is then restricted
+ * @throws ServiceError NOT_PERMITTED if the caller may not export the dataset; SOURCE_UNAVAILABLE or DATASET_UNAVAILABLE
+ * if the check fails
+ */
+export async function permittedDatasets(
+  { source, registry }: Access,
+  type: string | undefined,
+  { tenantId, userId }: Required<Owner>,
+  signal: AbortSignal,
+): Promise<DatasetRegistry> {
+  const conditions = conditionsToAsk(registry, type);
+  const session = { tenantId, userId, timezone: 'UTC', statementTimeoutMs: PERMISSION_MS };
+  const granted = conditions.length === 0 ? new Set<string>() : await source.granted(conditions, session, signal);
+  const permission = type === undefined ? undefined : registry.get(type)?.permission;
+  if (type !== undefined && permission !== undefined && !granted.has(permission)) {
+    throw new ServiceError('NOT_PERMITTED', `This user isn't allowed to export ${type}.`);
+  }
+  return new Map([...registry].map(([name, dataset]) => [name, restrictDataset(dataset, granted)]));
+}
+
+/** Whether the database decides what a caller may have. */
+export const dependsOnCaller = (registry: DatasetRegistry, type: string | undefined): boolean =>
+  conditionsToAsk(registry, type).length > 0;
+
+function conditionsToAsk(registry: DatasetRegistry, type: string | undefined): string[] {
+  const permission = type === undefined ? undefined : registry.get(type)?.permission;
+  const own = permission === undefined ? [] : [permission];
+  return [...new Set([...own, ...datasetsOf(registry, type).flatMap(conditionsOf)])];
+}
+
+function datasetsOf(registry: DatasetRegistry, type: string | undefined): Dataset[] {
+  if (type === undefined) return [...registry.values()];
+  if (type === ACCOUNT) return accountDatasets(registry);
+  const dataset = registry.get(type);
+  return dataset === undefined ? [] : [dataset];
+}

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import type { Principal } from '../../api/deps.js';
+import { FORMATS } from '../../shared/formats/index.js';
+import { choicesSchema } from '../../shared/request/choices-schema.js';
+import { assertProblem } from '../api/problems.js';
+import { unpacked } from '../conformance/archives.js';
+import { hasPdfReaders, readPdf } from '../conformance/read-pdf.js';
+import { queryRows } from '../support/database.js';
+import { download, postExport, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { findSecrets } from '../support/secrets.js';
+import { startService, someUser, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { allow, CANARIES, createPeople, LIMITED_COLUMNS, people, PEOPLE } from './people.js';
+
+const MASK_KEY = randomUUID();
+
+describe("a column's permission and mask", () => {
+  let service: TestService;
+  /** Alice may see everything, Bob may not. */
+  const [alice, bob] = [someUser(), someUser()];
+
+  before(async () => {
+    service = await startService({ orders: 20, datasets: [people], env: { MASK_KEY } });
+    await createPeople(service.databaseUrl, bob);
+    await allow(alice, service.databaseUrl, true);
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  const fileOf = async (as: Principal, body: object): Promise<Buffer> => {
+    const jobId = await postExport(service, as, { type: 'people', ...body });
+    await untilEnded(service, as, jobId);
+    return download(service, as, jobId);
+  };
+  const refusalOf = async (as: Principal, path: string, body: object, pointers: readonly string[]) => {
+    const whole = { type: 'people', format: 'csv', ...body };
+    const sent = path === '/v1/schedules' ? { name: 'Daily', cron: '@daily', timezone: 'UTC', request: whole } : whole;
+    const at = path === '/v1/schedules' ? '/request' : '';
+    const answer = await service.ask('POST', path, { as, body: sent });
+    return assertProblem(
+      answer,
+      'NOT_PERMITTED',
+      pointers.map((pointer) => `${at}${pointer}`),
+    );
+  };
+  const PATHS = ['/v1/exports', '/v1/exports/estimate', '/v1/schedules'];
+
+  it('decides what GET /v1/datasets lists', async () => {
+    const listFor = async (as: Principal) => {
+      const { json } = await service.ask('GET', '/v1/datasets', { as });
+      const [dataset] = choicesSchema.parse(json).datasets;
+      return dataset ?? assert.fail();
+    };
+    const [hers, his] = [await listFor(alice), await listFor(bob)];
+    assert.deepEqual(
+      hers.columns.map(({ name }) => name),
+      [...Object.keys(people.columns), 'greeting', 'contact'],
+    );
+    assert.deepEqual(
+      hers.columns.filter(({ masked }) => masked).map(({ name, type }) => [name, type]),
+      [
+        ['tax_id', 'text'],
+        ['seen_at', 'integer'],
+      ],
+    );
+    assert.equal(hers.filters.length, 7);
+    assert.deepEqual(
+      his.columns.map(({ name, type, masked, locked, reason }) => [name, type, masked ?? locked ?? false, reason]),
+      [
+        ['id', 'bigint', false, undefined],
+        ['name', 'text', false, undefined],
+        ['phone', 'text', true, undefined],
+        ['card', 'text', true, undefined],
+        ['tax_id', 'text', true, undefined],
+        ['born_on', 'integer', true, undefined],
+        ['seen_at', 'integer', true, undefined],
+        ['salary', 'numeric', true, 'Only for payroll.'],
+        ['greeting', 'text', false, undefined],
+      ],
+    );
+    assert.equal(his.columns.find(({ name }) => name === 'salary')?.locked, true);
+    assert.deepEqual(
+      his.filters.map(({ name }) => name),
+      ['name'],
+    );
+  });
+
+  it('masks values and leaves hidden columns out, with the same bytes in both lanes', async () => {
+    const key = createHmac('sha256', MASK_KEY).update(`mask\n${bob.tenantId}`).digest('hex');
+    const hash = (value: string) => createHash('sha256').update(`${key}${value}`).digest('hex');
+    const rows = Array.from({ length: PEOPLE }, (_, index) => {
+      const id = index + 1;
+      return `${id},Person ${id},****${`-${id}-55`.slice(-4)},${hash(`canary-card-${id}`)},***,${1970 + id},2026`;
+    });
+    const text = LIMITED_COLUMNS.slice(0, -1);
+    const expected = `${[text.join(','), ...rows, '100,,,,,,'].join('\n')}\n`;
+    assert.equal(String(await fileOf(bob, { columns: text })), expected);
+    const greeted = String(await fileOf(bob, {})).split('\n');
+    assert.deepEqual(
+      greeted.map((line) => line.replace(/,[^,]*$/, '')),
+      expected.split('\n'),
+    );
+    assert.equal(greeted[1]?.split(',').at(-1), 'Dear Person 1');
+  });
+
+  it('shows everything to callers who have the permission, except what is masked for everybody', async () => {
+    const [, first = ''] = String(await fileOf(alice, {})).split('\n');
+    assert.equal(
+      first,
+      '1,Person 1,canary-email-1@example.com,canary-phone-1-55,canary-card-1,***,1971-05-17,2026,98765431.25,Dear Person 1,Person 1 <canary-email-1@example.com>',
+    );
+    assert.match(String(await fileOf(alice, { filters: { email: 'canary-email-3@' } })), /^id.*\n3,Person 3,.*\n$/);
+  });
+
+  it('keeps every canary out of every file, row, mail, log and Temporal payload', async () => {
+    const secret = (bytes: Buffer | string): string[] => CANARIES.filter((canary) => bytes.includes(canary));
+    const user = { ...bob, email: `${randomUUID()}@example.com` };
+    for (const format of [...FORMATS.keys(), 'account']) {
+      const body = format === 'account' ? { type: 'account', format: 'json', columns: undefined } : { format };
+      const bytes = await fileOf(user, { ...body, notify: { email: user.email } });
+      assert.ok(!bytes.includes('canary'), format);
+      if (format === 'PDF') {
+        if (await hasPdfReaders()) {
+          const text = (await readPdf(bytes)).pages.join('');
+          assert.match(text, /Person 3/);
+          assert.deepEqual(secret(text), []);
+        }
+      } else if (format === 'XLSX' || format === 'account') {
+        const files = [...(await unpacked(bytes)).entries()];
+        for (const [name, content] of files) assert.deepEqual(secret(content), [], name);
+      } else {
+        assert.deepEqual(secret(bytes), [], format);
+        assert.match(String(bytes), /Person 3/);
+      }
+    }
+    const zipped = await fileOf(user, { format: 'ndjson', options: { compression: 'gzip' } });
+    assert.deepEqual(secret(gunzipSync(zipped)), []);
+
+    const rows = await queryRows(service.databaseUrl, 'SELECT * FROM export_jobs j WHERE user_id = $1', [user.userId]);
+    assert.deepEqual(secret(JSON.stringify(rows)), []);
+    const secrets = Object.fromEntries(CANARIES.map((canary) => [canary, canary]));
+    assert.deepEqual(await findSecrets(stack(), { ...secrets, 'the key of masks': MASK_KEY }), []);
+  });
+
+  it('refuses hidden and locked columns by name', async () => {
+    for (const path of PATHS) {
+      await refusalOf(bob, path, { columns: ['id', 'email', 'salary', 'contact'] }, [
+        '/columns/1',
+        '/columns/2',
+        '/columns/3',
+      ]);
+    }
+  });
+
+  it('refuses filters on values that the caller may not see, so nobody can guess them', async () => {
+    const probes = {
+      email: 'canary-email-1',
+      phone: 'canary-phone-1-55',
+      card: ['canary-card-1'],
+      born_on: { gte: '1971-01-01', lt: '1972-01-01' },
+      salary: { lt: 1 },
+      has_salary: true,
+    };
+    for (const path of PATHS) {
+      for (const [name, value] of Object.entries(probes)) {
+        const { detail } = await refusalOf(bob, path, { columns: ['id'], filters: { [name]: value } }, [
+          `/filters/${name}`,
+        ]);
+        assert.match(detail, new RegExp(`^You don't have permission to filter by ${name} `));
+      }
+    }
+    // The bisection of a salary learns the same from each step.
+    const answers = new Set<string>();
+    for (let [low, high] = [0, 2 ** 40]; high - low > 1;) {
+      const gte = Math.floor((low + high) / 2);
+      const problem = await refusalOf(bob, '/v1/exports/estimate', { filters: { salary: { gte } } }, [
+        '/filters/salary',
+      ]);
+      answers.add(problem.detail);
+      low = gte;
+    }
+    assert.equal(answers.size, 1);
+  });
+
+  it('is asked again when the export begins', async () => {
+    // Revokes the permission as soon as the export has its row.
+    await queryRows(
+      service.databaseUrl,
+      `CREATE FUNCTION revoke_may_see() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN UPDATE staff SET may_see = false WHERE id = NEW.user_id; RETURN NEW; END $$;
+       CREATE TRIGGER revoke_may_see AFTER INSERT ON export_jobs FOR EACH ROW EXECUTE FUNCTION revoke_may_see()`,
+    );
+    const carol = someUser();
+    try {
+      for (const body of [{ columns: ['id', 'email'] }, { columns: ['id'], filters: { email: 'canary' } }, {}]) {
+        await allow(carol, service.databaseUrl, true);
+        const jobId = await postExport(service, carol, { type: 'people', ...body });
+        const { error_code: code } = await untilEnded(service, carol, jobId, 'FAILED');
+        assert.equal(code, 'NOT_PERMITTED');
+      }
+      await allow(carol, service.databaseUrl, true);
+      // Masked from then on.
+      assert.match(String(await fileOf(carol, { columns: ['id', 'phone'] })), /^id,phone\n1,\*{4}1-55\n/);
+    } finally {
+      await queryRows(service.databaseUrl, 'DROP TRIGGER revoke_may_see ON export_jobs');
+    }
+  });
+
+  it('is asked again at every download: a file with more than its owner may see is not handed out', async () => {
+    const dave = someUser();
+    await allow(dave, service.databaseUrl, true);
+    const made = async (body: object) => {
+      const jobId = await postExport(service, dave, { type: 'people', ...body });
+      const { download_url: link } = await untilEnded(service, dave, jobId);
+      return { api: `/v1/exports/${jobId}/download`, link: new URL(link ?? '').pathname };
+    };
+    const more = [
+      await made({ columns: ['id', 'email'] }),
+      await made({ columns: ['id', 'phone'] }),
+      await made({ columns: ['contact'] }),
+      await made({ columns: ['id'], filters: { salary: { gt: 0 } } }),
+      await made({ type: 'account', format: 'json', columns: undefined }),
+    ];
+    const same = await made({ columns: ['id', 'name', 'tax_id', 'greeting'] });
+
+    await allow(dave, service.databaseUrl, false);
+    for (const { api, link } of more) {
+      assertProblem(await service.ask('GET', api, { as: dave }), 'NOT_PERMITTED');
+      assertProblem(await service.ask('GET', link), 'NOT_FOUND');
+    }
+    assert.equal((await service.ask('GET', same.link)).status, 302);
+    // A masked file stays fine when its owner may see more.
+    const masked = await made({ columns: ['id', 'phone'] });
+    await allow(dave, service.databaseUrl, true);
+    for (const { link } of [...more, masked]) assert.equal((await service.ask('GET', link)).status, 302);
+  });
+
+  it('releases nothing while it cannot be asked', async () => {
+    await queryRows(service.databaseUrl, 'ALTER TABLE staff RENAME TO nobody');
+    try {
+      for (const path of ['/v1/exports', '/v1/exports/estimate']) {
+        const body = { type: 'people', format: 'csv' };
+        assertProblem(await service.ask('POST', path, { as: alice, body }), 'DATASET_UNAVAILABLE');
+      }
+      assertProblem(await service.ask('GET', '/v1/datasets', { as: alice }), 'DATASET_UNAVAILABLE');
+    } finally {
+      await queryRows(service.databaseUrl, 'ALTER TABLE nobody RENAME TO staff');
+    }
+  });
+});
