@@ -39,12 +39,12 @@ const UNSERVED = `
       WHERE b.amopfamily = o.opcfamily AND b.amoplefttype = o.opcintype AND b.amoprighttype = o.opcintype)) AS leakproof
     FROM pg_index i
     JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam
-    JOIN pg_opclass o ON o.oid = i.indclass[cardinality($3)]
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[cardinality($3)]
-    WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts > cardinality($3) AND m.amname = 'btree'
-      AND a.attname = s.name AND o.opcdefault AND i.indcollation[cardinality($3)] = a.attcollation
-      AND (cardinality($3) = 0 OR EXISTS (SELECT FROM pg_attribute t
-        WHERE t.attrelid = c.oid AND t.attnum = i.indkey[0] AND t.attname = $3[1]))) AS served ON true
+    JOIN pg_opclass o ON o.oid = i.indclass[cardinality($3::text[])]
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[cardinality($3::text[])]
+    WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts > cardinality($3::text[]) AND m.amname = 'btree'
+      AND a.attname = s.name AND o.opcdefault AND i.indcollation[cardinality($3::text[])] = a.attcollation
+      AND (cardinality($3::text[]) = 0 OR EXISTS (SELECT FROM pg_attribute t
+        WHERE t.attrelid = c.oid AND t.attnum = i.indkey[0] AND t.attname = ($3::text[])[1]))) AS served ON true
   WHERE c.oid = ${regclass('$2::text', '$1::text')} AND c.relkind IN ('r', 'p', 'm')
     AND (served.leakproof IS NULL OR NOT served.leakproof AND row_security_active(c.oid))
   ORDER BY s.place`;
