@@ -74,6 +74,8 @@ export interface JobSeed {
   readonly request: ExportRequest;
   /** The schedule that it is a run of. */
   readonly scheduleId: string | null;
+  /** The saved export that was run. */
+  readonly savedExportId: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string;
   /** When the API received the request, ISO 8601. */

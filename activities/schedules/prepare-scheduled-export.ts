@@ -65,6 +65,7 @@ const createSeed = ({ workflowId, userId, tenantId, scheduleId }: DueExport, req
   tenantId,
   request,
   scheduleId,
+  savedExportId: null,
   idempotencyKey: null,
   requestHash: hashRequest(request),
   createdAt: new Date().toISOString(),

@@ -27,15 +27,17 @@ interface ExportCaller {
 
 /**
  * Starts an export, or finds the one that an earlier request with the same idempotency key started.
- * @param at pointer of the request in its body
+ * @param savedExportId the saved export that is run, if any
  * @throws ServiceError NOT_PERMITTED, and those of {@link startExport}
  */
 export async function requestExport(
   parsed: ParsedExport,
   { principal, idempotencyKey, request }: ExportCaller,
   deps: ApiDeps,
-  at = '',
+  savedExportId: string | null = null,
 ): Promise<JobRow> {
+  // Problems name the fields of what the caller wrote, which the saved export's request is a part of.
+  const at = savedExportId === null ? '' : '/request';
   const seed: JobSeed = {
     ...parsed,
     request: await deps.permissions.request(parsed.request, principal, at),
@@ -43,6 +45,7 @@ export async function requestExport(
     userId: principal.userId,
     tenantId: principal.tenantId,
     scheduleId: null,
+    savedExportId,
     idempotencyKey,
     createdAt: new Date().toISOString(),
   };

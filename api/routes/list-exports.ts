@@ -26,6 +26,7 @@ const querySchema = (registry: DatasetRegistry) =>
       .optional(),
     name: once.pipe(exportName).optional().describe('Part of the name, in upper or lower case'),
     schedule_id: once.pipe(uuidSchema).optional().describe('Exports that this schedule started'),
+    saved_export_id: once.pipe(uuidSchema).optional().describe('Runs of this saved export'),
     created_after: momentSchema
       .optional()
       .describe('Created at this time or later: a day (in UTC), or a time with its offset'),
@@ -62,11 +63,12 @@ export const listExports = defineRoute({
         cursor: after,
         limit,
         schedule_id: scheduleId,
+        saved_export_id: savedExportId,
         created_after: from,
         created_before: before,
         ...named
       } = query;
-      const filter = { ...named, scheduleId, from, before };
+      const filter = { ...named, scheduleId, savedExportId, from, before };
       // Read one row more than the page shows, to know whether there is a next page.
       const rows = await jobs.list({ ...principal, ...filter, limit: limit + 1, after });
       const page = rows.slice(0, limit);

@@ -46,11 +46,11 @@ const inRequest = (problems: readonly FieldProblem[]): FieldProblem[] =>
  */
 export function savedExportParser(deps: ApiDeps): (saved: SavedExport, caller: Caller) => Promise<ParsedExport> {
   const check = exportBody.createParser(deps);
-  return async ({ saved_export_id: id, request }, caller) => {
+  return async ({ saved_export_id: id, name, request }, caller) => {
     const checked = await check(request, caller);
     if (!('value' in checked)) throw validationFailed(inRequest(problemsOf(checked)));
     // A relative range means other days tomorrow, but a repeated call is still the same request.
-    return { request: checked.value.request, requestHash: hashOf({ saved_export_id: id, request }) };
+    return { request: { name, ...checked.value.request }, requestHash: hashOf({ saved_export_id: id, request }) };
   };
 }
 

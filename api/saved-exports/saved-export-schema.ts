@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import type { SavedExport } from '../../shared/saved-exports/store.js';
-import { UNSTORABLE, isStorable } from '../../shared/text/storable-text.js';
+import { exportName } from '../../shared/request/line-schema.js';
 import type { Principal } from '../deps.js';
 import type { Answer } from '../openapi/operation.js';
 
 /** A saved export as its owner writes it. */
 export const savedExportDefinition = z.strictObject({
-  name: z
-    .string({ error: 'must be text' })
-    .trim()
-    .min(1, 'must not be empty')
-    .max(200, 'must be at most 200 characters')
-    .refine(isStorable, UNSTORABLE),
+  name: exportName.describe('Its runs have this name, unless the request has another'),
   shared: z
     .boolean({ error: 'must be true or false' })
     .default(false)

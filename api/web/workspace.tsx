@@ -48,7 +48,7 @@ export function Workspace({ client }: { readonly client: Client }): VNode {
         choices={choices}
         active={jobs.active.length}
         limit={jobs.limit}
-        onStart={(body, started) => void follow(`${titleOf(body)} as ${body.format}`, started)}
+        onStart={(body, started) => void follow(body.name ?? `${titleOf(body)} as ${body.format}`, started)}
       />
       <ExportList client={client} jobs={jobs} known={known} pending={pending} silent={silent} titleOf={titleOf} />
     </main>

@@ -18,6 +18,7 @@ export interface ListFilter {
   /** Part of the name, ignoring case. */
   readonly name?: string | undefined;
   readonly scheduleId?: string | undefined;
+  readonly savedExportId?: string | undefined;
   /** Created at this time or later. */
   readonly from?: Date | undefined;
   /** Created before this time. */
@@ -53,7 +54,7 @@ const COLUMN_NAMES = `(SELECT coalesce(jsonb_agg(coalesce(c.choice -> 'name', c.
 
 /** @param parameter adds a parameter to the statement and returns its placeholder */
 function listConditions(
-  { status, type, format, name, scheduleId, from, before }: ListFilter,
+  { status, type, format, name, scheduleId, savedExportId, from, before }: ListFilter,
   parameter: (value: unknown) => string,
 ): string[] {
   return [
@@ -62,6 +63,7 @@ function listConditions(
     ...(format === undefined ? [] : [`format = ${parameter(format)}`]),
     ...(name === undefined ? [] : [`strpos(lower(name), lower(${parameter(name)})) > 0`]),
     ...(scheduleId === undefined ? [] : [`schedule_id = ${parameter(scheduleId)}`]),
+    ...(savedExportId === undefined ? [] : [`saved_export_id = ${parameter(savedExportId)}`]),
     ...(from === undefined ? [] : [`created_at >= ${parameter(from)}`]),
     ...(before === undefined ? [] : [`created_at < ${parameter(before)}`]),
   ];

@@ -23,6 +23,7 @@ describe('the upload of an export', () => {
       jobId: randomUUID(),
       request: { type: 'orders', format: 'CSV', columns: ['id', 'note'], filters: {}, options: {}, notify: {} },
       scheduleId: null,
+      savedExportId: null,
       idempotencyKey: null,
       requestHash: 'of a test',
       createdAt: new Date().toISOString(),

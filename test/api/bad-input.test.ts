@@ -366,6 +366,7 @@ describe('bad input', () => {
       ['name=a&name=b', ['query/name']],
       ['name=%00', ['query/name']],
       ['schedule_id=1', ['query/schedule_id']],
+      ['saved_export_id=1', ['query/saved_export_id']],
       ['created_after=yesterday', ['query/created_after']],
       ['created_after=2026-02-30', ['query/created_after']],
       ['created_before=2026-01-31T12:00:00', ['query/created_before']],

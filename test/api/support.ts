@@ -163,6 +163,7 @@ export function seedFor({ userId, tenantId }: Principal, change: Partial<JobSeed
     tenantId,
     request: exportRequest,
     scheduleId: null,
+    savedExportId: null,
     idempotencyKey: null,
     requestHash: hashRequest(exportRequest),
     createdAt: new Date().toISOString(),

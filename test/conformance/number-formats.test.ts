@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
+import { DEEP } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { someUser, startService, type TestService } from '../support/service.js';
@@ -10,6 +11,7 @@ import { savedFile } from './contents.js';
 import { convertedByLibreOffice } from './libreoffice.js';
 import { hasPdfReaders, lineOf, readPdf } from './read-pdf.js';
 import { READERS } from './xlsx/readers.js';
+import { VALIDATORS } from './xlsx/validators.js';
 import { number, text } from './xlsx/workbook.js';
 
 const amounts = defineDataset({
@@ -55,16 +57,24 @@ describe('numbers with a format', function () {
 
   it('keep their values in a workbook, which shows them by the format of their column', async function () {
     const file = await savedFile((await made('xlsx')).bytes, 'xlsx');
-    for (const { name, prepare, read } of READERS.filter((reader) =>
-      /openpyxl$|calamine|LibreOffice/.test(reader.name),
+    for (const { name, prepare, read } of READERS.filter(
+      (reader) => DEEP || /^(openpyxl|python-calamine|LibreOffice)$/.test(reader.name),
     )) {
       await orSkip(this, prepare);
       const [sheet] = (await read(file)).sheets;
       assert.deepEqual(sheet?.rows[1], FIRST.map(number), name);
-      assert.deepEqual(sheet.rows[2]?.[2], text('12345678901234567.89'), name);
+      // DuckDB converts a text in a column of numbers.
+      if (name !== 'DuckDB') assert.deepEqual(sheet.rows[2]?.[2], text('12345678901234567.89'), name);
       if (sheet.looks !== undefined) assert.deepEqual(sheet.looks.formats, FORMATS);
     }
   });
+
+  for (const validator of DEEP ? VALIDATORS : []) {
+    it(`are valid according to ${validator.name}`, async function () {
+      await orSkip(this, () => validator.prepare());
+      assert.deepEqual(await validator.problems(await savedFile((await made('xlsx')).bytes, 'xlsx')), []);
+    });
+  }
 
   it('look the same in LibreOffice', async function () {
     await orSkip(this, () => needProgram('soffice'));

@@ -56,7 +56,13 @@ describe('saved exports', () => {
     assert.equal(run.status, 202, run.text);
     const { job_id: jobId } = run.json as { job_id: string };
     assert.equal(run.headers.get('location'), `/v1/exports/${jobId}`);
-    const { row_count: rows } = await untilEnded(service, user, jobId);
+    const { row_count: rows, name, saved_export_id: source } = await untilEnded(service, user, jobId);
+    assert.deepEqual([name, source], [BODY.name, id]);
+    const { json } = await service.ask('GET', `/v1/exports?saved_export_id=${id}`, { as: user });
+    assert.deepEqual(
+      (json as { exports: { job_id: string }[] }).exports.map((job) => job.job_id),
+      [jobId],
+    );
     const lines = (await download(service, user, jobId)).toString().split('\n');
     assert.equal(lines[0]?.split(',').length, 2);
     assert.equal(lines.length - 2, rows);

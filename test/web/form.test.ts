@@ -45,6 +45,12 @@ describe('the form of the web page', () => {
     }
   });
 
+  it("has the export's name, if there is one", () => {
+    const named = { ...draftFor(choices, 'orders'), name: '  Paid orders, Q3 ' };
+    assert.equal(accepted(named).name, 'Paid orders, Q3');
+    assert.ok(!('name' in accepted({ ...named, name: ' ' })));
+  });
+
   it('keeps the columns that the user has chosen when the format changes', () => {
     const chosen = { ...draftFor(choices, 'orders'), columns: ['user_id', 'id'] };
     assert.deepEqual(withFormat(choices, chosen, 'PDF').columns, ['user_id', 'id']);

@@ -26,14 +26,15 @@ interface Props {
 export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Props): VNode {
   const [question, setQuestion] = useState<'cancel' | 'delete' | null>(null);
   const { problem, cancel, deleteFile } = useJobActions(client, job.job_id, onJob, onOutdated);
-  const name = `${title} as ${job.format}`;
+  const what = `${title} as ${job.format}`;
+  const name = job.name ?? what;
   const dismiss = (): void => {
     setQuestion(null);
   };
 
   return (
     <li class="job" data-status={job.status}>
-      <JobHeader job={job} name={name} />
+      <JobHeader job={job} name={name} what={what} />
       {isUnfinished(job) ? (
         <>
           <JobProgress job={job} title={name} isStale={isStale} />
@@ -62,7 +63,14 @@ export function JobItem({ client, job, title, isStale, onJob, onOutdated }: Prop
   );
 }
 
-function JobHeader({ job, name }: { readonly job: ListedJob; readonly name: string }): VNode {
+interface HeaderProps {
+  readonly job: ListedJob;
+  readonly name: string;
+  /** The dataset and the format. */
+  readonly what: string;
+}
+
+function JobHeader({ job, name, what }: HeaderProps): VNode {
   return (
     <>
       <div class="row apart">
@@ -72,6 +80,7 @@ function JobHeader({ job, name }: { readonly job: ListedJob; readonly name: stri
         <span class="badge">{statusWord(job)}</span>
       </div>
       <p class="hint">
+        {job.name === null ? '' : `${what} · `}
         <time dateTime={job.created_at}>{moment(job.created_at)}</time>
       </p>
     </>

@@ -40,10 +40,11 @@ export function Columns({ dataset, chosen, onChange }: Props): VNode {
         </button>
       </div>
       <div class="boxes">
-        {dataset.columns.map(({ name, label }) => (
-          <label key={name} class="box" title={name}>
+        {dataset.columns.map(({ name, label, description }) => (
+          <label key={name} class="box" title={description ?? name}>
             <input
               type="checkbox"
+              aria-description={description}
               checked={chosen.includes(name)}
               onChange={() => {
                 toggle(name);

@@ -10,11 +10,24 @@ interface Props {
   readonly onChange: (changed: Partial<Draft>) => void;
 }
 
-/** The format of the file, and the format's options. */
+/** The name of the export, the format of its file, and the format's options. */
 export function FileFields({ choices, draft, onChange }: Props): VNode {
   return (
     <fieldset class="part">
       <legend>File</legend>
+      <Field at="/name" label="Export name" hint="Optional. Helps you find the export and its file.">
+        {(attributes) => (
+          <input
+            {...attributes}
+            type="text"
+            maxLength={100}
+            value={draft.name}
+            onInput={({ currentTarget }) => {
+              onChange({ name: currentTarget.value });
+            }}
+          />
+        )}
+      </Field>
       <Field at="/format" label="Format">
         {(attributes) => (
           <select

@@ -95,7 +95,7 @@ function Heading(): VNode {
 
 /** The fields that show their own problems. */
 const shownPointers = (options: readonly OptionField[], filters: readonly FilterChoice[]): string[] => [
-  ...['/type', '/format', '/columns', '/sort', '/notify/email', '/notify/webhook_url'],
+  ...['/type', '/name', '/format', '/columns', '/sort', '/notify/email', '/notify/webhook_url'],
   ...options.map(({ name }) => pointerTo('options', name)),
   ...filters.map(({ name }) => pointerTo('filters', name)),
 ];

@@ -20,6 +20,8 @@ export interface FilterDraft {
 
 export interface Draft {
   readonly type: string;
+  /** Empty: none. */
+  readonly name: string;
   /** In file order. */
   readonly columns: readonly string[];
   readonly filters: Readonly<Record<string, FilterDraft>>;
@@ -39,6 +41,7 @@ export interface Draft {
 export interface ExportBody {
   readonly type: string;
   readonly format: string;
+  readonly name?: string;
   readonly columns?: readonly string[];
   readonly filters?: Readonly<Record<string, FilterValue>>;
   readonly sort?: string;
@@ -80,6 +83,7 @@ export function draftFor(choices: Choices, type: string, before?: Draft): Draft 
   const format = before !== undefined && formats.includes(before.format) ? before.format : (formats[0] ?? '');
   const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
+    name: '',
     sendsEmail: true,
     email: '',
     webhookUrl: '',
@@ -105,6 +109,7 @@ export function createRequest(choices: Choices, draft: Draft): { body: ExportBod
   const body = {
     type: draft.type,
     format: draft.format,
+    ...(draft.name.trim() === '' ? {} : { name: draft.name.trim() }),
     options: setOptions(allowedOptions(choices, draft), draft),
     ...(Object.keys(notify).length === 0 ? {} : { notify }),
   };

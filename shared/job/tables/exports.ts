@@ -7,7 +7,9 @@ export const EXPORTS = `
     -- The ids in tokens, which decide who owns the job; the UUIDs above are derived from them.
     user_ref text NOT NULL,
     tenant_ref text NOT NULL,
+    -- What the export is a run of, if anything. No foreign keys: schedules are in Temporal, and saved exports may go.
     schedule_id uuid,
+    saved_export_id uuid,
     name text,
     type text NOT NULL,
     filters jsonb NOT NULL,

@@ -34,7 +34,13 @@ describe('events write into the row of an export:', () => {
   const newJob = (filters: JobSeed['request']['filters'] = {}): JobSeed => ({
     ...{ jobId: randomUUID(), userId: randomUUID(), tenantId: randomUUID() },
     request: { type: 'orders', format: 'CSV', columns: ['id'], filters, options: {}, notify: {} },
-    ...{ scheduleId: null, idempotencyKey: 'once', requestHash: 'hash', createdAt: '2026-01-31T12:00:00.000Z' },
+    ...{
+      scheduleId: null,
+      savedExportId: null,
+      idempotencyKey: 'once',
+      requestHash: 'hash',
+      createdAt: '2026-01-31T12:00:00.000Z',
+    },
   });
 
   /** A row with a value in every column that an event changes. */

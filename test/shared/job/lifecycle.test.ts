@@ -19,6 +19,7 @@ const newJob = (): JobSeed => ({
   tenantId: randomUUID(),
   request: { type: 'orders', format: 'CSV', columns: ['id'], filters: {}, options: {}, notify: {} },
   scheduleId: null,
+  savedExportId: null,
   idempotencyKey: null,
   requestHash: 'hash',
   createdAt: new Date().toISOString(),

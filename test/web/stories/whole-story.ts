@@ -18,12 +18,18 @@ const WATCH_STORAGE = `new MutationObserver(() => {
 
 const estimated = (page: Page, text: string): Promise<void> => page.locator('.estimate').getByText(text).waitFor();
 
-/** Asserts that the browser saves the job's file, byte for byte. */
-async function assertDownloads(world: World, page: Page, as: Principal, press: () => Promise<void>): Promise<void> {
+/** Asserts that the browser saves the job's file, byte for byte. @param words of the file's name */
+async function assertDownloads(
+  world: World,
+  page: Page,
+  as: Principal,
+  press: () => Promise<void>,
+  words = 'orders',
+): Promise<void> {
   const [file] = await Promise.all([page.waitForEvent('download'), press()]);
   const wanted = await download(world.service, as, await onlyJobOf(world, as));
   assert.ok((await readFile(await file.path())).equals(wanted));
-  assert.match(file.suggestedFilename(), /^orders-.*\.csv$/);
+  assert.match(file.suggestedFilename(), new RegExp(`^${words}-.*\\.csv$`));
 }
 
 /** From signing in to downloading the file. */
@@ -45,6 +51,7 @@ export function wholeStory(world: () => World): void {
     await choose(page, 'Orders');
     await page.getByRole('button', { name: 'Select none' }).click();
     for (const column of ['Order ID', 'Status', 'Total']) await page.getByLabel(column, { exact: true }).check();
+    await page.getByLabel('Export name').fill('Paid orders, Q3');
     await page.getByLabel('paid').check();
     await page.getByLabel('At least').fill('10');
     await page.getByLabel('From').fill('2020-01-01');
@@ -54,7 +61,9 @@ export function wholeStory(world: () => World): void {
     await page.getByRole('button', { name: 'Start export' }).dblclick();
     await newest(page).getByText('Ready').waitFor();
     await look('ready');
-    await assertDownloads(world(), page, me, () => page.getByRole('link', { name: /^Download / }).click());
+    await newest(page).getByRole('heading', { name: 'Paid orders, Q3' }).waitFor();
+    const press = () => page.getByRole('link', { name: /^Download / }).click();
+    await assertDownloads(world(), page, me, press, 'Paid-orders-Q3');
     const {
       columns,
       filters,
