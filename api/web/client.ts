@@ -12,6 +12,8 @@ export interface Client {
   choices(signal: AbortSignal): Promise<Choices>;
   /** @param cursor `next_cursor` of the previous page; null for the newest page */
   list(cursor: string | null): Promise<JobList>;
+  /** The newest exports whose name contains this. */
+  find(name: string, signal: AbortSignal): Promise<JobList>;
   estimate(body: ExportBody, signal: AbortSignal): Promise<Estimate>;
   /** @param key Idempotency-Key: repeating a request with the same key starts only one export */
   readonly start: (body: ExportBody, key: string) => Promise<ListedJob>;
@@ -49,6 +51,7 @@ export function createClient(token: string, onRefused: (sentence: string) => voi
   return {
     choices: (signal) => json(ask('/v1/datasets', { signal })),
     list: (cursor) => json(ask(cursor === null ? '/v1/exports' : `/v1/exports?cursor=${encodeURIComponent(cursor)}`)),
+    find: (name, signal) => json(ask(`/v1/exports?name=${encodeURIComponent(name)}`, { signal })),
     estimate: (body, signal) => json(post('/v1/exports/estimate', body, { signal })),
     start: (body, key) => json(post('/v1/exports', body, {}, { 'Idempotency-Key': key })),
     cancel: (jobId) => json(ask(at(jobId, '/cancel'), { method: 'POST' })),

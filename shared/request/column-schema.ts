@@ -40,11 +40,13 @@ export function columnsSchema(dataset: Dataset) {
 const USAGE =
   'In file order, each by its name or with a header. Default: all that are not hidden; PDF also leaves out columns of type uuid.';
 
-/** A Markdown list of the columns that have a description. */
+/** A Markdown list of the columns that have a description, without those that only some callers may know. */
 function describeColumns(dataset: Dataset): string[] {
   const items = columnNames(dataset).flatMap((name) => {
     const { description } = columnNamed(dataset, name);
-    return description === undefined ? [] : [`- \`${name}\`: ${description}`];
+    return description === undefined || dataset.columns[name]?.permission !== undefined
+      ? []
+      : [`- \`${name}\`: ${description}`];
   });
   return items.length === 0 ? [] : ['', ...items];
 }

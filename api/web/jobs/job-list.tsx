@@ -2,8 +2,10 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ListedJob } from '../../../shared/job/schema.js';
 import type { Client } from '../client.js';
+import { FindExports } from './find-exports.js';
 import { headingId } from './heading-id.js';
 import { JobItem } from './job-item.js';
+import { useFound } from './use-found.js';
 import type { KnownJobs } from './use-jobs.js';
 import type { Jobs } from './pages.js';
 
@@ -18,10 +20,20 @@ interface Props {
   readonly titleOf: (job: ListedJob) => string;
 }
 
-/** All exports of the user, newest first. */
+/** From this many exports on, one can search for a name. */
+const MANY = 5;
+
+const latest = (items: readonly ListedJob[], found: ListedJob): ListedJob =>
+  items.find(({ job_id }) => job_id === found.job_id) ?? found;
+
+/** All exports of the user, newest first, or those with a certain name. */
 export function ExportList({ client, jobs, known, pending, silent, titleOf }: Props): VNode {
   const { items, nextCursor } = jobs;
   const [isLoading, setIsLoading] = useState(false);
+  const [text, setText] = useState('');
+  const found = useFound(client, text);
+  // The list knows the latest state of active exports.
+  const shown = found === null ? items : found.jobs.map((job) => latest(items, job));
 
   const showOlder = async (): Promise<void> => {
     if (isLoading) return;
@@ -44,6 +56,7 @@ export function ExportList({ client, jobs, known, pending, silent, titleOf }: Pr
       <p class="problem" role="alert">
         {known.problem}
       </p>
+      {items.length >= MANY || text !== '' ? <FindExports text={text} found={found} onText={setText} /> : null}
       {items.length === 0 && pending === null ? (
         <p class="hint">No exports yet. Finished files stay here until their link expires.</p>
       ) : null}
@@ -56,7 +69,7 @@ export function ExportList({ client, jobs, known, pending, silent, titleOf }: Pr
             </div>
           </li>
         )}
-        {items.map((job) => (
+        {shown.map((job) => (
           <JobItem
             key={job.job_id}
             client={client}
@@ -68,7 +81,7 @@ export function ExportList({ client, jobs, known, pending, silent, titleOf }: Pr
           />
         ))}
       </ol>
-      {nextCursor === null ? null : (
+      {nextCursor === null || found !== null ? null : (
         <button type="button" aria-disabled={isLoading} onClick={() => void showOlder()}>
           Show older exports
         </button>

@@ -43,6 +43,39 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
+  it('finds exports by their name, also older ones', async () => {
+    const { service } = world();
+    const me = someUser();
+    const jobId = await postExport(service, me, { columns: ['id'], name: 'Paid orders, Q3' });
+    await untilEnded(service, me, jobId);
+    await queryRows(
+      service.databaseUrl,
+      `INSERT INTO export_jobs (job_id, user_id, tenant_id, user_ref, tenant_ref, name, type, filters, columns, format, options,
+         notify, status, request_hash, created_at)
+       SELECT gen_random_uuid(), user_id, tenant_id, user_ref, tenant_ref, 'Number ' || n, type, filters, columns, format, options,
+         notify, 'CANCELLED', request_hash, created_at + n * interval '1 second'
+       FROM export_jobs, generate_series(1, 199) AS n WHERE job_id = $1`,
+      [jobId],
+    );
+    const { page, look, end } = await visitAs(world(), me);
+    const items = exportsOn(page);
+    await newest(page).getByText('Number 199').waitFor();
+    await page.getByLabel('Find by name').fill('paid ORDERS');
+    await page.getByText('1 export found.').waitFor();
+    assert.equal(await items.count(), 1);
+    await newest(page)
+      .getByRole('link', { name: /^Download / })
+      .waitFor();
+    await look('found');
+    await page.getByLabel('Find by name').fill('number 1');
+    await page.getByText('The newest 20 exports with this in their name.').waitFor();
+    await page.getByLabel('Find by name').fill('nothing');
+    await page.getByText('No export has this in its name.').waitFor();
+    await page.getByLabel('Find by name').fill('');
+    await newest(page).getByText('Number 199').waitFor();
+    await end();
+  });
+
   deeply('loads older exports page by page', async () => {
     const { service } = world();
     const me = someUser();
