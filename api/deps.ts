@@ -88,6 +88,8 @@ export interface ApiDeps {
   readonly jobs: JobStore;
   /** The database to export from; the API counts its rows. */
   readonly source: Source;
+  /** The same database, for previews. */
+  readonly previewSource: Source;
   readonly permissions: Permissions;
   readonly timeZones: TimeZones;
   readonly store: ObjectStore;

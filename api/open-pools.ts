@@ -2,7 +2,7 @@ import type { ApiConfig } from '../shared/startup/config.js';
 import type { Logger } from '../shared/process/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import { SILENCE_MS } from '../shared/time-limit.js';
-import { ESTIMATES } from './limits/estimate-turns.js';
+import { CONCURRENT_QUERIES } from './limits/query-turns.js';
 import { PERMISSION_CHECKS } from './access/permissions.js';
 
 /** All database connections of an API process, by purpose, so that waiting for one kind doesn't delay others. */
@@ -10,6 +10,7 @@ export interface ApiPools {
   readonly jobs: Pool;
   readonly readiness: Pool;
   readonly estimates: Pool;
+  readonly previews: Pool;
   readonly permissions: Pool;
   readonly timezones: Pool;
   close(): Promise<void>;
@@ -29,7 +30,8 @@ export function openPools({ DATABASE_URL, SOURCE_DATABASE_URL = DATABASE_URL }: 
   const pools = {
     jobs: open(DATABASE_URL, 'export-api', 10),
     readiness: open(DATABASE_URL, 'export-ready', 1),
-    estimates: open(SOURCE_DATABASE_URL, 'export-estimate', ESTIMATES),
+    estimates: open(SOURCE_DATABASE_URL, 'export-estimate', CONCURRENT_QUERIES),
+    previews: open(SOURCE_DATABASE_URL, 'export-preview', CONCURRENT_QUERIES),
     permissions: open(SOURCE_DATABASE_URL, 'export-permission', PERMISSION_CHECKS),
     timezones: open(SOURCE_DATABASE_URL, 'export-timezones', 1),
   };

@@ -45,6 +45,7 @@ export const ERRORS = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key was used for another request' },
   RATE_LIMITED: { status: 429, retryable: false, title: 'Too many requests' },
   TOO_MANY_ESTIMATES: { status: 429, retryable: false, title: 'Too many estimates at once' },
+  TOO_MANY_PREVIEWS: { status: 429, retryable: false, title: 'Too many previews at once' },
   TOO_MANY_STREAMS: { status: 429, retryable: false, title: 'Too many open event streams' },
   TOO_MANY_EXPORTS: { status: 429, retryable: false, title: 'Too many active exports' },
   TENANT_TOO_BUSY: { status: 429, retryable: false, title: 'Your organization has too many active exports' },

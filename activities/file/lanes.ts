@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { changed, openComputed, type Texts } from '../../shared/datasets/compute.js';
+import { createCompleter } from '../../shared/datasets/complete-rows.js';
 import {
   computedColumn,
   tableColumns,
@@ -67,17 +67,15 @@ export function openLane(
     };
   }
   const definition = dataset();
-  const plain = tableColumns(
-    definition,
-    columns.map(({ name }) => name),
-  );
+  const names = columns.map(({ name }) => name);
+  const plain = tableColumns(definition, names);
   const read = [...plain, ...inputs];
   const long = read.flatMap((name, index) => (LONG.has(definition.columns[name]?.type ?? 'other') ? [index] : []));
   const write = format.rows.createWriter(
     columns.map(({ key }) => key),
     options,
   );
-  const complete = completer(definition, work, read, plain.length);
+  const complete = createCompleter(definition, names, read, plain.length, format.rows.renderValue(options));
   return {
     async *rows(select, session, signal) {
       for await (const rows of source.rows({ sql: select, columns: read.length, long }, session, signal)) {
@@ -86,35 +84,5 @@ export function openLane(
         await turn();
       }
     },
-  };
-}
-
-/**
- * Returns a function that turns the values read for a row into the values of all exported columns, in order.
- * @param read the names of the values read: exported columns of the table, then the inputs of computed columns
- * @param plain how many of them are exported columns
- */
-function completer(
-  dataset: Dataset,
-  { format, columns, options }: LaneWork,
-  read: readonly string[],
-  plain: number,
-): (row: Texts) => Texts {
-  const render = format.rows.renderValue(options);
-  const placeOf = (input: string): number => read.indexOf(input, plain);
-  const made = columns.flatMap(({ name }, place) => {
-    const column = computedColumn(dataset, name);
-    return column === undefined
-      ? []
-      : [{ place, compute: openComputed(dataset, name, column, placeOf), type: column.type }];
-  });
-  return (row) => {
-    if (row.length !== read.length) throw changed(dataset);
-    const cells = row.slice(0, plain);
-    for (const { place, compute, type } of made) {
-      const text = compute(row);
-      cells.splice(place, 0, text === null ? null : render(text, type));
-    }
-    return cells;
   };
 }

@@ -26,6 +26,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   IDEMPOTENCY_KEY_REUSED: 'Use a new key for each request. The same key is only for repeating the same request.',
   RATE_LIMITED: 'Wait as long as `Retry-After` says, and send requests less often.',
   TOO_MANY_ESTIMATES: 'Wait for the previous estimate before you request another.',
+  TOO_MANY_PREVIEWS: 'Wait for the previous preview before you request another.',
   TOO_MANY_STREAMS: 'Close an event stream, or poll the export instead.',
   TOO_MANY_EXPORTS: 'Wait until one of `active_job_ids` has ended, or cancel one.',
   TENANT_TOO_BUSY: 'Try again as soon as an export of your organization has ended.',

@@ -13,7 +13,7 @@ import { clientGone } from '../http/client-gone.js';
 import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
 import { forecast } from '../exports/estimate.js';
-import { EstimateTurns } from '../limits/estimate-turns.js';
+import { QueryTurns } from '../limits/query-turns.js';
 import { exportBody } from '../exports/export-body.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
@@ -43,7 +43,7 @@ export const estimateExport = defineRoute({
   },
   problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_ROWS', 'TOO_MANY_ESTIMATES', 'JOB_STORE_UNAVAILABLE'],
   handle: (deps) => {
-    const turns = new EstimateTurns();
+    const turns = QueryTurns.forEstimates();
     return async ({ body, principal, response }) => {
       const { tenantId, userId } = principal;
       const gone = clientGone(response);
@@ -62,7 +62,7 @@ async function estimate(
   parsed: UncheckedRequest,
   caller: Required<Owner>,
   gone: AbortSignal,
-  turns: EstimateTurns,
+  turns: QueryTurns,
   deps: ApiDeps,
 ): Promise<Estimate> {
   const { maxRows } = deps.settings.tuning;

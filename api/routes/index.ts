@@ -28,6 +28,7 @@ import { openLink } from './open-link.js';
 import { pageAsset } from './page-asset.js';
 import { page } from './page.js';
 import { pauseSchedule } from './pause-schedule.js';
+import { previewExport } from './preview-export.js';
 import { ready } from './ready.js';
 import { redeliver } from './redeliver.js';
 import { replaceSavedExport } from './replace-saved-export.js';
@@ -43,8 +44,9 @@ import { unpauseSchedule } from './unpause-schedule.js';
 export const ROUTES: readonly Route[] = [
   listExports,
   createExport,
-  // Before the routes of a job: "estimate" is not an id.
+  // Before the routes of a job: "estimate" and "preview" are not ids.
   estimateExport,
+  previewExport,
   getExport,
   deleteExport,
   cancelExport,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ColumnType, ShownColumn } from '../datasets/define-dataset.js';
 import type { Encoding } from './encoding.js';
 import type { FormatOptions } from './format-options.js';
+import type { FormatPreview } from './preview.js';
 
 /** What clients and the API need to know about a format. Its {@link Encoding} makes bytes, and only workers load it. */
 export interface Format {
@@ -22,6 +23,8 @@ export interface Format {
   readonly headersInRows?: boolean;
   /** Why these columns can't be written, as the end of a sentence; null if they can. Checked with the request. */
   columnsProblem?(columns: readonly ShownColumn[], options: FormatOptions): string | null;
+  /** Loads what shows rows without making a file. */
+  readonly loadPreview: () => Promise<FormatPreview>;
   /** Loads the code that makes the bytes, and its libraries. */
   readonly loadEncoding: () => Promise<Encoding>;
 }

@@ -88,6 +88,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
     ...sources,
     ...measureApi(new Registry(), sources),
     source,
+    previewSource: others.source ?? source,
     timeZones: new TimeZones(source, { warn: () => undefined }),
     permissions: new Permissions(others.source ?? source, registry),
     schedules: new ScheduleStore(temporal, places),

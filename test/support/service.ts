@@ -197,11 +197,12 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const pools = openPools(config, logger);
   const temporal = connectTemporal(address);
   const stopping = new AbortController();
-  const source = new Source(pools.estimates, config.MASK_KEY);
+  const source = new Source(pools.estimates);
   const app = createApp({
     ...measureApi(new Registry(), { jobs: deps.jobs, store: deps.store, temporal }),
     jobs: deps.jobs,
     source,
+    previewSource: new Source(pools.previews, config.MASK_KEY),
     timeZones: new TimeZones(new Source(pools.timezones), logger),
     permissions: new Permissions(new Source(pools.permissions), registry),
     store: deps.store,

@@ -14,5 +14,6 @@ export const csv: Format = {
     if (header === 'labels') return 'labels';
     return header ? 'keys' : null;
   },
+  loadPreview: async () => (await import('./preview.js')).csvPreview,
   loadEncoding: async () => (await import('./encoding.js')).csvEncoding,
 };

@@ -20,6 +20,7 @@ export const json: Format = {
   options,
   headerRow: () => 'keys',
   headersInRows: true,
+  loadPreview: async () => (await import('./preview.js')).jsonPreview,
   loadEncoding: async () => (await import('./encoding.js')).jsonEncoding,
 };
 
@@ -33,5 +34,6 @@ export const ndjson: Format = {
   options,
   headerRow: () => 'keys',
   headersInRows: true,
+  loadPreview: async () => (await import('./preview.js')).jsonPreview,
   loadEncoding: async () => (await import('./encoding.js')).ndjsonEncoding,
 };

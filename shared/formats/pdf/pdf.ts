@@ -22,5 +22,6 @@ export const pdf: Format = {
       ? `are too many for a PDF of this page size: at most ${most} fit, and the request has ${length}`
       : null;
   },
+  loadPreview: async () => (await import('./preview.js')).pdfPreview,
   loadEncoding: async () => (await import('./encoding.js')).pdfEncoding,
 };

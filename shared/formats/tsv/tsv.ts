@@ -16,5 +16,6 @@ export const tsv: Format = {
   inBundles: true,
   options,
   headerRow: ({ header }) => (header === false ? null : 'keys'),
+  loadPreview: async () => (await import('./preview.js')).tsvPreview,
   loadEncoding: async () => (await import('./encoding.js')).tsvEncoding,
 };

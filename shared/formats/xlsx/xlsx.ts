@@ -6,5 +6,6 @@ export const xlsx: Format = {
   extension: 'xlsx',
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   options: xlsxOptions,
+  loadPreview: async () => (await import('./preview.js')).xlsxPreview,
   loadEncoding: async () => (await import('./encoding.js')).xlsxEncoding,
 };

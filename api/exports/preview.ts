@@ -1,0 +1,97 @@
+import { columnName, type ExportRequest } from '../../shared/contract.js';
+import { createCompleter } from '../../shared/datasets/complete-rows.js';
+import type { Texts } from '../../shared/datasets/compute.js';
+import {
+  computedColumn,
+  shownColumns,
+  tableColumns,
+  type ColumnType,
+  type Dataset,
+} from '../../shared/datasets/define-dataset.js';
+import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
+import { freezeQuery, sampleSql, type RenderColumn } from '../../shared/datasets/query.js';
+import { formatNamed } from '../../shared/formats/index.js';
+import type { PreviewedFile } from '../../shared/request/preview-schema.js';
+import type { SourceSession } from '../../shared/source/session.js';
+import type { Source } from '../../shared/source/source.js';
+
+/** Characters of all values together, and the most and least of one. */
+const ALL_CHARACTERS = 1_000_000;
+const MOST_CHARACTERS = 1000;
+const LEAST_CHARACTERS = 20;
+
+/** Types whose values have no maximum length. The rest of a value stays in the database, because it may be a gigabyte. */
+const LONG: ReadonlySet<ColumnType> = new Set(['text', 'char', 'json', 'jsonb', 'other']);
+
+interface PreviewWork {
+  readonly source: Source;
+  readonly session: SourceSession;
+  readonly owner: Owner;
+  /** How many rows. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the first rows of one dataset as the file will show them.
+ * @param dataset restricted to what the caller may have
+ */
+export async function previewFile(
+  { dataset, request }: { readonly dataset: Dataset; readonly request: ExportRequest },
+  { source, session, owner, limit, signal }: PreviewWork,
+): Promise<PreviewedFile> {
+  const { columns, options } = request;
+  const preview = await formatNamed(request.format).loadPreview();
+  const catalog = await source.check(dataset, session, signal);
+  const shown = shownColumns(dataset, columns, (name) => catalog.get(name)?.scale ?? null);
+  const names = columns.map(columnName);
+  const plain = tableColumns(dataset, names);
+  const inputs = [...new Set(names.flatMap((name) => computedColumn(dataset, name)?.from ?? []))];
+  const read = [...plain, ...inputs];
+
+  const most = Math.max(
+    LEAST_CHARACTERS,
+    Math.min(MOST_CHARACTERS, Math.floor(ALL_CHARACTERS / (limit * names.length))),
+  );
+  const render = shortening(preview.renderColumn(options), most);
+  const owned = ownedBy(dataset, owner, catalog);
+  const query = freezeQuery(dataset, { ...request, columns: names }, owned, render, inputs);
+  const complete = createCompleter(dataset, names, read, plain.length, preview.renderValue(options));
+  const show = preview.show(shown, options);
+  const sql = sampleSql(query, 'first', limit + 1);
+  const long = inputs.map((_, index) => plain.length + index);
+  const rows: Texts[] = [];
+  for await (const batch of source.rows({ sql, columns: read.length, long }, session, signal)) {
+    rows.push(...batch.map((row) => show(complete(row)).map((text) => shorten(text, most))));
+  }
+  const headers = preview.headers(shown, options);
+  return {
+    dataset: dataset.name,
+    title: dataset.title,
+    columns: shown.map(({ name, type }, index) => ({
+      name,
+      header: headers?.[index] ?? null,
+      type,
+      ...(dataset.columns[name]?.mask === undefined ? {} : { masked: true }),
+    })),
+    rows: rows.slice(0, limit).map((row) => [...row]),
+    has_more: rows.length > limit,
+  };
+}
+
+/** One character more than is shown, which tells that there are more. As the type's own output, unlike a cast. */
+const shortening =
+  (render: RenderColumn, most: number): RenderColumn =>
+  (quoted, column) => {
+    const rendered = render(quoted, column);
+    return LONG.has(column.type)
+      ? `(CASE WHEN num_nulls(${rendered}) = 0 THEN left(format('%s', ${rendered}), ${most + 1}) END)`
+      : rendered;
+  };
+
+function shorten(text: string | null, most: number): string | null {
+  if (text === null || text.length <= most) return text;
+  // Code points, as PostgreSQL counts them.
+  const characters = Array.from(text);
+  return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
+}

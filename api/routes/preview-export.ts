@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { contentsOf } from '../../shared/datasets/contents.js';
+import type { Owner } from '../../shared/datasets/owned-rows.js';
+import { ServiceError } from '../../shared/errors.js';
+import { permittedRequest } from '../../shared/request/permitted-request.js';
+import { previewSchema, type Preview } from '../../shared/request/preview-schema.js';
+import type { UncheckedRequest } from '../../shared/request/request.js';
+import { TimeLimitError, withTimeLimit } from '../../shared/time-limit.js';
+import type { ApiDeps } from '../deps.js';
+import { askSource } from '../exports/ask-source.js';
+import { exportBody } from '../exports/export-body.js';
+import { previewFile } from '../exports/preview.js';
+import { clientGone } from '../http/client-gone.js';
+import { defineRoute } from '../http/define-route.js';
+import { limitSchema } from '../http/input.js';
+import { QueryTurns } from '../limits/query-turns.js';
+import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
+
+/** For everything together, as somebody waits for it. Also the limit of each statement. */
+const PREVIEW_MS = 2000;
+const ROWS = 10;
+
+const querySchema = z.strictObject({
+  limit: limitSchema.unwrap().default(ROWS).describe('Maximum rows of each file'),
+});
+
+export const previewExport = defineRoute({
+  method: 'post',
+  path: '/v1/exports/preview',
+  id: 'previewExport',
+  tag: 'Exports',
+  summary: 'Preview an export',
+  description:
+    'Takes the same body as `POST /v1/exports` and returns the first rows as the file will show them. Starts nothing, and takes at most two seconds.',
+  scope: 'exports:write',
+  query: () => querySchema,
+  body: exportBody,
+  answers: {
+    200: {
+      description: 'The first rows',
+      schema: previewSchema,
+      example: {
+        files: [
+          {
+            dataset: 'orders',
+            title: 'Orders',
+            columns: [
+              { name: 'id', header: 'id', type: 'bigint' },
+              { name: 'total', header: 'Amount', type: 'numeric' },
+            ],
+            rows: [
+              ['1', '99.50'],
+              ['2', null],
+            ],
+            has_more: true,
+          },
+        ],
+      },
+    },
+  },
+  problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_PREVIEWS', 'KEY_NOT_UNIQUE', 'COMPUTE_FAILED'],
+  handle: (deps) => {
+    const turns = QueryTurns.forPreviews();
+    return async ({ body, query, principal, response }) => {
+      const { tenantId, userId } = principal;
+      const gone = clientGone(response);
+      try {
+        const work = preview(body.request, { tenantId, userId }, query.limit, { gone, turns, deps });
+        return { status: 200, body: await withTimeLimit(work, PREVIEW_MS) };
+      } catch (error) {
+        // The client is gone: nobody to respond to.
+        if (gone.aborted) return undefined;
+        if (!(error instanceof TimeLimitError)) throw error;
+        throw new ServiceError('SOURCE_UNAVAILABLE', 'The preview took too long.', {}, { cause: error });
+      }
+    };
+  },
+});
+
+interface Work {
+  readonly gone: AbortSignal;
+  readonly turns: QueryTurns;
+  readonly deps: ApiDeps;
+}
+
+async function preview(
+  parsed: UncheckedRequest,
+  caller: Required<Owner>,
+  limit: number,
+  { gone, turns, deps }: Work,
+): Promise<Preview> {
+  const end = performance.now() + PREVIEW_MS;
+  const registry = await deps.permissions.datasets(caller, parsed.type);
+  const { parts, owner } = contentsOf(permittedRequest(parsed, registry), caller, registry);
+  const timezone = String(parsed.options.timezone ?? 'UTC');
+  const read = async (signal: AbortSignal): Promise<Preview> => {
+    const session = { timezone, ...caller, statementTimeoutMs: PREVIEW_MS };
+    const work = { source: deps.previewSource, session, owner, limit, signal };
+    const files: Preview['files'] = [];
+    for (const part of parts) files.push(await previewFile(part, work));
+    return { files };
+  };
+  return turns.take(caller, gone, () => askSource(Math.max(1, Math.ceil(end - performance.now())), read, gone));
+}

@@ -1,0 +1,35 @@
+import { changed, openComputed, type Texts } from './compute.js';
+import { computedColumn, type Dataset } from './define-dataset.js';
+import type { ComputedType } from './computed.js';
+
+/**
+ * Returns a function that turns the values read for a row into the values of all exported columns, in order.
+ * @param columns the names of the exported columns
+ * @param read the names of the values read: exported columns of the table, then the inputs of computed columns
+ * @param plain how many of them are exported columns
+ * @param render renders the text of a computed value
+ */
+export function createCompleter(
+  dataset: Dataset,
+  columns: readonly string[],
+  read: readonly string[],
+  plain: number,
+  render: (text: string, type: ComputedType) => string,
+): (row: Texts) => Texts {
+  const placeOf = (input: string): number => read.indexOf(input, plain);
+  const made = columns.flatMap((name, place) => {
+    const column = computedColumn(dataset, name);
+    return column === undefined
+      ? []
+      : [{ place, compute: openComputed(dataset, name, column, placeOf), type: column.type }];
+  });
+  return (row) => {
+    if (row.length !== read.length) throw changed(dataset);
+    const cells = row.slice(0, plain);
+    for (const { place, compute, type } of made) {
+      const text = compute(row);
+      cells.splice(place, 0, text === null ? null : render(text, type));
+    }
+    return cells;
+  };
+}

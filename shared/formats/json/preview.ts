@@ -1,0 +1,10 @@
+import { keysOf, showEach, type FormatPreview } from '../preview.js';
+import { jsonEncoding } from './encoding.js';
+
+/** Values as JSON, with the quotes of texts. */
+export const jsonPreview: FormatPreview = {
+  renderColumn: (options) => jsonEncoding.rows.renderColumn(options),
+  renderValue: (options) => jsonEncoding.rows.renderValue(options),
+  headers: keysOf,
+  show: () => showEach((text) => text),
+};

@@ -1,0 +1,31 @@
+import type { ShownColumn } from '../../datasets/define-dataset.js';
+import { numberText } from '../number-text.js';
+import { asRendered, labelsOf, showEach, type FormatPreview } from '../preview.js';
+import { cellKind, MAX_CELL_TEXT } from './cells.js';
+
+const OFFSET = /[+-]\d\d(:\d\d)*( BC)?$/;
+
+/** The contents of cells. A spreadsheet may show dates and numbers in its own language's way. */
+function cellText(text: string, { type, number }: ShownColumn): string {
+  switch (cellKind(type)) {
+    case 'boolean':
+      return text === 't' ? 'TRUE' : 'FALSE';
+    case 'timestamp':
+      return type === 'timestamptz' ? text.replace(OFFSET, '$2') : text;
+    case 'double':
+    case 'exact':
+      return number === null ? text : numberText(text, number);
+    default:
+      return text.slice(0, MAX_CELL_TEXT);
+  }
+}
+
+export const xlsxPreview: FormatPreview = {
+  ...asRendered,
+  headers: labelsOf,
+  show: (columns) =>
+    showEach((text, place) => {
+      const column = columns[place];
+      return column === undefined ? text : cellText(text, column);
+    }),
+};
