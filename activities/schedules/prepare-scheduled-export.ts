@@ -5,7 +5,8 @@ import { hashRequest } from '../../shared/request/request.js';
 import { exportName } from '../../shared/request/line-schema.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
-import type { DueExport } from '../../shared/schedules/contract.js';
+import type { SavedExportStore } from '../../shared/saved-exports/store.js';
+import type { DueExport, ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { jobIdOfRun } from '../../shared/schedules/job-id.js';
 import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
 import { permittedDatasets } from '../../shared/source/permitted-datasets.js';
@@ -23,11 +24,12 @@ interface Prepared {
 
 type Deps = Pick<
   ActivityDeps,
-  'source' | 'registry' | 'webhookRule' | 'recipientRule' | 'limit' | 'tuning' | 'weights'
+  'savedExports' | 'source' | 'registry' | 'webhookRule' | 'recipientRule' | 'limit' | 'tuning' | 'weights'
 >;
 
 /** Resolves a schedule's request for the time the run was due, with the current limits and permissions. */
 export const prepareScheduledExport = ({
+  savedExports,
   source,
   registry,
   webhookRule,
@@ -38,9 +40,10 @@ export const prepareScheduledExport = ({
 }: Deps) => {
   const schema = createRequestSchema(registry, webhookRule);
   const prepare = async (run: DueExport, signal: AbortSignal): Promise<Prepared> => {
-    const { request, timezone } = run.definition;
+    const { timezone } = run.definition;
     const tuning = tuningFor(run.tenantId, usual, weights);
     try {
+      const request = await currentRequest(run, savedExports);
       const when = { at: new Date(run.dueAt), timezone, email: run.email, recipientRule };
       const ofTheDay = requestOfRun(request, when, schema, registry);
       const datasets = await permittedDatasets({ source, registry }, ofTheDay.type, run, signal);
@@ -58,6 +61,15 @@ export const prepareScheduledExport = ({
   };
   return (run: DueExport): Promise<Prepared> => heartbeating((signal) => prepare(run, signal));
 };
+
+/** @throws ServiceError SCHEDULE_OUTDATED if the schedule's saved export is gone, or JOB_STORE_UNAVAILABLE */
+async function currentRequest(run: DueExport, savedExports: SavedExportStore): Promise<ScheduleDefinition['request']> {
+  const { request, saved_export_id: id } = run.definition;
+  if (id === undefined) return request;
+  const saved = await savedExports.find(run, id);
+  if (saved !== null) return saved.request;
+  throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's saved export ${id} no longer exists.`);
+}
 
 const createSeed = ({ workflowId, userId, tenantId, scheduleId }: DueExport, request: ExportRequest): JobSeed => ({
   jobId: jobIdOfRun(workflowId),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { UserRef } from '../../shared/contract.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { fieldProblems, problemsOf, type Checked, type FieldProblem } from '../../shared/request/field-problems.js';
 import { recipientProblems, withRecipient, type UncheckedRequest } from '../../shared/request/request.js';
@@ -8,12 +9,15 @@ import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { CronError, parseCron } from '../../shared/schedules/cron.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';
 import { checkScheduledRequest, type Recipients } from '../../shared/schedules/scheduled-request.js';
+import type { SavedExportStore } from '../../shared/saved-exports/store.js';
 import type { TimeZones } from '../exports/time-zones.js';
 
 interface Rules {
   readonly schema: RequestSchema;
   readonly registry: DatasetRegistry;
   readonly timeZones: TimeZones;
+  readonly savedExports: SavedExportStore;
+  readonly owner: UserRef;
   readonly minSeconds: number;
   readonly recipients: Recipients;
 }
@@ -31,15 +35,16 @@ export async function checkSchedule(body: unknown, rules: Rules): Promise<Checke
   const { data: definition, error } = definitionSchema.safeParse(body);
   const { data: readable } = lenient.safeParse(body);
   if (readable === undefined) return { problems: error === undefined ? [] : fieldProblems(error) };
-  const { request, timezone } = readable;
+  const { timezone } = readable;
+  const { request, problems: ofSource } = await requestOf(readable, rules);
   const { valid, ofRequest, zoneOfRequest } = checkRequest(request, timezone, rules);
   const ofFields = error === undefined ? [] : fieldProblems(error);
-  const problems = [...ofFields, ...timeProblems(readable, ofFields, rules.minSeconds), ...ofRequest];
-  if (definition === undefined || valid === undefined || problems.length > 0) {
+  const problems = [...ofFields, ...ofSource, ...timeProblems(readable, ofFields, rules.minSeconds), ...ofRequest];
+  if (definition === undefined || request === undefined || valid === undefined || problems.length > 0) {
     const fields = { '/timezone': timezone, '/request/options/timezone': zoneOfRequest };
     return { problems: [...problems, ...problemsOf(await rules.timeZones.ofFields(fields))] };
   }
-  const zoned = await rules.timeZones.ofSchedule(definition);
+  const zoned = await rules.timeZones.ofSchedule({ ...definition, request });
   if ('problems' in zoned) return zoned;
   return { value: { definition: zoned.value, requestHash: hashDefinition(definition), request: valid } };
 }
@@ -51,11 +56,28 @@ const lenient = z.looseObject({
   every_seconds: shape.every_seconds.catch(undefined),
   timezone: shape.timezone.catch('UTC'),
   ends_at: shape.ends_at.catch(undefined),
-  request: shape.request.optional().catch(undefined),
+  request: shape.request.catch(undefined),
+  saved_export_id: shape.saved_export_id.catch(undefined),
 });
 type Readable = z.output<typeof lenient>;
 
-const hashDefinition = (definition: ScheduleDefinition): string =>
+/** The schedule's own request, or that of its saved export; undefined if it has neither. */
+async function requestOf(
+  { request, saved_export_id: id }: Readable,
+  { savedExports, owner }: Rules,
+): Promise<{ readonly request: Readable['request']; readonly problems: readonly FieldProblem[] }> {
+  if (id === undefined) {
+    return { request, problems: request === undefined ? [{ pointer: '/request', detail: ONE_REQUEST }] : [] };
+  }
+  if (request !== undefined) return { request, problems: [{ pointer: '/saved_export_id', detail: ONE_REQUEST }] };
+  const saved = await savedExports.find(owner, id);
+  if (saved !== null) return { request: saved.request, problems: [] };
+  return { request, problems: [{ pointer: '/saved_export_id', detail: 'is not a saved export that you can see' }] };
+}
+
+const ONE_REQUEST = 'set either request or saved_export_id';
+
+const hashDefinition = (definition: object): string =>
   createHash('sha256').update(JSON.stringify(definition)).digest('hex');
 
 interface CheckedPart {

@@ -8,15 +8,15 @@ import { checkSchedule, type ParsedSchedule } from './parse-schedule.js';
 export const scheduleBody: CheckedBody<ParsedSchedule> = {
   describe: (registry) =>
     definitionSchema
-      .extend({ request: describeExportRequest(registry) })
+      .extend({ request: describeExportRequest(registry).optional() })
       .meta({ id: 'ScheduleRequest', oneOf: [{ required: ['cron'] }, { required: ['every_seconds'] }] }),
-  createParser: ({ registry, timeZones, settings }) => {
+  createParser: ({ registry, timeZones, savedExports, settings }) => {
     const schema = createRequestSchema(registry, settings.webhookRule);
     const { minScheduleSeconds: minSeconds, recipientRule } = settings;
-    return (body, caller) =>
-      checkSchedule(body, {
-        ...{ schema, registry, timeZones, minSeconds },
-        recipients: { email: caller?.email, recipientRule },
-      });
+    return async (body, caller) => {
+      if (caller === undefined) throw new RangeError('Schedules need a caller.');
+      const recipients = { email: caller.email, recipientRule };
+      return checkSchedule(body, { schema, registry, timeZones, savedExports, owner: caller, minSeconds, recipients });
+    };
   },
 };

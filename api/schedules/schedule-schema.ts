@@ -19,7 +19,10 @@ export const scheduleSchema = definitionSchema
     every_seconds: z.int().nullable(),
     timezone: z.string(),
     ends_at: z.iso.datetime({ offset: true }).nullable(),
-    request: z.record(z.string(), z.unknown()).describe('The request as it was sent; lists omit its `filters`'),
+    request: z
+      .record(z.string(), z.unknown())
+      .describe('As it was sent, or as it was saved when the schedule was created; lists omit its `filters`'),
+    saved_export_id: z.guid().nullable(),
     paused: z.boolean(),
     next_runs: z.array(moment).describe('The next few runs, listed even while the schedule is paused'),
     recent_runs: z.array(runSchema).describe('The last ten, newest first'),
@@ -43,6 +46,7 @@ export function scheduleView({ input, ...schedule }: StoredSchedule): ScheduleVi
     every_seconds: definition.every_seconds ?? null,
     ends_at: definition.ends_at ?? null,
     request: { ...definition.request },
+    saved_export_id: definition.saved_export_id ?? null,
     paused: schedule.paused,
     next_runs: schedule.nextRuns.map((time) => time.toISOString()),
     recent_runs: schedule.recentRuns.map(runView),
@@ -66,6 +70,7 @@ export const SCHEDULE_EXAMPLE: ScheduleView = {
   overlap: 'skip',
   ends_at: null,
   request: { type: 'orders', format: 'XLSX', filters: { date_range: 'last_month' } },
+  saved_export_id: null,
   paused: false,
   next_runs: ['2026-12-01T05:00:00.000Z', '2027-01-01T05:00:00.000Z'],
   recent_runs: [

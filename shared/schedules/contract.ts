@@ -16,7 +16,9 @@ export interface ScheduleDefinition {
   readonly overlap: Overlap;
   /** ISO 8601. */
   readonly ends_at?: string | undefined;
-  /** Stored as sent, and checked again at every run. */
+  /** Runs use its request, as it is then, and fail if it is gone. */
+  readonly saved_export_id?: string | undefined;
+  /** Stored as sent, or as saved when the schedule was created; checked again at every run. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 

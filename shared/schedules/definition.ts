@@ -33,5 +33,13 @@ export const definitionSchema = z.strictObject({
     .datetime({ offset: true, error: 'must be a time such as 2026-01-31T13:45:00Z' })
     .optional()
     .describe('No run starts after this time'),
-  request: z.record(z.string(), z.unknown(), { error: 'must be an object' }),
+  request: z
+    .record(z.string(), z.unknown(), { error: 'must be an object' })
+    .optional()
+    .describe('Set either this or `saved_export_id`'),
+  saved_export_id: z
+    .guid({ error: 'must be a UUID' })
+    .toLowerCase()
+    .optional()
+    .describe('A saved export whose request each run uses, as it is then'),
 });

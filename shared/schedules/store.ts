@@ -27,7 +27,7 @@ const inputSchema = z.object({
   tenantId: z.string(),
   userId: z.string(),
   email: z.string().optional(),
-  definition: definitionSchema,
+  definition: definitionSchema.required({ request: true }),
 });
 const memoSchema = z.object({ createdAt: z.iso.datetime(), requestHash: z.string() });
 

@@ -10,7 +10,7 @@ import { behind, type Door, type Doors, endStage, startStage } from '../workflow
 import { rowsInBytes, rowOf, slotsOf, sweepNow } from '../workflows/support.js';
 import { deeply } from '../support/depth.js';
 
-const RESULT = { status: 'ERASED', schedules: 0, exports: 0, files: 0, cancelled: 0 };
+const RESULT = { status: 'ERASED', schedules: 0, saved_exports: 0, exports: 0, files: 0, cancelled: 0 };
 
 describe('retention', () => {
   let service: TestService;
