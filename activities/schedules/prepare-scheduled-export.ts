@@ -5,6 +5,7 @@ import { hashRequest } from '../../shared/request/request.js';
 import { exportName } from '../../shared/request/line-schema.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
+import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExportStore } from '../../shared/saved-exports/store.js';
 import type { DueExport, ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { jobIdOfRun } from '../../shared/schedules/job-id.js';
@@ -67,17 +68,20 @@ async function currentRequest(run: DueExport, savedExports: SavedExportStore): P
   const { request, saved_export_id: id } = run.definition;
   if (id === undefined) return request;
   const saved = await savedExports.find(run, id);
-  if (saved !== null) return saved.request;
+  if (saved !== null) return requestFor(saved, run);
   throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's saved export ${id} no longer exists.`);
 }
 
-const createSeed = ({ workflowId, userId, tenantId, scheduleId }: DueExport, request: ExportRequest): JobSeed => ({
+const createSeed = (
+  { workflowId, userId, tenantId, scheduleId, definition }: DueExport,
+  request: ExportRequest,
+): JobSeed => ({
   jobId: jobIdOfRun(workflowId),
   userId,
   tenantId,
   request,
   scheduleId,
-  savedExportId: null,
+  savedExportId: definition.saved_export_id ?? null,
   idempotencyKey: null,
   requestHash: hashRequest(request),
   createdAt: new Date().toISOString(),

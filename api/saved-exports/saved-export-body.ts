@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UncheckedRequest } from '../../shared/request/request.js';
 import { fieldProblems, problemsOf, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
+import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExport, SavedExportDefinition } from '../../shared/saved-exports/store.js';
 import type { ApiDeps, Caller } from '../deps.js';
 import { exportBody, type ParsedExport } from '../exports/export-body.js';
@@ -46,8 +47,9 @@ const inRequest = (problems: readonly FieldProblem[]): FieldProblem[] =>
  */
 export function savedExportParser(deps: ApiDeps): (saved: SavedExport, caller: Caller) => Promise<ParsedExport> {
   const check = exportBody.createParser(deps);
-  return async ({ saved_export_id: id, name, request }, caller) => {
-    const checked = await check(request, caller);
+  return async (saved, caller) => {
+    const { saved_export_id: id, name, request } = saved;
+    const checked = await check(requestFor(saved, caller), caller);
     if (!('value' in checked)) throw validationFailed(inRequest(problemsOf(checked)));
     // A relative range means other days tomorrow, but a repeated call is still the same request.
     return { request: { name, ...checked.value.request }, requestHash: hashOf({ saved_export_id: id, request }) };

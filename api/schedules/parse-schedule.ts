@@ -9,6 +9,7 @@ import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { CronError, parseCron } from '../../shared/schedules/cron.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';
 import { checkScheduledRequest, type Recipients } from '../../shared/schedules/scheduled-request.js';
+import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExportStore } from '../../shared/saved-exports/store.js';
 import type { TimeZones } from '../exports/time-zones.js';
 
@@ -71,7 +72,7 @@ async function requestOf(
   }
   if (request !== undefined) return { request, problems: [{ pointer: '/saved_export_id', detail: ONE_REQUEST }] };
   const saved = await savedExports.find(owner, id);
-  if (saved !== null) return { request: saved.request, problems: [] };
+  if (saved !== null) return { request: requestFor(saved, owner), problems: [] };
   return { request, problems: [{ pointer: '/saved_export_id', detail: 'is not a saved export that you can see' }] };
 }
 

@@ -144,6 +144,29 @@ describe('saved exports', () => {
     await ask('DELETE', `/${id}`, owner);
   });
 
+  it('do not notify their owner about the exports of others', async () => {
+    const [owner, colleague] = [someUser(), someUser()];
+    const notify = { email: false, webhook_url: 'https://hooks.example.com/owner' };
+    const id = await save(owner, { ...BODY, shared: true, request: { ...REQUEST, notify } });
+    for (const [as, expected] of [
+      [owner, { webhook_url: notify.webhook_url }],
+      [colleague, {}],
+    ] as const) {
+      const { job_id: jobId, notify: sent } = (await ask('POST', `/${id}/run`, as)).json as {
+        job_id: string;
+        notify: object;
+      };
+      assert.deepEqual(sent, expected);
+      await untilEnded(service, as, jobId);
+    }
+    const schedule = { name: 'Nightly', cron: '0 3 1 1 *', saved_export_id: id };
+    const made = await service.ask('POST', '/v1/schedules', { as: colleague, body: schedule });
+    const { schedule_id: scheduleId, request } = made.json as { schedule_id: string; request: { notify: object } };
+    assert.deepEqual(request.notify, { email: false });
+    await service.ask('DELETE', `/v1/schedules/${scheduleId}`, { as: colleague });
+    await ask('DELETE', `/${id}`, owner);
+  });
+
   it('are replaced and deleted by their owner', async () => {
     const user = someUser();
     const id = await save(user);
