@@ -160,7 +160,7 @@ async function headerTooMuch(): Promise<void> {
   try {
     await service.startWorker();
     const one = { columns: ['id'], filters: { total: { gte: '9999999999' } } };
-    await assertFails(service, 'FILE_TOO_LARGE', /larger than 4 bytes/, one);
+    await assertFails(service, 'FILE_TOO_LARGE', /larger than the limit of 4 bytes/, one);
   } finally {
     await service.close();
   }
