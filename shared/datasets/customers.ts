@@ -13,7 +13,7 @@ export const customers = defineDataset({
     tenant_id: { type: 'uuid', label: 'Tenant' },
     name: { type: 'text', label: 'Name' },
     email: { type: 'text', label: 'Email' },
-    phone: { type: 'text', label: 'Phone' },
+    phone: { type: 'text', label: 'Phone', mask: 'last_4' },
     country: { type: 'char', label: 'Country' },
     vip: { type: 'boolean', label: 'VIP' },
     credit_limit: { type: 'numeric', label: 'Credit limit' },
@@ -37,7 +37,6 @@ export const customers = defineDataset({
     vip: { kind: 'equals', column: 'vip' },
     credit_limit: { kind: 'range', column: 'credit_limit' },
     born_on: { kind: 'range', column: 'born_on' },
-    has_no_phone: { kind: 'is_null', column: 'phone' },
   },
   sorts: ['id', 'created_at'],
 });

@@ -4,11 +4,12 @@ import { gunzipSync } from 'node:zlib';
 import type { Principal } from '../../api/deps.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { choicesSchema } from '../../shared/request/choices-schema.js';
+import { previewSchema } from '../../shared/request/preview-schema.js';
 import { assertProblem } from '../api/problems.js';
 import { unpacked } from '../conformance/archives.js';
 import { hasPdfReaders, readPdf } from '../conformance/read-pdf.js';
 import { queryRows } from '../support/database.js';
-import { download, postExport, untilEnded } from '../support/exports.js';
+import { download, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { findSecrets } from '../support/secrets.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -30,6 +31,11 @@ describe("a column's permission and mask", () => {
   });
   after(() => closeCleanly(service));
 
+  /** What is around the request, where it is only a part of the body. */
+  const AROUND: Readonly<Record<string, object>> = {
+    '/v1/schedules': { name: 'Daily', cron: '@daily', timezone: 'UTC' },
+    '/v1/saved-exports': { name: 'Mine' },
+  };
   const fileOf = async (as: Principal, body: object): Promise<Buffer> => {
     const jobId = await postExport(service, as, { type: 'people', ...body });
     await untilEnded(service, as, jobId);
@@ -37,8 +43,9 @@ describe("a column's permission and mask", () => {
   };
   const refusalOf = async (as: Principal, path: string, body: object, pointers: readonly string[]) => {
     const whole = { type: 'people', format: 'csv', ...body };
-    const sent = path === '/v1/schedules' ? { name: 'Daily', cron: '@daily', timezone: 'UTC', request: whole } : whole;
-    const at = path === '/v1/schedules' ? '/request' : '';
+    const around = AROUND[path];
+    const sent = around === undefined ? whole : { ...around, request: whole };
+    const at = around === undefined ? '' : '/request';
     const answer = await service.ask('POST', path, { as, body: sent });
     return assertProblem(
       answer,
@@ -46,7 +53,7 @@ describe("a column's permission and mask", () => {
       pointers.map((pointer) => `${at}${pointer}`),
     );
   };
-  const PATHS = ['/v1/exports', '/v1/exports/estimate', '/v1/schedules'];
+  const PATHS = ['/v1/exports', '/v1/exports/estimate', '/v1/exports/preview', '/v1/schedules', '/v1/saved-exports'];
 
   it('decides what GET /v1/datasets lists', async () => {
     const listFor = async (as: Principal) => {
@@ -86,6 +93,7 @@ describe("a column's permission and mask", () => {
       his.filters.map(({ name }) => name),
       ['name'],
     );
+    assert.deepEqual([hers.sorts, his.sorts], [['id', 'grade'], ['id']]);
   });
 
   it('masks values and leaves hidden columns out, with the same bytes in both lanes', async () => {
@@ -110,7 +118,7 @@ describe("a column's permission and mask", () => {
     const [, first = ''] = String(await fileOf(alice, {})).split('\n');
     assert.equal(
       first,
-      '1,Person 1,canary-email-1@example.com,canary-phone-1-55,canary-card-1,***,1971-05-17,2026,98765431.25,Dear Person 1,Person 1 <canary-email-1@example.com>',
+      '1,Person 1,canary-email-1@example.com,canary-phone-1-55,canary-card-1,***,1971-05-17,2026,98765431.25,99,Dear Person 1,Person 1 <canary-email-1@example.com>',
     );
     assert.match(String(await fileOf(alice, { filters: { email: 'canary-email-3@' } })), /^id.*\n3,Person 3,.*\n$/);
   });
@@ -183,6 +191,65 @@ describe("a column's permission and mask", () => {
       low = gte;
     }
     assert.equal(answers.size, 1);
+  });
+
+  it('refuses an order by values that the caller may not see', async () => {
+    for (const path of PATHS) {
+      for (const sort of ['grade', '-grade']) await refusalOf(bob, path, { columns: ['id'], sort }, ['/sort']);
+    }
+    assert.match(String(await fileOf(alice, { columns: ['id'], sort: '-grade' })), /^id\n100\n1\n2\n/);
+  });
+
+  it('applies to previews and to runs of schedules and shared requests', async () => {
+    for (const format of FORMATS.keys()) {
+      const answer = await service.ask('POST', '/v1/exports/preview', { as: bob, body: { type: 'people', format } });
+      const [file] = previewSchema.parse(answer.json).files;
+      assert.deepEqual(
+        file?.columns.map(({ name }) => name),
+        LIMITED_COLUMNS,
+      );
+      assert.ok(answer.text.includes('****') && !answer.text.includes('canary'), format);
+      assert.deepEqual(
+        CANARIES.filter((canary) => answer.text.includes(canary)),
+        [],
+      );
+    }
+    const asAlice = async (path: string, body: object): Promise<Record<string, unknown>> => {
+      const answer = await service.ask('POST', path, { as: alice, body });
+      assert.equal(answer.status, 201, answer.text);
+      return answer.json as Record<string, unknown>;
+    };
+    const request = { type: 'people', format: 'csv', columns: ['id', 'email'] };
+    const { saved_export_id: id } = await asAlice('/v1/saved-exports', { name: 'Contacts', shared: true, request });
+    const run = await service.ask('POST', `/v1/saved-exports/${String(id)}/run`, { as: bob });
+    assertProblem(run, 'NOT_PERMITTED', ['/request/columns/1']);
+
+    const schedule = { name: 'Daily', cron: '@daily', timezone: 'UTC' };
+    const erin = someUser();
+    await allow(erin, service.databaseUrl, true);
+    const create = async (columns: readonly string[] | undefined) => {
+      const body = { ...schedule, request: { type: 'people', format: 'csv', columns } };
+      const answer = await service.ask('POST', '/v1/schedules', { as: erin, body });
+      assert.equal(answer.status, 201, answer.text);
+      return (answer.json as { schedule_id: string }).schedule_id;
+    };
+    const [named, all] = [await create(['id', 'email']), await create(undefined)];
+    await allow(erin, service.databaseUrl, false);
+    const runOf = async (scheduleId: string): Promise<string> => {
+      const answer = await service.ask('POST', `/v1/schedules/${scheduleId}/run`, { as: erin });
+      assert.equal(answer.status, 202, answer.text);
+      return until('the run', async () => {
+        const { json } = await service.ask('GET', `/v1/schedules/${scheduleId}`, { as: erin });
+        return (json as { recent_runs: { job_id: string }[] }).recent_runs[0]?.job_id;
+      });
+    };
+    const failed = await runOf(named);
+    await until('its row', async () => (await service.deps.jobs.find(failed)) !== null);
+    assert.equal((await untilEnded(service, erin, failed, 'FAILED')).error_code, 'NOT_PERMITTED');
+    const whole = await runOf(all);
+    await until('its row', async () => (await service.deps.jobs.find(whole)) !== null);
+    await untilEnded(service, erin, whole);
+    assert.deepEqual(String(await download(service, erin, whole)).split('\n')[0], LIMITED_COLUMNS.join(','));
   });
 
   it('is asked again when the export begins', async () => {

@@ -23,6 +23,7 @@ export const people = defineDataset({
     born_on: { type: 'date', permission: MAY_SEE, unless: 'masked', mask: 'year' },
     seen_at: { type: 'timestamptz', mask: 'year' },
     salary: { type: 'numeric', label: 'Salary', permission: MAY_SEE, unless: 'locked', reason: 'Only for payroll.' },
+    grade: { type: 'integer', permission: MAY_SEE },
   },
   computed: {
     greeting: { type: 'text', from: ['name'], compute: ({ name }) => `Dear ${name ?? ''}` },
@@ -37,6 +38,7 @@ export const people = defineDataset({
     has_salary: { kind: 'is_null', column: 'salary' },
     salary: { kind: 'range', column: 'salary' },
   },
+  sorts: ['id', 'grade'],
 });
 
 /** What callers without the right have: the columns, in order. */
@@ -64,19 +66,22 @@ export async function createPeople(databaseUrl: string, { tenantId, userId }: Pr
   await queryRows(
     databaseUrl,
     `CREATE TABLE people (id bigint PRIMARY KEY, tenant_id uuid NOT NULL, user_id uuid NOT NULL, name text, email text,
-       phone text, card text, tax_id text, born_on date, seen_at timestamptz, salary numeric(20,2))`,
+       phone text, card text, tax_id text, born_on date, seen_at timestamptz, salary numeric(20,2), grade int NOT NULL)`,
   );
   await queryRows(
     databaseUrl,
     `INSERT INTO people SELECT id, $1, $2, 'Person ' || id, concat('can', 'ary-email-', id, '@example.com'),
        concat('can', 'ary-phone-', id, '-55'), concat('can', 'ary-card-', id), concat('can', 'ary-tax-', id),
        make_date(1970 + id, 5, 17), make_timestamptz(2026, 5, 17, 13, 37, 10 + id, 'UTC'),
-       ('9876543' || id || '.25')::numeric
+       ('9876543' || id || '.25')::numeric, 100 - id
      FROM generate_series(1, ${PEOPLE}) AS id`,
     [tenantId, userId],
   );
   // Nothing but nulls.
-  await queryRows(databaseUrl, 'INSERT INTO people (id, tenant_id, user_id) VALUES (100, $1, $2)', [tenantId, userId]);
+  await queryRows(databaseUrl, 'INSERT INTO people (id, tenant_id, user_id, grade) VALUES (100, $1, $2, 100)', [
+    tenantId,
+    userId,
+  ]);
 }
 
 export const allow = ({ userId }: Principal, databaseUrl: string, maySee: boolean): Promise<unknown> =>

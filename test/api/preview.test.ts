@@ -57,7 +57,7 @@ describe('POST /v1/exports/preview', () => {
     );
     await queryRows(
       service.databaseUrl,
-      `INSERT INTO huge SELECT 1, $1, repeat('🙂', 20000000), to_jsonb(repeat('x', 1000000))`,
+      `INSERT INTO huge SELECT 1, $1, repeat('🙂', 1000000), to_jsonb(repeat('x', 100000))`,
       [me.tenantId],
     );
     await service.startWorker();

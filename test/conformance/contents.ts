@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Dataset } from '../../shared/datasets/index.js';
-import { COMPUTED_BY_SQL } from '../support/computed-by-sql.js';
+import { COMPUTED_BY_SQL, MASKED_BY_SQL } from '../support/computed-by-sql.js';
 import { queryRows } from '../support/database.js';
 import { stack } from '../support/stack.js';
 
@@ -25,7 +25,9 @@ export async function contentsOf(
   // CSV writes null and empty text the same way.
   const text = (column: string): string =>
     format === 'CSV' ? `nullif(format('%s', ${column}), '')` : `format('%s', ${column})`;
-  const shown = [...Object.keys(columns), ...Object.values(COMPUTED_BY_SQL[name] ?? {})];
+  const masked = MASKED_BY_SQL[name] ?? {};
+  const plain = Object.keys(columns).map((column) => masked[column] ?? column);
+  const shown = [...plain, ...Object.values(COMPUTED_BY_SQL[name] ?? {})];
   const items = shown.map((column) =>
     // A cast to text would write true where COPY writes t.
     json ? `to_json(${column})#>>'{}'` : `CASE WHEN ${column} IS NOT NULL THEN ${text(column)} END`,

@@ -69,7 +69,6 @@ describe('the form of the web page', () => {
         vip: { value: 'false' },
         credit_limit: { from: '12345678901234567890.123456789', to: '' },
         born_on: { from: '1970-01-01', to: '1999-12-31' },
-        has_no_phone: { value: 'false' },
         email: { value: '' },
       },
     };
@@ -80,7 +79,6 @@ describe('the form of the web page', () => {
       vip: false,
       credit_limit: { gte: '12345678901234567890.123456789' },
       born_on: { gte: '1970-01-01', lte: '1999-12-31' },
-      has_no_phone: false,
     });
     const orders: Draft = { ...draftFor(choices, 'orders'), filters: { status: { values: ['paid', 'shipped'] } } };
     assert.deepEqual(accepted(orders).filters, { status: ['paid', 'shipped'] });

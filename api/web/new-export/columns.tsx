@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function Columns({ dataset, chosen, onChange }: Props): VNode {
-  const names = dataset.columns.map(({ name }) => name);
+  const names = dataset.columns.filter(({ locked }) => locked !== true).map(({ name }) => name);
   const toggle = (column: string): void => {
     onChange(chosen.includes(column) ? chosen.filter((name) => name !== column) : withColumn(names, chosen, column));
   };
@@ -40,17 +40,18 @@ export function Columns({ dataset, chosen, onChange }: Props): VNode {
         </button>
       </div>
       <div class="boxes">
-        {dataset.columns.map(({ name, label, description }) => (
-          <label key={name} class="box" title={description ?? name}>
+        {dataset.columns.map(({ name, label, description, locked = false, masked = false, reason }) => (
+          <label key={name} class="box" title={reason ?? description ?? name}>
             <input
               type="checkbox"
-              aria-description={description}
+              aria-description={reason ?? description}
               checked={chosen.includes(name)}
+              disabled={locked}
               onChange={() => {
                 toggle(name);
               }}
             />
-            <span>{label}</span>
+            <span>{masked ? `${label} (masked)` : label}</span>
           </label>
         ))}
       </div>
