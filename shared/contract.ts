@@ -67,10 +67,8 @@ export interface ExportRequest {
 }
 
 /** A job before anything has run: the initial contents of its row. */
-export interface JobSeed {
+export interface JobSeed extends JobParties {
   readonly jobId: string;
-  readonly userId: string;
-  readonly tenantId: string;
   readonly request: ExportRequest;
   /** The schedule that it is a run of. */
   readonly scheduleId: string | null;
@@ -109,6 +107,11 @@ export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
 export interface UserRef {
   readonly tenantId: string;
   readonly userId: string;
+}
+
+/** The user that an export is made for, and the administrator who requested it, if that was somebody else. */
+export interface JobParties extends UserRef {
+  readonly requestedBy?: string;
 }
 
 /** What an erasure has deleted. */

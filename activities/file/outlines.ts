@@ -4,12 +4,13 @@ import type { About } from '../../shared/formats/encoding.js';
 import { ownerOfRow, type JobRow } from '../../shared/job/row.js';
 import type { Plan } from '../../shared/job/plan-schema.js';
 
-type RequestFields = Pick<JobRow, 'job_id' | 'tenant_ref' | 'user_ref' | 'filters' | 'notify'>;
+type RequestFields = Pick<JobRow, 'job_id' | 'tenant_ref' | 'user_ref' | 'requested_by_ref' | 'filters' | 'notify'>;
 
 export const createAbout = (row: RequestFields, plannedAt: string): About => ({
   jobId: row.job_id,
   ...ownerOfRow(row),
-  email: row.notify.email ?? null,
+  // An administrator's address isn't that of the user whom the file is for.
+  email: row.requested_by_ref === null ? (row.notify.email ?? null) : null,
   filters: row.filters,
   plannedAt,
 });

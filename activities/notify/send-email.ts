@@ -62,7 +62,7 @@ function mayRetry(error: unknown): boolean {
 function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFacts {
   const { job_id: jobId, name, type, format, options, url_expires_at: expiresAt, file_deleted_at: deletedAt } = row;
   const hasFile = expiresAt !== null && deletedAt === null;
-  const { error_code: code, error_message: message } = row;
+  const { error_code: code, error_message: message, requested_by_ref: requestedBy } = row;
   return {
     jobId,
     name,
@@ -77,5 +77,6 @@ function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFa
     expiresAt,
     warnings: row.warnings,
     error: code === null ? null : { code, message: message ?? '' },
+    onBehalf: requestedBy === null ? null : { user: row.user_ref, requestedBy },
   };
 }

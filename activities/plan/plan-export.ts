@@ -9,7 +9,7 @@ import { ServiceError } from '../../shared/errors.js';
 import type { Bundle } from '../../shared/formats/file-spec.js';
 import { fileKind } from '../../shared/formats/file-kind.js';
 import { loadFormat, type LoadedFormat } from '../../shared/formats/load-format.js';
-import { ownerOfRow, type JobRow } from '../../shared/job/row.js';
+import { ownerOfRow, partiesOfRow, type JobRow } from '../../shared/job/row.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
 import { permittedDatasets } from '../../shared/source/permitted-datasets.js';
 import type { Plan } from '../../shared/job/plan-schema.js';
@@ -93,7 +93,7 @@ async function makePlan(
   const timezone = String(row.options.timezone ?? 'UTC');
   const withHeadroom = demand.withHeadroom === true;
   const owner = ownerOfRow(row);
-  const registry = await permittedDatasets(deps, row.type, owner, signal);
+  const registry = await permittedDatasets(deps, row.type, partiesOfRow(row), signal);
   const contents = contentsOf(permittedRequest(requestFromRow(row), registry), owner, registry);
   const bundle = createBundle(row, contents, deps.serviceVersion);
   const files = await planFiles(contents, {

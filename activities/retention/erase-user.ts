@@ -41,6 +41,7 @@ class Erasure {
       this.cancelled += await cancelAll(this.deps, this.user, this.signal);
       if (!(await this.removeEnded())) continue;
       await this.deps.mails.deleteOf(this.user);
+      await this.deps.jobs.forgetRequester(this.user);
       const { cancelled, exports, files } = this;
       return { schedules, savedExports, cancelled, exports, files };
     }
@@ -55,7 +56,7 @@ class Erasure {
       if (await schedules.delete(this.user, scheduleId)) deleted += 1;
     }
     await this.deps.places.freeAllSchedules(this.user);
-    return deleted;
+    return deleted + (await schedules.deleteOnBehalfOf(this.user));
   }
 
   /** @returns false if some exports are still active */

@@ -7,7 +7,7 @@ import { permittedRequest } from '../../shared/request/permitted-request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExportStore } from '../../shared/saved-exports/store.js';
-import type { DueExport, ScheduleDefinition } from '../../shared/schedules/contract.js';
+import { partiesOfRuns, type DueExport, type ScheduleDefinition } from '../../shared/schedules/contract.js';
 import { jobIdOfRun } from '../../shared/schedules/job-id.js';
 import { requestOfRun } from '../../shared/schedules/scheduled-request.js';
 import { permittedDatasets } from '../../shared/source/permitted-datasets.js';
@@ -47,7 +47,7 @@ export const prepareScheduledExport = ({
       const request = await currentRequest(run, savedExports);
       const when = { at: new Date(run.dueAt), timezone, email: run.email, recipientRule };
       const ofTheDay = requestOfRun(request, when, schema, registry);
-      const datasets = await permittedDatasets({ source, registry }, ofTheDay.type, run, signal);
+      const datasets = await permittedDatasets({ source, registry }, ofTheDay.type, partiesOfRuns(run), signal);
       const job = createSeed(run, permittedRequest(ofTheDay, datasets));
       return { due: { job, limit, tuning, admitted: false }, failure: null, reason: '' };
     } catch (error) {
@@ -68,20 +68,21 @@ async function currentRequest(run: DueExport, savedExports: SavedExportStore): P
   const { request, saved_export_id: id } = run.definition;
   if (id === undefined) return request;
   const saved = await savedExports.find(run, id);
-  if (saved !== null) return requestFor(saved, run);
-  throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's saved export ${id} no longer exists.`);
+  if (saved === null) {
+    throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's saved export ${id} no longer exists.`);
+  }
+  // Whoever created the schedule had the scope for the user that was named then.
+  if (saved.request.on_behalf_of === request.on_behalf_of) return requestFor(saved, run);
+  const sentence = `The schedule's saved export ${id} is now on behalf of another user. Replace the schedule.`;
+  throw new ServiceError('SCHEDULE_OUTDATED', sentence);
 }
 
-const createSeed = (
-  { workflowId, userId, tenantId, scheduleId, definition }: DueExport,
-  request: ExportRequest,
-): JobSeed => ({
-  jobId: jobIdOfRun(workflowId),
-  userId,
-  tenantId,
+const createSeed = (run: DueExport, request: ExportRequest): JobSeed => ({
+  jobId: jobIdOfRun(run.workflowId),
+  ...partiesOfRuns(run),
   request,
-  scheduleId,
-  savedExportId: definition.saved_export_id ?? null,
+  scheduleId: run.scheduleId,
+  savedExportId: run.definition.saved_export_id ?? null,
   idempotencyKey: null,
   requestHash: hashRequest(request),
   createdAt: new Date().toISOString(),

@@ -1,8 +1,8 @@
-import type { ExportRequest, UserRef } from '../../shared/contract.js';
+import type { ExportRequest, JobParties } from '../../shared/contract.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { userKey } from '../../shared/identity/reference.js';
 import { ServiceError } from '../../shared/errors.js';
-import { ownerOfRow, type JobRow } from '../../shared/job/row.js';
+import { partiesOfRow, type JobRow } from '../../shared/job/row.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
 import type { UncheckedRequest } from '../../shared/request/request.js';
 import { dependsOnCaller, permittedDatasets, PERMISSION_MS } from '../../shared/source/permitted-datasets.js';
@@ -33,15 +33,15 @@ export class Permissions {
    * @throws ServiceError NOT_PERMITTED
    * @see permittedDatasets
    */
-  async datasets({ tenantId, userId }: UserRef, type?: string): Promise<DatasetRegistry> {
-    const ask = (signal: AbortSignal): Promise<DatasetRegistry> =>
-      permittedDatasets(this, type, { tenantId, userId }, signal);
+  async datasets({ tenantId, userId, requestedBy }: JobParties, type?: string): Promise<DatasetRegistry> {
+    const parties = { tenantId, userId, ...(requestedBy === undefined ? {} : { requestedBy }) };
+    const ask = (signal: AbortSignal): Promise<DatasetRegistry> => permittedDatasets(this, type, parties, signal);
     if (!dependsOnCaller(this.registry, type)) return ask(new AbortController().signal);
     const check = (): Promise<DatasetRegistry> => askSource(PERMISSION_MS, ask);
     const patience = AbortSignal.timeout(PERMISSION_MS);
     const inTenant = (): Promise<DatasetRegistry> => this.#tenants.take(tenantId, check, patience);
     try {
-      return await this.#users.take(userKey({ tenantId, userId }), inTenant, patience);
+      return await this.#users.take(userKey({ tenantId, userId: requestedBy ?? userId }), inTenant, patience);
     } catch (error) {
       if (!(error instanceof NoTurnError)) throw error;
       const sentence = 'Checking your permissions took too long.';
@@ -55,15 +55,15 @@ export class Permissions {
    * @throws ServiceError NOT_PERMITTED
    * @see permittedRequest
    */
-  async request(request: UncheckedRequest, caller: UserRef, at = ''): Promise<ExportRequest> {
+  async request(request: UncheckedRequest, caller: JobParties, at = ''): Promise<ExportRequest> {
     return permittedRequest(request, await this.datasets(caller, request.type), at);
   }
 
   /**
-   * Makes sure that the owner of a file may still have all that is in it.
+   * Makes sure that everybody who can download a file may still have all that is in it.
    * @throws ServiceError NOT_PERMITTED
    */
   async requireFile(row: JobRow): Promise<void> {
-    requireStillPermitted(row, await this.datasets(ownerOfRow(row), row.type));
+    requireStillPermitted(row, await this.datasets(partiesOfRow(row), row.type));
   }
 }

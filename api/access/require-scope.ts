@@ -8,12 +8,10 @@ const OWN: readonly Scope[] = ['exports:read', 'exports:write'];
 
 /** A token that lists scopes has only those. */
 export function requireScope(scope: Scope): RequestHandler {
-  return (request, response, next) => {
+  return (request, _response, next) => {
     const { scopes } = principalOf(request);
     const allows = scopes?.includes(scope) ?? OWN.includes(scope);
     if (!allows) {
-      // RFC 6750, section 3.1.
-      response.set('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${scope}"`);
       throw new ServiceError('FORBIDDEN', `The token does not have the scope ${scope}.`, { needed_scope: scope });
     }
     next();

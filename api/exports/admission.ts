@@ -44,12 +44,13 @@ function isIdList(value: unknown): value is string[] {
 }
 
 /** The semaphore's own rejection as a ServiceError; null for other errors. */
-function refusal(error: unknown, limit: number): ServiceError | null {
+function refusal(error: unknown, limit: number, { requestedBy }: JobSeed): ServiceError | null {
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return null;
   if (cause.type === 'TOO_MANY_EXPORTS') {
     const [ids] = cause.details ?? [];
-    const sentence = `You already have ${limit} active exports (the limit).`;
+    const who = requestedBy === undefined ? 'You already have' : 'This user already has';
+    const sentence = `${who} ${limit} active exports (the limit).`;
     return new ServiceError('TOO_MANY_EXPORTS', sentence, { active_job_ids: isIdList(ids) ? ids : [] });
   }
   return cause.type === 'TEMPORARILY_UNAVAILABLE' ? unanswered(error) : null;
@@ -118,7 +119,7 @@ async function ask(
       try {
         return await withTimeLimit(askOnce(deadline, notAfter), Math.max(0, deadline - Date.now()));
       } catch (error) {
-        const refused = refusal(error, limit);
+        const refused = refusal(error, limit, job);
         if (refused !== null) throw refused;
         if (!hasNoAnswer(error)) throw error;
         if (!isPassing(error) || Date.now() >= notAfter) throw unanswered(error);

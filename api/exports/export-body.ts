@@ -17,6 +17,8 @@ export interface ParsedExport {
    * retries.
    */
   readonly requestHash: string;
+  /** The user whom the export is made for, if the request names one. */
+  readonly onBehalfOf: string | undefined;
 }
 
 /** The request for an export, with every default filled in and the address that its emails go to. */
@@ -36,7 +38,8 @@ export const exportBody: CheckedBody<ParsedExport> = {
       const addressed = withRecipient('value' in zoned ? zoned.value : checked.request, caller?.email, recipientRule);
       const problems = [...problemsOf(zoned), ...problemsOf(addressed)];
       if (problems.length > 0 || 'problems' in addressed) return { problems };
-      return { value: { request: addressed.value, requestHash: hashRequest(checked.request) } };
+      const { onBehalfOf } = checked.request;
+      return { value: { request: addressed.value, requestHash: hashRequest(checked.request), onBehalfOf } };
     };
   },
 };

@@ -6,6 +6,7 @@ import { contextOf } from '../http/context.js';
 import { idFor } from '../http/input.js';
 import { Turns } from '../limits/turns.js';
 import type { ParsedExport } from './export-body.js';
+import { ownerFor } from './owner-for.js';
 import { sameRequest, startExport } from './start-export.js';
 
 /** Must never change: the same idempotency key would create another export. */
@@ -28,22 +29,22 @@ interface ExportCaller {
 /**
  * Starts an export, or finds the one that an earlier request with the same idempotency key started.
  * @param savedExportId the saved export that is run, if any
- * @throws ServiceError NOT_PERMITTED, and those of {@link startExport}
+ * @throws ServiceError NOT_PERMITTED, FORBIDDEN for `on_behalf_of`, and those of {@link startExport}
  */
 export async function requestExport(
-  parsed: ParsedExport,
+  { onBehalfOf, ...parsed }: ParsedExport,
   { principal, idempotencyKey, request }: ExportCaller,
   deps: ApiDeps,
   savedExportId: string | null = null,
 ): Promise<JobRow> {
   // Problems name the fields of what the caller wrote, which the saved export's request is a part of.
   const at = savedExportId === null ? '' : '/request';
+  const owner = ownerFor(onBehalfOf, principal, at);
   const seed: JobSeed = {
     ...parsed,
-    request: await deps.permissions.request(parsed.request, principal, at),
+    request: await deps.permissions.request(parsed.request, owner, at),
     jobId: idFor(principal, idempotencyKey, KEY_NAMESPACE),
-    userId: principal.userId,
-    tenantId: principal.tenantId,
+    ...owner,
     scheduleId: null,
     savedExportId,
     idempotencyKey,

@@ -9,7 +9,7 @@ import type { ParameterPlace } from '../../shared/request/problem-schema.js';
 import { ServiceError } from '../../shared/errors.js';
 import { UNSTORABLE, isStorable } from '../../shared/text/storable-text.js';
 import type { JobRow } from '../../shared/job/row.js';
-import type { ApiDeps } from '../deps.js';
+import type { ApiDeps, Principal } from '../deps.js';
 
 /** Parses the parts of requests. */
 
@@ -49,8 +49,8 @@ export const savedExportParams = z.object({ saved_export_id: uuid('01933b1c-7a52
 export const userParams = z.object({ user_id: referenceSchema.meta({ example: 'user_42' }) });
 
 /** @throws ServiceError NOT_FOUND also for another user's or tenant's job, so that nobody learns that it exists */
-export async function ownedJob(jobId: string, owner: UserRef, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
-  const row = await jobs.findOwned(jobId, owner);
+export async function ownedJob(jobId: string, principal: Principal, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
+  const row = await jobs.findOwned(jobId, principal, principal.scopes?.includes('exports:admin'));
   if (row === null) throw new ServiceError('NOT_FOUND', `There is no export ${jobId}.`);
   return row;
 }

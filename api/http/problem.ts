@@ -61,6 +61,11 @@ function notPermitted(response: Response, code: ErrorCode): void {
   response.set('WWW-Authenticate', `Bearer error="insufficient_scope", error_description="${description}"`);
 }
 
+/** RFC 6750, section 3.1. */
+function missingScope(response: Response, { details }: ServiceError): void {
+  response.set('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${String(details.needed_scope)}"`);
+}
+
 /** The body of an error response. */
 export const problemOf = (error: ServiceError, requestId: string, publicUrl: string): Problem => ({
   ...(isForUsers(error) ? error.details : {}),
@@ -77,6 +82,7 @@ function answer(response: Response, error: ServiceError, publicUrl: string): voi
   const { requestId } = contextOf(response.req);
   if (status === 401) challenge(response, error);
   if (error.code === 'NOT_PERMITTED' || error.code === 'NOT_OWNER') notPermitted(response, error.code);
+  if (error.code === 'FORBIDDEN') missingScope(response, error);
   // A more precise value may already be set.
   if ((status === 429 || status === 503) && !response.hasHeader('Retry-After')) {
     response.set('Retry-After', String(RETRY_AFTER));

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../shared/errors.js';
 import { MAX_SAVED_EXPORTS } from '../../shared/saved-exports/store.js';
+import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import { idFor } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
@@ -30,8 +31,8 @@ export const createSavedExport = defineRoute({
   problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_SAVED_EXPORTS', 'IDEMPOTENCY_KEY_REUSED', 'JOB_STORE_UNAVAILABLE'],
   handle:
     (deps) =>
-    async ({ body: { definition, request, requestHash }, principal, idempotencyKey }) => {
-      await deps.permissions.request(request, principal, '/request');
+    async ({ body: { definition, request, onBehalfOf, requestHash }, principal, idempotencyKey }) => {
+      await deps.permissions.request(request, ownerFor(onBehalfOf, principal, '/request'), '/request');
       const id = idFor(principal, idempotencyKey, KEY_NAMESPACE);
       const row = await deps.savedExports.create(principal, id, definition, requestHash);
       if (row === null) {

@@ -2,7 +2,8 @@ import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Reservation } from '../../shared/job/places.js';
 import type { ScheduledExportInput } from '../../shared/schedules/contract.js';
-import type { StoredSchedule } from '../../shared/schedules/store.js';
+import type { StoredSchedule } from '../../shared/schedules/stored-schedule.js';
+import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
 import { idFor } from '../http/input.js';
@@ -43,10 +44,10 @@ export const createSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ body, principal, idempotencyKey }) => {
-      const { definition, requestHash, request } = body;
+      const { definition, requestHash, request, onBehalfOf } = body;
       const { tenantId, userId, email } = principal;
       const owner = { tenantId, userId };
-      await deps.permissions.request(request, principal, '/request');
+      await deps.permissions.request(request, ownerFor(onBehalfOf, principal, '/request'), '/request');
       const scheduleId = idFor(owner, idempotencyKey, KEY_NAMESPACE);
       let schedule = idempotencyKey === null ? null : await deps.schedules.find(owner, scheduleId);
       if (schedule === null) {

@@ -1,4 +1,5 @@
-import type { ExportRequest } from '../../shared/contract.js';
+import type { ExportRequest, JobParties } from '../../shared/contract.js';
+import { ownerFor } from '../exports/owner-for.js';
 import { contentsOf } from '../../shared/datasets/contents.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
 import { freezeQuery } from '../../shared/datasets/query.js';
@@ -45,10 +46,10 @@ export const estimateExport = defineRoute({
   handle: (deps) => {
     const turns = QueryTurns.forEstimates();
     return async ({ body, principal, response }) => {
-      const { tenantId, userId } = principal;
+      const owner = ownerFor(body.onBehalfOf, principal);
       const gone = clientGone(response);
       try {
-        return { status: 200, body: await estimate(body.request, { tenantId, userId }, gone, turns, deps) };
+        return { status: 200, body: await estimate(body.request, owner, gone, turns, deps) };
       } catch (error) {
         // The client is gone: nobody to respond to.
         if (gone.aborted) return undefined;
@@ -60,15 +61,20 @@ export const estimateExport = defineRoute({
 
 async function estimate(
   parsed: UncheckedRequest,
-  caller: Required<Owner>,
+  { requestedBy, ...caller }: JobParties,
   gone: AbortSignal,
   turns: QueryTurns,
   deps: ApiDeps,
 ): Promise<Estimate> {
   const { maxRows } = deps.settings.tuning;
-  const registry = await deps.permissions.datasets(caller, parsed.type);
+  const registry = await deps.permissions.datasets(
+    { ...caller, ...(requestedBy === undefined ? {} : { requestedBy }) },
+    parsed.type,
+  );
   const request = permittedRequest(parsed, registry);
-  const counted = await turns.take(caller, gone, () => count(request, caller, { ...deps, registry }, gone));
+  const counted = await turns.take({ ...caller, userId: requestedBy ?? caller.userId }, gone, () =>
+    count(request, caller, { ...deps, registry }, gone),
+  );
   const { rows, rowsAre } = counted;
   if (rows > maxRows) {
     const about = rowsAre === 'exact' ? '' : 'about ';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contentsOf } from '../../shared/datasets/contents.js';
-import type { Owner } from '../../shared/datasets/owned-rows.js';
+import type { JobParties } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
 import { previewSchema, type Preview } from '../../shared/request/preview-schema.js';
@@ -9,6 +9,7 @@ import { TimeLimitError, withTimeLimit } from '../../shared/time-limit.js';
 import type { ApiDeps } from '../deps.js';
 import { askSource } from '../exports/ask-source.js';
 import { exportBody } from '../exports/export-body.js';
+import { ownerFor } from '../exports/owner-for.js';
 import { previewFile } from '../exports/preview.js';
 import { clientGone } from '../http/client-gone.js';
 import { defineRoute } from '../http/define-route.js';
@@ -62,10 +63,10 @@ export const previewExport = defineRoute({
   handle: (deps) => {
     const turns = QueryTurns.forPreviews();
     return async ({ body, query, principal, response }) => {
-      const { tenantId, userId } = principal;
+      const owner = ownerFor(body.onBehalfOf, principal);
       const gone = clientGone(response);
       try {
-        const work = preview(body.request, { tenantId, userId }, query.limit, { gone, turns, deps });
+        const work = preview(body.request, owner, query.limit, { gone, turns, deps });
         return { status: 200, body: await withTimeLimit(work, PREVIEW_MS) };
       } catch (error) {
         // The client is gone: nobody to respond to.
@@ -85,12 +86,15 @@ interface Work {
 
 async function preview(
   parsed: UncheckedRequest,
-  caller: Required<Owner>,
+  { requestedBy, ...caller }: JobParties,
   limit: number,
   { gone, turns, deps }: Work,
 ): Promise<Preview> {
   const end = performance.now() + PREVIEW_MS;
-  const registry = await deps.permissions.datasets(caller, parsed.type);
+  const registry = await deps.permissions.datasets(
+    { ...caller, ...(requestedBy === undefined ? {} : { requestedBy }) },
+    parsed.type,
+  );
   const { parts, owner } = contentsOf(permittedRequest(parsed, registry), caller, registry);
   const timezone = String(parsed.options.timezone ?? 'UTC');
   const read = async (signal: AbortSignal): Promise<Preview> => {
@@ -100,5 +104,6 @@ async function preview(
     for (const part of parts) files.push(await previewFile(part, work));
     return { files };
   };
-  return turns.take(caller, gone, () => askSource(Math.max(1, Math.ceil(end - performance.now())), read, gone));
+  const asker = { ...caller, userId: requestedBy ?? caller.userId };
+  return turns.take(asker, gone, () => askSource(Math.max(1, Math.ceil(end - performance.now())), read, gone));
 }

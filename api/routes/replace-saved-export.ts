@@ -1,4 +1,5 @@
 import { ServiceError } from '../../shared/errors.js';
+import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import { savedExportParams } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
@@ -20,9 +21,9 @@ export const replaceSavedExport = defineRoute({
   problems: [...PERMISSION_PROBLEMS, 'NOT_OWNER', 'JOB_STORE_UNAVAILABLE'],
   handle:
     (deps) =>
-    async ({ params: { saved_export_id: id }, body: { definition, request }, principal }) => {
+    async ({ params: { saved_export_id: id }, body: { definition, request, onBehalfOf }, principal }) => {
       await ownedSavedExport(id, principal, deps);
-      await deps.permissions.request(request, principal, '/request');
+      await deps.permissions.request(request, ownerFor(onBehalfOf, principal, '/request'), '/request');
       const row = await deps.savedExports.replace(principal, id, definition);
       if (row === null) throw new ServiceError('NOT_FOUND', `Saved export ${id} has just been deleted.`);
       return { status: 200, body: savedExportView(row, principal) };

@@ -1,3 +1,4 @@
+import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
@@ -21,7 +22,7 @@ export const replaceSchedule = defineRoute({
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, body, principal }) => {
       const { input } = await ownedSchedule(scheduleId, principal, deps);
-      await deps.permissions.request(body.request, principal, '/request');
+      await deps.permissions.request(body.request, ownerFor(body.onBehalfOf, principal, '/request'), '/request');
       const { email } = principal;
       const replaced = { ...input, ...(email === undefined ? {} : { email }), definition: body.definition };
       requireDone(await deps.schedules.replace(replaced), scheduleId);

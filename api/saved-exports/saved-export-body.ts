@@ -13,6 +13,7 @@ interface ParsedSavedExport {
   readonly definition: SavedExportDefinition;
   /** As if it ran now. */
   readonly request: UncheckedRequest;
+  readonly onBehalfOf: string | undefined;
   /** A hash of the definition as sent. */
   readonly requestHash: string;
 }
@@ -29,7 +30,8 @@ export const savedExportBody: CheckedBody<ParsedSavedExport> = {
       const checked = request === undefined ? { problems: [] } : await check(request, caller);
       const problems = [...(error === undefined ? [] : fieldProblems(error)), ...inRequest(problemsOf(checked))];
       if (definition === undefined || !('value' in checked)) return { problems };
-      return { value: { definition, request: checked.value.request, requestHash: hashOf(definition) } };
+      const { request: parsed, onBehalfOf } = checked.value;
+      return { value: { definition, request: parsed, onBehalfOf, requestHash: hashOf(definition) } };
     };
   },
 };
@@ -52,7 +54,12 @@ export function savedExportParser(deps: ApiDeps): (saved: SavedExport, caller: C
     const checked = await check(requestFor(saved, caller), caller);
     if (!('value' in checked)) throw validationFailed(inRequest(problemsOf(checked)));
     // A relative range means other days tomorrow, but a repeated call is still the same request.
-    return { request: { name, ...checked.value.request }, requestHash: hashOf({ saved_export_id: id, request }) };
+    const { onBehalfOf } = checked.value;
+    return {
+      request: { name, ...checked.value.request },
+      onBehalfOf,
+      requestHash: hashOf({ saved_export_id: id, request }),
+    };
   };
 }
 

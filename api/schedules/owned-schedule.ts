@@ -1,6 +1,6 @@
 import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
-import type { StoredSchedule } from '../../shared/schedules/store.js';
+import type { StoredSchedule } from '../../shared/schedules/stored-schedule.js';
 import type { ApiDeps } from '../deps.js';
 import type { Answer } from '../openapi/operation.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from './schedule-schema.js';

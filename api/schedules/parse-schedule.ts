@@ -29,6 +29,8 @@ export interface ParsedSchedule {
   readonly requestHash: string;
   /** The request of its exports as of now, for the permission check. */
   readonly request: UncheckedRequest;
+  /** The user whom its exports are made for, if the request names one. */
+  readonly onBehalfOf: string | undefined;
 }
 
 /** Checks a schedule's body; its request is checked as if it ran now. */
@@ -38,7 +40,7 @@ export async function checkSchedule(body: unknown, rules: Rules): Promise<Checke
   if (readable === undefined) return { problems: error === undefined ? [] : fieldProblems(error) };
   const { timezone } = readable;
   const { request, problems: ofSource } = await requestOf(readable, rules);
-  const { valid, ofRequest, zoneOfRequest } = checkRequest(request, timezone, rules);
+  const { valid, onBehalfOf, ofRequest, zoneOfRequest } = checkRequest(request, timezone, rules);
   const ofFields = error === undefined ? [] : fieldProblems(error);
   const problems = [...ofFields, ...ofSource, ...timeProblems(readable, ofFields, rules.minSeconds), ...ofRequest];
   if (definition === undefined || request === undefined || valid === undefined || problems.length > 0) {
@@ -47,7 +49,8 @@ export async function checkSchedule(body: unknown, rules: Rules): Promise<Checke
   }
   const zoned = await rules.timeZones.ofSchedule({ ...definition, request });
   if ('problems' in zoned) return zoned;
-  return { value: { definition: zoned.value, requestHash: hashDefinition(definition), request: valid } };
+  const requestHash = hashDefinition(definition);
+  return { value: { definition: zoned.value, requestHash, request: valid, onBehalfOf } };
 }
 
 const { shape } = definitionSchema;
@@ -84,6 +87,7 @@ const hashDefinition = (definition: object): string =>
 interface CheckedPart {
   /** Undefined if the request isn't valid. */
   readonly valid: UncheckedRequest | undefined;
+  readonly onBehalfOf?: string | undefined;
   readonly ofRequest: readonly FieldProblem[];
   /** The timezone that an invalid request names itself. */
   readonly zoneOfRequest: string | undefined;
@@ -100,7 +104,8 @@ function checkRequest(
   if ('request' in parsed) {
     const addressed = withRecipient(parsed.request, email, recipientRule);
     const whole = 'value' in addressed ? addressed.value : undefined;
-    return { valid: whole, ofRequest: problemsOf(addressed).map(inRequest), zoneOfRequest };
+    const { onBehalfOf } = parsed.request;
+    return { valid: whole, onBehalfOf, ofRequest: problemsOf(addressed).map(inRequest), zoneOfRequest };
   }
   const { valid, problems } = parsed;
   const all = [...problems, ...recipientProblems(valid.notify, email, recipientRule)].map(inRequest);

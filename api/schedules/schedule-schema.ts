@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ScheduleRun, StoredSchedule } from '../../shared/schedules/store.js';
+import type { ScheduleRun, StoredSchedule } from '../../shared/schedules/stored-schedule.js';
 import { definitionSchema } from '../../shared/schedules/definition.js';
 
 /** A schedule as clients see it. */

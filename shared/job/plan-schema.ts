@@ -84,6 +84,7 @@ export const attemptSchema = z.object({
   notify: z.object({ email: z.string().optional() }),
   tenant_ref: z.string(),
   user_ref: z.string(),
+  requested_by_ref: z.string().nullable(),
 });
 /**
  * A segment at the start of an attempt. `rows` is set if an earlier attempt has committed it: nothing is left to do.

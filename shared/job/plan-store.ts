@@ -116,7 +116,7 @@ export class PlanStore {
          FROM export_jobs j
          WHERE s.job_id = $1 AND s.segment = $3 AND j.job_id = s.job_id AND j.generation = $2 AND j.upload_id IS NOT NULL
          RETURNING s.attempt, s.lower, s.upper, s.planned_rows, s.mode, s.place, s.rows, j.upload_id, j.file_key, j.plan, j.type,
-           j.format, j.options, j.filters, j.notify, j.tenant_ref, j.user_ref,
+           j.format, j.options, j.filters, j.notify, j.tenant_ref, j.user_ref, j.requested_by_ref,
            (SELECT coalesce(sum(bytes), 0)::bigint FROM export_segments WHERE job_id = $1) AS bytes_committed`,
         [jobId, generation, segment],
       );

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { EXPORT_STATUSES, SHOWN_STATUSES, type FilterValue, type JobSeed, type UserRef } from '../contract.js';
+import {
+  EXPORT_STATUSES,
+  SHOWN_STATUSES,
+  type FilterValue,
+  type JobParties,
+  type JobSeed,
+  type UserRef,
+} from '../contract.js';
 import { MASKS } from '../datasets/column-types.js';
 import { tenantUuid, userUuid } from '../identity/uuids.js';
 
@@ -16,6 +23,8 @@ const columns = {
   /** The ids in tokens, which decide who owns the job. */
   user_ref: z.string(),
   tenant_ref: z.string(),
+  /** The administrator who requested it on behalf of the user. */
+  requested_by_ref: z.string().nullable(),
   schedule_id: z.string().nullable(),
   saved_export_id: z.string().nullable(),
   name: z.string().nullable(),
@@ -79,6 +88,7 @@ export function newRow({ jobId, userId, tenantId, request, ...seed }: JobSeed) {
     tenant_id: tenantUuid(tenantId),
     user_ref: userId,
     tenant_ref: tenantId,
+    requested_by_ref: seed.requestedBy ?? null,
     schedule_id: seed.scheduleId,
     saved_export_id: seed.savedExportId,
     name: request.name ?? null,
@@ -101,6 +111,12 @@ export const ownerOfRow = ({ tenant_ref, user_ref }: Pick<JobRow, 'tenant_ref' |
   userId: user_ref,
 });
 
+/** Everybody who can download the job's file. */
+export const partiesOfRow = (row: Pick<JobRow, 'tenant_ref' | 'user_ref' | 'requested_by_ref'>): JobParties => ({
+  ...ownerOfRow(row),
+  ...(row.requested_by_ref === null ? {} : { requestedBy: row.requested_by_ref }),
+});
+
 /** The job that a row was created from. */
 export function jobOfRow(row: JobRow): JobSeed {
   const { type, format, name, columns, filters, sort, options } = row;
@@ -111,7 +127,7 @@ export function jobOfRow(row: JobRow): JobSeed {
   };
   return {
     jobId: row.job_id,
-    ...ownerOfRow(row),
+    ...partiesOfRow(row),
     request: {
       ...{ type, format, columns, filters, options, notify },
       ...(name === null ? {} : { name }),

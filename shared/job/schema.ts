@@ -13,6 +13,9 @@ export const jobSchema = z
     job_id: z.guid(),
     user_id: row.user_ref.describe('As in the token'),
     tenant_id: row.tenant_ref.describe('As in the token'),
+    requested_by: row.requested_by_ref.describe(
+      'The administrator who requested it with `on_behalf_of`; null if the user did',
+    ),
     name: row.name.describe('As in the request; null without one'),
     schedule_id: z.guid().nullable().describe('The schedule that started it'),
     saved_export_id: z.guid().nullable().describe('The saved export that was run'),
@@ -79,6 +82,7 @@ const QUEUED: JobView = {
   job_id: JOB_ID,
   user_id: '1b6f3c1a-92d4-4f1b-8a35-7d1e5c2f0a11',
   tenant_id: '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01',
+  requested_by: null,
   name: 'Orders in January',
   schedule_id: null,
   saved_export_id: null,

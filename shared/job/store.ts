@@ -91,9 +91,20 @@ export class JobStore extends JobLifecycle {
     return row;
   }
 
-  async findOwned(jobId: string, owner: JobOwner): Promise<JobRow | null> {
+  /**
+   * A user's job.
+   * @param asAdmin also one that the user requested on behalf of somebody else
+   */
+  async findOwned(jobId: string, { tenantId, userId }: JobOwner, asAdmin = false): Promise<JobRow | null> {
     const row = await this.find(jobId);
-    return row?.user_ref === owner.userId && row.tenant_ref === owner.tenantId ? row : null;
+    if (row?.tenant_ref !== tenantId) return null;
+    return row.user_ref === userId || (asAdmin && row.requested_by_ref === userId) ? row : null;
+  }
+
+  /** Forgets that a user requested exports on behalf of others. */
+  async forgetRequester({ tenantId, userId }: JobOwner): Promise<void> {
+    const sql = 'UPDATE export_jobs SET requested_by_ref = NULL WHERE tenant_ref = $1 AND requested_by_ref = $2';
+    await this.change(sql, [tenantId, userId]);
   }
 
   /** Newest first, without filters (`{}`). Reads along the index of the user's jobs. */

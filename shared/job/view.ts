@@ -57,6 +57,7 @@ export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = li
     job_id: row.job_id,
     user_id: row.user_ref,
     tenant_id: row.tenant_ref,
+    requested_by: row.requested_by_ref,
     name: row.name,
     schedule_id: row.schedule_id,
     saved_export_id: row.saved_export_id,
@@ -101,13 +102,14 @@ export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
 }
 
 /** The row that `JobLifecycle.insert` creates, for responding without reading it back. */
-export function queuedRow({ jobId, userId, tenantId, request, ...seed }: JobSeed): JobRow {
+export function queuedRow({ jobId, userId, tenantId, requestedBy, request, ...seed }: JobSeed): JobRow {
   return {
     job_id: jobId,
     user_id: userUuid({ tenantId, userId }),
     tenant_id: tenantUuid(tenantId),
     user_ref: userId,
     tenant_ref: tenantId,
+    requested_by_ref: requestedBy ?? null,
     schedule_id: seed.scheduleId,
     saved_export_id: seed.savedExportId,
     name: request.name ?? null,

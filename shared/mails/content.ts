@@ -24,6 +24,8 @@ export interface MailFacts {
   readonly expiresAt: Date | null;
   readonly warnings: readonly Warning[];
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** Who requested it for whom, if that are two users. */
+  readonly onBehalf: { readonly user: string; readonly requestedBy: string } | null;
 }
 
 /** The content of a mail, in reading order; `as-text.ts` and `as-html.ts` render it. */
@@ -133,6 +135,9 @@ export function mailContent(event: NotificationEvent, facts: MailFacts): MailCon
       ['Format', oneLine(facts.format)],
       ...(content.facts ?? []),
       ...(facts.columns === null ? [] : [['Columns', readableCount(facts.columns)] as const]),
+      ...(facts.onBehalf === null
+        ? []
+        : [['Exported for', facts.onBehalf.user] as const, ['Requested by', facts.onBehalf.requestedBy] as const]),
     ],
     footer: [`Export ${facts.jobId}`, "You're receiving this because an export was requested with this address."],
   };

@@ -5,6 +5,7 @@ import type { DatasetRegistry } from '../datasets/index.js';
 import { sortChoices } from '../datasets/sort.js';
 import { BUNDLE_FORMATS, FORMATS } from '../formats/index.js';
 import { emailChoice } from '../mails/recipient.js';
+import { referenceSchema } from '../identity/reference-schema.js';
 import { createAddressRule, type AddressRule } from '../network/address-rule.js';
 import { webhookUrlSchema } from '../webhooks/url.js';
 import { columnsSchema } from './column-schema.js';
@@ -22,6 +23,12 @@ const described = { description: 'Upper or lower case; responses use upper case.
 const exportFormat = formatSchema([...FORMATS.keys()]).meta({ id: 'ExportFormat', ...described });
 const bundleFormat = formatSchema(BUNDLE_FORMATS).meta({ id: 'BundleFormat', ...described });
 const formatOptions = z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({});
+
+const onBehalfOf = referenceSchema
+  .optional()
+  .describe(
+    'The user of your organization whom the export is made for, and to whom it belongs. Needs the scope `exports:admin`. Default: you',
+  );
 
 function notifySchema(webhookRule: AddressRule) {
   return z
@@ -56,6 +63,7 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
     sort: sortSchema(dataset),
     options: formatOptions,
     notify,
+    on_behalf_of: onBehalfOf,
   });
 }
 
@@ -81,6 +89,7 @@ function accountSchema(notify: NotifySchema) {
     sort: z.undefined({ error: "can't be set for account exports, which have several datasets" }).optional(),
     options: formatOptions,
     notify,
+    on_behalf_of: onBehalfOf,
   });
 }
 

@@ -17,6 +17,8 @@ import { createCommonSchema, type RequestSchema } from './request-schema.js';
 /** A request whose mail recipient has not been decided yet. */
 export interface ParsedRequest extends Omit<ExportRequest, 'notify'> {
   readonly notify: { readonly email?: EmailChoice; readonly webhook_url?: string };
+  /** The user whom the export is made for, if that isn't the caller. */
+  readonly onBehalfOf?: string;
   /** The relative ranges as they were sent, by filter; `filters` has their days. */
   readonly relative?: Readonly<Record<string, RelativeRange>>;
   /** The request names no columns: `columns` are the default ones, also those that the caller may not have. */
@@ -96,7 +98,7 @@ export function checkExportRequest(
   if (!result.success || options?.success !== true || problems.length > 0) {
     return { problems, valid: validParts(read, problems, schema) };
   }
-  const { type, name, filters = {}, sort, notify } = result.data;
+  const { type, name, filters = {}, sort, notify, on_behalf_of: onBehalfOf } = result.data;
   return {
     request: {
       type,
@@ -108,6 +110,7 @@ export function checkExportRequest(
       ...(sort === undefined ? {} : { sort }),
       options: options.data,
       notify: withoutUndefined(notify),
+      ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     },
   };
 }
@@ -170,7 +173,7 @@ function resolveFilters(
  * @param own the token's address
  */
 export function withRecipient(
-  { notify, relative: _, ...request }: ParsedRequest,
+  { notify, relative: _, onBehalfOf: _other, ...request }: ParsedRequest,
   own: string | undefined,
   rule: RecipientRule,
 ): Checked<UncheckedRequest> {

@@ -103,9 +103,10 @@ export class SavedExportStore {
     return (await this.rows(sql, [tenantId, userId, savedExportId])).length > 0;
   }
 
-  /** Deletes all that a user has saved. @returns how many */
+  /** Deletes all that a user has saved, and what others have saved on behalf of the user. @returns how many */
   async deleteOf({ tenantId, userId }: UserRef): Promise<number> {
-    const sql = `DELETE FROM saved_exports WHERE tenant_ref = $1 AND user_ref = $2 RETURNING ${COLUMNS}`;
+    const sql = `DELETE FROM saved_exports WHERE tenant_ref = $1
+      AND (user_ref = $2 OR request ->> 'on_behalf_of' = $2) RETURNING ${COLUMNS}`;
     return (await this.rows(sql, [tenantId, userId])).length;
   }
 }

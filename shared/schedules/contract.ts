@@ -1,4 +1,5 @@
-import type { UserRef } from '../contract.js';
+import type { JobParties, UserRef } from '../contract.js';
+import { readReference } from '../identity/reference.js';
 import { tenantUuid, userUuid } from '../identity/uuids.js';
 
 /** Types and names of schedules that the API, workflows and activities share. Safe to import in workflows. */
@@ -28,6 +29,13 @@ export interface ScheduledExportInput extends UserRef {
   /** The recipient of mails if the request doesn't name one. */
   readonly email?: string;
   readonly definition: ScheduleDefinition;
+}
+
+/** The user whom a schedule's exports are made for, and the schedule's owner, if that is somebody else. */
+export function partiesOfRuns({ tenantId, userId, definition }: Omit<ScheduledExportInput, 'scheduleId'>): JobParties {
+  const { on_behalf_of: sent } = definition.request;
+  const user = typeof sent === 'string' ? readReference(sent) : null;
+  return user === null || user === userId ? { tenantId, userId } : { tenantId, userId: user, requestedBy: userId };
 }
 
 /** The schedule's id in Temporal. It contains the owner, so users can't address other users' schedules. */

@@ -1,6 +1,6 @@
 import type { CalendarSpec, ScheduleOptions } from '@temporalio/client';
 import { CONTROL_QUEUE } from '../temporal/names.js';
-import { scheduledWorkflowId, type ScheduledExportInput } from './contract.js';
+import { partiesOfRuns, scheduledWorkflowId, type ScheduledExportInput } from './contract.js';
 import { parseCron, type Calendar } from './cron.js';
 import { ownerSearchAttributes } from '../temporal/search-attributes.js';
 
@@ -26,7 +26,7 @@ const POLICIES = {
 export function optionsFor(input: ScheduledExportInput) {
   const { definition, scheduleId } = input;
   const { cron, every_seconds: seconds, timezone, ends_at: endsAt } = definition;
-  const owner = ownerSearchAttributes(input);
+  const owner = ownerSearchAttributes(partiesOfRuns(input));
   return {
     spec: {
       timezone,

@@ -5,49 +5,22 @@ import {
   type ScheduleHandle,
 } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { UserRef } from '../contract.js';
 import { ServiceError } from '../errors.js';
 import type { Places } from '../job/places.js';
-import { scheduleIdPrefix, temporalScheduleId, type ScheduledExportInput } from './contract.js';
-import { definitionSchema } from './definition.js';
-import { jobIdOfRun } from './job-id.js';
-import { ownerQuery } from '../temporal/search-attributes.js';
+import { isUserSchedule, scheduleIdPrefix, temporalScheduleId, type ScheduledExportInput } from './contract.js';
+import { ownerQuery, requesterQuery } from '../temporal/search-attributes.js';
 import { retryRateLimited } from '../temporal/retry-rate-limited.js';
 import { optionsFor } from './options.js';
 import { refusalFrom } from './refusal.js';
+import { memoSchema, runsFrom, storedFrom, type ScheduleRun, type StoredSchedule } from './stored-schedule.js';
 import type { TemporalClient } from '../temporal/client.js';
 import { SILENCE_MS } from '../time-limit.js';
 
 /** How long a schedule may take to start a requested run. */
 const TAKEN_WITHIN_MS = 2000;
 const PAUSE_MS = 50;
-const inputSchema = z.object({
-  scheduleId: z.string(),
-  tenantId: z.string(),
-  userId: z.string(),
-  email: z.string().optional(),
-  definition: definitionSchema.required({ request: true }),
-});
-const memoSchema = z.object({ createdAt: z.iso.datetime(), requestHash: z.string() });
-
-export interface ScheduleRun {
-  readonly dueAt: Date;
-  readonly startedAt: Date;
-  readonly jobId: string;
-}
-
-export interface StoredSchedule {
-  readonly input: ScheduledExportInput;
-  readonly createdAt: Date;
-  /** Hash of the request that created it, for the Idempotency-Key. */
-  readonly requestHash: string;
-  readonly paused: boolean;
-  readonly nextRuns: readonly Date[];
-  /** Newest first. */
-  readonly recentRuns: readonly ScheduleRun[];
-}
-
 export interface ScheduleRef {
   readonly scheduleId: string;
   readonly createdAt: Date;
@@ -132,7 +105,7 @@ export class ScheduleStore {
   /** The schedules that Temporal lists, in any order. A new one is missing for a moment. */
   async listed(owner: UserRef): Promise<ScheduleRef[]> {
     const { schedule } = this.temporal.client;
-    const query = ownerQuery(owner);
+    const query = requesterQuery(owner);
     const prefix = scheduleIdPrefix(owner);
     return this.ask(async () => {
       const found: ScheduleRef[] = [];
@@ -189,6 +162,22 @@ export class ScheduleStore {
     return wasThere;
   }
 
+  /** Deletes the schedules of administrators whose exports are made for this user. @returns how many */
+  async deleteOnBehalfOf(user: UserRef): Promise<number> {
+    const { schedule } = this.temporal.client;
+    const own = scheduleIdPrefix(user);
+    const found = await this.ask(async () => {
+      const ids: string[] = [];
+      for await (const { scheduleId } of schedule.list({ query: ownerQuery(user) })) {
+        if (isUserSchedule(scheduleId) && !scheduleId.startsWith(own)) ids.push(scheduleId);
+      }
+      return ids;
+    });
+    let deleted = 0;
+    for (const id of found) if (await this.change(() => schedule.getHandle(id).delete())) deleted += 1;
+    return deleted;
+  }
+
   /** Requests a run now, subject to the overlap policy, even if the schedule is paused. Null if it doesn't exist. */
   async trigger(owner: UserRef, scheduleId: string): Promise<Triggered | null> {
     return this.ifThere(async () => {
@@ -217,26 +206,3 @@ async function within(ms: number, isSo: () => Promise<boolean>): Promise<boolean
   }
   return true;
 }
-
-function storedFrom(description: ScheduleDescription): StoredSchedule {
-  const { action, info, memo, state } = description;
-  const { email, ...input } = inputSchema.parse(action.args?.[0]);
-  const { createdAt, requestHash } = memoSchema.parse(memo);
-  return {
-    input: { ...input, ...(email === undefined ? {} : { email }) },
-    createdAt: new Date(createdAt),
-    requestHash,
-    paused: state.paused,
-    nextRuns: info.nextActionTimes,
-    recentRuns: runsFrom(description),
-  };
-}
-
-const runsFrom = ({ info }: ScheduleDescription): ScheduleRun[] =>
-  info.recentActions
-    .map(({ scheduledAt, takenAt, action }) => ({
-      dueAt: scheduledAt,
-      startedAt: takenAt,
-      jobId: jobIdOfRun(action.workflow.workflowId),
-    }))
-    .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());

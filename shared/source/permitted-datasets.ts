@@ -1,7 +1,7 @@
 import { ACCOUNT, accountDatasets } from '../datasets/account.js';
 import { conditionsOf, restrictDataset } from '../datasets/column-rights.js';
 import type { Dataset, DatasetRegistry } from '../datasets/index.js';
-import type { Owner } from '../datasets/owned-rows.js';
+import type { JobParties } from '../contract.js';
 import { ServiceError } from '../errors.js';
 import type { Source } from './source.js';
 
@@ -16,6 +16,7 @@ interface Access {
 /**
  * The datasets of a request, restricted to the columns, masks and filters that its caller may have at this moment. All
  * other datasets are in the result, too, without any column that has a `permission`.
+ * An export on behalf of a user has what both users may have, because both can download it.
  * @param type of the request; undefined for all datasets, of which each is then restricted
  * @throws ServiceError NOT_PERMITTED if the caller may not export the dataset; SOURCE_UNAVAILABLE or DATASET_UNAVAILABLE
  * if the check fails
@@ -23,12 +24,16 @@ interface Access {
 export async function permittedDatasets(
   { source, registry }: Access,
   type: string | undefined,
-  { tenantId, userId }: Required<Owner>,
+  { tenantId, userId, requestedBy }: JobParties,
   signal: AbortSignal,
 ): Promise<DatasetRegistry> {
   const conditions = conditionsToAsk(registry, type);
-  const session = { tenantId, userId, timezone: 'UTC', statementTimeoutMs: PERMISSION_MS };
-  const granted = conditions.length === 0 ? new Set<string>() : await source.granted(conditions, session, signal);
+  let granted: ReadonlySet<string> = new Set(conditions);
+  for (const id of conditions.length === 0 ? [] : new Set([userId, requestedBy ?? userId])) {
+    const session = { tenantId, userId: id, timezone: 'UTC', statementTimeoutMs: PERMISSION_MS };
+    const own = await source.granted(conditions, session, signal);
+    granted = new Set([...granted].filter((condition) => own.has(condition)));
+  }
   const permission = type === undefined ? undefined : registry.get(type)?.permission;
   if (type !== undefined && permission !== undefined && !granted.has(permission)) {
     throw new ServiceError('NOT_PERMITTED', `This user isn't allowed to export ${type}.`);

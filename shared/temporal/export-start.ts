@@ -49,9 +49,10 @@ function exportSummary({ name, type, format }: ExportRequest): string {
 }
 
 /** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */
-function exportDetails({ userId, tenantId, createdAt, request: { columns, filters } }: JobSeed): string {
+function exportDetails({ userId, tenantId, requestedBy, createdAt, request: { columns, filters } }: JobSeed): string {
   const filtered = Object.keys(filters).join(', ') || 'none';
-  const asked = `requested at ${createdAt} by user ${code(userId)} of tenant ${code(tenantId)}`;
+  const whose = requestedBy === undefined ? code(userId) : `${code(requestedBy)} on behalf of user ${code(userId)}`;
+  const asked = `requested at ${createdAt} by user ${whose} of tenant ${code(tenantId)}`;
   return `${asked}  \n${columns.length} columns${headersOf(columns)}, filters: ${filtered}`;
 }
 

@@ -1,10 +1,12 @@
 import { SearchAttributeType, defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import type { JobSeed, UserRef } from '../contract.js';
+import type { JobParties, JobSeed, UserRef } from '../contract.js';
 import { tenantUuid, userUuid } from '../identity/uuids.js';
 
 /** Attributes by which operators filter exports in Temporal. `npm run setup:temporal` registers them per namespace. */
 export const EXPORT_USER_ID = defineSearchAttributeKey('ExportUserId', SearchAttributeType.KEYWORD);
 export const EXPORT_TENANT_ID = defineSearchAttributeKey('ExportTenantId', SearchAttributeType.KEYWORD);
+/** The administrator who requested it on behalf of the user. */
+export const EXPORT_REQUESTED_BY = defineSearchAttributeKey('ExportRequestedBy', SearchAttributeType.KEYWORD);
 export const EXPORT_TYPE = defineSearchAttributeKey('ExportType', SearchAttributeType.KEYWORD);
 export const EXPORT_FORMAT = defineSearchAttributeKey('ExportFormat', SearchAttributeType.KEYWORD);
 export const EXPORT_STATE = defineSearchAttributeKey('ExportState', SearchAttributeType.KEYWORD);
@@ -13,6 +15,7 @@ export const EXPORT_ROWS = defineSearchAttributeKey('ExportRows', SearchAttribut
 export const SEARCH_ATTRIBUTES = [
   EXPORT_USER_ID,
   EXPORT_TENANT_ID,
+  EXPORT_REQUESTED_BY,
   EXPORT_TYPE,
   EXPORT_FORMAT,
   EXPORT_STATE,
@@ -31,28 +34,30 @@ function searchable(id: string, uuid: string): string {
   return encoded.length <= MAX_LENGTH || encoded === id ? encoded : `%:${uuid}`;
 }
 
-const searchableOwner = (owner: UserRef) => ({
-  userId: searchable(owner.userId, userUuid(owner)),
-  tenantId: searchable(owner.tenantId, tenantUuid(owner.tenantId)),
-});
+const searchableUser = (user: UserRef): string => searchable(user.userId, userUuid(user));
+const searchableTenant = ({ tenantId }: UserRef): string => searchable(tenantId, tenantUuid(tenantId));
 
 /**
  * Semaphores have these too. Notifications don't, so an operator who terminates all workflows of a tenant doesn't stop
  * messages to its users.
  */
-export function ownerSearchAttributes(owner: UserRef): SearchAttributePair[] {
-  const { userId, tenantId } = searchableOwner(owner);
-  return [
-    { key: EXPORT_USER_ID, value: userId },
-    { key: EXPORT_TENANT_ID, value: tenantId },
-  ];
-}
+export const ownerSearchAttributes = ({ requestedBy, ...owner }: JobParties): SearchAttributePair[] => [
+  { key: EXPORT_USER_ID, value: searchableUser(owner) },
+  { key: EXPORT_TENANT_ID, value: searchableTenant(owner) },
+  ...(requestedBy === undefined
+    ? []
+    : [{ key: EXPORT_REQUESTED_BY, value: searchableUser({ ...owner, userId: requestedBy }) }]),
+];
 
-/** List filter for all workflows with these attributes. */
-export function ownerQuery(owner: UserRef): string {
-  const { userId, tenantId } = searchableOwner(owner);
-  return `${EXPORT_TENANT_ID.name} = "${tenantId}" AND ${EXPORT_USER_ID.name} = "${userId}"`;
-}
+const ofTenant = (user: UserRef): string => `${EXPORT_TENANT_ID.name} = "${searchableTenant(user)}"`;
+const ofUser = (user: UserRef): string => `${EXPORT_USER_ID.name} = "${searchableUser(user)}"`;
+
+/** List filter for all workflows and schedules whose exports are the user's. */
+export const ownerQuery = (user: UserRef): string => `${ofTenant(user)} AND ${ofUser(user)}`;
+
+/** List filter that also finds what the user requested on behalf of others. */
+export const requesterQuery = (user: UserRef): string =>
+  `${ofTenant(user)} AND (${ofUser(user)} OR ${EXPORT_REQUESTED_BY.name} = "${searchableUser(user)}")`;
 
 export function exportSearchAttributes({ request, ...owner }: JobSeed): SearchAttributePair[] {
   return [

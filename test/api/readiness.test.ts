@@ -126,7 +126,7 @@ describe('a readiness check', () => {
     const workflowExecutionRetentionPeriod = msToTs('1 day');
     await connection.workflowService.registerNamespace({ namespace: fresh, workflowExecutionRetentionPeriod });
     assert.deepEqual(await sentences(() => checkSearchAttributes(connection, fresh)), [
-      'Search attributes ExportUserId, ExportTenantId, ExportType, ExportFormat, ExportState, ExportRows are not registered: run `npm run setup:temporal`.',
+      'Search attributes ExportUserId, ExportTenantId, ExportRequestedBy, ExportType, ExportFormat, ExportState, ExportRows are not registered: run `npm run setup:temporal`.',
     ]);
   });
 });

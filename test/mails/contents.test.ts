@@ -31,6 +31,14 @@ describe('mails', () => {
     assert.doesNotMatch(mail.text, /Notes about/);
   });
 
+  it('name both users of an export that was requested on behalf of somebody else', () => {
+    for (const event of NOTIFICATION_EVENTS) {
+      const mail = mailText(event, { ...DONE, onBehalf: { user: 'auth0|5f<7c', requestedBy: 'admin_1' } });
+      assertBothSay(mail, 'Exported for', 'auth0|5f<7c', 'Requested by', 'admin_1');
+      assert.doesNotMatch(mailText(event, DONE).text, /Exported for|Requested by/);
+    }
+  });
+
   it('say the name that the user gave the export', () => {
     for (const event of NOTIFICATION_EVENTS) {
       const mail = mailText(event, { ...DONE, name: 'Paid orders, Q3' });

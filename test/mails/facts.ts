@@ -17,6 +17,7 @@ export const DONE: MailFacts = {
   expiresAt: new Date('2026-11-27T13:05:59.900Z'),
   warnings: [],
   error: null,
+  onBehalf: null,
 };
 
 /** Facts of an export without a file. */

@@ -7,6 +7,8 @@ export const EXPORTS = `
     -- The ids in tokens, which decide who owns the job; the UUIDs above are derived from them.
     user_ref text NOT NULL,
     tenant_ref text NOT NULL,
+    -- The administrator who requested it on behalf of the user; null if it was the user.
+    requested_by_ref text,
     -- What the export is a run of, if anything. No foreign keys: schedules are in Temporal, and saved exports may go.
     schedule_id uuid,
     saved_export_id uuid,
@@ -47,6 +49,9 @@ export const EXPORTS = `
   );
   -- Lists: one user's jobs, newest first.
   CREATE INDEX export_jobs_of_user ON export_jobs (tenant_ref, user_ref, created_at DESC, job_id DESC);
+  -- Lists of an administrator: what was requested on behalf of others.
+  CREATE INDEX export_jobs_requested_by ON export_jobs (tenant_ref, requested_by_ref, created_at DESC, job_id DESC)
+    WHERE requested_by_ref IS NOT NULL;
   -- The first state of a semaphore.
   CREATE INDEX export_jobs_active ON export_jobs (tenant_ref, user_ref) WHERE status IN ('QUEUED', 'PROCESSING');
   -- For the sweep: files past their time, and failed jobs that still have an upload.

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import type { Principal } from '../../api/deps.js';
+import { defineDataset } from '../../shared/datasets/index.js';
+import { exportWorkflowId } from '../../shared/temporal/names.js';
+import { assertProblem } from '../api/problems.js';
+import { queryRows } from '../support/database.js';
+import { getExport, postExport, until, untilEnded } from '../support/exports.js';
+import { closeCleanly } from '../support/leak-guard.js';
+import { startService, type TestService } from '../support/service.js';
+
+const notes = defineDataset({
+  ...{ name: 'notes', title: 'Notes', table: 'notes', key: ['id'], tenantColumn: 'tenant', userColumn: 'author' },
+  columns: { id: { type: 'integer' } },
+});
+const payroll = defineDataset({
+  ...{ name: 'payroll', title: 'Payroll', table: 'notes', key: ['id'], tenantColumn: 'tenant' },
+  permission: `EXISTS (SELECT FROM staff WHERE id = current_setting('app.user_id'))`,
+  columns: { id: { type: 'integer' } },
+});
+
+const ALL = ['exports:read', 'exports:write', 'exports:admin'];
+const user: Principal = { userId: 'user_42', tenantId: 'acme' };
+const other: Principal = { userId: 'user_7', tenantId: 'acme' };
+const admin: Principal = { userId: 'admin_1', tenantId: 'acme', email: 'admin@example.com', scopes: ALL };
+const account = { type: 'account', format: 'json', on_behalf_of: 'user_42' };
+
+describe('an export on behalf of another user', () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService({ orders: 1, datasets: [notes, payroll] });
+    await queryRows(
+      service.databaseUrl,
+      `CREATE TABLE notes AS SELECT n AS id, 'acme' AS tenant, CASE n % 3 WHEN 0 THEN 'user_42' ELSE 'user_7' END AS author
+       FROM generate_series(1, 30) AS n;
+       ALTER TABLE notes ADD PRIMARY KEY (id); CREATE TABLE staff (id text)`,
+    );
+    await service.startWorker();
+  });
+  after(() => closeCleanly(service));
+
+  it('has that user’s rows and belongs to that user; the administrator can read it as well', async () => {
+    const jobId = await postExport(service, admin, account);
+    for (const as of [user, admin]) {
+      const job = await untilEnded(service, as, jobId);
+      assert.deepEqual([job.user_id, job.requested_by, job.row_count], ['user_42', 'admin_1', 10]);
+      assert.equal((await service.ask('GET', `/v1/exports/${jobId}/download`, { as })).status, 302);
+    }
+    const listed = await service.ask('GET', '/v1/exports', { as: user });
+    assert.ok(listed.text.includes(jobId));
+    const { staticDetails } = await service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId)).describe();
+    assert.match((await staticDetails()) ?? '', /by user `admin_1` on behalf of user `user_42` of tenant `acme`/);
+  });
+
+  it('cannot be read by others, nor by an administrator who lost the scope or did not request it', async () => {
+    const jobId = await postExport(service, admin, account);
+    await untilEnded(service, user, jobId);
+    const { scopes: _, ...demoted } = admin;
+    for (const as of [other, demoted, { ...admin, userId: 'admin_2' }, { ...admin, tenantId: 'globex' }]) {
+      for (const path of ['', '/download', '/events', '/deliveries']) {
+        assertProblem(await service.ask('GET', `/v1/exports/${jobId}${path}`, { as }), 'NOT_FOUND');
+      }
+    }
+  });
+
+  it('needs the scope exports:admin, wherever a request can name a user', async () => {
+    const writer = { ...admin, scopes: ['exports:read', 'exports:write'] };
+    const definition = { name: 'x', request: account };
+    const schedule = { ...definition, cron: '@daily' };
+    const { json } = await service.ask('POST', '/v1/saved-exports', {
+      as: admin,
+      body: { ...definition, shared: true },
+    });
+    const { saved_export_id: saved } = json as { saved_export_id: string };
+    const { json: created } = await service.ask('POST', '/v1/schedules', { as: admin, body: schedule });
+    const { schedule_id: scheduleId } = created as { schedule_id: string };
+    const asked: readonly (readonly [string, string, object | undefined, string])[] = [
+      ['POST', '/v1/exports', account, '/on_behalf_of'],
+      ['POST', '/v1/exports', { ...account, on_behalf_of: 'admin_1' }, '/on_behalf_of'],
+      ['POST', '/v1/exports/estimate', account, '/on_behalf_of'],
+      ['POST', '/v1/saved-exports', definition, '/request/on_behalf_of'],
+      ['PUT', `/v1/saved-exports/${saved}`, definition, '/request/on_behalf_of'],
+      ['POST', `/v1/saved-exports/${saved}/run`, undefined, '/request/on_behalf_of'],
+      ['POST', '/v1/schedules', schedule, '/request/on_behalf_of'],
+      ['PUT', `/v1/schedules/${scheduleId}`, schedule, '/request/on_behalf_of'],
+    ];
+    const before = await countJobs();
+    for (const [method, path, body, pointer] of asked) {
+      const answer = await service.ask(method, path, { as: writer, ...(body === undefined ? {} : { body }) });
+      assert.equal(assertProblem(answer, 'FORBIDDEN', [pointer]).needed_scope, 'exports:admin');
+    }
+    assert.equal(await countJobs(), before);
+    await service.ask('DELETE', `/v1/schedules/${scheduleId}`, { as: admin });
+  });
+
+  const countJobs = async (): Promise<number> =>
+    (await queryRows(service.databaseUrl, 'SELECT FROM export_jobs')).length;
+
+  it('must name a valid id', async () => {
+    for (const id of ['', 'a\nb', 'x'.repeat(256), 7, null]) {
+      const answer = await service.ask('POST', '/v1/exports', { as: admin, body: { ...account, on_behalf_of: id } });
+      assertProblem(answer, 'VALIDATION_FAILED', ['/on_behalf_of']);
+    }
+  });
+
+  it('needs the permission of both users, also at the download', async () => {
+    const body = { type: 'payroll', format: 'csv', on_behalf_of: 'user_42' };
+    const permit = (...ids: readonly string[]) =>
+      queryRows(
+        service.databaseUrl,
+        `DELETE FROM staff; INSERT INTO staff SELECT unnest('{${ids.join(',')}}'::text[])`,
+      );
+    for (const ids of [[], ['user_42'], ['admin_1']]) {
+      await permit(...ids);
+      assertProblem(await service.ask('POST', '/v1/exports', { as: admin, body }), 'NOT_PERMITTED');
+    }
+    await permit('user_42', 'admin_1');
+    const jobId = await postExport(service, admin, body);
+    await untilEnded(service, admin, jobId);
+    await permit('user_42');
+    for (const as of [user, admin]) {
+      assertProblem(await service.ask('GET', `/v1/exports/${jobId}/download`, { as }), 'NOT_PERMITTED');
+    }
+  });
+
+  it('is found again by the administrator’s Idempotency-Key, unless it names another user', async () => {
+    const headers = { 'Idempotency-Key': 'archive' };
+    const post = (body: object) => service.ask('POST', '/v1/exports', { as: admin, body, headers });
+    const first = await post(account);
+    const again = await post(account);
+    assert.deepEqual([first.status, again.status], [202, 202]);
+    assert.equal((again.json as { job_id: string }).job_id, (first.json as { job_id: string }).job_id);
+    assertProblem(await post({ ...account, on_behalf_of: 'user_7' }), 'IDEMPOTENCY_KEY_REUSED');
+    await untilEnded(service, user, (first.json as { job_id: string }).job_id);
+  });
+
+  it('can be scheduled: the schedule is the administrator’s, its exports are the user’s', async () => {
+    const body = { name: 'Archive', cron: '@yearly', request: account };
+    const { json } = await service.ask('POST', '/v1/schedules', { as: admin, body });
+    const { schedule_id: scheduleId } = json as { schedule_id: string };
+    for (const [as, status] of [
+      [user, 404],
+      [admin, 200],
+    ] as const) {
+      assert.equal((await service.ask('GET', `/v1/schedules/${scheduleId}`, { as })).status, status);
+    }
+    await until('it is listed', async () =>
+      (await service.ask('GET', '/v1/schedules', { as: admin })).text.includes(scheduleId),
+    );
+    const run = await service.ask('POST', `/v1/schedules/${scheduleId}/run`, { as: admin });
+    const jobId = /"job_id":"([^"]+)"/.exec(run.text)?.[1] ?? '';
+    await until('its export exists', async () => (await service.deps.jobs.find(jobId)) !== null);
+    const job = await untilEnded(service, user, jobId);
+    assert.deepEqual([job.user_id, job.requested_by, job.row_count], ['user_42', 'admin_1', 10]);
+  });
+
+  it('and its schedules are erased with that user; erasing the administrator only forgets who requested it', async () => {
+    const body = { name: 'Archive', cron: '@yearly', request: { ...account, on_behalf_of: 'user_9' } };
+    const { json } = await service.ask('POST', '/v1/schedules', { as: admin, body });
+    const { schedule_id: scheduleId } = json as { schedule_id: string };
+    const statusOf = async () => (await service.ask('GET', `/v1/schedules/${scheduleId}`, { as: admin })).status;
+    assert.equal(await statusOf(), 200);
+    const jobId = await postExport(service, { ...admin, userId: 'admin_3' }, account);
+    await untilEnded(service, user, jobId);
+    const erase = (userId: string) => service.ask('DELETE', `/v1/users/${userId}/exports`, { as: admin });
+    await until('it is erased', async () => {
+      await erase('user_9');
+      return (await statusOf()) === 404;
+    });
+    await erase('admin_3');
+    const kept = await getExport(service, user, jobId);
+    assert.deepEqual([kept.user_id, kept.requested_by], ['user_42', null]);
+  });
+});
