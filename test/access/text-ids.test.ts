@@ -140,7 +140,14 @@ describe('users and tenants with text ids', () => {
       const replaced = await service.ask('PUT', `/v1/schedules/${scheduleId}`, { as, body: schedule });
       assertProblem(replaced, 'NOT_FOUND');
       const erased = await erase(as.userId, { ...admin, tenantId: as.tenantId });
-      assert.deepEqual(erased.json, { status: 'ERASED', schedules: 0, exports: 0, files: 0, cancelled: 0 });
+      assert.deepEqual(erased.json, {
+        status: 'ERASED',
+        schedules: 0,
+        saved_exports: 0,
+        exports: 0,
+        files: 0,
+        cancelled: 0,
+      });
     }
     assert.ok((await listSchedules(alice)).includes(scheduleId));
     await untilEnded(service, alice, jobId);
@@ -156,7 +163,14 @@ describe('users and tenants with text ids', () => {
     await untilEnded(service, user, await postExport(service, user, body));
     await service.ask('POST', '/v1/schedules', { as: user, body: schedule });
     const erased = await erase(user.userId, admin);
-    assert.deepEqual(erased.json, { status: 'ERASED', schedules: 1, exports: 1, files: 1, cancelled: 0 });
+    assert.deepEqual(erased.json, {
+      status: 'ERASED',
+      schedules: 1,
+      saved_exports: 0,
+      exports: 1,
+      files: 1,
+      cancelled: 0,
+    });
   });
 
   const listSchedules = async (as: Principal): Promise<string> =>
