@@ -77,11 +77,13 @@ describe('an export on behalf of another user', () => {
       ['POST', '/v1/exports', account, '/on_behalf_of'],
       ['POST', '/v1/exports', { ...account, on_behalf_of: 'admin_1' }, '/on_behalf_of'],
       ['POST', '/v1/exports/estimate', account, '/on_behalf_of'],
+      ['POST', '/v1/exports/preview', account, '/on_behalf_of'],
       ['POST', '/v1/saved-exports', definition, '/request/on_behalf_of'],
       ['PUT', `/v1/saved-exports/${saved}`, definition, '/request/on_behalf_of'],
       ['POST', `/v1/saved-exports/${saved}/run`, undefined, '/request/on_behalf_of'],
       ['POST', '/v1/schedules', schedule, '/request/on_behalf_of'],
       ['PUT', `/v1/schedules/${scheduleId}`, schedule, '/request/on_behalf_of'],
+      ['POST', '/v1/schedules', { name: 'x', cron: '@daily', saved_export_id: saved }, '/request/on_behalf_of'],
     ];
     const before = await countJobs();
     for (const [method, path, body, pointer] of asked) {
@@ -94,6 +96,37 @@ describe('an export on behalf of another user', () => {
 
   const countJobs = async (): Promise<number> =>
     (await queryRows(service.databaseUrl, 'SELECT FROM export_jobs')).length;
+
+  it('is estimated and previewed with that user’s rows', async () => {
+    const estimate = await service.ask('POST', '/v1/exports/estimate', { as: admin, body: account });
+    assert.equal((estimate.json as { rows: number }).rows, 10);
+    const preview = await service.ask('POST', '/v1/exports/preview', { as: admin, body: account });
+    const { files } = preview.json as { files: readonly { rows: readonly string[][] }[] };
+    assert.deepEqual(
+      files.flatMap(({ rows }) => rows.flat()),
+      ['3', '6', '9', '12', '15', '18', '21', '24', '27', '30'],
+    );
+  });
+
+  it('is not made by a schedule whose saved export names another user than when it was created', async () => {
+    const save = (request: object, id = '') =>
+      service.ask(id === '' ? 'POST' : 'PUT', `/v1/saved-exports${id === '' ? '' : `/${id}`}`, {
+        ...{ as: admin, body: { name: 'x', shared: true, request } },
+      });
+    const { on_behalf_of: _, ...own } = account;
+    const { saved_export_id: id } = (await save(own)).json as { saved_export_id: string };
+    const as = { ...other, scopes: ['exports:read', 'exports:write'] };
+    const body = { name: 'x', cron: '@yearly', saved_export_id: id };
+    const { schedule_id: scheduleId } = (await service.ask('POST', '/v1/schedules', { as, body })).json as {
+      schedule_id: string;
+    };
+    assert.equal((await save(account, id)).status, 200);
+    const run = await service.ask('POST', `/v1/schedules/${scheduleId}/run`, { as });
+    const jobId = /"job_id":"([^"]+)"/.exec(run.text)?.[1] ?? '';
+    await until('its export exists', async () => (await service.deps.jobs.find(jobId)) !== null);
+    const job = await untilEnded(service, as, jobId, 'FAILED');
+    assert.deepEqual([job.user_id, job.requested_by, job.error_code], ['user_7', null, 'SCHEDULE_OUTDATED']);
+  });
 
   it('must name a valid id', async () => {
     for (const id of ['', 'a\nb', 'x'.repeat(256), 7, null]) {
