@@ -48,11 +48,19 @@ describe('with PAYLOAD_KEY', () => {
       'the address of the mail': user.email,
       'the path of the webhook': `hook-${randomUUID()}`,
       'the value of a filter': randomUUID(),
+      'the name of an export': `Export ${randomUUID()}`,
+      'the header of a column': `Header ${randomUUID()}`,
       'the name of a schedule': `Schedule ${randomUUID()}`,
       "the database's error message": `ledger_${mark}`,
     };
     const notify = { email: user.email, webhook_url: `${receiver.url}/${secrets['the path of the webhook']}` };
-    const body = { type: 'ledger', filters: { email: secrets['the value of a filter'] }, notify };
+    const body = {
+      type: 'ledger',
+      name: secrets['the name of an export'],
+      columns: [{ name: 'id', as: secrets['the header of a column'] }],
+      filters: { email: secrets['the value of a filter'] },
+      notify,
+    };
     const jobId = await postExport(service, user, body);
     await untilEnded(service, user, jobId);
     const schedule = await service.ask('POST', '/v1/schedules', {
