@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { defineDataset } from '../../shared/datasets/index.js';
+import { previewSchema } from '../../shared/request/preview-schema.js';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { DEEP } from '../support/depth.js';
@@ -94,6 +95,18 @@ describe('numbers with a format', function () {
       ...['123456789012345', '1234.50', 'EUR 1,234,567.891', '19.00%', '12,345', '0.500'],
     ]);
     assert.match(lineOf(read, '123456789012346'), /-1\.00 +EUR 12,345,678,901,234,567\.89 +NaN/);
+  });
+
+  it('look the same in a preview', async () => {
+    const rowsOf = async (format: string) => {
+      const answer = await service.ask('POST', '/v1/exports/preview', { as: me, body: { type: 'amounts', format } });
+      assert.equal(answer.status, 200, answer.text);
+      return previewSchema.parse(answer.json).files[0]?.rows ?? [];
+    };
+    const [first, second] = await rowsOf('xlsx');
+    assert.deepEqual(first, [...['123456789012345', '1234.50', 'EUR 1,234,567.891', '19.00%', '12,345', '0.500']]);
+    assert.equal(second?.[2], '12345678901234567.89');
+    assert.deepEqual((await rowsOf('pdf'))[1]?.[2], 'EUR 12,345,678,901,234,567.89');
   });
 
   it("are PostgreSQL's text in CSV, without the hidden column unless it is named", async () => {

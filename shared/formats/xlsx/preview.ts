@@ -2,6 +2,7 @@ import type { ShownColumn } from '../../datasets/define-dataset.js';
 import { numberText } from '../number-text.js';
 import { asRendered, labelsOf, showEach, type FormatPreview } from '../preview.js';
 import { cellKind, MAX_CELL_TEXT } from './cells.js';
+import { isExactNumber } from './numbers.js';
 
 const OFFSET = /[+-]\d\d(:\d\d)*( BC)?$/;
 
@@ -12,8 +13,10 @@ function cellText(text: string, { type, number }: ShownColumn): string {
       return text === 't' ? 'TRUE' : 'FALSE';
     case 'timestamp':
       return type === 'timestamptz' ? text.replace(OFFSET, '$2') : text;
-    case 'double':
     case 'exact':
+      // A cell can't hold other numbers, so they are text.
+      return number === null || !isExactNumber(text) ? text : numberText(text, number);
+    case 'double':
       return number === null ? text : numberText(text, number);
     default:
       return text.slice(0, MAX_CELL_TEXT);
