@@ -171,7 +171,7 @@ export const ERRORS = {
   WORKER_OUTDATED: {
     status: 500,
     retryable: true,
-    title: "The worker's version, fonts or logo don't match the plan",
+    title: "The worker's version, fonts, logo or mask key don't match the plan",
     sentence: UPDATING,
   },
   SUPERSEDED: {

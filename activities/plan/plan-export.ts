@@ -104,6 +104,7 @@ async function makePlan(
   });
   requireLimits(files, sizes);
   const segments = joinPlans(files, withHeadroom);
+  const used = columnsUsed(contents.parts);
   const plan: Plan = {
     encoderVersion: format.encoderVersion,
     segments: segments.length,
@@ -112,11 +113,15 @@ async function makePlan(
     maxBytes: sizes.maxBytes,
     files: files.map(({ planned }) => planned),
     ...(bundle === undefined ? {} : { bundle: { serviceVersion: bundle.serviceVersion } }),
+    maskKeyId: hasHashes(used) ? source.maskKeyId : null,
     timezone,
     plannedAt,
   };
-  return { plan, segments, columnsUsed: columnsUsed(contents.parts) };
+  return { plan, segments, columnsUsed: used };
 }
+
+const hasHashes = (used: ColumnsUsed): boolean =>
+  Object.values(used).some((columns) => Object.values(columns).includes('hash'));
 
 const largestOf = (segments: readonly SizedSegment[]): number => Math.max(...segments.map(({ bytes }) => bytes));
 

@@ -9,7 +9,7 @@ import { countRows, type RowCount } from './count-rows.js';
 import { copyOut } from './copy-out.js';
 import type { CopyChunk } from './copy-reader.js';
 import { readBounds } from './key-bounds.js';
-import { maskKeyOf } from './mask-key.js';
+import { maskKeyId, maskKeyOf } from './mask-key.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
 import { findSlowSorts, type SlowSort } from './find-slow-sorts.js';
@@ -33,6 +33,11 @@ export class Source {
     private readonly maskKey?: string,
     private readonly longestMs = Number.POSITIVE_INFINITY,
   ) {}
+
+  /** Of the key of the mask `hash`; null if there is none. */
+  get maskKeyId(): string | null {
+    return this.maskKey === undefined ? null : maskKeyId(this.maskKey);
+  }
 
   /** @see openSession */
   private async session<T>(

@@ -14,6 +14,7 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { findSecrets } from '../support/secrets.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
+import { mailsTo } from '../workflows/support.js';
 import { allow, CANARIES, createPeople, LIMITED_COLUMNS, people, PEOPLE } from './people.js';
 
 const MASK_KEY = randomUUID();
@@ -144,6 +145,11 @@ describe("a column's permission and mask", () => {
         assert.match(String(bytes), /Person 3/);
       }
     }
+    const mails = await until('a mail', async () => {
+      const found = await mailsTo(user);
+      return found.length > 0 && found;
+    });
+    assert.deepEqual(secret(JSON.stringify(mails)), []);
     const zipped = await fileOf(user, { format: 'ndjson', options: { compression: 'gzip' } });
     assert.deepEqual(secret(gunzipSync(zipped)), []);
 
@@ -303,6 +309,22 @@ describe("a column's permission and mask", () => {
     const masked = await made({ columns: ['id', 'phone'] });
     await allow(dave, service.databaseUrl, true);
     for (const { link } of [...more, masked]) assert.equal((await service.ask('GET', link)).status, 302);
+  });
+
+  it('never mixes hashes of two keys in a file', async () => {
+    // As if the plan had been made by a worker with another MASK_KEY.
+    await queryRows(
+      service.databaseUrl,
+      `CREATE FUNCTION other_key() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN NEW.plan := jsonb_set(NEW.plan, '{maskKeyId}', '"0123456789abcdef"'); RETURN NEW; END $$;
+       CREATE TRIGGER other_key BEFORE UPDATE ON export_jobs FOR EACH ROW
+         WHEN (NEW.plan->>'maskKeyId' IS NOT NULL) EXECUTE FUNCTION other_key()`,
+    );
+    const hashed = await postExport(service, bob, { type: 'people', columns: ['id', 'card'] });
+    assert.equal((await untilEnded(service, bob, hashed, 'FAILED')).error_code, 'WORKER_OUTDATED');
+    const others = await postExport(service, bob, { type: 'people', columns: ['id', 'phone'] });
+    await untilEnded(service, bob, others);
+    await queryRows(service.databaseUrl, 'DROP TRIGGER other_key ON export_jobs');
   });
 
   it('releases nothing while it cannot be asked', async () => {
