@@ -175,10 +175,18 @@ const orderBy = ({ key, descending }: Order): string =>
   `ORDER BY ${key.map((column) => (descending ? `${column} DESC` : column)).join(', ')}`;
 const backwards = ({ key, descending }: Order): Order => ({ key, descending: !descending });
 
-/** Composite keys compare as rows; untyped literals get the type and collation of their column. */
+/**
+ * Composite keys compare as rows; untyped literals get the type and collation of their column. PostgreSQL can't estimate
+ * how many rows such a comparison leaves (it assumes a third) and would often read the whole table. So the first column
+ * is compared by itself, too: that can be estimated, and excludes no row.
+ */
 function compare({ key, descending }: Order, side: 'after' | 'up to', bound: KeyBound): string {
-  const operator = side === 'after' ? (descending ? '<' : '>') : descending ? '>=' : '<=';
-  return `(${key.join(', ')}) ${operator} (${bound.map(escapeLiteral).join(', ')})`;
+  const isAbove = (side === 'after') !== descending;
+  const equal = side === 'after' ? '' : '=';
+  const rows = `(${key.join(', ')}) ${isAbove ? '>' : '<'}${equal} (${bound.map(escapeLiteral).join(', ')})`;
+  const [first = '', second] = key;
+  if (second === undefined) return rows;
+  return `${first} ${isAbove ? '>=' : '<='} ${escapeLiteral(bound[0] ?? '')} AND ${rows}`;
 }
 
 /** The rows of one segment: after `lower`, up to and including `upper`, in their order; null is unbounded. */

@@ -109,6 +109,34 @@ describe('the SQL of a sorted export', () => {
     }
   });
 
+  it('reads a segment through the index, with the costs that PostgreSQL assumes by default', async () => {
+    const wide = checkDataset({
+      ...dataset,
+      table: 'wide',
+      columns: { a: { type: 'text' }, b: { type: 'integer' }, filler: { type: 'text' } },
+      sorts: ['b'],
+    });
+    await client.query(`CREATE TABLE wide AS SELECT '${TENANT}'::uuid AS tenant_id, i::text AS a, (i * 7919) % 5000 AS b, repeat('x', 500) AS filler
+        FROM generate_series(1, 50000) AS i;
+      CREATE INDEX ON wide (tenant_id, b, a); ANALYZE wide; SET random_page_cost = 4`);
+    for (const sort of ['b', '-b']) {
+      const request: ExportRequest = {
+        type: 'sorted',
+        format: 'CSV',
+        columns: ['a', 'filler'],
+        filters: {},
+        options: {},
+        notify: {},
+        sort,
+      };
+      const query = freezeQuery(wide, request, ownedByTenant(wide, TENANT), (quoted) => quoted);
+      const [lower, upper] = sort === 'b' ? (['2000', '2100'] as const) : (['2100', '2000'] as const);
+      const plan = (await rows(`EXPLAIN ${segmentSql(query, [lower, '5'], [upper, '5'])}`)).join('\n');
+      assert.match(plan, /^Index Scan/);
+    }
+    await client.query('RESET random_page_cost');
+  });
+
   it('samples the first and the last rows of the file', async () => {
     const ordered = await rows(segmentSql(frozen('-b'), null, null));
     const [first, last] = [sampleSql(frozen('-b'), 'first', 3), sampleSql(frozen('-b'), 'last', 3)];
