@@ -167,6 +167,12 @@ describe('columns computed in TypeScript', () => {
       .object({ datasets: z.array(z.object({ name: z.string(), columns: z.array(z.unknown()) })) })
       .parse(json);
     const listed = datasets.find(({ name }) => name === 'sums')?.columns ?? [];
-    assert.deepEqual(listed[6], { name: 'piece', type: 'numeric', label: 'Unit price', opt_in_formats: [] });
+    assert.deepEqual(listed[6], {
+      name: 'piece',
+      type: 'numeric',
+      label: 'Unit price',
+      hidden: false,
+      opt_in_formats: [],
+    });
   });
 });

