@@ -2,7 +2,19 @@ import type { JobParties } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Principal } from '../deps.js';
 
-export const isAdmin = ({ scopes }: Principal): boolean => scopes?.includes('exports:admin') === true;
+const DETAIL = 'needs the scope exports:admin';
+
+/**
+ * @param name of the field or parameter, for the sentence
+ * @throws ServiceError FORBIDDEN without the scope exports:admin
+ */
+export function requireAdmin({ scopes }: Principal, name: string, problem: Place): void {
+  if (scopes?.includes('exports:admin') === true) return;
+  const details = { needed_scope: 'exports:admin', errors: [{ ...problem, detail: DETAIL }] };
+  throw new ServiceError('FORBIDDEN', `${name} ${DETAIL}, which the token does not have.`, details);
+}
+
+type Place = { readonly pointer: string } | { readonly parameter: string; readonly in: 'query' };
 
 /**
  * The user that an export is made for and belongs to, and the administrator who requests it, if that is somebody else.
@@ -13,11 +25,7 @@ export const isAdmin = ({ scopes }: Principal): boolean => scopes?.includes('exp
 export function ownerFor(onBehalfOf: string | undefined, principal: Principal, at = ''): JobParties {
   const { tenantId, userId } = principal;
   if (onBehalfOf === undefined) return { tenantId, userId };
-  if (!isAdmin(principal)) {
-    const detail = 'needs the scope exports:admin';
-    const errors = [{ pointer: `${at}/on_behalf_of`, detail }];
-    const sentence = `${at}/on_behalf_of ${detail}, which the token does not have.`;
-    throw new ServiceError('FORBIDDEN', sentence, { needed_scope: 'exports:admin', errors });
-  }
+  const pointer = `${at}/on_behalf_of`;
+  requireAdmin(principal, pointer, { pointer });
   return onBehalfOf === userId ? { tenantId, userId } : { tenantId, userId: onBehalfOf, requestedBy: userId };
 }

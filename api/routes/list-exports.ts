@@ -3,8 +3,10 @@ import { SHOWN_STATUSES } from '../../shared/contract.js';
 import { ACCOUNT } from '../../shared/datasets/account.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { FORMATS } from '../../shared/formats/index.js';
+import { referenceSchema } from '../../shared/identity/reference-schema.js';
 import { exportName } from '../../shared/request/line-schema.js';
 import { cursorSchema, writeCursor } from '../http/cursor.js';
+import { requireAdmin } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema, momentSchema, once, uuidSchema } from '../http/input.js';
 import { listedJob } from '../../shared/job/view.js';
@@ -27,6 +29,12 @@ const querySchema = (registry: DatasetRegistry) =>
     name: once.pipe(exportName).optional().describe('Part of the name, in upper or lower case'),
     schedule_id: once.pipe(uuidSchema).optional().describe('Exports that this schedule started'),
     saved_export_id: once.pipe(uuidSchema).optional().describe('Runs of this saved export'),
+    on_behalf_of: once
+      .pipe(referenceSchema)
+      .optional()
+      .describe(
+        'Exports that you requested on behalf of this user, instead of your own. Needs the scope `exports:admin`',
+      ),
     created_after: momentSchema
       .optional()
       .describe('Created at this time or later: a day (in UTC), or a time with its offset'),
@@ -64,13 +72,17 @@ export const listExports = defineRoute({
         limit,
         schedule_id: scheduleId,
         saved_export_id: savedExportId,
+        on_behalf_of: onBehalfOf,
         created_after: from,
         created_before: before,
         ...named
       } = query;
-      const filter = { ...named, scheduleId, savedExportId, from, before };
+      if (onBehalfOf !== undefined) requireAdmin(principal, 'on_behalf_of', { parameter: 'on_behalf_of', in: 'query' });
+      const requestedBy = onBehalfOf === undefined ? undefined : principal.userId;
+      const filter = { ...named, scheduleId, savedExportId, from, before, requestedBy };
+      const { tenantId, userId } = principal;
       // Read one row more than the page shows, to know whether there is a next page.
-      const rows = await jobs.list({ ...principal, ...filter, limit: limit + 1, after });
+      const rows = await jobs.list({ tenantId, userId: onBehalfOf ?? userId, ...filter, limit: limit + 1, after });
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       // An unfiltered first page without a second one has all exports. Oldest first, like the store's list.

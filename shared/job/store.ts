@@ -1,28 +1,15 @@
 import { z } from 'zod';
-import { columnName, type ActiveJob, type ColumnChoice, type ShownStatus } from '../contract.js';
+import { columnName, type ActiveJob, type ColumnChoice } from '../contract.js';
 import { ServiceError } from '../errors.js';
 import type { FormatOptions } from '../formats/format-options.js';
 import { namingFaults } from '../postgres.js';
 import { ACTIVE, JobLifecycle } from './lifecycle.js';
-import { JOB_COLUMNS, LISTED_COLUMNS, SHOWN_STATUS, type JobRow } from './row.js';
+import { listConditions, type ListFilter } from './list-filter.js';
+import { JOB_COLUMNS, LISTED_COLUMNS, type JobRow } from './row.js';
 
 export interface JobOwner {
   readonly userId: string;
   readonly tenantId: string;
-}
-
-export interface ListFilter {
-  readonly status?: ShownStatus | undefined;
-  readonly type?: string | undefined;
-  readonly format?: string | undefined;
-  /** Part of the name, ignoring case. */
-  readonly name?: string | undefined;
-  readonly scheduleId?: string | undefined;
-  readonly savedExportId?: string | undefined;
-  /** Created at this time or later. */
-  readonly from?: Date | undefined;
-  /** Created before this time. */
-  readonly before?: Date | undefined;
 }
 
 export interface ListQuery extends JobOwner, ListFilter {
@@ -51,23 +38,6 @@ export interface Finished {
 /** The names of a job's columns, without their headers. */
 const COLUMN_NAMES = `(SELECT coalesce(jsonb_agg(coalesce(c.choice -> 'name', c.choice) ORDER BY c.place), '[]')
   FROM jsonb_array_elements(columns) WITH ORDINALITY AS c (choice, place))`;
-
-/** @param parameter adds a parameter to the statement and returns its placeholder */
-function listConditions(
-  { status, type, format, name, scheduleId, savedExportId, from, before }: ListFilter,
-  parameter: (value: unknown) => string,
-): string[] {
-  return [
-    ...(status === undefined ? [] : [`${SHOWN_STATUS} = ${parameter(status)}`]),
-    ...(type === undefined ? [] : [`type = ${parameter(type)}`]),
-    ...(format === undefined ? [] : [`format = ${parameter(format)}`]),
-    ...(name === undefined ? [] : [`strpos(lower(name), lower(${parameter(name)})) > 0`]),
-    ...(scheduleId === undefined ? [] : [`schedule_id = ${parameter(scheduleId)}`]),
-    ...(savedExportId === undefined ? [] : [`saved_export_id = ${parameter(savedExportId)}`]),
-    ...(from === undefined ? [] : [`created_at >= ${parameter(from)}`]),
-    ...(before === undefined ? [] : [`created_at < ${parameter(before)}`]),
-  ];
-}
 
 const activeCountSchema = z.object({ state: z.string(), count: z.number(), oldestSeconds: z.number() });
 export type ActiveCount = z.infer<typeof activeCountSchema>;

@@ -45,8 +45,13 @@ describe('an export on behalf of another user', () => {
       assert.deepEqual([job.user_id, job.requested_by, job.row_count], ['user_42', 'admin_1', 10]);
       assert.equal((await service.ask('GET', `/v1/exports/${jobId}/download`, { as })).status, 302);
     }
-    const listed = await service.ask('GET', '/v1/exports', { as: user });
-    assert.ok(listed.text.includes(jobId));
+    const listed = async (as: Principal, query = '') =>
+      (await service.ask('GET', `/v1/exports${query}`, { as })).text.includes(jobId);
+    assert.deepEqual([await listed(user), await listed(admin)], [true, false]);
+    assert.equal(await listed(admin, '?on_behalf_of=user_42'), true);
+    assert.equal(await listed(admin, '?on_behalf_of=user_7'), false);
+    assert.equal(await listed({ ...admin, userId: 'admin_2' }, '?on_behalf_of=user_42'), false);
+    assertProblem(await service.ask('GET', '/v1/exports?on_behalf_of=user_42', { as: user }), 'FORBIDDEN');
     const { staticDetails } = await service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId)).describe();
     assert.match((await staticDetails()) ?? '', /by user `admin_1` on behalf of user `user_42` of tenant `acme`/);
   });

@@ -49,9 +49,8 @@ export const EXPORTS = `
   );
   -- Lists: one user's jobs, newest first.
   CREATE INDEX export_jobs_of_user ON export_jobs (tenant_ref, user_ref, created_at DESC, job_id DESC);
-  -- Lists of an administrator: what was requested on behalf of others.
-  CREATE INDEX export_jobs_requested_by ON export_jobs (tenant_ref, requested_by_ref, created_at DESC, job_id DESC)
-    WHERE requested_by_ref IS NOT NULL;
+  -- For the erasure of an administrator.
+  CREATE INDEX export_jobs_requested_by ON export_jobs (tenant_ref, requested_by_ref) WHERE requested_by_ref IS NOT NULL;
   -- The first state of a semaphore.
   CREATE INDEX export_jobs_active ON export_jobs (tenant_ref, user_ref) WHERE status IN ('QUEUED', 'PROCESSING');
   -- For the sweep: files past their time, and failed jobs that still have an upload.
