@@ -18,6 +18,7 @@ const ROOMS = [
   'formats',
   'source',
   'store',
+  'audit',
   'job',
   'mails',
   'webhooks',

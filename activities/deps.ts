@@ -2,6 +2,7 @@ import type { Tuning } from '../shared/temporal/inputs.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { FormatResources } from '../shared/formats/encoding.js';
 import type { BufferPool } from '../shared/store/buffer-pool.js';
+import type { AuditStore } from '../shared/audit/store.js';
 import type { JobStore } from '../shared/job/store.js';
 import type { MailStore } from '../shared/mails/store.js';
 import type { Mailer } from '../shared/mails/mailer.js';
@@ -35,6 +36,7 @@ export interface ActivityDeps {
   readonly serviceVersion: string;
   /** Null if no mail provider is configured. */
   readonly mailer: Mailer | null;
+  readonly audit: AuditStore;
   readonly mails: MailStore;
   readonly webhooks: WebhookStore;
   readonly sendWebhook: SendWebhook;
@@ -56,4 +58,6 @@ export interface ActivityDeps {
   readonly retryWindowMs: number;
   /** How long rows of ended exports are kept, ms. */
   readonly jobTtlMs: number;
+  /** How long events of the audit log are kept, ms. */
+  readonly auditTtlMs: number;
 }

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { ServiceError } from '../shared/errors.js';
 import { readReference } from '../shared/identity/reference.js';
 import { accessLog } from './http/access-log.js';
+import { auditRefusals } from './http/audit-refusals.js';
 import { authenticate } from './access/authenticate.js';
 import { contextOf } from './http/context.js';
 import { crossOrigin } from './http/cross-origin.js';
@@ -36,7 +37,7 @@ export function createApp(deps: ApiDeps): Express {
     throw nothingHere();
   });
   const patterns = ROUTES.map(({ path }) => path);
-  app.use(problems(deps, patterns));
+  app.use(auditRefusals(deps), problems(deps, patterns));
   return app;
 }
 

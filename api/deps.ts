@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Tuning } from '../shared/temporal/inputs.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
+import type { AuditStore } from '../shared/audit/store.js';
 import type { JobStore } from '../shared/job/store.js';
 import type { Logger } from '../shared/process/logger.js';
 import type { ObjectStore } from '../shared/store/object-store.js';
@@ -98,6 +99,7 @@ export interface ApiDeps {
   readonly savedExports: SavedExportStore;
   /** Turns of tenants at admissions. */
   readonly admissions: Turns;
+  readonly audit: AuditStore;
   readonly mails: MailStore;
   readonly webhooks: WebhookStore;
   readonly temporal: TemporalClient;

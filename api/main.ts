@@ -3,6 +3,7 @@ import { readCommandLine } from '../shared/process/command-line.js';
 import { parseApiConfig, ConfigError } from '../shared/startup/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
+import { AuditStore } from '../shared/audit/store.js';
 import { JobStore } from '../shared/job/store.js';
 import { createLogger, type Logger } from '../shared/process/logger.js';
 import { measureProcess, measureReaders } from '../shared/process/metrics.js';
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
       places,
       savedExports: new SavedExportStore(pools.jobs),
       admissions: createAdmissionTurns(),
+      audit: new AuditStore(pools.jobs, config.LINK_SECRET),
       mails: new MailStore(pools.jobs, config.LINK_SECRET),
       webhooks: new WebhookStore(pools.jobs),
       registry,

@@ -78,6 +78,17 @@ export interface JobSeed extends JobParties {
   readonly requestHash: string;
   /** When the API received the request, ISO 8601. */
   readonly createdAt: string;
+  /** For the audit log, which gets its event with the row. */
+  readonly origin: AuditOrigin;
+}
+
+/** Where an audited action comes from. */
+export interface AuditOrigin {
+  /** The user in the token; null for somebody with a link, or an operator. */
+  readonly actor: string | null;
+  readonly requestId: string | null;
+  /** The client's IP address. */
+  readonly address: string | null;
 }
 
 /** The job that an activity works on; every line that it logs has both ids. */

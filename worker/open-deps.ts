@@ -4,6 +4,7 @@ import { tuningOf, type WorkerConfig } from '../shared/startup/config.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import { BufferPool } from '../shared/store/buffer-pool.js';
 import { copyStream } from '../shared/source/copy-socket.js';
+import { AuditStore } from '../shared/audit/store.js';
 import { JobStore } from '../shared/job/store.js';
 import type { Logger } from '../shared/process/logger.js';
 import { MailStore } from '../shared/mails/store.js';
@@ -85,6 +86,7 @@ export async function openDeps(
       linkSecret: config.LINK_SECRET,
       retryWindowMs: config.RETRY_WINDOW,
       jobTtlMs: config.JOB_TTL,
+      auditTtlMs: config.AUDIT_TTL,
     },
     close: async () => {
       await Promise.allSettled([jobsPool.end(), sourcePool.end(), temporal.close()]);
@@ -98,6 +100,7 @@ const openStores = (pool: Pool, { LINK_SECRET }: WorkerConfig) => ({
   plans: new PlanStore(pool),
   places: new Places(pool),
   savedExports: new SavedExportStore(pool),
+  audit: new AuditStore(pool, LINK_SECRET),
   mails: new MailStore(pool, LINK_SECRET),
   webhooks: new WebhookStore(pool),
 });

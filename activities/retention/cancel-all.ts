@@ -21,7 +21,7 @@ export async function cancelAll(
 ): Promise<number> {
   const { client } = temporal;
   const active = await jobs.activeOf(user);
-  for (const { jobId } of active) await jobs.requestCancel(jobId);
+  for (const { jobId } of active) await jobs.requestCancel(jobId, null);
   const workflowIds = new Set(active.map(({ jobId }) => exportWorkflowId(jobId)));
   const query = `${ownerQuery(user)} AND ExecutionStatus = "Running"`;
   for await (const { workflowId } of client.workflow.list({ query })) workflowIds.add(workflowId);

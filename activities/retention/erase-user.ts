@@ -4,10 +4,11 @@ import { isActive } from '../../shared/job/lifecycle.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
 import { cancelAll } from './cancel-all.js';
 import type { ActivityDeps } from '../deps.js';
+import type { ErasureInput } from '../../shared/temporal/inputs.js';
 import { heartbeating } from '../heartbeat.js';
 import { removeJob } from './remove-job.js';
 
-type Deps = Pick<ActivityDeps, 'jobs' | 'mails' | 'places' | 'savedExports' | 'store' | 'temporal'>;
+type Deps = Pick<ActivityDeps, 'audit' | 'jobs' | 'mails' | 'places' | 'savedExports' | 'store' | 'temporal'>;
 
 const BATCH = 100;
 /** Maximum number of rounds, because a user whose token is still valid may request exports meanwhile. */
@@ -15,13 +16,22 @@ const ROUNDS = 5;
 
 /**
  * Deletes everything that the service stores about a user in a tenant. Deletes schedules first, so that nothing new
- * starts; then saved exports; then cancels active exports, deletes files and rows, and last the records of sent emails. Safe to repeat at
- * any point; the counts are those of the last attempt.
+ * starts; then saved exports; then cancels active exports, deletes files and rows, and the records of sent emails. Events
+ * of the audit log remain, with a hash in place of the user. Safe to repeat at any point; the counts are those of the
+ * last attempt.
  */
 export const eraseUser =
   (deps: Deps) =>
-  (user: UserRef): Promise<ErasureCounts> =>
-    heartbeating((signal) => new Erasure(deps, user, signal).run());
+  ({ origin, erasureId, tenantId, userId }: ErasureInput): Promise<ErasureCounts> =>
+    heartbeating(async (signal) => {
+      const user = { tenantId, userId };
+      const event = { action: 'user.erased', tenantId, subject: userId, origin, details: {}, once: erasureId } as const;
+      await deps.audit.record(event);
+      const counts = await new Erasure(deps, user, signal).run();
+      // Last, because the user's exports may record events until they have ended.
+      await deps.audit.erase(user);
+      return counts;
+    });
 
 class Erasure {
   private cancelled = 0;

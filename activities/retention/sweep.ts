@@ -12,6 +12,7 @@ type Deps = Pick<
   ActivityDeps,
   | 'jobs'
   | 'plans'
+  | 'audit'
   | 'mails'
   | 'store'
   | 'temporal'
@@ -21,6 +22,7 @@ type Deps = Pick<
   | 'weights'
   | 'retryWindowMs'
   | 'jobTtlMs'
+  | 'auditTtlMs'
 >;
 
 /** Jobs per query, and queries per step of one sweep. The next sweep continues. */
@@ -42,6 +44,16 @@ export const sweep = (deps: Deps) => (): Promise<void> =>
 const deleteOldReservations: Step = async function* ({ mails }) {
   await mails.deleteOld();
   yield;
+};
+
+/** Events per statement, so that none holds its locks for long. */
+const EVENTS = 1000;
+const deleteOldEvents: Step = async function* ({ audit, auditTtlMs }) {
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const deleted = await audit.deleteOld(auditTtlMs, EVENTS);
+    yield;
+    if (deleted < EVENTS) return;
+  }
 };
 
 /** If the bucket's lifecycle rule deleted the file first, this only records in the row that it is gone. */
@@ -73,9 +85,10 @@ const settleForgotten: Step = (deps) =>
     ({ job_id: jobId, tenant_ref: tenantId }) => settleExport(deps)({ jobId, tenantId }),
   );
 
-/** The first step doesn't need the store, so it runs even while the store is unavailable. */
+/** The first two steps don't need the store, so they run even while the store is unavailable. */
 const STEPS: readonly Step[] = [
   deleteOldReservations,
+  deleteOldEvents,
   deleteExpiredFiles,
   endAbandonedUploads,
   deleteStrayUploads,

@@ -86,6 +86,7 @@ const createSeed = (run: DueExport, request: ExportRequest): JobSeed => ({
   idempotencyKey: null,
   requestHash: hashRequest(request),
   createdAt: new Date().toISOString(),
+  origin: { actor: run.userId, requestId: null, address: null },
 });
 
 /** The valid parts of an invalid request, for the list of exports. Its owner is notified unless they opted out. */

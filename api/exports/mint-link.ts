@@ -1,9 +1,11 @@
 import type { Request } from 'express';
 import { ServiceError, type ErrorCode } from '../../shared/errors.js';
+import { jobEvent } from '../../shared/job/audit-events.js';
 import { fileName } from '../../shared/job/file-name.js';
 import type { JobRow } from '../../shared/job/row.js';
 import { linkExpiry } from '../../shared/job/links.js';
 import type { ApiDeps } from '../deps.js';
+import { originOf } from '../http/origin.js';
 
 /** How long a storage URL is valid: enough to follow a redirect, too short to outlive a revoked permission. */
 const URL_SECONDS = 300;
@@ -22,7 +24,7 @@ export interface MintedLink {
  * @throws ServiceError NOT_PERMITTED when the user lost the permission, EXPIRED when the link has expired, FILE_DELETED
  * when the file was deleted before, NOT_READY when there is no file yet or the export failed
  */
-export async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow, deps: ApiDeps): Promise<MintedLink> {
+async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow, deps: ApiDeps): Promise<MintedLink> {
   const { fileKey, linkEnds } = requireFile(row);
   await deps.permissions.requireFile(row);
   const signedAt = new Date();
@@ -35,6 +37,25 @@ export async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow,
     seconds,
   });
   return { url, expiresAt: new Date((linkExpiry(signedAt) + seconds) * 1000) };
+}
+
+/**
+ * Mints a link and records it in the audit log, before the client has it. HEAD gets a URL that can't fetch the file, so it
+ * isn't recorded.
+ * @param by what entitles the client: its access token, or the job's link
+ */
+export async function handOut(
+  request: Request,
+  row: JobRow,
+  { action, by }: { readonly action: 'link.minted' | 'file.downloaded'; readonly by: 'token' | 'link' },
+  deps: ApiDeps,
+): Promise<MintedLink> {
+  const link = await mintLink(request, row, deps);
+  if (request.method !== 'HEAD') {
+    const details = { by, rows: row.row_count, bytes: row.file_size };
+    await deps.audit.record(jobEvent(row, action, originOf(request), details));
+  }
+  return link;
 }
 
 function requireFile(row: JobRow): { readonly fileKey: string; readonly linkEnds: Date } {

@@ -3,6 +3,7 @@ import type { JobSeed } from '../../shared/contract.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { ApiDeps, Principal } from '../deps.js';
 import { contextOf } from '../http/context.js';
+import { originOf } from '../http/origin.js';
 import { idFor } from '../http/input.js';
 import { Turns } from '../limits/turns.js';
 import type { ParsedExport } from './export-body.js';
@@ -49,6 +50,7 @@ export async function requestExport(
     savedExportId,
     idempotencyKey,
     createdAt: new Date().toISOString(),
+    origin: originOf(request),
   };
   contextOf(request).jobId = seed.jobId;
   const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);

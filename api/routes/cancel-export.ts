@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ServiceError } from '../../shared/errors.js';
+import { jobEvent } from '../../shared/job/audit-events.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import { jobView } from '../../shared/job/view.js';
 import type { TemporalClient } from '../../shared/temporal/client.js';
@@ -8,6 +9,7 @@ import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { SILENCE_MS, withTimeLimit } from '../../shared/time-limit.js';
 import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
+import { originOf } from '../http/origin.js';
 import { jobParams, ownedJob } from '../http/input.js';
 import { isPassingFault, pauseAfter } from '../exports/passing-faults.js';
 
@@ -27,11 +29,11 @@ export const cancelExport = defineRoute({
   problems: ['NOT_ACTIVE', 'TEMPORARILY_UNAVAILABLE'],
   handle:
     (deps) =>
-    async ({ params: { job_id: jobId }, principal }) => {
+    async ({ params: { job_id: jobId }, principal, request }) => {
       const row = await ownedJob(jobId, principal, deps);
       // Recorded before the workflow is canceled, because the export uses it to tell a user's cancellation from an
       // operator's.
-      if (!(await deps.jobs.requestCancel(jobId))) {
+      if (!(await deps.jobs.requestCancel(jobId, jobEvent(row, 'export.canceled', originOf(request))))) {
         throw new ServiceError('NOT_ACTIVE', `Export ${jobId} is no longer active.`);
       }
       await cancelWorkflow(jobId, deps);

@@ -9,6 +9,7 @@ import type { ApiDeps } from '../deps.js';
 import { idFor } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 import { scheduleBody } from '../schedules/schedule-body.js';
+import { auditSchedule } from '../schedules/audit-schedule.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/schedule-schema.js';
 
 /** Must never change: the same idempotency key would create another schedule. */
@@ -43,16 +44,21 @@ export const createSchedule = defineRoute({
   ],
   handle:
     (deps) =>
-    async ({ body, principal, idempotencyKey }) => {
-      const { definition, requestHash, request, onBehalfOf } = body;
+    async ({ body, principal, idempotencyKey, request }) => {
+      const { definition, requestHash, onBehalfOf } = body;
       const { tenantId, userId, email } = principal;
       const owner = { tenantId, userId };
-      await deps.permissions.request(request, ownerFor(onBehalfOf, principal, '/request'), '/request');
+      await deps.permissions.request(body.request, ownerFor(onBehalfOf, principal, '/request'), '/request');
       const scheduleId = idFor(owner, idempotencyKey, KEY_NAMESPACE);
       let schedule = idempotencyKey === null ? null : await deps.schedules.find(owner, scheduleId);
       if (schedule === null) {
         const input = { ...owner, scheduleId, ...(email === undefined ? {} : { email }), definition };
-        await create(input, { createdAt: new Date().toISOString(), requestHash }, deps);
+        const audited = async (): Promise<void> => {
+          // A key whose schedule was deleted creates it again.
+          const once = String(await deps.audit.countOfSchedule(scheduleId, 'schedule.deleted'));
+          await auditSchedule('schedule.created', owner, { scheduleId, definition, request, once }, deps);
+        };
+        await create(input, { createdAt: new Date().toISOString(), requestHash }, audited, deps);
         schedule = await deps.schedules.find(owner, scheduleId);
       }
       if (schedule === null) throw new ServiceError('NOT_FOUND', `Schedule ${scheduleId} has just been deleted.`);
@@ -89,6 +95,7 @@ async function requireRoom(
 async function create(
   input: ScheduledExportInput,
   memo: { readonly createdAt: string; readonly requestHash: string },
+  audit: () => Promise<void>,
   deps: ApiDeps,
 ): Promise<void> {
   const { places, schedules, logger } = deps;
@@ -96,6 +103,7 @@ async function create(
   let mayExist = false;
   try {
     await requireRoom(input, input.scheduleId, reservation, deps);
+    await audit();
     mayExist = true;
     await schedules.create(input, memo);
   } catch (error) {

@@ -1,10 +1,13 @@
 import { ServiceError } from '../../shared/errors.js';
 import { deleteObjectsOf } from '../../shared/job/delete-objects.js';
+import { isoTime } from '../../shared/text/iso-time.js';
+import { jobEvent } from '../../shared/job/audit-events.js';
 import { isActive } from '../../shared/job/lifecycle.js';
 import type { JobRow } from '../../shared/job/row.js';
 import { SILENCE_MS, TimeLimitError, withTimeLimit } from '../../shared/time-limit.js';
 import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
+import { originOf } from '../http/origin.js';
 import { jobParams, ownedJob } from '../http/input.js';
 
 export const deleteExport = defineRoute({
@@ -20,12 +23,17 @@ export const deleteExport = defineRoute({
   problems: ['STILL_ACTIVE', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED'],
   handle:
     (deps) =>
-    async ({ params, principal }) => {
+    async ({ params, principal, request }) => {
       const row = await ownedJob(params.job_id, principal, deps);
       if (isActive(row.status)) {
         throw new ServiceError('STILL_ACTIVE', `Export ${row.job_id} is ${row.status}. Cancel it first.`);
       }
-      if (row.file_deleted_at === null) await withTimeLimit(deleteFile(row, deps), SILENCE_MS).catch(explain);
+      if (row.file_deleted_at === null) {
+        // Before the file is gone: if this process dies in between, a repeated request records nothing more.
+        const once = `${row.job_id} file.deleted ${isoTime(row.completed_at) ?? ''}`;
+        await deps.audit.record({ ...jobEvent(row, 'file.deleted', originOf(request)), once });
+        await withTimeLimit(deleteFile(row, deps), SILENCE_MS).catch(explain);
+      }
       return { status: 204 };
     },
 });

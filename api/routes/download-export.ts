@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../http/define-route.js';
 import { ownedJob, jobParams } from '../http/input.js';
-import { LINK_PROBLEMS, mintLink } from '../exports/mint-link.js';
+import { LINK_PROBLEMS, handOut } from '../exports/mint-link.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
 const querySchema = z.strictObject({
@@ -39,8 +39,10 @@ export const downloadExport = defineRoute({
     (deps) =>
     async ({ params, query, principal, request }) => {
       const row = await ownedJob(params.job_id, principal, deps);
-      const { url, expiresAt } = await mintLink(request, row, deps);
-      if (query.redirect === 'true') return { status: 302, location: url };
+      const isRedirect = query.redirect === 'true';
+      const action = isRedirect ? 'file.downloaded' : 'link.minted';
+      const { url, expiresAt } = await handOut(request, row, { action, by: 'token' }, deps);
+      if (isRedirect) return { status: 302, location: url };
       return { status: 200, body: { url, expires_at: expiresAt.toISOString() } };
     },
 });

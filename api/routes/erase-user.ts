@@ -1,12 +1,15 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { ErasureCounts, UserRef } from '../../shared/contract.js';
+import type { ErasureCounts } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { TemporalClient } from '../../shared/temporal/client.js';
+import type { ErasureInput } from '../../shared/temporal/inputs.js';
 import { isInvalid } from '../../shared/temporal/grpc-code.js';
 import { CONTROL_QUEUE, erasureWorkflowId } from '../../shared/temporal/names.js';
 import { SILENCE_MS, askInTime } from '../../shared/time-limit.js';
 import { defineRoute } from '../http/define-route.js';
+import { originOf } from '../http/origin.js';
 import { userParams } from '../http/input.js';
 
 /** Most erasures finish within this time; the others continue in the background. */
@@ -23,7 +26,7 @@ const doneSchema = z.strictObject({
 });
 const runningSchema = z.strictObject({ status: z.literal('ERASING') });
 
-type Erasure = (user: UserRef) => Promise<ErasureCounts>;
+type Erasure = (input: ErasureInput) => Promise<ErasureCounts>;
 
 export const eraseUser = defineRoute({
   method: 'delete',
@@ -49,8 +52,10 @@ export const eraseUser = defineRoute({
   },
   handle:
     ({ temporal, settings: { erasureAnswerMs = ANSWER_WITHIN_MS } }) =>
-    async ({ params, principal }) => {
-      const handle = await startErasure({ tenantId: principal.tenantId, userId: params.user_id }, temporal);
+    async ({ params, principal, request }) => {
+      const user = { tenantId: principal.tenantId, userId: params.user_id };
+      const input = { ...user, origin: originOf(request), erasureId: randomUUID() };
+      const handle = await startErasure(input, temporal);
       try {
         const { savedExports, ...counts } = await askInTime(temporal.client, erasureAnswerMs, () => handle.result());
         return { status: 200, body: { status: 'ERASED', ...counts, saved_exports: savedExports } };
@@ -62,13 +67,13 @@ export const eraseUser = defineRoute({
     },
 });
 
-async function startErasure(user: UserRef, { client }: TemporalClient): Promise<WorkflowHandle<Erasure>> {
+async function startErasure(input: ErasureInput, { client }: TemporalClient): Promise<WorkflowHandle<Erasure>> {
   try {
     return await askInTime(client, SILENCE_MS, () =>
       client.workflow.start<Erasure>('erasureWorkflow', {
-        workflowId: erasureWorkflowId(user),
+        workflowId: erasureWorkflowId(input),
         taskQueue: CONTROL_QUEUE,
-        args: [user],
+        args: [input],
         // Joins an erasure of this user that is already running.
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),

@@ -18,6 +18,7 @@ import { getExport } from './get-export.js';
 import { getSavedExport } from './get-saved-export.js';
 import { getSchedule } from './get-schedule.js';
 import { health } from './health.js';
+import { listAudit } from './list-audit.js';
 import { listDatasets } from './list-datasets.js';
 import { listDeliveries } from './list-deliveries.js';
 import { listExports } from './list-exports.js';
@@ -71,6 +72,7 @@ export const ROUTES: readonly Route[] = [
   showWebhookSecret,
   rotateWebhookSecret,
   eraseUser,
+  listAudit,
   listDatasets,
   decodePayloads,
   encodePayloads,

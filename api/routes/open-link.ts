@@ -3,7 +3,7 @@ import { ServiceError } from '../../shared/errors.js';
 import { linkExpiry, readDownloadToken } from '../../shared/job/links.js';
 import { contextOf } from '../http/context.js';
 import { defineRoute } from '../http/define-route.js';
-import { LINK_PROBLEMS, mintLink } from '../exports/mint-link.js';
+import { LINK_PROBLEMS, handOut } from '../exports/mint-link.js';
 
 const tokenSchema = z.string().min(1).meta({
   description: 'From `download_url`. Anyone who has it can download the file.',
@@ -37,7 +37,8 @@ export const openLink = defineRoute({
       // A forged token, a deleted job and a link from before a reset must be indistinguishable.
       if (row === null || !isCurrent) throw noSuchLink();
       contextOf(request).jobId = row.job_id;
-      const { url } = await mintLink(request, row, deps).catch((error: unknown) => {
+      const how = { action: 'file.downloaded', by: 'link' } as const;
+      const { url } = await handOut(request, row, how, deps).catch((error: unknown) => {
         // If the owner lost the permission, so did everybody they gave the link to.
         throw error instanceof ServiceError && error.code === 'NOT_PERMITTED' ? noSuchLink() : error;
       });

@@ -1,6 +1,7 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { SCHEDULE_ANSWER, replyWithSchedule, requireDone } from '../schedules/owned-schedule.js';
+import { auditSchedule } from '../schedules/audit-schedule.js';
+import { SCHEDULE_ANSWER, ownedSchedule, replyWithSchedule, requireDone } from '../schedules/owned-schedule.js';
 
 export const pauseSchedule = defineRoute({
   method: 'post',
@@ -14,7 +15,13 @@ export const pauseSchedule = defineRoute({
   answers: { 200: SCHEDULE_ANSWER },
   handle:
     (deps) =>
-    async ({ params: { schedule_id: scheduleId }, principal }) => {
+    async ({ params: { schedule_id: scheduleId }, principal, request }) => {
+      const { input, changedAt, paused } = await ownedSchedule(scheduleId, principal, deps);
+      if (!paused) {
+        const change = { once: `${changedAt.toISOString()} pause`, details: { paused: true } };
+        const about = { scheduleId, definition: input.definition, request };
+        await auditSchedule('schedule.changed', principal, { ...about, ...change }, deps);
+      }
       requireDone(await deps.schedules.pause(principal, scheduleId), scheduleId);
       return replyWithSchedule(scheduleId, principal, deps);
     },

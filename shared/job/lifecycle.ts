@@ -1,7 +1,9 @@
 import { EXPORT_STATUSES, type ExportStatus, type FinishedFile, type JobFailure, type JobSeed } from '../contract.js';
 import { ServiceError } from '../errors.js';
+import { auditParameter, insertAudit, type AuditEvent } from '../audit/event.js';
 import { isRefused, namingFaults, type Pool } from '../postgres.js';
 import { storable, storableJson } from '../text/storable-text.js';
+import { refusedEvent, requestedEvent } from './audit-events.js';
 import { JOB_COLUMNS, jobRowSchema, newRow, type JobRow } from './row.js';
 
 /**
@@ -84,7 +86,7 @@ export class JobLifecycle {
    */
   async insert(job: JobSeed): Promise<void> {
     try {
-      await this.create({ ...newRow(job), status: 'QUEUED' });
+      await this.create({ ...newRow(job), status: 'QUEUED' }, requestedEvent(job));
     } catch (error) {
       if (!isRefused(error)) throw error;
       const sentence = "The request contains characters that can't be stored.";
@@ -98,16 +100,24 @@ export class JobLifecycle {
    */
   async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
     const failure = { error_code: code, error_message: errorText(message) };
-    await this.create({ ...newRow(storableJson(job)), ...failure, status: 'FAILED' }, ', completed_at', ', now()');
+    const row = { ...newRow(storableJson(job)), ...failure, status: 'FAILED' };
+    await this.create(row, refusedEvent(storableJson(job), code), ', completed_at', ', now()');
   }
 
-  private async create(row: Readonly<Record<string, unknown>>, columns = '', values = ''): Promise<void> {
+  /** @param event recorded if the row is new */
+  private async create(
+    row: Readonly<Record<string, unknown>>,
+    event: AuditEvent,
+    columns = '',
+    values = '',
+  ): Promise<void> {
     const names = Object.keys(row);
     const places = names.map((_, index) => `$${index + 1}`);
     await this.change(
-      `INSERT INTO export_jobs (${names.join(', ')}${columns}) VALUES (${places.join(', ')}${values})
-       ON CONFLICT (job_id) DO NOTHING`,
-      Object.values(row),
+      `WITH job AS (INSERT INTO export_jobs (${names.join(', ')}${columns}) VALUES (${places.join(', ')}${values})
+         ON CONFLICT (job_id) DO NOTHING RETURNING job_id)
+       ${insertAudit(names.length + 1, 'job')}`,
+      [...Object.values(row), auditParameter(event)],
     );
   }
 

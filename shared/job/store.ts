@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { columnName, type ActiveJob, type ColumnChoice } from '../contract.js';
 import { ServiceError } from '../errors.js';
 import type { FormatOptions } from '../formats/format-options.js';
+import { auditParameter, insertAudit, type AuditEvent } from '../audit/event.js';
 import { namingFaults } from '../postgres.js';
 import { ACTIVE, JobLifecycle } from './lifecycle.js';
 import { listConditions, type ListFilter } from './list-filter.js';
@@ -105,12 +106,23 @@ export class JobStore extends JobLifecycle {
     }));
   }
 
-  /** Records a user's cancel, as opposed to an operator's. @returns false if the job isn't active */
-  async requestCancel(jobId: string): Promise<boolean> {
+  /**
+   * Records a user's cancel, as opposed to an operator's.
+   * @param event recorded with the first request; null for an erasure, which has an event of its own
+   * @returns false if the job isn't active
+   */
+  async requestCancel(jobId: string, event: AuditEvent | null): Promise<boolean> {
+    const requested = `UPDATE export_jobs SET cancel_requested_at = coalesce(cancel_requested_at, now())
+       WHERE job_id = $1 AND status IN (${ACTIVE})`;
+    if (event === null) return this.change(requested, [jobId]);
     return this.change(
-      `UPDATE export_jobs SET cancel_requested_at = coalesce(cancel_requested_at, now())
-       WHERE job_id = $1 AND status IN (${ACTIVE})`,
-      [jobId],
+      // Concurrent requests wait for the lock of the first, and then see that the job is to be canceled.
+      `WITH job AS (SELECT job_id, cancel_requested_at IS NULL AS is_first FROM export_jobs
+         WHERE job_id = $1 AND status IN (${ACTIVE}) FOR UPDATE),
+       first AS (SELECT job_id FROM job WHERE is_first),
+       event AS (${insertAudit(2, 'first')})
+       UPDATE export_jobs j SET cancel_requested_at = coalesce(j.cancel_requested_at, now()) FROM job WHERE j.job_id = job.job_id`,
+      [jobId, auditParameter(event)],
     );
   }
 

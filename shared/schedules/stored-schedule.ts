@@ -24,6 +24,8 @@ export interface ScheduleRun {
 export interface StoredSchedule {
   readonly input: ScheduledExportInput;
   readonly createdAt: Date;
+  /** When it was last changed; its creation if never. */
+  readonly changedAt: Date;
   /** Hash of the request that created it, for the Idempotency-Key. */
   readonly requestHash: string;
   readonly paused: boolean;
@@ -39,6 +41,7 @@ export function storedFrom(description: ScheduleDescription): StoredSchedule {
   return {
     input: { ...input, ...(email === undefined ? {} : { email }) },
     createdAt: new Date(createdAt),
+    changedAt: info.lastUpdatedAt ?? info.createdAt,
     requestHash,
     paused: state.paused,
     nextRuns: info.nextActionTimes,

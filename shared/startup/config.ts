@@ -125,6 +125,8 @@ const worker = common.extend({
     .refine((ms) => ms >= UNITS.s, 'must be at least 1s'),
   // How long the row of an export is kept after its end; its file and uploads are deleted earlier.
   JOB_TTL: milliseconds.default(90 * UNITS.d),
+  // How long events of the audit log are kept.
+  AUDIT_TTL: milliseconds.default(400 * UNITS.d),
   // Port on which the Temporal SDK serves its own metrics.
   METRICS_SDK_PORT: wholeNumber(1, 65_535).optional(),
   // How long a worker waits for its activities on shutdown before it aborts them.

@@ -1,4 +1,6 @@
 import type {
+  AuditOrigin,
+  UserRef,
   ExportStatus,
   JobSeed,
   JobRef,
@@ -154,6 +156,14 @@ export interface NotificationInput extends EventRef {
 /** One extra delivery of a webhook, made on request. */
 export interface RedeliveryInput extends EventRef {
   readonly tuning: Tuning;
+}
+
+/** Erases a user of a tenant. */
+export interface ErasureInput extends UserRef {
+  /** Who wants it, for the audit log. */
+  readonly origin: AuditOrigin;
+  /** Identifies the erasure: its event is recorded once, however often the activity is attempted. */
+  readonly erasureId: string;
 }
 
 /** Input of one sweep run. */

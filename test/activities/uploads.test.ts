@@ -5,6 +5,7 @@ import { openUpload } from '../../activities/file/open-upload.js';
 import { planExport } from '../../activities/plan/plan-export.js';
 import type { JobSeed } from '../../shared/contract.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
+import { NOBODY } from '../support/origin.js';
 
 describe('the upload of an export', () => {
   let service: TestService;
@@ -27,6 +28,7 @@ describe('the upload of an export', () => {
       idempotencyKey: null,
       requestHash: 'of a test',
       createdAt: new Date().toISOString(),
+      origin: NOBODY,
     };
     const { jobId, tenantId } = job;
     await service.deps.jobs.insert(job);

@@ -13,6 +13,7 @@ import { createTokenVerifier } from '../../api/access/verify-token.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
 import type { JobSeed } from '../../shared/contract.js';
 import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
+import { AuditStore } from '../../shared/audit/store.js';
 import { JobStore } from '../../shared/job/store.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { openObjectStore } from '../../shared/startup/open-object-store.js';
@@ -33,6 +34,7 @@ import { asker, type Ask } from '../support/ask.js';
 import { contractOf } from '../support/contract.js';
 import { createDatabase, queryRows } from '../support/database.js';
 import { JWT_SECRET } from '../support/service.js';
+import { NOBODY } from '../support/origin.js';
 import { stack } from '../support/stack.js';
 
 export const LINK_SECRET = 'another secret of the tests';
@@ -95,6 +97,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
     places,
     savedExports: new SavedExportStore(pool),
     admissions: createAdmissionTurns(),
+    audit: new AuditStore(pool, 'a secret of the tests'),
     mails: new MailStore(pool, 'a secret of the tests'),
     webhooks: new WebhookStore(pool),
     registry,
@@ -168,6 +171,7 @@ export function seedFor({ userId, tenantId }: Principal, change: Partial<JobSeed
     idempotencyKey: null,
     requestHash: hashRequest(exportRequest),
     createdAt: new Date().toISOString(),
+    origin: NOBODY,
     ...change,
   };
 }

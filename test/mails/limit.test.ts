@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { Registry } from '@prometheus-io/client';
 import { eraseUser } from '../../activities/retention/erase-user.js';
 import { sendEmail } from '../../activities/notify/send-email.js';
@@ -13,6 +14,7 @@ import { startService, type RunningWorker, type TestService } from '../support/s
 import { someReader, statusOf, sweepNow, type Reader } from '../workflows/support.js';
 import { endedJob, notify, type Notified } from './notify.js';
 import { answer, startMailServer, type MailServer } from './smtp.js';
+import { NOBODY } from '../support/origin.js';
 
 const AT_ONCE = 80;
 
@@ -126,7 +128,7 @@ describe('one address gets at most 30 mails an hour', function () {
     await service.deps.jobs.remove(deleted.jobId);
     assert.equal(await reservations(deleted.jobId), 1);
     const kept = await attempt({ ...other, email: user.email });
-    await run(() => eraseUser(service.deps)(user));
+    await run(() => eraseUser(service.deps)({ ...user, origin: NOBODY, erasureId: randomUUID() }));
     assert.deepEqual([await reservations(deleted.jobId), await reservations(kept.jobId)], [0, 1]);
 
     await sweepNow(service);

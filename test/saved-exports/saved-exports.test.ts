@@ -11,6 +11,7 @@ import { queryRows } from '../support/database.js';
 import { download, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { someUser, startService, type TestService } from '../support/service.js';
+import { NOBODY } from '../support/origin.js';
 
 const PATH = '/v1/saved-exports';
 const REQUEST = { type: 'orders', format: 'csv', columns: ['id', 'placed_at'], notify: { email: false } };
@@ -253,7 +254,8 @@ describe('saved exports', () => {
     await save(user, { ...BODY, name: 'one', shared: true });
     await save(user, { ...BODY, name: 'two' });
     await save(other);
-    const erase = (): Promise<ErasureCounts> => eraseUser(service.deps)(user);
+    const erase = (): Promise<ErasureCounts> =>
+      eraseUser(service.deps)({ ...user, origin: NOBODY, erasureId: randomUUID() });
     const { savedExports } = await new MockActivityEnvironment().run<[], ErasureCounts, () => Promise<ErasureCounts>>(
       erase,
     );

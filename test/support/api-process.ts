@@ -14,6 +14,8 @@ export interface ApiProcess {
   log(): string;
   /** Stops it as an operator would; the test fails unless it exits cleanly. */
   stop(): Promise<void>;
+  /** Kills it, whatever it is doing. */
+  kill(): Promise<void>;
 }
 
 /** The API of a service as a separate process, with its own event loop and the connections it has in production. */
@@ -31,6 +33,10 @@ export async function startApiProcess(
     url,
     ask: asker(url, JWT_SECRET, contractOf(createRegistry(BUILT_IN_DATASETS))),
     log: program.stdout,
+    kill: async () => {
+      program.process.kill('SIGKILL');
+      await program.ended;
+    },
     stop: async () => {
       program.process.kill('SIGTERM');
       assert.equal(await program.ended, 0, program.stderr());

@@ -210,6 +210,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     places: deps.places,
     savedExports: deps.savedExports,
     admissions: createAdmissionTurns(),
+    audit: deps.audit,
     mails: deps.mails,
     webhooks: deps.webhooks,
     temporal,

@@ -9,6 +9,7 @@ import { admitUpdate } from '../../shared/temporal/messages.js';
 import { getExport, until, untilEnded } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
 import { post, mailsTo, slotsOf, someReader, type Reader } from './support.js';
+import { NOBODY } from '../support/origin.js';
 
 /** Values that the API rejects today, and that a bug there might let through. */
 const UNSTORABLE: readonly (readonly [string, string])[] = [
@@ -43,7 +44,7 @@ describe('an export whose row can never be stored', () => {
         savedExportId: null,
         idempotencyKey: null,
       },
-      ...{ requestHash: hashRequest(request), createdAt: new Date().toISOString() },
+      ...{ requestHash: hashRequest(request), createdAt: new Date().toISOString(), origin: NOBODY },
     };
     const terms = { limit: 2, tuning: FAST };
     await service.deps.temporal.client.workflow.executeUpdateWithStart(admitUpdate, {
@@ -112,7 +113,7 @@ describe('an export whose row can never be stored', () => {
         savedExportId: null,
         idempotencyKey: null,
       },
-      ...{ requestHash: hashRequest(other), createdAt: new Date().toISOString() },
+      ...{ requestHash: hashRequest(other), createdAt: new Date().toISOString(), origin: NOBODY },
     };
     await service.deps.jobs.insert(job);
     assert.ok(await service.deps.jobs.fail(job.jobId, { code: 'INTERNAL', message: 'x\0y' }));

@@ -1,4 +1,5 @@
 import type { MigrationBuilder } from 'node-pg-migrate';
+import { AUDIT } from '../tables/audit.js';
 import { EXPORTS } from '../tables/exports.js';
 import { WEBHOOKS } from '../tables/webhooks.js';
 import { PLACES } from '../tables/places.js';
@@ -7,12 +8,13 @@ import { SAVED_EXPORTS } from '../tables/saved-exports.js';
 
 /** Every table of the service. */
 export function up(migration: MigrationBuilder): void {
-  for (const tables of [EXPORTS, WEBHOOKS, PLACES, MAILS, SAVED_EXPORTS]) migration.sql(tables);
+  for (const tables of [EXPORTS, WEBHOOKS, PLACES, MAILS, SAVED_EXPORTS, AUDIT]) migration.sql(tables);
 }
 
 export function down(migration: MigrationBuilder): void {
   migration.sql(`
-    DROP FUNCTION save_export, reserve_mail, reserve_schedule, take_tenant_place;
+    DROP TABLE audit_events;
+    DROP FUNCTION keep_audit_events, erase_from_audit, delete_old_audit, save_export, reserve_mail, reserve_schedule, take_tenant_place;
     DROP TABLE saved_exports, skipped_mails, mail_reservations, schedule_reservations, tenant_places, webhook_secret_versions,
       webhook_receivers_gone, webhook_deliveries, export_segments, export_jobs;
   `);

@@ -8,6 +8,7 @@ import type { JobRow } from '../../../shared/job/row.js';
 import { JobStore } from '../../../shared/job/store.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { NOBODY } from '../../support/origin.js';
 
 const FILE = {
   ...{ fileKey: 'exports/a/b.csv', rowCount: 12, fileSize: 345, checksum: 'crc32:00000000' },
@@ -40,6 +41,7 @@ describe('events write into the row of an export:', () => {
       idempotencyKey: 'once',
       requestHash: 'hash',
       createdAt: '2026-01-31T12:00:00.000Z',
+      origin: NOBODY,
     },
   });
 
@@ -108,7 +110,7 @@ describe('events write into the row of an export:', () => {
     assert.ok(status === 'PROCESSING' && isRecent(started_at));
     await pool.query("UPDATE export_jobs SET status = 'QUEUED' WHERE job_id = $1", [first.jobId]);
     assert.equal(await jobs.begin(first.jobId, { needsPlace: false }), false);
-    await jobs.requestCancel(canceled.jobId);
+    await jobs.requestCancel(canceled.jobId, null);
     assert.equal(await jobs.begin(canceled.jobId, { needsPlace: false }), false);
   });
 

@@ -9,6 +9,7 @@ import { PlanStore } from '../../../shared/job/plan-store.js';
 import { JobStore } from '../../../shared/job/store.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { NOBODY } from '../../support/origin.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const EVENTS = Object.keys(TRANSITIONS) as LifecycleEvent[];
@@ -23,6 +24,7 @@ const newJob = (): JobSeed => ({
   idempotencyKey: null,
   requestHash: 'hash',
   createdAt: new Date().toISOString(),
+  origin: NOBODY,
 });
 const FILE = { fileKey: 'exports/a/b.csv', rowCount: 1, fileSize: 2, checksum: 'crc32:00000000', warnings: [] };
 

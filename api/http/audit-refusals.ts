@@ -1,0 +1,26 @@
+import type { ErrorRequestHandler } from 'express';
+import { ServiceError, type ErrorCode } from '../../shared/errors.js';
+import type { ApiDeps } from '../deps.js';
+import { contextOf } from './context.js';
+import { originOf } from './origin.js';
+
+/** Refusals for the audit log: the caller may not do this, or not now. Mistakes in a request aren't recorded. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['FORBIDDEN', 'NOT_PERMITTED', 'TOO_MANY_EXPORTS', 'TENANT_TOO_BUSY']);
+
+/** Records a refusal before the client learns of it. */
+export function auditRefusals({ audit, logger }: Pick<ApiDeps, 'audit' | 'logger'>): ErrorRequestHandler {
+  return async (error: unknown, request, _response, next) => {
+    const { principal, route } = contextOf(request);
+    if (error instanceof ServiceError && REFUSALS.has(error.code) && principal !== undefined) {
+      const { tenantId, userId: subject } = principal;
+      const details = { code: error.code, operation: `${request.method} ${route}` };
+      try {
+        await audit.record({ action: 'export.refused', tenantId, subject, origin: originOf(request), details });
+      } catch (cause) {
+        // It remains a refusal, and the access log has it, too.
+        logger.warn({ err: cause }, 'a refusal could not be recorded in the audit log');
+      }
+    }
+    next(error);
+  };
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { AUDIT_ACTIONS } from '../../shared/audit/event.js';
+import type { AuditRow } from '../../shared/audit/store.js';
+import { referenceSchema } from '../../shared/identity/reference-schema.js';
+import { cursorSchema, writeCursor } from '../http/cursor.js';
+import { defineRoute } from '../http/define-route.js';
+import { limitSchema, once } from '../http/input.js';
+
+const moment = (what: string) =>
+  once
+    .pipe(z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T13:45:00Z' }))
+    .transform((text) => new Date(text))
+    .optional()
+    .describe(what)
+    .meta({ format: 'date-time', example: '2026-01-31T13:45:00Z' });
+
+const querySchema = z.strictObject({
+  subject: once.pipe(referenceSchema).optional().describe('The user whose data or exports it is about, also if erased'),
+  action: once.pipe(z.enum(AUDIT_ACTIONS, { error: `must be one of ${AUDIT_ACTIONS.join(', ')}` })).optional(),
+  job_id: once.pipe(z.guid({ error: 'must be a UUID' })).optional(),
+  since: moment('The first moment'),
+  before: moment('The moment after the last'),
+  limit: limitSchema,
+  cursor: cursorSchema.optional().describe('`next_cursor` of the previous page'),
+});
+
+const eventSchema = z
+  .strictObject({
+    event_id: z.guid(),
+    occurred_at: z.iso.datetime(),
+    action: z.enum(AUDIT_ACTIONS),
+    actor: z.string().nullable().describe('Who did it. Null: somebody with a link, an operator, or an erased user'),
+    actor_hash: z.string().nullable().describe('Identifies an erased user'),
+    subject: z.string().nullable().describe('Whose data or exports it is about. Null: an erased user'),
+    subject_hash: z.string().nullable().describe('Identifies an erased user'),
+    request_id: z.string().nullable().describe('Null: a run of a schedule'),
+    address: z.string().nullable().describe("The client's IP address"),
+    job_id: z.guid().nullable(),
+    schedule_id: z.guid().nullable(),
+    details: z.record(z.string(), z.unknown()).describe('Dataset, format, names of columns and filters, and the like'),
+  })
+  .meta({ id: 'AuditEvent' });
+type EventView = z.infer<typeof eventSchema>;
+
+const listSchema = z
+  .strictObject({
+    events: z.array(eventSchema),
+    next_cursor: z.string().nullable().describe('Null on the last page'),
+  })
+  .meta({ id: 'AuditList' });
+
+const eventView = ({
+  actor_ref: actor,
+  subject_ref: subject,
+  occurred_at: occurredAt,
+  ...row
+}: AuditRow): EventView => ({
+  ...row,
+  actor,
+  subject,
+  occurred_at: occurredAt.toISOString(),
+});
+
+const EXAMPLE: EventView = {
+  event_id: '7c7b2c5e-7a52-4cc0-9d9c-3d1b2a4f5e60',
+  occurred_at: '2026-11-22T10:15:00.123Z',
+  action: 'file.downloaded',
+  actor: 'user_42',
+  actor_hash: null,
+  subject: 'user_42',
+  subject_hash: null,
+  request_id: '4f8b1f0e-3c55-4a53-9f0e-0d9b4f7a5f11',
+  address: '203.0.113.7',
+  job_id: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e60',
+  schedule_id: null,
+  details: { type: 'orders', format: 'CSV', by: 'token', rows: 139_959, bytes: 27_015_560 },
+};
+
+export const listAudit = defineRoute({
+  method: 'get',
+  path: '/v1/audit',
+  id: 'listAudit',
+  tag: 'Users',
+  summary: 'List audit events',
+  description: 'Who requested, downloaded, canceled, deleted or scheduled what in your tenant, and what was refused.',
+  scope: 'exports:admin',
+  query: () => querySchema,
+  answers: {
+    200: {
+      description: 'A page of events, newest first',
+      schema: listSchema,
+      example: { events: [EXAMPLE], next_cursor: null },
+    },
+  },
+  problems: ['JOB_STORE_UNAVAILABLE'],
+  handle:
+    ({ audit }) =>
+    async ({ query: { cursor, limit, job_id: jobId, ...filters }, principal: { tenantId } }) => {
+      const after = cursor === undefined ? undefined : { occurredAt: cursor.createdAt, eventId: cursor.jobId };
+      // One more than is shown tells whether there is a next page.
+      const rows = await audit.list({ ...filters, tenantId, jobId, after, limit: limit + 1 });
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const hasMore = rows.length > limit && last !== undefined;
+      return {
+        status: 200,
+        body: {
+          events: page.map(eventView),
+          next_cursor: hasMore ? writeCursor({ created_at: last.occurred_at, job_id: last.event_id }) : null,
+        },
+      };
+    },
+});

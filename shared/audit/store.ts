@@ -1,0 +1,103 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import type { UserRef } from '../contract.js';
+import { userKey } from '../identity/reference.js';
+import { namingFaults, type Pool } from '../postgres.js';
+import { AUDIT_ACTIONS, auditParameter, insertAudit, type AuditAction, type AuditEvent } from './event.js';
+
+const rowSchema = z.object({
+  event_id: z.string(),
+  occurred_at: z.date(),
+  action: z.enum(AUDIT_ACTIONS),
+  actor_ref: z.string().nullable(),
+  actor_hash: z.string().nullable(),
+  subject_ref: z.string().nullable(),
+  subject_hash: z.string().nullable(),
+  request_id: z.string().nullable(),
+  address: z.string().nullable(),
+  job_id: z.string().nullable(),
+  schedule_id: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+});
+export type AuditRow = z.infer<typeof rowSchema>;
+const COLUMNS = Object.keys(rowSchema.shape).join(', ');
+
+export interface AuditQuery {
+  readonly tenantId: string;
+  readonly subject?: string | undefined;
+  readonly action?: AuditAction | undefined;
+  readonly jobId?: string | undefined;
+  /** The first moment. */
+  readonly since?: Date | undefined;
+  /** The moment after the last. */
+  readonly before?: Date | undefined;
+  readonly limit: number;
+  /** The last event of the previous page. */
+  readonly after?: { readonly occurredAt: Date; readonly eventId: string } | undefined;
+}
+
+/**
+ * The audit log. It is append-only: events are inserted with the change that they record, or before it, and only get
+ * older. Every method throws ServiceError JOB_STORE_UNAVAILABLE if the database doesn't answer.
+ */
+export class AuditStore {
+  /** @param secret the key of the hashes of erased users; the same in all processes */
+  constructor(
+    private readonly pool: Pool,
+    private readonly secret: string,
+  ) {}
+
+  private async query<Row extends object>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rows } = await this.pool.query<Row>(sql, [...values]);
+      return rows;
+    });
+  }
+
+  async record(event: AuditEvent): Promise<void> {
+    await this.query(insertAudit(1), [auditParameter(event)]);
+  }
+
+  /** How often something was done to a schedule. */
+  async countOfSchedule(scheduleId: string, action: AuditAction): Promise<number> {
+    const sql = 'SELECT count(*) AS count FROM audit_events WHERE schedule_id = $1 AND action = $2';
+    const [row] = await this.query<{ count: number }>(sql, [scheduleId, action]);
+    return row?.count ?? 0;
+  }
+
+  /** Newest first. A subject who has been erased is found by their hash. */
+  async list({ tenantId, subject, action, jobId, since, before, limit, after }: AuditQuery): Promise<AuditRow[]> {
+    const hash = subject === undefined ? null : this.hashOf({ tenantId, userId: subject });
+    const rows = await this.query(
+      `SELECT ${COLUMNS} FROM audit_events
+       WHERE tenant_ref = $1 AND ($2::text IS NULL OR subject_ref = $2 OR subject_hash = $3)
+         AND ($4::text IS NULL OR action = $4) AND ($5::uuid IS NULL OR job_id = $5)
+         AND ($6::timestamptz IS NULL OR occurred_at >= $6) AND ($7::timestamptz IS NULL OR occurred_at < $7)
+         AND ($8::timestamptz IS NULL OR (occurred_at, event_id) < ($8, $9::uuid))
+       ORDER BY occurred_at DESC, event_id DESC LIMIT $10`,
+      [
+        ...[tenantId, subject ?? null, hash, action ?? null, jobId ?? null, since ?? null, before ?? null],
+        ...[after?.occurredAt ?? null, after?.eventId ?? null, limit],
+      ],
+    );
+    return z.array(rowSchema).parse(rows);
+  }
+
+  /** Replaces a user by a keyed hash, as actor and as subject, and deletes the addresses that they used. */
+  async erase(user: UserRef): Promise<void> {
+    await this.query('SELECT erase_from_audit($1, $2, $3)', [user.tenantId, user.userId, this.hashOf(user)]);
+  }
+
+  /** Deletes the oldest events that are older than `ageMs`. @returns how many, at most `limit` */
+  async deleteOld(ageMs: number, limit: number): Promise<number> {
+    const sql = 'SELECT delete_old_audit(make_interval(secs => $1), $2) AS deleted';
+    const [row] = await this.query<{ deleted: number }>(sql, [ageMs / 1000, limit]);
+    return row?.deleted ?? 0;
+  }
+
+  private hashOf(user: UserRef): string {
+    return createHmac('sha256', this.secret)
+      .update(`audit user ${userKey(user)}`)
+      .digest('hex');
+  }
+}
