@@ -1,8 +1,6 @@
-import { Context } from '@temporalio/activity';
 import { notificationWorkflowId } from '../../shared/temporal/names.js';
 import type { JobRef, NotificationEvent } from '../../shared/contract.js';
 import { ACCOUNT, ACCOUNT_TITLE } from '../../shared/datasets/account.js';
-import { ERRORS, ServiceError } from '../../shared/errors.js';
 import { fileName } from '../../shared/job/file-name.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { SKIP_REASONS } from '../../shared/mails/store.js';
@@ -11,6 +9,7 @@ import type { MailFacts } from '../../shared/mails/content.js';
 import { mailText } from '../../shared/mails/index.js';
 import type { ActivityDeps } from '../deps.js';
 import { heartbeating } from '../heartbeat.js';
+import { mayRetry } from '../may-retry.js';
 
 type Deps = Pick<ActivityDeps, 'jobs' | 'mailer' | 'mails' | 'registry' | 'metrics' | 'publicUrl' | 'linkSecret'>;
 
@@ -49,13 +48,6 @@ async function attemptMail(deps: Deps, { jobId, event }: About, signal: AbortSig
   }
   metrics.notified('mail', 'delivered');
   return { sent: true };
-}
-
-/** Whether the workflow allows another attempt. */
-function mayRetry(error: unknown): boolean {
-  const { attempt, retryPolicy } = Context.current().info;
-  const isLast = attempt >= (retryPolicy?.maximumAttempts ?? Infinity);
-  return !isLast && (!(error instanceof ServiceError) || ERRORS[error.code].retryable);
 }
 
 /** Independent of the attempt's time, because every attempt must write the same email. */

@@ -1,6 +1,6 @@
 import type { ExportInput } from '../../shared/temporal/inputs.js';
 import type { ExportRequest, JobFailure, JobSeed } from '../../shared/contract.js';
-import { ERRORS, ServiceError } from '../../shared/errors.js';
+import { ServiceError } from '../../shared/errors.js';
 import { hashRequest } from '../../shared/request/request.js';
 import { exportName } from '../../shared/request/line-schema.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
@@ -14,6 +14,7 @@ import { permittedDatasets } from '../../shared/source/permitted-datasets.js';
 import { tuningFor } from '../../shared/temporal/tenant-weights.js';
 import type { ActivityDeps } from '../deps.js';
 import { heartbeating } from '../heartbeat.js';
+import { mayRetry } from '../may-retry.js';
 
 /** The export for a run of a schedule, or the reason why it can't start. */
 interface Prepared {
@@ -51,7 +52,8 @@ export const prepareScheduledExport = ({
       const job = createSeed(run, permittedRequest(ofTheDay, datasets));
       return { due: { job, limit, tuning, admitted: false }, failure: null, reason: '' };
     } catch (error) {
-      if (!(error instanceof ServiceError) || ERRORS[error.code].retryable) throw error;
+      // After the last attempt, the user sees in their list why there is no file.
+      if (!(error instanceof ServiceError) || mayRetry(error)) throw error;
       const { code, forUser, message: reason } = error;
       return {
         due: { job: createSeed(run, showableRequest(run)), limit, tuning, admitted: false },
