@@ -57,6 +57,22 @@ describe('the audit log', function () {
     assert.deepEqual([byLink?.action, byLink?.actor, byLink?.details.by], ['file.downloaded', null, 'link']);
   });
 
+  it('has both the administrator and the user on whose behalf they act', async () => {
+    const user = someUser();
+    const admin = { ...officerOf(user), scopes: ['exports:admin', 'exports:write', 'exports:read'] };
+    const jobId = await postExport(service, admin, { on_behalf_of: user.userId });
+    await untilEnded(service, admin, jobId);
+    await service.ask('GET', `/v1/exports/${jobId}/download`, { as: admin });
+    const events = await eventsOf(service, user);
+    assert.deepEqual(
+      events.map(({ action, actor, subject }) => [action, actor, subject]),
+      [
+        ['export.requested', admin.userId, user.userId],
+        ['file.downloaded', admin.userId, user.userId],
+      ],
+    );
+  });
+
   it('has one event for each cancel and deletion, however often the request is repeated', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);

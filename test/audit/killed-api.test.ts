@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
+import { seedFor } from '../api/support.js';
 import { startApiProcess } from '../support/api-process.js';
 import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
@@ -80,6 +81,12 @@ describe('an API that is killed while it records an event', function () {
       ...{ action: 'export.requested', method: 'POST', path: '/v1/exports' },
       ...{ body: request, headers: key() },
     }),
+    'canceling an export': async (user) => {
+      // A row without a workflow: nothing ends it before it is canceled.
+      const seed = seedFor(user);
+      await service.deps.jobs.insert(seed);
+      return { action: 'export.canceled', method: 'POST', path: `/v1/exports/${seed.jobId}/cancel` };
+    },
     'deleting a file': async (user) => {
       const jobId = await postExport(service, user);
       await untilEnded(service, user, jobId);
