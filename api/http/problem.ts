@@ -50,7 +50,9 @@ function detailOf(error: ServiceError): string {
 function challenge(response: Response, error: ServiceError): void {
   // Without a token, the header says how to authenticate; with an invalid one, what is wrong with it (RFC 6750).
   const invalid = response.req.headers.authorization !== undefined;
-  const reason = `error="invalid_token", error_description="${error.message.replaceAll('"', "'")}"`;
+  // Visible ASCII only: the message names claims, which may be in any script.
+  const description = error.message.replaceAll('"', "'").replaceAll(/[^ -~]/g, '?');
+  const reason = `error="invalid_token", error_description="${description}"`;
   response.set('WWW-Authenticate', invalid ? `Bearer ${reason}` : 'Bearer');
 }
 

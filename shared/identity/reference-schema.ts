@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOT_AN_ID, readReference } from './reference.js';
+import { MAX_LENGTH, NOT_AN_ID, readReference } from './reference.js';
 
 /** The id of a user or tenant. */
 export const referenceSchema = z
@@ -10,7 +10,8 @@ export const referenceSchema = z
     if (id !== null) return id;
     context.addIssue(NOT_AN_ID);
     return z.NEVER;
-  });
+  })
+  .meta({ maxLength: MAX_LENGTH });
 
 /** In a token, an id may also be a whole number, unless it is so large that JSON readers round it. */
 export const referenceClaim = z.preprocess(

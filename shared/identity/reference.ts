@@ -2,8 +2,10 @@
  * Ids of users and tenants, as the identity provider writes them. Safe to import in workflows.
  */
 
+/** Characters, as `length` in JSON Schema counts them. */
+export const MAX_LENGTH = 255;
 /** No control, format, private-use or unassigned characters and no line breaks: what is shown is what is compared. */
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u;
+const PRINTABLE = new RegExp(String.raw`^[^\p{C}\p{Zl}\p{Zp}]{1,${MAX_LENGTH}}$`, 'u');
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** The error message for a text that is no id. */

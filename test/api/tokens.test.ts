@@ -9,7 +9,8 @@ import { serve, type RunningServer } from '../../api/server.js';
 import { idClaims } from '../../api/access/token-claims.js';
 import { runProgram } from './programs.js';
 import { JWT_SECRET } from '../support/service.js';
-import { someone } from './support.js';
+import { assertProblem } from './problems.js';
+import { someone, startApi } from './support.js';
 
 const USER = '6F1B7C1E-0000-4000-8000-00000000000A';
 const TENANT = '6F1B7C1E-0000-4000-8000-00000000000B';
@@ -253,6 +254,14 @@ describe('tokens', () => {
       assert.equal(code, 0);
       const single = createTokenVerifier({ secret: JWT_SECRET, tenantClaim: null });
       assert.deepEqual(await principalOf(single(stdout.trim())), { userId: 'user_42', tenantId: 'default' });
+    });
+
+    it('without an id in a claim of any script get a 401, whose header is ASCII', async () => {
+      const api = await startApi({ verifyToken: createTokenVerifier({ secret: JWT_SECRET, tenantClaim: '組織' }) });
+      const answer = await api.ask('GET', '/v1/exports', { as: { userId, tenantId } });
+      await api.close();
+      assert.match(assertProblem(answer, 'UNAUTHENTICATED').detail, /The token's 組織 must be/);
+      assert.match(answer.headers.get('WWW-Authenticate') ?? '', /error_description="The token's \?\? must be/);
     });
 
     it('are not issued for invalid arguments; one line says what is wrong', async () => {
