@@ -82,7 +82,8 @@ export const listAudit = defineRoute({
   id: 'listAudit',
   tag: 'Users',
   summary: 'List audit events',
-  description: 'Who requested, downloaded, canceled, deleted or scheduled what in your tenant, and what was refused.',
+  description:
+    'Who previewed, requested, downloaded, canceled, deleted or scheduled what in your tenant, and what was refused.',
   scope: 'exports:admin',
   query: () => querySchema,
   answers: {

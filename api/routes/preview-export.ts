@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { contentsOf } from '../../shared/datasets/contents.js';
 import type { JobParties } from '../../shared/contract.js';
+import { previewedEvent } from '../../shared/job/audit-events.js';
 import { ServiceError } from '../../shared/errors.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
 import { previewSchema, type Preview } from '../../shared/request/preview-schema.js';
@@ -14,6 +15,7 @@ import { previewFile } from '../exports/preview.js';
 import { clientGone } from '../http/client-gone.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema } from '../http/input.js';
+import { originOf } from '../http/origin.js';
 import { QueryTurns } from '../limits/query-turns.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
@@ -59,15 +61,18 @@ export const previewExport = defineRoute({
       },
     },
   },
-  problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_PREVIEWS', 'KEY_NOT_UNIQUE', 'COMPUTE_FAILED'],
+  problems: [...PERMISSION_PROBLEMS, 'JOB_STORE_UNAVAILABLE', 'TOO_MANY_PREVIEWS', 'KEY_NOT_UNIQUE', 'COMPUTE_FAILED'],
   handle: (deps) => {
     const turns = QueryTurns.forPreviews();
-    return async ({ body, query, principal, response }) => {
+    return async ({ body, query, principal, request, response }) => {
       const owner = ownerFor(body.onBehalfOf, principal);
       const gone = clientGone(response);
       try {
         const work = preview(body.request, owner, query.limit, { gone, turns, deps });
-        return { status: 200, body: await withTimeLimit(work, PREVIEW_MS) };
+        const shown = await withTimeLimit(work, PREVIEW_MS);
+        const rows = shown.files.reduce((sum, file) => sum + file.rows.length, 0);
+        await deps.audit.record(previewedEvent({ ...owner, request: body.request, origin: originOf(request) }, rows));
+        return { status: 200, body: shown };
       } catch (error) {
         // The client is gone: nobody to respond to.
         if (gone.aborted) return undefined;

@@ -7,6 +7,7 @@ import type { AuditOrigin } from '../contract.js';
 export const AUDIT_ACTIONS = [
   'export.requested',
   'export.refused',
+  'export.previewed',
   'export.canceled',
   'link.minted',
   'file.downloaded',

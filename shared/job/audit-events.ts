@@ -1,8 +1,18 @@
-import { columnName, type AuditOrigin, type JobSeed } from '../contract.js';
+import { columnName, type AuditOrigin, type ExportRequest, type JobSeed } from '../contract.js';
 import type { AuditAction, AuditEvent } from '../audit/event.js';
 import type { JobRow } from './row.js';
 
 /** The events of jobs for the audit log. */
+
+/** Names, but no values. */
+const namesIn = ({ type, format, columns = [], filters }: Described): Readonly<Record<string, unknown>> => ({
+  type,
+  format,
+  columns: columns.map(columnName),
+  filters: Object.keys(filters),
+});
+/** Without columns: those that the user may have. */
+type Described = Pick<ExportRequest, 'type' | 'format' | 'filters'> & { readonly columns?: ExportRequest['columns'] };
 
 const ofSeed = (
   { jobId, tenantId, userId, request, scheduleId, savedExportId, origin }: JobSeed,
@@ -15,14 +25,24 @@ const ofSeed = (
   origin,
   jobId,
   ...(scheduleId === null ? {} : { scheduleId }),
-  details: {
-    type: request.type,
-    format: request.format,
-    columns: request.columns.map(columnName),
-    filters: Object.keys(request.filters),
-    ...(savedExportId === null ? {} : { saved_export_id: savedExportId }),
-    ...details,
-  },
+  details: { ...namesIn(request), ...(savedExportId === null ? {} : { saved_export_id: savedExportId }), ...details },
+});
+
+/** Rows that a preview is about to show. */
+export const previewedEvent = (
+  {
+    tenantId,
+    userId,
+    request,
+    origin,
+  }: Pick<JobSeed, 'tenantId' | 'userId' | 'origin'> & { readonly request: Described },
+  rows: number,
+): AuditEvent => ({
+  action: 'export.previewed',
+  tenantId,
+  subject: userId,
+  origin,
+  details: { ...namesIn(request), rows },
 });
 
 export const requestedEvent = (job: JobSeed): AuditEvent => ofSeed(job, 'export.requested', {});

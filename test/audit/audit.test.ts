@@ -103,6 +103,17 @@ describe('the audit log', function () {
     assert.deepEqual(await actions(user), ['export.requested']);
   });
 
+  it('has the rows that a preview showed', async () => {
+    const user = someUser();
+    const body = { type: 'orders', format: 'csv', columns: ['id'], filters: { status: ['paid'] } };
+    const answer = await service.ask('POST', '/v1/exports/preview?limit=3', { as: user, body });
+    assert.equal(answer.status, 200, answer.text);
+    const [event, ...rest] = await eventsOf(service, user);
+    assert.deepEqual(rest, []);
+    const details = { type: 'orders', format: 'CSV', columns: ['id'], filters: ['status'], rows: 3 };
+    assert.deepEqual([event?.action, event?.actor, event?.details], ['export.previewed', user.userId, details]);
+  });
+
   it('has the refusals: a scope that is missing, and too many exports', async () => {
     const user = someUser();
     const reader = { ...user, scopes: ['exports:read'] };
