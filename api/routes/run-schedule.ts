@@ -3,7 +3,7 @@ import { ServiceError } from '../../shared/errors.js';
 import { contextOf } from '../http/context.js';
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { requireDone } from '../schedules/owned-schedule.js';
+import { ownedSchedule, requireDone, requireScopeOfRuns } from '../schedules/owned-schedule.js';
 
 const runSchema = z.strictObject({
   job_id: z
@@ -31,9 +31,11 @@ export const runSchedule = defineRoute({
   },
   problems: ['STILL_ACTIVE'],
   handle:
-    ({ schedules }) =>
+    (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { run, skipped } = requireDone(await schedules.trigger(principal, scheduleId), scheduleId);
+      const { input } = await ownedSchedule(scheduleId, principal, deps);
+      requireScopeOfRuns(input.definition, principal);
+      const { run, skipped } = requireDone(await deps.schedules.trigger(principal, scheduleId), scheduleId);
       if (skipped) {
         const sentence = `A run of schedule ${scheduleId} is still active, and its overlap policy is to skip.`;
         throw new ServiceError('STILL_ACTIVE', sentence);

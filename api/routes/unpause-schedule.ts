@@ -1,7 +1,13 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
 import { auditSchedule } from '../schedules/audit-schedule.js';
-import { SCHEDULE_ANSWER, ownedSchedule, replyWithSchedule, requireDone } from '../schedules/owned-schedule.js';
+import {
+  SCHEDULE_ANSWER,
+  ownedSchedule,
+  replyWithSchedule,
+  requireDone,
+  requireScopeOfRuns,
+} from '../schedules/owned-schedule.js';
 
 export const unpauseSchedule = defineRoute({
   method: 'post',
@@ -17,6 +23,7 @@ export const unpauseSchedule = defineRoute({
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
       const { input, changedAt, paused } = await ownedSchedule(scheduleId, principal, deps);
+      requireScopeOfRuns(input.definition, principal);
       if (paused) {
         const change = { once: `${changedAt.toISOString()} unpause`, details: { paused: false } };
         const about = { scheduleId, definition: input.definition, request };

@@ -1,7 +1,9 @@
 import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
+import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import type { StoredSchedule } from '../../shared/schedules/stored-schedule.js';
-import type { ApiDeps } from '../deps.js';
+import type { ApiDeps, Principal } from '../deps.js';
+import { ownerFor } from '../exports/owner-for.js';
 import type { Answer } from '../openapi/operation.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from './schedule-schema.js';
 
@@ -19,6 +21,16 @@ export async function ownedSchedule(
   { schedules }: Pick<ApiDeps, 'schedules'>,
 ): Promise<StoredSchedule> {
   return requireDone(await schedules.find(owner, scheduleId), scheduleId);
+}
+
+/**
+ * An administrator may have lost the scope since the schedule was created. A saved export's user is in the definition,
+ * too: runs fail if the saved export names another one by then.
+ * @throws ServiceError FORBIDDEN without the scope for the user whom its exports are made for
+ */
+export function requireScopeOfRuns({ request }: ScheduleDefinition, principal: Principal): void {
+  const { on_behalf_of: user } = request;
+  ownerFor(typeof user === 'string' ? user : undefined, principal, '/request');
 }
 
 /**

@@ -78,6 +78,10 @@ describe('an export on behalf of another user', () => {
     const { saved_export_id: saved } = json as { saved_export_id: string };
     const { json: created } = await service.ask('POST', '/v1/schedules', { as: admin, body: schedule });
     const { schedule_id: scheduleId } = created as { schedule_id: string };
+    const { json: named } = await service.ask('POST', '/v1/schedules', {
+      ...{ as: admin, body: { name: 'x', cron: '@daily', saved_export_id: saved } },
+    });
+    const { schedule_id: bySavedExport } = named as { schedule_id: string };
     const asked: readonly (readonly [string, string, object | undefined, string])[] = [
       ['POST', '/v1/exports', account, '/on_behalf_of'],
       ['POST', '/v1/exports', { ...account, on_behalf_of: 'admin_1' }, '/on_behalf_of'],
@@ -89,6 +93,11 @@ describe('an export on behalf of another user', () => {
       ['POST', '/v1/schedules', schedule, '/request/on_behalf_of'],
       ['PUT', `/v1/schedules/${scheduleId}`, schedule, '/request/on_behalf_of'],
       ['POST', '/v1/schedules', { name: 'x', cron: '@daily', saved_export_id: saved }, '/request/on_behalf_of'],
+      ...[scheduleId, bySavedExport].flatMap((id) =>
+        ['run', 'unpause'].map((action) => {
+          return ['POST', `/v1/schedules/${id}/${action}`, undefined, '/request/on_behalf_of'] as const;
+        }),
+      ),
     ];
     const before = await countJobs();
     for (const [method, path, body, pointer] of asked) {
@@ -96,7 +105,13 @@ describe('an export on behalf of another user', () => {
       assert.equal(assertProblem(answer, 'FORBIDDEN', [pointer]).needed_scope, 'exports:admin');
     }
     assert.equal(await countJobs(), before);
-    await service.ask('DELETE', `/v1/schedules/${scheduleId}`, { as: admin });
+    for (const id of [scheduleId, bySavedExport]) {
+      await service.ask('POST', `/v1/schedules/${id}/pause`, { as: writer });
+      assertProblem(await service.ask('POST', `/v1/schedules/${id}/unpause`, { as: writer }), 'FORBIDDEN');
+      const { json: shown } = await service.ask('GET', `/v1/schedules/${id}`, { as: writer });
+      assert.equal((shown as { paused: boolean }).paused, true);
+      await service.ask('DELETE', `/v1/schedules/${id}`, { as: writer });
+    }
   });
 
   const countJobs = async (): Promise<number> =>
