@@ -29,3 +29,12 @@ export function ownerFor(onBehalfOf: string | undefined, principal: Principal, a
   requireAdmin(principal, pointer, { pointer });
   return onBehalfOf === userId ? { tenantId, userId } : { tenantId, userId: onBehalfOf, requestedBy: userId };
 }
+
+/**
+ * A request as schedules and saved exports store it: as sent, but with its user's id as it is stored everywhere else.
+ * @param onBehalfOf the same user, parsed
+ */
+export const storedRequest = (
+  request: Readonly<Record<string, unknown>>,
+  onBehalfOf: string | undefined,
+): Readonly<Record<string, unknown>> => (onBehalfOf === undefined ? request : { ...request, on_behalf_of: onBehalfOf });

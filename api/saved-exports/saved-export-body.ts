@@ -5,6 +5,7 @@ import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExport, SavedExportDefinition } from '../../shared/saved-exports/store.js';
 import type { ApiDeps, Caller } from '../deps.js';
 import { exportBody, type ParsedExport } from '../exports/export-body.js';
+import { storedRequest } from '../exports/owner-for.js';
 import { describeExportRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
 import { savedExportDefinition } from './saved-export-schema.js';
@@ -32,7 +33,8 @@ export const savedExportBody: CheckedBody<ParsedSavedExport> = {
       const problems = [...(error === undefined ? [] : fieldProblems(error)), ...inRequest(problemsOf(checked))];
       if (definition === undefined || !('value' in checked)) return { problems };
       const { request: parsed, onBehalfOf } = checked.value;
-      return { value: { definition, request: parsed, onBehalfOf, requestHash: hashOf(definition) } };
+      const stored = { ...definition, request: storedRequest(definition.request, onBehalfOf) };
+      return { value: { definition: stored, request: parsed, onBehalfOf, requestHash: hashOf(definition) } };
     };
   },
 };

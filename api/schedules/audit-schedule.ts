@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { AuditAction } from '../../shared/audit/event.js';
 import type { UserRef } from '../../shared/contract.js';
-import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
+import { partiesOfRuns, type ScheduleDefinition } from '../../shared/schedules/contract.js';
 import type { ApiDeps } from '../deps.js';
 import { originOf } from '../http/origin.js';
 
@@ -24,11 +24,11 @@ export async function auditSchedule(
   { scheduleId, definition, request, once, details = {} }: ScheduleChange,
   { audit }: Pick<ApiDeps, 'audit'>,
 ): Promise<void> {
-  const { type, format, on_behalf_of: named } = definition.request;
+  const { type, format } = definition.request;
   await audit.record({
     action,
     tenantId,
-    subject: typeof named === 'string' ? named : userId,
+    subject: partiesOfRuns({ tenantId, userId, definition }).userId,
     origin: originOf(request),
     scheduleId,
     details: { type, format: typeof format === 'string' ? format.toUpperCase() : format, ...details },

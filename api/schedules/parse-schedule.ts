@@ -11,6 +11,7 @@ import { definitionSchema } from '../../shared/schedules/definition.js';
 import { checkScheduledRequest, type Recipients } from '../../shared/schedules/scheduled-request.js';
 import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExportStore } from '../../shared/saved-exports/store.js';
+import { storedRequest } from '../exports/owner-for.js';
 import type { TimeZones } from '../exports/time-zones.js';
 
 interface Rules {
@@ -47,7 +48,7 @@ export async function checkSchedule(body: unknown, rules: Rules): Promise<Checke
     const fields = { '/timezone': timezone, '/request/options/timezone': zoneOfRequest };
     return { problems: [...problems, ...problemsOf(await rules.timeZones.ofFields(fields))] };
   }
-  const zoned = await rules.timeZones.ofSchedule({ ...definition, request });
+  const zoned = await rules.timeZones.ofSchedule({ ...definition, request: storedRequest(request, onBehalfOf) });
   if ('problems' in zoned) return zoned;
   const requestHash = hashDefinition(definition);
   return { value: { definition: zoned.value, requestHash, request: valid, onBehalfOf } };

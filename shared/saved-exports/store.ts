@@ -23,7 +23,7 @@ export interface SavedExportDefinition {
   readonly name: string;
   /** Whether all users of the tenant can see and run it. */
   readonly shared: boolean;
-  /** Stored as sent, and checked again at every run. */
+  /** Stored as sent, except for the spelling of `on_behalf_of`, and checked again at every run. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 

@@ -19,7 +19,10 @@ export interface ScheduleDefinition {
   readonly ends_at?: string | undefined;
   /** Runs use its request, as it is then, and fail if it is gone. */
   readonly saved_export_id?: string | undefined;
-  /** Stored as sent, or as saved when the schedule was created; checked again at every run. */
+  /**
+   * Stored as sent, except for the spelling of `on_behalf_of`, or as saved when the schedule was created; checked again at
+   * every run.
+   */
   readonly request: Readonly<Record<string, unknown>>;
 }
 

@@ -206,6 +206,35 @@ describe('an export on behalf of another user', () => {
     assert.deepEqual([job.user_id, job.requested_by, job.row_count], ['user_42', 'admin_1', 10]);
   });
 
+  it('can name a user by a UUID in upper case: saved exports, schedules and their events are of the same user', async () => {
+    const id = 'c0ffee00-0000-4000-8000-00000000abcd';
+    const definition = { name: 'x', request: { ...account, on_behalf_of: id.toUpperCase() } };
+    const post = async (path: string, body: object) => (await service.ask('POST', path, { as: admin, body })).json;
+    const saved = await post('/v1/saved-exports', { ...definition, shared: true });
+    const { saved_export_id: savedId, request } = saved as { saved_export_id: string; request: object };
+    assert.deepEqual(request, { ...account, on_behalf_of: id });
+    const created: { schedule_id: string; request: object }[] = [];
+    for (const body of [definition, { name: 'x', saved_export_id: savedId }]) {
+      created.push(
+        (await post('/v1/schedules', { ...body, cron: '@yearly' })) as { schedule_id: string; request: object },
+      );
+    }
+    for (const schedule of created) assert.deepEqual(schedule.request, { ...account, on_behalf_of: id });
+    const { json } = await service.ask('GET', `/v1/audit?subject=${id}`, { as: admin });
+    const { events } = json as { events: readonly { action: string; schedule_id: string | null }[] };
+    const recorded = events.flatMap(({ action, schedule_id }) => (action === 'schedule.created' ? [schedule_id] : []));
+    assert.deepEqual(new Set(recorded), new Set(created.map(({ schedule_id }) => schedule_id)));
+    await until('they are erased', async () => {
+      const { text } = await service.ask('DELETE', `/v1/users/${id}/exports`, { as: admin });
+      return text.includes('ERASED');
+    });
+    const { status } = await service.ask('GET', `/v1/saved-exports/${savedId}`, { as: admin });
+    assert.equal(status, 404);
+    for (const { schedule_id } of created) {
+      await service.ask('DELETE', `/v1/schedules/${schedule_id}`, { as: admin });
+    }
+  });
+
   it('and its schedules are erased with that user; erasing the administrator only forgets who requested it', async () => {
     const body = { name: 'Archive', cron: '@yearly', request: { ...account, on_behalf_of: 'user_9' } };
     const { json } = await service.ask('POST', '/v1/schedules', { as: admin, body });
