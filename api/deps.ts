@@ -97,7 +97,7 @@ export interface ApiDeps {
   readonly schedules: ScheduleStore;
   readonly places: Places;
   readonly savedExports: SavedExportStore;
-  /** Turns of tenants at admissions. */
+  /** Limits each tenant's concurrent admissions. */
   readonly admissions: Turns;
   readonly audit: AuditStore;
   readonly mails: MailStore;

@@ -9,7 +9,7 @@ type RequestFields = Pick<JobRow, 'job_id' | 'tenant_ref' | 'user_ref' | 'reques
 export const createAbout = (row: RequestFields, plannedAt: string): About => ({
   jobId: row.job_id,
   ...ownerOfRow(row),
-  // An administrator's address isn't that of the user whom the file is for.
+  // If an administrator requested the file, the address isn't that of the user whom it is for.
   email: row.requested_by_ref === null ? (row.notify.email ?? null) : null,
   filters: row.filters,
   plannedAt,

@@ -17,8 +17,8 @@ export function requireVersion(plan: Pick<Plan, 'encoderVersion'>, { encoderVers
 }
 
 /**
- * Makes sure that all hashes of a file are of the same key.
- * @throws ServiceError WORKER_OUTDATED if it needs a worker with another key
+ * Makes sure that all hashes in a file use the same key.
+ * @throws ServiceError WORKER_OUTDATED if the plan was made with another key
  */
 export function requireMaskKey({ maskKeyId }: Pick<Plan, 'maskKeyId'>, source: Pick<Source, 'maskKeyId'>): void {
   if (maskKeyId === null || maskKeyId === source.maskKeyId) return;

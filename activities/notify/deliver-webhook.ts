@@ -63,7 +63,7 @@ const createMessage = (
   data: jobView(row, links),
 });
 
-/** Ends the attempt before it begins; it doesn't count as one of the scheduled attempts. */
+/** Ends the attempt before anything is sent; it doesn't count as one of the scheduled attempts. */
 const notItsTurn = (waitMs: number): ApplicationFailure =>
   ApplicationFailure.create({
     message: `${PER_TENANT} deliveries of this tenant are in progress; this one waits.`,

@@ -21,9 +21,9 @@ const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
  * Limits how many deliveries of one tenant a worker process has in progress, so that one tenant's unresponsive
- * receivers can't take every place. A delivery without a place gets a time to retry: after the ones before it, at the
- * pace at which this tenant's deliveries end. If receivers answer at once, it waits little more than LEAST_WAIT_MS; a
- * thousand deliveries to unresponsive receivers cause a few retries a second.
+ * receivers can't use up all worker slots. A delivery beyond the limit gets a time to retry: after the ones before it,
+ * at the pace at which this tenant's deliveries end. If receivers answer at once, it waits little more than
+ * LEAST_WAIT_MS; a thousand deliveries to unresponsive receivers cause a few retries a second.
  */
 export class TenantTurns {
   readonly #queues = new Map<string, Queue>();

@@ -40,7 +40,7 @@ export interface RowSizes {
   /** Mean bytes of a row in the object; 1 when there are no rows. */
   readonly rowBytes: number;
   /**
-   * The same for the end with the shorter rows, so that one huge row doesn't get an export rejected that would fit.
+   * The same for the end with the shorter rows, so that one huge row doesn't rule out an export that would fit.
    */
   readonly leastRowBytes: number;
   /** Mean bytes before compression. */

@@ -73,7 +73,7 @@ async function currentRequest(run: DueExport, savedExports: SavedExportStore): P
   if (saved === null) {
     throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's saved export ${id} no longer exists.`);
   }
-  // Whoever created the schedule had the scope for the user that was named then.
+  // The scope was checked for the user that the saved export named when the schedule was created.
   if (saved.request.on_behalf_of === request.on_behalf_of) return requestFor(saved, run);
   const sentence = `The schedule's saved export ${id} is now on behalf of another user. Replace the schedule.`;
   throw new ServiceError('SCHEDULE_OUTDATED', sentence);

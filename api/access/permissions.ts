@@ -28,7 +28,7 @@ export class Permissions {
   ) {}
 
   /**
-   * What a caller may have at this moment.
+   * The datasets, restricted to what a caller may have at this moment.
    * @param type of a request; undefined for all datasets
    * @throws ServiceError NOT_PERMITTED
    * @see permittedDatasets
@@ -50,7 +50,7 @@ export class Permissions {
   }
 
   /**
-   * The request as its caller may make it at this moment.
+   * Checks the request against the rights that its caller has at this moment.
    * @param at pointer of the request in its body
    * @throws ServiceError NOT_PERMITTED
    * @see permittedRequest
@@ -60,7 +60,7 @@ export class Permissions {
   }
 
   /**
-   * Makes sure that everybody who can download a file may still have all that is in it.
+   * Makes sure that everybody who can download a file may still see everything in it.
    * @throws ServiceError NOT_PERMITTED
    */
   async requireFile(row: JobRow): Promise<void> {

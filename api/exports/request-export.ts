@@ -38,7 +38,7 @@ export async function requestExport(
   deps: ApiDeps,
   savedExportId: string | null = null,
 ): Promise<JobRow> {
-  // Problems name the fields of what the caller wrote, which the saved export's request is a part of.
+  // Pointers start at what the caller wrote: the request, or the saved export that contains it.
   const at = savedExportId === null ? '' : '/request';
   const owner = ownerFor(onBehalfOf, principal, at);
   const seed: JobSeed = {

@@ -17,7 +17,7 @@ export function auditRefusals({ audit, logger }: Pick<ApiDeps, 'audit' | 'logger
       try {
         await audit.record({ action: 'export.refused', tenantId, subject, origin: originOf(request), details });
       } catch (cause) {
-        // It remains a refusal, and the access log has it, too.
+        // The client still gets the refusal, and the access log has it, too.
         logger.warn({ err: cause }, 'a refusal could not be recorded in the audit log');
       }
     }

@@ -8,9 +8,9 @@ const MAX_DEPTH = 20;
 const MAX_NAMED = 20;
 
 /**
- * Replaces every list and object that is too large by null, before a schema checks the rest: a schema that rejects 50,000
- * items creates 50,000 problems.
- * @param problems gets one for each of them
+ * Replaces every list and object that is too large with null, before a schema checks the rest: a schema that rejects
+ * 50,000 items creates 50,000 problems.
+ * @param problems gets one for each list or object that is replaced
  */
 export function boundBody(value: unknown, problems: FieldProblem[], path: readonly string[] = []): unknown {
   if (typeof value !== 'object' || value === null) return value;

@@ -10,7 +10,7 @@ const PER_TENANT = 2;
 
 /** A kind of query that users wait for. */
 interface QueryKind {
-  /** For the users' own. */
+  /** The error if the user already has such a query running. */
   readonly code: ErrorCode;
   /** Such as "estimate". */
   readonly noun: string;
@@ -35,7 +35,7 @@ export class QueryTurns {
 
   /**
    * @param gone aborted when the client disconnects: its query leaves the queue
-   * @throws ServiceError TOO_MANY_… after waiting for the user's own, TEMPORARILY_UNAVAILABLE for others'
+   * @throws ServiceError TOO_MANY_… after waiting for the user's own query, or TEMPORARILY_UNAVAILABLE for others
    */
   async take<T>({ tenantId, userId }: UserRef, gone: AbortSignal, work: () => Promise<T>): Promise<T> {
     const { code, noun, waitMs } = this.kind;

@@ -4,11 +4,11 @@ import { ERRORS, isErrorCode, type ErrorCode } from '../../shared/errors.js';
 
 /** What the author of a client should do about each error. The service serves it, and docs/errors.md has it, too. */
 export const ADVICE: Readonly<Record<ErrorCode, string>> = {
-  VALIDATION_FAILED: 'Correct the fields and parameters in `errors`: it has all that are wrong.',
+  VALIDATION_FAILED: 'Correct the fields and parameters in `errors`, which lists at most 20.',
   UNAUTHENTICATED: 'Get a new access token. `WWW-Authenticate` says what is wrong with the one you sent.',
   FORBIDDEN: 'Use a token with the scope in `needed_scope`.',
   NOT_PERMITTED:
-    "Ask your administrator for access to this dataset. The token is fine; its user isn't allowed to export it.",
+    'Ask your administrator for access to the dataset or its columns. The token is fine; its user lacks access.',
   NOT_OWNER: 'Ask its owner to change it, or save an export of your own.',
   NOT_FOUND: "Check the address and the id. What belongs to another user isn't found either.",
   METHOD_NOT_ALLOWED: 'Use one of the methods in `Allow`.',

@@ -29,7 +29,7 @@ export const deleteExport = defineRoute({
         throw new ServiceError('STILL_ACTIVE', `Export ${row.job_id} is ${row.status}. Cancel it first.`);
       }
       if (row.file_deleted_at === null) {
-        // Before the file is gone: if this process dies in between, a repeated request records nothing more.
+        // Before the file is gone. If this process dies in between, a repeated request doesn't record it again.
         const once = `${row.job_id} file.deleted ${isoTime(row.completed_at) ?? ''}`;
         await deps.audit.record({ ...jobEvent(row, 'file.deleted', originOf(request)), once });
         await withTimeLimit(deleteFile(row, deps), SILENCE_MS).catch(explain);

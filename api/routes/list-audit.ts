@@ -15,11 +15,14 @@ const moment = (what: string) =>
     .meta({ format: 'date-time', example: '2026-01-31T13:45:00Z' });
 
 const querySchema = z.strictObject({
-  subject: once.pipe(referenceSchema).optional().describe('The user whose data or exports it is about, also if erased'),
+  subject: once
+    .pipe(referenceSchema)
+    .optional()
+    .describe('The user whose data or exports the events are about, even if erased since'),
   action: once.pipe(z.enum(AUDIT_ACTIONS, { error: `must be one of ${AUDIT_ACTIONS.join(', ')}` })).optional(),
   job_id: once.pipe(z.guid({ error: 'must be a UUID' })).optional(),
-  since: moment('The first moment'),
-  before: moment('The moment after the last'),
+  since: moment('Only events at this time or later'),
+  before: moment('Only events before this time'),
   limit: limitSchema,
   cursor: cursorSchema.optional().describe('`next_cursor` of the previous page'),
 });

@@ -19,7 +19,7 @@ import { originOf } from '../http/origin.js';
 import { QueryTurns } from '../limits/query-turns.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 
-/** For everything together, as somebody waits for it. Also the limit of each statement. */
+/** For everything together, because a user waits for it. Also the limit of each statement. */
 const PREVIEW_MS = 2000;
 const ROWS = 10;
 

@@ -39,7 +39,7 @@ export const savedExportBody: CheckedBody<ParsedSavedExport> = {
   },
 };
 
-/** The request of a body that may be invalid otherwise, so that clients see its problems, too. */
+/** The request in the body. It is checked even if the rest is invalid, so that clients see the problems of both. */
 const requestIn = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'request' in body ? body.request : undefined;
 
@@ -56,7 +56,7 @@ export function savedExportParser(deps: ApiDeps): (saved: SavedExport, caller: C
     const { saved_export_id: id, name, request } = saved;
     const checked = await check(requestFor(saved, caller), caller);
     if (!('value' in checked)) throw validationFailed(inRequest(problemsOf(checked)));
-    // A relative range means other days tomorrow, but a repeated call is still the same request.
+    // A relative range means different days tomorrow, but a repeated call is still the same request.
     const { onBehalfOf } = checked.value;
     return {
       request: { name, ...checked.value.request },

@@ -27,9 +27,9 @@ export interface AuditQuery {
   readonly subject?: string | undefined;
   readonly action?: AuditAction | undefined;
   readonly jobId?: string | undefined;
-  /** The first moment. */
+  /** Only events at this time or later. */
   readonly since?: Date | undefined;
-  /** The moment after the last. */
+  /** Only events before this time. */
   readonly before?: Date | undefined;
   readonly limit: number;
   /** The last event of the previous page. */
@@ -37,8 +37,9 @@ export interface AuditQuery {
 }
 
 /**
- * The audit log. It is append-only: events are inserted with the change that they record, or before it, and only get
- * older. Every method throws ServiceError JOB_STORE_UNAVAILABLE if the database doesn't answer.
+ * The audit log. It is append-only: an event is inserted with the change that it records, or before it. After that, it
+ * changes only if a user is erased, and is deleted when it is old. Every method throws ServiceError
+ * JOB_STORE_UNAVAILABLE if the database doesn't answer.
  */
 export class AuditStore {
   /** @param secret the key of the hashes of erased users; the same in all processes */
@@ -83,7 +84,7 @@ export class AuditStore {
     return z.array(rowSchema).parse(rows);
   }
 
-  /** Replaces a user by a keyed hash, as actor and as subject, and deletes the addresses that they used. */
+  /** Replaces a user with a keyed hash, as actor and as subject, and deletes the addresses that they used. */
   async erase(user: UserRef): Promise<void> {
     await this.query('SELECT erase_from_audit($1, $2, $3)', [user.tenantId, user.userId, this.hashOf(user)]);
   }

@@ -20,9 +20,9 @@ export interface CatalogColumn {
   readonly labels: readonly string[] | null;
   /** Decimals of `numeric(12,2)`, also of a domain; null if the type doesn't say. */
   readonly scale: number | null;
-  /** Whether nothing keeps nulls out of a table's column. Views can't tell; there the plan looks for nulls. */
+  /** Whether a table's column may contain nulls. Views can't tell; there the plan looks for nulls. */
   readonly isNullable: boolean;
-  /** Whether texts that the column takes for equal are the same, byte for byte: not so for citext and char(n). */
+  /** Whether texts that the column compares as equal are identical, byte for byte. False for citext and char(n). */
   readonly isExact: boolean;
   /** Whether the type is money, or an array, range or row that contains it. Its text depends on `lc_monetary`. */
   readonly hasMoney: boolean;

@@ -2,7 +2,7 @@ import { isOneLine } from '../text/one-line.js';
 import { MASKS, UNLESS, type ColumnDefinition } from './column-types.js';
 import { maskProblem } from './masks.js';
 
-/** What decides whether a column may be limited; part of a dataset. */
+/** The parts of a definition that decide whether a column can have a permission or a mask. */
 interface Definition {
   readonly columns: Readonly<Record<string, ColumnDefinition>>;
   readonly key: readonly string[];

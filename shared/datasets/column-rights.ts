@@ -4,7 +4,7 @@ import { computedColumn, type Dataset } from './define-dataset.js';
 import { parseSort } from './sort.js';
 
 /**
- * What a caller may have of a dataset. `restrictDataset` leaves out all the rest, so whatever is made from its result –
+ * What a caller may have from a dataset. `restrictDataset` leaves out the rest, so whatever is made from its result –
  * default columns, queries, files – can't show it.
  */
 
@@ -18,8 +18,8 @@ const own = ({ columns }: Dataset, name: string): ColumnDefinition | undefined =
   Object.hasOwn(columns, name) ? columns[name] : undefined;
 
 /**
- * How a caller may have a column. A computed column needs the full values of the columns that it is made from: from
- * masked ones it would be wrong, or would show what they hide.
+ * Whether a caller may have a column, in full or masked. A computed column needs the full values of the columns that it
+ * is made from: from masked ones it would be wrong, or would show what they hide.
  */
 function columnAccess(dataset: Dataset, name: string, granted: Granted): ColumnAccess {
   const inputs = computedColumn(dataset, name)?.from;
@@ -36,7 +36,7 @@ function columnAccess(dataset: Dataset, name: string, granted: Granted): ColumnA
 
 /**
  * Why a column is listed although the caller may not have it; undefined if it isn't listed, or if they may have it. A
- * computed column is locked if everything that is missing to compute it is.
+ * computed column is locked if all the inputs that the caller lacks are locked.
  * @param mine the dataset restricted to what the caller may have
  */
 export function lockReason(dataset: Dataset, mine: Dataset, name: string): string | undefined {
@@ -50,7 +50,7 @@ export function lockReason(dataset: Dataset, mine: Dataset, name: string): strin
 export const conditionsOf = ({ columns }: Dataset): string[] =>
   Object.values(columns).flatMap(({ permission }) => permission ?? []);
 
-/** Whether the dataset shows some of its columns not to everybody, or not in full. */
+/** Whether some of the dataset's columns are masked, or are not for everybody. */
 const isLimited = ({ columns }: Dataset): boolean =>
   Object.values(columns).some(({ permission, mask }) => permission !== undefined || mask !== undefined);
 

@@ -11,7 +11,7 @@ export interface Contents {
 }
 
 /**
- * @param registry restricted to what the caller may have; an account leaves out datasets of which that is no column
+ * @param registry restricted to what the caller may have; an account leaves out datasets without any such column
  * @throws ServiceError DATASET_UNAVAILABLE if this process doesn't have the dataset
  */
 export function contentsOf(

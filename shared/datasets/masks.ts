@@ -1,14 +1,14 @@
 import { COLUMN_TYPES, type ColumnDefinition, type ColumnType, type Mask } from './column-types.js';
 
 /**
- * Masks values in SQL, so that what they hide never leaves the database. Null stays null. Each mask shows the same for
- * the same value, in every format.
+ * Masks values in SQL, so that what they hide never leaves the database. Null stays null. A mask shows equal values
+ * alike, in every format.
  */
 
 /** The session setting with the key of `hash`, so that no query contains the key. */
 export const MASK_KEY_SETTING = 'app.mask_key';
 
-/** Shorter values would show half of their characters or more. */
+/** Shorter values would show more than half of their characters. */
 const LEAST_LENGTH = 8;
 
 /** The types that each mask takes. A hash of a few possible values, such as true and false, hides nothing. */

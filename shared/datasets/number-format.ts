@@ -48,7 +48,7 @@ export function numberLookProblem(type: string, { scale, format, currency }: Num
   }
   if ((format === 'currency') !== (currency !== undefined)) return 'needs both format: currency and a currency';
   if (currency !== undefined && !CURRENCIES.has(currency)) {
-    return `has the currency ${JSON.stringify(currency)}, which is no code of ISO 4217, such as EUR`;
+    return `has the currency ${JSON.stringify(currency)}, which isn't an ISO 4217 code such as EUR`;
   }
   return null;
 }

@@ -5,7 +5,7 @@ import type { Dataset } from './define-dataset.js';
 /**
  * The conditions that limit a query to its owner's rows. An id is compared as a literal of the column's own type, so
  * that an index serves it, and only if it is written as PostgreSQL writes values of that type: `+17`, `17.0` and `1e3`
- * are no whole numbers. Any other id has no rows.
+ * don't count as whole numbers. Any other id has no rows.
  */
 
 const { escapeIdentifier, escapeLiteral } = pg;
@@ -30,7 +30,7 @@ function isWhole(id: string, bits: number): boolean {
 
 /**
  * The column's values with exactly this text. Compares as the column's type first, for the index: citext, nondeterministic
- * collations and char(n) take more texts for equal.
+ * collations and char(n) treat more texts as equal.
  */
 function isText(quoted: string, id: string, { isExact }: OwnerColumn): string {
   const same = `${quoted}::text COLLATE "C" = ${escapeLiteral(id)}`;
@@ -59,7 +59,7 @@ function holds(column: OwnerColumn, id: string): string {
   }
 }
 
-/** A column that the table doesn't have fails in PostgreSQL, like any other. */
+/** PostgreSQL then rejects the query, as for any other column that the table doesn't have. */
 const unknown = (name: string): OwnerColumn => ({ name, base: null, labels: null, isExact: false });
 
 /** @param columns of the dataset's table */

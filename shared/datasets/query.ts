@@ -110,7 +110,7 @@ function dayRange(quoted: string, { from, to }: DayRange, column: ColumnDefiniti
   return conditions.join(' AND ');
 }
 
-/** @throws RangeError for a column whose `permission` nobody has asked for: see `restrictDataset` */
+/** @throws RangeError for a column whose `permission` hasn't been checked: see `restrictDataset` */
 function readable({ name, columns }: Dataset, column: string): ColumnDefinition {
   const definition = columns[column];
   if (definition === undefined) throw new RangeError(`${name} has no column ${column}`);

@@ -2,8 +2,8 @@ import { columnNames, columnNamed, type Dataset } from '../datasets/define-datas
 import type { Format } from './format.js';
 
 /**
- * The columns of a file if the request names none: all but the hidden ones and those of the format's opt-in types,
- * unless there are no others of these types.
+ * The columns of a file if the request names none: all that aren't hidden. Those of the format's opt-in types are left
+ * out, unless nothing else would remain.
  */
 export function defaultColumns(dataset: Dataset, { optInTypes = [] }: Pick<Format, 'optInTypes'>): string[] {
   const all = columnNames(dataset).filter((name) => columnNamed(dataset, name).hidden !== true);

@@ -8,10 +8,10 @@ export const MAX_LENGTH = 255;
 const PRINTABLE = new RegExp(String.raw`^[^\p{C}\p{Zl}\p{Zp}]{1,${MAX_LENGTH}}$`, 'u');
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** The error message for a text that is no id. */
+/** The error message for a text that isn't an id. */
 export const NOT_AN_ID = 'must be 1 to 255 printable characters';
 
-/** UUIDs are written in lower case, because providers and databases differ. @returns null for a text that is no id */
+/** UUIDs are written in lower case, because providers and databases differ. @returns null if the text isn't an id */
 export function readReference(text: string): string | null {
   if (!PRINTABLE.test(text)) return null;
   return UUID.test(text) ? text.toLowerCase() : text;

@@ -42,7 +42,7 @@ export const planSchema = z.object({
   files: z.array(plannedFileSchema),
   /** Set if the files are in one archive. */
   bundle: z.object({ serviceVersion: z.string() }).optional(),
-  /** The id of the key of masks, so that all hashes of a file are of one key; null if it has none. */
+  /** Identifies the key of the mask `hash`, so that all hashes in a file use the same one; null if it has none. */
   maskKeyId: z.string().nullable(),
   timezone: z.string(),
   plannedAt: z.string(),

@@ -12,6 +12,6 @@ export function requireStillPermitted({ type, columns_used: used }: JobRow, regi
   for (const [name, columns] of Object.entries(used)) {
     const dataset = registry.get(name);
     if (dataset === undefined || mayStillHave(dataset, columns)) continue;
-    throw new ServiceError('NOT_PERMITTED', `This user isn't allowed to have all columns of this ${type} export.`);
+    throw new ServiceError('NOT_PERMITTED', `This user isn't allowed to see all columns of this ${type} export.`);
   }
 }

@@ -24,7 +24,7 @@ export interface MailFacts {
   readonly expiresAt: Date | null;
   readonly warnings: readonly Warning[];
   readonly error: { readonly code: string; readonly message: string } | null;
-  /** Who requested it for whom, if that are two users. */
+  /** Who requested it for whom, if those are two users. */
   readonly onBehalf: { readonly user: string; readonly requestedBy: string } | null;
 }
 

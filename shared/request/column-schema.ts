@@ -51,7 +51,7 @@ function describeColumns(dataset: Dataset): string[] {
   return items.length === 0 ? [] : ['', ...items];
 }
 
-/** What the format can't do with the columns: too many of them, or headers that it can't have. */
+/** Why the format rejects the columns: there are too many of them, or some headers can't be used in it. */
 export function columnProblems(
   choices: readonly ColumnChoice[],
   dataset: Dataset,

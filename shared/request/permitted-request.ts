@@ -11,8 +11,8 @@ import type { UncheckedRequest } from './request.js';
 type Unchecked = Omit<UncheckedRequest, 'notify'>;
 
 /**
- * The request as its caller may make it. Default columns leave out those that the caller may not have; one that is named
- * is refused, as is a filter or an order by values that the caller may not see.
+ * Checks a request against the rights of its caller. Default columns leave out those that the caller may not have.
+ * Naming such a column is refused, as is filtering or sorting by values that the caller may not see.
  * @param registry restricted to what the caller may have
  * @param at pointer of the request in its body
  * @throws ServiceError NOT_PERMITTED with a pointer for each column and filter, and the sort
@@ -33,7 +33,7 @@ export function permittedRequest<T extends Unchecked>(
   return { ...request, columns };
 }
 
-/** Problems listed in an answer. */
+/** Maximum number of problems in an answer. */
 const MAX_LISTED = 20;
 
 interface Refusal extends FieldProblem {

@@ -36,7 +36,7 @@ export interface When {
 /** A request whose caller's rights have not been checked yet: see permitted-request.ts. */
 export type UncheckedRequest = ExportRequest & Pick<ParsedRequest, 'namesNoColumns'>;
 
-/** A valid request, or its problems with what is valid in it and can be checked further. */
+/** A valid request; or its problems, and the valid parts that can be checked further. */
 export type CheckedRequest =
   | { readonly request: ParsedRequest }
   | { readonly problems: readonly FieldProblem[]; readonly valid: Readonly<ValidParts> };

@@ -4,8 +4,8 @@ import { createHmac } from 'node:crypto';
 const PURPOSE = 'mask';
 
 /**
- * The key of the mask `hash` for one tenant, for a session setting. A key of each tenant's own keeps two tenants from
- * comparing their hashes, and the service's key away from the source database, whose log may show settings.
+ * The key of the mask `hash` for one tenant, for a session setting. Each tenant has its own key, so two tenants can't
+ * compare their hashes. The service's key never reaches the source database, whose log may show settings.
  */
 export const maskKeyOf = (key: string, tenantId: string): string =>
   createHmac('sha256', key).update(`${PURPOSE}\n${tenantId}`).digest('hex');

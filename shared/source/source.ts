@@ -34,7 +34,7 @@ export class Source {
     private readonly longestMs = Number.POSITIVE_INFINITY,
   ) {}
 
-  /** Of the key of the mask `hash`; null if there is none. */
+  /** Identifies the key of the mask `hash`; null if there is none. */
   get maskKeyId(): string | null {
     return this.maskKey === undefined ? null : maskKeyId(this.maskKey);
   }
@@ -173,7 +173,7 @@ export class Source {
 
   /** Those of the conditions that are true for the session's user. */
   async granted(conditions: readonly string[], session: SourceSession, signal: AbortSignal): Promise<Set<string>> {
-    // The line break ends a comment.
+    // The line break ends a comment at the end of a condition.
     const items = conditions.map((condition) => `(${condition}\n) IS TRUE`).join(', ');
     const { rows } = await this.session(session, signal, (client) =>
       client.query<{ held: boolean[] }>(`SELECT ARRAY[${items}] AS held`),

@@ -67,7 +67,7 @@ async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal
   const own = dataset.permission === undefined ? [] : [{ what: '', permission: dataset.permission }];
   const all = new Set(conditions.map(({ permission }) => permission));
   const checks = [
-    // Everybody's right or nobody's: each column in full, and each mask.
+    // Once with every permission and once with none, which covers each column and each mask.
     ...[all, new Set<string>()].map((granted) => ({
       what: '',
       check: async () => {

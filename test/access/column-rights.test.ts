@@ -32,7 +32,7 @@ describe("a column's permission and mask", () => {
   });
   after(() => closeCleanly(service));
 
-  /** What is around the request, where it is only a part of the body. */
+  /** The rest of the body, where the request is only a part of it. */
   const AROUND: Readonly<Record<string, object>> = {
     '/v1/schedules': { name: 'Daily', cron: '@daily', timezone: 'UTC' },
     '/v1/saved-exports': { name: 'Mine' },
@@ -186,7 +186,7 @@ describe("a column's permission and mask", () => {
         assert.match(detail, new RegExp(`^You don't have permission to filter by ${name} `));
       }
     }
-    // The bisection of a salary learns the same from each step.
+    // Guessing a salary by bisection reveals nothing: every step gets the same answer.
     const answers = new Set<string>();
     for (let [low, high] = [0, 2 ** 40]; high - low > 1;) {
       const gte = Math.floor((low + high) / 2);
@@ -258,7 +258,7 @@ describe("a column's permission and mask", () => {
     assert.deepEqual(String(await download(service, erin, whole)).split('\n')[0], LIMITED_COLUMNS.join(','));
   });
 
-  it('is asked again when the export begins', async () => {
+  it('is checked again when the export begins', async () => {
     // Revokes the permission as soon as the export has its row.
     await queryRows(
       service.databaseUrl,
@@ -282,7 +282,7 @@ describe("a column's permission and mask", () => {
     }
   });
 
-  it('is asked again at every download: a file with more than its owner may see is not handed out', async () => {
+  it('is checked again at every download: a file with more than its owner may see is not handed out', async () => {
     const dave = someUser();
     await allow(dave, service.databaseUrl, true);
     const made = async (body: object) => {
@@ -327,7 +327,7 @@ describe("a column's permission and mask", () => {
     await queryRows(service.databaseUrl, 'DROP TRIGGER other_key ON export_jobs');
   });
 
-  it('releases nothing while it cannot be asked', async () => {
+  it('releases nothing while it cannot be checked', async () => {
     await queryRows(service.databaseUrl, 'ALTER TABLE staff RENAME TO nobody');
     try {
       for (const path of ['/v1/exports', '/v1/exports/estimate']) {

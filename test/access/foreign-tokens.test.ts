@@ -21,7 +21,7 @@ describe('foreign and missing tokens', () => {
     "a user whose id is the user's UUID": { ...alice, userId: userUuid(alice) },
     "a tenant whose id is the tenant's UUID": { ...alice, tenantId: tenantUuid(alice.tenantId) },
     'both UUIDs as ids': { userId: userUuid(alice), tenantId: tenantUuid(alice.tenantId) },
-    'the id in other letters': { ...alice, userId: 'AUTH0|5f7c8ec7' },
+    'the id with letters in the other case': { ...alice, userId: 'AUTH0|5f7c8ec7' },
     'the id with a space': { ...alice, userId: 'auth0|5f7c8ec7 ' },
   };
 

@@ -2,7 +2,7 @@ import { defineDataset } from '../../shared/datasets/index.js';
 import type { Principal } from '../../api/deps.js';
 import { queryRows } from '../support/database.js';
 
-/** People with columns of every right, and values that nobody without it may ever see. */
+/** People, with a column for every kind of right, and values that nobody without the right may ever see. */
 
 const MAY_SEE = `EXISTS (SELECT FROM staff WHERE id = current_setting('app.user_id')::uuid AND may_see)`;
 
@@ -41,7 +41,7 @@ export const people = defineDataset({
   sorts: ['id', 'grade'],
 });
 
-/** What callers without the right have: the columns, in order. */
+/** The columns that callers without the permission get, in order. */
 export const LIMITED_COLUMNS = ['id', 'name', 'phone', 'card', 'tax_id', 'born_on', 'seen_at', 'greeting'];
 
 export const PEOPLE = 10;

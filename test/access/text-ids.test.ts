@@ -21,7 +21,7 @@ const invoices = defineDataset({
   ...{ tenantColumn: 'account', userColumn: 'owner' },
   columns: { id: { type: 'integer', label: 'ID' } },
 });
-/** Of a service with a single tenant. */
+/** For a service with a single tenant. */
 const everything = defineDataset({
   ...{ name: 'everything', title: 'Everything', table: 'invoices', key: ['id'], userColumn: 'owner' },
   columns: { id: { type: 'integer', label: 'ID' } },

@@ -61,7 +61,7 @@ describe('a list of exports', () => {
     assert.deepEqual(await names({ schedule_id: randomUUID() }), []);
   });
 
-  it('finds a time of creation: from the first one, to before the second', async () => {
+  it('finds exports created from one time on, and before another', async () => {
     const [second, third] = ['2026-03-02T12:00:00Z', '2026-03-03T13:00:00+01:00'];
     assert.deepEqual(await names({ created_after: second, created_before: third }), ['ALL PAID']);
     assert.deepEqual(await names({ created_after: '2026-03-04' }), [null]);

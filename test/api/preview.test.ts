@@ -17,7 +17,7 @@ import { assertProblem } from './problems.js';
 
 type Rows = readonly (readonly (string | null)[])[];
 
-/** The rows of a file, with the values cut that the preview has cut. */
+/** The rows of a file, with the same values cut as in the preview. */
 const asLong = (file: Rows, previewed: Rows): Rows =>
   file.map((row, index) =>
     row.map((value, place) => {

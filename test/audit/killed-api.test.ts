@@ -42,7 +42,7 @@ describe('an API that is killed while it records an event', function () {
     await service.close();
   });
 
-  /** The API's sessions that wait, for the door or for a worker's insert of the same row, which does. */
+  /** The API's sessions that wait for the door, or for a worker that waits there to insert the same row. */
   const waiting = (): Promise<{ pid: number }[]> =>
     queryRows(
       service.databaseUrl,

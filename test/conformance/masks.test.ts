@@ -67,7 +67,7 @@ describe('a mask', () => {
         for (const { shown, given, finite } of rows) {
           if (mask === 'year' && !finite) assert.equal(shown, null);
           else assert.match(shown ?? 'null', SHOWN[mask], name);
-          // A value that is shown in part has more characters that are hidden.
+          // A value that is shown in part hides at least half of its characters.
           if (mask === 'last_4' && shown !== '****') assert.ok(Array.from(given).length >= 8, given);
         }
         const nulls = await client.query(`${query(name, mask)} AND num_nulls(${name}) = 1`);

@@ -116,7 +116,7 @@ describe('saved exports', () => {
     assert.deepEqual([rest.map(({ name }) => name), end], [['one'], null]);
   });
 
-  it('are private unless they are shared, which lets others of the tenant run them as themselves', async () => {
+  it('are private unless they are shared, which lets others in the tenant run them as themselves', async () => {
     const [owner, colleague] = [someUser(), someUser()];
     const id = await save(owner);
     for (const other of [colleague, stranger()]) {

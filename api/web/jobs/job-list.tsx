@@ -20,7 +20,7 @@ interface Props {
   readonly titleOf: (job: ListedJob) => string;
 }
 
-/** From this many exports on, one can search for a name. */
+/** With at least this many exports, the list can be searched by name. */
 const MANY = 5;
 
 const latest = (items: readonly ListedJob[], found: ListedJob): ListedJob =>

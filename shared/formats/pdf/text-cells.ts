@@ -15,7 +15,7 @@ export interface TextCell {
   readonly kind: PdfCellKind;
   /** Null: as PostgreSQL writes it. */
   readonly number: NumberFormat | null;
-  /** How many decimals a number has if it is shown as PostgreSQL writes it; 0: any number is; -1: none is. */
+  /** A number with this many decimals is shown as PostgreSQL writes it. 0: every number is; -1: none is. */
   readonly decimals: number;
   /** Left and right edges of the text, in tenths of a point. */
   readonly left: number;

@@ -12,13 +12,13 @@ import { escapeText } from './text.js';
 
 /** The code of a paper size, and the characters of the default font (1/12 inch) between margins of half an inch. */
 const PAPER = { A4: { code: 9, portrait: 87, landscape: 128 }, letter: { code: 1, portrait: 90, landscape: 120 } };
-/** Smaller print would be hard to read, so wider sheets take several pages beside each other. */
+/** Smaller print would be hard to read, so wider sheets take several pages side by side. */
 const LEAST_SCALE = 0.5;
 
 interface Pages {
   readonly paper: number;
   readonly orientation: 'portrait' | 'landscape';
-  /** Beside each other. */
+  /** How many pages are side by side. */
   readonly wide: number;
 }
 
@@ -30,13 +30,13 @@ function pagesFor(widths: readonly number[], { page_size: size }: ReturnType<typ
   return { paper, orientation: 'landscape', wide: Math.ceil((width * LEAST_SCALE) / landscape) };
 }
 
-/** Before the views of a sheet: fit it to the pages of `pageSetup`. */
+/** Comes before a sheet's views, and fits the sheet to the pages of `pageSetup`. */
 export const FIT_TO_PAGE = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>';
 
 /** A header has at most 255 characters, and ampersands are doubled. */
 const MAX_TITLE = 90;
 
-/** After the filter of a sheet. */
+/** Comes after a sheet's filter. */
 export function pageSetup({ title, about, options }: BareOutline, widths: readonly number[]): string {
   const settings = xlsxSettings(options);
   const { paper, orientation, wide } = pagesFor(widths, settings);
@@ -55,7 +55,7 @@ export function pageSetup({ title, about, options }: BareOutline, widths: readon
 }
 
 /**
- * The range of the name `_xlnm.Print_Titles`: the header row, and the first column if pages are beside each other.
+ * The range of the name `_xlnm.Print_Titles`: the header row, and the first column if pages are side by side.
  * @param sheet quoted
  */
 export function printTitles(sheet: string, { options }: BareOutline, widths: readonly number[]): string {

@@ -70,7 +70,7 @@ describe('a workbook prints', function () {
     assert.equal((await settingsOf(this, await saved({ ...narrow, options: { page_size: 'letter' } }))).paper, 1);
   });
 
-  it('in landscape if it is wide, and beside each other with the first column if it is too wide to read', async function () {
+  it('in landscape if it is wide, and on several pages that repeat the first column if it would be too small to read', async function () {
     const wide = await settingsOf(this, await saved({ columns: ['tenant_id', 'user_id', 'email', 'placed_at'] }));
     assert.deepEqual([wide.orientation, wide.wide, wide.titles], ['landscape', 1, ['$1:$1', null]]);
     const { orientation, wide: pages, titles, header } = await settingsOf(this, await saved({ type: 'broad' }));

@@ -33,7 +33,7 @@ const looksSchema = z.object({
     /** Excel's code: 9 is A4, 1 is letter. */
     paper: z.number(),
     orientation: z.string(),
-    /** Pages beside each other, and below each other; 0: as many as it takes. */
+    /** Number of pages across and down; 0: as many as it takes. */
     wide: z.number(),
     high: z.number(),
     /** Rows and columns that every page repeats. */

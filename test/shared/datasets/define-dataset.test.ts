@@ -91,7 +91,7 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   [
     'an unknown currency',
     { columns: { id: { type: 'numeric', format: 'currency', currency: 'Euro' } } },
-    'Dataset "orders": column id has the currency "Euro", which is no code of ISO 4217, such as EUR.',
+    'Dataset "orders": column id has the currency "Euro", which isn\'t an ISO 4217 code such as EUR.',
   ],
   ['no columns', { columns: {} }, 'Dataset "orders": it has no columns.'],
   [
@@ -166,12 +166,12 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     'Dataset "orders": filter age has the value "old", which must be a whole number (integer).',
   ],
   [
-    'a right that cannot be',
+    'an unknown unless',
     withStatus({ permission: MAY, unless: 'visible' as 'masked' }),
     'Dataset "orders": column status has the unknown unless "visible"; it can be hidden, locked, masked.',
   ],
   [
-    'a mask that cannot be',
+    'an unknown mask',
     withStatus({ mask: 'blur' as 'redact' }),
     'Dataset "orders": column status has the unknown mask "blur"; it can be redact, last_4, hash, year.',
   ],

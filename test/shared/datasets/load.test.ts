@@ -48,7 +48,7 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
     /^: dataset orders is invalid: columns\.id\.type: must be one of smallint, .*other\.$/,
   ],
   [
-    'hides a column with a text',
+    'has text instead of a boolean for hidden',
     `export default [${ORDERS.replace("type: 'bigint'", "type: 'bigint', hidden: 'yes'")}]`,
     /^: dataset orders is invalid: columns\.id\.hidden: must be true or false\.$/,
   ],

@@ -94,7 +94,7 @@ describe('the SQL of a sorted export', () => {
     return parts;
   }
 
-  it('cuts each row into exactly one segment, in the order of PostgreSQL, for every type and direction', async () => {
+  it('puts each row into exactly one segment, in the order of PostgreSQL, for every type and direction', async () => {
     const cases = fc.record({ sort: fc.constantFrom(...sortChoices(dataset)), every: fc.integer({ min: 1, max: 9 }) });
     const all = sortChoices(dataset).map((sort) => ({ sort, every: 2 }));
     for (const { sort, every } of [...all, ...fc.sample(cases, LONG ? 2000 : 50)]) {
