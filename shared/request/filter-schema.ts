@@ -45,9 +45,10 @@ function dateRange(type: ColumnType) {
     .describe('The first day, and the day after the last. Or times, of which the second is excluded.');
   const days = z
     .strictObject({ from: bound.optional(), to: lastDay.optional() })
-    .refine(({ from, to }) => from !== undefined || to !== undefined, 'must have from or to')
-    .refine((range) => !endsBeforeItStarts(range as DayRange), 'must not end before it starts')
     .transform((range) => range as DayRange)
+    // After the transformation: a union reports a problem of its own if all of its alternatives end early.
+    .refine(({ from, to }) => from !== undefined || to !== undefined, 'must have from or to')
+    .refine((range) => !endsBeforeItStarts(range), 'must not end before it starts')
     .meta({
       minProperties: 1,
       description: 'Days, of which the last is included. Leave out one of them for no limit.',

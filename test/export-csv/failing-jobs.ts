@@ -197,8 +197,14 @@ async function otherServers(): Promise<void> {
 
 /** A user's permission is revoked after the request and before the export starts, while another export blocks it. */
 async function permissionWithdrawn(): Promise<void> {
-  const staff = variant('staff', { permission: 'EXISTS (SELECT FROM permits)' });
-  const service = await startService({ orders: 100, datasets: [orders, staff], dataSlots: 1 });
+  const permission = 'EXISTS (SELECT FROM permits)';
+  const staff = variant('staff', { permission });
+  const id = { type: 'bigint' } as const;
+  const columns = { id, email: { type: 'text', permission }, total: { type: 'numeric', permission } } as const;
+  const salaries = variant('salaries', { columns, filters: {} });
+  const secrets = variant('secrets', { columns: { email: columns.email }, filters: {} });
+  const datasets = [orders, staff, salaries, secrets];
+  const service = await startService({ orders: 100, datasets, dataSlots: 1 });
   const blocker = new pg.Client({ connectionString: service.databaseUrl });
   await blocker.connect();
   try {
@@ -206,12 +212,17 @@ async function permissionWithdrawn(): Promise<void> {
     await service.startWorker();
     await blocker.query('BEGIN; LOCK TABLE orders');
     await postExport(service, someUser());
-    const failing = assertFails(service, 'NOT_PERMITTED', /^This user isn't allowed to export staff\.$/, {
-      type: 'staff',
-    });
-    await until('the second export', async () => {
-      const rows = await queryRows(service.databaseUrl, `SELECT FROM export_jobs WHERE type = 'staff'`);
-      return rows.length > 0;
+    const failing = Promise.all([
+      assertFails(service, 'NOT_PERMITTED', /^This user isn't allowed to export staff\.$/, { type: 'staff' }),
+      assertFails(service, 'NOT_PERMITTED', /to export email \(\/columns\/1\)\.$/, {
+        type: 'salaries',
+        columns: ['id', 'email'],
+      }),
+      assertFails(service, 'NOT_PERMITTED', /^You don't have permission to export/, { type: 'secrets' }),
+    ]);
+    await until('the other exports', async () => {
+      const rows = await queryRows(service.databaseUrl, `SELECT FROM export_jobs WHERE type <> 'orders'`);
+      return rows.length === 3;
     });
     await queryRows(service.databaseUrl, 'TRUNCATE permits');
     await blocker.query('COMMIT');
