@@ -89,7 +89,7 @@ export function dataActivities(tuning: Tuning, tenantId: string) {
   const { planAndWriteIfSmall } = withPriority(tuning.plan, {
     ...turns,
     priorityKey: THEN,
-    fairnessKey: `${tenantId}/plan`,
+    fairnessKey: `${turns.fairnessKey}/plan`,
   });
   const { exportSegment } = withPriority(tuning.segment, { ...turns, priorityKey: THEN });
   const { finishUpload } = withPriority(tuning.finish, { ...turns, priorityKey: FIRST });

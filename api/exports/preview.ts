@@ -21,7 +21,7 @@ const MOST_CHARACTERS = 1000;
 const LEAST_CHARACTERS = 20;
 
 /** Types whose values have no maximum length. The rest of a value stays in the database, because it may be a gigabyte. */
-const LONG: ReadonlySet<ColumnType> = new Set(['text', 'char', 'json', 'jsonb', 'other']);
+const LONG: ReadonlySet<ColumnType> = new Set(['numeric', 'text', 'char', 'json', 'jsonb', 'other']);
 
 interface PreviewWork {
   readonly source: Source;

@@ -4,8 +4,8 @@ import { defineRoute } from '../http/define-route.js';
 import { limitSchema } from '../http/input.js';
 import {
   LISTED_SAVED_EXPORT_EXAMPLE,
-  listedSavedExport,
   savedExportSchema,
+  savedExportView,
 } from '../saved-exports/saved-export-schema.js';
 
 const querySchema = z.strictObject({
@@ -44,7 +44,7 @@ export const listSavedExports = defineRoute({
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       const body = {
-        saved_exports: page.map((row) => listedSavedExport(row, principal)),
+        saved_exports: page.map((row) => savedExportView(row, principal)),
         next_cursor:
           rows.length > limit && last !== undefined
             ? writeCursor({ created_at: last.created_at, job_id: last.saved_export_id })

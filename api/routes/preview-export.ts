@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contentsOf } from '../../shared/datasets/contents.js';
-import type { JobParties } from '../../shared/contract.js';
+import type { ExportRequest, JobParties } from '../../shared/contract.js';
 import { previewedEvent } from '../../shared/job/audit-events.js';
 import { ServiceError } from '../../shared/errors.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
@@ -70,9 +70,9 @@ export const previewExport = defineRoute({
       try {
         const work = preview(body.request, owner, query.limit, { gone, turns, deps });
         const shown = await withTimeLimit(work, PREVIEW_MS);
-        const rows = shown.files.reduce((sum, file) => sum + file.rows.length, 0);
-        await deps.audit.record(previewedEvent({ ...owner, request: body.request, origin: originOf(request) }, rows));
-        return { status: 200, body: shown };
+        const rows = shown.preview.files.reduce((sum, file) => sum + file.rows.length, 0);
+        await deps.audit.record(previewedEvent({ ...owner, request: shown.request, origin: originOf(request) }, rows));
+        return { status: 200, body: shown.preview };
       } catch (error) {
         // The client is gone: nobody to respond to.
         if (gone.aborted) return undefined;
@@ -89,18 +89,20 @@ interface Work {
   readonly deps: ApiDeps;
 }
 
+/** @returns the preview, and the request that it shows: without columns that the caller may not have */
 async function preview(
   parsed: UncheckedRequest,
   { requestedBy, ...caller }: JobParties,
   limit: number,
   { gone, turns, deps }: Work,
-): Promise<Preview> {
+): Promise<{ readonly preview: Preview; readonly request: ExportRequest }> {
   const end = performance.now() + PREVIEW_MS;
   const registry = await deps.permissions.datasets(
     { ...caller, ...(requestedBy === undefined ? {} : { requestedBy }) },
     parsed.type,
   );
-  const { parts, owner } = contentsOf(permittedRequest(parsed, registry), caller, registry);
+  const request = permittedRequest(parsed, registry);
+  const { parts, owner } = contentsOf(request, caller, registry);
   const timezone = String(parsed.options.timezone ?? 'UTC');
   const read = async (signal: AbortSignal): Promise<Preview> => {
     const session = { timezone, ...caller, statementTimeoutMs: PREVIEW_MS };
@@ -110,5 +112,6 @@ async function preview(
     return { files };
   };
   const asker = { ...caller, userId: requestedBy ?? caller.userId };
-  return turns.take(asker, gone, () => askSource(Math.max(1, Math.ceil(end - performance.now())), read, gone));
+  const left = (): number => Math.max(1, Math.ceil(end - performance.now()));
+  return { preview: await turns.take(asker, gone, () => askSource(left(), read, gone)), request };
 }

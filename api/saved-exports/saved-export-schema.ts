@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExport } from '../../shared/saved-exports/store.js';
 import { exportName } from '../../shared/request/line-schema.js';
 import type { Principal } from '../deps.js';
@@ -21,7 +22,9 @@ export const savedExportSchema = savedExportDefinition
   .extend({
     saved_export_id: z.guid(),
     shared: z.boolean(),
-    request: z.record(z.string(), z.unknown()).describe('The request as it was sent; lists omit its `filters`'),
+    request: z
+      .record(z.string(), z.unknown())
+      .describe('The request as it was sent; lists omit its `filters`, and others see it without `notify`'),
     user_id: z.string().describe('Its owner'),
     is_own: z.boolean().describe('Whether you are its owner: only owners can replace and delete it'),
     created_at: moment,
@@ -30,22 +33,17 @@ export const savedExportSchema = savedExportDefinition
   .meta({ id: 'SavedExport' });
 export type SavedExportView = z.infer<typeof savedExportSchema>;
 
-export const savedExportView = (row: SavedExport, { userId }: Principal): SavedExportView => ({
+export const savedExportView = (row: SavedExport, principal: Principal): SavedExportView => ({
   saved_export_id: row.saved_export_id,
   name: row.name,
   shared: row.shared,
-  request: row.request,
+  // The address of a webhook may be a secret of its owner.
+  request: requestFor(row, principal),
   user_id: row.user_ref,
-  is_own: row.user_ref === userId,
+  is_own: row.user_ref === principal.userId,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 });
-
-/** A saved export in a list, without its filters, which can be 100 KB each. */
-export function listedSavedExport(row: SavedExport, principal: Principal): SavedExportView {
-  const { filters: _, ...request } = row.request;
-  return savedExportView({ ...row, request }, principal);
-}
 
 export const SAVED_EXPORT_EXAMPLE: SavedExportView = {
   saved_export_id: '01933b1c-7a52-7cc0-9d9c-3d1b2a4f5e62',

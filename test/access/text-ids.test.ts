@@ -72,6 +72,16 @@ describe('users and tenants with text ids', () => {
     assert.equal((await untilEnded(service, alice, own)).row_count, 10);
   });
 
+  it('have ids of up to 255 characters of any script', async () => {
+    const long: Principal = { userId: '客'.repeat(255), tenantId: '商店'.repeat(127) };
+    const jobId = await postExport(service, long, body);
+    assert.equal((await untilEnded(service, long, jobId)).row_count, 0);
+    const { schedule_id: id } = (await service.ask('POST', '/v1/schedules', { as: long, body: schedule })).json as {
+      schedule_id: string;
+    };
+    assert.equal((await service.ask('DELETE', `/v1/schedules/${id}`, { as: long })).status, 204);
+  });
+
   it('export the rows of a number, if their id is that number; otherwise none', async () => {
     const rowsOf = async (as: Principal, type: string) => {
       const jobId = await postExport(service, as, { type, format: type === 'account' ? 'json' : 'csv' });
