@@ -77,7 +77,7 @@ export class WorkerMetrics {
     });
     this.#orphans = new Counter({
       name: 'export_orphans_removed_total',
-      help: 'Uploads and temporary objects without a job that the sweep removed',
+      help: 'Uploads and temporary objects that no job needs, removed by the sweep',
       labelNames: ['kind'],
       registers,
     });

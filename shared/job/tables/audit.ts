@@ -38,8 +38,10 @@ export const AUDIT = `
 
   -- Replaces a user by a hash, and forgets the addresses that they used.
   CREATE FUNCTION erase_from_audit(tenant text, erased text, hash text)
-  RETURNS void LANGUAGE plpgsql SET export.audit_upkeep = 'on' AS $$
+  RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
+    -- Not a SET clause, which only a superuser may have for a parameter of our own.
+    PERFORM set_config('export.audit_upkeep', 'on', true);
     UPDATE audit_events e SET subject_ref = NULL, subject_hash = hash,
       actor_ref = CASE WHEN e.actor_ref = erased THEN NULL ELSE e.actor_ref END,
       actor_hash = CASE WHEN e.actor_ref = erased THEN hash ELSE e.actor_hash END,
@@ -47,16 +49,19 @@ export const AUDIT = `
     WHERE e.tenant_ref = tenant AND e.subject_ref = erased;
     UPDATE audit_events e SET actor_ref = NULL, actor_hash = hash, address = NULL
     WHERE e.tenant_ref = tenant AND e.actor_ref = erased AND e.actor_ref IS DISTINCT FROM e.subject_ref;
+    PERFORM set_config('export.audit_upkeep', '', true);
   END $$;
 
   -- Deletes up to that many of the events that are older.
   CREATE FUNCTION delete_old_audit(age interval, most integer)
-  RETURNS integer LANGUAGE plpgsql SET export.audit_upkeep = 'on' AS $$
+  RETURNS integer LANGUAGE plpgsql AS $$
   DECLARE deleted integer;
   BEGIN
+    PERFORM set_config('export.audit_upkeep', 'on', true);
     DELETE FROM audit_events WHERE event_id IN (
       SELECT e.event_id FROM audit_events e WHERE e.occurred_at < now() - age ORDER BY e.occurred_at LIMIT most);
     GET DIAGNOSTICS deleted = ROW_COUNT;
+    PERFORM set_config('export.audit_upkeep', '', true);
     RETURN deleted;
   END $$;
 `;
