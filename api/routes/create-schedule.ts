@@ -9,7 +9,7 @@ import type { ApiDeps } from '../deps.js';
 import { idFor } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 import { scheduleBody } from '../schedules/schedule-body.js';
-import { auditSchedule } from '../schedules/audit-schedule.js';
+import { auditedChange } from '../schedules/audit-schedule.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from '../schedules/schedule-schema.js';
 
 /** Must never change: the same idempotency key would create another schedule. */
@@ -53,13 +53,9 @@ export const createSchedule = defineRoute({
       let schedule = idempotencyKey === null ? null : await deps.schedules.find(owner, scheduleId);
       if (schedule === null) {
         const input = { ...owner, scheduleId, ...(email === undefined ? {} : { email }), definition };
-        const audited = async (): Promise<void> => {
-          // A key whose schedule was deleted creates it again.
-          const once = String(await deps.audit.countOfSchedule(scheduleId, 'schedule.deleted'));
-          await auditSchedule('schedule.created', owner, { scheduleId, definition, request, once }, deps);
-        };
-        await create(input, { createdAt: new Date().toISOString(), requestHash }, audited, deps);
-        schedule = await deps.schedules.find(owner, scheduleId);
+        const about = { scheduleId, definition, request, content: requestHash };
+        const audited: Audited = (make) => auditedChange('schedule.created', owner, about, deps, make);
+        schedule = await create(input, { createdAt: new Date().toISOString(), requestHash }, audited, deps);
       }
       if (schedule === null) throw new ServiceError('NOT_FOUND', `Schedule ${scheduleId} has just been deleted.`);
       const view = scheduleView(sameRequest(schedule, requestHash));
@@ -88,26 +84,33 @@ async function requireRoom(
   );
 }
 
+type Audited = (make: () => Promise<StoredSchedule | null>) => Promise<StoredSchedule | null>;
+
 /**
  * Creates the schedule if its user may have one more. Its reservation then counts, and shows it in lists, until Temporal
  * lists it.
+ * @returns null if it has just been deleted
  */
 async function create(
   input: ScheduledExportInput,
   memo: { readonly createdAt: string; readonly requestHash: string },
-  audit: () => Promise<void>,
+  audited: Audited,
   deps: ApiDeps,
-): Promise<void> {
+): Promise<StoredSchedule | null> {
   const { places, schedules, logger } = deps;
   const reservation = await places.reserveSchedule(input, input.scheduleId);
-  let mayExist = false;
+  const attempt = { isMade: false };
   try {
     await requireRoom(input, input.scheduleId, reservation, deps);
-    await audit();
-    mayExist = true;
-    await schedules.create(input, memo);
+    return await audited(async () => {
+      attempt.isMade = true;
+      await schedules.create(input, memo);
+      const found = await schedules.find(input, input.scheduleId);
+      // A concurrent request with the same key may have created another one.
+      return found === null ? null : sameRequest(found, memo.requestHash);
+    });
   } catch (error) {
-    if (!mayExist || isRefusal(error)) {
+    if (!attempt.isMade || isRefusal(error)) {
       await places.freeSchedule(reservation).catch((cause: unknown) => {
         logger.warn({ err: cause }, 'a schedule reservation could not be removed; it ends with its lease');
       });

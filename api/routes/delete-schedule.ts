@@ -1,6 +1,6 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { auditSchedule } from '../schedules/audit-schedule.js';
+import { auditedChange } from '../schedules/audit-schedule.js';
 import { ownedSchedule, requireDone } from '../schedules/owned-schedule.js';
 
 export const deleteSchedule = defineRoute({
@@ -17,10 +17,12 @@ export const deleteSchedule = defineRoute({
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
       const { definition } = (await ownedSchedule(scheduleId, principal, deps)).input;
-      // An Idempotency-Key can create it again, so it can be deleted again.
-      const once = String(await deps.audit.countOfSchedule(scheduleId, 'schedule.created'));
-      await auditSchedule('schedule.deleted', principal, { scheduleId, definition, request, once }, deps);
-      requireDone(await deps.schedules.delete(principal, scheduleId), scheduleId);
+      const about = { scheduleId, definition, request, content: '' };
+      const wasThere = await auditedChange('schedule.deleted', principal, about, deps, () =>
+        deps.schedules.delete(principal, scheduleId),
+      );
+      // Not a refusal: a concurrent request has just deleted it.
+      requireDone(wasThere, scheduleId);
       return { status: 204 };
     },
 });

@@ -1,6 +1,6 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { auditSchedule } from '../schedules/audit-schedule.js';
+import { auditedChange } from '../schedules/audit-schedule.js';
 import { SCHEDULE_ANSWER, ownedSchedule, replyWithSchedule, requireDone } from '../schedules/owned-schedule.js';
 
 export const pauseSchedule = defineRoute({
@@ -16,13 +16,14 @@ export const pauseSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { input, changedAt, paused } = await ownedSchedule(scheduleId, principal, deps);
+      const { input, paused } = await ownedSchedule(scheduleId, principal, deps);
       if (!paused) {
-        const change = { once: `${changedAt.toISOString()} pause`, details: { paused: true } };
-        const about = { scheduleId, definition: input.definition, request };
-        await auditSchedule('schedule.changed', principal, { ...about, ...change }, deps);
+        const change = { content: 'pause', details: { paused: true } };
+        const about = { scheduleId, definition: input.definition, request, ...change };
+        await auditedChange('schedule.changed', principal, about, deps, async () =>
+          requireDone(await deps.schedules.pause(principal, scheduleId), scheduleId),
+        );
       }
-      requireDone(await deps.schedules.pause(principal, scheduleId), scheduleId);
       return replyWithSchedule(scheduleId, principal, deps);
     },
 });

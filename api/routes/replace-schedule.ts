@@ -3,7 +3,7 @@ import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
-import { auditSchedule } from '../schedules/audit-schedule.js';
+import { auditedChange } from '../schedules/audit-schedule.js';
 import { SCHEDULE_ANSWER, ownedSchedule, replyWithSchedule, requireDone } from '../schedules/owned-schedule.js';
 import { scheduleBody } from '../schedules/schedule-body.js';
 
@@ -23,16 +23,16 @@ export const replaceSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, body, principal, request }) => {
-      const { input, changedAt } = await ownedSchedule(scheduleId, principal, deps);
+      const { input } = await ownedSchedule(scheduleId, principal, deps);
       await deps.permissions.request(body.request, ownerFor(body.onBehalfOf, principal, '/request'), '/request');
       const { email } = principal;
       const replaced = { ...input, ...(email === undefined ? {} : { email }), definition: body.definition };
       const { definition, requestHash } = body;
-      if (!isDeepStrictEqual(definition, input.definition)) {
-        const once = `${changedAt.toISOString()} ${requestHash}`;
-        await auditSchedule('schedule.changed', principal, { scheduleId, definition, request, once }, deps);
-      }
-      requireDone(await deps.schedules.replace(replaced), scheduleId);
+      const replace = async () => requireDone(await deps.schedules.replace(replaced), scheduleId);
+      const about = { scheduleId, definition, request, content: requestHash };
+      // The same definition may come with another address of the user.
+      if (isDeepStrictEqual(definition, input.definition)) await replace();
+      else await auditedChange('schedule.changed', principal, about, deps, replace);
       return replyWithSchedule(scheduleId, principal, deps);
     },
 });

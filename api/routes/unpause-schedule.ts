@@ -1,6 +1,6 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { auditSchedule } from '../schedules/audit-schedule.js';
+import { auditedChange } from '../schedules/audit-schedule.js';
 import {
   SCHEDULE_ANSWER,
   ownedSchedule,
@@ -22,14 +22,15 @@ export const unpauseSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { input, changedAt, paused } = await ownedSchedule(scheduleId, principal, deps);
+      const { input, paused } = await ownedSchedule(scheduleId, principal, deps);
       requireScopeOfRuns(input.definition, principal);
       if (paused) {
-        const change = { once: `${changedAt.toISOString()} unpause`, details: { paused: false } };
-        const about = { scheduleId, definition: input.definition, request };
-        await auditSchedule('schedule.changed', principal, { ...about, ...change }, deps);
+        const change = { content: 'unpause', details: { paused: false } };
+        const about = { scheduleId, definition: input.definition, request, ...change };
+        await auditedChange('schedule.changed', principal, about, deps, async () =>
+          requireDone(await deps.schedules.unpause(principal, scheduleId), scheduleId),
+        );
       }
-      requireDone(await deps.schedules.unpause(principal, scheduleId), scheduleId);
       return replyWithSchedule(scheduleId, principal, deps);
     },
 });

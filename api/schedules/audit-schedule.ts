@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { AuditAction } from '../../shared/audit/event.js';
 import type { UserRef } from '../../shared/contract.js';
+import { ERRORS, ServiceError } from '../../shared/errors.js';
 import { partiesOfRuns, type ScheduleDefinition } from '../../shared/schedules/contract.js';
 import type { ApiDeps } from '../deps.js';
 import { originOf } from '../http/origin.js';
@@ -9,29 +10,45 @@ interface ScheduleChange {
   readonly scheduleId: string;
   readonly definition: ScheduleDefinition;
   readonly request: Request;
-  /** Says which change it is, so that a repeated request records nothing. */
-  readonly once: string;
+  /** Says what is changed, so that a repeated request records nothing. */
+  readonly content: string;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Records a change of a schedule before it is made: Temporal has the schedule, so the two can't be one transaction, and a
- * change without an event would be worse than an event whose change the client has to repeat.
+ * Records a change of a schedule, then makes it: Temporal has the schedule, so the two can't be one transaction, and a
+ * change without an event would be worse than an event whose change the client has to repeat. If the change is refused
+ * for good, another event says so.
  */
-export async function auditSchedule(
+export async function auditedChange<T>(
   action: AuditAction,
   { tenantId, userId }: UserRef,
-  { scheduleId, definition, request, once, details = {} }: ScheduleChange,
-  { audit }: Pick<ApiDeps, 'audit'>,
-): Promise<void> {
+  { scheduleId, definition, request, content, details = {} }: ScheduleChange,
+  { audit, logger }: Pick<ApiDeps, 'audit' | 'logger'>,
+  make: () => Promise<T>,
+): Promise<T> {
   const { type, format } = definition.request;
-  await audit.record({
+  const event = {
     action,
     tenantId,
     subject: partiesOfRuns({ tenantId, userId, definition }).userId,
     origin: originOf(request),
     scheduleId,
     details: { type, format: typeof format === 'string' ? format.toUpperCase() : format, ...details },
-    once: `${scheduleId} ${action} ${once}`,
-  });
+  };
+  const eventId = await audit.recordOfSchedule(event, content);
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof ServiceError && !ERRORS[error.code].retryable) {
+      const refused = {
+        action: 'schedule.refused',
+        details: { ...event.details, change: action, code: error.code },
+      } as const;
+      await audit.record({ ...event, ...refused, once: `${eventId} refused` }).catch((cause: unknown) => {
+        logger.warn({ err: cause }, 'that a change was refused could not be recorded in the audit log');
+      });
+    }
+    throw error;
+  }
 }

@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'schedule.created',
   'schedule.changed',
   'schedule.deleted',
+  'schedule.refused',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -39,7 +40,8 @@ export interface AuditEvent {
 /** Must never change: a repeated request would be recorded twice. */
 const NAMESPACE = '0b7f3ef0-8a55-4a35-9f0f-5b8a3a2f6c11';
 
-const eventIdOf = (once: string | undefined): string => (once === undefined ? randomUUID() : v5(once, NAMESPACE));
+export const eventIdOf = (once: string | undefined): string =>
+  once === undefined ? randomUUID() : v5(once, NAMESPACE);
 
 /** The columns that an insert sets; the database adds the time. */
 const row = ({ action, tenantId, subject, origin, jobId, scheduleId, details, once }: AuditEvent) => ({

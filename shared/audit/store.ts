@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { UserRef } from '../contract.js';
 import { userKey } from '../identity/reference.js';
 import { namingFaults, type Pool } from '../postgres.js';
-import { AUDIT_ACTIONS, auditParameter, insertAudit, type AuditAction, type AuditEvent } from './event.js';
+import { AUDIT_ACTIONS, auditParameter, eventIdOf, insertAudit, type AuditAction, type AuditEvent } from './event.js';
 
 const rowSchema = z.object({
   event_id: z.string(),
@@ -59,11 +59,25 @@ export class AuditStore {
     await this.query(insertAudit(1), [auditParameter(event)]);
   }
 
-  /** How often something was done to a schedule. */
-  async countOfSchedule(scheduleId: string, action: AuditAction): Promise<number> {
-    const sql = 'SELECT count(*) AS count FROM audit_events WHERE schedule_id = $1 AND action = $2';
-    const [row] = await this.query<{ count: number }>(sql, [scheduleId, action]);
-    return row?.count ?? 0;
+  /**
+   * Records a change of a schedule, unless the schedule's last event is the same change and at most a minute old: then
+   * it is a repeated request. The id depends on the event before, so the same change can be made again later.
+   * @param content says what is changed
+   * @returns the event's id
+   */
+  async recordOfSchedule(event: AuditEvent & { readonly scheduleId: string }, content: string): Promise<string> {
+    const { scheduleId, action } = event;
+    const [last, previous] = await this.query<{ event_id: string; is_recent: boolean }>(
+      `SELECT event_id, occurred_at > clock_timestamp() - interval '1 minute' AS is_recent FROM audit_events
+       WHERE schedule_id = $1 AND action LIKE 'schedule.%' ORDER BY occurred_at DESC, event_id DESC LIMIT 2`,
+      [scheduleId],
+    );
+    const onceAfter = (earlier = { event_id: 'none' }): string =>
+      `${scheduleId} ${action} ${content} after ${earlier.event_id}`;
+    if (last?.is_recent === true && last.event_id === eventIdOf(onceAfter(previous))) return last.event_id;
+    const once = onceAfter(last);
+    await this.record({ ...event, once });
+    return eventIdOf(once);
   }
 
   /** Newest first. A subject who has been erased is found by their hash. */

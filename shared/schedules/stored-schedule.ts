@@ -24,8 +24,6 @@ export interface ScheduleRun {
 export interface StoredSchedule {
   readonly input: ScheduledExportInput;
   readonly createdAt: Date;
-  /** When it was last changed; its creation if never. */
-  readonly changedAt: Date;
   /** Hash of the request that created it, for the Idempotency-Key. */
   readonly requestHash: string;
   readonly paused: boolean;
@@ -41,7 +39,6 @@ export function storedFrom(description: ScheduleDescription): StoredSchedule {
   return {
     input: { ...input, ...(email === undefined ? {} : { email }) },
     createdAt: new Date(createdAt),
-    changedAt: info.lastUpdatedAt ?? info.createdAt,
     requestHash,
     paused: state.paused,
     nextRuns: info.nextActionTimes,

@@ -23,7 +23,9 @@ export const AUDIT = `
   CREATE INDEX audit_of_tenant ON audit_events (tenant_ref, occurred_at DESC, event_id DESC);
   CREATE INDEX audit_of_subject ON audit_events (tenant_ref, subject_ref, occurred_at DESC, event_id DESC);
   CREATE INDEX audit_of_actor ON audit_events (tenant_ref, actor_ref) WHERE actor_ref IS DISTINCT FROM subject_ref;
-  CREATE INDEX audit_of_schedule ON audit_events (schedule_id) WHERE schedule_id IS NOT NULL;
+  -- What was done to a schedule, without its many exports.
+  CREATE INDEX audit_of_schedule ON audit_events (schedule_id, occurred_at DESC, event_id DESC)
+    WHERE action LIKE 'schedule.%';
   CREATE INDEX audit_by_age ON audit_events (occurred_at);
 
   CREATE FUNCTION keep_audit_events() RETURNS trigger LANGUAGE plpgsql AS $$
