@@ -72,10 +72,16 @@ export class JobStore extends JobLifecycle {
     return row.user_ref === userId || (asAdmin && row.requested_by_ref === userId) ? row : null;
   }
 
-  /** Forgets that a user requested exports on behalf of others. */
+  /**
+   * Forgets that a user requested exports on behalf of others, with the user's addresses and keys. Together, so that no
+   * file shows the email address as that of its owner: one that is being written keeps its bytes.
+   */
   async forgetRequester({ tenantId, userId }: JobOwner): Promise<void> {
-    const sql = 'UPDATE export_jobs SET requested_by_ref = NULL WHERE tenant_ref = $1 AND requested_by_ref = $2';
-    await this.change(sql, [tenantId, userId]);
+    await this.change(
+      `UPDATE export_jobs SET requested_by_ref = NULL, notify = notify - 'email' - 'webhook_url', idempotency_key = NULL
+       WHERE tenant_ref = $1 AND requested_by_ref = $2`,
+      [tenantId, userId],
+    );
   }
 
   /** Newest first, without filters (`{}`). Reads along the index of the user's jobs. */

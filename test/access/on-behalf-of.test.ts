@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createAbout } from '../../activities/file/outlines.js';
 import type { Principal } from '../../api/deps.js';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
@@ -235,21 +236,44 @@ describe('an export on behalf of another user', () => {
     }
   });
 
-  it('and its schedules are erased with that user; erasing the administrator only forgets who requested it', async () => {
+  it('and its schedules are erased with that user; erasing the administrator keeps its exports', async () => {
     const body = { name: 'Archive', cron: '@yearly', request: { ...account, on_behalf_of: 'user_9' } };
     const { json } = await service.ask('POST', '/v1/schedules', { as: admin, body });
     const { schedule_id: scheduleId } = json as { schedule_id: string };
     const statusOf = async () => (await service.ask('GET', `/v1/schedules/${scheduleId}`, { as: admin })).status;
     assert.equal(await statusOf(), 200);
-    const jobId = await postExport(service, { ...admin, userId: 'admin_3' }, account);
-    await untilEnded(service, user, jobId);
     const erase = (userId: string) => service.ask('DELETE', `/v1/users/${userId}/exports`, { as: admin });
     await until('it is erased', async () => {
       await erase('user_9');
       return (await statusOf()) === 404;
     });
+    const jobId = await postExport(service, { ...admin, userId: 'admin_3' }, account);
+    await untilEnded(service, user, jobId);
     await erase('admin_3');
     const kept = await getExport(service, user, jobId);
     assert.deepEqual([kept.user_id, kept.requested_by], ['user_42', null]);
+  });
+
+  it('has no address or key of an erased administrator, and the same bytes', async () => {
+    const requester = { ...admin, userId: 'admin_4' };
+    const headers = { 'Idempotency-Key': 'secret-key' };
+    const { json } = await service.ask('POST', '/v1/exports', { as: requester, body: account, headers });
+    const { job_id: jobId } = json as { job_id: string };
+    const own = await postExport(service, { ...user, email: 'user@example.com' }, { type: 'account', format: 'json' });
+    for (const id of [jobId, own]) await untilEnded(service, user, id);
+    const { databaseUrl, deps } = service;
+    const hook = JSON.stringify({ webhook_url: 'https://example.com/hook' });
+    await queryRows(databaseUrl, `UPDATE export_jobs SET notify = notify || '${hook}' WHERE job_id = '${jobId}'`);
+    const before = await deps.jobs.get(jobId);
+    assert.deepEqual(before.notify, { email: 'admin@example.com', webhook_url: 'https://example.com/hook' });
+    await until('admin_4 is erased', async () => {
+      const { text } = await service.ask('DELETE', '/v1/users/admin_4/exports', { as: admin });
+      return text.includes('ERASED');
+    });
+    const after = await deps.jobs.get(jobId);
+    assert.deepEqual([after.requested_by_ref, after.notify, after.idempotency_key], [null, {}, null]);
+    const plannedAt = new Date().toISOString();
+    assert.deepEqual(createAbout(after, plannedAt), createAbout(before, plannedAt));
+    assert.deepEqual((await deps.jobs.get(own)).notify, { email: 'user@example.com' });
   });
 });
