@@ -3,7 +3,7 @@ import type { JobRow } from '../../shared/job/row.js';
 import { isActive } from '../../shared/job/lifecycle.js';
 import type { ApiDeps } from '../deps.js';
 import type { JobView } from '../../shared/job/schema.js';
-import { jobView } from '../../shared/job/view.js';
+import { hidesRequest, jobView, rowFor } from '../../shared/job/view.js';
 import type { LiveProgress } from './live-progress.js';
 
 /** How often a watched job is read, for all its watchers together. */
@@ -21,6 +21,10 @@ export interface JobState {
 export type OnState = (state: JobState) => void;
 
 interface Watch {
+  /** Key of the watch: an administrator who requested the job and its user see different states. */
+  readonly key: string;
+  /** One of the listeners, who all see the same. */
+  readonly userId: string;
   readonly listeners: Set<OnState>;
   latest: JobState | null;
   timer: NodeJS.Timeout | undefined;
@@ -41,29 +45,30 @@ export class JobWatches {
   /**
    * Calls `listener` with the current state, soon, and then with each later one until the job has ended.
    * @param row read just now
+   * @param userId who listens
    * @returns stops listening; may be called more than once
    */
-  listen(row: JobRow, listener: OnState): () => void {
-    const { job_id: jobId } = row;
-    const watch = this.watches.get(jobId) ?? this.open(row);
+  listen(row: JobRow, userId: string, listener: OnState): () => void {
+    const key = `${row.job_id} ${hidesRequest(row, userId)}`;
+    const watch = this.watches.get(key) ?? this.open(row, key, userId);
     watch.listeners.add(listener);
     if (watch.latest !== null) listener(watch.latest);
     return () => {
-      if (watch.listeners.delete(listener) && watch.listeners.size === 0) this.close(jobId, watch);
+      if (watch.listeners.delete(listener) && watch.listeners.size === 0) this.close(watch);
     };
   }
 
-  private open(row: JobRow): Watch {
-    const watch: Watch = { listeners: new Set(), latest: null, timer: undefined };
-    this.watches.set(row.job_id, watch);
+  private open(row: JobRow, key: string, userId: string): Watch {
+    const watch: Watch = { key, userId, listeners: new Set(), latest: null, timer: undefined };
+    this.watches.set(key, watch);
     void this.tell(watch, row);
     return watch;
   }
 
-  private close(jobId: string, watch: Watch): void {
+  private close(watch: Watch): void {
     clearTimeout(watch.timer);
     // A late call must not close a newer watch of the same job.
-    if (this.watches.get(jobId) === watch) this.watches.delete(jobId);
+    if (this.watches.get(watch.key) === watch) this.watches.delete(watch.key);
   }
 
   private async readAgain(watch: Watch, row: JobRow): Promise<void> {
@@ -77,10 +82,10 @@ export class JobWatches {
 
   private async tell(watch: Watch, row: JobRow): Promise<void> {
     const live = await this.live.of(row);
-    const view = jobView(row, this.deps.settings, live);
+    const view = jobView(rowFor(row, watch.userId), this.deps.settings, live);
     const ended = !isActive(row.status);
     watch.latest = { n: (watch.latest?.n ?? 0) + 1, view, json: JSON.stringify(view), ended };
-    if (ended) this.close(row.job_id, watch);
+    if (ended) this.close(watch);
     for (const listener of [...watch.listeners]) listener(watch.latest);
     if (!ended) this.next(watch, row);
   }

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { ServiceError } from '../../shared/errors.js';
 import { jobEvent } from '../../shared/job/audit-events.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
-import { jobView } from '../../shared/job/view.js';
+import { jobView, rowFor } from '../../shared/job/view.js';
 import type { TemporalClient } from '../../shared/temporal/client.js';
 import { isInvalid } from '../../shared/temporal/grpc-code.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
@@ -37,7 +37,8 @@ export const cancelExport = defineRoute({
         throw new ServiceError('NOT_ACTIVE', `Export ${jobId} is no longer active.`);
       }
       await cancelWorkflow(jobId, deps);
-      return { status: 202, body: jobView((await deps.jobs.find(jobId)) ?? row, deps.settings) };
+      const current = (await deps.jobs.find(jobId)) ?? row;
+      return { status: 202, body: jobView(rowFor(current, principal.userId), deps.settings) };
     },
 });
 

@@ -73,7 +73,7 @@ export const exportEvents = defineRoute({
       }
       response.once('close', giveBack);
       const expired = { at: principal.expiresAt * 1000, requestId: contextOf(request).requestId };
-      sendEvents(deps, response, (listener) => watches.listen(row, listener), expired);
+      sendEvents(deps, response, (listener) => watches.listen(row, principal.userId, listener), expired);
       return undefined;
     };
   },

@@ -9,7 +9,7 @@ import { cursorSchema, writeCursor } from '../http/cursor.js';
 import { requireAdmin } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema, momentSchema, once, uuidSchema } from '../http/input.js';
-import { listedJob } from '../../shared/job/view.js';
+import { listedJob, rowFor } from '../../shared/job/view.js';
 import { isActive } from '../../shared/job/lifecycle.js';
 import { LISTED_JOB_EXAMPLE, jobListSchema } from '../../shared/job/schema.js';
 
@@ -92,7 +92,7 @@ export const listExports = defineRoute({
         ? page.flatMap(({ job_id, status }) => (isActive(status) ? [job_id] : [])).toReversed()
         : (await jobs.activeOf(principal)).map(({ jobId }) => jobId);
       const body = {
-        exports: page.map((row) => listedJob(row, settings)),
+        exports: page.map((row) => listedJob(rowFor(row, userId), settings)),
         next_cursor: rows.length > limit && last !== undefined ? writeCursor(last) : null,
         active_job_ids: active,
         max_active_exports: settings.limit,

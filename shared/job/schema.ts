@@ -27,7 +27,7 @@ export const jobSchema = z
       'The column that the rows are sorted by, with `-` for descending; null: in the order of the key',
     ),
     options: row.options.describe('With every default filled in'),
-    notify: row.notify,
+    notify: row.notify.describe('Empty for the user if an administrator requested it'),
     status: z
       .enum(SHOWN_STATUSES)
       .describe('EXPIRED: the export completed, but its link has expired or its file was deleted'),
@@ -52,7 +52,7 @@ export const jobSchema = z
     warnings: row.warnings.describe('Notes about the file, such as cells that were shortened'),
     error_code: row.error_code,
     error_message: row.error_message.describe('A human-readable explanation'),
-    idempotency_key: row.idempotency_key,
+    idempotency_key: row.idempotency_key.describe('Null for the user if an administrator requested it'),
     created_at: z.iso.datetime(),
     started_at: moment,
     completed_at: moment,

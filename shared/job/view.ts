@@ -50,7 +50,15 @@ function paceOf({ status, started_at: startedAt }: JobRow, { rowsExported, total
   };
 }
 
-/** A job as clients and webhook receivers see it: the row without the fields that only workers need. */
+/** Whether a user sees a job without the addresses and the key of the administrator who requested it. */
+export const hidesRequest = ({ requested_by_ref: requester }: JobRow, userId: string): boolean =>
+  requester !== null && requester !== userId;
+
+/** A job that the user may read, with only what that user may see of it. */
+export const rowFor = (row: JobRow, userId: string): JobRow =>
+  hidesRequest(row, userId) ? { ...row, notify: {}, idempotency_key: null } : row;
+
+/** A job as clients and webhook receivers see it: the row without the fields that only workers need. For clients, see {@link rowFor}. */
 export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = liveFromRow(row)): JobView {
   const { rate, remaining } = paceOf(row, live);
   return {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { createAbout } from '../../activities/file/outlines.js';
 import type { Principal } from '../../api/deps.js';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { assertProblem } from '../api/problems.js';
+import { seedFor } from '../api/support.js';
 import { queryRows } from '../support/database.js';
 import { getExport, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
@@ -56,6 +58,45 @@ describe('an export on behalf of another user', () => {
     const { staticDetails } = await service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId)).describe();
     assert.match((await staticDetails()) ?? '', /by user `admin_1` on behalf of user `user_42` of tenant `acme`/);
   });
+
+  it('shows its addresses and its key to the administrator only', async () => {
+    const post = { as: admin, body: account, headers: { 'Idempotency-Key': 'own-key' } };
+    const created = await service.ask('POST', '/v1/exports', post);
+    const { job_id: jobId } = created.json as { job_id: string };
+    await untilEnded(service, user, jobId);
+    const [row] = await service.deps.jobs.list({ ...user, limit: 1 });
+    assert.equal(row?.job_id, jobId);
+    for (const [as, query, shown] of [
+      [admin, '?on_behalf_of=user_42', { notify: { email: 'admin@example.com' }, idempotency_key: 'own-key' }],
+      [user, '', { notify: {}, idempotency_key: null }],
+    ] as const) {
+      const list = (await service.ask('GET', `/v1/exports${query}`, { as })).json as { exports: readonly Shown[] };
+      const events = await service.ask('GET', `/v1/exports/${jobId}/events`, { as });
+      const [, ended = ''] = /^event: end\ndata: (.*)$/m.exec(events.text) ?? [];
+      const one = await service.ask('GET', `/v1/exports/${jobId}`, { as });
+      for (const seen of [list.exports[0], JSON.parse(ended) as Shown, one.json as Shown]) {
+        assert.deepEqual({ notify: seen?.notify, idempotency_key: seen?.idempotency_key }, shown);
+      }
+    }
+  });
+
+  it('hides them from the user who cancels it, and in two streams at the same time', async () => {
+    const { jobs } = service.deps;
+    const jobId = randomUUID();
+    const seed = seedFor(user, { jobId, requestedBy: admin.userId, idempotencyKey: 'own-key' });
+    await jobs.insert({ ...seed, request: { ...seed.request, notify: { email: 'admin@example.com' } } });
+    const streams = [admin, user].map((as) => service.ask('GET', `/v1/exports/${jobId}/events`, { as }));
+    const canceled = await service.ask('POST', `/v1/exports/${jobId}/cancel`, { as: user });
+    assert.equal(canceled.status, 202);
+    await jobs.fail(jobId, { code: 'TERMINATED', message: 'Ended by the test.' });
+    const texts = (await Promise.all(streams)).map(({ text }) => /admin@example|own-key/.test(text));
+    assert.deepEqual([...texts, /admin@example|own-key/.test(canceled.text)], [true, false, false]);
+  });
+
+  interface Shown {
+    readonly notify: object;
+    readonly idempotency_key: string | null;
+  }
 
   it('cannot be read by others, nor by an administrator who lost the scope or did not request it', async () => {
     const jobId = await postExport(service, admin, account);
