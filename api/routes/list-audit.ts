@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AUDIT_ACTIONS } from '../../shared/audit/event.js';
-import type { AuditRow } from '../../shared/audit/store.js';
+import type { AuditRow } from '../../shared/audit/list.js';
 import { referenceSchema } from '../../shared/identity/reference-schema.js';
 import { cursorSchema, writeCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';

@@ -3,38 +3,8 @@ import { z } from 'zod';
 import type { UserRef } from '../contract.js';
 import { userKey } from '../identity/reference.js';
 import { namingFaults, type Pool } from '../postgres.js';
-import { AUDIT_ACTIONS, auditParameter, eventIdOf, insertAudit, type AuditAction, type AuditEvent } from './event.js';
-
-const rowSchema = z.object({
-  event_id: z.string(),
-  occurred_at: z.date(),
-  action: z.enum(AUDIT_ACTIONS),
-  actor_ref: z.string().nullable(),
-  actor_hash: z.string().nullable(),
-  subject_ref: z.string().nullable(),
-  subject_hash: z.string().nullable(),
-  request_id: z.string().nullable(),
-  address: z.string().nullable(),
-  job_id: z.string().nullable(),
-  schedule_id: z.string().nullable(),
-  details: z.record(z.string(), z.unknown()),
-});
-export type AuditRow = z.infer<typeof rowSchema>;
-const COLUMNS = Object.keys(rowSchema.shape).join(', ');
-
-export interface AuditQuery {
-  readonly tenantId: string;
-  readonly subject?: string | undefined;
-  readonly action?: AuditAction | undefined;
-  readonly jobId?: string | undefined;
-  /** Only events at this time or later. */
-  readonly since?: Date | undefined;
-  /** Only events before this time. */
-  readonly before?: Date | undefined;
-  readonly limit: number;
-  /** The last event of the previous page. */
-  readonly after?: { readonly occurredAt: Date; readonly eventId: string } | undefined;
-}
+import { auditParameter, eventIdOf, insertAudit, type AuditEvent } from './event.js';
+import { listStatement, rowSchema, type AuditQuery, type AuditRow } from './list.js';
 
 /**
  * The audit log. It is append-only: an event is inserted with the change that it records, or before it. After that, it
@@ -81,21 +51,11 @@ export class AuditStore {
   }
 
   /** Newest first. A subject who has been erased is found by their hash. */
-  async list({ tenantId, subject, action, jobId, since, before, limit, after }: AuditQuery): Promise<AuditRow[]> {
-    const hash = subject === undefined ? null : this.hashOf({ tenantId, userId: subject });
-    const rows = await this.query(
-      `SELECT ${COLUMNS} FROM audit_events
-       WHERE tenant_ref = $1 AND ($2::text IS NULL OR subject_ref = $2 OR subject_hash = $3)
-         AND ($4::text IS NULL OR action = $4) AND ($5::uuid IS NULL OR job_id = $5)
-         AND ($6::timestamptz IS NULL OR occurred_at >= $6) AND ($7::timestamptz IS NULL OR occurred_at < $7)
-         AND ($8::timestamptz IS NULL OR (occurred_at, event_id) < ($8, $9::uuid))
-       ORDER BY occurred_at DESC, event_id DESC LIMIT $10`,
-      [
-        ...[tenantId, subject ?? null, hash, action ?? null, jobId ?? null, since ?? null, before ?? null],
-        ...[after?.occurredAt ?? null, after?.eventId ?? null, limit],
-      ],
-    );
-    return z.array(rowSchema).parse(rows);
+  async list(query: AuditQuery): Promise<AuditRow[]> {
+    const { tenantId, subject } = query;
+    const hash = subject === undefined ? undefined : this.hashOf({ tenantId, userId: subject });
+    const { sql, values } = listStatement(query, hash);
+    return z.array(rowSchema).parse(await this.query(sql, values));
   }
 
   /** Replaces a user with a keyed hash, as actor and as subject, and deletes the addresses that they used. */

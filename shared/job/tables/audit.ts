@@ -22,6 +22,11 @@ export const AUDIT = `
   );
   CREATE INDEX audit_of_tenant ON audit_events (tenant_ref, occurred_at DESC, event_id DESC);
   CREATE INDEX audit_of_subject ON audit_events (tenant_ref, subject_ref, occurred_at DESC, event_id DESC);
+  CREATE INDEX audit_of_erased ON audit_events (tenant_ref, subject_hash, occurred_at DESC, event_id DESC)
+    WHERE subject_hash IS NOT NULL;
+  CREATE INDEX audit_of_action ON audit_events (tenant_ref, action, occurred_at DESC, event_id DESC);
+  CREATE INDEX audit_of_job ON audit_events (tenant_ref, job_id, occurred_at DESC, event_id DESC)
+    WHERE job_id IS NOT NULL;
   CREATE INDEX audit_of_actor ON audit_events (tenant_ref, actor_ref) WHERE actor_ref IS DISTINCT FROM subject_ref;
   -- What was done to a schedule, without its many exports.
   CREATE INDEX audit_of_schedule ON audit_events (schedule_id, occurred_at DESC, event_id DESC)
