@@ -7,7 +7,7 @@ import { originOf } from './origin.js';
 /** Refusals for the audit log: the caller may not do this, or not now. Mistakes in a request aren't recorded. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['FORBIDDEN', 'NOT_PERMITTED', 'TOO_MANY_EXPORTS', 'TENANT_TOO_BUSY']);
 
-/** Records a refusal before the client learns of it. */
+/** Records a refusal before the client learns of it; the same one again only a minute later. */
 export function auditRefusals({ audit, logger }: Pick<ApiDeps, 'audit' | 'logger'>): ErrorRequestHandler {
   return async (error: unknown, request, _response, next) => {
     const { principal, route } = contextOf(request);
@@ -15,7 +15,8 @@ export function auditRefusals({ audit, logger }: Pick<ApiDeps, 'audit' | 'logger
       const { tenantId, userId: subject } = principal;
       const details = { code: error.code, operation: `${request.method} ${route}` };
       try {
-        await audit.record({ action: 'export.refused', tenantId, subject, origin: originOf(request), details });
+        const event = { action: 'export.refused', tenantId, subject, origin: originOf(request), details } as const;
+        await audit.recordRefusal(event, principal, `${details.code} ${details.operation}`);
       } catch (cause) {
         // The client still gets the refusal, and the access log has it, too.
         logger.warn({ err: cause }, 'a refusal could not be recorded in the audit log');

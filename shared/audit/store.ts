@@ -30,6 +30,16 @@ export class AuditStore {
   }
 
   /**
+   * Records that a user was refused something, once a minute: a client that keeps trying doesn't fill the log.
+   * @param what says what was refused, and why
+   */
+  async recordRefusal(event: AuditEvent, user: UserRef, what: string): Promise<void> {
+    const minute = Math.floor(Date.now() / 60_000);
+    // The hash: an id made from the user's own id would still tell who it was after they are erased.
+    await this.record({ ...event, once: `${this.hashOf(user)} ${what} ${minute}` });
+  }
+
+  /**
    * Records a change of a schedule, unless the schedule's last event is the same change and at most a minute old: then
    * it is a repeated request. The id depends on the event before, so the same change can be made again later.
    * @param content says what is changed
