@@ -73,8 +73,9 @@ export class JobStore extends JobLifecycle {
   }
 
   /**
-   * Forgets that a user requested exports on behalf of others, with the user's addresses and keys. Together, so that no
-   * file shows the email address as that of its owner: one that is being written keeps its bytes.
+   * Forgets that a user requested exports on behalf of others, with the user's addresses and keys. In one statement:
+   * otherwise a file could show the requester's email address as its owner's. A file that is being written stays the
+   * same.
    */
   async forgetRequester({ tenantId, userId }: JobOwner): Promise<void> {
     await this.change(

@@ -21,7 +21,7 @@ export interface ParsedRequest extends Omit<ExportRequest, 'notify'> {
   readonly onBehalfOf?: string;
   /** The relative ranges as they were sent, by filter; `filters` has their days. */
   readonly relative?: Readonly<Record<string, RelativeRange>>;
-  /** The request names no columns: `columns` are the default ones, also those that the caller may not have. */
+  /** The request names no columns: `columns` are the default ones, including any that the caller may not have. */
   readonly namesNoColumns?: true;
 }
 
@@ -117,7 +117,7 @@ export function checkExportRequest(
 
 const isInColumns = ({ pointer }: FieldProblem): boolean => /^\/columns(\/|$)/.test(pointer);
 
-/** The schema's problems. A type that doesn't exist decides nothing about the other fields, so they are checked without it. */
+/** The schema's problems. An unknown type says nothing about the other fields, so they are checked without it. */
 function schemaProblems(error: z.ZodError, body: unknown, schema: RequestSchema): FieldProblem[] {
   const isTypeUnknown = error.issues.some(({ path }) => path.length === 1 && path[0] === 'type');
   const others = isTypeUnknown ? createCommonSchema(schema).safeParse(body).error : undefined;

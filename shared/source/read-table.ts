@@ -3,7 +3,7 @@ import type { PoolClient } from '../postgres.js';
 import { hasHeirs, readColumns, regclass } from './read-catalog.js';
 
 export interface TableColumn extends CatalogColumn {
-  /** Materialized views have no NOT NULL, so there any column may be part of a key. */
+  /** Materialized views can't declare NOT NULL, so any of their columns may be part of a key. */
   readonly isNotNull: boolean;
   /** The column has a foreign key. */
   readonly isReference: boolean;

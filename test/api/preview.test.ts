@@ -207,7 +207,7 @@ describe('POST /v1/exports/preview', () => {
     }
   });
 
-  it('takes at most two seconds, also in the database', async () => {
+  it('takes at most two seconds, including in the database', async () => {
     const startedAt = performance.now();
     assertProblem(await ask({ type: 'slow_orders' }), 'SOURCE_UNAVAILABLE');
     assert.ok(performance.now() - startedAt < 2500);
@@ -237,7 +237,7 @@ describe('POST /v1/exports/preview', () => {
     await noneRuns();
   });
 
-  it('starts nothing, and refuses what an export would be refused', async () => {
+  it('starts no export, and refuses whatever a request for an export would be refused for', async () => {
     assert.deepEqual(await service.deps.jobs.activeOf(me), []);
     assertProblem(await ask({ columns: ['password'] }), 'VALIDATION_FAILED', ['/columns/0']);
   });

@@ -194,7 +194,7 @@ describe('docs/errors.md', () => {
       assert.match(lines.join('\n'), /tables .* missing[^]+no-such-bucket does not exist[^]+no namespace nowhere/);
     });
 
-    deeply('a read-only database, and wrong credentials of the storage', async () => {
+    deeply('a read-only database, and wrong credentials for the storage', async () => {
       await migrate(database.url);
       const DATABASE_URL = withSettings(database.url, '-c default_transaction_read_only=on');
       const lines = await worker({ DATABASE_URL, AWS_SECRET_ACCESS_KEY: 'wrong' });

@@ -14,7 +14,7 @@ function assertBothSay(mail: MailText, ...sentences: readonly string[]): void {
 }
 
 describe('mails', () => {
-  it('about a finished export have its facts, its link and the expiry, as text and as HTML', () => {
+  it('list the details of a finished export, its link and when the link expires, as text and as HTML', () => {
     const mail = mailText('completed', DONE);
     assert.equal(mail.subject, 'Your Orders export is ready');
     assertBothSay(mail, 'Orders', 'orders-2026-11-26-3c4d5e6f.xlsx', 'XLSX', '139,959 rows, 27.0 MB', DONE.jobId);

@@ -7,10 +7,10 @@ export default {
   testRunner: 'mocha',
   testRunnerNodeArgs: ['--import=./dev/typescript.mjs', '--no-experimental-require-module'],
   coverageAnalysis: 'perTest',
-  // Constants make up most of the code.
+  // Mutants of constants are slow, but most of the code is constants, so the warning doesn't help.
   warnings: { slow: false },
   concurrency: 2,
-  // Mutants run on a busy machine for many minutes.
+  // Long, because the machine is busy during the run, and a slow test is not a detected mutant.
   timeoutMS: 20_000,
   reporters: ['json'],
   jsonReporter: { fileName: '.local/mutation.json' },

@@ -37,7 +37,7 @@ describeDeeply('a worker that is killed while it delivers a webhook', function (
   /** Before the receiver responds, at that moment, and shortly after. */
   const MOMENTS = [
     { when: 'before an answer', answers: false, pauseMs: 0 },
-    { when: 'at the answer', answers: true, pauseMs: 0 },
+    { when: 'as the receiver answers', answers: true, pauseMs: 0 },
     { when: 'a moment after the answer', answers: true, pauseMs: 15 },
   ];
 

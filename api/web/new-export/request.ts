@@ -97,7 +97,7 @@ export function draftFor(choices: Choices, type: string, before?: Draft): Draft 
   };
 }
 
-/** Makes the request, and lists the problems that can't be expressed in one. */
+/** Makes the request, and lists problems found before it is sent, such as no selected columns. */
 export function createRequest(choices: Choices, draft: Draft): { body: ExportBody; problems: RefusedField[] } {
   const dataset = findDataset(choices, draft.type);
   const { sendsEmail, webhookUrl } = draft;

@@ -110,7 +110,7 @@ describe('DATASETS_MODULE', () => {
     assert.deepEqual([...(await loadDatasets(undefined)).values()], BUILT_IN_DATASETS);
   });
 
-  it('can export plain objects in plain JavaScript, anywhere, by an absolute or a relative path', async () => {
+  it('can be plain JavaScript in any folder, given by an absolute or a relative path, and export plain objects', async () => {
     const file = await moduleOf(`export default [${ORDERS}, ${ORDERS.replace("name: 'orders'", "name: 'others'")}]`);
     assert.deepEqual([...(await loadDatasets(file)).keys()], ['orders', 'others']);
     assert.deepEqual([...(await loadDatasets(relative(process.cwd(), file))).keys()], ['orders', 'others']);

@@ -78,7 +78,7 @@ describe('formulas behind separators within a value', () => {
     );
   });
 
-  it('are prefixed with an apostrophe in TSV, where tabs and line ends within a value are written as letters', async () => {
+  it('are prefixed with an apostrophe in TSV, where tabs and line ends within a value are written as escape sequences', async () => {
     await fc.assert(
       fc.asyncProperty(values, sizes, async (cells, cuts) => {
         const texts = cells.map((text) => copyTextField(text));
