@@ -21,6 +21,7 @@ describe('the name of an export', () => {
   });
   after(() => closeCleanly(service));
 
+  // Of an ended export: a POST without an Idempotency-Key doesn't wait for Temporal to confirm the start.
   const summaryOf = async (jobId: string): Promise<unknown> => {
     const handle = service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
     return (await handle.describe()).staticSummary();
@@ -29,10 +30,10 @@ describe('the name of an export', () => {
   it("is in the answer, in Temporal, in the name of the file and in the mail's subject", async () => {
     const user = someReader();
     const jobId = await postExport(service, user, { name: NAME });
-    assert.equal(await summaryOf(jobId), `${NAME}: orders as CSV`);
     const { name, file_name: fileName } = z
       .looseObject({ name: z.string(), file_name: z.string() })
       .parse(await untilEnded(service, user, jobId));
+    assert.equal(await summaryOf(jobId), `${NAME}: orders as CSV`);
     assert.equal(name, NAME);
     assert.match(fileName, /^Paid-orders-Q3-\d{4}-\d\d-\d\d-[0-9a-f]{8}\.csv$/);
     assert.deepEqual(await untilMailed(user), [`Your export “${NAME}” is ready`]);
@@ -43,7 +44,7 @@ describe('the name of an export', () => {
   it('may have 100 characters of any script', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, { name: LONGEST, type: 'account', format: 'json' });
-    assert.equal(await summaryOf(jobId), `${LONGEST.slice(0, 60)}…: account as JSON`);
     await untilEnded(service, user, jobId);
+    assert.equal(await summaryOf(jobId), `${LONGEST.slice(0, 60)}…: account as JSON`);
   });
 });
