@@ -99,16 +99,22 @@ export class SavedExportStore {
     return row ?? null;
   }
 
+  private async deleted(where: string, values: readonly unknown[]): Promise<number> {
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rowCount } = await this.pool.query(`DELETE FROM saved_exports WHERE ${where}`, [...values]);
+      return rowCount ?? 0;
+    });
+  }
+
   /** @returns false if the user doesn't own it */
   async delete({ tenantId, userId }: UserRef, savedExportId: string): Promise<boolean> {
-    const sql = `DELETE FROM saved_exports WHERE tenant_ref = $1 AND user_ref = $2 AND saved_export_id = $3 RETURNING ${COLUMNS}`;
-    return (await this.rows(sql, [tenantId, userId, savedExportId])).length > 0;
+    const where = 'tenant_ref = $1 AND user_ref = $2 AND saved_export_id = $3';
+    return (await this.deleted(where, [tenantId, userId, savedExportId])) > 0;
   }
 
   /** Deletes all that a user has saved, and what others have saved on behalf of the user. @returns how many */
   async deleteOf({ tenantId, userId }: UserRef): Promise<number> {
-    const sql = `DELETE FROM saved_exports WHERE tenant_ref = $1
-      AND (user_ref = $2 OR request ->> 'on_behalf_of' = $2) RETURNING ${COLUMNS}`;
-    return (await this.rows(sql, [tenantId, userId])).length;
+    const where = `tenant_ref = $1 AND (user_ref = $2 OR request ->> 'on_behalf_of' = $2)`;
+    return this.deleted(where, [tenantId, userId]);
   }
 }
