@@ -8,6 +8,7 @@ import { SILENCE_MS, askInTime, withTimeLimit } from '../../shared/time-limit.js
 import { queuedRow } from '../../shared/job/view.js';
 import { admit } from './admission.js';
 import type { ApiDeps } from '../deps.js';
+import { keyReused } from '../http/input.js';
 import type { Turns } from '../limits/turns.js';
 
 /** The export inserts its row, too, so don't wait longer than this for an unavailable database. */
@@ -18,8 +19,7 @@ const ROW_WAIT_MS = 2000;
 /** @throws ServiceError IDEMPOTENCY_KEY_REUSED when a different request created the job */
 export function sameRequest(row: JobRow, seed: JobSeed): JobRow {
   if (row.request_hash === seed.requestHash) return row;
-  const sentence = `This Idempotency-Key was already used for a different request, which created export ${row.job_id}.`;
-  throw new ServiceError('IDEMPOTENCY_KEY_REUSED', sentence, { job_id: row.job_id });
+  throw keyReused('export', row.job_id, { job_id: row.job_id });
 }
 
 /**

@@ -1,12 +1,23 @@
 import { z } from 'zod';
-import type { JobRow } from '../../shared/job/row.js';
 
-/** A position in a list, newest first: after this job or schedule. Clients pass it back unchanged. */
+/** A position in a list, newest first: after this entry. Clients pass it back unchanged. */
+export interface ListPlace {
+  readonly createdAt: Date;
+  readonly id: string;
+}
 
 const place = z.tuple([z.iso.datetime(), z.guid()]);
 
-export function writeCursor({ created_at, job_id }: Pick<JobRow, 'created_at' | 'job_id'>): string {
-  return Buffer.from(JSON.stringify([created_at.toISOString(), job_id])).toString('base64url');
+/**
+ * The cursor of the next page; null on the last one.
+ * @param rows those of the page, and one more if there is another page
+ * @param placeOf where a row is in the list
+ */
+export function nextCursor<Row>(rows: readonly Row[], limit: number, placeOf: (row: Row) => ListPlace): string | null {
+  const last = rows[limit - 1];
+  if (rows.length <= limit || last === undefined) return null;
+  const { createdAt, id } = placeOf(last);
+  return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
 }
 
 function readCursor(text: string): z.infer<typeof place> | undefined {
@@ -23,5 +34,5 @@ export const cursorSchema = z.string({ error: 'must be given once' }).transform(
     context.addIssue({ code: 'custom', message: 'must be the next_cursor of a response' });
     return z.NEVER;
   }
-  return { createdAt: new Date(read[0]), jobId: read[1] };
+  return { createdAt: new Date(read[0]), id: read[1] };
 });

@@ -64,6 +64,14 @@ export function idFor(user: UserRef, key: string | null, namespace: string): str
   return key === null ? v7() : v5(`${userKey(user)}\n${key}`, namespace);
 }
 
+/** @param what was created by the first request with the key */
+export const keyReused = (what: string, id: string, details: Readonly<Record<string, string>>): ServiceError =>
+  new ServiceError(
+    'IDEMPOTENCY_KEY_REUSED',
+    `This Idempotency-Key was already used for a different request, which created ${what} ${id}.`,
+    details,
+  );
+
 /** 1 to 255 visible ASCII characters in one header: Node joins several with a comma and a space, which isn't visible. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 

@@ -2,7 +2,7 @@ import { ServiceError } from '../../shared/errors.js';
 import { MAX_SAVED_EXPORTS } from '../../shared/saved-exports/store.js';
 import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
-import { idFor } from '../http/input.js';
+import { idFor, keyReused } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 import { savedExportBody } from '../saved-exports/saved-export-body.js';
 import { SAVED_EXPORT_ANSWER, savedExportView } from '../saved-exports/saved-export-schema.js';
@@ -39,10 +39,7 @@ export const createSavedExport = defineRoute({
         const sentence = `You have already saved ${MAX_SAVED_EXPORTS} exports (the limit). Delete one first.`;
         throw new ServiceError('TOO_MANY_SAVED_EXPORTS', sentence);
       }
-      if (row.request_hash !== requestHash) {
-        const sentence = `This Idempotency-Key was already used for a different request, which created saved export ${id}.`;
-        throw new ServiceError('IDEMPOTENCY_KEY_REUSED', sentence, { saved_export_id: id });
-      }
+      if (row.request_hash !== requestHash) throw keyReused('saved export', id, { saved_export_id: id });
       return { status: 201, location: `/v1/saved-exports/${id}`, body: savedExportView(row, principal) };
     },
 });

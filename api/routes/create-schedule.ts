@@ -6,7 +6,7 @@ import type { StoredSchedule } from '../../shared/schedules/stored-schedule.js';
 import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import type { ApiDeps } from '../deps.js';
-import { idFor } from '../http/input.js';
+import { idFor, keyReused } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 import { scheduleBody } from '../schedules/schedule-body.js';
 import { auditedChange } from '../schedules/audit-schedule.js';
@@ -126,6 +126,5 @@ const isRefusal = (error: unknown): boolean => error instanceof ServiceError && 
 function sameRequest(known: StoredSchedule, requestHash: string): StoredSchedule {
   if (known.requestHash === requestHash) return known;
   const { scheduleId } = known.input;
-  const sentence = `This Idempotency-Key was already used for a different request, which created schedule ${scheduleId}.`;
-  throw new ServiceError('IDEMPOTENCY_KEY_REUSED', sentence, { schedule_id: scheduleId });
+  throw keyReused('schedule', scheduleId, { schedule_id: scheduleId });
 }

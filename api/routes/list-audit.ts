@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AUDIT_ACTIONS } from '../../shared/audit/event.js';
 import type { AuditRow } from '../../shared/audit/list.js';
 import { referenceSchema } from '../../shared/identity/reference-schema.js';
-import { cursorSchema, writeCursor } from '../http/cursor.js';
+import { cursorSchema, nextCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema, once } from '../http/input.js';
 
@@ -100,17 +100,14 @@ export const listAudit = defineRoute({
   handle:
     ({ audit }) =>
     async ({ query: { cursor, limit, job_id: jobId, ...filters }, principal: { tenantId } }) => {
-      const after = cursor === undefined ? undefined : { occurredAt: cursor.createdAt, eventId: cursor.jobId };
+      const after = cursor === undefined ? undefined : { occurredAt: cursor.createdAt, eventId: cursor.id };
       // One more than is shown tells whether there is a next page.
       const rows = await audit.list({ ...filters, tenantId, jobId, after, limit: limit + 1 });
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      const hasMore = rows.length > limit && last !== undefined;
       return {
         status: 200,
         body: {
-          events: page.map(eventView),
-          next_cursor: hasMore ? writeCursor({ created_at: last.occurred_at, job_id: last.event_id }) : null,
+          events: rows.slice(0, limit).map(eventView),
+          next_cursor: nextCursor(rows, limit, ({ occurred_at, event_id: id }) => ({ createdAt: occurred_at, id })),
         },
       };
     },

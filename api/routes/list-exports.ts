@@ -5,7 +5,7 @@ import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { referenceSchema } from '../../shared/identity/reference-schema.js';
 import { exportName } from '../../shared/request/line-schema.js';
-import { cursorSchema, writeCursor } from '../http/cursor.js';
+import { cursorSchema, nextCursor } from '../http/cursor.js';
 import { requireAdmin } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema, momentSchema, once, uuidSchema } from '../http/input.js';
@@ -84,7 +84,6 @@ export const listExports = defineRoute({
       // Read one row more than the page shows, to know whether there is a next page.
       const rows = await jobs.list({ tenantId, userId: onBehalfOf ?? userId, ...filter, limit: limit + 1, after });
       const page = rows.slice(0, limit);
-      const last = page.at(-1);
       // An unfiltered first page without a second one has all exports. Oldest first, like the store's list.
       const isAll =
         rows.length <= limit && after === undefined && Object.values(filter).every((value) => value === undefined);
@@ -93,7 +92,7 @@ export const listExports = defineRoute({
         : (await jobs.activeOf(principal)).map(({ jobId }) => jobId);
       const body = {
         exports: page.map((row) => listedJob(rowFor(row, userId), settings)),
-        next_cursor: rows.length > limit && last !== undefined ? writeCursor(last) : null,
+        next_cursor: nextCursor(rows, limit, ({ created_at, job_id: id }) => ({ createdAt: created_at, id })),
         active_job_ids: active,
         max_active_exports: settings.limit,
       };

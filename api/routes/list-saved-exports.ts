@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorSchema, writeCursor } from '../http/cursor.js';
+import { cursorSchema, nextCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema } from '../http/input.js';
 import {
@@ -37,18 +37,12 @@ export const listSavedExports = defineRoute({
   problems: ['JOB_STORE_UNAVAILABLE'],
   handle:
     ({ savedExports }) =>
-    async ({ query: { cursor, limit }, principal }) => {
-      const after = cursor === undefined ? undefined : { createdAt: cursor.createdAt, id: cursor.jobId };
+    async ({ query: { cursor: after, limit }, principal }) => {
       // Read one row more than the page shows, to know whether there is another page.
       const rows = await savedExports.list(principal, limit + 1, after);
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
       const body = {
-        saved_exports: page.map((row) => savedExportView(row, principal)),
-        next_cursor:
-          rows.length > limit && last !== undefined
-            ? writeCursor({ created_at: last.created_at, job_id: last.saved_export_id })
-            : null,
+        saved_exports: rows.slice(0, limit).map((row) => savedExportView(row, principal)),
+        next_cursor: nextCursor(rows, limit, ({ created_at, saved_export_id: id }) => ({ createdAt: created_at, id })),
       };
       return { status: 200, body };
     },

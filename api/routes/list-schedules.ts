@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorSchema, writeCursor } from '../http/cursor.js';
+import { cursorSchema, nextCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema } from '../http/input.js';
 import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../schedules/schedule-schema.js';
@@ -41,14 +41,10 @@ export const listSchedules = defineRoute({
       const rest = first < 0 ? [] : refs.slice(first);
       const page = rest.slice(0, limit);
       const found = await Promise.all(page.map(({ scheduleId }) => schedules.find(owner, scheduleId)));
-      const last = page.at(-1);
       const body = {
         // A schedule that has just been deleted is still listed, but not found.
         schedules: found.flatMap((schedule) => (schedule === null ? [] : [listedSchedule(schedule)])),
-        next_cursor:
-          rest.length > limit && last !== undefined
-            ? writeCursor({ created_at: last.createdAt, job_id: last.scheduleId })
-            : null,
+        next_cursor: nextCursor(rest, limit, ({ createdAt, scheduleId: id }) => ({ createdAt, id })),
       };
       return { status: 200, body };
     },
@@ -59,4 +55,4 @@ const isAfter = (
   { createdAt, scheduleId }: { readonly createdAt: Date; readonly scheduleId: string },
   cursor: z.output<typeof cursorSchema>,
 ): boolean =>
-  createdAt < cursor.createdAt || (createdAt.getTime() === cursor.createdAt.getTime() && scheduleId < cursor.jobId);
+  createdAt < cursor.createdAt || (createdAt.getTime() === cursor.createdAt.getTime() && scheduleId < cursor.id);

@@ -16,7 +16,7 @@ export interface JobOwner {
 export interface ListQuery extends JobOwner, ListFilter {
   readonly limit: number;
   /** The last job of the previous page. */
-  readonly after?: { readonly createdAt: Date; readonly jobId: string } | undefined;
+  readonly after?: { readonly createdAt: Date; readonly id: string } | undefined;
 }
 
 /** What comparable exports have in common. */
@@ -90,7 +90,7 @@ export class JobStore extends JobLifecycle {
     const values: unknown[] = [tenantId, userId];
     const conditions = listConditions(filter, (value) => `$${values.push(value)}`);
     if (after !== undefined) {
-      conditions.push(`(created_at, job_id) < ($${values.push(after.createdAt)}, $${values.push(after.jobId)}::uuid)`);
+      conditions.push(`(created_at, job_id) < ($${values.push(after.createdAt)}, $${values.push(after.id)}::uuid)`);
     }
     return this.rows(
       `SELECT ${LISTED_COLUMNS} FROM export_jobs
