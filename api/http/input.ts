@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { createHash } from 'node:crypto';
 import { v5, v7 } from 'uuid';
 import { z } from 'zod';
 import type { UserRef } from '../../shared/contract.js';
@@ -63,6 +64,9 @@ export function idFor(user: UserRef, key: string | null, namespace: string): str
   // Neither ids nor keys contain a newline, so two users' keys can't collide.
   return key === null ? v7() : v5(`${userKey(user)}\n${key}`, namespace);
 }
+
+/** Tells a repeated request from another one with the same idempotency key. */
+export const hashOf = (value: object): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /** @param what was created by the first request with the key */
 export const keyReused = (what: string, id: string, details: Readonly<Record<string, string>>): ServiceError =>

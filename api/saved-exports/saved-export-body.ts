@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { UncheckedRequest } from '../../shared/request/request.js';
 import { fieldProblems, problemsOf, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
 import { requestFor } from '../../shared/saved-exports/request-for.js';
@@ -6,6 +5,7 @@ import type { SavedExport, SavedExportDefinition } from '../../shared/saved-expo
 import type { ApiDeps, Caller } from '../deps.js';
 import { exportBody, type ParsedExport } from '../exports/export-body.js';
 import { storedRequest } from '../exports/owner-for.js';
+import { hashOf } from '../http/input.js';
 import { describeExportRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
 import { savedExportDefinition } from './saved-export-schema.js';
@@ -65,5 +65,3 @@ export function savedExportParser(deps: ApiDeps): (saved: SavedExport, caller: C
     };
   };
 }
-
-const hashOf = (value: object): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { UserRef } from '../../shared/contract.js';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
@@ -13,6 +12,7 @@ import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExportStore } from '../../shared/saved-exports/store.js';
 import { storedRequest } from '../exports/owner-for.js';
 import type { TimeZones } from '../exports/time-zones.js';
+import { hashOf } from '../http/input.js';
 
 interface Rules {
   readonly schema: RequestSchema;
@@ -50,7 +50,7 @@ export async function checkSchedule(body: unknown, rules: Rules): Promise<Checke
   }
   const zoned = await rules.timeZones.ofSchedule({ ...definition, request: storedRequest(request, onBehalfOf) });
   if ('problems' in zoned) return zoned;
-  const requestHash = hashDefinition(definition);
+  const requestHash = hashOf(definition);
   return { value: { definition: zoned.value, requestHash, request: valid, onBehalfOf } };
 }
 
@@ -81,9 +81,6 @@ async function requestOf(
 }
 
 const ONE_REQUEST = 'set either request or saved_export_id';
-
-const hashDefinition = (definition: object): string =>
-  createHash('sha256').update(JSON.stringify(definition)).digest('hex');
 
 interface CheckedPart {
   /** Undefined if the request isn't valid. */

@@ -27,7 +27,7 @@ export function* rightsProblems({
       yield `column ${name} belongs to the key, so the order of the rows shows its values: it can't have a permission or a mask`;
     }
     if (column.mask === undefined || column.permission !== undefined) continue;
-    // Nobody could ever use these.
+    // A filter, a sort or a computed column that nobody could ever use.
     const filter = Object.entries(filters).find(([, definition]) => definition.column === name)?.[0];
     if (filter !== undefined) yield `filter ${filter} uses column ${name}, which is masked for everybody`;
     if (sorts.includes(name)) yield `it sorts by column ${name}, which is masked for everybody`;
