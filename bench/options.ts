@@ -13,6 +13,7 @@ const ROW_NAMES = [
   'rowlane',
   'scale',
   'sort',
+  'preview',
   'latency',
   'load',
   'fairness',

@@ -3,6 +3,7 @@ import { cpuOf, medianOf } from './figures.js';
 import type { Fairness } from './fairness.js';
 import type { Latency } from './latency.js';
 import type { LoadFigures } from './load.js';
+import type { PreviewFigures } from './preview.js';
 import type { Score } from './race.js';
 import { median } from './statistics.js';
 
@@ -127,6 +128,9 @@ export function verdictsOfLatency({ median, postMedian }: Latency, rows: number)
     ...verdict('POST answered, median', postMedian, 60, 'ms', 0),
   ];
 }
+
+export const verdictsOfPreviews = (figures: readonly PreviewFigures[]): Verdict[] =>
+  figures.flatMap(({ title, median: found }) => verdict(`${title}, median`, found, 0.3 * MS, 'ms', 0));
 
 export const verdictsOfLoad = ({ post, get, failures }: LoadFigures): Verdict[] => [
   ...verdict('requests without success', failures.length, 0, '', 0),

@@ -9,6 +9,7 @@ import { jsonRow } from './json.js';
 import { latencyRow } from './latency.js';
 import { loadRow } from './load.js';
 import { pdfExportRow } from './pdf-export.js';
+import { previewRow } from './preview.js';
 import type { Row } from './row.js';
 import { rowLaneRow } from './rowlane.js';
 import { scaleRow } from './scale.js';
@@ -22,6 +23,7 @@ export const ROWS = {
   rowlane: rowLaneRow,
   scale: scaleRow,
   sort: sortRow,
+  preview: previewRow,
   latency: latencyRow,
   load: loadRow,
   fairness: fairnessRow,

@@ -34,6 +34,7 @@ describe('npm run bench', () => {
       'rowlane',
       'scale',
       'sort',
+      'preview',
       'latency',
       'load',
       'fairness',
