@@ -32,7 +32,7 @@ export interface ActivityDeps {
   readonly metrics: WorkerMetrics;
   readonly buffers: BufferPool;
   readonly formatResources: FormatResources;
-  /** The version that files name as their producer. */
+  /** Recorded in archives as the version of the program that made them. */
   readonly serviceVersion: string;
   /** Null if no mail provider is configured. */
   readonly mailer: Mailer | null;

@@ -9,7 +9,7 @@ type RequestFields = Pick<JobRow, 'job_id' | 'tenant_ref' | 'user_ref' | 'reques
 export const createAbout = (row: RequestFields, plannedAt: string): About => ({
   jobId: row.job_id,
   ...ownerOfRow(row),
-  // If an administrator requested the file, the address isn't that of the user whom it is for.
+  // If an administrator requested the file for a user, the address may not be the user's.
   email: row.requested_by_ref === null ? (row.notify.email ?? null) : null,
   filters: row.filters,
   plannedAt,

@@ -1,7 +1,7 @@
 import type { JobFailure, JobRef } from '../../shared/contract.js';
 import type { ActivityDeps } from '../deps.js';
 
-/** Ends the row. The upload and temporary objects stay for an operator's retry, until the sweep deletes them. */
+/** Marks the job FAILED. Its upload and temporary objects stay until the sweep, in case an operator retries it. */
 export const failExport =
   ({ jobs, metrics }: Pick<ActivityDeps, 'jobs' | 'metrics'>) =>
   async ({ jobId, failure }: JobRef & { failure: JobFailure }): Promise<void> => {

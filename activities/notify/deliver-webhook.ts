@@ -35,7 +35,7 @@ interface Outcome {
   readonly error: string | null;
   readonly code: ErrorCode;
   readonly retryAfterMs: number;
-  /** The error of the network or TLS, for operators. */
+  /** The network or TLS error, for operators. */
   readonly cause?: unknown;
 }
 

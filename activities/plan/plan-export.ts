@@ -31,7 +31,7 @@ export interface PlanInput extends JobRef {
 
 export interface MadePlan {
   readonly plan: Omit<PlanSummary, 'segmentRows'>;
-  /** The plan is new, and its only segment is smaller than a part. */
+  /** Whether the plan is new and its only segment is smaller than a part. */
   readonly isSmall: boolean;
 }
 
@@ -64,7 +64,7 @@ function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
   throw new ServiceError('WORKER_OUTDATED', 'This worker is older than one that has already worked on this export.');
 }
 
-/** The job's generation and its plan, if it has one. Begins the next generation if the demand is for a later one. */
+/** The job's generation and its plan, if it has one. Begins the next generation if `demand` asks for a later one. */
 async function currentGeneration(
   { plans, store }: PlanDeps,
   { jobId, demand }: PlanInput,

@@ -6,12 +6,12 @@ import { numberIn } from '../../shared/formats/sums.js';
 import type { SourceSession } from '../../shared/source/session.js';
 import type { Lane } from '../file/lanes.js';
 
-/** How many rows of each end of the key are sampled. */
+/** How many rows are sampled at each end of the key. */
 const SAMPLE_ROWS = 500;
 /** The sample of an end stops early after this many bytes. */
 const SAMPLE_BYTES = 16 * 1024 * 1024;
 
-/** Rows of both ends of the key. */
+/** Rows from both ends of the key. */
 export interface RowSample {
   readonly first: readonly RowBytes[];
   readonly last: readonly RowBytes[];

@@ -27,7 +27,7 @@ export async function cancelAll(
   for await (const { workflowId } of client.workflow.list({ query })) workflowIds.add(workflowId);
   await forEachWorkflow(workflowIds, (workflowId) => client.workflow.getHandle(workflowId).cancel());
   await untilClosed(client, workflowIds, mayStillStart(active), signal);
-  // Nothing else ends the rows of exports whose workflows died.
+  // If a workflow died, nothing else marks its export FAILED.
   for (const { jobId } of active)
     await jobs.fail(jobId, { code: 'TERMINATED', message: 'The export was deleted with its user’s data.' });
   return active.length;

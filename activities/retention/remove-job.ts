@@ -5,7 +5,7 @@ import type { ActivityDeps } from '../deps.js';
 type Deps = Pick<ActivityDeps, 'jobs' | 'store'>;
 
 /**
- * Deletes everything of an ended job: its objects, then its row with segments and deliveries.
+ * Deletes everything that belongs to an ended job: its objects, then its row with segments and deliveries.
  * @returns whether there was a file that its user could still have downloaded
  */
 export async function removeJob(

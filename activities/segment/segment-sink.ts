@@ -32,7 +32,7 @@ export interface StoredSegment {
   readonly pieces: SegmentPieces;
 }
 
-/** Takes the bytes of one segment. The owner must `close` it in any case. */
+/** Takes the bytes of one segment. The owner must always `close` it. */
 export interface SegmentSink {
   /**
    * @param bytes used only until the promise settles
@@ -47,7 +47,7 @@ export interface SegmentSink {
 
 type Deps = Pick<ActivityDeps, 'store' | 'buffers'>;
 
-/** Creates a sink into parts of the upload or, if the segment must be joined with glue, into a temporary object. */
+/** Creates a sink that writes parts of the upload or, if the segment must be joined with glue, a temporary object. */
 export const openSink = (deps: Deps, plan: SinkPlan): SegmentSink =>
   plan.mode === 'held' ? new HeldSink(deps, plan) : new PartsSink(deps, plan);
 

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 
-/** How long an admitted export's workflow may take to exist, ms. The client's request ends before that. */
+/** How long it may take until an admitted export's workflow exists, ms. The client's request ends before that. */
 export const START_MS = 10_000;
 
 /** Status of the latest run of an export. Looked up by workflow id, so that a reset counts as the same export. */

@@ -24,7 +24,7 @@ const EVENTS: Partial<Record<string, NotificationEvent>> = { COMPLETED: 'complet
 type Deps = Pick<ActivityDeps, 'jobs' | 'temporal' | 'metrics' | 'limit' | 'tuning' | 'weights'>;
 
 /**
- * Ends the row of an export that died without recording its end, and notifies its user. An export that runs again is
+ * Marks an export that died without recording its end as FAILED, and notifies its user. An export that runs again is
  * left alone. One that was admitted but never started, because its semaphore was terminated in between, is started now.
  */
 export const settleExport =

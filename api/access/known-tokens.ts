@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Caller, VerifyToken } from '../deps.js';
 
-/** How long a valid token isn't verified again, ms. Providers' own caches keep revoked keys for longer. */
+/** A verified token is trusted for this long, ms. Providers' own caches keep revoked keys for longer. */
 const TRUSTED_MS = 30_000;
 /** Maximum number of remembered tokens; only valid ones are remembered. */
 const MOST = 5000;

@@ -11,7 +11,7 @@ const USAGE = `npm run token -- --user ID --tenant ID [--email E] [--scope "expo
   --user ID        user whose exports the token can create and see
   --tenant ID      tenant whose rows are exported; not needed if JWT_TENANT_CLAIM is empty
   --email E        address that gets an email when an export ends
-  --scope SCOPES   some of ${SCOPES.join(', ')}, separated by spaces
+  --scope SCOPES   any of ${SCOPES.join(', ')}, separated by spaces
   --ttl TIME       how long the token is valid, such as 90s, 30m, 1h (the default) or 7d
 
 The token is signed with JWT_SECRET, or with the secret of the local stack that npm start runs here.`;
@@ -30,7 +30,7 @@ const schema = z.object({
   scope: z
     .string()
     .transform((text) => text.split(' '))
-    .pipe(z.array(z.enum(SCOPES, { error: `--scope must be of ${SCOPES.join(', ')}, separated by spaces` })))
+    .pipe(z.array(z.enum(SCOPES, { error: `--scope must be any of ${SCOPES.join(', ')}, separated by spaces` })))
     .optional(),
   ttl: z.string().regex(TTL, '--ttl must be a time such as 90s, 30m, 1h or 7d').default('1h'),
 });
@@ -43,7 +43,7 @@ function secondsOf(ttl: string): number {
 /**
  * Creates the token for the arguments of `npm run token`.
  * @param secret `JWT_SECRET`
- * @param claims of the ids; without one for the tenant, `--tenant` is not needed
+ * @param claims names of the claims that hold the ids; without one for the tenant, `--tenant` is not needed
  * @throws UsageError with a sentence for invalid arguments
  * @throws Error without a secret
  */

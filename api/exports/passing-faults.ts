@@ -3,7 +3,7 @@ import { grpcCode } from '../../shared/temporal/grpc-code.js';
 
 /**
  * RESOURCE_EXHAUSTED: too many requests. ABORTED, UNAVAILABLE: the workflow or the connection was just ending.
- * FAILED_PRECONDITION: the workflow task failed, as it does when an operator's cancel meets an update.
+ * FAILED_PRECONDITION: the workflow task failed, as it does when an operator's cancel coincides with an update.
  */
 const PASSING: readonly number[] = [8, 9, 10, 14];
 const LONGEST_PAUSE_MS = 300;

@@ -15,7 +15,7 @@ import type { PreviewedFile } from '../../shared/request/preview-schema.js';
 import type { SourceSession } from '../../shared/source/session.js';
 import type { Source } from '../../shared/source/source.js';
 
-/** Characters of all values together, and the limits for the share of a single value. */
+/** Maximum characters of all values together, and the bounds of a single value's share. */
 const ALL_CHARACTERS = 1_000_000;
 const MOST_CHARACTERS = 1000;
 const LEAST_CHARACTERS = 20;
@@ -79,7 +79,7 @@ export async function previewFile(
   };
 }
 
-/** One character more than is shown, which tells if there are more. Unlike a cast, format() uses the type's output. */
+/** One character more than is shown, to tell whether there are more. Unlike a cast, format() uses the type's output. */
 const shortening =
   (render: RenderColumn, most: number): RenderColumn =>
   (quoted, column) => {

@@ -15,6 +15,6 @@ export const createReadinessChecks = (jobs: Pool, store: ObjectStore, client: Cl
   temporal: async () =>
     (await checkTemporal(client)) ??
     (await checkSearchAttributes(client.connection, client.options.namespace)) ??
-    // This process can serve requests without the schedule whose argument this check decrypts.
+    // If the schedule that this check decrypts can't be read, the process is still ready: requests don't need it.
     (await checkPayloadKey(client).catch(() => null)),
 });

@@ -7,7 +7,7 @@ import { originOf } from './origin.js';
 /** Refusals for the audit log: the caller may not do this, or not now. Mistakes in a request aren't recorded. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['FORBIDDEN', 'NOT_PERMITTED', 'TOO_MANY_EXPORTS', 'TENANT_TOO_BUSY']);
 
-/** Records a refusal before the client learns of it; the same one again only a minute later. */
+/** Records a refusal before the client learns of it. The same one is recorded at most once a minute. */
 export function auditRefusals({ audit, logger }: Pick<ApiDeps, 'audit' | 'logger'>): ErrorRequestHandler {
   return async (error: unknown, request, _response, next) => {
     const { principal, route } = contextOf(request);

@@ -9,8 +9,8 @@ import type { Answer, Body, Fields, Operation, Route } from '../openapi/operatio
 
 /**
  * A route is one object: its contract (an `Operation`, from which OpenAPI is generated) and its handler. Parameters,
- * query and body are parsed once, before the handler runs, and typed by their schemas. A request that isn't valid is
- * answered with the problems of all of them.
+ * query and body are parsed once, before the handler runs, and typed by their schemas. The response to an invalid
+ * request lists the problems of all three.
  *
  *     export const getSchedule = defineRoute({
  *       method: 'get',

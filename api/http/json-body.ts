@@ -56,7 +56,7 @@ const run = (middleware: RequestHandler, request: Request, response: Response): 
     });
   });
 
-/** What is wrong with a body that the parser rejects; null if another status says it, or the error isn't the parser's. */
+/** What is wrong with a body that the parser rejects; null for other errors, and if another status covers it. */
 function unreadable(error: unknown): string | null {
   if (!(error instanceof Error) || !('status' in error) || error.status !== 400) return null;
   switch ('type' in error ? error.type : '') {

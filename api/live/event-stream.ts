@@ -25,7 +25,7 @@ export class EventStream {
   constructor(private readonly response: Response) {
     response.status(200).set({
       'Content-Type': 'text/event-stream; charset=utf-8',
-      // nginx would buffer events until it has a page of them.
+      // Otherwise nginx holds events back until its buffer is full.
       'X-Accel-Buffering': 'no',
     });
     response.flushHeaders();

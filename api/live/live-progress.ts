@@ -17,7 +17,7 @@ const ANSWER_MS = 500;
 /** How long callers share a result: polling clients cost at most two queries per second and job. */
 const FRESH_MS = 500;
 const RAISE_EVERY_MS = 1000;
-/** Recently watched jobs remembered per process. */
+/** How many recently watched jobs a process remembers. */
 const REMEMBERED = 10_000;
 
 const heartbeat = z.object({ segment: z.number(), rows: z.number().nonnegative() });

@@ -10,7 +10,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   NOT_PERMITTED:
     'Ask your administrator for access to the dataset or its columns. The token is fine; its user lacks access.',
   NOT_OWNER: 'Ask its owner to change it, or save an export of your own.',
-  NOT_FOUND: "Check the address and the id. What belongs to another user isn't found either.",
+  NOT_FOUND: 'Check the address and the id. Whatever belongs to another user is reported as not found.',
   METHOD_NOT_ALLOWED: 'Use one of the methods in `Allow`.',
   NOT_ACTIVE: 'Nothing to do: the export has already ended.',
   STILL_ACTIVE: 'Wait until the export has ended, or cancel it first.',

@@ -36,7 +36,7 @@ export function describeExportRequest(registry: DatasetRegistry): z.ZodType {
   return z.discriminatedUnion('type', [first, ...rest]).meta({
     id: 'ExportRequest',
     description:
-      'What to export. The start of a range must not be after its end, and options must be those of the format.',
+      'What to export. The start of a range must not be after its end, and the format must support the options.',
     discriminator: {
       propertyName: 'type',
       mapping: Object.fromEntries(requests.map((request) => [request.type, componentRef(request.id)])),

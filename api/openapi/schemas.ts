@@ -13,9 +13,9 @@ const override: Override = ({ zodSchema, jsonSchema }) => {
     const { $schema: _, ...arrives } = z.toJSONSchema(zodSchema.out);
     Object.assign(jsonSchema, arrives);
   }
-  // Client generators don't know tuples, so a tuple is described as a list of so many items.
+  // Client generators don't support tuples, so a tuple is described as a list of the same length.
   if (zodSchema instanceof z.ZodTuple) describeAsList(jsonSchema);
-  // The format implies the pattern, and the limit is JavaScript's.
+  // The format implies the pattern, and the maximum is only the largest integer that JavaScript has.
   if (SELF_EVIDENT.has(jsonSchema.format ?? '')) delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   // Properties that must be absent; the object allows no others anyway.

@@ -61,7 +61,7 @@ export const exportEvents = defineRoute({
     const { stopping, settings } = deps;
     const watches = new JobWatches(deps, new LiveProgress(deps));
     const open = new Shares(settings.maxEventStreams);
-    // Each stream has a listener, so many listeners are no leak.
+    // Each stream has a listener, so many listeners aren't a leak.
     setMaxListeners(0, stopping);
     return async ({ params, principal, request, response }) => {
       const row = await ownedJob(params.job_id, principal, deps);

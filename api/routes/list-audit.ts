@@ -86,7 +86,7 @@ export const listAudit = defineRoute({
   tag: 'Users',
   summary: 'List audit events',
   description:
-    'Who previewed, requested, downloaded, canceled, deleted or scheduled what in your tenant, and what was refused.',
+    'Who previewed, requested, downloaded, canceled, deleted, erased or scheduled what in your tenant, and refusals.',
   scope: 'exports:admin',
   query: () => querySchema,
   answers: {

@@ -30,7 +30,7 @@ export const replaceSchedule = defineRoute({
       const { definition, requestHash } = body;
       const replace = async () => requireDone(await deps.schedules.replace(replaced), scheduleId);
       const about = { scheduleId, definition, request, content: requestHash };
-      // The same definition may come with another address of the user.
+      // The definition may be unchanged while the user's address is new.
       if (isDeepStrictEqual(definition, input.definition)) await replace();
       else await auditedChange('schedule.changed', principal, about, deps, replace);
       return replyWithSchedule(scheduleId, principal, deps);

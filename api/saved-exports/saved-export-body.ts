@@ -22,7 +22,7 @@ interface ParsedSavedExport {
 /** A saved export's body; its request is checked as if it ran now. */
 export const savedExportBody: CheckedBody<ParsedSavedExport> = {
   describe: (registry) =>
-    // Not `SavedExportRequest`, which generators call the field `request` of `SavedExport`.
+    // Not `SavedExportRequest`: that is what generators call the field `request` of `SavedExport`.
     savedExportDefinition.extend({ request: describeExportRequest(registry) }).meta({ id: 'SavedExportBody' }),
   createParser: (deps) => {
     const check = exportBody.createParser(deps);

@@ -10,7 +10,7 @@ interface ScheduleChange {
   readonly scheduleId: string;
   readonly definition: ScheduleDefinition;
   readonly request: Request;
-  /** Says what is changed, so that a repeated request records nothing. */
+  /** Identifies the change, so that a repeated request records nothing. */
   readonly content: string;
   readonly details?: Readonly<Record<string, unknown>>;
 }
@@ -46,7 +46,7 @@ export async function auditedChange<T>(
         details: { ...event.details, change: action, code: error.code },
       } as const;
       await audit.record({ ...event, ...refused, once: `${eventId} refused` }).catch((cause: unknown) => {
-        logger.warn({ err: cause }, 'that a change was refused could not be recorded in the audit log');
+        logger.warn({ err: cause }, 'a refused change could not be recorded in the audit log');
       });
     }
     throw error;

@@ -87,7 +87,7 @@ interface CheckedPart {
   readonly valid: UncheckedRequest | undefined;
   readonly onBehalfOf?: string | undefined;
   readonly ofRequest: readonly FieldProblem[];
-  /** The timezone that an invalid request names itself. */
+  /** The timezone in the request's options; undefined if it is absent or malformed. */
   readonly zoneOfRequest: string | undefined;
 }
 

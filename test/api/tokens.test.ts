@@ -277,7 +277,7 @@ describe('tokens', () => {
         [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],
         [
           [...ids, '--scope', 'exports:all'],
-          /^--scope must be of exports:read, exports:write, exports:admin, operator:decode, separated by spaces/,
+          /^--scope must be any of exports:read, exports:write, exports:admin, operator:decode, separated by spaces/,
         ],
         [[...ids, '--admin'], /^Unknown option '--admin'/],
       ];

@@ -46,7 +46,7 @@ export function withJob(before: Jobs, job: ListedJob): Jobs {
   };
 }
 
-/** Of two views of the same export, keeps the later. */
+/** Merges two lists, newest first. If both have an export, keeps its later view. */
 function merge(before: readonly ListedJob[], later: readonly ListedJob[]): ListedJob[] {
   const byId = new Map([...before, ...later].map((job) => [job.job_id, job]));
   return [...byId.values()].sort((a, b) => compare(b.created_at, a.created_at) || compare(b.job_id, a.job_id));
