@@ -116,7 +116,11 @@ export default defineConfig(
               'the API talks to workflows through shared/temporal/messages.ts',
             ),
             layer('./api/web', './api', 'the page is a client of the API', ['./web']),
-            layer('./worker', ['./api', './dev', './bench', './test'], 'the worker wires activities'),
+            layer(
+              './worker',
+              ['./api', './dev', './bench', './test'],
+              'the worker knows only activities, workflows and shared/',
+            ),
             layer('./dev', ['./test'], 'tests use dev, not the other way around'),
           ],
         },

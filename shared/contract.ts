@@ -35,7 +35,7 @@ export interface DayRange {
  */
 export type FilterValue = Scalar | readonly Scalar[] | RangeFilter | DayRange;
 
-/** A column under a header of the request's own. */
+/** A column whose header the request sets. */
 export interface RenamedColumn {
   readonly name: string;
   /** The header. */
@@ -55,7 +55,7 @@ export const columnHeader = (choice: ColumnChoice): string | undefined =>
 export interface ExportRequest {
   readonly type: string;
   readonly format: string;
-  /** What its user calls it. */
+  /** The name that its user gave it. */
   readonly name?: string;
   /** In file order, as sent. */
   readonly columns: readonly ColumnChoice[];
@@ -78,7 +78,7 @@ export interface JobSeed extends JobParties {
   readonly requestHash: string;
   /** When the API received the request, ISO 8601. */
   readonly createdAt: string;
-  /** For the audit log, which gets its event with the row. */
+  /** For the audit event, which is recorded together with the row. */
   readonly origin: AuditOrigin;
 }
 

@@ -28,7 +28,7 @@ export const ERRORS = {
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid access token is required' },
   FORBIDDEN: { status: 403, retryable: false, title: "Your access token doesn't allow this" },
   NOT_PERMITTED: { status: 403, retryable: false, title: "You don't have permission to export this" },
-  NOT_OWNER: { status: 403, retryable: false, title: 'Only its owner can change it' },
+  NOT_OWNER: { status: 403, retryable: false, title: 'Only the owner can change a saved export' },
   NOT_FOUND: { status: 404, retryable: false, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'Method not allowed' },
   NOT_ACTIVE: { status: 409, retryable: false, title: 'The export is not active' },
@@ -121,7 +121,7 @@ export const ERRORS = {
     title: 'The mail provider rejected the email',
     sentence: "The email couldn't be sent.",
   },
-  WEBHOOK_UNAVAILABLE: { status: 503, retryable: true, title: "The webhook receiver didn't accept it" },
+  WEBHOOK_UNAVAILABLE: { status: 503, retryable: true, title: "The webhook receiver didn't accept the message" },
   WEBHOOK_REFUSED: { status: 500, retryable: false, title: 'The webhook address is not allowed' },
   TERMINATED: {
     status: 500,

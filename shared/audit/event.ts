@@ -30,10 +30,7 @@ export interface AuditEvent {
   readonly scheduleId?: string;
   /** Names and figures: no values of filters, nothing personal. */
   readonly details: Readonly<Record<string, unknown>>;
-  /**
-   * Says which action it is: another attempt at the same action records nothing. Absent: every record is an action of
-   * its own.
-   */
+  /** Identifies the action, so that another attempt at it records nothing. If absent, every call records an event. */
   readonly once?: string;
 }
 

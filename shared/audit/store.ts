@@ -30,7 +30,8 @@ export class AuditStore {
   }
 
   /**
-   * Records that a user was refused something, once a minute: a client that keeps trying doesn't fill the log.
+   * Records that a user was refused something. The same refusal is recorded at most once a minute, so that a client
+   * that keeps trying doesn't fill the log.
    * @param what says what was refused, and why
    */
   async recordRefusal(event: AuditEvent, user: UserRef, what: string): Promise<void> {
@@ -41,7 +42,7 @@ export class AuditStore {
 
   /**
    * Records a change of a schedule, unless the schedule's last event is the same change and at most a minute old: then
-   * it is a repeated request. The id depends on the event before, so the same change can be made again later.
+   * it is a repeated request. The id depends on the previous event, so the same change can be recorded again later.
    * @param content says what is changed
    * @returns the event's id
    */
@@ -68,7 +69,7 @@ export class AuditStore {
     return z.array(rowSchema).parse(await this.query(sql, values));
   }
 
-  /** Replaces a user with a keyed hash, as actor and as subject, and deletes the addresses that they used. */
+  /** Replaces a user with a keyed hash, as actor and as subject, and deletes the user's IP addresses. */
   async erase(user: UserRef): Promise<void> {
     await this.query('SELECT erase_from_audit($1, $2, $3)', [user.tenantId, user.userId, this.hashOf(user)]);
   }

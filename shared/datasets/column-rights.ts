@@ -19,7 +19,7 @@ const own = ({ columns }: Dataset, name: string): ColumnDefinition | undefined =
 
 /**
  * Whether a caller may have a column, in full or masked. A computed column needs the full values of the columns that it
- * is made from: from masked ones it would be wrong, or would show what they hide.
+ * is made from: from masked ones it would be wrong, or would show what the masks hide.
  */
 function columnAccess(dataset: Dataset, name: string, granted: Granted): ColumnAccess {
   const inputs = computedColumn(dataset, name)?.from;

@@ -46,7 +46,7 @@ export interface ColumnRights {
   readonly mask?: Mask;
 }
 
-/** How people meet a column, of a table or computed. */
+/** How people see a column, whether of a table or computed. */
 export interface ColumnLook extends NumberLook {
   /** For headings and the web page. Default: the column's name. */
   readonly label?: string;

@@ -217,7 +217,7 @@ export interface ShownColumn {
   readonly key: string;
   /** What people call it: the request's header, or the definition's label. */
   readonly label: string;
-  /** Of the values as files show them, which a mask may have changed. */
+  /** The type of the values as files show them; a mask may have changed it. */
   readonly type: ColumnType;
   /** Null: as PostgreSQL writes it. */
   readonly number: NumberFormat | null;

@@ -55,7 +55,7 @@ function describeDays(range: readonly Scalar[] | DayRange): string {
 function describeRange(range: RangeFilter, type: ColumnType | undefined): string {
   const words = isTime(type) ? TIMES : NUMBERS;
   const bounds = Object.entries(range) as [keyof RangeFilter, Scalar][];
-  // A day of a `date` column; elsewhere it is a midnight.
+  // Only in a `date` column is a limit a whole day; elsewhere, a date means midnight.
   const readable = (limit: Scalar): string => (type === 'date' ? readableMoment(String(limit)) : String(limit));
   return bounds.map(([bound, limit]) => `${words[bound]} ${readable(limit)}`).join(', ');
 }

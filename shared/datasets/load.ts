@@ -12,7 +12,7 @@ const text = z.string({ error: 'must be text' }).min(1, 'must be text');
 const columnName = z.string({ error: 'must be the name of a column' }).min(1, 'must be the name of a column');
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
-/** What makes sense for which type is checked by `checkDataset`. */
+/** `checkDataset` checks which of these settings a column's type can have. */
 const look = {
   label: text.optional(),
   description: text.optional(),
@@ -90,7 +90,7 @@ function problemOf({ issues: [issue] }: z.ZodError): string {
 /**
  * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets), or the built-in ones.
  * @param modulePath relative to the folder in which the process was started
- * @param hasTenants whether tokens name a tenant, so that every dataset needs a column with it
+ * @param hasTenants whether tokens name a tenant, so that every dataset needs a tenant column
  * @param maskKey `MASK_KEY`, which the mask `hash` needs
  * @throws DatasetError with a sentence, if the module can't be loaded or a definition is invalid
  */

@@ -8,7 +8,7 @@ import { z } from 'zod';
 export const NUMBER_STYLES = ['number', 'currency', 'percent'] as const;
 type NumberStyle = (typeof NUMBER_STYLES)[number];
 
-/** The part of a column's definition that decides it. */
+/** The part of a column's definition that decides how people see its numbers. */
 export interface NumberLook {
   /** Decimals that people see, at least. Default: those of `numeric(12,2)`, or of the currency. */
   readonly scale?: number;
@@ -18,7 +18,7 @@ export interface NumberLook {
   readonly currency?: string;
 }
 
-/** As a plan stores it. */
+/** A column's number format, as a plan stores it. */
 export const numberFormatSchema = z.object({
   style: z.enum(['plain', ...NUMBER_STYLES]),
   /** Null: as many as the value has. */
@@ -31,7 +31,7 @@ export type NumberFormat = Readonly<z.infer<typeof numberFormatSchema>>;
 export const MAX_SCALE = 30;
 
 const NUMBERS: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']);
-/** Spreadsheets show every digit of these, but more than 11 only in a cell with a format. */
+/** Spreadsheets show every digit of these. A number of more than 11 digits needs a cell with a number format. */
 const SHORT: ReadonlySet<string> = new Set(['smallint', 'integer']);
 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));

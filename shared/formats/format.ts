@@ -17,7 +17,7 @@ export interface Format {
   readonly inBundles?: boolean;
   /** A few sentences for people who receive such a file in a bundle: which programs open it. */
   readonly howToOpen?: string;
-  /** Which header row programs read, and so must not repeat a header; null or absent if the headers are for people. */
+  /** The headers that programs read, which must be unique; null or absent if the headers are for people. */
   headerRow?(options: FormatOptions): 'keys' | 'labels' | null;
   /** Every row repeats the headers, as in JSON. PostgreSQL writes them, as identifiers of at most 63 bytes. */
   readonly headersInRows?: boolean;

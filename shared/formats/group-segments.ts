@@ -1,6 +1,6 @@
 import type { WrittenSegment } from './encoding.js';
 
-/** Groups segments by a number of each, such as that of its archive member. The numbers start at 0. */
+/** Groups segments by a number, such as that of their archive member. The numbers start at 0. */
 export function groupSegments<Own>(
   segments: readonly WrittenSegment<Own>[],
   number: (segment: WrittenSegment<Own>) => number,

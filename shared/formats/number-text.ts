@@ -42,5 +42,5 @@ export function numberFormatCode({ style, scale, currency }: NumberFormat): stri
   }
 }
 
-/** Decimals that a cell shows of numbers that may have any. */
+/** Decimals that a cell shows if the number of decimals isn't known. */
 const USUAL_SCALE = 2;

@@ -19,7 +19,7 @@ export interface FormatPreview {
   show(columns: readonly ShownColumn[], options: FormatOptions): (row: Texts) => Texts;
 }
 
-/** For formats whose values the file's own program shows. */
+/** For formats whose previews start from values as PostgreSQL writes them. */
 export const asRendered = {
   renderColumn: (): RenderColumn => (quoted) => quoted,
   renderValue: () => (text: string) => text,

@@ -1,7 +1,7 @@
 import { keysOf, showEach, type FormatPreview } from '../preview.js';
 import { jsonEncoding } from './encoding.js';
 
-/** Values as JSON, with the quotes of texts. */
+/** Values as JSON; text keeps its quotes. */
 export const jsonPreview: FormatPreview = {
   renderColumn: (options) => jsonEncoding.rows.renderColumn(options),
   renderValue: (options) => jsonEncoding.rows.renderValue(options),

@@ -6,7 +6,7 @@ import { isExactNumber } from './numbers.js';
 
 const OFFSET = /[+-]\d\d(:\d\d)*( BC)?$/;
 
-/** The contents of cells. A spreadsheet may show dates and numbers in its own language's way. */
+/** The contents of cells. A spreadsheet may show dates and numbers as its locale writes them. */
 function cellText(text: string, { type, number }: ShownColumn): string {
   switch (cellKind(type)) {
     case 'boolean':
