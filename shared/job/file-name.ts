@@ -24,9 +24,9 @@ const safeWords = (name: string): string =>
 
 /**
  * The name of the downloaded file: `Paid-orders-Q3-2026-11-22-1a2b3c4d.csv`, or `orders-2026-11-22-1a2b3c4d.csv` for an
- * export without a name, with the day in UTC. It has the end of the job id,
- * because the beginning is a time and nearly the same for exports of one day. Only letters, digits, dots, dashes and
- * underscores, which are safe in any header and file system.
+ * export without a name, with the day in UTC. It has the end of the job id, because the beginning is a time and
+ * nearly the same for exports of one day. All characters are letters, digits, dots, dashes or underscores, which are
+ * safe in any header and file system.
  * @throws RangeError for a format that this version doesn't have
  */
 export function fileName({ jobId, name, type, format, options, createdAt }: NamedJob): string {

@@ -58,7 +58,10 @@ export const hidesRequest = ({ requested_by_ref: requester }: JobRow, userId: st
 export const rowFor = (row: JobRow, userId: string): JobRow =>
   hidesRequest(row, userId) ? { ...row, notify: {}, idempotency_key: null } : row;
 
-/** A job as clients and webhook receivers see it: the row without the fields that only workers need. For clients, see {@link rowFor}. */
+/**
+ * A job as clients and webhook receivers see it: the row without the fields that only workers need. Pass a client's row
+ * through {@link rowFor} first.
+ */
 export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = liveFromRow(row)): JobView {
   const { rate, remaining } = paceOf(row, live);
   return {

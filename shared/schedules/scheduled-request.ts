@@ -21,7 +21,7 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The token's own address, and which others are allowed. */
+/** Who may receive the mails of a run. */
 export interface Recipients {
   /** The address in the token that created the schedule. */
   readonly email: string | undefined;
@@ -41,7 +41,10 @@ export function checkScheduledRequest(
   return checkExportRequest({ ...body, options: zoned }, schema, registry, when);
 }
 
-/** @throws ServiceError SCHEDULE_OUTDATED, DATASET_UNAVAILABLE if the request is no longer valid */
+/**
+ * @throws ServiceError SCHEDULE_OUTDATED if the request is no longer valid, DATASET_UNAVAILABLE if this worker lacks its
+ * dataset
+ */
 export function requestOfRun(
   body: Json,
   { email, recipientRule, ...when }: Required<When> & Recipients,

@@ -12,7 +12,7 @@ export interface SlowSort {
 
 interface Found {
   readonly column: string;
-  /** As PostgreSQL writes it for people. */
+  /** The name that `format_type` returns, such as `character varying(20)`. */
   readonly type: string;
   /** False: an index would serve the sort, but row-level security keeps PostgreSQL from comparing values with it. */
   readonly lacksIndex: boolean;
@@ -22,8 +22,8 @@ interface Found {
 
 /**
  * An index serves a sort if it is a B-tree over all rows that has the tenant (if there are several) first and then the
- * column, compared as the column compares. The key may be missing: PostgreSQL then sorts the rows with equal values.
- * Behind a policy, the comparisons must also be leakproof. Views have no indexes.
+ * column, with the column's collation and default comparison. The key may be missing: PostgreSQL then sorts the rows
+ * with equal values. Behind a policy, the comparisons must also be leakproof. Views have no indexes.
  */
 const UNSERVED = `
   SELECT s.name AS column, format_type(d.atttypid, d.atttypmod) AS type, served.leakproof IS NULL AS "lacksIndex",

@@ -15,7 +15,7 @@ interface Access {
 
 /**
  * The datasets of a request, restricted to the columns, masks and filters that its caller may have at this moment. All
- * other datasets are in the result, too, without any column that has a `permission`.
+ * other datasets are in the result, too; a permission that wasn't checked counts as denied.
  * An export on behalf of a user has what both users may have, because both can download it.
  * @param type of the request; undefined for all datasets, of which each is then restricted
  * @throws ServiceError NOT_PERMITTED if the caller may not export the dataset; SOURCE_UNAVAILABLE or DATASET_UNAVAILABLE

@@ -156,7 +156,8 @@ export class Source {
   }
 
   /**
-   * The columns of the table or view, which fit the definition.
+   * Compares a definition with its table or view.
+   * @returns the columns of the table or view
    * @throws ServiceError DATASET_UNAVAILABLE or KEY_NOT_UNIQUE, for the first mismatch
    */
   async check(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<Catalog['columns']> {

@@ -32,7 +32,7 @@ export class ConfigError extends Error {
 /** The claims of tokens that hold the ids. */
 const tokenClaims = {
   JWT_USER_CLAIM: z.string().default('sub'),
-  // If empty, tokens name no tenant and the service has a single one: null.
+  // Null if empty: tokens name no tenant, and the service has a single one.
   JWT_TENANT_CLAIM: z
     .string()
     .default('tenant_id')

@@ -19,7 +19,7 @@ import { allow, CANARIES, createPeople, LIMITED_COLUMNS, people, PEOPLE } from '
 
 const MASK_KEY = randomUUID();
 
-describe("a column's permission and mask", () => {
+describe("a column's access rule", () => {
   let service: TestService;
   /** Alice may see everything, Bob may not. */
   const [alice, bob] = [someUser(), someUser()];
@@ -199,7 +199,7 @@ describe("a column's permission and mask", () => {
     assert.equal(answers.size, 1);
   });
 
-  it('refuses an order by values that the caller may not see', async () => {
+  it('refuses a sort by values that the caller may not see', async () => {
     for (const path of PATHS) {
       for (const sort of ['grade', '-grade']) await refusalOf(bob, path, { columns: ['id'], sort }, ['/sort']);
     }
@@ -311,7 +311,7 @@ describe("a column's permission and mask", () => {
     for (const { link } of [...more, masked]) assert.equal((await service.ask('GET', link)).status, 302);
   });
 
-  it('never mixes hashes of two keys in a file', async () => {
+  it('never allows hashes of two keys in one file', async () => {
     // As if the plan had been made by a worker with another MASK_KEY.
     await queryRows(
       service.databaseUrl,

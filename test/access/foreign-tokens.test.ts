@@ -64,7 +64,7 @@ describe('foreign and missing tokens', () => {
   });
 
   for (const [method, pattern] of WITH_TOKEN) {
-    it(`get a 401 for ${method} ${pattern} if missing`, async () => {
+    it(`get a 401 for ${method} ${pattern} if the token is missing`, async () => {
       assertProblem(await api.ask(method, pattern.replace(':job_id', jobId)), 'UNAUTHENTICATED');
     });
   }

@@ -80,7 +80,7 @@ describe('an export on behalf of another user', () => {
     }
   });
 
-  it('hides them from the user who cancels it, and in two streams at the same time', async () => {
+  it('hides the administrator’s address and key from the user, also while both follow it', async () => {
     const { jobs } = service.deps;
     const jobId = randomUUID();
     const seed = seedFor(user, { jobId, requestedBy: admin.userId, idempotencyKey: 'own-key' });
@@ -170,7 +170,7 @@ describe('an export on behalf of another user', () => {
     );
   });
 
-  it('is not made by a schedule whose saved export names another user than when it was created', async () => {
+  it('is not made by a schedule whose saved export names a different user than when the schedule was created', async () => {
     const save = (request: object, id = '') =>
       service.ask(id === '' ? 'POST' : 'PUT', `/v1/saved-exports${id === '' ? '' : `/${id}`}`, {
         ...{ as: admin, body: { name: 'x', shared: true, request } },
@@ -248,7 +248,7 @@ describe('an export on behalf of another user', () => {
     assert.deepEqual([job.user_id, job.requested_by, job.row_count], ['user_42', 'admin_1', 10]);
   });
 
-  it('can name a user by a UUID in upper case: saved exports, schedules and their events are of the same user', async () => {
+  it('can name a user by a UUID in upper case: saved exports, schedules and their events belong to the same user', async () => {
     const id = 'c0ffee00-0000-4000-8000-00000000abcd';
     const definition = { name: 'x', request: { ...account, on_behalf_of: id.toUpperCase() } };
     const post = async (path: string, body: object) => (await service.ask('POST', path, { as: admin, body })).json;
@@ -277,7 +277,7 @@ describe('an export on behalf of another user', () => {
     }
   });
 
-  it('and its schedules are erased with that user; erasing the administrator keeps its exports', async () => {
+  it('is kept when the administrator is erased; erasing the user deletes the schedule that makes it', async () => {
     const body = { name: 'Archive', cron: '@yearly', request: { ...account, on_behalf_of: 'user_9' } };
     const { json } = await service.ask('POST', '/v1/schedules', { as: admin, body });
     const { schedule_id: scheduleId } = json as { schedule_id: string };
@@ -295,7 +295,7 @@ describe('an export on behalf of another user', () => {
     assert.deepEqual([kept.user_id, kept.requested_by], ['user_42', null]);
   });
 
-  it('has no address or key of an erased administrator, and the same bytes', async () => {
+  it('loses the addresses and key of an erased administrator; its bytes stay the same', async () => {
     const requester = { ...admin, userId: 'admin_4' };
     const headers = { 'Idempotency-Key': 'secret-key' };
     const { json } = await service.ask('POST', '/v1/exports', { as: requester, body: account, headers });

@@ -24,7 +24,7 @@ describe('a slow permission check', () => {
     const slow = Array.from({ length: 6 }, () => post({ ...someUser(), tenantId: SLOW_TENANT }));
     const since = performance.now();
     assert.equal((await post()).status, 200);
-    // Without a share per tenant, it would have waited for one of their connections.
+    // Without a limit per tenant, this request would have waited until a slow check returned its connection.
     assert(performance.now() - since < SLOW_SECONDS * 1000 - 1000, 'it waited for the other tenant');
     await Promise.all(slow);
   });

@@ -64,11 +64,11 @@ describe('users and tenants with text ids', () => {
   const erase = (userId: string, as: Principal) =>
     service.ask('DELETE', `/v1/users/${encodeURIComponent(userId)}/exports`, { as });
 
-  it('export the rows of their tenant, and the account the rows of its user', async () => {
+  it('export the rows of their tenant, and in an account export only those of the user', async () => {
     const jobId = await postExport(service, alice, body);
     assert.equal((await untilEnded(service, alice, jobId)).row_count, 30);
     const own = await postExport(service, alice, { type: 'account', format: 'json' });
-    // 10 notes, and nothing of the tables whose users are numbers.
+    // 10 notes, and nothing from the tables whose users are numbers.
     assert.equal((await untilEnded(service, alice, own)).row_count, 10);
   });
 
@@ -82,7 +82,7 @@ describe('users and tenants with text ids', () => {
     assert.equal((await service.ask('DELETE', `/v1/schedules/${id}`, { as: long })).status, 204);
   });
 
-  it('export the rows of a number, if their id is that number; otherwise none', async () => {
+  it('export the rows of a numeric tenant if their tenant id is exactly that number; otherwise none', async () => {
     const rowsOf = async (as: Principal, type: string) => {
       const jobId = await postExport(service, as, { type, format: type === 'account' ? 'json' : 'csv' });
       return (await untilEnded(service, as, jobId)).row_count;
@@ -99,7 +99,7 @@ describe('users and tenants with text ids', () => {
     }
   });
 
-  it('of a single tenant export every row of a dataset without a tenant column', async () => {
+  it('export every row of a dataset without a tenant column', async () => {
     const as = { userId: '4', tenantId: 'default' };
     const jobId = await postExport(service, as, { ...body, type: 'everything' });
     assert.equal((await untilEnded(service, as, jobId)).row_count, 60);

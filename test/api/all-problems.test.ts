@@ -48,7 +48,7 @@ describe('the problems of a request', () => {
   for (const route of routes) {
     const { method, path, query, body } = route;
     const expected = wrongParts(route);
-    it(`${method.toUpperCase()} ${path} are returned together: ${expected.join(', ')}`, async () => {
+    it(`are returned together for ${method.toUpperCase()} ${path}: ${expected.join(', ')}`, async () => {
       const answer = await api.ask(
         method.toUpperCase(),
         `${path.replace(/:\w+/g, '%00')}${query === undefined ? '' : '?color=red'}`,
@@ -72,7 +72,7 @@ describe('the problems of a request', () => {
   };
 
   for (const path of ['/v1/exports', '/v1/exports/estimate']) {
-    it(`POST ${path}: none hides another in the body`, async () => {
+    it(`do not hide one another in POST ${path}`, async () => {
       const all = [...NAMES, '/color', '/options/timezone'];
       assert.deepEqual(await namesIn(path, { ...EVERYTHING_WRONG, type: 'orders' }), all.toSorted());
       const allowed = { webhook_url: 'https://1.1.1.1/', email: 'bob@example.com' };
@@ -83,7 +83,7 @@ describe('the problems of a request', () => {
       ]);
     });
 
-    it(`POST ${path}: an unknown type hides no field that every type has`, async () => {
+    it(`include those of common fields if the type is unknown, in POST ${path}`, async () => {
       const body = { ...EVERYTHING_WRONG, type: 'nothing', format: 'docx' };
       assert.deepEqual(
         await namesIn(path, body),
@@ -92,7 +92,7 @@ describe('the problems of a request', () => {
     });
   }
 
-  it('POST /v1/schedules: none hides another, in the schedule or in its request', async () => {
+  it('do not hide one another in POST /v1/schedules, in the schedule or in its request', async () => {
     const schedule = {
       name: '',
       every_seconds: 1,
@@ -110,12 +110,12 @@ describe('the problems of a request', () => {
     );
   });
 
-  it('a list that is too long hides nothing around it', async () => {
+  it('are not hidden by a list that is too long', async () => {
     const body = { type: 'orders', format: 'docx', columns: Array.from({ length: 1001 }, () => 'id'), color: 1 };
     assert.deepEqual(await namesIn('/v1/exports', body), ['/color', '/columns', '/format']);
   });
 
-  it('none of these requests started anything', async () => {
+  it('keep it from starting anything', async () => {
     const started = await queryRows(api.databaseUrl, 'SELECT FROM export_jobs WHERE user_id = $1', [alice.userId]);
     assert.equal(started.length, 0);
   });

@@ -79,7 +79,7 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
     { ...GOOD, filters: { date_range: { from: '2026-02-30', to: '2026-03-31T10:00' } } },
     ['/filters/date_range/from', '/filters/date_range/to'],
   ],
-  ['days without an end', { ...GOOD, filters: { date_range: {} } }, ['/filters/date_range']],
+  ['days without a first or last one', { ...GOOD, filters: { date_range: {} } }, ['/filters/date_range']],
   ['an unknown relative range', { ...GOOD, filters: { date_range: 'last_eon' } }, ['/filters/date_range']],
   ['one date', { ...GOOD, filters: { date_range: ['2026-04-01'] } }, ['/filters/date_range']],
   ['text with a NUL in it', { ...GOOD, filters: { currency: 'EU\0' } }, ['/filters/currency']],
@@ -95,7 +95,7 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['an abbreviation', { ...GOOD, options: { timezone: 'PST' } }, ['/options/timezone']],
   ['another abbreviation', { ...GOOD, options: { timezone: 'IST' } }, ['/options/timezone']],
   ['options that are a string', { ...GOOD, options: 'fast' }, ['/options']],
-  ['a webhook to itself', { ...GOOD, notify: { webhook_url: 'https://127.0.0.1/' } }, ['/notify/webhook_url']],
+  ['a loopback webhook', { ...GOOD, notify: { webhook_url: 'https://127.0.0.1/' } }, ['/notify/webhook_url']],
   ['an invalid email address', { ...GOOD, notify: { email: 'me' } }, ['/notify/email']],
   ['columns of an account', { type: 'account', format: 'json', columns: ['id'] }, ['/columns']],
   ['filters of an account', { type: 'account', format: 'json', filters: {} }, ['/filters']],
@@ -116,7 +116,7 @@ const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['nothing', '', ['/type', '/format']],
 ];
 
-describe('bad input', () => {
+describe('the response to bad input', () => {
   let api: TestApi;
   const alice = someone();
 
@@ -142,20 +142,20 @@ describe('bad input', () => {
 
   describe('in the body of a POST', () => {
     for (const [what, body, pointers] of BODIES) {
-      it(`${what} is a 400 that names ${pointers.map((pointer) => pointer || 'the body').join(' and ')}`, async () => {
+      it(`is a 400 that names ${pointers.map((pointer) => pointer || 'the body').join(' and ')} for ${what}`, async () => {
         const { detail } = assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', pointers);
         assert.doesNotMatch(detail, /Invalid (?:input|option)|received/, "the validator's own words");
       });
     }
 
-    it('names all invalid fields in one response', async () => {
+    it('names all invalid fields together', async () => {
       const body = { ...GOOD, format: 'docx', columns: ['password'], filters: { color: 1 } };
       assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', ['/format', '/columns/0', '/filters/color']);
       const other = { ...GOOD, columns: ['password'], options: { delimiter: 'x' } };
       assertProblem(await post({ as: alice, body: other }), 'VALIDATION_FAILED', ['/columns/0', '/options/delimiter']);
     });
 
-    it('reports a missing field as required', async () => {
+    it('says that a missing field is required', async () => {
       for (const [body, field] of [
         [{ type: 'orders' }, 'format'],
         [{ type: 'account' }, 'format'],
@@ -166,7 +166,7 @@ describe('bad input', () => {
       }
     });
 
-    it('text that cannot be stored is a 400 on every route with a body, naming at most 20 fields', async () => {
+    it('is a 400 for text that cannot be stored, on every route with a body, and names at most 20 fields', async () => {
       const schedule = { name: 'x', every_seconds: 3600, request: GOOD };
       for (const [method, path, body, pointer] of [
         ['POST', '/v1/exports/estimate', { ...GOOD, options: { timezone: 'UTC\0' } }, '/options/timezone'],
@@ -182,32 +182,32 @@ describe('bad input', () => {
       assert.equal(assertProblem(answer, 'VALIDATION_FAILED').errors?.length, 20);
     });
 
-    it('30,000 levels of nesting are handled', async () => {
+    it('is a 400 even for 30,000 levels of nesting', async () => {
       const deep = `{"type":"orders","format":"csv","note":${'['.repeat(30_000)}"\\u0000"${']'.repeat(30_000)}}`;
       assertProblem(await post({ as: alice, body: deep }), 'VALIDATION_FAILED');
     });
 
-    it('more than 100 KB is a 413', async () => {
+    it('is a 413 for more than 100 KB', async () => {
       assertProblem(await post({ as: alice, body: { ...GOOD, note: 'x'.repeat(100 * 1024) } }), 'BODY_TOO_LARGE');
     });
 
-    it('a content type other than JSON is a 415', async () => {
+    it('is a 415 for a content type other than JSON', async () => {
       const headers = { 'Content-Type': 'text/csv' };
       assertProblem(await post({ as: alice, body: 'type\norders', headers }), 'UNSUPPORTED_MEDIA_TYPE');
     });
 
-    it('a charset other than UTF-8 is a 415', async () => {
+    it('is a 415 for a charset other than UTF-8', async () => {
       const headers = { 'Content-Type': 'application/json; charset=latin1' };
       assertProblem(await post({ as: alice, body: GOOD, headers }), 'UNSUPPORTED_MEDIA_TYPE');
     });
 
     for (const [what, key] of [
       ['is empty', ''],
-      ['has a blank', 'a b'],
+      ['has a space', 'a b'],
       ['is too long', 'k'.repeat(256)],
       ['has a non-ASCII letter', 'cl\u00e9'],
     ] as const) {
-      it(`an Idempotency-Key that ${what} is a 400 that names it`, async () => {
+      it(`is a 400 that names an Idempotency-Key that ${what}`, async () => {
         const headers = { 'Idempotency-Key': key };
         assertProblem(await post({ as: alice, body: GOOD, headers }), 'VALIDATION_FAILED', ['header/Idempotency-Key']);
       });
@@ -268,25 +268,25 @@ describe('bad input', () => {
         /tenant_id must be 1 to 255/,
       ],
       [
-        'with a user of no characters',
+        'with an empty user id',
         async () => `Bearer ${await signed({ ...claims, sub: '' })}`,
         /sub must be 1 to 255 printable characters/,
       ],
       [
-        'with a tenant of two lines',
+        'with a line break in the tenant id',
         async () => `Bearer ${await signed({ ...claims, tenant_id: 'a\nb' })}`,
         /tenant_id must be 1 to 255 printable characters/,
       ],
     ];
     for (const [what, authorization, detail] of TOKENS) {
-      it(`a request ${what} is a 401 that says so`, async () => {
+      it(`is a 401 that says why for a request ${what}`, async () => {
         const answer = await post({ authorization: await authorization(), body: GOOD });
         assert.match(assertProblem(answer, 'UNAUTHENTICATED').detail, detail);
         assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/);
       });
     }
 
-    it('is reported before any other error, on every path under /v1', async () => {
+    it('comes before any other error, on every path under /v1', async () => {
       for (const [method, path] of [
         ['GET', '/v1/exports'],
         ['GET', '/v1/datasets'],
@@ -307,14 +307,14 @@ describe('bad input', () => {
       ['GET', '/download'],
     ] as const;
     for (const [method, action] of OF_A_JOB) {
-      it(`${method} …/{job_id}${action} with a malformed id is a 400 that names it`, async () => {
+      it(`is a 400 that names a malformed id in ${method} …/{job_id}${action}`, async () => {
         for (const id of ['1', `${UNKNOWN_ID}0`, 'null', "'%20OR%201=1", '%00', `${UNKNOWN_ID}%00`]) {
           const answer = await api.ask(method, `/v1/exports/${id}${action}`, { as: alice });
           assertProblem(answer, 'VALIDATION_FAILED', ['path/job_id']);
         }
       });
 
-      it(`${method} …/{job_id}${action} of another user's job is a 404, like that of a missing one`, async () => {
+      it(`is the same 404 for another user's job as for a missing one in ${method} …/{job_id}${action}`, async () => {
         const bob = someone();
         const seed = seedFor(bob);
         await api.deps.jobs.insert(seed);
@@ -333,16 +333,16 @@ describe('bad input', () => {
       });
     }
 
-    it('a path that cannot be decoded is a 400', async () => {
+    it('is a 400 for a path that cannot be decoded', async () => {
       assertProblem(await api.ask('GET', '/v1/exports/%zz', { as: alice }), 'VALIDATION_FAILED', ['path/job_id']);
     });
 
-    it('an unknown path is a 404', async () => {
+    it('is a 404 for an unknown path', async () => {
       assertProblem(await api.ask('GET', '/v1/nothing', { as: alice }), 'NOT_FOUND');
       assertProblem(await api.ask('GET', '/nothing'), 'NOT_FOUND');
     });
 
-    it('an unsupported method is a 405 that lists the allowed ones', async () => {
+    it('is a 405 that lists the allowed methods for any other', async () => {
       const answer = await api.ask('PUT', '/v1/exports', { as: alice, body: GOOD });
       assertProblem(answer, 'METHOD_NOT_ALLOWED');
       assert.equal(answer.headers.get('allow'), 'GET, POST, HEAD, OPTIONS');
@@ -378,7 +378,7 @@ describe('bad input', () => {
       ['status=LOST&limit=0', ['query/status', 'query/limit']],
     ];
     for (const [query, pointers] of QUERIES) {
-      it(`GET /v1/exports?${query} is a 400 that names ${pointers.join(' and ')}`, async () => {
+      it(`is a 400 that names ${pointers.join(' and ')} for GET /v1/exports?${query}`, async () => {
         assertProblem(await api.ask('GET', `/v1/exports?${query}`, { as: alice }), 'VALIDATION_FAILED', pointers);
       });
     }

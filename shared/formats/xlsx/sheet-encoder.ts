@@ -13,7 +13,7 @@ import { cutText, textCell } from './text.js';
 
 /** Output is emitted at the next end of a cell after this many bytes. */
 const FULL = 256 * 1024;
-/** Room for one more cell with all of its characters escaped, and what surrounds it. */
+/** Room for one more cell with all of its characters escaped, and the markup around it. */
 const CELL = 8 * MAX_CELL_TEXT + 1024;
 
 const DIGIT_0 = 0x30;
@@ -25,7 +25,7 @@ const LETTER_T = 0x74;
 const LETTER_X = 0x78;
 /** Distance from a value back to its style: `s="1"><v>`. */
 const STYLE_BACK = '1"><v>'.length;
-/** First byte of U+FFFE and U+FFFF in UTF-8, and of others. */
+/** The first byte in UTF-8 of U+F000 to U+FFFF, which include U+FFFE and U+FFFF. */
 const HIGH = 0xef;
 const NONCHARACTER = 0xbf;
 

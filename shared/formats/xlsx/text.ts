@@ -19,7 +19,7 @@ function escaped(character: string): string {
     case '>':
       return '&gt;';
     case '\r':
-      // Unescaped, XML would read it as a line feed.
+      // XML readers turn an unescaped one into a line feed.
       return '&#13;';
     case '_':
       return '_x005F_';
