@@ -87,7 +87,7 @@ describe('the OpenAPI document', () => {
     ajv.addSchema(raw as object, 'contract');
     let examples = 0;
     const check = (schema: object, value: unknown): void => {
-      // References point to the document, wherever they appear.
+      // Every reference is to the whole document, even from a schema within it.
       const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"contract#/')) as object;
       assert.ok(ajv.validate(local, value), `${ajv.errorsText()}: ${JSON.stringify(value)}`);
       examples++;

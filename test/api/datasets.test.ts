@@ -87,7 +87,7 @@ describe('GET /v1/datasets', () => {
     );
   });
 
-  it('lists what an account export contains, if datasets know their users', async () => {
+  it('lists what an account export contains, if datasets have a user column', async () => {
     const own = checkDataset({ ...parcels, name: 'letters', title: 'Letters', userColumn: 'owner' });
     const other = await startApi({ registry: createRegistry([parcels, own]) });
     const { json } = await other.ask('GET', '/v1/datasets', { as: someone() });

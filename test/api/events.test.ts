@@ -85,7 +85,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.deepEqual(last?.data, json);
   });
 
-  it('of an ended export sends only its end, as documented', async () => {
+  it('sends only the end if the export has already ended, as documented', async () => {
     const { api, alice, jobId } = await start();
     await api.deps.jobs.complete(jobId, FINISHED, 60);
     const { status, text } = await api.ask('GET', `/v1/exports/${jobId}/events`, { as: alice });
@@ -192,7 +192,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     assert.deepEqual([problem.code, problem.detail], ['UNAUTHENTICATED', 'The token has expired.']);
   });
 
-  it("of another user's export returns 404", async () => {
+  it("returns 404 for another user's export", async () => {
     const { api, jobId } = await start();
     assertProblem(await api.ask('GET', `/v1/exports/${jobId}/events`, { as: someone() }), 'NOT_FOUND');
   });

@@ -123,7 +123,7 @@ describe('POST /v1/exports', () => {
       assert.equal(problem.job_id, idOf(first));
     });
 
-    it("is scoped to its user: other users' jobs have other ids", async () => {
+    it('creates a separate job for each user who sends the same key', async () => {
       const alice = someone();
       const users = [alice, { ...alice, userId: someone().userId }, { ...alice, tenantId: someone().tenantId }];
       const ids = await Promise.all(users.map(async (user) => idOf(await post(user, 'key'))));

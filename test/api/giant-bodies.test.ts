@@ -38,7 +38,7 @@ const problem = z.looseObject({
     .max(20),
 });
 
-describe('giant bodies', () => {
+describe('giant requests', () => {
   let service: TestService;
   before(async () => {
     service = await startService();
@@ -53,7 +53,7 @@ describe('giant bodies', () => {
   }
 
   for (const [what, request] of Object.entries(REQUESTS)) {
-    it(`${what}: a 400 of at most 10 KB, with at most 20 problems`, async () => {
+    it(`get a 400 of at most 10 KB with at most 20 problems: ${what}`, async () => {
       for (const path of PATHS) {
         const body = bodyFor(path, request);
         const answer = await service.ask('POST', path, { as: someUser(), body });
@@ -64,7 +64,7 @@ describe('giant bodies', () => {
     });
   }
 
-  it('a compressed body gets a response hardly larger than itself', async () => {
+  it('get a response hardly larger than their compressed body', async () => {
     const body = gzipSync(bodyFor('/v1/exports', { ...GOOD, filters: { ['\n'.repeat(45_000)]: 1 } }));
     const headers = { 'Content-Encoding': 'gzip' };
     const answer = await service.ask('POST', '/v1/exports', { as: someUser(), body, headers });
@@ -72,7 +72,7 @@ describe('giant bodies', () => {
     assert.ok(answer.text.length < body.length + MORE);
   });
 
-  it('a query with a thousand unknown parameters gets 20 problems', async () => {
+  it('get a 400 with at most 20 problems for a thousand unknown query parameters', async () => {
     const query = Array.from({ length: 1000 }, (_, n) => n.toString(36)).join('&');
     for (const path of ['/v1/exports', '/v1/schedules']) {
       const answer = await service.ask('GET', `${path}?${query}`, { as: someUser() });

@@ -167,7 +167,7 @@ describe('jobs', () => {
     const list = async (query: string, as = bob) =>
       page.parse((await api.ask('GET', `/v1/exports${query}`, { as })).json);
 
-    it('belong to the caller alone, newest first', async () => {
+    it('are only those of the caller, newest first', async () => {
       const { exports, next_cursor } = await list('');
       assert.equal(next_cursor, null);
       assert.deepEqual(new Set(exports.map(({ job_id }) => job_id)), new Set(ids));
@@ -177,7 +177,7 @@ describe('jobs', () => {
       assert.deepEqual((await list('', { ...bob, tenantId: alice.tenantId })).exports, []);
     });
 
-    it('include the ids of all active exports and the limit, on any page and with any filter', async () => {
+    it('come with the ids of all active exports and the limit, on any page and with any filter', async () => {
       const active = (await list('')).exports.filter(({ status }) => ['QUEUED', 'PROCESSING'].includes(status));
       assert.equal(active.length, 4);
       for (const query of ['', '?limit=1', '?status=failed']) {

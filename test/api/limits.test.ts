@@ -7,7 +7,7 @@ import { stack } from '../support/stack.js';
 import { assertProblem } from './problems.js';
 import { seedFor, someone, StartedApis, type Overrides, type TestApi } from './support.js';
 
-describe('access and rate limits', () => {
+describe('access and rate limits:', () => {
   const apis = new StartedApis();
   const start = (settings: NonNullable<Overrides['settings']> = {}): Promise<TestApi> => apis.start({ settings });
   afterEach(() => apis.close());
@@ -141,7 +141,7 @@ describe('access and rate limits', () => {
     });
   });
 
-  it('are configured by the environment', () => {
+  it('the environment configures origins and rate limits', () => {
     const { CORS_ORIGINS, RATE_LIMIT_USER, RATE_LIMIT_TENANT } = parseApiConfig({ ...stack().env });
     assert.deepEqual([CORS_ORIGINS, RATE_LIMIT_USER, RATE_LIMIT_TENANT], [[], 1200, 30_000]);
     const change = { CORS_ORIGINS: 'https://a.example, http://localhost:5173', RATE_LIMIT_USER: '0' };

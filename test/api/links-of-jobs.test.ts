@@ -68,7 +68,7 @@ describeStores('links', (stackEnv) => {
     return { from, until: from + Number(searchParams.get('X-Amz-Expires')) * 1000 };
   }
 
-  it('redirect to a storage URL that is valid for five minutes, however long the link is', async () => {
+  it('redirect to a storage URL that is valid for five minutes, however long the link lasts', async () => {
     const { token } = await completed();
     const { from, until } = lifeOf((await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '');
     assert.equal(until - from, 300_000);
@@ -124,7 +124,7 @@ describeStores('links', (stackEnv) => {
     assert.deepEqual({ status: got.status, text: await got.text() }, { status: 206, text: '1\n' });
   });
 
-  it('that are forged return 404, and a forged S3 signature returns 403', async () => {
+  it('return 404 if they are forged, and S3 returns 403 for a forged signature', async () => {
     const { token, jobId } = await completed();
     const flipped = token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
     const foreign = makeDownloadToken('a secret that is not ours', jobId, new Date(Date.now() + 86_400_000));
@@ -153,7 +153,7 @@ describeStores('links', (stackEnv) => {
     assert.deepEqual({ status: shown.status, url: shown.download_url }, { status: 'EXPIRED', url: null });
   });
 
-  it('of a job without a file return 409', async () => {
+  it('return 409 for a job without a file', async () => {
     const seed = seedFor(alice);
     await api.deps.jobs.insert(seed);
     assertProblem(await api.ask('GET', `/v1/exports/${seed.jobId}/download`, { as: alice }), 'NOT_READY');
@@ -175,8 +175,8 @@ describeStores('links', (stackEnv) => {
     for (const secret of [token, signature, 'not-a-token-but-secret']) assert.ok(!log.includes(secret));
   });
 
-  describe('of a job that is deleted', () => {
-    it('return 410, and nothing is left in the bucket', async () => {
+  describe('and the deletion of a job:', () => {
+    it('its link returns 410, and nothing is left in the bucket', async () => {
       const { store, jobs } = api.deps;
       const { jobId, key, token } = await completed();
       const location = (await api.ask('GET', `/d/${token}`)).headers.get('location') ?? '';
@@ -198,7 +198,7 @@ describeStores('links', (stackEnv) => {
       assert.equal(again.status, 204);
     });
 
-    it('after it failed: its leftovers are deleted, and its status stays FAILED', async () => {
+    it('the leftovers of a failed job are deleted, and its status stays FAILED', async () => {
       const { store, jobs } = api.deps;
       const seed = seedFor(alice);
       const key = fileKey(alice.userId, seed.jobId, 'csv');
@@ -210,7 +210,7 @@ describeStores('links', (stackEnv) => {
       assert.equal((await jobs.find(seed.jobId))?.shown_status, 'FAILED');
     });
 
-    it('stay while it is active: the delete returns 409', async () => {
+    it('an active job is kept, and the DELETE returns 409', async () => {
       const seed = seedFor(alice);
       await api.deps.jobs.insert(seed);
       assertProblem(await api.ask('DELETE', `/v1/exports/${seed.jobId}`, { as: alice }), 'STILL_ACTIVE');

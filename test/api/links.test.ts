@@ -19,7 +19,7 @@ describe('a download token', () => {
     );
   });
 
-  it('is rejected after any change of a character', () => {
+  it('is rejected if any character is changed', () => {
     const token = makeDownloadToken(SECRET, JOB, EXPIRES);
     const alphabet = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).filter((c) =>
       /[A-Za-z0-9_-]/.test(c),
@@ -43,7 +43,7 @@ describe('a download token', () => {
     assert.equal(readDownloadToken('another secret of that length', makeDownloadToken(SECRET, JOB, EXPIRES)), null);
   });
 
-  it('is the end of a URL under the public base URL', () => {
+  it('is the last part of a URL under the public base URL', () => {
     const token = makeDownloadToken(SECRET, JOB, EXPIRES);
     assert.equal(
       downloadUrl('https://exports.example/base/', SECRET, JOB, EXPIRES),

@@ -61,14 +61,14 @@ describe('a list of exports', () => {
     assert.deepEqual(await names({ schedule_id: randomUUID() }), []);
   });
 
-  it('finds exports created from one time on, and before another', async () => {
+  it('finds exports created at or after one time and before another', async () => {
     const [second, third] = ['2026-03-02T12:00:00Z', '2026-03-03T13:00:00+01:00'];
     assert.deepEqual(await names({ created_after: second, created_before: third }), ['ALL PAID']);
     assert.deepEqual(await names({ created_after: '2026-03-04' }), [null]);
     assert.deepEqual(await names({ created_before: '2026-03-02' }), ['Paid orders, Q3']);
   });
 
-  it('combines filters, also over several pages', async () => {
+  it('combines filters, on later pages too', async () => {
     assert.deepEqual(await names({ name: 'paid', format: 'csv', type: 'orders', status: 'failed' }), [
       'Paid orders, Q3',
     ]);

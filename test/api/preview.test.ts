@@ -237,7 +237,7 @@ describe('POST /v1/exports/preview', () => {
     await noneRuns();
   });
 
-  it('starts no export, and refuses whatever a request for an export would be refused for', async () => {
+  it('starts no export, and rejects what POST /v1/exports would reject', async () => {
     assert.deepEqual(await service.deps.jobs.activeOf(me), []);
     assertProblem(await ask({ columns: ['password'] }), 'VALIDATION_FAILED', ['/columns/0']);
   });

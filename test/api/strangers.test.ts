@@ -45,7 +45,7 @@ describe('strangers without a token', () => {
     assert.ok(answers > CLIENTS, `${answers} answers`);
   }
 
-  it("who request /readyz all the time do not delay users' POST and cancel beyond two seconds", async () => {
+  it("do not delay users' POST and cancel beyond two seconds by requesting /readyz all the time", async () => {
     const attack = leavesUsersTheirTime('/readyz');
     const connections = await until('a check', async () => {
       const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'export-ready' AND datname = current_database()`;
@@ -57,12 +57,12 @@ describe('strangers without a token', () => {
   });
 
   for (const path of ['/healthz', '/metrics', '/openapi.json', '/', '/docs', '/d/forged', '/v1/exports']) {
-    deeply(`who request ${path} all the time do not delay users' POST and cancel beyond two seconds`, () =>
+    deeply(`do not delay users' POST and cancel beyond two seconds by requesting ${path} all the time`, () =>
       leavesUsersTheirTime(path),
     );
   }
 
-  it('who send unusual HTTP methods do not create a metric series for each', async () => {
+  it('do not create metric series by sending unusual HTTP methods', async () => {
     for (const method of ['PROPFIND', 'MKCOL', 'LINK', 'PURGE', 'REPORT']) {
       await fetch(`${api.url}/v1/exports`, { method });
     }

@@ -72,7 +72,7 @@ describe('a timezone', () => {
     for (const name of ['PST', 'IST', 'Mars/Olympus']) assert.equal(recent.nameOf(name), null);
   });
 
-  it('that every database knows works before the database has been queried', async () => {
+  it('works before the database has been queried if every database knows it', async () => {
     const lists: number[] = [];
     const source = { timeZones: () => Promise.reject(new Error('away')) };
     const zones = new TimeZones(source, { warn: () => lists.push(1) });
@@ -103,7 +103,7 @@ describe('a timezone', () => {
     }
   });
 
-  it('means the same request under an Idempotency-Key, even while the database cannot normalize it', async () => {
+  it('counts as the same for an Idempotency-Key, whether or not the database could normalize it', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
     const request = { ...EXPORT, options: { timezone: 'america/new_york' } };
     const source = { timeZones: () => Promise.reject(new Error('away')) };

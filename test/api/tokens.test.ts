@@ -24,7 +24,7 @@ async function principalOf(verified: Promise<Caller>): Promise<Principal> {
 }
 
 describe('tokens', () => {
-  describe('of an identity provider', () => {
+  describe('from an identity provider', () => {
     const keys = new Map<string, CryptoKey>();
     let provider: RunningServer;
     let answer: string;
@@ -52,7 +52,7 @@ describe('tokens', () => {
         .setExpirationTime('1h')
         .sign(keys.get(alg) ?? new Uint8Array());
 
-    it('are accepted with any of the public-key signatures, ids in lower case', async () => {
+    it('are accepted with any of the public-key signatures; their UUIDs become lower case', async () => {
       const verify = createTokenVerifier({ jwksUrl });
       for (const alg of keys.keys()) {
         const principal = await principalOf(verify(await signed(alg)));
@@ -60,7 +60,7 @@ describe('tokens', () => {
       }
     });
 
-    it('have any printable text as ids, in the claims that the settings name', async () => {
+    it('may have any printable text as ids, in the claims that the settings name', async () => {
       const auth0 = { sub: 'auth0|5f7c8ec7', 'https://acme.example/org': 'org_7', 'custom:tenant': 17 };
       const idsOf = async (trust: Partial<TokenTrust>, payload: Record<string, unknown> = auth0) => {
         const { userId, tenantId } = await createTokenVerifier({ jwksUrl, ...trust })(await signed('ES256', payload));
@@ -223,7 +223,7 @@ describe('tokens', () => {
     });
   });
 
-  describe('of npm run token', () => {
+  describe('from npm run token', () => {
     const { userId, tenantId } = someone();
     const ids = ['--user', userId, '--tenant', tenantId];
     it('are accepted by the API', async () => {
@@ -242,7 +242,7 @@ describe('tokens', () => {
       assert.deepEqual(await verify(stdout.trim()), caller);
     });
 
-    it('have the claims that the settings name; without one for tenants, none is needed', async () => {
+    it('have the claims that the settings name, and need no tenant if no claim is set for it', async () => {
       const claims = idClaims('oid', 'org');
       const token = await makeToken(['--user', 'user_42', '--tenant', 'acme'], JWT_SECRET, claims);
       const verify = createTokenVerifier({ secret: JWT_SECRET, userClaim: 'oid', tenantClaim: 'org' });
@@ -256,7 +256,7 @@ describe('tokens', () => {
       assert.deepEqual(await principalOf(single(stdout.trim())), { userId: 'user_42', tenantId: 'default' });
     });
 
-    it('without an id in a claim of any script get a 401, whose header is ASCII', async () => {
+    it('get a 401 if they have no id; its header is ASCII even if the name of the claim is not', async () => {
       const api = await startApi({ verifyToken: createTokenVerifier({ secret: JWT_SECRET, tenantClaim: '組織' }) });
       const answer = await api.ask('GET', '/v1/exports', { as: { userId, tenantId } });
       await api.close();

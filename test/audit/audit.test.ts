@@ -114,7 +114,7 @@ describe('the audit log', function () {
     assert.deepEqual([event?.action, event?.actor, event?.details], ['export.previewed', user.userId, details]);
   });
 
-  it('has the refusals: a scope that is missing, and too many exports', async () => {
+  it('has refused requests, such as one without the required scope', async () => {
     const user = someUser();
     const reader = { ...user, scopes: ['exports:read'] };
     const body = { type: 'orders', format: 'csv' };

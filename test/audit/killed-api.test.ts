@@ -75,7 +75,7 @@ describe('an API that is killed while it records an event', function () {
   const schedule = { name: 'Nightly', cron: '0 3 * * *', request };
   const key = () => ({ 'Idempotency-Key': randomUUID() });
 
-  /** What is prepared for each call, and the call. */
+  /** Prepares each call, and returns it. */
   const CALLS: Readonly<Record<string, (user: Principal) => Promise<Call> | Call>> = {
     'creating an export': () => ({
       ...{ action: 'export.requested', method: 'POST', path: '/v1/exports' },
@@ -112,8 +112,8 @@ describe('an API that is killed while it records an event', function () {
 
   for (const [what, prepare] of Object.entries(CALLS)) {
     for (const isLost of [false, true]) {
-      const how = isLost ? 'and whose statement is lost' : 'and whose statement succeeds';
-      it(`${what}, ${how}, leaves exactly one event once the call is repeated`, async () => {
+      const how = isLost ? 'if its statement is lost' : 'if its statement succeeds';
+      it(`leaves exactly one event for ${what} once the call is repeated, ${how}`, async () => {
         const user = someUser();
         const call = await prepare(user);
         await killDuring(call, user, isLost);
@@ -126,7 +126,7 @@ describe('an API that is killed while it records an event', function () {
     }
   }
 
-  it('an export that was requested has its event even if nobody repeats the call', async () => {
+  it('leaves the event of a requested export even if nobody repeats the call', async () => {
     const user = someUser();
     const call: Call = { action: 'export.requested', method: 'POST', path: '/v1/exports', body: request };
     await killDuring(call, user, true);

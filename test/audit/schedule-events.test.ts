@@ -63,7 +63,7 @@ describe('the audit log of schedules', function () {
     );
   });
 
-  it('has each replacement, also by an earlier definition', async () => {
+  it('has each replacement, even by an earlier definition', async () => {
     const user = someUser();
     const id = await created(user);
     for (const cron of ['0 4 * * *', '0 5 * * *', '0 4 * * *', '0 4 * * *', '0 5 * * *']) {
@@ -83,7 +83,7 @@ describe('the audit log of schedules', function () {
     assert.equal((await eventsOf(service, user, 'action=schedule.changed')).length, 1);
   });
 
-  it('has a deletion, even if an earlier one was recorded and never made', async () => {
+  it('has a deletion, even if an earlier one was recorded but never carried out', async () => {
     const user = someUser();
     const id = await created(user);
     const abandoned = {

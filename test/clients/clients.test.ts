@@ -27,7 +27,7 @@ const TSC = [
   ...['--module', 'esnext', '--moduleResolution', 'bundler'],
 ];
 
-/** What each program prints, after an export's whole life. */
+/** What each program prints after it has created, downloaded and listed an export. */
 const printed = z.strictObject({
   fields: z.array(z.string()),
   job_id: z.guid(),
@@ -86,7 +86,7 @@ describeDeeply('a generated client', function () {
     assert.doesNotMatch(output, /warn|error|unsupported|unknown|deprecat|skipp/i, what);
   };
 
-  it('by openapi-typescript compiles, and makes an export', async () => {
+  it('by openapi-typescript compiles, and completes an export', async () => {
     const packages = [`openapi-typescript@${OPENAPI_TYPESCRIPT}`, `openapi-fetch@${OPENAPI_FETCH}`];
     const modules = await npmPackages(`openapi-typescript-${OPENAPI_TYPESCRIPT}`, [
       ...packages,
@@ -101,7 +101,7 @@ describeDeeply('a generated client', function () {
     await assertExported(user, await node('the program', ['--import', TSX, 'program.ts'], await envOf(user)));
   });
 
-  it('by @hey-api/openapi-ts compiles, and makes an export', async () => {
+  it('by @hey-api/openapi-ts compiles, and completes an export', async () => {
     const modules = await npmPackages(`hey-api-${HEY_API}`, [
       ...[`@hey-api/openapi-ts@${HEY_API}`, `typescript@${TYPESCRIPT_6}`, `@types/node@${NODE_TYPES}`],
     ]);
@@ -114,7 +114,7 @@ describeDeeply('a generated client', function () {
     await assertExported(user, await node('the program', ['--import', TSX, 'program.ts'], await envOf(user)));
   });
 
-  it('by openapi-python-client passes mypy, and makes an export', async () => {
+  it('by openapi-python-client passes mypy, and completes an export', async () => {
     const packages = [`openapi-python-client==${OPENAPI_PYTHON_CLIENT}`, `mypy==${MYPY}`];
     const python: Python = await openPython(`openapi-python-client-${OPENAPI_PYTHON_CLIENT}-mypy-${MYPY}`, packages, {
       withDependencies: true,

@@ -113,7 +113,7 @@ describe('a file, read by Python’s standard library, has the rows of its table
     assert.ok(items.some(({ amount }) => amount === '24691357802469135780.24690'));
   });
 
-  it('gzip is a single member, with the right name and type', async () => {
+  it('gzip, as a single member with the right name and type', async () => {
     const { jobId, bytes } = await exportFile(service, me, {
       type: 'things',
       format: 'ndjson',

@@ -17,7 +17,7 @@ const COLUMNS: readonly ColumnChoice[] = [
   { name: 'status', as: 'id of the status' },
   { name: 'note', as: '=1+1' },
 ];
-/** `recipient` is computed, so the rows take the other lane. */
+/** `recipient` is computed, so the rows take the row lane. */
 const COMPUTED: readonly ColumnChoice[] = ['id', { name: 'recipient', as: AMOUNT }, { name: 'email', as: 'Mail' }];
 
 const firstLine = (bytes: Buffer): string => bytes.toString().split('\n')[0] ?? '';
@@ -63,7 +63,7 @@ describe("a column has the request's header", () => {
     }
   });
 
-  it('with the values of its column', async () => {
+  it('for its own values, even if another column has that name', async () => {
     const { bytes } = await made('ndjson', {}, 'orders', ['id', { name: 'customer_id', as: 'quantity' }]);
     const [row] = await queryRows<{ customer_id: string }>(
       service.databaseUrl,
@@ -73,7 +73,7 @@ describe("a column has the request's header", () => {
     assert.match(firstLine(bytes), new RegExp(`"quantity":${row?.customer_id ?? ''}}`));
   });
 
-  it('in a workbook, also twice', async function () {
+  it('in a workbook, even if two columns have the same one', async function () {
     const columns = ['id', { name: 'total', as: AMOUNT }, { name: 'note', as: AMOUNT }];
     const { bytes } = await made('xlsx', {}, 'orders', columns);
     const file = await savedFile(bytes, 'xlsx');
@@ -96,7 +96,7 @@ describe("a column has the request's header", () => {
     assert.match(pages[0] ?? '', /Order ID +Amount/);
   });
 
-  it('in the answers, as it was sent, and the same key with another header is another request', async () => {
+  it('in responses, as it was sent, and reusing an Idempotency-Key with another header returns 422', async () => {
     const columns = ['id', { name: 'total', as: 'Amount' }];
     const body = { type: 'orders', format: 'csv', columns };
     const ask = (sent: object) =>

@@ -64,7 +64,7 @@ describe('numbers with a format', function () {
       await orSkip(this, prepare);
       const [sheet] = (await read(file)).sheets;
       assert.deepEqual(sheet?.rows[1], FIRST.map(number), name);
-      // DuckDB converts a text in a column of numbers.
+      // In a column of numbers, DuckDB converts text to a number.
       if (name !== 'DuckDB') assert.deepEqual(sheet.rows[2]?.[2], text('12345678901234567.89'), name);
       if (sheet.looks !== undefined) assert.deepEqual(sheet.looks.formats, FORMATS);
     }

@@ -163,7 +163,7 @@ describe('docs/errors.md', () => {
       await refused(await file('{"*":{"logo":"branding.json"}}'), /is not a PNG or JPEG picture/);
     });
 
-    it('more rows than a PDF has numbers for', () => {
+    it('more rows than a PDF can hold', () => {
       assert.throws(
         () => placeSegments([{ rows: 1_000_000_000, member: 0 }], 50, false),
         (error) => assertDocumented(messageOf(error)) !== '',

@@ -50,7 +50,7 @@ describeDeeply('a source database', () => {
   // Recovery conflicts: 40001: the primary vacuumed rows; 40P01: recovery needs a lock; 57P01: the connection was
   // closed for either.
   for (const code of ['40001', '40P01', '57P01']) {
-    it(`that is a standby may cancel a query for its recovery (${code}): it is retried`, async () => {
+    it(`can be a standby that cancels a query for its recovery (${code}): the query is retried`, async () => {
       await mood(code);
       const jobId = await postExport(service, me, { type: 'moody' });
       await until('a second attempt', async () => ((await segmentsOf(service, jobId))[0]?.attempt ?? 0) >= 2);
@@ -78,7 +78,7 @@ describeDeeply('a source database', () => {
     assert.ok(isErrorCode(code));
     const { retryable } = ERRORS[code];
     for (const sqlstate of sqlstates) {
-      it(`that returns ${sqlstate} ends an export with ${code}, ${retryable ? 'after all attempts' : 'immediately'}`, async () => {
+      it(`ends an export with ${code} if it returns ${sqlstate}, ${retryable ? 'after all attempts' : 'immediately'}`, async () => {
         await mood(sqlstate);
         const jobId = await postExport(service, me, { type: 'moody' });
         const { error_code, error_message } = await untilEnded(service, me, jobId, 'FAILED');

@@ -7,13 +7,13 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Names that several files may export, with the reason. */
 const SHARED: Readonly<Record<string, string>> = {
   interceptors: 'the SDK looks for the interceptors of a workflow bundle under this name',
-  eraseUser: 'a route, and the activity that does the work, which recorded histories have by this name',
+  eraseUser: 'a route, and the activity that does the work, whose name is in recorded histories',
 };
 
 const EXPORT = /^export (?:declare |abstract |async )*(?:const|let|function\*?|class|interface|type|enum) (\w+)/gm;
 
 describe('an exported name', () => {
-  it('of the service or of its local stack is exported by one file only, so it has one meaning', () => {
+  it('is exported by only one file of the service and its local stack, so it has one meaning', () => {
     const exporters = new Map<string, Set<string>>();
     for (const file of globSync('{activities,api,dev,shared,worker,workflows}/**/*.{ts,tsx}', { cwd: ROOT })) {
       for (const [, name = ''] of readFileSync(`${ROOT}/${file}`, 'utf8').matchAll(EXPORT)) {

@@ -25,7 +25,7 @@ describe('MAX_SCHEDULES', () => {
     await api.close();
   });
 
-  it('is exact for 80 concurrent requests to two processes', async () => {
+  it('is exact for 80 concurrent requests to two API instances', async () => {
     const alice = someone();
     // A busy Temporal causes a 503, which says nothing about the limit: retry. Such a request may have created its
     // schedule, so it keeps its place until its lease ends.

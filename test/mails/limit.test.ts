@@ -18,7 +18,7 @@ import { NOBODY } from '../support/origin.js';
 
 const AT_ONCE = 80;
 
-describe('one address gets at most 30 mails an hour', function () {
+describe('one address gets at most 30 mails an hour:', function () {
   this.timeout(120_000);
   let service: TestService;
   let server: MailServer;
@@ -86,7 +86,7 @@ describe('one address gets at most 30 mails an hour', function () {
     return { jobId, ...result, metrics: await registry.metrics() };
   }
 
-  it('of 80 concurrent mails from two tenants, 30 are sent, although a worker restarts and the server rejects some at first', async () => {
+  it('30 of 80 concurrent mails from two tenants are sent, although a worker restarts and the server rejects some at first', async () => {
     const { email } = someReader();
     refusals = 10;
     const notified = await notifyAll(email, AT_ONCE);

@@ -46,7 +46,7 @@ describe('NOTIFY_EMAIL', () => {
     }
   });
 
-  it('decides which addresses besides their own users may send email to', () => {
+  it('decides which addresses users may send email to, besides their own', () => {
     const goes = (email: string, rule: RecipientRule) => 'email' in recipientOf(email, OWN, rule);
     assert.ok(goes('Ana@Northwind.example', 'token'));
     assert.ok(!goes('bob@northwind.example', 'token'));

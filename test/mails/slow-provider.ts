@@ -6,8 +6,8 @@ import { stack } from '../support/stack.js';
 
 /** The step of a notification at which its worker is killed. */
 export const STEPS = [
-  'before the provider has it',
-  'when the provider has it',
+  'before the provider has the mail',
+  'when the provider has the mail',
   'when the provider has answered',
 ] as const;
 export type Step = (typeof STEPS)[number];
@@ -34,7 +34,7 @@ export async function startSlowProvider(step: Step): Promise<SlowProvider> {
       const isSlow = slow;
       if (!isSlow) repeated += 1;
       const body = await buffer(request);
-      if (isSlow && step === 'before the provider has it') {
+      if (isSlow && step === 'before the provider has the mail') {
         waiting.push(response);
         stopped += 1;
         return;
@@ -42,7 +42,7 @@ export async function startSlowProvider(step: Step): Promise<SlowProvider> {
       const { authorization = '', 'idempotency-key': key = '' } = request.headers;
       const headers = { authorization, 'idempotency-key': String(key), 'content-type': 'application/json' };
       const answer = await fetch(`${stack().env.RESEND_BASE_URL}/emails`, { method: 'POST', headers, body });
-      if (isSlow && step === 'when the provider has it') waiting.push(response);
+      if (isSlow && step === 'when the provider has the mail') waiting.push(response);
       else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
       if (isSlow) stopped += 1;
     })();

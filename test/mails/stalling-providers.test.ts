@@ -6,7 +6,7 @@ import { sendBy } from './send.js';
 import { startStallingServer } from './stalling-server.js';
 
 const WITHIN_MS = 600;
-/** A margin for a busy machine. A hanging send takes at least 8 s, nodemailer's shortest own timeout. */
+/** A margin for a busy machine. Without this limit, a hanging send takes at least 8 s, the SMTP connection timeout. */
 const AT_MOST_MS = WITHIN_MS + 5000;
 
 type Behavior = (socket: Socket) => void;

@@ -17,7 +17,7 @@ const AT_ONCE = 6;
 // A killed worker is noticed when its attempt times out.
 const TUNING = { ...FAST, mail: { ...FAST.mail, startToCloseMs: 3000, maximumAttempts: 20 } };
 
-describeDeeply('a worker that is killed while it notifies users', function () {
+describeDeeply('killing a worker while it notifies users', function () {
   this.timeout(120_000);
   let service: TestService;
   const workers: Program[] = [];
@@ -59,7 +59,7 @@ describeDeeply('a worker that is killed while it notifies users', function () {
   }
 
   for (const step of STEPS) {
-    it(`${step}, by Resend: one mail each`, () => diesAt(step));
+    it(`${step} neither loses nor repeats a mail by Resend`, () => diesAt(step));
   }
   async function diesAt(step: Step): Promise<void> {
     const provider = await startSlowProvider(step);
@@ -91,7 +91,7 @@ describeDeeply('a worker that is killed while it notifies users', function () {
     }
   }
 
-  it('at any moment, by Resend: one mail each', async () => {
+  it('at any moment neither loses nor repeats a mail by Resend', async () => {
     const notified: Notified[] = [];
     for (const ms of [10, 60]) {
       const worker = await launch({});
@@ -104,7 +104,7 @@ describeDeeply('a worker that is killed while it notifies users', function () {
     await kill(last);
   });
 
-  it('when the server has it, by SMTP: mails to one address count once each, and 30 of 45 are sent', async () => {
+  it('when the server has mails by SMTP counts each mail once: 30 of 45 to one address are sent', async () => {
     let slow = true;
     const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
     try {
@@ -127,7 +127,7 @@ describeDeeply('a worker that is killed while it notifies users', function () {
     }
   });
 
-  it('when the server has it, by SMTP: mails of one job and event have the same Message-ID', async () => {
+  it('when the server has mails by SMTP repeats them with the same Message-ID', async () => {
     let slow = true;
     const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
     try {

@@ -18,7 +18,7 @@ const COMPRESSIONS = DEEP ? ['none', 'gzip'] : ['none'];
 const PLANNED = 'UPDATE OF plan ON export_jobs FOR EACH ROW WHEN (NEW.plan IS NOT NULL AND OLD.plan IS NULL)';
 const SENT_BACK = 'UPDATE ON export_segments FOR EACH ROW WHEN (OLD.rows IS NOT NULL AND NEW.rows IS NULL)';
 
-describe('between planning and reading', () => {
+describe('an export whose table changes between planning and reading', () => {
   let service: TestService;
   const me = someUser();
 
@@ -68,13 +68,13 @@ describe('between planning and reading', () => {
 
   for (const format of DEEP ? TEXT_FORMATS : ['JSON']) {
     for (const compression of COMPRESSIONS) {
-      describe(`${format}, compression ${compression}:`, () => {
-        it('all rows are deleted', async () => {
+      describe(`as ${format}, compression ${compression},`, () => {
+        it('has no rows if all were deleted', async () => {
           await on(PLANNED, 'DELETE FROM moving');
           assert.deepEqual(await exported(format, compression), []);
         });
 
-        it('rows are inserted into an empty table', async () => {
+        it('has the rows that were inserted into an empty table', async () => {
           await run('TRUNCATE moving');
           await on(PLANNED, FILL);
           assert.deepEqual(await exported(format, compression), evens(2, 200));
@@ -84,14 +84,14 @@ describe('between planning and reading', () => {
   }
 
   for (const compression of COMPRESSIONS) {
-    describe(`JSON, compression ${compression}, whose first rows have no leading comma:`, () => {
-      it('the rows of the first segment are deleted, and those of the next two when they would become the first', async () => {
+    describe(`as JSON, compression ${compression}, whose first row has no leading comma,`, () => {
+      it('has the remaining rows if those of the first segment, and of the next two as each becomes the first, are deleted', async () => {
         await on(PLANNED, 'DELETE FROM moving WHERE id <= 40');
         await on(SENT_BACK, 'IF NEW.segment < 3 THEN DELETE FROM moving WHERE id <= NEW.upper[1]::int; END IF');
         assert.deepEqual(await exported('JSON', compression), evens(122, 200));
       });
 
-      it('the rows of the first segment are deleted, and reinserted after it was read', async () => {
+      it('omits the deleted rows of the first segment if they are reinserted after it was read', async () => {
         await on(PLANNED, 'DELETE FROM moving WHERE id <= 40');
         await on(SENT_BACK, `${FILL} ON CONFLICT DO NOTHING`);
         assert.deepEqual(await exported('JSON', compression), evens(42, 200));

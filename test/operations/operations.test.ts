@@ -22,7 +22,7 @@ import {
   type Reader,
 } from '../workflows/support.js';
 
-/** The cells of the table in docs/operations.md that no test of a single operation covers (the table names those). */
+/** Covers the cells marked `operations` in the table "Which test covers which cell" of docs/operations.md. */
 describe('an operator', () => {
   let service: TestService;
   let doors: Doors;
@@ -105,7 +105,7 @@ describe('an operator', () => {
 
   for (const stand of [queued, planning, inSegments, finishing]) {
     const test = stand === finishing ? deeply : it;
-    test(`who terminates an export, ${stand.name}, frees its slot, and its user is notified`, async () => {
+    test(`frees the slot of an export by terminating it, ${stand.name}, and the user is notified`, async () => {
       const user = someReader();
       const { jobId, go } = await stand(user);
       await operateOn(service, 'terminate', jobId);
@@ -117,7 +117,7 @@ describe('an operator', () => {
     });
   }
 
-  it('who terminates an export after its file was published keeps the file, and its user is notified', async () => {
+  it('can terminate an export after its file was published: the file stays, and the user is notified', async () => {
     const user = someReader();
     const { jobId, go } = await publishing(user);
     await operateOn(service, 'terminate', jobId);
@@ -193,7 +193,7 @@ describe('an operator', () => {
     });
   }
 
-  it('who pauses the workflow holds it before its next step', async () => {
+  it('holds an export before its next step by pausing its workflow', async () => {
     const user = someReader();
     const { jobId, go } = await inSegments(user);
     await workflow('pause', jobId);
@@ -207,7 +207,7 @@ describe('an operator', () => {
     assert.equal((await untilMailed(user)).length, 1);
   });
 
-  it('who cancels, terminates and resets by query affects only exports, and each user is notified once', async () => {
+  it('can terminate, reset and cancel exports by query, and each user is notified once of each end', async () => {
     const users = [someReader(), someReader()];
     const jobIds: string[] = [];
     for (const user of users) jobIds.push(await postExport(service, user, behind(1)));
@@ -254,7 +254,7 @@ describe('an operator', () => {
     assert.equal((await untilMailed(user)).length, 1);
   });
 
-  it('finds all exports that ended badly by one query, and none that ended well', async () => {
+  it('finds all exports that ended badly with one query, and none that ended well', async () => {
     const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     const [, query = ''] = /^### Exports that ended badly\n[^]*?^```\n(.*)\n```/m.exec(page) ?? [];
     const saved = [...page.matchAll(/^\/namespaces\/default\/workflows(\?.*)$/gm)].map(([, search]) =>

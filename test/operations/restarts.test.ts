@@ -23,8 +23,8 @@ const PATIENT = Object.fromEntries(
 
 const SERVICES: Readonly<Record<OwnService, string>> = {
   postgres: 'PostgreSQL, job database and source,',
-  s3: 'The object store',
-  temporal: 'The Temporal server',
+  s3: 'the object store',
+  temporal: 'the Temporal server',
 };
 
 describeDeeply('while ten exports run', function () {

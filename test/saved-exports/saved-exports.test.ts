@@ -69,7 +69,7 @@ describe('saved exports', () => {
     assert.equal(lines.length - 2, rows);
   });
 
-  it('keep a relative range as it was sent, and count it from each run', async () => {
+  it('keep a relative range as it was sent, and resolve it at each run', async () => {
     const user = someUser();
     const id = await save(user, { ...BODY, request: { ...REQUEST, filters: { date_range: 'last_month' } } });
     const { request } = (await ask('GET', `/${id}`, user)).json as Saved;
@@ -182,7 +182,7 @@ describe('saved exports', () => {
     assertProblem(await ask('POST', `/${id}/run`, user), 'NOT_FOUND');
   });
 
-  it('name each invalid field, of the request too', async () => {
+  it('are rejected with every invalid field, including those of the request', async () => {
     const bad = { name: ' ', shared: 'yes', request: { type: 'orders', format: 'doc' }, extra: 1 };
     const first = await ask('POST', '', someUser(), bad);
     assertProblem(first, 'VALIDATION_FAILED');
@@ -194,7 +194,7 @@ describe('saved exports', () => {
     assert.deepEqual(pointers(second), ['/request/columns/0', '/request/filters/date_range']);
   });
 
-  it('that are no longer valid do not run, and say why', async () => {
+  it('do not run once they are invalid, and say why', async () => {
     const user = someUser();
     const id = await save(user);
     const sql = `UPDATE saved_exports SET request = '{"type": "orders", "format": "csv", "columns": ["gone"]}'
@@ -205,7 +205,7 @@ describe('saved exports', () => {
     assert.match(run.text, /"\/request\/columns\/0"/);
   });
 
-  it('are limited per user, also for concurrent requests', async () => {
+  it('are limited per user, even for concurrent requests', async () => {
     const user = someUser();
     const answers = await Promise.all(
       Array.from({ length: MAX_SAVED_EXPORTS + 20 }, () => ask('POST', '', user, BODY)),
@@ -216,7 +216,7 @@ describe('saved exports', () => {
     assert.equal((await ask('POST', '', someUser(), BODY)).status, 201);
   });
 
-  it('can be what a schedule runs, as they are at each run', async () => {
+  it('can be run by a schedule, each time in their current version', async () => {
     const user = someUser();
     const id = await save(user);
     const schedule = { name: 'Nightly', cron: '0 3 1 1 *', saved_export_id: id };

@@ -94,7 +94,7 @@ describe('a schedule', () => {
     assert.deepEqual(left.schedules, [third, second].map(listed));
   });
 
-  it('of another user, or of the same user id in another tenant, is not found', async () => {
+  it('is not found by another user, or by the same user id in another tenant', async () => {
     const [alice, bob] = [someUser(), someUser()];
     const schedule = await made(alice);
     const namesake = { ...alice, tenantId: bob.userId };
@@ -115,7 +115,7 @@ describe('a schedule', () => {
     assert.deepEqual(await seen(alice, schedule), schedule);
   });
 
-  it('that cannot work is rejected with a pointer to every invalid field', async () => {
+  it('is rejected with a pointer to every invalid field if it cannot work', async () => {
     const user = someUser();
     const { request, ...times } = YEARLY;
     const wrong: readonly (readonly [object, readonly string[]])[] = [
@@ -200,7 +200,7 @@ describe('a schedule', () => {
     await door.close();
   });
 
-  it('whose request has become invalid leaves a failed job with the reason, and notifies its user', async () => {
+  it('leaves a failed job with the reason once its request is invalid, and notifies its user', async () => {
     const user = someReader();
     const schedule = await made(user);
     const { client } = service.deps.temporal;

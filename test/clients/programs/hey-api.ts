@@ -4,7 +4,7 @@ import { createExport, downloadExport, getExport, listExports } from './client/s
 const { EXPORTS_URL: baseUrl = '', EXPORTS_TOKEN: token = '' } = process.env;
 client.setConfig({ baseUrl, auth: token });
 
-// All problems of a request come together, each with its field.
+// The response lists every problem of a request, each with its field.
 const refused = await createExport({
   body: { type: 'orders', format: 'CSV', filters: { total: { gte: 'much' } }, options: { delimiter: 'too long' } },
 });

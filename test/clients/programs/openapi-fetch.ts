@@ -4,7 +4,7 @@ import type { paths } from './schema.js';
 const { EXPORTS_URL: baseUrl = '', EXPORTS_TOKEN: token = '' } = process.env;
 const client = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
 
-// All problems of a request come together, each with its field.
+// The response lists every problem of a request, each with its field.
 const refused = await client.POST('/v1/exports', {
   body: { type: 'orders', format: 'CSV', filters: { total: { gte: 'much' } }, options: { delimiter: 'too long' } },
 });

@@ -80,8 +80,8 @@ describe(`${TIMES} random times with microseconds in a workbook`, function () {
       'are the nearest float64, which is exact until 2079 and off by at most a microsecond until 2173',
       asDouble,
     ],
-    ['openpyxl', 'are what openpyxl rounds them to, milliseconds', toMillisecond],
-    ['python-calamine', 'are what calamine rounds them to, milliseconds', toMillisecond],
+    ['openpyxl', 'are rounded to milliseconds by openpyxl', toMillisecond],
+    ['python-calamine', 'are rounded to milliseconds by calamine', toMillisecond],
   ] as const;
   for (const [reader, what, mayBeOff] of readers) {
     it(what, async function () {

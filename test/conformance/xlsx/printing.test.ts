@@ -56,7 +56,7 @@ describe('a workbook prints', function () {
     return sheet.looks.print;
   }
 
-  it('upright if it is narrow, on A4 unless the request names another paper', async function () {
+  it('in portrait if it is narrow, on A4 unless the request names another paper size', async function () {
     const narrow = { columns: ['id', 'status', 'total'] };
     const settings = await settingsOf(this, await saved(narrow));
     assert.deepEqual(
@@ -78,7 +78,7 @@ describe('a workbook prints', function () {
     assert.equal(header[0], 'Broad && long');
   });
 
-  it('as LibreOffice prints it, with its header row, title and number on every page', async function () {
+  it('from LibreOffice with its header row, title and page number on every page', async function () {
     await orSkip(this, () => needProgram('soffice'));
     if (!(await hasPdfReaders())) return this.skip();
     const file = await saved({ columns: ['id', 'customer_name', 'status', 'total', 'placed_at'] });

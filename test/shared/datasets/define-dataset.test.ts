@@ -69,7 +69,7 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     'Dataset "orders": all its columns are hidden.',
   ],
   [
-    'decimals of a text',
+    'decimals for a text column',
     { columns: { id: { type: 'text', scale: 2 } } },
     `Dataset "orders": column id is text, so it can't have scale, format or currency.`,
   ],
@@ -237,7 +237,7 @@ describe('defining a dataset', () => {
     });
   }
 
-  it('with computed columns types the arguments of their functions', () => {
+  it('types the arguments of the functions of computed columns', () => {
     const { name, title, table, key, tenantColumn } = GOOD;
     defineDataset({
       ...{ name, title, table, key, tenantColumn },
@@ -256,7 +256,7 @@ describe('defining a dataset', () => {
     assert.throws(() => createRegistry([GOOD, GOOD]), new DatasetError('Two datasets are named orders.'));
   });
 
-  it('also covers the built-in ones', () => {
+  it('was done for the built-in ones: they are frozen', () => {
     assert.ok(BUILT_IN_DATASETS.length > 0);
     assert.ok(BUILT_IN_DATASETS.every((dataset) => Object.isFrozen(dataset)));
   });

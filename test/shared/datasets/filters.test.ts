@@ -123,7 +123,7 @@ describe('a filter on a column of any comparable type finds the rows that Postgr
     });
   }
 
-  it('days, of which the last one is included, also when the clocks change', async () => {
+  it('days up to and including the last one, even when the clocks change', async () => {
     await client.query(`CREATE TABLE moments (id serial PRIMARY KEY, tenant_id uuid, day date, wall timestamp, zoned timestamptz);
       INSERT INTO moments (tenant_id, day, wall, zoned)
         SELECT '${TENANT}'::uuid, at::date, at, at AT TIME ZONE 'Europe/Berlin'
@@ -168,12 +168,12 @@ describe('a filter on a column of any comparable type finds the rows that Postgr
     }
   });
 
-  it('and compares substrings exactly under a collation that ignores accents', async () => {
+  it('substrings, compared exactly under a collation that ignores accents', async () => {
     assert.equal((await found('search', 'ULL')).length, 1);
     assert.deepEqual(await found('search', 'Ü'), []);
   });
 
-  it('finds the exact text of a column, however its collation lowercases it', async () => {
+  it('the exact text of a column, however its collation lowercases it', async () => {
     const searched = defineDataset({
       ...{ name: 'searched', title: 'Searched', table: 'searched', key: ['id'], tenantColumn: 'tenant_id' },
       columns: { id: { type: 'integer' }, plain: { type: 'text' }, turkish: { type: 'text' }, usual: { type: 'text' } },
@@ -209,7 +209,7 @@ describe('a filter on a column of any comparable type finds the rows that Postgr
     }
   });
 
-  it('is_null splits composite values as files show them: each row matches once', async () => {
+  it('is_null matches a composite value only if it is null itself, not if all its fields are', async () => {
     const pairs = defineDataset({
       ...{ name: 'pairs', title: 'Pairs', table: 'pairs', key: ['id'], tenantColumn: 'tenant_id' },
       columns: { id: { type: 'integer' }, pair: { type: 'other' } },

@@ -127,12 +127,12 @@ describe('DATASETS_MODULE', () => {
     assert.deepEqual([...(await loadDatasets('docs/examples/tpch.mjs')).keys()], ['orders', 'lineitem']);
   });
 
-  it('that does not exist is named in the error', async () => {
+  it('is named in the error if it does not exist', async () => {
     assert.match(await sentenceAbout('./nowhere.js'), /^ cannot be loaded: Cannot find module .*nowhere\.js/);
   });
 
   for (const [what, text, sentence] of BAD) {
-    it(`that ${what} is rejected with a message that names it`, async () => {
+    it(`is rejected with its name if it ${what}`, async () => {
       assert.match(await sentenceAbout(await moduleOf(text)), sentence);
     });
   }
