@@ -60,7 +60,7 @@ export interface WorkerOptions {
   readonly dataSlots: number;
   /** How long to wait for activities on shutdown, ms. */
   readonly drainMs: number;
-  /** A different version's workflow code. */
+  /** Workflow code to run instead of this version's, to test deploys. */
   readonly bundleFile?: string;
   /** Null: no tracing. */
   readonly traces?: WorkerTraces | null;

@@ -32,7 +32,7 @@ export async function findMissing({ source, registry, jobs, store, client }: Par
     }));
   const checks = [checkJobStore(jobs), checkBucket(store), temporal()];
   const [datasets, ...answers] = await Promise.all([checkDatasets(source, registry), ...checks]);
-  // The source database may be back when an export needs it, and that export waits for it.
+  // The source database may be back by the time an export needs it; if it isn't, the export waits.
   if (datasets.unavailable !== null) logger.warn({ reason: datasets.unavailable }, 'could not check the datasets');
   for (const { sentence, ...where } of [...datasets.bypasses, ...datasets.slowSorts]) logger.warn(where, sentence);
   return [...answers.filter((sentence) => sentence !== null), ...datasets.misfits];

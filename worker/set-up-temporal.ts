@@ -36,8 +36,8 @@ const KNOWN_WITHIN_MS = 30_000;
 const ASK_EVERY_MS = 100;
 
 /**
- * Registers search attributes and the retention schedule in the namespace, and encrypts all schedules with the first of
- * several keys. Returns when an export can start. Safe to repeat.
+ * Registers search attributes and the retention schedule in the namespace, and encrypts the service's schedules with
+ * the first payload key, if there is one. Returns when an export can start. Safe to repeat.
  * @returns the names of earlier keys that schedules still need
  */
 export async function setUpTemporal({ client }: TemporalClient, namespace: string): Promise<ReadonlySet<string>> {

@@ -8,7 +8,7 @@ import { setUpTemporal } from './set-up-temporal.js';
 const USAGE = `npm run setup:temporal
 
 Registers the search attributes and the retention schedule in TEMPORAL_NAMESPACE at TEMPORAL_ADDRESS. Safe to repeat.
-With several keys in PAYLOAD_KEY, encrypts what schedules hold with the first one.`;
+With PAYLOAD_KEY, encrypts the service's schedules with its first key.`;
 
 /** `npm run setup:temporal`: registers search attributes and the retention schedule in `TEMPORAL_NAMESPACE`. */
 async function main(): Promise<void> {

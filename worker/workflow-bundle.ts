@@ -37,7 +37,7 @@ export async function bundleWorkflows({ traced, encrypted }: Variant): Promise<s
       here('../workflows/interceptors'),
     ],
     ...(encrypted ? { failureConverterPath: FAILURE_CONVERTER } : {}),
-    // Not the runtime's logger: using it would create the runtime, and it could not be installed afterwards.
+    // Not the runtime's logger: using it would create a default runtime, and ours could no longer be installed.
     logger: new DefaultLogger('ERROR'),
   });
   return code;

@@ -32,7 +32,7 @@ export class ExportState {
     this.meter = new ExportMeter(request);
     const query = 'Progress of the export: its phase, and the rows and segments committed so far';
     setHandler(progressQuery, () => this.progress(), { description: query });
-    const signal = 'Sent by export-slots/… when a slot may be free: claims it again. Safe to send at any time';
+    const signal = 'Sent by export-slots/… when a slot may be free; the export claims it. Safe to send at any time';
     setHandler(slotGrantedSignal, () => void (this.slotGranted = true), { description: signal });
   }
 
@@ -104,7 +104,7 @@ export class ExportState {
     if (this.shown === 'COMPLETED') return `**${phase}**: ${totalRows ?? 0} rows`;
     if (this.shown === 'FAILED') return `FAILED (${this.errorCode}), was **${phase}**${this.share()}`;
     if (this.shown === 'CANCELLED') return `CANCELLED, was **${phase}**${this.share()}`;
-    // The workflow doesn't run as time passes, so the text must still be true an hour later.
+    // Nothing updates the text until the next event, so it must still be true an hour later.
     const how = this.segments === null ? ` since ${clock(this.enteredAt)}` : this.share();
     return `**${phase}**${how}${phase === 'waiting' ? '' : SEE_PENDING}`;
   }

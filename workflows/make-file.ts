@@ -18,7 +18,7 @@ const TOLERATED: Partial<Record<ErrorCode, number>> = {
   PLAN_OUTDATED: 2,
   PLAN_OUTGROWN: 1,
 };
-/** Limit for all rounds, including those lost to dead uploads: after so many, an operator should look at the store. */
+/** Limit for all rounds, including those lost to dead uploads; beyond it, an operator should look at the store. */
 const MAX_ROUNDS = 20;
 
 /** Plans, opens the upload, exports the segments and finishes; repeats that, within limits, until the file is complete. */
@@ -65,7 +65,7 @@ async function ensureUpload({ job, tuning }: ExportInput, { generation, segmentR
 class ToleratedErrors {
   private readonly seen = new Map<ErrorCode, number>();
 
-  /** @throws the error itself when it isn't tolerated, or no longer */
+  /** @throws the error itself if it isn't tolerated, or has occurred too often */
   tolerate(error: unknown): ErrorCode {
     const code = codeOf(error);
     if (code === null) throw error;

@@ -6,7 +6,7 @@ import type { Slots } from './slots.js';
 /** A refused caller that asks again within this time is answered from the last result. */
 const FRESH_MS = 1000;
 
-/** Finds exports that died without releasing their slots, frees the slots, and has their rows ended. */
+/** Finds exports that died without releasing their slots, frees the slots, and ends the rows. */
 export class Reaper {
   private reaping: Promise<void> | null = null;
   private reapedAt = 0;

@@ -194,7 +194,7 @@ describeEveryStore('the object store', (environment) => {
       await assert.rejects(store.completeUpload(target, [first, second], sum), { code: 'STORAGE_REFUSED' });
     });
 
-    it('completes once: a second attempt is unclear, and the object stays the first', async () => {
+    it('completes once: a second upload to the same key is reported as unclear, and the first object stays', async () => {
       const [one, two] = [await upload(), await upload()];
       const first = [await part(one, 1, SMALL)];
       const second = [await part(two, 1, LARGE)];

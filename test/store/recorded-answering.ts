@@ -7,7 +7,7 @@ export class RecordedAnswering {
   private recorded: RecordedStore | undefined;
   private opened: OpenedObjectStore | undefined;
 
-  /** Opens it; call `close` before opening another. */
+  /** Starts the store and opens a client; call `close` before the next `open`. */
   async open(reply: Reply): Promise<ObjectStore> {
     this.recorded = await startRecordedStore(reply);
     this.opened = openObjectStore({

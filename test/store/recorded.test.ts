@@ -27,7 +27,7 @@ const PART = { partNumber: 1, body: BODY, crc32: crc32(BODY) };
 const PARTS = [{ number: 1, etag: '"b54357faf0632cce46e942fa68356b38"', crc32: crc32(BODY) }];
 const SUM = crc32(BODY);
 
-describe('the object store, given recorded responses of other stores,', () => {
+describe('given recorded responses of other stores,', () => {
   const recorded = new RecordedAnswering();
   const answering = (reply: Reply): Promise<ObjectStore> => recorded.open(reply);
   afterEach(() => recorded.close());
@@ -111,7 +111,7 @@ describe('the object store, given recorded responses of other stores,', () => {
     }
   });
 
-  describe('when checksums are rejected', () => {
+  describe('the object store, when checksums are rejected,', () => {
     it('opens an upload without them, and protects its parts with MD5', async () => {
       const store = await answering(({ operation, headers }) => {
         if (operation === 'CreateMultipartUpload') {
@@ -273,7 +273,7 @@ describe('the object store, given recorded responses of other stores,', () => {
     });
   });
 
-  it('stops aborting after ten rounds if the list still has aborted uploads', async () => {
+  it('the object store stops aborting after ten rounds if the list still has aborted uploads', async () => {
     const upload = `<Upload><Key>${TARGET.key}</Key><UploadId>u</UploadId></Upload>`;
     const store = await answering(({ operation }) =>
       operation === 'ListMultipartUploads'

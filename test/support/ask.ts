@@ -5,7 +5,7 @@ import { signToken } from '../../api/access/sign-token.js';
 
 export interface Ask {
   readonly as?: Principal;
-  /** Replaces the header for `as`. */
+  /** The Authorization header to send instead of a token for `as`. */
   readonly authorization?: string;
   /** Strings and bytes are sent as is, anything else as JSON. */
   readonly body?: unknown;

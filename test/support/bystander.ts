@@ -11,7 +11,7 @@ interface RunningService {
 
 /** The longest that another user may wait for a response during any attack, in ms. */
 const BYSTANDER_MS = 2000;
-/** On a slow machine, a response may take this many times as long as without an attack, but never this many ms. */
+/** On a slow machine, a response may take four times as long as without an attack, but never more than 4.5 s. */
 const TIMES_ALONE = 4;
 const NEVER_MS = 4500;
 

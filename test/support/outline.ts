@@ -1,7 +1,7 @@
 import type { ShownColumn } from '../../shared/datasets/define-dataset.js';
 import type { FileOutline, SegmentPlace } from '../../shared/formats/encoding.js';
 
-/** A text column by its name, or any column; its key is its name unless set. */
+/** The name of a text column, or a column of any type, whose key defaults to its name. */
 export type TestColumn = string | (Pick<ShownColumn, 'name' | 'label' | 'type'> & Partial<ShownColumn>);
 
 const shownColumn = (column: TestColumn): ShownColumn =>

@@ -86,15 +86,15 @@ describe('the codec server', () => {
   });
 });
 
-describe('the codec server of a service without PAYLOAD_KEY', () => {
-  it('does not exist', async () => {
+describe('the path of the codec server', () => {
+  it('does not exist without PAYLOAD_KEY', async () => {
     const api = await startApi();
     const answer = await api.ask('POST', '/temporal-codec/decode', { as: OPERATOR, body: { payloads: [] } });
     await api.close();
     assertProblem(answer, 'NOT_FOUND');
   });
 
-  it("accepts requests from Temporal's Web UI if CORS_ORIGINS names it", async () => {
+  it("allows requests from Temporal's Web UI if CORS_ORIGINS names it", async () => {
     const origin = 'https://temporal.example.com';
     const api = await startApi({ settings: { corsOrigins: [origin] } });
     const wanted = 'authorization,content-type,x-namespace';

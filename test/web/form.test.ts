@@ -45,7 +45,7 @@ describe('the form of the web page', () => {
     }
   });
 
-  it("has the export's name, if there is one", () => {
+  it("sends the export's name, if there is one", () => {
     const named = { ...draftFor(choices, 'orders'), name: '  Paid orders, Q3 ' };
     assert.equal(accepted(named).name, 'Paid orders, Q3');
     assert.ok(!('name' in accepted({ ...named, name: ' ' })));

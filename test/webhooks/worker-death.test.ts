@@ -41,7 +41,7 @@ describeDeeply('a worker that is killed while it delivers a webhook', function (
     { when: 'a moment after the answer', answers: true, pauseMs: 15 },
   ];
 
-  it('hands it over to the next one, which sends it with the same id; there is one mail', async () => {
+  it('leaves it to the next one, which sends it with the same id; only one mail is sent', async () => {
     let worker = await launch('worker-0');
     for (let kill = 0; kill < KILLS; kill++) {
       const { when, answers, pauseMs } = MOMENTS[kill % MOMENTS.length] ?? assert.fail();

@@ -99,7 +99,7 @@ describeDeeply('npm run worker', function () {
     assert.deepEqual(pids.filter(isAlive), []);
   });
 
-  it('stops all of them and reports it when one is killed, and also when it is killed itself', async () => {
+  it('reports a killed process and stops the others, and leaves none behind when it is killed itself', async () => {
     const first = launch('--role', 'data', '--processes', '2');
     const [victim = 0, survivor = 0] = await working(first, 2);
     process.kill(victim, 'SIGKILL');

@@ -15,13 +15,13 @@ describe('the name of an export', () => {
   let service: TestService;
 
   before(async () => {
-    // Encryption makes the summary longer, which Temporal limits.
+    // Encryption lengthens the summary, and Temporal limits its length.
     service = await startService({ orders: 100, env: { PAYLOAD_KEY: keyNamed('names') } });
     await service.startWorker();
   });
   after(() => closeCleanly(service));
 
-  // Of an ended export: a POST without an Idempotency-Key doesn't wait for Temporal to confirm the start.
+  // Call it after the export has ended: without an Idempotency-Key, a POST doesn't wait until the start is confirmed.
   const summaryOf = async (jobId: string): Promise<unknown> => {
     const handle = service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
     return (await handle.describe()).staticSummary();

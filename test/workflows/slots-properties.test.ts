@@ -230,7 +230,7 @@ describe('slots', () => {
     assert.deepEqual(granted, ['c']);
   });
 
-  it('released before their start was confirmed stay free', () => {
+  it('that are released before the start of their export is confirmed stay free', () => {
     const { slots } = open({});
     slots.admit('a');
     slots.release('a');

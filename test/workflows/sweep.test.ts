@@ -128,7 +128,7 @@ describeStores('the sweep', (stackEnv) => {
     assert.deepEqual([status, error_code], ['FAILED', 'TERMINATED']);
   });
 
-  deeply('settles more of them than fit in one query', async () => {
+  deeply('settles more lost exports than fit in one query', async () => {
     await serve({});
     const like = jobOfRow(await rowOf(service, await postExport(service, user)));
     const jobIds = Array.from({ length: 120 }, () => randomUUID());

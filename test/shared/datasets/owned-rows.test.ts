@@ -97,7 +97,7 @@ describe('rows of a tenant', () => {
   }
 
   for (const table of tables) {
-    it(`with a ${table.sqlType} as tenant are those with exactly its id as text`, async () => {
+    it(`with a tenant column of type ${table.sqlType} are those whose tenant, as text, equals its id`, async () => {
       for (const id of IDS) assert.deepEqual(await rowsOf(table, id), await sameText(table, id), id);
       for (const value of table.values.filter((text) => !text.endsWith(' '))) {
         assert.equal((await rowsOf(table, value)).length, 1, value);
@@ -105,7 +105,7 @@ describe('rows of a tenant', () => {
     });
   }
 
-  it('are found for no other id, whatever its characters', async () => {
+  it('are never found for another id, whatever characters it contains', async () => {
     const id = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),
       fc.bigInt().map(String),
@@ -132,7 +132,7 @@ describe('rows of a tenant', () => {
     'text COLLATE loose',
     'account',
   ]) {
-    it(`with a ${sqlType} as tenant are found by an index`, async () => {
+    it(`with a tenant column of type ${sqlType} are found by an index`, async () => {
       const table = `indexed`;
       await client.query(`CREATE TABLE ${table} (id integer, tenant ${sqlType})`);
       await client.query(

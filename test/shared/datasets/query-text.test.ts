@@ -33,7 +33,7 @@ const freeze = (exportRequest: ExportRequest, dataset: Dataset = events) =>
   freezeQuery(dataset, exportRequest, ownedByTenant(dataset, TENANT), asIs);
 
 describe('the text of a query', () => {
-  it('of one user is limited to the tenant and the user', () => {
+  it('for one user is limited to the tenant and the user', () => {
     const owned = checkDataset({ ...events, userColumn: `user'"id` });
     const { select } = freezeQuery(owned, request({}), ownedBy(owned, { tenantId: TENANT, userId: USER }, UUIDS), asIs);
     const [, where = ''] = select.split(' WHERE ');

@@ -16,7 +16,7 @@ import { LONG } from '../../support/depth.js';
 const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 const ROWS = 60;
 
-/** Values for types whose edge cases are more than those of the conformance tests. */
+/** Values for types with more edge cases than the conformance tests cover. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
   numeric: ['1.0', '1.00', '1', 'NaN', 'Infinity', '-Infinity', '0.1', '-0'].map((value) => `'${value}'`),
   'double precision': ['NaN', 'Infinity', '-Infinity', '0', '-0', '0.1', '5e-324'].map((value) => `'${value}'`),

@@ -49,7 +49,7 @@ describe('the CSV format', () => {
     }
   });
 
-  it('prefixes a formula with an apostrophe in a column name, also after a separator', () => {
+  it('prefixes a formula in a column name with an apostrophe, also after a separator', () => {
     const head = csvEncoding.head(outlineFor(['=1', 'a;=1;b', 'a,-b', '-5'], {}));
     assert.equal(head.toString(), `'=1,a;'=1;b,"a,'-b",'-5\n`);
   });

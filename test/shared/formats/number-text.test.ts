@@ -59,7 +59,7 @@ describe('the number format of a column', () => {
     assert.equal(numberFormatOf('integer', { format: 'number' }, null)?.scale, 0);
   });
 
-  it('is none for texts, and for numbers that a cell shows with all their digits', () => {
+  it('is null for texts, and for numbers that a cell shows with all their digits', () => {
     assert.equal(numberFormatOf('text', {}, null), null);
     assert.equal(numberFormatOf('integer', {}, null), null);
     assert.equal(numberFormatOf('numeric', {}, null), null);

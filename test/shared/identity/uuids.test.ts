@@ -36,12 +36,12 @@ describe('ids of users and tenants', () => {
     assert.equal(referenceSchema.safeParse(17).success, false);
   });
 
-  it('that are UUIDs are their own UUIDs', () => {
+  it('are used unchanged as UUIDs if they are UUIDs', () => {
     assert.equal(tenantUuid(UUID), UUID);
     assert.equal(userUuid({ tenantId: 'acme', userId: UUID }), UUID);
   });
 
-  it('have a UUIDv5 otherwise: of user, tenant and kind, the same forever', () => {
+  it('otherwise map to a UUIDv5 of kind, tenant and user, which never changes', () => {
     assert.equal(tenantUuid('acme'), '02be3c38-3c86-5876-a3b7-e4a2c6a14f6e');
     assert.equal(userUuid({ tenantId: 'acme', userId: 'user_42' }), 'a4b7d65c-70d1-51a8-b464-788ddd97934d');
     const all = [
@@ -55,7 +55,7 @@ describe('ids of users and tenants', () => {
     assert.equal(new Set(all).size, all.length);
   });
 
-  it("cannot be chosen so that their UUID is somebody else's", () => {
+  it("cannot be chosen to map to somebody else's UUID", () => {
     const derived = userUuid({ tenantId: 'acme', userId: 'user_42' });
     assert.notEqual(userUuid({ tenantId: 'acme', userId: derived }), derived);
     assert.notEqual(tenantUuid(tenantUuid('acme')), tenantUuid('acme'));

@@ -16,7 +16,7 @@ const FILE = {
 };
 const FAILURE = { code: 'INTERNAL', message: 'It failed.' } as const;
 
-describe('events write into the row of an export:', () => {
+describe('in the row of an export,', () => {
   let database: TestDatabase;
   let pool: Pool;
   let jobs: JobStore;
@@ -193,7 +193,7 @@ describe('events write into the row of an export:', () => {
     assert.deepEqual(ends(await jobs.get(completed)), ['INTERNAL', 'Before.', LONG_AGO, LONG_AGO]);
   });
 
-  it('nothing while the job database is down: the error code is JOB_STORE_UNAVAILABLE', async () => {
+  it('an event fails with JOB_STORE_UNAVAILABLE while the job database is down', async () => {
     const away = createPool('postgres://127.0.0.1:1/none', { max: 1, name: 'test', onIdleError: () => undefined });
     const store = new JobStore(away);
     for (const work of [store.insert(newJob()), store.complete(randomUUID(), FILE, 60)]) {

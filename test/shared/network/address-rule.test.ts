@@ -43,7 +43,7 @@ describe('allowed webhook addresses', () => {
     }
   });
 
-  it('exclude anything but plain addresses, and addresses of a single link', () => {
+  it('exclude anything that is not a plain address, such as a name, a range or an address with a zone', () => {
     for (const text of ['', 'example.com', '1.1.1', '1.1.1.1/32', '2606:4700::1111%eth0', '[2606:4700::1111]']) {
       assert.equal(nobodys.permits(text), false, text);
     }

@@ -29,12 +29,12 @@ describe('the cheapest segments to rerun', () => {
     );
   });
 
-  it('are the first of two with equal cost', () => {
+  it('are the first of two sets with equal cost', () => {
     const uploaded = [0, 1].map((segment) => ({ segment, bytes: 5 }));
     assert.deepEqual(cheapestRerun(uploaded, [false, true, false]), [0]);
   });
 
-  it('are empty if no run is stuck', () => {
+  it('are none if no run is stuck', () => {
     assert.deepEqual(cheapestRerun([{ segment: 0, bytes: 5 }], [false, false]), []);
   });
 });

@@ -33,7 +33,7 @@ describe('splitting an export into segments', () => {
     );
   });
 
-  it('makes one segment per bound; if that leaves at least 32, it joins up to four, except the last eight; never more than 500', () => {
+  it('makes one segment per bound; from 64 bounds on, joins all but the last eight, up to four at a time, or more to stay within 500', () => {
     const segments = (bounds: number): number => cutSegments(boundsOf(2 * bounds, 2)).segments.length;
     assert.equal(segments(1), 1);
     assert.equal(segments(63), 63);
@@ -112,7 +112,7 @@ describe('the number of rows per segment', () => {
     );
   });
 
-  it('fills a member with as few segments as wanted, equal to within a unit', () => {
+  it('fills a member with as few segments as the wanted number allows, all equal to within a unit', () => {
     fc.assert(
       fc.property(wantedRows, unit, fc.integer({ min: 1, max: 500 }), (wanted, unitRows, units) => {
         const memberRows = units * unitRows;

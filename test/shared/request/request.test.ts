@@ -63,7 +63,7 @@ const filtered = (filters: unknown) => ({ type: 'events', format: 'csv', filters
 /** Filters of `events`, and the fields that the error names. The API's tests cover the other parts of a body. */
 const BAD: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['a range of one day', { at: ['2026-01-01', '2026-01-01'] }, ['/filters/at']],
-  ['a range of three', { at: ['2026-01-01', '2026-01-02', '2026-01-03'] }, ['/filters/at']],
+  ['a range of three days', { at: ['2026-01-01', '2026-01-02', '2026-01-03'] }, ['/filters/at']],
   ['a day without quotes', { at: [20_260_101, '2026-01-02'] }, ['/filters/at/0']],
   ['no day', { at: {} }, ['/filters/at']],
   ['an unknown end of a range of days', { at: { from: '2026-01-01', until: '2026-01-31' } }, ['/filters/at/until']],
@@ -96,7 +96,7 @@ const BAD: readonly (readonly [string, unknown, readonly string[]])[] = [
   ['text that is too long', { name: { gt: 'x'.repeat(1001) } }, ['/filters/name/gt']],
   ['a field whose name must be escaped', { 'a/b~c': 'x' }, ['/filters/a~1b~0c']],
   ['a filter of another dataset', { status: ['paid'] }, ['/filters/status']],
-  ['a filter that every object has', { constructor: 'x', toString: 1 }, ['/filters/constructor', '/filters/toString']],
+  ['a filter named like a method', { constructor: 'x', toString: 1 }, ['/filters/constructor', '/filters/toString']],
 ];
 
 describe('a request', () => {
@@ -142,7 +142,7 @@ describe('a request', () => {
     });
   });
 
-  it('for an account rejects columns and filters, and is unknown without datasets that have a user column', () => {
+  it('for an account rejects columns and filters, and is an unknown type if no dataset has a user column', () => {
     const account = { type: 'account', format: 'ndjson' };
     assert.deepEqual(problemsOf({ ...account, format: 'docx', columns: ['id'], filters: { status: ['paid'] } }), {
       '/format': `must be one of ${BUNDLE_FORMATS.join(', ')}`,
@@ -184,12 +184,12 @@ describe('a request', () => {
     });
   });
 
-  it('may include its last day, and have an open end', () => {
+  it('may have a date range that includes its last day or is open at one end', () => {
     const ranges = [
       { from: '2026-03-01', to: '2026-03-31' },
       { from: '2026-03-31', to: '2026-03-31' },
       { from: '2026-03-01T10:00:00.5Z' },
-      // 30 June in Berlin: only the database knows.
+      // Still 30 June in UTC. The order depends on the timezone, so only the database can compare the two.
       { from: '2026-07-01T00:00:00+02:00', to: '2026-06-30' },
       { to: '9999-12-31' },
     ];

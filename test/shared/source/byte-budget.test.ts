@@ -5,7 +5,7 @@ import { ByteBudget } from '../../../shared/source/byte-budget.js';
 describe('a budget of bytes', () => {
   const never = new AbortController().signal;
 
-  /** The names of what is currently taken, and a function to give each back. */
+  /** Takes bytes under a name, and gives them back by that name. `taken` lists the current names. */
   function takers(budget: ByteBudget) {
     const taken = new Map<string, () => void>();
     const take = (name: string, bytes: number, signal = never): Promise<void> =>

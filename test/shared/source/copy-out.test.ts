@@ -73,7 +73,7 @@ for (const [kind, stream] of [
   ['a socket with its own buffers', { stream: copyStream }],
   ["pg's own socket", {}],
 ] as const) {
-  describe(`copyOut by ${kind}`, () => {
+  describe(`copyOut through ${kind}`, () => {
     const clients: pg.Client[] = [];
     const open = async (): Promise<pg.Client> => {
       const client = new pg.Client({ connectionString: stack().env.DATABASE_URL, ...stream });
@@ -114,7 +114,7 @@ for (const [kind, stream] of [
       assert.ok(bytes.equals(await reference(csv(ROWS))));
     });
 
-    it('ends immediately without rows', async () => {
+    it('ends immediately if there are no rows', async () => {
       const copy = copyOut(await open(), csv('SELECT 1 WHERE false'));
       assert.deepEqual(await all(copy), { bytes: Buffer.alloc(0), rows: 0 });
       assert.equal(copy.rowCount, 0);
@@ -240,7 +240,7 @@ for (const [kind, stream] of [
       await answers(client);
     });
 
-    it('is dropped by its pool after it was left early', async () => {
+    it('makes the pool drop the client if the loop is left early', async () => {
       const pool = new pg.Pool({ connectionString: stack().env.DATABASE_URL, max: 1, ...stream });
       const client = await pool.connect();
       client.on('error', () => undefined);

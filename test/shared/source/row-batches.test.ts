@@ -9,7 +9,7 @@ const NUMBERS = 'SELECT n, NULL, n % 2 = 0 FROM generate_series(1, 25) AS n';
 /** Far more than one batch, so that the end isn't buffered yet when something happens. */
 const MANY = 'SELECT n FROM generate_series(1, 1000000) AS n';
 
-describe('rows in batches', () => {
+describe('batches of rows', () => {
   let pool: Pool;
   let client: PoolClient;
 
@@ -27,7 +27,7 @@ describe('rows in batches', () => {
     for await (const batch of readBatches(client, sql, batchRows)) found.push(batch.length);
     return found;
   }
-  /** Reads on until something happens, which must not take long. */
+  /** Reads all batches, and calls `happen` once 5,000 rows have been read. */
   async function readUntilItEnds(happen: () => unknown): Promise<unknown> {
     let rows = 0;
     for await (const batch of readBatches(client, MANY, 1000)) {

@@ -46,7 +46,7 @@ describe('the dataset check for sorts', () => {
     return (await inspect(url.href)).sentences;
   }
 
-  it('shows the statement that fixes it, for each column without an index', async () => {
+  it('shows, for each column without an index, the statement that creates one', async () => {
     const { slow } = await check(`CREATE TABLE bills ${TABLE}`);
     assert.deepEqual(slow, [statement('"paid at"'), statement('payer')]);
     assert.deepEqual((await check(...slow.map(String))).slow, []);

@@ -82,7 +82,7 @@ describe('names in a PDF', () => {
     assert.ok(measureText(fonts.body, 'محمد') > 1000);
   });
 
-  describe('shaped', () => {
+  describe('after shaping', () => {
     let body: Parameters<typeof layOutLine>[0];
     before(async () => {
       const fonts = (await openPdfResources({})).fonts();

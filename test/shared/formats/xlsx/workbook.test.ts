@@ -14,7 +14,7 @@ describe("a sheet's name", () => {
     ['a\u0001b\ufffec', 0, 'a b c'],
   ];
   for (const [title, sheet, name] of CASES) {
-    it(`of ${JSON.stringify(title)} is ${JSON.stringify(name)}`, () => {
+    it(`for the title ${JSON.stringify(title)} is ${JSON.stringify(name)}`, () => {
       assert.equal(sheetName(title, sheet), name);
     });
   }
