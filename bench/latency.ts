@@ -48,7 +48,7 @@ export async function measureLatency(
     const walls = runs.map(({ wallMs }) => wallMs);
     const posts = runs.map(({ postMs }) => postMs);
     const found = { median: median(walls), p95: quantile(walls, 0.95) };
-    say(`${found.median.toFixed(0)} ms, 95 % below ${found.p95.toFixed(0)} ms; POST ${median(posts).toFixed(0)} ms`);
+    say(`${found.median.toFixed(0)} ms, p95 ${found.p95.toFixed(0)} ms; POST ${median(posts).toFixed(0)} ms`);
     return {
       exports: EXPORTS,
       ...found,

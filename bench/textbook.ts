@@ -3,8 +3,8 @@
  * CSV from batches of them, and a multipart upload. It runs in one process without checkpoints, so an interruption
  * loses everything.
  *
- * `node textbook.js`, configured by its environment: AWS_* and S3_ENDPOINT in addition to what is read below. It uses
- * nothing of the service.
+ * `node textbook.js`, configured by its environment: AWS_* and S3_ENDPOINT in addition to what is read below. It shares
+ * no code with the service.
  */
 import { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';

@@ -133,9 +133,9 @@ export const verdictsOfPreviews = (figures: readonly PreviewFigures[]): Verdict[
   figures.flatMap(({ title, median: found }) => verdict(`${title}, median`, found, 0.3 * MS, 'ms', 0));
 
 export const verdictsOfLoad = ({ post, get, failures }: LoadFigures): Verdict[] => [
-  ...verdict('requests without success', failures.length, 0, '', 0),
-  ...verdict('POST answered, 99 % of them', post.p99, 150, 'ms', 0),
-  ...verdict('GET answered, 99 % of them', get.p99, 30, 'ms', 0),
+  ...verdict('unsuccessful requests', failures.length, 0, '', 0),
+  ...verdict('POST answered, 99th percentile', post.p99, 150, 'ms', 0),
+  ...verdict('GET answered, 99th percentile', get.p99, 30, 'ms', 0),
 ];
 
 /** Delay of exports that run next to others, relative to running alone. */

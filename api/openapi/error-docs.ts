@@ -9,8 +9,8 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   FORBIDDEN: 'Use a token with the scope in `needed_scope`.',
   NOT_PERMITTED:
     'Ask your administrator for access to the dataset or its columns. The token is fine; its user lacks access.',
-  NOT_OWNER: 'Ask its owner to change it, or save an export of your own.',
-  NOT_FOUND: 'Check the address and the id. Whatever belongs to another user is reported as not found.',
+  NOT_OWNER: "Ask the saved export's owner to change it, or save your own.",
+  NOT_FOUND: 'Check the address and the id. Anything that belongs to another user also returns this error.',
   METHOD_NOT_ALLOWED: 'Use one of the methods in `Allow`.',
   NOT_ACTIVE: 'Nothing to do: the export has already ended.',
   STILL_ACTIVE: 'Wait until the export has ended, or cancel it first.',

@@ -28,7 +28,7 @@ export async function loadDuckDb(duckDb: DuckDb, sourceUrl: string, database: st
   if (!ok) throw new StackError(`DuckDB can't read the orders: ${tellingLine(output)}`);
 }
 
-/** DuckDB that writes its table as XLSX. Its compression level is fixed. */
+/** Makes DuckDB write its table as XLSX. The compression level is fixed. */
 export const duckDbXlsx = (duckDb: DuckDb, database: string, output: string): Stage =>
   duckDbStage(
     duckDb,

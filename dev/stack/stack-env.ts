@@ -1,6 +1,6 @@
 import type { Secrets } from './context.js';
 
-/** The environment variables that API and worker need to run against a stack. */
+/** The environment variables that the API and the worker need to run against a stack. */
 export interface StackEnv {
   readonly DATABASE_URL: string;
   readonly SOURCE_DATABASE_URL: string;

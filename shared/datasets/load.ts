@@ -120,7 +120,7 @@ export async function loadDatasets(
 function requireTenants(registry: DatasetRegistry): void {
   for (const { name, tenantColumn } of registry.values()) {
     if (tenantColumn !== undefined) continue;
-    const why = 'it has no tenantColumn, and only a service whose JWT_TENANT_CLAIM is empty needs none';
+    const why = 'it has no tenantColumn, which is required unless JWT_TENANT_CLAIM is empty';
     throw new DatasetError(`Dataset ${JSON.stringify(name)}: ${why}.`);
   }
 }

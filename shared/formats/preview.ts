@@ -5,7 +5,7 @@ import type { RenderColumn } from '../datasets/query.js';
 import type { FormatOptions } from './format-options.js';
 
 /**
- * What people see of a format's file: its headers and values as texts. The API uses it without the format's encoder and
+ * What people see of a format's file: its headers and values as text. The API uses it without the format's encoder and
  * the libraries that it needs.
  */
 export interface FormatPreview {

@@ -140,8 +140,7 @@ describe('DATASETS_MODULE', () => {
   it('must name the tenant of every row, unless the service has a single tenant', async () => {
     const file = await moduleOf(`export default [${ORDERS.replace("tenantColumn: 'tenant_id',", '')}]`);
     await assert.rejects(loadDatasets(file), (error) => {
-      const sentence =
-        'Dataset "orders": it has no tenantColumn, and only a service whose JWT_TENANT_CLAIM is empty needs none.';
+      const sentence = 'Dataset "orders": it has no tenantColumn, which is required unless JWT_TENANT_CLAIM is empty.';
       assert.equal((error as Error).message, sentence);
       return error instanceof DatasetError;
     });
