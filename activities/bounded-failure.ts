@@ -4,7 +4,7 @@ import { messageOf } from '../shared/errors.js';
 /**
  * Temporal keeps up to 4 KB of a failure that it will retry, and replaces a larger one with "Failure exceeds size
  * limit."; a failure of 4 MB never reaches it, and the attempt times out. So failures are cut to 4 KB here, encrypted
- * or not. These are the limits of its parts, in bytes.
+ * or not. These are the limits of a failure's parts, in bytes.
  */
 const MESSAGE = 600;
 const FOR_USER = 400;

@@ -10,7 +10,7 @@ import { planExport, type PlanDeps, type PlanInput } from './plan-export.js';
 const WRITE_WITHIN_MS = 2000;
 
 /**
- * Plans the export. If it is small (one segment, less than the smallest part), also opens its upload and writes the
+ * Plans the export. If it is small (one segment, too small for a part), also opens its upload and writes the
  * segment, because this activity has already waited for its turn to read the source database.
  */
 export const planAndWriteIfSmall =

@@ -45,7 +45,7 @@ export interface FileWork {
   readonly sizes: SizeTuning;
   /** Leave room for segments that are much larger than the sample suggests. */
   readonly withHeadroom: boolean;
-  /** Limit of segments: more would leave too few part numbers for each. */
+  /** Maximum number of segments: more would leave too few part numbers for each. */
   readonly maxSegments: number;
   readonly signal: AbortSignal;
 }

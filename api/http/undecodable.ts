@@ -10,7 +10,7 @@ const isDecodable = (text: string): boolean => {
 /**
  * The parameter that can't be decoded: `job_id` for `/v1/exports/%zz` and the pattern `/v1/exports/:job_id`.
  * @param patterns in Express syntax; routes ignore case and a slash at the end
- * @returns null if no pattern has the path
+ * @returns null if no pattern matches the path
  */
 export function undecodableParameter(path: string, patterns: readonly string[]): string | null {
   const steps = path.replace(/\/$/, '').toLowerCase().split('/');

@@ -2,9 +2,9 @@ import { v5 } from 'uuid';
 import type { UserRef } from '../contract.js';
 
 /**
- * UUIDs of users and tenants, for rows, object keys and workflow ids. An id that is a UUID stays the same, except for
- * version 5: like any other text, that gets a new UUIDv5. So nobody can choose an id whose UUID is somebody else's.
- * Safe to import in workflows.
+ * UUIDs of users and tenants, for rows, object keys and workflow ids. An id that is a UUID stays the same, unless it
+ * has version 5: then it gets a new UUIDv5, like any other text. So nobody can choose an id whose UUID is somebody
+ * else's. Safe to import in workflows.
  */
 
 /** Must never change: semaphores, schedules and files would no longer be found. */

@@ -138,7 +138,7 @@ export function jobOfRow(row: JobRow): JobSeed {
     idempotencyKey: row.idempotency_key,
     requestHash: row.request_hash,
     createdAt: row.created_at.toISOString(),
-    // The row exists, so its event does, too.
+    // Not needed: the row exists, and its event was recorded with it.
     origin: { actor: null, requestId: null, address: null },
   };
 }

@@ -28,7 +28,7 @@ const MAX_WIDENING = 4;
 const LAST_BOUNDS = 8;
 
 export interface CutLimits {
-  /** Maximum rows per member: it ends at the last bound within them. */
+  /** Maximum rows per member, which ends at the last bound within this limit. */
   readonly memberRows?: number;
   readonly maxSegments?: number;
 }

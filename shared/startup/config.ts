@@ -69,7 +69,7 @@ const common = z.object({
   TENANT_WEIGHTS: weights,
   MAX_ROWS: wholeNumber(1).default(DEFAULT_TUNING.maxRows),
   MAX_BYTES: wholeNumber(1).default(DEFAULT_TUNING.maxBytes),
-  // S3 signs links for at most seven days.
+  // At most seven days.
   URL_TTL_SECONDS: wholeNumber(1, 604_800).default(DEFAULT_TUNING.urlTtlSeconds),
   // Port for metrics. If unset, the API serves them on its own port and a worker does not serve any.
   METRICS_PORT: wholeNumber(1, 65_535).optional(),

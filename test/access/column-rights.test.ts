@@ -206,7 +206,7 @@ describe("a column's access rule", () => {
     assert.match(String(await fileOf(alice, { columns: ['id'], sort: '-grade' })), /^id\n100\n1\n2\n/);
   });
 
-  it('applies to previews and to runs of schedules and shared requests', async () => {
+  it('applies to previews and to runs of schedules and shared saved exports', async () => {
     for (const format of FORMATS.keys()) {
       const answer = await service.ask('POST', '/v1/exports/preview', { as: bob, body: { type: 'people', format } });
       const [file] = previewSchema.parse(answer.json).files;

@@ -39,7 +39,7 @@ describe('sorting by a column that a caller may not see', () => {
     queryRows(service.databaseUrl, 'INSERT INTO graders VALUES ($1) ON CONFLICT DO NOTHING', [alice.userId]),
   );
 
-  it('is refused wherever a request is accepted, and not listed', async () => {
+  it('is refused in exports, estimates and schedules, and not listed', async () => {
     const listed = async (as: Principal): Promise<unknown> =>
       choicesSchema.parse((await service.ask('GET', '/v1/datasets', { as })).json).datasets[0]?.sorts;
     assert.deepEqual([await listed(alice), await listed(bob)], [grades.sorts, ['id']]);

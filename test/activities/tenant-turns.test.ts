@@ -29,7 +29,7 @@ describe("a tenant's delivery places", () => {
     assert.equal(arrive(turns, 'a', 1, 51).taken.length, 1);
   });
 
-  it('space out the retries of other deliveries, closely if receivers are quick', () => {
+  it('spread out the retries of other deliveries, over less time if receivers are quick', () => {
     const turns = new TenantTurns(LIMIT);
     const { waits } = arrive(turns, 'a', 110, 0);
     assert.equal(waits.length, 100);

@@ -61,7 +61,7 @@ describe('the problems of a request', () => {
       assertProblem(answer, 'VALIDATION_FAILED', expected);
     });
   }
-  it('are checked on every kind of route', () => {
+  it('are tested on every kind of route', () => {
     assert.ok(routes.length > 15);
     assert.ok(routes.some((route) => wrongParts(route).length >= 2));
   });

@@ -150,7 +150,7 @@ describe('every response', () => {
       await locked;
     });
 
-    it('is a 503 while the storage is down; the file still counts until it is deleted', async () => {
+    it('is a 503 while the storage is down; the file is not marked as deleted', async () => {
       const objects = openObjectStore({ ...stack().env, S3_ENDPOINT: `http://${NOWHERE}` });
       const api = await start({ store: objects.store });
       const alice = someone();

@@ -342,7 +342,7 @@ describe('the response to bad input', () => {
       assertProblem(await api.ask('GET', '/nothing'), 'NOT_FOUND');
     });
 
-    it('is a 405 that lists the allowed methods for any other', async () => {
+    it('is a 405 for a method that the path does not allow, and lists those it does', async () => {
       const answer = await api.ask('PUT', '/v1/exports', { as: alice, body: GOOD });
       assertProblem(answer, 'METHOD_NOT_ALLOWED');
       assert.equal(answer.headers.get('allow'), 'GET, POST, HEAD, OPTIONS');

@@ -15,7 +15,7 @@ const BLANK = 0x20;
 const LETTER_C = 0x43; // The last letter of "BC"
 
 const DAY = 86_400_000_000; // microseconds
-/** Spreadsheets end with this day and round to milliseconds: its last half millisecond would become the next day. */
+/** The last day of spreadsheets, which round to milliseconds: its last half millisecond would become the next day. */
 const LAST_DAY = 2_958_465; // 9999-12-31
 const LAST_MOMENT = DAY - 500;
 
