@@ -16,7 +16,7 @@ const PLANNED_WITHIN_MS = 300_000;
 /** Milliseconds from the request to COMPLETED for the few rows. */
 export interface Fairness {
   readonly alone: readonly number[];
-  /** The first one beside the crowd, while the crowd is still being admitted and planned. */
+  /** The first export beside the crowd, while the crowd is still being admitted and planned. */
   readonly meanwhile: number;
   readonly beside: readonly number[];
   /**

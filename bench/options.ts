@@ -26,7 +26,7 @@ const ROW_NAMES = [
 /** The default measurements: the most important promises, in about three minutes. */
 const DEFAULT_ONLY = 'csv,latency';
 const ALL = 'all';
-/** 2 are the fewest that make sense for several machines; Temporal recommends 512 for a small cluster. */
+/** 2 is the lowest number that makes sense for several machines; Temporal recommends 512 for a small cluster. */
 const DEFAULT_SHARDS = '2,512';
 
 const USAGE = `npm run bench [-- --rows N] [--rounds N] [--in-flight N] [--only NAMES] [--shards N,N] [--cpu-prof]

@@ -13,7 +13,7 @@ export interface StackContext {
   /** The data is deleted with the stack, so prefer speed to durability. */
   readonly throwaway: boolean;
   readonly progress: Progress;
-  /** Aborted when the stack should stop, also during its start. */
+  /** Aborted when the stack should stop, even while it is starting. */
   readonly signal: AbortSignal;
   readonly ports: Ports;
   readonly recorder: RunRecorder;

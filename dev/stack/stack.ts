@@ -24,7 +24,7 @@ export interface StackOptions extends ServiceStarters {
   /** Delete the data at the end, and prefer speed to durability. For tests. */
   readonly throwaway?: boolean;
   readonly progress?: Progress;
-  /** Stops the stack, also during its start. */
+  /** Stops the stack, even while it is starting. */
   readonly signal?: AbortSignal;
   /** Services whose address is in here are not started. */
   readonly environment?: Environment;

@@ -9,8 +9,9 @@ const OTHERS = /^(?:TEMPORAL|AWS|OTEL)_|^(?:PORT|SAMPLE_ORDERS|NODE_OPTIONS)$/;
 const FIXED: readonly string[] = ['HOST'];
 
 /**
- * Keeps the caller's environment from interfering between this process, or its children, and this machine's services:
- * a PGSSLMODE meant for another database, a proxy that cannot reach 127.0.0.1 (gRPC uses `http_proxy` by default).
+ * Keeps the caller's environment from interfering with this process's, or its children's, connections to services on
+ * this machine: a PGSSLMODE meant for another database, a proxy that cannot reach 127.0.0.1 (gRPC uses `http_proxy`
+ * by default).
  */
 export function shieldLocalServices(): void {
   const { env } = process;

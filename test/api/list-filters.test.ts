@@ -45,7 +45,7 @@ describe('a list of exports', () => {
     return listSchema.parse(json).exports.map(({ name }) => name);
   }
 
-  it('finds part of a name, ignoring case and without wildcards', async () => {
+  it('finds exports by part of their name, ignoring case and without wildcards', async () => {
     assert.deepEqual(await names({ name: 'paid o' }), ['Paid orders, Q3']);
     assert.deepEqual(await names({ name: 'PAID' }), ['100%_\\ Ünpaid', 'ALL PAID', 'Paid orders, Q3']);
     assert.deepEqual(await names({ name: '%_\\' }), ['100%_\\ Ünpaid']);
@@ -53,7 +53,7 @@ describe('a list of exports', () => {
     assert.deepEqual(await names({ name: 'nothing' }), []);
   });
 
-  it('finds a format in any case, a type and a schedule', async () => {
+  it('finds exports by format in any case, by type and by schedule', async () => {
     assert.deepEqual(await names({ format: 'xlsx' }), ['ALL PAID']);
     assert.deepEqual(await names({ format: 'XLSX' }), ['ALL PAID']);
     assert.deepEqual(await names({ type: 'customers' }), ['100%_\\ Ünpaid']);

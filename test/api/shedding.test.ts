@@ -110,7 +110,7 @@ describe('the API, while a service is down', function () {
   };
   type Call = keyof typeof calls;
 
-  /** The calls that fail without each service. All others work as usual. */
+  /** For each service, the calls that fail while it is down. All others work as usual. */
   const parts: Readonly<Record<Part, { code: ErrorCode; named: string | null; refused: readonly Call[] }>> = {
     jobs: {
       code: 'JOB_STORE_UNAVAILABLE',

@@ -184,7 +184,7 @@ describe('tokens', () => {
       assert.deepEqual(principal, { ...PRINCIPAL, scopes: [] });
     });
 
-    it('have the scopes that scope, scp and permissions name, as text or list', async () => {
+    it('have the scopes that scope, scp and permissions name, as text or as a list', async () => {
       const verify = createTokenVerifier({ jwksUrl });
       const scopesOf = async (named: Record<string, unknown>) =>
         (await verify(await signed('ES256', { ...claims, ...named }))).scopes;

@@ -22,7 +22,7 @@ describe('the audit log', function () {
   const schedule = { name: 'Nightly', cron: '0 3 * * *', request: { type: 'orders', format: 'csv' } };
   const actions = async (user: Principal) => (await eventsOf(service, user)).map(({ action }) => action);
 
-  it('says who took what, when, from where', async () => {
+  it('says who did what, when, from where', async () => {
     const user = someUser();
     const filters = { status: ['paid'] };
     const jobId = await postExport(service, user, { columns: ['id', 'total'], filters });
@@ -127,7 +127,7 @@ describe('the audit log', function () {
     );
   });
 
-  it('has what happened to schedules, once each, and their exports', async () => {
+  it('has one event for each change to a schedule, and the exports that it started', async () => {
     const user = someUser();
     const headers = { 'Idempotency-Key': randomUUID() };
     const send = (method: string, path: string, body?: unknown) =>
@@ -188,7 +188,7 @@ describe('the audit log', function () {
     assertProblem(bad, 'VALIDATION_FAILED', names);
   });
 
-  it('is for exports:admin, and shows only its own tenant', async () => {
+  it('requires exports:admin, and shows only the caller’s tenant', async () => {
     const user = someUser();
     assertProblem(await service.ask('GET', '/v1/audit', { as: user }), 'FORBIDDEN');
     assertProblem(await service.ask('GET', '/v1/audit'), 'UNAUTHENTICATED');

@@ -10,7 +10,7 @@ import { eventsOf } from './events.js';
 
 const schedule = { name: 'Nightly', cron: '0 3 * * *', request: { type: 'orders', format: 'csv' } };
 
-/** Sends Temporal timezones that it doesn't know, as if only the other parts knew them. @returns ends that */
+/** Makes schedules reach Temporal with a timezone that only Temporal rejects. @returns a function that undoes this */
 function sendUnknownTimezones(): () => void {
   const stores = ScheduleStore.prototype;
   const { create, replace } = Object.getOwnPropertyDescriptors(stores);

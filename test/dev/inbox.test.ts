@@ -65,7 +65,7 @@ describe('inbox', () => {
   });
 
   for (const missing of ['from', 'to', 'subject', 'text'] as const) {
-    it(`rejects a mail without ${missing} with 422 that names it`, async () => {
+    it(`rejects a mail without ${missing} with a 422 that names it`, async () => {
       const response = await post({ ...mail, [missing]: undefined });
       assert.equal(response.status, 422);
       assert.match(await response.text(), new RegExp(missing));

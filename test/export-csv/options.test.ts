@@ -66,12 +66,12 @@ describe('CSV options:', () => {
     });
   }
 
-  deeply('labels, quoted where necessary', async () => {
+  deeply('labels are quoted where necessary', async () => {
     const [line] = (await exported({ header: 'labels', delimiter: ';' })).toString().split('\n');
     assert.equal(line, 'No.;"A ""note""";"Total; net";Placed');
   });
 
-  it('the preset for Excel, and options that override it', async () => {
+  it('the preset for Excel applies unless another option overrides it', async () => {
     const text = (await exported({ preset: 'excel', delimiter: '|', timezone: 'Europe/Berlin' })).toString();
     const lines = text.split('\r\n');
     assert.equal(lines[0], '\ufeffNo.|"A ""note"""|Total; net|Placed');
@@ -80,7 +80,7 @@ describe('CSV options:', () => {
     assert.match((await exported({ preset: 'excel' })).toString(), /^\ufeffNo\.;"A ""note""";"Total; net";Placed\r\n/);
   });
 
-  it('date formats; dates outside the calendar stay unchanged', async () => {
+  it('date formats apply to dates and times; infinity and years BC stay unchanged', async () => {
     const timezone = 'Europe/Berlin';
     const rows = async (date_format: string): Promise<string[]> =>
       (await exported({ date_format, timezone }, ['placed_at', 'day'])).toString().split('\n').slice(1, -1);

@@ -104,7 +104,7 @@ describeDeeply('killing a worker while it notifies users', function () {
     await kill(last);
   });
 
-  it('when the server has mails by SMTP counts each mail once: 30 of 45 to one address are sent', async () => {
+  it('after the SMTP server has received mails keeps the limit: 30 of 45 to one address are sent', async () => {
     let slow = true;
     const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
     try {
@@ -127,7 +127,7 @@ describeDeeply('killing a worker while it notifies users', function () {
     }
   });
 
-  it('when the server has mails by SMTP repeats them with the same Message-ID', async () => {
+  it('after the SMTP server has received mails repeats them with the same Message-ID', async () => {
     let slow = true;
     const server = await startMailServer({ taken: () => (slow ? new Promise(() => undefined) : Promise.resolve()) });
     try {

@@ -256,7 +256,7 @@ describe('defining a dataset', () => {
     assert.throws(() => createRegistry([GOOD, GOOD]), new DatasetError('Two datasets are named orders.'));
   });
 
-  it('was done for the built-in ones: they are frozen', () => {
+  it('is how the built-in ones are made: they are frozen', () => {
     assert.ok(BUILT_IN_DATASETS.length > 0);
     assert.ok(BUILT_IN_DATASETS.every((dataset) => Object.isFrozen(dataset)));
   });
