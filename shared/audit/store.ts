@@ -36,7 +36,7 @@ export class AuditStore {
    */
   async recordRefusal(event: AuditEvent, user: UserRef, what: string): Promise<void> {
     const minute = Math.floor(Date.now() / 60_000);
-    // The hash: an id made from the user's own id would still tell who it was after they are erased.
+    // Use the hash: an id made from the user's own id would still identify them after they are erased.
     await this.record({ ...event, once: `${this.hashOf(user)} ${what} ${minute}` });
   }
 

@@ -38,7 +38,7 @@ export function* rightsProblems({
 
 function settingsProblem({ type, permission, unless, reason, mask }: ColumnDefinition): string | null {
   if (unless !== undefined && !UNLESS.includes(unless)) {
-    return `has the unknown unless ${JSON.stringify(unless)}; it can be ${UNLESS.join(', ')}`;
+    return `has unless set to ${JSON.stringify(unless)}; it can be ${UNLESS.join(', ')}`;
   }
   if (mask !== undefined && !MASKS.includes(mask)) {
     return `has the unknown mask ${JSON.stringify(mask)}; it can be ${MASKS.join(', ')}`;

@@ -12,14 +12,14 @@ describe('a listing of the object store', () => {
 
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html; versitygw 1.8.0 sends "0" as well.
   for (const marker of ['0', '2']) {
-    it(`of parts ends with IsTruncated, even if the last page has NextPartNumberMarker ${marker}`, async () => {
+    it(`ends when IsTruncated is false, even if the page has NextPartNumberMarker ${marker}`, async () => {
       const store = await answering(() => partsPage([1, 2], marker, false));
       assert.deepEqual(await store.listParts(KEY, 'u'), [part(1), part(2)]);
       assert.equal(recorded.requests.length, 1);
     });
   }
 
-  it('of parts follows every page', async () => {
+  it('follows every page of parts', async () => {
     const pages: Record<string, ReturnType<typeof partsPage>> = {
       '': partsPage([1, 2], '2', true),
       '2': partsPage([3, 7], '7', true),
@@ -29,7 +29,7 @@ describe('a listing of the object store', () => {
     assert.deepEqual(await store.listParts(KEY, 'u'), [1, 2, 3, 7, 8].map(part));
   });
 
-  it('of parts continues after the last part if the store names no marker', async () => {
+  it('continues after the last part if the store names no marker', async () => {
     const store = await answering(({ query }) =>
       query.has('part-number-marker') ? partsPage([3], undefined, false) : partsPage([1, 2], undefined, true),
     );
@@ -37,38 +37,38 @@ describe('a listing of the object store', () => {
   });
 
   const endless: Record<string, { reply: Reply; list: (store: ObjectStore) => Promise<unknown> }> = {
-    'of parts whose marker repeats': {
+    'pages of parts whose marker repeats': {
       reply: ({ query }) => partsPage([1], query.get('part-number-marker') === '7' ? '0' : '7', true),
       list: (store) => store.listParts(KEY, 'u'),
     },
-    'of parts with neither markers nor parts': {
+    'pages of parts with neither markers nor parts': {
       reply: () => partsPage([], undefined, true),
       list: (store) => store.listParts(KEY, 'u'),
     },
-    'of uploads whose marker never changes': {
+    'pages of uploads whose marker never changes': {
       reply: () => uploadsPage('<NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>'),
       list: (store) => store.openUploads(''),
     },
-    'of uploads without markers': { reply: () => uploadsPage(''), list: (store) => store.openUploads('') },
-    'of objects that starts over': { reply: () => objectsPage('tmp/1'), list: (store) => allPages(store) },
-    'of objects that says there are more but names none': {
+    'pages of uploads without markers': { reply: () => uploadsPage(''), list: (store) => store.openUploads('') },
+    'pages of objects that start over': { reply: () => objectsPage('tmp/1'), list: (store) => allPages(store) },
+    'a page of objects that says there are more but names none': {
       reply: () => listing('ListBucketResult', truncation(true)),
       list: (store) => store.deleteAll('tmp/'),
     },
-    'of objects that are never deleted': {
+    'pages of objects that are never deleted': {
       reply: ({ operation }) => (operation === 'DeleteObjects' ? DELETED : objectsPage('tmp/1')),
       list: (store) => store.deleteAll('tmp/'),
     },
   };
   for (const [name, { reply, list }] of Object.entries(endless)) {
-    it(`${name} fails instead of looping`, async () => {
+    it(`fails instead of looping: ${name}`, async () => {
       const store = await answering(reply);
       await assert.rejects(list(store), { code: 'STORAGE_UNAVAILABLE', message: /listed the .* twice/ });
       assert(recorded.requests.length <= 6, `${recorded.requests.length} requests`);
     });
   }
 
-  it('of parts never returns more than an upload can have', async () => {
+  it('fails instead of returning far more parts than an upload can have', async () => {
     let first = 0;
     const store = await answering(() => {
       first += 1000;
@@ -82,14 +82,14 @@ describe('a listing of the object store', () => {
   });
 
   const aborted: Record<string, (store: ObjectStore, signal: AbortSignal) => Promise<unknown>> = {
-    'of parts': (store, signal) => store.listParts(KEY, 'u', signal),
-    'of uploads': (store, signal) => store.openUploads('', signal),
-    'of uploads that are aborted': (store, signal) => store.abortUploadsOf(KEY, signal),
-    'of objects': (store, signal) => allPages(store, signal),
-    'of objects that are deleted': (store, signal) => store.deleteAll('tmp/', signal),
+    parts: (store, signal) => store.listParts(KEY, 'u', signal),
+    uploads: (store, signal) => store.openUploads('', signal),
+    'uploads that are aborted': (store, signal) => store.abortUploadsOf(KEY, signal),
+    objects: (store, signal) => allPages(store, signal),
+    'objects that are deleted': (store, signal) => store.deleteAll('tmp/', signal),
   };
   for (const [name, list] of Object.entries(aborted)) {
-    it(`${name} stops when its signal aborts`, async () => {
+    it(`stops when its signal aborts: ${name}`, async () => {
       const ending = new AbortController();
       let pages = 0;
       const store = await answering((request) => {

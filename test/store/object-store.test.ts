@@ -69,7 +69,7 @@ describeEveryStore('the object store', (environment) => {
   });
 
   describe('an object', () => {
-    it('that does not exist is null in head, an error in read, and ignored by delete', async () => {
+    it('is null in head, an error in read, and ignored by delete if it does not exist', async () => {
       assert.equal(await store.head(key), null);
       await assert.rejects(read(key), { code: 'STORAGE_UNAVAILABLE' });
       await store.delete(key);

@@ -20,26 +20,26 @@ const hasChecksum = ({ headers }: StoreRequest): boolean =>
  * remembers which requests its store rejects.
  */
 const STORES: Readonly<Record<string, () => Reply>> = {
-  'without checksums, conditions or bulk deletes': () => (request) => {
+  'has no checksums, conditions or bulk deletes': () => (request) => {
     const { operation, headers } = request;
     if (hasChecksum(request)) return REFUSALS.createChecksums;
     if (headers['if-none-match'] !== undefined) return REFUSALS.createOnly;
     return operation === 'DeleteObjects' ? REFUSALS.bulkDelete : undefined;
   },
-  'whose response to the completion is lost': () =>
+  'loses its response to the completion': () =>
     first('CompleteMultipartUpload', { ...INTERNAL_ERROR, afterwards: true }),
-  'without checksums of whole objects':
+  'has no checksums of whole objects':
     () =>
     ({ operation, headers }) =>
       operation === 'CompleteMultipartUpload' && headers['x-amz-checksum-crc32'] !== undefined
         ? OBJECT_CHECKSUM_REFUSALS.InvalidArgument
         : undefined,
-  'that reports the objects it deletes as missing':
+  'reports the objects it deletes as missing':
     () =>
     ({ operation }) =>
       operation === 'DeleteObject' ? { ...DELETED_BEFORE, afterwards: true } : undefined,
-  'that rejects the completion with a conflict once': () => first('CompleteMultipartUpload', CONFLICT),
-  'that is busy at every third request': () => {
+  'rejects the completion with a conflict once': () => first('CompleteMultipartUpload', CONFLICT),
+  'is busy at every third request': () => {
     let requests = 0;
     return () => (++requests % 3 === 0 ? SLOW_DOWN : undefined);
   },
@@ -80,7 +80,7 @@ describe('an export to a store', () => {
   const formats = DEEP ? [...FORMATS.keys()] : ['CSV'];
   for (const [at, [store, start]] of Object.entries(STORES).entries()) {
     const test = at < 2 ? it : deeply;
-    test(`${store} completes as ${formats.join(', ')}, and leaves nothing else behind`, async () => {
+    test(`completes as ${formats.join(', ')}, and leaves nothing else behind, if the store ${store}`, async () => {
       const worker = await service.startWorker();
       reply = start();
       await Promise.all(
@@ -100,7 +100,7 @@ describe('an export to a store', () => {
     });
   }
 
-  it('that denies access fails immediately, with its own error code', async () => {
+  it('fails immediately, with its own error code, if the store denies access', async () => {
     const user = someUser();
     const worker = await service.startWorker();
     const start = recorded.requests.length;

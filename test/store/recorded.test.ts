@@ -225,7 +225,7 @@ describe('given recorded responses of other stores,', () => {
 
   describe('an error', () => {
     for (const [name, answer] of Object.entries(PASSING)) {
-      it(`that may be temporary is retryable: ${name}`, async () => {
+      it(`is retryable if it may be temporary: ${name}`, async () => {
         const store = await answering(() => answer);
         await assert.rejects(
           async () => {
@@ -237,19 +237,19 @@ describe('given recorded responses of other stores,', () => {
       });
     }
     for (const [name, answer] of Object.entries(FINAL)) {
-      it(`that is permanent ends the export: ${name}`, async () => {
+      it(`ends the export if it is permanent: ${name}`, async () => {
         const store = await answering(() => answer);
         await assert.rejects(store.createUpload(TARGET.key, HEADERS), { code: 'STORAGE_REFUSED' });
         await assert.rejects(store.uploadPart(TARGET, PART), { code: 'STORAGE_REFUSED' });
       });
     }
 
-    it('of HEAD with a bare 400, which Amazon sends for expired credentials, is retryable', async () => {
+    it('is retryable if it is a bare 400 for HEAD, which Amazon sends for expired credentials', async () => {
       const store = await answering(() => ({ status: 400 }));
       await assert.rejects(store.head(TARGET.key), { code: 'STORAGE_UNAVAILABLE' });
     });
 
-    it('of a busy store is retried twice by the client', async () => {
+    it('is retried twice by the client if the store is busy', async () => {
       const store = await answering(
         inTurn(PASSING.SlowDown ?? OK.created, PASSING.InternalError ?? OK.created, OK.created),
       );
@@ -257,7 +257,7 @@ describe('given recorded responses of other stores,', () => {
       assert.equal(recorded.requests.length, 3);
     });
 
-    it('about a wrong clock is corrected with the store’s time', async () => {
+    it('makes the client use the store’s time if its own clock is wrong', async () => {
       const date = new Date(Date.now() + 3_600_000).toUTCString();
       const store = await answering(
         inTurn({ ...(PASSING.RequestTimeTooSkewed ?? OK.created), headers: { date } }, OK.created),
@@ -267,7 +267,8 @@ describe('given recorded responses of other stores,', () => {
       assert(second > first.replace(/T(\d\d)/, (_, hour: string) => `T${hour}`), `${first} ${second}`);
     });
 
-    it('403 for HEAD does not mean a missing object: without permission to list, Amazon returns it for both', async () => {
+    // Without permission to list, Amazon returns 403 for missing objects, too.
+    it('is not taken for a missing object if it is a 403 for HEAD', async () => {
       const store = await answering(() => ({ status: 403 }));
       await assert.rejects(store.head(TARGET.key), { code: 'STORAGE_REFUSED' });
     });

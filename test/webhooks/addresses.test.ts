@@ -18,7 +18,7 @@ const PRIVATE = [
 const NAMES = ['localhost', 'localhost.', 'LOCALHOST', 'a.localhost'];
 const PUBLIC = ['1.1.1.1', '[2606:4700:4700::1111]', 'example.com', 'xn--bcher-kva.example', 'example.com.'];
 
-describe('webhooks to addresses that are not public', () => {
+describe('webhook addresses that are not public', () => {
   let api: TestApi;
   before(async () => {
     api = await startApi();

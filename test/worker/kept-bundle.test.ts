@@ -54,7 +54,7 @@ describe('a cached workflow bundle', () => {
     assert.equal(await readFile(file, 'utf8'), 'code');
   });
 
-  it('that was never finished is removed hours later', async () => {
+  it('is removed hours later if it was never finished', async () => {
     const draft = join(folder, 'some.draft');
     await writeFile(draft, 'half');
     await agedBy(draft, 3);

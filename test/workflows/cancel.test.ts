@@ -172,7 +172,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilNothingIsLeft();
   });
 
-  deeply('of an ended export returns 409', async () => {
+  deeply('returns 409 if the export has ended', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);

@@ -37,7 +37,7 @@ describe('a semaphore', () => {
 
   for (const how of ['terminate', 'cancel'] as const) {
     const test = how === 'terminate' ? it : deeply;
-    test(`that an operator ${how}s restarts with its active exports`, async () => {
+    test(`restarts with its active exports after an operator ${how}s it`, async () => {
       await serve();
       const user = someUser();
       const active = [await postExport(service, user, behind(1)), await postExport(service, user, behind(1))];
@@ -53,7 +53,7 @@ describe('a semaphore', () => {
     });
   }
 
-  deeply('that operators cancel and terminate during admissions loses no admitted export', async () => {
+  deeply('loses no admitted export if operators cancel and terminate it during admissions', async () => {
     await serve({ limit: 50 });
     await door.open();
     const user = someUser();

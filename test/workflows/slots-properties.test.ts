@@ -230,7 +230,7 @@ describe('slots', () => {
     assert.deepEqual(granted, ['c']);
   });
 
-  it('that are released before the start of their export is confirmed stay free', () => {
+  it('stay free if they are released before the start of their export is confirmed', () => {
     const { slots } = open({});
     slots.admit('a');
     slots.release('a');

@@ -112,7 +112,7 @@ describe('a slot', () => {
     await untilEnded(service, user, jobId);
   });
 
-  deeply('of one user is not shared with another', async () => {
+  deeply('is not shared with another user', async () => {
     const [alice, bob] = [someUser(), someUser()];
     const [one, two] = await twoActive(alice);
     await untilEnded(service, bob, idOf(await post(service, bob)));

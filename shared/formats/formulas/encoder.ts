@@ -175,7 +175,7 @@ export class FormulaEncoder implements SegmentEncoder {
 
   /**
    * Leaves lists and ranges of numbers as they are: `{1,-5}`, `[-5,-1)`, `(1,-5)`. A program that splits at commas ends
-   * that cell at the next one, and a signed number alone isn't worth running.
+   * that cell at the next one, and a signed number alone is harmless as a formula.
    */
   #unlessNumber(bytes: Buffer, at: number, isLast: boolean): number {
     const text = bytes.toString('latin1', at, at + MAX_NUMBER + 2);

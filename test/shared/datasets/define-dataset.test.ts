@@ -168,7 +168,7 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
   [
     'an unknown unless',
     withStatus({ permission: MAY, unless: 'visible' as 'masked' }),
-    'Dataset "orders": column status has the unknown unless "visible"; it can be hidden, locked, masked.',
+    'Dataset "orders": column status has unless set to "visible"; it can be hidden, locked, masked.',
   ],
   [
     'an unknown mask',

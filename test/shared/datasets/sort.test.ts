@@ -150,7 +150,7 @@ describe('the SQL of a sorted export', () => {
     }
   });
 
-  it('names a column once if it is sorted by a part of the key', () => {
+  it('names the sort column only once if it is part of the key', () => {
     assert.deepEqual(frozen('-b').key, ['t."b"', 't."a"']);
     assert.deepEqual(frozen('a').key, ['t."a"', 't."b"']);
     assert.deepEqual([frozen('-b').descending, frozen('b').descending], [true, false]);

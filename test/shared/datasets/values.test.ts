@@ -85,7 +85,7 @@ describe('filter values', () => {
     });
   }
   for (const [type, values] of BAD) {
-    it(`for ${type} are rejected with an error phrase if invalid`, () => {
+    it(`for ${type} are rejected with a reason if they are invalid`, () => {
       for (const value of values)
         assert.match(valueProblem(value, type) ?? '', /^(must|is|cannot) [^.]+$/, String(value));
     });
@@ -95,7 +95,7 @@ describe('filter values', () => {
     assert.match(valueProblem(2 ** 53, 'bigint') ?? '', /must be written as a string/);
   });
 
-  it('that are accepted are valid for PostgreSQL, and text comes back unchanged', async () => {
+  it('are valid for PostgreSQL if they are accepted, and text comes back unchanged', async () => {
     const client = new pg.Client({ connectionString: stack().env.DATABASE_URL });
     await client.connect();
     try {
@@ -115,7 +115,7 @@ describe('filter values', () => {
   });
 });
 
-/** Text that nearly is a value of some type, or nearly SQL. */
+/** Text that is nearly a value of some type, or nearly SQL. */
 const digits = fc.string({ unit: fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'), maxLength: 20 });
 const two = fc.integer({ min: 0, max: 61 }).map((number) => String(number).padStart(2, '0'));
 const date = fc
@@ -154,7 +154,7 @@ const anyScalar: fc.Arbitrary<Scalar> = fc.oneof(
   fc.boolean(),
 );
 
-describe('the earlier of two values of a range', () => {
+describe('the order of two values of a range', () => {
   const TIMES: readonly (readonly [string, string, boolean | null])[] = [
     ['2026-01-01', '2026-01-02', true],
     ['2026-01-02', '2026-01-02', false],
@@ -164,7 +164,7 @@ describe('the earlier of two values of a range', () => {
     ['0099-12-31', '0100-01-01', true],
   ];
   for (const [a, b, expected] of TIMES) {
-    it(`of ${a} and ${b} is ${expected === true ? 'the first' : 'not the first'}`, () => {
+    it(`${expected === true ? 'puts' : 'does not put'} ${a} before ${b}`, () => {
       assert.equal(isBefore(a, b, 'timestamptz'), expected);
     });
   }
@@ -174,12 +174,12 @@ describe('the earlier of two values of a range', () => {
     assert.equal(isBefore('b', 'a', 'text'), null);
   });
 
-  it('of whole numbers is exact', () => {
+  it('is exact for numbers', () => {
     assert.equal(isBefore('9007199254740992', '9007199254740993', 'bigint'), true);
     assert.equal(isBefore('-5.5', '-5.4', 'numeric'), true);
   });
 
-  it('of times of day and UUIDs is independent of their notation', () => {
+  it('does not depend on the notation of times of day and UUIDs', () => {
     assert.equal(isBefore('13:45', '13:45:00', 'time'), false);
     assert.equal(isBefore('13:45:00', '13:45', 'time'), false);
     assert.equal(isBefore('13:45', '13:45:00.000001', 'time'), true);

@@ -142,7 +142,7 @@ describe('a ZIP archive made of segments', () => {
     return sparse(members, joinArchive(members, [NOTE], PLANNED_AT));
   }
 
-  it('of more than 4 GiB, with files of more than 4 GiB, is read correctly by Python', async () => {
+  it('is read correctly by Python if it and some of its files exceed 4 GiB', async () => {
     const found = await readByPython(await huge());
     const header = (name: string, wide: boolean): number => streamedHeader(name, PLANNED_AT, wide).length;
     const [end, wideDescriptor, descriptor] = [deflateRawSync('').length, 24, 16];
@@ -161,7 +161,7 @@ describe('a ZIP archive made of segments', () => {
     );
   });
 
-  it('of more than 4 GiB is read by unzip, too', async function () {
+  it('is read by unzip, too, if it exceeds 4 GiB', async function () {
     if ((await findOnPath('unzip')) === undefined) this.skip();
     const file = await huge();
     assert.match((await run('unzip', ['-l', file])).stdout, /21474836480 .* packed\n *6442450944 .* plain\n/);

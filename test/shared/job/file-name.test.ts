@@ -18,7 +18,7 @@ const NAMES: readonly (readonly [string | null, string])[] = [
 
 describe("a file's name", () => {
   for (const [name, words] of NAMES) {
-    it(`of an export named ${JSON.stringify(name)} starts with ${words}`, () => {
+    it(`starts with ${words} for an export named ${JSON.stringify(name)}`, () => {
       assert.equal(fileName({ ...job, name }), `${words}-2026-11-22-2a4f5e60.csv`);
     });
   }

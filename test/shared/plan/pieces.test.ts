@@ -189,7 +189,7 @@ describe('pieces', () => {
     });
   });
 
-  it('of an empty file become one empty part', () => {
+  it('become one empty part if the file is empty', () => {
     assert.deepEqual(joinPieces([{ kind: 'held', segment: 0, size: 0 }], 1), {
       parts: [{ kind: 'new', number: 6667, size: 0, from: [] }],
     });

@@ -6,7 +6,7 @@ import { queryRows } from '../../support/database.js';
 import { stack } from '../../support/stack.js';
 
 const NUMBERS = 'SELECT n, NULL, n % 2 = 0 FROM generate_series(1, 25) AS n';
-/** Far more than one batch, so that the end isn't buffered yet when something happens. */
+/** Far more than one batch, so that the end isn't buffered yet when a test cuts the connection or stops reading. */
 const MANY = 'SELECT n FROM generate_series(1, 1000000) AS n';
 
 describe('batches of rows', () => {
@@ -59,7 +59,7 @@ describe('batches of rows', () => {
     client.release();
   });
 
-  it('contain fewer rows the longer the longest row is', async () => {
+  it('contain fewer rows if one of the rows is long', async () => {
     const most = async (sql: string): Promise<number> => {
       let found = 0;
       const { signal } = new AbortController();
@@ -98,7 +98,7 @@ describe('batches of rows', () => {
     client.release(true);
   });
 
-  it('can be left before their end', async () => {
+  it('need not be read to the end', async () => {
     for await (const batch of readBatches(client, MANY, 1000)) {
       assert.equal(batch.length, 1000);
       break;

@@ -48,7 +48,7 @@ describe('the configuration', () => {
     assert.equal(parseWorkerConfig(GOOD).WORKER_DATA_SLOTS, 4);
   });
 
-  describe('of mail', () => {
+  describe('for mail', () => {
     const mail = (change: Record<string, string>): string => sentence(change, parseWorkerConfig);
     const EMAIL_FROM = 'Exports <exports@example.com>';
     const SMTP_URL = 'smtps://user:s3cret@mail.example.com';
@@ -89,7 +89,7 @@ describe('the configuration', () => {
     });
   }
 
-  describe('of a database', () => {
+  describe('for a database', () => {
     const url = (text: string): string => sentence({ DATABASE_URL: text });
     for (const right of [
       `postgres://${encodeURIComponent('me@shop')}:${encodeURIComponent('@:/?#&%+ é')}@db.example:5432/exports`,

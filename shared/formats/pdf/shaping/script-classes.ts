@@ -45,7 +45,7 @@ const SCRIPTS: readonly (readonly (readonly [first: number, last: number])[])[] 
   [[0xa980, 0xa9df]],
 ];
 
-/** Below this are Latin, Greek and Cyrillic, which need neither shaping nor a font that is opened later. */
+/** Below this are Latin, Greek, Cyrillic and Armenian, which need neither shaping nor a font that is opened later. */
 export const FIRST_SHAPED = 0x590;
 
 const CLASSES = new Uint8Array(0x10000);

@@ -47,7 +47,7 @@ describe('a PDF', () => {
     assert.ok(width < height, 'three columns fit a portrait page');
   });
 
-  it('of three rows is small', async () => {
+  it('is small if it has only three rows', async () => {
     const { bytes } = await makePdf(COLUMNS, rows(3), resources);
     assert.ok(bytes.length < 40_000, String(bytes.length));
   });

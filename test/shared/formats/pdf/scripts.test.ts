@@ -53,7 +53,7 @@ describe('names in a PDF', () => {
       assert.ok(text.includes('הזמנות') && text.includes('الاسم'), text);
     });
 
-    it('are cut at their end if they are too long, for either direction', async () => {
+    it('are cut at their end if they are too long, in either direction', async () => {
       const long = { arabic: 'محمد علي '.repeat(40), thai: 'สมชาย ใจดี '.repeat(40) };
       const cells = [['1', long.arabic, long.thai], ...rowsOf(['x', 'y'])];
       const line = withoutMarks(
@@ -94,12 +94,12 @@ describe('names in a PDF', () => {
         run.kind === 'plain' ? String.fromCodePoint(...run.points) : `${run.face.id}<${run.clusters.length}>`,
       );
 
-    it('are in reading order, even with digits and Latin letters in between', () => {
+    it('are in visual order, even with digits and Latin letters in between', () => {
       assert.deepEqual(shownRuns('Ana محمد 12 end'), ['Ana ', '12', '0<5>', ' end']);
       assert.deepEqual(shownRuns('مرحبا Hello'), ['Hello', '0<6>']);
     });
 
-    it('have joined letters, and vowels in reading position', () => {
+    it('have joined letters, and vowels on the correct side of their consonants', () => {
       const glyphs = (text: string) =>
         layOutLine(body, codePointsOf(text)).runs.flatMap((run) =>
           run.kind === 'plain' ? [] : run.clusters.flatMap((cluster) => cluster.glyphs.map(({ id }) => id)),
@@ -112,7 +112,7 @@ describe('names in a PDF', () => {
       assert.ok(glyphs('क्ष').length === 1, 'a conjunct');
     });
 
-    it('are as wide as they are drawn', () => {
+    it('are measured as wide as they are drawn', () => {
       for (const text of [...Object.values(NAMES), 'Ana محمد (12) end']) {
         const { runs } = layOutLine(body, codePointsOf(text));
         const drawn = runs.reduce(

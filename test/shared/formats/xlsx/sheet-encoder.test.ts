@@ -124,12 +124,12 @@ describe('a cell', () => {
   ];
   for (const [kind, digits, isNumber] of NUMBERS) {
     const shown = digits.length > 30 ? `${digits.slice(0, 5)}… of ${digits.length} characters` : digits;
-    it(`of kind ${kind} with ${shown} is ${isNumber ? 'a number' : 'text'}`, async () => {
+    it(`holds ${shown} (${kind}) as ${isNumber ? 'a number' : 'text'}`, async () => {
       assert.equal(await cellOf(kind, digits), isNumber ? `><v>${digits}</v>` : asText(digits));
     });
   }
 
-  it('of a date or a time is a number of days, to a tenth of a millisecond', async () => {
+  it('holds a date or a time as a number of days, to a tenth of a millisecond', async () => {
     const moment = fc.date({
       min: new Date('1900-03-01'),
       max: new Date('9999-12-31T23:59:59.999Z'),
@@ -147,7 +147,7 @@ describe('a cell', () => {
     );
   });
 
-  it('of a date that spreadsheets cannot represent is text', async () => {
+  it('holds text for a date that spreadsheets cannot represent', async () => {
     for (const day of ['1900-02-28', '0099-12-31', '0044-03-15 BC', '12026-01-01', 'infinity', '-infinity']) {
       assert.equal(await cellOf('date', day), asText(day));
     }
@@ -166,7 +166,7 @@ describe('a cell', () => {
     assert.equal(await cellOf('time', '24:00:00'), ' s="3"><v>1</v>');
   });
 
-  it('of the last microseconds of a day stays on that day', async () => {
+  it('keeps the last microseconds of a day on that day', async () => {
     for (const year of [1900, 1999, 2026, 2078, 2200, 2259, 2300, 2900, 4000, 4700, 5000, 8000, 9998]) {
       for (const micros of [999_999, 999_990, 999_950, 999_949, 999_000]) {
         const cell = await cellOf('timestamp', `${year}-12-31 23:59:59.${micros}`);
@@ -177,7 +177,7 @@ describe('a cell', () => {
     }
   });
 
-  it('of a whole second is the nearest double, with at most 17 digits', async () => {
+  it('holds a whole second as the nearest double, with at most 17 digits', async () => {
     for (let second = 0; second < 86_400; second += DEEP ? 7 : 89) {
       const clock = new Date(second * 1000).toISOString().slice(11, 19);
       for (const date of ['1900-03-01', '2026-03-01', '2299-12-31']) {
@@ -188,7 +188,7 @@ describe('a cell', () => {
     }
   });
 
-  it('of a time with a fraction of a second shows milliseconds', async () => {
+  it('shows milliseconds for a time with a fraction of a second', async () => {
     assert.match(await cellOf('timestamp', '2026-01-01 23:59:59.5+01'), /^ s="5"><v>46023\.99999421/);
     assert.match(await cellOf('timestamp', '2026-01-01 23:59:59+01:30'), /^ s="1"><v>46023\.9999884/);
     assert.match(await cellOf('time', '23:59:59.999999'), /^ s="6"><v>0\.99999999998/);
@@ -207,7 +207,7 @@ describe('a cell', () => {
     }
   });
 
-  it('of a text that is too long ends with an ellipsis, and never splits a character', async () => {
+  it('ends with an ellipsis if its text is too long, and never splits a character', async () => {
     const fits = 'é'.repeat(MAX_CELL_TEXT);
     const long = 'x'.repeat(MAX_CELL_TEXT - 2);
     const { summary, xml } = await encode(['text'], [[fits], [`${long}🙂z`], ['y'.repeat(3_000_000)]], {
