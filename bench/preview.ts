@@ -65,7 +65,7 @@ interface Preview {
   readonly rows: number;
 }
 
-const responseSchema = z.object({ rows: z.array(z.unknown()) });
+const responseSchema = z.object({ files: z.array(z.object({ rows: z.array(z.unknown()) })) });
 
 /** @throws StackError if the service refuses */
 async function preview({ url, token }: Service, body: object): Promise<Preview> {
@@ -78,5 +78,5 @@ async function preview({ url, token }: Service, body: object): Promise<Preview> 
   const text = await response.text();
   const ms = performance.now() - startedAt;
   if (!response.ok) throw new StackError(`A preview was refused: ${text}`);
-  return { ms, rows: responseSchema.parse(JSON.parse(text)).rows.length };
+  return { ms, rows: responseSchema.parse(JSON.parse(text)).files.flatMap(({ rows }) => rows).length };
 }
