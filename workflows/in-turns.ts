@@ -9,7 +9,7 @@ export async function inTurns<T>(items: readonly T[], width: number, work: (item
   const failures: unknown[] = [];
   const scope = new CancellationScope();
   await scope.run(async () => {
-    const lane = async (): Promise<void> => {
+    const takeTurns = async (): Promise<void> => {
       for (const item of queue) {
         if (failures.length > 0) return;
         try {
@@ -21,7 +21,7 @@ export async function inTurns<T>(items: readonly T[], width: number, work: (item
         }
       }
     };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, takeTurns));
   });
   if (failures.length > 0) throw failures.find((error) => !isCancellation(error)) ?? failures[0];
 }

@@ -26,8 +26,8 @@ const FORMAT: Check = {
 };
 const UNUSED: Check = { title: 'Unused code (knip)', args: ['knip/bin/knip.js'] };
 
-/** Two in parallel: linting takes about as long as the others together. */
-const LANES: readonly (readonly Check[])[] = [[LINT], [TYPES, PAGE_TYPES, FORMAT, UNUSED]];
+/** Two series in parallel: linting takes about as long as the others together. */
+const SERIES: readonly (readonly Check[])[] = [[LINT], [TYPES, PAGE_TYPES, FORMAT, UNUSED]];
 /** They only get the CPU time that the tests leave. */
 const LIMIT_MS = 1_200_000;
 
@@ -43,14 +43,14 @@ export interface CheckResult {
  * fails.
  */
 export async function runChecks(signal: AbortSignal): Promise<CheckResult[]> {
-  const lanes = await Promise.all(
-    LANES.map(async (checks) => {
+  const series = await Promise.all(
+    SERIES.map(async (checks) => {
       const results: CheckResult[] = [];
       for (const check of checks) results.push(await runCheck(check, signal));
       return results;
     }),
   );
-  return lanes.flat();
+  return series.flat();
 }
 
 async function runCheck({ title, args }: Check, signal: AbortSignal): Promise<CheckResult> {

@@ -52,7 +52,7 @@ interface Movable {
 interface Run {
   readonly pieces: Movable[];
   readonly size: number;
-  /** Free part numbers between the neighbors' numbers, ascending: finish lanes, which no attempt ever writes. */
+  /** Free part numbers between the neighbors' numbers, ascending: those of the finish, which no attempt ever uses. */
   readonly numbers: readonly number[];
   readonly last: boolean;
 }

@@ -10,13 +10,13 @@ describe('part numbers', () => {
     assert.deepEqual([MAX_PARTS, MIN_PART_BYTES, MAX_PART_BYTES], [10_000, 5_242_880, 5_368_709_120]);
   });
 
-  it('ascend with the segments, and lanes never share one', () => {
+  it('ascend with the segments, and thirds never share one', () => {
     fc.assert(
       fc.property(anySegments, (segments) => {
         let highest = 0;
         for (let index = 0; index < segments; index += 1) {
-          for (const lane of [1, 2, 'finish'] as const) {
-            const { first, last } = partNumbers(index, segments, lane);
+          for (const writer of [1, 2, 'finish'] as const) {
+            const { first, last } = partNumbers(index, segments, writer);
             assert.ok(first > highest && last >= first);
             highest = last;
           }
@@ -28,11 +28,11 @@ describe('part numbers', () => {
     );
   });
 
-  it('are one per lane for 3,333 segments, and an error for more', () => {
+  it('are one per third for 3,333 segments, and an error for more', () => {
     assert.deepEqual(partNumbers(0, 3333, 2), { first: 2, last: 2 });
     assert.throws(
       () => partNumbers(0, 3334, 1),
-      new RangeError('3334 segments leave no room for three lanes of part numbers.'),
+      new RangeError('3334 segments leave fewer than three part numbers for each.'),
     );
   });
 
@@ -68,7 +68,7 @@ describe("a segment's parts", () => {
   });
 
   it('are an error if the largest part would be too small', () => {
-    // A single segment has 3,333 parts per lane, planned to four fifths of their size.
+    // A single segment has 3,333 parts per third, planned to four fifths of their size.
     const most = 3333 * (MAX_PART_BYTES * 0.8);
     assert.equal(partSize(most, 1), MAX_PART_BYTES);
     assert.equal(partSize(most, 1, true), MAX_PART_BYTES);
