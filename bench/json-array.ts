@@ -1,4 +1,4 @@
-/** Turns JSON lines into one JSON array, with line ends and commas in the same places as the service's. */
+/** Turns JSON lines into one JSON array, with the same line ends and commas as the service's. */
 export async function* jsonArrayOf(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let lead = '[';
   for await (const chunk of lines) {

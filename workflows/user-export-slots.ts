@@ -65,7 +65,7 @@ export async function userExportSlots(input: SlotsInput): Promise<void> {
       await reaper.reapDead();
       return slots.isHolder(jobId);
     },
-    { description: 'Sent by an export: claims a slot for it, or a place in the queue' },
+    { description: 'Sent by an export: claims a slot for it, or queues it' },
   );
   setHandler(
     admitUpdate,

@@ -1,7 +1,7 @@
 import type { Warning } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { joinFile, warningsOf } from '../../shared/formats/file.js';
-import { readPlace, type FileSpec } from '../../shared/formats/file-spec.js';
+import { readPosition, type FileSpec } from '../../shared/formats/file-spec.js';
 import type { FormatResources, WrittenSegment } from '../../shared/formats/encoding.js';
 import type { SegmentRecord } from '../../shared/job/plan-schema.js';
 import type { Piece } from '../../shared/plan/pieces.js';
@@ -39,9 +39,9 @@ export async function fileContents(
 
 /** @throws ServiceError UPLOAD_LOST */
 export function committedSegments(spec: FileSpec, records: readonly SegmentRecord[]): WrittenSegment[] {
-  return records.map(({ segment, place, planned_rows: plannedRows, rows, bytes, summary }) => {
+  return records.map(({ segment, position, planned_rows: plannedRows, rows, bytes, summary }) => {
     if (rows === null || bytes === null) throw notCommitted(segment);
-    return { segment, place: readPlace(spec, place), plannedRows, rows, bytes, summary: summary ?? {} };
+    return { segment, position: readPosition(spec, position), plannedRows, rows, bytes, summary: summary ?? {} };
   });
 }
 

@@ -13,7 +13,7 @@ import { fileSpec } from '../file/outlines.js';
 import { requireVersion } from '../file/plan-version.js';
 import { segmentsToRedo, type SegmentToRedo } from './segments-to-redo.js';
 import { requireSize } from '../file/size-limit.js';
-import { requireSlot } from '../slots/slot-fence.js';
+import { requireSlot } from '../slots/require-slot.js';
 import { uploadJoined, type NumberedPart } from './upload-joined.js';
 
 type FinishDeps = Pick<ActivityDeps, 'jobs' | 'plans' | 'store' | 'temporal' | 'buffers' | 'formatResources'>;

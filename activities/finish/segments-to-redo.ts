@@ -5,12 +5,12 @@ import type { StoredPart } from '../../shared/store/upload-types.js';
 import type { SegmentRecord } from '../../shared/job/plan-schema.js';
 import { committedSegments } from './file-contents.js';
 
-/** A segment to export again, in this mode and place. */
-export type SegmentToRedo = Pick<SegmentRecord, 'segment' | 'mode' | 'place'>;
+/** A segment to export again, in this mode and for this position. */
+export type SegmentToRedo = Pick<SegmentRecord, 'segment' | 'mode' | 'position'>;
 
 /**
  * Finds segments that can't be joined as they are: uncommitted ones, ones whose bytes differ from their commit, and ones
- * written for another place in the file than the one they turn out to have.
+ * written for another position in the file than the one they turn out to have.
  */
 export async function segmentsToRedo(
   store: ObjectStore,
@@ -20,9 +20,9 @@ export async function segmentsToRedo(
 ): Promise<readonly SegmentToRedo[]> {
   const spoiled = await spoiledSegments(store, records, stored);
   if (spoiled.length > 0) return spoiled;
-  return segmentsToMove(spec, committedSegments(spec, records)).map(({ segment, place }) => ({
+  return segmentsToMove(spec, committedSegments(spec, records)).map(({ segment, position }) => ({
     segment,
-    place,
+    position,
     mode: records[segment]?.mode ?? 'parts',
   }));
 }

@@ -1,4 +1,4 @@
-/** A place among a tenant's deliveries in progress. */
+/** A delivery's right to be one of its tenant's deliveries in progress. */
 export interface TenantTurn {
   readonly since: number;
 }
@@ -9,7 +9,7 @@ interface Queue {
   readonly running: Set<TenantTurn>;
   /** Typical duration of its recent deliveries, ms. */
   typicalMs: number;
-  /** When the last delivery without a place is retried, ms since 1970. */
+  /** When the last delivery without a turn is retried, ms since 1970. */
   lastAt: number;
 }
 

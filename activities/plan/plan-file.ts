@@ -92,16 +92,16 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
     const sentence = `The export has ${totalRows} rows, too many for ${maxSegments} sheets of at most ${memberRows}.`;
     throw new ServiceError('TOO_MANY_ROWS', sentence);
   }
-  const places = format.place?.(outline, segments, withHeadroom) ?? [];
-  const placed = segments.map((segment, index) => ({
+  const positions = format.positions?.(outline, segments, withHeadroom) ?? [];
+  const positioned = segments.map((segment, index) => ({
     ...segment,
-    place: {
-      ...{ file: 0, member: segment.member, wide: false, own: places[index] ?? null },
+    position: {
+      ...{ file: 0, member: segment.member, wide: false, own: positions[index] ?? null },
       opens: segments[index - 1]?.member !== segment.member,
     },
   }));
   const planned = { dataset: dataset.name, title: dataset.title, columns: shown, query, inputs: lane.inputs, layout };
-  return { planned, segments: placed, totalRows, ...measured };
+  return { planned, segments: positioned, totalRows, ...measured };
 }
 
 const WHEREVER = { unitRows: 1, memberRows: Infinity };

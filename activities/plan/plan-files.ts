@@ -31,8 +31,8 @@ export function joinPlans(files: readonly FilePlan[], withHeadroom: boolean): Si
     members += (segments.at(-1)?.member ?? 0) + 1;
     return segments.map((segment) => {
       const member = before + segment.member;
-      const place = { ...segment.place, file, member };
-      return { ...segment, member, place, bytes: Math.ceil(segment.rows * rowBytes) };
+      const position = { ...segment.position, file, member };
+      return { ...segment, member, position, bytes: Math.ceil(segment.rows * rowBytes) };
     });
   });
   const modes = segmentModes(joined);
@@ -40,7 +40,7 @@ export function joinPlans(files: readonly FilePlan[], withHeadroom: boolean): Si
   const wide = startsWide((first?.totalRows ?? 0) * (first?.plainRowBytes ?? 0), withHeadroom);
   return joined.map((segment, index) => ({
     ...segment,
-    place: { ...segment.place, wide: index === 0 && wide },
+    position: { ...segment.position, wide: index === 0 && wide },
     mode: modes[index] ?? 'parts',
   }));
 }

@@ -55,7 +55,7 @@ export async function measureRows(
 ): Promise<RowSizes> {
   const encoded = async (chunks: readonly RowBytes[]) => {
     const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
-    const [own = null] = spec.format.place?.(outlineOf(spec, { file: 0 }), [{ rows, member: 0 }], false) ?? [];
+    const [own = null] = spec.format.positions?.(outlineOf(spec, { file: 0 }), [{ rows, member: 0 }], false) ?? [];
     const encoder = openSegment(spec, { file: 0, member: 0, opens: false, wide: false, own }, resources);
     let bytes = 0;
     const count = (out: Buffer): void => {

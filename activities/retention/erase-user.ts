@@ -17,7 +17,7 @@ const ROUNDS = 5;
 /**
  * Deletes everything that the service stores about a user in a tenant. Deletes schedules first, so that nothing new
  * starts; then saved exports; then cancels active exports, deletes files and rows, and the records of sent emails. Events
- * of the audit log remain, with a hash in place of the user. Safe to repeat at any point; the counts are those of the
+ * of the audit log remain, with a hash instead of the user. Safe to repeat at any point; the counts are those of the
  * last attempt.
  */
 export const eraseUser =

@@ -3,7 +3,7 @@ import { segmentSql } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';
 import { openSegment } from '../../shared/formats/file.js';
 import type { Emit, SegmentSummary } from '../../shared/formats/encoding.js';
-import { readPlace, type FileSpec } from '../../shared/formats/file-spec.js';
+import { readPosition, type FileSpec } from '../../shared/formats/file-spec.js';
 import type { LoadedFormat } from '../../shared/formats/load-format.js';
 import { ownerOfRow } from '../../shared/job/row.js';
 import type { SegmentAttempt } from '../../shared/job/plan-schema.js';
@@ -14,7 +14,7 @@ import type { GenerationInput } from '../file/open-upload.js';
 import { fileSpec } from '../file/outlines.js';
 import { requireMaskKey, requireVersion } from '../file/plan-version.js';
 import { requireSize } from '../file/size-limit.js';
-import { requireSlot } from '../slots/slot-fence.js';
+import { requireSlot } from '../slots/require-slot.js';
 import { openSink, type StoredSegment } from './segment-sink.js';
 
 export interface SegmentInput extends GenerationInput {
@@ -86,8 +86,8 @@ async function writeRows(
   signal: AbortSignal,
   progress: { rows: number },
 ): Promise<StoredSegment & { readonly summary: SegmentSummary }> {
-  const { plan, place } = attempt;
-  const encoder = openSegment(spec, readPlace(spec, place), deps.formatResources);
+  const { plan, position } = attempt;
+  const encoder = openSegment(spec, readPosition(spec, position), deps.formatResources);
   const { lane, select, session } = reading(deps, attempt, spec.format);
   const target = { ...input, attempt: attempt.attempt, key: attempt.file_key, uploadId: attempt.upload_id };
   const { segments, partSize } = plan;
@@ -113,9 +113,9 @@ async function writeRows(
 
 /** What a segment reads, and how. @throws ServiceError INTERNAL if the plan has no such file */
 function reading({ source, registry }: SegmentDeps, attempt: SegmentAttempt, format: LoadedFormat) {
-  const { plan, place, options } = attempt;
-  const file = plan.files[place.file];
-  if (file === undefined) throw new ServiceError('INTERNAL', `The plan has no file ${place.file}.`);
+  const { plan, position, options } = attempt;
+  const file = plan.files[position.file];
+  if (file === undefined) throw new ServiceError('INTERNAL', `The plan has no file ${position.file}.`);
   const { columns } = file;
   const dataset = (): Dataset => datasetNamed(registry, file.dataset);
   return {

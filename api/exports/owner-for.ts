@@ -8,13 +8,13 @@ const DETAIL = 'needs the scope exports:admin';
  * @param name of the field or parameter, for the sentence
  * @throws ServiceError FORBIDDEN without the scope exports:admin
  */
-export function requireAdmin({ scopes }: Principal, name: string, problem: Place): void {
+export function requireAdmin({ scopes }: Principal, name: string, field: AdminField): void {
   if (scopes?.includes('exports:admin') === true) return;
-  const details = { needed_scope: 'exports:admin', errors: [{ ...problem, detail: DETAIL }] };
+  const details = { needed_scope: 'exports:admin', errors: [{ ...field, detail: DETAIL }] };
   throw new ServiceError('FORBIDDEN', `${name} ${DETAIL}, which the token does not have.`, details);
 }
 
-type Place = { readonly pointer: string } | { readonly parameter: string; readonly in: 'query' };
+type AdminField = { readonly pointer: string } | { readonly parameter: string; readonly in: 'query' };
 
 /**
  * The user that an export is made for and belongs to, and the administrator who requests it, if that is somebody else.

@@ -1,28 +1,28 @@
 import { z } from 'zod';
 
 /** A position in a list, newest first: after this entry. Clients pass it back unchanged. */
-export interface ListPlace {
+export interface ListPosition {
   readonly createdAt: Date;
   readonly id: string;
 }
 
-const place = z.tuple([z.iso.datetime(), z.guid()]);
+const position = z.tuple([z.iso.datetime(), z.guid()]);
 
 /**
  * The cursor of the next page; null on the last one.
  * @param rows those of the page, and one more if there is another page
- * @param placeOf where a row is in the list
+ * @param positionOf where a row is in the list
  */
-export function nextCursor<Row>(rows: readonly Row[], limit: number, placeOf: (row: Row) => ListPlace): string | null {
+export function nextCursor<Row>(rows: readonly Row[], limit: number, positionOf: (row: Row) => ListPosition): string | null {
   const last = rows[limit - 1];
   if (rows.length <= limit || last === undefined) return null;
-  const { createdAt, id } = placeOf(last);
+  const { createdAt, id } = positionOf(last);
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
 }
 
-function readCursor(text: string): z.infer<typeof place> | undefined {
+function readCursor(text: string): z.infer<typeof position> | undefined {
   try {
-    return place.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data;
+    return position.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data;
   } catch {
     return undefined;
   }

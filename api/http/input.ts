@@ -6,7 +6,7 @@ import type { UserRef } from '../../shared/contract.js';
 import { referenceSchema } from '../../shared/identity/reference-schema.js';
 import { userKey } from '../../shared/identity/reference.js';
 import { parameterProblems, type Checked, type RequestProblem } from '../../shared/request/field-problems.js';
-import type { ParameterPlace } from '../../shared/request/problem-schema.js';
+import type { ParameterLocation } from '../../shared/request/problem-schema.js';
 import { ServiceError } from '../../shared/errors.js';
 import { UNSTORABLE, isStorable } from '../../shared/text/storable-text.js';
 import type { JobRow } from '../../shared/job/row.js';
@@ -18,9 +18,9 @@ import type { ApiDeps, Principal } from '../deps.js';
 export type ParsedPart<T> = Checked<T, RequestProblem>;
 
 /** Parses parameters. A strict schema also rejects unknown ones. */
-export function parseParameters<T>(place: ParameterPlace, values: unknown, schema: z.ZodType<T>): ParsedPart<T> {
+export function parseParameters<T>(location: ParameterLocation, values: unknown, schema: z.ZodType<T>): ParsedPart<T> {
   const { data, error } = schema.safeParse(values);
-  return error === undefined ? { value: data } : { problems: parameterProblems(error, place) };
+  return error === undefined ? { value: data } : { problems: parameterProblems(error, location) };
 }
 
 /** A query parameter that may be given once. */

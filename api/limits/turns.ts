@@ -37,7 +37,7 @@ export class Turns {
       if (passed) return;
       passed = true;
       const [next] = queue.waiting;
-      // The next in line takes this one's place.
+      // The next in line follows this one at once.
       if (next !== undefined) next();
       else if ((queue.running -= 1) === 0) this.#queues.delete(key);
     };

@@ -80,13 +80,13 @@ function bodyJson(body: Body<unknown>, registry: DatasetRegistry, schemas: Schem
   return { required: true, content: { 'application/json': { schema: schemas.input(schema) } } };
 }
 
-function parameters(place: 'path' | 'query', fields: Fields | undefined, schemas: Schemas): Json[] {
+function parameters(location: 'path' | 'query', fields: Fields | undefined, schemas: Schemas): Json[] {
   return Object.entries(fields?.shape ?? {}).map(([name, field]) => {
     const { description, example, ...schema } = schemas.input(field);
     return {
       name,
-      in: place,
-      required: place === 'path',
+      in: location,
+      required: location === 'path',
       ...(description === undefined ? {} : { description }),
       schema,
       ...(example === undefined ? {} : { example }),

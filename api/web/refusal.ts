@@ -25,7 +25,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The service can't be reached, or a proxy answered in its place. */
+/** The service can't be reached, or a proxy answered instead. */
 export const noAnswer = (status = 0): Refusal =>
   new Refusal("The service isn't responding. Check your connection and try again.", status, '', []);
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SERVICE_DYNAMIC_CONFIG } from '../../dev/stack/dynamic-config.js';
-import { folderElsewhere } from '../../dev/stack/postgres-place.js';
+import { folderElsewhere } from '../../dev/stack/postgres-home.js';
 import { startStack } from '../../dev/stack/stack.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { startTemporalServer, type TemporalServer } from '../../dev/temporal-server/start.js';

@@ -16,7 +16,7 @@ import type {
   BareOutline,
   FileOutline,
   SegmentEncoder,
-  SegmentPlace,
+  SegmentPosition,
   WrittenSegment,
 } from '../../shared/formats/encoding.js';
 import { loadFormat } from '../../shared/formats/load-format.js';
@@ -47,7 +47,7 @@ closeSync(file);
 async function encode(): Promise<void> {
   const sample = readSample();
   const outline = await outlineOf(sample);
-  const segments = await placeSegments(outline, sample);
+  const segments = await planSegments(outline, sample);
   const spec = { format, outlines: [outline] };
   const written: WrittenSegment[] = [];
   const out = openSync(output, 'w');
@@ -57,9 +57,9 @@ async function encode(): Promise<void> {
     for (let at = 0; at < encoded.length;) at += writeSync(out, encoded, at);
   };
   const end = async (encoder: SegmentEncoder, segment: number): Promise<void> => {
-    const { place, rows } = segments[segment] ?? fail('There are more segments than were planned.');
+    const { position, rows } = segments[segment] ?? fail('There are more segments than were planned.');
     const summary = await encoder.end(emit);
-    written.push({ segment, place, plannedRows: rows, rows, bytes, summary });
+    written.push({ segment, position, plannedRows: rows, rows, bytes, summary });
     bytes = 0;
   };
 
@@ -68,8 +68,8 @@ async function encode(): Promise<void> {
   for (const { segment, ...rows } of cutRows(readChunks(file), counts)) {
     if (open?.segment !== segment) {
       if (open !== undefined) await end(open.encoder, open.segment);
-      const { place } = segments[segment] ?? fail('There are more segments than were planned.');
-      open = { segment, encoder: openSegment(spec, place, resources) };
+      const { position } = segments[segment] ?? fail('There are more segments than were planned.');
+      open = { segment, encoder: openSegment(spec, position, resources) };
     }
     await open.encoder.write(rows, emit);
   }
@@ -105,10 +105,10 @@ async function outlineOf({ first }: RowSample): Promise<FileOutline> {
   return { ...bare, layout: (await format.layout?.(first, bare, resources, [])) ?? null };
 }
 
-async function placeSegments(
+async function planSegments(
   outline: FileOutline,
   sample: RowSample,
-): Promise<readonly { readonly rows: number; readonly place: SegmentPlace }[]> {
+): Promise<readonly { readonly rows: number; readonly position: SegmentPosition }[]> {
   const { rowBytes, plainRowBytes } = await measureRows({ format, outlines: [outline] }, resources, sample);
   const { unitRows = 1, memberRows = Infinity } = format.cut?.(outline, { plainBytes: plainRowBytes }, false) ?? {};
   const { segmentBytes, maxSegmentRows } = DEFAULT_TUNING;
@@ -119,10 +119,10 @@ async function placeSegments(
     return { n, key: [String(n)] };
   });
   const { segments } = cutSegments(bounds, { memberRows });
-  const places = format.place?.(outline, segments, false) ?? [];
+  const positions = format.positions?.(outline, segments, false) ?? [];
   return segments.map(({ rows: planned, member }, index) => {
     const opens = segments[index - 1]?.member !== member;
-    return { rows: planned, place: { file: 0, member, opens, wide: false, own: places[index] ?? null } };
+    return { rows: planned, position: { file: 0, member, opens, wide: false, own: positions[index] ?? null } };
   });
 }
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { StackError } from '../stack/stack-error.js';
 import { insertAwkwardOrders, insertRows, rowCount, type SampleSize } from './rows.js';
-import { definitionOf, fence, TABLES, type Table } from './tables.js';
+import { definitionOf, rowSecurity, TABLES, type Table } from './tables.js';
 
 export interface SeedOptions extends SampleSize {
   readonly databaseUrl: string;
@@ -61,7 +61,7 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
       () => first.query(checkReferences('orders')),
       () => second.query(checkReferences('transactions')),
     );
-    for (const table of TABLES) await first.query(`ALTER TABLE ${table} RESET (autovacuum_enabled); ${fence(table)}`);
+    for (const table of TABLES) await first.query(`ALTER TABLE ${table} RESET (autovacuum_enabled); ${rowSecurity(table)}`);
     await first.query(`COMMENT ON TABLE orders IS ${pg.escapeLiteral(wanted)}`);
     return 'seeded';
   } finally {

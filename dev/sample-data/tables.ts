@@ -17,7 +17,7 @@ export interface TableDefinition {
  * Row-level security: users other than the owner see only rows of the tenant in `app.tenant_id`, which every export
  * sets. The sub-select makes PostgreSQL read the setting once, not for each row. Ids that aren't UUIDs have no rows.
  */
-export const fence = (table: Table): string => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
+export const rowSecurity = (table: Table): string => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
   CREATE POLICY tenant ON ${table}
     USING (tenant_id = (SELECT CASE WHEN id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN id::uuid END
       FROM current_setting('app.tenant_id', true) AS id))`;

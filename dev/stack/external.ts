@@ -25,7 +25,7 @@ const remedy = ({ name, variable }: Named): string =>
  */
 export async function externalService(context: StackContext, named: Named, address: string): Promise<Service> {
   const { name, variable } = named;
-  const { host, port } = placeOf(address);
+  const { host, port } = hostAndPort(address);
   if (host !== '') {
     await context.progress.step(name, async (say) => {
       say(`${host}:${port}, from ${variable}`);
@@ -63,7 +63,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   'smtps:': 465,
 };
 
-function placeOf(address: string): { readonly host: string; readonly port: number } {
+function hostAndPort(address: string): { readonly host: string; readonly port: number } {
   const url = URL.canParse(address) && address.includes('://') ? new URL(address) : undefined;
   const { hostname, port, protocol } = url ?? new URL(`temporal://${address}`);
   return {

@@ -2,7 +2,7 @@ import { chown, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Service, StackContext } from './context.js';
-import { preparePlace, type PostgresPlace } from './postgres-place.js';
+import { prepareHome, type PostgresHome } from './postgres-home.js';
 import { postgresPrograms } from './postgres-programs.js';
 import { signalQuietly, processIdentity, waitUntilGone } from './processes.js';
 import { runCommand, tellingLine } from './run-command.js';
@@ -39,15 +39,15 @@ export async function startPostgres(
   { name = 'PostgreSQL', databases = [JOBS_DATABASE, SOURCE_DATABASE] }: PostgresOptions = {},
 ): Promise<Postgres> {
   return context.progress.step(name, async (say) => {
-    const place = await preparePlace(context, postgresPrograms());
-    await endForgottenServer(place.data);
-    if (!(await isInitialised(place.data))) {
+    const home = await prepareHome(context, postgresPrograms());
+    await endForgottenServer(home.data);
+    if (!(await isInitialised(home.data))) {
       say('creating the data folder');
-      await initialise(context, place);
+      await initialise(context, home);
     }
     return withFreePorts(context, ['postgres'], async () => {
       const port = await context.ports.take('postgres');
-      const service = makeService(context, place, { name, port });
+      const service = makeService(context, home, { name, port });
       say(`starting on 127.0.0.1:${port}`);
       await service.start();
       await prepare(service.url('postgres'), databases, context.secrets.readerPassword);
@@ -59,7 +59,7 @@ export async function startPostgres(
 
 function makeService(
   context: StackContext,
-  place: PostgresPlace,
+  home: PostgresHome,
   { name, port }: { readonly name: string; readonly port: number },
 ): Postgres {
   const { databasePassword, readerPassword } = context.secrets;
@@ -69,11 +69,11 @@ function makeService(
   const settings = { ...BASE_SETTINGS, ...(context.throwaway ? THROWAWAY_SETTINGS : {}), port: String(port) };
   const server = context.process({
     name,
-    command: join(place.programs, 'bin', 'postgres'),
-    args: ['-D', place.data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    command: join(home.programs, 'bin', 'postgres'),
+    args: ['-D', home.data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
     env: { PATH: context.environment.PATH, LC_ALL: 'C', TZ: 'UTC' },
-    cwd: place.data,
-    user: place.user,
+    cwd: home.data,
+    user: home.user,
     // Both signals disconnect all clients. SIGINT writes a checkpoint; SIGQUIT leaves recovery to the next start.
     // SIGKILL would leave shared memory behind.
     stopSignal: context.throwaway ? 'SIGQUIT' : 'SIGINT',
@@ -126,7 +126,7 @@ async function isInitialised(data: string): Promise<boolean> {
   return false;
 }
 
-async function initialise(context: StackContext, { programs, data, user }: PostgresPlace): Promise<void> {
+async function initialise(context: StackContext, { programs, data, user }: PostgresHome): Promise<void> {
   const passwordFile = join(data, '..', `${SUPERUSER}-password`);
   await writeFile(passwordFile, context.secrets.databasePassword, { mode: 0o600 });
   if (user !== undefined) await chown(passwordFile, user.uid, user.gid);

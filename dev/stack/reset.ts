@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanUpAfter, RECORD_NAME } from './leftovers.js';
-import { folderElsewhere } from './postgres-place.js';
+import { folderElsewhere } from './postgres-home.js';
 import { ownerIsAlive, readRunRecord } from './run-record.js';
 import { StackError } from './stack-error.js';
 

@@ -16,19 +16,19 @@ export function createCompleter(
   plain: number,
   render: (text: string, type: ComputedType) => string,
 ): (row: Texts) => Texts {
-  const placeOf = (input: string): number => read.indexOf(input, plain);
-  const made = columns.flatMap((name, place) => {
+  const indexOf = (input: string): number => read.indexOf(input, plain);
+  const made = columns.flatMap((name, index) => {
     const column = computedColumn(dataset, name);
     return column === undefined
       ? []
-      : [{ place, compute: openComputed(dataset, name, column, placeOf), type: column.type }];
+      : [{ index, compute: openComputed(dataset, name, column, indexOf), type: column.type }];
   });
   return (row) => {
     if (row.length !== read.length) throw changed(dataset);
     const cells = row.slice(0, plain);
-    for (const { place, compute, type } of made) {
+    for (const { index, compute, type } of made) {
       const text = compute(row);
-      cells.splice(place, 0, text === null ? null : render(text, type));
+      cells.splice(index, 0, text === null ? null : render(text, type));
     }
     return cells;
   };

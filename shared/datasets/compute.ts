@@ -83,20 +83,20 @@ export const changed = ({ name }: Dataset): ServiceError =>
 
 /**
  * Creates the function that turns a row's texts into the text of a computed column.
- * @param placeOf the index of a column's text in the row; negative if it isn't there
+ * @param indexOf the index of a column's text in the row; negative if it isn't there
  * @throws ServiceError DATASET_UNAVAILABLE if an input is missing; the returned function throws COMPUTE_FAILED
  */
 export function openComputed(
   dataset: Dataset,
   name: string,
   { type, from, compute }: ComputedColumn,
-  placeOf: (column: string) => number,
+  indexOf: (column: string) => number,
 ): (row: Texts) => string | null {
   const sources = from.map((input) => {
-    const place = placeOf(input);
+    const index = indexOf(input);
     const column = dataset.columns[input];
-    if (column === undefined || place < 0) throw changed(dataset);
-    return { input, place, parse: parserOf(column.type) };
+    if (column === undefined || index < 0) throw changed(dataset);
+    return { input, index, parse: parserOf(column.type) };
   });
   const call = compute as (row: Readonly<Record<string, unknown>>) => unknown;
   const fail = (why: string, cause?: unknown): ServiceError =>
@@ -112,8 +112,8 @@ export function openComputed(
     let value: unknown;
     let text: string | undefined;
     try {
-      for (const { input, place, parse } of sources) {
-        const read = texts[place] ?? null;
+      for (const { input, index, parse } of sources) {
+        const read = texts[index] ?? null;
         row[input] = read === null ? null : parse(read);
       }
       value = call(row);

@@ -18,10 +18,10 @@ export interface RowBytes {
 export type Emit = (bytes: Buffer) => Promise<void> | void;
 
 /**
- * The place of a segment in its file. Made by the plan, or by the finish for a segment that must run again, and stored
- * with the segment.
+ * The position of a segment in its file. Made by the plan, or by the finish for a segment that must run again, and
+ * stored with the segment.
  */
-export interface SegmentPlace<Own = unknown> {
+export interface SegmentPosition<Own = unknown> {
   /** The file of the plan that the rows belong to; an archive may have several. */
   readonly file: number;
   /**
@@ -33,7 +33,7 @@ export interface SegmentPlace<Own = unknown> {
   readonly opens: boolean;
   /** Whether the archive's header that this segment writes has room for 8-byte sizes. */
   readonly wide: boolean;
-  /** Made by {@link Encoding.place}; null for formats that need nothing more. */
+  /** Made by {@link Encoding.positions}; null for formats that need nothing more. */
   readonly own: Own;
 }
 
@@ -43,7 +43,7 @@ export type SegmentSummary = Readonly<Record<string, number | string>>;
 /** A committed segment. */
 export interface WrittenSegment<Own = unknown> {
   readonly segment: number;
-  readonly place: SegmentPlace<Own>;
+  readonly position: SegmentPosition<Own>;
   readonly plannedRows: number;
   readonly rows: number;
   /** Bytes in the object, in whatever encoding. */
@@ -51,10 +51,10 @@ export interface WrittenSegment<Own = unknown> {
   readonly summary: SegmentSummary;
 }
 
-/** A segment that must be written again, in another place. */
+/** A segment that must be written again, for another position. */
 export interface SegmentToMove<Own = unknown> {
   readonly segment: number;
-  readonly place: SegmentPlace<Own>;
+  readonly position: SegmentPosition<Own>;
 }
 
 /** Encodes the rows of one segment; one per attempt. Calls don't overlap: any number of `write`, then `end`. */
@@ -118,7 +118,7 @@ export interface CutRules {
   readonly memberRows: number;
 }
 
-/** Segments that have been cut but not placed yet. */
+/** Segments that have been cut but have no position yet. */
 export interface CutSegment {
   readonly rows: number;
   readonly member: number;
@@ -139,10 +139,10 @@ export interface NamedBytes {
  * How a format writes a file: `head · segment* · tail`. Segments are encoded separately, on any worker, in any order. An
  * encoding does no I/O and keeps no state between segments. Compression is applied around it: see file.ts.
  *
- * `Layout` and `Place` are what the format itself stores with the plan and with each segment, such as column widths and
- * page numbers. Only the format reads them.
+ * `Layout` and `Position` are what the format itself stores with the plan and with each segment, such as column widths
+ * and page numbers. Only the format reads them.
  */
-export interface Encoding<Layout = unknown, Place = unknown> {
+export interface Encoding<Layout = unknown, Position = unknown> {
   /** Raised whenever the bytes for the same rows change, so that plans made by an older version are replaced. */
   readonly encoderVersion: number;
   /** How PostgreSQL renders each column. */
@@ -171,21 +171,21 @@ export interface Encoding<Layout = unknown, Place = unknown> {
    * @throws ServiceError TOO_MANY_ROWS if there are more rows than the format can hold
    */
   cut?(outline: FileOutline<Layout>, size: RowSize, withHeadroom: boolean): CutRules;
-  /** What the format itself needs to know about each segment's place. */
-  place?(outline: FileOutline<Layout>, segments: readonly CutSegment[], withHeadroom: boolean): Place[];
-  /** Reads a place that was stored. Set for a format that has one. */
-  readonly placeSchema?: z.ZodType<Place>;
+  /** What the format itself needs to know about each segment's position. */
+  positions?(outline: FileOutline<Layout>, segments: readonly CutSegment[], withHeadroom: boolean): Position[];
+  /** Reads a position that was stored. Set for a format that has one. */
+  readonly positionSchema?: z.ZodType<Position>;
 
   /** The bytes before the rows of a member. */
   head(outline: FileOutline<Layout>): Buffer;
-  createEncoder(place: Place, outline: FileOutline<Layout>, resources: FormatResources): SegmentEncoder;
+  createEncoder(position: Position, outline: FileOutline<Layout>, resources: FormatResources): SegmentEncoder;
   /**
    * The bytes after the rows of a member.
    * @param segments of the member, in order
    */
   tail(
     outline: FileOutline<Layout>,
-    segments: readonly WrittenSegment<Place>[],
+    segments: readonly WrittenSegment<Position>[],
     resources: FormatResources,
   ): Buffer | Promise<Buffer>;
   /** Set for a format whose file is a ZIP archive of members, and of files that the finish makes. */
@@ -194,14 +194,14 @@ export interface Encoding<Layout = unknown, Place = unknown> {
     level(options: FormatOptions): number;
     memberName(member: number): string;
     /** @param members segments by member */
-    files(outline: FileOutline<Layout>, members: readonly (readonly WrittenSegment<Place>[])[]): NamedBytes[];
+    files(outline: FileOutline<Layout>, members: readonly (readonly WrittenSegment<Position>[])[]): NamedBytes[];
   };
 
   /**
-   * Segments that turned out different from their plan and must be written again, in another place.
+   * Segments that turned out different from their plan and must be written again, for another position.
    * @param segments of the file, in order
    * @throws ServiceError PLAN_OUTGROWN if only a new plan helps
    */
-  segmentsToMove?(segments: readonly WrittenSegment<Place>[]): SegmentToMove<Place>[];
-  warnings?(segments: readonly WrittenSegment<Place>[]): Warning[];
+  segmentsToMove?(segments: readonly WrittenSegment<Position>[]): SegmentToMove<Position>[];
+  warnings?(segments: readonly WrittenSegment<Position>[]): Warning[];
 }

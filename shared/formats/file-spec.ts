@@ -1,10 +1,10 @@
-import type { FileOutline, SegmentPlace } from './encoding.js';
+import type { FileOutline, SegmentPosition } from './encoding.js';
 import type { LoadedFormat } from './load-format.js';
 
 /** Everything that determines an export's bytes, as its plan has frozen it. */
 export interface FileSpec {
   readonly format: LoadedFormat;
-  /** Indexed by `file` of a place. */
+  /** Indexed by `file` of a position. */
   readonly outlines: readonly FileOutline[];
   /** Set for an archive with a file per dataset. */
   readonly bundle?: Bundle;
@@ -21,13 +21,13 @@ export interface Bundle {
 export const readLayout = ({ layoutSchema }: LoadedFormat, stored: unknown): unknown =>
   layoutSchema?.parse(stored) ?? null;
 
-/** Reads the stored place of a segment. */
-export const readPlace = ({ format: { placeSchema } }: FileSpec, stored: SegmentPlace): SegmentPlace => ({
+/** Reads the stored position of a segment. */
+export const readPosition = ({ format: { positionSchema } }: FileSpec, stored: SegmentPosition): SegmentPosition => ({
   ...stored,
-  own: placeSchema?.parse(stored.own) ?? null,
+  own: positionSchema?.parse(stored.own) ?? null,
 });
 
-export function outlineOf({ outlines }: FileSpec, { file }: Pick<SegmentPlace, 'file'>): FileOutline {
+export function outlineOf({ outlines }: FileSpec, { file }: Pick<SegmentPosition, 'file'>): FileOutline {
   const outline = outlines[file];
   if (outline === undefined) throw new RangeError(`The plan has no file ${file}.`);
   return outline;

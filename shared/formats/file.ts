@@ -3,7 +3,7 @@ import { archiveOf, joinMembers } from './archive/archive.js';
 import { DeflateEncoder } from './archive/deflate.js';
 import { isGzip } from './file-kind.js';
 import { outlineOf, type FileSpec } from './file-spec.js';
-import type { Emit, FormatResources, SegmentToMove, SegmentEncoder, SegmentPlace, WrittenSegment } from './encoding.js';
+import type { Emit, FormatResources, SegmentToMove, SegmentEncoder, SegmentPosition, WrittenSegment } from './encoding.js';
 import { NOTHING } from './pass-through.js';
 import { groupSegments } from './group-segments.js';
 import { GZIP_HEADER, gzipTail } from './archive/gzip.js';
@@ -12,15 +12,15 @@ import { streamedHeader, type ArchiveGlue } from './archive/zip.js';
 /** Adds what all formats share: heads where members start, and compression around everything. */
 
 /** Encodes one segment of a file, including the head of the file or member if it is the first. */
-export function openSegment(spec: FileSpec, place: SegmentPlace, resources: FormatResources): SegmentEncoder {
+export function openSegment(spec: FileSpec, position: SegmentPosition, resources: FormatResources): SegmentEncoder {
   const { format } = spec;
-  const outline = outlineOf(spec, place);
-  const rows = format.createEncoder(place.own, outline, resources);
-  const plain = withHead(rows, place.opens ? format.head(outline) : NOTHING);
-  const isFirst = place.opens && place.member === 0;
+  const outline = outlineOf(spec, position);
+  const rows = format.createEncoder(position.own, outline, resources);
+  const plain = withHead(rows, position.opens ? format.head(outline) : NOTHING);
+  const isFirst = position.opens && position.member === 0;
   const archive = archiveOf(spec);
   if (archive !== null) {
-    const header = (): Buffer => streamedHeader(archive.memberName(place), outline.about.plannedAt, place.wide);
+    const header = (): Buffer => streamedHeader(archive.memberName(position), outline.about.plannedAt, position.wide);
     return new DeflateEncoder(archive.noting(plain), isFirst ? header() : NOTHING, archive.level);
   }
   return isGzip(outline.options) ? new DeflateEncoder(plain, isFirst ? GZIP_HEADER : NOTHING) : plain;
@@ -57,7 +57,7 @@ export async function joinFile(
   const outline = outlineOf(spec, { file: 0 });
   const archive = archiveOf(spec);
   if (archive !== null) {
-    const members = groupSegments(segments, ({ place }) => place.member);
+    const members = groupSegments(segments, ({ position }) => position.member);
     return joinMembers(archive, spec, members, resources);
   }
   const tail = await format.tail(outline, segments, resources);
@@ -66,7 +66,7 @@ export async function joinFile(
 
 /** Segments that turned out different from their plan. @throws ServiceError PLAN_OUTGROWN */
 export const segmentsToMove = ({ format }: FileSpec, segments: readonly WrittenSegment[]): SegmentToMove[] =>
-  groupSegments(segments, ({ place }) => place.file).flatMap((group) => format.segmentsToMove?.(group) ?? []);
+  groupSegments(segments, ({ position }) => position.file).flatMap((group) => format.segmentsToMove?.(group) ?? []);
 
 /** Notes about the file for its user. */
 export const warningsOf = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Warning[] =>

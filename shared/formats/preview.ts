@@ -30,6 +30,6 @@ export const keysOf = (columns: readonly ShownColumn[]): string[] => columns.map
 
 /** Applies a function to each value of a row that is not null. */
 export const showEach =
-  (show: (text: string, place: number) => string) =>
+  (show: (text: string, index: number) => string) =>
   (row: Texts): Texts =>
-    row.map((text, place) => (text === null ? null : show(text, place)));
+    row.map((text, index) => (text === null ? null : show(text, index)));

@@ -112,9 +112,9 @@ export class JobLifecycle {
     values = '',
   ): Promise<void> {
     const names = Object.keys(row);
-    const places = names.map((_, index) => `$${index + 1}`);
+    const parameters = names.map((_, index) => `$${index + 1}`);
     await this.change(
-      `WITH job AS (INSERT INTO export_jobs (${names.join(', ')}${columns}) VALUES (${places.join(', ')}${values})
+      `WITH job AS (INSERT INTO export_jobs (${names.join(', ')}${columns}) VALUES (${parameters.join(', ')}${values})
          ON CONFLICT (job_id) DO NOTHING RETURNING job_id)
        ${insertAudit(names.length + 1, 'job')}`,
       [...Object.values(row), auditParameter(event)],

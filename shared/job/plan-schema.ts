@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FilterValue, SegmentMode } from '../contract.js';
 import { COLUMN_TYPES } from '../datasets/define-dataset.js';
 import { numberFormatSchema } from '../datasets/number-format.js';
-import type { SegmentPlace } from '../formats/encoding.js';
+import type { SegmentPosition } from '../formats/encoding.js';
 import type { Segment } from '../plan/segments.js';
 
 const columnSchema = z.object({
@@ -49,14 +49,14 @@ export const planSchema = z.object({
 });
 export type Plan = z.infer<typeof planSchema>;
 
-const placeSchema = z.object({
+const positionSchema = z.object({
   file: z.number(),
   member: z.number(),
   opens: z.boolean(),
   wide: z.boolean(),
   /** Only the format can read it. */
   own: z.unknown(),
-}) satisfies z.ZodType<SegmentPlace>;
+}) satisfies z.ZodType<SegmentPosition>;
 
 const uploadedPartSchema = z.object({ number: z.number(), size: z.number(), etag: z.string(), crc32: z.number() });
 /** Where the bytes of a committed segment are. */
@@ -72,7 +72,7 @@ export const attemptSchema = z.object({
   upper: z.array(z.string()).nullable(),
   planned_rows: z.number(),
   mode: z.enum(['parts', 'held']),
-  place: placeSchema,
+  position: positionSchema,
   rows: z.number().nullable(),
   /** Total of the committed segments. */
   bytes_committed: z.number(),
@@ -100,7 +100,7 @@ export const committedSchema = z.object({
   bytes: z.number().nullable(),
   planned_rows: z.number(),
   parts: piecesSchema.nullable(),
-  place: placeSchema,
+  position: positionSchema,
   summary: z.record(z.string(), z.union([z.number(), z.string()])).nullable(),
 });
 export type SegmentRecord = z.infer<typeof committedSchema>;
@@ -114,6 +114,6 @@ export const uploadStateSchema = z.object({
 export type UploadState = z.infer<typeof uploadStateSchema>;
 
 export interface PlannedSegment extends Segment {
-  readonly place: SegmentPlace;
+  readonly position: SegmentPosition;
   readonly mode: SegmentMode;
 }

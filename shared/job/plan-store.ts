@@ -67,9 +67,9 @@ export class PlanStore {
         await client.query('DELETE FROM export_segments WHERE job_id = $1', [job.jobId]);
         const records = segments.map((segment, index) => ({ segment: index, ...segment }));
         await client.query(
-          `INSERT INTO export_segments (job_id, segment, lower, upper, planned_rows, place, mode)
-           SELECT $1, segment, lower, upper, rows, place, mode FROM jsonb_to_recordset($2::jsonb)
-             AS planned (segment integer, lower text[], upper text[], rows bigint, place jsonb, mode text)`,
+          `INSERT INTO export_segments (job_id, segment, lower, upper, planned_rows, position, mode)
+           SELECT $1, segment, lower, upper, rows, position, mode FROM jsonb_to_recordset($2::jsonb)
+             AS planned (segment integer, lower text[], upper text[], rows bigint, position jsonb, mode text)`,
           [job.jobId, JSON.stringify(records)],
         );
         return true;
@@ -115,7 +115,7 @@ export class PlanStore {
         `UPDATE export_segments s SET attempt = s.attempt + CASE WHEN s.rows IS NULL THEN 1 ELSE 0 END
          FROM export_jobs j
          WHERE s.job_id = $1 AND s.segment = $3 AND j.job_id = s.job_id AND j.generation = $2 AND j.upload_id IS NOT NULL
-         RETURNING s.attempt, s.lower, s.upper, s.planned_rows, s.mode, s.place, s.rows, j.upload_id, j.file_key, j.plan, j.type,
+         RETURNING s.attempt, s.lower, s.upper, s.planned_rows, s.mode, s.position, s.rows, j.upload_id, j.file_key, j.plan, j.type,
            j.format, j.options, j.filters, j.notify, j.tenant_ref, j.user_ref, j.requested_by_ref,
            (SELECT coalesce(sum(bytes), 0)::bigint FROM export_segments WHERE job_id = $1) AS bytes_committed`,
         [jobId, generation, segment],
@@ -159,7 +159,7 @@ export class PlanStore {
   async segments(jobId: string): Promise<SegmentRecord[]> {
     return this.named(async () => {
       const { rows } = await this.pool.query(
-        'SELECT segment, mode, rows, planned_rows, bytes, parts, place, summary FROM export_segments WHERE job_id = $1 ORDER BY segment',
+        'SELECT segment, mode, rows, planned_rows, bytes, parts, position, summary FROM export_segments WHERE job_id = $1 ORDER BY segment',
         [jobId],
       );
       return rows.map((row) => committedSchema.parse(row));
@@ -170,14 +170,14 @@ export class PlanStore {
   async runAgain(
     jobId: string,
     generation: number,
-    { segment, mode, place }: Pick<SegmentRecord, 'segment' | 'mode' | 'place'>,
+    { segment, mode, position }: Pick<SegmentRecord, 'segment' | 'mode' | 'position'>,
   ): Promise<void> {
     await this.named(() =>
       this.pool.query(
         `UPDATE export_segments s SET rows = NULL, bytes = NULL, parts = NULL, summary = NULL, upload_id = NULL, mode = $4,
-           place = $5
+           position = $5
          FROM export_jobs j WHERE s.job_id = $1 AND s.segment = $3 AND j.job_id = s.job_id AND j.generation = $2`,
-        [jobId, generation, segment, mode, JSON.stringify(place)],
+        [jobId, generation, segment, mode, JSON.stringify(position)],
       ),
     );
   }

@@ -37,8 +37,8 @@ export interface Finished {
 }
 
 /** The names of a job's columns, without their headers. */
-const COLUMN_NAMES = `(SELECT coalesce(jsonb_agg(coalesce(c.choice -> 'name', c.choice) ORDER BY c.place), '[]')
-  FROM jsonb_array_elements(columns) WITH ORDINALITY AS c (choice, place))`;
+const COLUMN_NAMES = `(SELECT coalesce(jsonb_agg(coalesce(c.choice -> 'name', c.choice) ORDER BY c.position), '[]')
+  FROM jsonb_array_elements(columns) WITH ORDINALITY AS c (choice, position))`;
 
 const activeCountSchema = z.object({ state: z.string(), count: z.number(), oldestSeconds: z.number() });
 export type ActiveCount = z.infer<typeof activeCountSchema>;

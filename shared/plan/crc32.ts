@@ -1,5 +1,5 @@
 /**
- * CRC-32 (ISO-HDLC, as in zlib, ZIP, gzip and S3) of data that is never in one place: `@node-rs/crc32` (2.6 times as
+ * CRC-32 (ISO-HDLC, as in zlib, ZIP, gzip and S3) of data that is never in one buffer: `@node-rs/crc32` (2.6 times as
  * fast as `node:zlib` of Node.js 24) computes the CRC of each part; these functions combine them with arithmetic only,
  * so that workflow code can use them. Polynomials over GF(2) modulo the CRC's, bits reflected, as in zlib's
  * crc32_combine: https://github.com/madler/zlib/blob/v1.3.1/crc32.c

@@ -41,8 +41,8 @@ export function cutSegments(
   bounds: readonly Bound[],
   { memberRows = Infinity, maxSegments = MAX_SEGMENTS }: CutLimits = {},
 ): { segments: Segment[]; totalRows: number } {
-  const placed = inMembers(bounds, memberRows);
-  const end = placed.at(-1);
+  const cuts = inMembers(bounds, memberRows);
+  const end = cuts.at(-1);
   if (end === undefined) return { segments: [{ lower: null, upper: null, rows: 0, member: 0 }], totalRows: 0 };
 
   // Ends of members are added to every n-th bound.
@@ -52,8 +52,8 @@ export function cutSegments(
   const wider = Math.min(MAX_WIDENING, Math.floor(bounds.length / ENOUGH_SEGMENTS));
   const most = Math.max(1, maxSegments - last - ends);
   const step = Math.max(1, wider, Math.ceil(bounds.length / most));
-  const kept = placed.filter(
-    ({ member }, index) => (index + 1) % step === 0 || index >= wide || placed[index + 1]?.member !== member,
+  const kept = cuts.filter(
+    ({ member }, index) => (index + 1) % step === 0 || index >= wide || cuts[index + 1]?.member !== member,
   );
   let before: Bound | null = null;
   const segments: Segment[] = [];

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ServiceError } from '../errors.js';
-import type { ParameterPlace } from './problem-schema.js';
+import type { ParameterLocation } from './problem-schema.js';
 
 /**
  * The problems of a request, for clients. A response lists at most 20 problems, truncates what it echoes and stays under
@@ -18,7 +18,7 @@ export interface FieldProblem {
 /** A problem of a parameter. */
 export interface ParameterProblem {
   readonly parameter: string;
-  readonly in: ParameterPlace;
+  readonly in: ParameterLocation;
   readonly detail: string;
 }
 
@@ -65,11 +65,11 @@ const isMeant = (issues: readonly z.core.$ZodIssue[]): boolean =>
   issues.some(({ code, path }) => path.length > 0 || code === 'unrecognized_keys');
 
 /** One problem per parameter. */
-export const parameterProblems = (error: z.ZodError, place: ParameterPlace): ParameterProblem[] =>
+export const parameterProblems = (error: z.ZodError, location: ParameterLocation): ParameterProblem[] =>
   error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ parameter: key, in: place, detail: 'is not a known parameter' }))
-      : [{ parameter: String(issue.path[0]), in: place, detail: detailOf(issue) }],
+      ? issue.keys.map((key) => ({ parameter: key, in: location, detail: 'is not a known parameter' }))
+      : [{ parameter: String(issue.path[0]), in: location, detail: detailOf(issue) }],
   );
 
 /** Whether a field is one of these, or within one of them. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SHOWN_STATUSES } from '../contract.js';
 
-const PARAMETER_PLACES = ['path', 'query', 'header'] as const;
-export type ParameterPlace = (typeof PARAMETER_PLACES)[number];
+const PARAMETER_LOCATIONS = ['path', 'query', 'header'] as const;
+export type ParameterLocation = (typeof PARAMETER_LOCATIONS)[number];
 
 const detail = z.string().describe('What is wrong: the end of a sentence that begins with the field or parameter');
 
@@ -10,7 +10,7 @@ const fieldProblemSchema = z
   .strictObject({ pointer: z.string().describe('JSON pointer (RFC 6901); empty for the body itself'), detail })
   .meta({ id: 'FieldProblem', description: 'A problem in the body' });
 const parameterProblemSchema = z
-  .strictObject({ parameter: z.string().describe('Its name'), in: z.enum(PARAMETER_PLACES), detail })
+  .strictObject({ parameter: z.string().describe('Its name'), in: z.enum(PARAMETER_LOCATIONS), detail })
   .meta({ id: 'ParameterProblem', description: 'A problem of a parameter' });
 
 /** An error as clients see it: RFC 9457. */

@@ -151,7 +151,7 @@ function withoutUndefined<Email>({
   };
 }
 
-/** The filters that are set, with days in place of relative ranges. */
+/** The filters that are set, with days instead of relative ranges. */
 function resolveFilters(
   given: Readonly<Record<string, unknown>>,
   dataset: Dataset | undefined,

@@ -9,7 +9,7 @@ function canonical(name: string): string | null {
 
 /**
  * The timezone names of a database. Node, PostgreSQL and Temporal have different lists: names differ in case, and a
- * renamed place has its old name, its new one or both (Asia/Calcutta, Asia/Kolkata).
+ * renamed zone has its old name, its new one or both (Asia/Calcutta, Asia/Kolkata).
  */
 export class TimeZoneNames {
   readonly #byLowerCase: ReadonlyMap<string, string>;
@@ -21,7 +21,7 @@ export class TimeZoneNames {
   }
 
   /**
-   * The database's spelling of a name, or its name for the same place.
+   * The database's spelling of a name, or its name for the same zone.
    * @returns null if there is none: `PST` and `IST` are ambiguous
    */
   nameOf(name: string): string | null {

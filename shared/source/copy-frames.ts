@@ -37,7 +37,7 @@ export class CopyFrames {
   /**
    * @param onAside gets copies of the bytes of messages that may come between rows but are not rows (notices,
    *   parameter changes), in order, perhaps in fragments.
-   * @param lead one ASCII character that takes the place of each row's last header byte
+   * @param lead one ASCII character that replaces each row's last header byte
    */
   constructor(onAside: (bytes: Buffer) => void, lead?: string) {
     this.#onAside = onAside;

@@ -29,9 +29,9 @@ const UNSERVED = `
   SELECT s.name AS column, format_type(d.atttypid, d.atttypmod) AS type, served.leakproof IS NULL AS "lacksIndex",
     format('CREATE INDEX %sON %s (%s);',
       CASE WHEN c.relkind = 'p' THEN '' ELSE 'CONCURRENTLY ' END, c.oid::regclass,
-      (SELECT string_agg(quote_ident(n.name), ', ' ORDER BY n.place)
-       FROM unnest($3::text[] || s.name || array_remove($5::text[], s.name)) WITH ORDINALITY AS n (name, place))) AS statement
-  FROM pg_class c CROSS JOIN unnest($4::text[]) WITH ORDINALITY AS s (name, place)
+      (SELECT string_agg(quote_ident(n.name), ', ' ORDER BY n.position)
+       FROM unnest($3::text[] || s.name || array_remove($5::text[], s.name)) WITH ORDINALITY AS n (name, position))) AS statement
+  FROM pg_class c CROSS JOIN unnest($4::text[]) WITH ORDINALITY AS s (name, position)
   JOIN pg_attribute d ON d.attrelid = c.oid AND d.attname = s.name
   LEFT JOIN LATERAL (
     SELECT bool_or((SELECT bool_and(f.proleakproof) FROM pg_amop b JOIN pg_operator e ON e.oid = b.amopopr
@@ -47,7 +47,7 @@ const UNSERVED = `
         WHERE t.attrelid = c.oid AND t.attnum = i.indkey[0] AND t.attname = ($3::text[])[1]))) AS served ON true
   WHERE c.oid = ${regclass('$2::text', '$1::text')} AND c.relkind IN ('r', 'p', 'm')
     AND (served.leakproof IS NULL OR NOT served.leakproof AND row_security_active(c.oid))
-  ORDER BY s.place`;
+  ORDER BY s.position`;
 
 export async function findSlowSorts(
   client: Pick<PoolClient, 'query'>,

@@ -30,10 +30,10 @@ const RELATION = `
       AND i.indpred IS NULL AND i.indexprs IS NULL
       AND (SELECT array_agg(a.attname::text) <@ $3::text[]
              AND bool_and(n.collisdeterministic IS NOT FALSE OR p.coll = a.attcollation)
-           FROM unnest(i.indkey::int2[], i.indcollation::oid[]) WITH ORDINALITY AS p (attnum, coll, place)
+           FROM unnest(i.indkey::int2[], i.indcollation::oid[]) WITH ORDINALITY AS p (attnum, coll, position)
            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum
            LEFT JOIN pg_collation n ON n.oid = a.attcollation
-           WHERE p.place <= i.indnkeyatts)) AS proven
+           WHERE p.position <= i.indnkeyatts)) AS proven
   FROM pg_class c WHERE c.relkind = ANY ($4) AND c.oid = ${regclass('$2::text', '$1::text')}`;
 
 /** Each column's type, then the types that it is made of: a domain's base type (`whole`), elements, fields, bounds. */

@@ -36,9 +36,9 @@ export type TableName = readonly [schema: string, table: string];
 
 const FIND = `
   SELECT c.oid::text AS oid, c.relkind::text AS kind, n.schema, n.name AS table
-  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (schema, name, place)
+  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (schema, name, position)
   JOIN pg_class c ON c.oid = ${regclass('n.schema', 'n.name')}
-  WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') ORDER BY n.place LIMIT 1`;
+  WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') ORDER BY n.position LIMIT 1`;
 
 const DETAILS = `
   SELECT a.attname::text AS name, a.attnotnull AS "isNotNull",
@@ -50,11 +50,11 @@ const DETAILS = `
 const INDEXES = `
   SELECT i.indisunique AND NOT ${hasHeirs('c')} AS "isUnique", i.indisprimary AS "isPrimary",
     (SELECT m.amname = 'btree' AND bool_and(o.opcdefault AND p.coll = a.attcollation)
-     FROM unnest(i.indkey::int2[], i.indcollation::oid[], i.indclass::oid[]) WITH ORDINALITY AS p (attnum, coll, opclass, place)
+     FROM unnest(i.indkey::int2[], i.indcollation::oid[], i.indclass::oid[]) WITH ORDINALITY AS p (attnum, coll, opclass, position)
      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum JOIN pg_opclass o ON o.oid = p.opclass
-     JOIN pg_am m ON m.oid = o.opcmethod WHERE p.place <= i.indnkeyatts GROUP BY m.amname) AS "isOrdered",
-    (SELECT array_agg(a.attname::text ORDER BY p.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS p (attnum, place)
-     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum WHERE p.place <= i.indnkeyatts) AS columns
+     JOIN pg_am m ON m.oid = o.opcmethod WHERE p.position <= i.indnkeyatts GROUP BY m.amname) AS "isOrdered",
+    (SELECT array_agg(a.attname::text ORDER BY p.position) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS p (attnum, position)
+     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum WHERE p.position <= i.indnkeyatts) AS columns
   FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE i.indrelid = $1::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
   ORDER BY i.indexrelid`;
 

@@ -47,7 +47,7 @@ function hostOf(pool: Pool): string {
 
 /** The job database must be reachable and writable, with this version's tables. */
 export async function checkJobStore(pool: Pool): Promise<string | null> {
-  const place = `The job database at ${hostOf(pool)}`;
+  const server = `The job database at ${hostOf(pool)}`;
   return checked(
     async () => {
       const { rows } = await pool.query<{ readonly: boolean; tables: number }>(
@@ -59,10 +59,10 @@ export async function checkJobStore(pool: Pool): Promise<string | null> {
       const { rowCount } = await pool.query(`SELECT 1 FROM ${MIGRATIONS_TABLE} WHERE name = $1`, [NEWEST_MIGRATION]);
       if (rowCount === 0) return "The service's tables are older than this version: run `npm run migrate`.";
       return rows[0].readonly
-        ? `${place} is read-only. Point DATABASE_URL at a server that accepts writes, or make this one writable.`
+        ? `${server} is read-only. Point DATABASE_URL at a server that accepts writes, or make this one writable.`
         : null;
     },
-    (reason) => `${place} does not answer (${reason}). Check that it is running and that DATABASE_URL is correct.`,
+    (reason) => `${server} does not answer (${reason}). Check that it is running and that DATABASE_URL is correct.`,
   );
 }
 
@@ -70,7 +70,7 @@ export async function checkJobStore(pool: Pool): Promise<string | null> {
 export async function checkTemporal(client: Client): Promise<string | null> {
   const { connection } = client;
   const { namespace } = client.options;
-  const place = connection instanceof Connection ? `Temporal at ${connection.options.address}` : 'Temporal';
+  const server = connection instanceof Connection ? `Temporal at ${connection.options.address}` : 'Temporal';
   return checked(
     async () => {
       try {
@@ -80,10 +80,10 @@ export async function checkTemporal(client: Client): Promise<string | null> {
         return null;
       } catch (error) {
         if (!isGrpcServiceError(error) || !NO_NAMESPACE.includes(error.code)) throw error;
-        return `${place} has no namespace ${namespace}: create it, or set TEMPORAL_NAMESPACE.`;
+        return `${server} has no namespace ${namespace}: create it, or set TEMPORAL_NAMESPACE.`;
       }
     },
-    (reason) => `${place} does not answer (${reason}). Check that it is running and that TEMPORAL_ADDRESS is correct.`,
+    (reason) => `${server} does not answer (${reason}). Check that it is running and that TEMPORAL_ADDRESS is correct.`,
   );
 }
 

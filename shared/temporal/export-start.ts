@@ -31,11 +31,11 @@ export const exportStart = ({ job, limit, tuning, admitted = false, again = fals
   staticDetails: exportDetails(job),
 });
 
-/** Markdown code, because the Web UI renders Markdown. Its fence is longer than any row of backticks in the text. */
+/** Markdown code, because the Web UI renders Markdown. Its delimiter is longer than any row of backticks in the text. */
 function code(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = '`'.repeat(longest + 1);
-  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
+  const ticks = '`'.repeat(longest + 1);
+  return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
 }
 
 /** Temporal rejects a start with more than 400 bytes of summary, which encryption makes longer. */

@@ -9,9 +9,9 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 
 /** A misconfigured tenant column that matches every tenant, so queries no longer restrict rows themselves. */
-const unfenced = defineDataset({
+const unprotected = defineDataset({
   ...orders,
-  name: 'unfenced',
+  name: 'unprotected',
   table: 'orders_of_anybody',
   tenantColumn: 'anybody',
   computed: {},
@@ -24,7 +24,7 @@ describe('row-level security, with an ineffective tenant condition', () => {
 
   async function start(sourceUrl?: string): Promise<TestService> {
     const env: Record<string, string> = sourceUrl === undefined ? {} : { SOURCE_DATABASE_URL: sourceUrl };
-    const service = await startService({ orders: 500, datasets: [orders, unfenced], env });
+    const service = await startService({ orders: 500, datasets: [orders, unprotected], env });
     await queryRows(
       service.databaseUrl,
       `CREATE VIEW orders_of_anybody WITH (security_invoker = true) AS
@@ -46,8 +46,8 @@ describe('row-level security, with an ineffective tenant condition', () => {
     ({ all, own } = counted ?? { all: NaN, own: NaN });
     assert.ok(own > 0 && own < all);
     assert.equal(await rowsOf(service, 'orders'), own);
-    assert.equal(await rowsOf(service, 'unfenced'), own);
-    for (const type of ['orders', 'unfenced']) {
+    assert.equal(await rowsOf(service, 'unprotected'), own);
+    for (const type of ['orders', 'unprotected']) {
       assert.equal(await rowsOf(service, type, { ...me, tenantId: 'no UUID' }), 0);
     }
     await closeCleanly(service);
@@ -57,7 +57,7 @@ describe('row-level security, with an ineffective tenant condition', () => {
     const service = await start();
     const owners = await start(service.databaseUrl);
     assert.equal(await rowsOf(owners, 'orders'), own);
-    assert.equal(await rowsOf(owners, 'unfenced'), all);
+    assert.equal(await rowsOf(owners, 'unprotected'), all);
     await closeCleanly(owners);
     await closeCleanly(service);
   });

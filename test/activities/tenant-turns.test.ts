@@ -3,7 +3,7 @@ import { TenantTurns, type TenantTurn } from '../../activities/notify/tenant-tur
 
 const LIMIT = 10;
 
-/** Takes all free places. @returns the places, and after how many ms the other deliveries may retry */
+/** Takes all free turns. @returns the turns, and after how many ms the other deliveries may retry */
 function arrive(turns: TenantTurns, tenant: string, count: number, now: number) {
   const taken: TenantTurn[] = [];
   const waits: number[] = [];
@@ -15,7 +15,7 @@ function arrive(turns: TenantTurns, tenant: string, count: number, now: number) 
   return { taken, waits };
 }
 
-describe("a tenant's delivery places", () => {
+describe("a tenant's delivery turns", () => {
   it('are limited per tenant', () => {
     const turns = new TenantTurns(LIMIT);
     assert.equal(arrive(turns, 'a', 100, 0).taken.length, LIMIT);
@@ -66,7 +66,7 @@ describe("a tenant's delivery places", () => {
         }
       }
     }
-    // If all places are always in use, 200 deliveries start in these five minutes.
+    // If all turns are always in use, 200 deliveries start in these five minutes.
     assert.ok(begun >= 150, `${begun} deliveries started`);
     assert.ok(looks < 6000, `${looks} attempts`);
     console.log(`      ${begun} started, ${looks} attempts in five minutes`);

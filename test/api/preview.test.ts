@@ -20,8 +20,8 @@ type Rows = readonly (readonly (string | null)[])[];
 /** The rows of a file, with the same values cut as in the preview. */
 const asLong = (file: Rows, previewed: Rows): Rows =>
   file.map((row, index) =>
-    row.map((value, place) => {
-      const shown = previewed[index]?.[place] ?? '';
+    row.map((value, column) => {
+      const shown = previewed[index]?.[column] ?? '';
       const begin = shown.slice(0, -1);
       return shown.length > 500 && shown.endsWith('…') && value?.startsWith(begin) === true ? shown : value;
     }),
@@ -127,7 +127,7 @@ describe('POST /v1/exports/preview', () => {
       const items = JSON.parse(array) as unknown[];
       const objects = shown.rows.map((row) => {
         const values = row.map((value) => (value === null ? null : (JSON.parse(value) as unknown)));
-        return Object.fromEntries(headersOf(shown).map((header, place) => [header, values[place]])) as unknown;
+        return Object.fromEntries(headersOf(shown).map((header, column) => [header, values[column]])) as unknown;
       });
       assert.deepEqual(objects, items.slice(0, objects.length));
       const renamed = await previewed({ format, columns: ['id', { name: 'total', as: 'Amount' }] });
@@ -147,8 +147,8 @@ describe('POST /v1/exports/preview', () => {
     });
     assert.deepEqual(headersOf(shown), header);
     for (const [index, row] of shown.rows.entries()) {
-      for (const [place, { name, type }] of shown.columns.entries()) {
-        const [text, cell] = [row[place] ?? null, cells[index]?.[place] ?? null];
+      for (const [column, { name, type }] of shown.columns.entries()) {
+        const [text, cell] = [row[column] ?? null, cells[index]?.[column] ?? null];
         if (text === null || type === 'uuid' || type === 'text') assert.equal(text, cell, name);
         else if (type === 'boolean') assert.equal(text, String(cell).toUpperCase());
         else if (type === 'timestamptz') {

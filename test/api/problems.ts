@@ -8,7 +8,7 @@ const problem = z.union([
   z.strictObject({ parameter: z.string(), in: z.enum(['path', 'query', 'header']), detail: z.string() }),
 ]);
 
-/** A field by its pointer, or a parameter by its place and name: `/columns/0`, `query/limit`. */
+/** A field by its pointer, or a parameter by its location and name: `/columns/0`, `query/limit`. */
 export const nameOf = (error: z.infer<typeof problem>): string =>
   'pointer' in error ? error.pointer : `${error.in}/${error.parameter}`;
 

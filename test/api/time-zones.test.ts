@@ -34,7 +34,7 @@ describe('a timezone', () => {
     over.ask('POST', path, { as: alice, body });
 
   for (const timezone of ['PST', 'IST', 'Mars/Olympus', '+01:00', 'posix/Europe/Berlin']) {
-    it(`like ${timezone}, which does not name one place, is a 400 that names the field, on every route`, async () => {
+    it(`like ${timezone}, which does not name one zone, is a 400 that names the field, on every route`, async () => {
       const options = { timezone };
       assertProblem(await ask('/v1/exports', { ...EXPORT, options }), 'VALIDATION_FAILED', ['/options/timezone']);
       const estimate = await ask('/v1/exports/estimate', { ...EXPORT, options });

@@ -138,7 +138,7 @@ describe('both lanes produce the same bytes:', () => {
     const { formatResources: resources } = service.deps;
     const bare = outlineFor(shown, { options });
     const outline = { ...bare, layout: (await format.layout?.([], bare, resources, [])) ?? null };
-    const [own = null] = format.place?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
+    const [own = null] = format.positions?.(outline, [{ rows: 5000, member: 0 }], false) ?? [];
     const encoder = openSegment({ format, outlines: [outline] }, { ...ONLY, own }, resources);
     const file: Buffer[] = [];
     const keep = (bytes: Buffer): void => void file.push(Buffer.from(bytes));

@@ -39,14 +39,14 @@ describe('titles and labels with characters that XML cannot contain', () => {
     const rows = { bytes: Buffer.from('value\n'), rows: 1 };
     const outline = { ...bare, layout: (await xlsx.layout?.([rows], bare, {}, [])) ?? null };
     const spec = { format: xlsx, outlines: [outline] };
-    const place = { ...ONLY, own: { row: 2 } };
-    const encoder = openSegment(spec, place, {});
+    const position = { ...ONLY, own: { row: 2 } };
+    const encoder = openSegment(spec, position, {});
     const out: Buffer[] = [];
     const emit = (bytes: Buffer): void => void out.push(Buffer.from(bytes));
     await encoder.write(rows, emit);
     const summary = await encoder.end(emit);
     const bytes = out.reduce((sum, { length }) => sum + length, 0);
-    const written = { segment: 0, place, plannedRows: 1, rows: 1, bytes, summary };
+    const written = { segment: 0, position, plannedRows: 1, rows: 1, bytes, summary };
     const { tail } = await joinFile(spec, [written], {});
     const file = await savedFile(Buffer.concat([...out, tail]), 'xlsx');
     const read = JSON.parse(await outputOf('python3', ['-c', BY_OPENPYXL, file], { env })) as unknown[];

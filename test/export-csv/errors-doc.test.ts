@@ -12,7 +12,7 @@ import { loadDatasets } from '../../shared/datasets/load.js';
 import { checkDataset, createRegistry } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { ERRORS, isErrorCode, messageOf, sentenceOf } from '../../shared/errors.js';
-import { placeSegments } from '../../shared/formats/pdf/place.js';
+import { pdfPositions } from '../../shared/formats/pdf/position.js';
 import { checkJobStore } from '../../shared/startup/checks.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { openPdfResources } from '../../shared/startup/open-pdf-resources.js';
@@ -165,7 +165,7 @@ describe('docs/errors.md', () => {
 
     it('more rows than a PDF can hold', () => {
       assert.throws(
-        () => placeSegments([{ rows: 1_000_000_000, member: 0 }], 50, false),
+        () => pdfPositions([{ rows: 1_000_000_000, member: 0 }], 50, false),
         (error) => assertDocumented(messageOf(error)) !== '',
       );
     });

@@ -19,7 +19,7 @@ const shout: Dataset['computed'] = {
 const sorted = checkDataset({ ...orders, sorts: SORTS, computed: shout });
 /** The same rows in a table whose key has the order of `-placed_at`. */
 const { userColumn: _, sorts: _none, ...keyed } = sorted;
-const renumbered = checkDataset({ ...keyed, name: 'renumbered', table: 'renumbered', key: ['place'] });
+const renumbered = checkDataset({ ...keyed, name: 'renumbered', table: 'renumbered', key: ['position'] });
 
 /** Formats by lane. Each format renders and frames rows in its own way. */
 const KINDS = [...FORMATS.keys()].flatMap((format) => [
@@ -39,8 +39,8 @@ describe('a sorted export', () => {
     await queryRows(
       service.databaseUrl,
       `UPDATE orders SET placed_at = date_trunc('month', placed_at);
-       CREATE TABLE renumbered AS SELECT row_number() OVER (ORDER BY placed_at DESC, id DESC) AS place, * FROM orders;
-       ALTER TABLE renumbered ADD PRIMARY KEY (place)`,
+       CREATE TABLE renumbered AS SELECT row_number() OVER (ORDER BY placed_at DESC, id DESC) AS position, * FROM orders;
+       ALTER TABLE renumbered ADD PRIMARY KEY (position)`,
     );
     await planAt(service, '2026-11-22T10:11:12.345Z');
   });

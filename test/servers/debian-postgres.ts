@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { StackContext } from '../../dev/stack/context.js';
 import { answers, JOBS_DATABASE, SOURCE_DATABASE, type Postgres } from '../../dev/stack/postgres.js';
-import { unprivilegedUser } from '../../dev/stack/postgres-place.js';
+import { unprivilegedUser } from '../../dev/stack/postgres-home.js';
 import { runCommand, tellingLine } from '../../dev/stack/run-command.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { startUntilReady, withFreePorts } from '../../dev/stack/start-service.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findOnPath } from '../../dev/find-on-path.js';
 import type { StackContext } from '../../dev/stack/context.js';
 import { answers, type Postgres } from '../../dev/stack/postgres.js';
-import { unprivilegedUser } from '../../dev/stack/postgres-place.js';
+import { unprivilegedUser } from '../../dev/stack/postgres-home.js';
 import { StackError } from '../../dev/stack/stack-error.js';
 import { startUntilReady, withFreePorts } from '../../dev/stack/start-service.js';
 import { startDebianPostgres, urlOf, type Login, type ManagedPostgres } from './debian-postgres.js';

@@ -1,5 +1,5 @@
 import type { ShownColumn } from '../../shared/datasets/define-dataset.js';
-import type { FileOutline, SegmentPlace } from '../../shared/formats/encoding.js';
+import type { FileOutline, SegmentPosition } from '../../shared/formats/encoding.js';
 
 /** The name of a text column, or a column of any type, whose key defaults to its name. */
 export type TestColumn = string | (Pick<ShownColumn, 'name' | 'label' | 'type'> & Partial<ShownColumn>);
@@ -25,5 +25,5 @@ export function outlineFor(
   return { columns: columns.map(shownColumn), options, title, about, layout };
 }
 
-/** The place of a file's only segment. */
-export const ONLY: SegmentPlace = { file: 0, member: 0, opens: true, wide: false, own: null };
+/** The position of a file's only segment. */
+export const ONLY: SegmentPosition = { file: 0, member: 0, opens: true, wide: false, own: null };

@@ -49,12 +49,12 @@ export async function startPair(): Promise<Pair> {
 
 async function pairOf(own: Stack, running: ChildProcess[]): Promise<Omit<Pair, 'stop'>> {
   const { DATABASE_URL } = own.env;
-  const [place] = await queryRows<{ data: string; bin: string }>(
+  const [folders] = await queryRows<{ data: string; bin: string }>(
     DATABASE_URL,
     `SELECT current_setting('data_directory') AS data, setting AS bin FROM pg_config() WHERE name = 'BINDIR'`,
   );
-  if (place === undefined) throw new Error('PostgreSQL did not report its folders.');
-  const { data, bin } = place;
+  if (folders === undefined) throw new Error('PostgreSQL did not report its folders.');
+  const { data, bin } = folders;
   const { uid, gid } = await stat(data);
   const serve = async (folder: string, url: string, settings: Settings): Promise<ChildProcess> => {
     const all: Settings = {

@@ -78,7 +78,7 @@ async function propose({ table, tenant, key }: Options, databaseUrl: string): Pr
 
 function report({ dataset, leftOut, isCovered }: Proposal, file: string): string {
   const { name, schema, table, key, tenantColumn, columns, filters = {}, sorts = [] } = dataset;
-  const place = [...(schema === undefined ? [] : [schema]), table].map((part) => pg.escapeIdentifier(part)).join('.');
+  const quoted = [...(schema === undefined ? [] : [schema]), table].map((part) => pg.escapeIdentifier(part)).join('.');
   const indexed = [tenantColumn ?? [], key]
     .flat()
     .map((column) => pg.escapeIdentifier(column))
@@ -89,7 +89,7 @@ function report({ dataset, leftOut, isCovered }: Proposal, file: string): string
     ...(isCovered
       ? []
       : [
-          `No index starts with the tenant and the key. For a large table, run: CREATE UNIQUE INDEX ON ${place} (${indexed});`,
+          `No index starts with the tenant and the key. For a large table, run: CREATE UNIQUE INDEX ON ${quoted} (${indexed});`,
         ]),
     `Review it, then start every API and every worker with DATASETS_MODULE=${file}`,
   ].join('\n');

@@ -14,7 +14,7 @@ export interface ProposedKey {
 export function proposeKey(facts: TableFacts, tenant: string, given: readonly string[] | undefined): ProposedKey {
   const { table, isView, columns, indexes } = facts;
   const isCovered = (key: readonly string[]): boolean =>
-    indexes.some((index) => [tenant, ...key].every((column, place) => index.columns[place] === column));
+    indexes.some((index) => [tenant, ...key].every((column, n) => index.columns[n] === column));
   if (given !== undefined) {
     const missing = given.find((name) => !columns.some((column) => column.name === name));
     if (missing !== undefined) {

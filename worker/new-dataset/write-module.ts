@@ -20,13 +20,13 @@ function filterLine([name, filter]: readonly [string, FilterDefinition]): string
   return `      ${key(name)}: { kind: ${quoted(filter.kind)}, column: ${quoted(filter.column)}${values} },`;
 }
 
-const placeOf = ({ schema, table }: Dataset): string => (schema === undefined ? table : `${schema}.${table}`);
+const tableOf = ({ schema, table }: Dataset): string => (schema === undefined ? table : `${schema}.${table}`);
 
 /** Writes a module for DATASETS_MODULE, in plain JavaScript without imports. */
 export function writeModule({ dataset, leftOut }: Proposal): string {
   const { name, title, schema, table, tenantColumn, columns, filters = {}, sorts = [] } = dataset;
   return [
-    `// Generated from the catalog entry of ${inComment(placeOf(dataset))}; edit it as you like. docs/datasets.md lists all settings.`,
+    `// Generated from the catalog entry of ${inComment(tableOf(dataset))}; edit it as you like. docs/datasets.md lists all settings.`,
     'export default [',
     '  {',
     `    name: ${quoted(name)},`,

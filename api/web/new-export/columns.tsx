@@ -62,6 +62,6 @@ export function Columns({ dataset, chosen, onChange }: Props): VNode {
 
 /** Inserts a column before the first chosen one that follows it in the dataset, which keeps the dataset's order. */
 function withColumn(names: readonly string[], chosen: readonly string[], column: string): string[] {
-  const place = chosen.findIndex((name) => names.indexOf(name) > names.indexOf(column));
-  return place === -1 ? [...chosen, column] : chosen.toSpliced(place, 0, column);
+  const index = chosen.findIndex((name) => names.indexOf(name) > names.indexOf(column));
+  return index === -1 ? [...chosen, column] : chosen.toSpliced(index, 0, column);
 }

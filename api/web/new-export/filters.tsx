@@ -69,12 +69,12 @@ function Filter(props: FilterProps): VNode {
   }
 }
 
-interface PlacedProps extends FilterProps {
+interface PointedProps extends FilterProps {
   /** JSON pointer of the filter in the request. */
   readonly at: string;
 }
 
-function OneValue({ at, type, label, draft, onChange }: PlacedProps): VNode {
+function OneValue({ at, type, label, draft, onChange }: PointedProps): VNode {
   return (
     <Field at={at} label={label}>
       {(attributes) => (
@@ -91,7 +91,7 @@ function OneValue({ at, type, label, draft, onChange }: PlacedProps): VNode {
   );
 }
 
-function ListOfValues({ at, label, draft, onChange }: PlacedProps): VNode {
+function ListOfValues({ at, label, draft, onChange }: PointedProps): VNode {
   return (
     <Field at={at} label={label} hint="Separate values with commas">
       {(attributes) => (
@@ -108,7 +108,7 @@ function ListOfValues({ at, label, draft, onChange }: PlacedProps): VNode {
   );
 }
 
-function IsNull({ at, label, draft, onChange }: PlacedProps): VNode {
+function IsNull({ at, label, draft, onChange }: PointedProps): VNode {
   return (
     <Field at={at} label={label}>
       {(attributes) => (
@@ -128,7 +128,7 @@ function IsNull({ at, label, draft, onChange }: PlacedProps): VNode {
   );
 }
 
-interface BetweenProps extends PlacedProps {
+interface BetweenProps extends PointedProps {
   readonly words: readonly [string, string];
 }
 
@@ -162,7 +162,7 @@ function Between({ at, type, label, draft, words, onChange }: BetweenProps): VNo
   );
 }
 
-interface OneOfProps extends PlacedProps {
+interface OneOfProps extends PointedProps {
   readonly values: readonly string[];
 }
 

@@ -2,14 +2,14 @@ import { ServiceError } from '../../errors.js';
 import { bundleFiles, memberFile } from './bundle.js';
 import { FASTEST } from './deflate.js';
 import { outlineOf, type FileSpec } from '../file-spec.js';
-import type { FormatResources, NamedBytes, SegmentEncoder, SegmentPlace, WrittenSegment } from '../encoding.js';
+import type { FormatResources, NamedBytes, SegmentEncoder, SegmentPosition, WrittenSegment } from '../encoding.js';
 import { hashed } from './hashed.js';
 import { sumOf } from '../sums.js';
 import { isWide, joinArchive, type ArchiveGlue, type ZipMember } from './zip.js';
 
 /** A ZIP archive whose members consist of segments: a workbook, or a bundle of files of a text format. */
 interface Archive {
-  memberName(place: SegmentPlace): string;
+  memberName(position: SegmentPosition): string;
   /** Compression level, 1 to 9. */
   readonly level: number;
   /** Records what {@link files} needs to know about the plain bytes of a segment. */
@@ -26,7 +26,7 @@ export function archiveOf(spec: FileSpec): Archive | null {
   const { bundle } = spec;
   if (bundle !== undefined) {
     return {
-      memberName: (place) => memberFile(spec, bundle, place),
+      memberName: (position) => memberFile(spec, bundle, position),
       level: FASTEST,
       noting: hashed,
       files: (members) => bundleFiles(spec, bundle, members),
@@ -68,11 +68,11 @@ export async function joinMembers(
   const joined = groups.map(async (segments): Promise<ZipMember> => {
     const [first] = segments;
     if (first === undefined) throw new RangeError('A member has no segment.');
-    const { place } = first;
-    const outline = outlineOf(spec, place);
+    const { position } = first;
+    const outline = outlineOf(spec, position);
     const tail = await spec.format.tail(outline, segments, resources);
-    const name = archive.memberName(place);
-    return { name, segments, tail, wide: mustBeWide(archive, { name, place, segments, tail }) };
+    const name = archive.memberName(position);
+    return { name, segments, tail, wide: mustBeWide(archive, { name, position, segments, tail }) };
   });
   const members = await Promise.all(joined);
   return joinArchive(members, archive.files(members), outlineOf(spec, { file: 0 }).about.plannedAt);
@@ -80,13 +80,13 @@ export async function joinMembers(
 
 function mustBeWide(
   { takesWide }: Archive,
-  { name, place, segments, tail }: Omit<ZipMember, 'wide'> & { readonly place: SegmentPlace },
+  { name, position, segments, tail }: Omit<ZipMember, 'wide'> & { readonly position: SegmentPosition },
 ): boolean {
   const packed = segments.reduce((sum, { bytes }) => sum + bytes, tail.length);
   const size = sumOf(segments).size + tail.length;
   const needed = isWide(Math.max(packed, size));
-  const isFirst = place.member === 0;
-  const planned = isFirst && place.wide;
+  const isFirst = position.member === 0;
+  const planned = isFirst && position.wide;
   if (needed && (isFirst ? !planned : !takesWide)) {
     throw new ServiceError('PLAN_OUTGROWN', `${name} has ${size} bytes, more than its archive was planned for.`);
   }

@@ -4,7 +4,7 @@ import { combineCrc32 } from '../../plan/crc32.js';
 import { bundleReadme } from './bundle-readme.js';
 import { MANIFEST, type ManifestFile } from './manifest.js';
 import { outlineOf, type Bundle, type FileSpec } from '../file-spec.js';
-import type { NamedBytes, SegmentPlace } from '../encoding.js';
+import type { NamedBytes, SegmentPosition } from '../encoding.js';
 import { numberIn, sumOf } from '../sums.js';
 import type { ZipMember } from './zip.js';
 
@@ -13,7 +13,7 @@ import type { ZipMember } from './zip.js';
 export const README = 'README.txt';
 
 /** A dataset's file in the archive. */
-export function memberFile({ format }: FileSpec, { datasets }: Bundle, { file }: Pick<SegmentPlace, 'file'>): string {
+export function memberFile({ format }: FileSpec, { datasets }: Bundle, { file }: Pick<SegmentPosition, 'file'>): string {
   const dataset = datasets[file];
   if (dataset === undefined) throw new RangeError(`The plan has no file ${file}.`);
   return `${dataset}.${format.extension}`;
@@ -41,7 +41,7 @@ export function bundleFiles(spec: FileSpec, bundle: Bundle, members: readonly Zi
 }
 
 function describe(spec: FileSpec, bundle: Bundle, { name, segments, tail }: ZipMember): ManifestFile {
-  const file = segments[0]?.place.file ?? 0;
+  const file = segments[0]?.position.file ?? 0;
   const { title, columns } = outlineOf(spec, { file });
   const sum = sumOf(segments);
   const checksum = combineCrc32(sum.crc32, crc32(tail), tail.length);

@@ -77,6 +77,6 @@ export const csvEncoding: Encoding = {
   copySql,
   rows: { renderColumn, ...csvRowLane },
   head,
-  createEncoder: (_place, { options }) => createEncoder(options),
+  createEncoder: (_position, { options }) => createEncoder(options),
   tail: () => NOTHING,
 };

@@ -31,7 +31,7 @@ export const csvPreview: FormatPreview = {
     const through = throughLine(length, csvSettings(options));
     return (row) => {
       const shown = through(row);
-      return row.map((text, place) => (text === null ? null : (shown[place] ?? '')));
+      return row.map((text, index) => (text === null ? null : (shown[index] ?? '')));
     };
   },
 };

@@ -85,23 +85,23 @@ export class FormulaEncoder implements SegmentEncoder {
   }
 
   #escape(bytes: Buffer, isLast: boolean): Buffer {
-    const places: number[] = [];
-    const end = this.#find(bytes, isLast, places);
+    const positions: number[] = [];
+    const end = this.#find(bytes, isLast, positions);
     this.#held = end < bytes.length ? Buffer.from(bytes.subarray(end)) : NOTHING;
     const known = end > MAX_QUOTES ? bytes.subarray(0, end) : Buffer.concat([this.#before, bytes.subarray(0, end)]);
     this.#before = Buffer.from(known.subarray(-MAX_QUOTES - 1));
-    return places.length === 0 ? bytes.subarray(0, end) : withApostrophes(bytes.subarray(0, end), places);
+    return positions.length === 0 ? bytes.subarray(0, end) : withApostrophes(bytes.subarray(0, end), positions);
   }
 
   /** Finds where apostrophes belong. @returns the position up to which that is decided */
-  #find(bytes: Buffer, isLast: boolean, places: number[]): number {
+  #find(bytes: Buffer, isLast: boolean, positions: number[]): number {
     const next = this.#stops.map((stop) => bytes.indexOf(stop));
     let at = 0;
     while (at < bytes.length) {
       const stop = this.#inQuotes ? this.#stopInQuotes(bytes, at) : this.#stopOutside(bytes, at, next);
       if (stop === bytes.length) break;
       if (bytes[stop] === QUOTE) this.#inQuotes = !this.#inQuotes;
-      else if (!this.#checkSeparator(bytes, stop, isLast, places)) return stop;
+      else if (!this.#checkSeparator(bytes, stop, isLast, positions)) return stop;
       at = stop + 1;
     }
     return bytes.length;
@@ -111,9 +111,9 @@ export class FormulaEncoder implements SegmentEncoder {
   #stopOutside(bytes: Buffer, from: number, next: number[]): number {
     let first = bytes.length;
     for (const [index, stop] of this.#stops.entries()) {
-      let place = next[index] ?? -1;
-      if (place >= 0 && place < from) next[index] = place = bytes.indexOf(stop, from);
-      if (place >= 0 && place < first) first = place;
+      let position = next[index] ?? -1;
+      if (position >= 0 && position < from) next[index] = position = bytes.indexOf(stop, from);
+      if (position >= 0 && position < first) first = position;
     }
     return first;
   }
@@ -128,10 +128,10 @@ export class FormulaEncoder implements SegmentEncoder {
    * Records whether an apostrophe belongs here because of this byte.
    * @returns false if that is undecided
    */
-  #checkSeparator(bytes: Buffer, at: number, isLast: boolean, places: number[]): boolean {
-    const place = bytes[at] === EQUALS ? this.#behindBlank(bytes, at) : this.#behindSeparator(bytes, at, isLast);
-    if (place === UNDECIDED && !isLast) return false;
-    if (place >= 0) places.push(place);
+  #checkSeparator(bytes: Buffer, at: number, isLast: boolean, positions: number[]): boolean {
+    const position = bytes[at] === EQUALS ? this.#behindBlank(bytes, at) : this.#behindSeparator(bytes, at, isLast);
+    if (position === UNDECIDED && !isLast) return false;
+    if (position >= 0) positions.push(position);
     return true;
   }
 
@@ -140,8 +140,8 @@ export class FormulaEncoder implements SegmentEncoder {
    * `#behindSeparator`.
    */
   #behindBlank(bytes: Buffer, at: number): number {
-    const byteAt = (place: number): number =>
-      (place < 0 ? this.#before[this.#before.length + place] : bytes[place]) ?? 0;
+    const byteAt = (position: number): number =>
+      (position < 0 ? this.#before[this.#before.length + position] : bytes[position]) ?? 0;
     let before = at - 1;
     while (byteAt(before) === QUOTE && before >= at - MAX_QUOTES) before--;
     if (byteAt(before) !== BLANK) return NONE;
@@ -193,13 +193,13 @@ function fullWidth(bytes: Buffer, at: number): number {
   return second === 0xbc && FULL_WIDTH_SIGNS.includes(third ?? 0) ? at : NONE;
 }
 
-function withApostrophes(bytes: Buffer, places: readonly number[]): Buffer {
-  const out = Buffer.allocUnsafe(bytes.length + places.length);
+function withApostrophes(bytes: Buffer, positions: readonly number[]): Buffer {
+  const out = Buffer.allocUnsafe(bytes.length + positions.length);
   let [from, to] = [0, 0];
-  for (const place of places) {
-    to += bytes.copy(out, to, from, place);
+  for (const position of positions) {
+    to += bytes.copy(out, to, from, position);
     out[to++] = APOSTROPHE;
-    from = place;
+    from = position;
   }
   bytes.copy(out, to, from);
   return out;

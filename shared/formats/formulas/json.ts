@@ -26,8 +26,8 @@ export function escapeJsonSql(json: string): string {
     'token[1]',
   );
   const token = `CASE WHEN token[1] LIKE '"%' THEN ${string} ELSE regexp_replace(token[1], '${NEGATIVE}', '\\1 -', 'g') END`;
-  const tokens = `regexp_matches(${json}, '${TOKEN}', 'g') WITH ORDINALITY AS tokens (token, place)`;
-  return `CASE WHEN ${json} ~ '${SUSPICIOUS}' THEN (SELECT string_agg(${token}, '' ORDER BY place) FROM ${tokens}) ELSE ${json} END`;
+  const tokens = `regexp_matches(${json}, '${TOKEN}', 'g') WITH ORDINALITY AS tokens (token, position)`;
+  return `CASE WHEN ${json} ~ '${SUSPICIOUS}' THEN (SELECT string_agg(${token}, '' ORDER BY position) FROM ${tokens}) ELSE ${json} END`;
 }
 
 const SUSPICIOUS_PATTERN = new RegExp(SUSPICIOUS);

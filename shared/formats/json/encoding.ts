@@ -76,11 +76,11 @@ const rowLane = (rowLead: string): RowLane => ({
 });
 
 /** Whether it has the first row of the file. */
-const arrayPlace = z.object({ leads: z.boolean() });
-type ArrayPlace = z.infer<typeof arrayPlace>;
+const arrayPosition = z.object({ leads: z.boolean() });
+type ArrayPosition = z.infer<typeof arrayPosition>;
 
 /** Every row arrives with a leading comma; the first row of the file loses it. */
-function createEncoder({ leads }: ArrayPlace): SegmentEncoder {
+function createEncoder({ leads }: ArrayPosition): SegmentEncoder {
   if (!leads) return passThrough;
   let isFirst = true;
   return {
@@ -94,30 +94,30 @@ function createEncoder({ leads }: ArrayPlace): SegmentEncoder {
   };
 }
 
-const place = (_: unknown, segments: readonly CutSegment[]): ArrayPlace[] =>
+const positions = (_: unknown, segments: readonly CutSegment[]): ArrayPosition[] =>
   segments.map((_segment, index) => ({ leads: index === 0 }));
 
 /**
  * If rows were inserted or deleted after the plan, the first segment with rows must be the one without the leading
  * comma.
  */
-function segmentsToMove(segments: readonly WrittenSegment<ArrayPlace>[]): SegmentToMove<ArrayPlace>[] {
+function segmentsToMove(segments: readonly WrittenSegment<ArrayPosition>[]): SegmentToMove<ArrayPosition>[] {
   const filled = segments.filter(({ rows }) => rows > 0);
-  return filled.flatMap(({ segment, place }, index) => {
+  return filled.flatMap(({ segment, position }, index) => {
     const leads = index === 0;
-    return place.own.leads === leads ? [] : [{ segment, place: { ...place, own: { leads } } }];
+    return position.own.leads === leads ? [] : [{ segment, position: { ...position, own: { leads } } }];
   });
 }
 
 const rendered = { encoderVersion: 2, renderColumn, copySql };
 
-export const jsonEncoding: Encoding<null, ArrayPlace> = {
+export const jsonEncoding: Encoding<null, ArrayPosition> = {
   ...rendered,
   rowLead: ',',
   rows: rowLane(','),
   head: () => Buffer.from('['),
-  place,
-  placeSchema: arrayPlace,
+  positions,
+  positionSchema: arrayPosition,
   createEncoder,
   segmentsToMove,
   tail: () => Buffer.from(']\n'),

@@ -6,7 +6,7 @@ import type { Faces } from './faces.js';
 import type { PdfLayout } from './layout.js';
 import { PageFrame } from './page-frame.js';
 import { NEEDS_SHAPER, PageText } from './page-text.js';
-import { FANOUT, nodeNumber, nodesOf, pageNumber, type PdfPlace } from './place.js';
+import { FANOUT, nodeNumber, nodesOf, pageNumber, type PdfPosition } from './position.js';
 import { packNumbers, packSet } from './varints.js';
 
 /**
@@ -17,7 +17,7 @@ const COMPRESSION = { level: 2 };
 
 /** Whole pages of one segment, each with an object for itself and one for its contents, then the nodes above them. */
 export class PdfEncoder implements SegmentEncoder {
-  readonly #place: PdfPlace;
+  readonly #position: PdfPosition;
   readonly #layout: PdfLayout;
   readonly #faces: Faces;
   readonly #text: PageText;
@@ -30,8 +30,8 @@ export class PdfEncoder implements SegmentEncoder {
   /** Bytes of each object, in file order. */
   readonly #sizes: number[] = [];
 
-  constructor(place: PdfPlace, layout: PdfLayout, faces: Faces) {
-    this.#place = place;
+  constructor(position: PdfPosition, layout: PdfLayout, faces: Faces) {
+    this.#position = position;
     this.#layout = layout;
     this.#faces = faces;
     this.#text = new PageText(layout, faces);
@@ -74,7 +74,7 @@ export class PdfEncoder implements SegmentEncoder {
 
   async #emitPage(): Promise<void> {
     const page = this.#pages;
-    const { firstPage, pages } = this.#place;
+    const { firstPage, pages } = this.#position;
     if (page === pages) {
       throw new ServiceError('PLAN_OUTGROWN', `A segment has more rows than its ${pages} planned pages can hold.`);
     }
@@ -85,8 +85,8 @@ export class PdfEncoder implements SegmentEncoder {
     this.#text.begin();
     this.#frame.begin(operators);
 
-    const number = pageNumber(this.#place, page);
-    const parent = nodeNumber(this.#place, page);
+    const number = pageNumber(this.#position, page);
+    const parent = nodeNumber(this.#position, page);
     await this.#emitObject(
       Buffer.from(`${number} 0 obj<</Type/Page/Parent ${parent} 0 R/Contents ${number + 1} 0 R>>endobj\n`),
     );
@@ -102,9 +102,9 @@ export class PdfEncoder implements SegmentEncoder {
   /** The node above the pages, starting from this one. */
   #node(first: number): Buffer {
     const count = Math.min(FANOUT, this.#pages - first);
-    const kids = Array.from({ length: count }, (_, index) => `${pageNumber(this.#place, first + index)} 0 R`);
+    const kids = Array.from({ length: count }, (_, index) => `${pageNumber(this.#position, first + index)} 0 R`);
     return Buffer.from(
-      `${nodeNumber(this.#place, first)} 0 obj<</Type/Pages/Parent ${this.#place.base} 0 R/Count ${count}/Kids[${kids.join(' ')}]>>endobj\n`,
+      `${nodeNumber(this.#position, first)} 0 obj<</Type/Pages/Parent ${this.#position.base} 0 R/Count ${count}/Kids[${kids.join(' ')}]>>endobj\n`,
     );
   }
 

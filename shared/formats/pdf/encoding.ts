@@ -3,7 +3,7 @@ import { copyTextLane, copyTextSql } from '../copy-text.js';
 import type { Encoding, FileOutline, FormatResources, WrittenSegment } from '../encoding.js';
 import { PdfEncoder } from './encoder.js';
 import { makeLayout, pdfLayout, type PdfLayout } from './layout.js';
-import { pdfPlace, placeSegments, type PdfPlace } from './place.js';
+import { pdfPosition, pdfPositions, type PdfPosition } from './position.js';
 import type { PdfResources } from './resources.js';
 import { withShaper } from './shaping/shaper.js';
 import { HEAD, makeTail } from './tail.js';
@@ -15,7 +15,7 @@ import type { Warning } from '../../contract.js';
  * consists of whole pages, with objects from its own range of numbers. The finish writes the fonts, what all pages
  * share, and the tables that refer to everything.
  */
-export const pdfEncoding: Encoding<PdfLayout, PdfPlace> = {
+export const pdfEncoding: Encoding<PdfLayout, PdfPosition> = {
   encoderVersion: 5,
   renderColumn: () => asItIs,
   copySql: copyTextSql,
@@ -27,13 +27,13 @@ export const pdfEncoding: Encoding<PdfLayout, PdfPlace> = {
   },
   layoutSchema: pdfLayout,
   cut: ({ layout: { rowsPerPage } }) => ({ unitRows: rowsPerPage, memberRows: Infinity }),
-  place: ({ layout: { rowsPerPage } }, segments, withHeadroom) => placeSegments(segments, rowsPerPage, withHeadroom),
-  placeSchema: pdfPlace,
+  positions: ({ layout: { rowsPerPage } }, segments, withHeadroom) => pdfPositions(segments, rowsPerPage, withHeadroom),
+  positionSchema: pdfPosition,
 
   head: () => HEAD,
-  createEncoder(place, outline, resources) {
+  createEncoder(position, outline, resources) {
     const { fonts } = planned(outline, resources);
-    return new PdfEncoder(place, outline.layout, fonts.body);
+    return new PdfEncoder(position, outline.layout, fonts.body);
   },
   tail(outline, segments, resources) {
     const { fonts, logo } = planned(outline, resources);

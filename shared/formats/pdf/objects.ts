@@ -12,7 +12,7 @@ export class ObjectFile {
   readonly #context = pdfLib().PDFContext.create();
   readonly #chunks: Buffer[] = [];
   /** Number and offset of each object, unordered. */
-  readonly places: [number: number, offset: number][] = [];
+  readonly offsets: [number: number, offset: number][] = [];
   #offset: number;
   #next: number;
 
@@ -59,7 +59,7 @@ export class ObjectFile {
     const head = Buffer.from(`${ref.objectNumber} 0 obj\n`);
     const bytes = Buffer.allocUnsafe(value.sizeInBytes());
     value.copyBytesInto(bytes, 0);
-    this.places.push([ref.objectNumber, this.#offset]);
+    this.offsets.push([ref.objectNumber, this.#offset]);
     this.append(Buffer.concat([head, bytes, Buffer.from('\nendobj\n')]));
     return ref;
   }

@@ -120,9 +120,9 @@ function writeInteger(bytes: Buffer, at: number, number: number): number {
     rest = -rest;
   }
   const end = at + (rest < 10 ? 1 : rest < 100 ? 2 : rest < 1000 ? 3 : rest < 10_000 ? 4 : 5);
-  for (let place = end - 1; place >= at; place--) {
+  for (let index = end - 1; index >= at; index--) {
     const tens = (rest / 10) | 0;
-    bytes[place] = ZERO + rest - tens * 10;
+    bytes[index] = ZERO + rest - tens * 10;
     rest = tens;
   }
   return end;

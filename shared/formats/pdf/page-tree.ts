@@ -1,6 +1,6 @@
 import type { PDFRef } from 'pdf-lib';
 import type { Entries, ObjectFile } from './objects.js';
-import { FANOUT } from './place.js';
+import { FANOUT } from './position.js';
 
 /** A node whose children have been written, but which has no parent yet. */
 export interface Node {

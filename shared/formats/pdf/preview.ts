@@ -6,8 +6,8 @@ export const pdfPreview: FormatPreview = {
   ...asRendered,
   headers: labelsOf,
   show: (columns) =>
-    showEach((text, place) => {
-      const column = columns[place];
+    showEach((text, index) => {
+      const column = columns[index];
       return column === undefined ? text : shownText(text, kindOf(column.type), column.number);
     }),
 };

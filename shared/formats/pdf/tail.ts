@@ -11,7 +11,7 @@ import { drawForms } from './page-forms.js';
 import { PageFrame } from './page-frame.js';
 import { putPageTree, type Node } from './page-tree.js';
 import { pdfLib } from './pdf-lib.js';
-import { endOf, FANOUT, nodeNumber, nodesOf, pageNumber, type PdfPlace } from './place.js';
+import { endOf, FANOUT, nodeNumber, nodesOf, pageNumber, type PdfPosition } from './position.js';
 import type { Logo, PdfFonts } from './resources.js';
 import { unpackNumbers, unpackSet } from './varints.js';
 import { endFile } from './xref.js';
@@ -20,7 +20,7 @@ import { endFile } from './xref.js';
 export const HEAD = Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1');
 
 interface Written {
-  readonly place: PdfPlace;
+  readonly position: PdfPosition;
   readonly pages: number;
   readonly sizes: readonly number[];
 }
@@ -31,22 +31,22 @@ interface Written {
  */
 export function makeTail(
   outline: FileOutline<PdfLayout>,
-  segments: readonly WrittenSegment<PdfPlace>[],
+  segments: readonly WrittenSegment<PdfPosition>[],
   fonts: PdfFonts,
   logo: Logo | undefined,
 ): Buffer {
-  const written = segments.map(({ place, summary }): Written => ({
-    place: place.own,
+  const written = segments.map(({ position, summary }): Written => ({
+    position: position.own,
     pages: numberIn(summary, 'pages'),
     sizes: unpackNumbers(textIn(summary, 'sizes')),
   }));
   const { layout } = outline;
-  const { places, end } = placesOf(written);
-  const free = Math.max(...written.map(({ place }) => endOf(place)));
+  const { offsets, end } = offsetsOf(written);
+  const free = Math.max(...written.map(({ position }) => endOf(position)));
   const file = new ObjectFile(end, free);
 
   const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
-  const lastPage = Math.max(1, ...written.map(({ place, pages }) => (pages === 0 ? 0 : place.firstPage + pages - 1)));
+  const lastPage = Math.max(1, ...written.map(({ position, pages }) => (pages === 0 ? 0 : position.firstPage + pages - 1)));
   const forms = drawForms(outline, fonts, { rows, lastPage });
   const used = new UsedCharacters();
   used.addAll(codePointsOf(PRINTABLE_ASCII));
@@ -79,7 +79,7 @@ export function makeTail(
     ...{ MarkInfo: { Marked: false }, ViewerPreferences: { DisplayDocTitle: true } },
   });
   const Info = putInfo(file, outline, layout.title);
-  endFile(file, [...places, ...file.places], { Root, Info, ID: fileId(outline) });
+  endFile(file, [...offsets, ...file.offsets], { Root, Info, ID: fileId(outline) });
   return file.bytes();
 }
 
@@ -87,24 +87,24 @@ export function makeTail(
 const PRINTABLE_ASCII = String.fromCharCode(...Array.from({ length: 0x7f - 0x20 }, (_, index) => 0x20 + index));
 
 /** Object numbers and offsets of all segments, and where the last one ends. */
-function placesOf(written: readonly Written[]): { places: [number, number][]; end: number } {
-  const places: [number, number][] = [];
+function offsetsOf(written: readonly Written[]): { offsets: [number, number][]; end: number } {
+  const offsets: [number, number][] = [];
   let end = HEAD.length;
-  for (const { place, pages, sizes } of written) {
+  for (const { position, pages, sizes } of written) {
     for (const [index, size] of sizes.entries()) {
-      const number = index < 2 * pages ? pageNumber(place, 0) + index : place.base + 1 + index - 2 * pages;
-      places.push([number, end]);
+      const number = index < 2 * pages ? pageNumber(position, 0) + index : position.base + 1 + index - 2 * pages;
+      offsets.push([number, end]);
       end += size;
     }
   }
-  return { places, end };
+  return { offsets, end };
 }
 
 /** The root node of a segment's pages; empty if it has no pages. */
-function nodeOf(file: ObjectFile, { place, pages }: Written): Node[] {
+function nodeOf(file: ObjectFile, { position, pages }: Written): Node[] {
   if (pages === 0) return [];
-  const kids = Array.from({ length: nodesOf(pages) }, (_, node) => file.ref(nodeNumber(place, node * FANOUT)));
-  return [{ ref: file.ref(place.base), pages, kids }];
+  const kids = Array.from({ length: nodesOf(pages) }, (_, node) => file.ref(nodeNumber(position, node * FANOUT)));
+  return [{ ref: file.ref(position.base), pages, kids }];
 }
 
 /** The page of a report without rows. */

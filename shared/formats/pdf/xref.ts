@@ -8,12 +8,12 @@ const UP = 2;
 
 /**
  * Writes the cross-reference stream, which is the last object, and the end of the file. Object numbers may have gaps.
- * @param places of all objects before it
+ * @param offsets of all objects before it
  */
-export function endFile(file: ObjectFile, places: readonly (readonly [number, number])[], trailer: Entries): void {
+export function endFile(file: ObjectFile, offsets: readonly (readonly [number, number])[], trailer: Entries): void {
   const ref = file.reserve();
   const { offset } = file;
-  const entries = [...places, [ref.objectNumber, offset] as const].sort(([a], [b]) => a - b);
+  const entries = [...offsets, [ref.objectNumber, offset] as const].sort(([a], [b]) => a - b);
   const offsetBytes = Math.ceil(Math.log2(offset + 1) / 8);
   // Type, offset, generation; object 0 is the head of the free list.
   const widths = [1, offsetBytes, 2];

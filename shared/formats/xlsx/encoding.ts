@@ -43,8 +43,8 @@ const sheetLayout = z.object({
   widths: z.array(z.number()),
 });
 /** `row` is the number of the first row, or null for rows without numbers. */
-const sheetPlace = z.object({ row: z.number().nullable() });
-type SheetPlace = z.infer<typeof sheetPlace>;
+const sheetPosition = z.object({ row: z.number().nullable() });
+type SheetPosition = z.infer<typeof sheetPosition>;
 
 function cut(
   { options: { sheet_rows: requested } }: FileOutline,
@@ -57,7 +57,7 @@ function cut(
 }
 
 /** The number of a segment's first row. Readers expect a number on every row, so the plan must determine it. */
-function place(_: FileOutline, segments: readonly CutSegment[]): SheetPlace[] {
+function positions(_: FileOutline, segments: readonly CutSegment[]): SheetPosition[] {
   const next = new Map<number, number>();
   return segments.map(({ member, rows }) => {
     const row = next.get(member) ?? HEADING_ROWS + 1;
@@ -70,14 +70,14 @@ function place(_: FileOutline, segments: readonly CutSegment[]): SheetPlace[] {
  * If rows were inserted or deleted after the plan, all later segments of the sheet have wrong row numbers: they are
  * written again without numbers, so that readers count from the row above.
  */
-function segmentsToMove(segments: readonly WrittenSegment<SheetPlace>[]): SegmentToMove<SheetPlace>[] {
-  const wrong: SegmentToMove<SheetPlace>[] = [];
-  for (const sheet of groupSegments(segments, ({ place: { member } }) => member)) {
+function segmentsToMove(segments: readonly WrittenSegment<SheetPosition>[]): SegmentToMove<SheetPosition>[] {
+  const wrong: SegmentToMove<SheetPosition>[] = [];
+  for (const sheet of groupSegments(segments, ({ position: { member } }) => member)) {
     let row = HEADING_ROWS + 1;
-    for (const { segment, place: at, rows } of sheet) {
+    for (const { segment, position: at, rows } of sheet) {
       const planned = at.own.row;
       if (rows > 0 && planned !== null && planned !== row)
-        wrong.push({ segment, place: { ...at, own: { row: null } } });
+        wrong.push({ segment, position: { ...at, own: { row: null } } });
       row += rows;
     }
     if (row - 1 > MAX_ROWS || isWide(sumOf(sheet).size)) {
@@ -92,7 +92,7 @@ const rowsOf = (segments: readonly WrittenSegment[]): number =>
 
 const renderColumn = () => (quoted: string) => quoted;
 
-export const xlsxEncoding: Encoding<z.infer<typeof sheetLayout>, SheetPlace> = {
+export const xlsxEncoding: Encoding<z.infer<typeof sheetLayout>, SheetPosition> = {
   encoderVersion: 5,
   renderColumn,
   copySql: copyTextSql,
@@ -100,8 +100,8 @@ export const xlsxEncoding: Encoding<z.infer<typeof sheetLayout>, SheetPlace> = {
   layout: (sample, { columns }) => ({ widths: columnWidths(columns, sample) }),
   layoutSchema: sheetLayout,
   cut,
-  place,
-  placeSchema: sheetPlace,
+  positions,
+  positionSchema: sheetPosition,
   head: ({ columns, layout }) => Buffer.from(sheetHead(columns, layout.widths)),
   createEncoder: ({ row }, outline) => new SheetEncoder(cellColumns(outline), row ?? 0),
   tail: (outline, segments) => Buffer.from(sheetTail(outline, rowsOf(segments))),

@@ -27,8 +27,8 @@ export const xlsxPreview: FormatPreview = {
   ...asRendered,
   headers: labelsOf,
   show: (columns) =>
-    showEach((text, place) => {
-      const column = columns[place];
+    showEach((text, index) => {
+      const column = columns[index];
       return column === undefined ? text : cellText(text, column);
     }),
 };

@@ -58,9 +58,9 @@ function putWhole(out: Uint8Array, o: number, value: number): number {
   let digits = 1;
   for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits += 1;
   let rest = value;
-  for (let place = o + digits - 1; place >= o; place -= 1) {
+  for (let index = o + digits - 1; index >= o; index -= 1) {
     const tenth = Math.floor(rest / 10);
-    out[place] = DIGIT_0 + rest - tenth * 10;
+    out[index] = DIGIT_0 + rest - tenth * 10;
     rest = tenth;
   }
   return o + digits;
@@ -81,9 +81,9 @@ function putFraction(out: Uint8Array, o: number, micros: number, digits: number)
 
 function putDigits(out: Uint8Array, o: number, digits: number, value: number): void {
   let rest = value;
-  for (let place = o + digits - 1; place >= o; place -= 1) {
+  for (let index = o + digits - 1; index >= o; index -= 1) {
     const tenth = (rest / 10) | 0;
-    out[place] = DIGIT_0 + rest - tenth * 10;
+    out[index] = DIGIT_0 + rest - tenth * 10;
     rest = tenth;
   }
 }

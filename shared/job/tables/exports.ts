@@ -65,7 +65,7 @@ export const EXPORTS = `
     upper text[],
     planned_rows bigint NOT NULL,
     -- Where the segment is in its file: small numbers by name.
-    place jsonb NOT NULL,
+    position jsonb NOT NULL,
     mode text NOT NULL CHECK (mode IN ('parts', 'held')),
     attempt integer NOT NULL DEFAULT 0,
     -- Set by the commit, all at once and by one attempt; null until then.

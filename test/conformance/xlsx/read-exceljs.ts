@@ -23,10 +23,10 @@ function cellOf(value: ExcelJS.CellValue | undefined): Cell {
 class Rows {
   readonly cells: Cell[][] = [];
   add(row: ExcelJS.Row): void {
-    const { values, number: place } = row;
+    const { values, number } = row;
     const list = Array.isArray(values) ? values : [];
     const cells = Array.from({ length: Math.max(0, list.length - 1) }, (_, index) => cellOf(list[index + 1]));
-    if (place !== this.cells.length + 1) cells.unshift({ kind: 'other', value: `row ${place}` });
+    if (number !== this.cells.length + 1) cells.unshift({ kind: 'other', value: `row ${number}` });
     this.cells.push(cells);
   }
 }

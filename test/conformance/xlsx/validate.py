@@ -147,9 +147,9 @@ def check_cells(parts, problems):
                 problems.append(f"{name}: row {number} after {last_row}")
             last_row = number
             for cell in row:
-                place = re.fullmatch(r"([A-Z]{1,3})(\d+)", cell.get("r", "A0"))
-                column = last_column + 1 if cell.get("r") is None or place is None else column_number(place[1])
-                if place is None or place[2] not in ("0", str(number)) or not last_column < column <= 16_384:
+                address = re.fullmatch(r"([A-Z]{1,3})(\d+)", cell.get("r", "A0"))
+                column = last_column + 1 if cell.get("r") is None or address is None else column_number(address[1])
+                if address is None or address[2] not in ("0", str(number)) or not last_column < column <= 16_384:
                     problems.append(f"{name}: cell {cell.get('r')} in row {number}")
                 last_column = column
                 if int(cell.get("s", "0")) >= max(formats, 1):

@@ -7,7 +7,7 @@ import { ServiceError } from '../../../shared/errors.js';
 import { startsWide } from '../../../shared/formats/archive/archive.js';
 import type { FileSpec } from '../../../shared/formats/file-spec.js';
 import { joinFile, openSegment } from '../../../shared/formats/file.js';
-import type { SegmentPlace, WrittenSegment } from '../../../shared/formats/encoding.js';
+import type { SegmentPosition, WrittenSegment } from '../../../shared/formats/encoding.js';
 import { outlineFor } from '../../support/outline.js';
 
 const json = await loadFormat('JSON');
@@ -21,24 +21,24 @@ const spec: FileSpec = {
 /** A segment as a worker writes it. */
 async function encoded(
   segment: number,
-  place: SegmentPlace,
+  position: SegmentPosition,
   text: string,
 ): Promise<{ bytes: Buffer; written: WrittenSegment }> {
   const chunks: Buffer[] = [];
   const keep = (bytes: Buffer): void => void chunks.push(Buffer.from(bytes));
-  const encoder = openSegment(spec, place, {});
+  const encoder = openSegment(spec, position, {});
   const rows = text.split('\n').length - 1;
   if (rows > 0) await encoder.write({ bytes: Buffer.from(text), rows }, keep);
   const summary = await encoder.end(keep);
   const bytes = Buffer.concat(chunks);
-  return { bytes, written: { segment, place, plannedRows: rows, rows, bytes: bytes.length, summary } };
+  return { bytes, written: { segment, position, plannedRows: rows, rows, bytes: bytes.length, summary } };
 }
 
 const FIRST = { file: 0, member: 0, opens: true, wide: false, own: { leads: true } };
 const SECOND = { file: 0, member: 0, opens: false, wide: false, own: { leads: false } };
 const OTHER = { file: 1, member: 1, opens: true, wide: false, own: { leads: true } };
-const sized = (place: SegmentPlace, size: number, bytes = 1000): WrittenSegment => ({
-  ...{ segment: place.member, place, plannedRows: 1, rows: 1, bytes, summary: { size, crc32: 1, sha256: '' } },
+const sized = (position: SegmentPosition, size: number, bytes = 1000): WrittenSegment => ({
+  ...{ segment: position.member, position, plannedRows: 1, rows: 1, bytes, summary: { size, crc32: 1, sha256: '' } },
 });
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const FOUR_GIB = 2 ** 32;
@@ -89,7 +89,7 @@ describe('a bundle', () => {
   });
 
   it('has the header of its first file in the first segment, with the planned width', async () => {
-    const version = async (place: SegmentPlace): Promise<number> => (await encoded(0, place, '')).bytes.readUInt16LE(4);
+    const version = async (position: SegmentPosition): Promise<number> => (await encoded(0, position, '')).bytes.readUInt16LE(4);
     assert.equal(await version(FIRST), 20);
     assert.equal(await version({ ...FIRST, wide: true }), 45);
     assert.deepEqual(
@@ -99,8 +99,8 @@ describe('a bundle', () => {
   });
 
   it('is planned again if its first file outgrows the header already written', async () => {
-    const join = (place: SegmentPlace, size: number, bytes = 1000) =>
-      joinFile(spec, [sized(place, size, bytes), sized(OTHER, 10)], {});
+    const join = (position: SegmentPosition, size: number, bytes = 1000) =>
+      joinFile(spec, [sized(position, size, bytes), sized(OTHER, 10)], {});
     const isOutgrown = (error: unknown): boolean => error instanceof ServiceError && error.code === 'PLAN_OUTGROWN';
     await assert.rejects(join(FIRST, FOUR_GIB), isOutgrown);
     await assert.rejects(join(FIRST, 1000, FOUR_GIB), isOutgrown);

@@ -41,7 +41,7 @@ const json = fc
   .tuple(document, fc.constantFrom('', ' ', '\t'))
   .map(([value, indent]) => JSON.stringify(value, null, indent));
 
-/** A formula at any place where a program might split the document. */
+/** A formula wherever a program might split the document. */
 const FORMULA = /(?:^|[,;|\t\r\n])"{0,4}(?:[=@＝+]|-(?!\d+(?:[,\]}\s]|$)))/;
 
 describe('a JSON document in a CSV or TSV file', () => {
@@ -60,7 +60,7 @@ describe('a JSON document in a CSV or TSV file', () => {
     const texts = fc.sample(json, 1000);
     const rows = await queryRows<{ written: string }>(
       stack().env.DATABASE_URL,
-      `SELECT ${escapeJsonSql('text')} AS written FROM unnest($1::text[]) WITH ORDINALITY AS t (text, place) ORDER BY place`,
+      `SELECT ${escapeJsonSql('text')} AS written FROM unnest($1::text[]) WITH ORDINALITY AS t (text, position) ORDER BY position`,
       [texts],
     );
     assert.deepEqual(

@@ -50,7 +50,7 @@ const written = (
   { bytes, ...summary }: { readonly bytes: number; readonly crc32: number; readonly size: number },
 ): WrittenSegment => ({
   ...{ segment, plannedRows: 1, rows: 1, bytes, summary },
-  place: { file: 0, member, opens: false, wide: false, own: null },
+  position: { file: 0, member, opens: false, wide: false, own: null },
 });
 
 function made(segment: number, member: number, text: string, header: Buffer = Buffer.alloc(0)): Made {

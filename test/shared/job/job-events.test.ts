@@ -56,7 +56,7 @@ describe('in the row of an export,', () => {
       [job.jobId, status, LONG_AGO],
     );
     await pool.query(
-      `INSERT INTO export_segments (job_id, segment, planned_rows, place, mode) VALUES ($1, 0, 1, '{}', 'parts')`,
+      `INSERT INTO export_segments (job_id, segment, planned_rows, position, mode) VALUES ($1, 0, 1, '{}', 'parts')`,
       [job.jobId],
     );
     return job.jobId;

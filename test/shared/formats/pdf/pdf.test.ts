@@ -102,13 +102,13 @@ describe('a PDF', () => {
 
   it('rejects rows beyond its planned pages, and fonts that differ from its plan', async () => {
     const { outline, segments } = await makePdf(COLUMNS, rows(3), resources);
-    const place = { ...ONLY, ...segments[0]?.place, pages: 0 };
-    const encoder = pdf.createEncoder(place, outline, resources);
+    const position = { ...ONLY, ...segments[0]?.position, pages: 0 };
+    const encoder = pdf.createEncoder(position, outline, resources);
     await encoder.write({ bytes: Buffer.from('1\ta\tb\n'), rows: 1 }, () => undefined);
     const code = (expected: string) => (error: unknown) => error instanceof ServiceError && error.code === expected;
     await assert.rejects(async () => encoder.end(() => undefined), code('PLAN_OUTGROWN'));
     const others = await openResources([MATH_FONT]);
-    assert.throws(() => pdf.createEncoder(place, outline, others), code('WORKER_OUTDATED'));
+    assert.throws(() => pdf.createEncoder(position, outline, others), code('WORKER_OUTDATED'));
     assert.throws(() => pdf.tail(outline, segments, others), code('WORKER_OUTDATED'));
   });
 
@@ -116,7 +116,7 @@ describe('a PDF', () => {
     const { outline } = await makePdf(COLUMNS, rows(3), resources);
     const cuts = [1000, 1000].map((count) => ({ rows: count, member: 0 }));
     const [[, tight], [, loose]] = [false, true].map(
-      (withHeadroom) => pdf.place?.(outline, cuts, withHeadroom) ?? [],
+      (withHeadroom) => pdf.positions?.(outline, cuts, withHeadroom) ?? [],
     ) as [{ firstPage: number }[], { firstPage: number }[]];
     assert.ok((loose?.firstPage ?? 0) > (tight?.firstPage ?? 0));
   });

@@ -42,11 +42,11 @@ export async function makePdf(
     cells.slice(segment * perSegment, (segment + 1) * perSegment),
   );
   const cuts = parts.map(({ length: rows }) => ({ rows, member: 0 }));
-  const places = pdf.place?.(outline, cuts, false) ?? [];
+  const positions = pdf.positions?.(outline, cuts, false) ?? [];
   const spec = { format: pdf, outlines: [outline] };
   const encoded = async (part: readonly (readonly Cell[])[], segment: number) => {
-    const place = { file: 0, member: 0, opens: segment === 0, wide: false, own: places[segment] ?? null };
-    const encoder = openSegment(spec, place, resources);
+    const position = { file: 0, member: 0, opens: segment === 0, wide: false, own: positions[segment] ?? null };
+    const encoder = openSegment(spec, position, resources);
     const out: Buffer[] = [];
     const emit = (bytes: Buffer): void => void out.push(Buffer.from(bytes));
     const { bytes } = rowsOf(part);
@@ -57,7 +57,7 @@ export async function makePdf(
     const summary = await encoder.end(emit);
     const file = Buffer.concat(out);
     const rows = part.length;
-    return { file, written: { segment, place, plannedRows: rows, rows, bytes: file.length, summary } };
+    return { file, written: { segment, position, plannedRows: rows, rows, bytes: file.length, summary } };
   };
   const order = [...parts.entries()];
   const made = [];

@@ -6,13 +6,13 @@ import type { CutSegment } from '../encoding.js';
  * The pages and objects of a segment. Its objects, starting at `base`: the root of its pages, nodes of up to 64 pages,
  * and two objects per page (page and contents). Their parents and all other objects follow the last segment's.
  */
-export const pdfPlace = z.object({
+export const pdfPosition = z.object({
   base: z.number(),
   firstPage: z.number(),
   /** Maximum number of pages. */
   pages: z.number(),
 });
-export type PdfPlace = Readonly<z.infer<typeof pdfPlace>>;
+export type PdfPosition = Readonly<z.infer<typeof pdfPosition>>;
 
 /** The first object number of a segment. Numbers below it stay unused. */
 const FIRST_BASE = 16;
@@ -27,31 +27,31 @@ export const nodesOf = (pages: number): number => Math.ceil(pages / FANOUT);
 const objectsOf = (pages: number): number => 1 + nodesOf(pages) + 2 * pages;
 
 /** The first object number after the segment's. */
-export const endOf = ({ base, pages }: PdfPlace): number => base + objectsOf(pages);
+export const endOf = ({ base, pages }: PdfPosition): number => base + objectsOf(pages);
 
 /**
  * @param withHeadroom rows were added after an earlier plan: reserves more pages, whose numbers are skipped if they
  * stay empty
  * @throws ServiceError TOO_MANY_ROWS
  */
-export function placeSegments(segments: readonly CutSegment[], rowsPerPage: number, withHeadroom: boolean): PdfPlace[] {
+export function pdfPositions(segments: readonly CutSegment[], rowsPerPage: number, withHeadroom: boolean): PdfPosition[] {
   let base = FIRST_BASE;
   let firstPage = 1;
-  const places = segments.map(({ rows }) => {
+  const positions = segments.map(({ rows }) => {
     const planned = Math.ceil(rows / rowsPerPage);
-    const place = { base, firstPage, pages: withHeadroom ? planned + Math.ceil(planned / 20) + 1 : planned };
-    base = endOf(place);
-    firstPage += place.pages;
-    return place;
+    const position = { base, firstPage, pages: withHeadroom ? planned + Math.ceil(planned / 20) + 1 : planned };
+    base = endOf(position);
+    firstPage += position.pages;
+    return position;
   });
   if (base > MOST_OBJECTS - OBJECTS_OF_TAIL) {
     const most = Math.floor(((MOST_OBJECTS - OBJECTS_OF_TAIL) * FANOUT) / (2 * FANOUT + 1)) * rowsPerPage;
     const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
     throw new ServiceError('TOO_MANY_ROWS', `The export has ${rows} rows; a PDF holds at most about ${most}.`);
   }
-  return places;
+  return positions;
 }
 
 /** Object number of the segment's node for a page, and of the page itself; its contents come next. */
-export const nodeNumber = ({ base }: PdfPlace, page: number): number => base + 1 + Math.floor(page / FANOUT);
-export const pageNumber = ({ base, pages }: PdfPlace, page: number): number => base + 1 + nodesOf(pages) + 2 * page;
+export const nodeNumber = ({ base }: PdfPosition, page: number): number => base + 1 + Math.floor(page / FANOUT);
+export const pageNumber = ({ base, pages }: PdfPosition, page: number): number => base + 1 + nodesOf(pages) + 2 * page;

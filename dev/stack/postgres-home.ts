@@ -7,7 +7,7 @@ import { runCommand } from './run-command.js';
 import { StackError } from './stack-error.js';
 
 /** PostgreSQL's programs, its data, and the user it runs as. */
-export interface PostgresPlace {
+export interface PostgresHome {
   readonly programs: string;
   readonly data: string;
   /** Set if this process is root, because PostgreSQL refuses to run as root. */
@@ -25,7 +25,7 @@ export function folderElsewhere(dataDir: string): string {
  * example, below root's home), programs and data go to a folder in the system's temporary folder.
  * @throws StackError if root has no user to run it as
  */
-export async function preparePlace(context: StackContext, programs: string): Promise<PostgresPlace> {
+export async function prepareHome(context: StackContext, programs: string): Promise<PostgresHome> {
   const data = join(context.dataDir, 'postgres');
   if (process.getuid?.() !== 0) {
     await mkdir(data, { recursive: true, mode: 0o700 });
@@ -45,9 +45,9 @@ export async function preparePlace(context: StackContext, programs: string): Pro
   }
   const copied = join(elsewhere, basename(programs));
   await cp(programs, copied, { recursive: true, verbatimSymlinks: true });
-  const place = { programs: copied, data: join(elsewhere, 'postgres'), user };
-  await giveTo(user, place.data);
-  if (await canUse(user, place.programs, place.data)) return place;
+  const home = { programs: copied, data: join(elsewhere, 'postgres'), user };
+  await giveTo(user, home.data);
+  if (await canUse(user, home.programs, home.data)) return home;
   throw new StackError(`The PostgreSQL user (uid ${user.uid}) can reach neither ${data} nor ${elsewhere}.`);
 }
 
