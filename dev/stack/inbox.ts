@@ -1,5 +1,5 @@
 import type { Service, StackContext } from './context.js';
-import { createInbox } from '../inbox.js';
+import { createInbox } from '../inbox/inbox.js';
 import { PortTakenError } from './stack-error.js';
 import { withFreePorts } from './start-service.js';
 

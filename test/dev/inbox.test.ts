@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Resend } from 'resend';
 import { z } from 'zod';
-import { createInbox, type Inbox } from '../../dev/inbox.js';
+import { createInbox, type Inbox } from '../../dev/inbox/inbox.js';
 import { freePort } from './free-port.js';
 
 const messagesSchema = z.array(

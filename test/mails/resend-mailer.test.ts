@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInbox } from '../../dev/inbox.js';
+import { createInbox } from '../../dev/inbox/inbox.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Mail } from '../../shared/mails/mailer.js';
 import { mailText } from '../../shared/mails/index.js';

@@ -1,6 +1,6 @@
 import escapeHtml from 'escape-html';
-import type { Message } from './inbox-message.js';
-import type { Delivery } from './inbox-webhooks.js';
+import type { Message } from './message.js';
+import type { Delivery } from './webhooks.js';
 
 const headers = (policy: string): Record<string, string> => ({
   'content-type': 'text/html; charset=utf-8',
