@@ -119,7 +119,7 @@ export class ExportState {
         ? ''
         : `, ${Math.round((rowsCommitted * 1000) / tookMs)} rows/s until ${clock(this.committedAt)}`;
     return (
-      `, ${percentOf(rowsCommitted, totalRows)} %: ${segmentsDone} of ${segments} segments, ` +
+      `, ${percentOf(rowsCommitted, totalRows)}%: ${segmentsDone} of ${segments} segments, ` +
       `${rowsCommitted} of ${totalRows ?? 0} rows${rate}`
     );
   }

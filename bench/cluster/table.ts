@@ -50,10 +50,10 @@ const RUSH_FIGURES: readonly (readonly [what: string, figure: Figure])[] = [
   ['all at once: seconds until the last is COMPLETED', ({ results: { rush } }) => rush.seconds.toFixed(1)],
   ['seconds until the last is admitted', ({ results: { rush } }) => (rush.admission.worst / 1000).toFixed(1)],
   ['POST answered, median ms', ({ results: { rush } }) => rush.post.p50.toFixed(0)],
-  ['POST answered, 99 % ms', ({ results: { rush } }) => rush.post.p99.toFixed(0)],
+  ['POST answered, 99% ms', ({ results: { rush } }) => rush.post.p99.toFixed(0)],
   ['POST answered 503, and retried', ({ results: { rush } }) => String(rush.unavailable)],
   ['admitted, including retries, median s', ({ results: { rush } }) => (rush.admission.p50 / 1000).toFixed(1)],
-  ['admitted, including retries, 99 % s', ({ results: { rush } }) => (rush.admission.p99 / 1000).toFixed(1)],
+  ['admitted, including retries, 99% s', ({ results: { rush } }) => (rush.admission.p99 / 1000).toFixed(1)],
 ];
 
 function cpuOfRush({ results: { reading, samples } }: RushReport, name: string): string {

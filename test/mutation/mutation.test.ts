@@ -62,8 +62,8 @@ if (LONG) {
           const code = replacement.replace(/\s+/g, ' ').slice(0, 100);
           return `${module}:${start.line}:${start.column} ${mutatorName}: ${code}`;
         });
-        console.log([`      ${percent.toFixed(1)} % of ${noticed.length + missed.length}`, ...lines].join('\n      '));
-        assert.ok(percent >= LEAST_PERCENT, `${percent} %`);
+        console.log([`      ${percent.toFixed(1)}% of ${noticed.length + missed.length}`, ...lines].join('\n      '));
+        assert.ok(percent >= LEAST_PERCENT, `${percent}%`);
       });
     }
   });

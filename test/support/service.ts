@@ -75,7 +75,7 @@ export const JWT_SECRET = 'a secret of the tests, and of nobody else';
 const LINK_SECRET = 'another secret of the tests';
 
 export interface ServiceOptions {
-  /** Number of sample orders in the source database; 70 % belong to the first tenant. Default 2,000. */
+  /** Number of sample orders in the source database; 70% belong to the first tenant. Default 2,000. */
   readonly orders?: number;
   /** Gives all orders to the first tenant. */
   readonly singleTenant?: boolean;
