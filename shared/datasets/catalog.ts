@@ -16,7 +16,7 @@ export interface CatalogColumn {
   readonly type: string;
   /** The name of the type, or of a domain's base type; null if it is neither PostgreSQL's nor citext. */
   readonly base: string | null;
-  /** The labels of an enumeration, in order. */
+  /** The labels of an enum, in order. */
   readonly labels: readonly string[] | null;
   /** Decimals of `numeric(12,2)`, also of a domain; null if the type doesn't say. */
   readonly scale: number | null;

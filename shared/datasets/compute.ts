@@ -72,7 +72,11 @@ const WANTED = {
 } as const satisfies Record<ComputedType, string>;
 
 /** The kind of value returned, for operators. Never the value itself, which may be secret. */
-const kindOf = (value: unknown): string => (value instanceof Promise ? 'a promise' : typeof value);
+function describeKind(value: unknown): string {
+  if (value === undefined) return 'undefined';
+  if (value instanceof Promise) return 'a promise';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
 
 /** The error of a worker whose dataset differs from the one that the export was planned with. */
 export const changed = ({ name }: Dataset): ServiceError =>
@@ -122,7 +126,7 @@ export function openComputed(
     } catch (error) {
       throw fail(`cannot be computed: ${messageOf(error)}`, error);
     }
-    if (text === undefined) throw fail(`must be ${WANTED[type]} (${type}), but its compute returned ${kindOf(value)}`);
+    if (text === undefined) throw fail(`must be ${WANTED[type]} (${type}), but its compute returned ${describeKind(value)}`);
     return text;
   };
 }

@@ -65,7 +65,7 @@ const sortMisfit = (column: CatalogColumn | undefined): string | null =>
     ? `it can't sort by column ${column.name}, which may be null: declare the column NOT NULL, or remove it from sorts`
     : null;
 
-/** An enumeration can be compared only with its own labels; any other text makes the query fail. */
+/** An enum can be compared only with its own labels; any other text makes the query fail. */
 function filterMisfit(name: string, filter: FilterDefinition, column: CatalogColumn | undefined): string | null {
   const labels = column?.labels ?? null;
   if (column === undefined || labels === null || filter.kind === 'is_null' || filter.kind === 'contains') return null;

@@ -73,7 +73,7 @@ const FAILING: readonly (readonly [dataset: Dataset, sentence: string])[] = [
   ],
   [
     failing('overflows', 'integer', () => 2 ** 31),
-    'Dataset overflows: column bad must be a 32-bit whole number (integer), but its compute returned number.',
+    'Dataset overflows: column bad must be a 32-bit whole number (integer), but its compute returned a number.',
   ],
 ];
 

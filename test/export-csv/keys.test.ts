@@ -72,7 +72,7 @@ const KINDS: readonly Kind[] = [
   },
   { what: 'names that must be quoted', key: { 'the "key"': ['integer', 'int', 'i'] } },
   {
-    what: 'an enumeration',
+    what: 'an enum',
     key: { a: ['text', 'size', `(enum_range(NULL::size))[1 + i % 3]`], b: ['integer', 'int', 'i'] },
   },
   { what: 'intervals', key: { a: ['interval', 'interval', `(i - 200) * interval '1 day 00:00:00.000001'`] } },
