@@ -12,7 +12,7 @@ import type { Source } from '../shared/source/source.js';
 import type { MailStore } from '../shared/mails/store.js';
 import type { WebhookStore } from '../shared/webhooks/store.js';
 import type { RecipientRule } from '../shared/mails/recipient.js';
-import type { AddressRule } from '../shared/network/address-rule.js';
+import type { RequestSchema } from '../shared/request/request-schema.js';
 import type { Scrape } from '../shared/process/metrics-server.js';
 import type { TenantWeights } from '../shared/temporal/tenant-weights.js';
 import type { TemporalClient } from '../shared/temporal/client.js';
@@ -52,8 +52,6 @@ export interface ApiSettings {
   readonly linkSecret: string;
   /** Every tenant's webhook secret is derived from it. */
   readonly webhookKey: string;
-  /** Which addresses a webhook may name. */
-  readonly webhookRule: AddressRule;
   /** Which addresses a request may send email to. */
   readonly recipientRule: RecipientRule;
   /** Active exports that a user may have. */
@@ -104,6 +102,8 @@ export interface ApiDeps {
   readonly webhooks: WebhookStore;
   readonly temporal: TemporalClient;
   readonly registry: DatasetRegistry;
+  /** What a request may contain: the datasets of the registry, and the addresses that a webhook may have. */
+  readonly requestSchema: RequestSchema;
   readonly verifyToken: VerifyToken;
   readonly logger: Logger;
   readonly metrics: ApiMetrics;

@@ -11,7 +11,9 @@ import { MetricsPortError, serveMetrics } from '../shared/process/metrics-server
 import { openObjectStore } from '../shared/startup/open-object-store.js';
 import { SavedExportStore } from '../shared/saved-exports/store.js';
 import { Places } from '../shared/job/places.js';
+import { createAddressRule } from '../shared/network/address-rule.js';
 import { runMain, stopSignal } from '../shared/process/process.js';
+import { createRequestSchema } from '../shared/request/request-schema.js';
 import { ScheduleStore } from '../shared/schedules/store.js';
 import { Source } from '../shared/source/source.js';
 import { MailStore } from '../shared/mails/store.js';
@@ -81,6 +83,7 @@ async function main(): Promise<void> {
       mails: new MailStore(pools.jobs, config.LINK_SECRET),
       webhooks: new WebhookStore(pools.jobs),
       registry,
+      requestSchema: createRequestSchema(registry, createAddressRule(config.WEBHOOK_ALLOWED_RANGES)),
       logger,
       stopping: stopping.signal,
       verifyToken: createTokenVerifier({ ...trustOf(config), onUnusableEmail: warnAboutEmail(logger) }),

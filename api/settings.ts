@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { createAddressRule } from '../shared/network/address-rule.js';
 import { serviceRoot } from '../shared/process/service-version.js';
 import { tuningOf, type ApiConfig } from '../shared/startup/config.js';
 import type { ApiSettings } from './deps.js';
@@ -10,7 +9,6 @@ export const settingsOf = (config: ApiConfig): ApiSettings => ({
   publicUrl: config.PUBLIC_URL,
   linkSecret: config.LINK_SECRET,
   webhookKey: config.WEBHOOK_KEY,
-  webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
   recipientRule: config.NOTIFY_EMAIL,
   limit: config.MAX_ACTIVE_EXPORTS,
   tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,

@@ -6,8 +6,6 @@ import {
   withRecipient,
   type UncheckedRequest,
 } from '../../shared/request/request.js';
-import { createRequestSchema } from '../../shared/request/request-schema.js';
-import { describeExportRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
 
 export interface ParsedExport {
@@ -23,11 +21,10 @@ export interface ParsedExport {
 
 /** The request for an export, with every default filled in and the address that its emails go to. */
 export const exportBody: CheckedBody<ParsedExport> = {
-  describe: describeExportRequest,
-  createParser: ({ registry, timeZones, settings: { webhookRule, recipientRule } }) => {
-    const schema = createRequestSchema(registry, webhookRule);
-    return async (body, caller) => {
-      const checked = checkExportRequest(body, schema, registry, { at: new Date() });
+  describe: (exportRequest) => exportRequest,
+  createParser: ({ registry, requestSchema, timeZones, settings: { recipientRule } }) =>
+    async (body, caller) => {
+      const checked = checkExportRequest(body, requestSchema, registry, { at: new Date() });
       if ('problems' in checked) {
         const { timezone, notify } = checked.valid;
         const zone = await timeZones.ofFields({ '/options/timezone': timezone });
@@ -40,6 +37,5 @@ export const exportBody: CheckedBody<ParsedExport> = {
       if (problems.length > 0 || 'problems' in addressed) return { problems };
       const { onBehalfOf } = checked.request;
       return { value: { request: addressed.value, requestHash: hashRequest(checked.request), onBehalfOf } };
-    };
-  },
+    },
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { serviceVersion } from '../../shared/process/service-version.js';
+import { describeExportRequest } from './export-request.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.js';
 import { TAGS, type Answer, type Body, type Fields, type Operation, type Route } from './operation.js';
 import { headerRefs, problemResponses } from './problems.js';
@@ -23,6 +24,7 @@ export const templateOf = (pattern: string): string => pattern.replace(/:(\w+)/g
 
 export function openApiDocument(routes: readonly Route[], registry: DatasetRegistry): Json {
   const schemas = new Schemas();
+  const exportRequest = describeExportRequest(registry);
   const operationJson = (operation: Operation): Json => ({
     operationId: operation.id,
     tags: [operation.tag],
@@ -34,7 +36,7 @@ export function openApiDocument(routes: readonly Route[], registry: DatasetRegis
       ...parameters('query', operation.query?.(registry), schemas),
       ...headersOf(operation),
     ],
-    ...(operation.body === undefined ? {} : { requestBody: bodyJson(operation.body, registry, schemas) }),
+    ...(operation.body === undefined ? {} : { requestBody: bodyJson(operation.body, exportRequest, schemas) }),
     responses: {
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [status, answerJson(operation, answer, schemas)]),
@@ -75,8 +77,8 @@ export function openApiDocument(routes: readonly Route[], registry: DatasetRegis
   };
 }
 
-function bodyJson(body: Body<unknown>, registry: DatasetRegistry, schemas: Schemas): Json {
-  const schema = body instanceof z.ZodType ? body : body.describe(registry);
+function bodyJson(body: Body<unknown>, exportRequest: z.ZodType, schemas: Schemas): Json {
+  const schema = body instanceof z.ZodType ? body : body.describe(exportRequest);
   return { required: true, content: { 'application/json': { schema: schemas.input(schema) } } };
 }
 

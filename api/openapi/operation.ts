@@ -41,8 +41,8 @@ export interface Operation {
 export type Body<T> = z.ZodType<T> | CheckedBody<T>;
 
 export interface CheckedBody<T> {
-  /** Describes the body for clients. */
-  readonly describe: (registry: DatasetRegistry) => z.ZodType;
+  /** Describes the body for clients. Requests for exports, alone or in another body, have the same schema. */
+  readonly describe: (exportRequest: z.ZodType) => z.ZodType;
   /** Called once per app; the function that it returns parses each request's body, and finds all its problems. */
   readonly createParser: (deps: ApiDeps) => (body: unknown, caller: Caller | undefined) => Promise<Checked<T>>;
 }

@@ -6,7 +6,6 @@ import type { ApiDeps, Caller } from '../deps.js';
 import { exportBody, type ParsedExport } from '../exports/export-body.js';
 import { storedRequest } from '../exports/owner-for.js';
 import { hashOf } from '../http/input.js';
-import { describeExportRequest } from '../openapi/export-request.js';
 import type { CheckedBody } from '../openapi/operation.js';
 import { savedExportDefinition } from './saved-export-schema.js';
 
@@ -21,9 +20,9 @@ interface ParsedSavedExport {
 
 /** A saved export's body; its request is checked as if it ran now. */
 export const savedExportBody: CheckedBody<ParsedSavedExport> = {
-  describe: (registry) =>
+  describe: (exportRequest) =>
     // Not `SavedExportRequest`: that is what generators call the field `request` of `SavedExport`.
-    savedExportDefinition.extend({ request: describeExportRequest(registry) }).meta({ id: 'SavedExportBody' }),
+    savedExportDefinition.extend({ request: exportRequest }).meta({ id: 'SavedExportBody' }),
   createParser: (deps) => {
     const check = exportBody.createParser(deps);
     return async (body, caller) => {

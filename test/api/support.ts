@@ -24,10 +24,10 @@ import { createPool, type Pool } from '../../shared/postgres.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
 import { Source } from '../../shared/source/source.js';
 import { hashRequest } from '../../shared/request/request.js';
+import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
 import { MailStore } from '../../shared/mails/store.js';
 import { WebhookStore } from '../../shared/webhooks/store.js';
-import { createAddressRule } from '../../shared/network/address-rule.js';
 import { connectTemporal } from '../../shared/temporal/client.js';
 import type { Answer } from '../support/answer.js';
 import { asker, type Ask } from '../support/ask.js';
@@ -101,6 +101,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
     mails: new MailStore(pool, 'a secret of the tests'),
     webhooks: new WebhookStore(pool),
     registry,
+    requestSchema: createRequestSchema(registry),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
     logger,
     readiness: new Readiness(checks, logger),
@@ -110,7 +111,6 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
       publicUrl: 'http://localhost',
       linkSecret: LINK_SECRET,
       webhookKey: env.WEBHOOK_KEY,
-      webhookRule: createAddressRule([]),
       recipientRule: 'token',
       limit: 2,
       maxSchedules: 20,

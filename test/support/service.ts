@@ -27,6 +27,7 @@ import { Source } from '../../shared/source/source.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { createAddressRule } from '../../shared/network/address-rule.js';
+import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
 import { connectTemporal, encryptedBy } from '../../shared/temporal/client.js';
 import { createWorker, type WorkerOptions } from '../../worker/create-worker.js';
@@ -215,6 +216,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     webhooks: deps.webhooks,
     temporal,
     registry,
+    requestSchema: createRequestSchema(registry, createAddressRule(config.WEBHOOK_ALLOWED_RANGES)),
     logger: pino({ level: 'silent' }),
     verifyToken: createTokenVerifier({ secret: JWT_SECRET }),
     readiness: new Readiness({}, logger),
@@ -227,7 +229,6 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       ...(options.page === true ? { pageFolder: PAGE_FOLDER } : {}),
       linkSecret: LINK_SECRET,
       webhookKey: env.WEBHOOK_KEY,
-      webhookRule: createAddressRule(config.WEBHOOK_ALLOWED_RANGES),
       recipientRule: config.NOTIFY_EMAIL,
       limit,
       tenantLimit: config.MAX_ACTIVE_EXPORTS_PER_TENANT,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { ServiceError } from '../../shared/errors.js';
+import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
+import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { createWebhookSender, type SendWebhook } from '../../shared/webhooks/sender.js';
 import { createAddressRule } from '../../shared/network/address-rule.js';
 import { assertProblem, nameOf } from '../api/problems.js';
@@ -68,8 +70,9 @@ describe('webhook addresses that are not public', () => {
   });
 
   it('are accepted if the operator allows their range, unencrypted too', async () => {
-    const settings = { webhookRule: createAddressRule(['127.0.0.0/8']) };
-    const local = await startApi({ settings });
+    const rule = createAddressRule(['127.0.0.0/8']);
+    const requestSchema = createRequestSchema(createRegistry(BUILT_IN_DATASETS), rule);
+    const local = await startApi({ requestSchema });
     const body = { type: 'orders', format: 'csv', columns: ['nothing'] };
     const pointers = async (url: string): Promise<string[] | undefined> => {
       const ask = { as: someone(), body: { ...body, notify: { webhook_url: url } } };
