@@ -121,14 +121,15 @@ export default defineConfig(
               ['./api', './dev', './bench', './test'],
               'the worker knows only activities, workflows and shared/',
             ),
-            layer('./dev', ['./test'], 'tests use dev, not the other way around'),
+            layer('./dev', ['./bench', './test'], 'benchmarks and tests use dev, not the other way around'),
+            layer('./bench', ['./test'], 'tests use bench, not the other way around'),
           ],
         },
       ],
     },
   },
   {
-    files: ['{activities,api,shared,worker,workflows}/**/*.{ts,tsx}'],
+    files: ['{activities,api,bench,dev,shared,worker,workflows}/**/*.{ts,tsx}'],
     rules: {
       'max-lines': ['error', 250],
       'max-lines-per-function': ['error', { max: 60, skipComments: true, skipBlankLines: true }],

@@ -22,7 +22,8 @@ export interface ParsedExport {
 /** The request for an export, with every default filled in and the address that its emails go to. */
 export const exportBody: CheckedBody<ParsedExport> = {
   describe: (exportRequest) => exportRequest,
-  createParser: ({ registry, requestSchema, timeZones, settings: { recipientRule } }) =>
+  createParser:
+    ({ registry, requestSchema, timeZones, settings: { recipientRule } }) =>
     async (body, caller) => {
       const checked = checkExportRequest(body, requestSchema, registry, { at: new Date() });
       if ('problems' in checked) {

@@ -13,7 +13,11 @@ const position = z.tuple([z.iso.datetime(), z.guid()]);
  * @param rows those of the page, and one more if there is another page
  * @param positionOf where a row is in the list
  */
-export function nextCursor<Row>(rows: readonly Row[], limit: number, positionOf: (row: Row) => ListPosition): string | null {
+export function nextCursor<Row>(
+  rows: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => ListPosition,
+): string | null {
   const last = rows[limit - 1];
   if (rows.length <= limit || last === undefined) return null;
   const { createdAt, id } = positionOf(last);

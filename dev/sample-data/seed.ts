@@ -61,7 +61,8 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
       () => first.query(checkReferences('orders')),
       () => second.query(checkReferences('transactions')),
     );
-    for (const table of TABLES) await first.query(`ALTER TABLE ${table} RESET (autovacuum_enabled); ${rowSecurity(table)}`);
+    for (const table of TABLES)
+      await first.query(`ALTER TABLE ${table} RESET (autovacuum_enabled); ${rowSecurity(table)}`);
     await first.query(`COMMENT ON TABLE orders IS ${pg.escapeLiteral(wanted)}`);
     return 'seeded';
   } finally {

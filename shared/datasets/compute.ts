@@ -126,7 +126,8 @@ export function openComputed(
     } catch (error) {
       throw fail(`cannot be computed: ${messageOf(error)}`, error);
     }
-    if (text === undefined) throw fail(`must be ${WANTED[type]} (${type}), but its compute returned ${describeKind(value)}`);
+    if (text === undefined)
+      throw fail(`must be ${WANTED[type]} (${type}), but its compute returned ${describeKind(value)}`);
     return text;
   };
 }

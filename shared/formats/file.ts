@@ -3,7 +3,14 @@ import { archiveOf, joinMembers } from './archive/archive.js';
 import { DeflateEncoder } from './archive/deflate.js';
 import { isGzip } from './file-kind.js';
 import { outlineOf, type FileSpec } from './file-spec.js';
-import type { Emit, FormatResources, SegmentToMove, SegmentEncoder, SegmentPosition, WrittenSegment } from './encoding.js';
+import type {
+  Emit,
+  FormatResources,
+  SegmentToMove,
+  SegmentEncoder,
+  SegmentPosition,
+  WrittenSegment,
+} from './encoding.js';
 import { NOTHING } from './pass-through.js';
 import { groupSegments } from './group-segments.js';
 import { GZIP_HEADER, gzipTail } from './archive/gzip.js';

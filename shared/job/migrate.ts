@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 
 /** Key of the advisory lock for migrations: an arbitrary number that nothing else uses. */
 const LOCK = 7_221_603_921;
+const MIGRATIONS = fileURLToPath(new URL('migrations/', import.meta.url));
 
 /**
  * Creates or upgrades the service's own tables, all or nothing. Safe to repeat, and safe to race: one process migrates,
@@ -21,7 +23,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await runner({
       dbClient: client,
-      dir: fileURLToPath(new URL('migrations/', import.meta.url)),
+      dir: MIGRATIONS,
       ignorePattern: '.*\\.(map|d\\.ts)',
       migrationsTable: MIGRATIONS_TABLE,
       direction: 'up',
@@ -39,4 +41,9 @@ export async function migrate(databaseUrl: string): Promise<void> {
 
 export const MIGRATIONS_TABLE = 'export_migrations';
 /** The newest file in migrations/: the version that this process needs. */
-export const NEWEST_MIGRATION = '0001_baseline';
+export const NEWEST_MIGRATION = newest(readdirSync(MIGRATIONS));
+
+/** @param files their names begin with a number of four digits */
+function newest(files: readonly string[]): string {
+  return (files.toSorted().at(-1) ?? '').replace(/\..*$/, '');
+}

@@ -312,10 +312,7 @@ describe('an operator', () => {
     const holder = Object.keys((await slotsOf(service, user))?.holders ?? {})[0] ?? '';
     await untilListed(`${own} AND ExportState = "PROCESSING"`, holder);
     const shown = await workflow('metadata', holder);
-    assert.match(
-      shown,
-      /exporting\*\*, \d+%: 1 of 2 segments, \d+ of 1700 rows(, \d+ rows\/s until [\d:]+ UTC)?\s*\n/,
-    );
+    assert.match(shown, /exporting\*\*, \d+%: 1 of 2 segments, \d+ of 1700 rows(, \d+ rows\/s until [\d:]+ UTC)?\s*\n/);
     assert.match(await workflow('describe', holder), /orders_behind_door_1 as CSV.*segment-0001/s);
     await door.trap();
     await untilListed(`${own} AND ExportState = "FAILED"`, holder);

@@ -13,7 +13,11 @@ import type { ZipMember } from './zip.js';
 export const README = 'README.txt';
 
 /** A dataset's file in the archive. */
-export function memberFile({ format }: FileSpec, { datasets }: Bundle, { file }: Pick<SegmentPosition, 'file'>): string {
+export function memberFile(
+  { format }: FileSpec,
+  { datasets }: Bundle,
+  { file }: Pick<SegmentPosition, 'file'>,
+): string {
   const dataset = datasets[file];
   if (dataset === undefined) throw new RangeError(`The plan has no file ${file}.`);
   return `${dataset}.${format.extension}`;

@@ -34,7 +34,11 @@ export const endOf = ({ base, pages }: PdfPosition): number => base + objectsOf(
  * stay empty
  * @throws ServiceError TOO_MANY_ROWS
  */
-export function pdfPositions(segments: readonly CutSegment[], rowsPerPage: number, withHeadroom: boolean): PdfPosition[] {
+export function pdfPositions(
+  segments: readonly CutSegment[],
+  rowsPerPage: number,
+  withHeadroom: boolean,
+): PdfPosition[] {
   let base = FIRST_BASE;
   let firstPage = 1;
   const positions = segments.map(({ rows }) => {

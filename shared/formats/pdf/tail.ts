@@ -46,7 +46,10 @@ export function makeTail(
   const file = new ObjectFile(end, free);
 
   const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
-  const lastPage = Math.max(1, ...written.map(({ position, pages }) => (pages === 0 ? 0 : position.firstPage + pages - 1)));
+  const lastPage = Math.max(
+    1,
+    ...written.map(({ position, pages }) => (pages === 0 ? 0 : position.firstPage + pages - 1)),
+  );
   const forms = drawForms(outline, fonts, { rows, lastPage });
   const used = new UsedCharacters();
   used.addAll(codePointsOf(PRINTABLE_ASCII));

@@ -35,6 +35,7 @@ export const tsvEncoding: Encoding = {
   copySql: copyTextSql,
   rows: { ...copyTextLane(renderColumn), renderValue },
   head,
-  createEncoder: (_position, { options }) => (escapes(options) ? new FormulaEncoder(passThrough, DIALECT) : passThrough),
+  createEncoder: (_position, { options }) =>
+    escapes(options) ? new FormulaEncoder(passThrough, DIALECT) : passThrough,
   tail: () => NOTHING,
 };

@@ -89,7 +89,8 @@ describe('a bundle', () => {
   });
 
   it('has the header of its first file in the first segment, with the planned width', async () => {
-    const version = async (position: SegmentPosition): Promise<number> => (await encoded(0, position, '')).bytes.readUInt16LE(4);
+    const version = async (position: SegmentPosition): Promise<number> =>
+      (await encoded(0, position, '')).bytes.readUInt16LE(4);
     assert.equal(await version(FIRST), 20);
     assert.equal(await version({ ...FIRST, wide: true }), 45);
     assert.deepEqual(

@@ -15,7 +15,7 @@ describe('migrate', () => {
       ({ name }) => name,
     );
     assert.equal(new Set(names).size, names.length);
-    assert(names.includes(NEWEST_MIGRATION));
+    assert.equal(NEWEST_MIGRATION, names.toSorted().at(-1));
   });
 
   it('leaves nothing behind when one migration fails', async () => {
