@@ -19,8 +19,8 @@ export function asFailure(error: unknown): ApplicationFailure {
 type Activity = (input: never) => Promise<unknown>;
 
 /**
- * The only function that turns a ServiceError into a Temporal failure. An aborted activity may throw anything, but Temporal
- * needs the reason for the abort: an AbortError would hang a paused attempt.
+ * The only function that turns a ServiceError into a Temporal failure. An aborted activity may throw anything, but
+ * Temporal needs the reason for the abort: an AbortError would hang a paused attempt.
  */
 export function withFailures<T extends Readonly<Record<string, Activity>>>(activities: T): T {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
