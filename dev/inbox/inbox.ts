@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Mailbox, Refusal } from './mailbox.js';
+import { Mailbox, ResendRefusal } from './mailbox.js';
 import { inboxPage, MESSAGE_HEADERS, PAGE_HEADERS, withTabs } from './page.js';
 
 /**
@@ -82,7 +82,7 @@ async function answer(mailbox: Mailbox, request: IncomingMessage, response: Serv
       response.writeHead(200, PAGE_HEADERS).end(inboxPage(mailbox.messages, mailbox.deliveries));
       return;
     default:
-      throw new Refusal(404, 'not_found', 'The requested endpoint does not exist.');
+      throw new ResendRefusal(404, 'not_found', 'The requested endpoint does not exist.');
   }
 }
 
@@ -92,7 +92,7 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 
 function refuse(response: ServerResponse, error: unknown): void {
   const { statusCode, code, message } =
-    error instanceof Refusal ? error : new Refusal(500, 'internal_server_error', String(error));
+    error instanceof ResendRefusal ? error : new ResendRefusal(500, 'internal_server_error', String(error));
   send(response, statusCode, { statusCode, name: code, message });
 }
 

@@ -8,7 +8,7 @@ import { readDelivery, type Delivery } from './webhooks.js';
 const KEPT_MESSAGES = 500;
 
 /** An error response in Resend's format: https://resend.com/docs/api-reference/errors */
-export class Refusal extends Error {
+export class ResendRefusal extends Error {
   constructor(
     readonly statusCode: number,
     readonly code: string,
@@ -40,13 +40,13 @@ export class Mailbox {
     return this.#deliveries;
   }
 
-  /** @throws Refusal as Resend would */
+  /** @throws ResendRefusal as Resend would */
   async acceptEmail(request: IncomingMessage): Promise<{ id: string }> {
     if (!/^Bearer \S/i.test(request.headers.authorization ?? '')) {
-      throw new Refusal(401, 'missing_api_key', 'Missing API key in the authorization header.');
+      throw new ResendRefusal(401, 'missing_api_key', 'Missing API key in the authorization header.');
     }
     const body: unknown = await json(request).catch(() => {
-      throw new Refusal(422, 'validation_error', 'The request body is not JSON.');
+      throw new ResendRefusal(422, 'validation_error', 'The request body is not JSON.');
     });
     const key = request.headers['idempotency-key']?.toString();
     const earlier = key === undefined ? undefined : this.#accepted.get(key);
@@ -78,17 +78,17 @@ export class Mailbox {
 
 function repeated(earlier: Accepted, body: unknown): { id: string } {
   if (earlier.body === JSON.stringify(body)) return { id: earlier.id };
-  throw new Refusal(409, 'invalid_idempotent_request', 'Same idempotency key used with a different request payload.');
+  throw new ResendRefusal(409, 'invalid_idempotent_request', 'Same idempotency key used with a different request payload.');
 }
 
 function parseEmail(body: unknown): z.infer<typeof email> {
   const result = email.safeParse(body);
   if (!result.success) {
     const field = result.error.issues[0]?.path.join('.') ?? '';
-    throw new Refusal(422, 'missing_required_field', `Missing or invalid \`${field}\` field.`);
+    throw new ResendRefusal(422, 'missing_required_field', `Missing or invalid \`${field}\` field.`);
   }
   if (result.data.html === undefined && result.data.text === undefined) {
-    throw new Refusal(422, 'missing_required_field', 'Missing `html` or `text` field.');
+    throw new ResendRefusal(422, 'missing_required_field', 'Missing `html` or `text` field.');
   }
   return result.data;
 }
