@@ -78,7 +78,11 @@ export class Mailbox {
 
 function repeated(earlier: Accepted, body: unknown): { id: string } {
   if (earlier.body === JSON.stringify(body)) return { id: earlier.id };
-  throw new ResendRefusal(409, 'invalid_idempotent_request', 'Same idempotency key used with a different request payload.');
+  throw new ResendRefusal(
+    409,
+    'invalid_idempotent_request',
+    'Same idempotency key used with a different request payload.',
+  );
 }
 
 function parseEmail(body: unknown): z.infer<typeof email> {
