@@ -45,28 +45,23 @@ class Erasure {
   ) {}
 
   async run(): Promise<ErasureCounts> {
-    const schedules = await this.deleteSchedules();
-    const savedExports = await this.deps.savedExports.deleteOf(this.user);
+    // Revoked first: whoever is creating a schedule at the moment then deletes it again.
+    const revoked = await this.deps.places.revokeSchedules(this.user);
+    const store = new ScheduleStore(this.deps.temporal, this.deps.places);
+    let schedules = await store.deleteAll(this.user, revoked);
+    let savedExports = await this.deps.savedExports.deleteOf(this.user);
     for (let round = 0; round < ROUNDS; round++) {
       this.cancelled += await cancelAll(this.deps, this.user, this.signal);
       if (!(await this.removeEnded())) continue;
       await this.deps.mails.deleteOf(this.user);
       await this.deps.jobs.forgetRequester(this.user);
+      // What was being created meanwhile, even if its process died before it could delete it.
+      if (revoked.length > 0) schedules += await store.deleteAll(this.user, revoked);
+      savedExports += await this.deps.savedExports.deleteOf(this.user);
       const { cancelled, exports, files } = this;
       return { schedules, savedExports, cancelled, exports, files };
     }
     throw new ServiceError('STILL_ACTIVE', 'The user keeps starting exports.');
-  }
-
-  /** @returns how many were deleted */
-  private async deleteSchedules(): Promise<number> {
-    const schedules = new ScheduleStore(this.deps.temporal, this.deps.places);
-    let deleted = 0;
-    for (const { scheduleId } of await schedules.list(this.user)) {
-      if (await schedules.delete(this.user, scheduleId)) deleted += 1;
-    }
-    await this.deps.places.freeAllSchedules(this.user);
-    return deleted + (await schedules.deleteOnBehalfOf(this.user));
   }
 
   /** @returns false if some exports are still active */

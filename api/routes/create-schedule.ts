@@ -1,7 +1,7 @@
 import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Reservation } from '../../shared/job/places.js';
-import type { ScheduledExportInput } from '../../shared/schedules/contract.js';
+import { partiesOfRuns, type ScheduledExportInput } from '../../shared/schedules/contract.js';
 import type { StoredSchedule } from '../../shared/schedules/stored-schedule.js';
 import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
@@ -98,13 +98,15 @@ async function create(
   deps: ApiDeps,
 ): Promise<StoredSchedule | null> {
   const { places, schedules, logger } = deps;
-  const reservation = await places.reserveSchedule(input, input.scheduleId);
+  const reservation = await places.reserveSchedule(partiesOfRuns(input), input.scheduleId);
   const attempt = { isMade: false };
   try {
     await requireRoom(input, input.scheduleId, reservation, deps);
     return await audited(async () => {
       attempt.isMade = true;
       await schedules.create(input, memo);
+      // One of its users is being erased. The erasure may have looked before the schedule existed.
+      if (!(await places.isReserved(reservation))) await schedules.delete(input, input.scheduleId);
       const found = await schedules.find(input, input.scheduleId);
       // A concurrent request with the same key may have created another one.
       return found === null ? null : sameRequest(found, memo.requestHash);

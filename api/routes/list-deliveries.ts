@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NOTIFICATION_EVENTS } from '../../shared/contract.js';
 import { MAILS_AN_HOUR, SKIP_REASONS, type SkippedMail } from '../../shared/mails/store.js';
+import { hidesRequest } from '../../shared/job/view.js';
 import { isoTime } from '../../shared/text/iso-time.js';
 import { eventType } from '../../shared/webhooks/message.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from '../../shared/webhooks/store.js';
@@ -83,7 +84,8 @@ export const listDeliveries = defineRoute({
   id: 'listDeliveries',
   tag: 'Webhooks',
   summary: 'List the deliveries of an export',
-  description: 'The latest 100 attempts to deliver the webhook, and the emails that were skipped, newest first.',
+  description:
+    'The latest 100 attempts to deliver the webhook, and the emails that were skipped, newest first. If an administrator requested the export on your behalf, the webhook and the emails are theirs: the lists are empty for you.',
   scope: 'exports:read',
   params: jobParams,
   answers: {
@@ -96,7 +98,9 @@ export const listDeliveries = defineRoute({
   handle:
     (deps) =>
     async ({ params, principal }) => {
-      const { job_id: jobId } = await ownedJob(params.job_id, principal, deps);
+      const row = await ownedJob(params.job_id, principal, deps);
+      if (hidesRequest(row, principal.userId)) return { status: 200, body: { deliveries: [], skipped_mails: [] } };
+      const { job_id: jobId } = row;
       const [rows, skipped] = await Promise.all([deps.webhooks.list(jobId), deps.mails.skipped(jobId)]);
       return { status: 200, body: { deliveries: rows.map(deliveryView), skipped_mails: skipped.map(skippedView) } };
     },

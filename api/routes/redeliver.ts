@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { z } from 'zod';
 import { webhookIdOf, type ExportStatus, type NotificationEvent } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
+import { rowFor } from '../../shared/job/view.js';
 import type { TemporalClient } from '../../shared/temporal/client.js';
 import { isInvalid } from '../../shared/temporal/grpc-code.js';
 import type { RedeliveryInput } from '../../shared/temporal/inputs.js';
@@ -39,10 +40,11 @@ export const redeliver = defineRoute({
   handle:
     (deps) =>
     async ({ params, principal }) => {
-      const row = await ownedJob(params.job_id, principal, deps);
+      // The webhook of an administrator who requested it on the user's behalf is not the user's.
+      const row = rowFor(await ownedJob(params.job_id, principal, deps), principal.userId);
       const { job_id: jobId, tenant_ref: tenantId, status, notify } = row;
       if (notify.webhook_url === undefined) {
-        throw new ServiceError('NO_WEBHOOK', `Export ${jobId} was created without notify.webhook_url.`);
+        throw new ServiceError('NO_WEBHOOK', `Export ${jobId} has no webhook of yours.`);
       }
       const event = EVENTS[status];
       if (event === undefined) {

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { partiesOfRuns, type ScheduledExportInput } from '../../shared/schedules/contract.js';
+import type { ApiDeps } from '../deps.js';
 import { ownerFor } from '../exports/owner-for.js';
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
@@ -23,16 +25,34 @@ export const replaceSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, body, principal, request }) => {
-      const { input } = await ownedSchedule(scheduleId, principal, deps);
+      const { input, version } = await ownedSchedule(scheduleId, principal, deps);
       await deps.permissions.request(body.request, ownerFor(body.onBehalfOf, principal, '/request'), '/request');
       const { email } = principal;
       const replaced = { ...input, ...(email === undefined ? {} : { email }), definition: body.definition };
       const { definition, requestHash } = body;
-      const replace = async () => requireDone(await deps.schedules.replace(replaced), scheduleId);
-      const about = { scheduleId, definition, request, content: requestHash };
+      const replace = async () => requireDone(await replaceUnlessErased(replaced, deps), scheduleId);
+      const about = { scheduleId, definition, version, request, content: requestHash };
       // The definition may be unchanged while the user's address is new.
       if (isDeepStrictEqual(definition, input.definition)) await replace();
       else await auditedChange('schedule.changed', principal, about, deps, replace);
       return replyWithSchedule(scheduleId, principal, deps);
     },
 });
+
+/**
+ * Temporal lists a schedule under the user whom its exports are made for only a moment later, so an erasure of that user
+ * needs the reservation to find it.
+ * @returns false if there is no such schedule (any more)
+ */
+async function replaceUnlessErased(
+  input: ScheduledExportInput,
+  { places, schedules }: Pick<ApiDeps, 'places' | 'schedules'>,
+): Promise<boolean> {
+  const parties = partiesOfRuns(input);
+  if (parties.requestedBy === undefined) return schedules.replace(input);
+  const reservation = await places.reserveSchedule(parties, input.scheduleId);
+  if (!(await schedules.replace(input))) return false;
+  if (await places.isReserved(reservation)) return true;
+  await schedules.delete(input, input.scheduleId);
+  return false;
+}

@@ -10,8 +10,10 @@ interface ScheduleChange {
   readonly scheduleId: string;
   readonly definition: ScheduleDefinition;
   readonly request: Request;
-  /** Identifies the change, so that a repeated request records nothing. */
+  /** Identifies the change: the same one of the same version is a repeated request, which records nothing. */
   readonly content: string;
+  /** The schedule's version before the change; none if it is created. */
+  readonly version?: string;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
@@ -23,7 +25,7 @@ interface ScheduleChange {
 export async function auditedChange<T>(
   action: AuditAction,
   { tenantId, userId }: UserRef,
-  { scheduleId, definition, request, content, details = {} }: ScheduleChange,
+  { scheduleId, definition, request, content, version = '', details = {} }: ScheduleChange,
   { audit, logger }: Pick<ApiDeps, 'audit' | 'logger'>,
   make: () => Promise<T>,
 ): Promise<T> {
@@ -36,7 +38,7 @@ export async function auditedChange<T>(
     scheduleId,
     details: { type, format: typeof format === 'string' ? format.toUpperCase() : format, ...details },
   };
-  const eventId = await audit.recordOfSchedule(event, content);
+  const eventId = await audit.recordOfSchedule(event, `${content} ${version}`);
   try {
     return await make();
   } catch (error) {

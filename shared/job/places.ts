@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JobRef, UserRef } from '../contract.js';
+import type { JobParties, JobRef, UserRef } from '../contract.js';
 import { namingFaults, type Pool } from '../postgres.js';
 
 /**
@@ -55,14 +55,26 @@ export class Places {
     await this.query('DELETE FROM tenant_places WHERE job_id = $1', [jobId]);
   }
 
-  /** Reserves a place for a schedule until Temporal lists it, or until its lease ends. */
-  async reserveSchedule({ tenantId, userId }: UserRef, scheduleId: string): Promise<Reservation> {
+  /**
+   * Reserves a place for a schedule until Temporal lists it, or until its lease ends.
+   * @param parties the user whom its exports are made for, and its owner
+   */
+  async reserveSchedule(
+    { tenantId, userId, requestedBy: ownerId = userId }: JobParties,
+    scheduleId: string,
+  ): Promise<Reservation> {
     const reservationId = randomUUID();
     const [row] = await this.query<{ earlier: string[] }>(
-      `SELECT reserve_schedule($1, $2, $3, $4, make_interval(secs => $5)) AS earlier`,
-      [reservationId, tenantId, userId, scheduleId, SCHEDULE_LEASE_MS / 1000],
+      `SELECT reserve_schedule($1, $2, $3, $4, $5, make_interval(secs => $6)) AS earlier`,
+      [reservationId, tenantId, ownerId, userId, scheduleId, SCHEDULE_LEASE_MS / 1000],
     );
     return { reservationId, earlier: row?.earlier ?? [] };
+  }
+
+  /** Whether a reservation is still there: an erasure revokes it. */
+  async isReserved({ reservationId }: Reservation): Promise<boolean> {
+    const sql = 'SELECT reservation_id FROM schedule_reservations WHERE reservation_id = $1';
+    return (await this.query(sql, [reservationId])).length > 0;
   }
 
   /** Gives back the place of a schedule that was not created. */
@@ -86,8 +98,17 @@ export class Places {
     await this.query(sql, [tenantId, userId, scheduleId]);
   }
 
-  /** Deletes what is stored here about a user's schedules. */
-  async freeAllSchedules({ tenantId, userId }: UserRef): Promise<void> {
-    await this.query('DELETE FROM schedule_reservations WHERE tenant_ref = $1 AND user_ref = $2', [tenantId, userId]);
+  /**
+   * Deletes the reservations of a user's schedules and of those whose exports are made for the user. Whoever is creating
+   * one then notices that it must not stay.
+   * @returns the schedules, which may not exist (yet), and their owners
+   */
+  async revokeSchedules({ tenantId, userId }: UserRef): Promise<{ owner: UserRef; scheduleId: string }[]> {
+    const rows = await this.query<{ user_ref: string; schedule_id: string }>(
+      `DELETE FROM schedule_reservations WHERE tenant_ref = $1 AND (user_ref = $2 OR for_ref = $2)
+       RETURNING user_ref, schedule_id`,
+      [tenantId, userId],
+    );
+    return rows.map((row) => ({ owner: { tenantId, userId: row.user_ref }, scheduleId: row.schedule_id }));
   }
 }

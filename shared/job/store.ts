@@ -73,14 +73,18 @@ export class JobStore extends JobLifecycle {
   }
 
   /**
-   * Forgets that a user requested exports on behalf of others, with the user's addresses and keys. In one statement:
+   * Forgets that a user requested exports on behalf of others, with the user's addresses and keys, and what was sent to
+   * them. In one statement:
    * otherwise a file could show the requester's email address as its owner's. A file that is being written stays the
    * same.
    */
   async forgetRequester({ tenantId, userId }: JobOwner): Promise<void> {
     await this.change(
-      `UPDATE export_jobs SET requested_by_ref = NULL, notify = notify - 'email' - 'webhook_url', idempotency_key = NULL
-       WHERE tenant_ref = $1 AND requested_by_ref = $2`,
+      `WITH forgotten AS (
+         UPDATE export_jobs SET requested_by_ref = NULL, notify = notify - 'email' - 'webhook_url', idempotency_key = NULL
+         WHERE tenant_ref = $1 AND requested_by_ref = $2 RETURNING job_id),
+       skipped AS (DELETE FROM skipped_mails WHERE job_id IN (SELECT job_id FROM forgotten))
+       DELETE FROM webhook_deliveries WHERE job_id IN (SELECT job_id FROM forgotten)`,
       [tenantId, userId],
     );
   }

@@ -10,7 +10,7 @@ import type { UserRef } from '../contract.js';
 import { ServiceError } from '../errors.js';
 import type { Places } from '../job/places.js';
 import { isUserSchedule, scheduleIdPrefix, temporalScheduleId, type ScheduledExportInput } from './contract.js';
-import { ownerQuery, requesterQuery } from '../temporal/search-attributes.js';
+import { requesterQuery } from '../temporal/search-attributes.js';
 import { retryRateLimited } from '../temporal/retry-rate-limited.js';
 import { optionsFor } from './options.js';
 import { refusalFrom } from './refusal.js';
@@ -162,19 +162,21 @@ export class ScheduleStore {
     return wasThere;
   }
 
-  /** Deletes the schedules of administrators whose exports are made for this user. @returns how many */
-  async deleteOnBehalfOf(user: UserRef): Promise<number> {
+  /**
+   * Deletes all schedules of a user, and those of administrators whose exports are made for the user.
+   * @param unlisted schedules that Temporal may not list yet
+   * @returns how many
+   */
+  async deleteAll(user: UserRef, unlisted: readonly { owner: UserRef; scheduleId: string }[]): Promise<number> {
     const { schedule } = this.temporal.client;
-    const own = scheduleIdPrefix(user);
-    const found = await this.ask(async () => {
-      const ids: string[] = [];
-      for await (const { scheduleId } of schedule.list({ query: ownerQuery(user) })) {
-        if (isUserSchedule(scheduleId) && !scheduleId.startsWith(own)) ids.push(scheduleId);
+    const ids = new Set(unlisted.map(({ owner, scheduleId }) => temporalScheduleId(owner, scheduleId)));
+    await this.ask(async () => {
+      for await (const { scheduleId } of schedule.list({ query: requesterQuery(user) })) {
+        if (isUserSchedule(scheduleId)) ids.add(scheduleId);
       }
-      return ids;
     });
     let deleted = 0;
-    for (const id of found) if (await this.change(() => schedule.getHandle(id).delete())) deleted += 1;
+    for (const id of ids) if (await this.change(() => schedule.getHandle(id).delete())) deleted += 1;
     return deleted;
   }
 

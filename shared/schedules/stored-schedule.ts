@@ -27,13 +27,15 @@ export interface StoredSchedule {
   /** Hash of the request that created it, for the Idempotency-Key. */
   readonly requestHash: string;
   readonly paused: boolean;
+  /** Another one after every change, also after one that an operator makes in Temporal. */
+  readonly version: string;
   readonly nextRuns: readonly Date[];
   /** Newest first. */
   readonly recentRuns: readonly ScheduleRun[];
 }
 
 export function storedFrom(description: ScheduleDescription): StoredSchedule {
-  const { action, info, memo, state } = description;
+  const { action, info, memo, state, raw } = description;
   const { email, ...input } = inputSchema.parse(action.args?.[0]);
   const { createdAt, requestHash } = memoSchema.parse(memo);
   return {
@@ -41,6 +43,7 @@ export function storedFrom(description: ScheduleDescription): StoredSchedule {
     createdAt: new Date(createdAt),
     requestHash,
     paused: state.paused,
+    version: Buffer.from(raw.conflictToken ?? []).toString('hex'),
     nextRuns: info.nextActionTimes,
     recentRuns: runsFrom(description),
   };

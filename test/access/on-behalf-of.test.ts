@@ -80,6 +80,36 @@ describe('an export on behalf of another user', () => {
     }
   });
 
+  it("has no deliveries that the user may see or repeat: the webhook is the administrator's", async () => {
+    const { jobs } = service.deps;
+    const jobId = randomUUID();
+    const seed = seedFor(user, { jobId, requestedBy: admin.userId });
+    await jobs.insert({ ...seed, request: { ...seed.request, notify: { webhook_url: 'https://receiver.test/hook' } } });
+    await jobs.fail(jobId, { code: 'INTERNAL', message: 'Ended by the test.' });
+    await service.deps.webhooks.begin({
+      ...{ jobId, event: 'failed', webhookId: 'msg_1', runId: 'run' },
+      host: 'receiver.test',
+    });
+    await queryRows(
+      service.databaseUrl,
+      `INSERT INTO skipped_mails (job_id, event, reason) VALUES ('${jobId}', 'failed', 'RECIPIENT_LIMIT')`,
+    );
+    const path = `/v1/exports/${jobId}/deliveries`;
+    const seen = async (as: Principal) => (await service.ask('GET', path, { as })).json as Lists;
+    const { deliveries, skipped_mails: skipped } = await seen(admin);
+    assert.deepEqual([deliveries.length, deliveries[0]?.host, skipped.length], [1, 'receiver.test', 1]);
+    assert.deepEqual(await seen(user), { deliveries: [], skipped_mails: [] });
+    assertProblem(await service.ask('POST', path, { as: user }), 'NO_WEBHOOK');
+    // An erased administrator's receiver is forgotten, too.
+    await jobs.forgetRequester(admin);
+    assert.deepEqual(await seen(user), { deliveries: [], skipped_mails: [] });
+  });
+
+  interface Lists {
+    readonly deliveries: readonly { readonly host: string }[];
+    readonly skipped_mails: readonly unknown[];
+  }
+
   it('hides the administrator’s address and key from the user, also while both follow it', async () => {
     const { jobs } = service.deps;
     const jobId = randomUUID();
@@ -284,10 +314,15 @@ describe('an export on behalf of another user', () => {
     const statusOf = async () => (await service.ask('GET', `/v1/schedules/${scheduleId}`, { as: admin })).status;
     assert.equal(await statusOf(), 200);
     const erase = (userId: string) => service.ask('DELETE', `/v1/users/${userId}/exports`, { as: admin });
-    await until('it is erased', async () => {
-      await erase('user_9');
-      return (await statusOf()) === 404;
-    });
+    // At once, although Temporal may not list it yet.
+    await erase('user_9');
+    assert.equal(await statusOf(), 404);
+    const replaced = { ...body, request: { ...account, on_behalf_of: 'user_10' } };
+    const { json: made } = await service.ask('POST', '/v1/schedules', { as: admin, body });
+    const { schedule_id: second } = made as { schedule_id: string };
+    assert.equal((await service.ask('PUT', `/v1/schedules/${second}`, { as: admin, body: replaced })).status, 200);
+    await erase('user_10');
+    assert.equal((await service.ask('GET', `/v1/schedules/${second}`, { as: admin })).status, 404);
     const jobId = await postExport(service, { ...admin, userId: 'admin_3' }, account);
     await untilEnded(service, user, jobId);
     await erase('admin_3');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
+import { ScheduleStore } from '../../shared/schedules/store.js';
+import { temporalScheduleId, type ScheduledExportInput } from '../../shared/schedules/contract.js';
 import { assertProblem } from '../api/problems.js';
 import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
@@ -112,6 +114,27 @@ describe('retention', () => {
     const left = await service.ask('GET', '/v1/schedules', { as: other });
     assert.equal((left.json as { schedules: unknown[] }).schedules.length, 1);
     await untilEnded(service, user, await postExport(service, user));
+  });
+
+  it('leaves no schedule that was being created meanwhile', async () => {
+    const user = someUser();
+    const stores = ScheduleStore.prototype;
+    const { create } = Object.getOwnPropertyDescriptors(stores);
+    // The erasure runs between the reservation and the creation.
+    let made: ScheduledExportInput | undefined;
+    stores.create = async function (input, memo) {
+      made = input;
+      assert.deepEqual((await erase(user, admin())).json, RESULT);
+      await create.value?.call(this, input, memo);
+    };
+    try {
+      assertProblem(await schedule(user), 'NOT_FOUND');
+    } finally {
+      Object.defineProperty(stores, 'create', create);
+    }
+    assert(made !== undefined);
+    const handle = service.deps.temporal.client.schedule.getHandle(temporalScheduleId(user, made.scheduleId));
+    await assert.rejects(handle.describe(), { name: 'ScheduleNotFoundError' });
   });
 
   it('frees an Idempotency-Key after an erasure: the key creates a new export with the same id, once', async () => {

@@ -37,12 +37,15 @@ export const PLACES = `
     reservation_id uuid PRIMARY KEY,
     tenant_ref text NOT NULL,
     user_ref text NOT NULL,
+    -- The user whom its exports are made for.
+    for_ref text NOT NULL,
     schedule_id uuid NOT NULL,
     reserved_until timestamptz NOT NULL
   );
 
   -- Reserves a place for a schedule and returns the user's earlier reservations.
-  CREATE FUNCTION reserve_schedule(reservation uuid, tenant text, owner text, schedule uuid, lease interval)
+  CREATE FUNCTION reserve_schedule(reservation uuid, tenant text, owner text, beneficiary text, schedule uuid,
+    lease interval)
   RETURNS uuid[] LANGUAGE plpgsql AS $$
   DECLARE earlier uuid[];
   BEGIN
@@ -51,7 +54,7 @@ export const PLACES = `
     DELETE FROM schedule_reservations WHERE reserved_until < clock_timestamp();
     SELECT array_agg(r.schedule_id) INTO earlier FROM schedule_reservations r
       WHERE r.tenant_ref = tenant AND r.user_ref = owner;
-    INSERT INTO schedule_reservations VALUES (reservation, tenant, owner, schedule, clock_timestamp() + lease);
+    INSERT INTO schedule_reservations VALUES (reservation, tenant, owner, beneficiary, schedule, clock_timestamp() + lease);
     RETURN coalesce(earlier, '{}');
   END $$;
 `;
