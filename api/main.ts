@@ -1,6 +1,6 @@
 import { Registry } from '@prometheus-io/client';
 import { readCommandLine } from '../shared/process/command-line.js';
-import { parseApiConfig, ConfigError } from '../shared/startup/config.js';
+import { auditKeysOf, parseApiConfig, ConfigError } from '../shared/startup/config.js';
 import { DatasetError } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { AuditStore } from '../shared/audit/store.js';
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
       places,
       savedExports: new SavedExportStore(pools.jobs),
       admissions: createAdmissionTurns(),
-      audit: new AuditStore(pools.jobs, config.LINK_SECRET),
+      audit: new AuditStore(pools.jobs, auditKeysOf(config)),
       mails: new MailStore(pools.jobs, config.LINK_SECRET),
       webhooks: new WebhookStore(pools.jobs),
       registry,

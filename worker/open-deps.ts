@@ -1,6 +1,6 @@
 import { Registry } from '@prometheus-io/client';
 import type { ActivityDeps } from '../activities/deps.js';
-import { tuningOf, type WorkerConfig } from '../shared/startup/config.js';
+import { auditKeysOf, tuningOf, type WorkerConfig } from '../shared/startup/config.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import { BufferPool } from '../shared/store/buffer-pool.js';
 import { copyStream } from '../shared/source/copy-socket.js';
@@ -95,12 +95,12 @@ export async function openDeps(
   };
 }
 
-const openStores = (pool: Pool, { LINK_SECRET }: WorkerConfig) => ({
+const openStores = (pool: Pool, config: WorkerConfig) => ({
   jobs: new JobStore(pool),
   plans: new PlanStore(pool),
   places: new Places(pool),
   savedExports: new SavedExportStore(pool),
-  audit: new AuditStore(pool, LINK_SECRET),
-  mails: new MailStore(pool, LINK_SECRET),
+  audit: new AuditStore(pool, auditKeysOf(config)),
+  mails: new MailStore(pool, config.LINK_SECRET),
   webhooks: new WebhookStore(pool),
 });

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { temporaryPrefix } from '../../shared/store/keys.js';
 import type { JobRef } from '../../shared/contract.js';
+import { operatorEvent } from '../../shared/job/audit-events.js';
 import { isActive } from '../../shared/job/lifecycle.js';
 import type { ActivityDeps } from '../deps.js';
 
@@ -16,6 +17,6 @@ export const discardExport =
     // A finish that failed may still have completed the object. A published file stays.
     if (key !== null && isActive(status)) await store.delete(key);
     await store.deleteAll(temporaryPrefix(jobId), signal);
-    await jobs.cancel(jobId);
+    await jobs.cancel(jobId, operatorEvent(row, 'export.canceled'));
     return { byOperator: row.cancel_requested_at === null };
   };

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { JobFailure, JobRef, NotificationEvent } from '../../shared/contract.js';
 import { ERRORS } from '../../shared/errors.js';
+import { operatorEvent } from '../../shared/job/audit-events.js';
 import { exportStart } from '../../shared/temporal/export-start.js';
 import { jobOfRow, type JobRow } from '../../shared/job/row.js';
 import { notificationStart, wantsNotification } from '../../shared/temporal/notification-start.js';
@@ -34,15 +35,18 @@ export const settleExport =
     const status = await exportStatus(temporal.client, jobId);
     const failure = FAILURES[status];
     if (isOpen(status) || failure === undefined) return;
-    const admitted = status === 'NOT_FOUND' ? await jobs.find(jobId) : null;
-    if (admitted?.status === 'QUEUED' && admitted.started_at === null) return startMissing(deps, admitted);
-    const failed = await jobs.fail(jobId, failure);
-    if (failed) metrics.exportFailed(failure.code);
-
+    const found = await jobs.find(jobId);
+    if (found === null) return;
+    if (status === 'NOT_FOUND' && found.status === 'QUEUED' && found.started_at === null) {
+      return startMissing(deps, found);
+    }
+    const event = failure.code === 'TERMINATED' ? operatorEvent(found, 'export.terminated') : undefined;
+    if (await jobs.fail(jobId, failure, event)) {
+      metrics.exportFailed(failure.code);
+      metrics.exportEnded({ dataset: found.type, format: found.format }, 'FAILED');
+    }
     const row = await jobs.find(jobId);
-    if (row === null) return;
-    if (failed) metrics.exportEnded({ dataset: row.type, format: row.format }, 'FAILED');
-    await notifyOwner(deps, row);
+    if (row !== null) await notifyOwner(deps, row);
   };
 
 async function startMissing({ temporal, limit, tuning, weights }: Deps, row: JobRow): Promise<void> {

@@ -5,7 +5,10 @@ import { contextOf } from './context.js';
 import { originOf } from './origin.js';
 
 /** Refusals for the audit log: the caller may not do this, or not now. Mistakes in a request aren't recorded. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['FORBIDDEN', 'NOT_PERMITTED', 'TOO_MANY_EXPORTS', 'TENANT_TOO_BUSY']);
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  ...(['FORBIDDEN', 'NOT_PERMITTED', 'NOT_OWNER'] as const),
+  ...(['TOO_MANY_EXPORTS', 'TENANT_TOO_BUSY'] as const),
+]);
 
 /** Records a refusal before the client learns of it. The same one is recorded at most once a minute. */
 export function auditRefusals({ audit, logger }: Pick<ApiDeps, 'audit' | 'logger'>): ErrorRequestHandler {

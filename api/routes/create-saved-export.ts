@@ -5,6 +5,7 @@ import { defineRoute } from '../http/define-route.js';
 import { idFor, keyReused } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 import { savedExportBody } from '../saved-exports/saved-export-body.js';
+import { savedExportEvent } from '../saved-exports/saved-export-event.js';
 import { SAVED_EXPORT_ANSWER, savedExportView } from '../saved-exports/saved-export-schema.js';
 
 /** Must never change: the same idempotency key would save another export. */
@@ -31,10 +32,11 @@ export const createSavedExport = defineRoute({
   problems: [...PERMISSION_PROBLEMS, 'TOO_MANY_SAVED_EXPORTS', 'IDEMPOTENCY_KEY_REUSED', 'JOB_STORE_UNAVAILABLE'],
   handle:
     (deps) =>
-    async ({ body: { definition, request, onBehalfOf, requestHash }, principal, idempotencyKey }) => {
+    async ({ body: { definition, request, onBehalfOf, requestHash }, principal, idempotencyKey, request: sent }) => {
       await deps.permissions.request(request, ownerFor(onBehalfOf, principal, '/request'), '/request');
       const id = idFor(principal, idempotencyKey, KEY_NAMESPACE);
-      const row = await deps.savedExports.create(principal, id, definition, requestHash);
+      const event = savedExportEvent('created', id, definition, { principal, request: sent });
+      const row = await deps.savedExports.create(principal, id, definition, requestHash, event);
       if (row === null) {
         const sentence = `You have already saved ${MAX_SAVED_EXPORTS} exports (the limit). Delete one first.`;
         throw new ServiceError('TOO_MANY_SAVED_EXPORTS', sentence);

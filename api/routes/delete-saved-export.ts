@@ -1,5 +1,6 @@
 import { defineRoute } from '../http/define-route.js';
 import { savedExportParams } from '../http/input.js';
+import { savedExportEvent } from '../saved-exports/saved-export-event.js';
 import { ownedSavedExport } from '../saved-exports/visible-saved-export.js';
 
 export const deleteSavedExport = defineRoute({
@@ -15,10 +16,11 @@ export const deleteSavedExport = defineRoute({
   problems: ['NOT_OWNER', 'JOB_STORE_UNAVAILABLE'],
   handle:
     (deps) =>
-    async ({ params: { saved_export_id: id }, principal }) => {
-      await ownedSavedExport(id, principal, deps);
+    async ({ params: { saved_export_id: id }, principal, request }) => {
+      const saved = await ownedSavedExport(id, principal, deps);
       // A concurrent call may have deleted it meanwhile.
-      await deps.savedExports.delete(principal, id);
+      const event = savedExportEvent('deleted', id, saved, { principal, request });
+      await deps.savedExports.delete(principal, id, event);
       return { status: 204 };
     },
 });

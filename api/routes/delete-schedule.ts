@@ -16,8 +16,8 @@ export const deleteSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { definition } = (await ownedSchedule(scheduleId, principal, deps)).input;
-      const about = { scheduleId, definition, request, content: '' };
+      const { input, version } = await ownedSchedule(scheduleId, principal, deps);
+      const about = { scheduleId, definition: input.definition, version, request, content: '' };
       const wasThere = await auditedChange('schedule.deleted', principal, about, deps, () =>
         deps.schedules.delete(principal, scheduleId),
       );

@@ -86,7 +86,7 @@ export const listAudit = defineRoute({
   tag: 'Users',
   summary: 'List audit events',
   description:
-    'Who previewed, requested, downloaded, canceled, deleted, erased or scheduled what in your tenant, and refusals.',
+    'Who previewed, requested, downloaded, canceled, deleted, erased, scheduled or saved what in your tenant, what operators canceled, and refusals.',
   scope: 'exports:admin',
   query: () => querySchema,
   answers: {

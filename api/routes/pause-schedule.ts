@@ -16,10 +16,10 @@ export const pauseSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { input, paused } = await ownedSchedule(scheduleId, principal, deps);
+      const { input, paused, version } = await ownedSchedule(scheduleId, principal, deps);
       if (!paused) {
         const change = { content: 'pause', details: { paused: true } };
-        const about = { scheduleId, definition: input.definition, request, ...change };
+        const about = { scheduleId, definition: input.definition, version, request, ...change };
         await auditedChange('schedule.changed', principal, about, deps, async () =>
           requireDone(await deps.schedules.pause(principal, scheduleId), scheduleId),
         );

@@ -4,6 +4,7 @@ import { defineRoute } from '../http/define-route.js';
 import { savedExportParams } from '../http/input.js';
 import { PERMISSION_PROBLEMS } from '../openapi/operation.js';
 import { savedExportBody } from '../saved-exports/saved-export-body.js';
+import { savedExportEvent } from '../saved-exports/saved-export-event.js';
 import { SAVED_EXPORT_ANSWER, savedExportView } from '../saved-exports/saved-export-schema.js';
 import { ownedSavedExport } from '../saved-exports/visible-saved-export.js';
 
@@ -21,10 +22,16 @@ export const replaceSavedExport = defineRoute({
   problems: [...PERMISSION_PROBLEMS, 'NOT_OWNER', 'JOB_STORE_UNAVAILABLE'],
   handle:
     (deps) =>
-    async ({ params: { saved_export_id: id }, body: { definition, request, onBehalfOf }, principal }) => {
+    async ({
+      params: { saved_export_id: id },
+      body: { definition, request, onBehalfOf },
+      principal,
+      request: sent,
+    }) => {
       await ownedSavedExport(id, principal, deps);
       await deps.permissions.request(request, ownerFor(onBehalfOf, principal, '/request'), '/request');
-      const row = await deps.savedExports.replace(principal, id, definition);
+      const event = savedExportEvent('changed', id, definition, { principal, request: sent });
+      const row = await deps.savedExports.replace(principal, id, definition, event);
       if (row === null) throw new ServiceError('NOT_FOUND', `Saved export ${id} has just been deleted.`);
       return { status: 200, body: savedExportView(row, principal) };
     },

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../shared/errors.js';
 import { defineRoute } from '../http/define-route.js';
+import { originOf } from '../http/origin.js';
 import { SECRET_ANSWER, secretView } from '../webhooks/secret-view.js';
 
 export const rotateWebhookSecret = defineRoute({
@@ -15,8 +16,10 @@ export const rotateWebhookSecret = defineRoute({
   problems: ['ROTATED_TOO_OFTEN', 'JOB_STORE_UNAVAILABLE'],
   handle:
     (deps) =>
-    async ({ principal: { tenantId } }) => {
-      if (!(await deps.webhooks.rotateSecret(tenantId))) {
+    async ({ principal: { tenantId, userId }, request }) => {
+      const origin = originOf(request);
+      const event = { action: 'webhook_secret.rotated', tenantId, subject: userId, origin, details: {} } as const;
+      if (!(await deps.webhooks.rotateSecret(tenantId, event))) {
         const sentence = 'The secret was already rotated five times in the last day (the limit).';
         throw new ServiceError('ROTATED_TOO_OFTEN', sentence);
       }

@@ -22,11 +22,11 @@ export const unpauseSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { input, paused } = await ownedSchedule(scheduleId, principal, deps);
+      const { input, paused, version } = await ownedSchedule(scheduleId, principal, deps);
       requireScopeOfRuns(input.definition, principal);
       if (paused) {
         const change = { content: 'unpause', details: { paused: false } };
-        const about = { scheduleId, definition: input.definition, request, ...change };
+        const about = { scheduleId, definition: input.definition, version, request, ...change };
         await auditedChange('schedule.changed', principal, about, deps, async () =>
           requireDone(await deps.schedules.unpause(principal, scheduleId), scheduleId),
         );

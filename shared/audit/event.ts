@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'export.refused',
   'export.previewed',
   'export.canceled',
+  'export.terminated',
   'link.minted',
   'file.downloaded',
   'file.deleted',
@@ -17,6 +18,10 @@ export const AUDIT_ACTIONS = [
   'schedule.changed',
   'schedule.deleted',
   'schedule.refused',
+  'saved_export.created',
+  'saved_export.changed',
+  'saved_export.deleted',
+  'webhook_secret.rotated',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

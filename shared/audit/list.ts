@@ -36,11 +36,11 @@ export interface AuditQuery {
 /**
  * The statement for a page, newest first. It has only the conditions that the query needs: indexes have the events of a
  * subject, an action or a job in the order of the page.
- * @param subjectHash the subject's hash if they have been erased
+ * @param subjectHashes what the subject may have been replaced by when they were erased
  */
 export function listStatement(
   { tenantId, subject, action, jobId, since, before, limit, after }: AuditQuery,
-  subjectHash: string | undefined,
+  subjectHashes: readonly string[],
 ): { readonly sql: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [];
   const value = (of: unknown, type: string): string => `$${values.push(of)}::${type}`;
@@ -58,7 +58,10 @@ export function listStatement(
     `SELECT ${COLUMNS} FROM audit_events WHERE ${where.join(' AND ')} ${page}`;
   if (subject === undefined) return { sql: select(conditions), values };
   // OR would read all of the tenant's events: one branch for each index.
-  const branches = [`subject_ref = ${value(subject, 'text')}`, `subject_hash = ${value(subjectHash, 'text')}`];
+  const branches = [
+    `subject_ref = ${value(subject, 'text')}`,
+    ...subjectHashes.map((hash) => `subject_hash = ${value(hash, 'text')}`),
+  ];
   const union = branches.map((branch) => `(${select([...conditions, branch])})`).join(' UNION ALL ');
   return { sql: `SELECT ${COLUMNS} FROM (${union}) AS either ${page}`, values };
 }

@@ -12,10 +12,13 @@ import { listStatement, rowSchema, type AuditQuery, type AuditRow } from './list
  * JOB_STORE_UNAVAILABLE if the database doesn't answer.
  */
 export class AuditStore {
-  /** @param secret the key of the hashes of erased users; the same in all processes */
+  /**
+   * @param keys of the hashes of erased users; the same in all processes. The first one makes them, and events with a
+   *   hash of any of them are found
+   */
   constructor(
     private readonly pool: Pool,
-    private readonly secret: string,
+    private readonly keys: readonly [string, ...string[]],
   ) {}
 
   private async query<Row extends object>(sql: string, values: readonly unknown[]): Promise<Row[]> {
@@ -37,13 +40,14 @@ export class AuditStore {
   async recordRefusal(event: AuditEvent, user: UserRef, what: string): Promise<void> {
     const minute = Math.floor(Date.now() / 60_000);
     // Use the hash: an id made from the user's own id would still identify them after they are erased.
-    await this.record({ ...event, once: `${this.hashOf(user)} ${what} ${minute}` });
+    await this.record({ ...event, once: `${hashOf(user, this.keys[0])} ${what} ${minute}` });
   }
 
   /**
    * Records a change of a schedule, unless the schedule's last event is the same change and at most a minute old: then
    * it is a repeated request. The id depends on the previous event, so the same change can be recorded again later.
-   * @param content says what is changed
+   * @param content says what is changed, and of which version of the schedule: if somebody has undone a change in
+   *   Temporal, it can be made again at once
    * @returns the event's id
    */
   async recordOfSchedule(event: AuditEvent & { readonly scheduleId: string }, content: string): Promise<string> {
@@ -64,14 +68,14 @@ export class AuditStore {
   /** Newest first. A subject who has been erased is found by their hash. */
   async list(query: AuditQuery): Promise<AuditRow[]> {
     const { tenantId, subject } = query;
-    const hash = subject === undefined ? undefined : this.hashOf({ tenantId, userId: subject });
-    const { sql, values } = listStatement(query, hash);
+    const hashes = subject === undefined ? [] : this.keys.map((key) => hashOf({ tenantId, userId: subject }, key));
+    const { sql, values } = listStatement(query, hashes);
     return z.array(rowSchema).parse(await this.query(sql, values));
   }
 
   /** Replaces a user with a keyed hash, as actor and as subject, and deletes the user's IP addresses. */
   async erase(user: UserRef): Promise<void> {
-    await this.query('SELECT erase_from_audit($1, $2, $3)', [user.tenantId, user.userId, this.hashOf(user)]);
+    await this.query('SELECT erase_from_audit($1, $2, $3)', [user.tenantId, user.userId, hashOf(user, this.keys[0])]);
   }
 
   /** Deletes the oldest events that are older than `ageMs`. @returns how many, at most `limit` */
@@ -80,10 +84,9 @@ export class AuditStore {
     const [row] = await this.query<{ deleted: number }>(sql, [ageMs / 1000, limit]);
     return row?.deleted ?? 0;
   }
-
-  private hashOf(user: UserRef): string {
-    return createHmac('sha256', this.secret)
-      .update(`audit user ${userKey(user)}`)
-      .digest('hex');
-  }
 }
+
+const hashOf = (user: UserRef, key: string): string =>
+  createHmac('sha256', key)
+    .update(`audit user ${userKey(user)}`)
+    .digest('hex');

@@ -50,9 +50,18 @@ export const requestedEvent = (job: JobSeed): AuditEvent => ofSeed(job, 'export.
 /** A schedule's run whose request is no longer valid. */
 export const refusedEvent = (job: JobSeed, code: string): AuditEvent => ofSeed(job, 'export.refused', { code });
 
+/** Somebody who works on Temporal itself. */
+const OPERATOR: AuditOrigin = { actor: null, requestId: null, address: null };
+
+/** What was done to a job in Temporal. */
+export const operatorEvent = (row: Audited, action: 'export.canceled' | 'export.terminated'): AuditEvent =>
+  jobEvent(row, action, OPERATOR);
+
+type Audited = Pick<JobRow, 'job_id' | 'tenant_ref' | 'user_ref' | 'type' | 'format'>;
+
 /** What was done to an existing job. */
 export const jobEvent = (
-  row: Pick<JobRow, 'job_id' | 'tenant_ref' | 'user_ref' | 'type' | 'format'>,
+  row: Audited,
   action: AuditAction,
   origin: AuditOrigin,
   details: Readonly<Record<string, unknown>> = {},

@@ -155,18 +155,34 @@ export class JobLifecycle {
     return row ?? null;
   }
 
-  /** Ends an active job as FAILED. @returns false if it had already ended */
-  async fail(jobId: string, { code, message }: JobFailure): Promise<boolean> {
-    const assignments = 'error_code = $2, error_message = $3, completed_at = now()';
-    return this.change(update('fail', assignments), [jobId, code, errorText(message)]);
+  /**
+   * Ends an active job as FAILED.
+   * @param event recorded with it, if somebody made it fail
+   * @returns false if it had already ended
+   */
+  async fail(jobId: string, { code, message }: JobFailure, event?: AuditEvent): Promise<boolean> {
+    const failed = update('fail', 'error_code = $2, error_message = $3, completed_at = now()');
+    const values = [jobId, code, errorText(message)];
+    if (event === undefined) return this.change(failed, values);
+    const sql = `WITH failed AS (${failed} RETURNING job_id), event AS (${insertAudit(4, 'failed')}) SELECT FROM failed`;
+    return this.change(sql, [...values, auditParameter(event)]);
   }
 
-  /** Ends a job whose uploads and temporary objects are gone, so the next run begins a new generation. */
-  async cancel(jobId: string): Promise<boolean> {
+  /**
+   * Ends a job whose uploads and temporary objects are gone, so the next run begins a new generation.
+   * @param event recorded with it if nobody requested the cancel: an operator canceled the workflow
+   */
+  async cancel(jobId: string, event?: AuditEvent): Promise<boolean> {
     const assignments = 'completed_at = now(), plan = NULL, upload_id = NULL, generation = generation + 1';
+    const canceled = `gone AS (DELETE FROM export_segments WHERE job_id = $1),
+       canceled AS (${update('cancel', assignments)} RETURNING cancel_requested_at)`;
+    if (event === undefined) return this.change(`WITH ${canceled} SELECT FROM canceled`, [jobId]);
     return this.change(
-      `WITH gone AS (DELETE FROM export_segments WHERE job_id = $1) ${update('cancel', assignments)}`,
-      [jobId],
+      `WITH ${canceled},
+       unrequested AS (SELECT FROM canceled WHERE cancel_requested_at IS NULL),
+       event AS (${insertAudit(2, 'unrequested')})
+       SELECT FROM canceled`,
+      [jobId, auditParameter(event)],
     );
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditParameter, insertAudit, type AuditEvent } from '../audit/event.js';
 import type { UserRef } from '../contract.js';
 import { namingFaults, type Pool } from '../postgres.js';
 
@@ -49,6 +50,7 @@ export class SavedExportStore {
   /**
    * Saves a request, unless its user has saved too many.
    * @param requestHash tells a repeated call from another one with the same id
+   * @param event recorded if the row is new
    * @returns the row, which an earlier call with the same id may have created; null if there are too many
    */
   async create(
@@ -56,11 +58,18 @@ export class SavedExportStore {
     savedExportId: string,
     { name, shared, request }: SavedExportDefinition,
     requestHash: string,
+    event: AuditEvent,
   ): Promise<SavedExport | null> {
-    const [row] = await this.rows(`SELECT ${COLUMNS} FROM save_export($1, $2, $3, $4, $5, $6, $7, $8)`, [
-      ...[savedExportId, tenantId, userId, name, shared],
-      ...[JSON.stringify(request), requestHash, MAX_SAVED_EXPORTS],
-    ]);
+    const [row] = await this.rows(
+      `WITH made AS (SELECT * FROM save_export($1, $2, $3, $4, $5, $6, $7, $8)),
+       fresh AS (SELECT FROM made WHERE is_new),
+       event AS (${insertAudit(9, 'fresh')})
+       SELECT (saved).* FROM made`,
+      [
+        ...[savedExportId, tenantId, userId, name, shared],
+        ...[JSON.stringify(request), requestHash, MAX_SAVED_EXPORTS, auditParameter(event)],
+      ],
+    );
     return row ?? null;
   }
 
@@ -85,36 +94,53 @@ export class SavedExportStore {
     );
   }
 
-  /** @returns null if the user doesn't own it */
+  /**
+   * @param event recorded if something changes
+   * @returns null if the user doesn't own it
+   */
   async replace(
     { tenantId, userId }: UserRef,
     savedExportId: string,
     { name, shared, request }: SavedExportDefinition,
+    event: AuditEvent,
   ): Promise<SavedExport | null> {
     const [row] = await this.rows(
-      `UPDATE saved_exports SET name = $4, shared = $5, request = $6, updated_at = clock_timestamp()
-       WHERE tenant_ref = $1 AND user_ref = $2 AND saved_export_id = $3 RETURNING ${COLUMNS}`,
-      [tenantId, userId, savedExportId, name, shared, JSON.stringify(request)],
+      // A concurrent call waits for the lock, and then sees what the first one wrote.
+      `WITH old AS (SELECT saved_export_id, (name, shared, request) IS DISTINCT FROM ($4, $5, $6::jsonb) AS differs
+         FROM saved_exports WHERE tenant_ref = $1 AND user_ref = $2 AND saved_export_id = $3 FOR UPDATE),
+       changed AS (SELECT FROM old WHERE differs),
+       event AS (${insertAudit(7, 'changed')})
+       UPDATE saved_exports s SET name = $4, shared = $5, request = $6::jsonb, updated_at = clock_timestamp()
+       FROM old WHERE s.saved_export_id = old.saved_export_id
+       RETURNING ${COLUMNS.split(', ')
+         .map((column) => `s.${column}`)
+         .join(', ')}`,
+      [tenantId, userId, savedExportId, name, shared, JSON.stringify(request), auditParameter(event)],
     );
     return row ?? null;
   }
 
-  private async deleted(where: string, values: readonly unknown[]): Promise<number> {
-    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
-      const { rowCount } = await this.pool.query(`DELETE FROM saved_exports WHERE ${where}`, [...values]);
-      return rowCount ?? 0;
-    });
-  }
-
-  /** @returns false if the user doesn't own it */
-  async delete({ tenantId, userId }: UserRef, savedExportId: string): Promise<boolean> {
-    const where = 'tenant_ref = $1 AND user_ref = $2 AND saved_export_id = $3';
-    return (await this.deleted(where, [tenantId, userId, savedExportId])) > 0;
+  /**
+   * Does nothing if the user doesn't own it.
+   * @param event recorded if it is deleted
+   */
+  async delete({ tenantId, userId }: UserRef, savedExportId: string, event: AuditEvent): Promise<void> {
+    await this.rows(
+      `WITH gone AS (DELETE FROM saved_exports WHERE tenant_ref = $1 AND user_ref = $2 AND saved_export_id = $3
+         RETURNING saved_export_id)
+       ${insertAudit(4, 'gone')}`,
+      [tenantId, userId, savedExportId, auditParameter(event)],
+    );
   }
 
   /** Deletes all that a user has saved, and what others have saved on behalf of the user. @returns how many */
   async deleteOf({ tenantId, userId }: UserRef): Promise<number> {
-    const where = `tenant_ref = $1 AND (user_ref = $2 OR request ->> 'on_behalf_of' = $2)`;
-    return this.deleted(where, [tenantId, userId]);
+    return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
+      const { rowCount } = await this.pool.query(
+        `DELETE FROM saved_exports WHERE tenant_ref = $1 AND (user_ref = $2 OR request ->> 'on_behalf_of' = $2)`,
+        [tenantId, userId],
+      );
+      return rowCount ?? 0;
+    });
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Tuning } from '../temporal/inputs.js';
 import { DEFAULT_TUNING } from '../temporal/tuning.js';
 import {
+  auditKeys,
   databaseUrl,
   milliseconds,
   logLevel,
@@ -53,6 +54,8 @@ const common = z.object({
   PAYLOAD_KEY: payloadKeys,
   // For the mask `hash`; needed if a dataset uses it.
   MASK_KEY: z.string().min(32, 'must be at least 32 characters').optional(),
+  // Keys of the hashes of erased users in the audit log: the first one makes them, all of them find events.
+  AUDIT_KEY: auditKeys.optional(),
   // Address ranges that webhooks may use in addition to the public internet.
   WEBHOOK_ALLOWED_RANGES: ranges.default([]),
   // Addresses that a request may send email to, besides the token's own.
@@ -208,6 +211,10 @@ export function parseWorkerConfig(environment: Environment): WorkerConfig {
 export function deploymentOf({ WORKER_DEPLOYMENT: deploymentName, WORKER_BUILD_ID: buildId }: WorkerConfig) {
   return deploymentName === undefined || buildId === undefined ? null : { deploymentName, buildId };
 }
+
+/** The keys of the audit log, newest first. */
+export const auditKeysOf = ({ AUDIT_KEY, LINK_SECRET }: Pick<CommonConfig, 'AUDIT_KEY' | 'LINK_SECRET'>) =>
+  AUDIT_KEY ?? ([LINK_SECRET] as const);
 
 /** The tuning that exports receive in their input. */
 export function tuningOf(config: CommonConfig): Tuning {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditParameter, insertAudit, type AuditEvent } from '../audit/event.js';
 import { NOTIFICATION_EVENTS, type NotificationEvent } from '../contract.js';
 import { namingFaults, type Pool } from '../postgres.js';
 
@@ -142,16 +143,19 @@ export class WebhookStore {
 
   /**
    * Increments the version. Two concurrent calls increment it once, and both succeed.
+   * @param event recorded if the version was incremented
    * @returns false after too many rotations within a day
    */
-  async rotateSecret(tenantId: string): Promise<boolean> {
+  async rotateSecret(tenantId: string, event: AuditEvent): Promise<boolean> {
     const rows = await this.rows(
       `WITH known AS (SELECT * FROM webhook_secret_versions WHERE tenant_ref = $1),
          fresh AS (SELECT count(*) < $2 AS allowed FROM known WHERE created_at > now() - interval '1 day'),
          raised AS (INSERT INTO webhook_secret_versions (tenant_ref, version)
-           SELECT $1, 1 + coalesce((SELECT max(version) FROM known), 1) FROM fresh WHERE allowed ON CONFLICT DO NOTHING)
+           SELECT $1, 1 + coalesce((SELECT max(version) FROM known), 1) FROM fresh WHERE allowed ON CONFLICT DO NOTHING
+           RETURNING version),
+         event AS (${insertAudit(3, 'raised')})
        SELECT allowed FROM fresh`,
-      [tenantId, ROTATIONS_A_DAY],
+      [tenantId, ROTATIONS_A_DAY, auditParameter(event)],
     );
     return z.tuple([z.object({ allowed: z.boolean() })]).parse(rows)[0].allowed;
   }

@@ -97,7 +97,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
     places,
     savedExports: new SavedExportStore(pool),
     admissions: createAdmissionTurns(),
-    audit: new AuditStore(pool, 'a secret of the tests'),
+    audit: new AuditStore(pool, ['a secret of the tests']),
     mails: new MailStore(pool, 'a secret of the tests'),
     webhooks: new WebhookStore(pool),
     registry,

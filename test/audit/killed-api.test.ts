@@ -4,6 +4,7 @@ import type { Principal } from '../../api/deps.js';
 import { seedFor } from '../api/support.js';
 import { startApiProcess } from '../support/api-process.js';
 import { queryRows } from '../support/database.js';
+import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import { eventsOf } from './events.js';
@@ -104,16 +105,31 @@ describe('an API that is killed while it records an event', function () {
     }),
   };
 
+  /** Like {@link CALLS}; their statements are like that of an export. */
+  const DEEP_CALLS: typeof CALLS = {
+    'saving an export': () => ({
+      ...{ action: 'saved_export.created', method: 'POST', path: '/v1/saved-exports' },
+      ...{ body: { name: 'Mine', request }, headers: key() },
+    }),
+    'replacing a saved export': async (user) => {
+      const { json } = await service.ask('POST', '/v1/saved-exports', { as: user, body: { name: 'Mine', request } });
+      const { saved_export_id: id } = json as { saved_export_id: string };
+      const body = { name: 'Ours', shared: true, request };
+      return { action: 'saved_export.changed', method: 'PUT', path: `/v1/saved-exports/${id}`, body };
+    },
+  };
+
   async function scheduled(user: Principal): Promise<string> {
     const { json, text, status } = await service.ask('POST', '/v1/schedules', { as: user, body: schedule });
     assert.equal(status, 201, text);
     return (json as { schedule_id: string }).schedule_id;
   }
 
-  for (const [what, prepare] of Object.entries(CALLS)) {
+  for (const [what, prepare] of Object.entries({ ...CALLS, ...DEEP_CALLS })) {
     for (const isLost of [false, true]) {
       const how = isLost ? 'if its statement is lost' : 'if its statement succeeds';
-      it(`leaves exactly one event for ${what} once the call is repeated, ${how}`, async () => {
+      const test = what in DEEP_CALLS ? deeply : it;
+      test(`leaves exactly one event for ${what} once the call is repeated, ${how}`, async () => {
         const user = someUser();
         const call = await prepare(user);
         await killDuring(call, user, isLost);

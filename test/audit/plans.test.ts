@@ -19,7 +19,7 @@ describe('lists of the audit log', function () {
     database = await createDatabase();
     await migrate(database.url);
     pool = createPool(database.url, { max: 1, name: 'plans', onIdleError: () => undefined });
-    audit = new AuditStore(pool, 'a secret of the tests');
+    audit = new AuditStore(pool, ['a secret of the tests']);
     await pool.query(
       `INSERT INTO audit_events (event_id, occurred_at, tenant_ref, action, actor_ref, subject_ref, job_id, details)
        SELECT gen_random_uuid(), now() - make_interval(secs => n), tenant,
@@ -48,7 +48,7 @@ describe('lists of the audit log', function () {
             }
           : (Reflect.get(target, name) as unknown),
     });
-    await new AuditStore(explaining, 'a secret of the tests').list(query);
+    await new AuditStore(explaining, ['a secret of the tests']).list(query);
     return plan ?? assert.fail('no statement');
   }
 
@@ -75,6 +75,13 @@ describe('lists of the audit log', function () {
       assert.deepEqual(skipped, [], plan);
     });
   }
+
+  it('find a subject who was erased under an older key', async () => {
+    const rotated = new AuditStore(pool, ['a newer secret of the tests', 'a secret of the tests']);
+    assert.equal((await rotated.list({ ...page, subject: 'user_7' })).length, 30);
+    const replaced = new AuditStore(pool, ['a newer secret of the tests']);
+    assert.deepEqual(await replaced.list({ ...page, subject: 'user_7' }), []);
+  });
 
   it('find an erased subject, newest first, over pages', async () => {
     const query = { ...page, subject: 'user_7', limit: 20 };

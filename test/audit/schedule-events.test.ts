@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
-import type { ScheduledExportInput } from '../../shared/schedules/contract.js';
-import { ScheduleStore } from '../../shared/schedules/store.js';
+import { temporalScheduleId } from '../../shared/schedules/contract.js';
 import { assertProblem } from '../api/problems.js';
 import { queryRows } from '../support/database.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import { eventsOf } from './events.js';
+import { sendUnknownTimezones } from './unknown-timezones.js';
 
 const schedule = { name: 'Nightly', cron: '0 3 * * *', request: { type: 'orders', format: 'csv' } };
-
-/** Makes schedules reach Temporal with a timezone that only Temporal rejects. @returns a function that undoes this */
-function sendUnknownTimezones(): () => void {
-  const stores = ScheduleStore.prototype;
-  const { create, replace } = Object.getOwnPropertyDescriptors(stores);
-  const elsewhere = (input: ScheduledExportInput) => ({
-    ...input,
-    definition: { ...input.definition, timezone: 'Mars/Olympus' },
-  });
-  stores.create = function (input, memo) {
-    return create.value?.call(this, elsewhere(input), memo) ?? Promise.reject(new Error('no such method'));
-  };
-  stores.replace = function (input) {
-    return replace.value?.call(this, elsewhere(input)) ?? Promise.reject(new Error('no such method'));
-  };
-  return () => Object.defineProperties(stores, { create, replace });
-}
 
 describe('the audit log of schedules', function () {
   this.timeout(60_000);
@@ -70,6 +53,17 @@ describe('the audit log of schedules', function () {
       assert.equal((await send(user, 'PUT', `/${id}`, { ...schedule, cron })).status, 200);
     }
     assert.equal((await eventsOf(service, user, 'action=schedule.changed')).length, 4);
+  });
+
+  it('has a change that repeats one which an operator has just undone', async () => {
+    const user = someUser();
+    const id = await created(user);
+    const inTemporal = service.deps.temporal.client.schedule.getHandle(temporalScheduleId(user, id));
+    for (let n = 0; n < 3; n++) {
+      assert.equal((await send(user, 'POST', `/${id}/pause`)).status, 200);
+      await inTemporal.unpause('by an operator');
+    }
+    assert.equal((await eventsOf(service, user, 'action=schedule.changed')).length, 3);
   });
 
   it('has one event for requests that arrive together', async () => {

@@ -124,6 +124,14 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://localhost/exports', 'must begin with postgres:// or postgresql://'],
     ['LINK_SECRET', 'short', 'must be at least 16 characters'],
     ['JWT_SECRET', 'short', 'must be at least 32 characters'],
+    ...['short', 'a key of sixteen characters,short', ','].map(
+      (keys) =>
+        [
+          'AUDIT_KEY',
+          keys,
+          'must be a key of at least 16 characters, or several of these separated by commas',
+        ] as const,
+    ),
     ['WEBHOOK_KEY', 'short', 'must be at least 32 characters'],
     ...['10.0.0.0/33', 'localhost', '10.0.0.0/8/8', 'fd00::/129', '10.0.0.0/8;127.0.0.1', '10.0.0.0/'].map(
       (list) => ['WEBHOOK_ALLOWED_RANGES', list, 'must be ranges of IP addresses such as 10.0.0.0/8,fd00::/8'] as const,

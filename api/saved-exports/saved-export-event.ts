@@ -1,0 +1,26 @@
+import type { Request } from 'express';
+import type { AuditEvent } from '../../shared/audit/event.js';
+import type { SavedExportDefinition } from '../../shared/saved-exports/store.js';
+import type { Principal } from '../deps.js';
+import { originOf } from '../http/origin.js';
+
+/** What the owner of a saved export does to it. The event has no name, which its owner chose freely. */
+export function savedExportEvent(
+  verb: 'created' | 'changed' | 'deleted',
+  savedExportId: string,
+  { request: { type, format, on_behalf_of: user }, shared }: Pick<SavedExportDefinition, 'request' | 'shared'>,
+  { principal: { tenantId, userId }, request }: { readonly principal: Principal; readonly request: Request },
+): AuditEvent {
+  return {
+    action: `saved_export.${verb}`,
+    tenantId,
+    subject: typeof user === 'string' ? user : userId,
+    origin: originOf(request),
+    details: {
+      saved_export_id: savedExportId,
+      type,
+      format: typeof format === 'string' ? format.toUpperCase() : format,
+      shared,
+    },
+  };
+}
