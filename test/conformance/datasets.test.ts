@@ -7,6 +7,7 @@ import { LONG, describeDeeply } from '../support/depth.js';
 import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
+import { itTogether } from '../support/together.js';
 import { contentsOf, readByPython } from './contents.js';
 
 /** Rows per segment. */
@@ -42,27 +43,32 @@ describeDeeply('a built-in dataset, read by Python’s standard library, has the
   after(() => closeCleanly(service));
 
   let turn = 0;
-  for (const dataset of BUILT_IN_DATASETS) {
-    for (const format of TEXT_FORMATS) {
-      for (const compression of LONG
+  const files = BUILT_IN_DATASETS.flatMap((dataset) =>
+    TEXT_FORMATS.flatMap((format) => {
+      const compressions = LONG
         ? ['none', 'gzip']
-        : [(turn + Math.floor(turn / TEXT_FORMATS.length)) % 2 === 0 ? 'none' : 'gzip']) {
+        : [(turn + Math.floor(turn / TEXT_FORMATS.length)) % 2 === 0 ? 'none' : 'gzip'];
+      return compressions.map((compression) => {
         const tenants = [LARGE, ...smallOnes(turn++)];
-        const sizes = tenants.map(({ rows }) => rows).join(' and ');
-        it(`${dataset.name}, ${format}, compression ${compression}, ${sizes} rows`, async () => {
-          const options = format.endsWith('SV') ? { compression, escape_formulas: false } : { compression };
-          const exports = tenants.map(async ({ id, rows, segments }) => {
-            const user = { tenantId: id, userId: randomUUID() };
-            const file = await exportFile(service, user, { type: dataset.name, format, options });
-            assert.equal(file.rows, rows);
-            assert.equal((await segmentKinds(service, file.jobId)).length, segments);
-            const wanted = await contentsOf(service.databaseUrl, dataset, format, `tenant_id = '${id}'`);
-            assert.equal(wanted.length, rows);
-            assert.deepEqual(await readByPython(format, compression, file.bytes), wanted);
-          });
-          await Promise.all(exports);
-        });
-      }
-    }
-  }
+        return { dataset, format, compression, tenants };
+      });
+    }),
+  );
+  itTogether(files, {
+    title: ({ dataset, format, compression, tenants }) =>
+      `${dataset.name}, ${format}, compression ${compression}, ${tenants.map(({ rows }) => rows).join(' and ')} rows`,
+    work: async ({ dataset, format, compression, tenants }) => {
+      const options = format.endsWith('SV') ? { compression, escape_formulas: false } : { compression };
+      const exports = tenants.map(async ({ id, rows, segments }) => {
+        const user = { tenantId: id, userId: randomUUID() };
+        const file = await exportFile(service, user, { type: dataset.name, format, options });
+        assert.equal(file.rows, rows);
+        assert.equal((await segmentKinds(service, file.jobId)).length, segments);
+        const wanted = await contentsOf(service.databaseUrl, dataset, format, `tenant_id = '${id}'`);
+        assert.equal(wanted.length, rows);
+        assert.deepEqual(await readByPython(format, compression, file.bytes), wanted);
+      });
+      await Promise.all(exports);
+    },
+  });
 });

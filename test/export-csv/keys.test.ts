@@ -4,6 +4,7 @@ import type { ColumnType } from '../../shared/datasets/define-dataset.js';
 import { queryRows } from '../support/database.js';
 import { LONG, describeDeeply } from '../support/depth.js';
 import { startService, someUser, type TestService } from '../support/service.js';
+import { itTogether } from '../support/together.js';
 import { assertEqualsCopy, segmentKinds } from './compare.js';
 
 const ROWS = 200;
@@ -98,7 +99,7 @@ function datasetOf({ what, key }: Kind, index: number): Dataset {
 
 describeDeeply('segments split along a key of', () => {
   let service: TestService;
-  const me = someUser();
+  const { tenantId } = someUser();
   const other = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e02';
 
   before(async () => {
@@ -111,7 +112,7 @@ describeDeeply('segments split along a key of', () => {
       return `CREATE TABLE ${nameOf(index)} (tenant_id uuid NOT NULL,
           ${columns.map(([name, [, type]]) => `${quote(name)} ${type} NOT NULL`).join(', ')}, PRIMARY KEY (tenant_id, ${unique}));
         INSERT INTO ${nameOf(index)} SELECT tenant::uuid, ${values}
-          FROM generate_series(1, ${ROWS}) AS i, unnest(ARRAY['${me.tenantId}', '${other}']) AS tenant`;
+          FROM generate_series(1, ${ROWS}) AS i, unnest(ARRAY['${tenantId}', '${other}']) AS tenant`;
     });
     await queryRows(
       service.databaseUrl,
@@ -121,14 +122,15 @@ describeDeeply('segments split along a key of', () => {
   });
   after(() => service.close());
 
-  for (const [index, { what, key, timezone = 'UTC' }] of KINDS.entries()) {
-    it(`${what} hold each row exactly once, in order`, async () => {
+  itTogether([...KINDS.entries()], {
+    title: ([, { what }]) => `${what} hold each row exactly once, in order`,
+    work: async ([index, { key, timezone = 'UTC' }]) => {
       const columns = Object.keys(key).map(quote).join(', ');
-      const select = `SELECT ${columns} FROM ${nameOf(index)} WHERE tenant_id = '${me.tenantId}' ORDER BY ${columns}`;
+      const select = `SELECT ${columns} FROM ${nameOf(index)} WHERE tenant_id = '${tenantId}' ORDER BY ${columns}`;
       const body = { type: nameOf(index), options: { timezone } };
-      const file = await assertEqualsCopy(service, me, body, { select, timezone });
+      const file = await assertEqualsCopy(service, someUser(), body, { select, timezone });
       assert.equal(file.rows, ROWS);
       assert.ok((await segmentKinds(service, file.jobId)).length >= 3);
-    });
-  }
+    },
+  });
 });

@@ -7,6 +7,7 @@ import { queryRows } from '../support/database.js';
 import { DEEP } from '../support/depth.js';
 import { leftovers, planAt, postExport, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
+import { itTogether } from '../support/together.js';
 import { assertSameFile } from '../workflows/support.js';
 import { assertEqualsCopy, segmentKinds } from './compare.js';
 
@@ -26,11 +27,11 @@ const KINDS = [...FORMATS.keys()].flatMap((format) => [
   { format, lane: 'text', columns: ['status', 'total', 'placed_at'] },
   { format, lane: 'row', columns: ['status', 'shout', 'placed_at'] },
 ]);
+const nameOf = ({ format, lane }: (typeof KINDS)[number]): string => `${format} by the ${lane} lane`;
 const QUICK = ['XLSX by the text lane', 'JSON by the row lane'];
 
 describe('a sorted export', () => {
   let service: TestService;
-  const me = someUser();
 
   before(async () => {
     service = await startService({ datasets: [sorted, renumbered], tuning: { segmentBytes: 12_000 } });
@@ -46,8 +47,10 @@ describe('a sorted export', () => {
   });
   after(() => service.close());
 
-  for (const sort of DEEP ? SORTS.flatMap((column) => [column, `-${column}`]) : ['placed_at', '-placed_at', '-id']) {
-    it(`by ${sort} equals what PostgreSQL copies in that order, byte for byte`, async () => {
+  itTogether(DEEP ? SORTS.flatMap((column) => [column, `-${column}`]) : ['placed_at', '-placed_at', '-id'], {
+    title: (sort) => `by ${sort} equals what PostgreSQL copies in that order, byte for byte`,
+    work: async (sort) => {
+      const me = someUser();
       const direction = sort.startsWith('-') ? 'DESC' : 'ASC';
       const order = `${sort.replace(/^-/, '')} ${direction}, id ${direction}`;
       const select = `SELECT ${ALL} FROM orders WHERE tenant_id = '${NORTHWIND.id}' ORDER BY ${order}`;
@@ -57,23 +60,23 @@ describe('a sorted export', () => {
       assert.ok((await segmentKinds(service, jobId)).length > 5);
       const { json } = await service.ask('GET', `/v1/exports/${jobId}`, { as: me });
       assert.equal((json as { sort: unknown }).sort, sort);
-    });
-  }
+    },
+  });
 
-  for (const { format, lane, columns } of KINDS) {
-    const what = `${format} by the ${lane} lane`;
-    if (!DEEP && !QUICK.includes(what)) continue;
-    it(`as ${what} has the bytes of a file whose key has that order`, async () => {
-      const jobs: string[] = [];
-      for (const body of [{ type: 'orders', sort: '-placed_at' }, { type: 'renumbered' }]) {
-        const jobId = await postExport(service, me, { ...body, format, columns });
-        await untilEnded(service, me, jobId);
-        jobs.push(jobId);
-      }
-      const [one = '', other = ''] = jobs;
+  itTogether(DEEP ? KINDS : KINDS.filter((kind) => QUICK.includes(nameOf(kind))), {
+    title: (kind) => `as ${nameOf(kind)} has the bytes of a file whose key has that order`,
+    work: async ({ format, columns }) => {
+      const me = someUser();
+      const [one = '', other = ''] = await Promise.all(
+        [{ type: 'orders', sort: '-placed_at' }, { type: 'renumbered' }].map(async (body) => {
+          const jobId = await postExport(service, me, { ...body, format, columns });
+          await untilEnded(service, me, jobId);
+          return jobId;
+        }),
+      );
       await assertSameFile(service, me, one, other);
-    });
-  }
+    },
+  });
 
   it('leaves nothing behind', async () => {
     assert.deepEqual(await leftovers(service), []);

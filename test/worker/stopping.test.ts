@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProgram, type Program } from '../api/programs.js';
 import { orders } from '../../shared/datasets/orders.js';
-import { deeply } from '../support/depth.js';
+import { DEEP } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { Gate } from '../support/gate.js';
 import { startService, someUser, type TestService } from '../support/service.js';
+import { stack } from '../support/stack.js';
+import { itTogether } from '../support/together.js';
 import { startReceiver } from '../webhooks/receiver.js';
 
 const DRAIN_MS = 1000;
 /** The promised limit, plus the time in which a busy machine notices that a process has ended. */
-const ENDS_WITHIN_MS = DRAIN_MS + 10_000 + 2000;
+const ENDS_WITHIN_MS = DRAIN_MS + 10_000 + 4000;
 
 const [SAYS, LOOPS] = ['looping', 'endless'];
 const { table, key, tenantColumn } = orders;
@@ -35,24 +36,13 @@ interface LogLine {
 
 describe('a stopping worker process exits within its drain time plus ten seconds', function () {
   this.timeout(120_000);
-  let service: TestService;
-  let folder: string;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'export-stopping-'));
-    service = await startService({ orders: 200, datasets: [ENDLESS, orders] });
-  });
-  afterEach(async () => {
-    await service.close();
-    await rm(folder, { recursive: true });
-  });
 
   const lines = (worker: Program): LogLine[] =>
     worker
       .stdout()
       .split('\n')
       .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as LogLine] : []));
-  async function launch(env: Readonly<Record<string, string>>): Promise<Program> {
+  async function launch(service: TestService, env: Readonly<Record<string, string>>): Promise<Program> {
     for (;;) {
       const worker = startProgram('worker/main.ts', [], { ...service.env, WORKER_DRAIN: `${DRAIN_MS}ms`, ...env });
       const started = await until(
@@ -77,10 +67,10 @@ describe('a stopping worker process exits within its drain time plus ten seconds
     return code;
   }
 
-  it('while an activity loops forever, and logs the activities it abandoned', async () => {
-    const module = join(folder, 'datasets.mjs');
+  async function whileAnActivityLoops(service: TestService): Promise<void> {
+    const module = join(stack().logDir, 'endless.mjs');
     await writeFile(module, MODULE);
-    const worker = await launch({ DATASETS_MODULE: module });
+    const worker = await launch(service, { DATASETS_MODULE: module });
     const jobId = await postExport(service, someUser(), { type: LOOPS });
     await until('the loop', () => Promise.resolve(worker.stdout().includes(SAYS)));
     assert.equal(await stop(worker), null);
@@ -91,13 +81,13 @@ describe('a stopping worker process exits within its drain time plus ten seconds
       killed?.left?.filter(({ activity }) => activity !== 'sweep').map(({ job_id }) => job_id),
       [jobId],
     );
-  });
+  }
 
-  deeply('while a database never answers an activity', async () => {
+  async function whileADatabaseIsSilent(service: TestService): Promise<void> {
     const { hostname, port } = new URL(service.databaseUrl);
     const gate = await Gate.before(hostname, Number(port));
     const throughGate = Object.assign(new URL(service.databaseUrl), { host: gate.address }).href;
-    const worker = await launch({ DATABASE_URL: throughGate });
+    const worker = await launch(service, { DATABASE_URL: throughGate });
     gate.silence();
     const jobId = await postExport(service, someUser());
     await until('an activity', async () => {
@@ -108,17 +98,31 @@ describe('a stopping worker process exits within its drain time plus ten seconds
     const killed = lines(worker).find(({ msg }) => msg === 'killed');
     assert.equal(killed?.reason, 'it did not stop in time');
     await gate.refuse();
-  });
+  }
 
-  deeply('while webhook receivers are silent, with nothing left', async () => {
+  async function whileReceiversAreSilent(service: TestService): Promise<void> {
     const receiver = await startReceiver(() => undefined);
     const user = someUser();
-    const worker = await launch({});
+    const worker = await launch(service, {});
     const jobId = await postExport(service, user, { notify: { webhook_url: receiver.url } });
     await untilEnded(service, user, jobId);
     await until('a delivery', () => Promise.resolve(receiver.received.length > 0));
     assert.equal(await stop(worker), 0);
     assert.ok(lines(worker).some(({ msg }) => msg === 'drained'));
     await receiver.close();
+  }
+
+  const cases = [
+    ['while an activity loops forever, and logs the activities it abandoned', whileAnActivityLoops],
+    ['while a database never answers an activity', whileADatabaseIsSilent],
+    ['while webhook receivers are silent, with nothing left', whileReceiversAreSilent],
+  ] as const;
+  // Each waits ten seconds for its worker.
+  itTogether(DEEP ? cases : cases.slice(0, 1), {
+    title: ([title]) => title,
+    work: async ([, work]) => {
+      const service = await startService({ orders: 200, datasets: [ENDLESS, orders] });
+      await work(service).finally(() => service.close());
+    },
   });
 });
