@@ -24,3 +24,6 @@ export function deeply(title: string, work: (this: Mocha.Context) => unknown): v
 export function describeDeeply(title: string, suite: (this: Mocha.Suite) => void): void {
   if (DEEP) describe(title, suite);
 }
+
+/** Replaces `it` or `deeply` where a test isn't needed. */
+export const unneeded = (_title: string, _work: (this: Mocha.Context) => unknown): void => undefined;

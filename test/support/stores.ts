@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
-import { DEEP } from './depth.js';
+import { DEEP, LONG } from './depth.js';
 import { needProgram, orSkip } from './or-skip.js';
 import { stack, stackWith } from './stack.js';
 import { startVersitygw } from './versitygw.js';
@@ -33,20 +33,31 @@ const VERSITYGW: StoreUnderTest = {
   },
 };
 
-type StoreSuite = (stackEnv: () => StackEnv) => void;
+/**
+ * @param isWhole false if another server runs all the tests, so that the suite can leave out those that no difference
+ *   between stores could break
+ */
+type StoreSuite = (stackEnv: () => StackEnv, isWhole: boolean) => void;
 
 /** Runs a suite with every S3 server. A server whose program is missing is skipped, or fails in CI. */
 export function describeEveryStore(title: string, suite: StoreSuite): void {
-  for (const store of [SEAWEEDFS, VERSITYGW]) describeStore(`${title} (on ${store.name})`, store, suite);
+  for (const store of [SEAWEEDFS, VERSITYGW]) {
+    describeStore(`${title} (on ${store.name})`, store, suite, true);
+  }
 }
 
 /** Runs a suite with the shared S3 server and, in deep tests, with every other one. */
 export function describeStores(title: string, suite: StoreSuite): void {
-  describeStore(title, SEAWEEDFS, suite);
-  if (DEEP) describeStore(`${title} (on ${VERSITYGW.name})`, VERSITYGW, suite);
+  describeStoresIf(DEEP, title, suite);
 }
 
-function describeStore(title: string, { program, open }: StoreUnderTest, suite: StoreSuite): void {
+/** Runs a suite with the shared S3 server and, on a condition, with every other one. */
+export function describeStoresIf(onOthers: boolean, title: string, suite: StoreSuite): void {
+  describeStore(title, SEAWEEDFS, suite, true);
+  if (onOthers) describeStore(`${title} (on ${VERSITYGW.name})`, VERSITYGW, suite, LONG);
+}
+
+function describeStore(title: string, { program, open }: StoreUnderTest, suite: StoreSuite, isWhole: boolean): void {
   if (program !== undefined && !isInstalled(program)) {
     it(title, function () {
       return orSkip(this, () => needProgram(program));
@@ -61,7 +72,7 @@ function describeStore(title: string, { program, open }: StoreUnderTest, suite: 
     suite(() => {
       if (running === undefined) throw new Error(`${title}: the store is not running`);
       return running.env;
-    });
+    }, isWhole);
     // After the suite's own hooks, which still need the store.
     after(() => running?.close());
   });

@@ -4,7 +4,7 @@ import type { Principal } from '../../api/deps.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { exportStart } from '../../shared/temporal/export-start.js';
 import { seedFor } from '../api/support.js';
-import { deeply } from '../support/depth.js';
+import { deeply, unneeded } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { describeStores } from '../support/stores.js';
@@ -22,7 +22,8 @@ import {
   untilMailed,
 } from './support.js';
 
-describeStores('a cancel', (stackEnv) => {
+describeStores('a cancel', (stackEnv, isWhole) => {
+  const [once, onceDeeply] = isWhole ? [it, deeply] : [unneeded, unneeded];
   let service: TestService;
   let doors: Doors;
   let door: Door;
@@ -58,7 +59,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilStatus(service, exportWorkflowId(jobId), 'CANCELLED');
   });
 
-  it('by the user sends the user no mail', async () => {
+  once('by the user sends the user no mail', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
     await door.untilWaiting();
@@ -68,7 +69,7 @@ describeStores('a cancel', (stackEnv) => {
     assert.deepEqual(await mailsTo(user), []);
   });
 
-  it('by an operator notifies the user', async () => {
+  once('by an operator notifies the user', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, behind(1));
     await door.untilWaiting();
@@ -78,7 +79,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilNothingIsLeft();
   });
 
-  deeply('also ends an export that is being planned', async () => {
+  onceDeeply('also ends an export that is being planned', async () => {
     const user = someUser();
     const locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
@@ -94,7 +95,7 @@ describeStores('a cancel', (stackEnv) => {
     }
   });
 
-  it('ends the wait of an export that is waiting for a slot', async () => {
+  once('ends the wait of an export that is waiting for a slot', async () => {
     const user = someUser();
     const waiting = await postExport(service, user, behind(1));
     await door.untilWaiting();
@@ -127,7 +128,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilNothingIsLeft();
   });
 
-  deeply('sent while no worker runs reaches the next one', async () => {
+  onceDeeply('sent while no worker runs reaches the next one', async () => {
     const user = someUser();
     const alone = await startService({ datasets: DATASETS_WITH_DOORS, stackEnv: stackEnv() });
     const own = await Doors.of(alone);
@@ -146,7 +147,7 @@ describeStores('a cancel', (stackEnv) => {
     }
   });
 
-  it('sent before the workflow starts takes effect at its first step', async () => {
+  once('sent before the workflow starts takes effect at its first step', async () => {
     const user = someReader();
     const { temporal, jobs, limit, tuning } = service.deps;
     const job = seedFor(user);
@@ -160,7 +161,7 @@ describeStores('a cancel', (stackEnv) => {
     assert.equal((await rowOf(service, jobId)).started_at, null);
   });
 
-  deeply('right after the request also ends the export, and frees its slot', async () => {
+  onceDeeply('right after the request also ends the export, and frees its slot', async () => {
     const user = someReader();
     for (let i = 0; i < 20; i++) {
       const jobId = await postExport(service, user, behind(1));
@@ -172,7 +173,7 @@ describeStores('a cancel', (stackEnv) => {
     await untilNothingIsLeft();
   });
 
-  deeply('returns 409 if the export has ended', async () => {
+  onceDeeply('returns 409 if the export has ended', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);

@@ -5,8 +5,8 @@ import { leftovers, planAt, postExport, until, untilEnded } from '../support/exp
 import { someUser } from '../support/service.js';
 import { behind, type Door, endStage, type Stage, startStage } from './doors.js';
 import { assertSameFile, cancel, resetExport, rowOf, segmentsOf, statusOf, untilCommitted } from './support.js';
-import { DEEP } from '../support/depth.js';
-import { describeStores } from '../support/stores.js';
+import { DEEP, LONG } from '../support/depth.js';
+import { describeStoresIf } from '../support/stores.js';
 
 /** Include options that make a format write bytes between segments. */
 const OPTIONS: Readonly<Record<string, object>> = { XLSX: { sheet_rows: 400 } };
@@ -18,8 +18,10 @@ interface Export {
   readonly jobId: string;
 }
 
+// Deep tests cover each pair: the formats with each end here, with each store in worker-death.test.ts, and the stores
+// with each end in reset.test.ts and cancel.test.ts.
 if (DEEP)
-  describeStores('exports of every format', (stackEnv) => {
+  describeStoresIf(LONG, 'exports of every format', (stackEnv) => {
     let stage: Stage;
     let door: Door;
     let undisturbed: readonly Export[];

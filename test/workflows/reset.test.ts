@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
-import { deeply } from '../support/depth.js';
+import { deeply, unneeded } from '../support/depth.js';
 import { download, getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { describeStores } from '../support/stores.js';
@@ -19,7 +19,8 @@ import {
   untilMailed,
 } from './support.js';
 
-describeStores('a reset of an export', (stackEnv) => {
+describeStores('a reset of an export', (stackEnv, isWhole) => {
+  const [once, onceDeeply] = isWhole ? [it, deeply] : [unneeded, unneeded];
   let service: TestService;
   let doors: Doors;
   let door: Door;
@@ -120,7 +121,7 @@ describeStores('a reset of an export', (stackEnv) => {
     await untilFree(user);
   });
 
-  it('after completion checks the file; nothing is redone and nobody is notified', async () => {
+  once('after completion checks the file; nothing is redone and nobody is notified', async () => {
     const user = someReader();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);
@@ -156,7 +157,7 @@ describeStores('a reset of an export', (stackEnv) => {
     await untilFree(user);
   });
 
-  deeply('after its file was deleted does nothing', async () => {
+  onceDeeply('after its file was deleted does nothing', async () => {
     const user = someUser();
     const jobId = await postExport(service, user);
     await untilEnded(service, user, jobId);
@@ -170,7 +171,7 @@ describeStores('a reset of an export', (stackEnv) => {
     await untilFree(user);
   });
 
-  deeply('after a failure waits for its turn when two others are active', async () => {
+  onceDeeply('after a failure waits for its turn when two others are active', async () => {
     const user = someUser();
     const jobId = await postExport(service, user, behind(1));
     await door.untilWaiting(2);

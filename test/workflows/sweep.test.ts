@@ -4,7 +4,7 @@ import { exportWorkflowId, slotsWorkflowId } from '../../shared/temporal/names.j
 import { temporaryPrefix } from '../../shared/store/keys.js';
 import { jobOfRow } from '../../shared/job/row.js';
 import { queryRows } from '../support/database.js';
-import { deeply } from '../support/depth.js';
+import { deeply, unneeded } from '../support/depth.js';
 import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { describeStores } from '../support/stores.js';
@@ -13,7 +13,8 @@ import { rowOf, rowsInBytes, slotsOf, statusOf, sweepNow } from './support.js';
 
 const HEADERS = { contentType: 'text/csv', fileName: 'nobodys.csv', metadata: {} };
 
-describeStores('the sweep', (stackEnv) => {
+describeStores('the sweep', (stackEnv, isWhole) => {
+  const [once, onceDeeply] = isWhole ? [it, deeply] : [unneeded, unneeded];
   let service: TestService;
   let doors: Doors;
   let failing: Door;
@@ -113,7 +114,7 @@ describeStores('the sweep', (stackEnv) => {
     assert.equal((await rowOf(service, jobId)).generation, 1);
   });
 
-  deeply('settles an export that was terminated together with its semaphore', async () => {
+  onceDeeply('settles an export that was terminated together with its semaphore', async () => {
     await serve({});
     const jobId = await postExport(service, user, behind(1));
     await failing.untilWaiting();
@@ -128,7 +129,7 @@ describeStores('the sweep', (stackEnv) => {
     assert.deepEqual([status, error_code], ['FAILED', 'TERMINATED']);
   });
 
-  deeply('settles more lost exports than fit in one query', async () => {
+  onceDeeply('settles more lost exports than fit in one query', async () => {
     await serve({});
     const like = jobOfRow(await rowOf(service, await postExport(service, user)));
     const jobIds = Array.from({ length: 120 }, () => randomUUID());
@@ -141,7 +142,7 @@ describeStores('the sweep', (stackEnv) => {
     assert.deepEqual(await service.deps.jobs.activeOf(user), []);
   });
 
-  it('starts an export that was admitted but never started, once its user has a slot', async () => {
+  once('starts an export that was admitted but never started, once its user has a slot', async () => {
     await serve({});
     const active = [await postExport(service, user, behind(2)), await postExport(service, user, behind(2))];
     await reading.untilWaiting(2);
