@@ -14,27 +14,29 @@ export type Step = (typeof STEPS)[number];
 
 export interface SlowProvider {
   readonly url: string;
-  /** Number of requests held while it was slow. */
+  /** Number of requests held since it last became slow. */
   readonly stopped: number;
-  /** Number of requests after that. */
+  /** Number of requests after those. */
   readonly repeated: number;
+  /** From now on it stalls every request at this step. */
+  stallAt(step: Step): void;
   /** From now on it responds immediately. */
   hurry(): void;
   close(): Promise<void>;
 }
 
-/** The local inbox behind a provider that stalls at one step until `hurry()` is called. */
-export async function startSlowProvider(step: Step): Promise<SlowProvider> {
-  let slow = true;
+/** The local inbox behind a provider that can be slow. */
+export async function startSlowProvider(): Promise<SlowProvider> {
+  let stalled: Step | undefined;
   let stopped = 0;
   let repeated = 0;
   const waiting: ServerResponse[] = [];
   const server = createHttpServer((request, response) => {
     void (async () => {
-      const isSlow = slow;
-      if (!isSlow) repeated += 1;
+      const step = stalled;
+      if (step === undefined) repeated += 1;
       const body = await buffer(request);
-      if (isSlow && step === 'before the provider has the mail') {
+      if (step === 'before the provider has the mail') {
         waiting.push(response);
         stopped += 1;
         return;
@@ -42,9 +44,9 @@ export async function startSlowProvider(step: Step): Promise<SlowProvider> {
       const { authorization = '', 'idempotency-key': key = '' } = request.headers;
       const headers = { authorization, 'idempotency-key': String(key), 'content-type': 'application/json' };
       const answer = await fetch(`${stack().env.RESEND_BASE_URL}/emails`, { method: 'POST', headers, body });
-      if (isSlow && step === 'when the provider has the mail') waiting.push(response);
+      if (step === 'when the provider has the mail') waiting.push(response);
       else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
-      if (isSlow) stopped += 1;
+      if (step !== undefined) stopped += 1;
     })();
   });
   server.listen(0, '127.0.0.1');
@@ -57,8 +59,13 @@ export async function startSlowProvider(step: Step): Promise<SlowProvider> {
     get repeated() {
       return repeated;
     },
+    stallAt: (step) => {
+      stalled = step;
+      stopped = 0;
+      repeated = 0;
+    },
     hurry: () => {
-      slow = false;
+      stalled = undefined;
     },
     close: async () => {
       server.close();
