@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { serve } from '../../api/server.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { UsageError } from '../../shared/process/command-line.js';
-import { ConfigError, parseApiConfig } from '../../shared/startup/config.js';
+import { ConfigError, parseApiConfig, parseWorkerConfig } from '../../shared/startup/config.js';
 import { loadDatasets } from '../../shared/datasets/load.js';
 import { checkDataset, createRegistry } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
@@ -71,12 +71,17 @@ describe('docs/errors.md', () => {
         () => parseApiConfig({ DATABASE_URL, EXPORT_BUCKET, LINK_SECRET, WEBHOOK_KEY, JWT_JWKS_URL }),
         (error) => error instanceof ConfigError && assertDocumented(error.message).startsWith('JWT_AUDIENCE'),
       );
-      const [both = ''] = await worker({ SMTP_URL: 'smtp://user:s3cret@localhost' });
-      assert.match(both, /^RESEND_API_KEY and SMTP_URL are both set/);
-      const [sender = ''] = await worker({ EMAIL_FROM: '' });
-      assert.match(sender, /^EMAIL_FROM is not set\. /);
-      const [half = ''] = await worker({ WORKER_BUILD_ID: '7' });
-      assert.equal(half, 'Set both WORKER_DEPLOYMENT and WORKER_BUILD_ID, or neither.');
+      for (const [change, start] of [
+        [{ SMTP_URL: 'smtp://user:s3cret@localhost' }, 'RESEND_API_KEY and SMTP_URL are both set'],
+        [{ EMAIL_FROM: '' }, 'EMAIL_FROM is not set. '],
+        [{ WORKER_BUILD_ID: '7' }, 'Set both WORKER_DEPLOYMENT and WORKER_BUILD_ID, or neither.'],
+      ] as const) {
+        assert.throws(
+          () => parseWorkerConfig({ ...stack().env, ...change }),
+          (error) =>
+            error instanceof ConfigError && error.message.startsWith(start) && assertDocumented(error.message) !== '',
+        );
+      }
     });
 
     it('invalid command lines, and worker processes that exit unexpectedly', async () => {
