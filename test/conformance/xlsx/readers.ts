@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { pipPackages } from '../../../dev/pip-packages.js';
 import { TSX } from '../../../dev/stack/tsx.js';
 import { needProgram } from '../../support/or-skip.js';
-import { openedByLibreOffice } from '../libreoffice.js';
+import { allOpenedByLibreOffice, openedByLibreOffice } from '../libreoffice.js';
 import { outputOf } from './run-program.js';
 import { workbookSchema, type Workbook } from './workbook.js';
 
@@ -28,6 +28,8 @@ export interface XlsxReader {
   readonly prepare: () => Promise<unknown>;
   /** @throws Error if it can't read the file */
   readonly read: (file: string) => Promise<Workbook>;
+  /** Several files at once, in their order. */
+  readonly readAll: (files: readonly string[]) => Promise<Workbook[]>;
 }
 export type ReaderName = keyof typeof READS;
 
@@ -54,10 +56,14 @@ const READS = {
   LibreOffice: {
     prepare: () => needProgram('soffice'),
     read: (file: string) => openedByLibreOffice(file),
+    readAll: allOpenedByLibreOffice,
   },
-} satisfies Record<string, Omit<XlsxReader, 'name'>>;
+} satisfies Record<string, Pick<XlsxReader, 'prepare' | 'read'> & Partial<XlsxReader>>;
 
 const nameSchema = (name: string): name is ReaderName => name in READS;
 export const READERS: readonly XlsxReader[] = Object.keys(READS)
   .filter(nameSchema)
-  .map((name) => ({ name, ...READS[name] }));
+  .map((name) => {
+    const reader = READS[name];
+    return { name, readAll: (files) => Promise.all(files.map((file) => reader.read(file))), ...reader };
+  });

@@ -14,8 +14,8 @@ export interface XlsxValidator {
   readonly name: string;
   /** Installs what it needs. @throws StackError with the reason if that isn't possible */
   prepare(): Promise<unknown>;
-  /** @returns an empty list if the file is valid */
-  problems(file: string): Promise<string[]>;
+  /** @returns an empty list if all the files are valid */
+  problems(...files: readonly string[]): Promise<string[]>;
 }
 
 const INSTALL_LIMIT_MS = 240_000;
@@ -58,37 +58,42 @@ async function sdkValidator(): Promise<string> {
 
 const sdkAnswer = z.object({ ok: z.boolean(), errors: z.array(z.unknown()) });
 
+const forEach =
+  (problems: (file: string) => Promise<string[]>): XlsxValidator['problems'] =>
+  async (...files) =>
+    (await Promise.all(files.map(problems))).flat();
+
 export const VALIDATORS: readonly XlsxValidator[] = [
   {
     name: 'unzip -t',
     prepare: () => needProgram('unzip'),
-    problems: async (file) => {
+    problems: forEach(async (file) => {
       const { code, stdout, stderr } = await runProgram('unzip', ['-tqq', file]);
       return code === 0 ? [] : `${stdout}${stderr}`.trim().split('\n');
-    },
+    }),
   },
   {
     name: 'the schemas of ECMA-376',
     prepare: () => Promise.all([schemaFolder(), spreadsheetPython()]),
-    problems: async (file) => {
+    problems: async (...files) => {
       const [folder, env] = await Promise.all([schemaFolder(), spreadsheetPython()]);
       const script = fileURLToPath(new URL('validate.py', import.meta.url));
       const problems = z
         .array(z.string())
-        .parse(JSON.parse(await outputOf('python3', [script, folder, file], { env })));
+        .parse(JSON.parse(await outputOf('python3', [script, folder, ...files], { env })));
       return problems.slice(0, SHOWN);
     },
   },
   {
     name: 'the Open XML SDK',
     prepare: sdkValidator,
-    problems: async (file) => {
+    problems: forEach(async (file) => {
       // It exits with a nonzero code if the file is invalid.
       const { stdout, stderr } = await runProgram(await sdkValidator(), [file]);
       if (!stdout.trim().startsWith('{')) return [`${stdout}${stderr}`];
       const { ok, errors } = sdkAnswer.parse(JSON.parse(stdout));
       const problems = errors.slice(0, SHOWN).map((error) => JSON.stringify(error));
       return ok ? problems : problems.length > 0 ? problems : ['not ok'];
-    },
+    }),
   },
 ];
