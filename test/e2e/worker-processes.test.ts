@@ -97,10 +97,11 @@ describeDeeply('worker processes', function () {
     assert.equal(sha256(await download(service, me, jobId)), undisturbed);
   });
 
+  // ../export-csv/sorted.test.ts sorts undisturbed exports in both directions.
   for (const [sort, direction] of [
-    ['customer_id', 'ASC'],
-    ['-customer_id', 'DESC'],
-  ] as const) {
+    ...(LONG ? [['customer_id', 'ASC'] as const] : []),
+    ['-customer_id', 'DESC'] as const,
+  ]) {
     it(`can be killed midway through an export sorted by ${sort}, with ties: the file equals ORDER BY`, async () => {
       const jobId = await survives({ ...body, sort });
       const order = `ORDER BY customer_id ${direction}, id ${direction}`;

@@ -12,7 +12,7 @@ const { columns, key, tenantColumn } = orders;
 export const like = (name: string): Dataset =>
   defineDataset({ ...{ name, title: 'Orders', table: name, key, tenantColumn, columns } });
 
-/** Orders where about one row in a hundred delays its reader by 0.12 s, without using CPU. */
+/** Orders where about one row in a hundred delays its reader by 0.06 s, without using CPU. */
 export const WITH_SLOW_ORDERS: readonly Dataset[] = [...BUILT_IN_DATASETS, like('slow_orders')];
 
 export async function createSlowOrders({ databaseUrl }: TestService): Promise<void> {
@@ -20,7 +20,7 @@ export async function createSlowOrders({ databaseUrl }: TestService): Promise<vo
   await queryRows(
     databaseUrl,
     `CREATE FUNCTION nap(id bigint, note text) RETURNS text LANGUAGE plpgsql STABLE AS $$
-       BEGIN IF id % 100 = 0 THEN PERFORM pg_sleep(0.12); END IF; RETURN note; END $$;
+       BEGIN IF id % 100 = 0 THEN PERFORM pg_sleep(0.06); END IF; RETURN note; END $$;
      CREATE VIEW slow_orders AS SELECT ${items.join(', ')} FROM orders`,
   );
 }

@@ -12,7 +12,7 @@ import { createSlowOrders, like, Many, WITH_SLOW_ORDERS } from './slow-orders.js
 const FEW_ROWS = 1000;
 
 /**
- * One worker; segments sleep in PostgreSQL: 30 of them keep its two readers busy for half a minute without using CPU.
+ * One worker; segments sleep in PostgreSQL: 30 of them keep its two readers busy for a quarter of a minute without using CPU.
  */
 const QUICK = {
   orders: 7200,

@@ -60,11 +60,12 @@ describeDeeply('while ten exports run', function () {
 
   const undisturbed = new Map<string, string>();
   before(async () => {
-    for (const format of formats) {
+    const make = async (format: string): Promise<void> => {
       const jobId = await postExport(service, user, bodyOf(format));
       await untilEnded(service, user, jobId);
       undisturbed.set(format, jobId);
-    }
+    };
+    await Promise.all(formats.map(make));
   });
 
   /** Ten exports held in a segment, each with other segments committed. */

@@ -15,8 +15,8 @@ export const RUN_LIMIT_MS = LONG ? 60 * 60_000 : 240_000;
  * @param depth default: as in `npm test`
  * @throws Error with the end of the output when a test fails, or none has run
  */
-export async function runTests(files: readonly string[], env: StackEnv, depth: '' | 'deep' = ''): Promise<void> {
-  const child = spawn(process.execPath, ['dev/run.mjs', 'test', ...files], {
+export async function runTests(args: readonly string[], env: StackEnv, depth: '' | 'deep' = ''): Promise<void> {
+  const child = spawn(process.execPath, ['dev/run.mjs', 'test', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env, EXPORT_TESTS: depth },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -28,5 +28,5 @@ export async function runTests(files: readonly string[], env: StackEnv, depth: '
   const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   const [, passed = '0'] = /^(\d+) passed, 0 failed/m.exec(output) ?? [];
   if (code === 0 && Number(passed) > 0) return;
-  throw new Error(`${files.join(' ')} failed:\n${`${output}\n${errors}`.slice(-6000)}`);
+  throw new Error(`${args.join(' ')} failed:\n${`${output}\n${errors}`.slice(-6000)}`);
 }

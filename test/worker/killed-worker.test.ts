@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import type { Stack } from '../../dev/stack/stack.js';
 import type { Principal } from '../../api/deps.js';
 import { slotsWorkflowId } from '../../shared/temporal/names.js';
-import { describeDeeply } from '../support/depth.js';
+import { describeDeeply, LONG } from '../support/depth.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stackBeside } from '../support/stack.js';
 import { launchWorker } from '../support/worker-process.js';
 import { post } from '../workflows/support.js';
 
-const USERS = 20;
+const USERS = LONG ? 20 : 8;
 /**
  * How long a semaphore's task may wait for a dead worker: a timer of Temporal's that hardly depends on the machine's
  * load.
  */
 const STICKS_MS = 2500;
 /**
- * Allows for twenty starts on a busy machine; a semaphore that sticks to a dead worker until its task times out takes
+ * Allows for all these starts on a busy machine; a semaphore that sticks to a dead worker until its task times out takes
  * ten seconds.
  */
 const ADMISSION_MS = 9000;
