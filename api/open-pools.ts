@@ -4,6 +4,7 @@ import { createPool, type Pool } from '../shared/postgres.js';
 import { SILENCE_MS } from '../shared/time-limit.js';
 import { CONCURRENT_QUERIES } from './limits/query-turns.js';
 import { PERMISSION_CHECKS } from './access/permissions.js';
+import { QUERIES_PER_PREVIEW } from './exports/first-rows.js';
 
 /** All database connections of an API process, by purpose, so that waiting for one kind doesn't delay others. */
 export interface ApiPools {
@@ -31,7 +32,7 @@ export function openPools({ DATABASE_URL, SOURCE_DATABASE_URL = DATABASE_URL }: 
     jobs: open(DATABASE_URL, 'export-api', 10),
     readiness: open(DATABASE_URL, 'export-ready', 1),
     estimates: open(SOURCE_DATABASE_URL, 'export-estimate', CONCURRENT_QUERIES),
-    previews: open(SOURCE_DATABASE_URL, 'export-preview', CONCURRENT_QUERIES),
+    previews: open(SOURCE_DATABASE_URL, 'export-preview', CONCURRENT_QUERIES * QUERIES_PER_PREVIEW),
     permissions: open(SOURCE_DATABASE_URL, 'export-permission', PERMISSION_CHECKS),
     timezones: open(SOURCE_DATABASE_URL, 'export-timezones', 1),
   };

@@ -1,6 +1,5 @@
 import { columnName, type ExportRequest } from '../../shared/contract.js';
 import { createCompleter } from '../../shared/datasets/complete-rows.js';
-import type { Texts } from '../../shared/datasets/compute.js';
 import {
   computedColumn,
   shownColumns,
@@ -9,11 +8,12 @@ import {
   type Dataset,
 } from '../../shared/datasets/define-dataset.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
-import { freezeQuery, sampleSql, type RenderColumn } from '../../shared/datasets/query.js';
+import { freezeQuery, type RenderColumn } from '../../shared/datasets/query.js';
 import { formatNamed } from '../../shared/formats/index.js';
 import type { PreviewedFile } from '../../shared/request/preview-schema.js';
 import type { SourceSession } from '../../shared/source/session.js';
 import type { Source } from '../../shared/source/source.js';
+import { readFirstRows } from './first-rows.js';
 
 /** Maximum characters of all values together, and the bounds of a single value's share. */
 const ALL_CHARACTERS = 1_000_000;
@@ -58,12 +58,9 @@ export async function previewFile(
   const query = freezeQuery(dataset, { ...request, columns: names }, owned, render, inputs);
   const complete = createCompleter(dataset, names, read, plain.length, preview.renderValue(options));
   const show = preview.show(shown, options);
-  const sql = sampleSql(query, 'first', limit + 1);
-  const long = inputs.map((_, index) => plain.length + index);
-  const rows: Texts[] = [];
-  for await (const batch of source.rows({ sql, columns: read.length, long }, session, signal)) {
-    rows.push(...batch.map((row) => show(complete(row)).map((text) => shorten(text, most))));
-  }
+  const shape = { columns: read.length, long: inputs.map((_, index) => plain.length + index) };
+  const found = await readFirstRows(source, query, limit + 1, shape, session, signal);
+  const rows = found.map((row) => show(complete(row)).map((text) => shorten(text, most)));
   const headers = preview.headers(shown, options);
   return {
     dataset: dataset.name,

@@ -203,6 +203,17 @@ export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: numbe
   return `${query.select} ${orderBy(end === 'first' ? query : backwards(query))} LIMIT ${rows}`;
 }
 
+/**
+ * The same as `sampleSql` from the first end, in a form for which PostgreSQL selects all matching rows and then sorts
+ * their keys. ORDER BY a whole row means the same order, but no index has it.
+ */
+export function selectedFirstSql(query: FrozenQuery, rows: number): string {
+  const key = query.key.join(', ');
+  const order = `ROW(${key})${query.descending ? ' DESC' : ''}`;
+  const first = `SELECT ${key} ${query.from} ORDER BY ${order} LIMIT ${rows}`;
+  return `${query.select} AND (${key}) IN (${first}) ${orderBy(query)} LIMIT ${rows}`;
+}
+
 /** The keys of all rows, in order. */
 export const keysSql = (query: FrozenQuery): string => `SELECT ${query.key.join(', ')} ${query.from} ${orderBy(query)}`;
 

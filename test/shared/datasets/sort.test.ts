@@ -4,7 +4,13 @@ import type pg from 'pg';
 import type { ExportRequest } from '../../../shared/contract.js';
 import { checkDataset, type ColumnType, type Dataset } from '../../../shared/datasets/define-dataset.js';
 import { ownedByTenant } from '../../support/owned.js';
-import { freezeQuery, sampleSql, segmentSql, type FrozenQuery } from '../../../shared/datasets/query.js';
+import {
+  freezeQuery,
+  sampleSql,
+  segmentSql,
+  selectedFirstSql,
+  type FrozenQuery,
+} from '../../../shared/datasets/query.js';
 import { sortChoices } from '../../../shared/datasets/sort.js';
 import { AS_TEXT } from '../../../shared/postgres.js';
 import { cutSegments } from '../../../shared/plan/segments.js';
@@ -142,6 +148,18 @@ describe('the SQL of a sorted export', () => {
     const [first, last] = [sampleSql(frozen('-b'), 'first', 3), sampleSql(frozen('-b'), 'last', 3)];
     assert.deepEqual(await rows(first), ordered.slice(0, 3));
     assert.deepEqual(await rows(last), ordered.slice(-3).reverse());
+  });
+
+  it('selects the first rows of the file in either of two plans', async () => {
+    for (const sort of ['a', '-a', 'b', '-b']) {
+      const ordered = await rows(segmentSql(frozen(sort), null, null));
+      for (const limit of [1, 7, ordered.length + 1]) {
+        assert.deepEqual(await rows(sampleSql(frozen(sort), 'first', limit)), ordered.slice(0, limit), sort);
+        assert.deepEqual(await rows(selectedFirstSql(frozen(sort), limit)), ordered.slice(0, limit), sort);
+      }
+    }
+    const plan = (await rows(`EXPLAIN ${selectedFirstSql(frozen('-b'), 7)}`)).join('\n');
+    assert.match(plan, /Sort Key: \(ROW\(/);
   });
 
   it('cannot be built for a column that the dataset does not offer', () => {
