@@ -31,7 +31,8 @@ const TABLES = `
   CREATE UNIQUE INDEX ON keyless (id);
   CREATE TABLE parent (id int PRIMARY KEY, tenant_id uuid NOT NULL);
   CREATE TABLE child () INHERITS (parent);
-  CREATE TABLE homeless (id int PRIMARY KEY, account int);
+  CREATE TABLE homeless (id int PRIMARY KEY, account int, opened date NOT NULL);
+  CREATE INDEX ON homeless (opened);
   CREATE TABLE "Plain" (id int PRIMARY KEY, tenant_id text);
   CREATE VIEW paid AS SELECT id, tenant_id, total FROM orders WHERE status = 'paid'`;
 
@@ -52,13 +53,20 @@ describe('npm run dataset:new', () => {
   });
 
   let files = 0;
-  const write = (...args: string[]): Promise<string> => newDataset(args, database.url);
+  const write = (...args: string[]): Promise<string> => writeFor(true, ...args);
+  const writeFor = (hasTenants: boolean, ...args: string[]): Promise<string> =>
+    newDataset(args, { databaseUrl: database.url, hasTenants });
   /** Writes a dataset, and loads it. @returns the dataset, its file, and the command's output */
-  async function made(...args: string[]): Promise<{ dataset: Dataset; file: string; said: string }> {
+  const made = (...args: string[]) => madeFor(true, ...args);
+  async function madeFor(
+    hasTenants: boolean,
+    ...args: string[]
+  ): Promise<{ dataset: Dataset; file: string; said: string }> {
     files += 1;
     const file = join(folder, `${files}.mjs`);
-    const said = await write(...args, '--out', file);
-    const [dataset] = (await loadDatasets(file)).values();
+    const said = await writeFor(hasTenants, ...args, '--out', file);
+    const hasTenantColumn = hasTenants && !args.includes('--no-tenant');
+    const [dataset] = (await loadDatasets(file, hasTenantColumn)).values();
     assert.ok(dataset !== undefined);
     return { dataset, file, said };
   }
@@ -142,12 +150,31 @@ describe('npm run dataset:new', () => {
     assert.deepEqual(dataset.key, ['id']);
     assert.match(
       said,
-      /No index starts with the tenant and the key.* CREATE UNIQUE INDEX ON "paid" \("tenant_id", "id"\);/,
+      /^A view has no index\. If it is large, its tables need one that starts with the tenant and the key\.$/m,
     );
     for (const written of ['Plain', '"Plain"', 'public.Plain', 'PUBLIC."Plain"']) {
       assert.equal((await made(written)).dataset.table, 'Plain', written);
     }
     assert.equal((await made('ORDERS')).dataset.table, 'orders');
+  });
+
+  it('writes a definition without a tenant for a service with a single tenant', async () => {
+    const explicit = await made('homeless', '--no-tenant');
+    assert.match(explicit.said, /DATASETS_MODULE=.* and JWT_TENANT_CLAIM= \(empty\)$/);
+    const bySetting = await madeFor(false, 'homeless');
+    assert.match(bySetting.said, /DATASETS_MODULE=\S+\.mjs$/);
+    for (const { dataset, file, said } of [explicit, bySetting]) {
+      assert.deepEqual([dataset.tenantColumn, dataset.key], [undefined, ['id']]);
+      assert.deepEqual([dataset.sorts, Object.keys(dataset.columns)], [['id', 'opened'], ['id', 'account', 'opened']]);
+      assert.equal(dataset.filters?.date_range?.column, 'opened');
+      assert.doesNotMatch(await readFile(file, 'utf8'), /tenant/i);
+      assert.doesNotMatch(said, /No index/);
+    }
+    // A column named tenant_id is exported like any other, unless it is named as the tenant.
+    assert.ok('tenant_id' in (await madeFor(false, 'orders')).dataset.columns);
+    assert.equal((await madeFor(false, 'orders', '--tenant', 'tenant_id')).dataset.tenantColumn, 'tenant_id');
+    const view = await made('paid', '--key', 'id', '--no-tenant');
+    assert.match(view.said, /its tables need one that starts with the key\.$/m);
   });
 
   const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
@@ -162,11 +189,12 @@ describe('npm run dataset:new', () => {
     [['parent'], /^parent has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
     [['parent', '--key', 'id'], /^Dataset parent: table parent has no unique index on \(id\)/],
     [['paid'], /^paid is a view, so its key is unknown: name the key's columns with --key COLUMN/],
-    [['homeless'], /^homeless has no column tenant_id: name the column of the tenant's id with --tenant COLUMN\.$/],
+    [['homeless'], /^homeless has no column tenant_id: name the column of the tenant's id with --tenant COLUMN, or use --no-tenant if you have a single tenant\.$/],
     [
       ['homeless', '--tenant', 'owner'],
-      /^homeless has no column owner \(from --tenant\)\. Its columns are id, account\.$/,
+      /^homeless has no column owner \(from --tenant\)\. Its columns are id, account, opened\.$/,
     ],
+    [['orders', '--tenant', 'tenant_id', '--no-tenant'], /^Use either --tenant or --no-tenant\.$/],
     [['orders', '--key', 'color'], /^orders has no column color \(from --key\)\. Its columns are id, tenant_id/],
     [['orders', '--key', 'customer_id'], /^Dataset orders: table orders has no unique index on \(customer_id\)/],
   ];

@@ -8,7 +8,8 @@ import { proposeSorts } from './propose-sorts.js';
 import { datasetNameOf, labelOf } from './words.js';
 
 export interface ProposalChoices {
-  readonly tenant?: string | undefined;
+  /** The tenant's column; null: there is a single tenant. Default: `tenant_id`. */
+  readonly tenant?: string | null | undefined;
   /** Key columns, if they should not come from the table's indexes. */
   readonly key?: readonly string[] | undefined;
 }
@@ -17,8 +18,9 @@ export interface Proposal {
   readonly dataset: Dataset;
   /** Skipped columns, each with the reason as the end of a sentence. */
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
-  /** Whether an index has the tenant first and the key after it. */
+  /** Whether an index has the tenant first, if there are several, and the key after it. */
   readonly isCovered: boolean;
+  readonly isView: boolean;
 }
 
 const DEFAULT_TENANT = 'tenant_id';
@@ -29,7 +31,7 @@ const DEFAULT_TENANT = 'tenant_id';
  * @throws ProposalError, DatasetError
  */
 export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Proposal {
-  const { schema, table } = facts;
+  const { schema, table, isView } = facts;
   const tenantColumn = tenantOf(facts, choices.tenant);
   const { key, isCovered } = proposeKey(facts, tenantColumn, choices.key);
   const rest = facts.columns.filter(({ name }) => name !== tenantColumn);
@@ -44,14 +46,14 @@ export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Pro
     ...(schema === undefined ? {} : { schema }),
     table,
     key,
-    tenantColumn,
+    ...(tenantColumn === undefined ? {} : { tenantColumn }),
     columns: Object.fromEntries(
       columns.map((column) => [column.name, { type: columnTypeOf(column), label: labelOf(column.name) }]),
     ),
     filters: proposeFilters({ ...facts, columns: columns.filter(({ name }) => !key.includes(name)) }, tenantColumn),
     sorts: proposeSorts({ ...facts, columns }, tenantColumn),
   });
-  return { dataset, leftOut, isCovered };
+  return { dataset, leftOut, isCovered, isView };
 }
 
 function whyNot({ name, hasMoney, isReadable }: TableColumn): string | null {
@@ -60,12 +62,13 @@ function whyNot({ name, hasMoney, isReadable }: TableColumn): string | null {
   return name === '__proto__' ? 'the name has a special meaning in JavaScript' : null;
 }
 
-function tenantOf({ table, columns }: TableFacts, given: string | undefined): string {
+function tenantOf({ table, columns }: TableFacts, given: string | null | undefined): string | undefined {
+  if (given === null) return undefined;
   const name = given ?? DEFAULT_TENANT;
   if (columns.some((column) => column.name === name)) return name;
   throw new ProposalError(
     given === undefined
-      ? `${table} has no column ${DEFAULT_TENANT}: name the column of the tenant's id with --tenant COLUMN.`
+      ? `${table} has no column ${DEFAULT_TENANT}: name the column of the tenant's id with --tenant COLUMN, or use --no-tenant if you have a single tenant.`
       : `${table} has no column ${given} (from --tenant). Its columns are ${columns.map((column) => column.name).join(', ')}.`,
   );
 }

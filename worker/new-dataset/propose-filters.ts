@@ -39,7 +39,7 @@ function filterOf(column: TableColumn): FilterDefinition | null {
  */
 export function proposeFilters(
   { columns, indexes }: Pick<TableFacts, 'columns' | 'indexes'>,
-  tenant: string,
+  tenant: string | undefined,
 ): Record<string, FilterDefinition> {
   const proposed = columns.flatMap((column) => filterOf(column) ?? []);
   const times = proposed.filter(({ kind }) => kind === 'date_range').map(({ column }) => column);

@@ -3,7 +3,7 @@ import { ProposalError } from './proposal-error.js';
 
 export interface ProposedKey {
   readonly key: readonly string[];
-  /** Whether an index has the tenant first and the key after it. */
+  /** Whether an index has the tenant first, if there are several, and the key after it. */
   readonly isCovered: boolean;
 }
 
@@ -11,10 +11,15 @@ export interface ProposedKey {
  * Proposes a key that one of the table's unique indexes proves. Prefers one with an index that starts with the tenant,
  * so that counting and cutting use an index-only scan; then the primary key; then the shortest.
  */
-export function proposeKey(facts: TableFacts, tenant: string, given: readonly string[] | undefined): ProposedKey {
+export function proposeKey(
+  facts: TableFacts,
+  tenant: string | undefined,
+  given: readonly string[] | undefined,
+): ProposedKey {
   const { table, isView, columns, indexes } = facts;
+  const start = tenant === undefined ? [] : [tenant];
   const isCovered = (key: readonly string[]): boolean =>
-    indexes.some((index) => [tenant, ...key].every((column, n) => index.columns[n] === column));
+    indexes.some((index) => [...start, ...key].every((column, n) => index.columns[n] === column));
   if (given !== undefined) {
     const missing = given.find((name) => !columns.some((column) => column.name === name));
     if (missing !== undefined) {
