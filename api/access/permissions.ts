@@ -5,7 +5,12 @@ import { ServiceError } from '../../shared/errors.js';
 import { partiesOfRow, type JobRow } from '../../shared/job/row.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
 import type { UncheckedRequest } from '../../shared/request/request.js';
-import { dependsOnCaller, permittedDatasets, PERMISSION_MS } from '../../shared/source/permitted-datasets.js';
+import {
+  dependsOnCaller,
+  permittedDatasets,
+  PERMISSION_MS,
+  restrictAll,
+} from '../../shared/source/permitted-datasets.js';
 import { requireStillPermitted } from '../../shared/job/require-still-permitted.js';
 import type { Source } from '../../shared/source/source.js';
 import { askSource } from '../exports/ask-source.js';
@@ -46,6 +51,19 @@ export class Permissions {
       if (!(error instanceof NoTurnError)) throw error;
       const sentence = 'Checking your permissions took too long.';
       throw new ServiceError('SOURCE_UNAVAILABLE', sentence, {}, { cause: error });
+    }
+  }
+
+  /**
+   * The datasets as `datasets` restricts them, for a list. Without an answer of the source database, they are restricted
+   * as for a caller who has no permission.
+   */
+  async listed(caller: JobParties): Promise<{ readonly mine: DatasetRegistry; readonly unchecked?: ServiceError }> {
+    try {
+      return { mine: await this.datasets(caller) };
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      return { mine: restrictAll(this.registry, new Set()), unchecked: error };
     }
   }
 

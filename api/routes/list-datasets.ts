@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
-import { lockReason } from '../../shared/datasets/column-rights.js';
+import { conditionsOf, lockReason } from '../../shared/datasets/column-rights.js';
 import { columnNamed, columnNames, shownColumns, type ColumnDefinition } from '../../shared/datasets/define-dataset.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import { defineRoute } from '../http/define-route.js';
 
-/** @param mine the dataset restricted to what the caller may have */
-function datasetView(dataset: Dataset, mine: Dataset) {
+/**
+ * @param mine the dataset restricted to what the caller may have
+ * @param isKnown whether that could be checked
+ */
+function datasetView(dataset: Dataset, mine: Dataset, isKnown: boolean) {
   const { name, title, filters = {}, sorts = [] } = mine;
   const defaults = [...FORMATS.values()].map((format) => [format.name, defaultColumns(mine, format)] as const);
   const selectable = new Map(shownColumns(mine, columnNames(mine)).map((column) => [column.name, column]));
@@ -35,6 +38,7 @@ function datasetView(dataset: Dataset, mine: Dataset) {
       ...('values' in rest ? { values: rest.values } : {}),
     })),
     sorts: [...sorts],
+    ...(isKnown || conditionsOf(dataset).length === 0 ? {} : { rights_unknown: true as const }),
   };
 }
 
@@ -58,7 +62,8 @@ export const listDatasets = defineRoute({
   id: 'listDatasets',
   tag: 'Datasets',
   summary: 'List datasets and formats',
-  description: 'With the columns and filters that you may use at this moment.',
+  description:
+    'With the columns and filters that you may use at this moment. While the source database is down, columns that need a permission are listed as if you had none (`rights_unknown`).',
   scope: 'exports:read',
   answers: {
     200: {
@@ -81,8 +86,7 @@ export const listDatasets = defineRoute({
       },
     },
   },
-  problems: ['SOURCE_FORBIDDEN', 'SOURCE_UNAVAILABLE', 'DATASET_UNAVAILABLE'],
-  handle: ({ registry, permissions }) => {
+  handle: ({ registry, permissions, logger }) => {
     const unlimited = {
       bundles: bundleViews(registry),
       formats: [...FORMATS.values()].map(({ name, extension, mediaType, options }) => ({
@@ -93,8 +97,11 @@ export const listDatasets = defineRoute({
       })),
     };
     return async ({ principal }) => {
-      const mine = await permissions.datasets(principal);
-      const datasets = [...registry].map(([name, dataset]) => datasetView(dataset, mine.get(name) ?? dataset));
+      const { mine, unchecked } = await permissions.listed(principal);
+      if (unchecked !== undefined) logger.warn({ err: unchecked }, 'permissions on columns cannot be checked');
+      const datasets = [...registry].map(([name, dataset]) =>
+        datasetView(dataset, mine.get(name) ?? dataset, unchecked === undefined),
+      );
       return { status: 200, body: { datasets, ...unlimited } };
     };
   },

@@ -34,6 +34,12 @@ export const choicesSchema = z.strictObject({
         }),
       ),
       sorts: z.array(z.string()).describe('Columns that a request may sort by, ascending or, with `-`, descending'),
+      rights_unknown: z
+        .literal(true)
+        .optional()
+        .describe(
+          "Your permissions couldn't be checked just now, so the columns are those of callers who have none. Try again later",
+        ),
     }),
   ),
   bundles: z.array(

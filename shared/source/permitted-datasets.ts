@@ -38,8 +38,12 @@ export async function permittedDatasets(
   if (type !== undefined && permission !== undefined && !granted.has(permission)) {
     throw new ServiceError('NOT_PERMITTED', `This user isn't allowed to export ${type}.`);
   }
-  return new Map([...registry].map(([name, dataset]) => [name, restrictDataset(dataset, granted)]));
+  return restrictAll(registry, granted);
 }
+
+/** @param granted the conditions that are true for a caller */
+export const restrictAll = (registry: DatasetRegistry, granted: ReadonlySet<string>): DatasetRegistry =>
+  new Map([...registry].map(([name, dataset]) => [name, restrictDataset(dataset, granted)]));
 
 /** Whether the database decides what a caller may have. */
 export const dependsOnCaller = (registry: DatasetRegistry, type: string | undefined): boolean =>

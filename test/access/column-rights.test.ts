@@ -95,6 +95,7 @@ describe("a column's access rule", () => {
       ['name'],
     );
     assert.deepEqual([hers.sorts, his.sorts], [['id', 'grade'], ['id']]);
+    assert.deepEqual([hers.rights_unknown, his.rights_unknown], [undefined, undefined]);
   });
 
   it('masks values and leaves hidden columns out, with the same bytes in both lanes', async () => {
@@ -334,7 +335,13 @@ describe("a column's access rule", () => {
         const body = { type: 'people', format: 'csv' };
         assertProblem(await service.ask('POST', path, { as: alice, body }), 'DATASET_UNAVAILABLE');
       }
-      assertProblem(await service.ask('GET', '/v1/datasets', { as: alice }), 'DATASET_UNAVAILABLE');
+      // As for Bob, who has no permission.
+      const [listed] = choicesSchema.parse((await service.ask('GET', '/v1/datasets', { as: alice })).json).datasets;
+      assert.deepEqual(
+        listed?.columns.map(({ name }) => name),
+        ['id', 'name', 'phone', 'card', 'tax_id', 'born_on', 'seen_at', 'salary', 'greeting'],
+      );
+      assert.equal(listed.rights_unknown, true);
     } finally {
       await queryRows(service.databaseUrl, 'ALTER TABLE nobody RENAME TO staff');
     }
