@@ -26,7 +26,7 @@ export interface Lane {
 
 interface LaneWork {
   readonly format: LoadedFormat;
-  readonly columns: readonly Pick<ShownColumn, 'name' | 'key'>[];
+  readonly columns: readonly Pick<ShownColumn, 'name' | 'key' | 'mask'>[];
   readonly options: FormatOptions;
 }
 
@@ -75,7 +75,7 @@ export function openLane(
     columns.map(({ key }) => key),
     options,
   );
-  const complete = createCompleter(definition, names, read, plain.length, format.rows.renderValue(options));
+  const complete = createCompleter(definition, columns, read, plain.length, format.rows.renderValue(options));
   return {
     async *rows(select, session, signal) {
       for await (const rows of source.rows({ sql: select, columns: read.length, long }, session, signal)) {

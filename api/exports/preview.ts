@@ -56,7 +56,7 @@ export async function previewFile(
   const render = shortening(preview.renderColumn(options), most);
   const owned = ownedBy(dataset, owner, catalog);
   const query = freezeQuery(dataset, { ...request, columns: names }, owned, render, inputs);
-  const complete = createCompleter(dataset, names, read, plain.length, preview.renderValue(options));
+  const complete = createCompleter(dataset, shown, read, plain.length, preview.renderValue(options));
   const show = preview.show(shown, options);
   const shape = { columns: read.length, long: inputs.map((_, index) => plain.length + index) };
   const found = await readFirstRows(source, query, limit + 1, shape, session, signal);
@@ -65,11 +65,11 @@ export async function previewFile(
   return {
     dataset: dataset.name,
     title: dataset.title,
-    columns: shown.map(({ name, type }, index) => ({
+    columns: shown.map(({ name, type, mask }, index) => ({
       name,
       header: headers?.[index] ?? null,
       type,
-      ...(dataset.columns[name]?.mask === undefined ? {} : { masked: true }),
+      ...(mask === undefined ? {} : { masked: true }),
     })),
     rows: rows.slice(0, limit).map((row) => [...row]),
     has_more: rows.length > limit,

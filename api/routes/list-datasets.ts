@@ -26,7 +26,7 @@ function datasetView(dataset: Dataset, mine: Dataset, isKnown: boolean) {
       return {
         ...{ name: column.name, type: (shown ?? column).type, label: column.label },
         ...describeColumn(columnNamed(dataset, column.name)),
-        ...(mine.columns[column.name]?.mask === undefined ? {} : { masked: true as const }),
+        ...(shown?.mask === undefined ? {} : { masked: true as const }),
         ...(reason === undefined ? {} : { locked: true as const, reason }),
         opt_in_formats: defaults.flatMap(([format, names]) => (names.includes(column.name) ? [] : [format])),
       };

@@ -1,12 +1,12 @@
 import { isOneLine } from '../text/one-line.js';
 import { MASKS, UNLESS, type ColumnDefinition } from './column-types.js';
-import { maskProblem } from './masks.js';
+import { computedMaskProblem, maskProblem } from './masks.js';
 
 /** The parts of a definition that decide whether a column can have a permission or a mask. */
 interface Definition {
   readonly columns: Readonly<Record<string, ColumnDefinition>>;
   readonly key: readonly string[];
-  readonly computed?: Readonly<Record<string, { readonly from: readonly string[] }>>;
+  readonly computed?: Readonly<Record<string, ColumnDefinition & { readonly from: readonly string[] }>>;
   readonly filters?: Readonly<Record<string, { readonly column: string }>>;
   readonly sorts?: readonly string[];
 }
@@ -20,7 +20,7 @@ export function* rightsProblems({
   sorts = [],
 }: Definition): Generator<string> {
   for (const [name, column] of Object.entries(columns)) {
-    const problem = settingsProblem(column);
+    const problem = settingsProblem(column, maskProblem);
     if (problem !== null) yield `column ${name} ${problem}`;
     const isLimited = column.permission !== undefined || column.mask !== undefined;
     if (isLimited && key.includes(name)) {
@@ -34,9 +34,16 @@ export function* rightsProblems({
     const made = Object.entries(computed).find(([, { from }]) => from.includes(name))?.[0];
     if (made !== undefined) yield `computed column ${made} is made from ${name}, which is masked for everybody`;
   }
+  for (const [name, column] of Object.entries(computed)) {
+    const problem = settingsProblem(column, computedMaskProblem);
+    if (problem !== null) yield `computed column ${name} ${problem}`;
+  }
 }
 
-function settingsProblem({ type, permission, unless, reason, mask }: ColumnDefinition): string | null {
+function settingsProblem(
+  { type, permission, unless, reason, mask }: ColumnDefinition,
+  problemOf: typeof maskProblem,
+): string | null {
   if (unless !== undefined && !UNLESS.includes(unless)) {
     return `has unless set to ${JSON.stringify(unless)}; it can be ${UNLESS.join(', ')}`;
   }
@@ -53,6 +60,6 @@ function settingsProblem({ type, permission, unless, reason, mask }: ColumnDefin
   if (permission !== undefined && mask !== undefined && unless !== 'masked') {
     return "has a mask, but isn't masked: set unless to masked, or remove the permission to mask it for everybody";
   }
-  const misfit = mask === undefined ? null : maskProblem(mask, type);
+  const misfit = mask === undefined ? null : problemOf(mask, type);
   return misfit === null ? null : `can't be masked: ${misfit}`;
 }

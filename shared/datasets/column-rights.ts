@@ -1,5 +1,6 @@
 import { columnName, type ExportRequest } from '../contract.js';
-import type { ColumnDefinition, Mask } from './column-types.js';
+import type { ColumnDefinition, ColumnRights, Mask } from './column-types.js';
+import type { ComputedColumn } from './computed.js';
 import { computedColumn, type Dataset } from './define-dataset.js';
 import { parseSort } from './sort.js';
 
@@ -14,20 +15,24 @@ type ColumnAccess = 'full' | 'masked' | 'none';
 /** The SQL conditions that are true for a caller. */
 type Granted = ReadonlySet<string>;
 
-const own = ({ columns }: Dataset, name: string): ColumnDefinition | undefined =>
-  Object.hasOwn(columns, name) ? columns[name] : undefined;
+/** Undefined for a name that the dataset doesn't have. */
+const columnOf = (dataset: Dataset, name: string): ColumnDefinition | ComputedColumn | undefined =>
+  computedColumn(dataset, name) ?? (Object.hasOwn(dataset.columns, name) ? dataset.columns[name] : undefined);
+
+const allColumns = ({ columns, computed = {} }: Dataset): (ColumnDefinition | ComputedColumn)[] => [
+  ...Object.values(columns),
+  ...Object.values(computed),
+];
 
 /**
  * Whether a caller may have a column, in full or masked. A computed column needs the full values of the columns that it
  * is made from: from masked ones it would be wrong, or would show what the masks hide.
  */
 function columnAccess(dataset: Dataset, name: string, granted: Granted): ColumnAccess {
-  const inputs = computedColumn(dataset, name)?.from;
-  if (inputs !== undefined) {
-    return inputs.every((input) => columnAccess(dataset, input, granted) === 'full') ? 'full' : 'none';
-  }
-  const column = own(dataset, name);
+  const column = columnOf(dataset, name);
   if (column === undefined) return 'none';
+  const inputs = computedColumn(dataset, name)?.from ?? [];
+  if (inputs.some((input) => columnAccess(dataset, input, granted) !== 'full')) return 'none';
   const { permission, unless, mask } = column;
   const isGranted = permission === undefined ? mask === undefined : granted.has(permission);
   if (isGranted) return 'full';
@@ -36,41 +41,51 @@ function columnAccess(dataset: Dataset, name: string, granted: Granted): ColumnA
 
 /**
  * Why a column is listed although the caller may not have it; undefined if it isn't listed, or if they may have it. A
- * computed column is locked if all the inputs that the caller lacks are locked.
+ * computed column is locked if it and all the inputs that the caller lacks are.
  * @param mine the dataset restricted to what the caller may have
  */
 export function lockReason(dataset: Dataset, mine: Dataset, name: string): string | undefined {
-  const needed = computedColumn(dataset, name)?.from ?? [name];
-  const missing = needed.filter((column) => own(mine, column) === undefined);
-  const reasons = missing.map((column) => own(dataset, column)?.reason);
+  const column = columnOf(dataset, name);
+  if (column === undefined || columnOf(mine, name) !== undefined) return undefined;
+  const inputs = computedColumn(dataset, name)?.from ?? [];
+  const missing = inputs.filter((input) => mine.columns[input] === undefined || mine.columns[input].mask !== undefined);
+  // Without inputs, nobody can tell whether the caller lacks the column's own permission, so assume that they do.
+  const isOwn = missing.length === 0 || column.permission !== undefined;
+  const reasons = [...(isOwn ? [column.reason] : []), ...missing.map((input) => columnOf(dataset, input)?.reason)];
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 }
 
+/** Whether every caller who may export the dataset may have a column, in full or masked. */
+export const isForEverybody = (dataset: Dataset, name: string): boolean =>
+  columnAccess(dataset, name, new Set()) !== 'none';
+
 /** The conditions on columns that decide what a caller may have. */
-export const conditionsOf = ({ columns }: Dataset): string[] =>
-  Object.values(columns).flatMap(({ permission }) => permission ?? []);
+export const conditionsOf = (dataset: Dataset): string[] =>
+  allColumns(dataset).flatMap(({ permission }) => permission ?? []);
 
 /** Whether some of the dataset's columns are masked, or are not for everybody. */
-const isLimited = ({ columns }: Dataset): boolean =>
-  Object.values(columns).some(({ permission, mask }) => permission !== undefined || mask !== undefined);
+const isLimited = (dataset: Dataset): boolean =>
+  allColumns(dataset).some(({ permission, mask }) => permission !== undefined || mask !== undefined);
 
 /** The dataset with the columns, masks and filters of a caller; a column with a `mask` is masked for that caller. */
 export function restrictDataset(dataset: Dataset, granted: Granted): Dataset {
   if (!isLimited(dataset)) return dataset;
   const accessTo = (name: string): ColumnAccess => columnAccess(dataset, name, granted);
-  const columns = Object.entries(dataset.columns).flatMap(([name, column]) => {
-    const { permission: _permission, unless: _unless, reason: _reason, mask, ...rest } = column;
-    const access = accessTo(name);
-    if (access === 'full') return [[name, rest] as const];
-    return access === 'masked' && mask !== undefined ? [[name, { ...rest, mask }] as const] : [];
-  });
-  const computed = Object.entries(dataset.computed ?? {}).filter(([name]) => accessTo(name) === 'full');
+  const restrict = <Column extends ColumnRights>(columns: Readonly<Record<string, Column>>) =>
+    Object.fromEntries(
+      Object.entries(columns).flatMap(([name, column]) => {
+        const { permission: _permission, unless: _unless, reason: _reason, mask, ...rest } = column;
+        const access = accessTo(name);
+        if (access === 'full') return [[name, rest] as const];
+        return access === 'masked' && mask !== undefined ? [[name, { ...rest, mask }] as const] : [];
+      }),
+    );
   // Masked values could be guessed by filtering or sorting.
   const filters = Object.entries(dataset.filters ?? {}).filter(([, { column }]) => accessTo(column) === 'full');
   return {
     ...dataset,
-    columns: Object.fromEntries(columns),
-    computed: Object.fromEntries(computed),
+    columns: restrict(dataset.columns),
+    computed: restrict(dataset.computed ?? {}),
     filters: Object.fromEntries(filters),
     ...(dataset.sorts === undefined ? {} : { sorts: dataset.sorts.filter((name) => accessTo(name) === 'full') }),
   };
@@ -93,9 +108,9 @@ export const columnsUsed = (parts: readonly Part[]): ColumnsUsed =>
     parts.map(({ dataset, request: { columns, filters, sort } }) => {
       const filtered = Object.keys(filters).flatMap((name) => dataset.filters?.[name]?.column ?? []);
       const sorted = sort === undefined ? [] : [parseSort(sort).column];
-      const names = columns.map(columnName).flatMap((name) => computedColumn(dataset, name)?.from ?? [name]);
+      const names = columns.map(columnName).flatMap((name) => [name, ...(computedColumn(dataset, name)?.from ?? [])]);
       const used = [...names, ...filtered, ...sorted].map(
-        (name) => [name, own(dataset, name)?.mask ?? 'full'] as const,
+        (name) => [name, columnOf(dataset, name)?.mask ?? 'full'] as const,
       );
       return [dataset.name, Object.fromEntries(used)];
     }),
@@ -104,6 +119,6 @@ export const columnsUsed = (parts: readonly Part[]): ColumnsUsed =>
 /** Whether a caller may still have what a file was made with. @param dataset restricted */
 export const mayStillHave = (dataset: Dataset, used: ShownAs): boolean =>
   Object.entries(used).every(([name, shown]) => {
-    const column = own(dataset, name);
+    const column = columnOf(dataset, name);
     return column !== undefined && (column.mask === undefined || column.mask === shown);
   });

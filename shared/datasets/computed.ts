@@ -1,4 +1,4 @@
-import type { ColumnDefinition, ColumnLook, ColumnType } from './column-types.js';
+import type { ColumnDefinition, ColumnLook, ColumnRights, ColumnType } from './column-types.js';
 
 /** Columns that TypeScript computes from other columns of the same row, one row at a time. */
 
@@ -43,7 +43,8 @@ export interface ComputedDefinition<
   Columns extends Readonly<Record<string, ColumnDefinition>>,
   From extends readonly (keyof Columns)[],
   Type extends ComputedType,
-> extends ColumnLook {
+>
+  extends ColumnLook, ColumnRights {
   readonly type: Type;
   /** The columns that it is computed from; `compute` receives these and no others. */
   readonly from: From;
@@ -54,7 +55,7 @@ export interface ComputedDefinition<
 }
 
 /** A computed column of any dataset. */
-export interface ComputedColumn extends ColumnLook {
+export interface ComputedColumn extends ColumnLook, ColumnRights {
   readonly type: ComputedType;
   readonly from: readonly string[];
   readonly compute: (row: never) => unknown;

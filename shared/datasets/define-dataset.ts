@@ -14,7 +14,7 @@
 import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
 import { isOneLine, oneLine } from '../text/one-line.js';
 import { rightsProblems } from './check-rights.js';
-import { COLUMN_TYPES, type ColumnDefinition, type ColumnType } from './column-types.js';
+import { COLUMN_TYPES, type ColumnDefinition, type ColumnType, type Mask } from './column-types.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
 import { shownType } from './masks.js';
 import { numberFormatOf, numberLookProblem, type NumberFormat } from './number-format.js';
@@ -221,6 +221,8 @@ export interface ShownColumn {
   readonly type: ColumnType;
   /** Null: as PostgreSQL writes it. */
   readonly number: NumberFormat | null;
+  /** How values are masked, if they are. */
+  readonly mask?: Mask | undefined;
 }
 
 /**
@@ -240,6 +242,7 @@ export function shownColumns(
     const { label = oneLine(name) } = column;
     const type = shownType(column);
     const number = type === column.type ? numberFormatOf(type, column, scaleOf(name)) : null;
-    return { name, key: header ?? name, label: header ?? label, type, number };
+    const { mask } = column;
+    return { name, key: header ?? name, label: header ?? label, type, number, ...(mask === undefined ? {} : { mask }) };
   });
 }

@@ -21,14 +21,13 @@ const look = {
   format: oneOf(NUMBER_STYLES).optional(),
   currency: text.optional(),
 };
-const column = z.strictObject({
-  type: oneOf(COLUMN_TYPES),
-  ...look,
+const rights = {
   permission: text.optional(),
   unless: oneOf(UNLESS).optional(),
   reason: text.optional(),
   mask: oneOf(MASKS).optional(),
-});
+};
+const column = z.strictObject({ type: oneOf(COLUMN_TYPES), ...look, ...rights });
 const filter = <Kind extends string>(kind: Kind) => z.strictObject({ kind: z.literal(kind), column: columnName });
 /** JavaScript modules haven't been type-checked, so this checks everything that the type `Dataset` requires. */
 const datasetSchema = z.strictObject(
@@ -48,6 +47,7 @@ const datasetSchema = z.strictObject(
         z.strictObject({
           type: oneOf(COMPUTED_TYPES),
           ...look,
+          ...rights,
           from: z.array(columnName, { error: 'must be a list of columns' }),
           compute: z.custom((value) => typeof value === 'function', 'must be a function'),
         }),

@@ -19,12 +19,25 @@ const MASKABLE: Readonly<Record<Mask, readonly ColumnType[]>> = {
   year: ['date', 'timestamp', 'timestamptz'],
 };
 
+/** The masks of computed columns, which exist only outside of the database. Its key of `hash` never leaves it. */
+const COMPUTED_MASKS: readonly Mask[] = ['redact', 'last_4', 'year'];
+
+/** Why a mask doesn't fit a computed column of this type, as the end of a sentence; null if it does. */
+export const computedMaskProblem = (mask: Mask, type: ColumnType): string | null =>
+  COMPUTED_MASKS.includes(mask) ? maskProblem(mask, type) : `PostgreSQL has to compute the mask ${mask}`;
+
 /** Why a mask doesn't fit a column's type, as the end of a sentence; null if it does. */
 export const maskProblem = (mask: Mask, type: ColumnType): string | null =>
   MASKABLE[mask].includes(type) ? null : `the mask ${mask} is for ${MASKABLE[mask].join(', ')}, not for ${type}`;
 
 /** The type of a column's values as files show them. */
-export function shownType({ type, mask }: { readonly type: ColumnType; readonly mask?: Mask }): ColumnType {
+export function shownType<Type extends ColumnType>({
+  type,
+  mask,
+}: {
+  readonly type: Type;
+  readonly mask?: Mask | undefined;
+}): Type | 'integer' | 'text' {
   if (mask === undefined) return type;
   return mask === 'year' ? 'integer' : 'text';
 }
@@ -45,5 +58,24 @@ export function shownSql(quoted: string, { mask }: ColumnDefinition): string {
     case 'year':
       // Infinity has no year.
       return `(CASE WHEN isfinite(${quoted}) THEN extract(year FROM ${quoted})::integer END)`;
+  }
+}
+
+/** Masks the text of a computed value as `shownSql` masks a column. */
+export function maskedText(text: string, mask: Mask | undefined): string {
+  switch (mask) {
+    case undefined:
+      return text;
+    case 'redact':
+      return '***';
+    case 'last_4': {
+      // Code points, as PostgreSQL counts them.
+      const characters = Array.from(text);
+      return `****${characters.length < LEAST_LENGTH ? '' : characters.slice(-4).join('')}`;
+    }
+    case 'year':
+      return String(Number(text.slice(0, 4)));
+    case 'hash':
+      throw new RangeError('Computed values have no hashes.');
   }
 }

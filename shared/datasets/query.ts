@@ -10,6 +10,7 @@ import {
 } from '../contract.js';
 import type { KeyBound } from '../plan/segments.js';
 import { computedColumn, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
+import type { ColumnRights } from './column-types.js';
 import { shownSql, shownType } from './masks.js';
 import { orderColumns, parseSort } from './sort.js';
 import { isDateOnly } from './values.js';
@@ -111,11 +112,15 @@ function dayRange(quoted: string, { from, to }: DayRange, column: ColumnDefiniti
 }
 
 /** @throws RangeError for a column whose `permission` hasn't been checked: see `restrictDataset` */
-function readable({ name, columns }: Dataset, column: string): ColumnDefinition {
-  const definition = columns[column];
-  if (definition === undefined) throw new RangeError(`${name} has no column ${column}`);
-  if (definition.permission !== undefined) throw new RangeError(`${name} has not been restricted to its caller`);
-  return definition;
+function readable(dataset: Dataset, column: string): ColumnDefinition {
+  const definition = dataset.columns[column];
+  if (definition === undefined) throw new RangeError(`${dataset.name} has no column ${column}`);
+  return requireRestricted(dataset, definition, definition);
+}
+
+function requireRestricted<T>({ name }: Dataset, { permission }: ColumnRights, value: T): T {
+  if (permission !== undefined) throw new RangeError(`${name} has not been restricted to its caller`);
+  return value;
 }
 
 /**
@@ -143,7 +148,8 @@ export function freezeQuery(
   }
   const rendered = request.columns.flatMap((choice) => {
     const name = columnName(choice);
-    if (computedColumn(dataset, name) !== undefined) return [];
+    const made = computedColumn(dataset, name);
+    if (made !== undefined) return requireRestricted(dataset, made, []);
     const column = readable(dataset, name);
     const quoted = escapeIdentifier(name);
     const item = render(shownSql(quoted, column), { ...column, type: shownType(column) });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FilterValue, SegmentMode } from '../contract.js';
+import { MASKS } from '../datasets/column-types.js';
 import { COLUMN_TYPES } from '../datasets/define-dataset.js';
 import { numberFormatSchema } from '../datasets/number-format.js';
 import type { SegmentPosition } from '../formats/encoding.js';
@@ -11,6 +12,8 @@ const columnSchema = z.object({
   label: z.string(),
   type: z.enum(COLUMN_TYPES),
   number: numberFormatSchema.nullable(),
+  /** Of a computed column, which the row lane masks. */
+  mask: z.enum(MASKS).optional(),
 });
 
 /** The rows of one dataset. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
+import { isForEverybody } from '../datasets/column-rights.js';
 import { columnNamed, columnNames, shownColumns, type Dataset } from '../datasets/define-dataset.js';
 import type { Format } from '../formats/format.js';
 import type { FormatOptions } from '../formats/format-options.js';
@@ -44,9 +45,7 @@ const USAGE =
 function describeColumns(dataset: Dataset): string[] {
   const items = columnNames(dataset).flatMap((name) => {
     const { description } = columnNamed(dataset, name);
-    return description === undefined || dataset.columns[name]?.permission !== undefined
-      ? []
-      : [`- \`${name}\`: ${description}`];
+    return description === undefined || !isForEverybody(dataset, name) ? [] : [`- \`${name}\`: ${description}`];
   });
   return items.length === 0 ? [] : ['', ...items];
 }

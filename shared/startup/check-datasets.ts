@@ -1,4 +1,5 @@
 import { restrictDataset } from '../datasets/column-rights.js';
+import type { ColumnRights } from '../datasets/column-types.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { ownedBy } from '../datasets/owned-rows.js';
@@ -60,7 +61,7 @@ export async function checkDatasets(source: Source, registry: DatasetRegistry): 
 async function sentencesOf(dataset: Dataset, source: Source, signal: AbortSignal): Promise<string[]> {
   const found = await source.misfits(dataset, SESSION, signal);
   if (found.length > 0) return found.map(messageOf);
-  const columns = Object.entries(dataset.columns);
+  const columns = Object.entries<ColumnRights>({ ...dataset.columns, ...dataset.computed });
   const conditions = columns.flatMap(([name, { permission }]) =>
     permission === undefined ? [] : [{ what: `the permission of column ${name}: `, permission }],
   );

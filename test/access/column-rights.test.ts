@@ -65,7 +65,7 @@ describe("a column's access rule", () => {
     const [hers, his] = [await listFor(alice), await listFor(bob)];
     assert.deepEqual(
       hers.columns.map(({ name }) => name),
-      [...Object.keys(people.columns), 'greeting', 'contact'],
+      [...Object.keys(people.columns), 'badge', 'greeting', 'contact', 'bonus', 'rank'],
     );
     assert.deepEqual(
       hers.columns.filter(({ masked }) => masked).map(({ name, type }) => [name, type]),
@@ -86,10 +86,15 @@ describe("a column's access rule", () => {
         ['born_on', 'integer', true, undefined],
         ['seen_at', 'integer', true, undefined],
         ['salary', 'numeric', true, 'Only for payroll.'],
+        ['badge', 'text', true, undefined],
         ['greeting', 'text', false, undefined],
+        ['bonus', 'text', true, 'Only for payroll.'],
       ],
     );
-    assert.equal(his.columns.find(({ name }) => name === 'salary')?.locked, true);
+    assert.deepEqual(
+      his.columns.filter(({ locked }) => locked).map(({ name }) => name),
+      ['salary', 'bonus'],
+    );
     assert.deepEqual(
       his.filters.map(({ name }) => name),
       ['name'],
@@ -103,10 +108,10 @@ describe("a column's access rule", () => {
     const hash = (value: string) => createHash('sha256').update(`${key}${value}`).digest('hex');
     const rows = Array.from({ length: PEOPLE }, (_, index) => {
       const id = index + 1;
-      return `${id},Person ${id},****${`-${id}-55`.slice(-4)},${hash(`canary-card-${id}`)},***,${1970 + id},2026`;
+      return `${id},Person ${id},****${`-${id}-55`.slice(-4)},${hash(`canary-card-${id}`)},***,${1970 + id},2026,****${`-${id}-77`.slice(-4)}`;
     });
     const text = LIMITED_COLUMNS.slice(0, -1);
-    const expected = `${[text.join(','), ...rows, '100,,,,,,'].join('\n')}\n`;
+    const expected = `${[text.join(','), ...rows, '100,,,,,,,'].join('\n')}\n`;
     assert.equal(String(await fileOf(bob, { columns: text })), expected);
     const greeted = String(await fileOf(bob, {})).split('\n');
     assert.deepEqual(
@@ -120,7 +125,7 @@ describe("a column's access rule", () => {
     const [, first = ''] = String(await fileOf(alice, {})).split('\n');
     assert.equal(
       first,
-      '1,Person 1,canary-email-1@example.com,canary-phone-1-55,canary-card-1,***,1971-05-17,2026,98765431.25,99,Dear Person 1,Person 1 <canary-email-1@example.com>',
+      '1,Person 1,canary-email-1@example.com,canary-phone-1-55,canary-card-1,***,1971-05-17,2026,98765431.25,99,canary-badge-1-77,Dear Person 1,Person 1 <canary-email-1@example.com>,canary-bonus-1,canary-rank-1',
     );
     assert.match(String(await fileOf(alice, { filters: { email: 'canary-email-3@' } })), /^id.*\n3,Person 3,.*\n$/);
   });
@@ -162,10 +167,8 @@ describe("a column's access rule", () => {
 
   it('refuses hidden and locked columns by name', async () => {
     for (const path of PATHS) {
-      await refusalOf(bob, path, { columns: ['id', 'email', 'salary', 'contact'] }, [
-        '/columns/1',
-        '/columns/2',
-        '/columns/3',
+      await refusalOf(bob, path, { columns: ['id', 'email', 'salary', 'contact', 'bonus', 'rank'] }, [
+        ...[1, 2, 3, 4, 5].map((column) => `/columns/${column}`),
       ]);
     }
   });
@@ -269,7 +272,12 @@ describe("a column's access rule", () => {
     );
     const carol = someUser();
     try {
-      for (const body of [{ columns: ['id', 'email'] }, { columns: ['id'], filters: { email: 'canary' } }, {}]) {
+      for (const body of [
+        { columns: ['id', 'email'] },
+        { columns: ['id'], filters: { email: 'canary' } },
+        { columns: ['rank'] },
+        {},
+      ]) {
         await allow(carol, service.databaseUrl, true);
         const jobId = await postExport(service, carol, { type: 'people', ...body });
         const { error_code: code } = await untilEnded(service, carol, jobId, 'FAILED');
@@ -278,6 +286,8 @@ describe("a column's access rule", () => {
       await allow(carol, service.databaseUrl, true);
       // Masked from then on.
       assert.match(String(await fileOf(carol, { columns: ['id', 'phone'] })), /^id,phone\n1,\*{4}1-55\n/);
+      await allow(carol, service.databaseUrl, true);
+      assert.match(String(await fileOf(carol, { columns: ['id', 'badge'] })), /^id,badge\n1,\*{4}1-77\n/);
     } finally {
       await queryRows(service.databaseUrl, 'DROP TRIGGER revoke_may_see ON export_jobs');
     }
@@ -295,6 +305,8 @@ describe("a column's access rule", () => {
       await made({ columns: ['id', 'email'] }),
       await made({ columns: ['id', 'phone'] }),
       await made({ columns: ['contact'] }),
+      await made({ columns: ['badge'] }),
+      await made({ columns: ['bonus'] }),
       await made({ columns: ['id'], filters: { salary: { gt: 0 } } }),
       await made({ type: 'account', format: 'json', columns: undefined }),
     ];
@@ -339,7 +351,7 @@ describe("a column's access rule", () => {
       const [listed] = choicesSchema.parse((await service.ask('GET', '/v1/datasets', { as: alice })).json).datasets;
       assert.deepEqual(
         listed?.columns.map(({ name }) => name),
-        ['id', 'name', 'phone', 'card', 'tax_id', 'born_on', 'seen_at', 'salary', 'greeting'],
+        ['id', 'name', 'phone', 'card', 'tax_id', 'born_on', 'seen_at', 'salary', 'badge', 'greeting', 'bonus'],
       );
       assert.equal(listed.rights_unknown, true);
     } finally {

@@ -26,8 +26,17 @@ export const people = defineDataset({
     grade: { type: 'integer', permission: MAY_SEE },
   },
   computed: {
+    badge: {
+      ...{ type: 'text', from: ['name'], permission: MAY_SEE, unless: 'masked', mask: 'last_4' },
+      compute: ({ name }) => name && `canary-badge-${name.slice(7)}-77`,
+    },
     greeting: { type: 'text', from: ['name'], compute: ({ name }) => `Dear ${name ?? ''}` },
     contact: { type: 'text', from: ['name', 'email'], compute: ({ name, email }) => `${name ?? ''} <${email ?? ''}>` },
+    bonus: {
+      ...{ type: 'text', from: ['id'], permission: MAY_SEE, unless: 'locked', reason: 'Only for payroll.' },
+      compute: ({ id }) => `canary-bonus-${id}`,
+    },
+    rank: { type: 'text', from: ['id'], permission: MAY_SEE, compute: ({ id }) => `canary-rank-${id}` },
   },
   filters: {
     name: { kind: 'contains', column: 'name' },
@@ -42,7 +51,7 @@ export const people = defineDataset({
 });
 
 /** The columns that callers without the permission get, in order. */
-export const LIMITED_COLUMNS = ['id', 'name', 'phone', 'card', 'tax_id', 'born_on', 'seen_at', 'greeting'];
+export const LIMITED_COLUMNS = ['id', 'name', 'phone', 'card', 'tax_id', 'born_on', 'seen_at', 'badge', 'greeting'];
 
 export const PEOPLE = 10;
 
@@ -55,6 +64,9 @@ const canariesOf = (id: number): readonly string[] => [
   `19${70 + id}-05-17`,
   `2026-05-17 13:37:${10 + id}`,
   `9876543${id}.25`,
+  `canary-badge-${id}-77`,
+  `canary-bonus-${id}`,
+  `canary-rank-${id}`,
 ];
 
 /** Every canary value by itself. */
