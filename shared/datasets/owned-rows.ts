@@ -59,6 +59,15 @@ function holds(column: OwnerColumn, id: string): string {
   }
 }
 
+/** An id that rows can have, for the plan of a query: with any other id, the query has no rows and a trivial plan. */
+export function possibleId(column: Pick<OwnerColumn, 'base' | 'labels'>): string {
+  if (column.labels !== null) return column.labels[0] ?? '';
+  const type = columnTypeOf(column);
+  if (type === 'uuid') return '00000000-0000-0000-0000-000000000000';
+  // For text, digits are as good as anything.
+  return '0';
+}
+
 /** PostgreSQL then rejects the query, as for any other column that the table doesn't have. */
 const unknown = (name: string): OwnerColumn => ({ name, base: null, labels: null, isExact: false });
 

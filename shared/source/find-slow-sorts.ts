@@ -23,7 +23,7 @@ interface Found {
 /**
  * An index serves a sort if it is a B-tree over all rows that has the tenant (if there are several) first and then the
  * column, with the column's collation and default comparison. The key may be missing: PostgreSQL then sorts the rows
- * with equal values. Behind a policy, the comparisons must also be leakproof. Views have no indexes.
+ * with equal values. Behind a policy, the comparisons must also be leakproof. For views, see `findSlowViewSorts`.
  */
 const UNSERVED = `
   SELECT s.name AS column, format_type(d.atttypid, d.atttypmod) AS type, served.leakproof IS NULL AS "lacksIndex",

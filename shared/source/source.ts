@@ -13,6 +13,7 @@ import { maskKeyId, maskKeyOf } from './mask-key.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
 import { findSlowSorts, type SlowSort } from './find-slow-sorts.js';
+import { findSlowViewSorts } from './find-slow-view-sorts.js';
 import { readCatalog } from './read-catalog.js';
 import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
@@ -152,7 +153,10 @@ export class Source {
 
   /** Sorts of a dataset that no index serves. */
   async slowSorts(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<SlowSort[]> {
-    return this.session(session, signal, (client) => findSlowSorts(client, dataset));
+    return this.session(session, signal, async (client) => [
+      ...(await findSlowSorts(client, dataset)),
+      ...(await findSlowViewSorts(client, dataset)),
+    ]);
   }
 
   /**
@@ -180,6 +184,13 @@ export class Source {
       client.query<{ held: boolean[] }>(`SELECT ARRAY[${items}] AS held`),
     );
     const held = rows[0]?.held ?? [];
+    if (held.length !== conditions.length) {
+      // Parentheses that don't match could move the answer to another condition.
+      throw new ServiceError(
+        'DATASET_UNAVAILABLE',
+        'The source database rejected the query: a permission must be a single condition.',
+      );
+    }
     return new Set(conditions.filter((_, index) => held[index] === true));
   }
 

@@ -47,10 +47,11 @@ export async function checkDatasets(source: Source, registry: DatasetRegistry): 
   let unavailable: string | null = null;
   try {
     for (const dataset of registry.values()) {
-      for (const sentence of await sentencesOf(dataset, source, signal)) misfits.add(sentence);
+      const sentences = await sentencesOf(dataset, source, signal);
+      for (const sentence of sentences) misfits.add(sentence);
       // Several datasets may read the same table.
       for (const found of await source.policyBypasses(dataset, SESSION, signal)) bypasses.set(found.sentence, found);
-      slowSorts.push(...(await source.slowSorts(dataset, SESSION, signal)));
+      if (sentences.length === 0) slowSorts.push(...(await source.slowSorts(dataset, SESSION, signal)));
     }
   } catch (error) {
     unavailable = messageOf(error);
