@@ -1,4 +1,4 @@
-import { describeFilters } from '../../shared/datasets/describe-filters.js';
+import { describeRows } from '../../shared/datasets/describe-filters.js';
 import { shownColumns, type Dataset } from '../../shared/datasets/define-dataset.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
 import { freezeQuery } from '../../shared/datasets/query.js';
@@ -77,8 +77,8 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
 
   const reader = openLane(source, () => dataset, laneWork, lane);
   const sample = await readSample(reader, query, session, signal);
-  const filters = describeFilters(dataset, request.filters);
-  const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, filters)) ?? null;
+  const which = describeRows(dataset, request);
+  const layout = (await format.layout?.([...sample.first, ...sample.last], bare, resources, which)) ?? null;
   const outline = { ...bare, layout };
   const spec: FileSpec = { format, outlines: [outline], ...(work.bundle === undefined ? {} : { bundle: work.bundle }) };
   const measured = await measureRows(spec, resources, sample);

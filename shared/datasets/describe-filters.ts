@@ -1,6 +1,8 @@
-import type { DayRange, FilterValue, RangeFilter, Scalar } from '../contract.js';
+import type { DayRange, ExportRequest, FilterValue, RangeFilter, Scalar } from '../contract.js';
 import type { ColumnType, Dataset } from './define-dataset.js';
 import { dayBefore, readableDays, readableMoment } from './readable-days.js';
+import { parseSort } from './sort.js';
+import { directionsOf } from './sort-words.js';
 
 type Bounds = Readonly<Record<keyof RangeFilter, string>>;
 
@@ -8,6 +10,20 @@ const NUMBERS: Bounds = { gt: 'more than', gte: 'at least', lt: 'less than', lte
 const TIMES: Bounds = { gt: 'after', gte: 'from', lt: 'before', lte: 'through' };
 const isTime = (type: ColumnType | undefined): boolean =>
   type === 'date' || type === 'time' || type === 'timestamp' || type === 'timestamptz';
+
+/** Which rows an export has, and in which order, for people: `All rows`, `Sorted by Placed at, newest first`. */
+export function describeRows(dataset: Dataset, request: Pick<ExportRequest, 'filters' | 'sort'>): string[] {
+  const filters = describeFilters(dataset, request.filters);
+  const sort = request.sort === undefined ? [] : [describeSort(dataset, request.sort)];
+  return [...(filters.length === 0 ? ['All rows'] : filters), ...sort];
+}
+
+function describeSort({ columns }: Dataset, sort: string): string {
+  const { column, descending } = parseSort(sort);
+  const { label = column, type = 'text' } = columns[column] ?? {};
+  const [up, down] = directionsOf(type);
+  return `Sorted by ${label}, ${descending ? down : up}`;
+}
 
 /**
  * Filters in words, for people: `Placed at: 1–31 March 2026`, `Status: paid, open`, `Total: at least 10`.

@@ -156,13 +156,13 @@ export interface Encoding<Layout = unknown, Position = unknown> {
   /**
    * Freezes what the format needs to know before it writes.
    * @param sample rows of both ends, as the text lane's COPY returns them
-   * @param filters the filters in words
+   * @param which rows these are, and in which order, in words
    */
   layout?(
     sample: readonly RowBytes[],
     outline: BareOutline,
     resources: FormatResources,
-    filters: readonly string[],
+    which: readonly string[],
   ): Layout | Promise<Layout>;
   /** Reads a layout that was stored. Set for a format that has one. */
   readonly layoutSchema?: z.ZodType<Layout>;

@@ -16,14 +16,14 @@ import type { Warning } from '../../contract.js';
  * share, and the tables that refer to everything.
  */
 export const pdfEncoding: Encoding<PdfLayout, PdfPosition> = {
-  encoderVersion: 5,
+  encoderVersion: 6,
   renderColumn: () => asItIs,
   copySql: copyTextSql,
   rows: copyTextLane(() => asItIs),
 
-  layout(sample, outline, resources, filters) {
+  layout(sample, outline, resources, which) {
     const own = required(resources);
-    return withShaper(own.fonts().shaper, () => makeLayout(sample, outline, own, filters));
+    return withShaper(own.fonts().shaper, () => makeLayout(sample, outline, own, which));
   },
   layoutSchema: pdfLayout,
   cut: ({ layout: { rowsPerPage } }) => ({ unitRows: rowsPerPage, memberRows: Infinity }),

@@ -86,14 +86,14 @@ function logoBox({ brandingOf }: PdfResources, tenantId: string): PdfLayout['log
 }
 
 /**
- * @param filters as text
+ * @param which rows these are, in words
  * @throws ShaperNeeded
  */
 export function makeLayout(
   sample: readonly RowBytes[],
   outline: BareOutline,
   resources: PdfResources,
-  filters: readonly string[],
+  which: readonly string[],
 ): PdfLayout {
   const fonts: PdfFonts = resources.fonts();
   const needs = columnNeeds(outline.columns, fieldsOf(sample), fonts);
@@ -103,7 +103,7 @@ export function makeLayout(
   const room = geometry.usableWidth(page) - (logo === null ? 0 : logo.width + geometry.MARGIN);
   const branding = resources.brandingOf(outline.about.tenantId).title;
   const title = titleOf(outline, branding);
-  const notes = notesOf(outline, filters, title).flatMap((note) =>
+  const notes = notesOf(outline, which, title).flatMap((note) =>
     wrapText(fonts.body, note, (room * 1000) / geometry.NOTE_SIZE, NOTE_LINES),
   );
   let x = geometry.MARGIN;

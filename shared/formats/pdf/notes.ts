@@ -11,11 +11,11 @@ export const titleOf = ({ title, options }: BareOutline, branding: string | unde
 const timezoneOf = ({ options }: Pick<BareOutline, 'options'>): string => pdfSettings(options).timezone;
 
 /**
- * The lines below the title that describe which rows these are.
- * @param filters as text
+ * The lines below the title.
+ * @param which rows these are, in words
  */
-export function notesOf({ title }: BareOutline, filters: readonly string[], shownTitle: string): string[] {
-  const what = filters.length === 0 ? 'All rows' : oneLine(filters.join(' · '));
+export function notesOf({ title }: BareOutline, which: readonly string[], shownTitle: string): string[] {
+  const what = oneLine(which.join(' · '));
   return [title === shownTitle ? what : `${oneLine(title)} · ${what}`];
 }
 

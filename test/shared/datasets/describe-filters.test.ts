@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import type { DayRange } from '../../../shared/contract.js';
 import { customers } from '../../../shared/datasets/customers.js';
-import { describeFilters } from '../../../shared/datasets/describe-filters.js';
+import { describeFilters, describeRows } from '../../../shared/datasets/describe-filters.js';
 import { orders } from '../../../shared/datasets/orders.js';
+
+describe('the rows of an export in words', () => {
+  it('name the filters, or all rows, and the sort', () => {
+    const rows = (sort?: string, filters = {}) =>
+      describeRows(orders, { filters, ...(sort === undefined ? {} : { sort }) }).join(' · ');
+    assert.equal(rows(), 'All rows');
+    assert.equal(rows('-placed_at'), 'All rows · Sorted by Placed at, newest first');
+    assert.equal(rows('placed_at', { status: ['paid'] }), 'Status: paid · Sorted by Placed at, oldest first');
+    assert.equal(rows('customer_id'), 'All rows · Sorted by Customer ID, lowest first');
+  });
+});
 
 describe('filters in words', () => {
   const days = (from: string, to: string): string[] => describeFilters(orders, { date_range: [from, to] });

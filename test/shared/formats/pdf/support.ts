@@ -35,7 +35,7 @@ export async function makePdf(
   { options = {}, pagesPerSegment = 2, chunk = Infinity, backwards = false }: MakeOptions = {},
 ): Promise<Made> {
   const bare = outlineFor(columns, { options: pdf.options.parse(options) });
-  const layout = (await pdf.layout?.([rowsOf(cells)], bare, resources, [])) ?? null;
+  const layout = (await pdf.layout?.([rowsOf(cells)], bare, resources, ['All rows'])) ?? null;
   const outline = { ...bare, layout };
   const perSegment = (pdf.cut?.(outline, { plainBytes: 0 }, false).unitRows ?? 1) * pagesPerSegment;
   const parts = Array.from({ length: Math.max(1, Math.ceil(cells.length / perSegment)) }, (_, segment) =>
