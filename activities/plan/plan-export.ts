@@ -126,12 +126,16 @@ const hasHashes = (used: ColumnsUsed): boolean =>
 const largestOf = (segments: readonly SizedSegment[]): number => Math.max(...segments.map(({ bytes }) => bytes));
 
 /** @throws ServiceError DATASET_UNAVAILABLE when this worker has no dataset for the archive */
-function createBundle({ type }: JobRow, { parts }: Contents, serviceVersion: string): Bundle | undefined {
+function createBundle(
+  { type, requested_by_ref: requestedBy }: JobRow,
+  { parts }: Contents,
+  serviceVersion: string,
+): Bundle | undefined {
   if (type !== ACCOUNT) return undefined;
   if (parts.length === 0) {
     throw new ServiceError('DATASET_UNAVAILABLE', 'This worker has no dataset with a userColumn.');
   }
-  return { serviceVersion, datasets: parts.map(({ dataset }) => dataset.name) };
+  return { serviceVersion, datasets: parts.map(({ dataset }) => dataset.name), requestedBy };
 }
 
 function requestFromRow({ type, format, filters, columns, sort, options }: JobRow): ExportRequest {

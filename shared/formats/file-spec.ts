@@ -15,6 +15,8 @@ export interface Bundle {
   readonly serviceVersion: string;
   /** Dataset names, by file. */
   readonly datasets: readonly string[];
+  /** The administrator who requested it on behalf of the user; null if the user did, or if that administrator was erased. */
+  readonly requestedBy: string | null;
 }
 
 /** Reads the stored layout of one file of a plan. */

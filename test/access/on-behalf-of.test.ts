@@ -5,9 +5,10 @@ import type { Principal } from '../../api/deps.js';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { assertProblem } from '../api/problems.js';
+import { manifestOf, unpacked } from '../conformance/archives.js';
 import { seedFor } from '../api/support.js';
 import { queryRows } from '../support/database.js';
-import { getExport, postExport, until, untilEnded } from '../support/exports.js';
+import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -48,6 +49,8 @@ describe('an export on behalf of another user', () => {
       assert.deepEqual([job.user_id, job.requested_by, job.row_count], ['user_42', 'admin_1', 10]);
       assert.equal((await service.ask('GET', `/v1/exports/${jobId}/download`, { as })).status, 302);
     }
+    const { user_id, requested_by } = manifestOf(await unpacked(await download(service, user, jobId)));
+    assert.deepEqual({ user_id, requested_by }, { user_id: 'user_42', requested_by: 'admin_1' });
     const listed = async (as: Principal, query = '') =>
       (await service.ask('GET', `/v1/exports${query}`, { as })).text.includes(jobId);
     assert.deepEqual([await listed(user), await listed(admin)], [true, false]);

@@ -27,6 +27,7 @@ const manifestSchema = z.strictObject({
   job_id: z.string(),
   user_id: z.string(),
   tenant_id: z.string(),
+  requested_by: z.string().nullable(),
   planned_at: z.iso.datetime(),
   format: z.string(),
   options: z.record(z.string(), z.unknown()),

@@ -1,8 +1,8 @@
 import { MANIFEST, type ManifestFile } from './manifest.js';
-import { outlineOf, type FileSpec } from '../file-spec.js';
+import { outlineOf, type Bundle, type FileSpec } from '../file-spec.js';
 
 /** The README of a bundle, for the person whose data it contains. */
-export function bundleReadme(spec: FileSpec, files: readonly ManifestFile[]): string {
+export function bundleReadme(spec: FileSpec, { requestedBy }: Bundle, files: readonly ManifestFile[]): string {
   const { format } = spec;
   const { about, options } = outlineOf(spec, { file: 0 });
   const made = `${about.plannedAt.slice(0, 10)} at ${about.plannedAt.slice(11, 16)} UTC`;
@@ -38,6 +38,7 @@ export function bundleReadme(spec: FileSpec, files: readonly ManifestFile[]): st
     `  Export  ${about.jobId}`,
     `  User    ${about.userId}`,
     `  Tenant  ${about.tenantId}`,
+    ...(requestedBy === null ? [] : ['', `It was requested on your behalf by ${requestedBy}.`]),
     '',
   ].join('\n');
 }

@@ -33,6 +33,7 @@ export function bundleFiles(spec: FileSpec, bundle: Bundle, members: readonly Zi
     job_id: about.jobId,
     user_id: about.userId,
     tenant_id: about.tenantId,
+    requested_by: bundle.requestedBy,
     planned_at: about.plannedAt,
     format: spec.format.name,
     options,
@@ -40,7 +41,7 @@ export function bundleFiles(spec: FileSpec, bundle: Bundle, members: readonly Zi
   };
   return [
     { name: MANIFEST, bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
-    { name: README, bytes: Buffer.from(bundleReadme(spec, files)) },
+    { name: README, bytes: Buffer.from(bundleReadme(spec, bundle, files)) },
   ];
 }
 

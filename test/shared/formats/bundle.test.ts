@@ -15,7 +15,7 @@ const json = await loadFormat('JSON');
 const spec: FileSpec = {
   format: json,
   outlines: [outlineFor(['id'], { title: 'Orders' }), outlineFor(['id'], { title: 'Notes' })],
-  bundle: { serviceVersion: '1.2.3', datasets: ['orders', 'notes'] },
+  bundle: { serviceVersion: '1.2.3', datasets: ['orders', 'notes'], requestedBy: 'admin_1' },
 };
 
 /** A segment as a worker writes it. */
@@ -64,6 +64,7 @@ describe('a bundle', () => {
       job_id: '0190a8f0-0000-7000-8000-000000000001',
       user_id: '0190a8f0-0000-7000-8000-000000000003',
       tenant_id: '0190a8f0-0000-7000-8000-000000000002',
+      requested_by: 'admin_1',
       planned_at: '2026-11-25T10:20:30.000Z',
       format: 'JSON',
       options: {},
@@ -86,6 +87,7 @@ describe('a bundle', () => {
     assert.match(readme, /\n {2}orders\.json {4}Orders: 3 records\n {2}notes\.json {5}Notes: no records\n/);
     assert.match(readme, /timezone UTC,/);
     assert.ok(readme.includes('0190a8f0-0000-7000-8000-000000000001'));
+    assert.match(readme, /\n\nIt was requested on your behalf by admin_1\.\n$/);
   });
 
   it('has the header of its first file in the first segment, with the planned width', async () => {
