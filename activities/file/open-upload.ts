@@ -1,6 +1,6 @@
 import type { FinishedFile, JobRef } from '../../shared/contract.js';
 import type { OpenedUpload } from '../../shared/temporal/inputs.js';
-import { fileName } from '../../shared/job/file-name.js';
+import { fileNames } from '../../shared/job/file-name.js';
 import { fileKind } from '../../shared/formats/file-kind.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { ActivityDeps } from '../deps.js';
@@ -37,7 +37,7 @@ export const openUpload =
 
     const uploadId = await store.createUpload(key, {
       contentType: fileKind(row).mediaType,
-      fileName: fileName({ ...row, jobId, createdAt: row.created_at }),
+      ...fileNames({ ...row, jobId, createdAt: row.created_at }),
       metadata: fileMetadata({ jobId, generation }),
     });
     if (await plans.attachUpload(jobId, generation, uploadId)) return { state: 'open' };

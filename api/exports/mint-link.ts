@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { ServiceError, type ErrorCode } from '../../shared/errors.js';
 import { jobEvent } from '../../shared/job/audit-events.js';
-import { fileName } from '../../shared/job/file-name.js';
+import { fileNames } from '../../shared/job/file-name.js';
 import type { JobRow } from '../../shared/job/row.js';
 import { linkExpiry } from '../../shared/job/links.js';
 import type { ApiDeps } from '../deps.js';
@@ -32,7 +32,7 @@ async function mintLink({ method }: Pick<Request, 'method'>, row: JobRow, deps: 
   const seconds = Math.min(URL_SECONDS, Math.max(1, left));
   const url = await deps.store.presign(fileKey, {
     method: method === 'HEAD' ? 'HEAD' : 'GET',
-    fileName: fileName({ ...row, jobId: row.job_id, createdAt: row.created_at }),
+    ...fileNames({ ...row, jobId: row.job_id, createdAt: row.created_at }),
     signedAt,
     seconds,
   });

@@ -6,8 +6,20 @@ import { StoreFeatures } from './store-features.js';
 export const until = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
   signal === undefined ? {} : { abortSignal: signal };
 
-/** RFC 6266: old clients would also need a plain name next to `filename*`; our names are always plain. */
-export const disposition = (fileName: string): string => `attachment; filename="${fileName}"`;
+/** The name of a downloaded file. */
+export interface NamedFile {
+  readonly fileName: string;
+  /** For clients that know only ASCII. Default: the same, which must then be ASCII. */
+  readonly asciiName?: string;
+}
+
+/** `Content-Disposition` of RFC 6266; the name is encoded as RFC 8187 says. */
+export function disposition({ fileName, asciiName = fileName }: NamedFile): string {
+  const plain = `attachment; filename="${asciiName}"`;
+  if (asciiName === fileName) return plain;
+  const encoded = encodeURIComponent(fileName).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  return `${plain}; filename*=UTF-8''${encoded}`;
+}
 
 /** What every part of `ObjectStore` shares. */
 export class Bucket {

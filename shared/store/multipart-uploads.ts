@@ -41,11 +41,11 @@ export class MultipartUploads extends UploadListing {
   }
 
   /** @returns the id of a new multipart upload whose parts carry CRC-32 checksums */
-  async createUpload(key: string, { contentType, fileName, metadata }: UploadHeaders): Promise<string> {
+  async createUpload(key: string, { contentType, metadata, ...file }: UploadHeaders): Promise<string> {
     const create = async (checksums: object): Promise<string> => {
       const headers = {
         ContentType: contentType,
-        ContentDisposition: disposition(fileName),
+        ContentDisposition: disposition(file),
         Metadata: { ...metadata },
         ...checksums,
       };

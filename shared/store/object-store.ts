@@ -12,7 +12,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Readable } from 'node:stream';
 import { ServiceError } from '../errors.js';
-import { disposition, until } from './bucket.js';
+import { disposition, until, type NamedFile } from './bucket.js';
 import { followListing } from './listing.js';
 import { MultipartUploads } from './multipart-uploads.js';
 import { isStoreError } from './store-errors.js';
@@ -22,10 +22,8 @@ export interface ListedObject {
   readonly modifiedAt: Date;
 }
 
-export interface PresignOptions {
+export interface PresignOptions extends NamedFile {
   readonly method: 'GET' | 'HEAD';
-  /** Name of the downloaded file. */
-  readonly fileName: string;
   /** S3 uses whole seconds, rounded down. */
   readonly signedAt: Date;
   /** Lifetime of the URL, at most 604,800. */
@@ -174,8 +172,8 @@ export class ObjectStore extends MultipartUploads {
    * A URL for one object and one method that needs no credentials. It also expires with the credentials that signed it,
    * so sign one per click and store none.
    */
-  async presign(key: string, { method, fileName, signedAt, seconds }: PresignOptions): Promise<string> {
-    const target = { ...this.at(key), ResponseContentDisposition: disposition(fileName) };
+  async presign(key: string, { method, signedAt, seconds, ...file }: PresignOptions): Promise<string> {
+    const target = { ...this.at(key), ResponseContentDisposition: disposition(file) };
     const options = { expiresIn: seconds, signingDate: signedAt };
     return method === 'HEAD'
       ? getSignedUrl(this.links, new HeadObjectCommand(target), options)

@@ -1,3 +1,5 @@
+import type { NamedFile } from './bucket.js';
+
 export interface StoredObject {
   /** Bytes. */
   readonly size: number;
@@ -24,8 +26,7 @@ export interface OpenUpload {
   readonly startedAt: Date;
 }
 
-export interface UploadHeaders {
+export interface UploadHeaders extends NamedFile {
   readonly contentType: string;
-  readonly fileName: string;
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -298,6 +298,18 @@ describeEveryStore('the object store', (environment) => {
       assert.equal((await fetch(await sign(), { method: 'HEAD' })).status, 403);
     });
 
+    it('returns a name in any script, next to one in ASCII', async () => {
+      await put(key, SMALL);
+      const names = { fileName: 'заказы-山-(ü).csv', asciiName: 'orders.csv' };
+      const signed = await store.presign(key, { method: 'GET', ...names, signedAt: new Date(), seconds: 60 });
+      const answer = await fetch(signed);
+      await answer.arrayBuffer();
+      assert.equal(
+        answer.headers.get('content-disposition'),
+        `attachment; filename="orders.csv"; filename*=UTF-8''${encodeURIComponent('заказы-山-')}%28%C3%BC%29.csv`,
+      );
+    });
+
     it('needs no header except the host, so any client can use it', async () => {
       const { searchParams } = new URL(await sign());
       assert.equal(searchParams.get('X-Amz-SignedHeaders'), 'host');

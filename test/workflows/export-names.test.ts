@@ -44,7 +44,12 @@ describe('the name of an export', () => {
   it('may have 100 characters of any script', async () => {
     const user = someReader();
     const jobId = await postExport(service, user, { name: LONGEST, type: 'account', format: 'json' });
-    await untilEnded(service, user, jobId);
+    const { file_name: fileName } = await untilEnded(service, user, jobId);
     assert.equal(await summaryOf(jobId), `${LONGEST.slice(0, 60)}…: account as JSON`);
+    const { headers } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as: user });
+    const answer = await fetch(headers.get('location') ?? '');
+    await answer.arrayBuffer();
+    const disposition = answer.headers.get('content-disposition') ?? '';
+    assert.ok(disposition.endsWith(`; filename*=UTF-8''${encodeURIComponent(String(fileName))}`), disposition);
   });
 });
