@@ -163,12 +163,61 @@ describe('users and tenants with text ids', () => {
     await untilEnded(service, alice, jobId);
   });
 
+  it('keep their rows, saved exports and audit log apart from users with similar ids', async () => {
+    const jobId = await postExport(service, alice, body);
+    await untilEnded(service, alice, jobId);
+    const definition = { name: 'Mine', request: body };
+    const created = await service.ask('POST', '/v1/saved-exports', { as: alice, body: definition });
+    assert.equal(created.status, 201, created.text);
+    const { saved_export_id: savedId } = created.json as { saved_export_id: string };
+    const account = { type: 'account', format: 'json' };
+    const rowsOf = async (as: Principal, request: object): Promise<readonly unknown[]> => {
+      const { json } = await service.ask('POST', '/v1/exports/preview', { as, body: request });
+      return (json as { files: readonly { rows: readonly unknown[] }[] }).files.flatMap(({ rows }) => rows);
+    };
+    assert.equal((await rowsOf(alice, account)).length, 10);
+    for (const as of impostors) {
+      const boss = { ...admin, tenantId: as.tenantId, scopes: ['exports:read', 'exports:write', 'exports:admin'] };
+      for (const [method, path, sent] of [
+        ['POST', `/v1/exports/${jobId}/cancel`, undefined],
+        ['DELETE', `/v1/exports/${jobId}`, undefined],
+        ['POST', `/v1/exports/${jobId}/deliveries`, undefined],
+        ['GET', `/v1/saved-exports/${savedId}`, undefined],
+        ['PUT', `/v1/saved-exports/${savedId}`, definition],
+        ['DELETE', `/v1/saved-exports/${savedId}`, undefined],
+        ['POST', `/v1/saved-exports/${savedId}/run`, undefined],
+      ] as const) {
+        assertProblem(await service.ask(method, path, { as, body: sent }), 'NOT_FOUND');
+      }
+      assert.ok(!(await service.ask('GET', '/v1/saved-exports', { as })).text.includes(savedId));
+      assert.deepEqual(await rowsOf(as, account), []);
+      assert.deepEqual(await rowsOf(boss, { ...account, on_behalf_of: as.userId }), []);
+      if (as.tenantId !== alice.tenantId) assert.deepEqual(await rowsOf(as, body), []);
+      const ofSubject = `?subject=${encodeURIComponent(as.userId)}`;
+      for (const query of as.tenantId === alice.tenantId ? [ofSubject] : ['', ofSubject]) {
+        const { status, text } = await service.ask('GET', `/v1/audit${query}`, { as: boss });
+        assert.equal(status, 200, text);
+        assert.ok(!text.includes(jobId) && !text.includes(savedId), text);
+      }
+      await erase(as.userId, boss);
+    }
+    assert.equal((await service.ask('GET', `/v1/saved-exports/${savedId}`, { as: alice })).status, 200);
+    assert.equal((await service.ask('GET', `/v1/exports/${jobId}/download`, { as: alice })).status, 302);
+  });
+
   it('do not share webhook secrets with a tenant whose id is their UUID', async () => {
     const secretOf = async (as: Principal) => (await service.ask('GET', '/v1/webhooks/secret', { as })).json;
     assert.notDeepEqual(await secretOf(alice), await secretOf({ ...alice, tenantId: tenantUuid(TENANT) }));
   });
 
   it('are erased by their ids', async () => {
+    for (const userId of [' a b ', '?q=1#x', '%2e%2e', '../admin', './', 'a\\..', '客'.repeat(255), '👩'.repeat(255)]) {
+      const as = { ...alice, userId };
+      const created = await service.ask('POST', '/v1/saved-exports', { as, body: { name: 'Mine', request: body } });
+      assert.equal(created.status, 201, created.text);
+      const { json } = await erase(userId, admin);
+      assert.equal((json as { saved_exports: number }).saved_exports, 1, userId);
+    }
     const user = { ...alice, userId: 'a/b%2F\\"c' };
     await untilEnded(service, user, await postExport(service, user, body));
     await service.ask('POST', '/v1/schedules', { as: user, body: schedule });

@@ -84,6 +84,8 @@ describe('tokens', () => {
         'a'.repeat(256),
         'a\0',
         'a\nb',
+        '.',
+        '..',
         '\u202ea',
         2 ** 53,
         true,
@@ -92,7 +94,7 @@ describe('tokens', () => {
       ];
       for (const id of unusable) {
         const verify = createTokenVerifier({ jwksUrl, userClaim: 'oid' });
-        const sentence = 'must be 1 to 255 printable characters.';
+        const sentence = 'must be 1 to 255 printable characters, and can\'t be "." or "..".';
         await assert.rejects(verify(await signed('ES256', { oid: 'u', tenant_id: id })), {
           code: 'UNAUTHENTICATED',
           message: `The token's tenant_id ${sentence}`,
@@ -271,7 +273,7 @@ describe('tokens', () => {
       const wrong: readonly (readonly [readonly string[], RegExp])[] = [
         [[], /^--user is required\.$/],
         [['--user', userId], /^--tenant is required\.$/],
-        [['--user', 'a\nb', '--tenant', ''], /^--user must be 1 to 255 printable characters; --tenant must be/],
+        [['--user', 'a\nb', '--tenant', ''], /^--user must be 1 to 255 printable characters, .*; --tenant must be/],
         [[...ids, '--email', 'alice'], /^--email must be an email address\./],
         [[...ids, '--ttl', 'long'], /^--ttl must be a time such as 90s/],
         [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],

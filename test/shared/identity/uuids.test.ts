@@ -7,8 +7,19 @@ const UUID = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 const VERSION_5 = '886313e1-3b8a-5372-9b90-0c9aee199e5d';
 
 describe('ids of users and tenants', () => {
-  it('are 1 to 255 printable characters; a UUID is written in lower case', () => {
-    for (const id of ['17', 'user_42', 'auth0|5f7c8ec7c33c6c004bbafe82', ' a b ', 'ä/ö:?#', '名', '👩'.repeat(255)]) {
+  it('are 1 to 255 printable characters, other than . and ..; a UUID is written in lower case', () => {
+    for (const id of [
+      '17',
+      'user_42',
+      'auth0|5f7c8ec7c33c6c004bbafe82',
+      ' a b ',
+      'ä/ö:?#',
+      '名',
+      '...',
+      './',
+      '%2e',
+      '👩'.repeat(255),
+    ]) {
       assert.equal(readReference(id), id);
     }
     assert.equal(readReference(UUID.toUpperCase()), UUID);
@@ -23,6 +34,8 @@ describe('ids of users and tenants', () => {
       '\ud800',
       '\ue000',
       'a'.repeat(256),
+      '.',
+      '..',
     ]) {
       assert.equal(readReference(id), null, JSON.stringify(id));
     }
