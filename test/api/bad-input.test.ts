@@ -10,7 +10,36 @@ import { JWT_SECRET } from '../support/service.js';
 import { seedFor, someone, startApi, type TestApi } from './support.js';
 
 const GOOD = { type: 'orders', format: 'csv' };
+const DAILY = { cron: '@daily', timezone: 'UTC' };
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+/** Every route that takes a request, and where in its body the request is. */
+const ROUTES = [
+  ['/v1/exports', ''],
+  ['/v1/exports/estimate', ''],
+  ['/v1/exports/preview', ''],
+  ['/v1/schedules', '/request'],
+  ['/v1/saved-exports', '/request'],
+] as const;
+
+/** What a request may never have, whichever route takes it. */
+const ANYWHERE: readonly (readonly [string, object, readonly string[]])[] = [
+  ['an unknown column', { columns: ['id', 'password'] }, ['/columns/1']],
+  ['a repeated column', { columns: ['id', 'total', 'id'] }, ['/columns']],
+  [
+    'a repeated header',
+    {
+      columns: [
+        { name: 'id', as: 'a' },
+        { name: 'total', as: 'a' },
+      ],
+    },
+    ['/columns/0/as', '/columns/1/as'],
+  ],
+  ['a sort that is not offered', { sort: 'note' }, ['/sort']],
+  ['a user of 256 characters', { on_behalf_of: 'x'.repeat(256) }, ['/on_behalf_of']],
+  ['a user with a control character', { on_behalf_of: 'a\u0007' }, ['/on_behalf_of']],
+];
 
 /** A request body, and the fields that the error must name. */
 const BODIES: readonly (readonly [string, unknown, readonly string[]])[] = [
@@ -148,6 +177,29 @@ describe('the response to bad input', () => {
       });
     }
 
+    for (const [what, part, pointers] of ANYWHERE) {
+      it(`names ${what} on every route that takes a request, and creates nothing`, async () => {
+        const as = { ...alice, scopes: ['exports:read', 'exports:write', 'exports:admin'] };
+        for (const [path, at] of ROUTES) {
+          const request = { ...GOOD, ...part };
+          const body = at === '' ? request : { name: 'Daily', request, ...(path.endsWith('schedules') ? DAILY : {}) };
+          const answer = await api.ask('POST', path, { as, body });
+          assertProblem(
+            answer,
+            'VALIDATION_FAILED',
+            pointers.map((pointer) => `${at}${pointer}`),
+          );
+        }
+        for (const [path, list] of [
+          ['/v1/schedules', 'schedules'],
+          ['/v1/saved-exports', 'saved_exports'],
+        ] as const) {
+          const { json } = await api.ask('GET', path, { as });
+          assert.deepEqual((json as Record<string, unknown>)[list], [], path);
+        }
+      });
+    }
+
     it('names all invalid fields together', async () => {
       const body = { ...GOOD, format: 'docx', columns: ['password'], filters: { color: 1 } };
       assertProblem(await post({ as: alice, body }), 'VALIDATION_FAILED', ['/format', '/columns/0', '/filters/color']);
@@ -277,6 +329,21 @@ describe('the response to bad input', () => {
         async () => `Bearer ${await signed({ ...claims, tenant_id: 'a\nb' })}`,
         /tenant_id must be 1 to 255 printable characters/,
       ],
+      [
+        'with a user of 256 characters',
+        async () => `Bearer ${await signed({ ...claims, sub: 'x'.repeat(256) })}`,
+        /sub must be 1 to 255 printable characters/,
+      ],
+      [
+        'with a tenant with a control character',
+        async () => `Bearer ${await signed({ ...claims, tenant_id: 'a\u0007' })}`,
+        /tenant_id must be 1 to 255 printable characters/,
+      ],
+      [
+        'with a user that cannot be part of a URL',
+        async () => `Bearer ${await signed({ ...claims, sub: '..' })}`,
+        /sub must be .* can't be "\." or "\.\."/,
+      ],
     ];
     for (const [what, authorization, detail] of TOKENS) {
       it(`is a 401 that says why for a request ${what}`, async () => {
@@ -332,6 +399,20 @@ describe('the response to bad input', () => {
         assert.equal((await api.deps.jobs.find(seed.jobId))?.cancel_requested_at, null);
       });
     }
+
+    it('is a 400 that names the id of a user that is too long or has a control character', async () => {
+      const as = { ...alice, scopes: ['exports:read', 'exports:admin'] };
+      for (const id of ['x'.repeat(256), 'a\u0007', 'a\n']) {
+        const encoded = encodeURIComponent(id);
+        for (const [method, path, name] of [
+          ['DELETE', `/v1/users/${encoded}/exports`, 'path/user_id'],
+          ['GET', `/v1/audit?subject=${encoded}`, 'query/subject'],
+          ['GET', `/v1/exports?on_behalf_of=${encoded}`, 'query/on_behalf_of'],
+        ] as const) {
+          assertProblem(await api.ask(method, path, { as }), 'VALIDATION_FAILED', [name]);
+        }
+      }
+    });
 
     it('is a 400 for a path that cannot be decoded', async () => {
       assertProblem(await api.ask('GET', '/v1/exports/%zz', { as: alice }), 'VALIDATION_FAILED', ['path/job_id']);

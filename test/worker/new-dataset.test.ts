@@ -165,7 +165,13 @@ describe('npm run dataset:new', () => {
     assert.match(bySetting.said, /DATASETS_MODULE=\S+\.mjs$/);
     for (const { dataset, file, said } of [explicit, bySetting]) {
       assert.deepEqual([dataset.tenantColumn, dataset.key], [undefined, ['id']]);
-      assert.deepEqual([dataset.sorts, Object.keys(dataset.columns)], [['id', 'opened'], ['id', 'account', 'opened']]);
+      assert.deepEqual(
+        [dataset.sorts, Object.keys(dataset.columns)],
+        [
+          ['id', 'opened'],
+          ['id', 'account', 'opened'],
+        ],
+      );
       assert.equal(dataset.filters?.date_range?.column, 'opened');
       assert.doesNotMatch(await readFile(file, 'utf8'), /tenant/i);
       assert.doesNotMatch(said, /No index/);
@@ -189,7 +195,10 @@ describe('npm run dataset:new', () => {
     [['parent'], /^parent has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
     [['parent', '--key', 'id'], /^Dataset parent: table parent has no unique index on \(id\)/],
     [['paid'], /^paid is a view, so its key is unknown: name the key's columns with --key COLUMN/],
-    [['homeless'], /^homeless has no column tenant_id: name the column of the tenant's id with --tenant COLUMN, or use --no-tenant if you have a single tenant\.$/],
+    [
+      ['homeless'],
+      /^homeless has no column tenant_id: name the column of the tenant's id with --tenant COLUMN, or use --no-tenant if you have a single tenant\.$/,
+    ],
     [
       ['homeless', '--tenant', 'owner'],
       /^homeless has no column owner \(from --tenant\)\. Its columns are id, account, opened\.$/,
