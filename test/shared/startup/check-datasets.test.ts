@@ -35,7 +35,7 @@ const BAD: readonly (readonly [string, string])[] = [
   ['true) IS TRUE, (false', 'a permission must be a single condition'],
 ];
 
-describe('a permission that the database rejects', () => {
+describe('the dataset check for permissions', () => {
   let database: OpenDatabase;
   let pool: Pool;
   before(async () => {
@@ -49,7 +49,7 @@ describe('a permission that the database rejects', () => {
   });
 
   for (const [where, dataset, what] of PLACES) {
-    it(`of ${where} keeps the worker from starting, with the database's words`, async () => {
+    it(`rejects an unusable permission of ${where} with the database's words`, async () => {
       for (const [permission, words] of BAD) {
         const registry = createRegistry([checkDataset(dataset(permission))]);
         const { misfits, unavailable } = await checkDatasets(new Source(pool), registry);
