@@ -4,12 +4,14 @@ import {
   computedColumn,
   shownColumns,
   tableColumns,
+  type ColumnDefinition,
   type ColumnType,
   type Dataset,
 } from '../../shared/datasets/define-dataset.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
 import { freezeQuery, type RenderColumn } from '../../shared/datasets/query.js';
 import { formatNamed } from '../../shared/formats/index.js';
+import type { FormatPreview } from '../../shared/formats/preview.js';
 import type { PreviewedFile } from '../../shared/request/preview-schema.js';
 import type { SourceSession } from '../../shared/source/session.js';
 import type { Source } from '../../shared/source/source.js';
@@ -53,7 +55,7 @@ export async function previewFile(
     LEAST_CHARACTERS,
     Math.min(MOST_CHARACTERS, Math.floor(ALL_CHARACTERS / (limit * names.length))),
   );
-  const render = shortening(preview.renderColumn(options), most);
+  const render = shortening(preview, preview.renderColumn(options), most);
   const owned = ownedBy(dataset, owner, catalog);
   const query = freezeQuery(dataset, { ...request, columns: names }, owned, render, inputs);
   const complete = createCompleter(dataset, shown, read, plain.length, preview.renderValue(options));
@@ -76,15 +78,33 @@ export async function previewFile(
   };
 }
 
-/** One character more than is shown, to tell whether there are more. Unlike a cast, format() uses the type's output. */
+/**
+ * Cuts a value before it is rendered and again afterwards, so that a huge one costs little: PostgreSQL reads only the
+ * beginning of a long text. Each step is a subquery of its own, because expressions would be evaluated several times.
+ */
 const shortening =
-  (render: RenderColumn, most: number): RenderColumn =>
+  ({ cutsDocuments }: FormatPreview, render: RenderColumn, most: number): RenderColumn =>
   (quoted, column) => {
-    const rendered = render(quoted, column);
-    return LONG.has(column.type)
-      ? `(CASE WHEN num_nulls(${rendered}) = 0 THEN left(format('%s', ${rendered}), ${most + 1}) END)`
-      : rendered;
+    if (!LONG.has(column.type)) return render(quoted, column);
+    const cut = `SELECT ${cutSql(quoted, column, most, cutsDocuments)} AS value OFFSET 0`;
+    const rendered = `SELECT ${render('cut.value', column)} AS value FROM (${cut}) AS cut OFFSET 0`;
+    // One character more than is shown, which tells if there are more. Unlike a cast, format() uses the type's output.
+    const text = `CASE WHEN num_nulls(rendered.value) = 0 THEN left(format('%s', rendered.value), ${most + 1}) END`;
+    return `(SELECT ${text} FROM (${rendered}) AS rendered)`;
   };
+
+/** Rendering a document looks this far ahead. */
+const LOOKAHEAD = 20;
+
+/** The beginning of a value, or all of it if only the whole value can be rendered. */
+function cutSql(quoted: string, { type }: ColumnDefinition, most: number, cutsDocuments: boolean): string {
+  if (type === 'text') return `left(${quoted}::text, ${most + 1})`;
+  if (!cutsDocuments || (type !== 'json' && type !== 'jsonb')) return quoted;
+  const length = most + 1 + LOOKAHEAD;
+  // A string that was cut gets its end, also after a backslash. It isn't shown.
+  return `(SELECT start || CASE WHEN length(start) = ${length} THEN 'x"' ELSE '' END
+    FROM (SELECT left(${quoted}::text, ${length}) AS start OFFSET 0) AS document)`;
+}
 
 function shorten(text: string | null, most: number): string | null {
   if (text === null || text.length <= most) return text;

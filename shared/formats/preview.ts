@@ -9,6 +9,8 @@ import type { FormatOptions } from './format-options.js';
  * the libraries that it needs.
  */
 export interface FormatPreview {
+  /** Whether the text of a JSON document can be rendered in place of the document, and so be cut before. */
+  readonly cutsDocuments: boolean;
   /** How PostgreSQL renders each column, as in the row lane. */
   renderColumn(options: FormatOptions): RenderColumn;
   /** Renders the text of a computed value in the same way. */
@@ -21,6 +23,7 @@ export interface FormatPreview {
 
 /** For formats whose previews start from values as PostgreSQL writes them. */
 export const asRendered = {
+  cutsDocuments: true,
   renderColumn: (): RenderColumn => (quoted) => quoted,
   renderValue: () => (text: string) => text,
 } satisfies Partial<FormatPreview>;

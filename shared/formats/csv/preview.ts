@@ -19,6 +19,7 @@ function throughLine(width: number, settings: CsvOptions): (row: Texts) => strin
 }
 
 export const csvPreview: FormatPreview = {
+  cutsDocuments: true,
   renderColumn: (options) => csvEncoding.rows.renderColumn(options),
   renderValue: (options) => csvEncoding.rows.renderValue(options),
   headers(columns, options) {

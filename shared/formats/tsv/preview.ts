@@ -10,6 +10,7 @@ const DIALECT = { delimiter: '\t', quotes: false };
 const escaped = (text: string): string => valueOf(FormulaEncoder.escape(copyTextField(text), DIALECT)) ?? text;
 
 export const tsvPreview: FormatPreview = {
+  cutsDocuments: true,
   renderColumn: (options) => tsvEncoding.rows.renderColumn(options),
   renderValue: (options) => tsvEncoding.rows.renderValue(options),
   headers(columns, { header, escape_formulas: escape }) {
