@@ -4,7 +4,7 @@ import { seedSampleData } from '../dev/sample-data/seed.js';
 import type { Service } from '../dev/stack/context.js';
 import type { Progress } from '../dev/stack/progress.js';
 import { LOCAL_DIR, startStack, type Stack } from '../dev/stack/stack.js';
-import { databaseUrl, recreateDatabase } from './databases.js';
+import { urlOfDatabase, recreateDatabase } from './databases.js';
 
 export const BENCH_DIR = join(LOCAL_DIR, 'bench');
 
@@ -48,7 +48,7 @@ export async function seededDatabase(
 ): Promise<string> {
   const name = `bench_orders_${orders}`;
   return progress.step(`Sample data: ${orders.toLocaleString('en')} orders of one tenant`, async (say) => {
-    const url = databaseUrl(env.DATABASE_URL, name);
+    const url = urlOfDatabase(env.DATABASE_URL, name);
     await recreateDatabase(env.DATABASE_URL, name, { keep: true });
     await seedSampleData({ databaseUrl: url, orders, singleTenant: true, say, signal });
     say('');

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { messageOf } from '../shared/errors.js';
 import { StackError } from '../dev/stack/stack-error.js';
 import type { Facts } from './content.js';
-import type { About, Turn } from './turn.js';
+import type { TurnPlan, Turn } from './turn.js';
 import { Fingerprinter, fingerprint } from './fingerprint.js';
 
 /**
@@ -11,7 +11,7 @@ import { Fingerprinter, fingerprint } from './fingerprint.js';
  * size and (for an export) the CRC-32 that the service reports.
  * @throws StackError if they differ
  */
-export async function checkFile({ name, target, expected }: About, turn: Turn): Promise<void> {
+export async function checkFile({ name, target, expected }: TurnPlan, turn: Turn): Promise<void> {
   const { s3, bucket: Bucket, store } = target;
   const told = { bytes: turn.bytes, crc32: turn.crc32 };
   const file = { ...told, ...expected.file };

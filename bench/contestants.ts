@@ -5,10 +5,10 @@ import { isWorker, pidsOfService, type Pids } from './pids.js';
 import type { Programs } from './programs.js';
 import { rcloneEnvironment, rcloneStage } from './rclone.js';
 import { runExport } from './run-export.js';
-import type { Service } from './service.js';
+import type { BenchService } from './service.js';
 import type { Stage } from './shell-line.js';
 import type { Target } from './target.js';
-import type { About, Turn } from './turn.js';
+import type { TurnPlan, Turn } from './turn.js';
 
 /** A contestant that takes turns. */
 export interface Contestant {
@@ -22,7 +22,7 @@ export interface Contestant {
   check(turn: Turn): Promise<void>;
 }
 
-const contestant = (about: About, turn: Contestant['turn']): Contestant => ({
+const contestant = (about: TurnPlan, turn: Contestant['turn']): Contestant => ({
   name: about.name,
   title: about.title,
   store: about.target.store,
@@ -34,7 +34,7 @@ const contestant = (about: About, turn: Contestant['turn']): Contestant => ({
 const PATIENT_MS = 1000;
 
 export interface ServiceWork {
-  readonly service: Service;
+  readonly service: BenchService;
   /** The body of its `POST` request. */
   readonly request: object;
   /** How often a watcher requests its progress, ms; default once a second. */
@@ -43,7 +43,7 @@ export interface ServiceWork {
 
 /** An export, timed from its request until the job's row is COMPLETED. */
 export function serviceContestant(
-  about: About,
+  about: TurnPlan,
   { service, request, watchEveryMs = PATIENT_MS }: ServiceWork,
 ): Contestant {
   return contestant(about, async () => {
@@ -67,7 +67,7 @@ export interface PipelineWork {
 }
 
 /** A pipeline of programs, timed until all have ended. */
-export function pipelineContestant(about: About, { programs, extension, pipelineTo }: PipelineWork): Contestant {
+export function pipelineContestant(about: TurnPlan, { programs, extension, pipelineTo }: PipelineWork): Contestant {
   const { name, target } = about;
   return contestant(about, async (number) => {
     const key = `pipeline/${name}-${number}.${extension}`;
@@ -97,7 +97,7 @@ export interface RcloneWork extends Omit<PipelineWork, 'pipelineTo'> {
 }
 
 /** Programs whose output is piped to `rclone rcat`. */
-export function rcloneContestant(about: About, { rclone, stages, ...work }: RcloneWork): Contestant {
+export function rcloneContestant(about: TurnPlan, { rclone, stages, ...work }: RcloneWork): Contestant {
   const { address, bucket } = about.target;
   return pipelineContestant(about, {
     ...work,

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** The URL of another database on the same server. */
-export function databaseUrl(url: string, database: string): string {
+export function urlOfDatabase(url: string, database: string): string {
   const address = new URL(url);
   address.pathname = `/${database}`;
   return address.href;
@@ -21,7 +21,7 @@ export async function queryOnce(url: string, sql: string): Promise<readonly Read
 
 /** Creates an empty database; with `keep`, only if it does not exist. */
 export async function recreateDatabase(server: string, name: string, { keep = false } = {}): Promise<void> {
-  const maintenance = databaseUrl(server, 'postgres');
+  const maintenance = urlOfDatabase(server, 'postgres');
   const exists = (await queryOnce(maintenance, 'SELECT datname FROM pg_database')).some(
     ({ datname }) => datname === name,
   );

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken } from '../api/access/sign-token.js';
 import { CONTOSO, NORTHWIND } from '../dev/sample-data/tenants.js';
 import { StackError } from '../dev/stack/stack-error.js';
-import { ask, getExport, postExport, type Caller } from './job.js';
+import { askApi, fetchJob, createJob, type ApiAccess } from './job.js';
 import { escapedCsv } from './requests.js';
 import { runExport } from './run-export.js';
-import type { Service } from './service.js';
+import type { BenchService } from './service.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** One tenant requests many exports at once, while another tenant repeatedly requests a few rows. */
@@ -26,8 +26,8 @@ export interface Fairness {
   readonly ended: number;
 }
 
-export async function measureFairness(service: Service, secret: string, signal: AbortSignal): Promise<Fairness> {
-  const callerOf = async (tenantId: string): Promise<Caller> => ({
+export async function measureFairness(service: BenchService, secret: string, signal: AbortSignal): Promise<Fairness> {
+  const callerOf = async (tenantId: string): Promise<ApiAccess> => ({
     url: service.url,
     token: await signToken(secret, { userId: randomUUID(), tenantId, ttlSeconds: 3600 }),
   });
@@ -45,7 +45,7 @@ export async function measureFairness(service: Service, secret: string, signal: 
   const users = await Promise.all(Array.from({ length: CROWD.exports / CROWD.aUser }, () => callerOf(NORTHWIND.id)));
   const requested = Promise.all(
     users.flatMap((user) =>
-      Array.from({ length: CROWD.aUser }, async () => ({ user, jobId: (await postExport(user, escapedCsv)).job_id })),
+      Array.from({ length: CROWD.aUser }, async () => ({ user, jobId: (await createJob(user, escapedCsv)).job_id })),
     ),
   );
   const [crowd, meanwhile] = await Promise.all([requested, fewRows()]);
@@ -53,8 +53,8 @@ export async function measureFairness(service: Service, secret: string, signal: 
   const beside = await times(CROWD.beside);
   const ends = await Promise.all(
     crowd.map(async ({ user, jobId }) => {
-      if ((await getExport(user, jobId)).status !== 'PROCESSING') return true;
-      await ask(user, `/v1/exports/${jobId}/cancel`, { method: 'POST' });
+      if ((await fetchJob(user, jobId)).status !== 'PROCESSING') return true;
+      await askApi(user, `/v1/exports/${jobId}/cancel`, { method: 'POST' });
       return false;
     }),
   );
@@ -62,12 +62,12 @@ export async function measureFairness(service: Service, secret: string, signal: 
 }
 
 async function untilPlanned(
-  crowd: readonly { readonly user: Caller; readonly jobId: string }[],
+  crowd: readonly { readonly user: ApiAccess; readonly jobId: string }[],
   signal: AbortSignal,
 ): Promise<void> {
   const end = Date.now() + PLANNED_WITHIN_MS;
   for (const { user, jobId } of crowd) {
-    while (['waiting', 'planning'].includes((await getExport(user, jobId)).phase)) {
+    while (['waiting', 'planning'].includes((await fetchJob(user, jobId)).phase)) {
       if (Date.now() > end) throw new StackError(`Export ${jobId} wasn't planned in time.`);
       await sleep(200, undefined, { signal });
     }

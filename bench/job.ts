@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { StackError } from '../dev/stack/stack-error.js';
 import { PHASES } from '../shared/contract.js';
-import type { Service } from './service.js';
+import type { BenchService } from './service.js';
 
 /** The fields of a job's JSON that the benchmark uses. */
 const jobSchema = z.object({
@@ -18,10 +18,10 @@ const jobSchema = z.object({
   file_size: z.number().nullable(),
   checksum: z.string().nullable(),
 });
-export type Job = z.infer<typeof jobSchema>;
+export type BenchJob = z.infer<typeof jobSchema>;
 
 /** The service's URL and the token to call it with. */
-export type Caller = Pick<Service, 'url' | 'token'>;
+export type ApiAccess = Pick<BenchService, 'url' | 'token'>;
 
 /** Thrown for an unsuccessful response, with the API's own message. */
 export class RefusedError extends StackError {
@@ -36,13 +36,13 @@ export class RefusedError extends StackError {
 }
 
 /** @throws RefusedError if the API rejects the request */
-export const postExport = async (caller: Caller, body: object, idempotencyKey?: string): Promise<Job> =>
-  jobIn(await ask(caller, '/v1/exports', { method: 'POST', body: JSON.stringify(body), idempotencyKey }));
+export const createJob = async (caller: ApiAccess, body: object, idempotencyKey?: string): Promise<BenchJob> =>
+  jobIn(await askApi(caller, '/v1/exports', { method: 'POST', body: JSON.stringify(body), idempotencyKey }));
 
-export const getExport = async (caller: Caller, jobId: string): Promise<Job> =>
-  jobIn(await ask(caller, `/v1/exports/${jobId}`));
+export const fetchJob = async (caller: ApiAccess, jobId: string): Promise<BenchJob> =>
+  jobIn(await askApi(caller, `/v1/exports/${jobId}`));
 
-const jobIn = (text: string): Job => jobSchema.parse(JSON.parse(text));
+const jobIn = (text: string): BenchJob => jobSchema.parse(JSON.parse(text));
 
 /** `fetch` uses as much of the measured machine's CPU as the API does. */
 const agent = new Agent({ keepAlive: true });
@@ -54,8 +54,8 @@ interface HttpOptions {
 }
 
 /** @throws RefusedError if the API rejects the request */
-export async function ask(
-  { url, token }: Caller,
+export async function askApi(
+  { url, token }: ApiAccess,
   path: string,
   { method = 'GET', body = '', idempotencyKey }: HttpOptions = {},
 ): Promise<string> {

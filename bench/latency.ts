@@ -3,7 +3,7 @@ import { shareOfOthers, startMeter } from './meter.js';
 import type { Pids } from './pids.js';
 import { escapedCsv } from './requests.js';
 import { runExport, type ExportRun } from './run-export.js';
-import type { Service } from './service.js';
+import type { BenchService } from './service.js';
 import { unlessAborted } from './unless-aborted.js';
 import { median, quantile } from './statistics.js';
 
@@ -31,7 +31,7 @@ export interface Latency {
 
 /** Measures small exports one after the other on an otherwise idle service. */
 export async function measureLatency(
-  service: Service,
+  service: BenchService,
   pids: Pids,
   progress: Progress,
   signal: AbortSignal,

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken } from '../api/access/sign-token.js';
 import { NORTHWIND } from '../dev/sample-data/tenants.js';
 import { messageOf } from '../shared/errors.js';
-import { ask, postExport, type Caller } from './job.js';
+import { askApi, createJob, type ApiAccess } from './job.js';
 import { escapedCsv } from './requests.js';
-import type { Service } from './service.js';
+import type { BenchService } from './service.js';
 import { quantile } from './statistics.js';
 
 /**
@@ -28,7 +28,7 @@ export interface LoadFigures {
   readonly failures: readonly string[];
 }
 
-interface User extends Caller {
+interface User extends ApiAccess {
   /** The newest export that the user has requested. */
   jobId: string | undefined;
 }
@@ -42,7 +42,7 @@ const usersOf = (url: string, secret: string): Promise<User[]> =>
   );
 
 /** Users take turns to request a small export; in between, they look at one export and at the list equally often. */
-export async function measureLoad(service: Service, secret: string, signal: AbortSignal): Promise<LoadFigures> {
+export async function measureLoad(service: BenchService, secret: string, signal: AbortSignal): Promise<LoadFigures> {
   const users = await usersOf(service.url, secret);
   const posts: number[] = [];
   const gets: number[] = [];
@@ -51,12 +51,12 @@ export async function measureLoad(service: Service, secret: string, signal: Abor
 
   const post = async (turn: number): Promise<void> => {
     const user = pick(turn);
-    user.jobId = (await postExport(user, escapedCsv)).job_id;
+    user.jobId = (await createJob(user, escapedCsv)).job_id;
   };
   const get = async (turn: number): Promise<void> => {
     const user = pick(turn);
     const path = turn % 2 === 0 && user.jobId !== undefined ? `/v1/exports/${user.jobId}` : '/v1/exports?limit=20';
-    await ask(user, path);
+    await askApi(user, path);
   };
   await Promise.all([
     atRate(LOAD.postsPerSecond, post, { times: posts, failures }, signal),

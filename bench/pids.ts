@@ -1,6 +1,6 @@
 import { StackError } from '../dev/stack/stack-error.js';
 import type { BenchStack } from './bench-stack.js';
-import type { Service } from './service.js';
+import type { BenchService } from './service.js';
 
 /** Processes to measure, by name. */
 export type Pids = Readonly<Record<string, number>>;
@@ -21,7 +21,7 @@ const WORKER = 'worker';
 export const isWorker = (name: string): boolean => name.startsWith(WORKER);
 
 /** The first worker is `worker`, the second `worker-2`. */
-export const pidsOfService = ({ workers, api }: Service): Pids => ({
+export const pidsOfService = ({ workers, api }: BenchService): Pids => ({
   ...Object.fromEntries(
     workers.map((worker, index) => [index === 0 ? WORKER : `${WORKER}-${index + 1}`, pidOf(worker)]),
   ),

@@ -4,7 +4,7 @@ import type { Progress } from '../dev/stack/progress.js';
 import { shareOfOthers, startMeter } from './meter.js';
 import type { Pids } from './pids.js';
 import { plainCsv } from './requests.js';
-import type { Service } from './service.js';
+import type { BenchService } from './service.js';
 import { median, quantile } from './statistics.js';
 import { unlessAborted } from './unless-aborted.js';
 
@@ -42,7 +42,7 @@ export interface Previews {
 
 /** Measures previews one after the other on an otherwise idle service. */
 export async function measurePreviews(
-  service: Service,
+  service: BenchService,
   pids: Pids,
   progress: Progress,
   signal: AbortSignal,
@@ -72,7 +72,7 @@ interface Preview {
 const responseSchema = z.object({ files: z.array(z.object({ rows: z.array(z.unknown()) })) });
 
 /** @throws StackError if the service refuses */
-async function preview({ url, token }: Service, body: object): Promise<Preview> {
+async function preview({ url, token }: BenchService, body: object): Promise<Preview> {
   const startedAt = performance.now();
   const response = await fetch(`${url}/v1/exports/preview`, {
     method: 'POST',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Phase } from '../shared/contract.js';
 
 /** One response to `GET /v1/exports/{id}`. */
-export interface Sample {
+export interface ProgressSample {
   /** When the response arrived, ms on any clock. */
   readonly at: number;
   readonly phase: Phase;
@@ -21,10 +21,10 @@ export interface ProgressFindings {
 }
 
 /** Finds what a user who watches the progress would complain about. */
-export function findInProgress(samples: readonly Sample[]): ProgressFindings {
+export function findInProgress(samples: readonly ProgressSample[]): ProgressFindings {
   let stepsBack = 0;
   let longestStill = 0;
-  let before: Sample | undefined;
+  let before: ProgressSample | undefined;
   let movedAt: number | undefined;
   const phases: Partial<Record<Phase, number>> = {};
   for (const sample of samples) {
@@ -43,11 +43,11 @@ export function findInProgress(samples: readonly Sample[]): ProgressFindings {
 
 /** Polls every `everyMs` until the signal aborts, then returns the findings. */
 export async function watchProgress(
-  ask: () => Promise<Omit<Sample, 'at'>>,
+  ask: () => Promise<Omit<ProgressSample, 'at'>>,
   everyMs: number,
   signal: AbortSignal,
-): Promise<Sample[]> {
-  const samples: Sample[] = [];
+): Promise<ProgressSample[]> {
+  const samples: ProgressSample[] = [];
   while (!signal.aborted) {
     const sample = await ask();
     samples.push({ at: performance.now(), ...sample });

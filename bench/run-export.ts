@@ -2,9 +2,9 @@ import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowHandle } from 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../dev/stack/stack-error.js';
 import { exportWorkflowId } from '../shared/temporal/names.js';
-import { getExport, postExport } from './job.js';
-import { findInProgress, watchProgress, type ProgressFindings, type Sample } from './progress-watch.js';
-import type { Service } from './service.js';
+import { fetchJob, createJob } from './job.js';
+import { findInProgress, watchProgress, type ProgressFindings, type ProgressSample } from './progress-watch.js';
+import type { BenchService } from './service.js';
 
 export interface ExportRun {
   readonly jobId: string;
@@ -43,12 +43,12 @@ async function resultOf(handle: WorkflowHandle): Promise<void> {
  * @throws StackError if it does not complete
  */
 export async function runExport(
-  service: Service,
+  service: BenchService,
   body: object,
   { watchEveryMs }: { readonly watchEveryMs?: number } = {},
 ): Promise<ExportRun> {
   const startedAt = performance.now();
-  const { job_id: jobId } = await postExport(service, body);
+  const { job_id: jobId } = await createJob(service, body);
   const postMs = performance.now() - startedAt;
 
   const since = (): number => performance.now() - startedAt;
@@ -57,8 +57,8 @@ export async function runExport(
   const ending = resultOf(handle).then(since, (error: unknown) => {
     throw new StackError(`Export ${jobId} failed: ${reasonOf(error)}.`, { cause: error });
   });
-  const look = async (): Promise<Omit<Sample, 'at'>> => {
-    const { phase, progress, rows_exported: rowsExported } = await getExport(service, jobId);
+  const look = async (): Promise<Omit<ProgressSample, 'at'>> => {
+    const { phase, progress, rows_exported: rowsExported } = await fetchJob(service, jobId);
     return { phase, progress, rowsExported };
   };
   const [ended, completed, seen] = await Promise.allSettled([
@@ -72,7 +72,7 @@ export async function runExport(
   if (completed.status === 'rejected') throw completed.reason;
   if (seen.status === 'rejected') throw seen.reason;
 
-  const { status, file_key: key, row_count: rows, file_size: bytes, checksum } = await getExport(service, jobId);
+  const { status, file_key: key, row_count: rows, file_size: bytes, checksum } = await fetchJob(service, jobId);
   if (status !== 'COMPLETED' || key === null || rows === null || bytes === null || checksum === null) {
     throw new StackError(`Export ${jobId} is ${status}.`);
   }

@@ -14,7 +14,7 @@ import { connectTemporal, type TemporalClient } from '../shared/temporal/client.
 import type { WorkerRole } from '../worker/arguments.js';
 import { setUpTemporal } from '../worker/set-up-temporal.js';
 import { BENCH_DIR, benchEnvironment } from './bench-stack.js';
-import { databaseUrl, recreateDatabase } from './databases.js';
+import { urlOfDatabase, recreateDatabase } from './databases.js';
 import { JobWatch } from './job-watch.js';
 import type { Programs } from './programs.js';
 
@@ -23,7 +23,7 @@ const TOKEN_SECONDS = 86_400;
 
 const PROFILED = ['--cpu-prof', `--cpu-prof-dir=${join(BENCH_DIR, 'profiles')}`];
 
-export interface ServiceOptions {
+export interface BenchServiceOptions {
   /** Name of its namespace, job database and logs. */
   readonly name: string;
   /** The folder of the compiled service. */
@@ -40,7 +40,7 @@ export interface ServiceOptions {
 }
 
 /** One API and its workers, as in production, with their own namespace and job database. */
-export interface Service {
+export interface BenchService {
   readonly url: string;
   readonly token: string;
   readonly temporal: TemporalClient;
@@ -50,17 +50,15 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export async function startService(stack: Stack, programs: Programs, options: ServiceOptions): Promise<Service> {
+export async function startBenchService(
+  stack: Stack,
+  programs: Programs,
+  options: BenchServiceOptions,
+): Promise<BenchService> {
   const { name, dist, sourceUrl, s3Endpoint, cpuProfile, workers: roles = ['all'] } = options;
   const namespace = `bench-${name}`;
-  const jobs = `bench_jobs_${name}`;
-  await recreateDatabase(stack.env.DATABASE_URL, jobs);
-  const url = databaseUrl(stack.env.DATABASE_URL, jobs);
-  await migrate(url);
-  const address = stack.env.TEMPORAL_ADDRESS;
-  await createNamespace(address, namespace);
-  const temporal = connectTemporal({ connection: { address }, namespace });
-  await setUpTemporal(temporal, namespace);
+  const url = await createJobDatabase(stack.env.DATABASE_URL, `bench_jobs_${name}`);
+  const temporal = await openNamespace(stack.env.TEMPORAL_ADDRESS, namespace);
 
   const port = await new Ports(join(BENCH_DIR, `ports-${name}.json`)).take('api');
   const apiUrl = `http://127.0.0.1:${port}`;
@@ -77,11 +75,8 @@ export async function startService(stack: Stack, programs: Programs, options: Se
     ...options.env,
   };
   const [user] = NORTHWIND.users;
-  const token = await signToken(stack.env.JWT_SECRET, {
-    userId: user.id,
-    tenantId: NORTHWIND.id,
-    ttlSeconds: TOKEN_SECONDS,
-  });
+  const claims = { userId: user.id, tenantId: NORTHWIND.id, ttlSeconds: TOKEN_SECONDS };
+  const token = await signToken(stack.env.JWT_SECRET, claims);
   const launch = (
     program: 'api' | 'worker',
     id: string,
@@ -109,6 +104,20 @@ export async function startService(stack: Stack, programs: Programs, options: Se
     await Promise.all([temporal.close(), watch.close()]);
   };
   return { url: apiUrl, token, temporal, jobs: watch, api, workers, stop };
+}
+
+async function createJobDatabase(server: string, name: string): Promise<string> {
+  await recreateDatabase(server, name);
+  const url = urlOfDatabase(server, name);
+  await migrate(url);
+  return url;
+}
+
+async function openNamespace(address: string, namespace: string): Promise<TemporalClient> {
+  await createNamespace(address, namespace);
+  const temporal = connectTemporal({ connection: { address }, namespace });
+  await setUpTemporal(temporal, namespace);
+  return temporal;
 }
 
 async function answers(url: string, token: string): Promise<void> {

@@ -21,7 +21,7 @@ export interface Turn {
   readonly progress?: ProgressFindings;
 }
 
-export interface About {
+export interface TurnPlan {
   readonly name: string;
   readonly title: string;
   readonly target: Target;

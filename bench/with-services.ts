@@ -1,29 +1,29 @@
 import type { Lab } from './lab.js';
-import { startService, type Service, type ServiceOptions } from './service.js';
+import { startBenchService, type BenchService, type BenchServiceOptions } from './service.js';
 
-type Settings = Pick<ServiceOptions, 'segmentsInFlight' | 'cpuProfile'>;
-type Wanted = Omit<ServiceOptions, 'name' | 'dist' | keyof Settings>;
+type Settings = Pick<BenchServiceOptions, 'segmentsInFlight' | 'cpuProfile'>;
+type Wanted = Omit<BenchServiceOptions, 'name' | 'dist' | keyof Settings>;
 
 /** Starts services by name in parallel, runs `work` with them and stops them. */
 export async function withServices<Name extends string, T>(
   { stack, programs, dist, progress }: Lab,
   wanted: Readonly<Record<Name, Wanted>>,
   { segmentsInFlight, cpuProfile }: Settings,
-  work: (services: Readonly<Record<Name, Service>>) => Promise<T>,
+  work: (services: Readonly<Record<Name, BenchService>>) => Promise<T>,
 ): Promise<T> {
   const entries = Object.entries<Wanted>(wanted);
-  const running: [string, Service][] = [];
+  const running: [string, BenchService][] = [];
   try {
     await progress.step(entries.length === 1 ? 'Service' : `${entries.length} services`, async () => {
       const starts = entries.map(async ([name, options]) => {
         running.push([
           name,
-          await startService(stack, programs, { ...options, name, dist, segmentsInFlight, cpuProfile }),
+          await startBenchService(stack, programs, { ...options, name, dist, segmentsInFlight, cpuProfile }),
         ]);
       });
       for (const start of await Promise.allSettled(starts)) if (start.status === 'rejected') throw start.reason;
     });
-    return await work(Object.fromEntries(running) as Readonly<Record<Name, Service>>);
+    return await work(Object.fromEntries(running) as Readonly<Record<Name, BenchService>>);
   } finally {
     await Promise.all(running.map(([, service]) => service.stop()));
   }

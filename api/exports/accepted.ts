@@ -3,7 +3,7 @@ import type { JobRow } from '../../shared/job/row.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
 import { jobView } from '../../shared/job/view.js';
 import type { ApiDeps } from '../deps.js';
-import { PERMISSION_PROBLEMS, type Answer } from '../openapi/operation.js';
+import { PERMISSION_PROBLEMS, type PromisedAnswer } from '../openapi/operation.js';
 
 /** Response of routes that start an export. */
 export const ACCEPTED = {
@@ -12,7 +12,7 @@ export const ACCEPTED = {
   schema: jobSchema,
   example: JOB_EXAMPLES.queued,
   leadsTo: { job_id: ['getExport', 'exportEvents', 'cancelExport', 'downloadExport', 'deleteExport'] },
-} as const satisfies Answer;
+} as const satisfies PromisedAnswer;
 
 /** Errors of routes that start an export. */
 export const ACCEPTANCE_PROBLEMS: readonly ErrorCode[] = [

@@ -5,7 +5,7 @@ import type { ApiDeps, Caller, Scope } from '../deps.js';
 import { fieldProblems, validationFailed, type Checked } from '../../shared/request/field-problems.js';
 import { parseIdempotencyKey, parseParameters, type ParsedPart } from './input.js';
 import { jsonBodyReader } from './json-body.js';
-import type { Answer, Body, Fields, Operation, Route } from '../openapi/operation.js';
+import type { PromisedAnswer, Body, Fields, Operation, Route } from '../openapi/operation.js';
 
 /**
  * A route is one object: its contract (an `Operation`, from which OpenAPI is generated) and its handler. Parameters,
@@ -26,7 +26,7 @@ import type { Answer, Body, Fields, Operation, Route } from '../openapi/operatio
  *     });
  */
 
-type Answers = Readonly<Record<number, Answer>>;
+type Answers = Readonly<Record<number, PromisedAnswer>>;
 
 type NoFields = z.ZodObject<Record<string, never>>;
 

@@ -3,7 +3,7 @@ import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { serviceVersion } from '../../shared/process/service-version.js';
 import { describeExportRequest } from './export-request.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.js';
-import { TAGS, type Answer, type Body, type Fields, type Operation, type Route } from './operation.js';
+import { TAGS, type PromisedAnswer, type Body, type Fields, type Operation, type Route } from './operation.js';
 import { headerRefs, problemResponses } from './problems.js';
 import { Schemas, type Json } from './schemas.js';
 import { webhookOperations } from './webhooks.js';
@@ -106,7 +106,7 @@ const headersOf = ({ headers = [] }: Operation): Json[] =>
 
 function answerJson(
   operation: Operation,
-  { description, headers, schema, contentType, example, leadsTo = {} }: Answer,
+  { description, headers, schema, contentType, example, leadsTo = {} }: PromisedAnswer,
   schemas: Schemas,
 ): Json {
   const links = Object.entries(leadsTo).flatMap(([field, ids]) =>

@@ -32,7 +32,7 @@ export interface Operation {
   /** Maximum body size. Default: 100 KB. */
   readonly maxBodyBytes?: number;
   /** Successful responses, by status. */
-  readonly answers: Readonly<Record<number, Answer>>;
+  readonly answers: Readonly<Record<number, PromisedAnswer>>;
   /** Errors beyond those that every operation of this kind can return. */
   readonly problems?: readonly ErrorCode[];
 }
@@ -56,7 +56,7 @@ export const PERMISSION_PROBLEMS: readonly ErrorCode[] = [
 ];
 
 /** A successful response. */
-export interface Answer {
+export interface PromisedAnswer {
   readonly description: string;
   readonly headers?: readonly ResponseHeader[];
   /** Absent: no body. */

@@ -3,7 +3,7 @@ import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExport } from '../../shared/saved-exports/store.js';
 import { exportName } from '../../shared/request/line-schema.js';
 import type { Principal } from '../deps.js';
-import type { Answer } from '../openapi/operation.js';
+import type { PromisedAnswer } from '../openapi/operation.js';
 
 /** A saved export as its owner writes it. */
 export const savedExportDefinition = z.strictObject({
@@ -66,4 +66,4 @@ export const SAVED_EXPORT_ANSWER = {
   description: 'The saved export',
   schema: savedExportSchema,
   example: SAVED_EXPORT_EXAMPLE,
-} as const satisfies Answer;
+} as const satisfies PromisedAnswer;

@@ -4,7 +4,7 @@ import type { ScheduleDefinition } from '../../shared/schedules/contract.js';
 import type { StoredSchedule } from '../../shared/schedules/stored-schedule.js';
 import type { ApiDeps, Principal } from '../deps.js';
 import { ownerFor } from '../exports/owner-for.js';
-import type { Answer } from '../openapi/operation.js';
+import type { PromisedAnswer } from '../openapi/operation.js';
 import { SCHEDULE_EXAMPLE, scheduleSchema, scheduleView } from './schedule-schema.js';
 
 /** Response of routes that return the current schedule. */
@@ -12,7 +12,7 @@ export const SCHEDULE_ANSWER = {
   description: 'The schedule',
   schema: scheduleSchema,
   example: SCHEDULE_EXAMPLE,
-} as const satisfies Answer;
+} as const satisfies PromisedAnswer;
 
 /** @throws ServiceError NOT_FOUND also for another user's or tenant's schedule */
 export async function ownedSchedule(

@@ -33,7 +33,7 @@ export function duration(seconds: number): string {
  * `59:07`
  * @param seconds less than an hour
  */
-export function clock(seconds: number): string {
+export function clockTime(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

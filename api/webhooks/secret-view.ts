@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isoTime } from '../../shared/text/iso-time.js';
 import { webhookSecret } from '../../shared/webhooks/signature.js';
 import type { ApiDeps } from '../deps.js';
-import type { Answer } from '../openapi/operation.js';
+import type { PromisedAnswer } from '../openapi/operation.js';
 
 const secretSchema = z
   .strictObject({
@@ -32,4 +32,4 @@ export const SECRET_ANSWER = {
     rotated_at: '2026-11-22T10:11:12.345Z',
     replaced_still_signing: 1,
   },
-} as const satisfies Answer;
+} as const satisfies PromisedAnswer;

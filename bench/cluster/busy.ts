@@ -4,7 +4,7 @@ import type { Pids } from '../pids.js';
 const EVERY_MS = 2000;
 
 /** Cores in use, by process and in total. */
-export interface Sample {
+export interface BusySample {
   /** Seconds since the start. */
   readonly at: number;
   readonly cores: Readonly<Record<string, number>>;
@@ -15,8 +15,8 @@ export interface Sample {
  * Samples every two seconds how busy each process is.
  * @returns a function that stops sampling and returns the samples
  */
-export function sampleBusy(pids: Pids): () => readonly Sample[] {
-  const samples: Sample[] = [];
+export function sampleBusy(pids: Pids): () => readonly BusySample[] {
+  const samples: BusySample[] = [];
   const begun = performance.now();
   const read = () => ({
     at: (performance.now() - begun) / 1000,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { postExport, RefusedError, type Caller } from '../job.js';
+import { createJob, RefusedError, type ApiAccess } from '../job.js';
 import { escapedCsv } from '../requests.js';
 
 const SERVICE_UNAVAILABLE = 503;
@@ -11,7 +11,7 @@ const SERVICE_UNAVAILABLE = 503;
  * @param times receives the duration of each request, ms
  * @throws RefusedError for any other rejection
  */
-export async function postUntilAdmitted(caller: Caller, times: number[], signal: AbortSignal): Promise<void> {
+export async function postUntilAdmitted(caller: ApiAccess, times: number[], signal: AbortSignal): Promise<void> {
   const key = randomUUID();
   for (;;) {
     signal.throwIfAborted();
@@ -22,10 +22,10 @@ export async function postUntilAdmitted(caller: Caller, times: number[], signal:
 }
 
 /** @returns seconds to wait before a retry; undefined if the export was admitted */
-async function postOnce(caller: Caller, key: string, times: number[]): Promise<number | undefined> {
+async function postOnce(caller: ApiAccess, key: string, times: number[]): Promise<number | undefined> {
   const begun = performance.now();
   try {
-    await postExport(caller, escapedCsv, key);
+    await createJob(caller, escapedCsv, key);
     return undefined;
   } catch (error) {
     if (error instanceof RefusedError && error.status === SERVICE_UNAVAILABLE) return error.retryAfterSeconds;

@@ -7,11 +7,11 @@ import { verdictTable } from '../report.js';
 import type { RowReport } from '../rows/row.js';
 import { verdict } from '../verdicts.js';
 import { withServices } from '../with-services.js';
-import { sampleBusy, type Sample } from './busy.js';
+import { sampleBusy, type BusySample } from './busy.js';
 import { measureRush, RUSH, type Rush } from './rush.js';
 
 export interface RushReport extends RowReport {
-  readonly results: { readonly rush: Rush; readonly reading: Reading; readonly samples: readonly Sample[] };
+  readonly results: { readonly rush: Rush; readonly reading: Reading; readonly samples: readonly BusySample[] };
 }
 
 /**

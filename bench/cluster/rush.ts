@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken } from '../../api/access/sign-token.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
-import type { Caller } from '../job.js';
+import type { ApiAccess } from '../job.js';
 import { LATENCY_ROWS } from '../latency.js';
-import type { Service } from '../service.js';
+import type { BenchService } from '../service.js';
 import { quantile } from '../statistics.js';
 import { postUntilAdmitted } from './patient-client.js';
 
@@ -53,7 +53,7 @@ export interface Rush {
  * @throws RefusedError if a request is rejected for good
  */
 export async function measureRush<T>(
-  service: Service,
+  service: BenchService,
   secret: string,
   signal: AbortSignal,
   read: () => T,
@@ -63,11 +63,11 @@ export async function measureRush<T>(
   const requests: number[] = [];
   const admissions: number[] = [];
   const begun = performance.now();
-  const admit = async (caller: Caller): Promise<void> => {
+  const admit = async (caller: ApiAccess): Promise<void> => {
     await postUntilAdmitted(caller, requests, limit);
     admissions.push(performance.now() - begun);
   };
-  const wanted = callers.flatMap((caller) => Array<Caller>(RUSH.exportsOfUser).fill(caller));
+  const wanted = callers.flatMap((caller) => Array<ApiAccess>(RUSH.exportsOfUser).fill(caller));
   const requesting = Promise.allSettled(wanted.map(admit));
   const steps = await untilEnded(service, () => admissions.length, limit);
   const seconds = (performance.now() - begun) / 1000;
@@ -96,7 +96,7 @@ const spreadOf = (times: readonly number[]): Spread => ({
   worst: Math.max(...times),
 });
 
-const createUsers = (url: string, secret: string): Promise<Caller[]> =>
+const createUsers = (url: string, secret: string): Promise<ApiAccess[]> =>
   Promise.all(
     Array.from({ length: RUSH.users }, async () => {
       const who = { userId: randomUUID(), tenantId: NORTHWIND.id, ttlSeconds: 3600 };
@@ -105,7 +105,7 @@ const createUsers = (url: string, secret: string): Promise<Caller[]> =>
   );
 
 /** Resolves when all exports have ended, or when the time limit is reached. */
-async function untilEnded({ jobs }: Service, admitted: () => number, limit: AbortSignal): Promise<Step[]> {
+async function untilEnded({ jobs }: BenchService, admitted: () => number, limit: AbortSignal): Promise<Step[]> {
   const begun = performance.now();
   const steps: Step[] = [];
   for (let due = 0; ;) {
@@ -119,7 +119,7 @@ async function untilEnded({ jobs }: Service, admitted: () => number, limit: Abor
 }
 
 /** A user's slots are held by the user's workflow, which ends when none is held. */
-async function untilIdle({ temporal }: Service, signal: AbortSignal): Promise<number> {
+async function untilIdle({ temporal }: BenchService, signal: AbortSignal): Promise<number> {
   const end = Date.now() + SLOTS_FREE_WITHIN_MS;
   for (;;) {
     const { count } = await temporal.client.workflow.count(

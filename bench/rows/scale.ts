@@ -4,7 +4,7 @@ import { COPY_OPTIONS, psqlCopy } from '../psql.js';
 import { compete } from '../race.js';
 import { referenceOf } from '../reference.js';
 import { plainCsv, wholeSelect } from '../requests.js';
-import type { Service } from '../service.js';
+import type { BenchService } from '../service.js';
 import { storeTarget } from '../target.js';
 import { verdictsOfScale } from '../verdicts.js';
 import { withServices } from '../with-services.js';
@@ -26,7 +26,7 @@ export const scaleRow: Row = async (lab, options, { psql }) => {
   };
   return withServices(lab, services, options, async ({ tenth: ofTenth, all }) => {
     const target = storeTarget(stack);
-    const contestant = async (name: string, count: number, sourceUrl: string, service: Service) => {
+    const contestant = async (name: string, count: number, sourceUrl: string, service: BenchService) => {
       const printed = psqlCopy(psql, sourceUrl, wholeSelect(), COPY_OPTIONS.csv);
       const file = await progress.step(`What psql prints for ${count.toLocaleString('en')} rows`, () =>
         referenceOf(printed, signal),

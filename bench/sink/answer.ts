@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 
-export interface Answer {
+export interface SinkAnswer {
   readonly status: number;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer;
@@ -13,7 +13,7 @@ export const escape = (text: string): string => text.replaceAll(/[&<>"]/g, (char
 export const element = (name: string, ...content: readonly (string | number)[]): string =>
   `<${name}>${content.map((part) => (typeof part === 'number' ? String(part) : part)).join('')}</${name}>`;
 
-export const xml = (root: string, ...content: readonly string[]): Answer => ({
+export const xml = (root: string, ...content: readonly string[]): SinkAnswer => ({
   status: 200,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="UTF-8"?>${element(root, ...content)}`,
@@ -27,9 +27,9 @@ const STATUS = {
   NotImplemented: 501,
 } as const satisfies Record<string, number>;
 
-export const refuse = (code: keyof typeof STATUS): Answer => ({
+export const refuse = (code: keyof typeof STATUS): SinkAnswer => ({
   ...xml('Error', element('Code', code), element('Message', code)),
   status: STATUS[code],
 });
 
-export const NO_CONTENT: Answer = { status: 204 };
+export const NO_CONTENT: SinkAnswer = { status: 204 };

@@ -1,9 +1,9 @@
-import { element, escape, NO_CONTENT, refuse, xml, type Answer } from './answer.js';
+import { element, escape, NO_CONTENT, refuse, xml, type SinkAnswer } from './answer.js';
 import { discard, keep, type SinkRequest } from './request.js';
 import type { SinkStore } from './store.js';
 
 /** Answers requests about a bucket; every bucket exists. */
-export async function answerForBucket(request: SinkRequest, store: SinkStore): Promise<Answer> {
+export async function answerForBucket(request: SinkRequest, store: SinkStore): Promise<SinkAnswer> {
   const { method, query } = request;
   if (method === 'POST' && query.has('delete')) return deleteObjects(request, store);
   await discard(request);
@@ -15,7 +15,7 @@ export async function answerForBucket(request: SinkRequest, store: SinkStore): P
   return query.has('location') ? xml('LocationConstraint') : listObjects(prefix, store);
 }
 
-function listUploads(prefix: string, { uploads }: SinkStore): Answer {
+function listUploads(prefix: string, { uploads }: SinkStore): SinkAnswer {
   const listed = [...uploads.values()]
     .filter(({ key }) => key.startsWith(prefix))
     .map(({ id, key, startedAt }) =>
@@ -29,7 +29,7 @@ function listUploads(prefix: string, { uploads }: SinkStore): Answer {
   return xml('ListMultipartUploadsResult', element('IsTruncated', 'false'), ...listed);
 }
 
-function listObjects(prefix: string, { objects }: SinkStore): Answer {
+function listObjects(prefix: string, { objects }: SinkStore): SinkAnswer {
   const listed = [...objects]
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, { size, etag, modifiedAt }]) =>
@@ -44,7 +44,7 @@ function listObjects(prefix: string, { objects }: SinkStore): Answer {
   return xml('ListBucketResult', element('IsTruncated', 'false'), ...listed);
 }
 
-async function deleteObjects(request: SinkRequest, { objects }: SinkStore): Promise<Answer> {
+async function deleteObjects(request: SinkRequest, { objects }: SinkStore): Promise<SinkAnswer> {
   const body = (await keep(request))?.toString() ?? '';
   for (const [, key = ''] of body.matchAll(/<Key>(.*?)<\/Key>/gs)) objects.delete(key);
   return xml('DeleteResult');

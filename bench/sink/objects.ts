@@ -1,11 +1,11 @@
-import { NO_CONTENT, refuse, type Answer } from './answer.js';
+import { NO_CONTENT, refuse, type SinkAnswer } from './answer.js';
 import { discard, header, keep, metadataOf, type SinkRequest } from './request.js';
 import type { SinkObject, SinkStore } from './store.js';
 
 const CRC32 = 'x-amz-checksum-crc32';
 
 /** Answers requests about one object, except multipart uploads. */
-export async function answerForObject(request: SinkRequest, store: SinkStore): Promise<Answer> {
+export async function answerForObject(request: SinkRequest, store: SinkStore): Promise<SinkAnswer> {
   const { key, method } = request;
   switch (method) {
     case 'PUT':
@@ -29,7 +29,7 @@ export async function answerForObject(request: SinkRequest, store: SinkStore): P
   }
 }
 
-async function put(request: SinkRequest, store: SinkStore): Promise<Answer> {
+async function put(request: SinkRequest, store: SinkStore): Promise<SinkAnswer> {
   if (header(request, 'if-none-match') === '*' && store.objects.has(request.key)) {
     await discard(request);
     return refuse('PreconditionFailed');

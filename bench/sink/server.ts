@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { Answer } from './answer.js';
+import type { SinkAnswer } from './answer.js';
 import { answerForBucket } from './buckets.js';
 import { answerForObject } from './objects.js';
 import { parseRequest, type SinkRequest } from './request.js';
@@ -25,13 +25,13 @@ export function createSink(): Server {
   });
 }
 
-function answerFor(request: SinkRequest, store: SinkStore): Promise<Answer> {
+function answerFor(request: SinkRequest, store: SinkStore): Promise<SinkAnswer> {
   if (request.key === '') return answerForBucket(request, store);
   const isUpload = request.query.has('uploads') || request.query.has('uploadId');
   return isUpload ? answerForUpload(request, store) : answerForObject(request, store);
 }
 
-function send(response: ServerResponse, { status, headers = {}, body = '' }: Answer): void {
+function send(response: ServerResponse, { status, headers = {}, body = '' }: SinkAnswer): void {
   response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
   response.end(body);
 }

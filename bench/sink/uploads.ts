@@ -1,9 +1,9 @@
-import { element, escape, NO_CONTENT, refuse, xml, type Answer } from './answer.js';
+import { element, escape, NO_CONTENT, refuse, xml, type SinkAnswer } from './answer.js';
 import { discard, header, metadataOf, type SinkRequest } from './request.js';
 import type { SinkStore, SinkUpload } from './store.js';
 
 /** Answers requests about one multipart upload: those with `?uploads` or `?uploadId=`. */
-export async function answerForUpload(request: SinkRequest, store: SinkStore): Promise<Answer> {
+export async function answerForUpload(request: SinkRequest, store: SinkStore): Promise<SinkAnswer> {
   const { bucket, key, method, query } = request;
   if (query.has('uploads')) {
     await discard(request);
@@ -36,7 +36,7 @@ export async function answerForUpload(request: SinkRequest, store: SinkStore): P
 }
 
 /** Returns all parts at once: clients follow `IsTruncated` rather than the number they requested. */
-function listParts({ key, id, parts }: SinkUpload): Answer {
+function listParts({ key, id, parts }: SinkUpload): SinkAnswer {
   const listed = [...parts.values()]
     .sort((a, b) => a.number - b.number)
     .map(({ number, size, etag }) =>
@@ -46,7 +46,7 @@ function listParts({ key, id, parts }: SinkUpload): Answer {
   return xml('ListPartsResult', ...about, ...listed);
 }
 
-async function complete(request: SinkRequest, store: SinkStore, upload: SinkUpload): Promise<Answer> {
+async function complete(request: SinkRequest, store: SinkStore, upload: SinkUpload): Promise<SinkAnswer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request.message as AsyncIterable<Buffer>) chunks.push(chunk);
   if (header(request, 'if-none-match') === '*' && store.objects.has(upload.key)) return refuse('PreconditionFailed');

@@ -17,7 +17,11 @@ export interface DownloadedFile {
  * Downloads the file from its link, as a reader of the email would, and compares it with the job's details.
  * @throws StackError if they differ
  */
-export async function download(finished: FinishedExport, folder: string, signal: AbortSignal): Promise<DownloadedFile> {
+export async function downloadFile(
+  finished: FinishedExport,
+  folder: string,
+  signal: AbortSignal,
+): Promise<DownloadedFile> {
   const response = await fetch(finished.downloadUrl, { signal });
   if (!response.ok || response.body === null) {
     throw new StackError(`The download link answered ${response.status}: ${await response.text()}`);

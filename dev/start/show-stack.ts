@@ -9,9 +9,9 @@ import { StackError } from '../stack/stack-error.js';
 import { resetStack } from '../stack/reset.js';
 import type { Environment } from '../stack/stack-env.js';
 import { startStack, type Stack } from '../stack/stack.js';
-import { download } from './download.js';
+import { downloadFile } from './download.js';
 import { exportOrders, type FinishedExport } from './export-orders.js';
-import { startService, type RunningService } from './start-service.js';
+import { startApiAndWorker, type RunningService } from './start-service.js';
 import { prepareService } from './prepare-service.js';
 import { addressesOf, exportReport } from './report.js';
 
@@ -46,7 +46,7 @@ export async function showStack(options: ShowOptions): Promise<void> {
       progress.step('Web page', buildPage),
     ]);
     // A worker checks its datasets against the tables when it starts, so the tables must exist.
-    const service = await startService(stack, environment, progress);
+    const service = await startApiAndWorker(stack, environment, progress);
     await untilDeath(service, signal, async (stop) => {
       const [user] = NORTHWIND.users;
       const { inboxUrl, env } = stack;
@@ -89,7 +89,7 @@ async function checkFile(
   signal: AbortSignal,
 ): Promise<void> {
   const folder = join(dataDir, 'downloads');
-  const file = await progress.step('Downloading the file from its link', () => download(finished, folder, signal));
+  const file = await progress.step('Downloading the file from its link', () => downloadFile(finished, folder, signal));
   progress.line(
     `  File      ${file.path} (checked: ${file.bytes.toLocaleString('en')} bytes, ${file.rows.toLocaleString('en')} rows)`,
   );

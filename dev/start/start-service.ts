@@ -22,7 +22,7 @@ const USUAL_PORTS = [3000, 3001, 3002, 3003, 8080, 8081, 8082, 8083];
  * Starts one API and one worker from source and waits until they are ready. Both know the API's real address, for links
  * and emails: on the port from the environment, or else on a usual one that is free.
  */
-export async function startService(
+export async function startApiAndWorker(
   stack: Stack,
   environment: Environment,
   progress: Progress,

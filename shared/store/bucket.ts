@@ -3,7 +3,7 @@ import { namingStoreFaults } from './store-errors.js';
 import { StoreFeatures } from './store-features.js';
 
 /** Aborts a request together with the work it belongs to. */
-export const until = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
+export const abortedBy = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
   signal === undefined ? {} : { abortSignal: signal };
 
 /** The name of a downloaded file. */

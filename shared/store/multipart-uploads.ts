@@ -9,7 +9,7 @@ import {
 import { createHash } from 'node:crypto';
 import { crc32Base64 } from '../plan/crc32.js';
 import { ServiceError } from '../errors.js';
-import { disposition, until } from './bucket.js';
+import { disposition, abortedBy } from './bucket.js';
 import { isStoreError } from './store-errors.js';
 import { quoted, UploadListing } from './upload-listing.js';
 import type { CompletedPart, StoredObject, UploadHeaders } from './upload-types.js';
@@ -74,7 +74,7 @@ export class MultipartUploads extends UploadListing {
     const send = async (checksum: object): Promise<string> => {
       const named = { UploadId: target.uploadId, PartNumber: partNumber, ContentLength: body.length };
       const command = new UploadPartCommand({ ...this.at(target.key), ...named, ...checksum, Body: body });
-      const { ETag } = await this.s3.send(command, until(signal));
+      const { ETag } = await this.s3.send(command, abortedBy(signal));
       if (ETag === undefined) throw new Error('the store returned no ETag');
       return quoted(ETag);
     };

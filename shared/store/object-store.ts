@@ -12,7 +12,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Readable } from 'node:stream';
 import { ServiceError } from '../errors.js';
-import { disposition, until, type NamedFile } from './bucket.js';
+import { abortedBy, disposition, type NamedFile } from './bucket.js';
 import { followListing } from './listing.js';
 import { MultipartUploads } from './multipart-uploads.js';
 import { isStoreError } from './store-errors.js';
@@ -114,7 +114,7 @@ export class ObjectStore extends MultipartUploads {
         this.run(() =>
           this.s3.send(
             new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, StartAfter: after }),
-            until(signal),
+            abortedBy(signal),
           ),
         ),
       // Not the continuation token, because the objects up to it may have been deleted meanwhile. An empty page that is
@@ -154,7 +154,7 @@ export class ObjectStore extends MultipartUploads {
     const Delete = { Objects: keys.map((key) => ({ Key: key })), Quiet: true };
     // The operation requires a checksum, and MD5 is the only one that every store supports.
     const request = new DeleteObjectsCommand({ Bucket: this.bucket, Delete, ChecksumAlgorithm: 'MD5' });
-    const { Errors = [] } = await this.s3.send(request, until(signal));
+    const { Errors = [] } = await this.s3.send(request, abortedBy(signal));
     // S3 reports per-key errors in a 200 response.
     const first = Errors.find(({ Code }) => Code !== 'NoSuchKey');
     if (first === undefined) return;

@@ -5,7 +5,7 @@ import {
   ListPartsCommand,
   type ListPartsCommandOutput,
 } from '@aws-sdk/client-s3';
-import { Bucket, until } from './bucket.js';
+import { Bucket, abortedBy } from './bucket.js';
 import { followListing } from './listing.js';
 import { isStoreError } from './store-errors.js';
 import type { OpenUpload, StoredPart } from './upload-types.js';
@@ -47,7 +47,7 @@ export class UploadListing extends Bucket {
         fetchPage: (after) =>
           this.s3.send(
             new ListPartsCommand({ ...this.at(key), UploadId: uploadId, PartNumberMarker: after }),
-            until(signal),
+            abortedBy(signal),
           ),
         nextMarker: (page) =>
           page.IsTruncated === true
@@ -78,7 +78,7 @@ export class UploadListing extends Bucket {
         fetchPage: (after) =>
           this.s3.send(
             new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix, ...after }),
-            until(signal),
+            abortedBy(signal),
           ),
         nextMarker: ({ IsTruncated, NextKeyMarker, NextUploadIdMarker }) =>
           IsTruncated === true ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker } : undefined,

@@ -8,7 +8,7 @@ import { assertProblem } from '../api/problems.js';
 import { manifestOf, unpacked } from '../conformance/archives.js';
 import { seedFor } from '../api/support.js';
 import { queryRows } from '../support/database.js';
-import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
+import { download, readJob, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -329,7 +329,7 @@ describe('an export on behalf of another user', () => {
     const jobId = await postExport(service, { ...admin, userId: 'admin_3' }, account);
     await untilEnded(service, user, jobId);
     await erase('admin_3');
-    const kept = await getExport(service, user, jobId);
+    const kept = await readJob(service, user, jobId);
     assert.deepEqual([kept.user_id, kept.requested_by], ['user_42', null]);
   });
 

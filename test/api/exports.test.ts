@@ -7,15 +7,15 @@ import { slotsWorkflowId } from '../../shared/temporal/names.js';
 import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
-import { download, getExport, until, untilEnded } from '../support/exports.js';
+import { download, readJob, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
-import { assertProblem, type Problem } from './problems.js';
+import { assertProblem, type ReceivedProblem } from './problems.js';
 import { someone } from './support.js';
 
 const BODY = { type: 'orders', format: 'csv', columns: ['id', 'status'] };
 const job = z.looseObject({ job_id: z.guid(), status: z.string(), progress: z.number() });
 const idOf = (answer: Answer): string => job.parse(answer.json).job_id;
-const activeIds = (problem: Problem): Set<string> => new Set(z.array(z.string()).parse(problem.active_job_ids));
+const activeIds = (problem: ReceivedProblem): Set<string> => new Set(z.array(z.string()).parse(problem.active_job_ids));
 
 describe('POST /v1/exports', () => {
   let service: TestService;
@@ -162,7 +162,7 @@ describe('POST /v1/exports', () => {
         assert.ok(performance.now() - startedAt < 2000);
         assert.equal((await untilEnded(service, alice, first, 'CANCELLED')).error_code, null);
         assertProblem(await cancel(), 'NOT_ACTIVE');
-        assert.equal((await getExport(service, alice, second)).status, 'PROCESSING');
+        assert.equal((await readJob(service, alice, second)).status, 'PROCESSING');
       });
     });
 

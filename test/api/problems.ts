@@ -21,13 +21,13 @@ const schema = z.looseObject({
   request_id: z.string(),
   errors: z.array(problem).optional(),
 });
-export type Problem = z.infer<typeof schema>;
+export type ReceivedProblem = z.infer<typeof schema>;
 
 /**
  * Asserts that the response is this error in the form of RFC 9457, and returns it.
  * @param names of the fields and parameters, as `nameOf` writes them
  */
-export function assertProblem(answer: Answer, code: ErrorCode, names?: readonly string[]): Problem {
+export function assertProblem(answer: Answer, code: ErrorCode, names?: readonly string[]): ReceivedProblem {
   assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8', answer.text);
   const found = schema.parse(answer.json);
   const { status, title } = ERRORS[code];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
 import { queryRows } from '../support/database.js';
-import { getExport, postExport, until, untilEnded } from '../support/exports.js';
+import { readJob, postExport, until, untilEnded } from '../support/exports.js';
 import { ask } from '../support/ask.js';
 import { JWT_SECRET, someUser, startService, type TestService } from '../support/service.js';
 import { sweepNow } from '../workflows/support.js';
@@ -32,7 +32,7 @@ describe('the audit log', function () {
     const head = await ask(`${service.url}/v1/exports/${jobId}/download`, 'HEAD', JWT_SECRET, { as: user });
     assert.equal(head.status, 302);
     await service.ask('GET', `/v1/exports/${jobId}/download?redirect=false`, { as: user });
-    const { download_url: link = '' } = await getExport(service, user, jobId);
+    const { download_url: link = '' } = await readJob(service, user, jobId);
     await service.ask('GET', new URL(link ?? '').pathname);
 
     const [requested, taken, minted, byLink, ...rest] = await eventsOf(service, user);
@@ -48,7 +48,7 @@ describe('the audit log', function () {
     );
     assert.match(requested?.address ?? '', /127\.0\.0\.1$/);
     assert.ok(Math.abs(Date.parse(requested?.occurred_at ?? '') - Date.now()) < 60_000);
-    const rows = (await getExport(service, user, jobId)).row_count;
+    const rows = (await readJob(service, user, jobId)).row_count;
     assert.deepEqual(
       [taken?.action, taken?.request_id, taken?.details.by, taken?.details.rows],
       [...['file.downloaded', 'take-1', 'token'], rows],

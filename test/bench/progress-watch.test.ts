@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { findInProgress, type Sample } from '../../bench/progress-watch.js';
+import { findInProgress, type ProgressSample } from '../../bench/progress-watch.js';
 
-const exporting = (at: number, rowsExported: number, progress = 0): Sample => ({
+const exporting = (at: number, rowsExported: number, progress = 0): ProgressSample => ({
   at,
   phase: 'exporting',
   progress,
@@ -31,7 +31,7 @@ describe("the benchmark's check of progress", () => {
   });
 
   it('ignores a standstill while rows are counted or the file is joined', () => {
-    const samples: Sample[] = [
+    const samples: ProgressSample[] = [
       { ...exporting(0, 0), phase: 'planning' },
       { ...exporting(9000, 0), phase: 'planning' },
       exporting(9250, 10),

@@ -15,16 +15,18 @@ const jobSchema = z.looseObject({
   rows_exported: z.number().nullish(),
   error_code: z.string().nullish(),
 });
-export type Job = z.infer<typeof jobSchema>;
+export type ComposeJob = z.infer<typeof jobSchema>;
 
 /** A user of the API on this machine. */
-export class Client {
+export class ComposeClient {
   private constructor(private readonly token: string) {}
 
-  static async open(project: Project): Promise<Client> {
+  static async open(project: Project): Promise<ComposeClient> {
     const [user] = NORTHWIND.users;
     const args = ['--user', user.id, '--tenant', NORTHWIND.id, '--ttl', '1d'];
-    return new Client(await project.compose('exec', '-T', 'api', 'npm', 'run', '--silent', 'token', '--', ...args));
+    return new ComposeClient(
+      await project.compose('exec', '-T', 'api', 'npm', 'run', '--silent', 'token', '--', ...args),
+    );
   }
 
   /** Requests an export, and retries while the API is unavailable. */
@@ -80,12 +82,12 @@ export class Client {
     }
   }
 
-  private job(jobId: string): Promise<Job | undefined> {
+  private job(jobId: string): Promise<ComposeJob | undefined> {
     return this.ask('GET', `/v1/exports/${jobId}`);
   }
 
   /** Undefined while the API is unavailable or busy. */
-  private async ask(method: string, path: string, body?: object): Promise<Job | undefined> {
+  private async ask(method: string, path: string, body?: object): Promise<ComposeJob | undefined> {
     const answer = await fetch(`${API}${path}`, {
       method,
       headers: this.headers(),

@@ -12,7 +12,7 @@ import { COMPOSE } from '../support/depth.js';
 import { findGo, GO_ENV } from '../../dev/go.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { orFail } from '../support/python.js';
-import { Client } from './client.js';
+import { ComposeClient } from './client.js';
 import { DOCKER, Engine } from './engine.js';
 import { startNames } from './names.js';
 import { Project } from './project.js';
@@ -81,7 +81,7 @@ if (COMPOSE) {
     let project: Project;
     /** Cleanup steps, in reverse order of the setup. */
     const ends: (() => Promise<unknown>)[] = [];
-    let client: Client;
+    let client: ComposeClient;
     /** Checksum of the file from an undisturbed export. */
     let undisturbed: string;
 
@@ -109,7 +109,7 @@ if (COMPOSE) {
       // An earlier run may have left containers behind.
       await project.compose('down', '--volumes', '--timeout', '5');
       await before.up('--build');
-      client = await Client.open(before);
+      client = await ComposeClient.open(before);
     });
 
     after(async () => {

@@ -14,7 +14,7 @@ import { postExport, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { manifestOf, testedByUnzip, unpacked, verified } from './archives.js';
-import { contentsOf, readByPython, savedFile } from './contents.js';
+import { expectedContents, readByPython, savedFile } from './contents.js';
 
 /** Rows per segment. */
 const SEGMENT = 40;
@@ -89,7 +89,7 @@ describe('an account export', () => {
     for (const dataset of OWNED) {
       const file = files.get(`${dataset.name}.${format.toLowerCase()}`);
       assert.ok(file !== undefined, dataset.name);
-      const wanted = await contentsOf(service.databaseUrl, dataset, format, mine);
+      const wanted = await expectedContents(service.databaseUrl, dataset, format, mine);
       assert.deepEqual(await readByPython(format, 'none', file), wanted);
     }
   }

@@ -7,7 +7,7 @@ import { exportFile } from '../export-csv/compare.js';
 import { operatorsReason } from '../support/failures.js';
 import { queryRows } from '../support/database.js';
 import { DEEP, deeply } from '../support/depth.js';
-import { getExport, postExport, untilEnded } from '../support/exports.js';
+import { readJob, postExport, untilEnded } from '../support/exports.js';
 import { escapedWithin } from '../support/formulas.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -155,7 +155,7 @@ describe('columns computed in TypeScript', () => {
     it(`end the export when one ${dataset.name}, with a sentence for users and a reason for operators`, async () => {
       const jobId = await postExport(service, me, { type: dataset.name });
       await untilEnded(service, me, jobId, 'FAILED');
-      const job = await getExport(service, me, jobId);
+      const job = await readJob(service, me, jobId);
       assert.deepEqual([job.error_code, job.error_message], ['COMPUTE_FAILED', "The column bad couldn't be computed."]);
       assert.equal(await operatorsReason(service, jobId), sentence);
     });

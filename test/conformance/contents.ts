@@ -15,7 +15,7 @@ const cells = z.array(z.array(z.unknown()));
 export type Cells = z.infer<typeof cells>;
 
 /** A dataset's rows as the format should show them: as text, and null for null (in CSV, also for empty text). */
-export async function contentsOf(
+export async function expectedContents(
   databaseUrl: string,
   { name, table, columns, key }: Dataset,
   format: string,

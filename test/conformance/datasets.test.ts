@@ -8,7 +8,7 @@ import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 import { itTogether } from '../support/together.js';
-import { contentsOf, readByPython } from './contents.js';
+import { expectedContents, readByPython } from './contents.js';
 
 /** Rows per segment. */
 const SEGMENT = 12;
@@ -64,7 +64,7 @@ describeDeeply('a built-in dataset, read by Python’s standard library, has the
         const file = await exportFile(service, user, { type: dataset.name, format, options });
         assert.equal(file.rows, rows);
         assert.equal((await segmentKinds(service, file.jobId)).length, segments);
-        const wanted = await contentsOf(service.databaseUrl, dataset, format, `tenant_id = '${id}'`);
+        const wanted = await expectedContents(service.databaseUrl, dataset, format, `tenant_id = '${id}'`);
         assert.equal(wanted.length, rows);
         assert.deepEqual(await readByPython(format, compression, file.bytes), wanted);
       });

@@ -9,7 +9,7 @@ import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { itTogether } from '../support/together.js';
-import { contentsOf, readByPython, savedFile, type Cells } from './contents.js';
+import { expectedContents, readByPython, savedFile, type Cells } from './contents.js';
 import { DEEP, deeply } from '../support/depth.js';
 
 /** Rows per segment. */
@@ -63,7 +63,7 @@ describe('a file, read by Python’s standard library, has the rows of its table
   after(() => closeCleanly(service));
 
   const expected = (format: string, where: string): Promise<Cells> =>
-    contentsOf(service.databaseUrl, things, format, where);
+    expectedContents(service.databaseUrl, things, format, where);
 
   const files = (DEEP ? TEXT_FORMATS : ['CSV', 'JSON']).flatMap((format) =>
     (DEEP ? ['none', 'gzip'] : ['none']).flatMap((compression) =>

@@ -7,7 +7,7 @@ import { assertProblem } from '../api/problems.js';
 import { exportFile, segmentKinds } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
-import { getExport } from '../support/exports.js';
+import { readJob } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
@@ -139,7 +139,7 @@ describe('a PDF, read by qpdf and Poppler,', () => {
 
   it('counts the characters that no font has, and keeps them in copied text', async () => {
     const { jobId } = await exported({ filters: { name: '🙂' } });
-    const job = await getExport(running(), me, jobId);
+    const job = await readJob(running(), me, jobId);
     const warnings = z.array(z.looseObject({ code: z.string(), count: z.number() })).parse(job.warnings);
     assert.deepEqual(
       warnings.map(({ code, count }) => [code, count]),

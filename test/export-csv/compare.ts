@@ -11,7 +11,7 @@ export interface ExportedFile {
   readonly bytes: Buffer;
 }
 
-export interface Body {
+export interface ComparedRequest {
   readonly columns?: readonly string[];
   readonly filters?: object;
   readonly sort?: string;
@@ -44,7 +44,7 @@ export function assertSameBytes(actual: Buffer, expected: Buffer, what: string):
 export async function assertEqualsCopy(
   service: TestService,
   as: Principal,
-  body: Body & { readonly type?: string },
+  body: ComparedRequest & { readonly type?: string },
   reference: Omit<Reference, 'databaseUrl'>,
 ): Promise<ExportedFile> {
   const file = await exportFile(service, as, { ...body, options: { ...body.options, escape_formulas: false } });

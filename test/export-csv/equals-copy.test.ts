@@ -6,14 +6,14 @@ import { queryRows } from '../support/database.js';
 import { DEEP, deeply } from '../support/depth.js';
 import { leftovers } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
-import { assertEqualsCopy, segmentKinds, type Body } from './compare.js';
+import { assertEqualsCopy, segmentKinds, type ComparedRequest } from './compare.js';
 
 const ALL = Object.keys(orders.columns).join(', ');
 const BERLIN = 'Europe/Berlin';
 
 interface Case {
   readonly what: string;
-  readonly body: Body;
+  readonly body: ComparedRequest;
   /** The selected columns, and the condition besides the tenant's. */
   readonly columns?: string;
   readonly where?: string;

@@ -6,7 +6,7 @@ import { queryRows } from '../support/database.js';
 import { escapedText } from '../support/formulas.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { cellsOf } from './cells.js';
-import { assertSameBytes, exportFile, type Body } from './compare.js';
+import { assertSameBytes, exportFile, type ComparedRequest } from './compare.js';
 import { copyOf } from './reference.js';
 
 const EVERY_START = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
@@ -55,7 +55,7 @@ describe('escaping formulas', () => {
   after(() => service.close());
 
   /** Exports the rows with and without escaping, and checks that the plain file equals COPY. */
-  async function both(body: Body & { readonly type?: string }, select: string) {
+  async function both(body: ComparedRequest & { readonly type?: string }, select: string) {
     const plain = await exportFile(service, me, { ...body, options: { escape_formulas: false } });
     assertSameBytes(plain.bytes, await copyOf({ databaseUrl: service.databaseUrl, select }), 'COPY');
     const escaped = await exportFile(service, me, body);

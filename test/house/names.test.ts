@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+const FILES = '{activities,api,bench,dev,shared,test,worker,workflows}/**/*.{ts,tsx}';
+/** Programs that use generated code. */
+const GENERATED = 'test/clients/programs/**';
+
 /** Names that several files may export, with the reason. */
 const SHARED: Readonly<Record<string, string>> = {
   interceptors: 'the SDK looks for the interceptors of a workflow bundle under this name',
@@ -13,9 +17,9 @@ const SHARED: Readonly<Record<string, string>> = {
 const EXPORT = /^export (?:declare |abstract |async )*(?:const|let|function\*?|class|interface|type|enum) (\w+)/gm;
 
 describe('an exported name', () => {
-  it('is exported by only one file of the service and its local stack, so it has one meaning', () => {
+  it('is exported by only one file of the service, its local stack, benchmarks and tests, so it has one meaning', () => {
     const exporters = new Map<string, Set<string>>();
-    for (const file of globSync('{activities,api,dev,shared,worker,workflows}/**/*.{ts,tsx}', { cwd: ROOT })) {
+    for (const file of globSync(FILES, { cwd: ROOT, exclude: [GENERATED] })) {
       for (const [, name = ''] of readFileSync(`${ROOT}/${file}`, 'utf8').matchAll(EXPORT)) {
         exporters.set(name, (exporters.get(name) ?? new Set()).add(file));
       }

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { readableTime } from '../../shared/mails/readable.js';
 import { deeply } from '../support/depth.js';
 import { download, postExport, until, untilEnded } from '../support/exports.js';
-import { behind, endStage, startStage, type Stage } from '../workflows/doors.js';
-import { mailsTo, operateOn, rowOf, someReader, type Mail, type Reader } from '../workflows/support.js';
+import { behind, endStage, startStage, type DoorStage } from '../workflows/doors.js';
+import { mailsTo, operateOn, rowOf, someReader, type ReceivedMail, type Reader } from '../workflows/support.js';
 
 describe('the user of an export', () => {
-  let stage: Stage;
+  let stage: DoorStage;
   before(async () => {
     stage = await startStage();
   });
   after(() => endStage(stage));
 
-  const mailOf = (user: Reader): Promise<Mail> => until('a mail', async () => (await mailsTo(user))[0]);
+  const mailOf = (user: Reader): Promise<ReceivedMail> => until('a mail', async () => (await mailsTo(user))[0]);
   const notify = ({ email }: Reader) => ({ notify: { email } });
 
   it('gets a mail with the facts and the expiry in the export’s timezone, and can download the file', async () => {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { exportFile } from '../export-csv/compare.js';
 import { queryRows } from '../support/database.js';
 import { DEEP } from '../support/depth.js';
-import { getExport } from '../support/exports.js';
+import { readJob } from '../support/exports.js';
 import { TEXT_FORMATS } from '../support/formats.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -59,7 +59,7 @@ describe('an export whose table changes between planning and reading', () => {
     });
     const ids = idsOf(format, (compression === 'gzip' ? gunzipSync(bytes) : bytes).toString());
     assert.equal(ids.length, rows);
-    const { rows_exported: counted, progress } = await getExport(service, me, jobId);
+    const { rows_exported: counted, progress } = await readJob(service, me, jobId);
     assert.deepEqual([counted, progress], [rows, 100]);
     return ids;
   }

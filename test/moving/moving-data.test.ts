@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { describeDeeply } from '../support/depth.js';
-import { download, getExport, postExport, untilEnded } from '../support/exports.js';
+import { download, readJob, postExport, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { FAST, startService, someUser, type TestService } from '../support/service.js';
 import { Churn, type Changes, createMoving, moving, stays } from './churn.js';
@@ -60,7 +60,7 @@ describeDeeply('while about 1,000 rows a second are inserted, updated and delete
     const text = (compression === 'gzip' ? gunzipSync(bytes) : bytes).toString();
     const rows = rowsOf(format, text);
     assert.equal(job.row_count, rows.length);
-    assert.equal((await getExport(service, user, jobId)).rows_exported, rows.length);
+    assert.equal((await readJob(service, user, jobId)).rows_exported, rows.length);
 
     let before = 0;
     let staying = 0;

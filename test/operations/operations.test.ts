@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { deeply } from '../support/depth.js';
-import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
+import { download, readJob, postExport, until, untilEnded } from '../support/exports.js';
 import type { TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
 import { FINISH_MAY_WAIT, holdFinish } from '../workflows/finishing.js';
@@ -57,7 +57,7 @@ describe('an operator', () => {
   const workflow = (command: string, jobId: string): Promise<string> =>
     temporal(service, 'workflow', command, '--workflow-id', exportWorkflowId(jobId));
   const phaseIs = (user: Reader, jobId: string, phase: string): Promise<true> =>
-    until(phase, async () => (await getExport(service, user, jobId)).phase === phase);
+    until(phase, async () => (await readJob(service, user, jobId)).phase === phase);
   const holds = async (user: Reader, jobId: string): Promise<boolean> =>
     jobId in ((await slotsOf(service, user))?.holders ?? {});
   const listed = async (query: string): Promise<string> => temporal(service, 'workflow', 'list', '--query', query);

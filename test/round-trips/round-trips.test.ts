@@ -15,7 +15,7 @@ import { deeply, DEEP } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
-import { openDuckDb, type DuckDb } from '../tpch/duckdb.js';
+import { openDuckDb, type PythonDuckDb } from '../tpch/duckdb.js';
 
 const ROWS = 3000;
 const READER = fileURLToPath(new URL('read_rows.py', import.meta.url));
@@ -110,7 +110,7 @@ describe(`${ROWS} rows of any text`, function () {
     .sample(fc.tuple(cell, cell), { numRuns: ROWS, seed })
     .map(([a, b], index) => [index + 1, a, b]);
   let service: TestService;
-  let duckDb: DuckDb;
+  let duckDb: PythonDuckDb;
   let folder: string;
   const me = someUser();
 

@@ -7,7 +7,7 @@ import { assertProblem } from '../api/problems.js';
 import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
-import { getExport, until, untilEnded } from '../support/exports.js';
+import { readJob, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
 import { mailsTo, post, slotsOf, someReader, untilMailed } from '../workflows/support.js';
@@ -192,7 +192,7 @@ describe('a schedule', () => {
 
     const jobId = await run(user, schedule);
     await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(jobId));
-    assert.equal((await getExport(service, user, jobId)).status, 'QUEUED');
+    assert.equal((await readJob(service, user, jobId)).status, 'QUEUED');
     assertProblem(await ask('POST', `/${schedule.schedule_id}/run`, user), 'STILL_ACTIVE');
     await door.open();
     for (const { json } of active) await untilEnded(service, user, (json as { job_id: string }).job_id);

@@ -25,7 +25,7 @@ export async function postExport(service: TestService, as: Principal, body: obje
   return jobSchema.parse(answer.json).job_id;
 }
 
-export async function getExport(service: TestService, as: Principal, jobId: string): Promise<Job> {
+export async function readJob(service: TestService, as: Principal, jobId: string): Promise<Job> {
   const answer = await service.ask('GET', `/v1/exports/${jobId}`, { as });
   assert.equal(answer.status, 200, answer.text);
   return jobSchema.parse(answer.json);
@@ -61,7 +61,7 @@ export async function untilEnded(
   const job = await until(
     `end of ${jobId}`,
     async () => {
-      const seen = await getExport(service, as, jobId);
+      const seen = await readJob(service, as, jobId);
       return ENDED.includes(seen.status) && seen;
     },
     ms,

@@ -2,14 +2,14 @@ import { exportWorkflowId } from '../../shared/temporal/names.js';
 import type { TestService } from './service.js';
 
 /** The history of an export's latest workflow run. */
-export async function eventsOf({ deps }: TestService, jobId: string) {
+export async function historyOf({ deps }: TestService, jobId: string) {
   const handle = deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId));
   return (await handle.fetchHistory()).events ?? [];
 }
 
 /** The repeated attempts of an export's activities, with the reason. */
 export async function attemptsAfterTheFirst(service: TestService, jobId: string): Promise<string[]> {
-  const events = await eventsOf(service, jobId);
+  const events = await historyOf(service, jobId);
   const names = new Map(
     events.map(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => [
       String(eventId),

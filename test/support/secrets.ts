@@ -5,16 +5,16 @@ import { filesIn } from '../../shared/process/files.js';
 import type { TestStack } from './stack.js';
 
 /** Secrets that must never be written anywhere, by description. */
-export type Secrets = Readonly<Record<string, string>>;
+export type KnownSecrets = Readonly<Record<string, string>>;
 
 /** Signed URLs, tokens and secrets start with recognizable prefixes, whoever created them. */
-export const SIGNS: Secrets = {
+export const SIGNS: KnownSecrets = {
   'a presigned address': 'X-Amz-Signature=',
   'a token': 'eyJhbGciOi',
   "a webhook's secret": 'whsec_',
 };
 
-export const secretsOf = (env: StackEnv): Secrets => ({
+export const secretsOf = (env: StackEnv): KnownSecrets => ({
   ...SIGNS,
   JWT_SECRET: env.JWT_SECRET,
   LINK_SECRET: env.LINK_SECRET,
@@ -29,7 +29,7 @@ export const secretsOf = (env: StackEnv): Secrets => ({
  * stores the payloads and memos of every workflow as sent.
  * @returns a line for each secret found in a file
  */
-export async function findSecrets({ logDir, dataDir }: TestStack, secrets: Secrets): Promise<string[]> {
+export async function findSecrets({ logDir, dataDir }: TestStack, secrets: KnownSecrets): Promise<string[]> {
   const temporal = join(dataDir, 'temporal');
   // If it doesn't exist, this run uses somebody else's Temporal.
   const files = [...(await filesIn(logDir)), ...(existsSync(temporal) ? await filesIn(temporal) : [])];
@@ -37,7 +37,7 @@ export async function findSecrets({ logDir, dataDir }: TestStack, secrets: Secre
   return found.flatMap(([file, lines]) => lines.map((line) => `${file} has ${line}`));
 }
 
-async function findIn(file: string, secrets: Secrets): Promise<string[]> {
+async function findIn(file: string, secrets: KnownSecrets): Promise<string[]> {
   const longest = Math.max(...Object.values(secrets).map(({ length }) => length));
   const found = new Map<string, string>();
   let before = Buffer.alloc(0);

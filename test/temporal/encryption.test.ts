@@ -8,7 +8,7 @@ import { queryRows } from '../support/database.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { operatorsReason } from '../support/failures.js';
 import { closeCleanly } from '../support/leak-guard.js';
-import { findSecrets, type Secrets } from '../support/secrets.js';
+import { findSecrets, type KnownSecrets } from '../support/secrets.js';
 import { startService, type RunningWorker, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
 import { startReceiver, type Receiver } from '../webhooks/receiver.js';
@@ -44,7 +44,7 @@ describe('with PAYLOAD_KEY', () => {
   });
 
   it('no personal data reaches Temporal in plain text: not from an export, a failure, a mail, a webhook or a schedule', async () => {
-    const secrets: Secrets = {
+    const secrets: KnownSecrets = {
       'the address of the mail': user.email,
       'the path of the webhook': `hook-${randomUUID()}`,
       'the value of a filter': randomUUID(),

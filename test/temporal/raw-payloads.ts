@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 /** A new `PAYLOAD_KEY` with this name. */
 export const keyNamed = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
 
-export interface Found {
+export interface FoundPayload {
   /** Path of the fields that lead to the payload. */
   readonly where: string;
   readonly payload: Payload;
@@ -20,7 +20,7 @@ const PLAIN = /searchAttributes|\.header\.|indexedFields|markerRecordedEventAttr
 const isPayload = (value: object): value is Payload =>
   'metadata' in value && typeof value.metadata === 'object' && value.metadata !== null && 'encoding' in value.metadata;
 
-function* payloadsIn(value: unknown, where: string): Generator<Found> {
+function* payloadsIn(value: unknown, where: string): Generator<FoundPayload> {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
   if (isPayload(value)) {
     yield { where, payload: value };
@@ -29,20 +29,20 @@ function* payloadsIn(value: unknown, where: string): Generator<Found> {
   for (const [name, inner] of Object.entries(value)) yield* payloadsIn(inner, `${where}.${name}`);
 }
 
-const personal = (value: unknown): Found[] =>
+const personal = (value: unknown): FoundPayload[] =>
   [...payloadsIn(value, '')].filter(({ where }) => !PLAIN.test(`${where}.`));
 
 /** Every payload of a workflow as Temporal stores it, except for the SDK's own. */
-export async function payloadsOfHistory(client: Client, workflowId: string): Promise<Found[]> {
+export async function payloadsOfHistory(client: Client, workflowId: string): Promise<FoundPayload[]> {
   const handle = client.workflow.getHandle(workflowId);
   const { raw } = await handle.describe();
   return [...personal((await handle.fetchHistory()).events ?? []), ...personal(raw)];
 }
 
 /** Payloads of the arguments, summaries and memos of every schedule in the namespace. */
-export async function schedulesPayloads({ workflowService, options: { namespace } }: Client): Promise<Found[]> {
+export async function schedulesPayloads({ workflowService, options: { namespace } }: Client): Promise<FoundPayload[]> {
   const { schedules } = await workflowService.listSchedules({ namespace });
-  const found: Found[] = [];
+  const found: FoundPayload[] = [];
   for (const { scheduleId = '' } of schedules) {
     found.push(...personal(await workflowService.describeSchedule({ namespace, scheduleId })));
   }

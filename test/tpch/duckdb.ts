@@ -5,12 +5,12 @@ const PACKAGES = ['duckdb', 'duckdb-extensions', 'duckdb-extension-tpch'].map((n
 const RUN_LIMIT_MS = 60_000;
 
 /** A Python with DuckDB and its `tpch` extension. */
-export interface DuckDb {
+export interface PythonDuckDb {
   /** Runs a script and returns its output. @throws Error with its output when it fails */
   run(script: string, args: readonly string[]): Promise<string>;
 }
 
-export async function openDuckDb(): Promise<DuckDb> {
+export async function openDuckDb(): Promise<PythonDuckDb> {
   const python = await openPython(`tpch-${VERSION}`, PACKAGES);
   return { run: async (script, args) => orFail(script, await python.run([script, ...args], RUN_LIMIT_MS)) };
 }

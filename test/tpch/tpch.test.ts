@@ -16,7 +16,7 @@ import { download, postExport, untilEnded } from '../support/exports.js';
 import { LONG, describeDeeply } from '../support/depth.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack, stackBeside } from '../support/stack.js';
-import { openDuckDb, type DuckDb } from './duckdb.js';
+import { openDuckDb, type PythonDuckDb } from './duckdb.js';
 
 const fileHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const MODULE = 'docs/examples/tpch.mjs';
@@ -61,7 +61,7 @@ async function loadTables(databaseUrl: string, folder: string): Promise<void> {
 describeDeeply('TPC-H, loaded as custom tables by DATASETS_MODULE,', function () {
   this.timeout(240_000);
   let folder: string;
-  let duckDb: DuckDb;
+  let duckDb: PythonDuckDb;
   let service: TestService;
   let programs: Stack;
 

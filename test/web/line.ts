@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** A TCP proxy whose connections can be cut, as when a train enters a tunnel. */
-export interface Line {
+export interface CuttableLine {
   readonly url: string;
   cut(): void;
   mend(): void;
@@ -10,7 +10,7 @@ export interface Line {
 }
 
 /** @param to the server: `http://host:port` */
-export async function openLine(to: string): Promise<Line> {
+export async function openLine(to: string): Promise<CuttableLine> {
   const { hostname, port } = new URL(to);
   const sockets = new Set<Socket>();
   let isCut = false;

@@ -2,7 +2,7 @@ import { orSkip } from '../support/or-skip.js';
 import { activeExports } from './stories/active-exports.js';
 import { notifying } from './stories/notifying.js';
 import { pastExports } from './stories/past-exports.js';
-import { problems } from './stories/problems.js';
+import { shownProblems } from './stories/problems.js';
 import { wholeStory } from './stories/whole-story.js';
 import { openWorld, type World } from './world.js';
 
@@ -22,5 +22,5 @@ describe('the web page', function () {
   activeExports(opened);
   pastExports(opened);
   notifying(opened);
-  problems(opened);
+  shownProblems(opened);
 });

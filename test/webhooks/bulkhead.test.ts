@@ -8,7 +8,7 @@ import { seedFor } from '../api/support.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { queryRows } from '../support/database.js';
 import { FAST } from '../support/service.js';
-import { behind, endStage, startStage, type Stage } from '../workflows/doors.js';
+import { behind, endStage, startStage, type DoorStage } from '../workflows/doors.js';
 import { cancel, mailsTo, someReader } from '../workflows/support.js';
 import { startReceiver } from './receiver.js';
 
@@ -25,7 +25,7 @@ const TURNS = 3;
 
 describe('a tenant with a hundred deliveries to silent receivers', function () {
   this.timeout(120_000);
-  let stage: Stage;
+  let stage: DoorStage;
   let server: Server;
   let url = '';
   const sockets = new Set<Socket>();

@@ -6,16 +6,16 @@ import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { someUser } from '../support/service.js';
-import { behind, endStage, startStage, type Door, type Stage } from '../workflows/doors.js';
+import { behind, endStage, startStage, type Door, type DoorStage } from '../workflows/doors.js';
 import { cancel, operateOn } from '../workflows/support.js';
 import { startReceiver, type Receiver } from './receiver.js';
-import { redeliver, untilTried } from './support.js';
+import { requestRedelivery, untilTried } from './support.js';
 
 /** As documented in the contract. */
 const message = z.union(NOTIFICATION_EVENTS.map(messageSchema));
 
 describe('a webhook', () => {
-  let stage: Stage;
+  let stage: DoorStage;
   let receiver: Receiver;
   let door: Door;
   const user = someUser();
@@ -72,7 +72,7 @@ describe('a webhook', () => {
     assert.equal(status, 409);
     await cancel(stage.service, user, jobId);
     await untilEnded(stage.service, user, jobId, 'CANCELLED');
-    await redeliver(stage.service, user, jobId);
+    await requestRedelivery(stage.service, user, jobId);
     const tries = await untilTried(stage.service, user, jobId, 1);
     assert.deepEqual(
       tries.map(({ event, attempt }) => [event, attempt]),

@@ -17,10 +17,10 @@ const deliverySchema = z.strictObject({
   ended_at: z.iso.datetime().nullable(),
   next_attempt_at: z.iso.datetime().nullable(),
 });
-export type Delivery = z.infer<typeof deliverySchema>;
+export type ShownDelivery = z.infer<typeof deliverySchema>;
 
 /** Deliveries as the API returns them, oldest first. */
-export async function deliveriesOf(service: TestService, as: Principal, jobId: string): Promise<Delivery[]> {
+export async function deliveriesOf(service: TestService, as: Principal, jobId: string): Promise<ShownDelivery[]> {
   const { status, json, text } = await service.ask('GET', `/v1/exports/${jobId}/deliveries`, { as });
   assert.equal(status, 200, text);
   return z
@@ -30,13 +30,18 @@ export async function deliveriesOf(service: TestService, as: Principal, jobId: s
 }
 
 /** Waits until this many attempts have ended, and returns all attempts. */
-export const untilTried = (service: TestService, as: Principal, jobId: string, times: number): Promise<Delivery[]> =>
+export const untilTried = (
+  service: TestService,
+  as: Principal,
+  jobId: string,
+  times: number,
+): Promise<ShownDelivery[]> =>
   until(`${times} attempts for ${jobId}`, async () => {
     const deliveries = await deliveriesOf(service, as, jobId);
     return deliveries.filter(({ status }) => status !== 'SENDING').length >= times && deliveries;
   });
 
-export async function redeliver(service: TestService, as: Principal, jobId: string): Promise<void> {
+export async function requestRedelivery(service: TestService, as: Principal, jobId: string): Promise<void> {
   const { status, text } = await service.ask('POST', `/v1/exports/${jobId}/deliveries`, { as });
   assert.equal(status, 202, text);
 }

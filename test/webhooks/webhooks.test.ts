@@ -5,11 +5,11 @@ import { z } from 'zod';
 import type { Principal } from '../../api/deps.js';
 import { assertProblem } from '../api/problems.js';
 import { deeply } from '../support/depth.js';
-import { download, getExport, postExport, until, untilEnded } from '../support/exports.js';
+import { download, readJob, postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { mailsTo, someReader, statusOf } from '../workflows/support.js';
 import { answerWith, plainHeaders, startReceiver, type Received, type Receiver } from './receiver.js';
-import { deliveriesOf, redeliver, rotate, secretOf, untilTried } from './support.js';
+import { deliveriesOf, requestRedelivery, rotate, secretOf, untilTried } from './support.js';
 
 const payload = z.strictObject({
   type: z.string(),
@@ -44,7 +44,7 @@ describe('webhooks', () => {
     const secret = await secretOf(service, user);
     const body = payload.parse(new Webhook(secret).verify(message.body, plainHeaders(message)));
     assert.equal(body.type, 'export.completed');
-    assert.deepEqual(body.data, await getExport(service, user, jobId));
+    assert.deepEqual(body.data, await readJob(service, user, jobId));
     assert.match(body.data.download_url ?? '', /\/d\/[\w-]{72}$/);
     assert.doesNotMatch(message.body, /X-Amz|whsec_/);
 
@@ -150,7 +150,7 @@ describe('webhooks', () => {
     assert.match(unsent?.error ?? '', /answered 410 earlier/);
     assert.equal(receiver.received.length, 1);
 
-    await redeliver(service, user, later);
+    await requestRedelivery(service, user, later);
     const [, sent] = await untilTried(service, user, later, 2);
     assert.equal(sent?.status, 'DELIVERED');
     const next = await post();
@@ -160,7 +160,7 @@ describe('webhooks', () => {
   it('are sent again on request, with the same webhook-id and a new signature', async () => {
     const jobId = await post();
     await untilTried(service, user, jobId, 1);
-    await redeliver(service, user, jobId);
+    await requestRedelivery(service, user, jobId);
     const tries = await untilTried(service, user, jobId, 2);
     assert.deepEqual(
       tries.map(({ attempt, status }) => [attempt, status]),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
-import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { readJob, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import type { TestService } from '../support/service.js';
 import { type Doors, endStage, startStage } from './doors.js';
 import { FINISH_MAY_WAIT, holdFinish } from './finishing.js';
@@ -48,7 +48,7 @@ describe('a cancel that arrives too late', () => {
     const jobId = await postExport(service, user);
     await door.untilWaiting();
     // Publishing starts within a workflow task, where no query is answered; here it outlasts the task.
-    await until('publishing', async () => (await getExport(service, user, jobId)).phase === 'publishing');
+    await until('publishing', async () => (await readJob(service, user, jobId)).phase === 'publishing');
     const { raw } = await service.deps.temporal.client.workflow.getHandle(exportWorkflowId(jobId)).describe();
     assert.deepEqual(
       raw.pendingActivities?.map(({ activityId }) => activityId),

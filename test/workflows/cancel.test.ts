@@ -5,7 +5,7 @@ import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { exportStart } from '../../shared/temporal/export-start.js';
 import { seedFor } from '../api/support.js';
 import { deeply, unneeded } from '../support/depth.js';
-import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { readJob, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { describeStores } from '../support/stores.js';
 import { behind, DATASETS_WITH_DOORS, type Door, Doors, endStage, startStage } from './doors.js';
@@ -86,7 +86,7 @@ describeStores('a cancel', (stackEnv, isWhole) => {
     try {
       await locker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
       const jobId = await postExport(service, user);
-      await until('planning', async () => (await getExport(service, user, jobId)).phase === 'planning');
+      await until('planning', async () => (await readJob(service, user, jobId)).phase === 'planning');
       await cancel(service, user, jobId);
       await untilEnded(service, user, jobId, 'CANCELLED', 3000);
       await untilNothingIsLeft();
@@ -106,7 +106,7 @@ describeStores('a cancel', (stackEnv, isWhole) => {
     await resetExport(service, waiting);
     const waiters = async (): Promise<readonly string[]> => (await slotsOf(service, user))?.waiters ?? [];
     await until('it waits', async () => (await waiters()).includes(waiting));
-    assert.equal((await getExport(service, user, waiting)).status, 'QUEUED');
+    assert.equal((await readJob(service, user, waiting)).status, 'QUEUED');
 
     assert.equal((await cancel(service, user, waiting)).status, 202);
     await untilEnded(service, user, waiting, 'CANCELLED', 3000);

@@ -131,13 +131,13 @@ export class Doors {
   }
 }
 
-export interface Stage {
+export interface DoorStage {
   readonly service: TestService;
   readonly doors: Doors;
 }
 
 /** A service with a worker and orders behind open doors. Stop it with `endStage`. */
-export async function startStage(options: ServiceOptions = {}): Promise<Stage> {
+export async function startStage(options: ServiceOptions = {}): Promise<DoorStage> {
   const service = await startService({ datasets: DATASETS_WITH_DOORS, ...options });
   const doors = await Doors.of(service);
   await service.startWorker();
@@ -145,7 +145,7 @@ export async function startStage(options: ServiceOptions = {}): Promise<Stage> {
 }
 
 /** Opens the doors; fails if the exports left anything behind. */
-export async function endStage({ service, doors }: Stage): Promise<void> {
+export async function endStage({ service, doors }: DoorStage): Promise<void> {
   await doors.end();
   await closeCleanly(service);
 }

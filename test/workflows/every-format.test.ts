@@ -3,7 +3,7 @@ import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { leftovers, planAt, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser } from '../support/service.js';
-import { behind, type Door, endStage, type Stage, startStage } from './doors.js';
+import { behind, type Door, endStage, type DoorStage, startStage } from './doors.js';
 import { assertSameFile, cancel, resetExport, rowOf, segmentsOf, statusOf, untilCommitted } from './support.js';
 import { DEEP, LONG } from '../support/depth.js';
 import { describeStoresIf } from '../support/stores.js';
@@ -22,7 +22,7 @@ interface Export {
 // with each end in reset.test.ts and cancel.test.ts.
 if (DEEP)
   describeStoresIf(LONG, 'exports of every format', (stackEnv) => {
-    let stage: Stage;
+    let stage: DoorStage;
     let door: Door;
     let undisturbed: readonly Export[];
     const users = [...FORMATS.keys()].map((format) => ({ format, user: someUser() }));

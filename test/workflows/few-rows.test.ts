@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { leftovers, postExport, until, untilEnded } from '../support/exports.js';
-import { eventsOf } from '../support/history.js';
+import { historyOf } from '../support/history.js';
 import { someUser, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
 import { assertSameFile, cancel, rowOf, segmentsOf, slotsOf, someReader, statusOf, untilStatus } from './support.js';
@@ -23,7 +23,7 @@ describe('an export with few rows', () => {
 
   /** Ids of the activities that an export's workflow scheduled. */
   async function activitiesOf(jobId: string): Promise<(string | null | undefined)[]> {
-    return (await eventsOf(service, jobId)).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    return (await historyOf(service, jobId)).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
       scheduled ? [scheduled.activityId] : [],
     );
   }
@@ -46,7 +46,7 @@ describe('an export with few rows', () => {
       await untilEnded(service, user, jobId);
       await until('its slot is free', async () => !(jobId in ((await slotsOf(service, user))?.holders ?? {})), 2000);
       await untilStatus(service, exportWorkflowId(jobId), 'COMPLETED');
-      const sent = (await eventsOf(service, jobId)).filter(
+      const sent = (await historyOf(service, jobId)).filter(
         (event) => event.signalExternalWorkflowExecutionInitiatedEventAttributes,
       );
       assert.equal(sent.length, signals);

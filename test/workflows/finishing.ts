@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { getExport, postExport, until, untilEnded } from '../support/exports.js';
+import { readJob, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { behind, type Door } from './doors.js';
 import { untilPlanIsDue, type Reader } from './support.js';
@@ -33,6 +33,6 @@ export async function holdFinish(
   const locked = locker.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
   await door.open();
   await locked;
-  await until('finishing', async () => (await getExport(service, user, jobId)).phase === 'finishing');
+  await until('finishing', async () => (await readJob(service, user, jobId)).phase === 'finishing');
   return { jobId, go: () => locker.query('ROLLBACK').then(() => untilEnded(service, other, otherId)) };
 }

@@ -6,7 +6,7 @@ import { queryRows } from '../support/database.js';
 import { describeDeeply } from '../support/depth.js';
 import { download, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
-import { behind, type Door, type Doors, endStage, type Stage, startStage } from './doors.js';
+import { behind, type Door, type Doors, endStage, type DoorStage, startStage } from './doors.js';
 import { rowOf, segmentsOf } from './support.js';
 
 const user = someUser();
@@ -101,7 +101,7 @@ describeDeeply('a generation of an export', () => {
 });
 
 describeDeeply('a generation of an export, in parts,', () => {
-  let stage: Stage;
+  let stage: DoorStage;
   before(async () => {
     // Large enough for multipart parts, all uploaded before the segment waits to commit.
     stage = await startStage({ orders: 60_000 });

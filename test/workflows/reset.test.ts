@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { deeply, unneeded } from '../support/depth.js';
-import { download, getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { download, readJob, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
 import { describeStores } from '../support/stores.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
@@ -149,7 +149,7 @@ describeStores('a reset of an export', (stackEnv, isWhole) => {
     await resetExport(service, jobId);
     await untilClosed(jobId, 'COMPLETED');
     assert.deepEqual(await download(service, user, jobId), file);
-    const again = await getExport(service, user, jobId);
+    const again = await readJob(service, user, jobId);
     assert.deepEqual([again.status, again.download_url], ['COMPLETED', download_url]);
     assert.equal((await rowOf(service, jobId)).url_expires_at?.getTime(), before.url_expires_at?.getTime());
     await sleep(300);
@@ -184,7 +184,7 @@ describeStores('a reset of an export', (stackEnv, isWhole) => {
     await door.untilWaiting(2);
     await resetEnded(jobId);
     await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(jobId));
-    const { status, phase } = await getExport(service, user, jobId);
+    const { status, phase } = await readJob(service, user, jobId);
     assert.deepEqual([status, phase], ['QUEUED', 'waiting']);
     const refused = await service.ask('POST', '/v1/exports', { as: user, body: { type: 'orders', format: 'csv' } });
     assert.equal(refused.status, 429, 'a waiting export counts as active');

@@ -27,10 +27,10 @@ export type Reader = Principal & { readonly email: string };
 export const someReader = (): Reader => ({ ...someUser(), email: `${randomUUID()}@example.com` });
 
 const messages = z.array(z.object({ to: z.array(z.string()), subject: z.string(), text: z.string() }));
-export type Mail = z.infer<typeof messages>[number];
+export type ReceivedMail = z.infer<typeof messages>[number];
 
 /** The mails that the user has received so far. */
-export async function mailsTo({ email }: Reader): Promise<Mail[]> {
+export async function mailsTo({ email }: Reader): Promise<ReceivedMail[]> {
   const answer = await fetch(`${stack().env.RESEND_BASE_URL}/api/messages`);
   return messages.parse(await answer.json()).filter(({ to }) => to.includes(email));
 }

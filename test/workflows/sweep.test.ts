@@ -5,7 +5,7 @@ import { temporaryPrefix } from '../../shared/store/keys.js';
 import { jobOfRow } from '../../shared/job/row.js';
 import { queryRows } from '../support/database.js';
 import { deeply, unneeded } from '../support/depth.js';
-import { getExport, leftovers, postExport, until, untilEnded } from '../support/exports.js';
+import { readJob, leftovers, postExport, until, untilEnded } from '../support/exports.js';
 import { someUser, type ServiceOptions, type TestService } from '../support/service.js';
 import { describeStores } from '../support/stores.js';
 import { behind, type Door, type Doors, endStage, startStage } from './doors.js';
@@ -48,7 +48,7 @@ describeStores('the sweep', (stackEnv, isWhole) => {
     await untilEnded(service, user, jobId);
     const { file_key: key } = await rowOf(service, jobId);
     assert(key !== null && (await service.deps.store.head(key)) !== null);
-    await until('expired', async () => (await getExport(service, user, jobId)).status === 'EXPIRED');
+    await until('expired', async () => (await readJob(service, user, jobId)).status === 'EXPIRED');
     await sweepNow(service);
     assert.equal(await service.deps.store.head(key), null);
     const { shown_status, file_deleted_at } = await rowOf(service, jobId);

@@ -6,7 +6,7 @@ import type { ExportRequest, JobSeed } from '../../shared/contract.js';
 import { hashRequest } from '../../shared/request/request.js';
 import { slotsStart } from '../../shared/temporal/slots-start.js';
 import { admitUpdate } from '../../shared/temporal/messages.js';
-import { getExport, until, untilEnded } from '../support/exports.js';
+import { readJob, until, untilEnded } from '../support/exports.js';
 import { FAST, startService, type TestService } from '../support/service.js';
 import { post, mailsTo, slotsOf, someReader, type Reader } from './support.js';
 import { NOBODY } from '../support/origin.js';
@@ -93,7 +93,7 @@ describe('an export whose row can never be stored', () => {
     const jobId = triggered?.run?.jobId ?? assert.fail('no run');
     await until(`the row of ${jobId}`, () => service.deps.jobs.find(jobId));
     assert.equal((await untilEnded(service, user, jobId, 'FAILED')).error_code, 'NOT_STORABLE');
-    assert.equal((await getExport(service, user, jobId)).status, 'FAILED');
+    assert.equal((await readJob(service, user, jobId)).status, 'FAILED');
     await service.deps.temporal.client.schedule.getHandle(temporalScheduleId(owner, scheduleId)).delete();
   });
 
@@ -117,6 +117,6 @@ describe('an export whose row can never be stored', () => {
     };
     await service.deps.jobs.insert(job);
     assert.ok(await service.deps.jobs.fail(job.jobId, { code: 'INTERNAL', message: 'x\0y' }));
-    assert.equal((await getExport(service, user, job.jobId)).error_message, 'x\uFFFDy');
+    assert.equal((await readJob(service, user, job.jobId)).error_message, 'x\uFFFDy');
   });
 });

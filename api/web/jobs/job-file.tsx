@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { ListedJob } from '../../../shared/job/schema.js';
-import { clock, counted, moment, size } from '../words.js';
+import { clockTime, counted, moment, size } from '../words.js';
 import { headingId } from './heading-id.js';
 import { useFocusAfter } from './use-focus-after.js';
 import { HOUR, useSecondsLeft } from './use-seconds-left.js';
@@ -57,5 +57,5 @@ function FileButtons({ jobId, url, name, onDelete }: ButtonsProps): VNode {
 
 function lifetime(until: string, seconds: number): string {
   if (seconds <= 0) return 'link expired';
-  return seconds > HOUR ? `link expires ${moment(until)}` : `link expires in ${clock(seconds)}`;
+  return seconds > HOUR ? `link expires ${moment(until)}` : `link expires in ${clockTime(seconds)}`;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
-export interface ProgramOptions {
+export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly limitMs?: number;
   readonly input?: string;
@@ -21,10 +21,10 @@ const KEPT_CHARACTERS = 2000;
  * Runs a reader to its end. A reader may print endless errors about a bad file, so only the end of stderr is kept.
  * @throws Error when it takes too long
  */
-export async function runProgram(
+export async function runReader(
   command: string,
   args: readonly string[],
-  { env = process.env, limitMs = LIMIT_MS, input = '' }: ProgramOptions = {},
+  { env = process.env, limitMs = LIMIT_MS, input = '' }: RunOptions = {},
 ): Promise<ProgramEnd> {
   const child = spawn(command, args, { env, stdio: 'pipe' });
   // A program may exit without reading all its input.
@@ -49,8 +49,8 @@ export async function runProgram(
 }
 
 /** @returns its output @throws Error with the end of its output if it fails */
-export async function outputOf(command: string, args: readonly string[], options?: ProgramOptions): Promise<string> {
-  const { code, stdout, stderr } = await runProgram(command, args, options);
+export async function outputOf(command: string, args: readonly string[], options?: RunOptions): Promise<string> {
+  const { code, stdout, stderr } = await runReader(command, args, options);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr || stdout.slice(-KEPT_CHARACTERS)}`);
   return stdout;
 }

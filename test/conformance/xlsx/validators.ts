@@ -7,7 +7,7 @@ import { runCommand, tellingLine } from '../../../dev/stack/run-command.js';
 import { StackError } from '../../../dev/stack/stack-error.js';
 import { needProgram } from '../../support/or-skip.js';
 import { spreadsheetPython } from './readers.js';
-import { outputOf, runProgram } from './run-program.js';
+import { outputOf, runReader } from './run-program.js';
 
 /** Finds violations of the standard that readers would overlook. */
 export interface XlsxValidator {
@@ -68,7 +68,7 @@ export const VALIDATORS: readonly XlsxValidator[] = [
     name: 'unzip -t',
     prepare: () => needProgram('unzip'),
     problems: forEach(async (file) => {
-      const { code, stdout, stderr } = await runProgram('unzip', ['-tqq', file]);
+      const { code, stdout, stderr } = await runReader('unzip', ['-tqq', file]);
       return code === 0 ? [] : `${stdout}${stderr}`.trim().split('\n');
     }),
   },
@@ -89,7 +89,7 @@ export const VALIDATORS: readonly XlsxValidator[] = [
     prepare: sdkValidator,
     problems: forEach(async (file) => {
       // It exits with a nonzero code if the file is invalid.
-      const { stdout, stderr } = await runProgram(await sdkValidator(), [file]);
+      const { stdout, stderr } = await runReader(await sdkValidator(), [file]);
       if (!stdout.trim().startsWith('{')) return [`${stdout}${stderr}`];
       const { ok, errors } = sdkAnswer.parse(JSON.parse(stdout));
       const problems = errors.slice(0, SHOWN).map((error) => JSON.stringify(error));

@@ -6,7 +6,7 @@ import { visit, visitAs } from '../visit.js';
 import { tokenFor, type World } from '../world.js';
 
 /** Requests and tokens that the service rejects, and a service that is down. */
-export function problems(world: () => World): void {
+export function shownProblems(world: () => World): void {
   deeply('shows each problem at its field', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     const start = page.getByRole('button', { name: 'Start export' });

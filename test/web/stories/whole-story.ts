@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import type { Principal } from '../../../api/deps.js';
-import { download, getExport } from '../../support/exports.js';
+import { download, readJob } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
 import { focused, tabTo } from '../keyboard.js';
 import { choose, newest, visit, visitAs } from '../visit.js';
@@ -69,7 +69,7 @@ export function wholeStory(world: () => World): void {
       filters,
       sort,
       row_count: rows,
-    } = await getExport(world().service, me, await onlyJobOf(world(), me));
+    } = await readJob(world().service, me, await onlyJobOf(world(), me));
     assert.deepEqual(
       { columns, filters, sort, rows },
       {
@@ -120,7 +120,7 @@ export function wholeStory(world: () => World): void {
     assert.equal(await focused(page), 'Orders as CSV', 'the new export has the focus');
     await tabTo(page, /^Download /);
     await assertDownloads(world(), page, me, () => page.keyboard.press('Enter'));
-    const { columns } = await getExport(world().service, me, await onlyJobOf(world(), me));
+    const { columns } = await readJob(world().service, me, await onlyJobOf(world(), me));
     assert.deepEqual(columns, ['status', 'id']);
     await end();
   });
