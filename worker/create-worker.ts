@@ -19,7 +19,7 @@ import type { WorkerRole } from './arguments.js';
 import type { WorkerTraces } from './trace-worker.js';
 import { workflowBundleFile } from './workflow-bundle.js';
 
-/** Activities learn of their cancellation up to this much later; Temporal's default is a minute. */
+/** Temporal's default is a minute. */
 const HEARTBEAT_THROTTLE_MS = 1000;
 /** Explicit, because the SDK's default grows with the machine's memory (sdk-typescript#2227). */
 const CACHED_WORKFLOWS = 500;
@@ -60,6 +60,8 @@ export interface WorkerOptions {
   readonly dataSlots: number;
   /** How long to wait for activities on shutdown, ms. */
   readonly drainMs: number;
+  /** Activities learn of their cancellation up to this much later, ms. Default: a second. */
+  readonly heartbeatThrottleMs?: number;
   /** Workflow code to run instead of this version's, to test deploys. */
   readonly bundleFile?: string;
   /** Null: no tracing. */
@@ -141,7 +143,15 @@ function createWebhookWorker(options: WorkerOptions): Promise<Worker> {
   });
 }
 
-const commonOptions = ({ connection, namespace, dataConverter, drainMs, deployment, traces, watched }: WorkerOptions) =>
+const commonOptions = ({
+  connection,
+  namespace,
+  dataConverter,
+  deployment,
+  traces,
+  watched,
+  ...options
+}: WorkerOptions) =>
   ({
     connection,
     namespace,
@@ -149,9 +159,9 @@ const commonOptions = ({ connection, namespace, dataConverter, drainMs, deployme
     interceptors: {
       activity: [...(watched === undefined ? [] : [watched]), ...(traces?.activity ?? []), activityLogFields],
     },
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    shutdownGraceTime: drainMs,
+    maxHeartbeatThrottleInterval: options.heartbeatThrottleMs ?? HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: options.heartbeatThrottleMs ?? HEARTBEAT_THROTTLE_MS,
+    shutdownGraceTime: options.drainMs,
     activityTaskPollerBehavior: ACTIVITY_POLLS,
     ...(deployment === null
       ? {}

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../api/server.js';
-import { migrate } from '../../shared/job/migrate.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
 import { describeDeeply } from '../support/depth.js';
 import { until } from '../support/exports.js';
 import { stack } from '../support/stack.js';
@@ -20,8 +19,7 @@ describeDeeply('npm run api', () => {
   let secret: string;
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
+    database = await createMigratedDatabase();
     env = { ...stack().env, DATABASE_URL: database.url, HOST: '127.0.0.1', PORT: '0' };
     secret = stack().env.JWT_SECRET;
   });

@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { signToken } from '../../api/access/sign-token.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import { JobStore } from '../../shared/job/store.js';
-import { migrate } from '../../shared/job/migrate.js';
 import { createPool, type Pool } from '../../shared/postgres.js';
 import type { Answer } from '../support/answer.js';
 import { ask } from '../support/ask.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
 import { deeply } from '../support/depth.js';
 import { until } from '../support/exports.js';
 import { Gate } from '../support/gate.js';
@@ -46,8 +45,7 @@ describe('the API, while a service is down', function () {
 
   before(async () => {
     const { env } = stack();
-    database = await createDatabase();
-    await migrate(database.url);
+    database = await createMigratedDatabase();
     pool = createPool(database.url, { max: 1, name: 'test', onIdleError: () => undefined });
     jobs = new JobStore(pool);
     await jobs.insert(active);

@@ -12,10 +12,9 @@ import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/access/verify-token.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
 import type { JobSeed } from '../../shared/contract.js';
-import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
+import { BUILT_IN_DATASETS } from '../../shared/datasets/index.js';
 import { AuditStore } from '../../shared/audit/store.js';
 import { JobStore } from '../../shared/job/store.js';
-import { migrate } from '../../shared/job/migrate.js';
 import { openObjectStore } from '../../shared/startup/open-object-store.js';
 import { SavedExportStore } from '../../shared/saved-exports/store.js';
 import { createAdmissionTurns } from '../../api/exports/request-export.js';
@@ -31,8 +30,8 @@ import { WebhookStore } from '../../shared/webhooks/store.js';
 import { connectTemporal } from '../../shared/temporal/client.js';
 import type { Answer } from '../support/answer.js';
 import { asker, type Ask } from '../support/ask.js';
-import { contractOf } from '../support/contract.js';
-import { createDatabase, queryRows } from '../support/database.js';
+import { contractOf, registryOf } from '../support/contract.js';
+import { createMigratedDatabase, queryRows } from '../support/database.js';
 import { JWT_SECRET } from '../support/service.js';
 import { NOBODY } from '../support/origin.js';
 import { stack } from '../support/stack.js';
@@ -61,8 +60,7 @@ export const someone = (): Principal => ({ userId: randomUUID(), tenantId: rando
 
 /** The API on a free port, with its own job database and the services of the stack. */
 export async function startApi(overrides: Overrides = {}, env: StackEnv = stack().env): Promise<TestApi> {
-  const database = await createDatabase();
-  await migrate(database.url);
+  const database = await createMigratedDatabase();
   const pool = createPool(database.url, {
     max: 5,
     name: 'test-api',
@@ -81,7 +79,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
   };
   const { settings, checks = {}, ...others } = overrides;
   const logger = pino({ level: 'debug', mixin: logContext }, { write });
-  const registry = others.registry ?? createRegistry(BUILT_IN_DATASETS);
+  const registry = others.registry ?? registryOf(BUILT_IN_DATASETS);
   const stopping = new AbortController();
   const sources = { jobs: new JobStore(pool), store: objects.store, temporal };
   const source = new Source(sourcePool);

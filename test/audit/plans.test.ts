@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AuditStore } from '../../shared/audit/store.js';
 import type { AuditQuery } from '../../shared/audit/list.js';
 import { createPool, type Pool } from '../../shared/postgres.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { migrate } from '../../shared/job/migrate.js';
+import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
 
 const TENANT = 'acme';
 const EVENTS = 30_000;
@@ -16,8 +15,7 @@ describe('lists of the audit log', function () {
   let audit: AuditStore;
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
+    database = await createMigratedDatabase();
     pool = createPool(database.url, { max: 1, name: 'plans', onIdleError: () => undefined });
     audit = new AuditStore(pool, ['a secret of the tests']);
     await pool.query(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { startProgram } from '../api/programs.js';
-import { BUILT_IN_DATASETS, createRegistry } from '../../shared/datasets/index.js';
+import { BUILT_IN_DATASETS } from '../../shared/datasets/index.js';
 import type { Answer } from './answer.js';
 import { asker, type Ask } from './ask.js';
-import { contractOf } from './contract.js';
+import { contractOf, registryOf } from './contract.js';
 import { until } from './exports.js';
 import { JWT_SECRET, type TestService } from './service.js';
 
@@ -31,7 +31,7 @@ export async function startApiProcess(
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
-    ask: asker(url, JWT_SECRET, contractOf(createRegistry(BUILT_IN_DATASETS))),
+    ask: asker(url, JWT_SECRET, contractOf(registryOf(BUILT_IN_DATASETS))),
     log: program.stdout,
     kill: async () => {
       program.process.kill('SIGKILL');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { openApiDocument } from '../../api/openapi/document.js';
 import { ROUTES } from '../../api/routes/index.js';
-import type { DatasetRegistry } from '../../shared/datasets/index.js';
+import { createRegistry, type Dataset, type DatasetRegistry } from '../../shared/datasets/index.js';
 import type { Answer } from './answer.js';
 import { SIGNS } from './secrets.js';
 
@@ -32,14 +32,21 @@ const OUTSIDE: ReadonlySet<number> = new Set([204, 400, 401, 403, 404, 405, 429]
 
 const escaped = (pointer: string): string => encodeURIComponent(pointer.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-/** Cached, because most test services have the same datasets, and compiling schemas is slow. */
-const contracts = new Map<string, HoldToContract>();
+const registries = new WeakMap<readonly Dataset[], DatasetRegistry>();
+/** One registry for each list of datasets, so that services with the same datasets share their contract. */
+export function registryOf(datasets: readonly Dataset[]): DatasetRegistry {
+  const registry = registries.get(datasets) ?? createRegistry(datasets);
+  registries.set(datasets, registry);
+  return registry;
+}
+
+/** Cached, because generating and compiling schemas is slow. */
+const contracts = new WeakMap<DatasetRegistry, HoldToContract>();
 
 export function contractOf(registry: DatasetRegistry): HoldToContract {
   // Serialized, as a client receives it.
-  const text = JSON.stringify(openApiDocument(ROUTES, registry));
-  const contract = contracts.get(text) ?? contractIn(JSON.parse(text));
-  contracts.set(text, contract);
+  const contract = contracts.get(registry) ?? contractIn(JSON.parse(JSON.stringify(openApiDocument(ROUTES, registry))));
+  contracts.set(registry, contract);
   return contract;
 }
 

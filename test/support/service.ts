@@ -21,11 +21,10 @@ import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../shared/startup/config.js';
 import type { Tuning } from '../../shared/temporal/inputs.js';
-import { BUILT_IN_DATASETS, createRegistry, type Dataset } from '../../shared/datasets/index.js';
+import { BUILT_IN_DATASETS, type Dataset } from '../../shared/datasets/index.js';
 import { openObjectStore } from '../../shared/startup/open-object-store.js';
 import { Source } from '../../shared/source/source.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
-import { migrate } from '../../shared/job/migrate.js';
 import { createAddressRule } from '../../shared/network/address-rule.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
@@ -35,8 +34,8 @@ import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import type { Answer } from './answer.js';
 import { asker, type Ask } from './ask.js';
-import { contractOf } from './contract.js';
-import { addressForServices, createDatabase, type TestDatabase } from './database.js';
+import { contractOf, registryOf } from './contract.js';
+import { addressForServices, createDatabase, createMigratedDatabase, type TestDatabase } from './database.js';
 import { openWorkerLog } from './runtime.js';
 import { stack } from './stack.js';
 
@@ -67,7 +66,7 @@ export const FAST: Tuning = {
   },
   mail: { maximumAttempts: 4, initialIntervalMs: 50, maximumIntervalMs: 300, startToCloseMs: 5000, heartbeatMs: 2000 },
   webhook: { retryDelaysMs: [50, 100, 200, 300], timeoutMs: 1000, startToCloseMs: 3000 },
-  reapEveryMs: 1000,
+  reapEveryMs: 500,
   idleMs: 500,
   claimEveryMs: 500,
 };
@@ -135,9 +134,8 @@ function sampleTemplate(orders: number, singleTenant: boolean, env: StackEnv): P
   return made;
 }
 async function makeTemplate(orders: number, singleTenant: boolean, env: StackEnv): Promise<TestDatabase> {
-  const database = await createDatabase(undefined, env);
+  const database = await createMigratedDatabase(env);
   await seedSampleData({ databaseUrl: database.url, orders, singleTenant });
-  await migrate(database.url);
   return database;
 }
 
@@ -185,7 +183,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   };
   await Promise.all([createBucket(name, stackEnv), createNamespace(env.TEMPORAL_ADDRESS, name)]);
   const config = parseWorkerConfig(env);
-  const registry = createRegistry(options.datasets ?? BUILT_IN_DATASETS);
+  const registry = registryOf(options.datasets ?? BUILT_IN_DATASETS);
   const address = {
     connection: { address: env.TEMPORAL_ADDRESS },
     namespace: name,
@@ -262,6 +260,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       deployment: null,
       dataSlots: config.WORKER_DATA_SLOTS,
       drainMs: 500,
+      heartbeatThrottleMs: 200,
       ...kind,
     });
     const run = worker.run();

@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { ExportStatus, JobSeed } from '../../../shared/contract.js';
 import { ServiceError } from '../../../shared/errors.js';
 import { isActive } from '../../../shared/job/lifecycle.js';
-import { migrate } from '../../../shared/job/migrate.js';
 import type { JobRow } from '../../../shared/job/row.js';
 import { JobStore } from '../../../shared/job/store.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../../support/database.js';
 import { NOBODY } from '../../support/origin.js';
 
 const FILE = {
@@ -22,8 +21,7 @@ describe('in the row of an export,', () => {
   let jobs: JobStore;
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
+    database = await createMigratedDatabase();
     pool = createPool(database.url, { max: 2, name: 'test', onIdleError: () => undefined });
     jobs = new JobStore(pool);
   });

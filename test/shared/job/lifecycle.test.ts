@@ -4,11 +4,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EXPORT_STATUSES, type JobSeed } from '../../../shared/contract.js';
 import { TRANSITIONS, type LifecycleEvent } from '../../../shared/job/lifecycle.js';
-import { migrate } from '../../../shared/job/migrate.js';
 import { PlanStore } from '../../../shared/job/plan-store.js';
 import { JobStore } from '../../../shared/job/store.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../../support/database.js';
 import { NOBODY } from '../../support/origin.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -35,8 +34,7 @@ describe("an export's row", () => {
   let apply: Record<LifecycleEvent, (jobId: string) => Promise<unknown>>;
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
+    database = await createMigratedDatabase();
     pool = createPool(database.url, { max: 2, name: 'test', onIdleError: () => undefined });
     jobs = new JobStore(pool);
     apply = {
