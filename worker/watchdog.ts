@@ -4,9 +4,7 @@ import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import { jobIdOfWorkflow } from '../shared/temporal/names.js';
 
-/**
- * How long after the drain time, when activities are aborted, the process is killed, ms. The docs promise ten seconds.
- */
+/** The docs promise ten seconds. */
 const AFTER_DRAIN_MS = 8000;
 const BEAT_MS = 1000;
 
@@ -30,12 +28,20 @@ export interface WatchdogSettings {
   readonly logLevel: string;
 }
 
+interface WatchdogOptions {
+  /** How long a stopping worker waits for activities before it aborts them, ms. */
+  readonly drainMs: number;
+  /** How long after that the process is killed, ms. Default: eight seconds. */
+  readonly afterDrainMs?: number;
+  readonly logLevel: string;
+}
+
 export interface Watchdog {
   /** Tells the watchdog which activities run. */
   readonly activities: ActivityInterceptorsFactory;
   /** Starts watching for a blocked main thread. */
   readonly watch: () => void;
-  /** Starts the time limit for stopping: the drain time plus eight seconds. */
+  /** Starts the time limit for stopping: the drain time plus `afterDrainMs`. */
   readonly stopping: () => void;
 }
 
@@ -45,8 +51,8 @@ export interface Watchdog {
  * It kills the process if stopping takes too long, or if its main thread has been blocked for as long: by then, unless
  * WORKER_DRAIN is below 7 s, Temporal has timed out that worker's activities, because their heartbeats are missing.
  */
-export function startWatchdog({ drainMs, logLevel }: { drainMs: number; logLevel: string }): Watchdog {
-  const settings: WatchdogSettings = { limitMs: drainMs + AFTER_DRAIN_MS, logLevel };
+export function startWatchdog({ drainMs, logLevel, afterDrainMs = AFTER_DRAIN_MS }: WatchdogOptions): Watchdog {
+  const settings: WatchdogSettings = { limitMs: drainMs + afterDrainMs, logLevel };
   const thread = new Worker(new URL('watchdog-thread.js', import.meta.url), {
     workerData: settings,
     resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 },

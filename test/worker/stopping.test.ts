@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProgram, type Program } from '../api/programs.js';
 import { orders } from '../../shared/datasets/orders.js';
-import { DEEP } from '../support/depth.js';
+import { describeDeeply } from '../support/depth.js';
 import { postExport, until, untilEnded } from '../support/exports.js';
 import { Gate } from '../support/gate.js';
 import { startService, someUser, type TestService } from '../support/service.js';
@@ -34,7 +34,8 @@ interface LogLine {
   readonly left?: readonly { readonly activity: string; readonly job_id: string }[];
 }
 
-describe('a stopping worker process exits within its drain time plus ten seconds', function () {
+/** `watchdog.test.ts` has quick cases. */
+describeDeeply('a stopping worker process exits within its drain time plus ten seconds', function () {
   this.timeout(120_000);
 
   const lines = (worker: Program): LogLine[] =>
@@ -118,7 +119,7 @@ describe('a stopping worker process exits within its drain time plus ten seconds
     ['while webhook receivers are silent, with nothing left', whileReceiversAreSilent],
   ] as const;
   // Each waits ten seconds for its worker.
-  itTogether(DEEP ? cases : cases.slice(0, 1), {
+  itTogether(cases, {
     title: ([title]) => title,
     work: async ([, work]) => {
       const service = await startService({ orders: 200, datasets: [ENDLESS, orders] });
