@@ -179,7 +179,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
 
   it('closes with an event when the token expires, and sends nothing after it', async () => {
     const { api, alice, jobId } = await start();
-    const authorization = `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: 3 })}`;
+    const authorization = `Bearer ${await signToken(JWT_SECRET, { ...alice, ttlSeconds: 2 })}`;
     const startedAt = performance.now();
     // `ask` checks the whole stream against the contract once it has ended.
     const { status, text } = await api.ask('GET', `/v1/exports/${jobId}/events`, { authorization });

@@ -10,7 +10,7 @@ export const MAIL: Mail = {
   ...mailText('completed', DONE),
 };
 
-interface How {
+export interface How {
   readonly change?: Partial<Mail>;
   readonly signal?: AbortSignal;
   readonly withinMs?: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '../../shared/errors.js';
-import { sendBy } from './send.js';
+import { sendBy, type How } from './send.js';
 import { startStallingServer } from './stalling-server.js';
 
 const WITHIN_MS = 600;
@@ -62,6 +62,7 @@ const RESEND_SERVERS: readonly (readonly [string, Behavior])[] = [
   ['sends its rejection a byte at a time', dripping('HTTP/1.1 422 No\r\nContent-Length: 900\r\n\r\n')],
 ];
 
+type Config = Parameters<typeof sendBy>[0];
 const PROVIDERS = [
   { name: 'SMTP', config: (port: number) => ({ SMTP_URL: `smtp://127.0.0.1:${port}` }), servers: MAIL_SERVERS },
   {
@@ -78,36 +79,48 @@ const PROVIDERS = [
 
 for (const { name, config, servers } of PROVIDERS) {
   describe(`a mail by ${name}, whose provider`, () => {
-    for (const [what, behave] of servers) {
+    const canceled = new AbortController();
+    const reason = new Error('canceled');
+    /** All of them at once, because each takes until its time limit. */
+    const sendToAll = (how: How): Map<string, Promise<unknown>> =>
+      new Map(servers.map(([what, behave]) => [what, sendTo(behave, config, how)]));
+    let late: Map<string, Promise<unknown>>;
+    let aborted: Map<string, Promise<unknown>>;
+    before(async () => {
+      late = sendToAll({ withinMs: WITHIN_MS });
+      aborted = sendToAll({ signal: canceled.signal });
+      await sleep(100);
+      canceled.abort(reason);
+    });
+    after(() => Promise.allSettled([...late.values(), ...aborted.values()]));
+
+    for (const [what] of servers) {
       it(`${what}, fails within its time limit, and closes its connection`, async () => {
-        const server = await startStallingServer(behave);
-        try {
-          const error = await outcome(sendBy(config(server.port), { withinMs: WITHIN_MS }));
-          assert.ok(error instanceof ServiceError, String(error));
-          assert.equal(error.code, 'MAIL_UNAVAILABLE');
-          assert.match(error.message, /within 0\.6 s/);
-          await inTime(server.untilLeft());
-        } finally {
-          await server.close();
-        }
+        const error = await late.get(what);
+        assert.ok(error instanceof ServiceError, String(error));
+        assert.equal(error.code, 'MAIL_UNAVAILABLE');
+        assert.match(error.message, /within 0\.6 s/);
       }).timeout(3 * AT_MOST_MS);
 
       it(`${what}, is aborted with the activity, with the same reason`, async () => {
-        const server = await startStallingServer(behave);
-        try {
-          const canceled = new AbortController();
-          const reason = new Error('canceled');
-          setTimeout(() => {
-            canceled.abort(reason);
-          }, 100);
-          assert.equal(await outcome(sendBy(config(server.port), { signal: canceled.signal })), reason);
-          await inTime(server.untilLeft());
-        } finally {
-          await server.close();
-        }
+        assert.equal(await aborted.get(what), reason);
       }).timeout(3 * AT_MOST_MS);
     }
   });
+}
+
+/** The error of a mail to a stalling server, once its connection is closed; or why that took too long. */
+async function sendTo(behave: Behavior, config: (port: number) => Config, how: How): Promise<unknown> {
+  const server = await startStallingServer(behave);
+  try {
+    const error = await outcome(sendBy(config(server.port), how));
+    await inTime(server.untilLeft());
+    return error;
+  } catch (error) {
+    return error;
+  } finally {
+    await server.close();
+  }
 }
 
 /** Fails if the work takes too long. */

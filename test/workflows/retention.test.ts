@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { ScheduleOverlapPolicy, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CONTROL_QUEUE } from '../../shared/temporal/names.js';
 import type { RetentionInput } from '../../shared/temporal/inputs.js';
 import { RETENTION_SCHEDULE } from '../../shared/startup/check-payload-key.js';
@@ -31,26 +31,37 @@ describe('retention', function () {
   const untilSweeping = (not = ''): Promise<string> =>
     until('a run', async () => (await sweeping()).find((runId) => runId !== not), 60_000);
 
-  it('sweeps repeatedly in one run, and ends when its time is over', async () => {
-    const { workflow } = service.deps.temporal.client;
-    const run = await workflow.start('retentionWorkflow', {
+  const run = (times: Pick<RetentionInput, 'everyMs' | 'forMs'>): Promise<WorkflowHandle> =>
+    service.deps.temporal.client.workflow.start('retentionWorkflow', {
       workflowId: `sweep/${randomUUID()}`,
       taskQueue: CONTROL_QUEUE,
-      args: [{ tuning: FAST, everyMs: 200, forMs: 8000 } satisfies RetentionInput],
+      args: [{ tuning: FAST, ...times } satisfies RetentionInput],
     });
+
+  it('sweeps repeatedly in one run', async () => {
+    const sweeps = await run({ everyMs: 200, forMs: 60_000 });
     const user = someUser();
     for (const _export of [1, 2]) {
       const jobId = await postExport(service, user);
       await until('the file is gone', async () => (await rowOf(service, jobId)).file_deleted_at);
     }
-    await run.result();
-    const { events } = await run.fetchHistory();
-    const sweeps = events?.filter((event) => event.activityTaskCompletedEventAttributes != null) ?? [];
-    assert.ok(sweeps.length > 2, `${sweeps.length} sweeps`);
+    await sweeps.cancel();
+    await assert.rejects(sweeps.result(), WorkflowFailedError);
+  });
+
+  it('ends when its time is over', async () => {
+    const sweeps = await run({ everyMs: 100, forMs: 500 });
+    await sweeps.result();
+    const { events } = await sweeps.fetchHistory();
+    const done = events?.filter((event) => event.activityTaskCompletedEventAttributes != null) ?? [];
+    assert.ok(done.length > 1, `${done.length} sweeps`);
   });
 
   it('has one run at a time, and starts another soon after an operator ends it', async () => {
     const trigger = (): Promise<void> => schedule().trigger(ScheduleOverlapPolicy.SKIP);
+    assert.equal((await schedule().describe()).spec.intervals?.[0]?.every, 30_000);
+    // So that the test doesn't have to wait for half a minute.
+    await schedule().update((current) => ({ ...current, spec: { intervals: [{ every: '1s' }] } }));
     await trigger();
     const first = await untilSweeping();
     await trigger();
@@ -69,6 +80,7 @@ describe('retention', function () {
     await until('no run', async () => (await sweeping()).length === 0);
     await setUpTemporal(service.deps.temporal, service.namespace);
     assert.equal((await schedule().describe()).state.paused, true);
+    assert.equal((await schedule().describe()).spec.intervals?.[0]?.every, 30_000);
     await toggle('--unpause');
     await temporal(service, 'schedule', 'trigger', '--schedule-id', RETENTION_SCHEDULE);
     await untilSweeping(last);
