@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ROOMS = ['activities', 'api', 'bench', 'dev', 'shared', 'worker', 'workflows'];
+const ROOMS = ['activities', 'api', 'bench', 'dev', 'shared', 'test', 'worker', 'workflows'];
 
 export interface Import {
   readonly from: string;
@@ -16,7 +16,7 @@ export interface Import {
   readonly dynamic: boolean;
 }
 
-/** Every import in the product's files, with paths relative to the root. */
+/** Every import in the repository's files, with paths relative to the root. */
 export function readImports(): readonly Import[] {
   const files = globSync(
     ROOMS.map((room) => `${room}/**/*.{ts,tsx}`),
