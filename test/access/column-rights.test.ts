@@ -15,7 +15,7 @@ import { findSecrets } from '../support/secrets.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
 import { mailsTo } from '../workflows/support.js';
-import { allow, CANARIES, createPeople, LIMITED_COLUMNS, people, PEOPLE } from './people.js';
+import { allow, CANARIES, CANARY_SIGNS, createPeople, LIMITED_COLUMNS, people, PEOPLE } from './people.js';
 
 const MASK_KEY = randomUUID();
 
@@ -161,7 +161,7 @@ describe("a column's access rule", () => {
 
     const rows = await queryRows(service.databaseUrl, 'SELECT * FROM export_jobs j WHERE user_id = $1', [user.userId]);
     assert.deepEqual(secret(JSON.stringify(rows)), []);
-    const secrets = Object.fromEntries(CANARIES.map((canary) => [canary, canary]));
+    const secrets = Object.fromEntries(CANARY_SIGNS.map((sign) => [sign, sign]));
     assert.deepEqual(await findSecrets(stack(), { ...secrets, 'the key of masks': MASK_KEY }), []);
   });
 

@@ -69,6 +69,15 @@ const canariesOf = (id: number): readonly string[] => [
   `canary-rank-${id}`,
 ];
 
+/** What no log and no payload may contain: parts that canaries share, because every part takes a search of its own. */
+export const CANARY_SIGNS: readonly string[] = [
+  'canary-',
+  '2026-05-17 13:37:',
+  ...Array.from({ length: PEOPLE }, (_, index) => canariesOf(index + 1))
+    .flat()
+    .filter((canary) => /^19|\.25$/.test(canary)),
+];
+
 /** Every canary value by itself. */
 export const CANARIES: readonly string[] = Array.from({ length: PEOPLE }, (_, index) => canariesOf(index + 1)).flat();
 

@@ -164,7 +164,7 @@ describe('text in CSV and TSV', function () {
     });
   }
 
-  it("is a formula in LibreOffice if it isn't escaped", async function () {
+  deeply("is a formula in LibreOffice if it isn't escaped", async function () {
     await orSkip(this, () => needProgram('soffice'));
     const found = await foundByLibreOffice(READINGS['all of them, and no quotes'], false);
     for (const [dialect, formulas] of Object.entries(found)) assert.notDeepEqual(formulas, [], dialect);

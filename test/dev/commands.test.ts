@@ -58,6 +58,8 @@ describe("npm's commands", function () {
     });
   }
 
+  /** npm runs both in the same way. */
+  const PROGRAMS = [['api', it] as const, ['worker', deeply] as const];
   describe('before a build', () => {
     let folder: string;
     before(async () => {
@@ -68,8 +70,8 @@ describe("npm's commands", function () {
 
     const npmRun = (name: string): Promise<CommandResult> =>
       runCommand('npm', ['run', '--silent', name], { cwd: folder, timeoutMs: 60_000 });
-    for (const name of ['api', 'worker']) {
-      it(`say in one sentence what to run first: ${name}`, async () => {
+    for (const [name, now] of PROGRAMS) {
+      now(`say in one sentence what to run first: ${name}`, async () => {
         assert.deepEqual(await npmRun(name), {
           ok: false,
           output: `'npm run ${name}' needs a build: run 'npm run build' first, or start everything with 'npm start'.`,
@@ -77,8 +79,8 @@ describe("npm's commands", function () {
       });
     }
 
-    for (const name of ['api', 'worker']) {
-      it(`answer --help: ${name}`, async () => {
+    for (const [name, now] of PROGRAMS) {
+      now(`answer --help: ${name}`, async () => {
         const unbuilt = await linkSources();
         const args = ['run', '--silent', name, '--', '--help'];
         const { ok, output } = await runCommand('npm', args, { cwd: unbuilt, timeoutMs: 60_000 });

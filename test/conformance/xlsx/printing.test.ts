@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { BUILT_IN_DATASETS, defineDataset } from '../../../shared/datasets/index.js';
 import { exportFile } from '../../export-csv/compare.js';
 import { queryRows } from '../../support/database.js';
+import { deeply } from '../../support/depth.js';
 import { closeCleanly } from '../../support/leak-guard.js';
 import { needProgram, orSkip } from '../../support/or-skip.js';
 import { someUser, startService, type TestService } from '../../support/service.js';
@@ -78,7 +79,7 @@ describe('a workbook prints', function () {
     assert.equal(header[0], 'Broad && long');
   });
 
-  it('from LibreOffice with its header row, title and page number on every page', async function () {
+  deeply('from LibreOffice with its header row, title and page number on every page', async function () {
     await orSkip(this, () => needProgram('soffice'));
     if (!(await hasPdfReaders())) return this.skip();
     const file = await saved({ columns: ['id', 'customer_name', 'status', 'total', 'placed_at'] });
