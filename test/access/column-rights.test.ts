@@ -127,7 +127,7 @@ describe("a column's access rule", () => {
       first,
       '1,Person 1,canary-email-1@example.com,canary-phone-1-55,canary-card-1,***,1971-05-17,2026,98765431.25,99,canary-badge-1-77,Dear Person 1,Person 1 <canary-email-1@example.com>,canary-bonus-1,canary-rank-1',
     );
-    assert.match(String(await fileOf(alice, { filters: { email: 'canary-email-3@' } })), /^id.*\n3,Person 3,.*\n$/);
+    assert.match(String(await fileOf(alice, { filters: { email: '-email-3@' } })), /^id.*\n3,Person 3,.*\n$/);
   });
 
   it('keeps every canary out of every file, row, mail, log and Temporal payload', async () => {
