@@ -3,7 +3,7 @@ import { cpuOf, medianOf } from './figures.js';
 import type { Fairness } from './fairness.js';
 import type { Latency } from './latency.js';
 import type { LoadFigures } from './load.js';
-import { UNINDEXED, type PreviewFigures } from './preview.js';
+import type { PreviewFigures } from './preview.js';
 import type { Score } from './race.js';
 import { median } from './statistics.js';
 
@@ -130,9 +130,7 @@ export function verdictsOfLatency({ median, postMedian }: Latency, rows: number)
 }
 
 export const verdictsOfPreviews = (figures: readonly PreviewFigures[]): Verdict[] =>
-  figures.flatMap(({ title, median: found }) =>
-    verdict(`${title}, median`, found, title === UNINDEXED ? 2 * MS : 0.3 * MS, 'ms', 0),
-  );
+  figures.flatMap(({ title, median: found }) => verdict(`${title}, median`, found, 0.3 * MS, 'ms', 0));
 
 export const verdictsOfLoad = ({ post, get, failures }: LoadFigures): Verdict[] => [
   ...verdict('unsuccessful requests', failures.length, 0, '', 0),
