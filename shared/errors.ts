@@ -49,6 +49,7 @@ export const ERRORS = {
   TOO_MANY_STREAMS: { status: 429, retryable: false, title: 'Too many open event streams' },
   TOO_MANY_EXPORTS: { status: 429, retryable: false, title: 'Too many active exports' },
   TENANT_TOO_BUSY: { status: 429, retryable: false, title: 'Your organization has too many active exports' },
+  PREVIEW_TOO_SLOW: { status: 503, retryable: true, title: 'The preview took too long' },
   TEMPORARILY_UNAVAILABLE: { status: 503, retryable: true, title: 'Temporarily unavailable' },
 
   // Errors that end a job.

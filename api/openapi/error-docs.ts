@@ -30,6 +30,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   TOO_MANY_STREAMS: 'Close an event stream, or poll the export instead.',
   TOO_MANY_EXPORTS: 'Wait until one of `active_job_ids` has ended, or cancel one.',
   TENANT_TOO_BUSY: 'Try again as soon as an export of your organization has ended.',
+  PREVIEW_TOO_SLOW: 'Create the export without a preview, or set another filter. Exports have more time.',
   TEMPORARILY_UNAVAILABLE: 'Repeat the request, with the same `Idempotency-Key` if it creates something.',
   TOO_MANY_ROWS: 'Set a filter, or choose a format that holds more rows.',
   FILE_TOO_LARGE: 'Choose fewer columns, set a filter, or compress the file.',
