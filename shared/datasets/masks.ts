@@ -24,7 +24,7 @@ const COMPUTED_MASKS: readonly Mask[] = ['redact', 'last_4', 'year'];
 
 /** Why a mask doesn't fit a computed column of this type, as the end of a sentence; null if it does. */
 export const computedMaskProblem = (mask: Mask, type: ColumnType): string | null =>
-  COMPUTED_MASKS.includes(mask) ? maskProblem(mask, type) : `PostgreSQL has to compute the mask ${mask}`;
+  COMPUTED_MASKS.includes(mask) ? maskProblem(mask, type) : `the mask ${mask} is only for columns of the table`;
 
 /** Why a mask doesn't fit a column's type, as the end of a sentence; null if it does. */
 export const maskProblem = (mask: Mask, type: ColumnType): string | null =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type pg from 'pg';
 import { MASKS, type Mask } from '../../shared/datasets/column-types.js';
 import { checkDataset, DatasetError, type Dataset } from '../../shared/datasets/define-dataset.js';
+import { maskedText, shownSql } from '../../shared/datasets/masks.js';
 import { freezeQuery } from '../../shared/datasets/query.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { loadFormat } from '../../shared/formats/load-format.js';
@@ -90,6 +91,22 @@ describe('a mask', () => {
       }
     });
   }
+
+  it('shows a computed value as it shows the same value of a column', async () => {
+    const texts = ['', 'a', '1234567', '12345678', 'naïve 🙂🙂', '🙂'.repeat(8), 'e\u0301'.repeat(4), '12345678\n9'];
+    const days = ['0001-01-31', '1970-12-31', '9999-12-31'];
+    for (const [type, mask, values] of [
+      ['text', 'redact', texts],
+      ['text', 'last_4', texts],
+      ['date', 'year', days],
+    ] as const) {
+      for (const value of values) {
+        const sql = `SELECT (${shownSql('v', { type, mask })})::text AS shown FROM (SELECT $1::${type} AS v) AS item`;
+        const { rows } = await client.query<{ shown: string }>(sql, [value]);
+        assert.equal(maskedText(value, mask), rows[0]?.shown, JSON.stringify(value));
+      }
+    }
+  });
 
   it('hash differs between tenants and never shows the key', async () => {
     const hashOf = async (key: string): Promise<unknown> => {

@@ -46,6 +46,7 @@ const letters = defineDataset({
     sent_at: { type: 'timestamptz', label: 'Sent at' },
   },
   filters: { id: { kind: 'range', column: 'id' }, name: { kind: 'contains', column: 'name' } },
+  sorts: ['id'],
 });
 const MANY = 40;
 const wide = defineDataset({
@@ -104,7 +105,8 @@ describe('a PDF, read by qpdf and Poppler,', () => {
   }
 
   it('has every row of every segment as text, with a title', async () => {
-    const file = await exported({ filters: { id: { lte: ROWS } }, options: { timezone: 'Europe/Berlin' } });
+    const body = { filters: { id: { lte: ROWS } }, sort: 'id', options: { timezone: 'Europe/Berlin' } };
+    const file = await exported(body);
     assert.equal(file.rows, ROWS);
     assert.ok((await segmentKinds(running(), file.jobId)).length > 3);
     const read = await readPdf(file.bytes);
@@ -116,7 +118,10 @@ describe('a PDF, read by qpdf and Poppler,', () => {
       Array.from({ length: pages }, (_, index) => [index + 1, pages]),
     );
     for (const page of read.pages) {
-      assert.match(page, /Letters · No\.: at most 400\n\s*400 rows · exported .* \(Europe\/Berlin\) for /);
+      assert.match(
+        page,
+        /Letters · No\.: at most 400 · Sorted by No\., lowest first\n\s*400 rows · exported .* \(Europe\/Berlin\) for /,
+      );
       assert.match(page, /No\.\s+Sender\s+Postage\s+Registered\s+Sent at/);
     }
     const table = await sql(

@@ -222,6 +222,21 @@ const BAD: readonly (readonly [string, Partial<Dataset>, string])[] = [
     withStatus({ mask: 'redact' }, { computed: { loud: { type: 'text', from: ['status'], compute: () => '' } } }),
     'Dataset "orders": computed column loud is made from status, which is masked for everybody.',
   ],
+  [
+    'a hash of computed values',
+    { computed: { loud: { type: 'text', from: ['status'], compute: () => '', mask: 'hash' } } },
+    'Dataset "orders": computed column loud can\'t be masked: the mask hash is only for columns of the table.',
+  ],
+  [
+    'a mask that the type of a computed column cannot have',
+    { computed: { loud: { type: 'text', from: ['status'], compute: () => '', mask: 'year' } } },
+    'Dataset "orders": computed column loud can\'t be masked: the mask year is for date, timestamp, timestamptz, not for text.',
+  ],
+  [
+    'a computed column that is locked without a reason',
+    { computed: { loud: { type: 'text', from: ['status'], compute: () => '', permission: MAY, unless: 'locked' } } },
+    'Dataset "orders": computed column loud is locked, but has no reason.',
+  ],
 ];
 
 describe('defining a dataset', () => {
