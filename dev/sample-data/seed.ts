@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { StackError } from '../stack/stack-error.js';
 import { insertAwkwardOrders, insertRows, rowCount, type SampleSize } from './rows.js';
-import { definitionOf, rowSecurity, TABLES, type Table } from './tables.js';
+import { ACCOUNTANTS, definitionOf, makeAccountants, rowSecurity, TABLES, type Table } from './tables.js';
 
 export interface SeedOptions extends SampleSize {
   readonly databaseUrl: string;
@@ -15,7 +15,7 @@ export type SeedResult = 'seeded' | 'unchanged';
 // The comment marks our tables: seeding drops them, and must never drop anyone else's.
 const MARK = 'export-service sample data';
 // Increment when the rows change.
-const VERSION = 3;
+const VERSION = 4;
 const CHUNK_ROWS = 250_000;
 // Any number, the same for every process that seeds.
 const LOCK = 7_264_310_755;
@@ -40,7 +40,8 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
       throw new StackError(`The database already has other tables named ${foreign.join(', ')}, so nothing was seeded.`);
     }
     if (marks.size > 0) say('removing earlier rows');
-    await first.query(`DROP TABLE IF EXISTS ${TABLES.toReversed().join(', ')}`);
+    await first.query(`DROP TABLE IF EXISTS ${[ACCOUNTANTS, ...TABLES.toReversed()].join(', ')}`);
+    await first.query(`${makeAccountants()}; COMMENT ON TABLE ${ACCOUNTANTS} IS '${MARK}'`);
 
     const tally = new Tally(options, say);
     await onBoth(
@@ -145,7 +146,7 @@ async function readMarks(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ name: string; mark: string | null }>(
     `SELECT relname AS name, obj_description(oid, 'pg_class') AS mark FROM pg_class
      WHERE relnamespace = current_schema()::regnamespace AND relname = ANY ($1)`,
-    [TABLES],
+    [[ACCOUNTANTS, ...TABLES]],
   );
   return new Map(rows.map(({ name, mark }) => [name, mark ?? '']));
 }

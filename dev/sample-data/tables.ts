@@ -1,8 +1,16 @@
+import { accountantOf, TENANTS } from './tenants.js';
+
 /** Tables of the sample shop, with what makes them fast to export. Constraints and indexes are added after the rows. */
 
 /** Ordered by their references to each other. */
 export const TABLES = ['customers', 'orders', 'transactions'] as const;
 export type Table = (typeof TABLES)[number];
+
+/** Users who may see credit limits, which `customers` (shared/datasets/customers.ts) locks for everybody else. */
+export const ACCOUNTANTS = 'accountants';
+export const makeAccountants = (): string =>
+  `CREATE TABLE ${ACCOUNTANTS} (user_id uuid PRIMARY KEY);
+   INSERT INTO ${ACCOUNTANTS} VALUES ${TENANTS.map((tenant) => `('${accountantOf(tenant).id}')`).join(', ')}`;
 
 export interface TableDefinition {
   /** Creates the table without constraints. */

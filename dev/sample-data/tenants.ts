@@ -48,3 +48,6 @@ export const FABRIKAM: SampleTenant = {
 };
 
 export const TENANTS = [NORTHWIND, CONTOSO, FABRIKAM] as const;
+
+/** Who may see the credit limits of a tenant's customers: the last of its users. */
+export const accountantOf = ({ users: [, , last] }: SampleTenant): SampleUser => last;

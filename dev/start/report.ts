@@ -1,3 +1,4 @@
+import { accountantOf, NORTHWIND } from '../sample-data/tenants.js';
 import type { Stack } from '../stack/stack.js';
 import type { FinishedExport } from './export-orders.js';
 import { count } from './progress-bar.js';
@@ -30,6 +31,9 @@ export function addressesOf({ url }: RunningService, stack: Stack, { jobId, toke
     `  TOKEN=${token}`,
     `  curl -s ${url}/v1/exports -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
     `    -d '{"type":"orders","format":"csv","filters":{"status":["refunded"]}}'`,
+    '',
+    "Another user, who may see customers' credit limits:",
+    `  npm run token -- --user ${accountantOf(NORTHWIND).id} --tenant ${NORTHWIND.id}`,
     '',
     'Look inside (docs/local-stack.md):',
     table([...insideOf(stack), ['Reset', 'npm start -- --reset']]),

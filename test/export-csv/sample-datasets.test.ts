@@ -29,6 +29,7 @@ describe('the sample datasets are exported as PostgreSQL copies them:', () => {
 
   before(async () => {
     service = await startService({ orders: 3000, tuning: { maxSegmentRows: 700 } });
+    await queryRows(service.databaseUrl, 'INSERT INTO accountants VALUES ($1)', [me.userId]);
     await service.startWorker();
   });
   after(() => closeCleanly(service));

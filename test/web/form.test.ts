@@ -12,13 +12,16 @@ import { choicesSchema, type Choices } from '../../shared/request/choices-schema
 import { parseExportRequest, type ParsedRequest } from '../../shared/request/request.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { someone, startApi } from '../api/support.js';
+import { queryRows } from '../support/database.js';
 
 describe('the form of the web page', () => {
   let choices: Choices;
   let accepted: (draft: Draft) => ParsedRequest;
   before(async () => {
     const api = await startApi();
-    choices = choicesSchema.parse((await api.ask('GET', '/v1/datasets', { as: someone() })).json);
+    const as = someone();
+    await queryRows(api.databaseUrl, `CREATE TABLE accountants AS SELECT '${as.userId}'::uuid AS user_id`);
+    choices = choicesSchema.parse((await api.ask('GET', '/v1/datasets', { as })).json);
     const { registry } = api.deps;
     const schema = createRequestSchema(registry);
     accepted = (draft) => {
