@@ -13,8 +13,8 @@ import { tenantUuid, userUuid } from '../identity/uuids.js';
 const timestamp = z.date().nullable();
 
 /**
- * The columns that the service reads, as the driver returns them. To add one, also add it to a migration and to
- * view.ts.
+ * The columns that the service reads, as the driver returns them. To add one, also add it to a migration, and to
+ * `newRow` or `untouched`.
  */
 const columns = {
   job_id: z.string(),
@@ -102,6 +102,41 @@ export function newRow({ jobId, userId, tenantId, request, ...seed }: JobSeed) {
     idempotency_key: seed.idempotencyKey,
     request_hash: seed.requestHash,
     created_at: seed.createdAt,
+  };
+}
+
+/** The columns that a new row has from their defaults. */
+const untouched = {
+  columns_used: {},
+  progress: 0,
+  total_rows: null,
+  rows_exported: 0,
+  row_count: null,
+  file_key: null,
+  file_size: null,
+  checksum: null,
+  generation: 1,
+  upload_id: null,
+  url_expires_at: null,
+  file_deleted_at: null,
+  cancel_requested_at: null,
+  warnings: [],
+  error_code: null,
+  error_message: null,
+  started_at: null,
+  completed_at: null,
+};
+
+/** The row that `JobLifecycle.insert` creates, for responding without reading it back. */
+export function queuedRow(job: JobSeed): JobRow {
+  const { filters, columns: chosen, options, notify } = job.request;
+  return {
+    ...newRow(job),
+    ...{ filters: { ...filters }, columns: [...chosen], options: { ...options }, notify: { ...notify } },
+    created_at: new Date(job.createdAt),
+    status: 'QUEUED',
+    shown_status: 'QUEUED',
+    ...untouched,
   };
 }
 

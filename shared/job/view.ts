@@ -1,5 +1,4 @@
-import type { JobSeed, Phase } from '../contract.js';
-import { tenantUuid, userUuid } from '../identity/uuids.js';
+import type { Phase } from '../contract.js';
 import { fileName } from './file-name.js';
 import { FORMATS } from '../formats/index.js';
 import type { JobRow } from './row.js';
@@ -110,49 +109,4 @@ export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = li
 export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
   const { filters: _, ...view } = jobView(row, settings);
   return view;
-}
-
-/** The row that `JobLifecycle.insert` creates, for responding without reading it back. */
-export function queuedRow({ jobId, userId, tenantId, requestedBy, request, ...seed }: JobSeed): JobRow {
-  return {
-    job_id: jobId,
-    user_id: userUuid({ tenantId, userId }),
-    tenant_id: tenantUuid(tenantId),
-    user_ref: userId,
-    tenant_ref: tenantId,
-    requested_by_ref: requestedBy ?? null,
-    schedule_id: seed.scheduleId,
-    saved_export_id: seed.savedExportId,
-    name: request.name ?? null,
-    type: request.type,
-    filters: { ...request.filters },
-    columns: [...request.columns],
-    sort: request.sort ?? null,
-    columns_used: {},
-    format: request.format,
-    options: { ...request.options },
-    notify: { ...request.notify },
-    status: 'QUEUED',
-    shown_status: 'QUEUED',
-    progress: 0,
-    total_rows: null,
-    rows_exported: 0,
-    row_count: null,
-    file_key: null,
-    file_size: null,
-    checksum: null,
-    generation: 1,
-    upload_id: null,
-    url_expires_at: null,
-    file_deleted_at: null,
-    cancel_requested_at: null,
-    warnings: [],
-    error_code: null,
-    error_message: null,
-    idempotency_key: seed.idempotencyKey,
-    request_hash: seed.requestHash,
-    created_at: new Date(seed.createdAt),
-    started_at: null,
-    completed_at: null,
-  };
 }
