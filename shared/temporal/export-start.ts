@@ -1,6 +1,7 @@
 import { exportWorkflowId, CONTROL_QUEUE } from './names.js';
 import type { ExportInput } from './inputs.js';
 import { columnHeader, columnName, type ColumnChoice, type ExportRequest, type JobSeed } from '../contract.js';
+import { parseSort } from '../datasets/sort.js';
 import { exportSearchAttributes } from './search-attributes.js';
 import { fairnessOf } from './tenant-weights.js';
 
@@ -49,11 +50,17 @@ function exportSummary({ name, type, format }: ExportRequest): string {
 }
 
 /** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */
-function exportDetails({ userId, tenantId, requestedBy, createdAt, request: { columns, filters } }: JobSeed): string {
+function exportDetails({ userId, tenantId, requestedBy, createdAt, request }: JobSeed): string {
+  const { columns, filters, sort } = request;
   const filtered = Object.keys(filters).join(', ') || 'none';
   const whose = requestedBy === undefined ? code(userId) : `${code(requestedBy)} on behalf of user ${code(userId)}`;
   const asked = `requested at ${createdAt} by user ${whose} of tenant ${code(tenantId)}`;
-  return `${asked}  \n${columns.length} columns${headersOf(columns)}, filters: ${filtered}`;
+  return `${asked}  \n${columns.length === 1 ? '1 column' : `${columns.length} columns`}${headersOf(columns)}, filters: ${filtered}${sort === undefined ? '' : `, sorted by ${describeOrder(sort)}`}`;
+}
+
+function describeOrder(sort: string): string {
+  const { column, descending } = parseSort(sort);
+  return `${column}, ${descending ? 'descending' : 'ascending'}`;
 }
 
 /** Temporal rejects a start with more than 20,000 bytes of details. */
