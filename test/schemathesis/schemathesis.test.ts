@@ -18,7 +18,7 @@ const [LEAST_CASES, RUN_MS] = LONG ? [10_000, 1_200_000] : [1000, 480_000];
  */
 const NOT_PROMISED = 'positive_data_acceptance,use_after_free';
 
-const CONFIG = fileURLToPath(new URL(DEEP ? 'schemathesis.toml' : 'quick.toml', import.meta.url));
+const CONFIG = fileURLToPath(new URL(LONG ? 'long.toml' : 'schemathesis.toml', import.meta.url));
 
 describe('schemathesis', function () {
   this.timeout(RUN_MS + 240_000);
