@@ -41,7 +41,9 @@ async function readCompose(): Promise<Project> {
   const go = await findGo();
   const env = { ...process.env, ...GO_ENV, GOTOOLCHAIN: 'local' };
   const program = join(LOCAL_DIR, 'go', 'read-compose');
-  const build = ['build', '-C', fileURLToPath(new URL('compose', import.meta.url)), '-o', program, '.'];
+  // Unoptimized, because it takes longer to compile than to run.
+  const flags = ['-gcflags=all=-N -l -dwarf=false', '-ldflags=-s -w'];
+  const build = ['build', '-C', fileURLToPath(new URL('compose', import.meta.url)), ...flags, '-o', program, '.'];
   const built = await runCommand(go, build, { env, timeoutMs: 240_000 });
   // The library's packages may be unavailable; any later error is the file's fault.
   if (!built.ok) throw new StackError(`compose-go cannot be built: ${tellingLine(built.output)}`);
