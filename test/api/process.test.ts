@@ -92,14 +92,11 @@ describeDeeply('npm run api', () => {
     const post = (url: string) =>
       ask(`${url}/v1/exports`, 'POST', secret, { as: someone(), body: { type: 'orders', format: 'csv' } });
 
-    const patient = await start();
+    const [patient, impatient] = await Promise.all([start(), start()]);
     const answer = post(patient.url);
     await sleep(500);
     patient.program.process.kill('SIGTERM');
-    assertProblem(await answer, 'TEMPORARILY_UNAVAILABLE');
-    assert.equal(await patient.program.ended, 0);
 
-    const impatient = await start();
     const cut = assert.rejects(post(impatient.url));
     await sleep(500);
     impatient.program.process.kill('SIGTERM');
@@ -107,5 +104,8 @@ describeDeeply('npm run api', () => {
     impatient.program.process.kill('SIGTERM');
     await cut;
     assert.equal(await impatient.program.ended, 1);
+
+    assertProblem(await answer, 'TEMPORARILY_UNAVAILABLE');
+    assert.equal(await patient.program.ended, 0);
   });
 });

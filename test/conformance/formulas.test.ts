@@ -6,6 +6,7 @@ import { DEEP, deeply, LONG } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { needProgram, orSkip } from '../support/or-skip.js';
 import { startService, someUser, type TestService } from '../support/service.js';
+import { itTogether } from '../support/together.js';
 import { savedFile } from './contents.js';
 import { allOpenedByLibreOffice } from './libreoffice.js';
 
@@ -98,7 +99,7 @@ const RUNS = /^"{0,2}[=@＝]./;
 describe('text in CSV and TSV', function () {
   this.timeout(300_000);
   let service: TestService;
-  const me = someUser();
+  const { tenantId } = someUser();
 
   before(async () => {
     service = await startService({ orders: 100, datasets: [traps] });
@@ -112,7 +113,7 @@ describe('text in CSV and TSV', function () {
       service.databaseUrl,
       `INSERT INTO traps SELECT id, $1, word, word, ARRAY[word, '=1'], format(E'{"a":%s,"b":[1,-5,\\n-6]}', to_json(word))::json,
          jsonb_build_array(word, word || ';=1', -5), -5, -1, 1 FROM unnest($2::text[]) WITH ORDINALITY AS t (word, id)`,
-      [me.tenantId, WORDS],
+      [tenantId, WORDS],
     );
   });
   after(() => closeCleanly(service));
@@ -123,7 +124,7 @@ describe('text in CSV and TSV', function () {
     const escaping = escape ? {} : { escape_formulas: false };
     const body = { type: 'traps', format, columns, options: { ...options, ...escaping } };
     const key = JSON.stringify(body);
-    const making = made.get(key) ?? exportFile(service, me, body).then(({ bytes }) => bytes);
+    const making = made.get(key) ?? exportFile(service, someUser(), body).then(({ bytes }) => bytes);
     made.set(key, making);
     return making;
   }
@@ -131,8 +132,9 @@ describe('text in CSV and TSV', function () {
   const dialects = DIALECTS.slice(0, DEEP ? undefined : 2);
   const nameOf = ({ format, options }: Dialect): string => `${format} ${JSON.stringify(options)}`;
 
-  for (const dialect of dialects) {
-    it(`has no formula wherever a program splits the file: ${nameOf(dialect)}`, async () => {
+  itTogether(dialects, {
+    title: (dialect) => `has no formula wherever a program splits the file: ${nameOf(dialect)}`,
+    work: async (dialect) => {
       for (const columns of [PLAIN, ALL]) {
         const bytes = await file(columns, dialect);
         for (const separator of SEPARATORS) {
@@ -142,8 +144,8 @@ describe('text in CSV and TSV', function () {
         const plain = await file(columns, dialect, false);
         for (const separator of [',', ';']) assert.ok(splitAt(plain, separator).some((cell) => RUNS.test(cell)));
       }
-    });
-  }
+    },
+  });
 
   /** The formulas that LibreOffice finds in a file of each dialect. */
   async function foundByLibreOffice(reading: string, escape: boolean): Promise<Record<string, string[]>> {

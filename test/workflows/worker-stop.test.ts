@@ -8,7 +8,7 @@ import { startService, someUser, type TestService } from '../support/service.js'
 import { untilPlanIsDue } from './support.js';
 
 /** Whether a response from Temporal arrives during the shutdown is luck, so one run proves nothing. */
-const STOPS = LONG ? 10 : 4;
+const STOPS = LONG ? 10 : 2;
 const USERS = 15;
 
 describeDeeply('a worker that stops', function () {
