@@ -1,4 +1,5 @@
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
@@ -19,6 +20,7 @@ import { createNamespace } from '../../dev/stack/create-namespace.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
+import { RETENTION_SCHEDULE } from '../../shared/startup/check-payload-key.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../shared/startup/config.js';
 import type { Tuning } from '../../shared/temporal/inputs.js';
 import { BUILT_IN_DATASETS, type Dataset } from '../../shared/datasets/index.js';
@@ -162,6 +164,13 @@ async function dropBucket(name: string, env: StackEnv, config: WorkerConfig): Pr
   await withBucketClient(env, (s3) => s3.send(new DeleteBucketCommand({ Bucket: name })));
 }
 
+/** Otherwise the namespace's schedule would start sweeps until the end of the run, for which there is no worker. */
+async function deleteSweeps(client: Client): Promise<void> {
+  const deleting = client.withDeadline(Date.now() + 1000, () => client.schedule.getHandle(RETENTION_SCHEDULE).delete());
+  // A test may have stopped Temporal, or deleted the schedule.
+  await deleting.catch(() => undefined);
+}
+
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
   const { limit = 2 } = options;
   const tuning = { ...FAST, ...options.tuning };
@@ -288,6 +297,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     startWorker,
     close: async () => {
       await Promise.all([...workers].map((worker) => worker.stop()));
+      await deleteSweeps(deps.temporal.client);
       stopping.abort();
       await server.close(1000);
       await Promise.all([pools.close(), temporal.close()]);
