@@ -1,5 +1,6 @@
 import type { CalendarSpec, ScheduleOptions } from '@temporalio/client';
-import { CONTROL_QUEUE } from '../temporal/names.js';
+import { CONTROL_QUEUE, MAX_SUMMARY_NAME } from '../temporal/names.js';
+import { cutToBytes } from '../text/cut-to-bytes.js';
 import { partiesOfRuns, scheduledWorkflowId, type ScheduledExportInput } from './contract.js';
 import { parseCron, type Calendar } from './cron.js';
 import { ownerSearchAttributes } from '../temporal/search-attributes.js';
@@ -41,7 +42,7 @@ export function optionsFor(input: ScheduledExportInput) {
       taskQueue: CONTROL_QUEUE,
       args: [input],
       typedSearchAttributes: owner,
-      staticSummary: definition.name,
+      staticSummary: cutToBytes(definition.name, MAX_SUMMARY_NAME),
     },
     policies: POLICIES[definition.overlap],
     typedSearchAttributes: owner,

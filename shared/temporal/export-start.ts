@@ -1,8 +1,9 @@
-import { exportWorkflowId, CONTROL_QUEUE } from './names.js';
+import { exportWorkflowId, CONTROL_QUEUE, MAX_SUMMARY_NAME } from './names.js';
 import type { ExportInput } from './inputs.js';
 import { columnHeader, columnName, type ColumnChoice, type ExportRequest, type JobSeed } from '../contract.js';
 import { parseSort } from '../datasets/sort.js';
 import { exportSearchAttributes } from './search-attributes.js';
+import { cutToBytes } from '../text/cut-to-bytes.js';
 import { fairnessOf } from './tenant-weights.js';
 
 /**
@@ -39,14 +40,11 @@ function code(text: string): string {
   return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
 }
 
-/** Temporal rejects a start with more than 400 bytes of summary, which encryption makes longer. */
-const MAX_NAME = 60;
-
 /** `orders as CSV`, or `Paid orders, Q3: orders as CSV`. */
 function exportSummary({ name, type, format }: ExportRequest): string {
   const what = `${type} as ${format}`;
   if (name === undefined) return what;
-  return `${name.length > MAX_NAME ? `${name.slice(0, MAX_NAME).toWellFormed()}…` : name}: ${what}`;
+  return `${cutToBytes(name, MAX_SUMMARY_NAME)}: ${what}`;
 }
 
 /** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */

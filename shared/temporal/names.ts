@@ -35,3 +35,6 @@ export function jobIdOfWorkflow(workflowId: string): string | null {
   const [kind = '', jobId] = workflowId.split('/');
   return ['export', 'notification', 'redelivery'].includes(kind) ? (jobId ?? null) : null;
 }
+
+/** Bytes of a name in a summary. Temporal rejects more than 400 bytes of summary, which encryption makes longer. */
+export const MAX_SUMMARY_NAME = 180;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
-import { postExport, untilEnded } from '../support/exports.js';
+import { postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 import { keyNamed } from '../temporal/raw-payloads.js';
@@ -16,7 +16,7 @@ describe('the name of an export', () => {
 
   before(async () => {
     // Encryption lengthens the summary, and Temporal limits its length.
-    service = await startService({ orders: 100, env: { PAYLOAD_KEY: keyNamed('names') } });
+    service = await startService({ orders: 100, env: { PAYLOAD_KEY: keyNamed('n'.repeat(64)) } });
     await service.startWorker();
   });
   after(() => closeCleanly(service));
@@ -40,6 +40,23 @@ describe('the name of an export', () => {
     const { headers } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as: user });
     assert.ok(decodeURIComponent(headers.get('location') ?? '').includes(fileName));
   });
+
+  for (const name of ['山'.repeat(200), '🙂'.repeat(100), '"'.repeat(200), `${'x'.repeat(179)}é`]) {
+    it(`fits into Temporal as the name of a schedule, too: ${name.slice(0, 4)}…`, async () => {
+      const user = someReader();
+      const request = { type: 'orders', format: 'csv', name: name.slice(0, 100) };
+      const body = { name, cron: '@yearly', request };
+      const { status, json, text } = await service.ask('POST', '/v1/schedules', { as: user, body });
+      assert.equal(status, 201, text);
+      const { schedule_id: id, name: shown } = json as { schedule_id: string; name: string };
+      assert.equal(shown, name);
+      const run = await service.ask('POST', `/v1/schedules/${id}/run`, { as: user });
+      const { job_id: jobId } = run.json as { job_id: string };
+      await until('its export', async () => (await service.deps.jobs.find(jobId)) !== null);
+      assert.match(String(await summaryOf(jobId)), /: orders as CSV$/);
+      await untilEnded(service, user, jobId);
+    });
+  }
 
   it('may have 100 characters of any script', async () => {
     const user = someReader();
