@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import type { Principal } from '../../api/deps.js';
+import { webhookSecret } from '../../shared/webhooks/signature.js';
+import { assertProblem } from '../api/problems.js';
+import { seedFor, startApi, type TestApi } from '../api/support.js';
+import type { Answer } from '../support/answer.js';
+
+/** Part of every text that only its owner may see. */
+const CANARY = 'canary7f3a';
+const WRITER = ['exports:read', 'exports:write'];
+const owner: Principal = {
+  userId: `owner-${CANARY}`,
+  tenantId: `tenant-${CANARY}`,
+  scopes: [...WRITER, 'exports:admin'],
+};
+const colleague: Principal = { userId: 'colleague', tenantId: owner.tenantId, scopes: WRITER };
+/** Tokens of others. An administrator of the owner's tenant may see and erase things of all of its users. */
+const STRANGERS: Readonly<Record<string, Principal>> = {
+  'another user of the tenant': colleague,
+  'the same user id of another tenant': { ...owner, tenantId: 'globex', scopes: WRITER },
+  'an administrator of another tenant': { ...owner, userId: 'admin', tenantId: 'globex' },
+};
+
+const REQUEST = { type: 'orders', format: 'CSV', name: CANARY };
+/** A valid body of each operation that has one. */
+const BODIES: Readonly<Record<string, (ids: Ids) => object>> = {
+  createExport: () => ({ ...REQUEST, name: 'mine', on_behalf_of: owner.userId }),
+  estimateExport: () => ({ ...REQUEST, name: 'mine', on_behalf_of: owner.userId }),
+  previewExport: () => ({ ...REQUEST, name: 'mine', on_behalf_of: owner.userId }),
+  createSchedule: ({ saved_export_id: id }) => ({ name: 'mine', cron: '@yearly', saved_export_id: id }),
+  replaceSchedule: () => ({ name: 'mine', cron: '@yearly', request: { type: 'orders', format: 'CSV' } }),
+  createSavedExport: () => ({ name: 'mine', request: { ...REQUEST, name: 'mine', on_behalf_of: owner.userId } }),
+  replaceSavedExport: () => ({ name: 'mine', request: { type: 'orders', format: 'CSV' } }),
+  decodePayloads: () => ({ payloads: [] }),
+  encodePayloads: () => ({ payloads: [] }),
+};
+/** With the scope, they export the user of that name in the administrator's own tenant: they need its data and a worker. */
+const OF_OWN_TENANT = new Set(['createExport', 'estimateExport', 'previewExport']);
+
+interface Ids {
+  readonly job_id: string;
+  readonly schedule_id: string;
+  readonly saved_export_id: string;
+  readonly user_id: string;
+}
+
+const parameterSchema = z.looseObject({ name: z.string(), in: z.string() });
+const operationSchema = z.looseObject({
+  operationId: z.string(),
+  parameters: z.array(parameterSchema).optional(),
+  requestBody: z.unknown().optional(),
+});
+const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) });
+type Operation = z.infer<typeof operationSchema> & { readonly method: string; readonly path: string };
+
+describe("ids of another user's things", () => {
+  let api: TestApi;
+  let ids: Ids;
+  let operations: readonly Operation[];
+
+  before(async () => {
+    api = await startApi({ settings: { erasureAnswerMs: 100 } });
+    operations = await readOperations();
+    const seed = seedFor(owner, {
+      request: {
+        ...seedFor(owner).request,
+        ...{ name: CANARY, filters: { status: [CANARY] } },
+        notify: { email: `${CANARY}@example.com`, webhook_url: `https://${CANARY}.test/hook` },
+      },
+      idempotencyKey: CANARY,
+    });
+    const { jobs, webhooks } = api.deps;
+    await jobs.insert(seed);
+    await jobs.markProcessing(seed.jobId);
+    const file = { rowCount: 1, fileKey: CANARY, fileSize: 5, checksum: 'crc32:0a1b2c3d', warnings: [] };
+    await jobs.complete(seed.jobId, file, 3600);
+    await webhooks.begin({
+      ...{ jobId: seed.jobId, event: 'completed', webhookId: 'msg_1', runId: 'run' },
+      host: `${CANARY}.test`,
+    });
+    const created = async (path: string, body: object, name: string): Promise<string> => {
+      const { json, text } = await api.ask('POST', path, { as: owner, body });
+      return (json as Record<string, string | undefined>)[name] ?? assert.fail(text);
+    };
+    ids = {
+      job_id: seed.jobId,
+      schedule_id: await created('/v1/schedules', { name: CANARY, cron: '@yearly', request: REQUEST }, 'schedule_id'),
+      saved_export_id: await created('/v1/saved-exports', { name: CANARY, request: REQUEST }, 'saved_export_id'),
+      user_id: owner.userId,
+    };
+  });
+  after(async () => {
+    await api.ask('DELETE', `/v1/schedules/${ids.schedule_id}`, { as: owner });
+    await api.close();
+  });
+
+  async function readOperations(): Promise<Operation[]> {
+    const { json } = await api.ask('GET', '/openapi.json');
+    return Object.entries(documentSchema.parse(json).paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
+    );
+  }
+
+  const valueOf = (name: string): string | undefined =>
+    Object.entries(ids).flatMap(([id, value]: [string, string]) => (id === name ? [value] : []))[0];
+
+  function call(
+    { operationId, method, path, parameters = [], requestBody }: Operation,
+    as: Principal,
+  ): Promise<Answer> {
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(valueOf(name) ?? 'x'));
+    const query = parameters.flatMap(({ name, in: where }) => {
+      // A subject is a user. Only administrators may send on_behalf_of.
+      const value = name === 'subject' || (name === 'on_behalf_of' && isAdmin(as)) ? owner.userId : valueOf(name);
+      return where === 'query' && value !== undefined ? [`${name}=${encodeURIComponent(value)}`] : [];
+    });
+    const body = BODIES[operationId]?.(ids);
+    assert.equal(body === undefined, requestBody === undefined, `${operationId} needs a body in BODIES`);
+    return api.ask(method, `${filled}?${query.join('&')}`, { as, ...(body === undefined ? {} : { body }) });
+  }
+  const isAdmin = ({ scopes }: Principal): boolean => scopes?.includes('exports:admin') === true;
+
+  it('are in everything that the owner sees', async () => {
+    for (const path of [
+      ...['/v1/exports', `/v1/exports/${ids.job_id}`, `/v1/exports/${ids.job_id}/deliveries`, '/v1/schedules'],
+      ...[`/v1/schedules/${ids.schedule_id}`, '/v1/saved-exports', `/v1/saved-exports/${ids.saved_export_id}`],
+      ...['/v1/audit', `/v1/audit?job_id=${ids.job_id}`],
+    ]) {
+      assert.ok((await api.ask('GET', path, { as: owner })).text.includes(CANARY), path);
+    }
+  });
+
+  for (const [who, as] of Object.entries(STRANGERS)) {
+    it(`open nothing in any operation for ${who}`, async () => {
+      const secret = webhookSecret(api.deps.settings.webhookKey, { tenantId: owner.tenantId, version: 1 });
+      assert.ok(operations.length >= 30);
+      for (const operation of operations) {
+        const { operationId, path } = operation;
+        if (isAdmin(as) && OF_OWN_TENANT.has(operationId)) continue;
+        const answer = await call(operation, as);
+        const what = `${operationId}: ${answer.status} ${answer.text}`;
+        // A problem may repeat what the client sent: the owner's id.
+        const told = answer.text.replaceAll(owner.userId, '').replaceAll(encodeURIComponent(owner.userId), '');
+        assert.ok(!told.includes(CANARY) && !told.includes(secret), what);
+        assert.ok(answer.status < 500, what);
+        if (/\{(job_id|schedule_id|saved_export_id)\}/.test(path)) assertProblem(answer, 'NOT_FOUND');
+        if (path.includes('{user_id}') && !isAdmin(as)) assertProblem(answer, 'FORBIDDEN');
+      }
+    });
+  }
+
+  it('open a shared saved export only for users of the tenant, who cannot change it', async () => {
+    const path = `/v1/saved-exports/${ids.saved_export_id}`;
+    const body = { name: CANARY, shared: true, request: REQUEST };
+    assert.equal((await api.ask('PUT', path, { as: owner, body })).status, 200);
+    assert.equal((await api.ask('GET', path, { as: colleague })).status, 200);
+    assertProblem(await api.ask('PUT', path, { as: colleague, body }), 'NOT_OWNER');
+    assertProblem(await api.ask('DELETE', path, { as: colleague }), 'NOT_OWNER');
+    const { 'another user of the tenant': _, ...foreign } = STRANGERS;
+    for (const as of Object.values(foreign)) assertProblem(await api.ask('GET', path, { as }), 'NOT_FOUND');
+  });
+
+  it('still name what they named, unchanged', async () => {
+    const { jobs, schedules, savedExports } = api.deps;
+    assert.equal((await jobs.find(ids.job_id))?.shown_status, 'COMPLETED');
+    assert.equal((await schedules.find(owner, ids.schedule_id))?.input.definition.name, CANARY);
+    assert.equal((await savedExports.find(owner, ids.saved_export_id))?.name, CANARY);
+    const { events } = (await api.ask('GET', '/v1/audit', { as: owner })).json as { events: { action: string }[] };
+    assert.ok(!events.some(({ action }) => /deleted|erased|canceled/.test(action)));
+  });
+});
