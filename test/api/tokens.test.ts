@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
-import { makeToken } from '../../api/access/make-token.js';
-import type { Caller, Principal } from '../../api/deps.js';
 import { createTokenVerifier, type TokenTrust } from '../../api/access/verify-token.js';
-import { UsageError } from '../../shared/process/command-line.js';
 import { serve, type RunningServer } from '../../api/server.js';
-import { idClaims } from '../../api/access/token-claims.js';
-import { runProgram } from './programs.js';
 import { JWT_SECRET } from '../support/service.js';
-import { assertProblem } from './problems.js';
-import { someone, startApi } from './support.js';
+import { verifiedPrincipal } from './verified-principal.js';
 
 const USER = '6F1B7C1E-0000-4000-8000-00000000000A';
 const TENANT = '6F1B7C1E-0000-4000-8000-00000000000B';
 const PRINCIPAL = { userId: USER.toLowerCase(), tenantId: TENANT.toLowerCase() };
-
-/** Claims of a token, without its expiry. */
-async function principalOf(verified: Promise<Caller>): Promise<Principal> {
-  const { expiresAt, ...principal } = await verified;
-  assert.ok(expiresAt > Date.now() / 1000);
-  return principal;
-}
 
 describe('tokens', () => {
   describe('from an identity provider', () => {
@@ -55,7 +42,7 @@ describe('tokens', () => {
     it('are accepted with any of the public-key signatures; their UUIDs become lower case', async () => {
       const verify = createTokenVerifier({ jwksUrl });
       for (const alg of keys.keys()) {
-        const principal = await principalOf(verify(await signed(alg)));
+        const principal = await verifiedPrincipal(verify(await signed(alg)));
         assert.deepEqual(principal, { ...PRINCIPAL, email: 'alice@example.com', scopes: [] });
       }
     });
@@ -182,7 +169,7 @@ describe('tokens', () => {
 
     it('with an invalid email address are accepted without it', async () => {
       const token = await signed('ES256', { ...claims, email: 'alice' });
-      const principal = await principalOf(createTokenVerifier({ jwksUrl })(token));
+      const principal = await verifiedPrincipal(createTokenVerifier({ jwksUrl })(token));
       assert.deepEqual(principal, { ...PRINCIPAL, scopes: [] });
     });
 
@@ -222,75 +209,6 @@ describe('tokens', () => {
       const nonsense = createTokenVerifier({ jwksUrl: `http://127.0.0.1:${provider.port}/` });
       answer = 'not JSON';
       await assert.rejects(nonsense(token), { code: 'TEMPORARILY_UNAVAILABLE' });
-    });
-  });
-
-  describe('from npm run token', () => {
-    const { userId, tenantId } = someone();
-    const ids = ['--user', userId, '--tenant', tenantId];
-    it('are accepted by the API', async () => {
-      const verify = createTokenVerifier({ secret: JWT_SECRET });
-      const { code, stdout } = await runProgram(
-        'api/token.ts',
-        [...ids, '--email', 'alice@example.com', '--scope', 'exports:read', '--ttl', '2d'],
-        { JWT_SECRET },
-      );
-      assert.equal(code, 0);
-      const scopes = ['exports:read'];
-      const [, payload = ''] = stdout.split('.');
-      const { iat, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iat: number; exp: number };
-      assert.equal(exp - iat, 2 * 86_400);
-      const caller = { userId, tenantId, email: 'alice@example.com', scopes, expiresAt: exp };
-      assert.deepEqual(await verify(stdout.trim()), caller);
-    });
-
-    it('have the claims that the settings name, and need no tenant if no claim is set for it', async () => {
-      const claims = idClaims('oid', 'org');
-      const token = await makeToken(['--user', 'user_42', '--tenant', 'acme'], JWT_SECRET, claims);
-      const verify = createTokenVerifier({ secret: JWT_SECRET, userClaim: 'oid', tenantClaim: 'org' });
-      assert.deepEqual(await principalOf(verify(token)), { userId: 'user_42', tenantId: 'acme' });
-
-      const { code, stdout } = await runProgram('api/token.ts', ['--user', 'user_42'], {
-        ...{ JWT_SECRET, JWT_TENANT_CLAIM: '' },
-      });
-      assert.equal(code, 0);
-      const single = createTokenVerifier({ secret: JWT_SECRET, tenantClaim: null });
-      assert.deepEqual(await principalOf(single(stdout.trim())), { userId: 'user_42', tenantId: 'default' });
-    });
-
-    it('get a 401 if they have no id; its header is ASCII even if the name of the claim is not', async () => {
-      const api = await startApi({ verifyToken: createTokenVerifier({ secret: JWT_SECRET, tenantClaim: '組織' }) });
-      const answer = await api.ask('GET', '/v1/exports', { as: { userId, tenantId } });
-      await api.close();
-      assert.match(assertProblem(answer, 'UNAUTHENTICATED').detail, /The token's 組織 must be/);
-      assert.match(answer.headers.get('WWW-Authenticate') ?? '', /error_description="The token's \?\? must be/);
-    });
-
-    it('are not issued for invalid arguments; one line says what is wrong', async () => {
-      const { code, stdout, stderr } = await runProgram('api/token.ts', ids, {});
-      const line = "Set JWT_SECRET to the API's secret, or start the local stack with npm start.\n";
-      assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: '', stderr: line });
-      const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-        [[], /^--user is required\.$/],
-        [['--user', userId], /^--tenant is required\.$/],
-        [['--user', 'a\nb', '--tenant', ''], /^--user must be 1 to 255 printable characters, .*; --tenant must be/],
-        [[...ids, '--email', 'alice'], /^--email must be an email address\./],
-        [[...ids, '--ttl', 'long'], /^--ttl must be a time such as 90s/],
-        [[...ids, '--ttl', '0s'], /^--ttl must be a time such as 90s/],
-        [
-          [...ids, '--scope', 'exports:all'],
-          /^--scope must be any of exports:read, exports:write, exports:admin, operator:decode, separated by spaces/,
-        ],
-        [[...ids, '--admin'], /^Unknown option '--admin'/],
-      ];
-      for (const [args, sentence] of wrong) {
-        await assert.rejects(makeToken(args, JWT_SECRET), (error: unknown) => {
-          assert.ok(error instanceof UsageError);
-          assert.match(error.message, sentence);
-          assert.ok(!error.message.includes('\n'));
-          return true;
-        });
-      }
     });
   });
 });

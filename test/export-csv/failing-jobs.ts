@@ -4,7 +4,7 @@ import pg from 'pg';
 import { openLane } from '../../activities/file/lanes.js';
 import type { Principal } from '../../api/deps.js';
 import { restrictDataset } from '../../shared/datasets/column-rights.js';
-import { checkDataset, datasetNamed, type Dataset } from '../../shared/datasets/index.js';
+import { datasetNamed } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { messageOf, sentenceOf, type ErrorCode } from '../../shared/errors.js';
 import { loadFormat } from '../../shared/formats/load-format.js';
@@ -17,6 +17,7 @@ import { operatorsReason } from '../support/failures.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { stack } from '../support/stack.js';
 import { assertDocumented } from './error-docs.js';
+import { BROKEN_DATASETS, UNCOMPUTED, brokenVariant } from './broken-datasets.js';
 
 /**
  * Asserts that the export fails with this code. Operators see the reason, which docs/errors.md must document; the
@@ -39,44 +40,10 @@ async function assertFails(
   assert.equal(error_message, forUser ?? operators);
 }
 
-const { userColumn: _owner, sorts: _sorts, ...tenantsOnly } = orders;
-const variant = (name: string, change: Partial<Dataset>): Dataset => checkDataset({ ...tenantsOnly, name, ...change });
-
-const BROKEN = [
-  variant('tableless', { schema: 'shop', table: 'nothing' }),
-  variant('keyless', { key: ['customer_id'] }),
-  variant('parent', { table: 'parent', columns: { id: { type: 'bigint' } }, filters: {} }),
-  variant('repeating', { table: 'repeating', key: ['color'], columns: { id: { type: 'bigint' } }, filters: {} }),
-  variant('columnless', { columns: { ...orders.columns, color: { type: 'text' } } }),
-  variant('gaps', {
-    table: 'gaps',
-    columns: { id: { type: 'bigint' }, note: { type: 'text' } },
-    filters: {},
-    sorts: ['note'],
-  }),
-  variant('nullable', { table: 'notes', columns: { id: { type: 'bigint' } }, filters: {} }),
-  variant('dividing', {
-    table: 'ratios',
-    columns: { id: { type: 'bigint' }, ratio: { type: 'integer' } },
-    filters: {},
-  }),
-  variant('overlong', { table: 'overlong', columns: { id: { type: 'bigint' }, note: { type: 'text' } }, filters: {} }),
-  variant('forbidden', { table: 'ledger', columns: { id: { type: 'bigint' } }, filters: {} }),
-  variant('ghosts', {}),
-  variant('rateless', {
-    computed: { euros: { type: 'numeric', from: ['total'], compute: () => fail('no rate for XYZ') } },
-  }),
-  variant('forgetful', { computed: { euros: { type: 'numeric', from: [], compute: () => undefined } } }),
-];
-const UNCOMPUTED = "The column euros couldn't be computed.";
-function fail(why: string): never {
-  throw new Error(why);
-}
-
 /** Dataset definitions that don't match the database, limits, and a missing bucket. */
 async function definitionsAndLimits(): Promise<void> {
   const service = await startService({
-    datasets: [orders, ...BROKEN],
+    datasets: [orders, ...BROKEN_DATASETS],
     tuning: { maxRows: 1000, maxBytes: 10_000 },
     env: { EXPORT_BUCKET: 'no-such-bucket' },
   });
@@ -104,7 +71,7 @@ async function definitionsAndLimits(): Promise<void> {
     const gone = { type: 'orders', format: 'csv', columns: ['gone'] };
     const schema = createRequestSchema(registry);
     // A run of a schedule that names no columns.
-    const hidden = variant('hidden', {
+    const hidden = brokenVariant('hidden', {
       key: ['id'],
       columns: { email: { type: 'text', permission: 'false' } },
       filters: {},
@@ -200,7 +167,7 @@ async function otherServers(): Promise<void> {
   };
   const drop = () => queryRows(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   const env = { SOURCE_DATABASE_URL: url.href, S3_ENDPOINT: 'http://127.0.0.1:9' };
-  const datasets = [variant('orders', { columns: { id: { type: 'bigint' } }, filters: {} })];
+  const datasets = [brokenVariant('orders', { columns: { id: { type: 'bigint' } }, filters: {} })];
   const service = await startService({ orders: 100, datasets, env });
   try {
     await create('LATIN1');
@@ -219,10 +186,10 @@ async function otherServers(): Promise<void> {
 /** A user's permission is revoked after the request and before the export starts, while another export blocks it. */
 async function permissionWithdrawn(): Promise<void> {
   const permission = 'EXISTS (SELECT FROM permits)';
-  const staff = variant('staff', { permission });
+  const staff = brokenVariant('staff', { permission });
   const id = { type: 'bigint' } as const;
   const columns = { id, email: { type: 'text', permission }, total: { type: 'numeric', permission } } as const;
-  const salaries = variant('salaries', { columns, filters: {} });
+  const salaries = brokenVariant('salaries', { columns, filters: {} });
   const datasets = [orders, staff, salaries];
   const service = await startService({ orders: 100, datasets, dataSlots: 1 });
   const blocker = new pg.Client({ connectionString: service.databaseUrl });

@@ -1,6 +1,12 @@
 import type { ObjectStore } from '../../shared/store/object-store.js';
 import { openObjectStore, type OpenedObjectStore } from '../../shared/startup/open-object-store.js';
-import { startRecordedStore, type RecordedStore, type Reply, type StoreRequest } from '../support/recorded-store.js';
+import {
+  startRecordedStore,
+  type RecordedStore,
+  type RecordedAnswer,
+  type Reply,
+  type StoreRequest,
+} from '../support/recorded-store.js';
 
 /** The service's own client, connected to a store that replays recorded responses. */
 export class RecordedAnswering {
@@ -24,8 +30,19 @@ export class RecordedAnswering {
     return this.recorded?.requests ?? [];
   }
 
+  /** A header of each request, in order. */
+  headersSent(name: string): (string | undefined)[] {
+    return this.requests.map(({ headers }) => headers[name]?.toString());
+  }
+
   async close(): Promise<void> {
     this.opened?.close();
     await this.recorded?.close();
   }
+}
+
+/** One response after the other; the last one repeats. */
+export function replyInTurn(...answers: readonly RecordedAnswer[]): Reply {
+  let at = 0;
+  return () => answers[Math.min(at++, answers.length - 1)];
 }

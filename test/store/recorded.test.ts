@@ -9,16 +9,14 @@ import {
   CONFLICT,
   DELETED_BEFORE,
   FAILED_LATE,
-  FINAL,
   NO_SUCH_UPLOAD,
   OBJECT_CHECKSUM_REFUSALS,
   OK,
-  PASSING,
   PRECONDITION_FAILED,
   REFUSALS,
   UNEQUAL_PARTS,
 } from './recorded-answers.js';
-import { RecordedAnswering } from './recorded-answering.js';
+import { RecordedAnswering, replyInTurn } from './recorded-answering.js';
 
 const TARGET = { key: 'exports/a.csv', uploadId: 'VXBsb2Fk' };
 const HEADERS = { contentType: 'text/csv', fileName: 'a.csv', metadata: {} };
@@ -32,14 +30,6 @@ describe('given recorded responses of other stores,', () => {
   const answering = (reply: Reply): Promise<ObjectStore> => recorded.open(reply);
   afterEach(() => recorded.close());
   const operations = (): string[] => recorded.requests.map(({ operation }) => operation);
-  const headersAsked = (name: string): (string | undefined)[] =>
-    recorded.requests.map(({ headers }) => headers[name]?.toString());
-  /** One response after the other; the last one repeats. */
-  function inTurn(...answers: readonly RecordedAnswer[]): Reply {
-    let at = 0;
-    return () => answers[Math.min(at++, answers.length - 1)];
-  }
-
   describe('completing an upload', () => {
     for (const [name, answer] of Object.entries(COMPLETED_LATE)) {
       it(`reads success from ${name}`, async () => {
@@ -55,7 +45,7 @@ describe('given recorded responses of other stores,', () => {
     }
 
     it('uses HEAD to settle a missing upload or an existing object', async () => {
-      const store = await answering(inTurn(NO_SUCH_UPLOAD, PRECONDITION_FAILED));
+      const store = await answering(replyInTurn(NO_SUCH_UPLOAD, PRECONDITION_FAILED));
       for (let time = 0; time < 2; time++) assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
     });
 
@@ -95,7 +85,7 @@ describe('given recorded responses of other stores,', () => {
       assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'unclear');
       isDone = false;
       assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
-      assert.equal(headersAsked('if-none-match').at(-1), '*');
+      assert.equal(recorded.headersSent('if-none-match').at(-1), '*');
     });
 
     for (const [name, refusal] of Object.entries(OBJECT_CHECKSUM_REFUSALS)) {
@@ -104,7 +94,7 @@ describe('given recorded responses of other stores,', () => {
           headers['x-amz-checksum-crc32'] === undefined ? OK.completed : refusal,
         );
         assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
-        assert.deepEqual(headersAsked('if-none-match'), ['*', '*']);
+        assert.deepEqual(recorded.headersSent('if-none-match'), ['*', '*']);
         assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
         assert.equal(recorded.requests.length, 3, 'the second call does not try the checksum again');
       });
@@ -124,8 +114,8 @@ describe('given recorded responses of other stores,', () => {
       assert.equal(await store.uploadPart(TARGET, PART), PARTS[0]?.etag);
       assert.equal(await store.completeUpload(TARGET, PARTS, SUM), 'completed');
       assert.equal(recorded.requests.length, 4, operations().join());
-      assert.equal(headersAsked('content-md5').at(2), createHash('md5').update(BODY).digest('base64'));
-      assert.equal(headersAsked('x-amz-checksum-crc32').join(''), '');
+      assert.equal(recorded.headersSent('content-md5').at(2), createHash('md5').update(BODY).digest('base64'));
+      assert.equal(recorded.headersSent('x-amz-checksum-crc32').join(''), '');
     });
 
     it('keeps checksums if MinIO received a damaged part', async () => {
@@ -137,7 +127,7 @@ describe('given recorded responses of other stores,', () => {
       });
       await assert.rejects(store.uploadPart(TARGET, PART), { code: 'STORAGE_UNAVAILABLE', message: /Part 1/ });
       assert.equal(await store.uploadPart(TARGET, PART), PARTS[0]?.etag);
-      assert.deepEqual(headersAsked('x-amz-checksum-crc32'), [crc32Base64(SUM), crc32Base64(SUM)]);
+      assert.deepEqual(recorded.headersSent('x-amz-checksum-crc32'), [crc32Base64(SUM), crc32Base64(SUM)]);
     });
 
     for (const refusal of [REFUSALS.partChecksum, REFUSALS.partChecksumType]) {
@@ -146,7 +136,7 @@ describe('given recorded responses of other stores,', () => {
           headers['x-amz-checksum-crc32'] === undefined ? OK.uploaded : refusal,
         );
         for (let part = 0; part < 2; part++) assert.equal(await store.uploadPart(TARGET, PART), PARTS[0]?.etag);
-        assert.deepEqual(headersAsked('x-amz-checksum-crc32'), [crc32Base64(SUM), undefined, undefined]);
+        assert.deepEqual(recorded.headersSent('x-amz-checksum-crc32'), [crc32Base64(SUM), undefined, undefined]);
       });
     }
   });
@@ -219,59 +209,7 @@ describe('given recorded responses of other stores,', () => {
         operation === 'ListObjectsV2' ? listOf('tmp/1') : OK.deletedAll,
       );
       await store.deleteAll('tmp/');
-      assert.match(headersAsked('content-md5').at(-1) ?? '', /^[A-Za-z0-9+/]{22}==$/);
-    });
-  });
-
-  describe('an error', () => {
-    for (const [name, answer] of Object.entries(PASSING)) {
-      it(`is retryable if it may be temporary: ${name}`, async () => {
-        const store = await answering(() => answer);
-        const read = async (): Promise<void> => {
-          for await (const _chunk of store.read(TARGET.key)) break;
-        };
-        // At the same time, because the client waits before it retries.
-        await Promise.all([
-          assert.rejects(read, { code: 'STORAGE_UNAVAILABLE' }),
-          assert.rejects(store.completeUpload(TARGET, PARTS, SUM), { code: 'STORAGE_UNAVAILABLE' }),
-        ]);
-      });
-    }
-    for (const [name, answer] of Object.entries(FINAL)) {
-      it(`ends the export if it is permanent: ${name}`, async () => {
-        const store = await answering(() => answer);
-        await assert.rejects(store.createUpload(TARGET.key, HEADERS), { code: 'STORAGE_REFUSED' });
-        await assert.rejects(store.uploadPart(TARGET, PART), { code: 'STORAGE_REFUSED' });
-      });
-    }
-
-    it('is retryable if it is a bare 400 for HEAD, which Amazon sends for expired credentials', async () => {
-      const store = await answering(() => ({ status: 400 }));
-      await assert.rejects(store.head(TARGET.key), { code: 'STORAGE_UNAVAILABLE' });
-    });
-
-    it('is retried twice by the client if the store is busy', async () => {
-      const store = await answering(
-        inTurn(PASSING.SlowDown ?? OK.created, PASSING.InternalError ?? OK.created, OK.created),
-      );
-      assert.equal(await store.createUpload(TARGET.key, HEADERS), TARGET.uploadId);
-      assert.equal(recorded.requests.length, 3);
-    });
-
-    it('makes the client use the store’s time if its own clock is wrong', async () => {
-      const date = new Date(Date.now() + 3_600_000).toUTCString();
-      const store = await answering(
-        inTurn({ ...(PASSING.RequestTimeTooSkewed ?? OK.created), headers: { date } }, OK.created),
-      );
-      assert.equal(await store.createUpload(TARGET.key, HEADERS), TARGET.uploadId);
-      const [first = '', second = ''] = headersAsked('x-amz-date');
-      assert(second > first.replace(/T(\d\d)/, (_, hour: string) => `T${hour}`), `${first} ${second}`);
-    });
-
-    // Without permission to list, Amazon returns 403 for missing objects, too.
-    it('is not taken for a missing object if it is a 403 for HEAD', async () => {
-      const store = await answering(() => ({ status: 403 }));
-      await assert.rejects(store.head(TARGET.key), { code: 'STORAGE_REFUSED' });
+      assert.match(recorded.headersSent('content-md5').at(-1) ?? '', /^[A-Za-z0-9+/]{22}==$/);
     });
   });
 

@@ -15,26 +15,7 @@ import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser } from '../support/service.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
-
-/** Every name would break JavaScript or SQL that forgot to quote it. */
-const AWKWARD = '"My ""Schema"".x"."Größe, d\'été.T"';
-const TABLES = `
-  CREATE SCHEMA "My ""Schema"".x";
-  CREATE TYPE mood AS ENUM ('', 'it''s "fine"', '山');
-  CREATE TABLE ${AWKWARD} (
-    "Tenant ""ID""" uuid NOT NULL, "a.b" int NOT NULL, "the\\key'" text COLLATE "C" NOT NULL, "__proto__" int,
-    "1" int, "2 */ // \u2028 x" text, price money, prices money[], mood mood, "customerId" bigint REFERENCES customers,
-    "日付" date, "placedAt" timestamptz, tags text[], flag boolean, "date_range" numeric, net cidr, doc json,
-    UNIQUE ("a.b"), PRIMARY KEY ("Tenant ""ID""", "the\\key'", "a.b"));
-  CREATE INDEX ON ${AWKWARD} ("Tenant ""ID""", "placedAt");
-  CREATE TABLE keyless (id int, tenant_id uuid);
-  CREATE UNIQUE INDEX ON keyless (id);
-  CREATE TABLE parent (id int PRIMARY KEY, tenant_id uuid NOT NULL);
-  CREATE TABLE child () INHERITS (parent);
-  CREATE TABLE homeless (id int PRIMARY KEY, account int, opened date NOT NULL);
-  CREATE INDEX ON homeless (opened);
-  CREATE TABLE "Plain" (id int PRIMARY KEY, tenant_id text);
-  CREATE VIEW paid AS SELECT id, tenant_id, total FROM orders WHERE status = 'paid'`;
+import { AWKWARD_TABLE, AWKWARD_TABLES } from './awkward-tables.js';
 
 describe('npm run dataset:new', () => {
   let database: TestDatabase;
@@ -45,7 +26,7 @@ describe('npm run dataset:new', () => {
     folder = await mkdtemp(join(tmpdir(), 'export-new-dataset-'));
     database = await createDatabase();
     await seedSampleData({ databaseUrl: database.url, orders: 300, singleTenant: true });
-    await queryRows(database.url, TABLES);
+    await queryRows(database.url, AWKWARD_TABLES);
   });
   after(async () => {
     await database.drop();
@@ -101,7 +82,7 @@ describe('npm run dataset:new', () => {
   });
 
   deeply('generates a definition for awkward names, which is loaded and exported unchanged', async () => {
-    const { dataset, file, said } = await made(AWKWARD, '--tenant', 'Tenant "ID"');
+    const { dataset, file, said } = await made(AWKWARD_TABLE, '--tenant', 'Tenant "ID"');
     const { schema, table, key, name, title, columns, filters } = dataset;
     assert.deepEqual(
       { schema, table, key, name, title },
@@ -133,13 +114,13 @@ describe('npm run dataset:new', () => {
     await service.startWorker();
     await queryRows(
       database.url,
-      `INSERT INTO ${AWKWARD} SELECT $1, i, 'k' || i % 3, 0, i, 'x', 1, '{1}', '山', NULL, now(), now(), '{a}', true, 1, '10.0.0.0/8', '[]'
+      `INSERT INTO ${AWKWARD_TABLE} SELECT $1, i, 'k' || i % 3, 0, i, 'x', 1, '{1}', '山', NULL, now(), now(), '{a}', true, 1, '10.0.0.0/8', '[]'
        FROM generate_series(1, 20) AS i`,
       [me.tenantId],
     );
     const file2 = await exportFile(service, me, { type: dataset.name, filters: { mood: ['山'] } });
     const names = Object.keys(columns).map((column) => `"${column.replaceAll('"', '""')}"`);
-    const select = `SELECT ${names.join(', ')} FROM ${AWKWARD} ORDER BY "the\\key'", "a.b"`;
+    const select = `SELECT ${names.join(', ')} FROM ${AWKWARD_TABLE} ORDER BY "the\\key'", "a.b"`;
     assertSameBytes(file2.bytes, await copyOf({ databaseUrl: database.url, select }), 'COPY');
     assert.equal(file2.rows, 20);
     await closeCleanly(service);

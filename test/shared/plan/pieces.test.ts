@@ -9,53 +9,9 @@ import {
   type FilePart,
   type Piece,
 } from '../../../shared/plan/pieces.js';
+import { anySize, buildPieces, file, type RawPiece, uploaded } from './any-pieces.js';
 
 const MIB = 1024 ** 2;
-
-const anySize = fc.oneof(
-  fc.constant(0),
-  fc.integer({ min: 1, max: 4000 }),
-  fc.constantFrom(MIN - 1, MIN, MIN + 1, 7 * MIN),
-  fc.integer({ min: 1, max: 100 * MIN }),
-);
-const partSizes = fc.array(fc.integer({ min: MIN, max: 8 * MIN }), { minLength: 1, maxLength: 4 });
-const glue = fc.record({
-  kind: fc.constant('glue' as const),
-  size: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 6000 }), fc.constantFrom(MIN, 2 * MIN)),
-});
-const held = fc.record({ kind: fc.constant('held' as const), size: anySize });
-const uploaded = fc.record({
-  kind: fc.constant('uploaded' as const),
-  sizes: partSizes,
-  attempt: fc.integer({ min: 1, max: 9 }),
-});
-const segment = fc.oneof({ weight: 3, arbitrary: uploaded }, { weight: 2, arbitrary: held });
-/** Any file: segments and glue mixed, possibly starting with glue. */
-const file = fc.array(fc.oneof({ weight: 5, arbitrary: segment }, { weight: 2, arbitrary: glue }), {
-  maxLength: 12,
-  size: 'max',
-});
-
-type Raw = typeof file extends fc.Arbitrary<(infer T)[]> ? T : never;
-
-function build(raw: readonly Raw[]): { pieces: Piece[]; segments: number } {
-  const segments = Math.max(1, raw.filter(({ kind }) => kind !== 'glue').length);
-  let next = 0;
-  const pieces = raw.map((piece): Piece => {
-    switch (piece.kind) {
-      case 'glue':
-        return piece;
-      case 'held':
-        return { ...piece, segment: next++ };
-      case 'uploaded': {
-        const { first } = partNumbers(next, segments, piece.attempt);
-        const parts = piece.sizes.map((size, index) => ({ number: first + index, size }));
-        return { kind: 'uploaded', segment: next++, parts };
-      }
-    }
-  });
-  return { pieces, segments };
-}
 
 const sizeOf = (piece: Piece): number =>
   piece.kind === 'uploaded' ? piece.parts.reduce((sum, { size }) => sum + size, 0) : piece.size;
@@ -113,7 +69,7 @@ describe('pieces', () => {
   it('become valid parts with every byte once and in order, after at most one round of reruns', () => {
     fc.assert(
       fc.property(file, fc.constantFrom(MIN, 8 * MIN, 64 * MIN), (raw, usual) => {
-        const { pieces, segments } = build(raw);
+        const { pieces, segments } = buildPieces(raw);
         let plan = joinPieces(pieces, segments, usual);
         let now = pieces;
         if ('rerun' in plan) {
@@ -131,7 +87,7 @@ describe('pieces', () => {
   it('are rerun in the cheapest set that makes the file valid', () => {
     fc.assert(
       fc.property(file, (raw) => {
-        const { pieces, segments } = build(raw);
+        const { pieces, segments } = buildPieces(raw);
         const plan = joinPieces(pieces, segments);
         if ('parts' in plan) return;
         const movable = pieces.filter((piece) => piece.kind === 'uploaded');
@@ -151,7 +107,7 @@ describe('pieces', () => {
   it('need no rerun when all segments are large enough and only a tail follows', () => {
     fc.assert(
       fc.property(fc.array(uploaded, { minLength: 1, maxLength: 10 }), anySize, (segments, tail) => {
-        const built = build([...segments, { kind: 'glue', size: tail }]);
+        const built = buildPieces([...segments, { kind: 'glue', size: tail }]);
         const plan = joinPieces(built.pieces, built.segments);
         assert.ok('parts' in plan);
         assertLegal(built.pieces, built.segments, plan.parts);
@@ -160,7 +116,7 @@ describe('pieces', () => {
   });
 
   it('need no rerun when the segment next to mid-file glue was held', () => {
-    const built = build([
+    const built = buildPieces([
       { kind: 'uploaded', sizes: [16 * MIN], attempt: 1 },
       { kind: 'held', size: 3 * MIN },
       { kind: 'glue', size: 90 },
@@ -181,10 +137,10 @@ describe('pieces', () => {
   });
 
   it('need no rerun when exactly 5 MiB are between two uploaded segments', () => {
-    const large: Raw = { kind: 'uploaded', sizes: [16 * MIN], attempt: 1 };
-    const { pieces, segments } = build([large, { kind: 'glue', size: MIN }, large]);
+    const large: RawPiece = { kind: 'uploaded', sizes: [16 * MIN], attempt: 1 };
+    const { pieces, segments } = buildPieces([large, { kind: 'glue', size: MIN }, large]);
     assert.ok('parts' in joinPieces(pieces, segments));
-    assert.deepEqual(joinPieces(build([large, { kind: 'glue', size: MIN - 1 }, large]).pieces, segments), {
+    assert.deepEqual(joinPieces(buildPieces([large, { kind: 'glue', size: MIN - 1 }, large]).pieces, segments), {
       rerun: [0],
     });
   });

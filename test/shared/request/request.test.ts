@@ -13,6 +13,7 @@ import {
   type ParsedRequest,
 } from '../../../shared/request/request.js';
 import { createRequestSchema } from '../../../shared/request/request-schema.js';
+import { BAD_FILTERS } from './bad-filters.js';
 
 const events = defineDataset({
   name: 'events',
@@ -59,45 +60,6 @@ function problemsOf(body: unknown): Record<string, string> {
 }
 
 const filtered = (filters: unknown) => ({ type: 'events', format: 'csv', filters });
-
-/** Filters of `events`, and the fields that the error names. The API's tests cover the other parts of a body. */
-const BAD: readonly (readonly [string, unknown, readonly string[]])[] = [
-  ['a range of one day', { at: ['2026-01-01', '2026-01-01'] }, ['/filters/at']],
-  ['a range of three days', { at: ['2026-01-01', '2026-01-02', '2026-01-03'] }, ['/filters/at']],
-  ['a day without quotes', { at: [20_260_101, '2026-01-02'] }, ['/filters/at/0']],
-  ['no day', { at: {} }, ['/filters/at']],
-  ['an unknown end of a range of days', { at: { from: '2026-01-01', until: '2026-01-31' } }, ['/filters/at/until']],
-  ['days that do not exist', { at: { from: '2026-02-30', to: 'soon' } }, ['/filters/at/from', '/filters/at/to']],
-  ['a time in the last day', { at: { to: '2026-01-31T12:00:00Z' } }, ['/filters/at/to']],
-  ['a range of days that is reversed', { at: { from: '2026-02-01', to: '2026-01-31' } }, ['/filters/at']],
-  ['a time after the last day', { at: { from: '2026-02-01T00:00', to: '2026-01-31' } }, ['/filters/at']],
-  ['a word for dates', { at: 'last_eon' }, ['/filters/at']],
-  ['a number for dates', { at: 7 }, ['/filters/at']],
-  ['null', { at: null, done: null }, ['/filters/at', '/filters/done']],
-  ['an object for a value', { done: { not: true } }, ['/filters/done']],
-  ['a word for a boolean', { done: 'yes' }, ['/filters/done']],
-  ['an empty range', { size: {} }, ['/filters/size']],
-  ['an unknown end of a range', { size: { gt: 1, above: 1 } }, ['/filters/size/above']],
-  ['a number beyond what JSON holds', { size: { gt: 2 ** 60 } }, ['/filters/size/gt']],
-  [
-    'ends of a range that are reversed',
-    { size: { gte: '9007199254740993', lte: '9007199254740992' } },
-    ['/filters/size'],
-  ],
-  ['days that are reversed', { days: { gt: '2026-02-01', lt: '2026-01-01' } }, ['/filters/days']],
-  ['an empty list', { ids: [] }, ['/filters/ids']],
-  [
-    'too long a list',
-    { ids: Array.from({ length: 1001 }, () => '00000000-0000-4000-8000-000000000000') },
-    ['/filters/ids'],
-  ],
-  ['one bad value in a list', { ids: ['00000000-0000-4000-8000-000000000000', 'x'] }, ['/filters/ids/1']],
-  ['a value where a list belongs', { ids: '00000000-0000-4000-8000-000000000000' }, ['/filters/ids']],
-  ['text that is too long', { name: { gt: 'x'.repeat(1001) } }, ['/filters/name/gt']],
-  ['a field whose name must be escaped', { 'a/b~c': 'x' }, ['/filters/a~1b~0c']],
-  ['a filter of another dataset', { status: ['paid'] }, ['/filters/status']],
-  ['a filter named like a method', { constructor: 'x', toString: 1 }, ['/filters/constructor', '/filters/toString']],
-];
 
 describe('a request', () => {
   it('gets every default', () => {
@@ -219,7 +181,7 @@ describe('a request', () => {
     assert.ok('value' in resolved && !('relative' in resolved.value), 'the export itself has only days');
   });
 
-  for (const [what, filters, pointers] of BAD) {
+  for (const [what, filters, pointers] of BAD_FILTERS) {
     it(`with ${what} is rejected, and the error names ${pointers.join(' and ')}`, () => {
       assert.deepEqual(Object.keys(problemsOf(filtered(filters))), pointers);
     });

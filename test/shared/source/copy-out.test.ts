@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { copyOut, type CopyOut } from '../../../shared/source/copy-out.js';
 import { copyStream } from '../../../shared/source/copy-socket.js';
 import { stack } from '../../support/stack.js';
+import { choppyNetwork } from './choppy-network.js';
 
 const ROWS = `SELECT g, md5(g::text), repeat(chr(200 + g % 50), g % 90), CASE WHEN g % 3 = 0 THEN E'a"b,\\n' END
   FROM generate_series(1, 60000) g ORDER BY g`;
@@ -34,39 +32,6 @@ async function reference(sql: string): Promise<Buffer> {
   } finally {
     await client.end();
   }
-}
-
-/** A proxy to the database that delivers its bytes a few at a time. */
-async function choppyNetwork(): Promise<{ url: string; close: () => Promise<void> }> {
-  const database = new URL(stack().env.DATABASE_URL);
-  const server = createServer((near) => {
-    const far = connect(Number(database.port), database.hostname);
-    near.setNoDelay(true);
-    near.pipe(far);
-    const chop = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-      let turn = 0;
-      for await (const bytes of source) {
-        for (let at = 0; at < bytes.length; turn += 1) {
-          const size = 1 + ((turn * turn * 7) % 97);
-          yield bytes.subarray(at, at + size);
-          await new Promise(setImmediate);
-          at += size;
-        }
-      }
-    };
-    pipeline(far, chop, near).catch(() => near.destroy());
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  const url = new URL(database);
-  url.host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  return {
-    url: url.href,
-    close: async () => {
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }
 
 for (const [kind, stream] of [
