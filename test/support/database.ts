@@ -26,7 +26,9 @@ export async function createDatabase(
   const asAdmin = (sql: string): Promise<unknown> => queryRows(DATABASE_URL, sql);
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   if (template !== undefined) await closePool(template.url);
-  await asAdmin(`CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template.name}`}`);
+  await asAdmin(
+    `CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template.name} STRATEGY FILE_COPY`}`,
+  );
   const [url, readerUrl] = [onServer(DATABASE_URL, name), onServer(SOURCE_DATABASE_URL, name)];
   const drop = async (): Promise<void> => {
     await closePool(url);
