@@ -3,16 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { pino } from 'pino';
-import { serve } from '../../api/server.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
-import { UsageError } from '../../shared/process/command-line.js';
 import { ConfigError, parseApiConfig, parseWorkerConfig } from '../../shared/startup/config.js';
-import { loadDatasets } from '../../shared/datasets/load.js';
-import { checkDataset, createRegistry } from '../../shared/datasets/index.js';
-import { orders } from '../../shared/datasets/orders.js';
-import { ERRORS, isErrorCode, messageOf, sentenceOf } from '../../shared/errors.js';
-import { pdfPositions } from '../../shared/formats/pdf/position.js';
+import { ERRORS, isErrorCode, sentenceOf } from '../../shared/errors.js';
 import { checkJobStore } from '../../shared/startup/checks.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { openPdfResources } from '../../shared/startup/open-pdf-resources.js';
@@ -23,13 +16,13 @@ import { createDatabase, queryRows, withSettings, type TestDatabase } from '../s
 import { deeply } from '../support/depth.js';
 import { stack } from '../support/stack.js';
 import { runProgram } from '../api/programs.js';
-import { parseWorkerArguments } from '../../worker/arguments.js';
-import { MetricsPortError, serveMetrics } from '../../shared/process/metrics-server.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import { keyNamed } from '../temporal/raw-payloads.js';
-import { runCopies } from '../../worker/copies.js';
 import { assertDocumented, DOCUMENTED, ERRORS_PAGE, provoked } from './error-docs.js';
 import { assertJobsFail } from './failing-jobs.js';
+
+import { MISFIT_LINES, MISFIT_TABLES, MISFITS } from './misfits.js';
+import { startErrorsWithoutServices, uncheckedModule } from './start-errors.js';
 
 const NOWHERE = '127.0.0.1:9';
 
@@ -84,68 +77,7 @@ describe('docs/errors.md', () => {
       }
     });
 
-    it('invalid command lines, and worker processes that exit unexpectedly', async () => {
-      const refused = (...args: string[]): string => {
-        try {
-          parseWorkerArguments(args);
-        } catch (error) {
-          assert(error instanceof ConfigError || error instanceof UsageError);
-          assertDocumented(error.message);
-          return error.message;
-        }
-        return assert.fail(args.join(' '));
-      };
-      assert.equal(refused('--role', 'dta'), '--role must be one of control, data, all.');
-      assert.equal(refused('--processes', '0'), '--processes must be a whole number from 1 to 64.');
-      assert.equal(refused('--copies', '2'), "Unknown option '--copies'.");
-      assert.equal(refused('data'), "Unexpected argument 'data'.");
-
-      const file = join(stack().logDir, 'ends.mjs');
-      await writeFile(file, 'process.exit(3);');
-      const logger = pino({ level: 'silent' });
-      const never = new Promise<void>(() => undefined);
-      const error: unknown = await runCopies({ file, args: [], count: 2 }, never, logger).catch((e: unknown) => e);
-      assert.match(
-        assertDocumented(messageOf(error)) && messageOf(error),
-        /^Worker process \d+ exited unexpectedly \(code 3\)/,
-      );
-    });
-
-    it('a port for metrics that another process uses', async () => {
-      const at = { host: '127.0.0.1', port: Number(new URL(stack().env.S3_ENDPOINT).port) };
-      const error: unknown = await serveMetrics(() => Promise.resolve(''), at).catch((reason: unknown) => reason);
-      assert.ok(error instanceof MetricsPortError);
-      assert.match(assertDocumented(error.message), /^Can't serve metrics/);
-    });
-
-    it('a datasets module that cannot work', async () => {
-      const sentence = async (path: string): Promise<string> => {
-        const error: unknown = await loadDatasets(path).catch((reason: unknown) => reason);
-        return assertDocumented(messageOf(error));
-      };
-      assert.match(await sentence('./nothing.mjs'), /cannot be loaded/);
-      assert.match(await sentence('shared/temporal/tuning.ts'), /must have an array/);
-      const careless = await moduleOf('careless.mjs', [
-        { name: 'orders', title: 'Orders', table: 'orders', key: ['id'] },
-      ]);
-      assert.match(await sentence(careless), /dataset \{name\} is invalid/);
-      const shared = await moduleOf('shared.mjs', [
-        { ...{ name: 'orders', title: 'Orders', table: 'orders', key: ['id'] }, columns: { id: { type: 'bigint' } } },
-      ]);
-      assert.match(await sentence(shared), /it has no tenantColumn/);
-      assert.throws(
-        () => createRegistry([orders, orders]),
-        (error) => assertDocumented(messageOf(error)) !== '',
-      );
-      assert.throws(
-        () => checkDataset({ ...orders, key: [] }),
-        (error) => assertDocumented(messageOf(error)) !== '',
-      );
-      assert.throws(
-        () => createRegistry(Array.from({ length: 501 }, (_, index) => ({ ...orders, name: `orders_${index}` }))),
-        (error) => assertDocumented(messageOf(error)) !== '',
-      );
-    });
+    startErrorsWithoutServices();
 
     deeply('fonts, titles and logos that cannot be used', async () => {
       const folder = stack().logDir;
@@ -166,22 +98,6 @@ describe('docs/errors.md', () => {
       await refused(await file('{"*":{"colour":"red"}}'), /cannot be used: \*: .*colour/);
       await refused(await file('{"*":{"logo":"nothing.png"}}'), /nothing\.png cannot be read/);
       await refused(await file('{"*":{"logo":"branding.json"}}'), /is not a PNG or JPEG picture/);
-    });
-
-    it('more rows than a PDF can hold', () => {
-      assert.throws(
-        () => pdfPositions([{ rows: 1_000_000_000, member: 0 }], 50, false),
-        (error) => assertDocumented(messageOf(error)) !== '',
-      );
-    });
-
-    it('a port that is in use', async () => {
-      const taken = await serve(() => undefined, { host: '127.0.0.1', port: 0 });
-      const error: unknown = await serve(() => undefined, { host: '127.0.0.1', port: taken.port }).catch(
-        (e: unknown) => e,
-      );
-      assertDocumented(messageOf(error));
-      await taken.close(0);
     });
 
     it('all unavailable services together', async () => {
@@ -229,55 +145,10 @@ describe('docs/errors.md', () => {
 
     deeply("datasets that don't match the source database, each with the fix", async () => {
       await migrate(database.url);
-      await queryRows(
-        source.url,
-        `CREATE TYPE mood AS ENUM ('sad', 'glad');
-         CREATE TABLE odd (id int PRIMARY KEY, account int, price money[], mood mood, spans interval);
-         CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
-         CREATE TABLE accents (id text COLLATE loose NOT NULL, tenant_id uuid);
-         CREATE UNIQUE INDEX ON accents (id COLLATE "C");
-         CREATE TABLE loose (id int, tenant_id uuid);
-         CREATE TABLE notes (id int PRIMARY KEY, tenant_id uuid, note text);
-         CREATE VIEW unordered AS SELECT '{}'::json AS id, tenant_id FROM loose`,
-      );
-      const common = { title: 'T', key: ['id'], tenantColumn: 'tenant_id', columns: { id: { type: 'integer' } } };
-      const columns = {
-        id: { type: 'bigint' },
-        color: { type: 'text' },
-        price: { type: 'other' },
-        mood: { type: 'text' },
-      };
-      const filters = { mood: { kind: 'one_of', column: 'mood', values: ['sad', 'mad'] } };
-      const DATASETS_MODULE = await moduleOf('misfits.mjs', [
-        { ...common, name: 'absent', schema: 'shop', table: 'absent' },
-        { ...common, name: 'accents', table: 'accents', columns: { id: { type: 'text' } } },
-        { ...common, name: 'loose', table: 'loose' },
-        {
-          ...common,
-          name: 'odd',
-          table: 'odd',
-          tenantColumn: 'account',
-          userColumn: 'spans',
-          columns,
-          filters,
-          sorts: ['mood'],
-        },
-        { ...common, name: 'notes', table: 'notes', columns: { note: { type: 'text', permission: 'may see' } } },
-        { ...common, name: 'unordered', table: 'unordered', columns: { id: { type: 'json' } } },
-      ]);
+      await queryRows(source.url, MISFIT_TABLES);
+      const DATASETS_MODULE = await uncheckedModule('misfits.mjs', MISFITS);
       const lines = await worker({ DATASETS_MODULE });
-      assert.deepEqual(lines, [
-        'Dataset absent: the source database has no table or view shop.absent that the database user can see: check schema and table in the definition, and SOURCE_DATABASE_URL.',
-        'Dataset accents: table accents has no unique index on (id): create one, or choose a key that has one.',
-        'Dataset loose: table loose has no unique index on (id): create one, or choose a key that has one.',
-        'Dataset odd: odd has no column color: correct its name, or remove it.',
-        'Dataset odd: column id is integer in the source database: declare its type as integer, not bigint.',
-        'Dataset odd: column price is money[], which depends on the locale: remove it, or export a view that casts it to numeric.',
-        'Dataset odd: filter mood must be a one_of with values of the enum mood: sad, glad.',
-        "Dataset odd: it can't sort by column mood, which may be null: declare the column NOT NULL, or remove it from sorts.",
-        `Dataset notes can't be exported: the permission of column note: The source database rejected the query: syntax error at or near "see".`,
-        "Dataset unordered can't be exported: The source database rejected the query: could not identify an ordering operator for type json.",
-      ]);
+      assert.deepEqual(lines, MISFIT_LINES);
     });
 
     deeply('an unavailable source database is not one of them, because exports can wait for it', async () => {
@@ -297,13 +168,6 @@ describe('docs/errors.md', () => {
       await queryRows(database.url, 'DELETE FROM export_migrations');
       assert.match(await checked(database.url), /^The service's tables are older/);
     });
-
-    /** Writes a datasets module that the compiler never checked. */
-    async function moduleOf(name: string, datasets: readonly object[]): Promise<string> {
-      const file = join(stack().logDir, name);
-      await writeFile(file, `export default ${JSON.stringify(datasets)};`);
-      return file;
-    }
 
     /** What the API and a worker report about a job database. */
     async function checked(url: string): Promise<string> {
