@@ -40,14 +40,41 @@ const printed = z.strictObject({
 const program = (name: string): string => fileURLToPath(new URL(`programs/${name}`, import.meta.url));
 const TSX = import.meta.resolve('tsx');
 
+interface Installed {
+  /** Paths of `node_modules`. */
+  readonly openapiTypescript: string;
+  readonly heyApi: string;
+  readonly python: Python;
+}
+
+/** Installs all the generators at once. */
+async function install(): Promise<Installed> {
+  const [openapiTypescript, heyApi, python] = await Promise.all([
+    npmPackages(`openapi-typescript-${OPENAPI_TYPESCRIPT}`, [
+      ...[`openapi-typescript@${OPENAPI_TYPESCRIPT}`, `openapi-fetch@${OPENAPI_FETCH}`],
+      ...[`typescript@${TYPESCRIPT_5}`, `@types/node@${NODE_TYPES}`],
+    ]),
+    npmPackages(`hey-api-${HEY_API}`, [
+      ...[`@hey-api/openapi-ts@${HEY_API}`, `typescript@${TYPESCRIPT_6}`, `@types/node@${NODE_TYPES}`],
+    ]),
+    openPython(
+      `openapi-python-client-${OPENAPI_PYTHON_CLIENT}-mypy-${MYPY}`,
+      [`openapi-python-client==${OPENAPI_PYTHON_CLIENT}`, `mypy==${MYPY}`],
+      { withDependencies: true },
+    ),
+  ]);
+  return { openapiTypescript, heyApi, python };
+}
+
 describeDeeply('a generated client', function () {
   this.timeout(400_000);
+  let installed: Installed;
   let service: TestService;
   let folder: string;
   let document: string;
 
   before(async () => {
-    service = await startService({ orders: 300 });
+    [installed, service] = await Promise.all([install(), startService({ orders: 300 })]);
     await service.startWorker();
     document = (await service.ask('GET', '/openapi.json')).text;
   });
@@ -87,12 +114,7 @@ describeDeeply('a generated client', function () {
   };
 
   it('by openapi-typescript compiles, and completes an export', async () => {
-    const packages = [`openapi-typescript@${OPENAPI_TYPESCRIPT}`, `openapi-fetch@${OPENAPI_FETCH}`];
-    const modules = await npmPackages(`openapi-typescript-${OPENAPI_TYPESCRIPT}`, [
-      ...packages,
-      ...[`typescript@${TYPESCRIPT_5}`, `@types/node@${NODE_TYPES}`],
-    ]);
-    await symlink(modules, join(folder, 'node_modules'));
+    await symlink(installed.openapiTypescript, join(folder, 'node_modules'));
     const cli = 'node_modules/openapi-typescript/bin/cli.js';
     quietly('openapi-typescript', await node('openapi-typescript', [cli, 'openapi.json', '-o', 'schema.d.ts']));
     await copyFile(program('openapi-fetch.ts'), join(folder, 'program.ts'));
@@ -102,10 +124,7 @@ describeDeeply('a generated client', function () {
   });
 
   it('by @hey-api/openapi-ts compiles, and completes an export', async () => {
-    const modules = await npmPackages(`hey-api-${HEY_API}`, [
-      ...[`@hey-api/openapi-ts@${HEY_API}`, `typescript@${TYPESCRIPT_6}`, `@types/node@${NODE_TYPES}`],
-    ]);
-    await symlink(modules, join(folder, 'node_modules'));
+    await symlink(installed.heyApi, join(folder, 'node_modules'));
     const cli = 'node_modules/@hey-api/openapi-ts/bin/run.js';
     quietly('@hey-api/openapi-ts', await node('@hey-api/openapi-ts', [cli, '-i', 'openapi.json', '-o', 'client']));
     await copyFile(program('hey-api.ts'), join(folder, 'program.ts'));
@@ -115,12 +134,8 @@ describeDeeply('a generated client', function () {
   });
 
   it('by openapi-python-client passes mypy, and completes an export', async () => {
-    const packages = [`openapi-python-client==${OPENAPI_PYTHON_CLIENT}`, `mypy==${MYPY}`];
-    const python: Python = await openPython(`openapi-python-client-${OPENAPI_PYTHON_CLIENT}-mypy-${MYPY}`, packages, {
-      withDependencies: true,
-    });
     const run = async (what: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> =>
-      orFail(what, await python.run(args, STEP_MS, { cwd: folder, env }));
+      orFail(what, await installed.python.run(args, STEP_MS, { cwd: folder, env }));
     // No formatting of the generated code, which would need a program on the PATH.
     await writeFile(join(folder, 'config.yml'), 'post_hooks: []\n');
     const generate = ['-m', 'openapi_python_client', 'generate', '--path', 'openapi.json', '--config', 'config.yml'];

@@ -6,6 +6,7 @@ import { queryRows } from '../support/database.js';
 import { DEEP, deeply } from '../support/depth.js';
 import { leftovers } from '../support/exports.js';
 import { startService, someUser, type TestService } from '../support/service.js';
+import { itTogether } from '../support/together.js';
 import { assertEqualsCopy, segmentKinds, type ComparedRequest } from './compare.js';
 
 const ALL = Object.keys(orders.columns).join(', ');
@@ -128,8 +129,9 @@ for (const [size, tuning, cases] of SIZES) {
     });
     after(() => service.close());
 
-    for (const { what, body, columns = ALL, where = 'true', timezone = 'UTC', rows } of cases) {
-      it(what, async () => {
+    itTogether(cases, {
+      title: ({ what }) => what,
+      work: async ({ what, body, columns = ALL, where = 'true', timezone = 'UTC', rows }) => {
         const select = `SELECT ${columns} FROM orders WHERE tenant_id = '${NORTHWIND.id}' AND ${where} ORDER BY id`;
         const file = await assertEqualsCopy(service, someUser(), body, { select, timezone });
         if (rows !== undefined) assert.equal(file.rows, rows);
@@ -137,8 +139,8 @@ for (const [size, tuning, cases] of SIZES) {
         if (what === 'all columns') {
           assert.equal((await segmentKinds(service, file.jobId)).length > 3, size === 'many segments');
         }
-      });
-    }
+      },
+    });
 
     const test = size === 'many segments' ? it : deeply;
     test('the rows of each tenant, and no others', async () => {
