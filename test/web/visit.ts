@@ -5,11 +5,10 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import type { Principal } from '../../api/deps.js';
 import { LOCAL_DIR } from '../../dev/stack/stack.js';
+import { DEEP } from '../support/depth.js';
 import { tokenFor, type World } from './world.js';
 
 const SCREENSHOTS = join(LOCAL_DIR, 'screenshots');
-/** Only on request, because they take as long as the checks. */
-const SAVES = process.env.EXPORT_SCREENSHOTS !== undefined;
 const DESKTOP = { width: 1280, height: 860 };
 const PHONES = [
   { width: 390, height: 844 },
@@ -44,7 +43,7 @@ const WATCH_SHIFTS = `
 /** A user with a browser context, which records everything that goes wrong in it. */
 export interface Visit {
   readonly page: Page;
-  /** Checks accessibility and phone widths of what is shown now, and saves screenshots on request. */
+  /** Checks accessibility and phone widths of what is shown now. Deep tests also save screenshots. */
   readonly look: (name: string) => Promise<void>;
   /**
    * Closes the browser. Fails if the layout shifted or the console has messages.
@@ -80,14 +79,14 @@ export async function visit({ browser, service }: World, address: string, origin
         const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(rules)})`);
         const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
         assert.deepEqual(found, [], `${name}, ${colorScheme}`);
-        if (SAVES) await page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`) });
+        if (DEEP) await page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`) });
       }
       for (const phone of PHONES) {
         await page.setViewportSize(phone);
         const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
         assert.ok(wide <= phone.width, `${name}: ${wide} px on a phone of ${phone.width}`);
       }
-      if (SAVES) await page.screenshot({ path: join(SCREENSHOTS, `${name}-phone.png`), fullPage: true });
+      if (DEEP) await page.screenshot({ path: join(SCREENSHOTS, `${name}-phone.png`), fullPage: true });
       await page.setViewportSize(DESKTOP);
     },
     async end(expected) {
