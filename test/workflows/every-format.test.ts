@@ -68,11 +68,12 @@ if (DEEP)
     }
     async function resetAll(exports: readonly Export[]): Promise<void> {
       await door.open();
-      for (const { jobId } of exports) {
+      const reset = async ({ jobId }: Export): Promise<void> => {
         const { status } = await rowOf(stage.service, jobId);
         await resetExport(stage.service, jobId);
         await until(`${jobId} is not ${status}`, async () => (await rowOf(stage.service, jobId)).status !== status);
-      }
+      };
+      await Promise.all(exports.map(reset));
       await untilAllCompleted(exports);
     }
     async function assertSameFiles(exports: readonly Export[]): Promise<void> {

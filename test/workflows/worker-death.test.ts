@@ -45,10 +45,8 @@ describeStores('a worker that stops in the middle of exports', (stackEnv, isWhol
     await closeCleanly(service);
   });
 
-  async function postAll(files: Files): Promise<string[]> {
-    const jobIds: string[] = [];
-    for (const { user, body } of files) jobIds.push(await postExport(service, user, body));
-    return jobIds;
+  function postAll(files: Files): Promise<string[]> {
+    return Promise.all(files.map(({ user, body }) => postExport(service, user, body)));
   }
 
   // Each format by each lane and on each store; only long runs also test each lane on each store.
