@@ -64,9 +64,12 @@ function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
   throw new ServiceError('WORKER_OUTDATED', 'This worker is older than one that has already worked on this export.');
 }
 
-/** The job's generation and its plan, if it has one. Begins the next generation if `demand` asks for a later one. */
+/**
+ * The job's generation and its plan, if it has one. Begins the next generation if `demand` asks for a later one, or if
+ * the plan's mask key is gone: an operator has reset the export after a rotation.
+ */
 async function currentGeneration(
-  { plans, store }: PlanDeps,
+  { plans, source, store }: PlanDeps,
   { jobId, demand }: PlanInput,
   key: string,
   signal: AbortSignal,
@@ -74,7 +77,8 @@ async function currentGeneration(
   const state = await plans.uploadState(jobId);
   if (state === null) throw new ServiceError('INTERNAL', `Job ${jobId} has no row.`);
   const { generation, plan } = state;
-  if (generation > (demand.afterGeneration ?? 0)) return { generation, plan };
+  const isUsable = plan === null || source.hasMaskKey(plan.maskKeyId);
+  if (generation > (demand.afterGeneration ?? 0) && isUsable) return { generation, plan };
   await plans.endGeneration(jobId, generation);
   await store.abortUploadsOf(key, signal);
   return { generation: generation + 1, plan: null };

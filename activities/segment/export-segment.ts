@@ -12,7 +12,7 @@ import { heartbeating } from '../heartbeat.js';
 import { openLane } from '../file/lanes.js';
 import type { GenerationInput } from '../file/open-upload.js';
 import { fileSpec } from '../file/outlines.js';
-import { requireMaskKey, requireVersion } from '../file/plan-version.js';
+import { requireVersion } from '../file/plan-version.js';
 import { requireSize } from '../file/size-limit.js';
 import { requireSlot } from '../slots/require-slot.js';
 import { openSink, type StoredSegment } from './segment-sink.js';
@@ -54,7 +54,6 @@ export async function makeSegment(
 
   const spec = await fileSpec({ ...attempt, job_id: jobId }, attempt.plan);
   requireVersion(attempt.plan, spec.format);
-  requireMaskKey(attempt.plan, deps.source);
   const input = { jobId, generation, segment };
   const { summary, ...written } = await writeRows(deps, input, attempt, spec, signal, progress);
   const { rows } = progress;
@@ -125,6 +124,8 @@ function reading({ source, registry }: SegmentDeps, attempt: SegmentAttempt, for
       timezone: plan.timezone,
       ...ownerOfRow(attempt),
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      // A file never mixes the hashes of two keys.
+      maskKeyId: plan.maskKeyId,
     },
   };
 }

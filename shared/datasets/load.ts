@@ -91,15 +91,15 @@ function problemOf({ issues: [issue] }: z.ZodError): string {
  * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets), or the built-in ones.
  * @param modulePath relative to the folder in which the process was started
  * @param hasTenants whether tokens name a tenant, so that every dataset needs a tenant column
- * @param maskKey `MASK_KEY`, which the mask `hash` needs
+ * @param maskKeys `MASK_KEY`, which the mask `hash` needs
  * @throws DatasetError with a sentence, if the module can't be loaded or a definition is invalid
  */
 export async function loadDatasets(
   modulePath: string | undefined,
   hasTenants = true,
-  maskKey?: string,
+  maskKeys: readonly string[] = [],
 ): Promise<DatasetRegistry> {
-  if (modulePath === undefined) return requireMaskKey(createRegistry(BUILT_IN_DATASETS), maskKey);
+  if (modulePath === undefined) return requireMaskKey(createRegistry(BUILT_IN_DATASETS), maskKeys);
   let module: unknown;
   try {
     module = await import(pathToFileURL(resolve(modulePath)).href);
@@ -113,7 +113,7 @@ export async function loadDatasets(
   }
   const registry = createRegistry(datasets.map((dataset, index) => checked(dataset, modulePath, index)));
   if (hasTenants) requireTenants(registry);
-  return requireMaskKey(registry, maskKey);
+  return requireMaskKey(registry, maskKeys);
 }
 
 /** @throws DatasetError for a dataset whose rows would go to every tenant */
@@ -126,8 +126,8 @@ function requireTenants(registry: DatasetRegistry): void {
 }
 
 /** @throws DatasetError if a dataset hashes values and there is no key to do so */
-function requireMaskKey(registry: DatasetRegistry, maskKey: string | undefined): DatasetRegistry {
-  if (maskKey !== undefined) return registry;
+function requireMaskKey(registry: DatasetRegistry, maskKeys: readonly string[]): DatasetRegistry {
+  if (maskKeys.length > 0) return registry;
   for (const { name, columns } of registry.values()) {
     const hashed = Object.entries(columns).find(([, { mask }]) => mask === 'hash')?.[0];
     if (hashed !== undefined) {

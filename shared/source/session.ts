@@ -8,6 +8,8 @@ export interface SourceSession {
   readonly tenantId: string;
   readonly userId: string;
   readonly statementTimeoutMs: number;
+  /** The key of the mask `hash` that an export was planned with. Default: that of new exports. */
+  readonly maskKeyId?: string | null;
 }
 
 /** What masks need beyond the session: see `maskKeyOf`. */

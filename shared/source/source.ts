@@ -26,18 +26,33 @@ export class Source {
   readonly #rowBudget = createRowBudget();
 
   /**
-   * @param maskKey the service's key for the mask `hash`; undefined if no dataset uses it
+   * @param maskKeys the service's keys for the mask `hash`, the one for new exports first; none if no dataset uses it
    * @param longestMs upper limit for every statement, whatever its session allows
    */
   constructor(
     private readonly pool: Pool,
-    private readonly maskKey?: string,
+    private readonly maskKeys: readonly string[] = [],
     private readonly longestMs = Number.POSITIVE_INFINITY,
   ) {}
 
-  /** Identifies the key of the mask `hash`; null if there is none. */
+  /** Identifies the key of new exports for the mask `hash`; null if there is none. */
   get maskKeyId(): string | null {
-    return this.maskKey === undefined ? null : maskKeyId(this.maskKey);
+    const [first] = this.maskKeys;
+    return first === undefined ? null : maskKeyId(first);
+  }
+
+  /** Whether an export that was planned with this key can go on; null: it needs none. */
+  hasMaskKey(id: string | null): boolean {
+    return id === null || this.maskKeys.some((key) => maskKeyId(key) === id);
+  }
+
+  /** @throws ServiceError WORKER_OUTDATED if the plan was made with a key that this worker doesn't have */
+  private maskKeyFor({ tenantId, maskKeyId: id }: SourceSession): string | undefined {
+    if (!this.hasMaskKey(id ?? null)) {
+      throw new ServiceError('WORKER_OUTDATED', "The plan was made with a MASK_KEY that this worker doesn't have.");
+    }
+    const key = this.maskKeys.find((each) => id === undefined || id === null || maskKeyId(each) === id);
+    return key === undefined ? undefined : maskKeyOf(key, tenantId);
   }
 
   /** @see openSession */
@@ -75,9 +90,9 @@ export class Source {
     }
   }
 
-  private open(session: SourceSession, signal: AbortSignal): Promise<OpenSession> {
+  private async open(session: SourceSession, signal: AbortSignal): Promise<OpenSession> {
     const statementTimeoutMs = Math.min(session.statementTimeoutMs, this.longestMs);
-    const maskKey = this.maskKey === undefined ? undefined : maskKeyOf(this.maskKey, session.tenantId);
+    const maskKey = this.maskKeyFor(session);
     return openSession(this.pool, { ...session, statementTimeoutMs, maskKey }, signal);
   }
 

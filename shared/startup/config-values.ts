@@ -65,13 +65,14 @@ const PAYLOAD_KEY_SENTENCE =
   'must be NAME:KEY, or several of these separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
 /** Encrypts what Temporal stores; absent: nothing is encrypted. */
 export const payloadKeys = z.string().transform(readBy(readPayloadKeys, PAYLOAD_KEY_SENTENCE)).optional();
-const AUDIT_KEYS_SENTENCE = 'must be a key of at least 16 characters, or several of these separated by commas';
-export const auditKeys = z.string().transform(
-  readBy((text) => {
-    const [first = '', ...others] = text.split(',').map((key) => key.trim());
-    return [first, ...others].every(({ length }) => length >= 16) ? ([first, ...others] as const) : null;
-  }, AUDIT_KEYS_SENTENCE),
-);
+/** Keys while one is replaced by another: the first one is for what is new. */
+export const keys = (shortest: number) =>
+  z.string().transform(
+    readBy((text) => {
+      const [first = '', ...others] = text.split(',').map((key) => key.trim());
+      return [first, ...others].every(({ length }) => length >= shortest) ? ([first, ...others] as const) : null;
+    }, `must be a key of at least ${shortest} characters, or several of these separated by commas`),
+  );
 const TRUST_PROXY_SENTENCE = 'must be true, false, a number of proxies, or their addresses such as loopback,10.0.0.0/8';
 export const trustProxy = z.string().default('false').transform(readBy(readTrustProxy, TRUST_PROXY_SENTENCE));
 const RECIPIENT_SENTENCE = 'must be token, any, or a list of domains such as domains:example.com,example.org';

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Tuning } from '../temporal/inputs.js';
 import { DEFAULT_TUNING } from '../temporal/tuning.js';
 import {
-  auditKeys,
   databaseUrl,
+  keys,
   milliseconds,
   logLevel,
   origins,
@@ -52,10 +52,10 @@ const common = z.object({
   // Every tenant's webhook secret is derived from it.
   WEBHOOK_KEY: z.string().min(32, 'must be at least 32 characters'),
   PAYLOAD_KEY: payloadKeys,
-  // For the mask `hash`; needed if a dataset uses it.
-  MASK_KEY: z.string().min(32, 'must be at least 32 characters').optional(),
+  // For the mask `hash`; needed if a dataset uses it. The others are for exports that were planned with them.
+  MASK_KEY: keys(32).optional(),
   // Keys of the hashes of erased users in the audit log: the first one makes them, all of them find events.
-  AUDIT_KEY: auditKeys.optional(),
+  AUDIT_KEY: keys(16).optional(),
   // Address ranges that webhooks may use in addition to the public internet.
   WEBHOOK_ALLOWED_RANGES: ranges.default([]),
   // Addresses that a request may send email to, besides the token's own.

@@ -102,6 +102,8 @@ export interface ServiceOptions {
 export interface WorkerKind extends Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile' | 'drainMs'>> {
   /** A different `PAYLOAD_KEY` than the API's. */
   readonly payloadKey?: string;
+  /** A different `MASK_KEY` than the API's. */
+  readonly maskKey?: string;
 }
 
 export interface RunningWorker {
@@ -252,13 +254,14 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const url = `http://127.0.0.1:${server.port}`;
   const workers = new Set<RunningWorker>();
 
-  async function startWorker({ payloadKey, ...kind }: WorkerKind = {}): Promise<RunningWorker> {
-    const { PAYLOAD_KEY: keys } = parseWorkerConfig({
+  async function startWorker({ payloadKey, maskKey, ...kind }: WorkerKind = {}): Promise<RunningWorker> {
+    const { PAYLOAD_KEY: keys, MASK_KEY } = parseWorkerConfig({
       ...env,
       ...(payloadKey === undefined ? {} : { PAYLOAD_KEY: payloadKey }),
+      ...(maskKey === undefined ? {} : { MASK_KEY: maskKey }),
     });
     const { dataConverter } = encryptedBy(keys);
-    const opened = await openDeps(config, registry, { ...address, ...encryptedBy(keys) }, logger);
+    const opened = await openDeps({ ...config, MASK_KEY }, registry, { ...address, ...encryptedBy(keys) }, logger);
     const connection = await NativeConnection.connect(address.connection);
     const worker = await createWorker({
       connection,
