@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { createAbout } from '../../activities/file/outlines.js';
 import type { Principal } from '../../api/deps.js';
 import { defineDataset } from '../../shared/datasets/index.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
@@ -8,9 +7,11 @@ import { assertProblem } from '../api/problems.js';
 import { manifestOf, unpacked } from '../conformance/archives.js';
 import { seedFor } from '../api/support.js';
 import { queryRows } from '../support/database.js';
-import { download, readJob, postExport, until, untilEnded } from '../support/exports.js';
+import { download, postExport, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
+import { ON_BEHALF } from './on-behalf-of.js';
+import { erasuresOnBehalf, schedulesOnBehalf } from './on-behalf-later.js';
 
 const notes = defineDataset({
   ...{ name: 'notes', title: 'Notes', table: 'notes', key: ['id'], tenantColumn: 'tenant', userColumn: 'author' },
@@ -22,11 +23,7 @@ const payroll = defineDataset({
   columns: { id: { type: 'integer' } },
 });
 
-const ALL = ['exports:read', 'exports:write', 'exports:admin'];
-const user: Principal = { userId: 'user_42', tenantId: 'acme' };
-const other: Principal = { userId: 'user_7', tenantId: 'acme' };
-const admin: Principal = { userId: 'admin_1', tenantId: 'acme', email: 'admin@example.com', scopes: ALL };
-const account = { type: 'account', format: 'json', on_behalf_of: 'user_42' };
+const { user, other, admin, account } = ON_BEHALF;
 
 describe('an export on behalf of another user', () => {
   let service: TestService;
@@ -203,26 +200,6 @@ describe('an export on behalf of another user', () => {
     );
   });
 
-  it('is not made by a schedule whose saved export names a different user than when the schedule was created', async () => {
-    const save = (request: object, id = '') =>
-      service.ask(id === '' ? 'POST' : 'PUT', `/v1/saved-exports${id === '' ? '' : `/${id}`}`, {
-        ...{ as: admin, body: { name: 'x', shared: true, request } },
-      });
-    const { on_behalf_of: _, ...own } = account;
-    const { saved_export_id: id } = (await save(own)).json as { saved_export_id: string };
-    const as = { ...other, scopes: ['exports:read', 'exports:write'] };
-    const body = { name: 'x', cron: '@yearly', saved_export_id: id };
-    const { schedule_id: scheduleId } = (await service.ask('POST', '/v1/schedules', { as, body })).json as {
-      schedule_id: string;
-    };
-    assert.equal((await save(account, id)).status, 200);
-    const run = await service.ask('POST', `/v1/schedules/${scheduleId}/run`, { as });
-    const jobId = /"job_id":"([^"]+)"/.exec(run.text)?.[1] ?? '';
-    await until('its export exists', async () => (await service.deps.jobs.find(jobId)) !== null);
-    const job = await untilEnded(service, as, jobId, 'FAILED');
-    assert.deepEqual([job.user_id, job.requested_by, job.error_code], ['user_7', null, 'SCHEDULE_OUTDATED']);
-  });
-
   it('must name a valid id', async () => {
     for (const id of ['', 'a\nb', '..', 'x'.repeat(256), 7, null]) {
       const answer = await service.ask('POST', '/v1/exports', { as: admin, body: { ...account, on_behalf_of: id } });
@@ -261,98 +238,6 @@ describe('an export on behalf of another user', () => {
     await untilEnded(service, user, (first.json as { job_id: string }).job_id);
   });
 
-  it('can be scheduled: the schedule is the administrator’s, its exports are the user’s', async () => {
-    const body = { name: 'Archive', cron: '@yearly', request: account };
-    const { json } = await service.ask('POST', '/v1/schedules', { as: admin, body });
-    const { schedule_id: scheduleId } = json as { schedule_id: string };
-    for (const [as, status] of [
-      [user, 404],
-      [admin, 200],
-    ] as const) {
-      assert.equal((await service.ask('GET', `/v1/schedules/${scheduleId}`, { as })).status, status);
-    }
-    await until('it is listed', async () =>
-      (await service.ask('GET', '/v1/schedules', { as: admin })).text.includes(scheduleId),
-    );
-    const run = await service.ask('POST', `/v1/schedules/${scheduleId}/run`, { as: admin });
-    const jobId = /"job_id":"([^"]+)"/.exec(run.text)?.[1] ?? '';
-    await until('its export exists', async () => (await service.deps.jobs.find(jobId)) !== null);
-    const job = await untilEnded(service, user, jobId);
-    assert.deepEqual([job.user_id, job.requested_by, job.row_count], ['user_42', 'admin_1', 10]);
-  });
-
-  it('can name a user by a UUID in upper case: saved exports, schedules and their events belong to the same user', async () => {
-    const id = 'c0ffee00-0000-4000-8000-00000000abcd';
-    const definition = { name: 'x', request: { ...account, on_behalf_of: id.toUpperCase() } };
-    const post = async (path: string, body: object) => (await service.ask('POST', path, { as: admin, body })).json;
-    const saved = await post('/v1/saved-exports', { ...definition, shared: true });
-    const { saved_export_id: savedId, request } = saved as { saved_export_id: string; request: object };
-    assert.deepEqual(request, { ...account, on_behalf_of: id });
-    const created: { schedule_id: string; request: object }[] = [];
-    for (const body of [definition, { name: 'x', saved_export_id: savedId }]) {
-      created.push(
-        (await post('/v1/schedules', { ...body, cron: '@yearly' })) as { schedule_id: string; request: object },
-      );
-    }
-    for (const schedule of created) assert.deepEqual(schedule.request, { ...account, on_behalf_of: id });
-    const { json } = await service.ask('GET', `/v1/audit?subject=${id}`, { as: admin });
-    const { events } = json as { events: readonly { action: string; schedule_id: string | null }[] };
-    const recorded = events.flatMap(({ action, schedule_id }) => (action === 'schedule.created' ? [schedule_id] : []));
-    assert.deepEqual(new Set(recorded), new Set(created.map(({ schedule_id }) => schedule_id)));
-    await until('they are erased', async () => {
-      const { text } = await service.ask('DELETE', `/v1/users/${id}/exports`, { as: admin });
-      return text.includes('ERASED');
-    });
-    const { status } = await service.ask('GET', `/v1/saved-exports/${savedId}`, { as: admin });
-    assert.equal(status, 404);
-    for (const { schedule_id } of created) {
-      await service.ask('DELETE', `/v1/schedules/${schedule_id}`, { as: admin });
-    }
-  });
-
-  it('is kept when the administrator is erased; erasing the user deletes the schedule that makes it', async () => {
-    const body = { name: 'Archive', cron: '@yearly', request: { ...account, on_behalf_of: 'user_9' } };
-    const { json } = await service.ask('POST', '/v1/schedules', { as: admin, body });
-    const { schedule_id: scheduleId } = json as { schedule_id: string };
-    const statusOf = async () => (await service.ask('GET', `/v1/schedules/${scheduleId}`, { as: admin })).status;
-    assert.equal(await statusOf(), 200);
-    const erase = (userId: string) => service.ask('DELETE', `/v1/users/${userId}/exports`, { as: admin });
-    // At once, although Temporal may not list it yet.
-    await erase('user_9');
-    assert.equal(await statusOf(), 404);
-    const replaced = { ...body, request: { ...account, on_behalf_of: 'user_10' } };
-    const { json: made } = await service.ask('POST', '/v1/schedules', { as: admin, body });
-    const { schedule_id: second } = made as { schedule_id: string };
-    assert.equal((await service.ask('PUT', `/v1/schedules/${second}`, { as: admin, body: replaced })).status, 200);
-    await erase('user_10');
-    assert.equal((await service.ask('GET', `/v1/schedules/${second}`, { as: admin })).status, 404);
-    const jobId = await postExport(service, { ...admin, userId: 'admin_3' }, account);
-    await untilEnded(service, user, jobId);
-    await erase('admin_3');
-    const kept = await readJob(service, user, jobId);
-    assert.deepEqual([kept.user_id, kept.requested_by], ['user_42', null]);
-  });
-
-  it('loses the addresses and key of an erased administrator; its bytes stay the same', async () => {
-    const requester = { ...admin, userId: 'admin_4' };
-    const headers = { 'Idempotency-Key': 'secret-key' };
-    const { json } = await service.ask('POST', '/v1/exports', { as: requester, body: account, headers });
-    const { job_id: jobId } = json as { job_id: string };
-    const own = await postExport(service, { ...user, email: 'user@example.com' }, { type: 'account', format: 'json' });
-    for (const id of [jobId, own]) await untilEnded(service, user, id);
-    const { databaseUrl, deps } = service;
-    const hook = JSON.stringify({ webhook_url: 'https://example.com/hook' });
-    await queryRows(databaseUrl, `UPDATE export_jobs SET notify = notify || '${hook}' WHERE job_id = '${jobId}'`);
-    const before = await deps.jobs.get(jobId);
-    assert.deepEqual(before.notify, { email: 'admin@example.com', webhook_url: 'https://example.com/hook' });
-    await until('admin_4 is erased', async () => {
-      const { text } = await service.ask('DELETE', '/v1/users/admin_4/exports', { as: admin });
-      return text.includes('ERASED');
-    });
-    const after = await deps.jobs.get(jobId);
-    assert.deepEqual([after.requested_by_ref, after.notify, after.idempotency_key], [null, {}, null]);
-    const plannedAt = new Date().toISOString();
-    assert.deepEqual(createAbout(after, plannedAt), createAbout(before, plannedAt));
-    assert.deepEqual((await deps.jobs.get(own)).notify, { email: 'user@example.com' });
-  });
+  schedulesOnBehalf(() => service);
+  erasuresOnBehalf(() => service);
 });

@@ -8,6 +8,11 @@ import { openObjectStore, type OpenedObjectStore } from '../../shared/startup/op
 import { deeply } from '../support/depth.js';
 import { describeEveryStore } from '../support/stores.js';
 
+import { checkedBuckets } from './checked-buckets.js';
+import { listedPrefixes } from './listed-prefixes.js';
+import { presignedUrls } from './presigned-urls.js';
+import { putChunks } from './put-chunks.js';
+
 const MIB = 1024 ** 2;
 const HEADERS = { contentType: 'text/csv', fileName: 'orders.csv', metadata: { 'job-id': 'j', generation: '1' } };
 const LARGE = Buffer.alloc(5 * MIB, 'large');
@@ -34,7 +39,7 @@ describeEveryStore('the object store', (environment) => {
     await store.delete(key);
   });
 
-  const put = (at: string, ...chunks: readonly Buffer[]) => store.putStream(at, chunks, AbortSignal.timeout(20_000));
+  const put = (at: string, ...chunks: readonly Buffer[]) => putChunks(store, at, ...chunks);
   async function read(at: string): Promise<Buffer> {
     const chunks: Buffer[] = [];
     for await (const chunk of store.read(at)) chunks.push(chunk);
@@ -47,26 +52,7 @@ describeEveryStore('the object store', (environment) => {
   }
   const uploadsOf = async (at: string) => (await store.openUploads(at)).map(({ uploadId }) => uploadId);
 
-  describe('a bucket', () => {
-    it('passes the check if it exists; otherwise the check fails and names it', async () => {
-      await store.check();
-      const other = openObjectStore({ ...environment(), EXPORT_BUCKET: 'no-such-bucket' });
-      await assert.rejects(other.store.check(), { code: 'STORAGE_UNAVAILABLE', message: /no-such-bucket/ });
-      other.close();
-    });
-
-    it('fails the check with unknown credentials', async () => {
-      const { AWS_SECRET_ACCESS_KEY: secret = '' } = process.env;
-      process.env.AWS_SECRET_ACCESS_KEY = 'wrong';
-      const other = openObjectStore(environment());
-      try {
-        await assert.rejects(other.store.check(), { name: 'ServiceError' });
-      } finally {
-        process.env.AWS_SECRET_ACCESS_KEY = secret;
-        other.close();
-      }
-    });
-  });
+  checkedBuckets(environment, () => store);
 
   describe('an object', () => {
     it('is null in head, an error in read, and ignored by delete if it does not exist', async () => {
@@ -250,79 +236,7 @@ describeEveryStore('the object store', (environment) => {
     });
   });
 
-  describe('a prefix', () => {
-    it('lists its objects in key order, with their age', async () => {
-      const prefix = `tmp/${randomUUID()}/`;
-      for (const piece of ['1-2-1', '1-0-1', '1-10-1']) await put(`${prefix}${piece}`, SMALL);
-      const listed = await store.list(prefix);
-      assert.deepEqual(
-        listed.map(({ key: at }) => at),
-        ['1-0-1', '1-10-1', '1-2-1'].map((piece) => `${prefix}${piece}`),
-      );
-      for (const { modifiedAt } of listed) assert(Math.abs(Date.now() - modifiedAt.getTime()) < 60_000);
-      await store.deleteAll(prefix);
-      assert.deepEqual(await store.list(prefix), []);
-      await store.deleteAll(prefix);
-    });
+  listedPrefixes(() => store);
 
-    deeply('is deleted completely, however many pages it has; other prefixes are kept', async function () {
-      this.timeout(120_000);
-      const prefix = `tmp/${randomUUID()}`;
-      const keys = Array.from({ length: 1005 }, (_, at) => `${prefix}/1-${at}-1`);
-      for (let at = 0; at < keys.length; at += 50) {
-        await Promise.all(keys.slice(at, at + 50).map((piece) => put(piece, SMALL)));
-      }
-      await put(`${prefix}-other/1-0-1`, SMALL);
-      await store.deleteAll(`${prefix}/`);
-      assert.deepEqual(await store.list(`${prefix}/`), []);
-      assert.equal((await store.list(`${prefix}-other/`)).length, 1);
-      await store.deleteAll(`${prefix}-other/`);
-    });
-  });
-
-  describe('a presigned URL', () => {
-    const sign = (options: { method?: 'GET' | 'HEAD'; seconds?: number; signedAt?: Date } = {}) =>
-      store.presign(key, { method: 'GET', fileName: 'o.csv', signedAt: new Date(), seconds: 60, ...options });
-
-    it('returns the file, its name and ranges of it, only with the method it was signed for', async () => {
-      await put(key, SMALL);
-      const whole = await fetch(await sign());
-      assert.equal(whole.status, 200);
-      assert.equal(whole.headers.get('content-disposition'), 'attachment; filename="o.csv"');
-      assert(Buffer.from(await whole.arrayBuffer()).equals(SMALL));
-      const range = await fetch(await sign(), { headers: { range: 'bytes=3-6' } });
-      assert.deepEqual({ status: range.status, text: await range.text() }, { status: 206, text: 'name' });
-      const head = await fetch(await sign({ method: 'HEAD' }), { method: 'HEAD' });
-      assert.deepEqual([head.status, head.headers.get('content-length')], [200, String(SMALL.length)]);
-      assert.equal((await fetch(await sign({ method: 'HEAD' }))).status, 403);
-      assert.equal((await fetch(await sign(), { method: 'HEAD' })).status, 403);
-    });
-
-    it('returns a name in any script, next to one in ASCII', async () => {
-      await put(key, SMALL);
-      const names = { fileName: 'заказы-山-(ü).csv', asciiName: 'orders.csv' };
-      const signed = await store.presign(key, { method: 'GET', ...names, signedAt: new Date(), seconds: 60 });
-      const answer = await fetch(signed);
-      await answer.arrayBuffer();
-      assert.equal(
-        answer.headers.get('content-disposition'),
-        `attachment; filename="orders.csv"; filename*=UTF-8''${encodeURIComponent('заказы-山-')}%28%C3%BC%29.csv`,
-      );
-    });
-
-    it('needs no header except the host, so any client can use it', async () => {
-      const { searchParams } = new URL(await sign());
-      assert.equal(searchParams.get('X-Amz-SignedHeaders'), 'host');
-    });
-
-    it('is rejected if it has expired or was changed, and returns 404 without a file', async () => {
-      assert.equal((await fetch(await sign())).status, 404);
-      await put(key, SMALL);
-      const old = await sign({ signedAt: new Date(Date.now() - 61_000) });
-      assert.equal((await fetch(old)).status, 403);
-      const changed = (await sign()).replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-      assert.equal((await fetch(changed)).status, 403);
-      assert.equal((await fetch((await sign()).replace('o.csv', 'x.csv'))).status, 403);
-    });
-  });
+  presignedUrls(() => ({ store, key }));
 });
