@@ -62,6 +62,8 @@ export interface WorkerOptions {
   readonly drainMs: number;
   /** Activities learn of their cancellation up to this much later, ms. Default: a second. */
   readonly heartbeatThrottleMs?: number;
+  /** Runs workflows on the main thread, which starts faster, without the SDK's check for workflow code that blocks. */
+  readonly onMainThread?: boolean;
   /** Workflow code to run instead of this version's, to test deploys. */
   readonly bundleFile?: string;
   /** Null: no tracing. */
@@ -109,6 +111,7 @@ async function createControlWorker(options: WorkerOptions): Promise<Worker> {
     taskQueue: CONTROL_QUEUE,
     workflowBundle: { codePath: options.bundleFile ?? (await workflowBundleFile(variant)) },
     activities: createControlActivities(options.deps),
+    debugMode: options.onMainThread ?? false,
     sinks: { ...metricSinks(options.deps.metrics), ...options.traces?.sinks },
     maxCachedWorkflows: CACHED_WORKFLOWS,
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,

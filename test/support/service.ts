@@ -38,6 +38,7 @@ import type { Answer } from './answer.js';
 import { asker, type Ask } from './ask.js';
 import { contractOf, registryOf } from './contract.js';
 import { addressForServices, createDatabase, createMigratedDatabase, type TestDatabase } from './database.js';
+import { DEEP } from './depth.js';
 import { openWorkerLog } from './runtime.js';
 import { stack } from './stack.js';
 
@@ -273,6 +274,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
       dataSlots: config.WORKER_DATA_SLOTS,
       drainMs: 500,
       heartbeatThrottleMs: 200,
+      // Starting a thread costs a quarter of a second of CPU. Deep tests run workflows as in production.
+      onMainThread: !DEEP,
       ...kind,
     });
     const run = worker.run();
