@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { LOCAL_DIR } from '../../dev/stack/stack.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
+import { DURATIONS_VARIABLE } from '../../dev/test/durations.js';
 import { LONG } from '../support/depth.js';
 
 const ROOT = resolve(LOCAL_DIR, '..');
@@ -18,7 +19,8 @@ export const RUN_LIMIT_MS = LONG ? 60 * 60_000 : 240_000;
 export async function runTests(args: readonly string[], env: StackEnv, depth: '' | 'deep' = ''): Promise<void> {
   const child = spawn(process.execPath, ['dev/run.mjs', 'test', ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...env, EXPORT_TESTS: depth },
+    // Without a name for durations: these aren't the durations of ordinary runs.
+    env: { ...process.env, ...env, EXPORT_TESTS: depth, [DURATIONS_VARIABLE]: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: RUN_LIMIT_MS,
   });

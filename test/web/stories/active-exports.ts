@@ -5,11 +5,11 @@ import { focused, tabTo } from '../keyboard.js';
 import { openLine } from '../line.js';
 import { newest, visit, visitAs } from '../visit.js';
 import { jobsOf, onlyJobOf, countOrders, tokenFor, type World } from '../world.js';
-import { deeply } from '../../support/depth.js';
+import type { Teller } from '../teller.js';
 
 /** Exports while they run. */
-export function activeExports(world: () => World): void {
-  deeply('shows the progress of an export, and cancels it by keyboard', async () => {
+export function activeExports(world: () => World, tell: Teller): void {
+  tell.deepStory('shows the progress of an export, and cancels it by keyboard', async () => {
     const me = someUser();
     const { page, look, end } = await visitAs(world(), me);
     await tabTo(page, 'Data');
@@ -47,7 +47,7 @@ export function activeExports(world: () => World): void {
     await end();
   });
 
-  deeply('resumes showing progress after the connection was lost', async () => {
+  tell.deepStory('resumes showing progress after the connection was lost', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { type: 'slow' });
@@ -67,7 +67,7 @@ export function activeExports(world: () => World): void {
     }
   });
 
-  deeply('says that the limit is reached before the user tries to start another', async () => {
+  tell.deepStory('says that the limit is reached before the user tries to start another', async () => {
     const { service } = world();
     const me = someUser();
     const active = await Promise.all([1, 2].map(() => postExport(service, me, { type: 'slow' })));

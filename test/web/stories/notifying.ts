@@ -3,10 +3,11 @@ import { someUser } from '../../support/service.js';
 import { rowOf } from '../../workflows/support.js';
 import { newest, visitAs } from '../visit.js';
 import { onlyJobOf, type World } from '../world.js';
+import type { Teller } from '../teller.js';
 
 /** Who gets an email. */
-export function notifying(world: () => World): void {
-  it('emails nobody when the box is cleared', async () => {
+export function notifying(world: () => World, tell: Teller): void {
+  tell.story('emails nobody when the box is cleared', async () => {
     const user = someUser();
     const { page, look, end } = await visitAs(world(), user);
     await page.getByText('Notify me when it’s ready').click();

@@ -5,11 +5,11 @@ import { postExport, until, untilEnded } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
 import { choose, exportsOn, newest, visitAs } from '../visit.js';
 import type { World } from '../world.js';
-import { deeply } from '../../support/depth.js';
+import type { Teller } from '../teller.js';
 
 /** Exports that have ended. */
-export function pastExports(world: () => World): void {
-  deeply('says why an export failed', async () => {
+export function pastExports(world: () => World, tell: Teller): void {
+  tell.deepStory('says why an export failed', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     await choose(page, 'Broken');
     await page.getByRole('button', { name: 'Start export' }).click();
@@ -18,7 +18,7 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  deeply('counts down the last hour of a link, then removes the download button', async () => {
+  tell.deepStory('counts down the last hour of a link, then removes the download button', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { columns: ['id'] });
@@ -43,7 +43,7 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  it('finds exports by their name, also older ones', async () => {
+  tell.story('finds exports by their name, also older ones', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { columns: ['id'], name: 'Paid orders, Q3' });
@@ -76,7 +76,7 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  deeply('loads older exports page by page', async () => {
+  tell.deepStory('loads older exports page by page', async () => {
     const { service } = world();
     const me = someUser();
     const jobId = await postExport(service, me, { columns: ['id'] });
@@ -105,7 +105,7 @@ export function pastExports(world: () => World): void {
     await end();
   });
 
-  deeply('exports all of the user’s data as one archive', async () => {
+  tell.deepStory('exports all of the user’s data as one archive', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     await choose(page, 'Account');
     await page.getByText('One archive with your own rows from Orders, Transactions.').waitFor();

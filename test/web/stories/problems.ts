@@ -1,13 +1,13 @@
-import { deeply } from '../../support/depth.js';
 import { until } from '../../support/exports.js';
 import { someUser } from '../../support/service.js';
 import { openLine } from '../line.js';
 import { visit, visitAs } from '../visit.js';
 import { tokenFor, type World } from '../world.js';
+import type { Teller } from '../teller.js';
 
 /** Requests and tokens that the service rejects, and a service that is down. */
-export function shownProblems(world: () => World): void {
-  deeply('shows each problem at its field', async () => {
+export function shownProblems(world: () => World, tell: Teller): void {
+  tell.deepStory('shows each problem at its field', async () => {
     const { page, look, end } = await visitAs(world(), someUser());
     const start = page.getByRole('button', { name: 'Start export' });
     await page.getByLabel('At least').fill('much');
@@ -31,9 +31,9 @@ export function shownProblems(world: () => World): void {
     await end(/status of 400/);
   });
 
-  deeply('returns to sign-in with an explanation when the token expires', async () => {
-    // The service allows for five seconds of clock skew, so this token is valid for three more.
-    const { page, look, end } = await visitAs(world(), someUser(), -2);
+  tell.deepStory('returns to sign-in with an explanation when the token expires', async () => {
+    // The service allows for five seconds of clock skew, so this token is valid for that long.
+    const { page, look, end } = await visitAs(world(), someUser(), 0);
     await page.getByRole('heading', { name: 'New export' }).waitFor();
     const sentence = page.getByText('The token has expired. Please sign in again.');
     const expired = async (): Promise<boolean> => {
@@ -47,7 +47,7 @@ export function shownProblems(world: () => World): void {
     await end(/status of 401/);
   });
 
-  it('rejects text that is not a token, and says why', async () => {
+  tell.story('rejects text that is not a token, and says why', async () => {
     const { page, end } = await visitAs(world(), someUser());
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Token').fill('not a token: it has a colon');
@@ -59,7 +59,7 @@ export function shownProblems(world: () => World): void {
     await end(/status of 401/);
   });
 
-  deeply('says that the service is not responding, and retries on demand', async () => {
+  tell.deepStory('says that the service is not responding, and retries on demand', async () => {
     const line = await openLine(world().service.url);
     try {
       const { page, look, end } = await visit(world(), '/', line.url);

@@ -7,6 +7,7 @@ import { someUser } from '../../support/service.js';
 import { focused, tabTo } from '../keyboard.js';
 import { choose, newest, visit, visitAs } from '../visit.js';
 import { onlyJobOf, countOrders, tokenFor, type World } from '../world.js';
+import type { Teller } from '../teller.js';
 
 const PAID = "status = 'paid' AND total >= 10";
 
@@ -33,8 +34,8 @@ async function assertDownloads(
 }
 
 /** From signing in to downloading the file. */
-export function wholeStory(world: () => World): void {
-  it('exports, downloads and deletes a file by mouse', async () => {
+export function wholeStory(world: () => World, tell: Teller): void {
+  tell.story('exports, downloads and deletes a file by mouse', async () => {
     const me = someUser();
     const { page, look, end } = await visit(world(), '/');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -93,7 +94,7 @@ export function wholeStory(world: () => World): void {
     await end();
   });
 
-  it('exports and downloads a file by keyboard alone', async () => {
+  tell.story('exports and downloads a file by keyboard alone', async () => {
     const me = someUser();
     const { page, end } = await visitAs(world(), me);
     await page.getByRole('heading', { name: 'New export' }).waitFor();
