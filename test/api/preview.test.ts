@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import Papa from 'papaparse';
 import XLSX from 'xlsx';
-import { defineDataset } from '../../shared/datasets/index.js';
 import { customers } from '../../shared/datasets/customers.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { transactions } from '../../shared/datasets/transactions.js';
@@ -14,41 +13,8 @@ import { download, postExport, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser, type TestService } from '../support/service.js';
 import { assertProblem } from './problems.js';
-
-type Rows = readonly (readonly (string | null)[])[];
-
-/** The rows of a file, with the same values cut as in the preview. */
-const asLong = (file: Rows, previewed: Rows): Rows =>
-  file.map((row, index) =>
-    row.map((value, column) => {
-      const shown = previewed[index]?.[column] ?? '';
-      const begin = shown.slice(0, -1);
-      return shown.length > 500 && shown.endsWith('…') && value?.startsWith(begin) === true ? shown : value;
-    }),
-  );
-
-/** Every row takes a hundredth of a second. */
-const slowOrders = defineDataset({
-  ...orders,
-  ...{ name: 'slow_orders', table: 'slow_orders', filters: {}, computed: {}, sorts: [] },
-});
-const huge = defineDataset({
-  name: 'huge',
-  title: 'Huge',
-  table: 'huge',
-  key: ['id'],
-  tenantColumn: 'tenant_id',
-  columns: { id: { type: 'integer' }, note: { type: 'text' }, document: { type: 'jsonb' } },
-});
-/** Documents that are cut in every position: in strings, after backslashes, at formulas. */
-const documents = defineDataset({
-  name: 'documents',
-  title: 'Documents',
-  table: 'documents',
-  key: ['id'],
-  tenantColumn: 'tenant_id',
-  columns: { id: { type: 'integer' }, stored: { type: 'json' }, parsed: { type: 'jsonb' }, words: { type: 'text' } },
-});
+import { createPreviewed, documents, huge, slowOrders } from './previewed-datasets.js';
+import { asLong, type Rows } from './as-long.js';
 
 describe('POST /v1/exports/preview', () => {
   let service: TestService;
@@ -56,27 +22,7 @@ describe('POST /v1/exports/preview', () => {
   before(async () => {
     const datasets = [orders, customers, transactions, slowOrders, huge, documents];
     service = await startService({ orders: 400, datasets });
-    await queryRows(
-      service.databaseUrl,
-      `CREATE FUNCTION slow(id bigint) RETURNS bigint LANGUAGE sql VOLATILE AS
-         $$ SELECT id FROM (SELECT pg_sleep(0.01)) AS wait $$;
-       CREATE VIEW slow_orders AS SELECT * FROM orders WHERE slow(id) < 0;
-       GRANT SELECT ON slow_orders TO PUBLIC;
-       CREATE TABLE huge (id int PRIMARY KEY, tenant_id uuid, note text, document jsonb);
-       CREATE TABLE documents (id int PRIMARY KEY, tenant_id uuid, stored json, parsed jsonb, words text)`,
-    );
-    await queryRows(
-      service.databaseUrl,
-      `INSERT INTO documents SELECT n, $1, document::json, document::jsonb, E'\\ufeff"=' || repeat('w', 980 + n)
-       FROM generate_series(1, 50) AS n, LATERAL (SELECT jsonb_build_object('text', repeat('x', 960 + n) || E',=1\\\\",-2' ||
-         repeat('\\', n), 'list', ARRAY[-1, n])::text AS document) AS documents`,
-      [me.tenantId],
-    );
-    await queryRows(
-      service.databaseUrl,
-      `INSERT INTO huge SELECT 1, $1, repeat('🙂', 20000000), to_jsonb(repeat('x', 5000000))`,
-      [me.tenantId],
-    );
+    await createPreviewed(service.databaseUrl, me.tenantId);
     await service.startWorker();
   });
   after(() => closeCleanly(service));

@@ -1,26 +1,25 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
 import { deeply } from '../support/depth.js';
-import { download, postExport, readJob, until, untilEnded } from '../support/exports.js';
+import { download, postExport, until, untilEnded } from '../support/exports.js';
 import { FAST, type TestService } from '../support/service.js';
 import { behind, type Door, type Doors, endStage, startStage } from '../workflows/doors.js';
-import { FINISH_MAY_WAIT, holdFinish } from '../workflows/finishing.js';
+import { FINISH_MAY_WAIT } from '../workflows/finishing.js';
 import {
-  cancel,
   mailsTo,
   operateOn,
   resetExport,
   rowOf,
-  slotsOf,
   someReader,
   statusOf,
   temporal,
   untilMailed,
-  type Reader,
 } from '../workflows/support.js';
+import { standings, WAIT_TO_PUBLISH } from './standings.js';
+import { operatorCalls } from './operator-calls.js';
+import { operatorFinds } from './operator-finds.js';
 
 /** Covers the cells marked `operations` in the table "Which test covers which cell" of docs/operations.md. */
 describe('an operator', () => {
@@ -34,11 +33,7 @@ describe('an operator', () => {
     ({ service, doors } = await startStage({ ...FINISH_MAY_WAIT, limit: 1 }));
     locker = new pg.Client({ connectionString: service.databaseUrl });
     await locker.connect();
-    await locker.query(`
-      CREATE FUNCTION wait_to_publish() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_advisory_xact_lock_shared(2); RETURN NEW; END $$;
-      CREATE TRIGGER wait_to_publish BEFORE UPDATE ON export_jobs FOR EACH ROW
-        WHEN (NEW.status = 'COMPLETED') EXECUTE FUNCTION wait_to_publish()`);
+    await locker.query(WAIT_TO_PUBLISH);
   });
   beforeEach(async () => {
     door = await doors.closed(1);
@@ -52,61 +47,9 @@ describe('an operator', () => {
     await endStage({ service, doors });
   });
 
-  const activity = (command: string, jobId: string, id: string): Promise<string> =>
-    temporal(service, 'activity', command, '--workflow-id', exportWorkflowId(jobId), '--activity-id', id);
-  const workflow = (command: string, jobId: string): Promise<string> =>
-    temporal(service, 'workflow', command, '--workflow-id', exportWorkflowId(jobId));
-  const phaseIs = (user: Reader, jobId: string, phase: string): Promise<true> =>
-    until(phase, async () => (await readJob(service, user, jobId)).phase === phase);
-  const holds = async (user: Reader, jobId: string): Promise<boolean> =>
-    jobId in ((await slotsOf(service, user))?.holders ?? {});
-  /** Ids of the listed workflows, one per run. `cookbook.test.ts` runs the CLI's own command. */
-  const listed = async (query: string): Promise<string[]> => {
-    const found: string[] = [];
-    for await (const { workflowId } of service.deps.temporal.client.workflow.list({ query })) found.push(workflowId);
-    return found;
-  };
-  const untilListed = (query: string, jobId: string): Promise<true> =>
-    until(`${jobId} in ${query}`, async () => (await listed(query)).includes(exportWorkflowId(jobId)));
-
-  /** An export held at some step, and a function that lets it continue. */
-  interface Standing {
-    readonly jobId: string;
-    readonly go: () => Promise<unknown>;
-  }
-
-  /** With limit 1: another export holds the slot, and this one, reset after it ended, waits. */
-  async function queued(user: Reader): Promise<Standing> {
-    const jobId = await inSegments(user).then((standing) => standing.jobId);
-    await cancel(service, user, jobId);
-    await until('its end', async () => (await statusOf(service, exportWorkflowId(jobId))) === 'CANCELLED');
-    const holder = (await inSegments(user)).jobId;
-    await resetExport(service, jobId);
-    await until('it waits', async () => (await slotsOf(service, user))?.waiters.includes(jobId));
-    return { jobId, go: () => door.open().then(() => untilEnded(service, user, holder)) };
-  }
-
-  async function planning(user: Reader): Promise<Standing> {
-    await locker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
-    const jobId = await postExport(service, user);
-    await phaseIs(user, jobId, 'planning');
-    return { jobId, go: () => locker.query('ROLLBACK') };
-  }
-
-  async function inSegments(user: Reader): Promise<Standing> {
-    const jobId = await postExport(service, user, behind(1));
-    await door.untilWaiting();
-    return { jobId, go: () => door.open() };
-  }
-
-  const finishing = (user: Reader): Promise<Standing> => holdFinish({ service, door, locker }, user);
-
-  async function publishing(user: Reader): Promise<Standing> {
-    const published = await doors.closed(2);
-    const jobId = await postExport(service, user);
-    await published.untilWaiting();
-    return { jobId, go: () => published.open() };
-  }
+  const at = () => ({ service, doors, door, locker });
+  const { activity, workflow, holds, listed, untilListed } = operatorCalls(() => service);
+  const { queued, planning, inSegments, finishing, publishing } = standings(at);
 
   for (const stand of [queued, planning, inSegments, finishing]) {
     const test = stand === finishing ? deeply : it;
@@ -258,68 +201,5 @@ describe('an operator', () => {
     assert.equal((await untilMailed(user)).length, 1);
   });
 
-  it('finds all exports that ended badly with one query, and none that ended well', async () => {
-    const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-    const [, query = ''] = /^### Exports that ended badly\n[^]*?^```\n(.*)\n```/m.exec(page) ?? [];
-    const saved = [...page.matchAll(/^\/namespaces\/default\/workflows(\?.*)$/gm)].map(([, search]) =>
-      new URLSearchParams(search).get('query'),
-    );
-    assert(saved.includes(query), 'the saved view has the same query');
-
-    const user = someReader();
-    const { jobId: terminated, go } = await inSegments(user);
-    await operateOn(service, 'terminate', terminated);
-    await untilEnded(service, user, terminated, 'FAILED');
-    await go();
-    const completed = await postExport(service, user);
-    await untilEnded(service, user, completed);
-    await until('its slot is free', async () => !(await holds(user, completed)));
-    await door.close();
-    const { jobId: failed } = await inSegments(user);
-    await door.trap();
-    await untilEnded(service, user, failed, 'FAILED');
-    assert.match(await workflow('metadata', failed), /FAILED \(\w+\), was \*\*exporting\*\*/);
-
-    const own = `ExportUserId = "${user.userId}"`;
-    await untilListed(`${own} AND ExecutionStatus = "Completed"`, completed);
-    for (const jobId of [terminated, failed]) await untilListed(`${own} AND ${query}`, jobId);
-    assert(!(await listed(`${own} AND ${query}`)).includes(exportWorkflowId(completed)));
-  });
-
-  it('sees when planning began, and its attempt under Pending Activities', async () => {
-    const user = someReader();
-    const { jobId, go } = await planning(user);
-    const attempt = /Pending Activities: 1\s+ActivityId +plan\s[^]*Attempt +1/;
-    await until('its attempt', async () => attempt.test(await workflow('describe', jobId)));
-    assert.match(
-      await workflow('metadata', jobId),
-      /\*\*planning\*\* since \d\d:\d\d:\d\d UTC\s+attempts and last failure: Pending Activities/,
-    );
-    await go();
-    await untilEnded(service, user, jobId);
-    assert.match(await workflow('metadata', jobId), /\*\*done\*\*: \d+ rows/);
-  });
-
-  it('finds exports by user, dataset and status, and sees their progress', async () => {
-    const user = someReader();
-    const own = `ExportUserId = "${user.userId}" AND ExportTenantId = "${user.tenantId}" AND ExportFormat = "CSV"`;
-    const waiting = await queued(user);
-    await untilListed(`${own} AND ExportState = "QUEUED" AND ExecutionStatus = "Running"`, waiting.jobId);
-    await untilListed(`${own} AND ExportState = "CANCELLED"`, waiting.jobId);
-    const slots = `export-slots/${user.tenantId}/${user.userId}`;
-    const semaphore = `${own.replace(/ AND ExportFormat.*/, '')} AND WorkflowType = "userExportSlots"`;
-    assert.deepEqual(await listed(`${semaphore} AND ExecutionStatus = "Running"`), [slots]);
-    const details = await temporal(service, 'workflow', 'metadata', '--workflow-id', slots);
-    assert.match(details, new RegExp(`1 of 1 slots held: .*waiting: ${waiting.jobId}`, 's'));
-    const holder = Object.keys((await slotsOf(service, user))?.holders ?? {})[0] ?? '';
-    await untilListed(`${own} AND ExportState = "PROCESSING"`, holder);
-    const shown = await workflow('metadata', holder);
-    assert.match(shown, /exporting\*\*, \d+%: 1 of 2 segments, \d+ of 1700 rows(, \d+ rows\/s until [\d:]+ UTC)?\s*\n/);
-    assert.match(await workflow('describe', holder), /orders_behind_door_1 as CSV.*segment-0001/s);
-    await door.trap();
-    await untilListed(`${own} AND ExportState = "FAILED"`, holder);
-    await door.open();
-    const { row_count } = await untilEnded(service, user, waiting.jobId);
-    await untilListed(`${own} AND ExportState = "COMPLETED" AND ExportRows = ${row_count}`, waiting.jobId);
-  });
+  operatorFinds(at);
 });

@@ -12,18 +12,7 @@ import { download, until, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import { NOBODY } from '../support/origin.js';
-
-const PATH = '/v1/saved-exports';
-const REQUEST = { type: 'orders', format: 'csv', columns: ['id', 'placed_at'], notify: { email: false } };
-const BODY = { name: 'Orders', request: REQUEST };
-
-interface Saved {
-  readonly saved_export_id: string;
-  readonly name: string;
-  readonly shared: boolean;
-  readonly is_own: boolean;
-  readonly request: Readonly<Record<string, unknown>>;
-}
+import { SAVED_BODY, SAVED_REQUEST, savedExportsOf, type ShownSavedExport } from './support.js';
 
 describe('saved exports', () => {
   let service: TestService;
@@ -33,21 +22,7 @@ describe('saved exports', () => {
   });
   after(() => closeCleanly(service));
 
-  const ask = (method: string, path: string, as: Principal, body?: object, key?: string): Promise<Answer> =>
-    service.ask(method, PATH + path, {
-      as,
-      ...(body === undefined ? {} : { body }),
-      ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }),
-    });
-  async function save(as: Principal, body: object = BODY): Promise<string> {
-    const answer = await ask('POST', '', as, body);
-    assert.equal(answer.status, 201, answer.text);
-    return (answer.json as Saved).saved_export_id;
-  }
-  const namesOf = async (as: Principal): Promise<string[]> => {
-    const { json } = await ask('GET', '?limit=100', as);
-    return (json as { saved_exports: Saved[] }).saved_exports.map(({ name }) => name);
-  };
+  const { ask, save, namesOf } = savedExportsOf(() => service);
   const stranger = (): Principal => ({ userId: randomUUID(), tenantId: randomUUID() });
 
   it('run like the request that they keep', async () => {
@@ -58,7 +33,7 @@ describe('saved exports', () => {
     const { job_id: jobId } = run.json as { job_id: string };
     assert.equal(run.headers.get('location'), `/v1/exports/${jobId}`);
     const { row_count: rows, name, saved_export_id: source } = await untilEnded(service, user, jobId);
-    assert.deepEqual([name, source], [BODY.name, id]);
+    assert.deepEqual([name, source], [SAVED_BODY.name, id]);
     const { json } = await service.ask('GET', `/v1/exports?saved_export_id=${id}`, { as: user });
     assert.deepEqual(
       (json as { exports: { job_id: string }[] }).exports.map((job) => job.job_id),
@@ -71,8 +46,11 @@ describe('saved exports', () => {
 
   it('keep a relative range as it was sent, and resolve it at each run', async () => {
     const user = someUser();
-    const id = await save(user, { ...BODY, request: { ...REQUEST, filters: { date_range: 'last_month' } } });
-    const { request } = (await ask('GET', `/${id}`, user)).json as Saved;
+    const id = await save(user, {
+      ...SAVED_BODY,
+      request: { ...SAVED_REQUEST, filters: { date_range: 'last_month' } },
+    });
+    const { request } = (await ask('GET', `/${id}`, user)).json as ShownSavedExport;
     assert.deepEqual(request.filters, { date_range: 'last_month' });
     const run = await ask('POST', `/${id}/run`, user);
     const { job_id: jobId, filters } = run.json as { job_id: string; filters: { date_range: string[] } };
@@ -93,17 +71,20 @@ describe('saved exports', () => {
 
   it('are saved once per Idempotency-Key', async () => {
     const user = someUser();
-    const answers = await Promise.all([1, 2, 3].map(() => ask('POST', '', user, BODY, 'one')));
-    assert.equal(new Set(answers.map(({ json }) => (json as Saved).saved_export_id)).size, 1);
-    assertProblem(await ask('POST', '', user, { ...BODY, name: 'Other' }, 'one'), 'IDEMPOTENCY_KEY_REUSED');
+    const answers = await Promise.all([1, 2, 3].map(() => ask('POST', '', user, SAVED_BODY, 'one')));
+    assert.equal(new Set(answers.map(({ json }) => (json as ShownSavedExport).saved_export_id)).size, 1);
+    assertProblem(await ask('POST', '', user, { ...SAVED_BODY, name: 'Other' }, 'one'), 'IDEMPOTENCY_KEY_REUSED');
     assert.deepEqual(await namesOf(user), ['Orders']);
   });
 
   it('are listed newest first, in pages, without filters', async () => {
     const user = someUser();
-    const request = { ...REQUEST, filters: { status: ['paid'] } };
+    const request = { ...SAVED_REQUEST, filters: { status: ['paid'] } };
     for (const name of ['one', 'two', 'three']) await save(user, { name, request });
-    const first = (await ask('GET', '?limit=2', user)).json as { saved_exports: Saved[]; next_cursor: string };
+    const first = (await ask('GET', '?limit=2', user)).json as {
+      saved_exports: ShownSavedExport[];
+      next_cursor: string;
+    };
     assert.deepEqual(
       first.saved_exports.map((saved) => [saved.name, saved.request.filters]),
       [
@@ -122,7 +103,7 @@ describe('saved exports', () => {
     for (const other of [colleague, stranger()]) {
       for (const [method, path, body] of [
         ['GET', '', undefined],
-        ['PUT', '', BODY],
+        ['PUT', '', SAVED_BODY],
         ['DELETE', '', undefined],
         ['POST', '/run', undefined],
       ] as const) {
@@ -131,10 +112,10 @@ describe('saved exports', () => {
     }
     assert.deepEqual(await namesOf(colleague), []);
 
-    assert.equal((await ask('PUT', `/${id}`, owner, { ...BODY, shared: true })).status, 200);
-    const seen = (await ask('GET', `/${id}`, colleague)).json as Saved;
+    assert.equal((await ask('PUT', `/${id}`, owner, { ...SAVED_BODY, shared: true })).status, 200);
+    const seen = (await ask('GET', `/${id}`, colleague)).json as ShownSavedExport;
     assert.deepEqual([seen.shared, seen.is_own], [true, false]);
-    assertProblem(await ask('PUT', `/${id}`, colleague, BODY), 'NOT_OWNER');
+    assertProblem(await ask('PUT', `/${id}`, colleague, SAVED_BODY), 'NOT_OWNER');
     assertProblem(await ask('DELETE', `/${id}`, colleague), 'NOT_OWNER');
     assertProblem(await ask('GET', `/${id}`, stranger()), 'NOT_FOUND');
     const run = await ask('POST', `/${id}/run`, colleague);
@@ -148,7 +129,7 @@ describe('saved exports', () => {
   it('do not notify their owner about the exports of others', async () => {
     const [owner, colleague] = [someUser(), someUser()];
     const notify = { email: false, webhook_url: 'https://hooks.example.com/owner' };
-    const id = await save(owner, { ...BODY, shared: true, request: { ...REQUEST, notify } });
+    const id = await save(owner, { ...SAVED_BODY, shared: true, request: { ...SAVED_REQUEST, notify } });
     for (const [as, expected] of [
       [owner, { webhook_url: notify.webhook_url }],
       [colleague, {}],
@@ -175,7 +156,7 @@ describe('saved exports', () => {
       name: 'Customers',
       request: { type: 'customers', format: 'json' },
     });
-    assert.equal((replaced.json as Saved).name, 'Customers');
+    assert.equal((replaced.json as ShownSavedExport).name, 'Customers');
     assert.deepEqual(await namesOf(user), ['Customers']);
     assert.equal((await ask('DELETE', `/${id}`, user)).status, 204);
     assertProblem(await ask('DELETE', `/${id}`, user), 'NOT_FOUND');
@@ -187,7 +168,7 @@ describe('saved exports', () => {
     const first = await ask('POST', '', someUser(), bad);
     assertProblem(first, 'VALIDATION_FAILED');
     const request = { type: 'orders', format: 'csv', columns: ['nothing'], filters: { date_range: 'someday' } };
-    const second = await ask('POST', '', someUser(), { ...BODY, request });
+    const second = await ask('POST', '', someUser(), { ...SAVED_BODY, request });
     const pointers = ({ json }: Answer): string[] =>
       (json as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer).sort();
     assert.deepEqual(pointers(first), ['/extra', '/name', '/request/format', '/shared']);
@@ -208,12 +189,12 @@ describe('saved exports', () => {
   it('are limited per user, even for concurrent requests', async () => {
     const user = someUser();
     const answers = await Promise.all(
-      Array.from({ length: MAX_SAVED_EXPORTS + 20 }, () => ask('POST', '', user, BODY)),
+      Array.from({ length: MAX_SAVED_EXPORTS + 20 }, () => ask('POST', '', user, SAVED_BODY)),
     );
     const refused = answers.filter(({ status }) => status !== 201);
     for (const answer of refused) assertProblem(answer, 'TOO_MANY_SAVED_EXPORTS');
     assert.equal(answers.length - refused.length, MAX_SAVED_EXPORTS);
-    assert.equal((await ask('POST', '', someUser(), BODY)).status, 201);
+    assert.equal((await ask('POST', '', someUser(), SAVED_BODY)).status, 201);
   });
 
   it('can be run by a schedule, each time in their current version', async () => {
@@ -223,7 +204,7 @@ describe('saved exports', () => {
     const made = await service.ask('POST', '/v1/schedules', { as: user, body: schedule });
     assert.equal(made.status, 201, made.text);
     const { schedule_id: scheduleId, request } = made.json as { schedule_id: string; request: object };
-    assert.deepEqual(request, REQUEST);
+    assert.deepEqual(request, SAVED_REQUEST);
     // Two calls within a second are one run.
     const run = (last = ''): Promise<string> =>
       until('another run', async () => {
@@ -233,7 +214,7 @@ describe('saved exports', () => {
         const found = await service.ask('GET', `/v1/exports/${jobId}`, { as: user });
         return found.status === 200 && jobId;
       });
-    await ask('PUT', `/${id}`, user, { ...BODY, request: { ...REQUEST, columns: ['total'] } });
+    await ask('PUT', `/${id}`, user, { ...SAVED_BODY, request: { ...SAVED_REQUEST, columns: ['total'] } });
     const first = await run();
     await untilEnded(service, user, first);
     assert.match((await download(service, user, first)).toString(), /^total\n/);
@@ -241,7 +222,7 @@ describe('saved exports', () => {
     await ask('DELETE', `/${id}`, user);
     const second = await untilEnded(service, user, await run(first), 'FAILED');
     assert.equal(second.error_code, 'SCHEDULE_OUTDATED');
-    const body = { ...schedule, request: REQUEST };
+    const body = { ...schedule, request: SAVED_REQUEST };
     const both = await service.ask('POST', '/v1/schedules', { as: user, body });
     assertProblem(both, 'VALIDATION_FAILED', ['/saved_export_id']);
     const gone = await service.ask('POST', '/v1/schedules', { as: user, body: schedule });
@@ -251,8 +232,8 @@ describe('saved exports', () => {
 
   it('are erased with their user', async () => {
     const [user, other] = [someUser(), someUser()];
-    await save(user, { ...BODY, name: 'one', shared: true });
-    await save(user, { ...BODY, name: 'two' });
+    await save(user, { ...SAVED_BODY, name: 'one', shared: true });
+    await save(user, { ...SAVED_BODY, name: 'two' });
     await save(other);
     const erase = (): Promise<ErasureCounts> =>
       eraseUser(service.deps)({ ...user, origin: NOBODY, erasureId: randomUUID() });
