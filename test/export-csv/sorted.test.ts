@@ -47,7 +47,7 @@ describe('a sorted export', () => {
   });
   after(() => service.close());
 
-  itTogether(DEEP ? SORTS.flatMap((column) => [column, `-${column}`]) : ['placed_at', '-placed_at', '-id'], {
+  itTogether(DEEP ? SORTS.flatMap((column) => [column, `-${column}`]) : ['placed_at', '-placed_at'], {
     title: (sort) => `by ${sort} equals what PostgreSQL copies in that order, byte for byte`,
     work: async (sort) => {
       const me = someUser();
