@@ -6,8 +6,8 @@ import { closeCleanly } from '../support/leak-guard.js';
 import { startService, type TestService } from '../support/service.js';
 import { createSlowOrders, Many, WITH_SLOW_ORDERS } from './slow-orders.js';
 
-/** Each tenant has about 160 segments of 100 rows, with up to 40 queued at a time. */
-const EXPORTS = { exports: 4, type: 'slow_orders' };
+/** Each tenant has about 120 segments of 100 rows, with up to 40 queued at a time. */
+const EXPORTS = { exports: 2, type: 'slow_orders' };
 
 describeDeeply('a tenant with a weight of 3 in TENANT_WEIGHTS', function () {
   this.timeout(180_000);
@@ -15,10 +15,10 @@ describeDeeply('a tenant with a weight of 3 in TENANT_WEIGHTS', function () {
 
   before(async () => {
     service = await startService({
-      orders: 28_000,
+      orders: 40_000,
       datasets: WITH_SLOW_ORDERS,
       dataSlots: 1,
-      tuning: { maxSegmentRows: 100, segmentsInFlight: 10 },
+      tuning: { maxSegmentRows: 100, segmentsInFlight: 20 },
       env: { TENANT_WEIGHTS: `${CONTOSO.id}=3` },
     });
     await createSlowOrders(service);
