@@ -186,9 +186,9 @@ export class JobLifecycle {
     );
   }
 
-  /** Queues a FAILED or CANCELLED job again; others stay as they are. */
+  /** Queues a FAILED or CANCELLED job again; others, and those that their user has deleted, stay as they are. */
   async requeue(jobId: string): Promise<void> {
     const assignments = 'error_code = NULL, error_message = NULL, completed_at = NULL, cancel_requested_at = NULL';
-    await this.change(update('requeue', assignments), [jobId]);
+    await this.change(update('requeue', assignments, 'file_deleted_at IS NULL'), [jobId]);
   }
 }

@@ -191,6 +191,13 @@ describe('in the row of an export,', () => {
     assert.deepEqual(ends(await jobs.get(completed)), ['INTERNAL', 'Before.', LONG_AGO, LONG_AGO]);
   });
 
+  it('a reset changes nothing once the user has deleted what a failure left behind: the row would stay QUEUED', async () => {
+    const jobId = await fullRow('FAILED');
+    await pool.query('UPDATE export_jobs SET file_deleted_at = now() WHERE job_id = $1', [jobId]);
+    await jobs.requeue(jobId);
+    assert.equal((await jobs.get(jobId)).status, 'FAILED');
+  });
+
   it('an event fails with JOB_STORE_UNAVAILABLE while the job database is down', async () => {
     const away = createPool('postgres://127.0.0.1:1/none', { max: 1, name: 'test', onIdleError: () => undefined });
     const store = new JobStore(away);
