@@ -176,7 +176,11 @@ export default defineConfig(
   },
   {
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/no-unused-expressions': 'off', '@typescript-eslint/no-floating-promises': 'error' },
+    rules: {
+      'max-lines': ['error', 250],
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/no-floating-promises': 'error',
+    },
   },
   {
     // These have to run on an old Node.js, because they install a newer one.

@@ -1,6 +1,4 @@
-import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { Registry } from '@prometheus-io/client';
@@ -18,29 +16,28 @@ import { createTokenVerifier } from '../../api/access/verify-token.js';
 import { PAGE_FOLDER } from '../../dev/build-page.js';
 import { createNamespace } from '../../dev/stack/create-namespace.js';
 import type { StackEnv } from '../../dev/stack/stack-env.js';
-import { seedSampleData } from '../../dev/sample-data/seed.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
 import { RETENTION_SCHEDULE } from '../../shared/startup/check-payload-key.js';
-import { parseWorkerConfig, type WorkerConfig } from '../../shared/startup/config.js';
+import { parseWorkerConfig } from '../../shared/startup/config.js';
 import type { Tuning } from '../../shared/temporal/inputs.js';
 import { BUILT_IN_DATASETS, type Dataset } from '../../shared/datasets/index.js';
-import { openObjectStore } from '../../shared/startup/open-object-store.js';
 import { Source } from '../../shared/source/source.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
 import { createAddressRule } from '../../shared/network/address-rule.js';
 import { createRequestSchema } from '../../shared/request/request-schema.js';
 import { DEFAULT_TUNING } from '../../shared/temporal/tuning.js';
 import { connectTemporal, encryptedBy } from '../../shared/temporal/client.js';
-import { createWorker, type WorkerOptions } from '../../worker/create-worker.js';
 import { openDeps } from '../../worker/open-deps.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
 import type { Answer } from './answer.js';
 import { asker, type Ask } from './ask.js';
 import { contractOf, registryOf } from './contract.js';
-import { addressForServices, createDatabase, createMigratedDatabase, type TestDatabase } from './database.js';
-import { DEEP } from './depth.js';
+import { addressForServices, createDatabase } from './database.js';
 import { openWorkerLog } from './runtime.js';
 import { stack } from './stack.js';
+import { sampleTemplate } from './sample-template.js';
+import { runTestWorker, type RunningWorker, type WorkerKind } from './test-worker.js';
+import { createBucket, dropBucket } from './buckets.js';
 
 /** All of production's delays, shortened to tenths of seconds: the same code, the same order of events. */
 export const FAST: Tuning = {
@@ -99,18 +96,6 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Settings that make a worker different from the usual one. */
-export interface WorkerKind extends Partial<Pick<WorkerOptions, 'role' | 'deployment' | 'bundleFile' | 'drainMs'>> {
-  /** A different `PAYLOAD_KEY` than the API's. */
-  readonly payloadKey?: string;
-  /** A different `MASK_KEY` than the API's. */
-  readonly maskKey?: string;
-}
-
-export interface RunningWorker {
-  stop(): Promise<void>;
-}
-
 /** The whole service with its own database, bucket and Temporal namespace, on the stack's services. */
 export interface TestService {
   readonly url: string;
@@ -129,43 +114,6 @@ export interface TestService {
 
 /** A new user of the first sample tenant. */
 export const someUser = (): Principal => ({ userId: randomUUID(), tenantId: NORTHWIND.id });
-
-const templates = new Map<string, Promise<TestDatabase>>();
-/** Sample data is created once per size and server, and then copied. */
-function sampleTemplate(orders: number, singleTenant: boolean, env: StackEnv): Promise<TestDatabase> {
-  const kind = `${orders} ${singleTenant} ${env.DATABASE_URL}`;
-  const made = templates.get(kind) ?? makeTemplate(orders, singleTenant, env);
-  templates.set(kind, made);
-  return made;
-}
-async function makeTemplate(orders: number, singleTenant: boolean, env: StackEnv): Promise<TestDatabase> {
-  const database = await createMigratedDatabase(env);
-  await seedSampleData({ databaseUrl: database.url, orders, singleTenant });
-  return database;
-}
-
-async function withBucketClient(env: StackEnv, work: (s3: S3Client) => Promise<unknown>): Promise<void> {
-  const s3 = new S3Client({ endpoint: env.S3_ENDPOINT, region: env.S3_REGION, forcePathStyle: true });
-  try {
-    await work(s3);
-  } finally {
-    s3.destroy();
-  }
-}
-const createBucket = (name: string, env: StackEnv): Promise<void> =>
-  withBucketClient(env, (s3) => s3.send(new CreateBucketCommand({ Bucket: name })));
-
-async function dropBucket(name: string, env: StackEnv, config: WorkerConfig): Promise<void> {
-  // A test may have changed the store that the service uses.
-  const objects = openObjectStore({ ...config, S3_ENDPOINT: env.S3_ENDPOINT, EXPORT_BUCKET: name });
-  try {
-    for (const { key } of await objects.store.openUploads('')) await objects.store.abortUploadsOf(key);
-    await objects.store.deleteAll('');
-  } finally {
-    objects.close();
-  }
-  await withBucketClient(env, (s3) => s3.send(new DeleteBucketCommand({ Bucket: name })));
-}
 
 /** Otherwise the namespace's schedule would start sweeps until the end of the run, for which there is no worker. */
 async function deleteSweeps(client: Client): Promise<void> {
@@ -255,37 +203,11 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const url = `http://127.0.0.1:${server.port}`;
   const workers = new Set<RunningWorker>();
 
-  async function startWorker({ payloadKey, maskKey, ...kind }: WorkerKind = {}): Promise<RunningWorker> {
-    const { PAYLOAD_KEY: keys, MASK_KEY } = parseWorkerConfig({
-      ...env,
-      ...(payloadKey === undefined ? {} : { PAYLOAD_KEY: payloadKey }),
-      ...(maskKey === undefined ? {} : { MASK_KEY: maskKey }),
-    });
-    const { dataConverter } = encryptedBy(keys);
-    const opened = await openDeps({ ...config, MASK_KEY }, registry, { ...address, ...encryptedBy(keys) }, logger);
-    const connection = await NativeConnection.connect(address.connection);
-    const worker = await createWorker({
-      connection,
-      namespace: name,
-      dataConverter,
-      deps: { ...opened.deps, limit, tuning },
-      role: 'all',
-      deployment: null,
-      dataSlots: config.WORKER_DATA_SLOTS,
-      drainMs: 500,
-      heartbeatThrottleMs: 200,
-      // Starting a thread costs a quarter of a second of CPU. Deep tests run workflows as in production.
-      onMainThread: !DEEP,
-      ...kind,
-    });
-    const run = worker.run();
+  async function startWorker(kind?: WorkerKind): Promise<RunningWorker> {
+    const worker = await runTestWorker({ env, config, registry, address, limit, tuning, logger }, kind);
     const running: RunningWorker = {
       stop: async () => {
-        if (!workers.delete(running)) return;
-        worker.shutdown();
-        await run;
-        await connection.close();
-        await opened.close();
+        if (workers.delete(running)) await worker.stop();
       },
     };
     workers.add(running);
