@@ -1,6 +1,6 @@
 import type { ApiConfig } from '../shared/startup/config.js';
 import type { Logger } from '../shared/process/logger.js';
-import { createPool, type Pool } from '../shared/postgres.js';
+import { createPool, type Pool, type PoolOptions } from '../shared/postgres.js';
 import { SILENCE_MS } from '../shared/time-limit.js';
 import { CONCURRENT_QUERIES } from './limits/query-turns.js';
 import { PERMISSION_CHECKS } from './access/permissions.js';
@@ -17,8 +17,10 @@ export interface ApiPools {
   close(): Promise<void>;
 }
 
-/** The API reads single jobs, pages of jobs, and counts that have their own limits. */
-const IMPATIENT = { connectTimeoutMs: SILENCE_MS, queryTimeoutMs: SILENCE_MS };
+/** For single jobs, pages of jobs, and statements whose sessions don't allow more either. */
+const SHORT = { queryTimeoutMs: SILENCE_MS };
+/** For sessions that allow their statements more: their `statementTimeoutMs` and their signals are the limits. */
+const BY_SESSION = {};
 
 type Addresses = Pick<ApiConfig, 'DATABASE_URL' | 'SOURCE_DATABASE_URL'>;
 
@@ -26,14 +28,14 @@ export function openPools({ DATABASE_URL, SOURCE_DATABASE_URL = DATABASE_URL }: 
   const onIdleError = (err: Error): void => {
     logger.warn({ err }, 'an idle database connection broke');
   };
-  const open = (url: string, name: string, max: number): Pool =>
-    createPool(url, { max, name, onIdleError, ...IMPATIENT });
+  const open = (url: string, name: string, max: number, limits: Pick<PoolOptions, 'queryTimeoutMs'> = SHORT): Pool =>
+    createPool(url, { max, name, onIdleError, connectTimeoutMs: SILENCE_MS, ...limits });
   const pools = {
     jobs: open(DATABASE_URL, 'export-api', 10),
     readiness: open(DATABASE_URL, 'export-ready', 1),
     estimates: open(SOURCE_DATABASE_URL, 'export-estimate', CONCURRENT_QUERIES),
-    previews: open(SOURCE_DATABASE_URL, 'export-preview', CONCURRENT_QUERIES * QUERIES_PER_PREVIEW),
-    permissions: open(SOURCE_DATABASE_URL, 'export-permission', PERMISSION_CHECKS),
+    previews: open(SOURCE_DATABASE_URL, 'export-preview', CONCURRENT_QUERIES * QUERIES_PER_PREVIEW, BY_SESSION),
+    permissions: open(SOURCE_DATABASE_URL, 'export-permission', PERMISSION_CHECKS, BY_SESSION),
     timezones: open(SOURCE_DATABASE_URL, 'export-timezones', 1),
   };
   return {

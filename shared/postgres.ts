@@ -1,6 +1,13 @@
 import pg from 'pg';
 import { ServiceError, messageOf, type ErrorCode } from './errors.js';
 
+declare module 'pg' {
+  interface QueryConfig {
+    /** Overrides that of the connection, ms. */
+    query_timeout?: number | undefined;
+  }
+}
+
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
 
@@ -35,18 +42,20 @@ export const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (text: strin
 
 /** A pool whose owner must `end()` it. */
 export function createPool(url: string, options: PoolOptions): Pool {
+  const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
     application_name: options.name,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     ...(options.stream === undefined ? {} : { stream: options.stream }),
     types,
     // The driver can't parse times in another style, which may be the database's default.
     verify: (client, done) => {
-      client.query('SET DateStyle = ISO').then(() => {
+      // The pool has already stopped the timer of the connection.
+      client.query({ text: 'SET DateStyle = ISO', query_timeout: connectTimeoutMs }).then(() => {
         done();
       }, done);
     },
@@ -133,10 +142,11 @@ export async function cancelStatement(pool: Pool, { pid, began }: Backend): Prom
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query(
-      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND extract(epoch FROM xact_start) = $2::numeric`,
-      [pid, began],
-    );
+    await client.query({
+      text: `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND extract(epoch FROM xact_start) = $2::numeric`,
+      values: [pid, began],
+      query_timeout: pool.options.connectionTimeoutMillis,
+    });
   } catch {
     // PostgreSQL will notice by itself, only later.
   } finally {

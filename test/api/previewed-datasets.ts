@@ -7,6 +7,12 @@ export const slowOrders = defineDataset({
   ...orders,
   ...{ name: 'slow_orders', table: 'slow_orders', filters: {}, computed: {}, sorts: [] },
 });
+/** The same; a preview of a computed column first looks up the longest row. */
+export const slowComputed = defineDataset({
+  ...orders,
+  ...{ name: 'slow_computed', table: 'slow_orders', filters: {}, sorts: [] },
+  computed: { loud: { type: 'text', from: ['note'], compute: ({ note }) => String(note).toUpperCase() } },
+});
 export const huge = defineDataset({
   name: 'huge',
   title: 'Huge',
