@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 interface Together<C> {
   readonly title: (example: C) => string;
   /** Each example needs its own users: a user may only have two active exports. */
@@ -16,7 +18,8 @@ export function itTogether<C>(examples: readonly C[], { title, work, atOnce = 6 
     it(title(example), async () => {
       ends ??= settleAll(examples, work, atOnce);
       const end = (await ends)[index];
-      if (end?.status === 'rejected') throw end.reason;
+      assert(end);
+      if (end.status === 'rejected') throw end.reason;
     });
   }
 }
