@@ -1,8 +1,9 @@
 import { COLUMN_TYPES, type ColumnDefinition, type ColumnType, type Mask } from './column-types.js';
 
 /**
- * Masks values in SQL, so that what they hide never leaves the database. Null stays null. Equal values stay
- * equal when they are masked, in every format.
+ * Masks the columns of tables in SQL, so that what they hide never leaves the database. Computed values are masked in
+ * JavaScript, after their inputs were read. Null stays null. Equal values stay equal when they are masked, in every
+ * format.
  */
 
 /** The session setting with the key of `hash`, so that no query contains the key. */
