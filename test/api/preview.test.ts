@@ -193,8 +193,8 @@ describe('POST /v1/exports/preview', () => {
       const rows = lines.slice(1, shown.rows.length + 1);
       assert.deepEqual(shown.rows.length, 50);
       for (const [index, row] of shown.rows.entries()) {
-        for (const [place, text] of row.entries()) {
-          const value = rows[index]?.[place] ?? '';
+        for (const [column, text] of row.entries()) {
+          const value = rows[index]?.[column] ?? '';
           const cut = Array.from(value).slice(0, 1000).join('');
           assert.equal(text, cut === value ? value : `${cut}…`);
         }
