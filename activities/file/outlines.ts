@@ -29,8 +29,6 @@ export async function fileSpec(
       ...{ title, columns, options, about },
       layout: readLayout(format, layout),
     })),
-    ...(bundle === undefined
-      ? {}
-      : { bundle: { ...bundle, datasets: files.map(({ dataset }) => dataset), requestedBy: row.requested_by_ref } }),
+    ...(bundle === undefined ? {} : { bundle: { ...bundle, datasets: files.map(({ dataset }) => dataset) } }),
   };
 }

@@ -92,14 +92,14 @@ async function makePlan(
   { sizes, demand }: PlanInput,
   signal: AbortSignal,
 ): Promise<{ plan: Plan; segments: readonly SizedSegment[]; columnsUsed: ColumnsUsed }> {
-  const { source, formatResources: resources } = deps;
+  const { source, serviceVersion, formatResources: resources } = deps;
   const plannedAt = new Date().toISOString();
   const timezone = String(row.options.timezone ?? 'UTC');
   const withHeadroom = demand.withHeadroom === true;
   const owner = ownerOfRow(row);
   const registry = await permittedDatasets(deps, row.type, partiesOfRow(row), signal);
   const contents = contentsOf(permittedRequest(requestFromRow(row), registry), owner, registry);
-  const bundle = createBundle(row, contents, deps.serviceVersion);
+  const bundle = createBundle(row, contents, serviceVersion);
   const files = await planFiles(contents, {
     ...{ source, format, resources, sizes, signal, withHeadroom },
     ...(bundle === undefined ? {} : { bundle }),
@@ -116,7 +116,7 @@ async function makePlan(
     totalRows: sumOver(files, ({ totalRows }) => totalRows),
     maxBytes: sizes.maxBytes,
     files: files.map(({ planned }) => planned),
-    ...(bundle === undefined ? {} : { bundle: { serviceVersion: bundle.serviceVersion } }),
+    ...(bundle === undefined ? {} : { bundle: { serviceVersion, requestedBy: bundle.requestedBy } }),
     maskKeyId: hasHashes(used) ? source.maskKeyId : null,
     timezone,
     plannedAt,

@@ -15,7 +15,7 @@ export interface Bundle {
   readonly serviceVersion: string;
   /** Dataset names, by file. */
   readonly datasets: readonly string[];
-  /** The administrator who requested it on behalf of the user; null if the user did, or if that administrator was erased. */
+  /** The administrator who requested it on behalf of the user; null if the user did. */
   readonly requestedBy: string | null;
 }
 

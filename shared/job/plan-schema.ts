@@ -43,8 +43,11 @@ export const planSchema = z.object({
   /** Limit on the file's size, because the plan is based on a sample. */
   maxBytes: z.number(),
   files: z.array(plannedFileSchema),
-  /** Set if the files are in one archive. */
-  bundle: z.object({ serviceVersion: z.string() }).optional(),
+  /**
+   * Set if the files are in one archive. It names the administrator although the row no longer does after an erasure:
+   * the file's size depends on it.
+   */
+  bundle: z.object({ serviceVersion: z.string(), requestedBy: z.string().nullable() }).optional(),
   /** Identifies the key of the mask `hash`, so that all hashes in a file use the same one; null if it has none. */
   maskKeyId: z.string().nullable(),
   timezone: z.string(),

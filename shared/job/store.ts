@@ -74,9 +74,8 @@ export class JobStore extends JobLifecycle {
 
   /**
    * Forgets that a user requested exports on behalf of others, with the user's addresses and keys, and what was sent to
-   * them. In one statement:
-   * otherwise a file could show the requester's email address as its owner's. A file that is being written stays the
-   * same.
+   * them. In one statement: otherwise a file could show the requester's email address as its owner's. A file that has
+   * been planned stays the same, because the name that an archive shows is in its plan, until the file is deleted.
    */
   async forgetRequester({ tenantId, userId }: JobOwner): Promise<void> {
     await this.change(

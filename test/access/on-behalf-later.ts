@@ -1,9 +1,12 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
 import { createAbout } from '../../activities/file/outlines.js';
+import { finishUpload } from '../../activities/finish/finish-upload.js';
+import { manifestOf, unpacked } from '../conformance/archives.js';
 import { queryRows } from '../support/database.js';
-import { readJob, postExport, until, untilEnded } from '../support/exports.js';
+import { download, readJob, postExport, until, untilEnded } from '../support/exports.js';
 import type { TestService } from '../support/service.js';
-
+import { Doors } from '../workflows/doors.js';
 import { ON_BEHALF } from './on-behalf-of.js';
 
 const { user, other, admin, account } = ON_BEHALF;
@@ -131,5 +134,39 @@ export function erasuresOnBehalf(started: () => TestService): void {
     const plannedAt = new Date().toISOString();
     assert.deepEqual(createAbout(after, plannedAt), createAbout(before, plannedAt));
     assert.deepEqual((await deps.jobs.get(own)).notify, { email: 'user@example.com' });
+  });
+
+  it('is recognized as complete if the response of the store was lost before the administrator was erased', async () => {
+    const service = started();
+    const { databaseUrl, deps } = service;
+    const requester = { ...admin, userId: 'admin_5' };
+    const doors = await Doors.of(service);
+    const door = await doors.closed(1);
+    // Before the row is locked, so that it can still be changed.
+    await queryRows(
+      databaseUrl,
+      `CREATE FUNCTION wait_to_publish() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
+       CREATE TRIGGER wait_to_publish BEFORE UPDATE OF url_expires_at ON export_jobs
+         FOR EACH STATEMENT EXECUTE FUNCTION wait_to_publish()`,
+    );
+    try {
+      const jobId = await postExport(service, requester, account);
+      await door.untilWaiting();
+      await deps.jobs.forgetRequester(requester);
+      const again = await new MockActivityEnvironment().run(() =>
+        finishUpload(deps)({ jobId, tenantId: requester.tenantId, generation: 1 }),
+      );
+      await door.open();
+      const { file_size: fileSize, checksum, requested_by } = await untilEnded(service, user, jobId);
+      assert.equal(requested_by, null);
+      assert(typeof again === 'object' && again !== null && 'file' in again, 'its object is found');
+      assert.partialDeepStrictEqual(again.file, { fileSize, checksum });
+      const manifest = manifestOf(await unpacked(await download(service, user, jobId)));
+      assert.equal(manifest.requested_by, 'admin_5');
+    } finally {
+      await doors.end();
+      await queryRows(databaseUrl, 'DROP TRIGGER wait_to_publish ON export_jobs; DROP FUNCTION wait_to_publish');
+    }
   });
 }
