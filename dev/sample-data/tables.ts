@@ -6,11 +6,14 @@ import { accountantOf, TENANTS } from './tenants.js';
 export const TABLES = ['customers', 'orders', 'transactions'] as const;
 export type Table = (typeof TABLES)[number];
 
-/** Users who may see credit limits, which `customers` (shared/datasets/customers.ts) locks for everybody else. */
+/**
+ * Users who may see credit limits, which `customers` (shared/datasets/customers.ts) locks for everybody else. Another
+ * tenant may have users with the same ids.
+ */
 export const ACCOUNTANTS = 'accountants';
 export const makeAccountants = (): string =>
-  `CREATE TABLE ${ACCOUNTANTS} (user_id uuid PRIMARY KEY);
-   INSERT INTO ${ACCOUNTANTS} VALUES ${TENANTS.map((tenant) => `('${accountantOf(tenant).id}')`).join(', ')}`;
+  `CREATE TABLE ${ACCOUNTANTS} (tenant_id uuid, user_id uuid, PRIMARY KEY (tenant_id, user_id));
+   INSERT INTO ${ACCOUNTANTS} VALUES ${TENANTS.map((tenant) => `('${tenant.id}', '${accountantOf(tenant).id}')`).join(', ')}`;
 
 export interface TableDefinition {
   /** Creates the table without constraints. */

@@ -19,7 +19,8 @@ export const customers = defineDataset({
     credit_limit: {
       type: 'numeric',
       label: 'Credit limit',
-      permission: `EXISTS (SELECT FROM accountants WHERE user_id::text = current_setting('app.user_id'))`,
+      permission: `EXISTS (SELECT FROM accountants
+        WHERE tenant_id::text = current_setting('app.tenant_id') AND user_id::text = current_setting('app.user_id'))`,
       unless: 'locked',
       reason: 'Only for accountants.',
     },

@@ -62,7 +62,7 @@ describeDeeply('a built-in dataset, read by Python’s standard library, has the
       const exports = tenants.map(async ({ id, rows, segments }) => {
         const user = { tenantId: id, userId: randomUUID() };
         // Sees every column.
-        await queryRows(service.databaseUrl, 'INSERT INTO accountants VALUES ($1)', [user.userId]);
+        await queryRows(service.databaseUrl, 'INSERT INTO accountants VALUES ($1, $2)', [id, user.userId]);
         const file = await exportFile(service, user, { type: dataset.name, format, options });
         assert.equal(file.rows, rows);
         assert.equal((await segmentKinds(service, file.jobId)).length, segments);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Principal } from '../../api/deps.js';
 import { BUILT_IN_DATASETS, type Dataset } from '../../shared/datasets/index.js';
+import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { COMPUTED_BY_SQL, MASKED_BY_SQL } from '../support/computed-by-sql.js';
 import { queryRows } from '../support/database.js';
 import { deeply } from '../support/depth.js';
@@ -29,10 +32,20 @@ describe('the sample datasets are exported as PostgreSQL copies them:', () => {
 
   before(async () => {
     service = await startService({ orders: 3000, tuning: { maxSegmentRows: 700 } });
-    await queryRows(service.databaseUrl, 'INSERT INTO accountants VALUES ($1)', [me.userId]);
+    await queryRows(service.databaseUrl, 'INSERT INTO accountants VALUES ($1, $2)', [me.tenantId, me.userId]);
     await service.startWorker();
   });
   after(() => closeCleanly(service));
+
+  it("an accountant's id in another tenant doesn't show credit limits", async () => {
+    const isLocked = async (as: Principal) => {
+      const { json } = await service.ask('GET', '/v1/datasets', { as });
+      const listed = choicesSchema.parse(json).datasets.find(({ name }) => name === 'customers');
+      return listed?.columns.find(({ name }) => name === 'credit_limit')?.locked;
+    };
+    assert.equal(await isLocked(me), undefined);
+    assert.equal(await isLocked({ ...me, tenantId: randomUUID() }), true);
+  });
 
   const columnsOf = ({ name, columns }: Dataset): string => {
     const computed = Object.entries(COMPUTED_BY_SQL[name] ?? {}).map(([column, sql]) => `${sql} AS ${column}`);

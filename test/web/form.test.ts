@@ -20,7 +20,10 @@ describe('the form of the web page', () => {
   before(async () => {
     const api = await startApi();
     const as = someone();
-    await queryRows(api.databaseUrl, `CREATE TABLE accountants AS SELECT '${as.userId}'::uuid AS user_id`);
+    await queryRows(
+      api.databaseUrl,
+      `CREATE TABLE accountants AS SELECT '${as.tenantId}'::uuid AS tenant_id, '${as.userId}'::uuid AS user_id`,
+    );
     choices = choicesSchema.parse((await api.ask('GET', '/v1/datasets', { as })).json);
     const { registry } = api.deps;
     const schema = createRequestSchema(registry);
