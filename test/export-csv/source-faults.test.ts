@@ -32,7 +32,6 @@ describeDeeply('a source database', () => {
       orders: ROWS,
       singleTenant: true,
       datasets: [...BUILT_IN_DATASETS, moody],
-      dataSlots: 8,
       env: { SOURCE_STATEMENT_TIMEOUT: '1s' },
     });
     await queryRows(

@@ -4,18 +4,22 @@ interface Together<C> {
   readonly title: (example: C) => string;
   /** Each example needs its own users: a user may only have two active exports. */
   readonly work: (example: C) => Promise<void>;
-  /** How many run at a time. */
+  /** How many run at a time. Default 4: as many as a service has readers, so that each export begins immediately. */
   readonly atOnce?: number;
 }
+
+/** For all of them, on a busy machine. */
+const LIMIT_MS = 180_000;
 
 /**
  * An `it` for each example. The first one runs them all, several at a time, because exports mostly wait for Temporal;
  * the others report how theirs ended.
  */
-export function itTogether<C>(examples: readonly C[], { title, work, atOnce = 6 }: Together<C>): void {
+export function itTogether<C>(examples: readonly C[], { title, work, atOnce = 4 }: Together<C>): void {
   let ends: Promise<readonly PromiseSettledResult<void>[]> | undefined;
   for (const [index, example] of examples.entries()) {
-    it(title(example), async () => {
+    it(title(example), async function () {
+      this.timeout(LIMIT_MS);
       ends ??= settleAll(examples, work, atOnce);
       const end = (await ends)[index];
       assert(end);

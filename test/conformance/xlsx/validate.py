@@ -157,7 +157,6 @@ def check_cells(parts, problems):
 
 def main(folder, files):
     problems = []
-    # Compiling a schema takes seconds.
     schemas = {}
     for file in files:
         with zipfile.ZipFile(file) as archive:
