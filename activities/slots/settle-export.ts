@@ -19,6 +19,12 @@ const FAILURES: Partial<Record<string, JobFailure>> = {
   CANCELLED: { code: 'TERMINATED', message: 'The export was canceled but could not clean up.' },
 };
 
+/** What an operator did, unless the service itself was asked to cancel the export: an erasure terminates some. */
+const ACTIONS: Partial<Record<string, 'export.canceled' | 'export.terminated'>> = {
+  TERMINATED: 'export.terminated',
+  CANCELLED: 'export.canceled',
+};
+
 /** A canceled export has already notified its user, unless the user canceled it. */
 const EVENTS: Partial<Record<string, NotificationEvent>> = { COMPLETED: 'completed', FAILED: 'failed' };
 
@@ -40,7 +46,8 @@ export const settleExport =
     if (status === 'NOT_FOUND' && found.status === 'QUEUED' && found.started_at === null) {
       return startMissing(deps, found);
     }
-    const event = failure.code === 'TERMINATED' ? operatorEvent(found, 'export.terminated') : undefined;
+    const action = ACTIONS[status];
+    const event = action === undefined ? undefined : operatorEvent(found, action);
     if (await jobs.fail(jobId, failure, event)) {
       metrics.exportFailed(failure.code);
       metrics.exportEnded({ dataset: found.type, format: found.format }, 'FAILED');

@@ -157,15 +157,20 @@ export class JobLifecycle {
 
   /**
    * Ends an active job as FAILED.
-   * @param event recorded with it, if somebody made it fail
+   * @param event recorded with it if nobody requested a cancel: an operator ended the workflow
    * @returns false if it had already ended
    */
   async fail(jobId: string, { code, message }: JobFailure, event?: AuditEvent): Promise<boolean> {
     const failed = update('fail', 'error_code = $2, error_message = $3, completed_at = now()');
     const values = [jobId, code, errorText(message)];
     if (event === undefined) return this.change(failed, values);
-    const sql = `WITH failed AS (${failed} RETURNING job_id), event AS (${insertAudit(4, 'failed')}) SELECT FROM failed`;
-    return this.change(sql, [...values, auditParameter(event)]);
+    return this.change(
+      `WITH failed AS (${failed} RETURNING cancel_requested_at),
+       unrequested AS (SELECT FROM failed WHERE cancel_requested_at IS NULL),
+       event AS (${insertAudit(4, 'unrequested')})
+       SELECT FROM failed`,
+      [...values, auditParameter(event)],
+    );
   }
 
   /**

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../api/deps.js';
+import { settleExport } from '../../activities/slots/settle-export.js';
 import { AUDIT_ACTIONS, type AuditAction } from '../../shared/audit/event.js';
+import { seedFor } from '../api/support.js';
 import type { Answer } from '../support/answer.js';
 import { postExport, untilEnded } from '../support/exports.js';
 import { someUser, type TestService } from '../support/service.js';
@@ -114,6 +116,29 @@ describe('every action in the audit log', function () {
       [canceled?.action, canceled?.actor, canceled?.subject, canceled?.job_id, canceled?.request_id],
       ['export.canceled', null, user.userId, jobId, null],
     );
+  });
+
+  it('blames no operator for an export that ends in another way than by being terminated or canceled in Temporal', async () => {
+    const erased = someUser();
+    const terminated = await running(erased);
+    // An erasure requests a cancel, and terminates what takes too long.
+    await service.deps.jobs.requestCancel(terminated, null);
+    await operateOn(service, 'terminate', terminated);
+    await untilEnded(service, erased, terminated, 'FAILED');
+
+    const forgotten = someUser();
+    const jobId = randomUUID();
+    await service.deps.jobs.insert(seedFor(forgotten, { jobId }));
+    await service.deps.jobs.markProcessing(jobId);
+    await settleExport(service.deps)({ jobId, tenantId: forgotten.tenantId });
+    assert.equal((await service.deps.jobs.get(jobId)).error_code, 'TERMINATED');
+
+    for (const user of [erased, forgotten]) {
+      assert.deepEqual(
+        (await eventsOf(service, user)).map(({ action }) => action),
+        ['export.requested'],
+      );
+    }
   });
 
   it('has what a saved export is shared and run for', async () => {
