@@ -73,6 +73,11 @@ export const keys = (shortest: number) =>
       return [first, ...others].every(({ length }) => length >= shortest) ? ([first, ...others] as const) : null;
     }, `must be a key of at least ${shortest} characters, or several of these separated by commas`),
   );
+/** Can become one of the keys of the audit log, a list. */
+export const linkSecret = z
+  .string()
+  .min(16, 'must be at least 16 characters')
+  .refine((text) => text === text.trim() && !text.includes(','), 'must have no commas, nor spaces at its ends');
 const TRUST_PROXY_SENTENCE = 'must be true, false, a number of proxies, or their addresses such as loopback,10.0.0.0/8';
 export const trustProxy = z.string().default('false').transform(readBy(readTrustProxy, TRUST_PROXY_SENTENCE));
 const RECIPIENT_SENTENCE = 'must be token, any, or a list of domains such as domains:example.com,example.org';

@@ -4,6 +4,7 @@ import { DEFAULT_TUNING } from '../temporal/tuning.js';
 import {
   databaseUrl,
   keys,
+  linkSecret,
   milliseconds,
   logLevel,
   origins,
@@ -48,7 +49,7 @@ const common = z.object({
   S3_PUBLIC_ENDPOINT: url.optional(),
   S3_REGION: z.string().default('us-east-1'),
   EXPORT_BUCKET: z.string().min(3, 'must be at least 3 characters'),
-  LINK_SECRET: z.string().min(16, 'must be at least 16 characters'),
+  LINK_SECRET: linkSecret,
   // Every tenant's webhook secret is derived from it.
   WEBHOOK_KEY: z.string().min(32, 'must be at least 32 characters'),
   PAYLOAD_KEY: payloadKeys,

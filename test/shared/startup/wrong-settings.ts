@@ -4,6 +4,9 @@ const TENANT = '0a1d1f2e-4c6b-4f0e-9d57-3f0a6c1b7e01';
 export const WRONG_SETTINGS: readonly (readonly [string, string, string])[] = [
   ['DATABASE_URL', 'mysql://localhost/exports', 'must begin with postgres:// or postgresql://'],
   ['LINK_SECRET', 'short', 'must be at least 16 characters'],
+  ...['seventeen letters,', ' sixteen and more', 'sixteen and more '].map(
+    (secret) => ['LINK_SECRET', secret, 'must have no commas, nor spaces at its ends'] as const,
+  ),
   ['JWT_SECRET', 'short', 'must be at least 32 characters'],
   ...['short', 'a key of sixteen characters,short', ','].map(
     (keys) =>
