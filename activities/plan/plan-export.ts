@@ -65,8 +65,8 @@ function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
 }
 
 /**
- * The job's generation and its plan, if it has one. Begins the next generation if `demand` asks for a later one, or if
- * the plan's mask key is gone: an operator has reset the export after a rotation.
+ * The job's generation and its plan, if it has one. Begins the next generation if `demand` asks for a later one.
+ * @throws ServiceError WORKER_OUTDATED if this worker doesn't have the plan's mask key: another may have it
  */
 async function currentGeneration(
   { plans, source, store }: PlanDeps,
@@ -77,11 +77,13 @@ async function currentGeneration(
   const state = await plans.uploadState(jobId);
   if (state === null) throw new ServiceError('INTERNAL', `Job ${jobId} has no row.`);
   const { generation, plan } = state;
-  const isUsable = plan === null || source.hasMaskKey(plan.maskKeyId);
-  if (generation > (demand.afterGeneration ?? 0) && isUsable) return { generation, plan };
-  await plans.endGeneration(jobId, generation);
+  const isWanted = generation > (demand.afterGeneration ?? 0);
+  if (isWanted && plan !== null) source.requireMaskKey(plan.maskKeyId);
+  if (isWanted && (plan !== null || generation === 1)) return { generation, plan };
+  if (!isWanted) await plans.endGeneration(jobId, generation);
+  // Also after a reset, which may have begun this generation.
   await store.abortUploadsOf(key, signal);
-  return { generation: generation + 1, plan: null };
+  return { generation: isWanted ? generation : generation + 1, plan: null };
 }
 
 /** @throws ServiceError NOT_PERMITTED, DATASET_UNAVAILABLE, TOO_MANY_ROWS, FILE_TOO_LARGE, and those of the source */

@@ -191,9 +191,24 @@ export class JobLifecycle {
     );
   }
 
-  /** Queues a FAILED or CANCELLED job again; others, and those that their user has deleted, stay as they are. */
+  /**
+   * Queues a FAILED or CANCELLED job again; others, and those that their user has deleted, stay as they are. If no
+   * worker could continue with its plan, the next generation begins; its plan replaces the segments.
+   */
   async requeue(jobId: string): Promise<void> {
-    const assignments = 'error_code = NULL, error_message = NULL, completed_at = NULL, cancel_requested_at = NULL';
-    await this.change(update('requeue', assignments, 'file_deleted_at IS NULL'), [jobId]);
+    const outdated = `error_code = 'WORKER_OUTDATED'`;
+    const unless = (column: string, value: string): string =>
+      `${column} = CASE WHEN ${outdated} THEN ${value} ELSE ${column} END`;
+    const anew = [
+      ['plan', 'NULL'],
+      ['upload_id', 'NULL'],
+      ['rows_exported', '0'],
+      ['generation', 'generation + 1'],
+    ] as const;
+    const assignments = [
+      ...anew.map(([column, value]) => unless(column, value)),
+      'error_code = NULL, error_message = NULL, completed_at = NULL, cancel_requested_at = NULL',
+    ];
+    await this.change(update('requeue', assignments.join(', '), 'file_deleted_at IS NULL'), [jobId]);
   }
 }

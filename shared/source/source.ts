@@ -41,16 +41,18 @@ export class Source {
     return first === undefined ? null : maskKeyId(first);
   }
 
-  /** Whether an export that was planned with this key can go on; null: it needs none. */
-  hasMaskKey(id: string | null): boolean {
-    return id === null || this.maskKeys.some((key) => maskKeyId(key) === id);
+  /**
+   * @param id of the key that a plan was made with; null: it needs none
+   * @throws ServiceError WORKER_OUTDATED if this worker doesn't have it
+   */
+  requireMaskKey(id: string | null): void {
+    if (id === null || this.maskKeys.some((key) => maskKeyId(key) === id)) return;
+    throw new ServiceError('WORKER_OUTDATED', "The plan was made with a MASK_KEY that this worker doesn't have.");
   }
 
-  /** @throws ServiceError WORKER_OUTDATED if the plan was made with a key that this worker doesn't have */
+  /** @throws ServiceError WORKER_OUTDATED */
   private maskKeyFor({ tenantId, maskKeyId: id }: SourceSession): string | undefined {
-    if (!this.hasMaskKey(id ?? null)) {
-      throw new ServiceError('WORKER_OUTDATED', "The plan was made with a MASK_KEY that this worker doesn't have.");
-    }
+    this.requireMaskKey(id ?? null);
     const key = this.maskKeys.find((each) => id === undefined || id === null || maskKeyId(each) === id);
     return key === undefined ? undefined : maskKeyOf(key, tenantId);
   }

@@ -1,8 +1,12 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import assert from 'node:assert/strict';
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import Papa from 'papaparse';
 import pg from 'pg';
+import { planExport } from '../../activities/plan/plan-export.js';
 import { defineDataset } from '../../shared/datasets/index.js';
+import { createPool } from '../../shared/postgres.js';
+import { Source } from '../../shared/source/source.js';
 import { queryRows } from '../support/database.js';
 import { describeDeeply } from '../support/depth.js';
 import { download, postExport, until, untilEnded } from '../support/exports.js';
@@ -97,6 +101,17 @@ describeDeeply('a MASK_KEY that is rotated while an export runs', function () {
 
   it('makes the export fail if no worker has it any more; after a reset, all of the file has the new one', async () => {
     const jobId = await halfDone();
+    // A worker that hasn't the key yet, or not any more, must not discard what others can finish.
+    const pool = createPool(service.databaseUrl, { max: 1, name: 'test', onIdleError: () => undefined });
+    const source = new Source(pool, [NEW]);
+    const input = { jobId, tenantId: user.tenantId, sizes: service.deps.tuning, demand: {} };
+    const planned = new MockActivityEnvironment().run(() =>
+      planExport({ ...service.deps, source }, input, new AbortController().signal),
+    );
+    await assert.rejects(planned, { code: 'WORKER_OUTDATED' });
+    await pool.end();
+    assert.equal((await service.deps.jobs.get(jobId)).generation, 1);
+
     const worker = await service.startWorker({ maskKey: NEW });
     await openDoor();
     assert.equal((await untilEnded(service, user, jobId, 'FAILED')).error_code, 'WORKER_OUTDATED');

@@ -191,6 +191,18 @@ describe('in the row of an export,', () => {
     assert.deepEqual(ends(await jobs.get(completed)), ['INTERNAL', 'Before.', LONG_AGO, LONG_AGO]);
   });
 
+  it('a reset starts the next generation if no worker could continue with the plan', async () => {
+    const [outdated, other] = [await fullRow('FAILED'), await fullRow('FAILED')];
+    await pool.query(`UPDATE export_jobs SET error_code = 'WORKER_OUTDATED' WHERE job_id = $1`, [outdated]);
+    for (const id of [outdated, other]) await jobs.requeue(id);
+    const seen = async (id: string) => {
+      const { status, upload_id, generation, rows_exported } = await jobs.get(id);
+      return [status, upload_id, generation, rows_exported, (await rest(id))?.plan];
+    };
+    assert.deepEqual(await seen(outdated), ['QUEUED', null, 4, 0, null]);
+    assert.deepEqual(await seen(other), ['QUEUED', 'upload', 3, 0, {}]);
+  });
+
   it('a reset changes nothing once the user has deleted what a failure left behind: the row would stay QUEUED', async () => {
     const jobId = await fullRow('FAILED');
     await pool.query('UPDATE export_jobs SET file_deleted_at = now() WHERE job_id = $1', [jobId]);
