@@ -4,6 +4,7 @@ import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/a
 import { conditionsOf, lockReason } from '../../shared/datasets/column-rights.js';
 import { columnNamed, columnNames, shownColumns, type ColumnDefinition } from '../../shared/datasets/define-dataset.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
+import { ERRORS } from '../../shared/errors.js';
 import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import { defineRoute } from '../http/define-route.js';
@@ -63,7 +64,7 @@ export const listDatasets = defineRoute({
   tag: 'Datasets',
   summary: 'List datasets and formats',
   description:
-    'With the columns and filters that you may use at this moment. While the source database is down, columns that need a permission are listed as if you had none (`rights_unknown`).',
+    "With the columns and filters that you may use at this moment. While permissions can't be checked, because the source database is down or a permission isn't set up correctly, columns that need one are listed as if you had none (`rights_unknown`).",
   scope: 'exports:read',
   answers: {
     200: {
@@ -98,7 +99,11 @@ export const listDatasets = defineRoute({
     };
     return async ({ principal }) => {
       const { mine, unchecked } = await permissions.listed(principal);
-      if (unchecked !== undefined) logger.warn({ err: unchecked }, 'permissions on columns cannot be checked');
+      if (unchecked !== undefined) {
+        // What isn't temporary needs an operator.
+        const level = ERRORS[unchecked.code].retryable ? 'warn' : 'error';
+        logger[level]({ err: unchecked }, 'permissions on columns cannot be checked');
+      }
       const datasets = [...registry].map(([name, dataset]) =>
         datasetView(dataset, mine.get(name) ?? dataset, unchecked === undefined),
       );

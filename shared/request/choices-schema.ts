@@ -38,7 +38,7 @@ export const choicesSchema = z.strictObject({
         .literal(true)
         .optional()
         .describe(
-          "Your permissions couldn't be checked just now, so the columns are those of callers who have none. Try again later",
+          "Your permissions couldn't be checked, so the columns are those of callers who have none. Try again later; if that doesn't help, contact your administrator",
         ),
     }),
   ),

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
+import { Permissions } from '../../api/access/permissions.js';
+import { customers } from '../../shared/datasets/customers.js';
+import { createPool } from '../../shared/postgres.js';
+import { choicesSchema } from '../../shared/request/choices-schema.js';
+import { Source } from '../../shared/source/source.js';
 import { checkDataset, createRegistry, defineDataset } from '../../shared/datasets/index.js';
 import { csv } from '../../shared/formats/csv/csv.js';
 import { FORMATS } from '../../shared/formats/index.js';
@@ -32,12 +37,35 @@ const answer = z.strictObject({
   formats: z.array(z.looseObject({ name: z.string() })),
 });
 
+const PINO_LEVELS = { warn: 40, error: 50 };
+
 describe('GET /v1/datasets', () => {
   let api: TestApi;
   before(async () => {
     api = await startApi({ registry: createRegistry([parcels]) });
   });
   after(() => api.close());
+
+  it('lists what callers without permissions may have while these cannot be checked, and logs why', async () => {
+    const registry = createRegistry([customers]);
+    const nowhere = createPool('postgres://127.0.0.1:1/none', { max: 1, name: 'test', onIdleError: () => undefined });
+    const causes = {
+      // The job database has no table of accountants.
+      error: await startApi({ registry }),
+      warn: await startApi({ registry, permissions: new Permissions(new Source(nowhere), registry) }),
+    };
+    for (const [level, limited] of Object.entries(causes) as [keyof typeof causes, TestApi][]) {
+      const { status, json } = await limited.ask('GET', '/v1/datasets', { as: someone() });
+      assert.equal(status, 200);
+      const [listed] = choicesSchema.parse(json).datasets;
+      assert.equal(listed?.rights_unknown, true);
+      assert.equal(listed.columns.find(({ name }) => name === 'credit_limit')?.locked, true);
+      const line = limited.logLines.find(({ msg }) => msg === 'permissions on columns cannot be checked');
+      assert.equal(line?.level, PINO_LEVELS[level]);
+      await limited.close();
+    }
+    await nowhere.end();
+  });
 
   it('lists datasets and formats, with the types of columns, filters and options', async () => {
     const { status, json } = await api.ask('GET', '/v1/datasets', { as: someone() });
