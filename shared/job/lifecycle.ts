@@ -197,7 +197,7 @@ export class JobLifecycle {
    */
   async requeue(jobId: string): Promise<void> {
     const outdated = `error_code = 'WORKER_OUTDATED'`;
-    const unless = (column: string, value: string): string =>
+    const ifOutdated = (column: string, value: string): string =>
       `${column} = CASE WHEN ${outdated} THEN ${value} ELSE ${column} END`;
     const anew = [
       ['plan', 'NULL'],
@@ -206,7 +206,7 @@ export class JobLifecycle {
       ['generation', 'generation + 1'],
     ] as const;
     const assignments = [
-      ...anew.map(([column, value]) => unless(column, value)),
+      ...anew.map(([column, value]) => ifOutdated(column, value)),
       'error_code = NULL, error_message = NULL, completed_at = NULL, cancel_requested_at = NULL',
     ];
     await this.change(update('requeue', assignments.join(', '), 'file_deleted_at IS NULL'), [jobId]);
