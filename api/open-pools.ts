@@ -17,9 +17,9 @@ export interface ApiPools {
   close(): Promise<void>;
 }
 
-/** For single jobs, pages of jobs, and statements whose sessions don't allow more either. */
+/** For queries of one job or a page of jobs, and for sessions whose own time limit is no longer than this. */
 const SHORT = { queryTimeoutMs: SILENCE_MS };
-/** For sessions that allow their statements more: their `statementTimeoutMs` and their signals are the limits. */
+/** For sessions with a longer time limit: only their `statementTimeoutMs` and their signals limit them. */
 const BY_SESSION = {};
 
 type Addresses = Pick<ApiConfig, 'DATABASE_URL' | 'SOURCE_DATABASE_URL'>;

@@ -3,7 +3,7 @@ import { ServiceError, messageOf, type ErrorCode } from './errors.js';
 
 declare module 'pg' {
   interface QueryConfig {
-    /** Overrides that of the connection, ms. */
+    /** Overrides the connection's `query_timeout`, ms. */
     query_timeout?: number | undefined;
   }
 }
@@ -54,7 +54,7 @@ export function createPool(url: string, options: PoolOptions): Pool {
     types,
     // The driver can't parse times in another style, which may be the database's default.
     verify: (client, done) => {
-      // The pool has already stopped the timer of the connection.
+      // The pool's connection timeout no longer covers this query.
       client.query({ text: 'SET DateStyle = ISO', query_timeout: connectTimeoutMs }).then(() => {
         done();
       }, done);

@@ -10,7 +10,7 @@ export type SegmentToRedo = Pick<SegmentRecord, 'segment' | 'mode' | 'position'>
 
 /**
  * Finds segments that can't be joined as they are: uncommitted ones, ones whose bytes differ from their commit, and ones
- * written for another position in the file than the one they turn out to have.
+ * written for a position in the file that turned out to be wrong.
  */
 export async function segmentsToRedo(
   store: ObjectStore,

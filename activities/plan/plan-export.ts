@@ -66,7 +66,7 @@ function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
 
 /**
  * The job's generation and its plan, if it has one. Begins the next generation if `demand` asks for a later one.
- * @throws ServiceError WORKER_OUTDATED if this worker doesn't have the plan's mask key: another may have it
+ * @throws ServiceError WORKER_OUTDATED if this worker doesn't have the plan's mask key: another worker may have it
  */
 async function currentGeneration(
   { plans, source, store }: PlanDeps,

@@ -45,7 +45,7 @@ class Erasure {
   ) {}
 
   async run(): Promise<ErasureCounts> {
-    // Revoked first: whoever is creating a schedule at the moment then deletes it again.
+    // Revoked first: a request that is creating a schedule at this moment then deletes it again.
     const revoked = await this.deps.places.revokeSchedules(this.user);
     const store = new ScheduleStore(this.deps.temporal, this.deps.places);
     let schedules = await store.deleteAll(this.user, revoked);
@@ -55,7 +55,7 @@ class Erasure {
       if (!(await this.removeEnded())) continue;
       await this.deps.mails.deleteOf(this.user);
       await this.deps.jobs.forgetRequester(this.user);
-      // What was being created meanwhile, even if its process died before it could delete it.
+      // Again, for what was created meanwhile, even if the process that created it died before it could delete it.
       if (revoked.length > 0) schedules += await store.deleteAll(this.user, revoked);
       savedExports += await this.deps.savedExports.deleteOf(this.user);
       const { cancelled, exports, files } = this;

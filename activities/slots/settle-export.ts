@@ -19,7 +19,7 @@ const FAILURES: Partial<Record<string, JobFailure>> = {
   CANCELLED: { code: 'TERMINATED', message: 'The export was canceled but could not clean up.' },
 };
 
-/** What an operator did, unless the service itself was asked to cancel the export: an erasure terminates some. */
+/** The event of what an operator did. It is recorded only if nobody requested a cancel: an erasure terminates, too. */
 const ACTIONS: Partial<Record<string, 'export.canceled' | 'export.terminated'>> = {
   TERMINATED: 'export.terminated',
   CANCELLED: 'export.canceled',

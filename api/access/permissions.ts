@@ -55,8 +55,8 @@ export class Permissions {
   }
 
   /**
-   * The datasets as `datasets` restricts them, for a list. Without an answer of the source database, they are restricted
-   * as for a caller who has no permission.
+   * The datasets for a list, restricted as by `datasets`. If permissions can't be checked, they are restricted as for a
+   * caller who has no permission.
    */
   async listed(caller: JobParties): Promise<{ readonly mine: DatasetRegistry; readonly unchecked?: ServiceError }> {
     try {

@@ -7,13 +7,14 @@ import { hedge } from './hedge.js';
 
 /** Maximum connections to the source database that a preview uses at a time. */
 export const QUERIES_PER_PREVIEW = 2;
-/** Most previews take less. */
+/** How long the first query runs before the second one starts, too. Most previews take less time. */
 const SECOND_PLAN_MS = 50;
 
 /**
  * Reads the first rows of an export. PostgreSQL can walk the rows in their order until enough match, or find all that
  * match and sort them. It assumes that matches are spread evenly, so for last month's rows of a large table it walks
- * past all earlier ones: 2.3 s of ten million, instead of 0.1 s. So if the walk takes long, the other query starts, too.
+ * past all earlier ones: 2.3 s instead of 0.1 s for ten million rows. So if the walk takes long, a query that sorts
+ * starts, too.
  */
 export async function readFirstRows(
   source: Source,

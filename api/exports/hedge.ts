@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 type Attempt<T> = (signal: AbortSignal) => Promise<T>;
 
 /**
- * Starts `first` and, unless it has ended by then, `second` after `delayMs`. Returns or throws what the first of them to
- * end returns or throws, and aborts the other.
+ * Starts `first`, and `second` if `first` is still running after `delayMs`. Settles like the one that ends first, and
+ * aborts the other.
  */
 export async function hedge<T>(
   first: Attempt<T>,

@@ -88,7 +88,7 @@ const shortening =
     if (!LONG.has(column.type)) return render(quoted, column);
     const cut = `SELECT ${cutSql(quoted, column, most, cutsDocuments)} AS value OFFSET 0`;
     const rendered = `SELECT ${render('cut.value', column)} AS value FROM (${cut}) AS cut OFFSET 0`;
-    // One character more than is shown, which tells if there are more. Unlike a cast, format() uses the type's output.
+    // One character more than is shown tells whether there are more. Unlike a cast, format() uses the type's output.
     const text = `CASE WHEN num_nulls(rendered.value) = 0 THEN left(format('%s', rendered.value), ${most + 1}) END`;
     return `(SELECT ${text} FROM (${rendered}) AS rendered)`;
   };
@@ -101,7 +101,7 @@ function cutSql(quoted: string, { type }: ColumnDefinition, most: number, cutsDo
   if (type === 'text') return `left(${quoted}::text, ${most + 1})`;
   if (!cutsDocuments || (type !== 'json' && type !== 'jsonb')) return quoted;
   const length = most + 1 + LOOKAHEAD;
-  // A string that was cut gets its end, also after a backslash. It isn't shown.
+  // Closes a string that was cut, even after a backslash. These characters aren't shown.
   return `(SELECT start || CASE WHEN length(start) = ${length} THEN 'x"' ELSE '' END
     FROM (SELECT left(${quoted}::text, ${length}) AS start OFFSET 0) AS document)`;
 }

@@ -86,7 +86,7 @@ export const listAudit = defineRoute({
   tag: 'Users',
   summary: 'List audit events',
   description:
-    'Who previewed, requested, downloaded, canceled, deleted, erased, scheduled or saved what in your tenant, what operators canceled, and refusals.',
+    'Lists who previewed, requested, downloaded, canceled, deleted, erased, scheduled or saved what in your tenant, which exports operators canceled or terminated, and which requests were refused.',
   scope: 'exports:admin',
   query: () => querySchema,
   answers: {

@@ -64,7 +64,7 @@ export const listDatasets = defineRoute({
   tag: 'Datasets',
   summary: 'List datasets and formats',
   description:
-    "With the columns and filters that you may use at this moment. While permissions can't be checked, because the source database is down or a permission isn't set up correctly, columns that need one are listed as if you had none (`rights_unknown`).",
+    "Lists each dataset with the columns and filters that you may use at this moment. While permissions can't be checked, because the source database is down or a permission isn't set up correctly, columns that need one are listed as if you had none (`rights_unknown`).",
   scope: 'exports:read',
   answers: {
     200: {
@@ -100,7 +100,7 @@ export const listDatasets = defineRoute({
     return async ({ principal }) => {
       const { mine, unchecked } = await permissions.listed(principal);
       if (unchecked !== undefined) {
-        // What isn't temporary needs an operator.
+        // An operator has to fix what isn't temporary.
         const level = ERRORS[unchecked.code].retryable ? 'warn' : 'error';
         logger[level]({ err: unchecked }, 'permissions on columns cannot be checked');
       }

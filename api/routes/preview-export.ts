@@ -78,7 +78,7 @@ export const previewExport = defineRoute({
       try {
         const work = preview(body.request, owner, query.limit, { end, gone, turns, deps });
         const shown = await withTimeLimit(work, PREVIEW_MS).catch((error: unknown) => {
-          // Timers may be a little early.
+          // A timer may fire a little early.
           throw performance.now() < end - 5 ? error : tooSlow(error);
         });
         const rows = shown.preview.files.reduce((sum, file) => sum + file.rows.length, 0);
@@ -93,7 +93,7 @@ export const previewExport = defineRoute({
   },
 });
 
-/** Whatever fails when time is up fails for that reason: every wait is limited to the time that is left. */
+/** An error after the time limit is a consequence of it, because every wait is limited to the time that is left. */
 function tooSlow(cause: unknown): ServiceError {
   const sentence = "The preview took more than two seconds. Exports don't have this limit.";
   return new ServiceError('PREVIEW_TOO_SLOW', sentence, {}, { cause });

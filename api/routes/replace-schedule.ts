@@ -40,8 +40,8 @@ export const replaceSchedule = defineRoute({
 });
 
 /**
- * Temporal lists a schedule under the user whom its exports are made for only a moment later, so an erasure of that user
- * needs the reservation to find it.
+ * Temporal takes a moment to list a schedule under the user whose exports it makes. Until then, an erasure of that user
+ * finds it by the reservation.
  * @returns false if there is no such schedule (any more)
  */
 async function replaceUnlessErased(

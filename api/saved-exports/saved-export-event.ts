@@ -4,7 +4,7 @@ import type { SavedExportDefinition } from '../../shared/saved-exports/store.js'
 import type { Principal } from '../deps.js';
 import { originOf } from '../http/origin.js';
 
-/** What the owner of a saved export does to it. The event has no name, which its owner chose freely. */
+/** The event of a change by the owner of a saved export. It leaves out the name, which may be any text. */
 export function savedExportEvent(
   verb: 'created' | 'changed' | 'deleted',
   savedExportId: string,

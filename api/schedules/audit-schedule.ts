@@ -10,9 +10,9 @@ interface ScheduleChange {
   readonly scheduleId: string;
   readonly definition: ScheduleDefinition;
   readonly request: Request;
-  /** Identifies the change: the same one of the same version is a repeated request, which records nothing. */
+  /** Identifies the change. The same change to the same version is a repeated request, which records nothing. */
   readonly content: string;
-  /** The schedule's version before the change; none if it is created. */
+  /** The schedule's version before the change; undefined for a new schedule. */
   readonly version?: string;
   readonly details?: Readonly<Record<string, unknown>>;
 }

@@ -36,7 +36,7 @@ export interface AuditQuery {
 /**
  * The statement for a page, newest first. It has only the conditions that the query needs: indexes have the events of a
  * subject, an action or a job in the order of the page.
- * @param subjectHashes what the subject may have been replaced by when they were erased
+ * @param subjectHashes hashes that an erasure may have replaced the subject with
  */
 export function listStatement(
   { tenantId, subject, action, jobId, since, before, limit, after }: AuditQuery,

@@ -13,8 +13,8 @@ import { listStatement, rowSchema, type AuditQuery, type AuditRow } from './list
  */
 export class AuditStore {
   /**
-   * @param keys of the hashes of erased users; the same in all processes. The first one makes them, and events with a
-   *   hash of any of them are found
+   * @param keys for hashing erased users, the same in all processes. New hashes use the first key; searches try all of
+   *   them
    */
   constructor(
     private readonly pool: Pool,
@@ -46,8 +46,8 @@ export class AuditStore {
   /**
    * Records a change of a schedule, unless the schedule's last event is the same change and at most a minute old: then
    * it is a repeated request. The id depends on the previous event, so the same change can be recorded again later.
-   * @param content says what is changed, and of which version of the schedule: if somebody has undone a change in
-   *   Temporal, it can be made again at once
+   * @param content the change, with the version of the schedule before it: if somebody has undone the change in
+   *   Temporal, making it again at once is another change
    * @returns the event's id
    */
   async recordOfSchedule(event: AuditEvent & { readonly scheduleId: string }, content: string): Promise<string> {

@@ -41,7 +41,7 @@ function columnAccess(dataset: Dataset, name: string, granted: Granted): ColumnA
 
 /**
  * Why a column is listed although the caller may not have it; undefined if it isn't listed, or if they may have it. A
- * computed column is locked if it and all the inputs that the caller lacks are.
+ * computed column is listed only if everything that the caller lacks, the column itself or its inputs, is locked.
  * @param mine the dataset restricted to what the caller may have
  */
 export function lockReason(dataset: Dataset, mine: Dataset, name: string): string | undefined {
@@ -49,7 +49,7 @@ export function lockReason(dataset: Dataset, mine: Dataset, name: string): strin
   if (column === undefined || columnOf(mine, name) !== undefined) return undefined;
   const inputs = computedColumn(dataset, name)?.from ?? [];
   const missing = inputs.filter((input) => mine.columns[input] === undefined || mine.columns[input].mask !== undefined);
-  // Without inputs, nobody can tell whether the caller lacks the column's own permission, so assume that they do.
+  // If inputs are missing, nobody can tell whether the column's own permission is, too, so assume that it is.
   const isOwn = missing.length === 0 || column.permission !== undefined;
   const reasons = [...(isOwn ? [column.reason] : []), ...missing.map((input) => columnOf(dataset, input)?.reason)];
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;

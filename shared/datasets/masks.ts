@@ -20,7 +20,7 @@ const MASKABLE: Readonly<Record<Mask, readonly ColumnType[]>> = {
   year: ['date', 'timestamp', 'timestamptz'],
 };
 
-/** The masks of computed columns, which exist only outside of the database. Its key of `hash` never leaves it. */
+/** The masks of computed columns, which are masked in JavaScript. Only PostgreSQL computes hashes. */
 const COMPUTED_MASKS: readonly Mask[] = ['redact', 'last_4', 'year'];
 
 /** Why a mask doesn't fit a computed column of this type, as the end of a sentence; null if it does. */

@@ -64,7 +64,7 @@ export function possibleId(column: Pick<OwnerColumn, 'base' | 'labels'>): string
   if (column.labels !== null) return column.labels[0] ?? '';
   const type = columnTypeOf(column);
   if (type === 'uuid') return '00000000-0000-0000-0000-000000000000';
-  // For text, digits are as good as anything.
+  // A number, and as good as any other text.
   return '0';
 }
 

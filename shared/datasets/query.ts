@@ -210,8 +210,8 @@ export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: numbe
 }
 
 /**
- * The same as `sampleSql` from the first end, in a form for which PostgreSQL selects all matching rows and then sorts
- * their keys. ORDER BY a whole row means the same order, but no index has it.
+ * The first rows, as `sampleSql` selects them, in a form for which PostgreSQL finds all matching rows and then sorts
+ * their keys. ORDER BY ROW(…) means the same order, but no index provides it.
  */
 export function selectedFirstSql(query: FrozenQuery, rows: number): string {
   const key = query.key.join(', ');

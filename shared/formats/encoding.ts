@@ -156,7 +156,7 @@ export interface Encoding<Layout = unknown, Position = unknown> {
   /**
    * Freezes what the format needs to know before it writes.
    * @param sample rows of both ends, as the text lane's COPY returns them
-   * @param which rows these are, and in which order, in words
+   * @param which the filters and the order of the rows, in words
    */
   layout?(
     sample: readonly RowBytes[],

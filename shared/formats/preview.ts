@@ -9,7 +9,7 @@ import type { FormatOptions } from './format-options.js';
  * the libraries that it needs.
  */
 export interface FormatPreview {
-  /** Whether the text of a JSON document can be rendered in place of the document, and so be cut before. */
+  /** Whether the text of a JSON document can be rendered in place of the document, and so can be cut first. */
   readonly cutsDocuments: boolean;
   /** How PostgreSQL renders each column, as in the row lane. */
   renderColumn(options: FormatOptions): RenderColumn;

@@ -50,7 +50,7 @@ export const requestedEvent = (job: JobSeed): AuditEvent => ofSeed(job, 'export.
 /** A schedule's run whose request is no longer valid. */
 export const refusedEvent = (job: JobSeed, code: string): AuditEvent => ofSeed(job, 'export.refused', { code });
 
-/** Somebody who works on Temporal itself. */
+/** Somebody who uses Temporal directly: the service doesn't know who. */
 const OPERATOR: AuditOrigin = { actor: null, requestId: null, address: null };
 
 /** What was done to a job in Temporal. */

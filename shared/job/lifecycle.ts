@@ -192,8 +192,9 @@ export class JobLifecycle {
   }
 
   /**
-   * Queues a FAILED or CANCELLED job again; others, and those that their user has deleted, stay as they are. If no
-   * worker could continue with its plan, the next generation begins; its plan replaces the segments.
+   * Queues a FAILED or CANCELLED job again. Other jobs, and jobs that their user has deleted, stay as they are. If the
+   * job failed because no worker could continue with its plan, the next generation begins; its plan replaces the
+   * segments.
    */
   async requeue(jobId: string): Promise<void> {
     const outdated = `error_code = 'WORKER_OUTDATED'`;

@@ -99,8 +99,8 @@ export class Places {
   }
 
   /**
-   * Deletes the reservations of a user's schedules and of those whose exports are made for the user. Whoever is creating
-   * one then notices that it must not stay.
+   * Deletes the reservations of a user's schedules and of those whose exports are made for the user. A request that is
+   * still creating such a schedule then notices, and deletes it.
    * @returns the schedules, which may not exist (yet), and their owners
    */
   async revokeSchedules({ tenantId, userId }: UserRef): Promise<{ owner: UserRef; scheduleId: string }[]> {

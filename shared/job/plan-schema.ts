@@ -12,7 +12,7 @@ const columnSchema = z.object({
   label: z.string(),
   type: z.enum(COLUMN_TYPES),
   number: numberFormatSchema.nullable(),
-  /** Of a computed column, which the row lane masks. */
+  /** Set for a computed column, which the row lane masks. */
   mask: z.enum(MASKS).optional(),
 });
 

@@ -105,7 +105,7 @@ export function newRow({ jobId, userId, tenantId, request, ...seed }: JobSeed) {
   };
 }
 
-/** The columns that a new row has from their defaults. */
+/** The columns that have their default values in a new row. */
 const untouched = {
   columns_used: {},
   progress: 0,

@@ -27,7 +27,7 @@ export interface StoredSchedule {
   /** Hash of the request that created it, for the Idempotency-Key. */
   readonly requestHash: string;
   readonly paused: boolean;
-  /** Another one after every change, also after one that an operator makes in Temporal. */
+  /** Differs after every change, including one that an operator makes in Temporal. */
   readonly version: string;
   readonly nextRuns: readonly Date[];
   /** Newest first. */

@@ -22,9 +22,8 @@ const explained = z.tuple([z.looseObject({ Plan: node })]);
 const sorts = ({ 'Node Type': type, Plans = [] }: PlanNode): boolean => type === 'Sort' || Plans.some(sorts);
 
 /**
- * The sorts of a view for which PostgreSQL can't use the indexes of its tables. If it sorts even though it should avoid
- * to, there is no other way.
- * @param client in a transaction, whose planner avoids sorts from then on
+ * The sorts of a view for which PostgreSQL can't use the indexes of its tables: it sorts even if `enable_sort` is off.
+ * @param client in a transaction; the rest of it has `enable_sort` off
  */
 export async function findSlowViewSorts(client: PoolClient, dataset: Dataset): Promise<SlowSort[]> {
   const { name, tenantColumn, sorts: columns = [] } = dataset;
@@ -46,7 +45,7 @@ export async function findSlowViewSorts(client: PoolClient, dataset: Dataset): P
     const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(`EXPLAIN (FORMAT JSON) ${sql}`);
     const [{ Plan: top }] = explained.parse(rows[0]?.['QUERY PLAN']);
     if (!sorts(top)) continue;
-    const sentence = `Exports of dataset ${name} that are sorted by ${column} will be slow, because PostgreSQL sorts all rows of the view for each segment: create an index of the view's table that has ${wanted}.`;
+    const sentence = `Exports of dataset ${name} that are sorted by ${column} will be slow, because PostgreSQL sorts all rows of the view for each segment: create an index on the view's table that has ${wanted}.`;
     slow.push({ dataset: name, column, sentence });
   }
   return slow;

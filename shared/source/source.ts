@@ -42,7 +42,7 @@ export class Source {
   }
 
   /**
-   * @param id of the key that a plan was made with; null: it needs none
+   * @param id identifies the key that a plan was made with; null if the plan needs none
    * @throws ServiceError WORKER_OUTDATED if this worker doesn't have it
    */
   requireMaskKey(id: string | null): void {
@@ -202,7 +202,7 @@ export class Source {
     );
     const held = rows[0]?.held ?? [];
     if (held.length !== conditions.length) {
-      // Parentheses that don't match could move the answer to another condition.
+      // Unbalanced parentheses could move the answer to another condition.
       throw new ServiceError(
         'DATASET_UNAVAILABLE',
         'The source database rejected the query: a permission must be a single condition.',

@@ -65,7 +65,7 @@ const PAYLOAD_KEY_SENTENCE =
   'must be NAME:KEY, or several of these separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
 /** Encrypts what Temporal stores; absent: nothing is encrypted. */
 export const payloadKeys = z.string().transform(readBy(readPayloadKeys, PAYLOAD_KEY_SENTENCE)).optional();
-/** Keys while one is replaced by another: the first one is for what is new. */
+/** Several keys let operators replace one: the first is for new data, the others are for older data. */
 export const keys = (shortest: number) =>
   z.string().transform(
     readBy((text) => {
@@ -73,11 +73,14 @@ export const keys = (shortest: number) =>
       return [first, ...others].every(({ length }) => length >= shortest) ? ([first, ...others] as const) : null;
     }, `must be a key of at least ${shortest} characters, or several of these separated by commas`),
   );
-/** Can become one of the keys of the audit log, a list. */
+/** Can later become one of the keys in `AUDIT_KEY`, which commas separate. */
 export const linkSecret = z
   .string()
   .min(16, 'must be at least 16 characters')
-  .refine((text) => text === text.trim() && !text.includes(','), 'must have no commas, nor spaces at its ends');
+  .refine(
+    (text) => text === text.trim() && !text.includes(','),
+    'must not contain commas, or start or end with a space',
+  );
 const TRUST_PROXY_SENTENCE = 'must be true, false, a number of proxies, or their addresses such as loopback,10.0.0.0/8';
 export const trustProxy = z.string().default('false').transform(readBy(readTrustProxy, TRUST_PROXY_SENTENCE));
 const RECIPIENT_SENTENCE = 'must be token, any, or a list of domains such as domains:example.com,example.org';

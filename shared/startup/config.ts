@@ -53,9 +53,10 @@ const common = z.object({
   // Every tenant's webhook secret is derived from it.
   WEBHOOK_KEY: z.string().min(32, 'must be at least 32 characters'),
   PAYLOAD_KEY: payloadKeys,
-  // For the mask `hash`; needed if a dataset uses it. The others are for exports that were planned with them.
+  // For the mask `hash`; required if a dataset uses it. The first key is for new exports, the others for exports that
+  // were planned with them.
   MASK_KEY: keys(32).optional(),
-  // Keys of the hashes of erased users in the audit log: the first one makes them, all of them find events.
+  // Keys for the hashes of erased users in the audit log: new hashes use the first one, searches try all of them.
   AUDIT_KEY: keys(16).optional(),
   // Address ranges that webhooks may use in addition to the public internet.
   WEBHOOK_ALLOWED_RANGES: ranges.default([]),

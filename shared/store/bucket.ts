@@ -9,7 +9,7 @@ export const abortedBy = (signal: AbortSignal | undefined): { abortSignal?: Abor
 /** The name of a downloaded file. */
 export interface NamedFile {
   readonly fileName: string;
-  /** For clients that know only ASCII. Default: the same, which must then be ASCII. */
+  /** For clients that support only ASCII. Default: `fileName`, which must then be ASCII. */
   readonly asciiName?: string;
 }
 

@@ -36,5 +36,5 @@ export function jobIdOfWorkflow(workflowId: string): string | null {
   return ['export', 'notification', 'redelivery'].includes(kind) ? (jobId ?? null) : null;
 }
 
-/** Bytes of a name in a summary. Temporal rejects more than 400 bytes of summary, which encryption makes longer. */
+/** Maximum bytes of a name in a summary. Temporal rejects summaries of more than 400 bytes, encryption included. */
 export const MAX_SUMMARY_NAME = 180;

@@ -7,8 +7,8 @@ function bytesOf(character: string): number {
 }
 
 /**
- * Cuts a text at the boundary of a character, and adds … if it does.
- * @param most bytes of the text that remains, as UTF-8 in JSON
+ * Cuts a text that is too long between two characters, and adds ….
+ * @param most maximum number of bytes to keep, as UTF-8 in JSON
  */
 export function cutToBytes(text: string, most: number): string {
   let bytes = 0;

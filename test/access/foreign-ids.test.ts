@@ -15,7 +15,7 @@ const owner: Principal = {
   scopes: [...WRITER, 'exports:admin'],
 };
 const colleague: Principal = { userId: 'colleague', tenantId: owner.tenantId, scopes: WRITER };
-/** Tokens of others. An administrator of the owner's tenant may see and erase things of all of its users. */
+/** Tokens of others, except administrators of the owner's tenant, who may see and erase data of all its users. */
 const STRANGERS: Readonly<Record<string, Principal>> = {
   'another user of the tenant': colleague,
   'the same user id of another tenant': { ...owner, tenantId: 'globex', scopes: WRITER },
@@ -35,7 +35,7 @@ const BODIES: Readonly<Record<string, (ids: Ids) => object>> = {
   decodePayloads: () => ({ payloads: [] }),
   encodePayloads: () => ({ payloads: [] }),
 };
-/** With the scope, they export the user of that name in the administrator's own tenant: they need its data and a worker. */
+/** For an administrator, these act on the user with that id in the administrator's own tenant, and need its data. */
 const OF_OWN_TENANT = new Set(['createExport', 'estimateExport', 'previewExport']);
 
 interface Ids {
@@ -54,7 +54,7 @@ const operationSchema = z.looseObject({
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) });
 type Operation = z.infer<typeof operationSchema> & { readonly method: string; readonly path: string };
 
-describe("ids of another user's things", () => {
+describe("the ids of a user's exports, schedules and saved exports", () => {
   let api: TestApi;
   let ids: Ids;
   let operations: readonly Operation[];
@@ -121,7 +121,7 @@ describe("ids of another user's things", () => {
   }
   const isAdmin = ({ scopes }: Principal): boolean => scopes?.includes('exports:admin') === true;
 
-  it('are in everything that the owner sees', async () => {
+  it('show the data to its owner', async () => {
     for (const path of [
       ...['/v1/exports', `/v1/exports/${ids.job_id}`, `/v1/exports/${ids.job_id}/deliveries`, '/v1/schedules'],
       ...[`/v1/schedules/${ids.schedule_id}`, '/v1/saved-exports', `/v1/saved-exports/${ids.saved_export_id}`],
@@ -132,7 +132,7 @@ describe("ids of another user's things", () => {
   });
 
   for (const [who, as] of Object.entries(STRANGERS)) {
-    it(`open nothing in any operation for ${who}`, async () => {
+    it(`reveal nothing in any operation to ${who}`, async () => {
       const secret = webhookSecret(api.deps.settings.webhookKey, { tenantId: owner.tenantId, version: 1 });
       assert.ok(operations.length >= 30);
       for (const operation of operations) {
@@ -150,7 +150,7 @@ describe("ids of another user's things", () => {
     });
   }
 
-  it('open a shared saved export only for users of the tenant, who cannot change it', async () => {
+  it('show a shared saved export only to users of the tenant, who cannot change it', async () => {
     const path = `/v1/saved-exports/${ids.saved_export_id}`;
     const body = { name: CANARY, shared: true, request: REQUEST };
     assert.equal((await api.ask('PUT', path, { as: owner, body })).status, 200);
@@ -161,7 +161,7 @@ describe("ids of another user's things", () => {
     for (const as of Object.values(foreign)) assertProblem(await api.ask('GET', path, { as }), 'NOT_FOUND');
   });
 
-  it('still name what they named, unchanged', async () => {
+  it('still lead to the same data, which nobody else has changed', async () => {
     const { jobs, schedules, savedExports } = api.deps;
     assert.equal((await jobs.find(ids.job_id))?.shown_status, 'COMPLETED');
     assert.equal((await schedules.find(owner, ids.schedule_id))?.input.definition.name, CANARY);

@@ -101,7 +101,7 @@ describeDeeply('a MASK_KEY that is rotated while an export runs', function () {
 
   it('makes the export fail if no worker has it any more; after a reset, all of the file has the new one', async () => {
     const jobId = await halfDone();
-    // A worker that hasn't the key yet, or not any more, must not discard what others can finish.
+    // A worker that doesn't have the key yet, or no longer has it, must not discard what other workers can finish.
     const pool = createPool(service.databaseUrl, { max: 1, name: 'test', onIdleError: () => undefined });
     const source = new Source(pool, [NEW]);
     const input = { jobId, tenantId: user.tenantId, sizes: service.deps.tuning, demand: {} };

@@ -69,7 +69,7 @@ const canariesOf = (id: number): readonly string[] => [
   `canary-rank-${id}`,
 ];
 
-/** What no log and no payload may contain: parts that canaries share, because every part takes a search of its own. */
+/** What no log and no payload may contain: parts that canaries share, because every part needs a search of its own. */
 export const CANARY_SIGNS: readonly string[] = [
   'canary-',
   '2026-05-17 13:37:',

@@ -32,7 +32,7 @@ describe('a slow permission check', () => {
         await post({ ...someUser(), tenantId: SLOW_TENANT });
         ended++;
       });
-      // Without a share per tenant, it would wait for one of their connections.
+      // Without a limit per tenant, this request would wait for a connection that the slow checks hold.
       assert.equal((await post()).status, 200);
       assert.equal(ended, 0);
       await holder.query('SELECT pg_advisory_unlock($1)', [LOCK]);

@@ -129,7 +129,7 @@ describe('users and tenants with text ids', () => {
     assert.ok(slotsWorkflowId(TENANT, alice.userId).endsWith(`/${userUuid(alice)}`));
   });
 
-  it('keep their exports, schedules, slots and deliveries apart from users with similar ids', async () => {
+  it('have exports, schedules, slots and deliveries separate from those of users with similar ids', async () => {
     const jobId = await postExport(service, alice, body);
     await untilEnded(service, alice, jobId);
     const created = await service.ask('POST', '/v1/schedules', { as: alice, body: schedule });
@@ -163,7 +163,7 @@ describe('users and tenants with text ids', () => {
     await untilEnded(service, alice, jobId);
   });
 
-  it('keep their rows, saved exports and audit log apart from users with similar ids', async () => {
+  it('have rows, saved exports and audit logs separate from those of users with similar ids', async () => {
     const jobId = await postExport(service, alice, body);
     await untilEnded(service, alice, jobId);
     const definition = { name: 'Mine', request: body };

@@ -1,7 +1,7 @@
 /** The smallest request for an export. */
 export const GOOD_BODY = { type: 'orders', format: 'csv' };
 
-/** What a request may never have, whichever route takes it. */
+/** Parts of a request that are invalid on every route that takes one. */
 export const BAD_ANYWHERE: readonly (readonly [string, object, readonly string[]])[] = [
   ['an unknown column', { columns: ['id', 'password'] }, ['/columns/1']],
   ['a repeated column', { columns: ['id', 'total', 'id'] }, ['/columns']],

@@ -209,7 +209,7 @@ describe('the response to bad input', () => {
       });
     }
 
-    it('is a 400 that names the id of a user that is too long or has a control character', async () => {
+    it('is a 400 that names a user id that is too long or has a control character', async () => {
       const as = { ...alice, scopes: ['exports:read', 'exports:admin'] };
       for (const id of ['x'.repeat(256), 'a\u0007', 'a\n']) {
         const encoded = encodeURIComponent(id);

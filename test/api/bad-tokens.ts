@@ -5,7 +5,7 @@ import type { Principal } from '../../api/deps.js';
 
 type BadToken = readonly [string, () => Promise<string> | string, RegExp];
 
-/** What a request with a bad token is, its `Authorization` header, and what the error says. */
+/** What is wrong with the token, as the end of a title; the `Authorization` header; and what the error says. */
 export function badTokens(alice: Principal): readonly BadToken[] {
   const claims = { sub: alice.userId, tenant_id: alice.tenantId };
   const key = new TextEncoder().encode(JWT_SECRET);

@@ -46,7 +46,7 @@ describe('GET /v1/datasets', () => {
   });
   after(() => api.close());
 
-  it('lists what callers without permissions may have while these cannot be checked, and logs why', async () => {
+  it('lists what callers without permissions may have while permissions cannot be checked, and logs why', async () => {
     const registry = createRegistry([customers]);
     const nowhere = createPool('postgres://127.0.0.1:1/none', { max: 1, name: 'test', onIdleError: () => undefined });
     const causes = {

@@ -6,8 +6,8 @@ import { SILENCE_MS } from '../../shared/time-limit.js';
 import { someUser } from '../support/service.js';
 import { stack } from '../support/stack.js';
 
-describe('a connection of the API to the source database', () => {
-  it('of a preview or a permission check only has the time limit of its session', async () => {
+describe('connections of the API to the source database', () => {
+  it('have only the time limit of the session, for previews and permission checks', async () => {
     const pools = openPools(stack().env, pino({ level: 'silent' }));
     const slow = `pg_sleep(${SILENCE_MS / 1000 + 0.1})`;
     const session = { ...someUser(), timezone: 'UTC', statementTimeoutMs: 60_000 };

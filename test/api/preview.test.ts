@@ -175,7 +175,7 @@ describe('POST /v1/exports/preview', () => {
   });
 
   for (const format of ['csv', 'tsv', 'xlsx']) {
-    it(`cuts documents where the file's begin in the same way, as ${format.toUpperCase()}`, async () => {
+    it(`shows documents that are cut, but begin as in the file, as ${format.toUpperCase()}`, async () => {
       const body = { type: 'documents', format };
       const shown = await previewed(body);
       const file = await exported(body);
@@ -202,7 +202,7 @@ describe('POST /v1/exports/preview', () => {
     });
   }
 
-  it('takes at most two seconds, including in the database, also with a computed column', async () => {
+  it('takes at most two seconds, including in the database, even with a computed column', async () => {
     const startedAt = performance.now();
     const others = someUser();
     const answers = await Promise.all([ask({ type: 'slow_orders' }), ask({ type: 'slow_computed' }, '', others)]);

@@ -7,7 +7,7 @@ export const slowOrders = defineDataset({
   ...orders,
   ...{ name: 'slow_orders', table: 'slow_orders', filters: {}, computed: {}, sorts: [] },
 });
-/** The same; a preview of a computed column first looks up the longest row. */
+/** Equally slow; a preview of a computed column first looks up the longest row. */
 export const slowComputed = defineDataset({
   ...orders,
   ...{ name: 'slow_computed', table: 'slow_orders', filters: {}, sorts: [] },

@@ -16,7 +16,7 @@ const REQUEST = { type: 'orders', format: 'csv' };
 const SCHEDULE = { name: 'Nightly', cron: '0 3 * * *', request: REQUEST };
 const SAVED = { name: 'Mine', request: REQUEST };
 
-describe('every action in the audit log', function () {
+describe('the audit log of all actions', function () {
   this.timeout(60_000);
   let service: TestService;
   let doors: Doors;
@@ -91,7 +91,7 @@ describe('every action in the audit log', function () {
   };
 
   for (const action of AUDIT_ACTIONS) {
-    it(`${action} leaves exactly one event, which other tenants don't see`, async () => {
+    it(`has exactly one event for ${action}, which other tenants don't see`, async () => {
       const user = { ...someUser(), scopes: ['exports:read', 'exports:write', 'exports:admin'] };
       await DO[action](user);
       const events = await eventsOf(service, user, `action=${action}`);
@@ -104,7 +104,7 @@ describe('every action in the audit log', function () {
     });
   }
 
-  it('says of a cancel in Temporal that an operator made it, once', async () => {
+  it('has one event for a cancel in Temporal, without an actor', async () => {
     const user = someUser();
     const jobId = await running(user);
     await operateOn(service, 'cancel', jobId);
@@ -118,7 +118,7 @@ describe('every action in the audit log', function () {
     );
   });
 
-  it('blames no operator for an export that ends in another way than by being terminated or canceled in Temporal', async () => {
+  it('blames no operator for an export that an erasure terminated, or whose workflow is missing', async () => {
     const erased = someUser();
     const terminated = await running(erased);
     // An erasure requests a cancel, and terminates what takes too long.
@@ -141,7 +141,7 @@ describe('every action in the audit log', function () {
     }
   });
 
-  it('has what a saved export is shared and run for', async () => {
+  it('says whether a saved export is shared, and which one a run belongs to', async () => {
     const user = someUser();
     const id = await saved(user);
     await twice(user, 'PUT', `/saved-exports/${id}`, { ...SAVED, shared: true });
@@ -154,7 +154,7 @@ describe('every action in the audit log', function () {
     assert.deepEqual([run?.action, run?.job_id, run?.details.saved_export_id], ['export.requested', jobId, id]);
   });
 
-  it("has the refusal to change somebody else's saved export", async () => {
+  it("has refused changes to somebody else's saved export", async () => {
     const owner = someUser();
     const other = { ...someUser(), tenantId: owner.tenantId };
     const id = await idOf(send(owner, 'POST', '/saved-exports', { ...SAVED, shared: true }), 'saved_export_id');

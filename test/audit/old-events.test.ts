@@ -31,7 +31,7 @@ describe('events that are older than AUDIT_TTL', function () {
     await database.drop();
   });
 
-  it(`are deleted in batches, ${OLD} of them without a slow one; newer ones stay`, async () => {
+  it(`are deleted in batches, ${OLD} of them without a slow batch; newer ones stay`, async () => {
     const audit = new AuditStore(pool, ['a secret of the tests']);
     const times: number[] = [];
     for (let deleted = BATCH; deleted === BATCH;) {

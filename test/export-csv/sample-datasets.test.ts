@@ -37,7 +37,7 @@ describe('the sample datasets are exported as PostgreSQL copies them:', () => {
   });
   after(() => closeCleanly(service));
 
-  it("an accountant's id in another tenant doesn't show credit limits", async () => {
+  it("credit limits stay locked for an accountant's user id in another tenant", async () => {
     const isLocked = async (as: Principal) => {
       const { json } = await service.ask('GET', '/v1/datasets', { as });
       const listed = choicesSchema.parse(json).datasets.find(({ name }) => name === 'customers');

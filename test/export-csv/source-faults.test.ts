@@ -17,12 +17,12 @@ import { segmentsOf } from '../workflows/support.js';
 const { columns, key, tenantColumn } = orders;
 const moody = defineDataset({ name: 'moody', title: 'Orders', table: 'moody', key, tenantColumn, columns });
 const ROWS = 2000;
-/** More attempts than there are. */
+/** More attempts than an export makes. */
 const ALWAYS = 1000;
 
 /**
- * A user's row in `moods` makes the queries of so many attempts wait or fail when they read rows in the middle, which
- * no plan samples.
+ * A user's row in `moods` makes the queries of the first `attempts` attempts wait or fail when they read rows in the
+ * middle, which no plan samples.
  */
 describeDeeply('a source database', () => {
   let service: TestService;

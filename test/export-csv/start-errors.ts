@@ -16,7 +16,7 @@ import { MetricsPortError, serveMetrics } from '../../shared/process/metrics-ser
 import { runCopies } from '../../worker/copies.js';
 import { assertDocumented } from './error-docs.js';
 
-/** Errors of a process that cannot start, for which no service has to run. */
+/** Errors that keep a process from starting, and that a test can cause without a running service. */
 export function startErrorsWithoutServices(): void {
   it('invalid command lines, and worker processes that exit unexpectedly', async () => {
     const refused = (...args: string[]): string => {

@@ -39,7 +39,7 @@ const linesWith = ({ lines }: Patch, sign: '+' | '-'): string[] =>
 describe('the diffs of docs/contributing.md', () => {
   const patches = readPatches();
 
-  it('show how the files are now, after an example that was followed or before one that was not', () => {
+  it('match the files as they are, before the change or after it', () => {
     const wrong = patches.flatMap((patch) => {
       const { file, creates } = patch;
       if (!existsSync(root(file))) return creates ? [] : [`${file} does not exist`];
@@ -51,7 +51,7 @@ describe('the diffs of docs/contributing.md', () => {
     assert.deepEqual(wrong, []);
   });
 
-  it('create one file, or one folder, for a dataset, a format and a route, and change one line and its import', () => {
+  it('add only one line and its import to a list of datasets, formats or routes', () => {
     const changed = patches.filter(({ creates }) => !creates);
     assert.ok(patches.length >= 9 && changed.length >= 5, 'the diffs were read');
     for (const { file, lines } of changed.filter(({ file }) => file.endsWith('/index.ts'))) {

@@ -87,7 +87,7 @@ describe('one address gets at most 30 mails an hour:', function () {
     return { jobId, ...result, metrics: await registry.metrics() };
   }
 
-  it('30 of 45 concurrent mails from two tenants are sent, although a worker restarts and the server rejects some at first', async () => {
+  it('30 of 45 concurrent mails from two tenants are sent, even if a worker restarts and the server rejects some at first', async () => {
     const { email } = someReader();
     refusals = 10;
     const notified = await notifyAll(email, AT_ONCE);

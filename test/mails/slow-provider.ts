@@ -16,7 +16,7 @@ export interface SlowProvider {
   readonly url: string;
   /** Number of requests held since it last became slow. */
   readonly stopped: number;
-  /** Number of requests after those. */
+  /** Number of requests that it answered immediately since then. */
   readonly repeated: number;
   /** From now on it stalls every request at this step. */
   stallAt(step: Step): void;

@@ -20,7 +20,7 @@ export interface HeldAt {
   readonly locker: pg.Client;
 }
 
-/** With it, an export that is published waits for the lock 2. */
+/** Makes an export wait for lock 2 when it is published. */
 export const WAIT_TO_PUBLISH = `
   CREATE FUNCTION wait_to_publish() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN PERFORM pg_advisory_xact_lock_shared(2); RETURN NEW; END $$;
@@ -32,7 +32,7 @@ export const untilPhase = (service: TestService, user: Reader, jobId: string, ph
 
 /** Functions that start an export and hold it at a step. */
 export function standings(at: () => HeldAt) {
-  /** With limit 1: another export holds the slot, and this one, reset after it ended, waits. */
+  /** Needs limit 1: another export holds the slot, so this one waits after it was canceled and reset. */
   async function queued(user: Reader): Promise<Standing> {
     const { service, door } = at();
     const jobId = await inSegments(user).then((standing) => standing.jobId);

@@ -60,9 +60,9 @@ describe('schemathesis', function () {
     assert.ok(cases >= LEAST_CASES, `${cases} cases`);
   });
 
-  deeply('finds none either with the scopes of an administrator and an operator', async () => {
+  deeply('finds none of these with the scopes of an administrator and an operator, either', async () => {
     const scopes = ['exports:read', 'exports:write', 'exports:admin', 'operator:decode'];
-    // Not the stateful phase: no response of theirs has an id that another one takes.
+    // Without the stateful phase: no response of these operations has an id that another one takes.
     const cases = await run(scopes, ['--include-path-regex', ADMIN_PATHS, '--phases', 'examples,coverage,fuzzing']);
     assert.ok(cases >= 100, `${cases} cases`);
   });

@@ -22,7 +22,7 @@ const CANCEL = 'test/workflows/cancel.test.ts';
 const DEATH = 'test/workflows/worker-death.test.ts';
 const SCHEDULES = ['test/schedules', 'test/limits/max-schedules.test.ts'];
 
-/** Kills (`kill -9`) and freezes worker processes. A sorted export that is killed needs nothing else of a server. */
+/** Kills (`kill -9`) and freezes workers. Only long runs do so with sorted exports, which use no more of a server. */
 const KILLED = ['test/e2e/worker-processes.test.ts', ...(LONG ? [] : ['--grep', 'killed midway: another|freeze'])];
 
 /** Third-party servers that no other test runs on. */
@@ -86,7 +86,7 @@ describeDeeply('the end-to-end tests', function () {
     it(`pass on ${name}`, async function () {
       const servers = await orSkip(this, () => start(this));
       try {
-        // Both run to their ends before the servers stop. Killed workers mostly wait.
+        // Both runs end before the servers stop. They run in parallel, because tests that kill workers mostly wait.
         const runs = [runTests(LONG ? MANY : few, servers.env)];
         if (kills) runs.push(runTests(KILLED, servers.env, 'deep'));
         for (const end of await Promise.allSettled(runs)) if (end.status === 'rejected') throw end.reason;

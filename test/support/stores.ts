@@ -34,8 +34,8 @@ const VERSITYGW: StoreUnderTest = {
 };
 
 /**
- * @param isWhole false if another server runs all the tests, so that the suite can leave out those that no difference
- *   between stores could break
+ * @param isWhole false if another server runs all the tests, so that the suite can leave out those whose results don't
+ *   depend on the store
  */
 type StoreSuite = (stackEnv: () => StackEnv, isWhole: boolean) => void;
 

@@ -8,7 +8,7 @@ interface Together<C> {
   readonly atOnce?: number;
 }
 
-/** For all of them, on a busy machine. */
+/** Enough for all examples together on a busy machine. */
 const LIMIT_MS = 180_000;
 
 /**

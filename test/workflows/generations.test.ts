@@ -89,7 +89,7 @@ describeDeeply('a generation of an export', () => {
     const jobId = await postExport(service, user, behind(1));
     for (const generation of [1, 2, 3]) {
       await until(`generation ${generation}`, async () => (await rowOf(service, jobId)).generation === generation);
-      // Both of its segments behind the door, so that none comes later, when the door is closed again.
+      // Both of its segments are behind the door, so that none arrives after the door is closed again.
       await door.untilWaiting(2);
       await abortUploadOf(jobId);
       await door.open();
@@ -100,7 +100,7 @@ describeDeeply('a generation of an export', () => {
   });
 });
 
-describeDeeply('a generation of an export, in parts,', () => {
+describeDeeply('an export whose segments are parts', () => {
   let stage: DoorStage;
   before(async () => {
     // Large enough for multipart parts, all uploaded before the segment waits to commit.

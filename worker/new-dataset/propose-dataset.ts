@@ -18,7 +18,7 @@ export interface Proposal {
   readonly dataset: Dataset;
   /** Skipped columns, each with the reason as the end of a sentence. */
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
-  /** Whether an index has the tenant first, if there are several, and the key after it. */
+  /** Whether an index starts with the tenant, unless there is a single one, followed by the key. */
   readonly isCovered: boolean;
   readonly isView: boolean;
 }

@@ -3,7 +3,7 @@ import { ProposalError } from './proposal-error.js';
 
 export interface ProposedKey {
   readonly key: readonly string[];
-  /** Whether an index has the tenant first, if there are several, and the key after it. */
+  /** Whether an index starts with the tenant, unless there is a single one, followed by the key. */
   readonly isCovered: boolean;
 }
 

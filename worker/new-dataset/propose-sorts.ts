@@ -3,8 +3,8 @@ import { isSortable } from '../../shared/datasets/sort.js';
 import type { TableFacts } from '../../shared/source/read-table.js';
 
 /**
- * Proposes to sort by each column that is never null and has an index after the tenant, if there are several, in the
- * table's order.
+ * Proposes to sort by each column that is never null and comes first in an index, or second after the tenant if there
+ * are several tenants. The columns are in the table's order.
  */
 export function proposeSorts(
   { columns, indexes }: Pick<TableFacts, 'columns' | 'indexes'>,

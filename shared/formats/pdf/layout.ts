@@ -86,7 +86,7 @@ function logoBox({ brandingOf }: PdfResources, tenantId: string): PdfLayout['log
 }
 
 /**
- * @param which rows these are, in words
+ * @param which the filters and the order of the rows, in words
  * @throws ShaperNeeded
  */
 export function makeLayout(

@@ -12,7 +12,7 @@ const timezoneOf = ({ options }: Pick<BareOutline, 'options'>): string => pdfSet
 
 /**
  * The lines below the title.
- * @param which rows these are, in words
+ * @param which the filters and the order of the rows, in words
  */
 export function notesOf({ title }: BareOutline, which: readonly string[], shownTitle: string): string[] {
   const what = oneLine(which.join(' · '));

@@ -117,7 +117,7 @@ describe('the dataset check for sorts', () => {
       assert.deepEqual(view.slow, [undefined]);
       const { sentences } = await inspect(database.url);
       assert.deepEqual(sentences, [
-        "Exports of dataset bills that are sorted by payer will be slow, because PostgreSQL sorts all rows of the view for each segment: create an index of the view's table that has the tenant first and then this column.",
+        "Exports of dataset bills that are sorted by payer will be slow, because PostgreSQL sorts all rows of the view for each segment: create an index on the view's table that has the tenant first and then this column.",
       ]);
       assert.deepEqual((await check('CREATE INDEX ON stored (tenant, payer, id)')).slow, []);
       await database.client.query('DROP VIEW bills');

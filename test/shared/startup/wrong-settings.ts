@@ -5,7 +5,7 @@ export const WRONG_SETTINGS: readonly (readonly [string, string, string])[] = [
   ['DATABASE_URL', 'mysql://localhost/exports', 'must begin with postgres:// or postgresql://'],
   ['LINK_SECRET', 'short', 'must be at least 16 characters'],
   ...['seventeen letters,', ' sixteen and more', 'sixteen and more '].map(
-    (secret) => ['LINK_SECRET', secret, 'must have no commas, nor spaces at its ends'] as const,
+    (secret) => ['LINK_SECRET', secret, 'must not contain commas, or start or end with a space'] as const,
   ),
   ['JWT_SECRET', 'short', 'must be at least 32 characters'],
   ...['short', 'a key of sixteen characters,short', ','].map(
