@@ -5,8 +5,8 @@ import type { RenderColumn } from '../datasets/query.js';
 import type { FormatOptions } from './format-options.js';
 
 /**
- * What people see of a format's file: its headers and values as text. The API uses it without the format's encoder and
- * the libraries that it needs.
+ * The headers and values of a format's file as text, as people see them. The API previews files with this, without
+ * loading the format's encoder and the libraries that it needs.
  */
 export interface FormatPreview {
   /** Whether the text of a JSON document can be rendered in place of the document, and so can be cut first. */

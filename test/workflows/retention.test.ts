@@ -60,7 +60,7 @@ describe('retention', function () {
   it('has one run at a time, and starts another soon after an operator ends it', async () => {
     const trigger = (): Promise<void> => schedule().trigger(ScheduleOverlapPolicy.SKIP);
     assert.equal((await schedule().describe()).spec.intervals?.[0]?.every, 30_000);
-    // So that the test doesn't have to wait for half a minute.
+    // The usual interval would make this test half a minute longer.
     await schedule().update((current) => ({ ...current, spec: { intervals: [{ every: '1s' }] } }));
     await trigger();
     const first = await untilSweeping();

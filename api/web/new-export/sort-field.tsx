@@ -36,6 +36,7 @@ export function SortField({ dataset: { columns, sorts }, sort, onSort }: Props):
   );
 }
 
+/** The same words as in a PDF (`directionsOf` in shared/datasets/sort-words.ts): the page contains none of the API's code. */
 function directions(type: FieldType): readonly [ascending: string, descending: string] {
   switch (type) {
     case 'smallint':
