@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { StackError } from '../dev/stack/stack-error.js';
 import type { Progress } from '../dev/stack/progress.js';
+import { askApi } from './job.js';
 import { shareOfOthers, startMeter } from './meter.js';
 import type { Pids } from './pids.js';
 import { plainCsv } from './requests.js';
@@ -67,16 +67,10 @@ interface Preview {
 
 const responseSchema = z.object({ files: z.array(z.object({ rows: z.array(z.unknown()) })) });
 
-/** @throws StackError if the service refuses */
-async function preview({ url, token }: BenchService, body: object): Promise<Preview> {
+/** @throws RefusedError if the API rejects the request */
+async function preview(service: BenchService, body: object): Promise<Preview> {
   const startedAt = performance.now();
-  const response = await fetch(`${url}/v1/exports/preview`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
+  const text = await askApi(service, '/v1/exports/preview', { method: 'POST', body: JSON.stringify(body) });
   const ms = performance.now() - startedAt;
-  if (!response.ok) throw new StackError(`A preview was refused: ${text}`);
   return { ms, rows: responseSchema.parse(JSON.parse(text)).files.flatMap(({ rows }) => rows).length };
 }
