@@ -1,7 +1,7 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { auditedChange } from '../schedules/audit-schedule.js';
-import { SCHEDULE_ANSWER, ownedSchedule, replyWithSchedule, requireDone } from '../schedules/owned-schedule.js';
+import { SCHEDULE_ANSWER, ownedSchedule, replyWithSchedule } from '../schedules/owned-schedule.js';
+import { setPaused } from '../schedules/set-paused.js';
 
 export const pauseSchedule = defineRoute({
   method: 'post',
@@ -16,14 +16,8 @@ export const pauseSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { input, paused, version } = await ownedSchedule(scheduleId, principal, deps);
-      if (!paused) {
-        const change = { content: 'pause', details: { paused: true } };
-        const about = { scheduleId, definition: input.definition, version, request, ...change };
-        await auditedChange('schedule.changed', principal, about, deps, async () =>
-          requireDone(await deps.schedules.pause(principal, scheduleId), scheduleId),
-        );
-      }
+      const schedule = await ownedSchedule(scheduleId, principal, deps);
+      await setPaused('pause', schedule, { principal, request }, deps);
       return replyWithSchedule(scheduleId, principal, deps);
     },
 });

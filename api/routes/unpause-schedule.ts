@@ -1,13 +1,7 @@
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
-import { auditedChange } from '../schedules/audit-schedule.js';
-import {
-  SCHEDULE_ANSWER,
-  ownedSchedule,
-  replyWithSchedule,
-  requireDone,
-  requireScopeOfRuns,
-} from '../schedules/owned-schedule.js';
+import { SCHEDULE_ANSWER, ownedSchedule, replyWithSchedule, requireScopeOfRuns } from '../schedules/owned-schedule.js';
+import { setPaused } from '../schedules/set-paused.js';
 
 export const unpauseSchedule = defineRoute({
   method: 'post',
@@ -22,15 +16,9 @@ export const unpauseSchedule = defineRoute({
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { input, paused, version } = await ownedSchedule(scheduleId, principal, deps);
-      requireScopeOfRuns(input.definition, principal);
-      if (paused) {
-        const change = { content: 'unpause', details: { paused: false } };
-        const about = { scheduleId, definition: input.definition, version, request, ...change };
-        await auditedChange('schedule.changed', principal, about, deps, async () =>
-          requireDone(await deps.schedules.unpause(principal, scheduleId), scheduleId),
-        );
-      }
+      const schedule = await ownedSchedule(scheduleId, principal, deps);
+      requireScopeOfRuns(schedule.input.definition, principal);
+      await setPaused('unpause', schedule, { principal, request }, deps);
       return replyWithSchedule(scheduleId, principal, deps);
     },
 });

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { AuditAction } from '../../shared/audit/event.js';
 import type { UserRef } from '../../shared/contract.js';
 import { ERRORS, ServiceError } from '../../shared/errors.js';
+import { namesInStored } from '../../shared/job/audit-events.js';
 import { partiesOfRuns, type ScheduleDefinition } from '../../shared/schedules/contract.js';
 import type { ApiDeps } from '../deps.js';
 import { originOf } from '../http/origin.js';
@@ -29,14 +30,13 @@ export async function auditedChange<T>(
   { audit, logger }: Pick<ApiDeps, 'audit' | 'logger'>,
   make: () => Promise<T>,
 ): Promise<T> {
-  const { type, format } = definition.request;
   const event = {
     action,
     tenantId,
     subject: partiesOfRuns({ tenantId, userId, definition }).userId,
     origin: originOf(request),
     scheduleId,
-    details: { type, format: typeof format === 'string' ? format.toUpperCase() : format, ...details },
+    details: { ...namesInStored(definition.request), ...details },
   };
   const eventId = await audit.recordOfSchedule(event, `${content} ${version}`);
   try {

@@ -11,6 +11,15 @@ const namesIn = ({ type, format, columns = [], filters }: Described): Readonly<R
   columns: columns.map(columnName),
   filters: Object.keys(filters),
 });
+/** The names in a request that is stored as it was sent, so that its fields may be anything. */
+export const namesInStored = ({
+  type,
+  format,
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+  type,
+  format: typeof format === 'string' ? format.toUpperCase() : format,
+});
+
 /** Without columns: those that the user may have. */
 type Described = Pick<ExportRequest, 'type' | 'format' | 'filters'> & { readonly columns?: ExportRequest['columns'] };
 

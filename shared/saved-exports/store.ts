@@ -112,9 +112,7 @@ export class SavedExportStore {
        event AS (${insertAudit(7, 'changed')})
        UPDATE saved_exports s SET name = $4, shared = $5, request = $6::jsonb, updated_at = clock_timestamp()
        FROM old WHERE s.saved_export_id = old.saved_export_id
-       RETURNING ${COLUMNS.split(', ')
-         .map((column) => `s.${column}`)
-         .join(', ')}`,
+       RETURNING s.*`,
       [tenantId, userId, savedExportId, name, shared, JSON.stringify(request), auditParameter(event)],
     );
     return row ?? null;
