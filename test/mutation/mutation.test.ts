@@ -23,7 +23,9 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
   'workflows/slots.ts': ['workflows/slots-properties'],
   'shared/network/address-rule.ts': ['shared/network/address-rule'],
   'shared/request/relative-range.ts': ['shared/request/relative-range'],
-  'shared/datasets/query.ts': ['shared/datasets/query', 'shared/datasets/query-text', 'shared/datasets/filters'],
+  'shared/datasets/query.ts': [
+    ...['shared/datasets/query', 'shared/datasets/query-text', 'shared/datasets/filters', 'shared/datasets/sort'],
+  ],
   'shared/job/lifecycle.ts': ['shared/job/lifecycle', 'shared/job/job-events'],
 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ExportRequest, FilterValue } from '../../../shared/contract.js';
 import { checkDataset, defineDataset, type Dataset } from '../../../shared/datasets/define-dataset.js';
-import { freezeQuery } from '../../../shared/datasets/query.js';
+import { freezeQuery, segmentSql } from '../../../shared/datasets/query.js';
 import { ownedBy } from '../../../shared/datasets/owned-rows.js';
 import { ownedByTenant } from '../../support/owned.js';
 
@@ -96,5 +96,65 @@ describe('the text of a query', () => {
     for (const days of [[], ['2026-01-31']]) {
       assert.throws(() => freeze(request({ days })), new RangeError('a date_range has two dates'));
     }
+  });
+
+  it('ends an inclusive range of dates with its last day', () => {
+    const dated: Dataset = { ...events, columns: { ...events.columns, wall: { type: 'date' } } };
+    assert.match(freeze(request({ walls: { to: '2026-03-31' } }), dated).from, / AND "wall" <= '2026-03-31'$/);
+  });
+
+  it('has a condition even for a dataset without a tenant and a request without filters', () => {
+    const { from } = freezeQuery(events, request({}), [], asIs);
+    assert.equal(from, 'FROM "events" AS t WHERE true');
+  });
+
+  it('reads the inputs of a computed column, but not the column itself', () => {
+    const loud = { type: 'text', from: ['wall'], compute: () => 'x' } as const;
+    const { select } = freezeQuery(
+      { ...events, computed: { loud } },
+      request({}, ['id', 'loud']),
+      ownedByTenant(events, TENANT),
+      asIs,
+      ['wall'],
+    );
+    assert.ok(select.startsWith('SELECT "id", "wall" FROM '), select);
+  });
+
+  it('renders a masked column as the type that its mask makes of it', () => {
+    const masked: Dataset = { ...events, columns: { ...events.columns, wall: { type: 'timestamp', mask: 'year' } } };
+    const types: string[] = [];
+    freezeQuery(masked, request({}, ['id', 'wall']), ownedByTenant(masked, TENANT), (quoted, { type }) => {
+      types.push(type);
+      return quoted;
+    });
+    assert.deepEqual(types, ['bigint', 'integer']);
+  });
+
+  it('cannot be built for rights that were not checked, or with values that the caller may see only masked', () => {
+    const permission = 'true';
+    const unchecked = new RangeError('events has not been restricted to its caller');
+    const limited: Dataset = {
+      ...events,
+      columns: { ...events.columns, wall: { type: 'timestamp', permission } },
+      computed: { loud: { type: 'text', from: [], compute: () => 'x', permission } },
+    };
+    for (const column of ['wall', 'loud']) assert.throws(() => freeze(request({}, [column]), limited), unchecked);
+    assert.throws(() => freeze(request({ walls: { to: '2026-03-31' } }), limited), unchecked);
+
+    const masked: Dataset = { ...events, columns: { ...events.columns, wall: { type: 'timestamp', mask: 'year' } } };
+    assert.throws(
+      () => freeze(request({ walls: { to: '2026-03-31' } }), masked),
+      new RangeError('walls filters masked values'),
+    );
+    assert.throws(
+      () => freezeQuery(masked, request({}), ownedByTenant(masked, TENANT), asIs, ['wall']),
+      new RangeError('events masks column wall'),
+    );
+  });
+
+  it('for a segment has both of its bounds, once for a key of one column', () => {
+    const sql = segmentSql(freeze(request({})), ['5'], ['9']);
+    assert.ok(sql.endsWith(` AND (t."id") > ('5') AND (t."id") <= ('9') ORDER BY t."id"`), sql);
+    assert.ok(segmentSql(freeze(request({})), null, ['9']).endsWith(` AND (t."id") <= ('9') ORDER BY t."id"`));
   });
 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EXPORT_STATUSES, type JobSeed } from '../../../shared/contract.js';
+import { operatorEvent } from '../../../shared/job/audit-events.js';
 import { TRANSITIONS, type LifecycleEvent } from '../../../shared/job/lifecycle.js';
 import { PlanStore } from '../../../shared/job/plan-store.js';
 import { JobStore } from '../../../shared/job/store.js';
@@ -74,6 +75,33 @@ describe("an export's row", () => {
     assert.equal(row?.status, 'FAILED');
     assert.ok(row.completed_at !== null);
   });
+
+  for (const action of ['export.terminated', 'export.canceled'] as const) {
+    it(`records ${action} once, with the end that an operator caused, and not if somebody requested a cancel`, async () => {
+      const ids: string[] = [];
+      for (const isRequested of [false, true]) {
+        const job = newJob();
+        const { jobId } = job;
+        await jobs.insert(job);
+        if (isRequested) await jobs.requestCancel(jobId, null);
+        const event = operatorEvent(await jobs.get(jobId), action);
+        const end = (): Promise<boolean> =>
+          action === 'export.canceled'
+            ? jobs.cancel(jobId, event)
+            : jobs.fail(jobId, { code: 'TERMINATED', message: 'Terminated.' }, event);
+        assert.deepEqual([await end(), await end()], [true, false]);
+        const row = await jobs.get(jobId);
+        assert.equal(row.status, action === 'export.canceled' ? 'CANCELLED' : 'FAILED');
+        assert.equal(row.error_code, action === 'export.canceled' ? null : 'TERMINATED');
+        ids.push(jobId);
+      }
+      const { rows } = await pool.query(
+        "SELECT job_id, action, actor_ref FROM audit_events WHERE job_id = ANY ($1) AND action <> 'export.requested'",
+        [ids],
+      );
+      assert.deepEqual(rows, [{ job_id: ids[0], action, actor_ref: null }]);
+    });
+  }
 
   it('changes its status only in lifecycle.ts', () => {
     const files = globSync('{activities,api,shared,worker,workflows}/**/*.ts', { cwd: ROOT });
