@@ -82,7 +82,9 @@ export async function runExport(
   return { jobId, ...times, historyEvents, progress: findInProgress(seen.value), ...file };
 }
 
+/** The messages of an error and its causes: a Temporal client says only in the cause why its server didn't answer. */
 function reasonOf(error: unknown): string {
   const reason = error instanceof WorkflowFailedError ? error.cause : error;
-  return reason instanceof Error ? reason.message : String(reason);
+  if (!(reason instanceof Error)) return String(reason);
+  return reason.cause === undefined ? reason.message : `${reason.message} (${reasonOf(reason.cause)})`;
 }
