@@ -210,13 +210,12 @@ export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: numbe
 }
 
 /**
- * The first rows, as `sampleSql` selects them, in a form for which PostgreSQL finds all matching rows and then sorts
- * their keys. ORDER BY ROW(…) means the same order, but no index provides it.
+ * The first rows, as `sampleSql` selects them, in a form for which PostgreSQL finds the keys of all matching rows and
+ * then sorts them: it doesn't look for an index that provides an order across OFFSET.
  */
 export function selectedFirstSql(query: FrozenQuery, rows: number): string {
   const key = query.key.join(', ');
-  const order = `ROW(${key})${query.descending ? ' DESC' : ''}`;
-  const first = `SELECT ${key} ${query.from} ORDER BY ${order} LIMIT ${rows}`;
+  const first = `SELECT ${key} FROM (SELECT ${key} ${query.from} OFFSET 0) AS ${ROWS} ${orderBy(query)} LIMIT ${rows}`;
   return `${query.select} AND (${key}) IN (${first}) ${orderBy(query)} LIMIT ${rows}`;
 }
 
