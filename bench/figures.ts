@@ -1,8 +1,16 @@
+import { availableParallelism } from 'node:os';
 import type { Reading } from './meter.js';
 import { median } from './statistics.js';
 
 /** CPU seconds of one of the metered processes. */
 export const cpuOf = ({ cpu }: Reading, name: string): number => cpu[name] ?? 0;
+
+/**
+ * The shortest time that any client could need: the CPU of PostgreSQL and of the store, spread over all cores. Seconds.
+ * It is exact only if the client makes neither of them do more or less work than it has to.
+ */
+export const boundSeconds = (reading: Reading, cores = availableParallelism()): number =>
+  (cpuOf(reading, 'postgres') + cpuOf(reading, 'store')) / cores;
 
 /** Megabytes, rounded. */
 export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);

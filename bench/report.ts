@@ -1,4 +1,4 @@
-import { cpuOf, medianOf, megabytes } from './figures.js';
+import { boundSeconds, cpuOf, medianOf, megabytes } from './figures.js';
 import type { Turn } from './turn.js';
 import type { Score } from './race.js';
 import type { Verdict } from './verdicts.js';
@@ -12,6 +12,7 @@ export function scoreTable(scores: readonly Score[]): string {
   const head = [
     '',
     'wall s',
+    '× bound',
     'CPU s',
     'peak MB',
     ...PROCESSES.map((name) => `${name} CPU`),
@@ -25,6 +26,7 @@ export function scoreTable(scores: readonly Score[]): string {
     return [
       contestant.title,
       of((turn) => turn.seconds, 2),
+      of(({ seconds, reading }) => seconds / boundSeconds(reading), 2),
       of((turn) => turn.clientCpu, 2),
       memory === undefined ? '–' : megabytes(memory),
       ...PROCESSES.map((name) => of((turn) => (name in turn.reading.cpu ? cpuOf(turn.reading, name) : undefined), 1)),

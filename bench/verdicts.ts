@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { cpuOf, medianOf } from './figures.js';
+import { boundSeconds, cpuOf, medianOf } from './figures.js';
 import type { Fairness } from './fairness.js';
 import type { Latency } from './latency.js';
 import type { LoadFigures } from './load.js';
@@ -41,6 +41,15 @@ function beside(what: string, scores: readonly Score[], [ours, theirs]: readonly
   );
 }
 
+/** The median time relative to the shortest that any client could need. */
+const besideBound = (where: string, scores: readonly Score[], name: string, target: number): Verdict[] =>
+  verdict(
+    `time compared with (PostgreSQL's + store's CPU) ÷ cores, ${where}`,
+    medianOf(turnsOf(scores, name), ({ seconds, reading }) => seconds / boundSeconds(reading)),
+    target,
+    '×',
+  );
+
 /** The worst of all turns of the service, for limits that must always hold. */
 function worst(scores: readonly Score[], figure: (turn: Turn) => number | undefined): number | undefined {
   const turns = scores.filter(({ contestant }) => contestant.name.startsWith('ours')).flatMap((score) => score.turns);
@@ -65,6 +74,8 @@ export function verdictsOfCsv(scores: readonly Score[], rows: number): Verdict[]
   return [
     ...beside('psql | rclone, same store', scores, ['ours', 'rclone'], 1),
     ...beside('psql | rclone, discarding sink', scores, ['ours-sink', 'rclone-sink'], 0.8),
+    ...besideBound('to the store', scores, 'ours', 1.1),
+    ...besideBound('to the sink', scores, 'ours-sink', 1.25),
     ...verdict('worker CPU, to the store', cpu('ours'), cpuTarget, 's'),
     ...verdict('worker CPU, to the sink', cpu('ours-sink'), cpuTarget, 's'),
     ...memory(scores),

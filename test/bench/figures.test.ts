@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { medianOf } from '../../bench/figures.js';
+import { boundSeconds, medianOf } from '../../bench/figures.js';
 import { cpuSeconds, endedChildrenCpu, family, peakMemory } from '../../bench/proc.js';
 import { median, quantile } from '../../bench/statistics.js';
 
@@ -26,6 +26,12 @@ describe('the benchmark’s figures', () => {
       medianOf([], () => 1),
       undefined,
     );
+  });
+
+  it('have a bound that no client can beat: the CPU of PostgreSQL and of the store, spread over all cores', () => {
+    const cpu = { postgres: 18, store: 2, worker: 4, temporal: 1 };
+    assert.equal(boundSeconds({ seconds: 13, cpu, otherCpu: 0, peakMemory: {} }, 2), 10);
+    assert.equal(boundSeconds({ seconds: 13, cpu: { postgres: 18 }, otherCpu: 0, peakMemory: {} }, 4), 4.5);
   });
 
   it('count the CPU time of a process and its children, including ended ones', async function () {

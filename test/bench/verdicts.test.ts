@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import type { Score } from '../../bench/race.js';
 import {
+  verdictsOfCsv,
   verdictsOfGzip,
   verdictsOfJson,
   verdictsOfRowLane,
@@ -33,6 +35,20 @@ describe('the benchmark’s promises', () => {
       verdictsOfJson([score('ours', [2.3], 401), theirs]).map(({ met }) => met),
       [false, false],
     );
+  });
+
+  it('allow CSV 1.1 times the bound of any client to the store, and 1.25 times to the sink', () => {
+    const cores = availableParallelism();
+    const withCpu = (name: string, seconds: readonly number[], store: number): Score => {
+      const { turns, ...rest } = score(name, seconds);
+      const cpu = { postgres: 16 * cores, store: store * cores };
+      return { ...rest, turns: turns.map((turn) => ({ ...turn, reading: { ...turn.reading, cpu } })) };
+    };
+    const verdicts = verdictsOfCsv([withCpu('ours', [44, 30, 90], 24), withCpu('ours-sink', [24], 0)], 10_000_000);
+    assert.deepEqual(shown(verdicts).slice(0, 2), [
+      ["time compared with (PostgreSQL's + store's CPU) ÷ cores, to the store", 1.1, 1.1, true],
+      ["time compared with (PostgreSQL's + store's CPU) ÷ cores, to the sink", 1.5, 1.25, false],
+    ]);
   });
 
   it('allow 1.5 times as long for gzip, and 10.5 times for ten times the rows', () => {
