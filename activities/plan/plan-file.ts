@@ -68,11 +68,14 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   } = work;
   const { columns, options } = request;
   const catalog = await source.check(dataset, session, signal);
-  const shown = shownColumns(dataset, columns, (name) => catalog.get(name)?.scale ?? null);
+  const shown = shownColumns(dataset, columns, catalog);
   const laneWork = { format, columns: shown, options };
   const lane = chooseLane(dataset, laneWork);
   const named = { ...request, columns: format.headersInRows === true ? columns : columns.map(columnName) };
-  const query = freezeQuery(dataset, named, ownedBy(dataset, owner, catalog), lane.render, lane.inputs ?? []);
+  const query = freezeQuery(dataset, named, ownedBy(dataset, owner, catalog), lane.render, {
+    inputs: lane.inputs ?? [],
+    catalog,
+  });
   const bare: BareOutline = { title: dataset.title, columns: shown, options, about };
 
   const reader = openLane(source, () => dataset, laneWork, lane);

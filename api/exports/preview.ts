@@ -4,12 +4,11 @@ import {
   computedColumn,
   shownColumns,
   tableColumns,
-  type ColumnDefinition,
   type ColumnType,
   type Dataset,
 } from '../../shared/datasets/define-dataset.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
-import { freezeQuery, type RenderColumn } from '../../shared/datasets/query.js';
+import { freezeQuery, type RenderColumn, type RenderedColumn } from '../../shared/datasets/query.js';
 import { formatNamed } from '../../shared/formats/index.js';
 import type { FormatPreview } from '../../shared/formats/preview.js';
 import type { PreviewedFile } from '../../shared/request/preview-schema.js';
@@ -45,7 +44,7 @@ export async function previewFile(
   const { columns, options } = request;
   const preview = await formatNamed(request.format).loadPreview();
   const catalog = await source.check(dataset, session, signal);
-  const shown = shownColumns(dataset, columns, (name) => catalog.get(name)?.scale ?? null);
+  const shown = shownColumns(dataset, columns, catalog);
   const names = columns.map(columnName);
   const plain = tableColumns(dataset, names);
   const inputs = [...new Set(names.flatMap((name) => computedColumn(dataset, name)?.from ?? []))];
@@ -57,7 +56,7 @@ export async function previewFile(
   );
   const render = shortening(preview, preview.renderColumn(options), most);
   const owned = ownedBy(dataset, owner, catalog);
-  const query = freezeQuery(dataset, { ...request, columns: names }, owned, render, inputs);
+  const query = freezeQuery(dataset, { ...request, columns: names }, owned, render, { inputs, catalog });
   const complete = createCompleter(dataset, shown, read, plain.length, preview.renderValue(options));
   const show = preview.show(shown, options);
   const shape = { columns: read.length, long: inputs.map((_, index) => plain.length + index) };
@@ -97,7 +96,7 @@ const shortening =
 const LOOKAHEAD = 20;
 
 /** The beginning of a value, or all of it if only the whole value can be rendered. */
-function cutSql(quoted: string, { type }: ColumnDefinition, most: number, cutsDocuments: boolean): string {
+function cutSql(quoted: string, { type }: RenderedColumn, most: number, cutsDocuments: boolean): string {
   if (type === 'text') return `left(${quoted}::text, ${most + 1})`;
   if (!cutsDocuments || (type !== 'json' && type !== 'jsonb')) return quoted;
   const length = most + 1 + LOOKAHEAD;

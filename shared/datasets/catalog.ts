@@ -1,4 +1,4 @@
-import type { ColumnType } from './define-dataset.js';
+import type { ColumnType } from './column-types.js';
 
 /** The part of PostgreSQL's catalog that definitions are checked against. */
 export interface Catalog {
@@ -18,7 +18,9 @@ export interface CatalogColumn {
   readonly base: string | null;
   /** The labels of an enum, in order. */
   readonly labels: readonly string[] | null;
-  /** Decimals of `numeric(12,2)`, also of a domain; null if the type doesn't say. */
+  /** Digits of `numeric(12,2)`, here 12, also of a domain; null if the type doesn't say. */
+  readonly precision: number | null;
+  /** How many of them are decimals, here 2. From PostgreSQL 15 on, it may be negative, or greater than the precision. */
   readonly scale: number | null;
   /** Whether a table's column may contain nulls. Views can't tell; there the plan looks for nulls. */
   readonly isNullable: boolean;

@@ -15,7 +15,9 @@ import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
 import { isOneLine, oneLine } from '../text/one-line.js';
 import { rightsProblems } from './check-rights.js';
 import { COLUMN_TYPES, type ColumnDefinition, type ColumnType, type Mask } from './column-types.js';
+import type { Catalog } from './catalog.js';
 import { COMPUTED_TYPES, type ComputedColumn, type ComputedDefinition, type ComputedType } from './computed.js';
+import { decimalOf, type Decimal } from './decimal.js';
 import { shownType } from './masks.js';
 import { numberFormatOf, numberLookProblem, type NumberFormat } from './number-format.js';
 import { sortProblem } from './sort.js';
@@ -221,19 +223,21 @@ export interface ShownColumn {
   readonly type: ColumnType;
   /** Null: as PostgreSQL writes it. */
   readonly number: NumberFormat | null;
+  /** The digits that its values have room for; null if they are unknown, or the values aren't numeric. */
+  readonly decimal: Decimal | null;
   /** How values are masked, if they are. */
   readonly mask?: Mask | undefined;
 }
 
 /**
  * These columns, in this order.
- * @param scaleOf the number of decimals in the database; null if unknown
+ * @param catalog the columns in the database; empty if they are unknown
  * @throws RangeError for a name that the dataset doesn't have
  */
 export function shownColumns(
   dataset: Dataset,
   choices: readonly ColumnChoice[],
-  scaleOf: (name: string) => number | null = () => null,
+  catalog: Catalog['columns'] = new Map(),
 ): ShownColumn[] {
   return choices.map((choice) => {
     const name = columnName(choice);
@@ -241,8 +245,12 @@ export function shownColumns(
     const header = columnHeader(choice);
     const { label = oneLine(name) } = column;
     const type = shownType(column);
-    const number = type === column.type ? numberFormatOf(type, column, scaleOf(name)) : null;
+    const known = computedColumn(dataset, name) === undefined ? catalog.get(name) : undefined;
+    const number = type === column.type ? numberFormatOf(type, column, known?.scale ?? null) : null;
     const { mask } = column;
-    return { name, key: header ?? name, label: header ?? label, type, number, ...(mask === undefined ? {} : { mask }) };
+    return {
+      ...{ name, key: header ?? name, label: header ?? label, type, number, decimal: decimalOf(column, known) },
+      ...(mask === undefined ? {} : { mask }),
+    };
   });
 }

@@ -67,7 +67,8 @@ export function numberFormatOf(
 ): NumberFormat | null {
   if (!NUMBERS.has(type)) return null;
   if (format === undefined && scale === undefined && SHORT.has(type)) return null;
-  const known = SHORT.has(type) || type === 'bigint' ? 0 : catalogScale;
+  const isWhole = SHORT.has(type) || type === 'bigint' || (catalogScale ?? 0) < 0;
+  const known = isWhole ? 0 : catalogScale;
   // 0.1900 is 19.00%.
   const ofColumn = known === null || format !== 'percent' ? known : Math.max(0, known - 2);
   const ofCurrency = currency === undefined ? undefined : decimalsOf(currency);

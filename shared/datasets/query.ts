@@ -9,7 +9,15 @@ import {
   type Scalar,
 } from '../contract.js';
 import type { KeyBound } from '../plan/segments.js';
-import { computedColumn, type ColumnDefinition, type Dataset, type FilterDefinition } from './define-dataset.js';
+import type { Catalog } from './catalog.js';
+import { decimalOf } from './decimal.js';
+import {
+  computedColumn,
+  type ColumnDefinition,
+  type Dataset,
+  type FilterDefinition,
+  type ShownColumn,
+} from './define-dataset.js';
 import type { ColumnRights } from './column-types.js';
 import { shownSql, shownType } from './masks.js';
 import { orderColumns, parseSort } from './sort.js';
@@ -22,8 +30,11 @@ import { isDateOnly } from './values.js';
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
+/** A column of the table whose values are masked already, if they are. */
+export type RenderedColumn = Pick<ShownColumn, 'type' | 'decimal'>;
+
 /** How a format renders a column: an SQL expression over the quoted column. */
-export type RenderColumn = (quoted: string, column: ColumnDefinition) => string;
+export type RenderColumn = (quoted: string, column: RenderedColumn) => string;
 
 /** The frozen SQL of an export's queries; part of its plan. */
 export interface FrozenQuery {
@@ -123,19 +134,25 @@ function requireRestricted<T>({ name }: Dataset, { permission }: ColumnRights, v
   return value;
 }
 
+interface QueryDetails {
+  readonly inputs?: readonly string[];
+  readonly catalog?: Catalog['columns'];
+}
+
 /**
  * The queries of one export. They read the requested columns of the table, rendered and under their headers, in that
  * order.
  * @param dataset restricted to what the caller may have
  * @param owned conditions that limit it to a tenant, or to one of its users; see `ownedBy`
  * @param inputs columns to read in addition, after the others, as PostgreSQL writes them
+ * @param catalog the columns in the database; empty if they are unknown
  */
 export function freezeQuery(
   dataset: Dataset,
   request: ExportRequest,
   owned: readonly string[],
   render: RenderColumn,
-  inputs: readonly string[] = [],
+  { inputs = [], catalog = new Map() }: QueryDetails = {},
 ): FrozenQuery {
   const timezone = String(request.options.timezone ?? 'UTC');
   const conditions = [...owned];
@@ -152,7 +169,8 @@ export function freezeQuery(
     if (made !== undefined) return requireRestricted(dataset, made, []);
     const column = readable(dataset, name);
     const quoted = escapeIdentifier(name);
-    const item = render(shownSql(quoted, column), { ...column, type: shownType(column) });
+    const shown = { type: shownType(column), decimal: decimalOf(column, catalog.get(name)) };
+    const item = render(shownSql(quoted, column), shown);
     const alias = escapeIdentifier(columnHeader(choice) ?? name);
     return [item === alias ? item : `${item} AS ${alias}`];
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FilterValue, SegmentMode } from '../contract.js';
 import { MASKS } from '../datasets/column-types.js';
+import { decimalSchema } from '../datasets/decimal.js';
 import { COLUMN_TYPES } from '../datasets/define-dataset.js';
 import { numberFormatSchema } from '../datasets/number-format.js';
 import type { SegmentPosition } from '../formats/encoding.js';
@@ -12,6 +13,8 @@ const columnSchema = z.object({
   label: z.string(),
   type: z.enum(COLUMN_TYPES),
   number: numberFormatSchema.nullable(),
+  /** Plans made before there were decimals have none. */
+  decimal: decimalSchema.nullable().default(null),
   /** Set for a computed column, which the row lane masks. */
   mask: z.enum(MASKS).optional(),
 });

@@ -53,8 +53,10 @@ const COLUMNS = `
     CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace OR t.typname = 'citext' THEN t.typname::text END AS base,
     CASE WHEN t.typtype = 'e' THEN
       (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid) END AS labels,
-    -- The lower 11 bits of the modifier, less four: https://doxygen.postgresql.org/backend_2utils_2adt_2numeric_8c.html
-    CASE WHEN t.oid = 'numeric'::regtype AND p.typmod >= 4 THEN greatest(0, (((p.typmod - 4) & 2047) # 1024) - 1024) END AS scale,
+    -- The modifier, less four, is the precision above 16 bits, of which the lower 11 are the scale, signed:
+    -- https://doxygen.postgresql.org/backend_2utils_2adt_2numeric_8c.html
+    CASE WHEN t.oid = 'numeric'::regtype AND p.typmod >= 4 THEN (p.typmod - 4) >> 16 END AS precision,
+    CASE WHEN t.oid = 'numeric'::regtype AND p.typmod >= 4 THEN (((p.typmod - 4) & 2047) # 1024) - 1024 END AS scale,
     c.relkind IN ('r', 'p') AND NOT a.attnotnull AND NOT own.typnotnull AS "isNullable",
     t.typname <> 'citext' AND t.oid <> 'bpchar'::regtype AND NOT EXISTS
       (SELECT FROM pg_collation n WHERE n.oid = a.attcollation AND NOT n.collisdeterministic) AS "isExact",

@@ -6,8 +6,8 @@ export type TestColumn = string | (Pick<ShownColumn, 'name' | 'label' | 'type'> 
 
 const shownColumn = (column: TestColumn): ShownColumn =>
   typeof column === 'string'
-    ? { name: column, key: column, label: column, type: 'text', number: null }
-    : { key: column.name, number: null, ...column };
+    ? { name: column, key: column, label: column, type: 'text', number: null, decimal: null }
+    : { key: column.name, number: null, decimal: null, ...column };
 
 /** An outline with defaults for everything that the test doesn't specify. */
 export function outlineFor(

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ColumnDefinition } from '../../datasets/define-dataset.js';
+import type { RenderedColumn } from '../../datasets/query.js';
 import { CrlfEncoder } from './crlf.js';
 import { createLineWriter } from './lines.js';
 import { csvSettings, DATE_FORMATS } from './options.js';
@@ -34,7 +34,7 @@ function dateIn(quoted: string, type: string, name: string): string {
 
 function renderColumn(options: FormatOptions) {
   const { escape_formulas: escape, decimal_comma: comma, date_format: dates } = csvSettings(options);
-  return (quoted: string, column: ColumnDefinition): string => {
+  return (quoted: string, column: RenderedColumn): string => {
     if (comma && DECIMALS.has(column.type)) return `replace(${quoted}::text, '.', ',')`;
     const rendered = dateIn(quoted, column.type, dates);
     return rendered === quoted && escape ? escapeColumnSql(quoted, column) : rendered;

@@ -1,5 +1,6 @@
-import type { ColumnDefinition, ColumnType } from '../../datasets/define-dataset.js';
 import type { ComputedType } from '../../datasets/computed.js';
+import type { ColumnType } from '../../datasets/define-dataset.js';
+import type { RenderedColumn } from '../../datasets/query.js';
 import { escapeJson, escapeJsonSql } from './json.js';
 
 /**
@@ -43,7 +44,7 @@ const AS_TEXT: Partial<Record<ColumnType, (quoted: string) => string>> = {
 };
 
 /** A column escaped by PostgreSQL. Only text: escaping would turn the number -5.20 or the interval -1 day into text. */
-export function escapeColumnSql(quoted: string, { type }: ColumnDefinition): string {
+export function escapeColumnSql(quoted: string, { type }: Pick<RenderedColumn, 'type'>): string {
   if (type === 'json' || type === 'jsonb') return escapeJsonSql(`${quoted}::text`);
   const text = AS_TEXT[type]?.(quoted);
   return text === undefined ? quoted : escapeStartSql(text);

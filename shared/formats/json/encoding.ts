@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { ColumnDefinition } from '../../datasets/define-dataset.js';
 import type { ComputedType } from '../../datasets/computed.js';
-import type { RenderColumn } from '../../datasets/query.js';
+import type { RenderColumn, RenderedColumn } from '../../datasets/query.js';
 import type { CutSegment, Encoding, SegmentToMove, RowLane, SegmentEncoder, WrittenSegment } from '../encoding.js';
 import { NOTHING, passThrough } from '../pass-through.js';
 import type { FormatOptions } from '../format-options.js';
@@ -16,7 +15,7 @@ const EXACT = new Set(['bigint', 'numeric']);
 const onOneLine = (json: string): string => `translate(${json}, E'\\n\\r\\t', '   ')::json`;
 
 function renderColumn({ bigint_as_text: asText }: FormatOptions) {
-  return (quoted: string, { type }: ColumnDefinition): string => {
+  return (quoted: string, { type }: RenderedColumn): string => {
     if (asText === true && EXACT.has(type)) return `${quoted}::text`;
     // A json column keeps the text that was stored, also within an array or a row. Its line breaks are always between
     // tokens, because JSON strings can't contain any.

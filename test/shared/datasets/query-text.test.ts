@@ -46,7 +46,9 @@ describe('the text of a query', () => {
 
   it('keeps the name of a rendered column, and leaves other columns unchanged', () => {
     const render = (quoted: string): string => (quoted === '"at"' ? `to_json(${quoted})` : quoted);
-    const { select } = freezeQuery(events, request({}, ['at', 'id']), ownedByTenant(events, TENANT), render, ['wall']);
+    const { select } = freezeQuery(events, request({}, ['at', 'id']), ownedByTenant(events, TENANT), render, {
+      inputs: ['wall'],
+    });
     assert.ok(select.startsWith('SELECT to_json("at") AS "at", "id", "wall" FROM '), select);
   });
 
@@ -115,7 +117,7 @@ describe('the text of a query', () => {
       request({}, ['id', 'loud']),
       ownedByTenant(events, TENANT),
       asIs,
-      ['wall'],
+      { inputs: ['wall'] },
     );
     assert.ok(select.startsWith('SELECT "id", "wall" FROM '), select);
   });
@@ -147,7 +149,7 @@ describe('the text of a query', () => {
       new RangeError('walls filters masked values'),
     );
     assert.throws(
-      () => freezeQuery(masked, request({}), ownedByTenant(masked, TENANT), asIs, ['wall']),
+      () => freezeQuery(masked, request({}), ownedByTenant(masked, TENANT), asIs, { inputs: ['wall'] }),
       new RangeError('events masks column wall'),
     );
   });

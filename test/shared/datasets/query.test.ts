@@ -218,7 +218,7 @@ describe('the SQL of an export', () => {
     await fill([['a', 1, 'x']]);
     const render = (quoted: string): string => (quoted === '"user"' ? `upper(${quoted})` : quoted);
     const quoted = request({}, ['user', 'SELECT']);
-    const { select } = freezeQuery(odd, quoted, ownedByTenant(odd, TENANT), render, ['Key, too']);
+    const { select } = freezeQuery(odd, quoted, ownedByTenant(odd, TENANT), render, { inputs: ['Key, too'] });
     assert.deepEqual((await client.query(select)).rows, [{ user: 'A', SELECT: 'x', 'Key, too': 1 }]);
   });
 
