@@ -15,8 +15,9 @@ import type { SourceSession } from '../../shared/source/session.js';
 import type { Source } from '../../shared/source/source.js';
 
 /**
- * Rows take one of two lanes, which produce the same bytes. In the text lane, PostgreSQL's COPY delivers whole rows. In
- * the row lane, for exports with computed columns, a query delivers each value as text.
+ * Rows take one of two lanes, which produce the same bytes. In the text lane, PostgreSQL's COPY delivers whole rows; for
+ * some formats, it is a binary lane. In the row lane, for exports with computed columns, a query delivers each value as
+ * text.
  */
 
 export interface Lane {
@@ -26,7 +27,7 @@ export interface Lane {
 
 interface LaneWork {
   readonly format: LoadedFormat;
-  readonly columns: readonly Pick<ShownColumn, 'name' | 'key' | 'mask'>[];
+  readonly columns: readonly ShownColumn[];
   readonly options: FormatOptions;
 }
 
@@ -34,11 +35,11 @@ interface LaneWork {
 interface LaneChoice {
   /** How PostgreSQL renders each column. */
   readonly render: RenderColumn;
-  /** The columns that computed ones are made from; null for the text lane. */
+  /** The columns that computed ones are made from; null for the text or binary lane. */
   readonly inputs: readonly string[] | null;
 }
 
-/** Chooses the text lane unless a column is computed. */
+/** Chooses COPY, the text or binary lane, unless a column is computed. */
 export function chooseLane(dataset: Dataset, { format, columns, options }: LaneWork): LaneChoice {
   const computed = columns.flatMap(({ name }) => computedColumn(dataset, name) ?? []);
   return computed.length === 0
@@ -61,9 +62,9 @@ export function openLane(
 ): Lane {
   const { format, columns, options } = work;
   if (inputs === null) {
-    const { rowLead } = format;
+    const framing = { rowLead: format.rowLead, isBinary: format.lane === 'binary' };
     return {
-      rows: (select, session, signal) => source.copy(format.copySql(select, options), session, signal, { rowLead }),
+      rows: (select, session, signal) => source.copy(format.copySql(select, options), session, signal, framing),
     };
   }
   const definition = dataset();
@@ -71,13 +72,10 @@ export function openLane(
   const plain = tableColumns(definition, names);
   const read = [...plain, ...inputs];
   const long = read.flatMap((name, index) => (LONG.has(definition.columns[name]?.type ?? 'other') ? [index] : []));
-  const write = format.rows.createWriter(
-    columns.map(({ key }) => key),
-    options,
-  );
   const complete = createCompleter(definition, columns, read, plain.length, format.rows.renderValue(options));
   return {
     async *rows(select, session, signal) {
+      const write = format.rows.createWriter(columns, options);
       for await (const rows of source.rows({ sql: select, columns: read.length, long }, session, signal)) {
         yield { bytes: write(rows.map(complete)), rows: rows.length };
         // Let heartbeats and other segments run.

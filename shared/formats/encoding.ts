@@ -64,7 +64,7 @@ export interface SegmentEncoder {
   end(emit: Emit): Promise<SegmentSummary> | SegmentSummary;
 }
 
-/** Turns rows of texts into the bytes that the text lane's COPY would have written. */
+/** Turns rows of texts into the bytes that COPY would have written, which are valid until it is called again. */
 export type RowWriter = (rows: readonly Texts[]) => Buffer;
 
 /** A format's side of the row lane, for rows with columns that TypeScript computes. */
@@ -73,8 +73,7 @@ export interface RowLane {
   renderColumn(options: FormatOptions): RenderColumn;
   /** Renders the text of a computed value in the same way. */
   renderValue(options: FormatOptions): (text: string, type: ComputedType) => string;
-  /** @param keys of the columns */
-  createWriter(keys: readonly string[], options: FormatOptions): RowWriter;
+  createWriter(columns: readonly ShownColumn[], options: FormatOptions): RowWriter;
 }
 
 /** What determines a file's bytes besides its rows and its layout. */
@@ -147,7 +146,13 @@ export interface Encoding<Layout = unknown, Position = unknown> {
   readonly encoderVersion: number;
   /** How PostgreSQL renders each column. */
   renderColumn(options: FormatOptions): RenderColumn;
-  /** Wraps a SELECT into the COPY statement of the text lane. */
+  /**
+   * Set for a format that reads COPY's binary format. Its rows are tuples: the number of fields (2 bytes), and for each
+   * field its length (4 bytes, -1 for null) and its bytes, all big-endian. The copy's header and trailer are left out.
+   * https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS
+   */
+  readonly lane?: 'binary';
+  /** Wraps a SELECT into the COPY statement of the text or the binary lane. */
   copySql(select: string, options: FormatOptions): string;
   /** An ASCII character that the text lane puts before each row, so that encoders needn't search for rows. */
   readonly rowLead?: string;
@@ -155,7 +160,7 @@ export interface Encoding<Layout = unknown, Position = unknown> {
 
   /**
    * Freezes what the format needs to know before it writes.
-   * @param sample rows of both ends, as the text lane's COPY returns them
+   * @param sample rows of both ends, as COPY returns them; the last one of an end may be incomplete
    * @param which the filters and the order of the rows, in words
    */
   layout?(

@@ -1,11 +1,10 @@
 import pg from 'pg';
+import type { RowFraming } from './copy-frames.js';
 import { CopyReader, type CopyChunk } from './copy-reader.js';
 
-export interface CopyOutOptions {
+export interface CopyOutOptions extends RowFraming {
   /** When aborted, closes the connection at once, even if the server is silent. */
   readonly signal?: AbortSignal | undefined;
-  /** One ASCII character to put before each row. */
-  readonly rowLead?: string | undefined;
 }
 
 /**
@@ -38,13 +37,13 @@ export class CopyOut implements AsyncIterable<CopyChunk> {
   readonly #signal: AbortSignal | undefined;
   #started = false;
 
-  constructor(client: pg.ClientBase, sql: string, { signal, rowLead }: CopyOutOptions) {
+  constructor(client: pg.ClientBase, sql: string, { signal, ...framing }: CopyOutOptions) {
     this.#client = client;
     this.#signal = signal;
     const close = (): void => {
       this.#close();
     };
-    this.#reader = new CopyReader(sql, rowLead, close);
+    this.#reader = new CopyReader(sql, framing, close);
   }
 
   /** The server's row count; `undefined` before the end. */

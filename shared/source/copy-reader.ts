@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type pg from 'pg';
-import { CopyFrames } from './copy-frames.js';
+import { CopyFrames, type RowFraming } from './copy-frames.js';
 import { divert, type Diversion } from './copy-socket.js';
 
 /** A chunk of a copy's rows. */
 export interface CopyChunk {
-  /** Rows, back to back; the last may be cut. Valid only until the next chunk is requested: the memory is reused. */
+  /** Rows, back to back, without a binary copy's header and trailer; the last may be cut. Valid only until the next chunk is requested: the memory is reused. */
   readonly bytes: Buffer;
   /** Rows that end in this chunk; 0 within a row longer than a chunk. A header line counts as a row. */
   readonly rows: number;
@@ -55,12 +55,12 @@ export class CopyReader implements pg.Submittable {
   #failure: Error | undefined;
 
   /**
-   * @param rowLead one ASCII character to put before each row
+   * @param framing how the rows are framed
    * @param close closes the connection; called if the reader is abandoned in the middle of an answer
    */
-  constructor(sql: string, rowLead: string | undefined, close: () => void) {
+  constructor(sql: string, framing: RowFraming, close: () => void) {
     this.#sql = sql;
-    this.#frames = new CopyFrames((bytes) => this.#diversion?.aside(bytes), rowLead);
+    this.#frames = new CopyFrames((bytes) => this.#diversion?.aside(bytes), framing);
     this.#close = close;
   }
 

@@ -7,6 +7,7 @@ import type { FrozenQuery } from '../datasets/query.js';
 import type { Bound } from '../plan/segments.js';
 import { countRows, type RowCount } from './count-rows.js';
 import { copyOut } from './copy-out.js';
+import type { RowFraming } from './copy-frames.js';
 import type { CopyChunk } from './copy-reader.js';
 import { readBounds } from './key-bounds.js';
 import { maskKeyId, maskKeyOf } from './mask-key.js';
@@ -109,15 +110,10 @@ export class Source {
 
   /**
    * The chunks of a COPY, each valid until the next one is requested.
-   * @param rowLead one ASCII character to put before each row
+   * @param framing how its rows are framed
    */
-  copy(
-    sql: string,
-    session: SourceSession,
-    signal: AbortSignal,
-    { rowLead }: { readonly rowLead?: string | undefined } = {},
-  ): AsyncIterable<CopyChunk> {
-    return this.stream(session, signal, (client) => copyOut(client, sql, { signal, rowLead }));
+  copy(sql: string, session: SourceSession, signal: AbortSignal, framing: RowFraming = {}): AsyncIterable<CopyChunk> {
+    return this.stream(session, signal, (client) => copyOut(client, sql, { signal, ...framing }));
   }
 
   /** The rows of a SELECT in batches, as text. */

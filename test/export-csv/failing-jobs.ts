@@ -4,6 +4,7 @@ import pg from 'pg';
 import { openLane } from '../../activities/file/lanes.js';
 import type { Principal } from '../../api/deps.js';
 import { restrictDataset } from '../../shared/datasets/column-rights.js';
+import { shownColumns } from '../../shared/datasets/define-dataset.js';
 import { datasetNamed } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { messageOf, sentenceOf, type ErrorCode } from '../../shared/errors.js';
@@ -63,7 +64,7 @@ async function definitionsAndLimits(): Promise<void> {
     );
     const { registry, source } = service.deps;
     const rateless = datasetNamed(registry, 'rateless');
-    const work = { format: await loadFormat('CSV'), columns: [{ name: 'euros', key: 'euros' }], options: {} };
+    const work = { format: await loadFormat('CSV'), columns: shownColumns(rateless, ['euros']), options: {} };
     assert.throws(
       () => openLane(source, () => ({ ...rateless, columns: {} }), work, { inputs: ['total'] }),
       (error) => assertDocumented(messageOf(error)) !== '',

@@ -59,8 +59,8 @@ const rowLane = (rowLead: string): RowLane => ({
     ({ bigint_as_text: asText }) =>
     (text, type) =>
       jsonOf(text, type, asText === true),
-  createWriter(keys) {
-    const names = keys.map((name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  createWriter(columns) {
+    const names = columns.map(({ key }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
     return (rows) => {
       let lines = '';
       for (const row of rows) {

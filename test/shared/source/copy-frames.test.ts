@@ -14,6 +14,20 @@ const messages: fc.Arbitrary<Message[]> = fc.array(
 /** Sizes of the buffers in which the bytes arrive, repeated. */
 const cuts = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 20 });
 
+const TRAILER = Buffer.from([0xff, 0xff]);
+const copyHeader = fc.uint8Array({ maxLength: 300 }).map((extension) => {
+  const header = Buffer.alloc(19);
+  header.write('PGCOPY\n\xff\r\n\0', 'latin1');
+  header.writeUInt32BE(extension.length, 15);
+  return Buffer.concat([header, extension]);
+});
+/** A number of fields, and any bytes. */
+const tuple = fc.tuple(fc.integer({ min: 0, max: 1664 }), body).map(([fields, content]) => {
+  const size = Buffer.alloc(2);
+  size.writeInt16BE(fields);
+  return Buffer.concat([size, content]);
+});
+
 function encode([code, content]: Message): Buffer {
   const header = Buffer.alloc(5, code);
   header.writeUInt32BE(content.length + 4, 1);
@@ -40,7 +54,7 @@ describe('copy frames', () => {
         (sent, end, tail, sizes, lead) => {
           const last = Buffer.concat([Buffer.from(end), tail]);
           const asides: Buffer[] = [];
-          const frames = new CopyFrames((bytes) => asides.push(bytes), lead === '' ? undefined : lead);
+          const frames = new CopyFrames((bytes) => asides.push(bytes), lead === '' ? {} : { rowLead: lead });
           const rows: Buffer[] = [];
           const rest: Buffer[] = [];
           let count = 0;
@@ -68,6 +82,33 @@ describe('copy frames', () => {
           assert.deepEqual(Buffer.concat(rest), last);
         },
       ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('leave only the tuples of a binary copy, however its header, its tuples and its trailer are split', () => {
+    fc.assert(
+      fc.property(copyHeader, fc.array(tuple, { maxLength: 30 }), fc.boolean(), other, cuts, (...copy) => {
+        const [header, tuples, isHeaderAlone, aside, sizes] = copy;
+        const bodies = [...tuples, TRAILER];
+        // PostgreSQL sends the header with the first tuple, or with the trailer if there is none.
+        const [first = TRAILER, ...others] = isHeaderAlone ? [Buffer.alloc(0), ...bodies] : bodies;
+        const [begin, ...rest] = [Buffer.concat([header, first]), ...others].map((content) => encode(['d', content]));
+        const sent = Buffer.concat([encode(['H', Buffer.from([1])]), ...[begin ?? TRAILER, encode(aside)], ...rest]);
+        const frames = new CopyFrames(() => undefined, { isBinary: true });
+        const found: Buffer[] = [];
+        let rows = 0;
+        let end = -1;
+        for (const buffer of cut(Buffer.concat([sent, Buffer.from('c')]), sizes)) {
+          const feed = frames.feed(buffer);
+          found.push(Buffer.from(buffer.subarray(0, feed.bytes)));
+          rows += feed.rows;
+          ({ end } = feed);
+        }
+        assert.deepEqual(Buffer.concat(found), Buffer.concat(tuples));
+        assert.equal(rows, tuples.length);
+        assert.ok(end >= 0);
+      }),
       { numRuns: 1000 },
     );
   });
