@@ -1,12 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { createCompleter } from '../../shared/datasets/complete-rows.js';
-import {
-  computedColumn,
-  tableColumns,
-  type ColumnType,
-  type Dataset,
-  type ShownColumn,
-} from '../../shared/datasets/define-dataset.js';
+import { computedColumn, tableColumns, type ColumnType, type Dataset } from '../../shared/datasets/define-dataset.js';
+import type { ShownColumn } from '../../shared/datasets/shown-columns.js';
 import type { RenderColumn } from '../../shared/datasets/query.js';
 import type { RowBytes } from '../../shared/formats/encoding.js';
 import type { LoadedFormat } from '../../shared/formats/load-format.js';

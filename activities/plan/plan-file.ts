@@ -1,5 +1,6 @@
 import { describeRows } from '../../shared/datasets/describe-filters.js';
-import { shownColumns, type Dataset } from '../../shared/datasets/define-dataset.js';
+import type { Dataset } from '../../shared/datasets/define-dataset.js';
+import { shownColumns } from '../../shared/datasets/shown-columns.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
 import { freezeQuery } from '../../shared/datasets/query.js';
 import { ServiceError } from '../../shared/errors.js';

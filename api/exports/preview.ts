@@ -1,12 +1,7 @@
 import { columnName, type ExportRequest } from '../../shared/contract.js';
 import { createCompleter } from '../../shared/datasets/complete-rows.js';
-import {
-  computedColumn,
-  shownColumns,
-  tableColumns,
-  type ColumnType,
-  type Dataset,
-} from '../../shared/datasets/define-dataset.js';
+import { computedColumn, tableColumns, type ColumnType, type Dataset } from '../../shared/datasets/define-dataset.js';
+import { shownColumns } from '../../shared/datasets/shown-columns.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
 import { freezeQuery, type RenderColumn, type RenderedColumn } from '../../shared/datasets/query.js';
 import { formatNamed } from '../../shared/formats/index.js';

@@ -9,7 +9,7 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureRows, type RowSample } from '../../activities/plan/sample-rows.js';
 import { NORTHWIND } from '../../dev/sample-data/tenants.js';
-import { shownColumns } from '../../shared/datasets/define-dataset.js';
+import { shownColumns } from '../../shared/datasets/shown-columns.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { joinFile, openSegment } from '../../shared/formats/file.js';
 import type {

@@ -1,27 +1,14 @@
 import pg from 'pg';
-import {
-  columnHeader,
-  columnName,
-  type DayRange,
-  type ExportRequest,
-  type FilterValue,
-  type RangeFilter,
-  type Scalar,
-} from '../contract.js';
+import { columnHeader, columnName, type ExportRequest } from '../contract.js';
 import type { KeyBound } from '../plan/segments.js';
 import type { Catalog } from './catalog.js';
 import { decimalOf } from './decimal.js';
-import {
-  computedColumn,
-  type ColumnDefinition,
-  type Dataset,
-  type FilterDefinition,
-  type ShownColumn,
-} from './define-dataset.js';
+import { computedColumn, type ColumnDefinition, type Dataset } from './define-dataset.js';
+import { filterCondition } from './filter-condition.js';
 import type { ColumnRights } from './column-types.js';
 import { shownSql, shownType } from './masks.js';
 import { orderColumns, parseSort } from './sort.js';
-import { isDateOnly } from './values.js';
+import type { ShownColumn } from './shown-columns.js';
 
 /**
  * Makes SQL from a dataset and a request. Identifiers come only from the dataset's definition, quoted. Values have
@@ -57,71 +44,6 @@ const ROWS = 't';
 const tableOf = ({ schema, table }: Dataset): string =>
   schema === undefined ? escapeIdentifier(table) : `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
 
-const literal = (value: Scalar): string => escapeLiteral(String(value));
-
-/**
- * A value as a literal of the column's type. A day begins at midnight in the export's timezone; a time with an offset
- * needs no timezone. A cidr column would reject an address within a network, so it is compared as inet.
- */
-function typedLiteral(value: Scalar, column: ColumnDefinition, timezone: string): string {
-  if (column.type === 'inet') return `${literal(value)}::inet`;
-  return column.type === 'timestamptz' && isDateOnly(String(value))
-    ? `(${literal(value)}::timestamp AT TIME ZONE ${escapeLiteral(timezone)})`
-    : literal(value);
-}
-
-const RANGE_OPERATORS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const satisfies Record<keyof RangeFilter, string>;
-
-function condition(filter: FilterDefinition, value: FilterValue, column: ColumnDefinition, timezone: string): string {
-  const quoted = escapeIdentifier(filter.column);
-  const at = (scalar: Scalar): string => typedLiteral(scalar, column, timezone);
-  switch (filter.kind) {
-    case 'equals':
-      return `${quoted} = ${at(value as Scalar)}`;
-    case 'contains':
-      // Not LIKE, whose wildcards would need escaping. Compares bytes, because not every collation supports searching.
-      // The CASE gives the text the column's collation, because lower() differs between collations.
-      return (
-        `strpos(lower(${quoted}::text) COLLATE "C", ` +
-        `lower(CASE WHEN false THEN ${quoted}::text ELSE ${literal(value as Scalar)} END)) > 0`
-      );
-    case 'is_null': {
-      const isNull = value === true;
-      // For a composite value, IS NULL is true if all fields are null, which files show as `(,)`, and IS NOT NULL is
-      // true only if no field is null.
-      if (column.type === 'other') return `${quoted} IS ${isNull ? 'NOT ' : ''}DISTINCT FROM NULL`;
-      return `${quoted} IS ${isNull ? '' : 'NOT '}NULL`;
-    }
-    case 'one_of':
-      return `${quoted} IN (${(value as readonly Scalar[]).map(at).join(', ')})`;
-    case 'date_range': {
-      if (!Array.isArray(value)) return dayRange(quoted, value as DayRange, column, timezone);
-      const [from, to] = value as readonly Scalar[];
-      if (from === undefined || to === undefined) throw new RangeError('a date_range has two dates');
-      return `${quoted} >= ${at(from)} AND ${quoted} < ${at(to)}`;
-    }
-    case 'range':
-      return Object.entries(value as RangeFilter)
-        .map(
-          ([operator, bound]) => `${quoted} ${RANGE_OPERATORS[operator as keyof RangeFilter]} ${at(bound as Scalar)}`,
-        )
-        .join(' AND ');
-  }
-}
-
-/** The rows up to the end of the last day, which is the next midnight in the export's timezone. */
-function dayRange(quoted: string, { from, to }: DayRange, column: ColumnDefinition, timezone: string): string {
-  const conditions = from === undefined ? [] : [`${quoted} >= ${typedLiteral(from, column, timezone)}`];
-  if (to !== undefined && column.type === 'date') conditions.push(`${quoted} <= ${literal(to)}`);
-  else if (to !== undefined) {
-    const midnight = `${literal(to)}::timestamp + interval '1 day'`;
-    const isZoned = column.type === 'timestamptz';
-    conditions.push(`${quoted} < (${isZoned ? `(${midnight}) AT TIME ZONE ${escapeLiteral(timezone)}` : midnight})`);
-  }
-  if (conditions.length === 0) throw new RangeError('a date_range has a first or a last day');
-  return conditions.join(' AND ');
-}
-
 /** @throws RangeError for a column whose `permission` hasn't been checked: see `restrictDataset` */
 function readable(dataset: Dataset, column: string): ColumnDefinition {
   const definition = dataset.columns[column];
@@ -135,7 +57,9 @@ function requireRestricted<T>({ name }: Dataset, { permission }: ColumnRights, v
 }
 
 interface QueryDetails {
+  /** Columns to read in addition, after the others, as PostgreSQL writes them. */
   readonly inputs?: readonly string[];
+  /** The columns in the database; empty if they are unknown. */
   readonly catalog?: Catalog['columns'];
 }
 
@@ -144,8 +68,6 @@ interface QueryDetails {
  * order.
  * @param dataset restricted to what the caller may have
  * @param owned conditions that limit it to a tenant, or to one of its users; see `ownedBy`
- * @param inputs columns to read in addition, after the others, as PostgreSQL writes them
- * @param catalog the columns in the database; empty if they are unknown
  */
 export function freezeQuery(
   dataset: Dataset,
@@ -161,7 +83,7 @@ export function freezeQuery(
     const column = filter === undefined ? undefined : dataset.columns[filter.column];
     if (filter === undefined || column === undefined) throw new RangeError(`${dataset.name} has no filter ${name}`);
     if (readable(dataset, filter.column).mask !== undefined) throw new RangeError(`${name} filters masked values`);
-    conditions.push(condition(filter, value, column, timezone));
+    conditions.push(filterCondition(filter, value, column, timezone));
   }
   const rendered = request.columns.flatMap((choice) => {
     const name = columnName(choice);

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { FilterValue, Warning } from '../contract.js';
 import type { ComputedType } from '../datasets/computed.js';
 import type { Texts } from '../datasets/compute.js';
-import type { ShownColumn } from '../datasets/define-dataset.js';
+import type { ShownColumn } from '../datasets/shown-columns.js';
 import type { RenderColumn } from '../datasets/query.js';
 import type { FormatOptions } from './format-options.js';
 import type { PdfResources } from './pdf/resources.js';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { ColumnType, ShownColumn } from '../datasets/define-dataset.js';
+import type { ColumnType } from '../datasets/define-dataset.js';
+import type { ShownColumn } from '../datasets/shown-columns.js';
 import type { Encoding } from './encoding.js';
 import type { FormatOptions } from './format-options.js';
 import type { FormatPreview } from './preview.js';

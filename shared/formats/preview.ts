@@ -1,6 +1,6 @@
 import type { Texts } from '../datasets/compute.js';
 import type { ComputedType } from '../datasets/computed.js';
-import type { ShownColumn } from '../datasets/define-dataset.js';
+import type { ShownColumn } from '../datasets/shown-columns.js';
 import type { RenderColumn } from '../datasets/query.js';
 import type { FormatOptions } from './format-options.js';
 

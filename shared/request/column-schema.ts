@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { columnHeader, columnName, type ColumnChoice } from '../contract.js';
 import { isForEverybody } from '../datasets/column-rights.js';
-import { columnNamed, columnNames, shownColumns, type Dataset } from '../datasets/define-dataset.js';
+import { columnNamed, columnNames, type Dataset } from '../datasets/define-dataset.js';
+import { shownColumns } from '../datasets/shown-columns.js';
 import type { Format } from '../formats/format.js';
 import type { FormatOptions } from '../formats/format-options.js';
 import { pascalCase } from '../text/pascal-case.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { openLane } from '../../activities/file/lanes.js';
 import { ONLY, outlineFor } from '../support/outline.js';
 import { conditionsOf, restrictDataset } from '../../shared/datasets/column-rights.js';
-import { shownColumns } from '../../shared/datasets/define-dataset.js';
+import { shownColumns } from '../../shared/datasets/shown-columns.js';
 import { BUILT_IN_DATASETS, defineDataset, type Dataset } from '../../shared/datasets/index.js';
 import { freezeQuery, segmentSql } from '../../shared/datasets/query.js';
 import { openSegment } from '../../shared/formats/file.js';

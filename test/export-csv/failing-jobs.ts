@@ -4,7 +4,7 @@ import pg from 'pg';
 import { openLane } from '../../activities/file/lanes.js';
 import type { Principal } from '../../api/deps.js';
 import { restrictDataset } from '../../shared/datasets/column-rights.js';
-import { shownColumns } from '../../shared/datasets/define-dataset.js';
+import { shownColumns } from '../../shared/datasets/shown-columns.js';
 import { datasetNamed } from '../../shared/datasets/index.js';
 import { orders } from '../../shared/datasets/orders.js';
 import { messageOf, sentenceOf, type ErrorCode } from '../../shared/errors.js';

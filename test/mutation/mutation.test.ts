@@ -26,6 +26,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
   'shared/datasets/query.ts': [
     ...['shared/datasets/query', 'shared/datasets/query-text', 'shared/datasets/filters', 'shared/datasets/sort'],
   ],
+  'shared/datasets/filter-condition.ts': ['shared/datasets/query', 'shared/datasets/filters'],
   'shared/job/lifecycle.ts': ['shared/job/lifecycle', 'shared/job/job-events'],
 };
 

@@ -1,4 +1,4 @@
-import type { ShownColumn } from '../../shared/datasets/define-dataset.js';
+import type { ShownColumn } from '../../shared/datasets/shown-columns.js';
 import type { FileOutline, SegmentPosition } from '../../shared/formats/encoding.js';
 
 /** The name of a text column, or a column of any type, whose key defaults to its name. */

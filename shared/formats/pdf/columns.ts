@@ -1,4 +1,4 @@
-import type { ShownColumn } from '../../datasets/define-dataset.js';
+import type { ShownColumn } from '../../datasets/shown-columns.js';
 import { kindOf, shownText, type PdfCellKind } from './cells.js';
 import type { Faces } from './faces.js';
 import { LEAST_COLUMN, PADDING, SIZES } from './geometry.js';

@@ -1,4 +1,4 @@
-import type { ShownColumn } from '../../datasets/define-dataset.js';
+import type { ShownColumn } from '../../datasets/shown-columns.js';
 import { numberText } from '../number-text.js';
 import { asRendered, labelsOf, showEach, type FormatPreview } from '../preview.js';
 import { cellKind, MAX_CELL_TEXT } from './cells.js';

@@ -1,4 +1,4 @@
-import type { ShownColumn } from '../../datasets/define-dataset.js';
+import type { ShownColumn } from '../../datasets/shown-columns.js';
 import { fieldsOf } from '../copy-text.js';
 import type { FileOutline, RowBytes } from '../encoding.js';
 import { numberText } from '../number-text.js';

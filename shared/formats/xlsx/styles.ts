@@ -1,4 +1,4 @@
-import type { ShownColumn } from '../../datasets/define-dataset.js';
+import type { ShownColumn } from '../../datasets/shown-columns.js';
 import type { NamedBytes } from '../encoding.js';
 import { numberFormatCode } from '../number-text.js';
 import { STYLES } from './cells.js';

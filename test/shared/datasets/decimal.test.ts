@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { shownColumns } from '../../../shared/datasets/define-dataset.js';
+import { shownColumns } from '../../../shared/datasets/shown-columns.js';
 import { defineDataset } from '../../../shared/datasets/index.js';
 import { freezeQuery, type RenderedColumn } from '../../../shared/datasets/query.js';
 import { readCatalog } from '../../../shared/source/read-catalog.js';
