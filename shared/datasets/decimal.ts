@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CatalogColumn } from './catalog.js';
-import type { ColumnType, Mask } from './column-types.js';
+import type { ColumnDefinition } from './column-types.js';
 
 /**
  * The digits that a numeric column has room for, as a plan stores them: `precision` digits, `scale` of them after the
@@ -9,16 +9,25 @@ import type { ColumnType, Mask } from './column-types.js';
 export const decimalSchema = z.object({ precision: z.number(), scale: z.number() });
 export type Decimal = Readonly<z.infer<typeof decimalSchema>>;
 
+/** The settings of a column that decide about its digits. */
+type Declared = Pick<ColumnDefinition, 'type' | 'mask' | 'precision' | 'scale'>;
+
 /**
- * The size of a column's values as files show them.
+ * The size of a column's values as files show them: the one that its definition declares, or that of the database, which
+ * has room for every value.
  * @param known the column in the database; undefined for a computed column, or if it is unknown
- * @returns null unless it is numeric, not masked, and PostgreSQL keeps every value within this size
+ * @returns null unless it is numeric, not masked, and has a size
  */
 export function decimalOf(
-  { type, mask }: { readonly type: ColumnType; readonly mask?: Mask | undefined },
+  declared: Declared,
   known: Pick<CatalogColumn, 'precision' | 'scale'> | undefined,
 ): Decimal | null {
-  if (type !== 'numeric' || mask !== undefined) return null;
+  if (!isShownAsNumeric(declared)) return null;
+  if (declared.precision !== undefined && declared.scale !== undefined) {
+    return { precision: declared.precision, scale: declared.scale };
+  }
   const { precision = null, scale = null } = known ?? {};
   return precision === null || scale === null ? null : { precision, scale };
 }
+
+const isShownAsNumeric = ({ type, mask }: Declared): boolean => type === 'numeric' && mask === undefined;

@@ -17,6 +17,7 @@ const look = {
   label: text.optional(),
   description: text.optional(),
   hidden: z.boolean({ error: 'must be true or false' }).optional(),
+  precision: z.number({ error: 'must be a number' }).optional(),
   scale: z.number({ error: 'must be a number' }).optional(),
   format: oneOf(NUMBER_STYLES).optional(),
   currency: text.optional(),

@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.js';
 import { columnTypeOf, type Catalog, type CatalogColumn } from './catalog.js';
-import type { Dataset, FilterDefinition } from './define-dataset.js';
+import type { ColumnDefinition, Dataset, FilterDefinition } from './define-dataset.js';
+import { isDeclarable } from './number-format.js';
 
 /**
  * Lists where a definition doesn't match its table or view. Each sentence says what to do.
@@ -55,8 +56,18 @@ function columnMisfit({ columns }: Dataset, column: CatalogColumn | undefined): 
   }
   const type = columnTypeOf(column);
   return declared.type === type
-    ? null
+    ? decimalMisfit(declared, column)
     : `column ${column.name} is ${column.type} in the source database: declare its type as ${type}, not ${declared.type}`;
+}
+
+/** A column that the database doesn't limit may have any declared precision: values that don't fit are counted. */
+function decimalMisfit(declared: ColumnDefinition, { name, precision, scale }: CatalogColumn): string | null {
+  if (declared.precision === undefined || precision === null || scale === null) return null;
+  if (declared.precision === precision && declared.scale === scale) return null;
+  const found = `column ${name} is numeric(${precision},${scale}) in the source database`;
+  return isDeclarable(precision, scale)
+    ? `${found}: declare its precision as ${precision} and its scale as ${scale}, not ${declared.precision} and ${String(declared.scale)}`
+    : `${found}, which a definition can't declare: remove its precision and scale`;
 }
 
 /** Rows with a null would be in no segment, because no bound compares with them. */

@@ -41,10 +41,11 @@ export function shownColumns(
     const { label = oneLine(name) } = column;
     const type = shownType(column);
     const known = computedColumn(dataset, name) === undefined ? catalog.get(name) : undefined;
-    const number = type === column.type ? numberFormatOf(type, column, known?.scale ?? null) : null;
+    const decimal = decimalOf(column, known);
+    const number = type === column.type ? numberFormatOf(type, column, decimal?.scale ?? null) : null;
     const { mask } = column;
     return {
-      ...{ name, key: header ?? name, label: header ?? label, type, number, decimal: decimalOf(column, known) },
+      ...{ name, key: header ?? name, label: header ?? label, type, number, decimal },
       ...(mask === undefined ? {} : { mask }),
     };
   });

@@ -2,7 +2,8 @@
 
 export const MISFIT_TABLES = `
   CREATE TYPE mood AS ENUM ('sad', 'glad');
-  CREATE TABLE odd (id int PRIMARY KEY, account int, price money[], mood mood, spans interval);
+  CREATE TABLE odd (id int PRIMARY KEY, account int, price money[], mood mood, spans interval,
+    total numeric(12,2), rate numeric(50,10), free numeric);
   CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
   CREATE TABLE accents (id text COLLATE loose NOT NULL, tenant_id uuid);
   CREATE UNIQUE INDEX ON accents (id COLLATE "C");
@@ -16,6 +17,9 @@ const columns = {
   color: { type: 'text' },
   price: { type: 'other' },
   mood: { type: 'text' },
+  total: { type: 'numeric', precision: 14, scale: 2 },
+  rate: { type: 'numeric', precision: 38, scale: 10 },
+  free: { type: 'numeric', precision: 38, scale: 10 },
 };
 const filters = { mood: { kind: 'one_of', column: 'mood', values: ['sad', 'mad'] } };
 
@@ -45,6 +49,8 @@ export const MISFIT_LINES = [
   'Dataset odd: odd has no column color: correct its name, or remove it.',
   'Dataset odd: column id is integer in the source database: declare its type as integer, not bigint.',
   'Dataset odd: column price is money[], which depends on the locale: remove it, or export a view that casts it to numeric.',
+  'Dataset odd: column total is numeric(12,2) in the source database: declare its precision as 12 and its scale as 2, not 14 and 2.',
+  "Dataset odd: column rate is numeric(50,10) in the source database, which a definition can't declare: remove its precision and scale.",
   'Dataset odd: filter mood must be a one_of with values of the enum mood: sad, glad.',
   "Dataset odd: it can't sort by column mood, which may be null: declare the column NOT NULL, or remove it from sorts.",
   `Dataset notes can't be exported: the permission of column note: The source database rejected the query: syntax error at or near "see".`,

@@ -1,5 +1,6 @@
 import type { ColumnRights } from '../../../shared/datasets/column-types.js';
 import type { Dataset } from '../../../shared/datasets/define-dataset.js';
+import { BAD_NUMBERS } from './bad-numbers.js';
 
 export const GOOD_DEFINITION: Dataset = {
   name: 'orders',
@@ -66,31 +67,7 @@ export const BAD_DEFINITIONS: readonly (readonly [string, Partial<Dataset>, stri
     { columns: { id: { type: 'bigint', hidden: true } } },
     'Dataset "orders": all its columns are hidden.',
   ],
-  [
-    'decimals for a text column',
-    { columns: { id: { type: 'text', scale: 2 } } },
-    `Dataset "orders": column id is text, so it can't have scale, format or currency.`,
-  ],
-  [
-    'half a decimal',
-    { columns: { id: { type: 'numeric', scale: 0.5 } } },
-    'Dataset "orders": column id has the scale 0.5; it can be 0 to 30.',
-  ],
-  [
-    'an unknown format of numbers',
-    { columns: { id: { type: 'numeric', format: 'roman' as 'number' } } },
-    'Dataset "orders": column id has the format "roman"; it can be number, currency, percent.',
-  ],
-  [
-    'a currency without its code',
-    { columns: { id: { type: 'numeric', format: 'currency' } } },
-    'Dataset "orders": column id needs both format: currency and a currency.',
-  ],
-  [
-    'an unknown currency',
-    { columns: { id: { type: 'numeric', format: 'currency', currency: 'Euro' } } },
-    'Dataset "orders": column id has the currency "Euro", which isn\'t an ISO 4217 code such as EUR.',
-  ],
+  ...BAD_NUMBERS,
   ['no columns', { columns: {} }, 'Dataset "orders": it has no columns.'],
   [
     'a column of an unknown type',

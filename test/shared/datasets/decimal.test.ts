@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { shownColumns } from '../../../shared/datasets/shown-columns.js';
-import { defineDataset } from '../../../shared/datasets/index.js';
+import { checkDataset, defineDataset } from '../../../shared/datasets/index.js';
 import { freezeQuery, type RenderedColumn } from '../../../shared/datasets/query.js';
 import { readCatalog } from '../../../shared/source/read-catalog.js';
 import { openDatabase, type OpenDatabase } from '../../support/database.js';
@@ -72,6 +72,31 @@ describe('the digits that a numeric column has room for', () => {
     };
     freezeQuery(sizes, request, [], render, { catalog });
     assert.deepEqual({ ...rendered, gross: null }, DECIMALS);
+  });
+
+  it('are those that its definition declares, also of a computed column, unless it is masked', async () => {
+    const { columns: catalog } = (await readCatalog(database.client, sizes)) ?? assert.fail();
+    const size = { precision: 38, scale: 10 };
+    const declared = checkDataset({
+      ...sizes,
+      columns: {
+        ...sizes.columns,
+        exact: { type: 'numeric', ...size },
+        secret: { type: 'numeric', ...size, mask: 'last_4' },
+      },
+      computed: { gross: { type: 'numeric', ...size, from: ['price'], compute: ({ price }) => price } },
+    });
+    for (const known of [catalog, new Map()]) {
+      const shown = shownColumns(declared, ['exact', 'gross', 'secret'], known);
+      assert.deepEqual(
+        shown.map(({ decimal, number }) => [decimal, number?.scale]),
+        [
+          [size, 10],
+          [size, 10],
+          [null, undefined],
+        ],
+      );
+    }
   });
 
   it('are unknown without a catalog', () => {

@@ -16,6 +16,19 @@ describe('defining a dataset', () => {
     });
   }
 
+  it('accepts any precision and scale of PostgreSQL that 38 digits can hold, also of a computed column', () => {
+    for (const [precision, scale] of [
+      [1, 0],
+      [12, 2],
+      [38, 0],
+      [38, 38],
+    ] as const) {
+      const sum = { type: 'numeric', precision, scale, from: [], compute: () => 0 } as const;
+      const columns = { ...GOOD_DEFINITION.columns, total: { type: 'numeric', precision, scale } as const };
+      assert.doesNotThrow(() => checkDataset({ ...GOOD_DEFINITION, columns, computed: { sum } }));
+    }
+  });
+
   it('types the arguments of the functions of computed columns', () => {
     const { name, title, table, key, tenantColumn } = GOOD_DEFINITION;
     defineDataset({

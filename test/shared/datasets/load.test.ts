@@ -118,9 +118,11 @@ describe('DATASETS_MODULE', () => {
 
   it('can use every setting of a definition', async () => {
     const settings = "schema: 'shop', userColumn: 'user_id', permission: 'true', key:";
-    const file = await moduleOf(`export default [${ORDERS.replace('key:', settings)}]`);
-    const dataset = (await loadDatasets(file)).get('orders');
+    const columns = "columns: { total: { type: 'numeric', precision: 12, scale: 2 }, ";
+    const text = ORDERS.replace('key:', settings).replace('columns: {', columns);
+    const dataset = (await loadDatasets(await moduleOf(`export default [${text}]`))).get('orders');
     assert.deepEqual([dataset?.schema, dataset?.userColumn, dataset?.permission], ['shop', 'user_id', 'true']);
+    assert.deepEqual(dataset?.columns.total, { type: 'numeric', precision: 12, scale: 2 });
   });
 
   it('loads the example in docs/examples', async () => {

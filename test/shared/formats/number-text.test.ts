@@ -59,6 +59,15 @@ describe('the number format of a column', () => {
     assert.equal(numberFormatOf('integer', { format: 'number' }, null)?.scale, 0);
   });
 
+  it('with a declared precision is the one of such a column in the database', () => {
+    const declared = { precision: 6, scale: 4 };
+    for (const look of [{}, { format: 'percent' }, { format: 'currency', currency: 'EUR' }] as const) {
+      assert.deepEqual(numberFormatOf('numeric', { ...look, ...declared }, 4), numberFormatOf('numeric', look, 4));
+    }
+    // Cells can't show more decimals.
+    assert.equal(numberFormatOf('numeric', { precision: 38, scale: 38 }, 38)?.scale, 30);
+  });
+
   it('is null for texts, and for numbers that a cell shows with all their digits', () => {
     assert.equal(numberFormatOf('text', {}, null), null);
     assert.equal(numberFormatOf('integer', {}, null), null);
