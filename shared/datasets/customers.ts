@@ -19,6 +19,8 @@ export const customers = defineDataset({
     credit_limit: {
       type: 'numeric',
       label: 'Credit limit',
+      precision: 12,
+      scale: 2,
       permission: `EXISTS (SELECT FROM accountants
         WHERE tenant_id::text = current_setting('app.tenant_id') AND user_id::text = current_setting('app.user_id'))`,
       unless: 'locked',

@@ -16,4 +16,34 @@ export const AWKWARD_TABLES = `
   CREATE TABLE homeless (id int PRIMARY KEY, account int, opened date NOT NULL);
   CREATE INDEX ON homeless (opened);
   CREATE TABLE "Plain" (id int PRIMARY KEY, tenant_id text);
-  CREATE VIEW paid AS SELECT id, tenant_id, total FROM orders WHERE status = 'paid'`;
+  CREATE VIEW paid AS SELECT id, tenant_id, total FROM orders WHERE status = 'paid';
+  CREATE DOMAIN rate AS numeric(9,4);
+  CREATE TABLE sizes (id bigint PRIMARY KEY, tenant_id uuid, price numeric(12,2), whole numeric(38), domain rate,
+    "any" numeric, long numeric(39,2), tiny numeric(3,5), thousands numeric(5,-3));
+  CREATE VIEW sized AS SELECT * FROM sizes`;
+
+/** Arguments that no definition can be made from, and the message. */
+export const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
+  [[], /^Name one table\.$/],
+  [['one', 'two'], /^Name one table/],
+  [
+    ['nowhere.orders'],
+    /^The source database has no table or view nowhere\.orders that the database user can see\. Name it as/,
+  ],
+  [['orders_pkey'], /no table or view orders_pkey/],
+  [['keyless'], /^keyless has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
+  [['parent'], /^parent has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
+  [['parent', '--key', 'id'], /^Dataset parent: table parent has no unique index on \(id\)/],
+  [['paid'], /^paid is a view, so its key is unknown: name the key's columns with --key COLUMN/],
+  [
+    ['homeless'],
+    /^homeless has no column tenant_id: name the column of the tenant's id with --tenant COLUMN, or use --no-tenant if you have a single tenant\.$/,
+  ],
+  [
+    ['homeless', '--tenant', 'owner'],
+    /^homeless has no column owner \(from --tenant\)\. Its columns are id, account, opened\.$/,
+  ],
+  [['orders', '--tenant', 'tenant_id', '--no-tenant'], /^Use either --tenant or --no-tenant\.$/],
+  [['orders', '--key', 'color'], /^orders has no column color \(from --key\)\. Its columns are id, tenant_id/],
+  [['orders', '--key', 'customer_id'], /^Dataset orders: table orders has no unique index on \(customer_id\)/],
+];

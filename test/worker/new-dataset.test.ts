@@ -15,7 +15,14 @@ import { deeply } from '../support/depth.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { startService, someUser } from '../support/service.js';
 import { seedSampleData } from '../../dev/sample-data/seed.js';
-import { AWKWARD_TABLE, AWKWARD_TABLES } from './awkward-tables.js';
+import { AWKWARD_TABLE, AWKWARD_TABLES, REFUSED } from './awkward-tables.js';
+
+/** Such as `total numeric(12,2)`. */
+const typesOf = ({ columns }: Dataset): string[] =>
+  Object.entries(columns).map(
+    ([name, { type, precision, scale }]) =>
+      `${name} ${type}${precision === undefined ? '' : `(${precision},${scale})`}`,
+  );
 
 describe('npm run dataset:new', () => {
   let database: TestDatabase;
@@ -55,7 +62,6 @@ describe('npm run dataset:new', () => {
   it('writes what the sample datasets define for their tables, except for the tenant', async () => {
     for (const builtIn of BUILT_IN_DATASETS) {
       const { dataset, said } = await made(builtIn.table);
-      const typesOf = ({ columns }: Dataset) => Object.entries(columns).map(([name, { type }]) => `${name} ${type}`);
       assert.deepEqual(
         typesOf(dataset),
         typesOf(builtIn).filter((column) => !column.startsWith('tenant_id')),
@@ -139,6 +145,22 @@ describe('npm run dataset:new', () => {
     assert.equal((await made('ORDERS')).dataset.table, 'orders');
   });
 
+  it('records the precision and scale of numeric columns, in tables and views, where a definition can declare them', async () => {
+    for (const args of [['sizes'], ['sized', '--key', 'id']]) {
+      const { dataset } = await made(...args);
+      assert.deepEqual(typesOf(dataset), [
+        'id bigint',
+        'price numeric(12,2)',
+        'whole numeric(38,0)',
+        'domain numeric(9,4)',
+        'any numeric',
+        'long numeric',
+        'tiny numeric',
+        'thousands numeric',
+      ]);
+    }
+  });
+
   it('writes a definition without a tenant for a service with a single tenant', async () => {
     const explicit = await made('homeless', '--no-tenant');
     assert.match(explicit.said, /DATASETS_MODULE=.* and JWT_TENANT_CLAIM= \(empty\)$/);
@@ -164,30 +186,6 @@ describe('npm run dataset:new', () => {
     assert.match(view.said, /its tables need one that starts with the key\.$/m);
   });
 
-  const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
-    [[], /^Name one table\.$/],
-    [['one', 'two'], /^Name one table/],
-    [
-      ['nowhere.orders'],
-      /^The source database has no table or view nowhere\.orders that the database user can see\. Name it as/,
-    ],
-    [['orders_pkey'], /no table or view orders_pkey/],
-    [['keyless'], /^keyless has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
-    [['parent'], /^parent has no primary key and no unique index whose columns are all NOT NULL: create one, or/],
-    [['parent', '--key', 'id'], /^Dataset parent: table parent has no unique index on \(id\)/],
-    [['paid'], /^paid is a view, so its key is unknown: name the key's columns with --key COLUMN/],
-    [
-      ['homeless'],
-      /^homeless has no column tenant_id: name the column of the tenant's id with --tenant COLUMN, or use --no-tenant if you have a single tenant\.$/,
-    ],
-    [
-      ['homeless', '--tenant', 'owner'],
-      /^homeless has no column owner \(from --tenant\)\. Its columns are id, account, opened\.$/,
-    ],
-    [['orders', '--tenant', 'tenant_id', '--no-tenant'], /^Use either --tenant or --no-tenant\.$/],
-    [['orders', '--key', 'color'], /^orders has no column color \(from --key\)\. Its columns are id, tenant_id/],
-    [['orders', '--key', 'customer_id'], /^Dataset orders: table orders has no unique index on \(customer_id\)/],
-  ];
   for (const [args, sentence] of REFUSED) {
     it(`rejects ${JSON.stringify(args)} with a clear message`, async () => {
       const file = join(folder, 'never.mjs');

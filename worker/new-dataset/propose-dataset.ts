@@ -1,5 +1,6 @@
 import { columnTypeOf } from '../../shared/datasets/catalog.js';
-import { defineDataset, type Dataset } from '../../shared/datasets/define-dataset.js';
+import { defineDataset, type ColumnDefinition, type Dataset } from '../../shared/datasets/define-dataset.js';
+import { isDeclarable } from '../../shared/datasets/number-format.js';
 import type { TableColumn, TableFacts } from '../../shared/source/read-table.js';
 import { ProposalError } from './proposal-error.js';
 import { proposeFilters } from './propose-filters.js';
@@ -48,13 +49,20 @@ export function proposeDataset(facts: TableFacts, choices: ProposalChoices): Pro
     key,
     ...(tenantColumn === undefined ? {} : { tenantColumn }),
     columns: Object.fromEntries(
-      columns.map((column) => [column.name, { type: columnTypeOf(column), label: labelOf(column.name) }]),
+      columns.map((column) => [
+        column.name,
+        { type: columnTypeOf(column), label: labelOf(column.name), ...declaredDecimal(column) },
+      ]),
     ),
     filters: proposeFilters({ ...facts, columns: columns.filter(({ name }) => !key.includes(name)) }, tenantColumn),
     sorts: proposeSorts({ ...facts, columns }, tenantColumn),
   });
   return { dataset, leftOut, isCovered, isView };
 }
+
+/** The precision and scale of `numeric(12,2)`, if a definition can declare them. */
+const declaredDecimal = ({ precision, scale }: TableColumn): Pick<ColumnDefinition, 'precision' | 'scale'> =>
+  precision === null || scale === null || !isDeclarable(precision, scale) ? {} : { precision, scale };
 
 function whyNot({ name, hasMoney, isReadable }: TableColumn): string | null {
   if (hasMoney) return '`money` depends on the locale. Cast it to numeric in a view';

@@ -12,8 +12,15 @@ const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : 
 const inComment = (name: string): string =>
   /^[\p{L}\p{N}_ .-]+$/u.test(name) ? name : JSON.stringify(name).replace(/[\u2028\u2029]/g, ' ');
 
-const columnLine = ([name, { type, label }]: readonly [string, ColumnDefinition]): string =>
-  `      ${key(name)}: { type: ${quoted(type)}${label === undefined ? '' : `, label: ${quoted(label)}`} },`;
+function columnLine([name, { type, label, precision, scale }]: readonly [string, ColumnDefinition]): string {
+  const settings = [
+    `type: ${quoted(type)}`,
+    ...(label === undefined ? [] : [`label: ${quoted(label)}`]),
+    ...(precision === undefined ? [] : [`precision: ${precision}`]),
+    ...(scale === undefined ? [] : [`scale: ${scale}`]),
+  ];
+  return `      ${key(name)}: { ${settings.join(', ')} },`;
+}
 
 function filterLine([name, filter]: readonly [string, FilterDefinition]): string {
   const values = filter.kind === 'one_of' && filter.values !== undefined ? `, values: ${list(filter.values)}` : '';
