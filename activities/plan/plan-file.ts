@@ -87,8 +87,8 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
   const spec: FileSpec = { format, outlines: [outline], ...(work.bundle === undefined ? {} : { bundle: work.bundle }) };
   const measured = await measureRows(spec, resources, sample);
 
-  const { unitRows, memberRows } =
-    format.cut?.(outline, { plainBytes: measured.plainRowBytes }, withHeadroom) ?? WHEREVER;
+  const size = { plainBytes: measured.plainRowBytes };
+  const { unitRows, memberRows } = format.cut?.(outline, size, withHeadroom) ?? WHEREVER;
   const wanted = Math.max(1, Math.min(sizes.maxSegmentRows, Math.floor(sizes.segmentBytes / measured.rowBytes)));
   const bounds = await source.bounds(dataset, query, fittingRows(wanted, unitRows, memberRows), session, signal);
   const { segments, totalRows } = cutSegments(bounds, { memberRows, maxSegments });
@@ -96,7 +96,7 @@ export async function planFile(work: FileWork): Promise<FilePlan> {
     const sentence = `The export has ${totalRows} rows, too many for ${maxSegments} sheets of at most ${memberRows}.`;
     throw new ServiceError('TOO_MANY_ROWS', sentence);
   }
-  const positions = format.positions?.(outline, segments, withHeadroom) ?? [];
+  const positions = format.positions?.(outline, segments, withHeadroom, size) ?? [];
   const positioned = segments.map((segment, index) => ({
     ...segment,
     position: {

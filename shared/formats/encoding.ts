@@ -176,8 +176,17 @@ export interface Encoding<Layout = unknown, Position = unknown> {
    * @throws ServiceError TOO_MANY_ROWS if there are more rows than the format can hold
    */
   cut?(outline: FileOutline<Layout>, size: RowSize, withHeadroom: boolean): CutRules;
-  /** What the format itself needs to know about each segment's position. */
-  positions?(outline: FileOutline<Layout>, segments: readonly CutSegment[], withHeadroom: boolean): Position[];
+  /**
+   * What the format itself needs to know about each segment's position.
+   * @param size absent while a sample is measured
+   * @throws ServiceError TOO_MANY_ROWS if there are more rows than the format can hold
+   */
+  positions?(
+    outline: FileOutline<Layout>,
+    segments: readonly CutSegment[],
+    withHeadroom: boolean,
+    size?: RowSize,
+  ): Position[];
   /** Reads a position that was stored. Set for a format that has one. */
   readonly positionSchema?: z.ZodType<Position>;
 
