@@ -1,6 +1,8 @@
 import { notificationWorkflowId } from '../../shared/temporal/names.js';
 import type { JobRef, NotificationEvent } from '../../shared/contract.js';
 import { ACCOUNT, ACCOUNT_TITLE } from '../../shared/datasets/account.js';
+import { isGzip } from '../../shared/formats/file-kind.js';
+import { FORMATS } from '../../shared/formats/index.js';
 import { fileName } from '../../shared/job/file-name.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { SKIP_REASONS } from '../../shared/mails/store.js';
@@ -59,7 +61,7 @@ function factsOf(row: JobRow, { registry, publicUrl, linkSecret }: Deps): MailFa
     jobId,
     name,
     title: type === ACCOUNT ? ACCOUNT_TITLE : (registry.get(type)?.title ?? type),
-    format: options.compression === 'gzip' ? `${format}, compressed with gzip` : format,
+    format: isGzip(FORMATS.get(format) ?? {}, options) ? `${format}, compressed with gzip` : format,
     columns: type === ACCOUNT ? null : row.columns.length,
     timezone: typeof options.timezone === 'string' ? options.timezone : 'UTC',
     fileName: hasFile ? fileName({ jobId, name, type, format, options, createdAt: row.created_at }) : null,

@@ -1,5 +1,6 @@
 import { ACCOUNT } from '../datasets/define-dataset.js';
 import type { FormatOptions } from './format-options.js';
+import type { Format } from './format.js';
 import { formatNamed } from './index.js';
 
 /** The type of a job's file. */
@@ -9,7 +10,9 @@ export interface FileKind {
   readonly mediaType: string;
 }
 
-export const isGzip = ({ compression }: FormatOptions): boolean => compression === 'gzip';
+/** Whether the whole file is compressed with gzip. */
+export const isGzip = ({ gzipsFile }: Pick<Format, 'gzipsFile'>, { compression }: FormatOptions): boolean =>
+  gzipsFile === true && compression === 'gzip';
 
 /** @throws RangeError for a format that this version doesn't have */
 export function fileKind(job: {
@@ -17,8 +20,9 @@ export function fileKind(job: {
   readonly format: string;
   readonly options: FormatOptions;
 }): FileKind {
-  const { extension, mediaType } = formatNamed(job.format);
+  const format = formatNamed(job.format);
+  const { extension, mediaType } = format;
   if (job.type === ACCOUNT) return { extension: 'zip', mediaType: 'application/zip' };
-  if (isGzip(job.options)) return { extension: `${extension}.gz`, mediaType: 'application/gzip' };
+  if (isGzip(format, job.options)) return { extension: `${extension}.gz`, mediaType: 'application/gzip' };
   return { extension, mediaType };
 }

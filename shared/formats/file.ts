@@ -30,7 +30,7 @@ export function openSegment(spec: FileSpec, position: SegmentPosition, resources
     const header = (): Buffer => streamedHeader(archive.memberName(position), outline.about.plannedAt, position.wide);
     return new DeflateEncoder(archive.noting(plain), isFirst ? header() : NOTHING, archive.level);
   }
-  return isGzip(outline.options) ? new DeflateEncoder(plain, isFirst ? GZIP_HEADER : NOTHING) : plain;
+  return isGzip(format, outline.options) ? new DeflateEncoder(plain, isFirst ? GZIP_HEADER : NOTHING) : plain;
 }
 
 function withHead(encoder: SegmentEncoder, head: Buffer): SegmentEncoder {
@@ -68,7 +68,7 @@ export async function joinFile(
     return joinMembers(archive, spec, members, resources);
   }
   const tail = await format.tail(outline, segments, resources);
-  return { glue: new Map(), tail: isGzip(outline.options) ? gzipTail(tail, segments) : tail };
+  return { glue: new Map(), tail: isGzip(format, outline.options) ? gzipTail(tail, segments) : tail };
 }
 
 /** Segments that turned out different from their plan. @throws ServiceError PLAN_OUTGROWN */

@@ -12,6 +12,8 @@ export interface Format {
   readonly extension: string;
   readonly mediaType: string;
   readonly options: z.ZodType<FormatOptions>;
+  /** Whether `compression: 'gzip'` compresses the file as a whole. Other formats compress within the file. */
+  readonly gzipsFile?: boolean;
   /** Columns of these types are exported only if the request names them. */
   readonly optInTypes?: readonly ColumnType[];
   /** Whether bundles may use this format. */

@@ -7,6 +7,7 @@ import type { DatasetRegistry } from '../datasets/index.js';
 import { columnProblems } from './column-schema.js';
 import { fieldProblems, validationFailed, type Checked, type FieldProblem } from './field-problems.js';
 import { defaultColumns } from '../formats/default-columns.js';
+import { isGzip } from '../formats/file-kind.js';
 import { FORMATS } from '../formats/index.js';
 import { recipientOf, type EmailChoice, type RecipientRule } from '../mails/recipient.js';
 import { isRelativeRange, resolveRange, type RelativeRange } from './relative-range.js';
@@ -87,7 +88,7 @@ export function checkExportRequest(
   const dataset = registry.get(read.type);
   const columns = read.columns ?? (dataset && format ? defaultColumns(dataset, format) : []);
   if (options?.success === true) {
-    if (read.type === ACCOUNT && (options.data.compression ?? 'none') !== 'none') {
+    if (read.type === ACCOUNT && format !== undefined && isGzip(format, options.data)) {
       const detail = "can't be set for account exports, which are always compressed";
       problems.push({ pointer: '/options/compression', detail });
     }

@@ -5,6 +5,7 @@ export const csv: Format = {
   name: 'CSV',
   extension: 'csv',
   mediaType: 'text/csv; charset=utf-8',
+  gzipsFile: true,
   inBundles: true,
   howToOpen:
     'A .csv file is a table as text. Open it with a spreadsheet program such as Excel, LibreOffice or Numbers.',

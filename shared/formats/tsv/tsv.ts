@@ -13,6 +13,7 @@ export const tsv: Format = {
   name: 'TSV',
   extension: 'tsv',
   mediaType: 'text/tab-separated-values; charset=utf-8',
+  gzipsFile: true,
   inBundles: true,
   options,
   headerRow: ({ header }) => (header === false ? null : 'keys'),
