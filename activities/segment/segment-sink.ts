@@ -1,5 +1,5 @@
 import { crc32 } from '@node-rs/crc32';
-import { temporaryPrefix } from '../../shared/store/keys.js';
+import { heldPrefix } from '../../shared/store/keys.js';
 import type { SegmentMode } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { SegmentPieces } from '../../shared/job/plan-schema.js';
@@ -53,7 +53,7 @@ export const openSink = (deps: Deps, plan: SinkPlan): SegmentSink =>
 
 /** Each attempt has its own name, so that a late one can't overwrite what a later one has committed. */
 const heldKey = ({ jobId, generation, segment, attempt }: SegmentTarget): string =>
-  `${temporaryPrefix(jobId)}${generation}-${segment}-${attempt}`;
+  `${heldPrefix(jobId, generation)}${segment}-${attempt}`;
 
 /** Writes parts of the upload, or a temporary object if the segment turns out to be smaller than a part. */
 class PartsSink implements SegmentSink {

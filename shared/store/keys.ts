@@ -7,6 +7,9 @@ export const fileKey = (userId: string, jobId: string, extension: string): strin
 /** Prefix of a job's held pieces, which exist until its file is complete. */
 export const temporaryPrefix = (jobId: string): string => `tmp/${jobId}/`;
 
+/** Prefix of the held pieces of one generation. */
+export const heldPrefix = (jobId: string, generation: number): string => `${temporaryPrefix(jobId)}${generation}-`;
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The job id in the key of a file or held piece; null if the key is not one of ours. */

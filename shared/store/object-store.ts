@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { ServiceError } from '../errors.js';
 import { abortedBy, disposition, type NamedFile } from './bucket.js';
 import { followListing } from './listing.js';
@@ -66,22 +66,26 @@ export class ObjectStore extends MultipartUploads {
     });
   }
 
-  /** Writes one object from a stream of unknown length; leaves nothing behind if the stream fails. */
+  /**
+   * Writes one object from a stream of unknown length. Leaves nothing behind if that fails or is aborted, except when the
+   * store doesn't answer at all. So an abort ends the stream, but waits for the request in flight: the store may write
+   * the object even if nobody waits for its answer.
+   * @param key of an object that doesn't exist
+   */
   async putStream(key: string, body: AsyncIterable<Buffer> | Iterable<Buffer>, signal: AbortSignal): Promise<void> {
-    await this.run(async () => {
-      const upload = new Upload({
-        client: this.s3,
-        params: { ...this.at(key), Body: Readable.from(body, { objectMode: false }) },
-        queueSize: 1,
-      });
-      const abort = (): void => void upload.abort();
-      signal.addEventListener('abort', abort, { once: true });
-      try {
+    signal.throwIfAborted();
+    try {
+      await this.run(async () => {
+        const Body = addAbortSignal(signal, Readable.from(body, { objectMode: false }));
+        const upload = new Upload({ client: this.s3, params: { ...this.at(key), Body }, queueSize: 1 });
         await upload.done();
-      } finally {
-        signal.removeEventListener('abort', abort);
-      }
-    });
+      });
+      signal.throwIfAborted();
+    } catch (error) {
+      // It may exist: its answer was lost, or came after the abort. The original error is the one that matters.
+      await this.delete(key).catch(() => undefined);
+      throw error;
+    }
   }
 
   /**

@@ -20,24 +20,35 @@ export interface StoreRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** The response to a request; undefined passes it on to the real store. */
-export type Reply = (request: StoreRequest) => RecordedAnswer | undefined;
+/** The response to a request; undefined passes it on to the real store. A promise holds the request until it resolves. */
+export type Reply = (request: StoreRequest) => RecordedAnswer | undefined | Promise<undefined>;
 
 /** A store that gives recorded responses to some requests and passes all others to a real one. */
 export interface RecordedStore {
   readonly endpoint: string;
   /** All requests, in order. */
   readonly requests: readonly StoreRequest[];
+  /** Waits until all requests so far have been answered, even if their client no longer waits for the answer. */
+  untilAnswered(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** @param behind endpoint of the real store; without one, a request without a recorded response gets a 501 */
 export async function startRecordedStore(reply: Reply, behind?: string): Promise<RecordedStore> {
   const requests: StoreRequest[] = [];
+  const answers: Promise<unknown>[] = [];
   const server = createServer((message, response) => {
     const request = toStoreRequest(message);
     requests.push(request);
-    const answer = reply(request);
+    answers.push(once(response, 'close'));
+    const replied = reply(request);
+    if (replied instanceof Promise) {
+      void replied.then(() => {
+        give(undefined, message, response);
+      });
+    } else give(replied, message, response);
+  });
+  function give(answer: RecordedAnswer | undefined, message: IncomingMessage, response: ServerResponse): void {
     if (answer?.afterwards === true && behind !== undefined) {
       passOn(message, behind, response, (real) => {
         sendAnswer(real, response, answer);
@@ -48,8 +59,12 @@ export async function startRecordedStore(reply: Reply, behind?: string): Promise
         response.writeHead(real.statusCode ?? 502, real.headers);
         real.pipe(response);
       });
-    } else sendAnswer(message, response, { status: 501, body: errorBody('NotImplemented', request.operation) });
-  });
+    } else
+      sendAnswer(message, response, {
+        status: 501,
+        body: errorBody('NotImplemented', toStoreRequest(message).operation),
+      });
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -57,6 +72,9 @@ export async function startRecordedStore(reply: Reply, behind?: string): Promise
   return {
     endpoint: `http://127.0.0.1:${port}`,
     requests,
+    untilAnswered: async () => {
+      await Promise.all(answers);
+    },
     close: async () => {
       const closed = once(server, 'close');
       server.close();
