@@ -26,7 +26,7 @@ export async function makeFile(input: ExportInput, state: ExportState): Promise<
   const errors = new ToleratedErrors();
   let demand: PlanDemand = {};
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const plan = await planRound(input, state, demand, round);
+    const plan = await planRound(input, state, round === 0 ? { ...demand, replaceUnusable: true } : demand, round);
     try {
       const upload = await ensureUpload(input, plan);
       if (upload.state === 'complete') return upload.file;

@@ -15,6 +15,7 @@ import { permittedDatasets } from '../../shared/source/permitted-datasets.js';
 import type { Plan } from '../../shared/job/plan-schema.js';
 import { MIN_PART_BYTES, partSize } from '../../shared/plan/pieces.js';
 import type { ActivityDeps } from '../deps.js';
+import { canContinue } from '../file/can-continue.js';
 import { createAbout } from '../file/outlines.js';
 import { requireLimits, sumOver } from './plan-limits.js';
 import { joinPlans, planFiles, type SizedSegment } from './plan-files.js';
@@ -43,7 +44,7 @@ export async function planExport(deps: PlanDeps, input: PlanInput, signal: Abort
   const format = await loadFormat(row.format);
   requireEncoder(format, input.demand.encoderVersion);
   const key = fileKey(row.user_id, jobId, fileKind(row).extension);
-  const { generation, plan: existing } = await currentGeneration(deps, input, key, signal);
+  const { generation, plan: existing } = await currentGeneration(deps, row, input, key, signal);
   if (existing !== null) {
     const { totalRows, segments } = existing;
     return { plan: { generation, totalRows, segments }, isSmall: false };
@@ -65,25 +66,30 @@ function requireEncoder({ encoderVersion }: LoadedFormat, least = 0): void {
 }
 
 /**
- * The job's generation and its plan, if it has one. Begins the next generation if `demand` asks for a later one.
+ * The job's generation and its plan, if it has one. Begins the next generation if `demand` asks for a later one, or for
+ * one that this worker can continue.
  * @throws ServiceError WORKER_OUTDATED if this worker doesn't have the plan's mask key: another worker may have it
  */
 async function currentGeneration(
-  { plans, source, store }: PlanDeps,
+  deps: PlanDeps,
+  row: JobRow,
   { jobId, demand }: PlanInput,
   key: string,
   signal: AbortSignal,
 ): Promise<{ generation: number; plan: Plan | null }> {
+  const { plans, source, store } = deps;
   const state = await plans.uploadState(jobId);
   if (state === null) throw new ServiceError('INTERNAL', `Job ${jobId} has no row.`);
   const { generation, plan } = state;
-  const isWanted = generation > (demand.afterGeneration ?? 0);
-  if (isWanted && plan !== null) source.requireMaskKey(plan.maskKeyId);
-  if (isWanted && (plan !== null || generation === 1)) return { generation, plan };
-  if (!isWanted) await plans.endGeneration(jobId, generation);
+  const mustEnd =
+    generation <= (demand.afterGeneration ?? 0) ||
+    (demand.replaceUnusable === true && plan !== null && !(await canContinue(deps, row, plan)));
+  if (!mustEnd && plan !== null) source.requireMaskKey(plan.maskKeyId);
+  if (!mustEnd && (plan !== null || generation === 1)) return { generation, plan };
+  if (mustEnd) await plans.endGeneration(jobId, generation);
   // Also after a reset, which may have begun this generation.
   await store.abortUploadsOf(key, signal);
-  return { generation: isWanted ? generation : generation + 1, plan: null };
+  return { generation: mustEnd ? generation + 1 : generation, plan: null };
 }
 
 /** @throws ServiceError NOT_PERMITTED, DATASET_UNAVAILABLE, TOO_MANY_ROWS, FILE_TOO_LARGE, and those of the source */

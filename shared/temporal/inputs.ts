@@ -181,6 +181,11 @@ export interface PlanDemand {
   readonly afterGeneration?: number;
   /** The minimum encoder version. */
   readonly encoderVersion?: number;
+  /**
+   * Replace a plan that this worker can't continue. Only before a run's first segment, such as after a reset: once
+   * segments run, another worker may be able to continue it.
+   */
+  readonly replaceUnusable?: boolean;
   /** Leave room for segments that are much larger than the sample suggests. */
   readonly withHeadroom?: boolean;
 }

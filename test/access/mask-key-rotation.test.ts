@@ -120,4 +120,24 @@ describeDeeply('a MASK_KEY that is rotated while an export runs', function () {
     assert.deepEqual(await hashesOf(jobId), hashesWith(NEW));
     await worker.stop();
   });
+
+  it('is used by all of a file that failed for another reason and is reset after the old one was removed', async () => {
+    const jobId = await halfDone();
+    const old = await service.startWorker({ maskKey: OLD });
+    await queryRows(service.databaseUrl, 'ALTER VIEW cards RENAME TO no_cards');
+    await openDoor();
+    assert.equal((await untilEnded(service, user, jobId, 'FAILED')).error_code, 'DATASET_UNAVAILABLE');
+    await old.stop();
+    await queryRows(service.databaseUrl, 'ALTER VIEW no_cards RENAME TO cards');
+
+    const worker = await service.startWorker({ maskKey: NEW });
+    await resetExport(service, jobId);
+    const row = await until('its end', async () => {
+      const found = await service.deps.jobs.find(jobId);
+      return found !== null && found.status !== 'PROCESSING' && found.generation > 1 && found;
+    });
+    assert.deepEqual([row.status, row.error_code, row.generation], ['COMPLETED', null, 2]);
+    assert.deepEqual(await hashesOf(jobId), hashesWith(NEW));
+    await worker.stop();
+  });
 });
