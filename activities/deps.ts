@@ -3,6 +3,7 @@ import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { FormatResources } from '../shared/formats/encoding.js';
 import type { BufferPool } from '../shared/store/buffer-pool.js';
 import type { AuditStore } from '../shared/audit/store.js';
+import type { ErasedIds } from '../shared/job/erased-ids.js';
 import type { JobStore } from '../shared/job/store.js';
 import type { MailStore } from '../shared/mails/store.js';
 import type { Mailer } from '../shared/mails/mailer.js';
@@ -22,6 +23,7 @@ import type { TemporalClient } from '../shared/temporal/client.js';
 /** The dependencies of activities. The worker's `main.ts` opens and closes them. */
 export interface ActivityDeps {
   readonly jobs: JobStore;
+  readonly erasedIds: ErasedIds;
   readonly plans: PlanStore;
   readonly places: Places;
   readonly savedExports: SavedExportStore;

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Tuning } from '../shared/temporal/inputs.js';
 import type { DatasetRegistry } from '../shared/datasets/index.js';
 import type { AuditStore } from '../shared/audit/store.js';
+import type { ErasedIds } from '../shared/job/erased-ids.js';
 import type { JobStore } from '../shared/job/store.js';
 import type { Logger } from '../shared/process/logger.js';
 import type { ObjectStore } from '../shared/store/object-store.js';
@@ -94,6 +95,7 @@ export interface ApiDeps {
   readonly store: ObjectStore;
   readonly schedules: ScheduleStore;
   readonly places: Places;
+  readonly erasedIds: ErasedIds;
   readonly savedExports: SavedExportStore;
   /** Limits each tenant's concurrent admissions. */
   readonly admissions: Turns;

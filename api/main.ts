@@ -10,6 +10,7 @@ import { measureProcess, measureReaders } from '../shared/process/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/process/metrics-server.js';
 import { openObjectStore } from '../shared/startup/open-object-store.js';
 import { SavedExportStore } from '../shared/saved-exports/store.js';
+import { ErasedIds } from '../shared/job/erased-ids.js';
 import { Places } from '../shared/job/places.js';
 import { createAddressRule } from '../shared/network/address-rule.js';
 import { runMain, stopSignal } from '../shared/process/process.js';
@@ -55,14 +56,13 @@ async function main(): Promise<void> {
   const tracing = await openTracing(config, 'export-api');
   const temporal = connectTemporal(address, tracing?.client);
   const objects = openObjectStore(config);
-  const { store } = objects;
   const measured = new Registry();
   measureProcess(measured);
   measureReaders(measured, pools.estimates);
-  const state = { jobs: new JobStore(pools.jobs), store, temporal };
+  const state = { jobs: new JobStore(pools.jobs), store: objects.store, temporal };
   const places = new Places(pools.jobs);
   const { metrics, scrape } = measureApi(measured, state);
-  const readiness = new Readiness(createReadinessChecks(pools.readiness, store, temporal.client), logger);
+  const readiness = new Readiness(createReadinessChecks(pools.readiness, objects.store, temporal.client), logger);
   try {
     const metricsPort = config.METRICS_PORT;
     if (metricsPort !== undefined) await serveMetrics(scrape, { host: config.METRICS_HOST, port: metricsPort });
@@ -77,6 +77,7 @@ async function main(): Promise<void> {
       permissions: new Permissions(new Source(pools.permissions), registry),
       schedules: new ScheduleStore(temporal, places),
       places,
+      erasedIds: new ErasedIds(pools.jobs),
       savedExports: new SavedExportStore(pools.jobs),
       admissions: createAdmissionTurns(),
       audit: new AuditStore(pools.jobs, auditKeysOf(config)),

@@ -14,6 +14,7 @@ import { openObjectStore } from '../shared/startup/open-object-store.js';
 import { openPdfResources } from '../shared/startup/open-pdf-resources.js';
 import { PlanStore } from '../shared/job/plan-store.js';
 import { SavedExportStore } from '../shared/saved-exports/store.js';
+import { ErasedIds } from '../shared/job/erased-ids.js';
 import { Places } from '../shared/job/places.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import { serviceVersion } from '../shared/process/service-version.js';
@@ -99,6 +100,7 @@ const openStores = (pool: Pool, config: WorkerConfig) => ({
   jobs: new JobStore(pool),
   plans: new PlanStore(pool),
   places: new Places(pool),
+  erasedIds: new ErasedIds(pool),
   savedExports: new SavedExportStore(pool),
   audit: new AuditStore(pool, auditKeysOf(config)),
   mails: new MailStore(pool, config.LINK_SECRET),

@@ -1,6 +1,7 @@
 import type { ErasureCounts, UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import { isActive } from '../../shared/job/lifecycle.js';
+import { temporalScheduleId } from '../../shared/schedules/contract.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
 import { cancelAll } from './cancel-all.js';
 import type { ActivityDeps } from '../deps.js';
@@ -8,7 +9,10 @@ import type { ErasureInput } from '../../shared/temporal/inputs.js';
 import { heartbeating } from '../heartbeat.js';
 import { removeJob } from './remove-job.js';
 
-type Deps = Pick<ActivityDeps, 'audit' | 'jobs' | 'mails' | 'places' | 'savedExports' | 'store' | 'temporal'>;
+type Deps = Pick<
+  ActivityDeps,
+  'audit' | 'erasedIds' | 'jobs' | 'mails' | 'places' | 'savedExports' | 'store' | 'temporal'
+>;
 
 const BATCH = 100;
 /** Maximum number of rounds, because a user whose token is still valid may request exports meanwhile. */
@@ -16,9 +20,9 @@ const ROUNDS = 5;
 
 /**
  * Deletes everything that the service stores about a user in a tenant. Deletes schedules first, so that nothing new
- * starts; then saved exports; then cancels active exports, deletes files and rows, and the records of sent emails. Events
- * of the audit log remain, with a hash instead of the user. Safe to repeat at any point; the counts are those of the
- * last attempt.
+ * starts; then saved exports; then cancels active exports, deletes files and rows, and the records of sent emails. What
+ * Temporal doesn't list yet can't come back, because its ids are marked. Events of the audit log remain, with a hash
+ * instead of the user. Safe to repeat at any point; the counts are those of the last attempt.
  */
 export const eraseUser =
   (deps: Deps) =>
@@ -45,10 +49,13 @@ class Erasure {
   ) {}
 
   async run(): Promise<ErasureCounts> {
+    const { erasedIds, places, temporal } = this.deps;
     // Revoked first: a request that is creating a schedule at this moment then deletes it again.
-    const revoked = await this.deps.places.revokeSchedules(this.user);
-    const store = new ScheduleStore(this.deps.temporal, this.deps.places);
-    let schedules = await store.deleteAll(this.user, revoked);
+    const revoked = await erasedIds.revokeSchedules(this.user, temporalScheduleId);
+    const store = new ScheduleStore(temporal, places);
+    const listed = await store.temporalIdsOf(this.user);
+    await erasedIds.markSchedules(listed);
+    let schedules = await store.deleteAll(new Set([...revoked, ...listed]));
     let savedExports = await this.deps.savedExports.deleteOf(this.user);
     for (let round = 0; round < ROUNDS; round++) {
       this.cancelled += await cancelAll(this.deps, this.user, this.signal);
@@ -56,7 +63,7 @@ class Erasure {
       await this.deps.mails.deleteOf(this.user);
       await this.deps.jobs.forgetRequester(this.user);
       // Again, for what was created meanwhile, even if the process that created it died before it could delete it.
-      if (revoked.length > 0) schedules += await store.deleteAll(this.user, revoked);
+      schedules += await store.deleteAll(revoked);
       savedExports += await this.deps.savedExports.deleteOf(this.user);
       const { cancelled, exports, files } = this;
       return { schedules, savedExports, cancelled, exports, files };

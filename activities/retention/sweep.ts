@@ -6,6 +6,7 @@ import { heartbeating } from '../heartbeat.js';
 import { isOfGeneration } from '../file/open-upload.js';
 import { removeJob } from './remove-job.js';
 import { settleExport } from '../slots/settle-export.js';
+import { deleteErasedSchedules, deleteOldErasedIds } from './sweep-erased.js';
 import { deleteStrayObjects, deleteStrayUploads } from './sweep-strays.js';
 
 type Deps = Pick<
@@ -13,6 +14,8 @@ type Deps = Pick<
   | 'jobs'
   | 'plans'
   | 'audit'
+  | 'erasedIds'
+  | 'places'
   | 'mails'
   | 'store'
   | 'temporal'
@@ -85,10 +88,12 @@ const settleForgotten: Step = (deps) =>
     ({ job_id: jobId, tenant_ref: tenantId }) => settleExport(deps)({ jobId, tenantId }),
   );
 
-/** The first two steps don't need the store, so they run even while the store is unavailable. */
+/** The first four steps don't need the store, so they run even while the store is unavailable. */
 const STEPS: readonly Step[] = [
   deleteOldReservations,
   deleteOldEvents,
+  deleteErasedSchedules,
+  deleteOldErasedIds,
   deleteExpiredFiles,
   endAbandonedUploads,
   deleteStrayUploads,

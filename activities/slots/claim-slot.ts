@@ -51,9 +51,9 @@ async function decide(deps: Deps, input: ClaimInput): Promise<Claim> {
   // No need to ask the semaphore: each segment will.
   if (admitted && (await jobs.begin(jobId, { needsPlace }))) return 'granted';
   await jobs.requeue(jobId);
-  const row = await jobs.get(jobId);
-  // A reset of an expired or deleted job has nothing to do.
-  if (row.shown_status === 'EXPIRED' || row.file_deleted_at !== null) return 'ended';
+  const row = await jobs.find(jobId);
+  // An erased job has no row. A reset of an expired or deleted one has nothing to do.
+  if (row === null || row.shown_status === 'EXPIRED' || row.file_deleted_at !== null) return 'ended';
   if (row.status === 'QUEUED' && row.cancel_requested_at !== null) {
     // The user canceled the export before its workflow existed, so cancel it now and wait for the cancellation.
     await temporal.client.workflow.getHandle(exportWorkflowId(jobId)).cancel();

@@ -54,5 +54,7 @@ export async function requestExport(
   };
   contextOf(request).jobId = seed.jobId;
   const known = seed.idempotencyKey === null ? null : await deps.jobs.find(seed.jobId);
-  return known === null ? startExport(seed, deps, deps.admissions) : sameRequest(known, seed);
+  if (known !== null) return sameRequest(known, seed);
+  if (seed.idempotencyKey !== null) await deps.erasedIds.allow(seed.jobId);
+  return startExport(seed, deps, deps.admissions);
 }

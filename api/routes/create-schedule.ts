@@ -52,6 +52,8 @@ export const createSchedule = defineRoute({
       const scheduleId = idFor(owner, idempotencyKey, KEY_NAMESPACE);
       let schedule = idempotencyKey === null ? null : await deps.schedules.find(owner, scheduleId);
       if (schedule === null) {
+        // Before the reservation, so that an erasure that begins now marks it again.
+        if (idempotencyKey !== null) await deps.erasedIds.allow(scheduleId);
         const input = { ...owner, scheduleId, ...(email === undefined ? {} : { email }), definition };
         const about = { scheduleId, definition, request, content: requestHash };
         const audited: Audited = (make) => auditedChange('schedule.created', owner, about, deps, make);

@@ -81,7 +81,8 @@ export class JobLifecycle {
   }
 
   /**
-   * Creates a QUEUED row; the API and the export's first activity both try. Does nothing if the row exists.
+   * Creates a QUEUED row; the API and the export's first activity both try. Does nothing if the row exists, or if the
+   * export or its schedule has been erased.
    * @throws ServiceError NOT_STORABLE if PostgreSQL will never accept the row
    */
   async insert(job: JobSeed): Promise<void> {
@@ -96,7 +97,7 @@ export class JobLifecycle {
 
   /**
    * Creates the FAILED row of an export that ends before it begins. Leaves out the parts of its request that can't be
-   * stored. Does nothing if the row exists.
+   * stored. Does nothing if the row exists, or if the export or its schedule has been erased.
    */
   async insertFailed(job: JobSeed, { code, message }: JobFailure): Promise<void> {
     const failure = { error_code: code, error_message: errorText(message) };
@@ -113,8 +114,10 @@ export class JobLifecycle {
   ): Promise<void> {
     const names = Object.keys(row);
     const parameters = names.map((_, index) => `$${index + 1}`);
+    const erasable = ['job_id', 'schedule_id'].map((name) => `$${names.indexOf(name) + 1}`);
     await this.change(
-      `WITH job AS (INSERT INTO export_jobs (${names.join(', ')}${columns}) VALUES (${parameters.join(', ')}${values})
+      `WITH job AS (INSERT INTO export_jobs (${names.join(', ')}${columns}) SELECT ${parameters.join(', ')}${values}
+         WHERE NOT EXISTS (SELECT FROM erased_ids WHERE id IN (${erasable.join(', ')}))
          ON CONFLICT (job_id) DO NOTHING RETURNING job_id)
        ${insertAudit(names.length + 1, 'job')}`,
       [...Object.values(row), auditParameter(event)],

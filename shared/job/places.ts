@@ -97,18 +97,4 @@ export class Places {
     const sql = 'DELETE FROM schedule_reservations WHERE tenant_ref = $1 AND user_ref = $2 AND schedule_id = $3';
     await this.query(sql, [tenantId, userId, scheduleId]);
   }
-
-  /**
-   * Deletes the reservations of a user's schedules and of those whose exports are made for the user. A request that is
-   * still creating such a schedule then notices, and deletes it.
-   * @returns the schedules, which may not exist (yet), and their owners
-   */
-  async revokeSchedules({ tenantId, userId }: UserRef): Promise<{ owner: UserRef; scheduleId: string }[]> {
-    const rows = await this.query<{ user_ref: string; schedule_id: string }>(
-      `DELETE FROM schedule_reservations WHERE tenant_ref = $1 AND (user_ref = $2 OR for_ref = $2)
-       RETURNING user_ref, schedule_id`,
-      [tenantId, userId],
-    );
-    return rows.map((row) => ({ owner: { tenantId, userId: row.user_ref }, scheduleId: row.schedule_id }));
-  }
 }

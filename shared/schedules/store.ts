@@ -163,20 +163,25 @@ export class ScheduleStore {
   }
 
   /**
-   * Deletes all schedules of a user, and those of administrators whose exports are made for the user.
-   * @param unlisted schedules that Temporal may not list yet
-   * @returns how many
+   * The schedules of a user, and those of administrators whose exports are made for the user.
+   * @returns their ids in Temporal. A new one is missing for a moment
    */
-  async deleteAll(user: UserRef, unlisted: readonly { owner: UserRef; scheduleId: string }[]): Promise<number> {
+  async temporalIdsOf(user: UserRef): Promise<string[]> {
     const { schedule } = this.temporal.client;
-    const ids = new Set(unlisted.map(({ owner, scheduleId }) => temporalScheduleId(owner, scheduleId)));
-    await this.ask(async () => {
+    return this.ask(async () => {
+      const ids: string[] = [];
       for await (const { scheduleId } of schedule.list({ query: requesterQuery(user) })) {
-        if (isUserSchedule(scheduleId)) ids.add(scheduleId);
+        if (isUserSchedule(scheduleId)) ids.push(scheduleId);
       }
+      return ids;
     });
+  }
+
+  /** @returns how many of them existed */
+  async deleteAll(temporalIds: Iterable<string>): Promise<number> {
+    const { schedule } = this.temporal.client;
     let deleted = 0;
-    for (const id of ids) if (await this.change(() => schedule.getHandle(id).delete())) deleted += 1;
+    for (const id of temporalIds) if (await this.change(() => schedule.getHandle(id).delete())) deleted += 1;
     return deleted;
   }
 

@@ -18,6 +18,7 @@ import { JobStore } from '../../shared/job/store.js';
 import { openObjectStore } from '../../shared/startup/open-object-store.js';
 import { SavedExportStore } from '../../shared/saved-exports/store.js';
 import { createAdmissionTurns } from '../../api/exports/request-export.js';
+import { ErasedIds } from '../../shared/job/erased-ids.js';
 import { Places } from '../../shared/job/places.js';
 import { createPool, type Pool } from '../../shared/postgres.js';
 import { ScheduleStore } from '../../shared/schedules/store.js';
@@ -93,6 +94,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
     permissions: new Permissions(others.source ?? source, registry),
     schedules: new ScheduleStore(temporal, places),
     places,
+    erasedIds: new ErasedIds(pool),
     savedExports: new SavedExportStore(pool),
     admissions: createAdmissionTurns(),
     audit: new AuditStore(pool, ['a secret of the tests']),

@@ -167,6 +167,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     store: deps.store,
     schedules: new ScheduleStore(temporal, deps.places, 20_000),
     places: deps.places,
+    erasedIds: deps.erasedIds,
     savedExports: deps.savedExports,
     admissions: createAdmissionTurns(),
     audit: deps.audit,
