@@ -5,6 +5,7 @@ import type { ApiDeps, Caller, Scope } from '../deps.js';
 import { fieldProblems, validationFailed, type Checked } from '../../shared/request/field-problems.js';
 import { parseIdempotencyKey, parseParameters, type ParsedPart } from './input.js';
 import { jsonBodyReader } from './json-body.js';
+import { bodyProblems } from './no-body.js';
 import type { PromisedAnswer, Body, Fields, Operation, Route } from '../openapi/operation.js';
 
 /**
@@ -86,14 +87,16 @@ export function defineRoute<
 }
 
 const none = z.object({});
+const strictlyNone = z.strictObject({});
 
 function createHandler<P, Q, B, S>(
   operation: Operation,
   handle: Handle<RouteInput<P, Q, B, S>, unknown>,
   deps: ApiDeps,
 ): RequestHandler {
-  const { params = none, query = () => none, scope, headers = [] } = operation;
-  const querySchema = query(deps.registry);
+  const { params = none, query, scope, headers = [] } = operation;
+  // Pages may be linked to with parameters that others have added; a client of the API expects an effect.
+  const querySchema = query?.(deps.registry) ?? (scope === undefined ? none : strictlyNone);
   const readBody = bodyReader(operation, deps);
   return async (request, response) => {
     const principal = scope === undefined ? undefined : principalOf(request);
@@ -121,11 +124,16 @@ function requireAll(parts: Readonly<Record<string, ParsedPart<unknown>>>): Recor
 
 type ReadBody = (request: Request, response: Response, caller: Caller | undefined) => Promise<ParsedPart<unknown>>;
 
-function bodyReader({ body, maxBodyBytes }: Operation, deps: ApiDeps): ReadBody {
-  if (body === undefined) return () => Promise.resolve({ value: undefined });
+function bodyReader({ method, body, maxBodyBytes }: Operation, deps: ApiDeps): ReadBody {
+  if (body === undefined) return method === 'get' ? () => Promise.resolve({ value: undefined }) : readNoBody;
   const parse = body instanceof z.ZodType ? bySchema(body) : body.createParser(deps);
   const read = jsonBodyReader(maxBodyBytes);
   return (request, response, caller) => read(request, response, (value) => parse(value, caller));
+}
+
+async function readNoBody(request: Request, response: Response): Promise<ParsedPart<undefined>> {
+  const problems = await bodyProblems(request, response);
+  return problems.length > 0 ? { problems } : { value: undefined };
 }
 
 const bySchema =

@@ -1,8 +1,9 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
-import { ServiceError, messageOf } from '../../shared/errors.js';
+import express, { type Request, type Response } from 'express';
+import { ServiceError } from '../../shared/errors.js';
 import { isWithin, pointerOf, type Checked, type FieldProblem } from '../../shared/request/field-problems.js';
 import { UNSTORABLE, unstorablePaths } from '../../shared/text/storable-text.js';
 import { boundBody } from './bounded-body.js';
+import { runMiddleware } from './run-middleware.js';
 
 const MAX_BYTES = 100 * 1024;
 const TYPES = ['application/json', 'application/*+json'];
@@ -31,7 +32,7 @@ export function jsonBodyReader(maxBytes = MAX_BYTES) {
       throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'The Content-Type of the body must be application/json.');
     }
     try {
-      await run(readJson, request, response);
+      await runMiddleware(readJson, request, response);
     } catch (error) {
       const detail = unreadable(error);
       if (detail === null) throw error;
@@ -47,14 +48,6 @@ export function jsonBodyReader(maxBytes = MAX_BYTES) {
     return { problems: [...problems, ...others] };
   };
 }
-
-const run = (middleware: RequestHandler, request: Request, response: Response): Promise<void> =>
-  new Promise((resolve, reject) => {
-    void middleware(request, response, (error?: unknown) => {
-      if (error === undefined) resolve();
-      else reject(error instanceof Error ? error : new Error(messageOf(error)));
-    });
-  });
 
 /** What is wrong with a body that the parser rejects; null for other errors, and if another status covers it. */
 function unreadable(error: unknown): string | null {

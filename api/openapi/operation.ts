@@ -27,7 +27,7 @@ export interface Operation {
   /** The parameters of the query. */
   readonly query?: (registry: DatasetRegistry) => Fields;
   readonly headers?: readonly RequestHeader[];
-  /** Absent: the route reads no body. */
+  /** Absent: the route takes none; unless it is a GET, it refuses one other than `{}`. */
   readonly body?: Body<unknown>;
   /** Maximum body size. Default: 100 KB. */
   readonly maxBodyBytes?: number;

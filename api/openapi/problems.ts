@@ -7,7 +7,14 @@ import type { Json, Schemas } from './schemas.js';
 
 /** The error responses of an operation, from the error table: one per status, with its possible codes. */
 
-const AUTHENTICATED: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'TEMPORARILY_UNAVAILABLE'];
+/** VALIDATION_FAILED also for a body or for query parameters that the operation doesn't take. */
+const AUTHENTICATED: readonly ErrorCode[] = [
+  'VALIDATION_FAILED',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'TEMPORARILY_UNAVAILABLE',
+];
 const WITH_BODY: readonly ErrorCode[] = ['VALIDATION_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
 const OF_A_JOB: readonly ErrorCode[] = ['VALIDATION_FAILED', 'NOT_FOUND', 'JOB_STORE_UNAVAILABLE'];
 
