@@ -1,4 +1,6 @@
 const FIRST_BYTES = 64 * 1024;
+/** UTF-16 code units of a text that is measured before it is written. */
+const LONG = 4096;
 const TWO_32 = 2 ** 32;
 
 /** Tuples in COPY's binary format, big-endian, in memory that is used again. */
@@ -58,8 +60,9 @@ export class TupleBuffer {
   }
   /** A text in UTF-8, after its length. */
   text(value: string): void {
-    // Three bytes per UTF-16 code unit are enough.
-    const at = this.#advance(4 + value.length * 3);
+    // Three bytes per UTF-16 code unit are enough, but too much memory for a long text.
+    const room = value.length < LONG ? value.length * 3 : Buffer.byteLength(value);
+    const at = this.#advance(4 + room);
     const length = this.#bytes.write(value, at + 4);
     this.#bytes.writeInt32BE(length, at);
     this.#size = at + 4 + length;

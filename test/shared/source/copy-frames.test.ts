@@ -15,7 +15,8 @@ const messages: fc.Arbitrary<Message[]> = fc.array(
 const cuts = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 20 });
 
 const TRAILER = Buffer.from([0xff, 0xff]);
-const copyHeader = fc.uint8Array({ maxLength: 300 }).map((extension) => {
+const extensions = fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ minLength: 250, maxLength: 600 }));
+const copyHeader = extensions.map((extension) => {
   const header = Buffer.alloc(19);
   header.write('PGCOPY\n\xff\r\n\0', 'latin1');
   header.writeUInt32BE(extension.length, 15);

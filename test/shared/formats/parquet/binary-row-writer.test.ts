@@ -78,6 +78,8 @@ describe('the row lane writes the tuples of COPY BINARY:', () => {
       '9223372036854775807': '7fffffffffffffff',
       '-1': 'ffffffffffffffff',
       '-4294967297': 'fffffffeffffffff',
+      '9007199254740993': '0020000000000001',
+      '-90071992547409931': 'febffffffffffff5',
       '999999999999999': '00038d7ea4c67fff',
       '-99999999999999': 'ffffa50cef85c001',
     },
