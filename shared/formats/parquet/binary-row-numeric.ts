@@ -19,7 +19,14 @@ const SPECIAL: Readonly<Record<string, readonly [sign: number, dscale: number]>>
   '-Infinity': [0xf000, 0x20],
 };
 
-/** Writes a numeric field from PostgreSQL's text, such as `-0.50`, `NaN` or `Infinity`. */
+/** The most digits before and after the decimal point: https://www.postgresql.org/docs/18/datatype-numeric.html */
+const MOST_WHOLE = 131_072;
+const MOST_DECIMALS = 16_383;
+
+/**
+ * Writes a numeric field from PostgreSQL's text, such as `-0.50`, `NaN` or `Infinity`, or from that of a computed column,
+ * such as `1.5e-7`. What is too long for a numeric becomes NaN.
+ */
 export function writeNumeric(text: string, out: TupleBuffer): void {
   const special = SPECIAL[text];
   if (special !== undefined) {
@@ -27,7 +34,16 @@ export function writeNumeric(text: string, out: TupleBuffer): void {
     writeHead(out, { groups: 0, weight: 0, sign, dscale });
     return;
   }
+  const exponential = EXPONENTIAL.exec(text);
+  if (exponential !== null) {
+    writeNumeric(withoutExponent(exponential), out);
+    return;
+  }
   const digits = new Digits(text);
+  if (digits.groupsBefore > MOST_WHOLE / GROUP || digits.decimals > MOST_DECIMALS) {
+    writeNumeric('NaN', out);
+    return;
+  }
   let first = -digits.groupsBefore;
   let end = digits.groupsAfter;
   while (first < end && digits.group(first) === 0) first += 1;
@@ -37,6 +53,19 @@ export function writeNumeric(text: string, out: TupleBuffer): void {
   const sign = !isZero && text.charCodeAt(0) === MINUS ? NEGATIVE : POSITIVE;
   writeHead(out, { groups, weight: isZero ? 0 : -first - 1, sign, dscale: digits.decimals });
   for (let index = first; index < end; index += 1) out.int16(digits.group(index));
+}
+
+const EXPONENTIAL = /^(-?)(\d+)(?:\.(\d+))?e([+-]?\d+)$/i;
+
+/** The same number without an exponent, or NaN if it would be too long. */
+function withoutExponent([, sign = '', whole = '', decimals = '', exponent = '']: RegExpExecArray): string {
+  const digits = `${whole}${decimals}`;
+  if (/^0+$/.test(digits)) return '0';
+  const point = whole.length + Number(exponent);
+  if (point > MOST_WHOLE || digits.length - point > MOST_DECIMALS) return 'NaN';
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  const shown = digits.padEnd(point, '0');
+  return `${sign}${shown.slice(0, point)}${point < shown.length ? `.${shown.slice(point)}` : ''}`;
 }
 
 interface Head {

@@ -137,6 +137,44 @@ describe('the row lane writes the tuples of COPY BINARY:', () => {
     );
   });
 
+  it('decimals with an exponent, as JavaScript writes them, like the same decimals without one', () => {
+    const same = {
+      '1e-7': '0.0000001',
+      '1.5e+21': '1500000000000000000000',
+      '-2.50E1': '-25.0',
+      '123e-2': '1.23',
+      '0.00012e4': '1.2',
+      '0e999999999': '0',
+      '-0.0e-5': '0',
+    };
+    for (const [text, plain] of Object.entries(same))
+      assert.equal(hexOf('numeric', text), hexOf('numeric', plain), text);
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.integer({ min: -60, max: 60 }), (mantissa, exponent) => {
+        const value = mantissa * 10 ** exponent;
+        assert.equal(Number(numericText(hexOf('numeric', String(value)))), value);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('NaN for computed decimals that are too long for a numeric', () => {
+    const nan = hexOf('numeric', 'NaN');
+    for (const text of [
+      '1e131072',
+      '-1e999999999',
+      '1e-16384',
+      '1e-999999999',
+      '9'.repeat(131_073),
+      `0.${'1'.repeat(16_384)}`,
+    ]) {
+      assert.equal(hexOf('numeric', text), nan, text.slice(0, 20));
+    }
+    for (const text of ['1e131071', '1e-16383', '9'.repeat(131_072)]) {
+      assert.notEqual(hexOf('numeric', text), nan, text.slice(0, 20));
+    }
+  });
+
   it('times of any year and offset', () => {
     // The range of JavaScript's dates.
     const moment = fc.record({
