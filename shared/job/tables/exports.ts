@@ -43,7 +43,8 @@ export const EXPORTS = `
     error_message text,
     idempotency_key text,
     request_hash text NOT NULL,
-    created_at timestamptz NOT NULL,
+    -- Milliseconds, because the cursors of lists have no more.
+    created_at timestamptz(3) NOT NULL,
     started_at timestamptz,
     completed_at timestamptz
   );

@@ -12,7 +12,8 @@ export const SAVED_EXPORTS = `
     request jsonb NOT NULL,
     -- Of the call that created it, for calls repeated with the same Idempotency-Key.
     request_hash text NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- Milliseconds, because the cursors of lists have no more.
+    created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
   );
   CREATE INDEX saved_exports_of_tenant ON saved_exports (tenant_ref, created_at DESC, saved_export_id DESC);
