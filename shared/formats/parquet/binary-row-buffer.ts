@@ -3,7 +3,7 @@ const FIRST_BYTES = 64 * 1024;
 const LONG = 4096;
 const TWO_32 = 2 ** 32;
 
-/** Tuples in COPY's binary format, big-endian, in memory that is used again. */
+/** TupleBatch in COPY's binary format, big-endian, in memory that is used again. */
 export class TupleBuffer {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #size = 0;

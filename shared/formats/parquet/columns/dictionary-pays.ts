@@ -1,0 +1,44 @@
+/** What the first page with values shows of its column. */
+interface DictionarySize {
+  /** Values of the page. */
+  readonly values: number;
+  /** Distinct ones. */
+  readonly entries: number;
+  /** Bytes of these. */
+  readonly dictionaryBytes: number;
+  /** Bytes of the page's values without a dictionary. */
+  readonly plainBytes: number;
+  /** The page's part of the row group's rows, 0 to 1. */
+  readonly share: number;
+}
+
+/** A dictionary must be that much shorter: compression shortens plain values, but hardly indices. */
+const WORTH = 0.6;
+
+/**
+ * Whether a dictionary will make the row group's column shorter, by the number of different values that the row group
+ * will probably have: if values are drawn from D different ones, n draws have D(1 − e^(−n/D)) different ones.
+ */
+export function dictionaryPays({ values, entries, dictionaryBytes, plainBytes, share }: DictionarySize): boolean {
+  const expected = values / Math.min(1, share);
+  const pool = poolSize(values, entries);
+  const distinct = Number.isFinite(pool) ? pool * -Math.expm1(-expected / pool) : expected;
+  const entryBytes = dictionaryBytes / entries;
+  const indexBytes = (expected * Math.ceil(Math.log2(Math.max(2, distinct)))) / 8;
+  return distinct * entryBytes + indexBytes < (WORTH * plainBytes * expected) / values;
+}
+
+/** How many values there are to draw from, if so many draws had so many different ones. */
+function poolSize(draws: number, distinct: number): number {
+  if (distinct >= draws) return Infinity;
+  let [low, high] = [distinct, distinct];
+  while (high * -Math.expm1(-draws / high) < distinct) high *= 2;
+  for (let step = 0; step < STEPS; step++) {
+    const middle = (low + high) / 2;
+    if (middle * -Math.expm1(-draws / middle) < distinct) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+const STEPS = 30;
