@@ -1,13 +1,14 @@
 import { csv } from './csv/csv.js';
 import type { Format } from './format.js';
 import { json, ndjson } from './json/json.js';
+import { parquet } from './parquet/parquet.js';
 import { pdf } from './pdf/pdf.js';
 import { tsv } from './tsv/tsv.js';
 import { xlsx } from './xlsx/xlsx.js';
 
 /** The formats by name. To add one, write its folder and add it here. */
 export const FORMATS: ReadonlyMap<string, Format> = new Map(
-  [csv, json, ndjson, pdf, tsv, xlsx].map((format) => [format.name, format]),
+  [csv, json, ndjson, parquet, pdf, tsv, xlsx].map((format) => [format.name, format]),
 );
 
 /** Names of the formats that bundles support. */

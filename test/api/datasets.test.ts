@@ -7,8 +7,7 @@ import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { Source } from '../../shared/source/source.js';
 import { checkDataset, createRegistry, defineDataset } from '../../shared/datasets/index.js';
 import { csv } from '../../shared/formats/csv/csv.js';
-import { FORMATS } from '../../shared/formats/index.js';
-import { TEXT_FORMATS } from '../support/formats.js';
+import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import { someone, startApi, type TestApi } from './support.js';
 
 const parcels = defineDataset({
@@ -121,7 +120,6 @@ describe('GET /v1/datasets', () => {
     const { json } = await other.ask('GET', '/v1/datasets', { as: someone() });
     await other.close();
     const { bundles } = answer.parse(json);
-    const formats = TEXT_FORMATS;
-    assert.deepEqual(bundles, [{ name: 'account', title: 'Account', datasets: ['letters'], formats }]);
+    assert.deepEqual(bundles, [{ name: 'account', title: 'Account', datasets: ['letters'], formats: BUNDLE_FORMATS }]);
   });
 });

@@ -97,6 +97,7 @@ const OPTIONS: Readonly<Record<string, readonly FormatOptions[]>> = {
   TSV: [{}, { header: false, timezone: 'Europe/Berlin', compression: 'gzip' }],
   XLSX: [{}, { timezone: 'Europe/Berlin', compression: 'small' }],
   NDJSON: [{}, { bigint_as_text: true, compression: 'gzip' }],
+  PARQUET: [{}, { timezone: 'Europe/Berlin', compression: 'zstd', row_group_rows: 1000 }],
   PDF: [{}, { timezone: 'America/New_York', orientation: 'portrait' }],
 };
 

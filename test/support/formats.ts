@@ -1,7 +1,9 @@
-import { BUNDLE_FORMATS } from '../../shared/formats/index.js';
+import { FORMATS } from '../../shared/formats/index.js';
 
-/** Text formats: account archives can contain them, and gzip can compress them. */
-export const TEXT_FORMATS = BUNDLE_FORMATS;
+/** Text formats, which gzip can compress. Account archives can contain them. */
+export const TEXT_FORMATS: readonly string[] = [...FORMATS.values()]
+  .filter(({ gzipsFile }) => gzipsFile === true)
+  .map(({ name }) => name);
 
 /** Options that request compression, for formats that support it. */
 export const compressionOf = (format: string, compression: string): object =>

@@ -7,12 +7,13 @@ const NAMES: Readonly<Record<string, string>> = {
   bom: 'Byte-order mark',
   newline: 'Line endings',
   null_text: 'Text for empty values',
+  row_group_rows: 'Rows per row group',
   sheet_rows: 'Rows per sheet',
 };
 
 /** Labels of values, by option; others are shown as they are. */
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  compression: { none: 'None', fast: 'Fast', small: 'Small' },
+  compression: { none: 'None', fast: 'Fast', small: 'Small', snappy: 'Snappy', zstd: 'Zstandard' },
   date_format: { postgres: 'PostgreSQL', iso8601: 'ISO 8601', plain: 'Plain' },
   header: { true: 'Column names', false: 'None', labels: 'Labels' },
   newline: { lf: 'LF (Unix)', crlf: 'CRLF (Windows)' },
