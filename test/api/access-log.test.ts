@@ -24,15 +24,17 @@ describe('the access log', () => {
   }
 
   it('names the caller, the address and the reason of a rejected request', async () => {
-    const api = await start({ rateLimits: { user: 2 } });
+    const api = await start({ rateLimits: { user: 3 } });
     const [alice, reader] = [someone(), { ...someone(), scopes: ['exports:read'] }];
     const { jobId } = seedFor(alice);
     await api.deps.jobs.insert(seedFor(alice, { jobId }));
     const who = { user_id: reader.userId, tenant_id: reader.tenantId, ip: LOCAL };
     const about = { method: 'GET', route: '/v1/exports/:job_id', job_id: jobId };
 
-    const foreign = await api.ask('GET', `/v1/exports/${jobId}?secret=of-a-query`, { as: reader });
+    const foreign = await api.ask('GET', `/v1/exports/${jobId}`, { as: reader });
     assert.deepEqual(await lineOf(api, foreign), { ...about, ...who, status: 404, code: 'NOT_FOUND' });
+    const unknown = await api.ask('GET', `/v1/exports/${jobId}?secret=of-a-query`, { as: reader });
+    assert.deepEqual(await lineOf(api, unknown), { ...about, tenant_id: reader.tenantId, status: 400 });
     const forbidden = await api.ask('POST', '/v1/exports', { as: reader, body: {} });
     const posted = { method: 'POST', route: '/v1/exports' };
     assert.deepEqual(await lineOf(api, forbidden), { ...posted, ...who, status: 403, code: 'FORBIDDEN' });
