@@ -25,6 +25,18 @@ export function sortProblem(name: string, type: ColumnType): string | null {
 export const sortChoices = ({ sorts = [] }: { readonly sorts?: readonly string[] }): string[] =>
   sorts.flatMap((column) => [column, `-${column}`]);
 
+/**
+ * Names for the choices in generated clients, such as `PLACED_AT_DESC`: a generator could make none from `-placed_at`.
+ * Undefined if two would be the same.
+ */
+export function sortNames(choices: readonly string[]): string[] | undefined {
+  const names = choices.map((choice) => {
+    const { column, descending } = parseSort(choice);
+    return `${column.replaceAll(/\W+/g, '_')}${descending ? '_desc' : ''}`.toUpperCase();
+  });
+  return new Set(names).size === names.length ? names : undefined;
+}
+
 /** The columns that order the rows: the one to sort by, then those of the key, which make the order unique. */
 export const orderColumns = (key: readonly string[], column: string | undefined): readonly string[] =>
   column === undefined ? key : [column, ...key.filter((name) => name !== column)];

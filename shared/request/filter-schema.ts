@@ -9,9 +9,13 @@ import { RELATIVE_RANGES } from './relative-range.js';
 
 const MAX_LIST = 1000;
 
+const isScalar = (value: unknown): value is Scalar =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
 const scalarOf = (type: ColumnType) =>
+  // Not a union of the three types: its description would promise more than `valueProblem` accepts.
   z
-    .union([z.string(), z.number(), z.boolean()], { error: 'must be a string, a number or a boolean' })
+    .custom<Scalar>(isScalar, { error: valueProblem('', type) ?? 'must be a string', abort: true })
     .superRefine((value, context) => {
       const problem = valueProblem(value, type);
       // Stop here: checks of the whole list or range need valid values.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ACCOUNT, accountDatasets } from '../datasets/account.js';
 import type { Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
-import { sortChoices } from '../datasets/sort.js';
+import { sortChoices, sortNames } from '../datasets/sort.js';
 import { BUNDLE_FORMATS, FORMATS } from '../formats/index.js';
 import { emailChoice } from '../mails/recipient.js';
 import { referenceSchema } from '../identity/reference-schema.js';
@@ -70,8 +70,10 @@ function datasetSchema(dataset: Dataset, notify: NotifySchema) {
 function sortSchema(dataset: Dataset): z.ZodType<string | undefined> {
   const choices = sortChoices(dataset);
   if (choices.length === 0) return z.undefined({ error: "can't be set: this dataset offers no sorts" }).optional();
+  const names = sortNames(choices);
   return z
     .enum(choices, { error: `must be one of ${choices.join(', ')}` })
+    .meta(names === undefined ? {} : { 'x-enum-varnames': names })
     .optional()
     .describe(
       'A column, with `-` in front for descending. Rows with equal values follow in the order of the key, in the same direction. Default: the order of the key',

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { openApiDocument } from '../../api/openapi/document.js';
 import { ROUTES } from '../../api/routes/index.js';
 import { ERRORS } from '../../shared/errors.js';
+import { sortNames } from '../../shared/datasets/sort.js';
 import { FORMATS } from '../../shared/formats/index.js';
 import { serviceVersion } from '../../shared/process/service-version.js';
 import { parseExportRequest } from '../../shared/request/request.js';
@@ -31,6 +32,8 @@ const documentSchema = z.looseObject({
     headers: z.record(z.string(), z.looseObject({ schema: json, example: z.unknown() })),
   }),
 });
+
+const nameOfSort = (sort: string): string => (sort.startsWith('-') ? `${sort.slice(1)}_desc` : sort).toUpperCase();
 
 describe('the OpenAPI document', () => {
   let api: TestApi;
@@ -117,6 +120,31 @@ describe('the OpenAPI document', () => {
       const text = JSON.stringify(schemas);
       for (const column of Object.keys(columns)) assert.ok(text.includes(`"${column}"`));
     }
+  });
+
+  it('gives filter values one description, that of what the service accepts', () => {
+    const both: string[] = [];
+    const visit = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      // Generators read only the alternatives.
+      if ('type' in value && 'anyOf' in value) both.push(path);
+      for (const [key, entry] of Object.entries(value)) visit(entry, `${path}/${key}`);
+    };
+    visit(document.components.schemas, '');
+    assert.deepEqual(both, []);
+    const filters = z.looseObject({ properties: json }).parse(document.components.schemas.OrdersFilters).properties;
+    const texts = { type: 'string', maxLength: 1000 };
+    assert.deepEqual(filters.currency, texts);
+    assert.deepEqual(filters.customer_id, { type: ['integer', 'string'], pattern: '^[+-]?\\d{1,20}$' });
+  });
+
+  it('gives sorts names for generated clients, unless two would have the same', () => {
+    const { sort } = z
+      .looseObject({ properties: z.record(z.string(), json) })
+      .parse(document.components.schemas.TransactionsExportRequest).properties;
+    assert.deepEqual(sort?.['x-enum-varnames'], z.array(z.string()).parse(sort?.enum).map(nameOfSort));
+    assert.equal(sortNames(['at', '-at', 'at_desc', '-at_desc']), undefined);
+    assert.deepEqual(sortNames(['placed at', '-placed at']), ['PLACED_AT', 'PLACED_AT_DESC']);
   });
 
   it('names only codes of the error table, under their status', () => {

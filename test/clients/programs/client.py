@@ -18,6 +18,7 @@ from client.models.list_exports_status import ListExportsStatus
 from client.models.notify import Notify
 from client.models.orders_column import OrdersColumn
 from client.models.orders_export_request import OrdersExportRequest
+from client.models.orders_export_request_sort import OrdersExportRequestSort
 from client.models.orders_filters import OrdersFilters
 from client.models.orders_filters_status_item import OrdersFiltersStatusItem
 from client.models.orders_filters_total import OrdersFiltersTotal
@@ -49,6 +50,7 @@ job = create_export.sync(
             status=[OrdersFiltersStatusItem.PAID],
             total=OrdersFiltersTotal(gte="10.00"),
         ),
+        sort=OrdersExportRequestSort.PLACED_AT_DESC,
         options=CsvOptions(delimiter=";"),
         notify=Notify(email=False),
     ),

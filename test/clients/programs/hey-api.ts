@@ -17,6 +17,7 @@ const created = await createExport({
     format: 'CSV',
     columns: ['id', 'total'],
     filters: { status: ['paid'], total: { gte: '10.00' } },
+    sort: '-placed_at',
     options: { delimiter: ';' },
     notify: { email: false },
   },

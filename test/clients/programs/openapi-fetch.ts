@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import type { paths } from './schema.js';
+import type { components, paths } from './schema.js';
 
 const { EXPORTS_URL: baseUrl = '', EXPORTS_TOKEN: token = '' } = process.env;
 const client = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
@@ -10,6 +10,13 @@ const refused = await client.POST('/v1/exports', {
 });
 const fields = refused.error?.errors?.map((error) => ('pointer' in error ? error.pointer : error.parameter)) ?? [];
 
+// The types of filters are what the service accepts: no numbers for a text.
+export const filters: components['schemas']['OrdersFilters'] = {
+  // @ts-expect-error: a text
+  currency: 978,
+  total: { gte: 10, lt: '1e3' },
+};
+
 const created = await client.POST('/v1/exports', {
   params: { header: { 'Idempotency-Key': crypto.randomUUID() } },
   body: {
@@ -17,6 +24,7 @@ const created = await client.POST('/v1/exports', {
     format: 'CSV',
     columns: ['id', 'total'],
     filters: { status: ['paid'], total: { gte: '10.00' } },
+    sort: '-placed_at',
     options: { delimiter: ';' },
     notify: { email: false },
   },
