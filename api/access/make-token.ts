@@ -11,7 +11,8 @@ const USAGE = `npm run token -- --user ID --tenant ID [--email E] [--scope "expo
   --user ID        user whose exports the token can create and see
   --tenant ID      tenant whose rows are exported; not needed if JWT_TENANT_CLAIM is empty
   --email E        address that gets an email when an export ends
-  --scope SCOPES   any of ${SCOPES.join(', ')}, separated by spaces
+  --scope SCOPES   any of ${SCOPES.join(', ')}, separated by spaces,
+                   or each with a --scope of its own
   --ttl TIME       how long the token is valid, such as 90s, 30m, 1h (the default) or 7d
 
 The token is signed with JWT_SECRET, or with the secret of the local stack that npm start runs here.`;
@@ -20,6 +21,7 @@ const TTL = /^([1-9]\d{0,8})([smhd])$/;
 
 const id = (name: string) =>
   z.string({ error: `--${name} is required` }).refine((text) => readReference(text) !== null, `--${name} ${NOT_AN_ID}`);
+const SCOPE_PROBLEM = { error: `--scope must be any of ${SCOPES.join(', ')}, separated by spaces` };
 const schema = z.object({
   user: id('user'),
   tenant: id('tenant').optional(),
@@ -28,9 +30,9 @@ const schema = z.object({
     .refine((text) => mailAddress.safeParse(text).success, '--email must be an email address')
     .optional(),
   scope: z
-    .string()
-    .transform((text) => text.split(' '))
-    .pipe(z.array(z.enum(SCOPES, { error: `--scope must be any of ${SCOPES.join(', ')}, separated by spaces` })))
+    .array(z.string())
+    .transform((texts) => texts.flatMap((text) => text.split(' ')).filter((scope) => scope !== ''))
+    .pipe(z.array(z.enum(SCOPES, SCOPE_PROBLEM)).min(1, SCOPE_PROBLEM))
     .optional(),
   ttl: z.string().regex(TTL, '--ttl must be a time such as 90s, 30m, 1h or 7d').default('1h'),
 });
@@ -53,7 +55,7 @@ export async function makeToken(
   claims = idClaims(),
 ): Promise<string> {
   const text = { type: 'string' } as const;
-  const options = { user: text, tenant: text, email: text, scope: text, ttl: text };
+  const options = { user: text, tenant: text, email: text, scope: { ...text, multiple: true }, ttl: text } as const;
   const { values } = readCommandLine(args, { usage: USAGE, options });
   const { success, data, error } = schema.safeParse(values);
   if (!success) throw new UsageError(`${error.issues.map(({ message }) => message).join('; ')}.`, USAGE);

@@ -32,18 +32,29 @@ interface Syntax<Options, Positionals> {
  * Reads the arguments of one of this repository's commands.
  *
  * @throws HelpRequest for `--help`
- * @throws UsageError for an unknown option, a missing value, or too many arguments
+ * @throws UsageError for an unknown option, a missing value, too many arguments, or an option that is given twice and
+ *   isn't `multiple`: Node would drop the first one
  */
 export function readCommandLine<
   const Options extends NonNullable<ParseArgsConfig['options']>,
   const Positionals extends boolean = false,
 >(args: readonly string[], { usage, options, allowPositionals }: Syntax<Options, Positionals>) {
   if (args.includes('--help') || args.includes('-h')) throw new HelpRequest(usage);
+  const repeated = repeatedOption(args, options);
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: allowPositionals ?? false });
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: allowPositionals ?? false });
+    if (repeated === undefined) return parsed;
   } catch (error) {
     // Drop Node's advice about what else the argument could have meant.
     const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/, 1);
     throw new UsageError(`${sentence}.`, usage);
   }
+  throw new UsageError(`--${repeated} must be given only once.`, usage);
+}
+
+/** The first option that is given twice although it has one value. */
+function repeatedOption(args: readonly string[], options: NonNullable<ParseArgsConfig['options']>): string | undefined {
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+  const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  return names.find((name, index) => options[name]?.multiple !== true && names.indexOf(name) < index);
 }

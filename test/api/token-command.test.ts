@@ -43,6 +43,13 @@ describe('tokens', () => {
       assert.deepEqual(await verifiedPrincipal(single(stdout.trim())), { userId: 'user_42', tenantId: 'default' });
     });
 
+    it('have the scopes of every --scope', async () => {
+      const verify = createTokenVerifier({ secret: JWT_SECRET });
+      const scopes = ['--scope', 'exports:read', '--scope', ' exports:write  exports:admin '];
+      const token = await makeToken([...ids, ...scopes], JWT_SECRET);
+      assert.deepEqual((await verify(token)).scopes, ['exports:read', 'exports:write', 'exports:admin']);
+    });
+
     it('get a 401 if they have no id; its header is ASCII even if the name of the claim is not', async () => {
       const api = await startApi({ verifyToken: createTokenVerifier({ secret: JWT_SECRET, tenantClaim: '組織' }) });
       const answer = await api.ask('GET', '/v1/exports', { as: { userId, tenantId } });
@@ -66,7 +73,10 @@ describe('tokens', () => {
           [...ids, '--scope', 'exports:all'],
           /^--scope must be any of exports:read, exports:write, exports:admin, operator:decode, separated by spaces/,
         ],
+        [[...ids, '--scope', ' '], /^--scope must be any of exports:read/],
         [[...ids, '--admin'], /^Unknown option '--admin'/],
+        [[...ids, '--user', 'bob'], /^--user must be given only once\.$/],
+        [[...ids, '--ttl=1h', '--ttl', '2h'], /^--ttl must be given only once\.$/],
       ];
       for (const [args, sentence] of wrong) {
         await assert.rejects(makeToken(args, JWT_SECRET), (error: unknown) => {
