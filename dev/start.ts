@@ -1,6 +1,6 @@
 /**
  * `npm start [-- --once] [--reset]`: starts the whole service on this machine from scratch, and makes one export
- * through its public API. `SAMPLE_ORDERS` sets the number of orders.
+ * through its public API.
  */
 import { resolve } from 'node:path';
 import { readCommandLine } from '../shared/process/command-line.js';
@@ -21,6 +21,8 @@ one sample export, until you press Ctrl-C. See docs/local-stack.md.
   --reset   delete the data of earlier runs: databases, files, histories
 
   SAMPLE_ORDERS=N     number of sample orders, ${DEFAULT_ORDERS.toLocaleString('en')} by default
+  SAMPLE_TENANT=ID    the tenant, and
+  SAMPLE_USER=ID      the user who exports and is signed in to the web page
   PORT=N              the API's port; by default 3000, or another one if it is taken
   LOCAL_STACK_DIR=D   folder for all data, .local by default`;
 

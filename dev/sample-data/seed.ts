@@ -11,6 +11,9 @@ export interface SeedOptions extends SampleSize {
   readonly signal?: AbortSignal;
 }
 
+/** Thrown when the database has tables with the names of the sample shop's. */
+export class ForeignTablesError extends StackError {}
+
 export type SeedResult = 'seeded' | 'unchanged';
 
 // The comment marks our tables: seeding drops them, and must never drop anyone else's.
@@ -24,7 +27,7 @@ const LOCK = 7_264_310_755;
 /**
  * Fills a database with the sample shop, unless it already contains exactly that. The server generates the rows;
  * transactions on one connection, customers and orders on another.
- * @throws StackError if a table with one of the names exists that is not sample data
+ * @throws ForeignTablesError if a table with one of the names exists that is not sample data
  */
 export async function seedSampleData(options: SeedOptions): Promise<SeedResult> {
   const { databaseUrl, orders, singleTenant, say = () => undefined } = options;
@@ -38,7 +41,9 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
 
     const foreign = [...marks].filter(([, mark]) => !mark.startsWith(MARK)).map(([table]) => table);
     if (foreign.length > 0) {
-      throw new StackError(`The database already has other tables named ${foreign.join(', ')}, so nothing was seeded.`);
+      throw new ForeignTablesError(
+        `The database already has other tables named ${foreign.join(', ')}, so nothing was seeded.`,
+      );
     }
     if (marks.size > 0) say('removing earlier rows');
     await first.query(`DROP TABLE IF EXISTS ${[ACCOUNTANTS, ...TABLES.toReversed()].join(', ')}`);

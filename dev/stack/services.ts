@@ -85,15 +85,19 @@ async function postgres(context: StackContext, start: StartPostgres) {
   const { environment } = context;
   const jobs = given(environment, 'DATABASE_URL');
   const source = given(environment, 'SOURCE_DATABASE_URL');
-  if (source !== undefined) {
+  const checkSource = async (): Promise<void> => {
+    if (source === undefined) return;
     await externalService(context, { name: 'source database', variable: 'SOURCE_DATABASE_URL' }, source);
-  }
+  };
   if (jobs !== undefined) {
     const env = { DATABASE_URL: jobs, SOURCE_DATABASE_URL: source ?? jobs };
+    await checkSource();
     const service = await externalService(context, { name: 'PostgreSQL', variable: 'DATABASE_URL' }, jobs);
     return { service, env, sourceOwnerUrl: undefined };
   }
   const service = await start(context);
+  // Only now: it may name a database of this very server.
+  await checkSource();
   const env = {
     DATABASE_URL: service.url(JOBS_DATABASE),
     SOURCE_DATABASE_URL: source ?? service.readerUrl(SOURCE_DATABASE),

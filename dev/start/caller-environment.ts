@@ -4,7 +4,7 @@ import { given, isForeign, type Environment } from '../stack/stack-env.js';
 import { StackError } from '../stack/stack-error.js';
 
 /** Variables that libraries and this command itself read. */
-const OTHERS = /^(?:TEMPORAL|AWS|OTEL)_|^(?:PORT|SAMPLE_ORDERS|NODE_OPTIONS)$/;
+const OTHERS = /^(?:TEMPORAL|AWS|OTEL)_|^(?:PORT|SAMPLE_(?:ORDERS|TENANT|USER)|NODE_OPTIONS)$/;
 /** Variables that are always overridden. */
 const FIXED: readonly string[] = ['HOST'];
 

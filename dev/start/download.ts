@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StackError } from '../stack/stack-error.js';
-import type { FinishedExport } from './export-orders.js';
+import type { FinishedExport } from './export-sample.js';
 import { count } from './progress-bar.js';
 
 export interface DownloadedFile {

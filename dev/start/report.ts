@@ -1,7 +1,9 @@
+import type { DatasetRegistry } from '../../shared/datasets/index.js';
 import { accountantOf, NORTHWIND } from '../sample-data/tenants.js';
 import type { Stack } from '../stack/stack.js';
-import type { FinishedExport } from './export-orders.js';
+import type { FinishedExport } from './export-sample.js';
 import { count } from './progress-bar.js';
+import type { SignedIn } from './sign-in.js';
 import type { RunningService } from './start-service.js';
 
 /** Describes the exported file and where it is. */
@@ -14,15 +16,26 @@ export function exportReport(finished: FinishedExport, { env }: Stack): string {
   ]);
 }
 
-/** Addresses to look at, and a command to try. */
-export function addressesOf({ url }: RunningService, stack: Stack, { jobId, token }: FinishedExport): string {
+interface Shown {
+  readonly service: RunningService;
+  readonly stack: Stack;
+  readonly user: SignedIn;
+  /** Undefined if no export was made. */
+  readonly finished: FinishedExport | undefined;
+  /** Undefined for the sample shop. */
+  readonly own: DatasetRegistry | undefined;
+}
+
+/** Addresses to look at, and commands to try. */
+export function addressesOf({ service: { url }, stack, user: { token }, finished, own }: Shown): string {
   const { temporalUiUrl, inboxUrl, env, logDir } = stack;
-  const workflow = `namespaces/${env.TEMPORAL_NAMESPACE}/workflows/${encodeURIComponent(`export/${jobId}`)}`;
+  const workflow = finished === undefined ? '' : `/${encodeURIComponent(`export/${finished.jobId}`)}`;
+  const workflows = `namespaces/${env.TEMPORAL_NAMESPACE}/workflows${workflow}`;
   return [
     table([
       // In the fragment, because browsers don't send it, and the page removes it from the address at once.
       ['Web page', `${url}/#token=${token}`],
-      ...(temporalUiUrl === undefined ? [] : [['Temporal', `${temporalUiUrl}/${workflow}`] as const]),
+      ...(temporalUiUrl === undefined ? [] : [['Temporal', `${temporalUiUrl}/${workflows}`] as const]),
       ...(inboxUrl === undefined ? [] : [['Inbox', inboxUrl] as const]),
       ['Logs', logDir],
     ]),
@@ -30,16 +43,29 @@ export function addressesOf({ url }: RunningService, stack: Stack, { jobId, toke
     'Try it:',
     `  TOKEN=${token}`,
     `  curl -s ${url}/v1/exports -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
-    `    -d '{"type":"orders","format":"csv","filters":{"status":["refunded"]}}'`,
+    `    -d '${JSON.stringify(requestOf(own))}'`,
     '',
-    "Another user, who may see customers' credit limits:",
-    `  npm run token -- --user ${accountantOf(NORTHWIND).id} --tenant ${NORTHWIND.id}`,
-    '',
+    ...(own === undefined ? sampleCommands(stack) : []),
     'Look inside (docs/local-stack.md):',
     table([...insideOf(stack), ['Reset', 'npm start -- --reset']]),
     '',
     'Running. Press Ctrl-C to stop everything.',
   ].join('\n');
+}
+
+/** A request that the user can make. */
+function requestOf(own: DatasetRegistry | undefined): object {
+  if (own === undefined) return { type: 'orders', format: 'csv', filters: { status: ['refunded'] } };
+  return { type: [...own.keys()][0], format: 'xlsx' };
+}
+
+function sampleCommands({ sourceOwnerUrl }: Stack): string[] {
+  return [
+    "Another user, who may see customers' credit limits:",
+    `  npm run token -- --user ${accountantOf(NORTHWIND).id} --tenant ${NORTHWIND.id}`,
+    '',
+    ...(sourceOwnerUrl === undefined ? [] : ['Your own tables: docs/local-stack.md#try-it-with-your-tables', '']),
+  ];
 }
 
 /** Commands that connect to the services of this stack. */
@@ -48,7 +74,7 @@ function insideOf({ env, services, sourceOwnerUrl, temporalCli }: Stack): (reado
   const keys = `AWS_ACCESS_KEY_ID=${env.AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=${env.AWS_SECRET_ACCESS_KEY}`;
   return [
     ...(isOwn('postgres') ? [['Jobs', `psql ${env.DATABASE_URL}`] as const] : []),
-    ...(sourceOwnerUrl === undefined ? [] : [['Orders', `psql ${sourceOwnerUrl}`] as const]),
+    ...(sourceOwnerUrl === undefined ? [] : [['Source', `psql ${sourceOwnerUrl}`] as const]),
     [
       'Workflows',
       `${temporalCli} workflow list --address ${env.TEMPORAL_ADDRESS} --namespace ${env.TEMPORAL_NAMESPACE}`,

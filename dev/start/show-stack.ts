@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildPage } from '../build-page.js';
-import { seedSampleData } from '../sample-data/seed.js';
-import { NORTHWIND } from '../sample-data/tenants.js';
 import type { Progress } from '../stack/progress.js';
-import { messageOf } from '../../shared/errors.js';
 import { StackError } from '../stack/stack-error.js';
 import { resetStack } from '../stack/reset.js';
 import type { Environment } from '../stack/stack-env.js';
 import { startStack, type Stack } from '../stack/stack.js';
 import { downloadFile } from './download.js';
-import { exportOrders, type FinishedExport } from './export-orders.js';
+import { exportSample, type FinishedExport, type SampleExport } from './export-sample.js';
+import { ownDatasets } from './own-datasets.js';
 import { startApiAndWorker, type RunningService } from './start-service.js';
 import { prepareService } from './prepare-service.js';
+import { prepareSource } from './prepare-source.js';
 import { addressesOf, exportReport } from './report.js';
+import { signIn } from './sign-in.js';
+
+/** What the sample export contains, unless the datasets are the user's own. */
+const SAMPLE_DATASET = 'orders';
 
 export interface ShowOptions {
   /** Number of sample orders. */
@@ -36,26 +39,28 @@ export interface ShowOptions {
  */
 export async function showStack(options: ShowOptions): Promise<void> {
   const { orders, once, reset, dataDir, environment, progress, signal } = options;
+  const own = await ownDatasets(environment);
   if (reset) await progress.step('Deleting data from earlier runs', () => resetStack(dataDir));
   progress.line('Starting the local stack');
   const stack = await startStack({ dataDir, environment, progress, signal });
   try {
     await Promise.all([
       prepareService(stack, progress),
-      seed(stack, orders, progress, signal),
+      // A worker checks its datasets against the tables when it starts, so the tables must exist.
+      prepareSource(stack, { orders, hasOwnDatasets: own !== undefined, environment }, progress, signal),
       progress.step('Web page', buildPage),
     ]);
-    // A worker checks its datasets against the tables when it starts, so the tables must exist.
-    const service = await startApiAndWorker(stack, environment, progress);
+    const user = await signIn(stack, own, environment, progress);
+    const service = await startApiAndWorker(stack, environment, user.token, progress);
     await untilDeath(service, signal, async (stop) => {
-      const [user] = NORTHWIND.users;
-      const { inboxUrl, env } = stack;
+      const { inboxUrl } = stack;
       const webhook = inboxUrl === undefined ? {} : { webhookUrl: `${inboxUrl}/webhook` };
-      const address = { url: service.url, jwtSecret: env.JWT_SECRET, tenantId: NORTHWIND.id, user, ...webhook };
-      const finished = await exportOrders(address, progress, stop);
-      progress.line(exportReport(finished, stack));
-      if (once) await checkFile(finished, stack, progress, stop);
-      else progress.line(addressesOf(service, stack, finished));
+      const datasets = own === undefined ? [SAMPLE_DATASET] : [...own.keys()];
+      const sample = { url: service.url, user, datasets, ...webhook };
+      const finished = await makeExport(sample, own !== undefined && !once, progress, stop);
+      if (finished !== undefined) progress.line(exportReport(finished, stack));
+      if (!once) progress.line(addressesOf({ service, stack, user, finished, own }));
+      else if (finished !== undefined) await checkFile(finished, stack, progress, stop);
     });
     if (!once)
       await untilDeath(service, signal, (stop) => sleep(2 ** 31 - 1, undefined, { signal: stop })).catch(
@@ -66,20 +71,29 @@ export async function showStack(options: ShowOptions): Promise<void> {
   }
 }
 
-async function seed(stack: Stack, orders: number, progress: Progress, signal: AbortSignal): Promise<void> {
-  const { sourceOwnerUrl: databaseUrl } = stack;
-  if (databaseUrl === undefined) {
-    progress.line('  Skipped the sample data, because the source database is your own.');
-    return;
+/**
+ * Makes one export.
+ * @param mayFail prints why an export failed, because people's own tables or rights may not be ready yet
+ * @throws StackError unless it `mayFail`
+ */
+async function makeExport(
+  sample: SampleExport,
+  mayFail: boolean,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<FinishedExport | undefined> {
+  try {
+    const finished = await exportSample(sample, progress, signal);
+    if (finished !== undefined) return finished;
+    const { userId } = sample.user;
+    throw new StackError(
+      `No export, because ${userId} may not export any dataset. Set SAMPLE_USER to somebody who may.`,
+    );
+  } catch (error) {
+    if (!mayFail || !(error instanceof StackError)) throw error;
+    progress.line(`  ${error.message}`);
+    return undefined;
   }
-  await progress.step(`Sample data: ${orders.toLocaleString('en')} orders`, async (say) => {
-    await seedSampleData({ databaseUrl, orders, singleTenant: false, say, signal }).catch((error: unknown) => {
-      throw error instanceof StackError
-        ? error
-        : new StackError(`Seeding failed: ${messageOf(error)}.`, { cause: error });
-    });
-    say('');
-  });
 }
 
 async function checkFile(

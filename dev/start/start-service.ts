@@ -1,7 +1,5 @@
-import { signToken } from '../../api/access/sign-token.js';
 import { CONTROL_QUEUE } from '../../shared/temporal/names.js';
 import { connectTemporal, type TemporalClient } from '../../shared/temporal/client.js';
-import { NORTHWIND } from '../sample-data/tenants.js';
 import type { ManagedProcess } from '../stack/managed-process.js';
 import { isFree } from '../stack/ports.js';
 import type { Progress } from '../stack/progress.js';
@@ -21,10 +19,12 @@ const USUAL_PORTS = [3000, 3001, 3002, 3003, 8080, 8081, 8082, 8083];
 /**
  * Starts one API and one worker from source and waits until they are ready. Both know the API's real address, for links
  * and emails: on the port from the environment, or else on a usual one that is free.
+ * @param token of a user; the API is ready when it accepts it
  */
 export async function startApiAndWorker(
   stack: Stack,
   environment: Environment,
+  token: string,
   progress: Progress,
 ): Promise<RunningService> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = stack.env;
@@ -32,7 +32,9 @@ export async function startApiAndWorker(
   const wanted = given(environment, 'PORT');
   try {
     for (const port of wanted === undefined ? USUAL_PORTS : [parsePort(wanted)]) {
-      const started = (await isFree(port)) ? await startAt(port, stack, temporal, environment, progress) : undefined;
+      const started = (await isFree(port))
+        ? await startAt(port, { stack, temporal, environment, token, progress })
+        : undefined;
       if (started !== undefined) return started;
     }
   } finally {
@@ -44,13 +46,18 @@ export async function startApiAndWorker(
   throw new StackError(`PORT is ${wanted} in your environment, but another process uses that port.`);
 }
 
+interface Starting {
+  readonly stack: Stack;
+  readonly temporal: TemporalClient;
+  readonly environment: Environment;
+  readonly token: string;
+  readonly progress: Progress;
+}
+
 /** Undefined if another process took the port meanwhile. */
 async function startAt(
   port: number,
-  stack: Stack,
-  temporal: TemporalClient,
-  environment: Environment,
-  progress: Progress,
+  { stack, temporal, environment, token, progress }: Starting,
 ): Promise<RunningService | undefined> {
   const url = `http://127.0.0.1:${port}`;
   const publicUrl = { PUBLIC_URL: given(environment, 'PUBLIC_URL') ?? url };
@@ -71,7 +78,7 @@ async function startAt(
         args: ['api/main.ts'],
         // Serve its metrics on its own port, because METRICS_PORT is the worker's.
         env: { ...publicUrl, PORT: String(port), HOST: '127.0.0.1', METRICS_PORT: '' },
-        ready: { check: () => answersUs(url, stack.env.JWT_SECRET), limitMs: READY_LIMIT_MS },
+        ready: { check: () => answersUs(url, token), limitMs: READY_LIMIT_MS },
       });
     });
     return { url, processes: [api, await worker] };
@@ -89,10 +96,8 @@ function parsePort(text: string): number {
 }
 
 /** Resolves when the API is ready and ours: another folder's API that took the port first would reject our token. */
-async function answersUs(url: string, jwtSecret: string): Promise<void> {
+async function answersUs(url: string, token: string): Promise<void> {
   const signal = AbortSignal.timeout(5_000);
-  const [user] = NORTHWIND.users;
-  const token = await signToken(jwtSecret, { userId: user.id, tenantId: NORTHWIND.id, ttlSeconds: 60 });
   const headers = { authorization: `Bearer ${token}` };
   for (const path of ['/readyz', '/v1/datasets']) {
     const response = await fetch(url + path, { headers, signal });

@@ -176,6 +176,16 @@ export const parseMigrateConfig = (environment: Environment) =>
 export const parseTokenConfig = (environment: Environment) => parse(z.object(tokenClaims), environment);
 
 /**
+ * The settings of the datasets, which `npm start` reads before it starts anything.
+ * @throws ConfigError if a variable is invalid
+ */
+export const parseDatasetConfig = (environment: Environment) =>
+  parse(
+    z.object({ ...tokenClaims, DATASETS_MODULE: z.string().optional(), MASK_KEY: keys(32).optional() }),
+    environment,
+  );
+
+/**
  * The settings for `npm run setup:temporal`.
  * @throws ConfigError if the variable is invalid
  */

@@ -114,10 +114,10 @@ describe('npm start', function () {
   });
 
   it('prints commands that open its services', async () => {
-    const commands = [...printed.matchAll(/^ +(Jobs|Orders|Workflows|Files) +(.* .*)$/gm)];
+    const commands = [...printed.matchAll(/^ +(Jobs|Source|Workflows|Files) +(.* .*)$/gm)];
     assert.deepEqual(
       commands.map(([, name]) => name),
-      ['Jobs', 'Orders', 'Workflows', 'Files'],
+      ['Jobs', 'Source', 'Workflows', 'Files'],
     );
     const [, , temporal = ''] = commands[2] ?? [];
     const { ok, output } = await runCommand('sh', ['-c', temporal], { timeoutMs: 30_000 });
