@@ -125,24 +125,32 @@ const backwards = ({ key, descending }: Order): Order => ({ key, descending: !de
  * Composite keys compare as rows; untyped literals get the type and collation of their column. PostgreSQL can't estimate
  * how many rows such a comparison leaves (it assumes a third) and would often read the whole table. So the first column
  * is compared by itself, too: that can be estimated, and excludes no row.
+ * @param bound SQL for each column of the key
  */
-function compare({ key, descending }: Order, side: 'after' | 'up to', bound: KeyBound): string {
+function compare({ key, descending }: Order, side: 'after' | 'up to', bound: readonly string[]): string {
   const isAbove = (side === 'after') !== descending;
   const equal = side === 'after' ? '' : '=';
-  const rows = `(${key.join(', ')}) ${isAbove ? '>' : '<'}${equal} (${bound.map(escapeLiteral).join(', ')})`;
+  const rows = `(${key.join(', ')}) ${isAbove ? '>' : '<'}${equal} (${bound.join(', ')})`;
   const [first = '', second] = key;
   if (second === undefined) return rows;
-  return `${first} ${isAbove ? '>=' : '<='} ${escapeLiteral(bound[0] ?? '')} AND ${rows}`;
+  return `${first} ${isAbove ? '>=' : '<='} ${bound[0] ?? ''} AND ${rows}`;
 }
 
 /** The rows of one segment: after `lower`, up to and including `upper`, in their order; null is unbounded. */
 export function segmentSql(query: FrozenQuery, lower: KeyBound | null, upper: KeyBound | null): string {
   const bounds = [
-    ...(lower === null ? [] : [compare(query, 'after', lower)]),
-    ...(upper === null ? [] : [compare(query, 'up to', upper)]),
+    ...(lower === null ? [] : [compare(query, 'after', lower.map(escapeLiteral))]),
+    ...(upper === null ? [] : [compare(query, 'up to', upper.map(escapeLiteral))]),
   ];
   return `${[query.select, ...bounds].join(' AND ')} ${orderBy(query)}`;
 }
+
+/**
+ * A segment's query for EXPLAIN.
+ * @param bound an SQL expression for each column of the key, instead of a row's values
+ */
+export const plannableSql = (query: FrozenQuery, bound: readonly string[]): string =>
+  `${query.select} AND ${compare(query, 'after', bound)} ${orderBy(query)}`;
 
 /** Some rows from one end of the export, to measure how long rows are. */
 export function sampleSql(query: FrozenQuery, end: 'first' | 'last', rows: number): string {

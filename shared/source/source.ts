@@ -14,7 +14,6 @@ import { maskKeyId, maskKeyOf } from './mask-key.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
 import { findSlowSorts, type SlowSort } from './find-slow-sorts.js';
-import { findSlowViewSorts } from './find-slow-view-sorts.js';
 import { readCatalog } from './read-catalog.js';
 import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
@@ -164,12 +163,9 @@ export class Source {
     return this.session(session, signal, (client) => readPolicyBypasses(client, dataset));
   }
 
-  /** Sorts of a dataset that no index serves. */
+  /** Sorts of a dataset that no index serves, or that PostgreSQL can't use an index for. */
   async slowSorts(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<SlowSort[]> {
-    return this.session(session, signal, async (client) => [
-      ...(await findSlowSorts(client, dataset)),
-      ...(await findSlowViewSorts(client, dataset)),
-    ]);
+    return this.session(session, signal, (client) => findSlowSorts(client, dataset));
   }
 
   /**
