@@ -31,13 +31,17 @@ type Answers = Readonly<Record<number, PromisedAnswer>>;
 
 type NoFields = z.ZodObject<Record<string, never>>;
 
+/** The caller; undefined if the route needs no token. */
+type PrincipalOf<S> = [S] extends [never] ? undefined : Caller;
+
 /** Input of a route's handler. */
-export interface RouteInput<Params, Query, Body, S> {
+export interface RouteInput<Params, Query, Body, S, Target = undefined> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The caller; undefined if the route needs no token. */
-  readonly principal: [S] extends [never] ? undefined : Caller;
+  /** What the path names, for the routes that look for it first. */
+  readonly target: Target;
+  readonly principal: PrincipalOf<S>;
   /** Null if there is none, or if the route doesn't accept one. */
   readonly idempotencyKey: string | null;
   readonly request: Request;
@@ -66,14 +70,28 @@ type Reply<A extends Answers> = {
 /** Undefined: the handler has written the response itself (a stream, a file, a page). */
 type Handle<In, R> = (input: In) => Promise<R | undefined> | R | undefined;
 
-interface RouteDefinition<P extends Fields, Q extends Fields, B, S extends Scope, A extends Answers> extends Operation {
+type FindTarget<Params, S, T> = (input: { readonly params: Params; readonly principal: PrincipalOf<S> }) => Promise<T>;
+
+interface RouteDefinition<
+  P extends Fields,
+  Q extends Fields,
+  B,
+  S extends Scope,
+  A extends Answers,
+  T,
+> extends Operation {
   readonly params?: P;
   readonly query?: (registry: ApiDeps['registry']) => Q;
   readonly body?: Body<B>;
   readonly scope?: S;
   readonly answers: A;
+  /**
+   * Finds what the path names, before the body is checked: somebody who may not change it learns that first, and not
+   * what is wrong with their body.
+   */
+  readonly findTarget?: (deps: ApiDeps) => FindTarget<z.output<P>, S, T>;
   /** Called once per app; the function that it returns is called for each request. */
-  readonly handle: (deps: ApiDeps) => Handle<RouteInput<z.output<P>, z.output<Q>, B, S>, Reply<A>>;
+  readonly handle: (deps: ApiDeps) => Handle<RouteInput<z.output<P>, z.output<Q>, B, S, T>, Reply<A>>;
 }
 
 export function defineRoute<
@@ -82,16 +100,21 @@ export function defineRoute<
   Q extends Fields = NoFields,
   B = undefined,
   S extends Scope = never,
->({ handle, ...operation }: RouteDefinition<P, Q, B, S, A>): Route {
-  return { ...operation, createHandler: (deps) => createHandler(operation, handle(deps), deps) };
+  T = undefined,
+>({ findTarget, handle, ...operation }: RouteDefinition<P, Q, B, S, A, T>): Route {
+  return {
+    ...operation,
+    createHandler: (deps) => createHandler(operation, findTarget?.(deps), handle(deps), deps),
+  };
 }
 
 const none = z.object({});
 const strictlyNone = z.strictObject({});
 
-function createHandler<P, Q, B, S>(
+function createHandler<P, Q, B, S, T>(
   operation: Operation,
-  handle: Handle<RouteInput<P, Q, B, S>, unknown>,
+  findTarget: FindTarget<P, S, T> | undefined,
+  handle: Handle<RouteInput<P, Q, B, S, T>, unknown>,
   deps: ApiDeps,
 ): RequestHandler {
   const { params = none, query, scope, headers = [] } = operation;
@@ -104,13 +127,17 @@ function createHandler<P, Q, B, S>(
     if ('value' in pathParams && typeof pathParams.value.job_id === 'string') {
       contextOf(request).jobId = pathParams.value.job_id;
     }
+    const target =
+      findTarget !== undefined && 'value' in pathParams
+        ? await findTarget({ params: pathParams.value, principal } as Parameters<typeof findTarget>[0])
+        : undefined;
     const input = requireAll({
       params: pathParams,
       query: parseParameters('query', request.query, querySchema),
       idempotencyKey: headers.includes('Idempotency-Key') ? parseIdempotencyKey(request) : { value: null },
       body: await readBody(request, response, principal),
     });
-    const reply = await handle({ ...input, principal, request, response } as RouteInput<P, Q, B, S>);
+    const reply = await handle({ ...input, target, principal, request, response } as RouteInput<P, Q, B, S, T>);
     if (reply !== undefined) send(response, reply as AnyReply);
   };
 }

@@ -20,6 +20,10 @@ export const replaceSavedExport = defineRoute({
   body: savedExportBody,
   answers: { 200: SAVED_EXPORT_ANSWER },
   problems: [...PERMISSION_PROBLEMS, 'NOT_OWNER', 'JOB_STORE_UNAVAILABLE'],
+  findTarget:
+    (deps) =>
+    ({ params, principal }) =>
+      ownedSavedExport(params.saved_export_id, principal, deps),
   handle:
     (deps) =>
     async ({
@@ -28,7 +32,6 @@ export const replaceSavedExport = defineRoute({
       principal,
       request: sent,
     }) => {
-      await ownedSavedExport(id, principal, deps);
       await deps.permissions.request(request, ownerFor(onBehalfOf, principal, '/request'), '/request');
       const event = savedExportEvent('changed', id, definition, { principal, request: sent });
       const row = await deps.savedExports.replace(principal, id, definition, event);

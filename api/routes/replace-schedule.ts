@@ -22,10 +22,13 @@ export const replaceSchedule = defineRoute({
   body: scheduleBody,
   answers: { 200: SCHEDULE_ANSWER },
   problems: PERMISSION_PROBLEMS,
+  findTarget:
+    (deps) =>
+    ({ params, principal }) =>
+      ownedSchedule(params.schedule_id, principal, deps),
   handle:
     (deps) =>
-    async ({ params: { schedule_id: scheduleId }, body, principal, request }) => {
-      const { input, version } = await ownedSchedule(scheduleId, principal, deps);
+    async ({ params: { schedule_id: scheduleId }, body, target: { input, version }, principal, request }) => {
       await deps.permissions.request(body.request, ownerFor(body.onBehalfOf, principal, '/request'), '/request');
       const { email } = principal;
       const replaced = { ...input, ...(email === undefined ? {} : { email }), definition: body.definition };

@@ -8,7 +8,7 @@ import { MAX_SAVED_EXPORTS } from '../../shared/saved-exports/store.js';
 import { assertProblem } from '../api/problems.js';
 import type { Answer } from '../support/answer.js';
 import { queryRows } from '../support/database.js';
-import { download, until, untilEnded } from '../support/exports.js';
+import { download, untilEnded } from '../support/exports.js';
 import { closeCleanly } from '../support/leak-guard.js';
 import { someUser, startService, type TestService } from '../support/service.js';
 import { NOBODY } from '../support/origin.js';
@@ -115,7 +115,12 @@ describe('saved exports', () => {
     assert.equal((await ask('PUT', `/${id}`, owner, { ...SAVED_BODY, shared: true })).status, 200);
     const seen = (await ask('GET', `/${id}`, colleague)).json as ShownSavedExport;
     assert.deepEqual([seen.shared, seen.is_own], [true, false]);
-    assertProblem(await ask('PUT', `/${id}`, colleague, SAVED_BODY), 'NOT_OWNER');
+    // Whatever is wrong with the body of somebody who may not change it.
+    const addressed = { ...SAVED_BODY, request: { ...SAVED_REQUEST, notify: { email: 'owner@example.com' } } };
+    for (const body of [SAVED_BODY, addressed, { name: ' ' }]) {
+      assertProblem(await ask('PUT', `/${id}`, colleague, body), 'NOT_OWNER');
+      assertProblem(await ask('PUT', `/${id}`, stranger(), body), 'NOT_FOUND');
+    }
     assertProblem(await ask('DELETE', `/${id}`, colleague), 'NOT_OWNER');
     assertProblem(await ask('GET', `/${id}`, stranger()), 'NOT_FOUND');
     const run = await ask('POST', `/${id}/run`, colleague);
@@ -195,39 +200,6 @@ describe('saved exports', () => {
     for (const answer of refused) assertProblem(answer, 'TOO_MANY_SAVED_EXPORTS');
     assert.equal(answers.length - refused.length, MAX_SAVED_EXPORTS);
     assert.equal((await ask('POST', '', someUser(), SAVED_BODY)).status, 201);
-  });
-
-  it('can be run by a schedule, each time in their current version', async () => {
-    const user = someUser();
-    const id = await save(user);
-    const schedule = { name: 'Nightly', cron: '0 3 1 1 *', saved_export_id: id };
-    const made = await service.ask('POST', '/v1/schedules', { as: user, body: schedule });
-    assert.equal(made.status, 201, made.text);
-    const { schedule_id: scheduleId, request } = made.json as { schedule_id: string; request: object };
-    assert.deepEqual(request, SAVED_REQUEST);
-    // Two calls within a second are one run.
-    const run = (last = ''): Promise<string> =>
-      until('another run', async () => {
-        const { json } = await service.ask('POST', `/v1/schedules/${scheduleId}/run`, { as: user });
-        const { job_id: jobId } = json as { job_id?: string | null };
-        if (jobId === undefined || jobId === null || jobId === last) return false;
-        const found = await service.ask('GET', `/v1/exports/${jobId}`, { as: user });
-        return found.status === 200 && jobId;
-      });
-    await ask('PUT', `/${id}`, user, { ...SAVED_BODY, request: { ...SAVED_REQUEST, columns: ['total'] } });
-    const first = await run();
-    await untilEnded(service, user, first);
-    assert.match((await download(service, user, first)).toString(), /^total\n/);
-
-    await ask('DELETE', `/${id}`, user);
-    const second = await untilEnded(service, user, await run(first), 'FAILED');
-    assert.equal(second.error_code, 'SCHEDULE_OUTDATED');
-    const body = { ...schedule, request: SAVED_REQUEST };
-    const both = await service.ask('POST', '/v1/schedules', { as: user, body });
-    assertProblem(both, 'VALIDATION_FAILED', ['/saved_export_id']);
-    const gone = await service.ask('POST', '/v1/schedules', { as: user, body: schedule });
-    assertProblem(gone, 'VALIDATION_FAILED', ['/saved_export_id']);
-    await service.ask('DELETE', `/v1/schedules/${scheduleId}`, { as: user });
   });
 
   it('are erased with their user', async () => {
