@@ -45,9 +45,9 @@ export const prepareScheduledExport = ({
     const { timezone } = run.definition;
     const tuning = tuningFor(run.tenantId, usual, weights);
     try {
-      const request = await currentRequest(run, savedExports);
+      const { name, request } = await currentRequest(run, savedExports);
       const when = { at: new Date(run.dueAt), timezone, email: run.email, recipientRule };
-      const ofTheDay = requestOfRun(request, when, schema, registry);
+      const ofTheDay = requestOfRun({ ...named(name), ...request }, when, schema, registry);
       const datasets = await permittedDatasets({ source, registry }, ofTheDay.type, partiesOfRuns(run), signal);
       const job = createSeed(run, permittedRequest(ofTheDay, datasets));
       return { due: { job, limit, tuning, admitted: false }, failure: null, reason: '' };
@@ -65,18 +65,30 @@ export const prepareScheduledExport = ({
   return (run: DueExport): Promise<Prepared> => heartbeating((signal) => prepare(run, signal));
 };
 
+/** What a run exports, and the name of its export if the request has none. */
+interface Current {
+  readonly name: string;
+  readonly request: ScheduleDefinition['request'];
+}
+
 /** @throws ServiceError SCHEDULE_OUTDATED if the schedule's saved export is gone, or JOB_STORE_UNAVAILABLE */
-async function currentRequest(run: DueExport, savedExports: SavedExportStore): Promise<ScheduleDefinition['request']> {
-  const { request, saved_export_id: id } = run.definition;
-  if (id === undefined) return request;
+async function currentRequest(run: DueExport, savedExports: SavedExportStore): Promise<Current> {
+  const { name, request, saved_export_id: id } = run.definition;
+  if (id === undefined) return { name, request };
   const saved = await savedExports.find(run, id);
   if (saved === null) {
     throw new ServiceError('SCHEDULE_OUTDATED', `The schedule's saved export ${id} no longer exists.`);
   }
   // The scope was checked for the user that the saved export named when the schedule was created.
-  if (saved.request.on_behalf_of === request.on_behalf_of) return requestFor(saved, run);
+  if (saved.request.on_behalf_of === request.on_behalf_of) return { name: saved.name, request: requestFor(saved, run) };
   const sentence = `The schedule's saved export ${id} is now on behalf of another user. Replace the schedule.`;
   throw new ServiceError('SCHEDULE_OUTDATED', sentence);
+}
+
+/** A name as part of a request; nothing if no export can have it. */
+function named(...candidates: readonly unknown[]): { readonly name?: string } {
+  const name = candidates.find((candidate) => exportName.safeParse(candidate).success);
+  return typeof name === 'string' ? { name } : {};
 }
 
 const createSeed = (run: DueExport, request: ExportRequest): JobSeed => ({
@@ -94,13 +106,12 @@ const createSeed = (run: DueExport, request: ExportRequest): JobSeed => ({
 /** The valid parts of an invalid request, for the list of exports. Its owner is notified unless they opted out. */
 function showableRequest({ definition, email: own }: DueExport): ExportRequest {
   const { type, format, notify } = definition.request;
-  const name = exportName.safeParse(definition.request.name).data;
   const { email: choice, webhook_url: webhookUrl }: { email?: unknown; webhook_url?: unknown } =
     typeof notify === 'object' && notify !== null ? notify : {};
   return {
     type: String(type),
     format: String(format).toUpperCase(),
-    ...(name === undefined ? {} : { name }),
+    ...named(definition.request.name, definition.name),
     columns: [],
     filters: {},
     options: {},

@@ -12,7 +12,9 @@ export const savedExportDefinition = z.strictObject({
     .boolean({ error: 'must be true or false' })
     .default(false)
     .describe('Whether everybody in your organization can see and run it'),
-  request: z.record(z.string(), z.unknown(), { error: 'must be an object' }),
+  request: z.record(z.string(), z.unknown(), {
+    error: ({ input }) => (input === undefined ? 'is required' : 'must be an object'),
+  }),
 });
 
 const moment = z.iso.datetime();

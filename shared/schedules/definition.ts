@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { timezone } from '../formats/common-options.js';
-import { UNSTORABLE, isStorable } from '../text/storable-text.js';
+import { exportName } from '../request/line-schema.js';
 import { OVERLAPS } from './contract.js';
 
 /** A schedule as its user writes it. */
 export const definitionSchema = z.strictObject({
-  name: z
-    .string({ error: 'must be text' })
-    .trim()
-    .min(1, 'must not be empty')
-    .max(200, 'must be at most 200 characters')
-    .refine(isStorable, UNSTORABLE),
+  name: exportName.describe('Its exports have this name, unless the request or the saved export has another'),
   cron: z
     .string({ error: 'must have five fields, such as 0 6 1 * *' })
     .max(200, 'must be at most 200 characters')

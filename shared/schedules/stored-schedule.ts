@@ -11,7 +11,7 @@ const inputSchema = z.object({
   tenantId: z.string(),
   userId: z.string(),
   email: z.string().optional(),
-  definition: definitionSchema.required({ request: true }),
+  definition: definitionSchema.required({ request: true }).extend({ name: z.string() }),
 });
 export const memoSchema = z.object({ createdAt: z.iso.datetime(), requestHash: z.string() });
 
