@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Reading } from './meter.js';
 import { median } from './statistics.js';
+import type { Turn } from './turn.js';
 
 /** CPU seconds of one of the metered processes. */
 export const cpuOf = ({ cpu }: Reading, name: string): number => cpu[name] ?? 0;
@@ -11,6 +12,10 @@ export const cpuOf = ({ cpu }: Reading, name: string): number => cpu[name] ?? 0;
  */
 export const boundSeconds = (reading: Reading, cores = availableParallelism()): number =>
   (cpuOf(reading, 'postgres') + cpuOf(reading, 'store')) / cores;
+
+/** CPU seconds of the client and of PostgreSQL. */
+export const cpuWithSource = ({ clientCpu, reading }: Pick<Turn, 'clientCpu' | 'reading'>): number =>
+  clientCpu + cpuOf(reading, 'postgres');
 
 /** Megabytes, rounded. */
 export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);

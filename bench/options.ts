@@ -22,6 +22,7 @@ const ROW_NAMES = [
   'xlsx-export',
   'pdf',
   'pdf-export',
+  'parquet',
 ] as const;
 /** The default measurements: the most important promises, in about three minutes. */
 const DEFAULT_ONLY = 'csv,latency';

@@ -1,4 +1,4 @@
-import { boundSeconds, cpuOf, medianOf, megabytes } from './figures.js';
+import { boundSeconds, cpuOf, cpuWithSource, medianOf, megabytes } from './figures.js';
 import type { Turn } from './turn.js';
 import type { Score } from './race.js';
 import type { Verdict } from './verdicts.js';
@@ -49,6 +49,26 @@ export function encoderTable(scores: readonly Score[]): string {
       of((turn) => turn.seconds, 2),
       of((turn) => turn.clientCpu, 2),
       of(({ clientCpu, rows: count }) => (count === undefined ? undefined : (clientCpu / count) * 1e6), 2),
+      of((turn) => turn.peakMemory / 1e6, 0),
+      of(({ bytes }) => (bytes === undefined ? undefined : bytes / 1e6), 1),
+      of((turn) => turn.reading.otherCpu, 1),
+      String(disturbed.length),
+    ];
+  });
+  return align([head, ...rows]);
+}
+
+/** The same table for exports and programs that read from PostgreSQL, whose CPU counts, too. @param count of rows */
+export function parquetTable(scores: readonly Score[], count: number): string {
+  const head = ['', 'wall s', 'CPU s', 'postgres CPU', 'µs a row', 'peak MB', 'file MB', 'other CPU', 'repeated'];
+  const rows = scores.map(({ contestant, turns, disturbed }) => {
+    const of = (figure: Figure, digits: number): string => medianOf(turns, figure)?.toFixed(digits) ?? '–';
+    return [
+      contestant.title,
+      of((turn) => turn.seconds, 2),
+      of((turn) => turn.clientCpu, 2),
+      of((turn) => cpuOf(turn.reading, 'postgres'), 2),
+      of((turn) => (cpuWithSource(turn) / count) * 1e6, 2),
       of((turn) => turn.peakMemory / 1e6, 0),
       of(({ bytes }) => (bytes === undefined ? undefined : bytes / 1e6), 1),
       of((turn) => turn.reading.otherCpu, 1),

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { boundSeconds, cpuOf, medianOf } from './figures.js';
+import { boundSeconds, cpuOf, cpuWithSource, medianOf } from './figures.js';
 import type { Fairness } from './fairness.js';
 import type { Latency } from './latency.js';
 import type { LoadFigures } from './load.js';
@@ -125,6 +125,31 @@ export const verdictsOfScale = (scores: readonly Score[]): Verdict[] => [
   ...beside('a tenth of the rows', scores, ['ours', 'ours-tenth'], 10.5),
   ...memory(scores),
 ];
+
+/** CPU includes PostgreSQL's. */
+export function verdictsOfParquet(scores: readonly Score[]): Verdict[] {
+  const ratio = (figure: (turn: Turn) => number | undefined, theirs: string): number | undefined => {
+    const [our, their] = ['ours', theirs].map((name) => medianOf(turnsOf(scores, name), figure));
+    return our === undefined || their === undefined ? undefined : our / their;
+  };
+  return [
+    ...verdict('CPU compared with DuckDB, snappy', ratio(cpuWithSource, 'duckdb'), 1.15, '×'),
+    ...verdict('CPU compared with DuckDB, snappy, V2', ratio(cpuWithSource, 'duckdb-v2'), 1.15, '×'),
+    ...verdict(
+      'size of the file compared with DuckDB, snappy, V2',
+      ratio(({ bytes }) => bytes, 'duckdb-v2'),
+      1.05,
+      '×',
+    ),
+    ...verdict(
+      'worker peak memory, worst',
+      worst(scores, (turn) => turn.peakMemory / 1e6),
+      200,
+      'MB',
+      0,
+    ),
+  ];
+}
 
 export const verdictsOfSort = (scores: readonly Score[]): Verdict[] => [
   ...beside('the unsorted export', scores, ['ours-stored', 'ours'], 1.2),

@@ -26,6 +26,8 @@ export interface EncodingWork {
   readonly extension: string;
   /** Collects facts about a file. */
   readonly read: (path: string) => Promise<Facts>;
+  /** What they must be; default: its rows. */
+  readonly facts?: Facts;
 }
 
 /** Name of the contestant that only does an encoder's parsing. */
@@ -34,13 +36,14 @@ export const parsingOf = (name: string): string => `${name}-parse`;
 /** The encoder and, if it supports that, its parsing alone. */
 export function encoderContestants(
   { name, title, rows, encode, parse, env = {} }: Encoder,
-  { lab, folder, extension, read }: EncodingWork,
+  { lab, folder, extension, read, facts = { rows } }: EncodingWork,
 ): Contestant[] {
   const contestant = (
     id: string,
     heading: string,
     stage: (output: string) => Stage,
     look: EncodingWork['read'],
+    wanted: Facts,
   ): Contestant => ({
     name: id,
     title: heading,
@@ -52,13 +55,15 @@ export function encoderContestants(
       return { ...cost, key: output, bytes: (await stat(output)).size, rows };
     },
     async check({ key }) {
-      requireFacts(heading, await look(key), { rows });
+      requireFacts(heading, await look(key), wanted);
       await rm(key);
     },
   });
   return [
-    contestant(name, title, encode, read),
-    ...(parse === undefined ? [] : [contestant(parsingOf(name), `${title}, parsing only`, parse, readParsed)]),
+    contestant(name, title, encode, read, facts),
+    ...(parse === undefined
+      ? []
+      : [contestant(parsingOf(name), `${title}, parsing only`, parse, readParsed, { rows })]),
   ];
 }
 

@@ -27,6 +27,14 @@ export const copyForFormat = (format: LoadedFormat, work: CopyFile): Promise<voi
 /** Writes the orders as PostgreSQL does without any rendering. */
 export const copyPlain = (work: CopyFile): Promise<void> => copyOut(work, (quoted) => quoted, copyTextSql);
 
+/** Writes the orders as CSV, as PostgreSQL does. */
+export const copyCsv = (work: CopyFile): Promise<void> =>
+  copyOut(
+    work,
+    (quoted) => quoted,
+    (select) => `COPY (${select}) TO STDOUT (FORMAT csv)`,
+  );
+
 async function copyOut(
   { psql, sourceUrl, rows, file, signal }: CopyFile,
   render: RenderColumn,

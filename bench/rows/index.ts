@@ -8,6 +8,7 @@ import { gzipRow } from './gzip.js';
 import { jsonRow } from './json.js';
 import { latencyRow } from './latency.js';
 import { loadRow } from './load.js';
+import { parquetRow } from './parquet.js';
 import { pdfExportRow } from './pdf-export.js';
 import { previewRow } from './preview.js';
 import type { Row } from './row.js';
@@ -32,4 +33,5 @@ export const ROWS = {
   'xlsx-export': xlsxExportRow,
   pdf: pdfRow,
   'pdf-export': pdfExportRow,
+  parquet: parquetRow,
 } satisfies Record<RowName, Row>;
