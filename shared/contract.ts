@@ -159,7 +159,7 @@ export interface JobFailure {
 export interface Warning {
   readonly code: string;
   readonly message: string;
-  /** How many cells or characters it is about; the message contains the number, too. */
+  /** How many cells, characters or columns it is about; the message contains the number, too. */
   readonly count: number;
 }
 

@@ -2,9 +2,11 @@ import { Context } from '@temporalio/activity';
 import { fileKey } from '../../shared/store/keys.js';
 import type { ExportRequest, JobRef } from '../../shared/contract.js';
 import type { PlanDemand, PlanSummary, SizeTuning } from '../../shared/temporal/inputs.js';
-import { ACCOUNT } from '../../shared/datasets/account.js';
+import { ACCOUNT, accountDatasets } from '../../shared/datasets/account.js';
 import { columnsUsed, type ColumnsUsed } from '../../shared/datasets/column-rights.js';
 import { contentsOf, type Contents } from '../../shared/datasets/contents.js';
+import { datasetNamed } from '../../shared/datasets/index.js';
+import { withheldFrom } from '../../shared/datasets/withheld.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Bundle } from '../../shared/formats/file-spec.js';
 import { fileKind } from '../../shared/formats/file-kind.js';
@@ -100,14 +102,14 @@ async function makePlan(
   { sizes, demand }: PlanInput,
   signal: AbortSignal,
 ): Promise<{ plan: Plan; segments: readonly SizedSegment[]; columnsUsed: ColumnsUsed }> {
-  const { source, serviceVersion, formatResources: resources } = deps;
+  const { source, formatResources: resources } = deps;
   const plannedAt = new Date().toISOString();
   const timezone = String(row.options.timezone ?? 'UTC');
   const withHeadroom = demand.withHeadroom === true;
   const owner = ownerOfRow(row);
   const registry = await permittedDatasets(deps, row.type, partiesOfRow(row), signal);
   const contents = contentsOf(permittedRequest(requestFromRow(row), registry), owner, registry);
-  const bundle = createBundle(row, contents, serviceVersion);
+  const bundle = createBundle(row, contents, deps);
   const files = await planFiles(contents, {
     ...{ source, format, resources, sizes, signal, withHeadroom },
     ...(bundle === undefined ? {} : { bundle }),
@@ -124,7 +126,7 @@ async function makePlan(
     totalRows: sumOver(files, ({ totalRows }) => totalRows),
     maxBytes: sizes.maxBytes,
     files: files.map(({ planned }) => planned),
-    ...(bundle === undefined ? {} : { bundle: { serviceVersion, requestedBy: bundle.requestedBy } }),
+    ...(bundle === undefined ? {} : { bundle: storedBundle(bundle) }),
     maskKeyId: hasHashes(used) ? source.maskKeyId : null,
     timezone,
     plannedAt,
@@ -141,14 +143,22 @@ const largestOf = (segments: readonly SizedSegment[]): number => Math.max(...seg
 function createBundle(
   { type, requested_by_ref: requestedBy }: JobRow,
   { parts }: Contents,
-  serviceVersion: string,
+  { serviceVersion, registry }: Pick<PlanDeps, 'serviceVersion' | 'registry'>,
 ): Bundle | undefined {
   if (type !== ACCOUNT) return undefined;
   if (parts.length === 0) {
     throw new ServiceError('DATASET_UNAVAILABLE', 'This worker has no dataset with a userColumn.');
   }
-  return { serviceVersion, datasets: parts.map(({ dataset }) => dataset.name), requestedBy };
+  return {
+    ...{ serviceVersion, requestedBy },
+    datasets: parts.map(({ dataset }) => dataset.name),
+    withheld: parts.map(({ dataset }) => withheldFrom(datasetNamed(registry, dataset.name), dataset)),
+    leftOutFiles: accountDatasets(registry).length - parts.length,
+  };
 }
+
+/** Its datasets are those of the plan's files. */
+const storedBundle = ({ datasets: _datasets, ...rest }: Bundle) => rest;
 
 function requestFromRow({ type, format, filters, columns, sort, options }: JobRow): ExportRequest {
   return { type, format, filters, columns, ...(sort === null ? {} : { sort }), options, notify: {} };

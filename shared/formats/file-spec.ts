@@ -1,3 +1,4 @@
+import type { Withheld } from '../datasets/withheld.js';
 import type { FileOutline, SegmentPosition } from './encoding.js';
 import type { LoadedFormat } from './load-format.js';
 
@@ -17,6 +18,10 @@ export interface Bundle {
   readonly datasets: readonly string[];
   /** The administrator who requested it on behalf of the user; null if the user did. */
   readonly requestedBy: string | null;
+  /** What each file lacks, by file; empty in plans made before this was recorded. */
+  readonly withheld: readonly Withheld[];
+  /** The number of datasets without a single column that may be in the archive. */
+  readonly leftOutFiles: number;
 }
 
 /** Reads the stored layout of one file of a plan. */

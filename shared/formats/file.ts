@@ -14,6 +14,7 @@ import type {
 import { NOTHING } from './pass-through.js';
 import { groupSegments } from './group-segments.js';
 import { GZIP_HEADER, gzipTail } from './archive/gzip.js';
+import { withheldWarnings } from './archive/withheld-notes.js';
 import { streamedHeader, type ArchiveGlue } from './archive/zip.js';
 
 /** Adds what all formats share: heads where members start, and compression around everything. */
@@ -76,5 +77,7 @@ export const segmentsToMove = ({ format }: FileSpec, segments: readonly WrittenS
   groupSegments(segments, ({ position }) => position.file).flatMap((group) => format.segmentsToMove?.(group) ?? []);
 
 /** Notes about the file for its user. */
-export const warningsOf = ({ format }: FileSpec, segments: readonly WrittenSegment[]): Warning[] =>
-  format.warnings?.(segments) ?? [];
+export const warningsOf = ({ format, bundle }: FileSpec, segments: readonly WrittenSegment[]): Warning[] => [
+  ...(format.warnings?.(segments) ?? []),
+  ...(bundle === undefined ? [] : withheldWarnings(bundle)),
+];

@@ -3,6 +3,7 @@ import type { FilterValue, SegmentMode } from '../contract.js';
 import { MASKS } from '../datasets/column-types.js';
 import { decimalSchema } from '../datasets/decimal.js';
 import { COLUMN_TYPES } from '../datasets/define-dataset.js';
+import type { Withheld } from '../datasets/withheld.js';
 import { numberFormatSchema } from '../datasets/number-format.js';
 import type { SegmentPosition } from '../formats/encoding.js';
 import type { Segment } from '../plan/segments.js';
@@ -36,6 +37,12 @@ const plannedFileSchema = z.object({
   layout: z.unknown(),
 });
 
+const withheldSchema = z.object({
+  masked: z.record(z.string(), z.enum(MASKS)),
+  locked: z.array(z.object({ name: z.string(), label: z.string(), reason: z.string() })).readonly(),
+  hidden: z.number(),
+}) satisfies z.ZodType<Withheld>;
+
 /** Everything that is frozen when an export is planned. Head, segments and tail follow from it alone. */
 export const planSchema = z.object({
   encoderVersion: z.number(),
@@ -50,7 +57,14 @@ export const planSchema = z.object({
    * Set if the files are in one archive. It names the administrator although the row no longer does after an erasure:
    * the file's size depends on it.
    */
-  bundle: z.object({ serviceVersion: z.string(), requestedBy: z.string().nullable() }).optional(),
+  bundle: z
+    .object({
+      serviceVersion: z.string(),
+      requestedBy: z.string().nullable(),
+      withheld: z.array(withheldSchema).readonly().default([]),
+      leftOutFiles: z.number().default(0),
+    })
+    .optional(),
   /** Identifies the key of the mask `hash`, so that all hashes in a file use the same one; null if it has none. */
   maskKeyId: z.string().nullable(),
   timezone: z.string(),

@@ -1,4 +1,5 @@
 import { columnName } from '../contract.js';
+import { ACCOUNT, accountDatasets } from '../datasets/account.js';
 import { columnNames, type Dataset } from '../datasets/define-dataset.js';
 import type { DatasetRegistry } from '../datasets/index.js';
 import { parseSort, sortChoices } from '../datasets/sort.js';
@@ -15,7 +16,8 @@ type Unchecked = Omit<UncheckedRequest, 'notify'>;
  * Naming such a column is refused, as is filtering or sorting by values that the caller may not see.
  * @param registry restricted to what the caller may have
  * @param at pointer of the request in its body
- * @throws ServiceError NOT_PERMITTED with a pointer for each column and filter, and the sort
+ * @throws ServiceError NOT_PERMITTED with a pointer for each column and filter, and the sort; without one if no column
+ * is left
  */
 export function permittedRequest<T extends Unchecked>(
   { namesNoColumns, ...request }: T,
@@ -23,15 +25,20 @@ export function permittedRequest<T extends Unchecked>(
   at = '',
 ): Omit<T, 'namesNoColumns'> {
   const dataset = registry.get(request.type);
-  if (dataset === undefined) return request;
+  if (dataset === undefined) {
+    const archived = request.type === ACCOUNT ? accountDatasets(registry) : [];
+    if (archived.length > 0 && archived.every((own) => columnNames(own).length === 0)) throw noColumn(ACCOUNT);
+    return request;
+  }
   const columns = namesNoColumns === true ? defaultColumns(dataset, formatNamed(request.format)) : request.columns;
   const refused = refusals(dataset, { ...request, columns });
   if (refused.length > 0) throw notPermitted(refused, at);
-  if (columns.length === 0) {
-    throw new ServiceError('NOT_PERMITTED', `You don't have permission to export any column of ${dataset.name}.`);
-  }
+  if (columns.length === 0) throw noColumn(dataset.name);
   return { ...request, columns };
 }
+
+const noColumn = (name: string): ServiceError =>
+  new ServiceError('NOT_PERMITTED', `You don't have permission to export any column of ${name}.`);
 
 /** Maximum number of problems in an answer. */
 const MAX_LISTED = 20;

@@ -143,7 +143,14 @@ describe('an account export', () => {
     assert.deepEqual(about, {
       type: 'account',
       service: { name: 'export-service', version: serviceVersion() },
-      ...{ job_id: jobId, user_id: me.userId, tenant_id: me.tenantId, requested_by: null, format: 'CSV' },
+      ...{
+        job_id: jobId,
+        user_id: me.userId,
+        tenant_id: me.tenantId,
+        requested_by: null,
+        format: 'CSV',
+        left_out_files: 0,
+      },
     });
     assert.equal(options.timezone, 'Asia/Tokyo');
     assert.ok(Math.abs(Date.parse(planned_at) - Date.now()) < 60_000);

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { MASKS } from '../../shared/datasets/column-types.js';
 import { savedFile } from './contents.js';
 
 const run = promisify(execFile);
@@ -36,13 +37,20 @@ const manifestSchema = z.strictObject({
       name: z.string(),
       dataset: z.string(),
       title: z.string(),
-      schema: z.array(z.strictObject({ name: z.string(), label: z.string(), type: z.string() })),
+      schema: z.array(
+        z.strictObject({ name: z.string(), label: z.string(), type: z.string(), mask: z.enum(MASKS).optional() }),
+      ),
+      left_out: z.strictObject({
+        locked: z.array(z.strictObject({ name: z.string(), label: z.string(), reason: z.string() })),
+        hidden: z.number(),
+      }),
       rows: z.number(),
       bytes: z.number(),
       crc32: z.string().regex(/^[\da-f]{8}$/),
       pieces: z.array(z.strictObject({ bytes: z.number(), sha256: z.string().regex(/^[\da-f]{64}$/) })),
     }),
   ),
+  left_out_files: z.number(),
 });
 
 export function manifestOf(files: ReadonlyMap<string, Buffer>): z.infer<typeof manifestSchema> {

@@ -1,9 +1,11 @@
 import { MANIFEST, type ManifestFile } from './manifest.js';
+import { missingLines } from './withheld-notes.js';
 import { outlineOf, type Bundle, type FileSpec } from '../file-spec.js';
 
 /** The README of a bundle, for the person whose data it contains. */
-export function bundleReadme(spec: FileSpec, { requestedBy }: Bundle, files: readonly ManifestFile[]): string {
+export function bundleReadme(spec: FileSpec, bundle: Bundle, files: readonly ManifestFile[]): string {
   const { format } = spec;
+  const { requestedBy } = bundle;
   const { about, options } = outlineOf(spec, { file: 0 });
   const made = `${about.plannedAt.slice(0, 10)} at ${about.plannedAt.slice(11, 16)} UTC`;
   const width = Math.max(...files.map(({ name }) => name.length), MANIFEST.length);
@@ -22,6 +24,7 @@ export function bundleReadme(spec: FileSpec, { requestedBy }: Bundle, files: rea
     line(MANIFEST, 'for programs: the columns of each file, and checksums to verify'),
     line('', 'that nothing was changed'),
     '',
+    ...missingLines(files, bundle),
     'HOW TO OPEN IT',
     '',
     howToOpen,

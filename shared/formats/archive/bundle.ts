@@ -38,6 +38,7 @@ export function bundleFiles(spec: FileSpec, bundle: Bundle, members: readonly Zi
     format: spec.format.name,
     options,
     files,
+    left_out_files: bundle.leftOutFiles,
   };
   return [
     { name: MANIFEST, bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
@@ -48,6 +49,7 @@ export function bundleFiles(spec: FileSpec, bundle: Bundle, members: readonly Zi
 function describe(spec: FileSpec, bundle: Bundle, { name, segments, tail }: ZipMember): ManifestFile {
   const file = segments[0]?.position.file ?? 0;
   const { title, columns } = outlineOf(spec, { file });
+  const withheld = bundle.withheld[file];
   const sum = sumOf(segments);
   const checksum = combineCrc32(sum.crc32, crc32(tail), tail.length);
   const pieces = segments.map(({ summary }) => ({
@@ -59,7 +61,11 @@ function describe(spec: FileSpec, bundle: Bundle, { name, segments, tail }: ZipM
     name,
     dataset: bundle.datasets[file] ?? '',
     title,
-    schema: columns.map((column) => ({ name: column.name, label: column.label, type: column.type })),
+    schema: columns.map(({ name, label, type }) => {
+      const mask = withheld?.masked[name];
+      return { name, label, type, ...(mask === undefined ? {} : { mask }) };
+    }),
+    ...(withheld === undefined ? {} : { left_out: { locked: withheld.locked, hidden: withheld.hidden } }),
     rows: segments.reduce((total, { rows }) => total + rows, 0),
     bytes: sum.size + tail.length,
     crc32: checksum.toString(16).padStart(8, '0'),

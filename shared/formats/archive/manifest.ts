@@ -1,12 +1,25 @@
+import type { Mask } from '../../datasets/column-types.js';
+import type { Withheld } from '../../datasets/withheld.js';
+
 /** The archive's machine-readable description. See docs/formats.md. */
 export const MANIFEST = 'manifest.json';
+
+interface ManifestColumn {
+  readonly name: string;
+  readonly label: string;
+  /** Of the masked values, if the column has a mask. */
+  readonly type: string;
+  readonly mask?: Mask;
+}
 
 /** An archive's file in its manifest. */
 export interface ManifestFile {
   readonly name: string;
   readonly dataset: string;
   readonly title: string;
-  readonly schema: readonly { readonly name: string; readonly label: string; readonly type: string }[];
+  readonly schema: readonly ManifestColumn[];
+  /** Columns that the file lacks; undefined if the plan doesn't say. */
+  readonly left_out?: Pick<Withheld, 'locked' | 'hidden'>;
   readonly rows: number;
   readonly bytes: number;
   /** Eight hexadecimal digits. */

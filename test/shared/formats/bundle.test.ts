@@ -15,7 +15,13 @@ const json = await loadFormat('JSON');
 const spec: FileSpec = {
   format: json,
   outlines: [outlineFor(['id'], { title: 'Orders' }), outlineFor(['id'], { title: 'Notes' })],
-  bundle: { serviceVersion: '1.2.3', datasets: ['orders', 'notes'], requestedBy: 'admin_1' },
+  bundle: {
+    serviceVersion: '1.2.3',
+    datasets: ['orders', 'notes'],
+    requestedBy: 'admin_1',
+    withheld: [],
+    leftOutFiles: 0,
+  },
 };
 
 /** A segment as a worker writes it. */
@@ -68,6 +74,7 @@ describe('a bundle', () => {
       planned_at: '2026-11-25T10:20:30.000Z',
       format: 'JSON',
       options: {},
+      left_out_files: 0,
       files: [
         {
           ...{ name: 'orders.json', dataset: 'orders', title: 'Orders', schema: [column], rows: 3, bytes: 32 },
