@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { signToken } from '../../api/access/sign-token.js';
@@ -40,6 +40,23 @@ const printed = z.strictObject({
 const program = (name: string): string => fileURLToPath(new URL(`programs/${name}`, import.meta.url));
 const TSX = import.meta.resolve('tsx');
 
+/** Stand-ins for programs that would install the newest versions. */
+const RUNNERS = {
+  npx: 'package=$1; shift; exec "node_modules/.bin/$(basename "$package")" "$@"',
+  pipx: 'shift 2; exec python3 -m openapi_python_client "$@"',
+};
+
+/** A generator's commands in docs/api.md. */
+async function documented(generator: string): Promise<string> {
+  const page = await readFile(fileURLToPath(new URL('../../docs/api.md', import.meta.url)), 'utf8');
+  const [, block = ''] = /\*\*Generated clients\.\*\*[^]+?```sh\n([^]+?)```/.exec(page) ?? [];
+  const commands = block.split(/(?<=[^\\]\n)(?=\S)/);
+  const index = commands.findIndex((command) => /^(?:npx|pipx run) (\S+)/.exec(command)?.[1] === generator);
+  assert.ok(index >= 0, `docs/api.md doesn't show ${generator}`);
+  const preparing = commands.slice(0, index).filter((command) => !/^(?:npx|pipx) /.test(command));
+  return [...preparing, commands[index]].join('');
+}
+
 interface Installed {
   /** Paths of `node_modules`. */
   readonly openapiTypescript: string;
@@ -71,21 +88,30 @@ describeDeeply('a generated client', function () {
   let installed: Installed;
   let service: TestService;
   let folder: string;
-  let document: string;
 
   before(async () => {
     [installed, service] = await Promise.all([install(), startService({ orders: 300 })]);
     await service.startWorker();
-    document = (await service.ask('GET', '/openapi.json')).text;
   });
   after(() => service.close());
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'client-'));
-    await writeFile(join(folder, 'openapi.json'), document);
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   });
   afterEach(() => rm(folder, { recursive: true }));
 
+  /** Runs a generator's commands as docs/api.md has them, with the pinned versions. */
+  async function generate(generator: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    for (const [name, script] of Object.entries(RUNNERS)) {
+      await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    const PATH = [bin, process.env.PATH].join(delimiter);
+    const options = { cwd: folder, timeoutMs: STEP_MS, env: { ...env, PATH, API: service.url } };
+    const output = orFail(generator, await runCommand('sh', ['-ec', await documented(generator)], options));
+    assert.doesNotMatch(output, /warn|error|unsupported|unknown|deprecat|skipp/i, generator);
+  }
   const node = async (what: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> => {
     const options = { cwd: folder, timeoutMs: STEP_MS, env: { ...process.env, ...env } };
     return orFail(what, await runCommand(process.execPath, args, options));
@@ -109,14 +135,9 @@ describeDeeply('a generated client', function () {
     assert.equal(answer.status, 200);
   }
 
-  const quietly = (what: string, output: string): void => {
-    assert.doesNotMatch(output, /warn|error|unsupported|unknown|deprecat|skipp/i, what);
-  };
-
   it('by openapi-typescript compiles, and completes an export', async () => {
     await symlink(installed.openapiTypescript, join(folder, 'node_modules'));
-    const cli = 'node_modules/openapi-typescript/bin/cli.js';
-    quietly('openapi-typescript', await node('openapi-typescript', [cli, 'openapi.json', '-o', 'schema.d.ts']));
+    await generate('openapi-typescript');
     await copyFile(program('openapi-fetch.ts'), join(folder, 'program.ts'));
     await node('tsc', ['node_modules/typescript/bin/tsc', ...TSC, 'program.ts', 'schema.d.ts']);
     const user = someUser();
@@ -125,8 +146,7 @@ describeDeeply('a generated client', function () {
 
   it('by @hey-api/openapi-ts compiles, and completes an export', async () => {
     await symlink(installed.heyApi, join(folder, 'node_modules'));
-    const cli = 'node_modules/@hey-api/openapi-ts/bin/run.js';
-    quietly('@hey-api/openapi-ts', await node('@hey-api/openapi-ts', [cli, '-i', 'openapi.json', '-o', 'client']));
+    await generate('@hey-api/openapi-ts');
     await copyFile(program('hey-api.ts'), join(folder, 'program.ts'));
     await node('tsc', ['node_modules/typescript/bin/tsc', ...TSC, 'program.ts']);
     const user = someUser();
@@ -136,14 +156,7 @@ describeDeeply('a generated client', function () {
   it('by openapi-python-client passes mypy, and completes an export', async () => {
     const run = async (what: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> =>
       orFail(what, await installed.python.run(args, STEP_MS, { cwd: folder, env }));
-    // No formatting of the generated code, which would need a program on the PATH.
-    await writeFile(join(folder, 'config.yml'), 'post_hooks: []\n');
-    const generate = ['-m', 'openapi_python_client', 'generate', '--path', 'openapi.json', '--config', 'config.yml'];
-    const output = await run('openapi-python-client', [
-      ...generate,
-      ...['--meta', 'none', '--output-path', 'client', '--fail-on-warning'],
-    ]);
-    quietly('openapi-python-client', output);
+    await generate('openapi-python-client', installed.python.env);
     await copyFile(program('client.py'), join(folder, 'program.py'));
     // The generator's own code isn't strict.
     await run('mypy', ['-m', 'mypy', '--strict', '--follow-imports=silent', 'program.py']);

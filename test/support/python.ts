@@ -10,6 +10,8 @@ interface PythonOptions {
 
 /** A Python with certain packages. */
 export interface Python {
+  /** The environment in which `python3` finds the packages. */
+  readonly env: NodeJS.ProcessEnv;
   /** Runs Python until it exits. */
   run(args: readonly string[], timeoutMs: number, options?: PythonOptions): Promise<CommandResult>;
 }
@@ -28,6 +30,7 @@ export async function openPython(name: string, packages: readonly string[], opti
   const PYTHONPATH = [folder, process.env.PYTHONPATH ?? ''].filter((path) => path !== '').join(delimiter);
   const env = { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' };
   return {
+    env,
     run: (args, timeoutMs, { env: more, ...options } = {}) =>
       runCommand('python3', args, { timeoutMs, env: { ...env, ...more }, ...options }),
   };
