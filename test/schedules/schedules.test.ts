@@ -162,7 +162,7 @@ describe('a schedule', () => {
     const year = Number(new Date().toLocaleString('en', { timeZone: 'Europe/Berlin', year: 'numeric' }));
     assert.deepEqual(filters, { date_range: [`${year - 1}-01-01`, `${year}-01-01`] });
     assert.equal((options as { timezone: string }).timezone, 'Europe/Berlin');
-    assert.deepEqual(await untilMailed(user), ['Your Orders export is ready']);
+    assert.deepEqual(await untilMailed(user), ['Your export “Yearly orders” is ready']);
     const { recent_runs: runs } = await seen(user, schedule);
     assert.deepEqual(
       runs.map(({ job_id }) => job_id),
@@ -240,7 +240,8 @@ describe('a schedule', () => {
       else assert.match(job.error_message ?? '', sentence);
     }
     await until('both mails', async () => (await mailsTo(user)).length >= 2);
-    assert.deepEqual((await untilMailed(user)).sort(), ['Your Orders export failed', 'Your abandoned export failed']);
+    const subject = 'Your export “Yearly orders” failed';
+    assert.deepEqual(await untilMailed(user), [subject, subject]);
     const rows = await queryRows(service.databaseUrl, 'SELECT FROM export_jobs WHERE user_id = $1', [user.userId]);
     assert.equal(rows.length, 2);
   });
