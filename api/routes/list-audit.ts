@@ -4,25 +4,20 @@ import type { AuditRow } from '../../shared/audit/list.js';
 import { referenceSchema } from '../../shared/identity/reference-schema.js';
 import { cursorSchema, nextCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';
-import { limitSchema, once } from '../http/input.js';
-
-const moment = (what: string) =>
-  once
-    .pipe(z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T13:45:00Z' }))
-    .transform((text) => new Date(text))
-    .optional()
-    .describe(what)
-    .meta({ format: 'date-time', example: '2026-01-31T13:45:00Z' });
+import { limitSchema, momentSchema, once } from '../http/input.js';
 
 const querySchema = z.strictObject({
+  actor: once.pipe(referenceSchema).optional().describe('The user who did it, even if erased since'),
   subject: once
     .pipe(referenceSchema)
     .optional()
     .describe('The user whose data or exports the events are about, even if erased since'),
   action: once.pipe(z.enum(AUDIT_ACTIONS, { error: `must be one of ${AUDIT_ACTIONS.join(', ')}` })).optional(),
   job_id: once.pipe(z.guid({ error: 'must be a UUID' })).optional(),
-  since: moment('Only events at this time or later'),
-  before: moment('Only events before this time'),
+  since: momentSchema
+    .optional()
+    .describe('Only events at this time or later: a day (in UTC), or a time with its offset'),
+  before: momentSchema.optional().describe('Only events before this time'),
   limit: limitSchema,
   cursor: cursorSchema.optional().describe('`next_cursor` of the previous page'),
 });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
+import type { ApiDeps } from '../deps.js';
 import { contextOf } from '../http/context.js';
 import { defineRoute } from '../http/define-route.js';
 import { scheduleParams } from '../http/input.js';
+import { auditedChange } from '../schedules/audit-schedule.js';
 import { ownedSchedule, requireDone, requireScopeOfRuns } from '../schedules/owned-schedule.js';
 
 const runSchema = z.strictObject({
@@ -29,19 +32,34 @@ export const runSchedule = defineRoute({
       example: { job_id: '5f1c3a1a-7a52-5cc0-9d9c-3d1b2a4f5e60' },
     },
   },
-  problems: ['STILL_ACTIVE'],
+  problems: ['STILL_ACTIVE', 'JOB_STORE_UNAVAILABLE'],
   handle:
     (deps) =>
     async ({ params: { schedule_id: scheduleId }, principal, request }) => {
-      const { input } = await ownedSchedule(scheduleId, principal, deps);
-      requireScopeOfRuns(input.definition, principal);
-      const { run, skipped } = requireDone(await deps.schedules.trigger(principal, scheduleId), scheduleId);
-      if (skipped) {
-        const sentence = `A run of schedule ${scheduleId} is still active, and its overlap policy is to skip.`;
-        throw new ServiceError('STILL_ACTIVE', sentence);
-      }
-      const jobId = run?.jobId ?? null;
-      if (jobId !== null) contextOf(request).jobId = jobId;
+      const { definition } = (await ownedSchedule(scheduleId, principal, deps)).input;
+      requireScopeOfRuns(definition, principal);
+      const context = contextOf(request);
+      // Every request is a run of its own.
+      const about = { scheduleId, definition, request, content: context.requestId };
+      const jobId = await auditedChange('schedule.run', principal, about, deps, () =>
+        trigger(scheduleId, principal, deps),
+      );
+      if (jobId !== null) context.jobId = jobId;
       return { status: 202, body: { job_id: jobId } };
     },
 });
+
+/**
+ * @returns the id of the run's export; null if the run waits for the previous one
+ * @throws ServiceError NOT_FOUND, or STILL_ACTIVE if the run was skipped
+ */
+async function trigger(
+  scheduleId: string,
+  owner: UserRef,
+  { schedules }: Pick<ApiDeps, 'schedules'>,
+): Promise<string | null> {
+  const { run, skipped } = requireDone(await schedules.trigger(owner, scheduleId), scheduleId);
+  if (!skipped) return run?.jobId ?? null;
+  const sentence = `A run of schedule ${scheduleId} is still active, and its overlap policy is to skip.`;
+  throw new ServiceError('STILL_ACTIVE', sentence);
+}

@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   'schedule.created',
   'schedule.changed',
   'schedule.deleted',
+  'schedule.run',
   'schedule.refused',
   'saved_export.created',
   'saved_export.changed',

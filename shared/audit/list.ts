@@ -21,6 +21,7 @@ const COLUMNS = Object.keys(rowSchema.shape).join(', ');
 
 export interface AuditQuery {
   readonly tenantId: string;
+  readonly actor?: string | undefined;
   readonly subject?: string | undefined;
   readonly action?: AuditAction | undefined;
   readonly jobId?: string | undefined;
@@ -34,13 +35,13 @@ export interface AuditQuery {
 }
 
 /**
- * The statement for a page, newest first. It has only the conditions that the query needs: indexes have the events of a
- * subject, an action or a job in the order of the page.
- * @param subjectHashes hashes that an erasure may have replaced the subject with
+ * The statement for a page, newest first. It has only the conditions that the query needs: indexes have the events of
+ * an actor, a subject, an action or a job in the order of the page.
+ * @param hashesOf hashes that an erasure may have replaced a user with
  */
 export function listStatement(
-  { tenantId, subject, action, jobId, since, before, limit, after }: AuditQuery,
-  subjectHashes: readonly string[],
+  { tenantId, actor, subject, action, jobId, since, before, limit, after }: AuditQuery,
+  hashesOf: (userId: string) => readonly string[],
 ): { readonly sql: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [];
   const value = (of: unknown, type: string): string => `$${values.push(of)}::${type}`;
@@ -56,12 +57,18 @@ export function listStatement(
   const page = `ORDER BY occurred_at DESC, event_id DESC LIMIT ${value(limit, 'integer')}`;
   const select = (where: readonly string[]): string =>
     `SELECT ${COLUMNS} FROM audit_events WHERE ${where.join(' AND ')} ${page}`;
-  if (subject === undefined) return { sql: select(conditions), values };
   // OR would read all of the tenant's events: one branch for each index.
-  const branches = [
-    `subject_ref = ${value(subject, 'text')}`,
-    ...subjectHashes.map((hash) => `subject_hash = ${value(hash, 'text')}`),
-  ];
-  const union = branches.map((branch) => `(${select([...conditions, branch])})`).join(' UNION ALL ');
+  const branches = (who: 'actor' | 'subject', userId: string | undefined): string[][] =>
+    userId === undefined
+      ? [[]]
+      : [
+          [`${who}_ref = ${value(userId, 'text')}`],
+          ...hashesOf(userId).map((hash) => [`${who}_hash = ${value(hash, 'text')}`]),
+        ];
+  const ofSubject = branches('subject', subject);
+  const wheres = branches('actor', actor).flatMap((one) => ofSubject.map((other) => [...conditions, ...one, ...other]));
+  const [only, ...others] = wheres.map(select);
+  if (only === undefined || others.length === 0) return { sql: only ?? '', values };
+  const union = [only, ...others].map((branch) => `(${branch})`).join(' UNION ALL ');
   return { sql: `SELECT ${COLUMNS} FROM (${union}) AS either ${page}`, values };
 }

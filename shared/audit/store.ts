@@ -46,6 +46,7 @@ export class AuditStore {
   /**
    * Records a change of a schedule, unless the schedule's last event is the same change and at most a minute old: then
    * it is a repeated request. The id depends on the previous event, so the same change can be recorded again later.
+   * Runs aren't changes: one in between doesn't matter.
    * @param content the change, with the version of the schedule before it: if somebody has undone the change in
    *   Temporal, making it again at once is another change
    * @returns the event's id
@@ -54,7 +55,7 @@ export class AuditStore {
     const { scheduleId, action } = event;
     const [last, previous] = await this.query<{ event_id: string; is_recent: boolean }>(
       `SELECT event_id, occurred_at > clock_timestamp() - interval '1 minute' AS is_recent FROM audit_events
-       WHERE schedule_id = $1 AND action LIKE 'schedule.%' ORDER BY occurred_at DESC, event_id DESC LIMIT 2`,
+       WHERE schedule_id = $1 AND action LIKE 'schedule.%' AND action <> 'schedule.run' ORDER BY occurred_at DESC, event_id DESC LIMIT 2`,
       [scheduleId],
     );
     const onceAfter = (earlier = { event_id: 'none' }): string =>
@@ -65,11 +66,11 @@ export class AuditStore {
     return eventIdOf(once);
   }
 
-  /** Newest first. A subject who has been erased is found by their hash. */
+  /** Newest first. Somebody who has been erased is found by their hash. */
   async list(query: AuditQuery): Promise<AuditRow[]> {
-    const { tenantId, subject } = query;
-    const hashes = subject === undefined ? [] : this.keys.map((key) => hashOf({ tenantId, userId: subject }, key));
-    const { sql, values } = listStatement(query, hashes);
+    const hashesOf = (userId: string): string[] =>
+      this.keys.map((key) => hashOf({ tenantId: query.tenantId, userId }, key));
+    const { sql, values } = listStatement(query, hashesOf);
     return z.array(rowSchema).parse(await this.query(sql, values));
   }
 

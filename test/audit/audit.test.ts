@@ -129,7 +129,7 @@ describe('the audit log', function () {
 
   auditedSchedules(() => service);
 
-  it('pages from newest to oldest without a gap, and filters by subject, action and time', async () => {
+  it('pages from newest to oldest without a gap, and filters by actor, subject, action and time', async () => {
     const user = someUser();
     const officer = officerOf(user);
     for (let n = 0; n < 5; n++) {
@@ -153,8 +153,17 @@ describe('the audit log', function () {
     assert.deepEqual(await eventsOf(service, user, `before=${from}`), []);
     assert.ok((await eventsOf(service, user, `since=${from}&before=${to}`)).length <= 4);
     assert.equal((await eventsOf(service, user, `since=${from}`)).length, 5);
-    const bad = await service.ask('GET', '/v1/audit?action=x&since=soon&subject=&page=2', { as: officer });
-    const names = ['query/subject', 'query/action', 'query/since', 'query/page'];
+    // Days, as in the list of exports.
+    const today = from.slice(0, 10);
+    const tomorrow = new Date(Date.parse(to) + 86_400_000).toISOString().slice(0, 10);
+    assert.equal((await eventsOf(service, user, `since=${today}&before=${tomorrow}`)).length, 5);
+    assert.equal((await eventsOf(service, user, `before=${today}`)).length, 0);
+    assert.equal((await readAudit(service, officer, `actor=${user.userId}`)).events.length, 5);
+    assert.deepEqual((await readAudit(service, officer, `actor=${officer.userId}&subject=${user.userId}`)).events, []);
+    const bad = await service.ask('GET', '/v1/audit?action=x&since=soon&before=2026-02-30&subject=&actor=&page=2', {
+      as: officer,
+    });
+    const names = ['query/actor', 'query/subject', 'query/action', 'query/since', 'query/before', 'query/page'];
     assertProblem(bad, 'VALIDATION_FAILED', names);
   });
 

@@ -32,12 +32,16 @@ export function auditedSchedules(started: () => TestService): void {
     assert.deepEqual(
       events.map(({ action }) => action),
       [
-        ...['schedule.created', 'schedule.changed', 'schedule.changed', 'export.requested', 'schedule.deleted'],
-        ...['schedule.created', 'schedule.deleted'],
+        ...['schedule.created', 'schedule.changed', 'schedule.changed', 'schedule.run', 'export.requested'],
+        ...['schedule.deleted', 'schedule.created', 'schedule.deleted'],
       ],
     );
     assert.ok(events.every(({ schedule_id: of }) => of === id));
     assert.deepEqual(events[1]?.details, { type: 'orders', format: 'CSV', paused: true });
-    assert.equal(events[3]?.request_id, null);
+    // Who ran it is in its event; the export itself looks like that of any other run.
+    const [, , , byHand, exported] = events;
+    assert.deepEqual([byHand?.actor, byHand?.request_id], [user.userId, run.headers.get('x-request-id')]);
+    assert.match(byHand?.address ?? '', /127\.0\.0\.1$/);
+    assert.deepEqual([exported?.actor, exported?.request_id, exported?.address], [user.userId, null, null]);
   });
 }

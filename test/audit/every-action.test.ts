@@ -79,6 +79,7 @@ describe('the audit log of all actions', function () {
     'schedule.created': scheduled,
     'schedule.changed': async (user) => twice(user, 'POST', `/schedules/${await scheduled(user)}/pause`),
     'schedule.deleted': async (user) => twice(user, 'DELETE', `/schedules/${await scheduled(user)}`),
+    'schedule.run': async (user) => send(user, 'POST', `/schedules/${await scheduled(user)}/run`),
     'schedule.refused': async (user) => {
       const restore = sendUnknownTimezones();
       await send(user, 'POST', '/schedules', SCHEDULE).finally(restore);

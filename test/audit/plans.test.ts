@@ -57,6 +57,10 @@ describe('lists of the audit log', function () {
     subject: [{ subject: 'user_8' }, ['audit_of_subject', 'audit_of_erased']],
     'an erased subject': [{ subject: 'user_7' }, ['audit_of_subject', 'audit_of_erased']],
     'an unknown subject': [{ subject: 'nobody' }, ['audit_of_subject', 'audit_of_erased']],
+    actor: [{ actor: 'user_8' }, ['audit_of_actor', 'audit_of_erased_actor']],
+    'an erased actor': [{ actor: 'user_7' }, ['audit_of_actor', 'audit_of_erased_actor']],
+    'an unknown actor': [{ actor: 'nobody' }, ['audit_of_actor', 'audit_of_erased_actor']],
+    'an actor and a cursor': [{ actor: 'user_8', after: cursor }, ['audit_of_actor', 'audit_of_erased_actor']],
     'a rare action': [{ action: 'user.erased' }, ['audit_of_action']],
     'an action that never happened': [{ action: 'schedule.refused' }, ['audit_of_action']],
     job_id: [{ jobId: randomUUID() }, ['audit_of_job']],
@@ -79,6 +83,16 @@ describe('lists of the audit log', function () {
     assert.equal((await rotated.list({ ...page, subject: 'user_7' })).length, 30);
     const replaced = new AuditStore(pool, ['a newer secret of the tests']);
     assert.deepEqual(await replaced.list({ ...page, subject: 'user_7' }), []);
+  });
+
+  it('find what one user did to another, even if either has been erased', async () => {
+    for (const [actor, subject, events] of [
+      ['user_7', 'user_7', 30],
+      ['user_8', 'user_8', 30],
+      ['user_7', 'user_8', 0],
+    ] as const) {
+      assert.equal((await audit.list({ ...page, actor, subject })).length, events, `${actor} ${subject}`);
+    }
   });
 
   it('find an erased subject, newest first, over pages', async () => {

@@ -27,7 +27,10 @@ export const AUDIT = `
   CREATE INDEX audit_of_action ON audit_events (tenant_ref, action, occurred_at DESC, event_id DESC);
   CREATE INDEX audit_of_job ON audit_events (tenant_ref, job_id, occurred_at DESC, event_id DESC)
     WHERE job_id IS NOT NULL;
-  CREATE INDEX audit_of_actor ON audit_events (tenant_ref, actor_ref) WHERE actor_ref IS DISTINCT FROM subject_ref;
+  CREATE INDEX audit_of_actor ON audit_events (tenant_ref, actor_ref, occurred_at DESC, event_id DESC)
+    WHERE actor_ref IS NOT NULL;
+  CREATE INDEX audit_of_erased_actor ON audit_events (tenant_ref, actor_hash, occurred_at DESC, event_id DESC)
+    WHERE actor_hash IS NOT NULL;
   -- What was done to a schedule, without its many exports.
   CREATE INDEX audit_of_schedule ON audit_events (schedule_id, occurred_at DESC, event_id DESC)
     WHERE action LIKE 'schedule.%';
