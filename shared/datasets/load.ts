@@ -80,16 +80,20 @@ const datasetSchema = z.strictObject(
   { error: ({ code }) => (code === 'invalid_type' ? 'it is not an object' : undefined) },
 );
 
-/** The first problem of a definition: where and what. */
-function problemOf({ issues: [issue] }: z.ZodError): string {
+/** The first problem of a definition: where and what. A misspelled setting explains a missing one, so it comes first. */
+function problemOf({ issues }: z.ZodError): string {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (issue === undefined) return 'it is not a dataset';
   const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') return `${[...path, ...issue.keys.slice(0, 1)].join('.')} is not a setting`;
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => [...path, key].join('.'));
+    return `${names.join(' and ')} ${names.length === 1 ? 'is not a setting' : 'are not settings'}`;
+  }
   return path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
 }
 
 /**
- * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets), or the built-in ones.
+ * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets, and of such arrays), or the built-in ones.
  * @param modulePath relative to the folder in which the process was started
  * @param hasTenants whether tokens name a tenant, so that every dataset needs a tenant column
  * @param maskKeys `MASK_KEY`, which the mask `hash` needs
@@ -112,7 +116,7 @@ export async function loadDatasets(
   if (!Array.isArray(datasets) || datasets.length === 0) {
     throw new DatasetError(`DATASETS_MODULE ${modulePath} must have an array of datasets as its default export.`);
   }
-  const registry = createRegistry(datasets.map((dataset, index) => checked(dataset, modulePath, index)));
+  const registry = createRegistry(datasets.flat().map((dataset, index) => checked(dataset, modulePath, index)));
   if (hasTenants) requireTenants(registry);
   return requireMaskKey(registry, maskKeys);
 }

@@ -77,6 +77,21 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
     `export default [${ORDERS.replace("table: 'orders'", "table: 'orders', shema: 'shop'")}]`,
     /^: dataset orders is invalid: shema is not a setting\.$/,
   ],
+  [
+    'misspells settings that are required',
+    `export default [${ORDERS.replace('columns:', 'colums:').replace('key:', 'keys:')}]`,
+    /^: dataset orders is invalid: keys and colums are not settings\.$/,
+  ],
+  [
+    'lacks a setting',
+    `export default [${ORDERS.replace("key: ['id'],", '')}]`,
+    /^: dataset orders is invalid: key: must be a list of columns\.$/,
+  ],
+  [
+    'misspells a setting of a column of an invalid type',
+    `export default [${ORDERS.replace("'bigint'", "'money', lable: 'ID'")}]`,
+    /^: dataset orders is invalid: columns\.id\.lable is not a setting\.$/,
+  ],
 ];
 
 describe('DATASETS_MODULE', () => {
@@ -114,6 +129,15 @@ describe('DATASETS_MODULE', () => {
     const file = await moduleOf(`export default [${ORDERS}, ${ORDERS.replace("name: 'orders'", "name: 'others'")}]`);
     assert.deepEqual([...(await loadDatasets(file)).keys()], ['orders', 'others']);
     assert.deepEqual([...(await loadDatasets(relative(process.cwd(), file))).keys()], ['orders', 'others']);
+  });
+
+  it('can combine the lists of other modules', async () => {
+    const [first, second] = [
+      await moduleOf(`export default [${ORDERS}]`),
+      await moduleOf(`export default [${ORDERS.replace("name: 'orders'", "name: 'others'")}]`),
+    ];
+    const both = `import a from '${first}'; import b from '${second}'; export default [a, b];`;
+    assert.deepEqual([...(await loadDatasets(await moduleOf(both))).keys()], ['orders', 'others']);
   });
 
   it('can use every setting of a definition', async () => {
