@@ -1,4 +1,13 @@
-import type { DayRange, ExportRequest, FilterValue, RangeFilter, Scalar } from '../contract.js';
+import {
+  columnHeader,
+  columnName,
+  type ColumnChoice,
+  type DayRange,
+  type ExportRequest,
+  type FilterValue,
+  type RangeFilter,
+  type Scalar,
+} from '../contract.js';
 import type { ColumnType, Dataset } from './define-dataset.js';
 import { dayBefore, readableDays, readableMoment } from './readable-days.js';
 import { parseSort } from './sort.js';
@@ -11,11 +20,30 @@ const TIMES: Bounds = { gt: 'after', gte: 'from', lt: 'before', lte: 'through' }
 const isTime = (type: ColumnType | undefined): boolean =>
   type === 'date' || type === 'time' || type === 'timestamp' || type === 'timestamptz';
 
-/** Which rows an export has, and in which order, for people: `All rows`, `Sorted by Placed at, newest first`. */
-export function describeRows(dataset: Dataset, request: Pick<ExportRequest, 'filters' | 'sort'>): string[] {
-  const filters = describeFilters(dataset, request.filters);
-  const sort = request.sort === undefined ? [] : [describeSort(dataset, request.sort)];
-  return [...(filters.length === 0 ? ['All rows'] : filters), ...sort];
+/**
+ * Which rows an export has, and in which order, for people: `All rows`, `Sorted by Placed at, newest first`. Columns are
+ * called what the request calls them.
+ */
+export function describeRows(
+  dataset: Dataset,
+  { columns, filters, sort }: Pick<ExportRequest, 'columns' | 'filters' | 'sort'>,
+): string[] {
+  const named = withHeaders(dataset, columns);
+  const described = describeFilters(named, filters);
+  return [
+    ...(described.length === 0 ? ['All rows'] : described),
+    ...(sort === undefined ? [] : [describeSort(named, sort)]),
+  ];
+}
+
+/** The dataset, with the request's headers as labels. */
+function withHeaders(dataset: Dataset, choices: readonly ColumnChoice[]): Dataset {
+  const headers = new Map(choices.map((choice) => [columnName(choice), columnHeader(choice)]));
+  const columns = Object.entries(dataset.columns).map(([name, column]) => {
+    const label = headers.get(name);
+    return [name, label === undefined ? column : { ...column, label }] as const;
+  });
+  return { ...dataset, columns: Object.fromEntries(columns) };
 }
 
 function describeSort({ columns }: Dataset, sort: string): string {

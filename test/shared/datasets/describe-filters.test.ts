@@ -7,11 +7,21 @@ import { orders } from '../../../shared/datasets/orders.js';
 describe('the rows of an export in words', () => {
   it('name the filters, or all rows, and the sort', () => {
     const rows = (sort?: string, filters = {}) =>
-      describeRows(orders, { filters, ...(sort === undefined ? {} : { sort }) }).join(' · ');
+      describeRows(orders, { columns: ['id'], filters, ...(sort === undefined ? {} : { sort }) }).join(' · ');
     assert.equal(rows(), 'All rows');
     assert.equal(rows('-placed_at'), 'All rows · Sorted by Placed at, newest first');
     assert.equal(rows('placed_at', { status: ['paid'] }), 'Status: paid · Sorted by Placed at, oldest first');
     assert.equal(rows('customer_id'), 'All rows · Sorted by Customer ID, lowest first');
+  });
+
+  it("call columns by the request's headers", () => {
+    const columns = ['id', { name: 'placed_at', as: 'Bestellt' }, { name: 'status', as: 'Stand' }];
+    const rows = describeRows(orders, {
+      columns,
+      filters: { status: ['paid'], total: { gte: 10 } },
+      sort: '-placed_at',
+    });
+    assert.deepEqual(rows, ['Stand: paid', 'Total: at least 10', 'Sorted by Bestellt, newest first']);
   });
 });
 
