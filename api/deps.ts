@@ -17,6 +17,7 @@ import type { RequestSchema } from '../shared/request/request-schema.js';
 import type { Scrape } from '../shared/process/metrics-server.js';
 import type { TenantWeights } from '../shared/temporal/tenant-weights.js';
 import type { TemporalClient } from '../shared/temporal/client.js';
+import type { CatalogDecimals } from './exports/catalog-decimals.js';
 import type { TimeZones } from './exports/time-zones.js';
 import type { ApiMetrics } from './health/metrics.js';
 import type { Permissions } from './access/permissions.js';
@@ -92,6 +93,7 @@ export interface ApiDeps {
   readonly previewSource: Source;
   readonly permissions: Permissions;
   readonly timeZones: TimeZones;
+  readonly catalogDecimals: CatalogDecimals;
   readonly store: ObjectStore;
   readonly schedules: ScheduleStore;
   readonly places: Places;

@@ -1,10 +1,11 @@
 import { Registry } from '@prometheus-io/client';
 import { readCommandLine } from '../shared/process/command-line.js';
 import { auditKeysOf, parseApiConfig, ConfigError } from '../shared/startup/config.js';
-import { DatasetError } from '../shared/datasets/index.js';
+import { DatasetError, type DatasetRegistry } from '../shared/datasets/index.js';
 import { loadDatasets } from '../shared/datasets/load.js';
 import { AuditStore } from '../shared/audit/store.js';
 import { JobStore } from '../shared/job/store.js';
+import type { Pool } from '../shared/postgres.js';
 import { createLogger, type Logger } from '../shared/process/logger.js';
 import { measureProcess, measureReaders } from '../shared/process/metrics.js';
 import { MetricsPortError, serveMetrics } from '../shared/process/metrics-server.js';
@@ -32,6 +33,7 @@ import { createReadinessChecks } from './health/readiness-checks.js';
 import { ListenError, serveApp } from './server.js';
 import { settingsOf, trustOf } from './settings.js';
 import { createAdmissionTurns } from './exports/request-export.js';
+import { CatalogDecimals } from './exports/catalog-decimals.js';
 import { TimeZones } from './exports/time-zones.js';
 import { createTokenVerifier } from './access/verify-token.js';
 
@@ -73,7 +75,7 @@ async function main(): Promise<void> {
       scrape: metricsPort === undefined ? scrape : undefined,
       source: new Source(pools.estimates),
       previewSource: new Source(pools.previews, config.MASK_KEY),
-      timeZones: new TimeZones(new Source(pools.timezones), logger),
+      ...openCatalog(pools.catalog, registry, logger),
       permissions: new Permissions(new Source(pools.permissions), registry),
       schedules: new ScheduleStore(temporal, places),
       places,
@@ -104,6 +106,16 @@ async function main(): Promise<void> {
     await tracing?.close();
   }
   logger.info('stopped');
+}
+
+/** What the API asks the source database once in a while, and remembers. */
+function openCatalog(
+  pool: Pool,
+  registry: DatasetRegistry,
+  logger: Logger,
+): Pick<ApiDeps, 'timeZones' | 'catalogDecimals'> {
+  const source = new Source(pool);
+  return { timeZones: new TimeZones(source, logger), catalogDecimals: new CatalogDecimals(source, registry, logger) };
 }
 
 const warnAboutEmail =

@@ -13,7 +13,7 @@ export interface ApiPools {
   readonly estimates: Pool;
   readonly previews: Pool;
   readonly permissions: Pool;
-  readonly timezones: Pool;
+  readonly catalog: Pool;
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function openPools({ DATABASE_URL, SOURCE_DATABASE_URL = DATABASE_URL }: 
     estimates: open(SOURCE_DATABASE_URL, 'export-estimate', CONCURRENT_QUERIES),
     previews: open(SOURCE_DATABASE_URL, 'export-preview', CONCURRENT_QUERIES * QUERIES_PER_PREVIEW, BY_SESSION),
     permissions: open(SOURCE_DATABASE_URL, 'export-permission', PERMISSION_CHECKS, BY_SESSION),
-    timezones: open(SOURCE_DATABASE_URL, 'export-timezones', 1),
+    catalog: open(SOURCE_DATABASE_URL, 'export-catalog', 1),
   };
   return {
     ...pools,

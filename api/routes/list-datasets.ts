@@ -3,21 +3,33 @@ import { choicesSchema } from '../../shared/request/choices-schema.js';
 import { ACCOUNT, ACCOUNT_TITLE, accountDatasets } from '../../shared/datasets/account.js';
 import { conditionsOf, lockReason } from '../../shared/datasets/column-rights.js';
 import { columnNamed, columnNames, type ColumnDefinition } from '../../shared/datasets/define-dataset.js';
-import { shownColumns } from '../../shared/datasets/shown-columns.js';
+import { shownColumns, type ShownColumn } from '../../shared/datasets/shown-columns.js';
+import type { Catalog } from '../../shared/datasets/catalog.js';
+import { undeclaredDecimals } from '../../shared/datasets/decimal.js';
 import type { Dataset, DatasetRegistry } from '../../shared/datasets/index.js';
 import { ERRORS } from '../../shared/errors.js';
 import { defaultColumns } from '../../shared/formats/default-columns.js';
 import { BUNDLE_FORMATS, FORMATS } from '../../shared/formats/index.js';
 import { defineRoute } from '../http/define-route.js';
 
-/**
- * @param mine the dataset restricted to what the caller may have
- * @param isKnown whether that could be checked
- */
-function datasetView(dataset: Dataset, mine: Dataset, isKnown: boolean) {
+const TYPED_FORMATS = [...FORMATS.values()].flatMap(({ name, columnType }) =>
+  columnType === undefined ? [] : [{ name, columnType }],
+);
+
+/** What a request found out about a dataset. */
+interface Findings {
+  /** The dataset, restricted to what the caller may have. */
+  readonly mine: Dataset;
+  /** Whether that could be checked. */
+  readonly isChecked: boolean;
+  /** Its numeric columns in the database; absent if they are unknown. */
+  readonly catalog: Catalog['columns'] | undefined;
+}
+
+function datasetView(dataset: Dataset, { mine, isChecked, catalog }: Findings) {
   const { name, title, filters = {}, sorts = [] } = mine;
   const defaults = [...FORMATS.values()].map((format) => [format.name, defaultColumns(mine, format)] as const);
-  const selectable = new Map(shownColumns(mine, columnNames(mine)).map((column) => [column.name, column]));
+  const selectable = new Map(shownColumns(mine, columnNames(mine), catalog).map((column) => [column.name, column]));
   return {
     name,
     title,
@@ -27,6 +39,7 @@ function datasetView(dataset: Dataset, mine: Dataset, isKnown: boolean) {
       if (shown === undefined && reason === undefined) return [];
       return {
         ...{ name: column.name, type: (shown ?? column).type, label: column.label },
+        ...(shown === undefined ? {} : fileTypes(shown, mine, catalog)),
         ...describeColumn(columnNamed(dataset, column.name)),
         ...(shown?.mask === undefined ? {} : { masked: true as const }),
         ...(reason === undefined ? {} : { locked: true as const, reason }),
@@ -40,8 +53,15 @@ function datasetView(dataset: Dataset, mine: Dataset, isKnown: boolean) {
       ...('values' in rest ? { values: rest.values } : {}),
     })),
     sorts: [...sorts],
-    ...(isKnown || conditionsOf(dataset).length === 0 ? {} : { rights_unknown: true as const }),
+    ...(isChecked || conditionsOf(dataset).length === 0 ? {} : { rights_unknown: true as const }),
   };
+}
+
+/** The types that a column has in the files of formats whose columns have types, unless the database has to say. */
+function fileTypes(shown: ShownColumn, mine: Dataset, catalog: Catalog['columns'] | undefined) {
+  const isUnknown = undeclaredDecimals(mine).includes(shown.name) && catalog?.has(shown.name) !== true;
+  const types = isUnknown ? [] : TYPED_FORMATS.map(({ name, columnType }) => [name, columnType(shown)] as const);
+  return types.length === 0 ? {} : { file_types: Object.fromEntries(types) };
 }
 
 const describeColumn = ({ description, hidden = false, format, currency }: ColumnDefinition) => ({
@@ -76,7 +96,12 @@ export const listDatasets = defineRoute({
           {
             name: 'orders',
             title: 'Orders',
-            columns: [{ name: 'id', type: 'bigint', label: 'Order ID', hidden: false, opt_in_formats: [] }],
+            columns: [
+              {
+                ...{ name: 'id', type: 'bigint', label: 'Order ID' },
+                ...{ file_types: { PARQUET: 'INT64' }, hidden: false, opt_in_formats: [] },
+              },
+            ],
             filters: [{ name: 'status', kind: 'one_of', column: 'status', values: ['paid', 'shipped'] }],
             sorts: ['id'],
           },
@@ -88,7 +113,7 @@ export const listDatasets = defineRoute({
       },
     },
   },
-  handle: ({ registry, permissions, logger }) => {
+  handle: ({ registry, permissions, catalogDecimals, logger }) => {
     const unlimited = {
       bundles: bundleViews(registry),
       formats: [...FORMATS.values()].map(({ name, extension, mediaType, options }) => ({
@@ -99,14 +124,21 @@ export const listDatasets = defineRoute({
       })),
     };
     return async ({ principal }) => {
-      const { mine, unchecked } = await permissions.listed(principal);
+      const [{ mine, unchecked }, catalogs] = await Promise.all([
+        permissions.listed(principal),
+        catalogDecimals.columns(),
+      ]);
       if (unchecked !== undefined) {
         // An operator has to fix what isn't temporary.
         const level = ERRORS[unchecked.code].retryable ? 'warn' : 'error';
         logger[level]({ err: unchecked }, 'permissions on columns cannot be checked');
       }
       const datasets = [...registry].map(([name, dataset]) =>
-        datasetView(dataset, mine.get(name) ?? dataset, unchecked === undefined),
+        datasetView(dataset, {
+          mine: mine.get(name) ?? dataset,
+          isChecked: unchecked === undefined,
+          catalog: catalogs.get(name),
+        }),
       );
       return { status: 200, body: { datasets, ...unlimited } };
     };

@@ -22,7 +22,7 @@ export function decimalOf(
   declared: Declared,
   known: Pick<CatalogColumn, 'precision' | 'scale'> | undefined,
 ): Decimal | null {
-  if (!isShownAsNumeric(declared)) return null;
+  if (declared.type !== 'numeric' || declared.mask !== undefined) return null;
   if (declared.precision !== undefined && declared.scale !== undefined) {
     return { precision: declared.precision, scale: declared.scale };
   }
@@ -30,4 +30,15 @@ export function decimalOf(
   return precision === null || scale === null ? null : { precision, scale };
 }
 
-const isShownAsNumeric = ({ type, mask }: Declared): boolean => type === 'numeric' && mask === undefined;
+/** The columns of a table whose size only the database knows, for those who see them in full. */
+export const undeclaredDecimals = ({
+  columns,
+}: {
+  readonly columns: Readonly<Record<string, ColumnDefinition>>;
+}): string[] =>
+  Object.entries(columns)
+    .filter(([, { type, precision, mask, permission }]) => {
+      const isMaskedForAll = mask !== undefined && permission === undefined;
+      return type === 'numeric' && precision === undefined && !isMaskedForAll;
+    })
+    .map(([name]) => name);

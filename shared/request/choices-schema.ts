@@ -13,6 +13,12 @@ export const choicesSchema = z.strictObject({
           name: z.string(),
           type: z.enum(COLUMN_TYPES),
           label: z.string(),
+          file_types: z
+            .record(z.string(), z.string())
+            .optional()
+            .describe(
+              'By format, the type that the column has in a file created now, such as `DECIMAL(12, 2)`; only formats whose columns have types. Absent for a locked column, and for a numeric column whose precision only the source database knows while it is down',
+            ),
           description: z.string().optional().describe('What the column means'),
           hidden: z.boolean().describe('Left out unless the request names it'),
           format: z.enum(NUMBER_STYLES).optional().describe('How workbooks and PDFs show the numbers'),

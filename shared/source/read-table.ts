@@ -1,6 +1,6 @@
 import type { CatalogColumn } from '../datasets/catalog.js';
 import type { PoolClient } from '../postgres.js';
-import { hasHeirs, readColumns, regclass } from './read-catalog.js';
+import { findRelations, hasHeirs, readColumns, type TableName } from './read-catalog.js';
 
 export interface TableColumn extends CatalogColumn {
   /** Materialized views can't declare NOT NULL, so any of their columns may be part of a key. */
@@ -31,15 +31,6 @@ export interface TableFacts {
   readonly indexes: readonly TableIndex[];
 }
 
-/** A possible meaning of a name; the schema is empty if none was given. */
-export type TableName = readonly [schema: string, table: string];
-
-const FIND = `
-  SELECT c.oid::text AS oid, c.relkind::text AS kind, n.schema, n.name AS table
-  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (schema, name, position)
-  JOIN pg_class c ON c.oid = ${regclass('n.schema', 'n.name')}
-  WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') ORDER BY n.position LIMIT 1`;
-
 const DETAILS = `
   SELECT a.attname::text AS name, a.attnotnull AS "isNotNull",
     EXISTS (SELECT FROM pg_constraint f WHERE f.conrelid = a.attrelid AND f.contype = 'f' AND a.attnum = ANY (f.conkey))
@@ -58,14 +49,15 @@ const INDEXES = `
   FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE i.indrelid = $1::oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
   ORDER BY i.indexrelid`;
 
-/** The first of these that is a table or view; null if none is. */
+/**
+ * The first of these that is a table or view; null if none is.
+ * @param names possible meanings of a name
+ */
 export async function readTable(
   client: Pick<PoolClient, 'query'>,
   names: readonly TableName[],
 ): Promise<TableFacts | null> {
-  const parameters = [names.map(([schema]) => schema), names.map(([, table]) => table)];
-  const { rows } = await client.query<{ oid: string; kind: string; schema: string; table: string }>(FIND, parameters);
-  const [found] = rows;
+  const [found] = await findRelations(client, names);
   if (found === undefined) return null;
   const { oid, kind, schema, table } = found;
   const described = await readColumns(client, oid);

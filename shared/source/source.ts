@@ -14,12 +14,15 @@ import { maskKeyId, maskKeyOf } from './mask-key.js';
 import type { Pool, PoolClient } from '../postgres.js';
 import { openSession, type OpenSession, type SourceSession } from './session.js';
 import { findSlowSorts, type SlowSort } from './find-slow-sorts.js';
-import { readCatalog } from './read-catalog.js';
+import { readCatalog, readCatalogs } from './read-catalog.js';
 import { readPolicyBypasses, type PolicyBypass } from './read-policy-bypasses.js';
 import { createRowBudget, readRows, type RowQuery } from './row-batches.js';
 
-/** PostgreSQL reads a folder of 600 files for this, which takes 50 ms. */
-const TIME_ZONES_MS = 1500;
+/**
+ * A session for what is the same for every caller, and what the API's requests wait for. PostgreSQL reads a folder of 600
+ * files for its timezones, which takes 50 ms.
+ */
+const FACTS: SourceSession = { timezone: 'UTC', tenantId: '', userId: '', statementTimeoutMs: 1500 };
 
 /** The database to export from, read-only. Throws the errors that `sourceFault` returns. */
 export class Source {
@@ -100,8 +103,7 @@ export class Source {
 
   /** The timezone names that PostgreSQL knows. Cacheable: they only change when its system is updated. */
   async timeZones(signal: AbortSignal): Promise<string[]> {
-    const session = { timezone: 'UTC', tenantId: '', userId: '', statementTimeoutMs: TIME_ZONES_MS };
-    return this.session(session, signal, async (client) => {
+    return this.session(FACTS, signal, async (client) => {
       const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_timezone_names');
       return rows.map(({ name }) => name);
     });
@@ -146,6 +148,14 @@ export class Source {
 
   private catalog(dataset: Dataset, session: SourceSession, signal: AbortSignal): Promise<Catalog | null> {
     return this.session(session, signal, (client) => readCatalog(client, dataset));
+  }
+
+  /**
+   * The columns that the tables or views of datasets have, by the names of the datasets; without those that don't exist.
+   * Two queries, however many datasets there are.
+   */
+  async catalogs(datasets: readonly Dataset[], signal: AbortSignal): Promise<Map<string, Catalog['columns']>> {
+    return this.session(FACTS, signal, (client) => readCatalogs(client, datasets));
   }
 
   /** The columns of a dataset's table or view; empty if it doesn't exist. */

@@ -36,6 +36,8 @@ const answer = z.strictObject({
   formats: z.array(z.looseObject({ name: z.string() })),
 });
 
+const inParquet = (type: string) => ({ file_types: { PARQUET: type } });
+
 const PINO_LEVELS = { warn: 40, error: 50 };
 
 describe('GET /v1/datasets', () => {
@@ -83,17 +85,23 @@ describe('GET /v1/datasets', () => {
             name: 'parcels',
             title: 'Parcels',
             columns: [
-              { name: 'id', type: 'bigint', label: 'Number', hidden: false, opt_in_formats: [] },
-              { name: 'sent_at', type: 'timestamptz', label: 'sent_at', hidden: false, opt_in_formats: [] },
+              { name: 'id', type: 'bigint', label: 'Number', ...inParquet('INT64'), hidden: false, opt_in_formats: [] },
+              {
+                ...{ name: 'sent_at', type: 'timestamptz', label: 'sent_at', ...inParquet('TIMESTAMP(MICROS, UTC)') },
+                ...{ hidden: false, opt_in_formats: [] },
+              },
               {
                 ...{ name: 'state', type: 'text', label: 'state', description: 'Where it is' },
-                ...{ hidden: false, opt_in_formats: [] },
+                ...{ ...inParquet('STRING'), hidden: false, opt_in_formats: [] },
               },
               {
                 ...{ name: 'weight', type: 'numeric', label: 'weight', format: 'currency', currency: 'EUR' },
                 ...{ hidden: true, opt_in_formats: [...FORMATS.keys()] },
               },
-              { name: 'sender', type: 'uuid', label: 'sender', hidden: false, opt_in_formats: ['PDF'] },
+              {
+                ...{ name: 'sender', type: 'uuid', label: 'sender', ...inParquet('UUID') },
+                ...{ hidden: false, opt_in_formats: ['PDF'] },
+              },
             ],
             filters: [
               { name: 'date_range', kind: 'date_range', column: 'sent_at' },

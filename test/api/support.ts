@@ -7,6 +7,7 @@ import type { ApiDeps, ApiSettings, Principal } from '../../api/deps.js';
 import { measureApi } from '../../api/health/measure-api.js';
 import { Permissions } from '../../api/access/permissions.js';
 import { Readiness, type ReadinessChecks } from '../../api/health/readiness.js';
+import { CatalogDecimals } from '../../api/exports/catalog-decimals.js';
 import { TimeZones } from '../../api/exports/time-zones.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/access/verify-token.js';
@@ -91,6 +92,7 @@ export async function startApi(overrides: Overrides = {}, env: StackEnv = stack(
     source,
     previewSource: others.source ?? source,
     timeZones: new TimeZones(source, { warn: () => undefined }),
+    catalogDecimals: new CatalogDecimals(others.source ?? source, registry, logger),
     permissions: new Permissions(others.source ?? source, registry),
     schedules: new ScheduleStore(temporal, places),
     places,

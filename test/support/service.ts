@@ -10,6 +10,7 @@ import { openPools } from '../../api/open-pools.js';
 import { Permissions } from '../../api/access/permissions.js';
 import { Readiness } from '../../api/health/readiness.js';
 import { createAdmissionTurns } from '../../api/exports/request-export.js';
+import { CatalogDecimals } from '../../api/exports/catalog-decimals.js';
 import { TimeZones } from '../../api/exports/time-zones.js';
 import { serveApp } from '../../api/server.js';
 import { createTokenVerifier } from '../../api/access/verify-token.js';
@@ -157,12 +158,14 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const temporal = connectTemporal(address);
   const stopping = new AbortController();
   const source = new Source(pools.estimates);
+  const catalog = new Source(pools.catalog);
   const app = createApp({
     ...measureApi(new Registry(), { jobs: deps.jobs, store: deps.store, temporal }),
     jobs: deps.jobs,
     source,
     previewSource: new Source(pools.previews, config.MASK_KEY),
-    timeZones: new TimeZones(new Source(pools.timezones), logger),
+    timeZones: new TimeZones(catalog, logger),
+    catalogDecimals: new CatalogDecimals(catalog, registry, logger),
     permissions: new Permissions(new Source(pools.permissions), registry),
     store: deps.store,
     schedules: new ScheduleStore(temporal, deps.places, 20_000),

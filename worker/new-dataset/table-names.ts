@@ -1,4 +1,4 @@
-import type { TableName } from '../../shared/source/read-table.js';
+import type { TableName } from '../../shared/source/read-catalog.js';
 
 const PART = '"(?:[^"]|"")+"|[^".]+';
 const QUALIFIED = new RegExp(`^(?:(${PART})\\.)?(${PART})$`);

@@ -1,6 +1,7 @@
 import type { Format } from '../format.js';
 import { MOST_COLUMNS } from './limits.js';
 import { parquetOptions } from './options.js';
+import { typeText } from './type-text.js';
 
 export const parquet: Format = {
   name: 'PARQUET',
@@ -10,6 +11,7 @@ export const parquet: Format = {
   howToOpen:
     'A .parquet file is a table for programs that analyze data. DuckDB, pandas and many data warehouses read it.',
   options: parquetOptions,
+  columnType: typeText,
   headerRow: () => 'keys',
   columnsProblem: ({ length }) =>
     length > MOST_COLUMNS
