@@ -21,7 +21,7 @@ export const scheduleSchema = definitionSchema
     ends_at: z.iso.datetime({ offset: true }).nullable(),
     request: z
       .record(z.string(), z.unknown())
-      .describe('As it was sent, or as it was saved when the schedule was created; lists omit its `filters`'),
+      .describe('As it was sent, or as it was saved when the schedule was created; lists omit its `filters` and `columns`'),
     saved_export_id: z.guid().nullable(),
     paused: z.boolean(),
     next_runs: z.array(moment).describe('The next few runs, listed even while the schedule is paused'),
@@ -54,10 +54,10 @@ export function scheduleView({ input, ...schedule }: StoredSchedule): ScheduleVi
   };
 }
 
-/** A schedule in a list, without its filters, which can be 100 KB each. */
+/** A schedule in a list, without its filters and columns, which can be 100 KB each. */
 export function listedSchedule(schedule: StoredSchedule): ScheduleView {
   const view = scheduleView(schedule);
-  const { filters: _, ...request } = view.request;
+  const { filters: _filters, columns: _columns, ...request } = view.request;
   return { ...view, request };
 }
 

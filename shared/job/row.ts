@@ -73,9 +73,10 @@ const select = (replaced: Readonly<Record<string, string>> = {}): string =>
   [...Object.keys(columns).map((name) => replaced[name] ?? name), `${SHOWN_STATUS} AS shown_status`].join(', ');
 
 export const JOB_COLUMNS = select();
-/** The columns for lists. Filters are left out, because those of one page may take megabytes. */
+/** The columns for lists. Filters, columns and headers are left out, because those of one page may take megabytes. */
 export const LISTED_COLUMNS = select({
   filters: "'{}'::jsonb AS filters",
+  columns: "'[]'::jsonb AS columns",
   columns_used: "'{}'::jsonb AS columns_used",
 });
 

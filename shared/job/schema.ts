@@ -61,10 +61,11 @@ export const jobSchema = z
   .meta({ id: 'Export' });
 export type JobView = z.infer<typeof jobSchema>;
 
-/** Filters may be 100 KB each, so only the single export has them. */
-const listedJobSchema = jobSchema
-  .omit({ filters: true })
-  .meta({ id: 'ListedExport', description: 'An export without its `filters`, which `GET` of that export returns.' });
+/** Filters and columns with their headers may be 100 KB each, so only the single export has them. */
+const listedJobSchema = jobSchema.omit({ filters: true, columns: true }).meta({
+  id: 'ListedExport',
+  description: 'An export without its `filters` and `columns`, which `GET` of that export returns.',
+});
 export type ListedJob = z.infer<typeof listedJobSchema>;
 
 export const jobListSchema = z
@@ -150,6 +151,6 @@ export const JOB_EXAMPLES = {
   },
 } as const satisfies Record<string, JobView>;
 
-const { filters: _, ...LISTED_EXAMPLE } = JOB_EXAMPLES.processing;
+const { filters: _filters, columns: _columns, ...LISTED_EXAMPLE } = JOB_EXAMPLES.processing;
 /** Its item in a list. */
 export const LISTED_JOB_EXAMPLE: ListedJob = LISTED_EXAMPLE;

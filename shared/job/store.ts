@@ -88,7 +88,7 @@ export class JobStore extends JobLifecycle {
     );
   }
 
-  /** Newest first, without filters (`{}`). Reads along the index of the user's jobs. */
+  /** Newest first, without filters (`{}`) and columns (`[]`). Reads along the index of the user's jobs. */
   async list({ userId, tenantId, limit, after, ...filter }: ListQuery): Promise<JobRow[]> {
     const values: unknown[] = [tenantId, userId];
     const conditions = listConditions(filter, (value) => `$${values.push(value)}`);

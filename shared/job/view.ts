@@ -107,6 +107,6 @@ export function jobView(row: JobRow, settings: LinkSettings, live: LiveView = li
 
 /** A job in a list. */
 export function listedJob(row: JobRow, settings: LinkSettings): ListedJob {
-  const { filters: _, ...view } = jobView(row, settings);
+  const { filters: _filters, columns: _columns, ...view } = jobView(row, settings);
   return view;
 }

@@ -29,8 +29,8 @@ export interface SavedExportDefinition {
 }
 
 const COLUMNS = Object.keys(rowSchema.shape).join(', ');
-/** The columns for lists. Filters are left out, because those of one page may take megabytes. */
-const LISTED_COLUMNS = COLUMNS.replace(/\brequest,/, "request - 'filters' AS request,");
+/** The columns for lists. Filters and columns are left out, because those of one page may take megabytes. */
+const LISTED_COLUMNS = COLUMNS.replace(/\brequest,/, "request - '{filters,columns}'::text[] AS request,");
 const VISIBLE = 'tenant_ref = $1 AND (user_ref = $2 OR shared)';
 
 /**
@@ -80,7 +80,7 @@ export class SavedExportStore {
     return row ?? null;
   }
 
-  /** The user's own, and those that others share, without filters. Newest first. */
+  /** The user's own, and those that others share, without filters and columns. Newest first. */
   async list(
     { tenantId, userId }: UserRef,
     limit: number,

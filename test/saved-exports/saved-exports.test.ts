@@ -77,7 +77,7 @@ describe('saved exports', () => {
     assert.deepEqual(await namesOf(user), ['Orders']);
   });
 
-  it('are listed newest first, in pages, without filters', async () => {
+  it('are listed newest first, in pages, without filters and columns', async () => {
     const user = someUser();
     const request = { ...SAVED_REQUEST, filters: { status: ['paid'] } };
     for (const name of ['one', 'two', 'three']) await save(user, { name, request });
@@ -86,10 +86,10 @@ describe('saved exports', () => {
       next_cursor: string;
     };
     assert.deepEqual(
-      first.saved_exports.map((saved) => [saved.name, saved.request.filters]),
+      first.saved_exports.map(({ name, request: { filters, columns } }) => [name, filters, columns]),
       [
-        ['three', undefined],
-        ['two', undefined],
+        ['three', undefined, undefined],
+        ['two', undefined, undefined],
       ],
     );
     const second = await ask('GET', `?limit=2&cursor=${first.next_cursor}`, user);

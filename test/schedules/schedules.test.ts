@@ -57,9 +57,9 @@ describe('a schedule', () => {
   const untilListed = (as: Principal, jobId: string): Promise<boolean> =>
     until(`export ${jobId}`, async () => (await service.deps.jobs.findOwned(jobId, as)) !== null);
 
-  /** As shown in lists: without the request's filters. */
+  /** As shown in lists: without the request's filters and columns. */
   const listed = <S extends { readonly request: Readonly<Record<string, unknown>> }>(one: S) => {
-    const { filters: _, ...request } = one.request;
+    const { filters: _filters, columns: _columns, ...request } = one.request;
     return { ...one, request };
   };
 
