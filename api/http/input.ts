@@ -52,9 +52,12 @@ export const userParams = z.object({ user_id: referenceSchema.meta({ example: 'u
 /** @throws ServiceError NOT_FOUND also for another user's or tenant's job, so that nobody learns that it exists */
 export async function ownedJob(jobId: string, principal: Principal, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
   const row = await jobs.findOwned(jobId, principal, principal.scopes?.includes('exports:admin'));
-  if (row === null) throw new ServiceError('NOT_FOUND', `There is no export ${jobId}.`);
+  if (row === null) throw noSuchExport(jobId);
   return row;
 }
+
+export const noSuchExport = (jobId: string): ServiceError =>
+  new ServiceError('NOT_FOUND', `There is no export ${jobId}.`);
 
 /**
  * The id of what a request creates: derived from the user and their idempotency key, or a new one without a key.

@@ -18,7 +18,8 @@ export interface JobState {
   readonly ended: boolean;
 }
 
-export type OnState = (state: JobState) => void;
+/** Null: the user can't see the job any more, for example because it was erased. */
+export type OnState = (state: JobState | null) => void;
 
 interface Watch {
   /** Key of the watch: an administrator who requested the job and its user see different states. */
@@ -43,7 +44,8 @@ export class JobWatches {
   ) {}
 
   /**
-   * Calls `listener` with the current state, soon, and then with each later one until the job has ended.
+   * Calls `listener` with the current state, soon, and then with each later one until the job has ended, or with
+   * null once the user can't see it any more.
    * @param row read just now
    * @param userId who listens
    * @returns stops listening; may be called more than once
@@ -73,11 +75,18 @@ export class JobWatches {
 
   private async readAgain(watch: Watch, row: JobRow): Promise<void> {
     try {
-      await this.tell(watch, (await this.deps.jobs.find(row.job_id)) ?? row);
+      const current = await this.deps.jobs.find(row.job_id);
+      if (current === null || !isVisible(current, watch.userId)) this.endUnseen(watch);
+      else await this.tell(watch, current);
     } catch (error) {
       this.deps.logger.warn({ job_id: row.job_id, reason: messageOf(error) }, 'a watched job could not be read');
       this.next(watch, row);
     }
+  }
+
+  private endUnseen(watch: Watch): void {
+    this.close(watch);
+    for (const listener of [...watch.listeners]) listener(null);
   }
 
   private async tell(watch: Watch, row: JobRow): Promise<void> {
@@ -95,3 +104,7 @@ export class JobWatches {
     watch.timer = setTimeout(() => void this.readAgain(watch, row), EVERY_MS);
   }
 }
+
+/** An administrator who is erased no longer sees the exports that they requested for others. */
+const isVisible = ({ user_ref: owner, requested_by_ref: requester }: JobRow, userId: string): boolean =>
+  userId === owner || userId === requester;

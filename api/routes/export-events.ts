@@ -8,7 +8,7 @@ import type { ApiDeps } from '../deps.js';
 import { contextOf } from '../http/context.js';
 import { defineRoute } from '../http/define-route.js';
 import { EventStream } from '../live/event-stream.js';
-import { jobParams, ownedJob } from '../http/input.js';
+import { jobParams, noSuchExport, ownedJob } from '../http/input.js';
 import { JobWatches, type OnState } from '../live/job-watches.js';
 import { LiveProgress } from '../live/live-progress.js';
 import { componentRef } from '../openapi/schemas.js';
@@ -32,8 +32,11 @@ const eventSchema = z.union([
     data: dataOf('Export', 'The export, as GET returns it'),
   }),
   z.strictObject({
-    event: z.literal('expired'),
-    data: dataOf('Problem', 'Why the stream ended: the response to any further request with this token'),
+    event: z.enum(['expired', 'gone']),
+    data: dataOf(
+      'Problem',
+      'Why the stream ended: the response to any further request with this token, or for this export',
+    ),
   }),
 ]);
 
@@ -44,7 +47,7 @@ export const exportEvents = defineRoute({
   tag: 'Exports',
   summary: 'Stream the progress of an export',
   description:
-    'Sends `progress` when the export has advanced, at most once a second, and `end` when it has ended; the data of both is the export as `GET` returns it. When the token expires, an `expired` event closes the stream, and its data is a problem: reconnect with a new token. Comments keep the connection open. A client that reconnects gets the current state.',
+    'Sends `progress` when the export has advanced, at most once a second, and `end` when it has ended; the data of both is the export as `GET` returns it. When the token expires, an `expired` event closes the stream, and its data is a problem: reconnect with a new token. If the export is deleted, for example because its user is erased, a `gone` event closes the stream. Comments keep the connection open. A client that reconnects gets the current state.',
   scope: 'exports:read',
   params: jobParams,
   headers: ['Last-Event-ID'],
@@ -72,25 +75,37 @@ export const exportEvents = defineRoute({
         throw new ServiceError('TOO_MANY_STREAMS', sentence);
       }
       response.once('close', giveBack);
-      const expired = { at: principal.expiresAt * 1000, requestId: contextOf(request).requestId };
-      sendEvents(deps, response, (listener) => watches.listen(row, principal.userId, listener), expired);
+      const about = {
+        jobId: row.job_id,
+        expiresAt: principal.expiresAt * 1000,
+        requestId: contextOf(request).requestId,
+      };
+      sendEvents(deps, response, (listener) => watches.listen(row, principal.userId, listener), about);
       return undefined;
     };
   },
 });
 
-/** Sends events until the export has ended, the token expires, the client disconnects or the process stops. */
+/** Sends events until the export has ended or is gone, the token expires, the client disconnects or the process stops. */
 function sendEvents(
   { stopping, metrics, settings }: Pick<ApiDeps, 'stopping' | 'metrics' | 'settings'>,
   response: Response,
   listen: (listener: OnState) => () => void,
-  expired: { readonly at: number; readonly requestId: string },
+  { jobId, expiresAt, requestId }: { readonly jobId: string; readonly expiresAt: number; readonly requestId: string },
 ): void {
   const stream = new EventStream(response);
   const streamClosed = metrics.streamOpened();
-  const stopListening = listen(({ n, json, ended }) => {
-    stream.send({ id: n, event: ended ? 'end' : 'progress', data: json });
-    if (ended) stream.end();
+  const endWith = (event: 'expired' | 'gone', error: ServiceError): void => {
+    stream.send({ event, data: JSON.stringify(problemOf(error, requestId, settings.publicUrl)) });
+    stream.end();
+  };
+  const stopListening = listen((state) => {
+    if (state === null) {
+      endWith('gone', noSuchExport(jobId));
+      return;
+    }
+    stream.send({ id: state.n, event: state.ended ? 'end' : 'progress', data: state.json });
+    if (state.ended) stream.end();
   });
   // The process is stopping: the client reconnects to another one.
   const disconnect = (): void => {
@@ -99,15 +114,9 @@ function sendEvents(
   };
   const expire = (): void => {
     stopListening();
-    const problem = problemOf(
-      new ServiceError('UNAUTHENTICATED', 'The token has expired.'),
-      expired.requestId,
-      settings.publicUrl,
-    );
-    stream.send({ event: 'expired', data: JSON.stringify(problem) });
-    stream.end();
+    endWith('expired', new ServiceError('UNAUTHENTICATED', 'The token has expired.'));
   };
-  const expiry = setTimeout(expire, Math.min(expired.at - Date.now(), LONGEST_TIMER_MS));
+  const expiry = setTimeout(expire, Math.min(expiresAt - Date.now(), LONGEST_TIMER_MS));
   stopping.addEventListener('abort', disconnect, { once: true });
   response.once('close', () => {
     clearTimeout(expiry);

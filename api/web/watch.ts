@@ -54,8 +54,8 @@ async function listen(
   const parser = createParser({
     onEvent({ event = '', data }) {
       latest.event = event;
-      // The token has expired. Reconnecting gets a 401, which ends the session.
-      if (event === 'expired') return;
+      // Reconnecting gets a 401, which ends the session, or a 404, which ends the watch.
+      if (event === 'expired' || event === 'gone') return;
       watcher.onConnection(true);
       watcher.onJob(JSON.parse(data) as ListedJob);
     },

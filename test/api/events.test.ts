@@ -26,6 +26,7 @@ const readEvents = (text: string): Event[] =>
 /** One event stream, parsed as it arrives. */
 interface Listener {
   readonly events: () => Event[];
+  readonly text: () => string;
   readonly ended: Promise<void>;
   readonly headers: Headers;
   stop(): void;
@@ -58,6 +59,7 @@ describe('GET /v1/exports/{job_id}/events', () => {
     };
     return {
       events: () => readEvents(text),
+      text: () => text,
       ended: read().catch(() => undefined),
       headers: response.headers,
       stop: () => {
@@ -191,6 +193,24 @@ describe('GET /v1/exports/{job_id}/events', () => {
     const problem = z.looseObject({ code: z.string(), detail: z.string() }).parse(JSON.parse(data));
     assert.deepEqual([problem.code, problem.detail], ['UNAUTHENTICATED', 'The token has expired.']);
   });
+
+  for (const [title, sql] of [
+    ['its row is deleted', 'DELETE FROM export_jobs WHERE job_id = $1'],
+    [
+      'the administrator who listens is erased',
+      "UPDATE export_jobs SET user_ref = 'user_42', requested_by_ref = NULL WHERE job_id = $1",
+    ],
+  ] as const) {
+    it(`closes with an event when ${title}, and shows no data of the export after that`, async () => {
+      const { api, alice, jobId } = await start();
+      const listener = await listen(api, alice, jobId);
+      await until('the first event', () => Promise.resolve(listener.events().length > 0), 2000);
+      await api.pool.query(sql, [jobId]);
+      await listener.ended;
+      const [, data = ''] = /\n\nevent: gone\ndata: (.+)\n\n$/.exec(listener.text()) ?? [];
+      assert.equal(z.looseObject({ code: z.string() }).parse(JSON.parse(data)).code, 'NOT_FOUND');
+    });
+  }
 
   it("returns 404 for another user's export", async () => {
     const { api, jobId } = await start();
