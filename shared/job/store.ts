@@ -74,13 +74,15 @@ export class JobStore extends JobLifecycle {
 
   /**
    * Forgets that a user requested exports on behalf of others, with the user's addresses and keys, and what was sent to
-   * them. In one statement: otherwise a file could show the requester's email address as its owner's. A file that has
-   * been planned stays the same, because the name that an archive shows is in its plan, until the file is deleted.
+   * them. In one statement: otherwise a file could show the requester's email address as its owner's. A planned file stays
+   * the same, because the name that an archive shows is in its plan. Existing links are closed, because nobody can be asked
+   * any more whether the requester may still see the file: a link is valid only with the row's exact expiry.
    */
   async forgetRequester({ tenantId, userId }: JobOwner): Promise<void> {
     await this.change(
       `WITH forgotten AS (
-         UPDATE export_jobs SET requested_by_ref = NULL, notify = notify - 'email' - 'webhook_url', idempotency_key = NULL
+         UPDATE export_jobs SET requested_by_ref = NULL, notify = notify - 'email' - 'webhook_url', idempotency_key = NULL,
+           url_expires_at = url_expires_at - interval '1 second'
          WHERE tenant_ref = $1 AND requested_by_ref = $2 RETURNING job_id),
        skipped AS (DELETE FROM skipped_mails WHERE job_id IN (SELECT job_id FROM forgotten))
        DELETE FROM webhook_deliveries WHERE job_id IN (SELECT job_id FROM forgotten)`,

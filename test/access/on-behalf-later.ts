@@ -136,6 +136,30 @@ export function erasuresOnBehalf(started: () => TestService): void {
     assert.deepEqual((await deps.jobs.get(own)).notify, { email: 'user@example.com' });
   });
 
+  it('has no open link from before its administrator was erased, only one that the user gets after that', async () => {
+    const service = started();
+    const { databaseUrl } = service;
+    const requester = { ...admin, userId: 'admin_6' };
+    await queryRows(databaseUrl, "INSERT INTO staff VALUES ('user_42'), ('admin_6')");
+    const body = { type: 'payroll', format: 'csv', on_behalf_of: 'user_42' };
+    const jobId = await postExport(service, requester, body);
+    await untilEnded(service, requester, jobId);
+    const linkFor = async (as: typeof user): Promise<string> => {
+      const { download_url: url } = await readJob(service, as, jobId);
+      return new URL(url ?? '').pathname;
+    };
+    const statusOf = async (link: string): Promise<number> => (await service.ask('GET', link)).status;
+    const given = await linkFor(requester);
+    assert.equal(await statusOf(given), 302);
+    await queryRows(databaseUrl, "DELETE FROM staff WHERE id = 'admin_6'");
+    assert.equal(await statusOf(given), 404);
+    await until('admin_6 is erased', async () => {
+      const { text } = await service.ask('DELETE', '/v1/users/admin_6/exports', { as: admin });
+      return text.includes('ERASED');
+    });
+    assert.deepEqual([await statusOf(given), await statusOf(await linkFor(user))], [404, 302]);
+  });
+
   it('is recognized as complete if the response of the store was lost before the administrator was erased', async () => {
     const service = started();
     const { databaseUrl, deps } = service;
@@ -147,7 +171,7 @@ export function erasuresOnBehalf(started: () => TestService): void {
       databaseUrl,
       `CREATE FUNCTION wait_to_publish() RETURNS trigger LANGUAGE plpgsql AS $$
          BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
-       CREATE TRIGGER wait_to_publish BEFORE UPDATE OF url_expires_at ON export_jobs
+       CREATE TRIGGER wait_to_publish BEFORE UPDATE OF completed_at ON export_jobs
          FOR EACH STATEMENT EXECUTE FUNCTION wait_to_publish()`,
     );
     try {
