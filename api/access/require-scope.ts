@@ -1,17 +1,13 @@
 import type { RequestHandler } from 'express';
 import { ServiceError } from '../../shared/errors.js';
-import { principalOf } from '../http/context.js';
 import type { Scope } from '../deps.js';
+import { principalOf } from '../http/context.js';
+import { hasScope } from '../http/scopes.js';
 
-/** Scopes of a token that doesn't list any. */
-const OWN: readonly Scope[] = ['exports:read', 'exports:write'];
-
-/** A token that lists scopes has only those. */
+/** @throws ServiceError FORBIDDEN if the token doesn't allow it */
 export function requireScope(scope: Scope): RequestHandler {
   return (request, _response, next) => {
-    const { scopes } = principalOf(request);
-    const allows = scopes?.includes(scope) ?? OWN.includes(scope);
-    if (!allows) {
+    if (!hasScope(principalOf(request), scope)) {
       throw new ServiceError('FORBIDDEN', `The token does not have the scope ${scope}.`, { needed_scope: scope });
     }
     next();

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../../shared/errors.js';
 import type { JobRow } from '../../shared/job/row.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
-import { jobView } from '../../shared/job/view.js';
-import type { ApiDeps } from '../deps.js';
+import type { ApiDeps, Principal } from '../deps.js';
 import { PERMISSION_PROBLEMS, type PromisedAnswer } from '../openapi/operation.js';
+import { shownJob } from './shown-job.js';
 
 /** Response of routes that start an export. */
 export const ACCEPTED = {
@@ -25,5 +25,5 @@ export const ACCEPTANCE_PROBLEMS: readonly ErrorCode[] = [
 ];
 
 /** A response that matches {@link ACCEPTED}. */
-export const replyAccepted = (row: JobRow, { settings }: Pick<ApiDeps, 'settings'>) =>
-  ({ status: 202, location: `/v1/exports/${row.job_id}`, body: jobView(row, settings) }) as const;
+export const replyAccepted = (row: JobRow, principal: Principal, deps: Pick<ApiDeps, 'settings'>) =>
+  ({ status: 202, location: `/v1/exports/${row.job_id}`, body: shownJob(row, principal, deps) }) as const;

@@ -2,7 +2,6 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { ServiceError } from '../../shared/errors.js';
 import { jobEvent } from '../../shared/job/audit-events.js';
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
-import { jobView, rowFor } from '../../shared/job/view.js';
 import type { TemporalClient } from '../../shared/temporal/client.js';
 import { isInvalid } from '../../shared/temporal/grpc-code.js';
 import { exportWorkflowId } from '../../shared/temporal/names.js';
@@ -12,6 +11,7 @@ import type { ApiDeps } from '../deps.js';
 import { originOf } from '../http/origin.js';
 import { jobParams, ownedJob } from '../http/input.js';
 import { isPassingFault, pauseAfter } from '../exports/passing-faults.js';
+import { shownJob } from '../exports/shown-job.js';
 
 export const cancelExport = defineRoute({
   method: 'post',
@@ -37,8 +37,9 @@ export const cancelExport = defineRoute({
         throw new ServiceError('NOT_ACTIVE', `Export ${jobId} is no longer active.`);
       }
       await cancelWorkflow(jobId, deps);
-      const current = (await deps.jobs.find(jobId)) ?? row;
-      return { status: 202, body: jobView(rowFor(current, principal.userId), deps.settings) };
+      // It may have been erased meanwhile.
+      const current = await ownedJob(jobId, principal, deps);
+      return { status: 202, body: shownJob(current, principal, deps) };
     },
 });
 

@@ -19,5 +19,5 @@ export const createExport = defineRoute({
   handle:
     (deps) =>
     async ({ body, ...caller }) =>
-      replyAccepted(await requestExport(body, caller, deps), deps),
+      replyAccepted(await requestExport(body, caller, deps), caller.principal, deps),
 });

@@ -32,8 +32,8 @@ export const estimateExport = defineRoute({
   tag: 'Exports',
   summary: 'Estimate an export',
   description:
-    'Takes the same body as `POST /v1/exports` and starts nothing. Fails if the export would have more rows than allowed.',
-  scope: 'exports:read',
+    'Takes the same body as `POST /v1/exports` and starts nothing. Fails if the export would have more rows than allowed. Needs `exports:write`, because the number of rows that a filter finds tells what is in them.',
+  scope: 'exports:write',
   body: exportBody,
   answers: {
     200: {

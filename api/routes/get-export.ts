@@ -1,5 +1,5 @@
 import { JOB_EXAMPLES, jobSchema } from '../../shared/job/schema.js';
-import { jobView, rowFor } from '../../shared/job/view.js';
+import { shownJob } from '../exports/shown-job.js';
 import { defineRoute } from '../http/define-route.js';
 import { ownedJob, jobParams } from '../http/input.js';
 import { LiveProgress } from '../live/live-progress.js';
@@ -17,7 +17,7 @@ export const getExport = defineRoute({
     const live = new LiveProgress(deps);
     return async ({ params, principal }) => {
       const row = await ownedJob(params.job_id, principal, deps);
-      return { status: 200, body: jobView(rowFor(row, principal.userId), deps.settings, await live.of(row)) };
+      return { status: 200, body: shownJob(row, principal, deps, await live.of(row)) };
     };
   },
 });

@@ -23,7 +23,8 @@ export const runSavedExport = defineRoute({
     return async ({ params, ...caller }) => {
       const saved = await visibleSavedExport(params.saved_export_id, caller.principal, deps);
       const parsed = await parse(saved, caller.principal);
-      return replyAccepted(await requestExport(parsed, caller, deps, saved.saved_export_id), deps);
+      const row = await requestExport(parsed, caller, deps, saved.saved_export_id);
+      return replyAccepted(row, caller.principal, deps);
     };
   },
 });
