@@ -1,5 +1,6 @@
 import type { ExportRequest, JobParties } from '../../shared/contract.js';
 import { ownerFor } from '../exports/owner-for.js';
+import { columnsUsed } from '../../shared/datasets/column-rights.js';
 import { contentsOf } from '../../shared/datasets/contents.js';
 import { ownedBy, type Owner } from '../../shared/datasets/owned-rows.js';
 import { freezeQuery } from '../../shared/datasets/query.js';
@@ -7,6 +8,7 @@ import { ServiceError } from '../../shared/errors.js';
 import { permittedRequest } from '../../shared/request/permitted-request.js';
 import type { UncheckedRequest } from '../../shared/request/request.js';
 import { estimateSchema, type Estimate } from '../../shared/request/estimate-schema.js';
+import { dependsOnCaller } from '../../shared/source/permitted-datasets.js';
 import type { RowCount } from '../../shared/source/count-rows.js';
 import { SILENCE_MS } from '../../shared/time-limit.js';
 import { askSource } from '../exports/ask-source.js';
@@ -81,7 +83,14 @@ async function estimate(
     const sentence = `The export would have ${about}${rows} rows; at most ${maxRows} are allowed.`;
     throw new ServiceError('TOO_MANY_ROWS', sentence, { rows, rows_are: rowsAre, max_rows: maxRows });
   }
-  const recent = await deps.jobs.recentlyFinished({ tenantId: caller.tenantId, ...request });
+  const { parts } = contentsOf(request, caller, registry);
+  const recent = await deps.jobs.recentlyFinished({
+    tenantId: caller.tenantId,
+    ...request,
+    // The columns that are shown: filters and the order add no bytes to a row.
+    used: columnsUsed(parts.map((part) => ({ ...part, request: { columns: part.request.columns, filters: {} } }))),
+    isRestricted: dependsOnCaller(deps.registry, parsed.type),
+  });
   return { rows, rows_are: rowsAre, ...forecast(counted, recent) };
 }
 

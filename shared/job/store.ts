@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnName, type ActiveJob, type ColumnChoice } from '../contract.js';
+import type { ColumnsUsed } from '../datasets/column-rights.js';
 import { ServiceError } from '../errors.js';
 import type { FormatOptions } from '../formats/format-options.js';
 import { auditParameter, insertAudit, type AuditEvent } from '../audit/event.js';
@@ -26,6 +27,10 @@ export interface Shape {
   readonly format: string;
   readonly columns: readonly ColumnChoice[];
   readonly options: FormatOptions;
+  /** The columns with their masks, by dataset: files that show more or less have other sizes. */
+  readonly used: ColumnsUsed;
+  /** Whether the file depends on who asks. If so, only exports with the same columns and masks are comparable. */
+  readonly isRestricted: boolean;
 }
 
 /** The size of a completed export, and how long it took. */
@@ -185,22 +190,25 @@ export class JobStore extends JobLifecycle {
 
   /**
    * The tenant's latest completed exports of a dataset in a format and compression, from the last seven days: only
-   * those with the same columns if there are any, otherwise all.
+   * those with the same columns and masks if there are any, otherwise all, unless the file depends on who asks.
    */
-  async recentlyFinished({ tenantId, type, format, columns, options }: Shape): Promise<Finished[]> {
+  async recentlyFinished({ tenantId, type, format, columns, options, used, isRestricted }: Shape): Promise<Finished[]> {
     return namingFaults('JOB_STORE_UNAVAILABLE', 'The job database', async () => {
       const { rows } = await this.pool.query(
         `WITH alike AS (
-           SELECT row_count, file_size, started_at, completed_at, ${COLUMN_NAMES} = $4::jsonb AS same
+           SELECT row_count, file_size, started_at, completed_at, ${COLUMN_NAMES} = $4::jsonb AND columns_used @> $6::jsonb AS same
            FROM export_jobs WHERE tenant_ref = $1 AND type = $2 AND format = $3 AND status = 'COMPLETED' AND row_count > 0
              AND completed_at > now() - interval '7 days' AND started_at IS NOT NULL
              AND coalesce(options ->> 'compression', '') = $5
          )
          SELECT row_count AS "rowCount", file_size AS "fileSize",
            extract(epoch FROM completed_at - started_at)::float8 AS seconds
-         FROM alike WHERE same OR NOT EXISTS (SELECT FROM alike WHERE same)
+         FROM alike WHERE same OR NOT ($7 OR EXISTS (SELECT FROM alike WHERE same))
          ORDER BY completed_at DESC LIMIT 20`,
-        [tenantId, type, format, JSON.stringify(columns.map(columnName)), String(options.compression ?? '')],
+        [
+          ...[tenantId, type, format, JSON.stringify(columns.map(columnName)), String(options.compression ?? '')],
+          ...[JSON.stringify(used), isRestricted],
+        ],
       );
       return z.array(finishedSchema).parse(rows);
     });
