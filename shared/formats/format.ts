@@ -22,6 +22,8 @@ export interface Format {
   readonly howToOpen?: string;
   /** The headers that programs read, which must be unique; null or absent if the headers are for people. */
   headerRow?(options: FormatOptions): 'keys' | 'labels' | null;
+  /** A header as programs read it from the file, which may escape it. Absent: as it is. */
+  readHeader?(header: string, options: FormatOptions): string;
   /** Every row repeats the headers, as in JSON. PostgreSQL writes them, as identifiers of at most 63 bytes. */
   readonly headersInRows?: boolean;
   /** Why these columns can't be written, as the end of a sentence; null if they can. Checked with the request. */

@@ -72,7 +72,8 @@ function headerProblems(
   options: FormatOptions,
 ): FieldProblem[] {
   const row = format.headerRow?.(options) ?? null;
-  const headers = shownColumns(dataset, choices).map(({ key, label }) => (row === 'labels' ? label : key));
+  const read = (header: string): string => format.readHeader?.(header, options) ?? header;
+  const headers = shownColumns(dataset, choices).map(({ key, label }) => read(row === 'labels' ? label : key));
   return choices.flatMap((choice, index) => {
     const header = columnHeader(choice);
     if (header === undefined) return [];
@@ -80,7 +81,7 @@ function headerProblems(
     if (format.headersInRows === true && Buffer.byteLength(header) > MAX_IDENTIFIER_BYTES) {
       return refuse(`must be at most ${MAX_IDENTIFIER_BYTES} bytes in ${format.name}`);
     }
-    const isRepeated = row !== null && headers.indexOf(header) !== headers.lastIndexOf(header);
+    const isRepeated = row !== null && headers.indexOf(read(header)) !== headers.lastIndexOf(read(header));
     return isRepeated ? refuse('must not be the header of another column, too') : [];
   });
 }

@@ -1,4 +1,5 @@
 import type { Format } from '../format.js';
+import { escapeHeader, withoutMark } from '../formulas/header.js';
 import { csvOptions, csvSettings } from './options.js';
 
 export const csv: Format = {
@@ -14,6 +15,10 @@ export const csv: Format = {
     const { header } = csvSettings(options);
     if (header === 'labels') return 'labels';
     return header ? 'keys' : null;
+  },
+  readHeader(header, options) {
+    const { delimiter, escape_formulas: escape, quoting } = csvSettings(options);
+    return escape ? escapeHeader(header, { delimiter, quotes: true }, quoting === 'all') : withoutMark(header);
   },
   loadPreview: async () => (await import('./preview.js')).csvPreview,
   loadEncoding: async () => (await import('./encoding.js')).csvEncoding,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compression, ESCAPE_FORMULAS, timezone } from '../common-options.js';
 import type { Format } from '../format.js';
+import { escapeHeader, withoutMark } from '../formulas/header.js';
 
 const options = z.strictObject({
   timezone,
@@ -17,6 +18,8 @@ export const tsv: Format = {
   inBundles: true,
   options,
   headerRow: ({ header }) => (header === false ? null : 'keys'),
+  readHeader: (header, { escape_formulas: escape }) =>
+    escape === false ? withoutMark(header) : escapeHeader(header, { delimiter: '\t', quotes: false }),
   loadPreview: async () => (await import('./preview.js')).tsvPreview,
   loadEncoding: async () => (await import('./encoding.js')).tsvEncoding,
 };
