@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isOneLine } from '../text/one-line.js';
+import { isOneLine, turnsText } from '../text/one-line.js';
 
 /** Text of one line that people can see. @param most UTF-16 units */
 export const lineSchema = (most: number) =>
@@ -8,6 +8,7 @@ export const lineSchema = (most: number) =>
     .max(most, `must be at most ${most} characters`)
     .refine((text) => text.trim() !== '', 'must not be empty')
     .refine(isOneLine, 'must be one line without control characters')
+    .refine((text) => !turnsText(text), 'must not have characters that turn the direction of text, such as U+202E')
     .meta({ minLength: 1 });
 
 /** The name of an export. */

@@ -1,6 +1,6 @@
 import type { CalendarSpec, ScheduleOptions } from '@temporalio/client';
-import { CONTROL_QUEUE, MAX_SUMMARY_NAME } from '../temporal/names.js';
-import { cutToBytes } from '../text/cut-to-bytes.js';
+import { nameInSummary } from '../temporal/name-in-summary.js';
+import { CONTROL_QUEUE } from '../temporal/names.js';
 import { partiesOfRuns, scheduledWorkflowId, type ScheduledExportInput } from './contract.js';
 import { parseCron, type Calendar } from './cron.js';
 import { ownerSearchAttributes } from '../temporal/search-attributes.js';
@@ -42,7 +42,7 @@ export function optionsFor(input: ScheduledExportInput) {
       taskQueue: CONTROL_QUEUE,
       args: [input],
       typedSearchAttributes: owner,
-      staticSummary: cutToBytes(definition.name, MAX_SUMMARY_NAME),
+      staticSummary: nameInSummary(definition.name),
     },
     policies: POLICIES[definition.overlap],
     typedSearchAttributes: owner,

@@ -1,9 +1,10 @@
-import { exportWorkflowId, CONTROL_QUEUE, MAX_SUMMARY_NAME } from './names.js';
+import { exportWorkflowId, CONTROL_QUEUE } from './names.js';
 import type { ExportInput } from './inputs.js';
 import { columnHeader, columnName, type ColumnChoice, type ExportRequest, type JobSeed } from '../contract.js';
 import { parseSort } from '../datasets/sort.js';
 import { exportSearchAttributes } from './search-attributes.js';
-import { cutToBytes } from '../text/cut-to-bytes.js';
+import { markdownCode } from '../text/markdown-code.js';
+import { nameInSummary } from './name-in-summary.js';
 import { fairnessOf } from './tenant-weights.js';
 
 /**
@@ -33,26 +34,22 @@ export const exportStart = ({ job, limit, tuning, admitted = false, again = fals
   staticDetails: exportDetails(job),
 });
 
-/** Markdown code, because the Web UI renders Markdown. Its delimiter is longer than any row of backticks in the text. */
-function code(text: string): string {
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-  const ticks = '`'.repeat(longest + 1);
-  return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
-}
-
-/** `orders as CSV`, or `Paid orders, Q3: orders as CSV`. */
+/** "orders as CSV", or "`Paid orders, Q3`: orders as CSV". */
 function exportSummary({ name, type, format }: ExportRequest): string {
   const what = `${type} as ${format}`;
   if (name === undefined) return what;
-  return `${cutToBytes(name, MAX_SUMMARY_NAME)}: ${what}`;
+  return `${nameInSummary(name)}: ${what}`;
 }
 
 /** Summarizes the request without its filter values, which only the (possibly encrypted) input holds. */
 function exportDetails({ userId, tenantId, requestedBy, createdAt, request }: JobSeed): string {
   const { columns, filters, sort } = request;
   const filtered = Object.keys(filters).join(', ') || 'none';
-  const whose = requestedBy === undefined ? code(userId) : `${code(requestedBy)} on behalf of user ${code(userId)}`;
-  const asked = `requested at ${createdAt} by user ${whose} of tenant ${code(tenantId)}`;
+  const whose =
+    requestedBy === undefined
+      ? markdownCode(userId)
+      : `${markdownCode(requestedBy)} on behalf of user ${markdownCode(userId)}`;
+  const asked = `requested at ${createdAt} by user ${whose} of tenant ${markdownCode(tenantId)}`;
   return `${asked}  \n${columns.length === 1 ? '1 column' : `${columns.length} columns`}${headersOf(columns)}, filters: ${filtered}${sort === undefined ? '' : `, sorted by ${describeOrder(sort)}`}`;
 }
 
@@ -64,13 +61,15 @@ function describeOrder(sort: string): string {
 /** Temporal rejects a start with more than 20,000 bytes of details. */
 const MAX_HEADERS = 1000;
 
-/** The headers that the request sets: ` (total as "Amount")`. */
+/** The headers that the request sets: " (total as `Amount`)". Leaves out those that would be too long together. */
 function headersOf(columns: readonly ColumnChoice[]): string {
-  const renamed = columns.flatMap((choice) => {
+  let list = '';
+  for (const choice of columns) {
     const header = columnHeader(choice);
-    return header === undefined ? [] : [`${columnName(choice)} as ${JSON.stringify(header)}`];
-  });
-  const list = renamed.join(', ');
-  if (list === '') return '';
-  return ` (${list.length > MAX_HEADERS ? `${list.slice(0, MAX_HEADERS).toWellFormed()}…` : list})`;
+    if (header === undefined) continue;
+    const item = `${columnName(choice)} as ${markdownCode(header)}`;
+    if (list.length + item.length > MAX_HEADERS) return ` (${list}, …)`;
+    list += list === '' ? item : `, ${item}`;
+  }
+  return list === '' ? '' : ` (${list})`;
 }

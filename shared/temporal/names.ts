@@ -35,6 +35,3 @@ export function jobIdOfWorkflow(workflowId: string): string | null {
   const [kind = '', jobId] = workflowId.split('/');
   return ['export', 'notification', 'redelivery'].includes(kind) ? (jobId ?? null) : null;
 }
-
-/** Maximum bytes of a name in a summary. Temporal rejects summaries of more than 400 bytes, encryption included. */
-export const MAX_SUMMARY_NAME = 180;

@@ -9,5 +9,11 @@ const ANY = new RegExp(`[${UNPRINTABLE}]`, 'u');
 /** Text as a single line, for a title or header: replaces each run of these characters with a space. */
 export const oneLine = (text: string): string => text.replace(GAPS, ' ').trim();
 
+/** Characters that show the text after them, or between them, in the other direction. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** Whether a text could show its characters in another order than it has them. */
+export const turnsText = (text: string): boolean => TURNS.test(text);
+
 /** Whether a text is already a single line. */
 export const isOneLine = (text: string): boolean => !ANY.test(text);

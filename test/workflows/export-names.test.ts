@@ -33,7 +33,7 @@ describe('the name of an export', () => {
     const { name, file_name: fileName } = z
       .looseObject({ name: z.string(), file_name: z.string() })
       .parse(await untilEnded(service, user, jobId));
-    assert.equal(await summaryOf(jobId), `${NAME}: orders as CSV`);
+    assert.equal(await summaryOf(jobId), `\`${NAME}\`: orders as CSV`);
     assert.equal(name, NAME);
     assert.match(fileName, /^Paid-orders-Q3-\d{4}-\d\d-\d\d-[0-9a-f]{8}\.csv$/);
     assert.deepEqual(await untilMailed(user), [`Your export “${NAME}” is ready`]);
@@ -62,7 +62,7 @@ describe('the name of an export', () => {
     const user = someReader();
     const jobId = await postExport(service, user, { name: LONGEST, type: 'account', format: 'json' });
     const { file_name: fileName } = await untilEnded(service, user, jobId);
-    assert.equal(await summaryOf(jobId), `${LONGEST.slice(0, 60)}…: account as JSON`);
+    assert.equal(await summaryOf(jobId), `\`${LONGEST.slice(0, 60)}…\`: account as JSON`);
     const { headers } = await service.ask('GET', `/v1/exports/${jobId}/download`, { as: user });
     const answer = await fetch(headers.get('location') ?? '');
     await answer.arrayBuffer();

@@ -16,4 +16,26 @@ describe("an export's details in Temporal", () => {
     assert.equal(detailsOf('placed_at'), '1 column, filters: none, sorted by placed_at, ascending');
     assert.equal(detailsOf('-total', { email: 'x' }), '1 column, filters: email, sorted by total, descending');
   });
+
+  it('show names and headers as code, so that no text of a user becomes a link or an image', () => {
+    const link = '[open](https://evil.example)';
+    const job = seedFor(someone());
+    const header = { name: 'id', as: `\`${link}` };
+    const wide = Array.from({ length: 50 }, (_, n) => ({
+      name: `c${n}`,
+      as: `![${n}](https://evil.example/${n}.png)`,
+    }));
+    for (const columns of [[header], [header, ...wide]]) {
+      const request = { ...job.request, name: `\`${link}`, columns };
+      const { staticSummary, staticDetails } = exportStart({
+        job: { ...job, request },
+        limit: 1,
+        tuning: DEFAULT_TUNING,
+      });
+      assert.equal(staticSummary, `\`'${link}\`: orders as CSV`);
+      assert.ok(staticDetails.includes(`(id as \`\` \`${link} \`\``), staticDetails);
+      const prose = staticDetails.replaceAll(/`` .*? ``|`[^`]*`/g, '');
+      assert.doesNotMatch(prose, /evil|\[|`/);
+    }
+  });
 });
