@@ -61,10 +61,13 @@ interface Reading {
   readonly onUnusableEmail: (userId: string) => void;
 }
 
-/** @throws ServiceError UNAUTHENTICATED if an id is missing or unusable */
+/** @throws ServiceError UNAUTHENTICATED if an id or `exp` is missing or unusable */
 export function callerFrom(payload: JWTPayload, { ids, isScopeNeeded, onUnusableEmail }: Reading): Caller {
   const owner = idsFrom(payload, ids);
-  const { exp, email: claimed, ...named } = claims.parse(payload);
+  const { data: read } = claims.safeParse(payload);
+  // JSON's 1e999 is infinite.
+  if (read === undefined) throw tokenRefused("The token's exp claim is not valid.");
+  const { exp, email: claimed, ...named } = read;
   const scopes = scopesOf(named) ?? (isScopeNeeded ? [] : undefined);
   const { data: email } = mailAddress.safeParse(claimed);
   if (email === undefined && (claimed ?? '') !== '') onUnusableEmail(owner.userId);

@@ -1,4 +1,4 @@
-import { SignJWT, UnsecuredJWT, generateKeyPair } from 'jose';
+import { CompactSign, SignJWT, UnsecuredJWT, generateKeyPair } from 'jose';
 import { signToken } from '../../api/access/sign-token.js';
 import { JWT_SECRET } from '../support/service.js';
 import type { Principal } from '../../api/deps.js';
@@ -13,6 +13,9 @@ export function badTokens(alice: Principal): readonly BadToken[] {
     new SignJWT({ exp: Math.floor(Date.now() / 1000) + 60, ...payload })
       .setProtectedHeader({ alg: 'HS256' })
       .sign(secret);
+
+  const signedText = (payload: string): Promise<string> =>
+    new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'HS256' }).sign(key);
 
   return [
     ['without a token', () => '', /must be "Bearer" followed by a token/],
@@ -44,6 +47,11 @@ export function badTokens(alice: Principal): readonly BadToken[] {
       /has expired/,
     ],
     ['with a token without exp', async () => `Bearer ${await signed({ ...claims, exp: undefined })}`, /exp claim/],
+    [
+      'with exp 1e999, which is infinite',
+      async () => `Bearer ${await signedText(JSON.stringify(claims).replace('}', ',"exp":1e999}'))}`,
+      /exp claim/,
+    ],
     [
       'with a token that is not valid yet',
       async () => `Bearer ${await signed({ ...claims, nbf: Math.floor(Date.now() / 1000) + 60 })}`,
