@@ -62,7 +62,7 @@ export const sender = z.string().regex(SENDER, 'must be an address such as Expor
 const WEIGHTS_SENTENCE = 'must be tenant ids, each with a weight from 0.001 to 1000, such as acme=2';
 export const weights = z.string().default('').transform(readBy(readWeights, WEIGHTS_SENTENCE));
 const PAYLOAD_KEY_SENTENCE =
-  'must be NAME:KEY, or several of these separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
+  'must be NAME:KEY, or several different ones separated by commas; each KEY is 32 random bytes in base64 (openssl rand -base64 32)';
 /** Encrypts what Temporal stores; absent: nothing is encrypted. */
 export const payloadKeys = z.string().transform(readBy(readPayloadKeys, PAYLOAD_KEY_SENTENCE)).optional();
 /** Several keys let operators replace one: the first is for new data, the others are for older data. */
@@ -70,8 +70,9 @@ export const keys = (shortest: number) =>
   z.string().transform(
     readBy((text) => {
       const [first = '', ...others] = text.split(',').map((key) => key.trim());
-      return [first, ...others].every(({ length }) => length >= shortest) ? ([first, ...others] as const) : null;
-    }, `must be a key of at least ${shortest} characters, or several of these separated by commas`),
+      const areLong = [first, ...others].every(({ length }) => length >= shortest);
+      return areLong && new Set([first, ...others]).size === others.length + 1 ? ([first, ...others] as const) : null;
+    }, `must be a key of at least ${shortest} characters, or several different ones separated by commas`),
   );
 /** Can later become one of the keys in `AUDIT_KEY`, which commas separate. */
 export const linkSecret = z

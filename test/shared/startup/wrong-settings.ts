@@ -8,9 +8,18 @@ export const WRONG_SETTINGS: readonly (readonly [string, string, string])[] = [
     (secret) => ['LINK_SECRET', secret, 'must not contain commas, or start or end with a space'] as const,
   ),
   ['JWT_SECRET', 'short', 'must be at least 32 characters'],
-  ...['short', 'a key of sixteen characters,short', ','].map(
+  ...[
+    'short',
+    'a key of sixteen characters,short',
+    ',',
+    'a key of sixteen characters, a key of sixteen characters',
+  ].map(
     (keys) =>
-      ['AUDIT_KEY', keys, 'must be a key of at least 16 characters, or several of these separated by commas'] as const,
+      [
+        'AUDIT_KEY',
+        keys,
+        'must be a key of at least 16 characters, or several different ones separated by commas',
+      ] as const,
   ),
   ['WEBHOOK_KEY', 'short', 'must be at least 32 characters'],
   ...['10.0.0.0/33', 'localhost', '10.0.0.0/8/8', 'fd00::/129', '10.0.0.0/8;127.0.0.1', '10.0.0.0/'].map(
