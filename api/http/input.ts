@@ -8,6 +8,7 @@ import { userKey } from '../../shared/identity/reference.js';
 import { parameterProblems, type Checked, type RequestProblem } from '../../shared/request/field-problems.js';
 import type { ParameterLocation } from '../../shared/request/problem-schema.js';
 import { ServiceError } from '../../shared/errors.js';
+import { sortedJson } from '../../shared/text/sorted-json.js';
 import { UNSTORABLE, isStorable } from '../../shared/text/storable-text.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { ApiDeps, Principal } from '../deps.js';
@@ -68,8 +69,8 @@ export function idFor(user: UserRef, key: string | null, namespace: string): str
   return key === null ? v7() : v5(`${userKey(user)}\n${key}`, namespace);
 }
 
-/** Tells a repeated request from another one with the same idempotency key. */
-export const hashOf = (value: object): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+/** Tells a repeated request from another one with the same idempotency key, in whatever order its keys are. */
+export const hashOf = (value: object): string => createHash('sha256').update(sortedJson(value)).digest('hex');
 
 /** @param what was created by the first request with the key */
 export const keyReused = (what: string, id: string, details: Readonly<Record<string, string>>): ServiceError =>

@@ -11,6 +11,7 @@ import { isGzip } from '../formats/file-kind.js';
 import { FORMATS } from '../formats/index.js';
 import { recipientOf, type EmailChoice, type RecipientRule } from '../mails/recipient.js';
 import { isRelativeRange, resolveRange, type RelativeRange } from './relative-range.js';
+import { sortedJson } from '../text/sorted-json.js';
 import { createCommonSchema, type RequestSchema } from './request-schema.js';
 
 /** Checks what a client asks for, and fills in every default. */
@@ -198,15 +199,7 @@ export function recipientProblems(
  * is resolved.
  */
 export function hashRequest({ relative, ...request }: ParsedRequest): string {
-  const sorted = (value: unknown): unknown =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(
-          Object.entries(value)
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([key, item]) => [key, sorted(item)]),
-        )
-      : value;
   return createHash('sha256')
-    .update(JSON.stringify(sorted({ ...request, filters: { ...request.filters, ...relative } })))
+    .update(sortedJson({ ...request, filters: { ...request.filters, ...relative } }))
     .digest('hex');
 }
