@@ -1,14 +1,17 @@
 import type { JobParties } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Principal } from '../deps.js';
+import { setSubject } from '../http/context.js';
 
 const DETAIL = 'needs the scope exports:admin';
 
 /**
+ * @param user whose exports the request is about
  * @param name of the field or parameter, for the sentence
  * @throws ServiceError FORBIDDEN without the scope exports:admin
  */
-export function requireAdmin({ scopes }: Principal, name: string, field: AdminField): void {
+export function requireAdmin({ scopes }: Principal, user: string, name: string, field: AdminField): void {
+  setSubject(user);
   if (scopes?.includes('exports:admin') === true) return;
   const details = { needed_scope: 'exports:admin', errors: [{ ...field, detail: DETAIL }] };
   throw new ServiceError('FORBIDDEN', `${name} ${DETAIL}, which the token does not have.`, details);
@@ -26,7 +29,7 @@ export function ownerFor(onBehalfOf: string | undefined, principal: Principal, a
   const { tenantId, userId } = principal;
   if (onBehalfOf === undefined) return { tenantId, userId };
   const pointer = `${at}/on_behalf_of`;
-  requireAdmin(principal, pointer, { pointer });
+  requireAdmin(principal, onBehalfOf, pointer, { pointer });
   return onBehalfOf === userId ? { tenantId, userId } : { tenantId, userId: onBehalfOf, requestedBy: userId };
 }
 

@@ -13,9 +13,10 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
 /** Records a refusal before the client learns of it. The same one is recorded at most once a minute. */
 export function auditRefusals({ audit, logger }: Pick<ApiDeps, 'audit' | 'logger'>): ErrorRequestHandler {
   return async (error: unknown, request, _response, next) => {
-    const { principal, route } = contextOf(request);
+    const { principal, route, targetUserId, subject: about = targetUserId } = contextOf(request);
     if (error instanceof ServiceError && REFUSALS.has(error.code) && principal !== undefined) {
-      const { tenantId, userId: subject } = principal;
+      const { tenantId, userId } = principal;
+      const subject = about ?? userId;
       const details = { code: error.code, operation: `${request.method} ${route}` };
       try {
         const event = { action: 'export.refused', tenantId, subject, origin: originOf(request), details } as const;

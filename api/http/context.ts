@@ -16,6 +16,8 @@ export interface RequestContext {
   jobId?: string;
   /** The user named in the path. */
   targetUserId?: string;
+  /** The user whom a refusal is about; absent if that is the caller. */
+  subject?: string;
   /** Why the request was refused or failed. */
   problem?: ErrorCode;
   /** The trace it belongs to; absent if requests aren't traced. */
@@ -43,6 +45,12 @@ const current = new AsyncLocalStorage<RequestContext>();
 export const answering = (request: IncomingMessage, work: () => void): void => {
   current.run(contextOf(request), work);
 };
+
+/** Says whose exports the request is about, if they aren't the caller's. */
+export function setSubject(userId: string): void {
+  const context = current.getStore();
+  if (context !== undefined) context.subject = userId;
+}
 
 /** Fields of every log line: the request it was written for, and the job it is about. */
 export function logContext(): object {

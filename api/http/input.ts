@@ -12,6 +12,7 @@ import { sortedJson } from '../../shared/text/sorted-json.js';
 import { UNSTORABLE, isStorable } from '../../shared/text/storable-text.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { ApiDeps, Principal } from '../deps.js';
+import { setSubject } from './context.js';
 
 /** Parses the parts of requests. */
 
@@ -54,6 +55,7 @@ export const userParams = z.object({ user_id: referenceSchema.meta({ example: 'u
 export async function ownedJob(jobId: string, principal: Principal, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
   const row = await jobs.findOwned(jobId, principal, principal.scopes?.includes('exports:admin'));
   if (row === null) throw noSuchExport(jobId);
+  setSubject(row.user_ref);
   return row;
 }
 

@@ -77,7 +77,9 @@ export const listExports = defineRoute({
         created_before: before,
         ...named
       } = query;
-      if (onBehalfOf !== undefined) requireAdmin(principal, 'on_behalf_of', { parameter: 'on_behalf_of', in: 'query' });
+      if (onBehalfOf !== undefined) {
+        requireAdmin(principal, onBehalfOf, 'on_behalf_of', { parameter: 'on_behalf_of', in: 'query' });
+      }
       const requestedBy = onBehalfOf === undefined ? undefined : principal.userId;
       const filter = { ...named, scheduleId, savedExportId, from, before, requestedBy };
       const { tenantId, userId } = principal;

@@ -2,6 +2,7 @@ import type { UserRef } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { SavedExport } from '../../shared/saved-exports/store.js';
 import type { ApiDeps } from '../deps.js';
+import { setSubject } from '../http/context.js';
 
 type Deps = Pick<ApiDeps, 'savedExports'>;
 
@@ -16,5 +17,6 @@ export async function visibleSavedExport(id: string, caller: UserRef, { savedExp
 export async function ownedSavedExport(id: string, caller: UserRef, deps: Deps): Promise<SavedExport> {
   const row = await visibleSavedExport(id, caller, deps);
   if (row.user_ref === caller.userId) return row;
+  setSubject(row.user_ref);
   throw new ServiceError('NOT_OWNER', 'Only the owner of a saved export can replace or delete it.');
 }

@@ -31,4 +31,42 @@ describe('the audit log of refused requests', function () {
     assert.equal(operations.filter((operation) => operation === 'POST /v1/schedules').length, 1);
     assert.equal((await eventsOf(service, { ...other, tenantId: user.tenantId })).length, 1);
   });
+
+  it('has the user whom a refused request was about as its subject', async () => {
+    const caller = someUser();
+    const as = { ...caller, scopes: ['exports:read', 'exports:write'] };
+    const request = { type: 'orders', format: 'csv' };
+    const owner = { ...caller, userId: 'user_1' };
+    const saved = await service.ask('POST', '/v1/saved-exports', {
+      as: owner,
+      body: { name: 'x', shared: true, request },
+    });
+    const { saved_export_id: id } = saved.json as { saved_export_id: string };
+    for (const [subject, method, path, body] of [
+      ['user_1', 'DELETE', `/v1/saved-exports/${id}`, undefined],
+      ['user_2', 'POST', '/v1/exports', { ...request, on_behalf_of: 'user_2' }],
+      ['user_3', 'GET', '/v1/exports?on_behalf_of=user_3', undefined],
+      [
+        'user_4',
+        'POST',
+        '/v1/schedules',
+        { name: 'x', cron: '@daily', request: { ...request, on_behalf_of: 'user_4' } },
+      ],
+      ['user_5', 'DELETE', '/v1/users/user_5/exports', undefined],
+      [caller.userId, 'GET', '/v1/audit', undefined],
+    ] as const) {
+      const answer = await service.ask(method, path, { as, ...(body === undefined ? {} : { body }) });
+      assert.equal(answer.status, 403, answer.text);
+      const events = await eventsOf(service, { ...caller, userId: subject }, 'action=export.refused');
+      assert.deepEqual(
+        events.map(({ actor, details }) => [actor, details.operation]),
+        [
+          [
+            caller.userId,
+            `${method} ${path.replace(/\?.*/, '').replace(id, ':saved_export_id').replace('user_5', ':user_id')}`,
+          ],
+        ],
+      );
+    }
+  });
 });
