@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import type { UserRef } from '../../shared/contract.js';
+import { ServiceError } from '../../shared/errors.js';
+import { userKey } from '../../shared/identity/reference.js';
+import { clientGone } from '../http/client-gone.js';
 import { cursorSchema, nextCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema } from '../http/input.js';
+import { NoTurnError, Turns } from '../limits/turns.js';
 import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../schedules/schedule-schema.js';
 
 const querySchema = z.strictObject({
@@ -15,6 +20,9 @@ const listSchema = z
     next_cursor: z.string().nullable().describe('Null on the last page'),
   })
   .meta({ id: 'ScheduleList' });
+
+/** How long a request waits for the user's other lists, ms. */
+const TURN_MS = 2000;
 
 export const listSchedules = defineRoute({
   method: 'get',
@@ -32,22 +40,39 @@ export const listSchedules = defineRoute({
     },
   },
   // A user has few schedules, so all are listed. Only those on the page are read in full.
-  handle:
-    ({ schedules }) =>
-    async ({ query: { cursor: after, limit }, principal }) => {
-      const owner = { tenantId: principal.tenantId, userId: principal.userId };
+  handle: ({ schedules }) => {
+    const turns = new Turns(1);
+    const read = async ({ cursor: after, limit }: z.output<typeof querySchema>, owner: UserRef) => {
       const refs = await schedules.list(owner);
       const first = after === undefined ? 0 : refs.findIndex((ref) => isAfter(ref, after));
       const rest = first < 0 ? [] : refs.slice(first);
       const page = rest.slice(0, limit);
       const found = await Promise.all(page.map(({ scheduleId }) => schedules.find(owner, scheduleId)));
-      const body = {
+      return {
         // A schedule that has just been deleted is still listed, but not found.
         schedules: found.flatMap((schedule) => (schedule === null ? [] : [listedSchedule(schedule)])),
         next_cursor: nextCursor(rest, limit, ({ createdAt, scheduleId: id }) => ({ createdAt, id })),
       };
-      return { status: 200, body };
-    },
+    };
+    return async ({ query, principal: { tenantId, userId }, response }) => {
+      const owner = { tenantId, userId };
+      const gone = clientGone(response);
+      const patience = AbortSignal.any([gone, AbortSignal.timeout(TURN_MS)]);
+      try {
+        return { status: 200, body: await turns.take(userKey(owner), () => read(query, owner), patience) };
+      } catch (error) {
+        // The client is gone: nobody to respond to.
+        if (gone.aborted) return undefined;
+        if (!(error instanceof NoTurnError)) throw error;
+        throw new ServiceError(
+          'RATE_LIMITED',
+          'You are listing your schedules many times at once.',
+          {},
+          { cause: error },
+        );
+      }
+    };
+  },
 });
 
 /** Newest first, and by id where two were created at the same moment. */
