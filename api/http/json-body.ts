@@ -40,8 +40,10 @@ export function jsonBodyReader(maxBytes = MAX_BYTES) {
     }
     const problems: FieldProblem[] = [];
     const body = boundBody(request.body, problems);
-    for (const path of unstorablePaths(body, MAX_NAMED))
-      problems.push({ pointer: pointerOf(path), detail: UNSTORABLE });
+    for (const path of unstorablePaths(body, MAX_NAMED)) {
+      const detail = path.at(-1) === '__proto__' ? 'is not a known field' : UNSTORABLE;
+      problems.push({ pointer: pointerOf(path), detail });
+    }
     const parsed = await parse(body);
     if (problems.length === 0) return parsed;
     const others = 'problems' in parsed ? parsed.problems.filter((problem) => !isWithin(problem, problems)) : [];

@@ -21,7 +21,7 @@ export function storableJson<T>(value: T): T {
 }
 
 /**
- * Finds text in a JSON value that cannot be stored.
+ * Finds text in a JSON value that cannot be stored, and keys `__proto__`, which a copy of the value would lose.
  * @param most maximum number of paths
  * @returns paths of keys and indexes; a key that cannot be stored is the last step of its own path
  */
@@ -36,7 +36,7 @@ export function unstorablePaths(value: unknown, most: number): (string | number)
     const isList = Array.isArray(item);
     for (const [key, field] of Object.entries(item)) {
       const inner = [...path, isList ? Number(key) : key];
-      if (isStorable(key)) open.push({ item: field, path: inner });
+      if (isStorable(key) && key !== '__proto__') open.push({ item: field, path: inner });
       else found.push(inner);
     }
   }

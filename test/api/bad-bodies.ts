@@ -16,6 +16,11 @@ export const BAD_ANYWHERE: readonly (readonly [string, object, readonly string[]
     ['/columns/0/as', '/columns/1/as'],
   ],
   ['a sort that is not offered', { sort: 'note' }, ['/sort']],
+  [
+    'an option __proto__',
+    { options: JSON.parse('{"__proto__": {"header": false}}') as object },
+    ['/options/__proto__'],
+  ],
   ['a user of 256 characters', { on_behalf_of: 'x'.repeat(256) }, ['/on_behalf_of']],
   ['a user with a control character', { on_behalf_of: 'a\u0007' }, ['/on_behalf_of']],
 ];
