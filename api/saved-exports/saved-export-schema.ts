@@ -26,7 +26,9 @@ export const savedExportSchema = savedExportDefinition
     shared: z.boolean(),
     request: z
       .record(z.string(), z.unknown())
-      .describe('The request as it was sent; lists omit its `filters` and `columns`, and others see it without `notify`'),
+      .describe(
+        'The request as it was sent; lists omit its `filters` and `columns`, and others see it without `notify`',
+      ),
     user_id: z.string().describe('Its owner'),
     is_own: z.boolean().describe('Whether you are its owner: only owners can replace and delete it'),
     created_at: moment,

@@ -21,7 +21,9 @@ export const scheduleSchema = definitionSchema
     ends_at: z.iso.datetime({ offset: true }).nullable(),
     request: z
       .record(z.string(), z.unknown())
-      .describe('As it was sent, or as it was saved when the schedule was created; lists omit its `filters` and `columns`'),
+      .describe(
+        'As it was sent, or as it was saved when the schedule was created; lists omit its `filters` and `columns`',
+      ),
     saved_export_id: z.guid().nullable(),
     paused: z.boolean(),
     next_runs: z.array(moment).describe('The next few runs, listed even while the schedule is paused'),

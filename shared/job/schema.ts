@@ -46,7 +46,10 @@ export const jobSchema = z
     file_key: row.file_key.describe('The object key in the bucket'),
     file_size: count.describe('Bytes'),
     checksum: row.checksum.describe('`crc32:` and eight hexadecimal digits'),
-    download_url: z.url().nullable().describe('Needs no token; null unless COMPLETED, and for a token without the scope `exports:read`'),
+    download_url: z
+      .url()
+      .nullable()
+      .describe('Needs no token; null unless COMPLETED, and for a token without the scope `exports:read`'),
     url_expires_at: moment,
     file_deleted_at: moment,
     warnings: row.warnings.describe('Notes about the file, such as cells that were shortened'),
