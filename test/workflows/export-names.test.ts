@@ -41,7 +41,7 @@ describe('the name of an export', () => {
     assert.ok(decodeURIComponent(headers.get('location') ?? '').includes(fileName));
   });
 
-  for (const name of ['山'.repeat(200), '🙂'.repeat(100), '"'.repeat(200), `${'x'.repeat(179)}é`]) {
+  for (const name of ['山'.repeat(100), '🙂'.repeat(100), '"'.repeat(100), `${'x'.repeat(99)}é`]) {
     it(`fits into Temporal as the name of a schedule, too: ${name.slice(0, 4)}…`, async () => {
       const user = someReader();
       const request = { type: 'orders', format: 'csv', name: name.slice(0, 100) };
