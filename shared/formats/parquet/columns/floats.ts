@@ -3,7 +3,17 @@ import type { GrowingBuffer } from '../growing-buffer.js';
 import { LENGTH_BYTES, wrongLength, type TupleBatch } from '../tuples.js';
 import { Column, type ColumnLimits, type ValueEncoding } from './column.js';
 
-/** FLOAT and DOUBLE, bit by bit as PostgreSQL sends them, with the encoding PLAIN. */
+/**
+ * FLOAT and DOUBLE, bit by bit as PostgreSQL sends them, with the encoding PLAIN. Only NaN always has the same bits,
+ * because PostgreSQL's text, from which the row lane makes values, doesn't show its sign.
+ */
+
+const NAN_32 = 0x7fc00000;
+const INFINITY_32 = 0x7f800000;
+/** The upper halves. */
+const NAN_64 = 0x7ff80000;
+const INFINITY_64 = 0x7ff00000;
+const MAGNITUDE = 0x7fffffff;
 
 export class FloatColumn extends Column {
   readonly order = 'float';
@@ -29,7 +39,8 @@ export class FloatColumn extends Column {
       }
       const length = view.getInt32(at - LENGTH_BYTES);
       if (length !== 4) throw wrongLength(length, 4);
-      words[count++] = view.getInt32(at);
+      const word = view.getInt32(at);
+      words[count++] = (word & MAGNITUDE) > INFINITY_32 ? NAN_32 : word;
     }
     this.#count = count;
     this.rows += rows;
@@ -74,8 +85,11 @@ export class DoubleColumn extends Column {
       }
       const length = view.getInt32(at - LENGTH_BYTES);
       if (length !== 8) throw wrongLength(length, 8);
-      pairs[k64] = view.getInt32(at + 4);
-      pairs[k64 + 1] = view.getInt32(at);
+      const upper = view.getInt32(at);
+      const lower = view.getInt32(at + 4);
+      const isNaN = (upper & MAGNITUDE) >= INFINITY_64 && ((upper & MAGNITUDE) > INFINITY_64 || lower !== 0);
+      pairs[k64] = isNaN ? 0 : lower;
+      pairs[k64 + 1] = isNaN ? NAN_64 : upper;
       k64 += 2;
     }
     this.#count = k64 / 2;

@@ -139,6 +139,22 @@ describe('the encoder of Parquet segments', () => {
     assert.deepEqual([warning?.code, warning?.count], ['PARQUET_VALUES_LOST', 10]);
   });
 
+  it('writes every NaN with the same bits, because only COPY BINARY shows its sign', async () => {
+    const columns = [
+      { name: 'double', label: 'Double', type: 'double precision' },
+      { name: 'single', label: 'Single', type: 'real' },
+    ] as const;
+    const bitsOf = async (double: string, single: string): Promise<string> =>
+      (await encodeSegment({ columns }, [[Buffer.from(double, 'hex'), Buffer.from(single, 'hex')]])).bytes.toString(
+        'hex',
+      );
+    const nan = await bitsOf('7ff8000000000000', '7fc00000');
+    assert.equal(await bitsOf('fff8000000000000', 'ffc00000'), nan);
+    assert.equal(await bitsOf('7ff0000000000001', '7f800001'), nan);
+    assert.notEqual(await bitsOf('7ff0000000000000', '7f800000'), nan);
+    assert.notEqual(await bitsOf('fff0000000000000', 'ff800000'), await bitsOf('7ff0000000000000', '7f800000'));
+  });
+
   it('ignores a row that a sample cuts off, but not one that is missing', async () => {
     const layout = { types: [{ kind: 'text' as const }], createdBy: 'a test' };
     const encode = (bytes: Buffer, rows: number) => {
