@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import type { ColumnType } from '../../../../shared/datasets/column-types.js';
 import { tupleRowLane } from '../../../../shared/formats/parquet/binary-row-writer.js';
 import { outlineFor } from '../../../support/outline.js';
-import { fieldsOf } from './tuple-fields.js';
+import { tupleFields } from './tuple-fields.js';
 
 const MOST_DIGITS = { precision: 38, scale: 10 };
 
 function written(type: ColumnType, texts: readonly (string | null)[]): (string | undefined)[] {
   const { columns } = outlineFor([{ name: 'x', label: 'x', type, decimal: type === 'numeric' ? MOST_DIGITS : null }]);
   const tuples = tupleRowLane.createWriter(columns, {})(texts.map((text) => [text]));
-  return fieldsOf(tuples).map(([field]) => field?.toString('hex'));
+  return tupleFields(tuples).map(([field]) => field?.toString('hex'));
 }
 const hexOf = (type: ColumnType, text: string): string => written(type, [text])[0] ?? assert.fail('null');
 
@@ -62,7 +62,7 @@ describe('the row lane writes the tuples of COPY BINARY:', () => {
     const row = fc.tuple(text, fc.nat({ max: 3000 })).map(([some, times]) => [some.repeat(times), some]);
     fc.assert(
       fc.property(fc.array(row, { maxLength: 20 }), (rows) => {
-        const fields = fieldsOf(write(rows)).map((values) => values.map((value) => value?.toString()));
+        const fields = tupleFields(write(rows)).map((values) => values.map((value) => value?.toString()));
         assert.deepEqual(fields, rows);
       }),
       { numRuns: 30 },

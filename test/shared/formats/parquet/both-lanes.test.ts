@@ -11,7 +11,7 @@ import { outlineFor } from '../../../support/outline.js';
 import { assertSameTuples, readBoth, type Tuples } from './both-lanes.js';
 import { EXTREMES } from './extreme-values.js';
 import { RANDOM } from './random-values.js';
-import { fieldsOf } from './tuple-fields.js';
+import { tupleFields } from './tuple-fields.js';
 
 /** Of each kind: hours, half hours, 45 minutes, seconds before there were zones, dates left out, a negative summer time. */
 const TIMEZONES = [
@@ -117,7 +117,7 @@ describe('COPY BINARY and the row lane make the same tuples of', () => {
       columns: { double: { type: 'double precision' }, single: { type: 'real' } },
     });
     const { copied, written } = await readBoth(source, nans, 'UTC');
-    const hex = ({ bytes }: Tuples) => fieldsOf(bytes).map((fields) => fields.map((field) => field?.toString('hex')));
+    const hex = ({ bytes }: Tuples) => tupleFields(bytes).map((fields) => fields.map((field) => field?.toString('hex')));
     assert.deepEqual(hex(copied), [['fff8000000000000', 'ffc00000']]);
     assert.deepEqual(hex(written), [['7ff8000000000000', '7fc00000']]);
   });
@@ -137,7 +137,7 @@ describe('COPY BINARY and the row lane make the same tuples of', () => {
       },
     });
     const lengths = async (): Promise<(number | undefined)[]> =>
-      fieldsOf((await readBoth(source, changed, 'UTC')).copied.bytes).flatMap((row) =>
+      tupleFields((await readBoth(source, changed, 'UTC')).copied.bytes).flatMap((row) =>
         row.map((field) => field?.length),
       );
     const planned = await lengths();
@@ -169,7 +169,7 @@ describe('COPY BINARY and the row lane make the same tuples of', () => {
         `SELECT array_agg(at::text ORDER BY n) AS texts, array_agg(timestamptz_send(at) ORDER BY n) AS sent FROM moments`,
       );
       const [{ texts, sent } = { texts: [], sent: [] }] = rows;
-      const fields = fieldsOf(write(texts.map((text) => [text]))).flat();
+      const fields = tupleFields(write(texts.map((text) => [text]))).flat();
       for (const [index, bytes] of sent.entries()) {
         if (fields[index]?.equals(bytes) !== true) assert.fail(`${texts[index] ?? ''} in ${name}`);
       }
@@ -192,7 +192,7 @@ describe('COPY BINARY and the row lane make the same tuples of', () => {
       [numbers],
     );
     const { columns } = outlineFor([{ name: 'x', label: 'X', type: 'numeric', decimal: { precision: 38, scale: 0 } }]);
-    const fields = fieldsOf(tupleRowLane.createWriter(columns, {})(rows.map(({ text }) => [text]))).flat();
+    const fields = tupleFields(tupleRowLane.createWriter(columns, {})(rows.map(({ text }) => [text]))).flat();
     for (const [index, { sent }] of rows.entries())
       assert.ok(fields[index]?.equals(sent), numbers[index]?.slice(0, 20));
     assert.equal(rows.length, numbers.length);

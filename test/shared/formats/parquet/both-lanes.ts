@@ -5,7 +5,7 @@ import { freezeQuery, segmentSql, type RenderColumn } from '../../../../shared/d
 import { renderField } from '../../../../shared/formats/parquet/binary-row-fields.js';
 import { tupleRowLane } from '../../../../shared/formats/parquet/binary-row-writer.js';
 import type { Source } from '../../../../shared/source/source.js';
-import { fieldsOf } from './tuple-fields.js';
+import { tupleFields } from './tuple-fields.js';
 
 export interface Tuples {
   readonly bytes: Buffer;
@@ -57,8 +57,8 @@ export async function assertSameTuples(source: Source, dataset: Dataset, timezon
   assert.equal(written.rows, copied.rows);
   if (written.bytes.equals(copied.bytes)) return copied.rows;
   const names = Object.keys(dataset.columns);
-  const actual = fieldsOf(written.bytes);
-  for (const [row, fields] of fieldsOf(copied.bytes).entries()) {
+  const actual = tupleFields(written.bytes);
+  for (const [row, fields] of tupleFields(copied.bytes).entries()) {
     for (const [column, field] of fields.entries()) {
       const [wrong, right] = [actual[row]?.[column], field].map((bytes) => bytes?.toString('hex').slice(0, 200));
       assert.equal(wrong, right, `${names[column] ?? ''} in row ${row}, ${timezone}`);

@@ -1,5 +1,5 @@
 /** The fields of tuples back to back, in COPY's binary format; null is null. @throws RangeError if they are cut */
-export function fieldsOf(tuples: Buffer): (Buffer | null)[][] {
+export function tupleFields(tuples: Buffer): (Buffer | null)[][] {
   const rows: (Buffer | null)[][] = [];
   for (let at = 0; at < tuples.length;) {
     const fields = tuples.readInt16BE(at);
