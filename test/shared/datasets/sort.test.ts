@@ -159,7 +159,7 @@ describe('the SQL of a sorted export', () => {
       }
     }
     const plan = (await rows(`EXPLAIN ${selectedFirstSql(frozen('-b'), 7)}`)).join('\n');
-    assert.match(plan, /Limit [^\n]*\n +->  Sort [^\n]*\n +Sort Key: t_1\.b DESC/);
+    assert.match(plan, /Limit [^\n]*\n +-> {2}Sort [^\n]*\n +Sort Key: t_1\.b DESC/);
   });
 
   it('cannot be built for a column that the dataset does not offer', () => {
