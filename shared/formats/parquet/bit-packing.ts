@@ -24,11 +24,21 @@ export function packBits(
   out: DataView,
   at: number,
 ): number {
-  const end = at + packedBytes(count, width);
+  const whole = from + (count & ~7);
+  let o = at;
+  // Eight numbers end with a whole byte.
+  for (let i = from; i < whole; i += 8, o += width) packEight(values, i, i + 8, width, out, o);
+  if (whole === from + count) return o;
+  packEight(values, whole, from + count, width, out, o);
+  return o + width;
+}
+
+/** Packs up to eight numbers into `width` bytes. */
+function packEight(values: Int32Array, from: number, to: number, width: number, out: DataView, at: number): void {
   let o = at;
   let held = 0;
   let bits = 0;
-  for (let i = from; i < from + count; i++) {
+  for (let i = from; i < to; i++) {
     const value = values[i] ?? 0;
     held |= value << bits;
     bits += width;
@@ -39,9 +49,8 @@ export function packBits(
     // A shift by 32 would be one by 0.
     held = bits === 0 ? 0 : value >>> (width - bits);
   }
-  for (; o < end; o += 4) {
+  for (; o < at + width; o += 4) {
     out.setInt32(o, held, true);
     held = 0;
   }
-  return end;
 }

@@ -22,9 +22,9 @@ export function copyBytes(
     return;
   }
   const last = length - 4;
-  for (let i = 0; i < last; i += 4) targetView.setInt32(to + i, sourceView.getInt32(from + i));
+  for (let i = 0; i < last; i += 4) targetView.setInt32(to + i, sourceView.getInt32(from + i, true), true);
   // Overlaps the one before, unless the length is a multiple of four.
-  targetView.setInt32(to + last, sourceView.getInt32(from + last));
+  targetView.setInt32(to + last, sourceView.getInt32(from + last, true), true);
 }
 
 /** Whether two ranges of the same length have equal bytes. */
@@ -34,8 +34,8 @@ export function equalBytes(a: DataView, aFrom: number, b: DataView, bFrom: numbe
     return true;
   }
   const last = length - 4;
-  for (let i = 0; i < last; i += 4) if (a.getInt32(aFrom + i) !== b.getInt32(bFrom + i)) return false;
-  return a.getInt32(aFrom + last) === b.getInt32(bFrom + last);
+  for (let i = 0; i < last; i += 4) if (a.getInt32(aFrom + i, true) !== b.getInt32(bFrom + i, true)) return false;
+  return a.getInt32(aFrom + last, true) === b.getInt32(bFrom + last, true);
 }
 
 const MULTIPLIER = 0x9e3779b1;
@@ -48,10 +48,10 @@ export function hashBytes(view: DataView, from: number, length: number): number 
   } else {
     const last = length - 4;
     for (let i = 0; i < last; i += 4) {
-      hash = Math.imul(hash ^ view.getInt32(from + i), MULTIPLIER);
+      hash = Math.imul(hash ^ view.getInt32(from + i, true), MULTIPLIER);
       hash ^= hash >>> 15;
     }
-    hash = Math.imul(hash ^ view.getInt32(from + last), MULTIPLIER);
+    hash = Math.imul(hash ^ view.getInt32(from + last, true), MULTIPLIER);
   }
   return hash ^ (hash >>> 15);
 }
@@ -69,4 +69,12 @@ export function compareBytes(view: DataView, at: number, length: number, otherAt
     if (difference !== 0) return difference;
   }
   return length - otherLength;
+}
+
+/** The first four bytes as a number, by which most values can be compared; shorter ones as if zeros followed. */
+export function headOf(view: DataView, at: number, length: number): number {
+  if (length >= 4) return view.getUint32(at);
+  let head = 0;
+  for (let i = 0; i < 4; i++) head = head * 256 + (i < length ? view.getUint8(at + i) : 0);
+  return head;
 }

@@ -70,7 +70,7 @@ export class ColumnChunk {
   }
 
   async #endDictionary(compress: Compress): Promise<{ start: number; end: number }> {
-    const dictionary = this.column.dictionary();
+    const dictionary = this.column.dictionaryPage();
     if (dictionary === null) return { start: 0, end: 0 };
     const { entries, bytes } = dictionary;
     const compressed = await compress(bytes);
@@ -85,7 +85,7 @@ function chunkFacts(
   plainBytes: number,
   pages: readonly HeldPage[],
 ): ChunkFacts {
-  const encodings: Record<ValueEncoding, number> = { plain: 0, delta: 0, dictionary: 0 };
+  const encodings: Record<ValueEncoding, number> = { plain: 0, delta: 0, deltaLength: 0, dictionary: 0 };
   let bytes = dictionaryBytes;
   let nulls = 0;
   let bounds: Bounds | null = null;

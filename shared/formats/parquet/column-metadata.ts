@@ -1,5 +1,5 @@
 import { CODECS, type Codec } from './compress.js';
-import { ENCODINGS } from './columns/column.js';
+import { ENCODINGS, VALUE_ENCODINGS } from './columns/column.js';
 import type { ChunkIndexes } from './page-index.js';
 import type { ParquetColumn } from './schema.js';
 import type { SummarizedChunk } from './summary.js';
@@ -53,12 +53,8 @@ export function writeColumnChunk(thrift: ThriftWriter, chunk: SummarizedChunk, p
 }
 
 function writeEncodings(thrift: ThriftWriter, { encodings, dictionaryBytes }: SummarizedChunk): void {
-  const used = [
-    ...(encodings.plain > 0 || dictionaryBytes > 0 ? [ENCODINGS.plain] : []),
-    ENCODINGS.rle,
-    ...(encodings.delta > 0 ? [ENCODINGS.delta] : []),
-    ...(encodings.dictionary > 0 ? [ENCODINGS.dictionary] : []),
-  ];
+  const values = VALUE_ENCODINGS.filter((name) => encodings[name] > 0 || (name === 'plain' && dictionaryBytes > 0));
+  const used = [...values, 'rle' as const].map((name) => ENCODINGS[name]);
   thrift.list(2, ITEMS.i32, used.length);
   for (const encoding of used) thrift.itemInteger(encoding);
 }
@@ -77,13 +73,9 @@ function writeStatistics(thrift: ThriftWriter, { nulls, bounds }: SummarizedChun
 
 /** How many pages have which encoding: readers may filter by a dictionary if all pages use it. */
 function writePageCounts(thrift: ThriftWriter, { encodings, dictionaryBytes }: SummarizedChunk): void {
-  const counts = [
-    [DICTIONARY_PAGE, ENCODINGS.plain, dictionaryBytes > 0 ? 1 : 0],
-    [DATA_PAGE, ENCODINGS.plain, encodings.plain],
-    [DATA_PAGE, ENCODINGS.delta, encodings.delta],
-    [DATA_PAGE, ENCODINGS.dictionary, encodings.dictionary],
-  ] as const;
-  const used = counts.filter(([, , count]) => count > 0);
+  const pages = VALUE_ENCODINGS.map((name) => [DATA_PAGE, ENCODINGS[name], encodings[name]] as const);
+  const dictionary = [DICTIONARY_PAGE, ENCODINGS.plain, dictionaryBytes > 0 ? 1 : 0] as const;
+  const used = [dictionary, ...pages].filter(([, , count]) => count > 0);
   thrift.list(13, ITEMS.struct, used.length);
   for (const [type, encoding, count] of used) {
     thrift.openStruct();

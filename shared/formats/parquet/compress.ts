@@ -1,5 +1,13 @@
 import { promisify } from 'node:util';
-import { constants, gzip, zstdCompress, type ZlibOptions, type ZstdOptions } from 'node:zlib';
+import {
+  constants,
+  gzip,
+  gzipSync,
+  zstdCompress,
+  zstdCompressSync,
+  type ZlibOptions,
+  type ZstdOptions,
+} from 'node:zlib';
 import { compressSync } from 'snappy';
 
 /** Compression of pages. Compression.md of the specification. */
@@ -11,24 +19,34 @@ export type Codec = keyof typeof CODECS;
 /** Compresses the bytes of a page, which must not change before it has finished. The same bytes give the same result. */
 export type Compress = (plain: Buffer) => Buffer | Promise<Buffer>;
 
-/** Pages of one encoder that are compressed at the same time by the codecs that use zlib's threads. */
-const AT_ONCE = 4;
 const GZIP_LEVEL = 6;
 const ZSTD_LEVEL = 3;
+/** Shorter pages are compressed at once: waking one of zlib's threads would take longer. Bytes. */
+const WORTH_A_THREAD = 64 * 1024;
+/** Pages of one encoder that are compressed at the same time. */
+export const PAGES_AT_ONCE = 4;
 
-const gzipped = promisify<Buffer, ZlibOptions, Buffer>(gzip);
-const zstdCompressed = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
-const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } };
+const gzipOnThread = promisify<Buffer, ZlibOptions, Buffer>(gzip);
+const zstdOnThread = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
+
+/** One chunk for all output, if it isn't longer than the input. */
+const gzipOptions = ({ length }: Buffer): ZlibOptions => ({ level: GZIP_LEVEL, chunkSize: length + LEAST_CHUNK });
+const zstdOptions = ({ length }: Buffer): ZstdOptions => ({
+  params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
+  chunkSize: length + LEAST_CHUNK,
+});
+/** The least that zlib accepts. */
+const LEAST_CHUNK = 64;
 
 const COMPRESS: Readonly<Record<Codec, Compress>> = {
   none: (plain) => plain,
-  // A thread would take longer to start than snappy takes for a page.
   snappy: (plain) => compressSync(plain),
-  gzip: (plain) => gzipped(plain, { level: GZIP_LEVEL }),
-  zstd: (plain) => zstdCompressed(plain, ZSTD_OPTIONS),
+  gzip: (plain) =>
+    plain.length < WORTH_A_THREAD ? gzipSync(plain, gzipOptions(plain)) : gzipOnThread(plain, gzipOptions(plain)),
+  zstd: (plain) =>
+    plain.length < WORTH_A_THREAD
+      ? zstdCompressSync(plain, zstdOptions(plain))
+      : zstdOnThread(plain, zstdOptions(plain)),
 };
 
 export const compressWith = (codec: Codec): Compress => COMPRESS[codec];
-
-/** How many pages to compress at the same time. */
-export const pagesAtOnce = (codec: Codec): number => (codec === 'gzip' || codec === 'zstd' ? AT_ONCE : 1);

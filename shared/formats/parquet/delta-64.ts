@@ -4,6 +4,9 @@ import { MAX_VARINT, type GrowingBuffer } from './growing-buffer.js';
 /** DELTA_BINARY_PACKED for 64-bit numbers, as pairs of 32-bit halves, because a double doesn't hold them all. */
 const block = new DeltaBlock();
 
+/** Numbers with this bit inverted compare as if they were unsigned. */
+const SIGN = -0x80000000;
+
 /** @param pairs the lower and the upper half of each value @param count values, at least 1 */
 export function appendDelta64(pairs: Int32Array, count: number, out: GrowingBuffer): void {
   appendDeltaHeader(count, out);
@@ -15,36 +18,73 @@ export function appendDelta64(pairs: Int32Array, count: number, out: GrowingBuff
 }
 
 function appendBlock(pairs: Int32Array, from: number, size: number, out: GrowingBuffer): void {
+  if (subtract(pairs, from, size)) lessLeast32(size, out);
+  else lessLeast64(size, out);
+  block.appendTo(out, size);
+}
+
+/** Puts the deltas into the block. @returns whether all of them fit into 32 bits */
+function subtract(pairs: Int32Array, from: number, size: number): boolean {
   const { low, high } = block;
   let lastLow = pairs[2 * from - 2] ?? 0;
   let lastHigh = pairs[2 * from - 1] ?? 0;
-  let leastLow = -1;
-  let leastHigh = 0x7fffffff;
+  let excess = 0;
   for (let i = 0, k = 2 * from; i < size; i++, k += 2) {
     const valueLow = pairs[k] ?? 0;
     const valueHigh = pairs[k + 1] ?? 0;
     const deltaLow = (valueLow - lastLow) | 0;
-    const deltaHigh = (valueHigh - lastHigh - borrow(valueLow, lastLow)) | 0;
+    const deltaHigh = (valueHigh - lastHigh - borrow(valueLow, lastLow, deltaLow)) | 0;
     lastLow = valueLow;
     lastHigh = valueHigh;
     low[i] = deltaLow;
     high[i] = deltaHigh;
-    if (deltaHigh < leastHigh || (deltaHigh === leastHigh && deltaLow >>> 0 < leastLow >>> 0)) {
+    excess |= deltaHigh ^ (deltaLow >> 31);
+  }
+  return excess === 0;
+}
+
+/** Subtracts the least delta from all, and appends it. */
+function lessLeast32(size: number, out: GrowingBuffer): void {
+  const { low, high } = block;
+  let least = low[0] ?? 0;
+  for (let i = 1; i < size; i++) {
+    const delta = low[i] ?? 0;
+    if (delta < least) least = delta;
+  }
+  for (let i = 0; i < size; i++) low[i] = ((low[i] ?? 0) - least) | 0;
+  high.fill(0);
+  appendZigzag64(least, least >> 31, out);
+}
+
+/** The same for deltas of 64 bits. */
+function lessLeast64(size: number, out: GrowingBuffer): void {
+  const { low, high } = block;
+  let leastLow = -1;
+  let leastHigh = ~SIGN;
+  for (let i = 0; i < size; i++) {
+    const deltaLow = low[i] ?? 0;
+    const deltaHigh = high[i] ?? 0;
+    if (deltaHigh < leastHigh || (deltaHigh === leastHigh && (deltaLow ^ SIGN) < (leastLow ^ SIGN))) {
       leastLow = deltaLow;
       leastHigh = deltaHigh;
     }
   }
   for (let i = 0; i < size; i++) {
     const deltaLow = low[i] ?? 0;
-    low[i] = (deltaLow - leastLow) | 0;
-    high[i] = ((high[i] ?? 0) - leastHigh - borrow(deltaLow, leastLow)) | 0;
+    const rest = (deltaLow - leastLow) | 0;
+    low[i] = rest;
+    high[i] = ((high[i] ?? 0) - leastHigh - borrow(deltaLow, leastLow, rest)) | 0;
   }
   appendZigzag64(leastLow, leastHigh, out);
-  block.appendTo(out, size);
 }
 
-/** What the upper halves of a difference lack if the lower ones don't suffice. */
-const borrow = (low: number, less: number): number => (low >>> 0 < less >>> 0 ? 1 : 0);
+/**
+ * What the upper halves of a difference lack if the lower ones don't suffice: 1 or 0, computed from bits without a
+ * branch, which the CPU could only guess.
+ * @param difference of the lower halves
+ */
+const borrow = (low: number, less: number, difference: number): number =>
+  ((~low & less) | (~(low ^ less) & difference)) >>> 31;
 
 function appendZigzag64(low: number, high: number, out: GrowingBuffer): void {
   const sign = high >> 31;

@@ -40,7 +40,7 @@ function tail(outline: FileOutline<ParquetLayout>, segments: readonly WrittenSeg
 }
 
 export const parquetEncoding: Encoding<ParquetLayout, ParquetPosition> = {
-  encoderVersion: 1,
+  encoderVersion: 2,
   lane: 'binary',
   renderColumn: (): RenderColumn => renderField,
   copySql,

@@ -10,10 +10,32 @@ const LEAST_RUN = 8;
 /**
  * Appends numbers, each run of equal ones as its length and value.
  * @param values unsigned, each below 2^width
- * @param width 1 to 32
+ * @param width 1 to 31
  */
 export function appendHybrid(values: Int32Array, count: number, width: number, out: GrowingBuffer): void {
   const least = Math.max(LEAST_RUN, Math.ceil(RUN_BITS / width));
+  if (longestRun(values, count) < least) appendPacked(values, 0, count, width, out);
+  else appendRuns(values, count, width, least, out);
+}
+
+/** The length of the longest run, found without branches on values, which the CPU could only guess. */
+function longestRun(values: Int32Array, count: number): number {
+  let longest = 0;
+  let length = 0;
+  let before = -1;
+  for (let i = 0; i < count; i++) {
+    const value = values[i] ?? 0;
+    // All bits if both are the same, else none.
+    const isSame = ((value ^ before) - 1) >> 31;
+    length = (length & isSame) + 1;
+    if (length > longest) longest = length;
+    before = value;
+  }
+  return longest;
+}
+
+/** @param least the length from which on a run is written as one */
+function appendRuns(values: Int32Array, count: number, width: number, least: number, out: GrowingBuffer): void {
   let packedFrom = 0;
   let i = 0;
   while (i < count) {

@@ -1,7 +1,7 @@
 import type { Emit } from '../encoding.js';
 import { ColumnChunk, type ChunkFacts } from './column-chunk.js';
 import type { Column, PageFacts } from './columns/column.js';
-import { compressWith, pagesAtOnce, type Codec, type Compress } from './compress.js';
+import { compressWith, PAGES_AT_ONCE, type Codec, type Compress } from './compress.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import { HeldPages } from './held-pages.js';
 
@@ -21,14 +21,13 @@ export class RowGroup {
   readonly #chunks: readonly ColumnChunk[];
   readonly #held = new HeldPages();
   readonly #compress: Compress;
-  /** For pages that are being compressed. */
-  readonly #buffers: readonly GrowingBuffer[];
+  /** For pages that will be compressed. */
+  readonly #free: GrowingBuffer[] = [];
   #pageRows: number[] = [];
 
   constructor(columns: readonly Column[], codec: Codec) {
     this.#chunks = columns.map((column) => new ColumnChunk(column, this.#held));
     this.#compress = compressWith(codec);
-    this.#buffers = Array.from({ length: pagesAtOnce(codec) }, () => new GrowingBuffer(PAGE_BYTES));
   }
 
   /** Bytes of its pages so far. */
@@ -44,36 +43,29 @@ export class RowGroup {
   /** Ends the page of each column, and compresses it. */
   async endPages(rows: number): Promise<void> {
     this.#pageRows.push(rows);
-    const waiting: Promise<void>[] = [];
-    for (const [index, chunk] of this.#chunks.entries()) {
-      const buffer = this.#buffers[index % this.#buffers.length];
-      // The buffer is free when the page that used it last has been compressed.
-      if (waiting.length === this.#buffers.length) await waiting.shift();
-      if (buffer === undefined) continue;
+    const running: Promise<void>[] = [];
+    for (const chunk of this.#chunks) {
+      if (running.length === PAGES_AT_ONCE) await running.shift();
+      const buffer = this.#free.pop() ?? new GrowingBuffer(PAGE_BYTES);
       buffer.length = 0;
       const facts = chunk.column.endPage(buffer);
       const compressed = this.#compress(buffer.written());
       if (compressed instanceof Promise) {
-        const held = this.#holdNext(waiting.at(-1), chunk, facts, buffer, compressed);
+        const held = compressed.then((bytes) => {
+          this.#hold(chunk, facts, buffer, bytes);
+        });
         // An error is reported when it is awaited.
         held.catch(() => undefined);
-        waiting.push(held);
-      } else chunk.hold(facts, buffer.length, compressed);
+        running.push(held);
+      } else this.#hold(chunk, facts, buffer, compressed);
     }
-    await Promise.all(waiting);
+    await Promise.all(running);
   }
 
-  /** Holds a page after the one before, so that the same pages are always held in the same order. */
-  async #holdNext(
-    before: Promise<void> | undefined,
-    chunk: ColumnChunk,
-    facts: PageFacts,
-    buffer: GrowingBuffer,
-    compressing: Promise<Buffer>,
-  ): Promise<void> {
-    const compressed = await compressing;
-    await before;
+  /** Pages may be held in any order, because each chunk gets one at a time. */
+  #hold(chunk: ColumnChunk, facts: PageFacts, buffer: GrowingBuffer, compressed: Buffer): void {
     chunk.hold(facts, buffer.length, compressed);
+    this.#free.push(buffer);
   }
 
   /** Emits the row group, whose pages have ended. */

@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { BOUNDARY_ORDERS, type BoundaryOrder } from './boundary-order.js';
 import type { Bounds } from './bounds.js';
 import type { ChunkFacts } from './column-chunk.js';
+import { VALUE_ENCODINGS } from './columns/column.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import type { GroupFacts } from './row-group.js';
 
@@ -39,8 +40,8 @@ export class SummaryWriter {
 
   #addChunk({ bytes, plainBytes, dictionaryBytes, nulls, bounds, encodings, pages, order }: ChunkFacts): void {
     const out = this.#out;
-    const { dictionary, delta, plain } = encodings;
-    for (const value of [bytes, plainBytes, dictionaryBytes, nulls, dictionary, delta, plain]) out.appendVarint(value);
+    const counts = VALUE_ENCODINGS.map((name) => encodings[name]);
+    for (const value of [bytes, plainBytes, dictionaryBytes, nulls, ...counts]) out.appendVarint(value);
     this.#addBounds(bounds);
     if (!this.#hasPages) return;
     out.appendVarint(order === null ? NO_ORDER : BOUNDARY_ORDERS[order]);
@@ -108,7 +109,9 @@ export class SummaryReader {
     const plainBytes = this.#varint();
     const dictionaryBytes = this.#varint();
     const nulls = this.#varint();
-    const encodings = { dictionary: this.#varint(), delta: this.#varint(), plain: this.#varint() };
+    // In the order of VALUE_ENCODINGS.
+    const [plain, delta] = [this.#varint(), this.#varint()];
+    const encodings = { plain, delta, deltaLength: this.#varint(), dictionary: this.#varint() };
     const bounds = this.#bounds();
     const order = this.#hasPages ? (ORDERS[this.#varint()] ?? null) : null;
     const pages = Array.from({ length: this.#pages }, () => this.#page(order !== null));

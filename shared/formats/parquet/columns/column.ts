@@ -4,8 +4,10 @@ import type { GrowingBuffer } from '../growing-buffer.js';
 import type { TupleBatch } from '../tuples.js';
 
 /** `Encoding` in parquet.thrift. Levels always have RLE. */
-export const ENCODINGS = { plain: 0, rle: 3, delta: 5, dictionary: 8 } as const;
-export type ValueEncoding = Exclude<keyof typeof ENCODINGS, 'rle'>;
+export const ENCODINGS = { plain: 0, rle: 3, delta: 5, deltaLength: 6, dictionary: 8 } as const;
+/** Those of values. */
+export const VALUE_ENCODINGS = ['plain', 'delta', 'deltaLength', 'dictionary'] as const;
+export type ValueEncoding = (typeof VALUE_ENCODINGS)[number];
 
 /** What is known of a page besides its bytes. */
 export interface PageFacts {
@@ -69,7 +71,7 @@ export abstract class Column {
   }
 
   /** The row group's dictionary; null if no page uses one. */
-  dictionary(): DictionaryPage | null {
+  dictionaryPage(): DictionaryPage | null {
     return null;
   }
 

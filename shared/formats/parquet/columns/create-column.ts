@@ -1,11 +1,12 @@
 import { physicalOf, type ParquetType } from '../types.js';
 import { BooleanColumn } from './boolean.js';
-import { BytesColumn } from './bytes.js';
 import type { Column, ColumnLimits } from './column.js';
 import { Decimal128Column, Decimal32Column, Decimal64Column } from './decimals.js';
 import { DoubleColumn, FloatColumn } from './floats.js';
 import { DateColumn, Int16Column, Int32Column } from './int32.js';
 import { Int64Column, TimeColumn, TimestampColumn } from './int64.js';
+import { TextColumn } from './texts.js';
+import { UuidColumn } from './uuids.js';
 
 export function createColumn(type: ParquetType, limits: ColumnLimits): Column {
   switch (type.kind) {
@@ -30,9 +31,9 @@ export function createColumn(type: ParquetType, limits: ColumnLimits): Column {
       return new TimestampColumn(limits);
     case 'text':
     case 'json':
-      return new BytesColumn(limits, false);
+      return new TextColumn(limits);
     case 'uuid':
-      return new BytesColumn(limits, true);
+      return new UuidColumn(limits);
     case 'decimal': {
       const physical = physicalOf(type);
       if (physical === 'int32') return new Decimal32Column(limits, type);

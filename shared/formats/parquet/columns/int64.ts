@@ -5,6 +5,7 @@ import { LENGTH_BYTES, wrongLength, type TupleBatch } from '../tuples.js';
 import { Column, type ColumnLimits, type ValueEncoding } from './column.js';
 
 const BYTES = 8;
+const SIGN = -0x80000000;
 
 /** Values that are stored as INT64: with DELTA_BINARY_PACKED, or with PLAIN if that is shorter. */
 export abstract class Int64Values extends Column {
@@ -32,12 +33,24 @@ export abstract class Int64Values extends Column {
     const { pairs, count } = this;
     if (count === 0) return null;
     let [min, max] = [0, 0];
+    let minHigh = pairs[1] ?? 0;
+    let maxHigh = minHigh;
+    // Unsigned numbers compare correctly with their first bit inverted.
+    let minLow = (pairs[0] ?? 0) ^ SIGN;
+    let maxLow = minLow;
     for (let k = 2; k < 2 * count; k += 2) {
       const high = pairs[k + 1] ?? 0;
-      const minHigh = pairs[min + 1] ?? 0;
-      const maxHigh = pairs[max + 1] ?? 0;
-      if (high < minHigh || (high === minHigh && (pairs[k] ?? 0) >>> 0 < (pairs[min] ?? 0) >>> 0)) min = k;
-      if (high > maxHigh || (high === maxHigh && (pairs[k] ?? 0) >>> 0 > (pairs[max] ?? 0) >>> 0)) max = k;
+      const low = (pairs[k] ?? 0) ^ SIGN;
+      if (high < minHigh || (high === minHigh && low < minLow)) {
+        min = k;
+        minHigh = high;
+        minLow = low;
+      }
+      if (high > maxHigh || (high === maxHigh && low > maxLow)) {
+        max = k;
+        maxHigh = high;
+        maxLow = low;
+      }
     }
     const write = (k: number): Buffer => Buffer.from(new Uint8Array(pairs.buffer, 4 * k, BYTES));
     return exactBounds(write(min), write(max));

@@ -4,8 +4,9 @@ interface DictionarySize {
   readonly values: number;
   /** Distinct ones. */
   readonly entries: number;
-  /** Bytes of these. */
+  /** Bytes of these, and the most that a dictionary may have. */
   readonly dictionaryBytes: number;
+  readonly mostBytes: number;
   /** Bytes of the page's values without a dictionary. */
   readonly plainBytes: number;
   /** The page's part of the row group's rows, 0 to 1. */
@@ -16,16 +17,23 @@ interface DictionarySize {
 const WORTH = 0.6;
 
 /**
- * Whether a dictionary will make the row group's column shorter, by the number of different values that the row group
+ * Whether a dictionary will hold all values and make the row group's column shorter, by the number of different values that the row group
  * will probably have: if values are drawn from D different ones, n draws have D(1 − e^(−n/D)) different ones.
  */
-export function dictionaryPays({ values, entries, dictionaryBytes, plainBytes, share }: DictionarySize): boolean {
+export function dictionaryPays({
+  values,
+  entries,
+  dictionaryBytes,
+  mostBytes,
+  plainBytes,
+  share,
+}: DictionarySize): boolean {
   const expected = values / Math.min(1, share);
   const pool = poolSize(values, entries);
   const distinct = Number.isFinite(pool) ? pool * -Math.expm1(-expected / pool) : expected;
-  const entryBytes = dictionaryBytes / entries;
+  const bytes = (distinct * dictionaryBytes) / entries;
   const indexBytes = (expected * Math.ceil(Math.log2(Math.max(2, distinct)))) / 8;
-  return distinct * entryBytes + indexBytes < (WORTH * plainBytes * expected) / values;
+  return bytes <= mostBytes && bytes + indexBytes < (WORTH * plainBytes * expected) / values;
 }
 
 /** How many values there are to draw from, if so many draws had so many different ones. */
