@@ -127,13 +127,14 @@ function createHandler<P, Q, B, S, T>(
     if ('value' in pathParams && typeof pathParams.value.job_id === 'string') {
       contextOf(request).jobId = pathParams.value.job_id;
     }
+    const queryParams = parseParameters('query', request.query, querySchema);
     const target =
-      findTarget !== undefined && 'value' in pathParams
+      findTarget !== undefined && 'value' in pathParams && 'value' in queryParams
         ? await findTarget({ params: pathParams.value, principal } as Parameters<typeof findTarget>[0])
         : undefined;
     const input = requireAll({
       params: pathParams,
-      query: parseParameters('query', request.query, querySchema),
+      query: queryParams,
       idempotencyKey: headers.includes('Idempotency-Key') ? parseIdempotencyKey(request) : { value: null },
       body: await readBody(request, response, principal),
     });
