@@ -53,18 +53,22 @@ export const attachSource = ({ extensions }: DuckDb, sourceUrl: string): readonl
   `ATTACH ${pg.escapeLiteral(sourceUrl)} AS source (TYPE postgres, READ_ONLY)`,
 ];
 
+/** A SELECT of all columns of the tenant's orders in the attached database, in whatever order they arrive. */
+export function ordersInSource(): string {
+  const columns = Object.keys(orders.columns).map(pg.escapeIdentifier).join(', ');
+  const tenant = `tenant_id = ${pg.escapeLiteral(NORTHWIND.id)}`;
+  return `SELECT ${columns} FROM source.${pg.escapeIdentifier(orders.table)} WHERE ${tenant}`;
+}
+
 /**
  * DuckDB that prints the same rows in the same order, one JSON object per line. It reads the table in parallel and
  * sorts the rows itself, which is faster than having PostgreSQL sort them and send them in one stream. Its bytes
  * differ: numbers are doubles (-5.20 becomes -5.2) and timestamps contain a space.
  */
 export function duckDbJson(duckDb: DuckDb, sourceUrl: string): Stage {
-  const columns = Object.keys(orders.columns).map(pg.escapeIdentifier).join(', ');
-  const tenant = `tenant_id = ${pg.escapeLiteral(NORTHWIND.id)}`;
-  const rows = `SELECT ${columns} FROM source.${pg.escapeIdentifier(orders.table)} WHERE ${tenant} ORDER BY "id"`;
   return duckDbStage(duckDb, [
     "SET TimeZone = 'UTC'",
     ...attachSource(duckDb, sourceUrl),
-    `COPY (${rows}) TO '/dev/stdout' (FORMAT json)`,
+    `COPY (${ordersInSource()} ORDER BY "id") TO '/dev/stdout' (FORMAT json)`,
   ]);
 }

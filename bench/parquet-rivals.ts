@@ -9,7 +9,7 @@ import { benchEnvironment } from './bench-stack.js';
 import type { Facts } from './content.js';
 import type { Encoder } from './encoding/contestants.js';
 import { queryOnce } from './databases.js';
-import { attachSource, duckDbStage, type DuckDb } from './duckdb.js';
+import { attachSource, duckDbStage, ordersInSource, type DuckDb } from './duckdb.js';
 import { ifAvailable } from './if-available.js';
 import type { Lab } from './lab.js';
 
@@ -18,9 +18,8 @@ import type { Lab } from './lab.js';
 const PYARROW = ['pyarrow==26.0.1'];
 const READ_LIMIT_MS = 300_000;
 
-const { escapeIdentifier, escapeLiteral } = pg;
+const { escapeLiteral } = pg;
 const TENANT = `tenant_id = ${escapeLiteral(NORTHWIND.id)}`;
-const COLUMNS = Object.keys(orders.columns);
 
 /** DuckDB's names of codecs and versions of the format. */
 const DUCKDB_FORMS = [
@@ -34,15 +33,12 @@ const DUCKDB_FORMS = [
 export const duckDbEncoders = (duckDb: DuckDb, sourceUrl: string, rows: number): Encoder[] =>
   DUCKDB_FORMS.map(({ name, title, settings }) => ({
     ...{ name, title, rows },
-    encode: (output) => {
-      const columns = COLUMNS.map(escapeIdentifier).join(', ');
-      const select = `SELECT ${columns} FROM source.${escapeIdentifier(orders.table)} WHERE ${TENANT}`;
-      return duckDbStage(duckDb, [
+    encode: (output) =>
+      duckDbStage(duckDb, [
         "SET TimeZone = 'UTC'",
         ...attachSource(duckDb, sourceUrl),
-        `COPY (${select}) TO ${escapeLiteral(output)} (FORMAT parquet, ${settings})`,
-      ]);
-    },
+        `COPY (${ordersInSource()}) TO ${escapeLiteral(output)} (FORMAT parquet, ${settings})`,
+      ]),
   }));
 
 const FROM_CSV = `

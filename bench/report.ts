@@ -1,82 +1,62 @@
-import { boundSeconds, cpuOf, cpuWithSource, medianOf, megabytes } from './figures.js';
+import { boundSeconds, cpuOf, cpuWithSource, medianOf } from './figures.js';
 import type { Turn } from './turn.js';
 import type { Score } from './race.js';
 import type { Verdict } from './verdicts.js';
 
-type Figure = (turn: Turn) => number | undefined;
+/** A column of figures: its heading, the figure of a turn, and the number of decimals. */
+type FigureColumn = readonly [heading: string, figure: (turn: Turn) => number | undefined, digits: number];
 
-const PROCESSES = ['store', 'postgres', 'temporal', 'api'] as const;
+const WALL: FigureColumn = ['wall s', ({ seconds }) => seconds, 2];
+const CPU: FigureColumn = ['CPU s', ({ clientCpu }) => clientCpu, 2];
+const PEAK: FigureColumn = ['peak MB', ({ peakMemory }) => peakMemory / 1e6, 0];
+const FILE: FigureColumn = ['file MB', ({ bytes }) => (bytes === undefined ? undefined : bytes / 1e6), 1];
+const OTHERS: FigureColumn = ['other CPU', ({ reading }) => reading.otherCpu, 1];
 
-/** A table of absolute figures (medians of the turns). */
-export function scoreTable(scores: readonly Score[]): string {
-  const head = [
-    '',
-    'wall s',
-    '× bound',
-    'CPU s',
-    'peak MB',
-    ...PROCESSES.map((name) => `${name} CPU`),
-    'other CPU',
-    'repeated',
-    'events',
-  ];
+const cpuColumn = (name: string): FigureColumn => [
+  `${name} CPU`,
+  ({ reading }) => (name in reading.cpu ? cpuOf(reading, name) : undefined),
+  1,
+];
+
+/** @param cpu seconds of a turn */
+const perRow = (cpu: (turn: Turn) => number): FigureColumn => [
+  'µs a row',
+  (turn) => (turn.rows === undefined ? undefined : (cpu(turn) / turn.rows) * 1e6),
+  2,
+];
+
+/** A row for each contestant, with medians of its turns, and how many turns were repeated. */
+function figureTable(
+  scores: readonly Score[],
+  columns: readonly FigureColumn[],
+  more: readonly FigureColumn[] = [],
+): string {
+  const head = ['', ...columns.map(([heading]) => heading), 'repeated', ...more.map(([heading]) => heading)];
   const rows = scores.map(({ contestant, turns, disturbed }) => {
-    const of = (figure: Figure, digits: number): string => medianOf(turns, figure)?.toFixed(digits) ?? '–';
-    const memory = medianOf(turns, (turn) => turn.peakMemory);
-    return [
-      contestant.title,
-      of((turn) => turn.seconds, 2),
-      of(({ seconds, reading }) => seconds / boundSeconds(reading), 2),
-      of((turn) => turn.clientCpu, 2),
-      memory === undefined ? '–' : megabytes(memory),
-      ...PROCESSES.map((name) => of((turn) => (name in turn.reading.cpu ? cpuOf(turn.reading, name) : undefined), 1)),
-      of((turn) => turn.reading.otherCpu, 1),
-      String(disturbed.length),
-      of((turn) => turn.historyEvents, 0),
-    ];
+    const cell = ([, figure, digits]: FigureColumn): string => medianOf(turns, figure)?.toFixed(digits) ?? '–';
+    return [contestant.title, ...columns.map(cell), String(disturbed.length), ...more.map(cell)];
   });
   return align([head, ...rows]);
+}
+
+/** A table of absolute figures. */
+export function scoreTable(scores: readonly Score[]): string {
+  const bound: FigureColumn = ['× bound', ({ seconds, reading }) => seconds / boundSeconds(reading), 2];
+  const processes = ['store', 'postgres', 'temporal', 'api'].map(cpuColumn);
+  const events: FigureColumn = ['events', ({ historyEvents }) => historyEvents, 0];
+  return figureTable(scores, [WALL, bound, CPU, PEAK, ...processes, OTHERS], [events]);
 }
 
 /** The same table for programs that only encode. */
-export function encoderTable(scores: readonly Score[]): string {
-  const head = ['', 'rows', 'wall s', 'CPU s', 'µs a row', 'peak MB', 'file MB', 'other CPU', 'repeated'];
-  const rows = scores.map(({ contestant, turns, disturbed }) => {
-    const of = (figure: Figure, digits: number): string => medianOf(turns, figure)?.toFixed(digits) ?? '–';
-    return [
-      contestant.title,
-      of((turn) => turn.rows, 0),
-      of((turn) => turn.seconds, 2),
-      of((turn) => turn.clientCpu, 2),
-      of(({ clientCpu, rows: count }) => (count === undefined ? undefined : (clientCpu / count) * 1e6), 2),
-      of((turn) => turn.peakMemory / 1e6, 0),
-      of(({ bytes }) => (bytes === undefined ? undefined : bytes / 1e6), 1),
-      of((turn) => turn.reading.otherCpu, 1),
-      String(disturbed.length),
-    ];
-  });
-  return align([head, ...rows]);
-}
+export const encoderTable = (scores: readonly Score[]): string =>
+  figureTable(scores, [
+    ...([['rows', ({ rows }) => rows, 0], WALL, CPU] as const satisfies readonly FigureColumn[]),
+    ...[perRow(({ clientCpu }) => clientCpu), PEAK, FILE, OTHERS],
+  ]);
 
-/** The same table for exports and programs that read from PostgreSQL, whose CPU counts, too. @param count of rows */
-export function parquetTable(scores: readonly Score[], count: number): string {
-  const head = ['', 'wall s', 'CPU s', 'postgres CPU', 'µs a row', 'peak MB', 'file MB', 'other CPU', 'repeated'];
-  const rows = scores.map(({ contestant, turns, disturbed }) => {
-    const of = (figure: Figure, digits: number): string => medianOf(turns, figure)?.toFixed(digits) ?? '–';
-    return [
-      contestant.title,
-      of((turn) => turn.seconds, 2),
-      of((turn) => turn.clientCpu, 2),
-      of((turn) => cpuOf(turn.reading, 'postgres'), 2),
-      of((turn) => (cpuWithSource(turn) / count) * 1e6, 2),
-      of((turn) => turn.peakMemory / 1e6, 0),
-      of(({ bytes }) => (bytes === undefined ? undefined : bytes / 1e6), 1),
-      of((turn) => turn.reading.otherCpu, 1),
-      String(disturbed.length),
-    ];
-  });
-  return align([head, ...rows]);
-}
+/** The same table for exports and programs that read from PostgreSQL, whose CPU counts, too. */
+export const parquetTable = (scores: readonly Score[]): string =>
+  figureTable(scores, [WALL, CPU, cpuColumn('postgres'), perRow(cpuWithSource), PEAK, FILE, OTHERS]);
 
 /** A table of promises and the measured figures. */
 export function verdictTable(verdicts: readonly Verdict[]): string {

@@ -30,16 +30,21 @@ export function verdict(what: string, figure: number | undefined, target: number
 const turnsOf = (scores: readonly Score[], name: string): readonly Turn[] =>
   scores.find(({ contestant }) => contestant.name === name)?.turns ?? [];
 
-/** Our median time relative to a rival's; empty if either had no turn. */
-function beside(what: string, scores: readonly Score[], [ours, theirs]: readonly [string, string], target: number) {
-  const [our, their] = [ours, theirs].map((name) => medianOf(turnsOf(scores, name), (turn) => turn.seconds));
-  return verdict(
-    `time compared with ${what}`,
-    our === undefined || their === undefined ? undefined : our / their,
-    target,
-    '×',
-  );
+/** Our median figure relative to a rival's; empty if either had no turn. */
+function ratio(
+  what: string,
+  scores: readonly Score[],
+  [ours, theirs]: readonly [string, string],
+  figure: (turn: Turn) => number | undefined,
+  target: number,
+): Verdict[] {
+  const [our, their] = [ours, theirs].map((name) => medianOf(turnsOf(scores, name), figure));
+  return verdict(what, our === undefined || their === undefined ? undefined : our / their, target, '×');
 }
+
+/** Our median time relative to a rival's. */
+const beside = (what: string, scores: readonly Score[], names: readonly [string, string], target: number): Verdict[] =>
+  ratio(`time compared with ${what}`, scores, names, ({ seconds }) => seconds, target);
 
 /** The median time relative to the shortest that any client could need. */
 const besideBound = (where: string, scores: readonly Score[], name: string, target: number): Verdict[] =>
@@ -56,11 +61,12 @@ function worst(scores: readonly Score[], figure: (turn: Turn) => number | undefi
   return turns.length === 0 ? undefined : Math.max(...turns.map((turn) => figure(turn) ?? 0));
 }
 
-export const memory = (scores: readonly Score[]): Verdict[] =>
+/** @param most megabytes */
+export const memory = (scores: readonly Score[], most = 400): Verdict[] =>
   verdict(
     'worker peak memory, worst',
     worst(scores, (turn) => turn.peakMemory / 1e6),
-    400,
+    most,
     'MB',
     0,
   );
@@ -127,29 +133,18 @@ export const verdictsOfScale = (scores: readonly Score[]): Verdict[] => [
 ];
 
 /** CPU includes PostgreSQL's. */
-export function verdictsOfParquet(scores: readonly Score[]): Verdict[] {
-  const ratio = (figure: (turn: Turn) => number | undefined, theirs: string): number | undefined => {
-    const [our, their] = ['ours', theirs].map((name) => medianOf(turnsOf(scores, name), figure));
-    return our === undefined || their === undefined ? undefined : our / their;
-  };
-  return [
-    ...verdict('CPU compared with DuckDB, snappy', ratio(cpuWithSource, 'duckdb'), 1.15, '×'),
-    ...verdict('CPU compared with DuckDB, snappy, V2', ratio(cpuWithSource, 'duckdb-v2'), 1.15, '×'),
-    ...verdict(
-      'size of the file compared with DuckDB, snappy, V2',
-      ratio(({ bytes }) => bytes, 'duckdb-v2'),
-      1.05,
-      '×',
-    ),
-    ...verdict(
-      'worker peak memory, worst',
-      worst(scores, (turn) => turn.peakMemory / 1e6),
-      200,
-      'MB',
-      0,
-    ),
-  ];
-}
+export const verdictsOfParquet = (scores: readonly Score[]): Verdict[] => [
+  ...ratio('CPU compared with DuckDB, snappy', scores, ['ours', 'duckdb'], cpuWithSource, 1.15),
+  ...ratio('CPU compared with DuckDB, snappy, V2', scores, ['ours', 'duckdb-v2'], cpuWithSource, 1.15),
+  ...ratio(
+    'size of the file compared with DuckDB, snappy, V2',
+    scores,
+    ['ours', 'duckdb-v2'],
+    ({ bytes }) => bytes,
+    1.05,
+  ),
+  ...memory(scores, 200),
+];
 
 export const verdictsOfSort = (scores: readonly Score[]): Verdict[] => [
   ...beside('the unsorted export', scores, ['ours-stored', 'ours'], 1.2),

@@ -72,7 +72,7 @@ export const parquetRow: Row = async (lab, options, { psql }) => {
       const more = { duckdb: duckDb === undefined ? null : DUCKDB_VERSION };
       return raceReport({
         ...{ name: 'parquet', title: 'Parquet', rows, bytes, scores, verdicts, more },
-        tableOf: (all) => parquetTable(all, rows),
+        tableOf: parquetTable,
       });
     });
   } finally {
