@@ -2,6 +2,7 @@ import type { JobParties } from '../../shared/contract.js';
 import { ServiceError } from '../../shared/errors.js';
 import type { Principal } from '../deps.js';
 import { setSubject } from '../http/context.js';
+import { hasScope } from '../http/scopes.js';
 
 const DETAIL = 'needs the scope exports:admin';
 
@@ -10,9 +11,9 @@ const DETAIL = 'needs the scope exports:admin';
  * @param name of the field or parameter, for the sentence
  * @throws ServiceError FORBIDDEN without the scope exports:admin
  */
-export function requireAdmin({ scopes }: Principal, user: string, name: string, field: AdminField): void {
+export function requireAdmin(principal: Principal, user: string, name: string, field: AdminField): void {
   setSubject(user);
-  if (scopes?.includes('exports:admin') === true) return;
+  if (hasScope(principal, 'exports:admin')) return;
   const details = { needed_scope: 'exports:admin', errors: [{ ...field, detail: DETAIL }] };
   throw new ServiceError('FORBIDDEN', `${name} ${DETAIL}, which the token does not have.`, details);
 }

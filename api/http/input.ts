@@ -1,5 +1,4 @@
 import type { Request } from 'express';
-import { createHash } from 'node:crypto';
 import { v5, v7 } from 'uuid';
 import { z } from 'zod';
 import type { UserRef } from '../../shared/contract.js';
@@ -8,11 +7,11 @@ import { userKey } from '../../shared/identity/reference.js';
 import { parameterProblems, type Checked, type RequestProblem } from '../../shared/request/field-problems.js';
 import type { ParameterLocation } from '../../shared/request/problem-schema.js';
 import { ServiceError } from '../../shared/errors.js';
-import { sortedJson } from '../../shared/text/sorted-json.js';
 import { UNSTORABLE, isStorable } from '../../shared/text/storable-text.js';
 import type { JobRow } from '../../shared/job/row.js';
 import type { ApiDeps, Principal } from '../deps.js';
 import { setSubject } from './context.js';
+import { hasScope } from './scopes.js';
 
 /** Parses the parts of requests. */
 
@@ -53,7 +52,7 @@ export const userParams = z.object({ user_id: referenceSchema.meta({ example: 'u
 
 /** @throws ServiceError NOT_FOUND also for another user's or tenant's job, so that nobody learns that it exists */
 export async function ownedJob(jobId: string, principal: Principal, { jobs }: Pick<ApiDeps, 'jobs'>): Promise<JobRow> {
-  const row = await jobs.findOwned(jobId, principal, principal.scopes?.includes('exports:admin'));
+  const row = await jobs.findOwned(jobId, principal, hasScope(principal, 'exports:admin'));
   if (row === null) throw noSuchExport(jobId);
   setSubject(row.user_ref);
   return row;
@@ -70,9 +69,6 @@ export function idFor(user: UserRef, key: string | null, namespace: string): str
   // Neither ids nor keys contain a newline, so two users' keys can't collide.
   return key === null ? v7() : v5(`${userKey(user)}\n${key}`, namespace);
 }
-
-/** Tells a repeated request from another one with the same idempotency key, in whatever order its keys are. */
-export const hashOf = (value: object): string => createHash('sha256').update(sortedJson(value)).digest('hex');
 
 /** @param what was created by the first request with the key */
 export const keyReused = (what: string, id: string, details: Readonly<Record<string, string>>): ServiceError =>

@@ -2,10 +2,10 @@ import type { UncheckedRequest } from '../../shared/request/request.js';
 import { fieldProblems, problemsOf, validationFailed, type FieldProblem } from '../../shared/request/field-problems.js';
 import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExport, SavedExportDefinition } from '../../shared/saved-exports/store.js';
+import { hashOfJson } from '../../shared/text/hash-of-json.js';
 import type { ApiDeps, Caller } from '../deps.js';
 import { exportBody, type ParsedExport } from '../exports/export-body.js';
 import { storedRequest } from '../exports/owner-for.js';
-import { hashOf } from '../http/input.js';
 import type { CheckedBody } from '../openapi/operation.js';
 import { savedExportDefinition } from './saved-export-schema.js';
 
@@ -33,7 +33,7 @@ export const savedExportBody: CheckedBody<ParsedSavedExport> = {
       if (definition === undefined || !('value' in checked)) return { problems };
       const { request: parsed, onBehalfOf } = checked.value;
       const stored = { ...definition, request: storedRequest(definition.request, onBehalfOf) };
-      return { value: { definition: stored, request: parsed, onBehalfOf, requestHash: hashOf(definition) } };
+      return { value: { definition: stored, request: parsed, onBehalfOf, requestHash: hashOfJson(definition) } };
     };
   },
 };
@@ -60,7 +60,7 @@ export function savedExportParser(deps: ApiDeps): (saved: SavedExport, caller: C
     return {
       request: { name, ...checked.value.request },
       onBehalfOf,
-      requestHash: hashOf({ saved_export_id: id, request }),
+      requestHash: hashOfJson({ saved_export_id: id, request }),
     };
   };
 }

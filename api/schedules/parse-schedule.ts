@@ -10,9 +10,9 @@ import { definitionSchema } from '../../shared/schedules/definition.js';
 import { checkScheduledRequest, type Recipients } from '../../shared/schedules/scheduled-request.js';
 import { requestFor } from '../../shared/saved-exports/request-for.js';
 import type { SavedExportStore } from '../../shared/saved-exports/store.js';
+import { hashOfJson } from '../../shared/text/hash-of-json.js';
 import { storedRequest } from '../exports/owner-for.js';
 import type { TimeZones } from '../exports/time-zones.js';
-import { hashOf } from '../http/input.js';
 
 interface Rules {
   readonly schema: RequestSchema;
@@ -50,7 +50,7 @@ export async function checkSchedule(body: unknown, rules: Rules): Promise<Checke
   }
   const zoned = await rules.timeZones.ofSchedule({ ...definition, request: storedRequest(request, onBehalfOf) });
   if ('problems' in zoned) return zoned;
-  const requestHash = hashOf(definition);
+  const requestHash = hashOfJson(definition);
   return { value: { definition: zoned.value, requestHash, request: valid, onBehalfOf } };
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ExportRequest } from '../contract.js';
 import { ACCOUNT } from '../datasets/account.js';
@@ -11,7 +10,7 @@ import { isGzip } from '../formats/file-kind.js';
 import { FORMATS } from '../formats/index.js';
 import { recipientOf, type EmailChoice, type RecipientRule } from '../mails/recipient.js';
 import { isRelativeRange, resolveRange, type RelativeRange } from './relative-range.js';
-import { sortedJson } from '../text/sorted-json.js';
+import { hashOfJson } from '../text/hash-of-json.js';
 import { createCommonSchema, type RequestSchema } from './request-schema.js';
 
 /** Checks what a client asks for, and fills in every default. */
@@ -199,7 +198,5 @@ export function recipientProblems(
  * is resolved.
  */
 export function hashRequest({ relative, ...request }: ParsedRequest): string {
-  return createHash('sha256')
-    .update(sortedJson({ ...request, filters: { ...request.filters, ...relative } }))
-    .digest('hex');
+  return hashOfJson({ ...request, filters: { ...request.filters, ...relative } });
 }
