@@ -14,7 +14,7 @@ import {
 import { requireStillPermitted } from '../../shared/job/require-still-permitted.js';
 import type { Source } from '../../shared/source/source.js';
 import { askSource } from '../exports/ask-source.js';
-import { NoTurnError, Turns } from '../limits/turns.js';
+import { refuse, Turns } from '../limits/turns.js';
 
 /** Connections to the source database for permission checks only, per process. */
 export const PERMISSION_CHECKS = 3;
@@ -45,13 +45,9 @@ export class Permissions {
     const check = (): Promise<DatasetRegistry> => askSource(PERMISSION_MS, ask);
     const patience = AbortSignal.timeout(PERMISSION_MS);
     const inTenant = (): Promise<DatasetRegistry> => this.#tenants.take(tenantId, check, patience);
-    try {
-      return await this.#users.take(userKey({ tenantId, userId: requestedBy ?? userId }), inTenant, patience);
-    } catch (error) {
-      if (!(error instanceof NoTurnError)) throw error;
-      const sentence = 'Checking your permissions took too long.';
-      throw new ServiceError('SOURCE_UNAVAILABLE', sentence, {}, { cause: error });
-    }
+    return this.#users
+      .take(userKey({ tenantId, userId: requestedBy ?? userId }), inTenant, patience)
+      .catch(refuse('SOURCE_UNAVAILABLE', 'Checking your permissions took too long.'));
   }
 
   /**

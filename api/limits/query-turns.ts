@@ -1,7 +1,7 @@
 import { userKey } from '../../shared/identity/reference.js';
 import type { UserRef } from '../../shared/contract.js';
-import { ServiceError, type ErrorCode } from '../../shared/errors.js';
-import { NoTurnError, Turns } from './turns.js';
+import type { ErrorCode } from '../../shared/errors.js';
+import { refuse, Turns } from './turns.js';
 
 /** Maximum concurrent queries of a kind in one process, each with a connection to the source database. */
 export const CONCURRENT_QUERIES = 3;
@@ -48,9 +48,3 @@ export class QueryTurns {
     return this.#users.take(userKey({ tenantId, userId }), amongAll, patience).catch(refuse(code, sentence));
   }
 }
-
-const refuse =
-  (code: ErrorCode, sentence: string) =>
-  (error: unknown): never => {
-    throw error instanceof NoTurnError ? new ServiceError(code, sentence, {}, { cause: error }) : error;
-  };

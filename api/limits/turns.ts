@@ -1,3 +1,5 @@
+import { ServiceError, type ErrorCode } from '../../shared/errors.js';
+
 /** Thrown when a caller stops waiting for its turn. */
 export class NoTurnError extends Error {
   override readonly name = 'NoTurnError';
@@ -69,3 +71,10 @@ const turn = ({ waiting }: Queue, patience?: AbortSignal): Promise<void> =>
     patience?.addEventListener('abort', giveUp, { once: true });
     if (patience?.aborted === true) giveUp();
   });
+
+/** For `catch` behind {@link Turns.take}. @throws ServiceError with this code instead of a NoTurnError */
+export const refuse =
+  (code: ErrorCode, sentence: string) =>
+  (error: unknown): never => {
+    throw error instanceof NoTurnError ? new ServiceError(code, sentence, {}, { cause: error }) : error;
+  };

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { UserRef } from '../../shared/contract.js';
-import { ServiceError } from '../../shared/errors.js';
 import { userKey } from '../../shared/identity/reference.js';
 import { clientGone } from '../http/client-gone.js';
 import { cursorSchema, nextCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema } from '../http/input.js';
-import { NoTurnError, Turns } from '../limits/turns.js';
+import { refuse, Turns } from '../limits/turns.js';
 import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../schedules/schedule-schema.js';
 
 const querySchema = z.strictObject({
@@ -59,17 +58,13 @@ export const listSchedules = defineRoute({
       const gone = clientGone(response);
       const patience = AbortSignal.any([gone, AbortSignal.timeout(TURN_MS)]);
       try {
-        return { status: 200, body: await turns.take(userKey(owner), () => read(query, owner), patience) };
+        const page = turns.take(userKey(owner), () => read(query, owner), patience);
+        const sentence = 'You are listing your schedules many times at once.';
+        return { status: 200, body: await page.catch(refuse('RATE_LIMITED', sentence)) };
       } catch (error) {
         // The client is gone: nobody to respond to.
         if (gone.aborted) return undefined;
-        if (!(error instanceof NoTurnError)) throw error;
-        throw new ServiceError(
-          'RATE_LIMITED',
-          'You are listing your schedules many times at once.',
-          {},
-          { cause: error },
-        );
+        throw error;
       }
     };
   },
