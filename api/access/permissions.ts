@@ -14,7 +14,7 @@ import {
 import { requireStillPermitted } from '../../shared/job/require-still-permitted.js';
 import type { Source } from '../../shared/source/source.js';
 import { askSource } from '../exports/ask-source.js';
-import { refuse, Turns } from '../limits/turns.js';
+import { throwNoTurnAs, Turns } from '../limits/turns.js';
 
 /** Connections to the source database for permission checks only, per process. */
 export const PERMISSION_CHECKS = 3;
@@ -47,7 +47,7 @@ export class Permissions {
     const inTenant = (): Promise<DatasetRegistry> => this.#tenants.take(tenantId, check, patience);
     return this.#users
       .take(userKey({ tenantId, userId: requestedBy ?? userId }), inTenant, patience)
-      .catch(refuse('SOURCE_UNAVAILABLE', 'Checking your permissions took too long.'));
+      .catch(throwNoTurnAs('SOURCE_UNAVAILABLE', 'Checking your permissions took too long.'));
   }
 
   /**

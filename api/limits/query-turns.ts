@@ -1,7 +1,7 @@
 import { userKey } from '../../shared/identity/reference.js';
 import type { UserRef } from '../../shared/contract.js';
 import type { ErrorCode } from '../../shared/errors.js';
-import { refuse, Turns } from './turns.js';
+import { throwNoTurnAs, Turns } from './turns.js';
 
 /** Maximum concurrent queries of a kind in one process, each with a connection to the source database. */
 export const CONCURRENT_QUERIES = 3;
@@ -43,8 +43,8 @@ export class QueryTurns {
     const amongAll = (): Promise<T> =>
       this.#tenants
         .take(tenantId, () => this.#all.take('', work, patience), patience)
-        .catch(refuse('TEMPORARILY_UNAVAILABLE', `Many ${noun}s are running. Please try again soon.`));
+        .catch(throwNoTurnAs('TEMPORARILY_UNAVAILABLE', `Many ${noun}s are running. Please try again soon.`));
     const sentence = `You already have ${noun === 'estimate' ? 'an' : 'a'} ${noun} running (the limit is 1).`;
-    return this.#users.take(userKey({ tenantId, userId }), amongAll, patience).catch(refuse(code, sentence));
+    return this.#users.take(userKey({ tenantId, userId }), amongAll, patience).catch(throwNoTurnAs(code, sentence));
   }
 }

@@ -73,7 +73,7 @@ const turn = ({ waiting }: Queue, patience?: AbortSignal): Promise<void> =>
   });
 
 /** For `catch` behind {@link Turns.take}. @throws ServiceError with this code instead of a NoTurnError */
-export const refuse =
+export const throwNoTurnAs =
   (code: ErrorCode, sentence: string) =>
   (error: unknown): never => {
     throw error instanceof NoTurnError ? new ServiceError(code, sentence, {}, { cause: error }) : error;

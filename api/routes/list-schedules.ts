@@ -5,7 +5,7 @@ import { clientGone } from '../http/client-gone.js';
 import { cursorSchema, nextCursor } from '../http/cursor.js';
 import { defineRoute } from '../http/define-route.js';
 import { limitSchema } from '../http/input.js';
-import { refuse, Turns } from '../limits/turns.js';
+import { throwNoTurnAs, Turns } from '../limits/turns.js';
 import { LISTED_SCHEDULE_EXAMPLE, listedSchedule, scheduleSchema } from '../schedules/schedule-schema.js';
 
 const querySchema = z.strictObject({
@@ -60,7 +60,7 @@ export const listSchedules = defineRoute({
       try {
         const page = turns.take(userKey(owner), () => read(query, owner), patience);
         const sentence = 'You are listing your schedules many times at once.';
-        return { status: 200, body: await page.catch(refuse('RATE_LIMITED', sentence)) };
+        return { status: 200, body: await page.catch(throwNoTurnAs('RATE_LIMITED', sentence)) };
       } catch (error) {
         // The client is gone: nobody to respond to.
         if (gone.aborted) return undefined;

@@ -19,9 +19,9 @@ interface ScheduleChange {
 }
 
 /**
- * Records a change or a run of a schedule, then makes it: Temporal has the schedule, so the two can't be one transaction, and a
- * change without an event would be worse than an event whose change the client has to repeat. If the change is refused
- * for good, another event says so.
+ * Records a change or a run of a schedule, then makes it: Temporal has the schedule, so the two can't be one
+ * transaction, and a change without an event would be worse than an event whose change the client has to repeat. If the
+ * change is refused for good, another event says so.
  */
 export async function auditedChange<T>(
   action: AuditAction,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { allEnded } from '../all-ended.js';
 import { StackError } from '../stack/stack-error.js';
 import { insertAwkwardOrders, insertRows, rowCount, type SampleSize } from './rows.js';
 import { ACCOUNTANTS, definitionOf, makeAccountants, rowSecurity, TABLES, type Table } from './tables.js';
@@ -50,37 +51,24 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedResult> 
     await first.query(`${makeAccountants()}; COMMENT ON TABLE ${ACCOUNTANTS} IS '${MARK}'`);
 
     const tally = new Tally(options, say);
-    await onBoth(
-      () => makeTables(first, ['customers', 'orders'], options, tally),
-      () => makeTables(second, ['transactions'], options, tally),
-    );
+    await allEnded([
+      makeTables(first, ['customers', 'orders'], options, tally),
+      makeTables(second, ['transactions'], options, tally),
+    ]);
 
     say('statistics and visibility map');
-    await onBoth(
-      () => vacuum(first, ['customers', 'orders']),
-      () => vacuum(second, ['transactions']),
-    );
+    await allEnded([vacuum(first, ['customers', 'orders']), vacuum(second, ['transactions'])]);
     say('foreign keys');
     for (const table of TABLES) await first.query(addReferences(table));
     // Adding constraints unchecked and validating them later takes weaker locks, so that both tables can be validated
     // in parallel.
-    await onBoth(
-      () => first.query(checkReferences('orders')),
-      () => second.query(checkReferences('transactions')),
-    );
+    await allEnded([first.query(checkReferences('orders')), second.query(checkReferences('transactions'))]);
     for (const table of TABLES)
       await first.query(`ALTER TABLE ${table} RESET (autovacuum_enabled); ${rowSecurity(table)}`);
     await first.query(`COMMENT ON TABLE orders IS ${pg.escapeLiteral(wanted)}`);
     return 'seeded';
   } finally {
     await Promise.all(connections.map((connection) => connection.end()));
-  }
-}
-
-/** Waits for both, then throws the first error: a connection must be idle when it is closed. */
-async function onBoth(first: () => Promise<unknown>, second: () => Promise<unknown>): Promise<void> {
-  for (const result of await Promise.allSettled([first(), second()])) {
-    if (result.status === 'rejected') throw result.reason;
   }
 }
 

@@ -1,3 +1,4 @@
+import { allEnded } from '../all-ended.js';
 import { migrate } from '../../shared/job/migrate.js';
 import { connectTemporal } from '../../shared/temporal/client.js';
 import { setUpTemporal } from '../../worker/set-up-temporal.js';
@@ -8,7 +9,7 @@ import type { Stack } from '../stack/stack.js';
 
 /** Does the same as `npm run migrate` and `npm run setup:temporal`. */
 export async function prepareService({ env }: Stack, progress: Progress): Promise<void> {
-  await Promise.all([
+  await allEnded([
     progress.step("The service's tables", async () => {
       await migrate(env.DATABASE_URL).catch((error: unknown) => {
         throw new StackError(`The service's tables couldn't be created: ${messageOf(error)}.`, { cause: error });

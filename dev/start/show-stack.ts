@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allEnded } from '../all-ended.js';
 import { buildPage } from '../build-page.js';
 import type { Progress } from '../stack/progress.js';
 import { StackError } from '../stack/stack-error.js';
@@ -44,7 +45,7 @@ export async function showStack(options: ShowOptions): Promise<void> {
   progress.line('Starting the local stack');
   const stack = await startStack({ dataDir, environment, progress, signal });
   try {
-    await Promise.all([
+    await allEnded([
       prepareService(stack, progress),
       // A worker checks its datasets against the tables when it starts, so the tables must exist.
       prepareSource(stack, { orders, hasOwnDatasets: own !== undefined, environment }, progress, signal),

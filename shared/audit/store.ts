@@ -55,7 +55,8 @@ export class AuditStore {
     const { scheduleId, action } = event;
     const [last, previous] = await this.query<{ event_id: string; is_recent: boolean }>(
       `SELECT event_id, occurred_at > clock_timestamp() - interval '1 minute' AS is_recent FROM audit_events
-       WHERE schedule_id = $1 AND action LIKE 'schedule.%' AND action <> 'schedule.run' ORDER BY occurred_at DESC, event_id DESC LIMIT 2`,
+       WHERE schedule_id = $1 AND action LIKE 'schedule.%' AND action <> 'schedule.run'
+       ORDER BY occurred_at DESC, event_id DESC LIMIT 2`,
       [scheduleId],
     );
     const onceAfter = (earlier = { event_id: 'none' }): string =>

@@ -93,7 +93,8 @@ function problemOf({ issues }: z.ZodError): string {
 }
 
 /**
- * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets, and of such arrays), or the built-in ones.
+ * Loads the datasets of `DATASETS_MODULE` (default export: an array of datasets, and of such arrays), or the built-in
+ * ones.
  * @param modulePath relative to the folder in which the process was started
  * @param hasTenants whether tokens name a tenant, so that every dataset needs a tenant column
  * @param maskKeys `MASK_KEY`, which the mask `hash` needs

@@ -18,7 +18,7 @@ export interface Bundle {
   readonly datasets: readonly string[];
   /** The administrator who requested it on behalf of the user; null if the user did. */
   readonly requestedBy: string | null;
-  /** What each file lacks, by file; empty in plans made before this was recorded. */
+  /** What each file lacks, by file. */
   readonly withheld: readonly Withheld[];
   /** The number of datasets without a single column that may be in the archive. */
   readonly leftOutFiles: number;

@@ -28,7 +28,7 @@ export interface Format {
   readonly headersInRows?: boolean;
   /** Why these columns can't be written, as the end of a sentence; null if they can. Checked with the request. */
   columnsProblem?(columns: readonly ShownColumn[], options: FormatOptions): string | null;
-  /** A column's type in the file, as text for people, such as `DECIMAL(12, 2)`. Set if the columns of a file have types. */
+  /** A column's type in the file, as text for people, such as `DECIMAL(12, 2)`. Set if a file's columns have types. */
   readonly columnType?: (column: ShownColumn) => string;
   /** Loads what shows rows without making a file. */
   readonly loadPreview: () => Promise<FormatPreview>;

@@ -11,6 +11,7 @@ const namesIn = ({ type, format, columns = [], filters }: Described): Readonly<R
   columns: columns.map(columnName),
   filters: Object.keys(filters),
 });
+
 /** The names in a request that is stored as it was sent, so that its fields may be anything. */
 export const namesInStored = ({
   type,

@@ -14,8 +14,7 @@ const columnSchema = z.object({
   label: z.string(),
   type: z.enum(COLUMN_TYPES),
   number: numberFormatSchema.nullable(),
-  /** Plans made before there were decimals have none. */
-  decimal: decimalSchema.nullable().default(null),
+  decimal: decimalSchema.nullable(),
   /** Set for a computed column, which the row lane masks. */
   mask: z.enum(MASKS).optional(),
 });
@@ -61,8 +60,8 @@ export const planSchema = z.object({
     .object({
       serviceVersion: z.string(),
       requestedBy: z.string().nullable(),
-      withheld: z.array(withheldSchema).readonly().default([]),
-      leftOutFiles: z.number().default(0),
+      withheld: z.array(withheldSchema).readonly(),
+      leftOutFiles: z.number(),
     })
     .optional(),
   /** Identifies the key of the mask `hash`, so that all hashes in a file use the same one; null if it has none. */

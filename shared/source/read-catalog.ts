@@ -114,7 +114,7 @@ export async function readCatalog(
   };
 }
 
-/** The columns that the tables or views of datasets have, by the names of the datasets; without those that don't exist. */
+/** The columns of datasets' tables and views, by the names of the datasets; without those that don't exist. */
 export async function readCatalogs(
   client: Client,
   datasets: readonly Pick<Dataset, 'name' | 'schema' | 'table'>[],

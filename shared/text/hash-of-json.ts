@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The SHA-256 of a value's JSON, in hexadecimal digits: equal for requests that differ only in the order of their keys. */
+/** The SHA-256 of a value's JSON, in hexadecimal digits. Requests that differ only in the order of their keys are equal. */
 export const hashOfJson = (value: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted(value)))

@@ -38,7 +38,7 @@ export function auditedSchedules(started: () => TestService): void {
     );
     assert.ok(events.every(({ schedule_id: of }) => of === id));
     assert.deepEqual(events[1]?.details, { type: 'orders', format: 'CSV', paused: true });
-    // Who ran it is in its event; the export itself looks like that of any other run.
+    // The event says who ran it. Its export looks like that of any other run.
     const [, , , byHand, exported] = events;
     assert.deepEqual([byHand?.actor, byHand?.request_id], [user.userId, run.headers.get('x-request-id')]);
     assert.match(byHand?.address ?? '', /127\.0\.0\.1$/);

@@ -160,10 +160,14 @@ describe('the audit log of all actions', function () {
     const other = { ...someUser(), tenantId: owner.tenantId };
     const id = await idOf(send(owner, 'POST', '/saved-exports', { ...SAVED, shared: true }), 'saved_export_id');
     await send(other, 'DELETE', `/saved-exports/${id}`);
-    const events = await eventsOf(service, other);
+    // It is about the owner, and done by somebody else.
+    const events = await eventsOf(service, owner);
     assert.deepEqual(
-      events.map(({ action, details }) => [action, details.code]),
-      [['export.refused', 'NOT_OWNER']],
+      events.map(({ action, actor, details }) => [action, actor, details.code]),
+      [
+        ['saved_export.created', owner.userId, undefined],
+        ['export.refused', other.userId, 'NOT_OWNER'],
+      ],
     );
   });
 });

@@ -43,6 +43,7 @@ describe('npm run bench', () => {
       'xlsx-export',
       'pdf',
       'pdf-export',
+      'parquet',
     ]);
   });
 
@@ -50,7 +51,7 @@ describe('npm run bench', () => {
     assert.throws(() => parseOptions(['--rows', 'many']), /--rows must be a whole number/);
     assert.throws(() => parseOptions(['--rounds', '0']), /--rounds must be a whole number of at least 1, not '0'/);
     const names =
-      'all or some of csv,json,gzip,rowlane,scale,sort,preview,latency,load,fairness,cluster,xlsx,xlsx-export,pdf,pdf-export';
+      'all or some of csv,json,gzip,rowlane,scale,sort,preview,latency,load,fairness,cluster,xlsx,xlsx-export,pdf,pdf-export,parquet';
     for (const only of ['html', 'csv,html', 'csv,csv', '', 'csv,all']) {
       assert.throws(() => parseOptions(['--only', only]), { message: `--only must be ${names}, not '${only}'.` });
     }

@@ -171,6 +171,7 @@ describe('columns computed in TypeScript', () => {
       name: 'piece',
       type: 'numeric',
       label: 'Unit price',
+      file_types: { PARQUET: 'STRING' },
       hidden: false,
       opt_in_formats: [],
     });

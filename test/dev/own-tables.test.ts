@@ -74,9 +74,8 @@ describe('npm start with your own tables', function () {
     await once(run.program, 'close');
     return { code: run.program.exitCode, printed: run.printed };
   }
-  /** Starts the sample shop, and stops it. @returns the address of its database, for its owner */
-  async function sampleDatabase(dataDir: string, prepare: (url: string) => Promise<unknown>): Promise<string> {
-    const run = await start(dataDir, {});
+  /** Waits until everything has started. Fails if the program ends before. */
+  const untilRunning = async (run: Awaited<ReturnType<typeof start>>): Promise<void> => {
     await until(
       'Running',
       () => {
@@ -85,6 +84,11 @@ describe('npm start with your own tables', function () {
       },
       200_000,
     );
+  };
+  /** Starts the sample shop, and stops it. @returns the address of its database, for its owner */
+  async function sampleDatabase(dataDir: string, prepare: (url: string) => Promise<unknown>): Promise<string> {
+    const run = await start(dataDir, {});
+    await untilRunning(run);
     const [, url = ''] = /^ +Source +psql (\S+)$/m.exec(run.printed) ?? [];
     await prepare(url);
     run.program.kill('SIGTERM');
@@ -148,14 +152,7 @@ describe('npm start with your own tables', function () {
     await writeFile(file, `export default ${JSON.stringify([{ ...secret, permission: 'false' }])}`);
     const settings = { SOURCE_DATABASE_URL: database.url, DATASETS_MODULE: file };
     const run = await start(newDataDir(), settings);
-    await until(
-      'Running',
-      () => {
-        assert.equal(run.program.exitCode, null, run.printed);
-        return Promise.resolve(run.printed.includes('Running.'));
-      },
-      200_000,
-    );
+    await untilRunning(run);
     assert.match(run.printed, /^ {2}No export, because user_1 may not export any dataset\./m);
     run.program.kill('SIGTERM');
     await once(run.program, 'exit');

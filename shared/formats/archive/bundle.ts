@@ -50,6 +50,7 @@ function describe(spec: FileSpec, bundle: Bundle, { name, segments, tail }: ZipM
   const file = segments[0]?.position.file ?? 0;
   const { title, columns } = outlineOf(spec, { file });
   const withheld = bundle.withheld[file];
+  if (withheld === undefined) throw new RangeError(`The plan has no file ${file}.`);
   const sum = sumOf(segments);
   const checksum = combineCrc32(sum.crc32, crc32(tail), tail.length);
   const pieces = segments.map(({ summary }) => ({
@@ -62,10 +63,10 @@ function describe(spec: FileSpec, bundle: Bundle, { name, segments, tail }: ZipM
     dataset: bundle.datasets[file] ?? '',
     title,
     schema: columns.map(({ name, label, type }) => {
-      const mask = withheld?.masked[name];
+      const mask = withheld.masked[name];
       return { name, label, type, ...(mask === undefined ? {} : { mask }) };
     }),
-    ...(withheld === undefined ? {} : { left_out: { locked: withheld.locked, hidden: withheld.hidden } }),
+    left_out: { locked: withheld.locked, hidden: withheld.hidden },
     rows: segments.reduce((total, { rows }) => total + rows, 0),
     bytes: sum.size + tail.length,
     crc32: checksum.toString(16).padStart(8, '0'),

@@ -18,8 +18,8 @@ export interface ManifestFile {
   readonly dataset: string;
   readonly title: string;
   readonly schema: readonly ManifestColumn[];
-  /** Columns that the file lacks; undefined if the plan doesn't say. */
-  readonly left_out?: Pick<Withheld, 'locked' | 'hidden'>;
+  /** Columns that the file lacks. */
+  readonly left_out: Pick<Withheld, 'locked' | 'hidden'>;
   readonly rows: number;
   readonly bytes: number;
   /** Eight hexadecimal digits. */

@@ -33,8 +33,8 @@ export function missingLines(files: readonly ManifestFile[], { requestedBy, left
 function linesOf({ name, schema, left_out: leftOut }: ManifestFile): string[] {
   const lines = [
     ...schema.flatMap(({ label, mask }) => (mask === undefined ? [] : [`${label}: ${MASKED[mask]}`])),
-    ...(leftOut?.locked ?? []).map(({ label, reason }) => `${label}: left out. ${reason}`),
-    ...(leftOut === undefined || leftOut.hidden === 0 ? [] : [`${counted(leftOut.hidden, 'hidden column')}: left out`]),
+    ...leftOut.locked.map(({ label, reason }) => `${label}: left out. ${reason}`),
+    ...(leftOut.hidden === 0 ? [] : [`${counted(leftOut.hidden, 'hidden column')}: left out`]),
   ];
   return lines.length === 0 ? [] : [`  ${name}:`, ...lines.map((line) => `    ${line}`)];
 }

@@ -79,8 +79,8 @@ function lessLeast64(size: number, out: GrowingBuffer): void {
 }
 
 /**
- * What the upper halves of a difference lack if the lower ones don't suffice: 1 or 0, computed from bits without a
- * branch, which the CPU could only guess.
+ * The borrow of a subtraction in two halves: 1 if the lower half of the minuend is smaller than that of the subtrahend,
+ * else 0. Computed from bits, because a CPU could only guess which way a branch goes.
  * @param difference of the lower halves
  */
 const borrow = (low: number, less: number, difference: number): number =>

@@ -48,7 +48,7 @@ export class GrowingBuffer {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Forgets the bytes. Memory of which less than a quarter was used is given back, so that a rare long value isn't kept. */
+  /** Forgets the bytes. Gives memory back of which less than a quarter was used, so that a rare long value isn't kept. */
   clear(): void {
     const wasMostlyEmpty = this.length * 4 < this.bytes.length;
     this.length = 0;

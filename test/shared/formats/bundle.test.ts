@@ -12,6 +12,8 @@ import { outlineFor } from '../../support/outline.js';
 
 const json = await loadFormat('JSON');
 
+const NOTHING_WITHHELD = { masked: {}, locked: [], hidden: 0 };
+
 const spec: FileSpec = {
   format: json,
   outlines: [outlineFor(['id'], { title: 'Orders' }), outlineFor(['id'], { title: 'Notes' })],
@@ -19,7 +21,7 @@ const spec: FileSpec = {
     serviceVersion: '1.2.3',
     datasets: ['orders', 'notes'],
     requestedBy: 'admin_1',
-    withheld: [],
+    withheld: [NOTHING_WITHHELD, NOTHING_WITHHELD],
     leftOutFiles: 0,
   },
 };
@@ -78,11 +80,13 @@ describe('a bundle', () => {
       files: [
         {
           ...{ name: 'orders.json', dataset: 'orders', title: 'Orders', schema: [column], rows: 3, bytes: 32 },
+          left_out: { locked: [], hidden: 0 },
           crc32: checksum(pieces.join('')),
           pieces: pieces.map((text) => ({ bytes: text.length, sha256: sha256(text) })),
         },
         {
           ...{ name: 'notes.json', dataset: 'notes', title: 'Notes', schema: [column], rows: 0, bytes: 3 },
+          left_out: { locked: [], hidden: 0 },
           crc32: checksum('[]\n'),
           pieces: ['[', ']\n'].map((text) => ({ bytes: text.length, sha256: sha256(text) })),
         },

@@ -1,38 +1,15 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
-import { copyOut, type CopyOut } from '../../../shared/source/copy-out.js';
+import { copyOut } from '../../../shared/source/copy-out.js';
 import { copyStream } from '../../../shared/source/copy-socket.js';
 import { stack } from '../../support/stack.js';
 import { choppyNetwork } from './choppy-network.js';
+import { readCopy, referenceCopy } from './read-copy.js';
 
 const ROWS = `SELECT g, md5(g::text), repeat(chr(200 + g % 50), g % 90), CASE WHEN g % 3 = 0 THEN E'a"b,\\n' END
   FROM generate_series(1, 60000) g ORDER BY g`;
 const csv = (query: string): string => `COPY (${query}) TO STDOUT (FORMAT csv)`;
-
-async function all(copy: CopyOut, pause?: () => Promise<unknown>): Promise<{ bytes: Buffer; rows: number }> {
-  const chunks: Buffer[] = [];
-  let rows = 0;
-  for await (const chunk of copy) {
-    if (pause !== undefined) await pause();
-    chunks.push(Buffer.from(chunk.bytes));
-    rows += chunk.rows;
-  }
-  return { bytes: Buffer.concat(chunks), rows };
-}
-
-async function reference(sql: string): Promise<Buffer> {
-  const client = new pg.Client({ connectionString: stack().env.DATABASE_URL });
-  await client.connect();
-  try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of client.query(copyTo(sql))) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
-  } finally {
-    await client.end();
-  }
-}
 
 for (const [kind, stream] of [
   ['a socket with its own buffers', { stream: copyStream }],
@@ -68,25 +45,27 @@ for (const [kind, stream] of [
 
     it('returns the same bytes as pg-copy-streams, and counts the rows', async () => {
       const copy = copyOut(await open(), csv(ROWS));
-      const { bytes, rows } = await all(copy);
-      assert.ok(bytes.equals(await reference(csv(ROWS))));
+      const { bytes, rows } = await readCopy(copy);
+      assert.ok(bytes.equals(await referenceCopy(csv(ROWS))));
       assert.equal(rows, 60_000);
       assert.equal(copy.rowCount, 60_000);
     });
 
     it('leaves a chunk unchanged while the consumer uses it', async () => {
-      const { bytes } = await all(copyOut(await open(), csv(ROWS)), () => sleep(2));
-      assert.ok(bytes.equals(await reference(csv(ROWS))));
+      const { bytes } = await readCopy(copyOut(await open(), csv(ROWS)), () => sleep(2));
+      assert.ok(bytes.equals(await referenceCopy(csv(ROWS))));
     });
 
     it('ends immediately if there are no rows', async () => {
       const copy = copyOut(await open(), csv('SELECT 1 WHERE false'));
-      assert.deepEqual(await all(copy), { bytes: Buffer.alloc(0), rows: 0 });
+      assert.deepEqual(await readCopy(copy), { bytes: Buffer.alloc(0), rows: 0 });
       assert.equal(copy.rowCount, 0);
     });
 
     it('reads a row of 5 MB', async () => {
-      const { bytes, rows } = await all(copyOut(await open(), csv("SELECT repeat('x', 5000000) UNION ALL SELECT 'y'")));
+      const { bytes, rows } = await readCopy(
+        copyOut(await open(), csv("SELECT repeat('x', 5000000) UNION ALL SELECT 'y'")),
+      );
       assert.deepEqual([bytes.length, rows], [5_000_003, 2]);
       assert.equal(bytes.subarray(-4).toString(), 'x\ny\n');
     });
@@ -96,12 +75,12 @@ for (const [kind, stream] of [
       const client = new pg.Client({ connectionString: network.url, ...stream });
       await client.connect();
       for (let turn = 0; turn < 10; turn += 1) {
-        const { bytes, rows } = await all(
+        const { bytes, rows } = await readCopy(
           copyOut(client, csv('SELECT g, md5(g::text) FROM generate_series(1, 300) g')),
         );
         assert.deepEqual([bytes.toString().split('\n')[turn * 9]?.split(',')[0], rows], [String(turn * 9 + 1), 300]);
         await answers(client);
-        await assert.rejects(all(copyOut(client, csv('SELECT 1 / (40 - g) FROM generate_series(1, 60) g'))), {
+        await assert.rejects(readCopy(copyOut(client, csv('SELECT 1 / (40 - g) FROM generate_series(1, 60) g'))), {
           code: '22012',
         });
       }
@@ -113,11 +92,11 @@ for (const [kind, stream] of [
       const client = await open();
       await client.query('BEGIN');
       for (let turn = 0; turn < 20; turn += 1) {
-        const { bytes } = await all(copyOut(client, csv(`SELECT ${turn}`)));
+        const { bytes } = await readCopy(copyOut(client, csv(`SELECT ${turn}`)));
         assert.equal(bytes.toString(), `${turn}\n`);
         await answers(client);
       }
-      await all(copyOut(client, csv(ROWS)));
+      await readCopy(copyOut(client, csv(ROWS)));
       await client.query('COMMIT');
       const big = await client.query<{ text: string }>(`SELECT repeat('é', 1000000) AS text`);
       assert.equal(big.rows[0]?.text.length, 1_000_000);
@@ -126,7 +105,7 @@ for (const [kind, stream] of [
     it("rejects with the server's error before the first row, and the client stays usable", async () => {
       const client = await open();
       await client.query('BEGIN');
-      await assert.rejects(all(copyOut(client, csv('SELECT * FROM no_such_table'))), { code: '42P01' });
+      await assert.rejects(readCopy(copyOut(client, csv('SELECT * FROM no_such_table'))), { code: '42P01' });
       await client.query('ROLLBACK');
       await answers(client);
     });
@@ -149,7 +128,7 @@ for (const [kind, stream] of [
       const client = await open();
       await client.query(`SET statement_timeout = '150ms'`);
       const slow = csv('SELECT g, pg_sleep(0.001) FROM generate_series(1, 100000) g');
-      await assert.rejects(all(copyOut(client, slow)), { code: '57014' });
+      await assert.rejects(readCopy(copyOut(client, slow)), { code: '57014' });
       await answers(client);
     });
 
@@ -159,7 +138,7 @@ for (const [kind, stream] of [
       const copy = copyOut(client, csv('SELECT generate_series(1, 100000000)'));
       let killed = false;
       await assert.rejects(
-        all(copy, async () => {
+        readCopy(copy, async () => {
           if (!killed) await other.query('SELECT pg_terminate_backend($1)', [pid]);
           killed = true;
           await sleep(1);
@@ -170,7 +149,7 @@ for (const [kind, stream] of [
 
     it('rejects when the connection breaks', async () => {
       const client = await open();
-      const copying = all(copyOut(client, csv('SELECT pg_sleep(60)')));
+      const copying = readCopy(copyOut(client, csv('SELECT pg_sleep(60)')));
       setTimeout(() => client.connection.stream.destroy(), 50);
       await assert.rejects(copying, /Connection terminated/);
     });
@@ -189,7 +168,7 @@ for (const [kind, stream] of [
     it('ends immediately when its signal aborts, even if the server is silent', async () => {
       const client = await open();
       const controller = new AbortController();
-      const copying = all(copyOut(client, csv('SELECT pg_sleep(60)'), { signal: controller.signal }));
+      const copying = readCopy(copyOut(client, csv('SELECT pg_sleep(60)'), { signal: controller.signal }));
       const reason = new Error('cancelled');
       setTimeout(() => {
         controller.abort(reason);
@@ -201,7 +180,7 @@ for (const [kind, stream] of [
     it('does not start if its signal has already aborted', async () => {
       const client = await open();
       const reason = new Error('cancelled');
-      await assert.rejects(all(copyOut(client, csv(ROWS), { signal: AbortSignal.abort(reason) })), reason);
+      await assert.rejects(readCopy(copyOut(client, csv(ROWS), { signal: AbortSignal.abort(reason) })), reason);
       await answers(client);
     });
 
@@ -220,7 +199,7 @@ for (const [kind, stream] of [
       const client = await open();
       await client.query('CREATE TEMP TABLE t (n int)');
       for (const sql of ['SELECT 1', '', 'COPY t FROM STDIN', `${csv(ROWS)}; ${csv(ROWS)}`, `${csv(ROWS)}; SELECT 1`]) {
-        await assert.rejects(all(copyOut(client, sql)), Error, sql);
+        await assert.rejects(readCopy(copyOut(client, sql)), Error, sql);
         await answers(client);
       }
     });
@@ -231,7 +210,7 @@ for (const [kind, stream] of [
       client.on('notice', ({ message }) => notices.push(message));
       await client.query(`CREATE FUNCTION pg_temp.tell(n int) RETURNS int LANGUAGE plpgsql VOLATILE AS
         $$ BEGIN IF n % 1000 = 0 THEN RAISE NOTICE 'at %', n; END IF; RETURN n; END $$`);
-      const { rows } = await all(copyOut(client, csv('SELECT pg_temp.tell(g) FROM generate_series(1, 5000) g')));
+      const { rows } = await readCopy(copyOut(client, csv('SELECT pg_temp.tell(g) FROM generate_series(1, 5000) g')));
       assert.equal(rows, 5000);
       assert.deepEqual(notices, ['at 1000', 'at 2000', 'at 3000', 'at 4000', 'at 5000']);
     });

@@ -15,22 +15,41 @@ const NAN_64 = 0x7ff80000;
 const INFINITY_64 = 0x7ff00000;
 const MAGNITUDE = 0x7fffffff;
 
-export class FloatColumn extends Column {
+/** Values that are stored as PostgreSQL sends them. */
+abstract class FloatValues extends Column {
+  protected abstract readonly values: Float32Array | Float64Array;
+  protected count = 0;
+
+  protected appendValues(page: GrowingBuffer): ValueEncoding {
+    const { values, count } = this;
+    page.append(new Uint8Array(values.buffer, 0, count * values.BYTES_PER_ELEMENT));
+    return 'plain';
+  }
+
+  protected findBounds(): Bounds | null {
+    return floatBounds(this.values, this.count);
+  }
+
+  protected clear(): void {
+    this.count = 0;
+  }
+}
+
+export class FloatColumn extends FloatValues {
   readonly order = 'float';
   readonly #words: Int32Array;
-  readonly #values: Float32Array;
-  #count = 0;
+  protected readonly values: Float32Array;
 
   constructor(limits: ColumnLimits) {
     super(limits);
     this.#words = new Int32Array(limits.pageRows);
-    this.#values = new Float32Array(this.#words.buffer);
+    this.values = new Float32Array(this.#words.buffer);
   }
 
   add({ starts, rows, columns, view }: TupleBatch, index: number): void {
     const words = this.#words;
     const { levels } = this;
-    let count = this.#count;
+    let count = this.count;
     for (let r = 0, k = index; r < rows; r++, k += columns) {
       const at = starts[k] ?? 0;
       if (at < 0) {
@@ -42,41 +61,27 @@ export class FloatColumn extends Column {
       const word = view.getInt32(at);
       words[count++] = (word & MAGNITUDE) > INFINITY_32 ? NAN_32 : word;
     }
-    this.#count = count;
+    this.count = count;
     this.rows += rows;
-  }
-
-  protected appendValues(page: GrowingBuffer): ValueEncoding {
-    page.append(new Uint8Array(this.#words.buffer, 0, this.#count * 4));
-    return 'plain';
-  }
-
-  protected findBounds(): Bounds | null {
-    return floatBounds(this.#values, this.#count);
-  }
-
-  protected clear(): void {
-    this.#count = 0;
   }
 }
 
-export class DoubleColumn extends Column {
+export class DoubleColumn extends FloatValues {
   readonly order = 'double';
   /** The lower and the upper half of each value. */
   readonly #pairs: Int32Array;
-  readonly #values: Float64Array;
-  #count = 0;
+  protected readonly values: Float64Array;
 
   constructor(limits: ColumnLimits) {
     super(limits);
-    this.#values = new Float64Array(limits.pageRows);
-    this.#pairs = new Int32Array(this.#values.buffer);
+    this.values = new Float64Array(limits.pageRows);
+    this.#pairs = new Int32Array(this.values.buffer);
   }
 
   add({ starts, rows, columns, view }: TupleBatch, index: number): void {
     const pairs = this.#pairs;
     const { levels } = this;
-    let k64 = 2 * this.#count;
+    let k64 = 2 * this.count;
     for (let r = 0, k = index; r < rows; r++, k += columns) {
       const at = starts[k] ?? 0;
       if (at < 0) {
@@ -92,20 +97,7 @@ export class DoubleColumn extends Column {
       pairs[k64 + 1] = isNaN ? NAN_64 : upper;
       k64 += 2;
     }
-    this.#count = k64 / 2;
+    this.count = k64 / 2;
     this.rows += rows;
-  }
-
-  protected appendValues(page: GrowingBuffer): ValueEncoding {
-    page.append(new Uint8Array(this.#values.buffer, 0, this.#count * 8));
-    return 'plain';
-  }
-
-  protected findBounds(): Bounds | null {
-    return floatBounds(this.#values, this.#count);
-  }
-
-  protected clear(): void {
-    this.#count = 0;
   }
 }

@@ -17,8 +17,9 @@ interface DictionarySize {
 const WORTH = 0.6;
 
 /**
- * Whether a dictionary will hold all values and make the row group's column shorter, by the number of different values that the row group
- * will probably have: if values are drawn from D different ones, n draws have D(1 − e^(−n/D)) different ones.
+ * Whether a dictionary will hold all values and make the row group's column shorter, by the number of different values
+ * that the row group will probably have: if values are drawn from D different ones, n draws have D(1 − e^(−n/D))
+ * different ones.
  */
 export function dictionaryPays({
   values,

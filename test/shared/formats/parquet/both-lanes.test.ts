@@ -13,7 +13,7 @@ import { EXTREMES } from './extreme-values.js';
 import { RANDOM } from './random-values.js';
 import { tupleFields } from './tuple-fields.js';
 
-/** Of each kind: hours, half hours, 45 minutes, seconds before there were zones, dates left out, a negative summer time. */
+/** Of each kind: hours, half hours, 45 minutes, seconds before there were zones, days left out, a negative summer time. */
 const TIMEZONES = [
   'UTC',
   'Europe/Berlin',
@@ -117,7 +117,8 @@ describe('COPY BINARY and the row lane make the same tuples of', () => {
       columns: { double: { type: 'double precision' }, single: { type: 'real' } },
     });
     const { copied, written } = await readBoth(source, nans, 'UTC');
-    const hex = ({ bytes }: Tuples) => tupleFields(bytes).map((fields) => fields.map((field) => field?.toString('hex')));
+    const hex = ({ bytes }: Tuples) =>
+      tupleFields(bytes).map((fields) => fields.map((field) => field?.toString('hex')));
     assert.deepEqual(hex(copied), [['fff8000000000000', 'ffc00000']]);
     assert.deepEqual(hex(written), [['7ff8000000000000', '7fc00000']]);
   });

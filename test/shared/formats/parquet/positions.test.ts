@@ -15,7 +15,14 @@ describe('the row groups of a Parquet file', () => {
         fc.double({ min: 1, max: 5000, noNaN: true }),
         fc.option(fc.integer({ min: 1000, max: 3_000_000 }), { nil: undefined }),
         (rows, rowBytes, requested) => {
-          const positions = parquetPositions({ ...rules, rowBytes, requested }, segmentsOf(...rows));
+          const most = requested ?? Infinity;
+          const least = rows.reduce((sum, count) => sum + Math.max(1, Math.ceil(count / most)), 0);
+          const positionsOf = () => parquetPositions({ ...rules, rowBytes, requested }, segmentsOf(...rows));
+          if (least * rules.columns > MOST_CHUNKS) {
+            assert.throws(positionsOf, ServiceError);
+            return;
+          }
+          const positions = positionsOf();
           for (const [index, { groups, groupRows, lastRows }] of positions.entries()) {
             const count = rows[index] ?? 0;
             assert.ok(groups * groupRows >= count);
